@@ -1,0 +1,30 @@
+"""What a request may be told when it is refused: RFC 9457 problem details with a stable ``code``."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+
+class Refused(Exception):  # noqa: N818 -- reads as the sentence it answers: "refused: claim too early"
+    """Base of every expected refusal. Subclasses stand beside the code that raises them.
+
+    Keyword arguments become members of the problem document, next to ``code``.
+    """
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "The request was refused."
+
+    def __init__(self, **extra: str | float | bool | datetime | UUID | list[Any] | None) -> None:
+        super().__init__(self.code)
+        self.extra = extra
+
+
+class NotFound(Refused):
+    """Not there, or not visible to the one who asks: the two look the same on purpose."""
+
+    code, status, title = "not_found", 404, "There is nothing here that you can see."
+
+
+class NotLoggedIn(Refused):
+    code, status, title = "not_logged_in", 401, "You need to log in first."

@@ -1,0 +1,120 @@
+"""Plain SQL, forward only, one transaction a file; safe to run twice and in two processes."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import asyncpg
+
+os.environ.setdefault("PGQUEUER_SCHEMA", "jobs")  # the library reads its schema from the environment, when imported
+
+from pgqueuer.db import AsyncpgDriver  # noqa: E402 -- after the line above
+from pgqueuer.queries import Queries  # noqa: E402
+
+
+ROLES = ("meydan_owner", "meydan_app", "meydan_service", "meydan_relay")
+_LOCK = 5_071_923  # any number, the same in every process
+_LEDGER = """
+    create table if not exists public.migrations (
+        name text primary key, sha256 text not null, applied_at timestamptz not null default now()
+    )
+"""
+
+
+class MigrationChangedError(RuntimeError):
+    """A file that was applied here has another content now: migrations are never edited, only added."""
+
+
+def directory() -> Path:
+    """Inside an installed wheel, beside the package; in a checkout, ``db/migrations``."""
+    package = Path(__file__).resolve().parents[1]
+    packaged = package / "migrations"
+    return packaged if packaged.is_dir() else package.parents[1] / "db" / "migrations"
+
+
+def files() -> list[Path]:
+    return sorted(directory().glob("[0-9][0-9][0-9][0-9]_*.sql"))
+
+
+async def bootstrap(superuser_url: str, database: str, passwords: dict[str, str]) -> None:
+    """Make the four logins and the database. For embedded engines and tests; elsewhere an operator runs the same by hand."""
+    connection = await asyncpg.connect(superuser_url)
+    try:
+        for role in ROLES:
+            if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
+                await connection.execute(f"create role {role} login nosuperuser nobypassrls")
+            password = passwords[role]
+            if not password.isalnum():
+                raise ValueError("a login's password is made of letters and digits")
+            await connection.execute(f"alter role {role} password '{password}'")
+        for role in ("meydan_app", "meydan_service", "meydan_relay"):
+            await connection.execute(f"alter role {role} set idle_in_transaction_session_timeout = '30s'")
+        await connection.execute("alter role meydan_app set statement_timeout = '15s'")
+        if not await connection.fetchval("select 1 from pg_database where datname = $1", database):
+            await connection.execute(f'create database "{database}" owner meydan_owner')
+        await connection.execute(f'revoke all on database "{database}" from public')
+        await connection.execute(f'grant connect on database "{database}" to meydan_app, meydan_service, meydan_relay')
+    finally:
+        await connection.close()
+
+
+def new_passwords() -> dict[str, str]:
+    return {role: secrets.token_hex(16) for role in ROLES}
+
+
+async def pending(owner_url: str) -> list[str]:
+    connection = await asyncpg.connect(owner_url)
+    try:
+        applied = await _applied(connection)
+        return [file.name for file in files() if file.name not in applied]
+    finally:
+        await connection.close()
+
+
+async def migrate(owner_url: str) -> list[str]:
+    """Apply what is missing, as the owner of the schema; returns the names of the files applied."""
+    connection = await asyncpg.connect(owner_url)
+    try:
+        await connection.execute(f"select pg_advisory_lock({_LOCK})")
+        await connection.execute("set lock_timeout = '10s'")
+        applied = await _applied(connection)
+        done: list[str] = []
+        for file in files():
+            text = file.read_text()
+            sha256 = hashlib.sha256(text.encode()).hexdigest()
+            if file.name in applied:
+                if applied[file.name] != sha256:
+                    raise MigrationChangedError(f"{file.name} was changed after it was applied")
+                continue
+            async with connection.transaction():
+                await connection.execute(text)
+                await connection.execute(_LEDGER)
+                await connection.execute(
+                    "insert into public.migrations (name, sha256) values ($1, $2)", file.name, sha256
+                )
+            done.append(file.name)
+        await _install_jobs(connection)
+        return done
+    finally:
+        await connection.close()
+
+
+async def _applied(connection: asyncpg.Connection) -> dict[str, str]:
+    if not await connection.fetchval("select to_regclass('public.migrations')"):
+        return {}
+    return {row["name"]: row["sha256"] for row in await connection.fetch("select name, sha256 from public.migrations")}
+
+
+async def _install_jobs(connection: asyncpg.Connection) -> None:
+    """The queue's own tables come from its library, without the trigger that would serialise every commit by NOTIFY."""
+    queue = Queries(AsyncpgDriver(connection))
+    async with connection.transaction():
+        if not await queue.schema_is_installed():
+            await queue.install(create_schema=False)
+        await connection.execute("""
+            alter table jobs.pgqueuer disable trigger tg_pgqueuer_changed;
+            grant usage on schema jobs to meydan_service;
+            grant select, insert, update, delete on all tables in schema jobs to meydan_service;
+            grant usage on all sequences in schema jobs to meydan_service;
+        """)

@@ -1,0 +1,65 @@
+"""What each tenant may set: every room declares a struct, defaults and all; a tenant's rows overlay it."""
+
+import time
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from meydan.kit.database import Tx
+from meydan.kit.errors import Refused
+
+_KEPT_FOR_SECONDS = 2.0
+_read: dict[int, tuple[float, dict[str, Any]]] = {}
+
+
+class RoomSettings(Struct, frozen=True):
+    """Base of a room's per-tenant settings; ``room`` is the first half of its keys (``meeting.claim_minutes``)."""
+
+    room: ClassVar[str]
+
+
+S = TypeVar("S", bound=RoomSettings)
+
+
+class SettingInvalid(Refused):
+    code, status, title = "setting_invalid", 422, "This setting cannot have this value."
+
+
+async def settings(tx: Tx, kind: type[S]) -> S:
+    """A room's settings in this tenant; another process's change is seen within two seconds."""
+    values = await _values(tx)
+    prefix = kind.room + "."
+    return msgspec.convert({key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, kind)
+
+
+async def do_configure(tx: Tx, kind: type[RoomSettings], **values: Any) -> None:  # noqa: ANN401 -- checked against the struct
+    """Set some of a room's settings. Raises SettingInvalid; nothing is changed then."""
+    known = {field.name for field in msgspec.structs.fields(kind)}
+    try:
+        if unknown := set(values) - known:
+            raise msgspec.ValidationError(f"unknown: {sorted(unknown)}")
+        msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        raise SettingInvalid(detail=str(error)) from None
+    for name, value in values.items():
+        await tx.run(
+            "insert into app.tenant_configs (tenant_id, config_key, config_value) values ($1, $2, $3) "
+            "on conflict (tenant_id, config_key) do update set config_value = excluded.config_value, updated_at = app.now()",
+            f"{kind.room}.{name}",
+            value,
+        )
+    tenant_id = tx.tenant_id
+    tx.after_commit(lambda: _read.pop(tenant_id, None))
+
+
+async def _values(tx: Tx) -> dict[str, Any]:
+    known = _read.get(tx.tenant_id)
+    if known is not None and time.monotonic() - known[0] < _KEPT_FOR_SECONDS:
+        return known[1]
+    rows = await tx.connection.fetch(
+        "select config_key, config_value from app.tenant_configs where tenant_id = $1", tx.tenant_id
+    )
+    values = {row["config_key"]: row["config_value"] for row in rows}
+    _read[tx.tenant_id] = (time.monotonic(), values)
+    return values
