@@ -1,0 +1,136 @@
+"""Real engines for the whole run, one database a worker, a fresh community for every test."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from meydan import tenants
+from meydan.kit import clock, migrations
+from meydan.kit.database import Database, DatabaseSettings
+from meydan.kit.engines import Engines
+
+_TEMPLATE = "meydan_template"
+_PASSWORDS = dict.fromkeys(migrations.ROLES, "test")
+# Nothing here outlives the run, so nothing has to reach the disk. Tests of durability start engines of their own.
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+_engines = pytest.StashKey[Engines]()
+_folder = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controlling process starts the engines once; workers are told where they are."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    folder = tempfile.mkdtemp(prefix="meydan-tests-")
+    engines = Engines(Path(folder), postgres_settings=_FAST)
+    engines.start()
+    config.stash[_engines], config.stash[_folder] = engines, folder
+    asyncio.run(_make_template(engines.postgres_url))
+
+
+def pytest_configure_node(node: Any) -> None:
+    engines: Engines = node.config.stash[_engines]
+    node.workerinput["postgres_url"] = engines.postgres_url
+    node.workerinput["valkey_url"] = engines.valkey_url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if engines := config.stash.get(_engines, None):
+        engines.stop()
+        shutil.rmtree(config.stash[_folder], ignore_errors=True)
+
+
+async def _make_template(url: str) -> None:
+    await migrations.bootstrap(url, _TEMPLATE, _PASSWORDS)
+    await migrations.migrate(_with(url, _TEMPLATE, "meydan_owner"))
+
+
+def _with(url: str, database: str, role: str | None = None) -> str:
+    scheme, rest = url.split("://")
+    credentials, address = rest.rsplit("@", 1)
+    host = address.split("/")[0]
+    return f"{scheme}://{f'{role}:{_PASSWORDS[role]}' if role else credentials}@{host}/{database}"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(pytestconfig: pytest.Config) -> str:
+    """The superuser's address: for looking at the catalogue, never for what a person does."""
+    if workerinput := getattr(pytestconfig, "workerinput", None):
+        return str(workerinput["postgres_url"])
+    return pytestconfig.stash[_engines].postgres_url
+
+
+@pytest.fixture(scope="session")
+def valkey_url(pytestconfig: pytest.Config) -> str:
+    if workerinput := getattr(pytestconfig, "workerinput", None):
+        return str(workerinput["valkey_url"])
+    return pytestconfig.stash[_engines].valkey_url
+
+
+@pytest.fixture(scope="session")
+async def database_settings(postgres_url: str, worker_id: str) -> DatabaseSettings:
+    name = f"meydan_{worker_id}"
+    number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+    superuser = await asyncpg.connect(postgres_url)
+    await superuser.execute(f'create database "{name}" template {_TEMPLATE} owner meydan_owner')
+    await superuser.close()
+    owner = await asyncpg.connect(_with(postgres_url, name, "meydan_owner"))
+    # Workers share one Valkey: their tenants must not have the same numbers.
+    await owner.execute(f"alter table app.tenants alter column id restart with {(number + 1) * 100_000}")
+    await owner.close()
+    return DatabaseSettings(
+        app_url=_with(postgres_url, name, "meydan_app"),
+        service_url=_with(postgres_url, name, "meydan_service"),
+        relay_url=_with(postgres_url, name, "meydan_relay"),
+        owner_url=_with(postgres_url, name, "meydan_owner"),
+    )
+
+
+@pytest.fixture(scope="session")
+async def db(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
+    database = await Database.open(database_settings)
+    yield database
+    await database.close()
+
+
+async def new_tenant(db: Database) -> tenants.Tenant:
+    async with db.as_service(0) as tx:
+        return await tenants.do_add(tx, f"t-{uuid4().hex[:12]}", "A community")
+
+
+@pytest.fixture
+async def tenant(db: Database) -> tenants.Tenant:
+    return await new_tenant(db)
+
+
+@pytest.fixture
+async def other_tenant(db: Database) -> tenants.Tenant:
+    return await new_tenant(db)
+
+
+class MovableClock:
+    """Moves the product's clock, in this process and in every process that reads the same file."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._seconds = 0.0
+
+    def forward(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        self._seconds += hours * 3600 + minutes * 60 + seconds
+        self.file.write_text(str(self._seconds))
+
+
+@pytest.fixture
+def moving_clock(tmp_path: Path) -> Iterator[MovableClock]:
+    file = tmp_path / "clock"
+    clock.use_file(file)
+    yield MovableClock(file)
+    clock.use_file(None)
