@@ -1,0 +1,44 @@
+"""What the server says over the socket. A room declares its frames beside the code that tells them."""
+
+import re
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+
+def _tag(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+class Frame(Struct, frozen=True, tag_field="t", tag=_tag):
+    """``class MatchMade(Frame)`` travels as ``{"t":"match_made",…}``; its log adds the id in front."""
+
+
+def encode(frame: Frame) -> str:
+    """The tag comes first, so there is always a first member that an id can be put before."""
+    return msgspec.json.encode(frame).decode()
+
+
+def channel_of_user(tenant_id: int, user_id: UUID) -> str:
+    return f"t{tenant_id}.u.{user_id}"
+
+
+def channel_of_profile(tenant_id: int, profile_id: UUID) -> str:
+    return f"t{tenant_id}.p.{profile_id}"
+
+
+def log_key(channel: str) -> str:
+    return f"log:{{{channel}}}"
+
+
+def seen_key(channel: str, event_id: UUID) -> str:
+    return f"seen:{{{channel}}}:{event_id}"
+
+
+def pubsub_channel(channel: str) -> str:
+    return f"ch:{{{channel}}}"
+
+
+def presence_key(channel: str) -> str:
+    return f"presence:{{{channel}}}"

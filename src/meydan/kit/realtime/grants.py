@@ -1,0 +1,70 @@
+"""A conversation's whisper grant: what a client shows the gateway to watch its stranger and to say "typing".
+
+The gateway asks no database, so the grant carries who may whisper to whom. One of those is the stranger's user id, which
+no other person may ever see: the token is not only signed but sealed (AES-256-GCM), unreadable to its holder.
+"""
+
+import base64
+import binascii
+import os
+import struct
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from msgspec import Struct
+
+LONGEST = timedelta(minutes=10)
+_BODY = struct.Struct("!I16s16s16s16sQ")
+_NONCE = 12
+
+
+class Grant(Struct, frozen=True):
+    tenant_id: int
+    conversation_id: UUID
+    me_profile_id: UUID
+    peer_profile_id: UUID
+    peer_user_id: UUID
+    expires_at: datetime
+
+
+class GrantRefused(Exception):
+    """Not sealed by us, or over."""
+
+
+@cache
+def _cipher(secret: bytes) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"meydan whisper grant").derive(secret))
+
+
+def sign_grant(grant: Grant, secret: bytes) -> str:
+    if grant.expires_at > datetime.now(UTC) + LONGEST + timedelta(seconds=1):
+        raise ValueError("a grant lasts ten minutes at most")
+    ids = grant.conversation_id, grant.me_profile_id, grant.peer_profile_id, grant.peer_user_id
+    body = _BODY.pack(grant.tenant_id, *(named.bytes for named in ids), int(grant.expires_at.timestamp() * 1000))
+    nonce = os.urandom(_NONCE)
+    return base64.urlsafe_b64encode(nonce + _cipher(secret).encrypt(nonce, body, None)).decode().rstrip("=")
+
+
+def read_grant(token: str, secret: bytes) -> Grant:
+    try:
+        sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        body = _cipher(secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+    except (binascii.Error, InvalidTag, ValueError) as error:
+        raise GrantRefused("not a grant of this installation") from error
+    tenant_id, conversation, me_profile, peer_profile, peer_user, expires = _BODY.unpack(body)
+    grant = Grant(
+        tenant_id=tenant_id,
+        conversation_id=UUID(bytes=conversation),
+        me_profile_id=UUID(bytes=me_profile),
+        peer_profile_id=UUID(bytes=peer_profile),
+        peer_user_id=UUID(bytes=peer_user),
+        expires_at=datetime.fromtimestamp(expires / 1000, UTC),
+    )
+    if grant.expires_at <= datetime.now(UTC):
+        raise GrantRefused("the grant is over")
+    return grant

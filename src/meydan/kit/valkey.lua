@@ -1,0 +1,78 @@
+#!lua name=meydan
+-- Each function is one step that nothing can come between. Keys of one call carry the same hash tag, so a cluster keeps
+-- them together. Processes of two versions share these functions during an upgrade: change arguments only by adding.
+
+local SEEN = 600                  -- seconds an event is known as told; longer than any sweep waits
+local REMEMBERED = 30 * 86400     -- seconds "last seen" is kept
+
+local function now_ms()
+    local time = server.call('TIME')
+    return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- Tell a frame to a channel: into its log and to those who listen. An event told before says nothing.
+-- keys: log, seen; args: channel, entries kept, seconds kept, frame (a JSON object with at least one member)
+server.register_function('tell', function(keys, args)
+    if not server.call('SET', keys[2], '', 'NX', 'EX', SEEN) then return false end
+    local id = server.call('XADD', keys[1], 'MAXLEN', '~', args[2], '*', 'frame', args[4])
+    server.call('EXPIRE', keys[1], args[3])
+    server.call('SPUBLISH', args[1], '{"id":"' .. id .. '",' .. string.sub(args[4], 2))
+    return id
+end)
+
+-- The id to come back with later. An empty log gets a first entry, so that a cursor is always an entry that can be missed.
+-- keys: log; args: seconds kept
+server.register_function('cursor', function(keys, args)
+    local last = server.call('XREVRANGE', keys[1], '+', '-', 'COUNT', 1)
+    if last[1] then return last[1][1] end
+    local id = server.call('XADD', keys[1], '*', 'start', '')
+    server.call('EXPIRE', keys[1], args[1])
+    return id
+end)
+
+-- Presence: a hash with a field for each gateway that holds connections (it expires by itself) and the field `seen`.
+local function is_online(key)
+    for _, field in ipairs(server.call('HKEYS', key)) do
+        if field ~= 'seen' then return true end
+    end
+    return false
+end
+
+-- keys: presence; args: channel ('' to tell nobody), gateway, seconds
+server.register_function('arrive', function(keys, args)
+    local was_online, now = is_online(keys[1]), now_ms()
+    server.call('HSETEX', keys[1], 'EX', args[3], 'FIELDS', 1, args[2], '')
+    server.call('HSET', keys[1], 'seen', now)
+    server.call('EXPIRE', keys[1], REMEMBERED)
+    if args[1] ~= '' and not was_online then server.call('SPUBLISH', args[1], '1 ' .. now) end
+end)
+
+-- keys: presence; args: channel ('' to tell nobody), gateway
+server.register_function('leave', function(keys, args)
+    local now = now_ms()
+    if server.call('HDEL', keys[1], args[2]) == 0 then return end
+    server.call('HSET', keys[1], 'seen', now)
+    server.call('EXPIRE', keys[1], REMEMBERED)
+    if args[1] ~= '' and not is_online(keys[1]) then server.call('SPUBLISH', args[1], '0 ' .. now) end
+end)
+
+-- Revoke something (a session, a conversation's grants) until a time; the list forgets what is over.
+-- keys: revoked; args: channel, subject, until (ms)
+server.register_function('revoke', function(keys, args)
+    server.call('ZREMRANGEBYSCORE', keys[1], '-inf', now_ms())
+    server.call('ZADD', keys[1], 'GT', args[3], args[2])
+    server.call('SPUBLISH', args[1], args[3] .. ' ' .. args[2])
+end)
+
+-- Rate limit (GCRA): `count` in `per` milliseconds, evenly refilled. 0: taken; else the milliseconds to wait.
+-- keys: limit; args: count, per, cost
+server.register_function('take', function(keys, args)
+    local time = server.call('TIME')
+    local now = time[1] * 1000 + time[2] / 1000
+    local per = tonumber(args[2])
+    local due = math.max(tonumber(server.call('GET', keys[1]) or 0), now) + per / args[1] * args[3]
+    local wait = due - now - per
+    if wait > 0.001 then return math.ceil(wait) end
+    server.call('SET', keys[1], string.format('%.3f', due), 'PX', math.ceil(due - now))
+    return 0
+end)
