@@ -1,0 +1,101 @@
+"""Walks the database's own catalogue: no table of the product may be outside the wall between tenants."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from meydan.kit.database import DatabaseSettings
+
+# `tenants` is the list of tenants itself.
+WITHOUT_TENANT = {"tenants"}
+# No person ever reads or writes these: their only ways are the service's and security definer functions.
+WITHOUT_PEOPLE: set[str] = set()
+
+
+@pytest.fixture
+async def catalogue(database_settings: DatabaseSettings) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_settings.owner_url)
+    yield connection
+    await connection.close()
+
+
+async def tables(catalogue: asyncpg.Connection) -> list[asyncpg.Record]:
+    return [
+        row
+        for row in await catalogue.fetch("""
+            select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.relowner) as owner
+            from pg_class c where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p')
+        """)
+        if row["relname"] not in WITHOUT_TENANT
+    ]
+
+
+async def test_row_level_security_is_on_and_forced(catalogue: asyncpg.Connection):
+    found = await tables(catalogue)
+    assert len(found) > 2
+    for table in found:
+        assert table["relrowsecurity"], table["relname"]
+        assert table["relforcerowsecurity"], table["relname"]
+        assert table["owner"] == "meydan_owner", table["relname"]
+
+
+async def test_every_table_says_what_a_person_may_do(catalogue: asyncpg.Connection):
+    for table in await tables(catalogue):
+        policies = await catalogue.fetch(
+            "select policyname, roles, qual, with_check from pg_policies where schemaname = 'app' and tablename = $1",
+            table["relname"],
+        )
+        names = {policy["policyname"] for policy in policies}
+        assert {"owner_all", "service_tenant"} <= names, table["relname"]
+        for_people = [policy for policy in policies if "meydan_app" in policy["roles"]]
+        assert bool(for_people) != (table["relname"] in WITHOUT_PEOPLE), table["relname"]
+        for policy in for_people:
+            assert "tenant_id" in f"{policy['qual']}{policy['with_check']}", (table["relname"], policy["policyname"])
+
+
+async def test_the_tenant_is_in_every_key(catalogue: asyncpg.Connection):
+    for table in await tables(catalogue):
+        constraints = await catalogue.fetch(
+            """
+            select k.conname, k.contype::text as kind, k.confrelid::regclass::text as target,
+                   (select array_agg(a.attname::text order by u.n) from unnest(k.conkey) with ordinality u (number, n)
+                    join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.number) as columns
+            from pg_constraint k where k.conrelid = $1 and k.contype in ('p', 'u', 'f')
+            """,
+            table["oid"],
+        )
+        primary = [key for key in constraints if key["kind"] == "p"]
+        assert len(primary) == 1, table["relname"]
+        assert primary[0]["columns"][0] == "tenant_id", table["relname"]
+        for key in constraints:
+            assert "tenant_id" in key["columns"], (table["relname"], key["conname"])
+
+
+async def test_every_index_begins_with_the_tenant(catalogue: asyncpg.Connection):
+    for table in await tables(catalogue):
+        for index in await catalogue.fetch(
+            "select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid, 1, true) as first from pg_index where indrelid = $1",
+            table["oid"],
+        ):
+            assert index["first"] == "tenant_id", (table["relname"], index["name"])
+
+
+async def test_nobody_but_the_owner_may_pass_the_wall(catalogue: asyncpg.Connection):
+    for role in await catalogue.fetch(
+        "select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname like 'meydan\\_%'"
+    ):
+        assert not any((role["rolsuper"], role["rolbypassrls"], role["rolcreaterole"], role["rolcreatedb"])), role
+    assert not await catalogue.fetch("""
+        select r.rolname, m.rolname from pg_auth_members a
+        join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member where m.rolname like 'meydan\\_%'
+    """)
+
+
+async def test_functions_that_see_more_are_closed_to_the_public(catalogue: asyncpg.Connection):
+    for function in await catalogue.fetch("""
+        select p.oid::regprocedure::text as name, p.proconfig, has_function_privilege('meydan_relay', p.oid, 'execute') as open
+        from pg_proc p where p.pronamespace = 'app'::regnamespace and p.prosecdef
+    """):
+        assert "search_path=pg_catalog, pg_temp" in (function["proconfig"] or []), function["name"]
+        assert not function["open"], function["name"]
