@@ -1,0 +1,253 @@
+"""The product's settings, where they come from, and which of them production refuses."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from meydan.kit.settings import Layer, SettingsError, load, read_file
+
+if TYPE_CHECKING:
+    from meydan.kit.database import DatabaseSettings
+
+PREFIX = "MEYDAN"
+LOGINS = {
+    "owner_url": "meydan_owner",
+    "app_url": "meydan_app",
+    "service_url": "meydan_service",
+    "relay_url": "meydan_relay",
+}
+DATABASE_NAME = "meydan"
+_SHORTEST_SECRET = 32
+
+
+class Environment(StrEnum):
+    development = "development"
+    production = "production"
+
+
+class LogLevel(StrEnum):
+    debug = "debug"
+    info = "info"
+    warning = "warning"
+    error = "error"
+
+
+class MailSecurity(StrEnum):
+    starttls = "starttls"
+    tls = "tls"
+    none = "none"
+
+
+class Http(Struct, frozen=True):
+    host: Annotated[str, Meta(description="Address the API and the gateway listen on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65_535, description="The API's port; also serves the web client.")] = 8000
+    gateway_port: Annotated[int, Meta(ge=1, le=65_535, description="The realtime gateway's port.")] = 8001
+    public_url: Annotated[
+        str, Meta(description="Address people open, for links in messages, such as `https://meet.example.com`.")
+    ] = ""
+    realtime_url: Annotated[
+        str,
+        Meta(
+            description="Address of the gateway as browsers reach it, such as `wss://meet.example.com/ws`. "
+            "Empty: the page's own host at the gateway's port."
+        ),
+    ] = ""
+    tls_certificate: Annotated[Path | None, Meta(description="PEM file; with `tls_key`, both servers speak TLS.")] = (
+        None
+    )
+    tls_key: Annotated[Path | None, Meta(description="PEM file of the certificate's private key.")] = None
+    trusted_proxies: Annotated[
+        list[str],
+        Meta(description="Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."),
+    ] = msgspec.field(default_factory=list)
+
+
+class DatabaseAddresses(Struct, frozen=True):
+    """What kit.database.DatabaseSettings needs, without its driver: the supervisor stays small."""
+
+    owner_url: Annotated[
+        str, Meta(description="Login `meydan_owner`: owns the schema, only for migrations, backup and restore.")
+    ] = ""
+    app_url: Annotated[str, Meta(description="Login `meydan_app`: what a person does.")] = ""
+    service_url: Annotated[str, Meta(description="Login `meydan_service`: jobs, logging in.")] = ""
+    relay_url: Annotated[str, Meta(description="Login `meydan_relay`: forwards what was told.")] = ""
+    pool_size: Annotated[int, Meta(ge=1, description="Connections a process holds for each login at most.")] = 8
+
+
+class Valkey(Struct, frozen=True):
+    url: Annotated[str, Meta(description="Address of Valkey: `redis://:password@host:port/0`.")] = ""
+
+
+class Secrets(Struct, frozen=True):
+    token_key: Annotated[
+        str, Meta(description="Signs access tokens, proofs and grants. At least 32 characters, random.")
+    ] = ""
+    seal_key: Annotated[
+        str, Meta(description="Seals secrets at rest. At least 32 characters, random. Losing it loses what it sealed.")
+    ] = ""
+
+
+class Mail(Struct, frozen=True):
+    host: Annotated[
+        str, Meta(description="SMTP server. Empty: e-mails go to the local outbox, never in production.")
+    ] = ""
+    port: Annotated[int, Meta(ge=1, le=65_535, description="SMTP port.")] = 587
+    security: Annotated[MailSecurity, Meta(description="How the connection is protected.")] = MailSecurity.starttls
+    username: Annotated[str, Meta(description="SMTP user; empty: no log in.")] = ""
+    password: Annotated[str, Meta(description="SMTP password.")] = ""
+    sender: Annotated[str, Meta(description="The From address.")] = "Meydan <no-reply@localhost>"
+
+
+class Sms(Struct, frozen=True):
+    twilio_account_sid: Annotated[
+        str, Meta(description="Twilio account. Empty: text messages go to the local outbox, never in production.")
+    ] = ""
+    twilio_auth_token: Annotated[str, Meta(description="Twilio secret.")] = ""
+    twilio_url: Annotated[str, Meta(description="Address of Twilio's API.")] = "https://api.twilio.com"
+    sender: Annotated[str, Meta(description="Number or messaging service (`MG…`) the texts come from.")] = ""
+    cost_cents: Annotated[int, Meta(ge=0, description="What one text is counted as, in cents.")] = 5
+    daily_budget_cents: Annotated[
+        int, Meta(ge=0, description="Spent on texts in a day of UTC at most; then no more are sent and staff see why.")
+    ] = 2_000
+
+
+class Settings(Struct, frozen=True):
+    data: Annotated[Path, Meta(description="Folder of everything kept on this machine.")]
+    environment: Annotated[
+        Environment, Meta(description="`production` refuses missing, short or well-known secrets and local stand-ins.")
+    ] = Environment.development
+    log_level: Annotated[LogLevel, Meta(description="How much the processes write.")] = LogLevel.info
+    clock_file: Annotated[
+        Path | None, Meta(description="Only for tests: a file with the seconds by which the product's clock is moved.")
+    ] = None
+    http: Http = Http()
+    database: DatabaseAddresses = DatabaseAddresses()
+    valkey: Valkey = Valkey()
+    secrets: Secrets = Secrets()
+    mail: Mail = Mail()
+    sms: Sms = Sms()
+
+    def database_settings(self) -> DatabaseSettings:
+        from meydan.kit.database import DatabaseSettings
+
+        return DatabaseSettings(**msgspec.structs.asdict(self.database))
+
+    @property
+    def tls(self) -> bool:
+        return self.http.tls_certificate is not None
+
+    @property
+    def local_outbox(self) -> Path:
+        """Where the local stand-ins for SMS and e-mail leave what they would have sent."""
+        return self.data / "outbox.jsonl"
+
+
+def default_data() -> Path:
+    """MEYDAN_DATA, else the place of the operating system: root's engines run as somebody else and need an open one."""
+    if given := os.environ.get("MEYDAN_DATA"):
+        return Path(given).absolute()
+    if os.geteuid() == 0:
+        return Path("/var/lib/meydan")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "meydan"
+
+
+def load_settings(data: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Weakest first: defaults, what `up` made in the data folder, meydan.toml, the environment."""
+    environment = os.environ if environment is None else environment
+    data = (data or (Path(environment["MEYDAN_DATA"]) if environment.get("MEYDAN_DATA") else default_data())).absolute()
+    layers: dict[str, Layer] = {"default": {"data": str(data)}}
+    if (made := _generated_file(data)).exists():
+        generated = read_file(made)
+        layers[str(made)] = {"secrets": generated["secrets"]}
+        layers["the engines in the data folder"] = _embedded_addresses(data, generated["passwords"])
+    file = Path(environment["MEYDAN_CONFIG"]) if environment.get("MEYDAN_CONFIG") else data / "meydan.toml"
+    if file.exists():
+        layers[str(file)] = read_file(file)
+    elif environment.get("MEYDAN_CONFIG"):
+        raise SettingsError(f"MEYDAN_CONFIG names {file}, which does not exist.")
+    own = {name: value for name, value in environment.items() if name != "MEYDAN_DATA"}
+    settings = load(Settings, layers, own, prefix=PREFIX)
+    if problems := production_problems(settings):
+        raise SettingsError("Production refuses to start:\n" + "\n".join(f"- {problem}" for problem in problems))
+    return settings
+
+
+def production_problems(settings: Settings) -> list[str]:
+    if settings.environment is not Environment.production:
+        return []
+    problems = [
+        f"secrets.{name} ({PREFIX}_SECRETS_{name.upper()}) {why}. Make one with: openssl rand -hex 32"
+        for name, value in msgspec.structs.asdict(settings.secrets).items()
+        if (why := _weakness(value))
+    ]
+    if settings.secrets.token_key and settings.secrets.token_key == settings.secrets.seal_key:
+        problems.append("secrets.token_key and secrets.seal_key are the same: whoever learns one has both")
+    if settings.clock_file is not None:
+        problems.append("clock_file is set: only tests move the product's clock")
+    if not settings.mail.host and not settings.sms.twilio_account_sid:
+        problems.append("neither mail.host nor sms.twilio_account_sid is set: nobody could get a code to sign in")
+    if settings.http.public_url and not settings.http.public_url.startswith("https://"):
+        problems.append("http.public_url is not https: browsers give keys and cookies only to secure pages")
+    return problems
+
+
+def _weakness(secret: str) -> str:
+    if not secret:
+        return "is missing"
+    if len(secret) < _SHORTEST_SECRET:
+        return f"is shorter than {_SHORTEST_SECRET} characters"
+    if len(set(secret)) < 10:
+        return "is not random"
+    if any(word in secret.lower() for word in ("change", "example", "secret", "password", "meydan", "default")):
+        return "looks like one out of a manual"
+    return ""
+
+
+def make_secrets(data: Path) -> None:
+    """At the first `up`: random secrets and database passwords, in one file that only its owner reads."""
+    path = _generated_file(data)
+    if path.exists():
+        return
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    generated = {
+        "secrets": {field: secrets.token_hex(32) for field in Secrets.__struct_fields__},
+        "passwords": {login: secrets.token_hex(24) for login in LOGINS.values()},
+    }
+    lines = ["# Made by `meydan up`. Keep it with the backups of this data, and away from everybody else."]
+    for section, values in generated.items():
+        lines += ["", f"[{section}]", *(f'{name} = "{value}"' for name, value in values.items())]
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write("\n".join(lines) + "\n")
+    new.rename(path)
+
+
+def database_passwords(data: Path) -> dict[str, str]:
+    """Of the logins in the database that `up` runs."""
+    return {str(login): str(password) for login, password in read_file(_generated_file(data))["passwords"].items()}
+
+
+def _generated_file(data: Path) -> Path:
+    return data / "secrets.toml"
+
+
+def _embedded_addresses(data: Path, passwords: Mapping[str, str]) -> Layer:
+    """Where the engines of this data folder listen: they remember their ports there."""
+    engines, found = data / "engines", Layer()
+    if (port := engines / "postgres/port").exists():
+        found["database"] = {
+            field: f"postgresql://{login}:{passwords[login]}@127.0.0.1:{port.read_text()}/{DATABASE_NAME}"
+            for field, login in LOGINS.items()
+        }
+    if (port := engines / "valkey/port").exists():
+        password = (engines / "valkey/password").read_text()
+        found["valkey"] = {"url": f"redis://:{password}@127.0.0.1:{port.read_text()}/0"}
+    return found
