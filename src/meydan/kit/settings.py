@@ -71,11 +71,7 @@ def load(kind: type[S], layers: Mapping[str, Layer], environment: Mapping[str, s
         variable = field.variable(prefix)
         if variable in environment:
             text = environment[variable]
-            _put(
-                values,
-                field.path,
-                text.split(",") if _is_list(field.kind) and text else ([] if _is_list(field.kind) else text),
-            )
+            _put(values, field.path, _words(text) if getattr(field.kind, "__origin__", None) is list else text)
             origins[field.name] = variable
     for field in known:
         _check(field, values, origins)
