@@ -1,0 +1,82 @@
+/** The messaging client of one profile on this device: its vault, its keys, its tabs. */
+
+import { toBase64url } from './bytes';
+import { talkDeviceId } from './device';
+import { type Identity, makeIdentity, makePackage } from './mls';
+import type { MessageServer } from './server';
+import { type Changed, type Lock, Talks } from './talks';
+import { Vault } from './vault';
+
+/** So many single-use key packages wait on the server; with fewer than this they are filled up. */
+const LOW = 20;
+const FULL = 40;
+
+export interface Client {
+  readonly deviceId: string;
+  readonly talks: Talks;
+  /** Keeps enough key packages on the server for others to reach this device. */
+  keepPackages(): Promise<void>;
+  /** Called for what any tab of this device changed. */
+  onChange(listener: (change: Changed) => void): () => void;
+  close(): void;
+}
+
+export async function openClient(profileId: string, deviceId: string, server: MessageServer): Promise<Client> {
+  const talkDevice = await talkDeviceId(profileId, deviceId);
+  const name = `meydan-talk-${talkDevice}`;
+  const vault = await Vault.open(name);
+  const lock = lockOver(name);
+  const identity = await lock('identity', () => identityOf(vault, profileId, talkDevice));
+
+  const listeners = new Set<(change: Changed) => void>();
+  const tell = (change: Changed) => {
+    for (const listener of listeners) listener(change);
+  };
+  const tabs = new BroadcastChannel(name);
+  tabs.onmessage = (event: MessageEvent<Changed>) => tell(event.data);
+  const talks = new Talks(identity, vault, server, lock, (change) => {
+    tabs.postMessage(change);
+    tell(change);
+  });
+
+  return {
+    deviceId: talkDevice,
+    talks,
+    keepPackages: () => lock('packages', () => fillUp(vault, identity, server)),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      tabs.close();
+      vault.close();
+    },
+  };
+}
+
+function lockOver(name: string): Lock {
+  return async <T>(what: string, work: () => Promise<T>): Promise<T> =>
+    (await navigator.locks.request(`${name}:${what}`, work)) as T;
+}
+
+async function identityOf(vault: Vault, profileId: string, deviceId: string): Promise<Identity> {
+  const kept = await vault.read<Identity>('identity', ['own']);
+  if (kept !== undefined) return kept;
+  const identity = await makeIdentity(profileId, deviceId);
+  await vault.write([{ store: 'identity', key: ['own'], value: identity }]);
+  return identity;
+}
+
+/** The private halves are kept before the public ones leave. A fresh vault has no use for what an older one left. */
+async function fillUp(vault: Vault, identity: Identity, server: MessageServer): Promise<void> {
+  const replace = (await vault.read<boolean>('identity', ['announced'])) !== true;
+  const left = replace ? 0 : await server.countPackages();
+  if (left >= LOW) return;
+  const made = await Promise.all(Array.from({ length: FULL - left }, () => makePackage(identity)));
+  await vault.write(made.map((own) => ({ store: 'packages', key: [own.ref], value: own })));
+  await server.addPackages(
+    made.map((own) => toBase64url(own.publicBytes)),
+    replace,
+  );
+  await vault.write([{ store: 'identity', key: ['announced'], value: true }]);
+}

@@ -1,0 +1,303 @@
+/**
+ * The only file that knows ts-mls. A group is a conversation of the devices of exactly two profiles; whoever carries
+ * another profile's name is refused wherever a credential is looked at: in a welcome's tree, in an addition, in a commit.
+ */
+import {
+  type CiphersuiteImpl,
+  type ClientConfig,
+  type ClientState,
+  type Credential,
+  createApplicationMessage,
+  createCommit,
+  createGroup,
+  decodeGroupState,
+  decodeMlsMessage,
+  defaultKeyPackageEqualityConfig,
+  defaultKeyRetentionConfig,
+  defaultLifetime,
+  defaultLifetimeConfig,
+  emptyPskIndex,
+  encodeGroupState,
+  encodeMlsMessage,
+  generateKeyPackageWithKey,
+  getCiphersuiteFromName,
+  getCiphersuiteImpl,
+  type IncomingMessageCallback,
+  joinGroup,
+  type KeyPackage,
+  type MlsPrivateMessage,
+  type PrivateKeyPackage,
+  type Proposal,
+  processMessage,
+  type Welcome,
+} from 'ts-mls';
+import { makeKeyPackageRef } from 'ts-mls/keyPackage.js';
+import { decryptSenderData } from 'ts-mls/privateMessage.js';
+import { type Bytes, bytesToUuid, concat, same, toHex, uuidToBytes } from './bytes';
+
+const SUITE = 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519';
+
+/** One device of one profile: the unit that holds keys. */
+export interface Identity {
+  readonly profileId: string;
+  readonly deviceId: string;
+  readonly signKey: Uint8Array;
+  readonly publicKey: Uint8Array;
+}
+
+export interface Member {
+  readonly profileId: string;
+  readonly deviceId: string;
+  readonly key: Uint8Array;
+  /** Made for the key package that let this device in; stays until the device itself commits. */
+  readonly leafKey: Uint8Array;
+  readonly leaf: number;
+}
+
+export interface OwnPackage {
+  readonly ref: string;
+  readonly publicBytes: Bytes;
+  readonly privateKeys: PrivateKeyPackage;
+}
+
+/** A commit ready to be sent, and the state that counts once the server has taken it. */
+export interface Prepared {
+  readonly commit: Bytes;
+  readonly welcome: Bytes | null;
+  readonly next: Group;
+}
+
+export type Opened =
+  | { readonly kind: 'text'; readonly group: Group; readonly sender: Member; readonly plain: Uint8Array }
+  | { readonly kind: 'commit'; readonly group: Group };
+
+/** A commit, welcome or message that this device must not accept. */
+export class Refused extends Error {}
+
+let suite: Promise<CiphersuiteImpl> | undefined;
+function cipherSuite(): Promise<CiphersuiteImpl> {
+  suite ??= getCiphersuiteImpl(getCiphersuiteFromName(SUITE));
+  return suite;
+}
+
+export async function makeIdentity(profileId: string, deviceId: string): Promise<Identity> {
+  const { signKey, publicKey } = await (await cipherSuite()).signature.keygen();
+  return { profileId, deviceId, signKey, publicKey };
+}
+
+function credentialOf(identity: Identity): Credential {
+  return {
+    credentialType: 'basic',
+    identity: concat(uuidToBytes(identity.profileId), uuidToBytes(identity.deviceId)),
+  };
+}
+
+function whoIs(credential: Credential): { profileId: string; deviceId: string } | null {
+  if (credential.credentialType !== 'basic' || credential.identity.length !== 32) return null;
+  return {
+    profileId: bytesToUuid(credential.identity.subarray(0, 16)),
+    deviceId: bytesToUuid(credential.identity.subarray(16)),
+  };
+}
+
+/** Texts carry their own padding; every text in the log is of the group's epoch, so old epochs' keys are not kept. */
+function configFor(profiles: readonly string[]): ClientConfig {
+  return {
+    keyRetentionConfig: { ...defaultKeyRetentionConfig, retainKeysForEpochs: 1 },
+    lifetimeConfig: defaultLifetimeConfig,
+    keyPackageEqualityConfig: defaultKeyPackageEqualityConfig,
+    paddingConfig: { kind: 'alwaysPad', paddingLength: 0 },
+    authService: {
+      async validateCredential(credential: Credential): Promise<boolean> {
+        const owner = whoIs(credential);
+        return owner !== null && profiles.includes(owner.profileId);
+      },
+    },
+  };
+}
+
+async function generatePackage(identity: Identity): Promise<{ pub: KeyPackage; priv: PrivateKeyPackage }> {
+  const { publicPackage, privatePackage } = await generateKeyPackageWithKey(
+    credentialOf(identity),
+    { versions: ['mls10'], ciphersuites: [SUITE], extensions: [], proposals: [], credentials: ['basic'] },
+    defaultLifetime,
+    [],
+    { signKey: identity.signKey, publicKey: identity.publicKey },
+    await cipherSuite(),
+  );
+  return { pub: publicPackage, priv: privatePackage };
+}
+
+export async function makePackage(identity: Identity): Promise<OwnPackage> {
+  const { pub, priv } = await generatePackage(identity);
+  return {
+    ref: toHex(await makeKeyPackageRef(pub, (await cipherSuite()).hash)),
+    publicBytes: encodeMlsMessage({ version: 'mls10', wireformat: 'mls_key_package', keyPackage: pub }) as Bytes,
+    privateKeys: priv,
+  };
+}
+
+function readPackage(bytes: Uint8Array): KeyPackage {
+  const message = decodeMlsMessage(bytes, 0)?.[0];
+  if (message?.wireformat !== 'mls_key_package') throw new Refused('not a key package');
+  return message.keyPackage;
+}
+
+/** Whose device a key package speaks for, or null when it cannot be read. */
+export function ownerOfPackage(bytes: Uint8Array): Omit<Member, 'leaf'> | null {
+  const message = decodeMlsMessage(bytes, 0)?.[0];
+  if (message?.wireformat !== 'mls_key_package') return null;
+  const { leafNode } = message.keyPackage;
+  const owner = whoIs(leafNode.credential);
+  return owner && { ...owner, key: leafNode.signaturePublicKey, leafKey: leafNode.hpkePublicKey };
+}
+
+export class Group {
+  private constructor(private readonly state: ClientState) {}
+
+  static read(bytes: Uint8Array, profiles: readonly string[]): Group {
+    const decoded = decodeGroupState(bytes, 0)?.[0];
+    if (decoded === undefined) throw new Error("the group's state is damaged");
+    return new Group({ ...decoded, clientConfig: configFor(profiles) });
+  }
+
+  static async found(conversationId: string, identity: Identity, profiles: readonly string[]): Promise<Group> {
+    const own = await generatePackage(identity);
+    return new Group(
+      await createGroup(uuidToBytes(conversationId), own.pub, own.priv, [], await cipherSuite(), configFor(profiles)),
+    );
+  }
+
+  /** The key packages a welcome is meant for. */
+  static welcomed(bytes: Uint8Array): string[] {
+    return readWelcome(bytes).secrets.map((secret) => toHex(secret.newMember));
+  }
+
+  static async join(
+    welcome: Uint8Array,
+    own: { publicBytes: Uint8Array; privateKeys: PrivateKeyPackage },
+    conversationId: string,
+    profiles: readonly string[],
+  ): Promise<Group> {
+    const group = new Group(
+      await joinGroup(
+        readWelcome(welcome),
+        readPackage(own.publicBytes),
+        own.privateKeys,
+        emptyPskIndex,
+        await cipherSuite(),
+        undefined,
+        undefined,
+        configFor(profiles),
+      ),
+    );
+    if (!same(group.state.groupContext.groupId, uuidToBytes(conversationId))) {
+      throw new Refused('the welcome belongs to another conversation');
+    }
+    return group;
+  }
+
+  write(): Uint8Array {
+    return encodeGroupState(this.state);
+  }
+
+  get epoch(): number {
+    return Number(this.state.groupContext.epoch);
+  }
+
+  get members(): Member[] {
+    return this.state.ratchetTree.flatMap((node, index) => {
+      if (node?.nodeType !== 'leaf') return [];
+      const owner = whoIs(node.leaf.credential);
+      const { signaturePublicKey: key, hpkePublicKey: leafKey } = node.leaf;
+      return owner === null ? [] : [{ ...owner, key, leafKey, leaf: index / 2 }];
+    });
+  }
+
+  /** Adds devices; one that comes back with new keys takes the place of its old leaf. */
+  async add(packages: readonly Uint8Array[]): Promise<Prepared> {
+    const added = packages.map(readPackage);
+    const proposals: Proposal[] = added.map((keyPackage) => ({ proposalType: 'add', add: { keyPackage } }));
+    for (const keyPackage of added) {
+      const owner = whoIs(keyPackage.leafNode.credential);
+      const old = this.members.find(
+        (member) => member.profileId === owner?.profileId && member.deviceId === owner.deviceId,
+      );
+      if (old !== undefined && old.leaf === this.state.privatePath.leafIndex) {
+        throw new Refused('this device cannot replace itself');
+      }
+      if (old !== undefined) proposals.push({ proposalType: 'remove', remove: { removed: old.leaf } });
+    }
+    const result = await createCommit(
+      { state: this.state, cipherSuite: await cipherSuite() },
+      { extraProposals: proposals, ratchetTreeExtension: true },
+    );
+    return {
+      commit: encodeMlsMessage(result.commit) as Bytes,
+      welcome:
+        result.welcome === undefined
+          ? null
+          : (encodeMlsMessage({ version: 'mls10', wireformat: 'mls_welcome', welcome: result.welcome }) as Bytes),
+      next: new Group(result.newState),
+    };
+  }
+
+  /** The message's id is authenticated with it, so that nobody can hang a text on another id. */
+  async seal(plain: Uint8Array, messageId: string): Promise<{ body: Bytes; next: Group }> {
+    const sealed = await createApplicationMessage(this.state, plain, await cipherSuite(), uuidToBytes(messageId));
+    const message = {
+      version: 'mls10',
+      wireformat: 'mls_private_message',
+      privateMessage: sealed.privateMessage,
+    } as const;
+    return { body: encodeMlsMessage(message) as Bytes, next: new Group(sealed.newState) };
+  }
+
+  async open(bytes: Uint8Array, messageId: string): Promise<Opened> {
+    const message = decodeMlsMessage(bytes, 0)?.[0];
+    if (message?.wireformat !== 'mls_private_message') throw new Refused('not a private message');
+    if (Number(message.privateMessage.epoch) !== this.epoch) throw new Refused('of another epoch');
+    const sender = await this.senderOf(message);
+    const result = await processMessage(message, this.state, emptyPskIndex, this.judge(), await cipherSuite());
+    if (result.kind === 'applicationMessage') {
+      if (!same(message.privateMessage.authenticatedData, uuidToBytes(messageId))) {
+        throw new Refused('the text was written under another id');
+      }
+      return { kind: 'text', group: new Group(result.newState), sender, plain: result.message };
+    }
+    if (result.newState.groupActiveState.kind !== 'active') throw new Refused('this device was taken out of the group');
+    if (result.actionTaken === 'reject') throw new Refused('the change of devices is not allowed');
+    return { kind: 'commit', group: new Group(result.newState) };
+  }
+
+  private async senderOf(message: MlsPrivateMessage): Promise<Member> {
+    const secret = this.state.keySchedule.senderDataSecret;
+    const data = await decryptSenderData(message.privateMessage, secret, await cipherSuite());
+    const sender = this.members.find((member) => member.leaf === data?.leafIndex);
+    if (sender === undefined) throw new Refused('the sender is no member');
+    return sender;
+  }
+
+  /** Devices may be added, and an old leaf may go only when the same device is added again. */
+  private judge(): IncomingMessageCallback {
+    return (incoming) => {
+      if (incoming.kind !== 'commit' || incoming.senderLeafIndex === undefined) return 'reject';
+      const added = incoming.proposals.flatMap(({ proposal }) =>
+        proposal.proposalType === 'add' ? [whoIs(proposal.add.keyPackage.leafNode.credential)] : [],
+      );
+      const fine = incoming.proposals.every(({ proposal }) => {
+        if (proposal.proposalType === 'add') return true;
+        if (proposal.proposalType !== 'remove') return false;
+        const gone = this.members.find((member) => member.leaf === proposal.remove.removed);
+        return added.some((owner) => owner?.profileId === gone?.profileId && owner?.deviceId === gone?.deviceId);
+      });
+      return fine ? 'accept' : 'reject';
+    };
+  }
+}
+
+function readWelcome(bytes: Uint8Array): Welcome {
+  const message = decodeMlsMessage(bytes, 0)?.[0];
+  if (message?.wireformat !== 'mls_welcome') throw new Refused('not a welcome');
+  return message.welcome;
+}

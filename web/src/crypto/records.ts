@@ -1,0 +1,107 @@
+/** What a device keeps of a conversation. */
+import type { PrivateKeyPackage } from 'ts-mls';
+import type { Change } from './vault';
+
+/** The two profiles of a conversation, as this device sees it. */
+export interface Facts {
+  readonly id: string;
+  readonly me: string;
+  readonly peer: string;
+  /** The side that starts the group. */
+  readonly opener: boolean;
+  readonly closed: boolean;
+}
+
+export interface JoinRequest {
+  readonly profileId: string;
+  readonly deviceId: string;
+  readonly body: string;
+}
+
+/** A commit that was made and may or may not have reached the server. */
+export interface PendingCommit {
+  readonly id: string;
+  readonly epoch: number;
+  readonly body: string;
+  readonly welcome: { readonly id: string; readonly body: string } | null;
+  readonly next: Uint8Array;
+}
+
+export interface GroupRecord {
+  readonly conversationId: string;
+  /** Everything up to here is processed. */
+  readonly seq: number;
+  /** The epoch that the log has reached, whether or not this device is in the group. */
+  readonly logEpoch: number;
+  readonly state: Uint8Array | null;
+  readonly pending: PendingCommit | null;
+  readonly asked: { readonly id: string; readonly body: string; readonly sent: boolean } | null;
+  readonly requests: readonly JoinRequest[];
+  /** The last text of the other side that this device has, and the last it told the server about. */
+  readonly heard: number;
+  readonly told: number;
+}
+
+export interface PackageRecord {
+  readonly ref: string;
+  readonly publicBytes: Uint8Array;
+  readonly privateKeys: PrivateKeyPackage;
+}
+
+export type Unreadable = 'before_joining' | 'own_other_device' | 'damaged';
+
+/** One line of a conversation as the page shows it. */
+export interface TextRecord {
+  readonly id: string;
+  readonly conversationId: string;
+  /** The place in the log; null until the server has taken it. */
+  readonly seq: number | null;
+  /** Orders what has no place yet. */
+  readonly order: number;
+  readonly mine: boolean;
+  readonly at: string;
+  readonly body: string;
+  readonly state: 'waiting' | 'sent' | 'failed';
+  readonly what:
+    | { readonly kind: 'text' }
+    | { readonly kind: 'unreadable'; readonly why: Unreadable }
+    | { readonly kind: 'device_added'; readonly profileId: string };
+  /** Sealed once; sent again as the same bytes until the server answers. */
+  readonly sealed: { readonly epoch: number; readonly body: string } | null;
+  readonly refusal?: string;
+}
+
+export function emptyGroup(conversationId: string): GroupRecord {
+  return {
+    conversationId,
+    seq: 0,
+    logEpoch: 0,
+    state: null,
+    pending: null,
+    asked: null,
+    requests: [],
+    heard: 0,
+    told: 0,
+  };
+}
+
+export function keepGroup(record: GroupRecord): Change {
+  return { store: 'groups', key: [record.conversationId], value: record };
+}
+
+/** What the server has not taken lies apart, so that finding it does not mean opening a whole history. */
+export function keepText(record: TextRecord): Change[] {
+  const key = [record.conversationId, record.id];
+  if (record.state !== 'sent') return [{ store: 'outbox', key, value: record }];
+  return [
+    { store: 'texts', key, value: record },
+    { store: 'outbox', key, value: undefined },
+  ];
+}
+
+/** In the log's order; what waits comes last, as it was written. */
+export function byPlace(a: TextRecord, b: TextRecord): number {
+  if (a.seq !== null && b.seq !== null) return a.seq - b.seq || a.order - b.order;
+  if (a.seq === null && b.seq === null) return a.order - b.order;
+  return a.seq === null ? 1 : -1;
+}

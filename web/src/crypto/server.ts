@@ -1,0 +1,52 @@
+/** What a conversation needs from the server, in the words of its HTTP interface. */
+
+export type MessageKind = 'text' | 'commit' | 'welcome' | 'join_request';
+
+export interface WireMessage {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly seq: number;
+  readonly sender_profile_id: string;
+  readonly sender_device_id: string;
+  readonly kind: MessageKind;
+  readonly epoch: number;
+  readonly body: string;
+  readonly created_at: string;
+}
+
+export interface NewMessage {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly kind: MessageKind;
+  readonly epoch: number;
+  readonly body: string;
+  readonly welcome?: { readonly id: string; readonly body: string };
+}
+
+export interface ClaimedPackage {
+  readonly profile_id: string;
+  readonly device_id: string;
+  readonly package: string;
+}
+
+export interface MessageServer {
+  send(message: NewMessage): Promise<WireMessage>;
+  list(conversationId: string, after: number): Promise<readonly WireMessage[]>;
+  claimKeys(conversationId: string): Promise<readonly ClaimedPackage[]>;
+  countPackages(): Promise<number>;
+  addPackages(packages: readonly string[], replace: boolean): Promise<void>;
+  delivered(conversationId: string, seq: number): Promise<void>;
+}
+
+/** The server answered and said no. */
+export class ServerRefusal extends Error {
+  constructor(
+    readonly code: string,
+    readonly status: number,
+  ) {
+    super(code);
+  }
+}
+
+/** No answer came: nobody knows whether the server acted. */
+export class NoAnswer extends Error {}

@@ -1,0 +1,291 @@
+/**
+ * Conversations of one device. The server keeps the log and its order; whoever holds the lock of a conversation (one
+ * tab at a time) brings this device to the log's end, then does what is left: found the group, ask to be let in, let
+ * others in, send what was written. Every step is kept before it is sent and repeats itself after any loss.
+ */
+import { fromBase64url, fromText, toBase64url, uuidv7 } from './bytes';
+import { LogReader } from './log';
+import { Group, type Identity, type Member, makePackage, ownerOfPackage, type Prepared } from './mls';
+import { pad } from './padding';
+import { byPlace, emptyGroup, type Facts, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
+import { type MessageServer, NoAnswer, ServerRefusal, type WireMessage } from './server';
+import type { Change, Vault } from './vault';
+
+/** Runs one piece of work at a time for a name, over all tabs. */
+export type Lock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
+const ROUNDS = 12;
+const PAGE = 100;
+
+/** The log went on meanwhile: read it and try again. */
+const AGAIN = 'again';
+const DONE = 'done';
+type Outcome = typeof AGAIN | typeof DONE;
+
+export interface Changed {
+  readonly conversationId: string;
+  readonly ids: readonly string[];
+}
+
+export class Talks {
+  constructor(
+    private readonly identity: Identity,
+    private readonly vault: Vault,
+    private readonly server: MessageServer,
+    private readonly lock: Lock,
+    private readonly changed: (change: Changed) => void,
+  ) {}
+
+  async texts(conversationId: string): Promise<TextRecord[]> {
+    const kept = await Promise.all([
+      this.vault.list<TextRecord>('texts', conversationId),
+      this.vault.list<TextRecord>('outbox', conversationId),
+    ]);
+    return kept.flat().sort(byPlace);
+  }
+
+  async members(facts: Facts): Promise<Member[]> {
+    const { state } = await this.record(facts.id);
+    return state === null ? [] : Group.read(state, [facts.me, facts.peer]).members;
+  }
+
+  /** Kept before anything is sent; `sync` sends it when it can. */
+  async write(conversationId: string, body: string): Promise<TextRecord> {
+    const text: TextRecord = {
+      id: uuidv7(),
+      conversationId,
+      seq: null,
+      order: await this.nextOrder(conversationId),
+      mine: true,
+      at: new Date().toISOString(),
+      body,
+      state: 'waiting',
+      what: { kind: 'text' },
+      sealed: null,
+    };
+    await this.keep(keepText(text), [text]);
+    return text;
+  }
+
+  /** Takes what came (frames as hints, else by asking), then does what is left. Throws `NoAnswer` when cut off. */
+  async sync(facts: Facts, hints: readonly WireMessage[] = []): Promise<void> {
+    await this.lock(facts.id, async () => {
+      let news = hints;
+      for (let round = 0; round < ROUNDS; round++) {
+        await this.catchUp(facts, news);
+        if ((await this.act(facts)) === DONE) return this.tellDelivered(facts.id);
+        news = [];
+      }
+      throw new NoAnswer('the conversation moved on too fast');
+    });
+  }
+
+  /** Forgets a conversation whose time is up. */
+  async forget(conversationId: string): Promise<void> {
+    await this.lock(conversationId, async () => {
+      const texts = await this.texts(conversationId);
+      const gone = texts.flatMap(({ id }): Change[] => [
+        { store: 'texts', key: [conversationId, id], value: undefined },
+        { store: 'outbox', key: [conversationId, id], value: undefined },
+      ]);
+      await this.keep([...gone, { store: 'groups', key: [conversationId], value: undefined }], texts);
+    });
+  }
+
+  private async catchUp(facts: Facts, hints: readonly WireMessage[]): Promise<void> {
+    const { seq } = await this.record(facts.id);
+    const fresh = hints.filter((message) => message.seq > seq).sort((a, b) => a.seq - b.seq);
+    if (hints.length > 0 && fresh.length === 0) return;
+    if (fresh.length > 0 && fresh.every((message, i) => message.seq === seq + 1 + i)) return this.take(facts, fresh);
+    for (;;) {
+      const page = await this.server.list(facts.id, (await this.record(facts.id)).seq);
+      if (page.length > 0) await this.take(facts, page);
+      if (page.length < PAGE) return;
+    }
+  }
+
+  private async take(facts: Facts, messages: readonly WireMessage[]): Promise<void> {
+    const reader = new LogReader(this.vault, this.identity, facts, await this.record(facts.id));
+    const stretch = await reader.read(messages);
+    await this.keep(stretch.changes, stretch.texts);
+  }
+
+  private async tellDelivered(conversationId: string): Promise<void> {
+    const record = await this.record(conversationId);
+    if (record.heard <= record.told) return;
+    await this.server.delivered(conversationId, record.heard);
+    await this.keep([keepGroup({ ...record, told: record.heard })], []);
+  }
+
+  private async act(facts: Facts): Promise<Outcome> {
+    const record = await this.record(facts.id);
+    if (facts.closed) return this.giveUp(facts);
+    if (record.pending !== null) return this.sendCommit(record);
+    if (record.state !== null) {
+      if (record.requests.length > 0) return this.letIn(facts, record);
+      return this.flush(facts, record);
+    }
+    if (record.logEpoch > 0) return this.askIn(record);
+    const eager = facts.opener || (await this.waiting(facts.id)).length > 0;
+    return eager ? this.found(facts, record) : DONE;
+  }
+
+  // -- the group -----------------------------------------------------------------------------------------------------
+
+  /** Whoever is first wins; the other side's attempt is refused as stale and joins by the winner's welcome. */
+  private async found(facts: Facts, record: GroupRecord): Promise<Outcome> {
+    const claimed = await this.server.claimKeys(facts.id);
+    const packages = claimed.flatMap((one) => {
+      const body = fromBase64url(one.package);
+      const owner = ownerOfPackage(body);
+      const honest = owner?.profileId === one.profile_id && owner.deviceId === one.device_id;
+      return honest && [facts.me, facts.peer].includes(one.profile_id) ? [{ profileId: one.profile_id, body }] : [];
+    });
+    const asking = record.requests.map((one) => ({ profileId: one.profileId, body: fromBase64url(one.body) }));
+    const asked = new Set(record.requests.map((one) => one.deviceId));
+    const all = [...packages.filter(({ body }) => !asked.has(ownerOfPackage(body)?.deviceId ?? '')), ...asking];
+    if (!all.some(({ profileId }) => profileId === facts.peer)) return DONE; // nobody to talk with yet
+    const group = await Group.found(facts.id, this.identity, [facts.me, facts.peer]);
+    return this.prepare(record, 0, await group.add(all.map(({ body }) => body)));
+  }
+
+  private async letIn(facts: Facts, record: GroupRecord): Promise<Outcome> {
+    const group = Group.read(record.state as Uint8Array, [facts.me, facts.peer]);
+    const packages = record.requests.map(({ body }) => fromBase64url(body));
+    try {
+      return await this.prepare(record, group.epoch, await group.add(packages));
+    } catch (error) {
+      if (error instanceof NoAnswer || error instanceof ServerRefusal) throw error;
+      // Packages that no group would take must not keep this device from its work.
+      await this.keep([keepGroup({ ...record, requests: [] })], []);
+      return AGAIN;
+    }
+  }
+
+  private async prepare(record: GroupRecord, epoch: number, prepared: Prepared): Promise<Outcome> {
+    const pending = {
+      id: uuidv7(),
+      epoch,
+      body: toBase64url(prepared.commit),
+      welcome: prepared.welcome && { id: uuidv7(), body: toBase64url(prepared.welcome) },
+      next: prepared.next.write(),
+    };
+    await this.keep([keepGroup({ ...record, pending })], []);
+    return AGAIN;
+  }
+
+  /** Taken or not, the log tells: the commit is followed when it is read there under its own id. */
+  private async sendCommit(record: GroupRecord): Promise<Outcome> {
+    const { pending, conversationId } = record;
+    if (pending === null) return DONE;
+    const { id, epoch, body, welcome } = pending;
+    const message = { id, conversation_id: conversationId, kind: 'commit' as const, epoch, body };
+    try {
+      await this.server.send(welcome === null ? message : { ...message, welcome });
+    } catch (error) {
+      if (!(error instanceof ServerRefusal)) throw error;
+      await this.keep([keepGroup({ ...record, pending: null })], []);
+      if (error.code !== 'stale_epoch') throw error;
+    }
+    return AGAIN;
+  }
+
+  private async askIn(record: GroupRecord): Promise<Outcome> {
+    if (record.asked?.sent) return DONE;
+    let { asked } = record;
+    if (asked === null) {
+      const own = await makePackage(this.identity);
+      asked = { id: uuidv7(), body: toBase64url(own.publicBytes), sent: false };
+      const keepPackage = { store: 'packages' as const, key: [own.ref], value: own };
+      await this.keep([keepPackage, keepGroup({ ...record, asked })], []);
+    }
+    const { conversationId, logEpoch } = record;
+    await this.server.send({
+      id: asked.id,
+      conversation_id: conversationId,
+      kind: 'join_request',
+      epoch: logEpoch,
+      body: asked.body,
+    });
+    await this.keep([keepGroup({ ...record, asked: { ...asked, sent: true } })], []);
+    return AGAIN;
+  }
+
+  // -- texts ---------------------------------------------------------------------------------------------------------
+
+  /** In the order they were written, each only after the one before it was taken. */
+  private async flush(facts: Facts, first: GroupRecord): Promise<Outcome> {
+    let record = first;
+    for (const text of await this.waiting(facts.id)) {
+      const group = Group.read(record.state as Uint8Array, [facts.me, facts.peer]);
+      if (!group.members.some((member) => member.profileId === facts.peer)) return DONE;
+      let { sealed } = text;
+      if (sealed === null) {
+        const plain = pad(fromText(JSON.stringify({ v: 1, text: text.body })));
+        const result = await group.seal(plain, text.id);
+        sealed = { epoch: group.epoch, body: toBase64url(result.body) };
+        record = { ...record, state: result.next.write() };
+        await this.keep([keepGroup(record), ...keepText({ ...text, sealed })], []);
+      }
+      const taken = await this.sendText(text, sealed);
+      if (taken === AGAIN) return AGAIN;
+      if (taken !== DONE) {
+        const sent: TextRecord = { ...text, seq: taken.seq, at: taken.created_at, state: 'sent', sealed: null };
+        const next = taken.seq === record.seq + 1;
+        if (next) record = { ...record, seq: taken.seq };
+        await this.keep([...keepText(sent), keepGroup(record)], [sent]);
+        if (!next) return AGAIN; // others wrote in between
+      }
+    }
+    return DONE;
+  }
+
+  private async sendText(text: TextRecord, sealed: { epoch: number; body: string }): Promise<WireMessage | Outcome> {
+    const { id, conversationId } = text;
+    try {
+      return await this.server.send({ id, conversation_id: conversationId, kind: 'text', ...sealed });
+    } catch (error) {
+      if (!(error instanceof ServerRefusal)) throw error;
+      if (error.code === 'stale_epoch') {
+        // Surely not taken, and never will be: the group moved on. It is sealed anew for the new epoch.
+        await this.keep(keepText({ ...text, sealed: null }), []);
+        return AGAIN;
+      }
+      if (error.status === 401 || error.status === 429 || error.status >= 500) throw error;
+      const failed: TextRecord = { ...text, sealed: null, state: 'failed', refusal: error.code };
+      await this.keep(keepText(failed), [failed]);
+      return DONE;
+    }
+  }
+
+  private async giveUp(facts: Facts): Promise<Outcome> {
+    const failed = (await this.waiting(facts.id)).map(
+      (text): TextRecord => ({ ...text, sealed: null, state: 'failed', refusal: 'conversation_closed' }),
+    );
+    if (failed.length > 0) await this.keep(failed.flatMap(keepText), failed);
+    return DONE;
+  }
+
+  // -- the vault -----------------------------------------------------------------------------------------------------
+
+  private async waiting(conversationId: string): Promise<TextRecord[]> {
+    const unsent = await this.vault.list<TextRecord>('outbox', conversationId);
+    return unsent.filter((text) => text.state === 'waiting').sort(byPlace);
+  }
+
+  private async nextOrder(conversationId: string): Promise<number> {
+    const waiting = await this.waiting(conversationId);
+    return Math.max(Date.now(), ...waiting.map(({ order }) => order + 1));
+  }
+
+  private async record(conversationId: string): Promise<GroupRecord> {
+    return (await this.vault.read<GroupRecord>('groups', [conversationId])) ?? emptyGroup(conversationId);
+  }
+
+  private async keep(changes: readonly Change[], texts: readonly TextRecord[]): Promise<void> {
+    await this.vault.write(changes);
+    const ids = texts.map(({ id }) => id);
+    const conversations = new Set(texts.map(({ conversationId }) => conversationId));
+    for (const conversationId of conversations) this.changed({ conversationId, ids });
+  }
+}

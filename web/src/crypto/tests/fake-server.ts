@@ -1,0 +1,113 @@
+/** The server's rules in memory: one ordered log, commits by compare-and-set, packages used once, ids told apart. */
+import { toBase64url } from '../bytes';
+import {
+  type ClaimedPackage,
+  type MessageServer,
+  type NewMessage,
+  NoAnswer,
+  ServerRefusal,
+  type WireMessage,
+} from '../server';
+
+/** What happens to the next calls that change something: they never arrive, or their answers are lost. */
+export type Fate = 'arrives' | 'lost_before' | 'lost_after';
+
+interface Stock {
+  readonly profileId: string;
+  readonly deviceId: string;
+  packages: string[];
+}
+
+export class FakeServer {
+  readonly log: WireMessage[] = [];
+  readonly delivered = new Map<string, number>();
+  epoch = 0;
+  closed = false;
+  claims = 0;
+  private readonly stocks = new Map<string, Stock>();
+
+  /** The server as one device of one profile sees it. `fate` is asked before every call that changes something. */
+  door(profileId: string, deviceId: string, fate: (what: string) => Fate = () => 'arrives'): MessageServer {
+    const through = async <T>(what: string, act: () => T): Promise<T> => {
+      await Promise.resolve();
+      const chosen = fate(what);
+      if (chosen === 'lost_before') throw new NoAnswer(what);
+      const answer = act();
+      await new Promise((done) => setTimeout(done, 0));
+      if (chosen === 'lost_after') throw new NoAnswer(what);
+      return answer;
+    };
+    return {
+      send: (message) => through('send', () => this.send(profileId, deviceId, message)),
+      list: (_, after) => through('list', () => this.log.filter((message) => message.seq > after).slice(0, 100)),
+      claimKeys: () => through('claim', () => this.claim(deviceId)),
+      countPackages: () => through('count', () => this.stocks.get(deviceId)?.packages.length ?? 0),
+      addPackages: (packages, replace) =>
+        through('packages', () => {
+          const before = replace ? [] : (this.stocks.get(deviceId)?.packages ?? []);
+          this.stocks.set(deviceId, { profileId, deviceId, packages: [...before, ...packages] });
+        }),
+      delivered: (_, seq) => through('delivered', () => void this.delivered.set(deviceId, seq)),
+    };
+  }
+
+  stock(deviceId: string): number {
+    return this.stocks.get(deviceId)?.packages.length ?? 0;
+  }
+
+  /** Puts a package on offer under any name, as a dishonest server might. */
+  plant(profileId: string, deviceId: string, body: Uint8Array): void {
+    this.stocks.set(deviceId, { profileId, deviceId, packages: [toBase64url(body)] });
+  }
+
+  private claim(caller: string): ClaimedPackage[] {
+    this.claims += 1;
+    return [...this.stocks.values()].flatMap((stock) => {
+      if (stock.deviceId === caller) return [];
+      const one = stock.packages.shift();
+      return one === undefined ? [] : [{ profile_id: stock.profileId, device_id: stock.deviceId, package: one }];
+    });
+  }
+
+  private send(profileId: string, deviceId: string, message: NewMessage): WireMessage {
+    const known = this.log.find(({ id }) => id === message.id);
+    if (known !== undefined) {
+      if (known.sender_device_id !== deviceId || known.body !== message.body) {
+        throw new ServerRefusal('message_id_taken', 409);
+      }
+      return known;
+    }
+    if (this.closed) throw new ServerRefusal('conversation_closed', 409);
+    const ofEpoch = message.kind === 'text' || message.kind === 'commit';
+    if (ofEpoch && message.epoch !== this.epoch) throw new ServerRefusal('stale_epoch', 409);
+    const taken = this.append(profileId, deviceId, message);
+    if (message.kind === 'commit') {
+      this.epoch += 1;
+      if (message.welcome !== undefined) {
+        this.append(profileId, deviceId, {
+          ...message.welcome,
+          conversation_id: message.conversation_id,
+          kind: 'welcome',
+          epoch: this.epoch,
+        });
+      }
+    }
+    return taken;
+  }
+
+  private append(profileId: string, deviceId: string, message: NewMessage): WireMessage {
+    const taken: WireMessage = {
+      id: message.id,
+      conversation_id: message.conversation_id,
+      seq: this.log.length + 1,
+      sender_profile_id: profileId,
+      sender_device_id: deviceId,
+      kind: message.kind,
+      epoch: message.epoch,
+      body: message.body,
+      created_at: new Date().toISOString(),
+    };
+    this.log.push(taken);
+    return taken;
+  }
+}

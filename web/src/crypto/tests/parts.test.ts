@@ -1,0 +1,68 @@
+// @vitest-environment node
+import 'fake-indexeddb/auto';
+import { openDB } from 'idb';
+import { describe, expect, it } from 'vitest';
+import { bytesToUuid, fromBase64url, fromText, toBase64url, uuidToBytes, uuidv7 } from '../bytes';
+import { talkDeviceId } from '../device';
+import { pad, TextTooLong, unpad } from '../padding';
+import { Vault } from '../vault';
+
+describe('padding', () => {
+  it('gives back what it hid, at every edge of a bucket', () => {
+    for (const length of [0, 1, 254, 255, 256, 511, 512, 4095]) {
+      const plain = crypto.getRandomValues(new Uint8Array(length));
+      const padded = pad(plain);
+      expect(padded.length).toBeGreaterThan(length);
+      expect([...unpad(padded)]).toEqual([...plain]);
+    }
+    expect(pad(new Uint8Array(10)).length).toBe(pad(new Uint8Array(200)).length);
+  });
+
+  it('refuses what is too long and what is damaged', () => {
+    expect(() => pad(new Uint8Array(40_000))).toThrow(TextTooLong);
+    expect(() => unpad(new Uint8Array(256))).toThrow();
+  });
+});
+
+describe('names and numbers', () => {
+  it('write and read ids', () => {
+    const id = uuidv7(1_763_000_000_000);
+    expect(bytesToUuid(uuidToBytes(id))).toBe(id);
+    expect(id[14]).toBe('7');
+    expect(uuidv7(1) < uuidv7(2)).toBe(true);
+    const bytes = crypto.getRandomValues(new Uint8Array(100));
+    expect([...fromBase64url(toBase64url(bytes))]).toEqual([...bytes]);
+  });
+
+  it('a device has another name in every profile; the server computes the same', async () => {
+    const device = '018f0000-0000-7000-8000-000000000001';
+    const name = await talkDeviceId('018f0000-0000-7000-8000-00000000000a', device);
+    expect(name).toBe('a941beb7-a594-891c-b881-868f0321cf5d');
+    expect(await talkDeviceId('018f0000-0000-7000-8000-00000000000b', device)).not.toBe(name);
+  });
+});
+
+describe('vault', () => {
+  it('keeps values sealed where they lie', async () => {
+    const vault = await Vault.open('vault-test');
+    await vault.write([{ store: 'texts', key: ['c', 'm'], value: { body: 'kanarya', bytes: fromText('x') } }]);
+    expect(await vault.read('texts', ['c', 'm'])).toEqual({ body: 'kanarya', bytes: fromText('x') });
+    const again = await Vault.open('vault-test');
+    expect(await again.list('texts', 'c')).toHaveLength(1);
+    expect(await again.list('texts', 'd')).toEqual([]);
+
+    const raw = await openDB('vault-test');
+    const sealed = await raw.get('texts', ['c', 'm']);
+    expect(new TextDecoder('latin1').decode(sealed.data)).not.toContain('kanarya');
+    expect((await raw.get('key', 'wrap')).extractable).toBe(false);
+    await raw.put('texts', sealed, ['c', 'elsewhere']);
+    await expect(vault.read('texts', ['c', 'elsewhere'])).rejects.toThrow();
+  });
+
+  it('writes all or nothing', async () => {
+    const vault = await Vault.open('vault-whole');
+    const bad = { store: 'nowhere', key: ['x'], value: 1 } as never;
+    await expect(vault.write([{ store: 'texts', key: ['c', 'm'], value: 1 }, bad])).rejects.toThrow();
+    expect(await vault.read('texts', ['c', 'm'])).toBeUndefined();
+  });
+});
