@@ -1,10 +1,9 @@
 """The product's clock. Rules ask it instead of the operating system, so that a test can move time for every process at once."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-_offset_file: Path | None = Path(path) if (path := os.environ.get("MEYDAN_CLOCK_FILE")) else None
+_offset_file: Path | None = None
 
 
 def offset() -> timedelta:

@@ -1,0 +1,132 @@
+"""The API: every room's routes, and what each request brings with it."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import uvicorn
+from litestar import Litestar
+from litestar.datastructures import ResponseHeader, State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import Parameter
+
+from meydan import front, rooms, tenants
+from meydan.config import Settings
+from meydan.kit import clock, http, keys, tokens
+from meydan.kit.database import Database, Identity
+from meydan.kit.errors import NotLoggedIn, Refused
+from meydan.kit.realtime import Realtime, is_revoked
+
+log = logging.getLogger(__name__)
+
+_LARGEST_BODY = 1024 * 1024
+_SECURE_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+class WrongTenant(Refused):
+    code, status, title = "wrong_tenant", 401, "This log in belongs to another community."
+
+
+class SessionEnded(Refused):
+    code, status, title = "session_ended", 401, "This session has ended. Log in again."
+
+
+async def provide_db(state: State) -> Database:
+    db: Database = state.db
+    return db
+
+
+async def provide_tenant(
+    request: http.AnyRequest, state: State, community: str | None = Parameter(header="X-Meydan-Tenant", default=None)
+) -> tenants.Tenant:
+    """The community addressed by header or host. Raises UnknownCommunity, CommunitySuspended."""
+    directory: tenants.Directory = state.directory
+    return await directory.find(request.headers.get("host", ""), community)
+
+
+async def provide_me(request: http.AnyRequest, state: State) -> Identity:
+    """Who the access token says is asking. Raises NotLoggedIn, TokenRefused, SessionEnded, WrongTenant."""
+    token = http.bearer(request)
+    if token is None:
+        raise NotLoggedIn
+    me = tokens.read_access(token, keys.current().token_key).identity
+    if is_revoked(me.session_id):
+        raise SessionEnded
+    directory: tenants.Directory = state.directory
+    tenant = await directory.find(request.headers.get("host", ""), request.headers.get("x-meydan-tenant"))
+    if tenant.id != me.tenant_id:
+        raise WrongTenant
+    return me
+
+
+def create_app(settings: Settings) -> Litestar:
+    clock.use_file(settings.clock_file)
+    keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
+
+    @asynccontextmanager
+    async def opened(app: Litestar) -> AsyncIterator[None]:
+        db = await Database.open(settings.database_settings())
+        try:
+            async with Realtime.opened(settings.valkey.url, db):
+                app.state.db = db
+                app.state.directory = tenants.Directory(db)
+                async with rooms.opened(db):
+                    yield
+        finally:
+            await db.close()
+
+    return Litestar(
+        [*rooms.handlers(), *front.handlers],
+        lifespan=[opened],
+        state=State({"settings": settings}),
+        dependencies={
+            "db": Provide(provide_db),
+            "tenant": Provide(provide_tenant),
+            "me": Provide(provide_me),
+        },
+        exception_handlers=http.EXCEPTION_HANDLERS,
+        response_headers=[ResponseHeader(name=name, value=value) for name, value in _SECURE_HEADERS.items()],
+        request_max_body_size=_LARGEST_BODY,
+        openapi_config=OpenAPIConfig(
+            title="Meydan",
+            version=version("meydan"),
+            path="/api/schema",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            use_handler_docstrings=True,
+            components=Components(
+                security_schemes={
+                    "access_token": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),
+                }
+            ),
+        ),
+        logging_config=None,
+    )
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal ends it."""
+    uvicorn.run(
+        create_app(settings),
+        host=settings.http.host,
+        port=settings.http.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_level=settings.log_level.value,
+        server_header=False,
+        proxy_headers=bool(settings.http.trusted_proxies),
+        forwarded_allow_ips=settings.http.trusted_proxies,
+        ssl_certfile=settings.http.tls_certificate,
+        ssl_keyfile=settings.http.tls_key,
+        timeout_graceful_shutdown=5,
+        backlog=4096,
+    )

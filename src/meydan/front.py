@@ -1,0 +1,121 @@
+"""The front of the house: what a client needs to know before it knows anybody, and the pages of the built client."""
+
+import gzip
+import mimetypes
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from litestar import MediaType, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.params import Parameter
+from msgspec import Struct
+
+from meydan import tenants
+from meydan.config import Settings
+from meydan.kit import http
+
+STATIC = Path(__file__).parent / "static"
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg", "application/manifest")
+
+
+class Community(Struct, frozen=True):
+    slug: str
+    name: str
+
+
+class Config(Struct, frozen=True):
+    """What a page needs before anybody has logged in."""
+
+    tenant: Community
+    realtime_url: str
+    languages: list[tenants.Language]
+    default_language: tenants.Language
+    local_twin: bool
+    """Codes are not sent but left in the local outbox at ``/outbox``: a development installation."""
+
+
+class Health(Struct, frozen=True):
+    status: str
+
+
+@get("/api/health", tags=["front"], summary="Is the server there")
+async def health() -> Health:
+    return Health(status="ok")
+
+
+@get("/api/config", tags=["front"], summary="What a page needs before anybody has logged in")
+async def config(request: http.AnyRequest, state: State, tenant: tenants.Tenant) -> Config:
+    settings: Settings = state.settings
+    return Config(
+        tenant=Community(slug=tenant.slug, name=tenant.name),
+        realtime_url=realtime_url(request, settings),
+        languages=list(tenants.Language),
+        default_language=tenant.default_language,
+        local_twin=not (settings.mail.host or settings.sms.twilio_account_sid),
+    )
+
+
+def realtime_url(request: http.AnyRequest, settings: Settings) -> str:
+    """Where this page's browser reaches the gateway."""
+    if settings.http.realtime_url:
+        return settings.http.realtime_url
+    host = request.url.hostname or settings.http.host
+    return f"{'wss' if request.url.scheme == 'https' else 'ws'}://{host}:{settings.http.gateway_port}/ws"
+
+
+class Page(Struct, frozen=True):
+    body: bytes
+    zipped: bytes | None
+    media_type: str
+
+
+@cache
+def pages() -> dict[str, Page]:
+    """The built client, held in memory: a few hundred kilobytes."""
+    found = {}
+    for file in STATIC.rglob("*"):
+        if file.is_file() and not file.name.startswith("."):
+            body = file.read_bytes()
+            media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            zipped = gzip.compress(body) if media_type.startswith(_COMPRESSIBLE) else None
+            found[file.relative_to(STATIC).as_posix()] = Page(body, zipped, media_type)
+    return found
+
+
+@get(["/", "/{path:path}"], include_in_schema=False)
+async def page(
+    request: http.AnyRequest,
+    state: State,
+    path: str = "",
+    encodings: Annotated[str, Parameter(header="Accept-Encoding")] = "",
+) -> Response[bytes]:
+    """A file of the client; any other address is a page that the client itself draws."""
+    name = path.strip("/")
+    if name == "api" or name.startswith("api/"):
+        raise NotFoundException
+    found = pages().get(name) or pages().get("index.html")
+    if found is None:
+        return Response(
+            b"The web client is not built: run `make up`, or install the wheel.", status_code=503, media_type=MediaType.TEXT
+        )
+    headers = {"cache-control": _IMMUTABLE if name.startswith("assets/") and name in pages() else "no-cache", "vary": "accept-encoding"}
+    if found.media_type == "text/html":
+        headers["content-security-policy"] = _policy(realtime_url(request, state.settings))
+    zipped = found.zipped if "gzip" in encodings else None
+    if zipped is not None:
+        headers["content-encoding"] = "gzip"
+    return Response(zipped or found.body, media_type=found.media_type, headers=headers)
+
+
+def _policy(realtime: str) -> str:
+    socket = "/".join(realtime.split("/")[:3])
+    return (
+        f"default-src 'self'; connect-src 'self' {socket}; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+handlers = [health, config, page]
