@@ -9,9 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import httpx
+import msgspec
 import pytest
+from litestar import Litestar
 
-from meydan import tenants
+from meydan import config, tenants
+from meydan.app import create_app
 from meydan.kit import clock, migrations
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.engines import Engines
@@ -99,6 +103,41 @@ async def db(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
     database = await Database.open(database_settings)
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def settings(
+    database_settings: DatabaseSettings, valkey_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> config.Settings:
+    return config.Settings(
+        data=tmp_path_factory.mktemp("data"),
+        database=config.DatabaseAddresses(**msgspec.structs.asdict(database_settings)),
+        valkey=config.Valkey(url=valkey_url),
+        secrets=config.Secrets(token_key="t" * 32, seal_key="s" * 32),
+    )
+
+
+@pytest.fixture(scope="session")
+async def app(settings: config.Settings) -> AsyncIterator[Litestar]:
+    """The API in this process; it and everything it opened belongs to the whole run."""
+    made = create_app(settings)
+    async with made.lifespan():
+        yield made
+
+
+@pytest.fixture
+async def api(app: Litestar, tenant: tenants.Tenant) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who has not logged in, at the door of this test's community."""
+    async with open_client(app, tenant) as client:
+        yield client
+
+
+def open_client(app: Litestar, tenant: tenants.Tenant) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app),
+        base_url="http://127.0.0.1:8000",
+        headers={"X-Meydan-Tenant": tenant.slug, "X-Meydan": "1"},
+    )
 
 
 async def new_tenant(db: Database) -> tenants.Tenant:
