@@ -145,6 +145,13 @@ class Settings(Struct, frozen=True):
         return self.http.tls_certificate is not None
 
     @property
+    def local_twin(self) -> bool:
+        """Whether codes for a phone or an address without a real service go to the local outbox."""
+        if self.environment is Environment.production:
+            return False
+        return not (self.mail.host and self.sms.twilio_account_sid)
+
+    @property
     def local_outbox(self) -> Path:
         """Where the local stand-ins for SMS and e-mail leave what they would have sent."""
         return self.data / "outbox.jsonl"

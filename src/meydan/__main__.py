@@ -1,0 +1,3 @@
+from meydan.cli import main
+
+main()

@@ -1,0 +1,38 @@
+"""The `meydan` command. Each command's file imports what it needs when it runs: help and the supervisor stay light."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from meydan.commands import PlainError
+from meydan.commands.parts import api, gateway, worker
+from meydan.commands.prepare import migrate
+from meydan.commands.settings import settings_reference
+from meydan.commands.tenant import tenant
+from meydan.commands.up import up
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="meydan")
+def cli() -> None:
+    """Meydan: strangers meet, talk in private, and a silent match is given back.
+
+    `meydan up` starts everything on this machine. The other commands are its parts, and care for what it keeps.
+    """
+
+
+for command in (up, api, gateway, worker, migrate, tenant, settings_reference):
+    cli.add_command(command)
+
+
+def main() -> None:
+    from meydan.kit.engines import EngineError
+    from meydan.kit.settings import SettingsError
+
+    try:
+        cli()
+    except (PlainError, EngineError, SettingsError) as error:
+        click.secho(str(error), fg="red", err=True)
+        sys.exit(1)

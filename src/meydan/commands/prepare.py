@@ -1,0 +1,42 @@
+"""What has to be true of the database before anything serves."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from meydan.commands import PlainError, data_option
+from meydan.config import DATABASE_NAME, Settings, database_passwords, load_settings
+
+
+@click.command()
+@data_option
+def migrate(data: Path | None) -> None:
+    """Bring the database to this version. May run twice, and in two places at once."""
+    settings = load_settings(data)
+    if not settings.database.owner_url:
+        raise PlainError(
+            f"No database: there is none in {settings.data} (`meydan up` makes one) and MEYDAN_DATABASE_OWNER_URL is not set."
+        )
+    for name in asyncio.run(prepare(settings)):
+        click.echo(f"applied {name}")
+
+
+async def prepare(settings: Settings) -> list[str]:
+    """Logins and the database itself where the database is ours, then the migrations; says which were applied."""
+    from meydan.kit import migrations
+
+    if superuser := embedded_superuser_url(settings):
+        await migrations.bootstrap(superuser, DATABASE_NAME, database_passwords(settings.data))
+    return await migrations.migrate(settings.database.owner_url)
+
+
+def embedded_superuser_url(settings: Settings) -> str | None:
+    """The superuser of the PostgreSQL that `up` runs over this data folder; None when the database is elsewhere."""
+    home = settings.data / "engines/postgres"
+    port, password = home / "port", home / "password"
+    if not port.exists() or f"@127.0.0.1:{port.read_text()}/" not in settings.database.owner_url:
+        return None
+    return f"postgresql://postgres:{password.read_text()}@127.0.0.1:{port.read_text()}/postgres"

@@ -1,0 +1,114 @@
+"""Keeps parts running: one that ends is started again, later each time it does so at once."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+from meydan.kit.engines import EngineError
+from meydan.kit.processes import Child
+
+_SHORTEST, _LONGEST = 0.2, 10.0
+_STEADY = 30.0  # running that long, its past is forgotten
+
+
+class Part:
+    """One process of the product. ``start`` starts it again the way it was started the first time."""
+
+    def __init__(self, name: str, start: Callable[[], Child], child: Child | None) -> None:
+        self.name = name
+        self._start = start
+        self._child = child
+        self._started = time.monotonic()
+        self._delay = _SHORTEST
+        self._due: float | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._child is not None and self._child.running
+
+    def look(self, say: Callable[[str], None]) -> float | None:
+        """Notice an end, start again when it is time; returns how many seconds to wait for that, None when it runs."""
+        if self.running:
+            return None
+        now = time.monotonic()
+        if self._due is None:
+            if now - self._started > _STEADY:
+                self._delay = _SHORTEST
+            self._due = now + self._delay
+            say(f"{self.name} ended ({self._how_it_ended()}); starting it again in {self._delay:.1f} s")
+            self._delay = min(self._delay * 2, _LONGEST)
+        if now < self._due:
+            return self._due - now
+        self._due, self._started = None, now
+        try:
+            self._child = self._start()
+        except (EngineError, OSError) as error:
+            self._child = None
+            say(f"{self.name} does not start: {error}")
+            return self.look(say)
+        return None
+
+    def ask_to_stop(self) -> None:
+        if self._child is not None:
+            self._child.ask_to_stop()
+
+    def wait_stopped(self) -> None:
+        if self._child is not None:
+            self._child.wait_stopped(patience=15)
+
+    def _how_it_ended(self) -> str:
+        if self._child is None:
+            return "it did not start"
+        code = self._child.process.returncode
+        self._child.forget()
+        if code is not None and code < 0:
+            return f"killed by {signal.Signals(-code).name}"
+        return f"exit code {code}"
+
+
+class Supervisor:
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.parts: list[Part] = []
+        self._say = say
+
+    def add(self, part: Part) -> None:
+        self.parts.append(part)
+
+    def watch(self) -> None:
+        """For ever; an interrupt ends it. Sleeps until a child ends or one is due."""
+        with _wake_on(signal.SIGCHLD) as wake:
+            while True:
+                waits = [wait for part in self.parts if (wait := part.look(self._say)) is not None]
+                select.select([wake], [], [], min(waits, default=None))
+                with contextlib.suppress(BlockingIOError):
+                    wake.recv(4096)
+
+    def stop(self) -> None:
+        """Last started, first asked: the engines end after everything that uses them."""
+        products = [part for part in self.parts if part.name not in ("PostgreSQL", "Valkey")]
+        for part in products:
+            part.ask_to_stop()
+        for part in products:
+            part.wait_stopped()
+
+
+@contextlib.contextmanager
+def _wake_on(number: signal.Signals) -> Iterator[socket.socket]:
+    """A socket that becomes readable when the signal comes."""
+    reading, writing = socket.socketpair()
+    reading.setblocking(False)
+    writing.setblocking(False)
+    before = signal.signal(number, lambda *_: None)
+    before_fd = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    try:
+        yield reading
+    finally:
+        signal.set_wakeup_fd(before_fd)
+        signal.signal(number, before)
+        reading.close()
+        writing.close()

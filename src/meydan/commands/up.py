@@ -1,0 +1,264 @@
+"""`meydan up`: the whole product on one machine, in one terminal, stopped by one Ctrl-C."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+from rich.console import Console
+
+from meydan.commands import PlainError, data_option
+from meydan.commands.supervisor import Part, Supervisor
+from meydan.config import Http, Settings, default_data, load_settings, make_secrets
+from meydan.kit.engines import Engines
+from meydan.kit.processes import Child, start_child
+
+_PARTS = ("api", "gateway", "worker")
+_START_PATIENCE = 30.0
+_LOG_LIMIT = 10_000_000  # one older log is kept
+
+
+@click.command()
+@data_option
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), help="The port to open in a browser. Default: 8000, or the next free one."
+)
+@click.option("--host", help="Address to listen on. Default: 127.0.0.1, this machine only.")
+@click.option(
+    "--tls", is_flag=True, help="Speak https with a certificate made here; browsers ask once whether to trust it."
+)
+def up(data: Path | None, port: int | None, host: str | None, tls: bool) -> None:
+    """Start everything on this machine and print its address; Ctrl-C stops it.
+
+    PostgreSQL and Valkey come with the package and keep their data in --data. Nothing committed is lost, however it
+    ends; the next start recovers.
+    """
+    data = (data or default_data()).absolute()
+    console = Console(highlight=False, stderr=False)
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    started = time.monotonic()
+    try:
+        engines = Engines(data)
+        engines.lock()
+    except PermissionError as error:
+        raise PlainError(f"{data} cannot be written ({error.strerror}). Choose another folder with --data.") from None
+    supervisor = Supervisor(say=lambda words: console.print(words, style="yellow"))
+    try:
+        _start(console, supervisor, engines, data, port, host, tls=tls, started=started)
+        supervisor.watch()
+    except KeyboardInterrupt:
+        console.print("\nStopping …")
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        supervisor.stop()
+        engines.stop()
+    console.print("Stopped. Everything is kept in " + str(data))
+
+
+def _start(
+    console: Console,
+    supervisor: Supervisor,
+    engines: Engines,
+    data: Path,
+    port: int | None,
+    host: str | None,
+    *,
+    tls: bool,
+    started: float,
+) -> None:
+    make_secrets(data)
+    given = load_settings(data, {**os.environ, "MEYDAN_DATA": str(data)})
+    first = not (data / "engines/postgres/data").exists()
+    # What was given an address runs elsewhere.
+    own_postgres = not _elsewhere("MEYDAN_DATABASE_OWNER_URL", given.database.owner_url)
+    own_valkey = not _elsewhere("MEYDAN_VALKEY_URL", given.valkey.url)
+    if own_postgres:
+        with _step(console, "PostgreSQL" + (", for the first time" if first else "")):
+            engines.postgres.start()
+        supervisor.add(
+            Part(
+                "PostgreSQL",
+                lambda: _restarted(engines.postgres.start, lambda: engines.postgres.child),
+                engines.postgres.child,
+            )
+        )
+    if own_valkey:
+        with _step(console, "Valkey"):
+            engines.valkey.start()
+        supervisor.add(
+            Part("Valkey", lambda: _restarted(engines.valkey.start, lambda: engines.valkey.child), engines.valkey.child)
+        )
+    environment = _environment(data, given.http, port, host, tls=tls)
+    with _step(console, "Database up to date"):
+        _run(["migrate"], environment)
+    settings = load_settings(data, environment)
+    with _step(console, "API, gateway, worker"):
+        for name in _PARTS:
+            start = _starter(name, environment, data / "logs")
+            supervisor.add(Part(name, start, start()))
+        _wait_until_they_answer(supervisor, settings, data / "logs")
+    _announce(console, settings, time.monotonic() - started)
+
+
+def _announce(console: Console, settings: Settings, seconds: float) -> None:
+    from importlib.resources import files
+
+    scheme = "https" if settings.tls else "http"
+    console.print(f"\nMeydan is up, in {seconds:.1f} s: [bold]{scheme}://127.0.0.1:{settings.http.port}[/bold]\n")
+    if not files("meydan").joinpath("static", "index.html").is_file():
+        console.print(
+            "The web client is not built, only the API answers. Build it: python hatch_build.py", style="yellow"
+        )
+    if settings.http.host not in ("127.0.0.1", "localhost", "::1"):
+        console.print(f"It also answers on {settings.http.host}, for other machines.", style="yellow")
+        if not settings.tls:
+            console.print(
+                "Over plain http their browsers give no keys, no camera and no notifications: start it with --tls, or "
+                "put a proxy with a certificate before it.",
+                style="yellow",
+            )
+    if settings.local_twin:
+        console.print(f"Codes that would be sent are at {scheme}://127.0.0.1:{settings.http.port}/outbox", style="dim")
+    console.print(f"Data and logs: {settings.data}    Stop: Ctrl-C", style="dim")
+
+
+@contextmanager
+def _step(console: Console, words: str) -> Iterator[None]:
+    """A line with a spinner while it goes on, and how long it took when it is done."""
+    begun = time.monotonic()
+    with console.status(f"{words} …"):
+        yield
+    console.print(f"[green]✓[/green] {words} [dim]{time.monotonic() - begun:.1f} s[/dim]")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _elsewhere(variable: str, address: str) -> bool:
+    """Whether an address was given by somebody, instead of remembered by the engine of the data folder."""
+    return bool(address) and (variable in os.environ or "@127.0.0.1:" not in address)
+
+
+def _environment(data: Path, http: Http, port: int | None, host: str | None, *, tls: bool) -> dict[str, str]:
+    """What the parts get: the settings of this start, decided once."""
+    host = host or http.host
+    defaults = Http()
+    api_port = _port(host, port or http.port, fixed=port is not None or http.port != defaults.port, taken=set())
+    wanted = http.gateway_port if http.gateway_port != defaults.gateway_port else api_port + 1
+    gateway_port = _port(host, wanted, fixed=http.gateway_port != defaults.gateway_port, taken={api_port})
+    environment = {
+        **os.environ,
+        "MEYDAN_DATA": str(data),
+        "MEYDAN_HTTP_HOST": host,
+        "MEYDAN_HTTP_PORT": str(api_port),
+        "MEYDAN_HTTP_GATEWAY_PORT": str(gateway_port),
+        "PYTHONUNBUFFERED": "1",
+    }
+    if tls and http.tls_certificate is None:
+        from meydan.commands.certificate import own_certificate
+
+        certificate, key = own_certificate(data / "tls", host)
+        environment |= {"MEYDAN_HTTP_TLS_CERTIFICATE": str(certificate), "MEYDAN_HTTP_TLS_KEY": str(key)}
+    return environment
+
+
+def _port(host: str, wanted: int, *, fixed: bool, taken: set[int]) -> int:
+    for candidate in [wanted] if fixed else range(wanted, min(wanted + 100, 65_536)):
+        if candidate not in taken and _is_free(host, candidate):
+            return candidate
+    raise PlainError(
+        f"Port {wanted} on {host} is taken by another program. Choose another with --port, or stop that one."
+        if fixed
+        else f"No free port on {host} from {wanted} on. Choose one with --port."
+    )
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise PlainError(
+                f"Port {port} needs rights this user has not: choose one above 1023 with --port."
+            ) from None
+        except socket.gaierror:
+            raise PlainError(f"{host} is no address of this machine.") from None
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise PlainError(f"{host} is no address of this machine.") from None
+            return False
+        return True
+
+
+def _run(command: list[str], environment: dict[str, str]) -> None:
+    """A short command in a process of its own: what it imports does not stay in this one."""
+    done = subprocess.run(
+        [sys.executable, "-m", "meydan", *command], env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise PlainError(f"`meydan {' '.join(command)}` failed:\n{(done.stderr or done.stdout).strip()}")
+
+
+def _starter(name: str, environment: dict[str, str], logs: Path) -> Callable[[], Child]:
+    def start() -> Child:
+        logs.mkdir(mode=0o700, exist_ok=True)
+        log = logs / f"{name}.log"
+        if log.exists() and log.stat().st_size > _LOG_LIMIT:
+            log.replace(log.with_suffix(".old.log"))
+        with log.open("ab") as output:
+            return start_child(
+                [sys.executable, "-m", "meydan", name], end=signal.SIGTERM, output=output, environment=environment
+            )
+
+    return start
+
+
+def _restarted(start: Callable[[], None], child: Callable[[], Child | None]) -> Child:
+    start()
+    running = child()
+    if running is None:
+        raise AssertionError("a started engine has a process")
+    return running
+
+
+def _wait_until_they_answer(supervisor: Supervisor, settings: Settings, logs: Path) -> None:
+    host = "127.0.0.1" if settings.http.host in ("0.0.0.0", "::") else settings.http.host  # noqa: S104 -- only compared
+    waiting = {"api": settings.http.port, "gateway": settings.http.gateway_port}
+    deadline = time.monotonic() + _START_PATIENCE
+    while waiting:
+        if ended := [part.name for part in supervisor.parts if not part.running]:
+            raise PlainError(f"{ended[0]} ended at once. Its log ends with:\n{_log_tail(logs / f'{ended[0]}.log')}")
+        if time.monotonic() > deadline:
+            name = next(iter(waiting))
+            raise PlainError(f"{name} does not answer. Its log ends with:\n{_log_tail(logs / f'{name}.log')}")
+        for name, port in list(waiting.items()):
+            if _listens(host, port):
+                del waiting[name]
+        time.sleep(0.02)
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), 1):
+            return True
+    except OSError:
+        return False
+
+
+def _log_tail(path: Path) -> str:
+    return path.read_text(errors="replace")[-2000:].strip() if path.exists() else "(nothing)"
