@@ -23,10 +23,11 @@ log = logging.getLogger(__name__)
 
 P = TypeVar("P", bound=Struct)
 Handler = Callable[[Tx, P], Awaitable[None]]
+Errand = Callable[[Database, int, P], Awaitable[None]]
 Tick = Callable[[Tx], Awaitable[None]]
 
 _POLL = timedelta(milliseconds=200)
-_handlers: dict[str, tuple[type[Struct], Handler[Struct]]] = {}
+_handlers: dict[str, tuple[type[Struct], Errand[Struct]]] = {}
 _schedules: list[tuple[str, str, Tick]] = []
 _repeats: list[tuple[float, Tick]] = []
 
@@ -44,11 +45,29 @@ def job(name: str) -> Callable[[Handler[P]], Handler[P]]:
     """Register what the worker does, in one service transaction of the tenant that queued it. It must be idempotent."""
 
     def register(handler: Handler[P]) -> Handler[P]:
-        payload_kind = next(kind for parameter, kind in get_type_hints(handler).items() if parameter not in ("tx", "return"))
-        _handlers[name] = (payload_kind, handler)  # type: ignore[assignment]  # called with the very type it takes
+        async def in_transaction(db: Database, tenant_id: int, payload: P) -> None:
+            async with db.as_service(tenant_id) as tx:
+                await handler(tx, payload)
+
+        _handlers[name] = (_payload_kind(handler), in_transaction)  # type: ignore[assignment]  # called with the very type it takes
         return handler
 
     return register
+
+
+def errand(name: str) -> Callable[[Errand[P]], Errand[P]]:
+    """Like ``job``, for what speaks to the outside: it opens its transactions itself, none around a network call."""
+
+    def register(handler: Errand[P]) -> Errand[P]:
+        _handlers[name] = (_payload_kind(handler), handler)  # type: ignore[assignment]  # called with the very type it takes
+        return handler
+
+    return register
+
+
+def _payload_kind(handler: Callable[..., Awaitable[None]]) -> type[Struct]:
+    known = ("tx", "db", "tenant_id", "return")
+    return next(kind for parameter, kind in get_type_hints(handler).items() if parameter not in known)
 
 
 def every(expression: str) -> Callable[[Tick], Tick]:
@@ -83,8 +102,7 @@ async def run_in_every_tenant(db: Database, tick: Tick) -> None:
 
 async def do_job(db: Database, name: str, payload: bytes, tenant_id: int) -> None:
     kind, handler = _handlers[name]
-    async with db.as_service(tenant_id) as tx:
-        await handler(tx, msgspec.json.decode(payload, type=kind))
+    await handler(db, tenant_id, msgspec.json.decode(payload, type=kind))
 
 
 class Worker:

@@ -1,0 +1,93 @@
+"""Services outside the product, each with a local stand-in that works: text messages and e-mail.
+
+async with integrations.opened(settings) as adapters: ...   # once, in each process that sends or says what it can send
+await integrations.current().sender(Channel.sms).send(Message(to, body))
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from msgspec import Struct
+
+from meydan.config import Environment, Settings
+from meydan.integrations.local_outbox import LocalOutbox, LocalSender
+from meydan.integrations.local_outbox import router as outbox_router
+from meydan.integrations.mail import Smtp
+from meydan.integrations.message import Channel, Message, Sender, SendingFailed, Undeliverable
+from meydan.integrations.sms import Twilio
+
+__all__ = [
+    "Adapters",
+    "Channel",
+    "LocalOutbox",
+    "Message",
+    "Sender",
+    "SendingFailed",
+    "Undeliverable",
+    "current",
+    "opened",
+    "outbox_router",
+    "use",
+]
+
+
+class Adapters(Struct, frozen=True):
+    senders: dict[Channel, Sender]
+    """Only the channels that can be used here."""
+    local_outbox: LocalOutbox | None
+    """Set when a channel ends in the local outbox instead of on somebody's phone."""
+    sms_cost_cents: int = 5
+    sms_daily_budget_cents: int = 2_000
+
+    def sender(self, channel: Channel) -> Sender:
+        """Raises KeyError for a channel that is not set up; ``channels`` says which are."""
+        return self.senders[channel]
+
+    @property
+    def channels(self) -> set[Channel]:
+        return set(self.senders)
+
+
+_current: Adapters | None = None
+
+
+def use(adapters: Adapters | None) -> None:
+    global _current  # noqa: PLW0603 -- one installation a process is the point
+    _current = adapters
+
+
+def current() -> Adapters:
+    if _current is None:
+        raise RuntimeError("this process was started without its adapters")
+    return _current
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Adapters]:
+    """The adapters that the settings name; what they do not name goes to the local outbox, never in production."""
+    global _current  # noqa: PLW0603 -- one installation a process is the point
+    outbox = LocalOutbox(settings.local_outbox)
+    senders: dict[Channel, Sender] = {}
+    if settings.environment is not Environment.production:
+        senders = {channel: outbox.sender(channel) for channel in Channel}
+    twilio = Twilio(settings.sms) if settings.sms.twilio_account_sid else None
+    if twilio is not None:
+        senders[Channel.sms] = twilio
+    if settings.mail.host:
+        senders[Channel.email] = Smtp(settings.mail)
+    is_local = any(isinstance(sender, LocalSender) for sender in senders.values())
+    before, _current = (
+        _current,
+        Adapters(
+            senders=senders,
+            local_outbox=outbox if is_local else None,
+            sms_cost_cents=settings.sms.cost_cents,
+            sms_daily_budget_cents=settings.sms.daily_budget_cents,
+        ),
+    )
+    try:
+        yield _current
+    finally:
+        _current = before
+        if twilio is not None:
+            await twilio.close()
