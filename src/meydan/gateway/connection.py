@@ -1,0 +1,237 @@
+"""One client's socket: hello first, then its channel; what it may say, how fast, and when it ends."""
+
+import asyncio
+import enum
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+import msgspec
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
+
+from meydan.gateway.channels import Reader
+from meydan.gateway.frames import (
+    GrantRejected,
+    Hello,
+    Ready,
+    Typing,
+    Unwatch,
+    read,
+    text_frame,
+    to_json,
+)
+from meydan.gateway.frames import Watch as WatchFrame
+from meydan.gateway.whispers import Watch, may_whisper
+from meydan.kit.database import Identity
+from meydan.kit.realtime import Frame, GrantRefused, read_grant
+from meydan.kit.tokens import TokenRefused, read_access
+
+if TYPE_CHECKING:
+    from meydan.gateway.server import Gateway
+
+log = logging.getLogger(__name__)
+
+GOODBYE_WITHIN = 5.0  # how long a client may take to read what is left and say good-bye
+
+
+class Close(enum.IntEnum):
+    """Why a socket was closed. 1012 and 1013 and a lost connection: come back with the cursor; 4401: with a new token."""
+
+    restart = 1012
+    too_slow = 1013
+    bad_frame = 4400
+    token = 4401
+    session_ended = 4403
+    no_hello = 4408
+    too_many = 4429
+
+
+class Connection(WSListener):
+    def __init__(self, gateway: "Gateway") -> None:
+        self._gateway = gateway
+        self._loop = asyncio.get_running_loop()
+        self.identity: Identity | None = None
+        self.reader: Reader | None = None
+        self.is_paused = False
+        self._greeted = False
+        self._ended = False
+        self._watches: dict[UUID, Watch] = {}
+        self._allowance = float(gateway.settings.frames_at_once)
+        self._counted_at = time.monotonic()
+
+    # -- the socket
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self._transport = transport
+        transport.underlying_transport.set_write_buffer_limits(high=self._gateway.settings.unsent_limit)
+        # Straight to the socket's transport: the same bytes for every reader, joined into one system call a loop turn.
+        self.write: Callable[[bytes], None] = transport.underlying_transport.write
+        self._gateway.waiting.add(self)
+        self._deadline = self._loop.call_later(
+            self._gateway.settings.hello_within, self.end, Close.no_hello, "say hello first"
+        )
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 -- picows' signature
+        self._leave()
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type == WSMsgType.CLOSE:
+            transport.send_close(frame.get_close_code())
+            transport.disconnect()
+        elif frame.msg_type in (WSMsgType.PING, WSMsgType.PONG):
+            self._count_frame()
+        elif self._count_frame():
+            try:
+                self._take(frame)
+            except Exception:
+                log.exception("a frame could not be handled")
+                self.fail()
+
+    def pause_writing(self) -> None:
+        self.is_paused = True
+        if self.reader is not None and self.reader.is_live:
+            self._loop.call_soon(self.end, Close.too_slow, "too slow: come back with the last id")
+
+    def resume_writing(self) -> None:
+        self.is_paused = False
+        if self.reader is not None and not self._ended:
+            self.reader.resume()
+
+    def end(self, code: int, reason: str) -> None:
+        """What is on its way still goes out, for a client that takes it within seconds."""
+        if self._ended:
+            return
+        self._leave()
+        self._transport.send_close(cast("WSCloseCode", int(code)), reason.encode())
+        self._loop.call_later(GOODBYE_WITHIN, self._abort)
+
+    def fail(self) -> None:
+        self.end(WSCloseCode.INTERNAL_ERROR.value, "something went wrong here: come back with the last id")
+
+    def send(self, frame: Frame) -> None:
+        if not self._ended:
+            self.write(text_frame(to_json(frame)))
+
+    def _abort(self) -> None:
+        if not self._transport.is_disconnected:
+            self._transport.disconnect(graceful=False)
+
+    def _leave(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._deadline.cancel()
+        self._gateway.waiting.discard(self)
+        self._unwatch_all()
+        if self.identity is not None:
+            self._gateway.leave(self, self.identity)
+
+    # -- what a client says
+
+    def _count_frame(self) -> bool:
+        """False, and the end, for a client that talks faster than a person's fingers and its software could need."""
+        now = time.monotonic()
+        settings = self._gateway.settings
+        refilled = self._allowance + (now - self._counted_at) * settings.frames_per_second
+        self._allowance, self._counted_at = min(refilled, settings.frames_at_once) - 1, now
+        if self._allowance < 0:
+            self.end(Close.too_many, "too many frames")
+        return self._allowance >= 0
+
+    def _take(self, frame: WSFrame) -> None:
+        if self._ended:
+            return
+        if frame.msg_type != WSMsgType.TEXT or not frame.fin:
+            self.end(Close.bad_frame, "whole text frames only")
+            return
+        try:
+            said = read(frame.get_payload_as_memoryview())
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self.end(Close.bad_frame, "not a frame of this protocol")
+            return
+        if isinstance(said, Hello):
+            self._hello(said)
+        elif self.identity is None:
+            self.end(Close.no_hello, "say hello first")
+        elif isinstance(said, WatchFrame):
+            self._watch(said, self.identity)
+        elif isinstance(said, Unwatch):
+            self._unwatch(said.conversation_id)
+        elif isinstance(said, Typing) and (watch := self._watches.get(said.conversation_id)) is not None:
+            self._gateway.whispers.type(watch, on=said.on)
+
+    def _hello(self, hello: Hello) -> None:
+        try:
+            access = read_access(hello.token, self._gateway.settings.token_key)
+        except TokenRefused:
+            self.end(Close.token, "the token is not valid or has expired")
+            return
+        identity, before = access.identity, self.identity
+        if identity.session_id in self._gateway.revocations:
+            self.end(Close.session_ended, "the session has ended")
+            return
+        if before is not None and (before.tenant_id, before.user_id) != (identity.tenant_id, identity.user_id):
+            self.end(Close.token, "the token belongs to somebody else")
+            return
+        if before is None and not self._gateway.has_room(identity):
+            self.end(Close.too_many, "too many connections")
+            return
+        self._deadline.cancel()
+        self._deadline = self._loop.call_later(
+            max(0.0, access.expires_at.timestamp() - time.time()), self.end, Close.token, "the token has expired"
+        )
+        self.identity = identity
+        if before is None:
+            self._gateway.waiting.discard(self)
+            self.reader = self._gateway.join(self, identity, hello.since)
+        else:
+            self._gateway.change(self, before, identity)
+            if before.profile_id != identity.profile_id:
+                self._unwatch_all()
+            if self.reader is not None and self._greeted:
+                self.send(Ready(self.reader.latest, identity.session_id))
+
+    def greet(self, cursor: str) -> None:
+        """The reader has found its place. Only once: when Valkey comes back, the client need not know."""
+        if not self._greeted and self.identity is not None:
+            self._greeted = True
+            self.send(Ready(cursor, self.identity.session_id))
+
+    # -- whispers
+
+    def revoked(self, conversation_id: UUID) -> None:
+        self._unwatch(conversation_id)
+
+    def _watch(self, said: WatchFrame, identity: Identity) -> None:
+        try:
+            grant = read_grant(said.grant, self._gateway.grant_key)
+        except GrantRefused:
+            self.send(GrantRejected())
+            return
+        if not may_whisper(grant, identity.tenant_id, identity.profile_id) or (
+            grant.conversation_id in self._gateway.revocations
+        ):
+            self.send(GrantRejected())
+            return
+        self._unwatch(grant.conversation_id)
+        if len(self._watches) >= self._gateway.settings.watches_per_connection:
+            self.end(Close.too_many, "too many watches")
+            return
+        self._watches[grant.conversation_id] = self._gateway.whispers.watch(grant, self.send)
+        self._gateway.watchers.setdefault(grant.conversation_id, set()).add(self)
+
+    def _unwatch(self, conversation_id: UUID) -> None:
+        watch = self._watches.pop(conversation_id, None)
+        if watch is None:
+            return
+        self._gateway.whispers.unwatch(watch)
+        watchers = self._gateway.watchers[conversation_id]
+        watchers.discard(self)
+        if not watchers:
+            del self._gateway.watchers[conversation_id]
+
+    def _unwatch_all(self) -> None:
+        for conversation_id in list(self._watches):
+            self._unwatch(conversation_id)

@@ -1,0 +1,81 @@
+"""The frames that the gateway itself speaks, and how text becomes a WebSocket frame."""
+
+import struct
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from meydan.kit.realtime import Frame
+
+Cursor = Annotated[str, Meta(pattern=r"^[0-9]{1,20}-[0-9]{1,20}$")]
+
+
+class ClientFrame(Struct, frozen=True, tag_field="t", tag=str.lower):
+    """What a client may say; anything else ends the connection."""
+
+
+class Hello(ClientFrame, frozen=True):
+    """First of all, within five seconds, and again with each new access token."""
+
+    token: str
+    since: Cursor | None = None
+
+
+class Watch(ClientFrame, frozen=True):
+    """Follow the presence of a conversation's stranger, and be allowed to say "typing" there; again with each new grant."""
+
+    grant: str
+
+
+class Unwatch(ClientFrame, frozen=True):
+    conversation_id: UUID
+
+
+class Typing(ClientFrame, frozen=True):
+    conversation_id: UUID
+    on: bool
+
+
+class Ready(Frame, frozen=True):
+    """The answer to hello; the id is the cursor to come back with."""
+
+    id: str
+    session: UUID
+
+
+class Resync(Frame, frozen=True):
+    """The log no longer holds the client's cursor: load the state over HTTP and go on from this id."""
+
+    id: str
+
+
+class PresenceChanged(Frame, frozen=True, tag="presence"):
+    conversation_id: UUID
+    online: bool
+    last_seen_at: datetime | None
+
+
+class TypingChanged(Frame, frozen=True, tag="typing"):
+    conversation_id: UUID
+    on: bool
+
+
+class GrantRejected(Frame, frozen=True):
+    """The grant in a watch is over, was revoked or belongs to somebody else: get a new one over HTTP."""
+
+
+read = msgspec.json.Decoder(Hello | Watch | Unwatch | Typing).decode
+to_json = msgspec.json.encode
+
+
+def text_frame(payload: bytes) -> bytes:
+    """An unmasked text frame (RFC 6455), made once and written as it is to every reader."""
+    length = len(payload)
+    if length < 126:
+        return bytes((0x81, length)) + payload
+    if length < 65_536:
+        return b"\x81\x7e" + struct.pack("!H", length) + payload
+    return b"\x81\x7f" + struct.pack("!Q", length) + payload

@@ -1,0 +1,199 @@
+"""The gateway process: accepts sockets, knows which connection belongs to whom, ends them when it must."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import ssl
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+import uvloop
+from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener, ws_create_server
+
+from meydan.gateway.channels import Channels, Reader, Subscriptions
+from meydan.gateway.connection import Close, Connection
+from meydan.gateway.presence import Here
+from meydan.gateway.settings import GatewaySettings
+from meydan.gateway.whispers import Whispers
+from meydan.kit import valkey as kit_valkey
+from meydan.kit.database import Identity
+from meydan.kit.realtime.frames import channel_of_profile, channel_of_user
+from meydan.kit.realtime.revocation import CHANNEL, Revocations
+from meydan.kit.resp import Valkey
+
+log = logging.getLogger(__name__)
+
+_DRAIN_BATCH, _DRAIN_PAUSE = 200, 0.05
+
+
+class Gateway:
+    def __init__(self, settings: GatewaySettings, valkey: Valkey) -> None:
+        self.settings, self._valkey = settings, valkey
+        self.grant_key = settings.grant_key.encode()
+        # In this order after every reconnect: subscribe, then read what was missed.
+        self._subscriptions = Subscriptions(valkey)
+        self._channels = Channels(valkey, self._subscriptions)
+        self.whispers = Whispers(valkey, self._subscriptions)
+        self.here = Here(valkey)
+        self.revocations = Revocations(valkey, self._revoked)
+        self._subscriptions.add(CHANNEL, self.revocations.hear)
+        self.waiting: set[Connection] = set()  # connected, no hello yet
+        self.watchers: dict[UUID, set[Connection]] = {}  # by conversation
+        self._by_user: dict[tuple[int, UUID], set[Connection]] = {}
+        self._by_session: dict[UUID, set[Connection]] = {}
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    # -- who is connected
+
+    @property
+    def connections(self) -> list[Connection]:
+        return [*self.waiting, *(connection for those in self._by_user.values() for connection in those)]
+
+    def has_room(self, identity: Identity) -> bool:
+        theirs = self._by_user.get((identity.tenant_id, identity.user_id), ())
+        return len(theirs) < self.settings.connections_per_user
+
+    def join(self, connection: Connection, identity: Identity, since: str | None) -> Reader:
+        self._by_user.setdefault((identity.tenant_id, identity.user_id), set()).add(connection)
+        self._by_session.setdefault(identity.session_id, set()).add(connection)
+        self.here.arrive(channel_of_user(identity.tenant_id, identity.user_id), audible=False)
+        self.here.arrive(channel_of_profile(identity.tenant_id, identity.profile_id), audible=True)
+        return self._channels.join(channel_of_user(identity.tenant_id, identity.user_id), connection, since)
+
+    def change(self, connection: Connection, before: Identity, now: Identity) -> None:
+        """The same person with a fresh token: perhaps of another session, perhaps with the other face on."""
+        if before.session_id != now.session_id:
+            self._leave_session(connection, before)
+            self._by_session.setdefault(now.session_id, set()).add(connection)
+        if before.profile_id != now.profile_id:
+            self.here.arrive(channel_of_profile(now.tenant_id, now.profile_id), audible=True)
+            self.here.leave(channel_of_profile(before.tenant_id, before.profile_id))
+
+    def leave(self, connection: Connection, identity: Identity) -> None:
+        user = identity.tenant_id, identity.user_id
+        if connection.reader is not None:
+            self._channels.leave(channel_of_user(*user), connection.reader)
+        self.here.leave(channel_of_user(*user))
+        self.here.leave(channel_of_profile(identity.tenant_id, identity.profile_id))
+        self._leave_session(connection, identity)
+        self._by_user[user].discard(connection)
+        if not self._by_user[user]:
+            del self._by_user[user]
+
+    def _leave_session(self, connection: Connection, identity: Identity) -> None:
+        those = self._by_session[identity.session_id]
+        those.discard(connection)
+        if not those:
+            del self._by_session[identity.session_id]
+
+    def _revoked(self, subject: UUID) -> None:
+        for connection in list(self._by_session.get(subject, ())):
+            connection.end(Close.session_ended, "the session has ended")
+        for connection in list(self.watchers.get(subject, ())):
+            connection.revoked(subject)
+
+    # -- serving
+
+    async def start(self) -> None:
+        tls = None
+        if self.settings.tls_certificate is not None:
+            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            tls.load_cert_chain(self.settings.tls_certificate, self.settings.tls_key)
+        self._server = await ws_create_server(
+            self._answer,
+            self.settings.host,
+            self.settings.port,
+            backlog=4096,
+            reuse_port=self.settings.reuse_port,
+            ssl=tls,
+            use_aiofastnet=False,
+            read_buffer_init_size=2048,
+            max_frame_size=self.settings.largest_frame,
+            enable_auto_ping=True,
+            auto_ping_idle_timeout=self.settings.ping_after_idle,
+            auto_ping_reply_timeout=self.settings.pong_within,
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+        self.here.start()
+        self.whispers.start()
+
+    async def drain(self) -> None:
+        """No new sockets; those that are open are sent away a few at a time, to come back elsewhere with their cursor."""
+        if self._server is not None:
+            self._server.close()
+        self.whispers.close()
+        self.here.close()
+        open_ones = self.connections
+        for start in range(0, len(open_ones), _DRAIN_BATCH):
+            for connection in open_ones[start : start + _DRAIN_BATCH]:
+                connection.end(Close.restart, "the gateway restarts: come back with the last id")
+            await asyncio.sleep(_DRAIN_PAUSE)
+
+    def _answer(self, request: WSUpgradeRequest) -> Connection | WSUpgradeResponseWithListener:
+        path = request.path.split(b"?")[0]
+        if path == b"/health":
+            return self._health()
+        if path != b"/ws":
+            return _refusal(HTTPStatus.NOT_FOUND, "the socket is at /ws")
+        if not self._may_come_from(request):
+            return _refusal(HTTPStatus.FORBIDDEN, "pages of this origin may not connect")
+        if len(self.waiting) >= self.settings.connections_without_hello:
+            return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections that said nothing")
+        return Connection(self)
+
+    def _may_come_from(self, request: WSUpgradeRequest) -> bool:
+        origin = request.headers.get("Origin")
+        if origin is None:
+            return True  # no browser: nobody else's page can be behind it
+        if origin in self.settings.origins:
+            return True
+        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
+        return host is not None and urlsplit(origin).hostname == host
+
+    def _health(self) -> WSUpgradeResponseWithListener:
+        body = {
+            "status": "ok" if self._valkey.is_up else "waiting for Valkey",
+            "connections": sum(len(those) for those in self._by_user.values()),
+        }
+        # Alive either way: killing a gateway does not bring Valkey back, and its clients would all have to return.
+        response = WSUpgradeResponse.create_ok_response(msgspec.json.encode(body), {"Content-Type": "application/json"})
+        return WSUpgradeResponseWithListener(response, None)
+
+
+def _refusal(status: HTTPStatus, why: str) -> WSUpgradeResponseWithListener:
+    return WSUpgradeResponseWithListener(WSUpgradeResponse.create_error_response(status, why.encode()), None)
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: GatewaySettings) -> AsyncIterator[Gateway]:
+    """A gateway for as long as the block runs; it is drained at the end."""
+    async with kit_valkey.opened(settings.valkey_url, name="meydan-gateway") as valkey:
+        gateway = Gateway(settings, valkey)
+        await gateway.start()
+        try:
+            yield gateway
+        finally:
+            async with asyncio.timeout(settings.drain_within):
+                await gateway.drain()
+
+
+async def _serve(settings: GatewaySettings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with serving(settings) as gateway:
+        log.info("gateway listens on %s:%d", settings.host, gateway.port)
+        await stop.wait()
+        log.info("gateway drains %d connections", len(gateway.connections))
+
+
+def run(settings: GatewaySettings) -> None:
+    """Until SIGTERM or SIGINT."""
+    # What a client does wrong is its own business, not worth a line in our log; what we do wrong we log ourselves.
+    logging.getLogger("picows").setLevel(logging.CRITICAL)
+    uvloop.run(_serve(settings))
