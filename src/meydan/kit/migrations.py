@@ -7,12 +7,6 @@ from pathlib import Path
 
 import asyncpg
 
-os.environ.setdefault("PGQUEUER_SCHEMA", "jobs")  # the library reads its schema from the environment, when imported
-
-from pgqueuer.db import AsyncpgDriver  # noqa: E402 -- after the line above
-from pgqueuer.queries import Queries  # noqa: E402
-
-
 ROLES = ("meydan_owner", "meydan_app", "meydan_service", "meydan_relay")
 _LOCK = 5_071_923  # any number, the same in every process
 _LEDGER = """
@@ -108,10 +102,15 @@ async def _applied(connection: asyncpg.Connection) -> dict[str, str]:
 
 async def _install_jobs(connection: asyncpg.Connection) -> None:
     """The queue's own tables come from its library, without the trigger that would serialise every commit by NOTIFY."""
-    queue = Queries(AsyncpgDriver(connection))
+    if await connection.fetchval("select to_regclass('jobs.pgqueuer') is not null"):
+        return
+    # Half a second of imports, needed once in an installation's life; the library reads its schema from the environment.
+    os.environ.setdefault("PGQUEUER_SCHEMA", "jobs")
+    from pgqueuer.db import AsyncpgDriver
+    from pgqueuer.queries import Queries
+
     async with connection.transaction():
-        if not await queue.schema_is_installed():
-            await queue.install(create_schema=False)
+        await Queries(AsyncpgDriver(connection)).install(create_schema=False)
         await connection.execute("""
             alter table jobs.pgqueuer disable trigger tg_pgqueuer_changed;
             grant usage on schema jobs to meydan_service;
