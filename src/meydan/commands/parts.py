@@ -26,9 +26,23 @@ def api(data: Path | None) -> None:
 def gateway(data: Path | None) -> None:
     """The realtime gateway: WebSockets of everybody who is here."""
     settings = _ready(data)
-    from meydan.gateway import run
+    from meydan.gateway import GatewaySettings, run
+    from meydan.kit import clock
 
-    run(settings)
+    clock.use_file(settings.clock_file)
+    http = settings.http
+    run(
+        GatewaySettings(
+            valkey_url=settings.valkey.url,
+            token_key=settings.secrets.token_key,
+            grant_key=settings.secrets.token_key,
+            host=http.host,
+            port=http.gateway_port,
+            origins=(http.public_url,) if http.public_url else (),
+            tls_certificate=str(http.tls_certificate) if http.tls_certificate else None,
+            tls_key=str(http.tls_key) if http.tls_key else None,
+        )
+    )
 
 
 @click.command()
