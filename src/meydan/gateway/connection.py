@@ -206,7 +206,7 @@ class Connection(WSListener):
 
     def _watch(self, said: WatchFrame, identity: Identity) -> None:
         try:
-            grant = read_grant(said.grant, self._gateway.grant_key)
+            grant = read_grant(said.grant, self._gateway.settings.grant_key)
         except GrantRefused:
             self.send(GrantRejected())
             return

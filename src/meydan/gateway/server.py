@@ -33,7 +33,6 @@ _DRAIN_BATCH, _DRAIN_PAUSE = 200, 0.05
 class Gateway:
     def __init__(self, settings: GatewaySettings, valkey: Valkey) -> None:
         self.settings, self._valkey = settings, valkey
-        self.grant_key = settings.grant_key.encode()
         # In this order after every reconnect: subscribe, then read what was missed.
         self._subscriptions = Subscriptions(valkey)
         self._channels = Channels(valkey, self._subscriptions)

@@ -12,7 +12,7 @@ def _tag(name: str) -> str:
 
 
 class Frame(Struct, frozen=True, tag_field="t", tag=_tag):
-    """``class MatchMade(Frame)`` travels as ``{"t":"match_made",…}``; its log adds the id in front."""
+    """``class MatchMade(Frame, frozen=True)`` travels as ``{"t":"match_made",…}``; its log adds the id in front."""
 
 
 def encode(frame: Frame) -> str:

@@ -37,23 +37,23 @@ class GrantRefused(Exception):
 
 
 @cache
-def _cipher(secret: bytes) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"meydan whisper grant").derive(secret))
+def _cipher(key: str) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"meydan whisper grant").derive(key.encode()))
 
 
-def sign_grant(grant: Grant, secret: bytes) -> str:
+def sign_grant(grant: Grant, key: str) -> str:
     if grant.expires_at > datetime.now(UTC) + LONGEST + timedelta(seconds=1):
         raise ValueError("a grant lasts ten minutes at most")
     ids = grant.conversation_id, grant.me_profile_id, grant.peer_profile_id, grant.peer_user_id
     body = _BODY.pack(grant.tenant_id, *(named.bytes for named in ids), int(grant.expires_at.timestamp() * 1000))
     nonce = os.urandom(_NONCE)
-    return base64.urlsafe_b64encode(nonce + _cipher(secret).encrypt(nonce, body, None)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(nonce + _cipher(key).encrypt(nonce, body, None)).decode().rstrip("=")
 
 
-def read_grant(token: str, secret: bytes) -> Grant:
+def read_grant(token: str, key: str) -> Grant:
     try:
         sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        body = _cipher(secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        body = _cipher(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
     except (binascii.Error, InvalidTag, ValueError) as error:
         raise GrantRefused("not a grant of this installation") from error
     tenant_id, conversation, me_profile, peer_profile, peer_user, expires = _BODY.unpack(body)

@@ -1,0 +1,143 @@
+"""Hello first: who gets in, who is sent away, and why."""
+
+import asyncio
+import urllib.request
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from picows import WSHandshakeError, WSMsgType
+
+from meydan.gateway import Gateway
+
+
+async def test_a_person_says_hello_and_is_ready(connect, ada):
+    client = await connect()
+    client.say(t="hello", token=ada.token(), since=None)
+    ready = await client.hear("ready")
+    assert ready["session"] == str(ada.identity.session_id)
+    assert ready["id"].count("-") == 1
+
+
+async def test_a_cursor_is_one_the_log_still_knows(connect, ada):
+    """Even when nothing was ever told: coming back with it is no reason to load everything again."""
+    first = await connect(ada)
+    first.vanish()
+    again = await connect(ada, since=first.cursor)
+    assert again.cursor == first.cursor
+    await again.hears_nothing()
+
+
+@pytest.mark.parametrize("spoil", ["another key", "expired", "no token at all"])
+async def test_a_bad_token_is_sent_away(connect, ada, spoil: str):
+    token = {
+        "another key": ada.token(key="k" * 40),
+        "expired": ada.token(lasting=timedelta(seconds=-1)),
+        "no token at all": "x",
+    }[spoil]
+    client = await connect()
+    client.say(t="hello", token=token)
+    assert await client.close_code() == 4401
+
+
+async def test_the_socket_ends_with_its_token(connect, ada):
+    client = await connect()
+    client.say(t="hello", token=ada.token(lasting=timedelta(seconds=1.5)))
+    await client.hear("ready")
+    assert await client.close_code() == 4401
+
+
+async def test_a_fresh_token_on_the_same_socket_keeps_it_open(connect, ada):
+    client = await connect()
+    client.say(t="hello", token=ada.token(lasting=timedelta(seconds=1.5)))
+    first = await client.hear("ready")
+    client.say(t="hello", token=ada.token())
+    assert await client.hear("ready") == first
+    await asyncio.sleep(1.6)
+    assert not client.closed.done()
+
+
+async def test_a_fresh_token_of_somebody_else_ends_it(connect, ada, ben):
+    client = await connect(ada)
+    client.say(t="hello", token=ben.token())
+    assert await client.close_code() == 4401
+
+
+async def test_who_says_nothing_is_sent_away(connect, start_gateway):
+    client = await connect(to=await start_gateway(hello_within=0.2))
+    assert await client.close_code() == 4408
+
+
+async def test_who_says_something_else_first_is_sent_away(connect):
+    client = await connect()
+    client.say(t="typing", conversation_id=str(uuid4()), on=True)
+    assert await client.close_code() == 4408
+
+
+@pytest.mark.parametrize(
+    "bytes_", [b"", b"{}", b"[]", b'{"t":"dance"}', b'{"t":"hello"}', b'{"t":"hello","token":"x","since":"yesterday"}']
+)
+async def test_what_is_no_frame_of_the_protocol_ends_it(connect, bytes_: bytes):
+    client = await connect()
+    client.transport.send(WSMsgType.TEXT, bytes_)
+    assert await client.close_code() == 4400
+
+
+async def test_bytes_are_no_text(connect):
+    client = await connect()
+    client.transport.send(WSMsgType.BINARY, b'{"t":"hello","token":"x"}')
+    assert await client.close_code() == 4400
+
+
+async def test_a_frame_too_large_ends_it(connect):
+    client = await connect()
+    client.transport.send(WSMsgType.TEXT, b"x" * 20_000)
+    assert await client.close_code() in (1009, 1006)
+
+
+async def test_who_floods_is_cut_off_and_others_are_not(connect, ada, ben, tell_note):
+    flooding, other = await connect(ada), await connect(ben)
+    for _ in range(60):
+        flooding.say(t="typing", conversation_id=str(uuid4()), on=True)
+    assert await flooding.close_code() == 4429
+    await tell_note(ben, 1)
+    assert (await other.hear("note"))["n"] == 1
+
+
+async def test_one_person_opens_only_so_many(connect, start_gateway, ada, ben):
+    gateway = await start_gateway(connections_per_user=2)
+    first, _ = await connect(ada, to=gateway), await connect(ada, to=gateway)
+    third = await connect(to=gateway)
+    third.say(t="hello", token=ada.token())
+    assert await third.close_code() == 4429
+    await connect(ben, to=gateway)
+    first.vanish()
+    await first.close_code()
+    await asyncio.sleep(0.05)
+    await connect(ada, to=gateway)
+
+
+async def test_only_so_many_may_be_silent(connect, start_gateway):
+    gateway = await start_gateway(connections_without_hello=2)
+    await connect(to=gateway)
+    await connect(to=gateway)
+    with pytest.raises(WSHandshakeError):
+        await connect(to=gateway)
+
+
+async def test_a_page_of_another_site_may_not_connect(connect, ada, start_gateway):
+    with pytest.raises(WSHandshakeError):
+        await connect(ada, extra_headers={"Origin": "https://evil.example"})
+    await connect(ada, extra_headers={"Origin": "http://127.0.0.1:8000"})
+    allowing = await start_gateway(origins=("https://meet.example",))
+    await connect(ada, to=allowing, extra_headers={"Origin": "https://meet.example"})
+
+
+async def test_health_is_told_to_whoever_asks(gateway: Gateway, connect, ada):
+    await connect(ada)
+
+    def ask() -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{gateway.port}/health") as answer:
+            return bytes(answer.read())
+
+    assert await asyncio.to_thread(ask) == b'{"status":"ok","connections":1}'

@@ -1,0 +1,98 @@
+"""A client that comes back misses nothing, or is told that it does."""
+
+import asyncio
+
+import pytest
+
+from meydan.kit.realtime.frames import channel_of_user, log_key
+from meydan.kit.realtime.outbox import KEPT_ENTRIES
+
+
+async def test_what_is_told_arrives_on_every_connection(connect, ada, ben, tell_note):
+    phone, laptop, stranger = await connect(ada), await connect(ada), await connect(ben)
+    await tell_note(ada, 1)
+    heard = await phone.hear("note")
+    assert heard == await laptop.hear("note")
+    assert list(heard) == ["id", "t", "n"]
+    await stranger.hears_nothing()
+
+
+async def test_what_was_told_meanwhile_is_replayed_in_order_then_it_goes_on(connect, ada, tell_note):
+    client = await connect(ada)
+    await tell_note(ada, 0)
+    await client.hear("note")
+    client.vanish()
+    for n in range(1, 251):  # more than a page
+        await tell_note(ada, n)
+    client = await connect(ada, since=client.cursor)
+    await tell_note(ada, 251)
+    assert [(await client.hear("note"))["n"] for _ in range(251)] == list(range(1, 252))
+    await client.hears_nothing()
+
+
+async def test_a_new_client_starts_now(connect, ada, tell_note):
+    await tell_note(ada, 1)
+    client = await connect(ada)
+    await tell_note(ada, 2)
+    assert (await client.hear("note"))["n"] == 2
+
+
+async def test_a_log_that_was_cut_says_so(connect, ada, realtime, tell_note):
+    client = await connect(ada)
+    await tell_note(ada, 0)
+    await client.hear("note")
+    client.vanish()
+    await tell_note(ada, 1)
+    key = log_key(channel_of_user(ada.identity.tenant_id, ada.identity.user_id))
+    await realtime.valkey.call("XTRIM", key, "MAXLEN", 1)
+    client = await connect(ada, since=client.cursor)
+    resync = await client.hear("resync")
+    assert resync["id"] == client.cursor
+    await tell_note(ada, 2)
+    assert (await client.hear("note"))["n"] == 2  # what it missed it loads over HTTP; the new it hears
+    client.vanish()
+    again = await connect(ada, since=client.cursor)
+    await again.hears_nothing()
+
+
+@pytest.mark.parametrize("since", ["1-1", "0-0", "99999999999999-0"])
+async def test_a_cursor_nobody_gave_is_told_to_load_again(connect, ada, tell_note, since: str):
+    await tell_note(ada, 0)
+    client = await connect(ada, since=since)
+    await client.hear("resync")
+
+
+async def test_a_log_keeps_only_so_much(realtime, connect, ada):
+    key = log_key(channel_of_user(ada.identity.tenant_id, ada.identity.user_id))
+    for n in range(KEPT_ENTRIES * 2):
+        realtime.valkey.post("FCALL", "tell", 2, key, f"seen:{{x}}:{ada.identity.user_id}{n}", "ch", KEPT_ENTRIES, 60, "{}")
+    assert KEPT_ENTRIES <= await realtime.valkey.call("XLEN", key) < KEPT_ENTRIES * 1.2
+    assert 0 < await realtime.valkey.call("TTL", key) <= 60
+
+
+async def test_a_gateway_that_stops_sends_its_clients_away_to_come_back(connect, start_gateway, ada, tell_note, valkey_url, key):
+    from meydan.gateway import GatewaySettings, serving
+
+    async with serving(GatewaySettings(valkey_url=valkey_url, token_key=key, grant_key=key, port=0)) as stopping:
+        client = await connect(ada, to=stopping)
+    assert await client.close_code() == 1012
+    await tell_note(ada, 1)
+    client = await connect(ada, to=await start_gateway(), since=client.cursor)
+    assert (await client.hear("note"))["n"] == 1
+
+
+async def test_two_gateways_are_one(connect, start_gateway, ada, tell_note):
+    here, there = await connect(ada, to=await start_gateway()), await connect(ada, to=await start_gateway())
+    await tell_note(ada, 1)
+    assert await here.hear("note") == await there.hear("note")
+
+
+async def test_a_socket_that_was_left_is_forgotten(connect, gateway, ada, realtime):
+    client = await connect(ada)
+    channel = f"ch:{{{channel_of_user(ada.identity.tenant_id, ada.identity.user_id)}}}"
+    assert (await realtime.valkey.call("PUBSUB", "SHARDNUMSUB", channel))[1] == 1
+    client.vanish()
+    await client.close_code()
+    await asyncio.sleep(0.1)
+    assert gateway.connections == []
+    assert (await realtime.valkey.call("PUBSUB", "SHARDNUMSUB", channel))[1] == 0
