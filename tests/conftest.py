@@ -120,9 +120,21 @@ def settings(
 @pytest.fixture(scope="session")
 async def app(settings: config.Settings) -> AsyncIterator[Litestar]:
     """The API in this process; it and everything it opened belongs to the whole run."""
-    made = create_app(settings)
-    async with made.lifespan():
-        yield made
+    made, ready, over = create_app(settings), asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:  # the lifespan must end in the task that began it; a fixture's two halves are two tasks
+        async with made.lifespan():
+            ready.set()
+            await over.wait()
+
+    life = asyncio.create_task(live())
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait((life, waiting), return_when=asyncio.FIRST_COMPLETED)
+    if life.done():
+        life.result()
+    yield made
+    over.set()
+    await life
 
 
 @pytest.fixture

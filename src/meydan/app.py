@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Annotated
 
 import uvicorn
 from litestar import Litestar
@@ -12,7 +13,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 from meydan import front, rooms, tenants
 from meydan.config import Settings
@@ -45,7 +46,9 @@ async def provide_db(state: State) -> Database:
 
 
 async def provide_tenant(
-    request: http.AnyRequest, state: State, community: str | None = Parameter(header="X-Meydan-Tenant", default=None)
+    request: http.AnyRequest,
+    state: State,
+    community: Annotated[str | None, HeaderParameter(name="X-Meydan-Tenant")] = None,
 ) -> tenants.Tenant:
     """The community addressed by header or host. Raises UnknownCommunity, CommunitySuspended."""
     directory: tenants.Directory = state.directory

@@ -4,12 +4,10 @@ import gzip
 import mimetypes
 from functools import cache
 from pathlib import Path
-from typing import Annotated
 
 from litestar import MediaType, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
-from litestar.params import Parameter
 from msgspec import Struct
 
 from meydan import tenants
@@ -90,7 +88,6 @@ async def page(
     request: http.AnyRequest,
     state: State,
     path: str = "",
-    encodings: Annotated[str, Parameter(header="Accept-Encoding")] = "",
 ) -> Response[bytes]:
     """A file of the client; any other address is a page that the client itself draws."""
     name = path.strip("/")
@@ -99,12 +96,17 @@ async def page(
     found = pages().get(name) or pages().get("index.html")
     if found is None:
         return Response(
-            b"The web client is not built: run `make up`, or install the wheel.", status_code=503, media_type=MediaType.TEXT
+            b"The web client is not built: run `make up`, or install the wheel.",
+            status_code=503,
+            media_type=MediaType.TEXT,
         )
-    headers = {"cache-control": _IMMUTABLE if name.startswith("assets/") and name in pages() else "no-cache", "vary": "accept-encoding"}
+    headers = {
+        "cache-control": _IMMUTABLE if name.startswith("assets/") and name in pages() else "no-cache",
+        "vary": "accept-encoding",
+    }
     if found.media_type == "text/html":
         headers["content-security-policy"] = _policy(realtime_url(request, state.settings))
-    zipped = found.zipped if "gzip" in encodings else None
+    zipped = found.zipped if "gzip" in request.headers.get("accept-encoding", "") else None
     if zipped is not None:
         headers["content-encoding"] = "gzip"
     return Response(zipped or found.body, media_type=found.media_type, headers=headers)

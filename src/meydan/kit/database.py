@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from enum import Enum, StrEnum
-from functools import cache
 from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
@@ -99,6 +98,17 @@ class Tx:
         """Call this once the transaction is committed, and never if it is rolled back."""
         self._after_commit.append(callback)
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What fails inside is undone alone; the transaction goes on if the caller catches the error."""
+        await self.connection.execute("savepoint part")
+        try:
+            yield
+        except BaseException:
+            await self.connection.execute("rollback to savepoint part")
+            raise
+        await self.connection.execute("release savepoint part")
+
     async def enter_tenant(self, tenant_id: int) -> None:
         """Go on in another tenant: a service that has just made one needs to fill it in the same transaction."""
         if self._me is not None:
@@ -184,16 +194,28 @@ async def _reset(connection: asyncpg.Connection) -> None:
 
 async def _init(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=lambda value: msgspec.json.encode(value).decode(), decoder=msgspec.json.decode
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: msgspec.json.encode(value).decode(),
+        decoder=msgspec.json.decode,
     )
 
 
-@cache
+_Reader = Callable[[asyncpg.Record], Any]
+_readers: dict[tuple[Any, tuple[str, ...]], _Reader] = {}
+
+
 def _reader(kind: type[T], columns: tuple[str, ...]) -> Callable[[asyncpg.Record], T]:
+    if (reader := _readers.get((kind, columns))) is None:
+        reader = _readers[kind, columns] = _make_reader(kind, columns)
+    return reader
+
+
+def _make_reader(kind: Any, columns: tuple[str, ...]) -> _Reader:
     """How a row becomes ``kind``: struct fields by column name, a scalar from the only column."""
     if not (isinstance(kind, type) and issubclass(kind, Struct)):
         convert = _converter(kind)
-        return lambda row: cast("T", convert(row[0]))
+        return lambda row: convert(row[0])
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
     if unknown := set(columns) - set(fields):
         raise TypeError(f"{kind.__name__} has no field for the columns {sorted(unknown)}")
@@ -208,18 +230,18 @@ def _as_is(value: object) -> object:
     return value
 
 
-def _converter(kind: Any) -> Callable[[Any], object]:  # noqa: ANN401 -- any annotation a struct may carry
+def _converter(kind: Any) -> Callable[[Any], object]:
     """Values that asyncpg already returns as they should be stay untouched; enums and nested structs are converted."""
     if _needs_conversion(kind):
         return lambda value: msgspec.convert(value, kind, str_keys=True)
     return _as_is
 
 
-def _needs_conversion(kind: Any) -> bool:  # noqa: ANN401 -- any annotation a struct may carry
+def _needs_conversion(kind: Any) -> bool:
     if isinstance(kind, type):
         return issubclass(kind, Enum | Struct)
     return any(_needs_conversion(argument) for argument in _arguments(kind))
 
 
-def _arguments(kind: Any) -> Iterable[Any]:  # noqa: ANN401 -- any annotation a struct may carry
+def _arguments(kind: Any) -> Iterable[Any]:
     return getattr(kind, "__args__", ())

@@ -51,7 +51,9 @@ def _invalid(_: AnyRequest, error: ValidationException) -> Response[bytes]:
         {"field": item.get("key", ""), "message": item.get("message", "")}
         for item in (error.extra if isinstance(error.extra, list) else [])
     ]
-    return problem(400, "invalid_request", "Some of what was sent is missing or has the wrong form.", {"fields": fields})
+    return problem(
+        400, "invalid_request", "Some of what was sent is missing or has the wrong form.", {"fields": fields}
+    )
 
 
 def _http(_: AnyRequest, error: HTTPException) -> Response[bytes]:
@@ -90,7 +92,7 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     ConnectionError: _unavailable,
     TimeoutError: _unavailable,
     Exception: _internal,
-}  # type: ignore[assignment]  # Litestar's own type knows no handler of a subclass
+}
 
 
 def bearer(request: AnyRequest) -> str | None:

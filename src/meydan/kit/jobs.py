@@ -13,11 +13,11 @@ from msgspec import Struct
 
 os.environ.setdefault("PGQUEUER_SCHEMA", "jobs")  # the library reads its schema from the environment, when imported
 
-from pgqueuer import PgQueuer  # noqa: E402 -- after the line above
-from pgqueuer.db import AsyncpgPoolDriver  # noqa: E402
-from pgqueuer.models import Job, Schedule  # noqa: E402
+from pgqueuer import PgQueuer
+from pgqueuer.db import AsyncpgPoolDriver
+from pgqueuer.models import Job, Schedule
 
-from meydan.kit.database import Database, Tx  # noqa: E402
+from meydan.kit.database import Database, Tx
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +26,22 @@ Handler = Callable[[Tx, P], Awaitable[None]]
 Errand = Callable[[Database, int, P], Awaitable[None]]
 Tick = Callable[[Tx], Awaitable[None]]
 
+
+class _Headers(Struct, frozen=True):
+    """What ``app.queue_job`` stamped on the job."""
+
+    tenant_id: int
+
+
 _POLL = timedelta(milliseconds=200)
 _handlers: dict[str, tuple[type[Struct], Errand[Struct]]] = {}
 _schedules: list[tuple[str, str, Tick]] = []
 _repeats: list[tuple[float, Tick]] = []
 
 
-async def queue(tx: Tx, name: str, payload: Struct, *, delay: timedelta = timedelta(), once_key: str | None = None) -> None:
+async def queue(
+    tx: Tx, name: str, payload: Struct, *, delay: timedelta = timedelta(), once_key: str | None = None
+) -> None:
     """Queue a job in this transaction. With a ``once_key`` at most one such job waits in the tenant."""
     if name not in _handlers:
         raise LookupError(f"no job is called {name}")
@@ -67,7 +76,10 @@ def errand(name: str) -> Callable[[Errand[P]], Errand[P]]:
 
 def _payload_kind(handler: Callable[..., Awaitable[None]]) -> type[Struct]:
     known = ("tx", "db", "tenant_id", "return")
-    return next(kind for parameter, kind in get_type_hints(handler).items() if parameter not in known)
+    payload_kind: type[Struct] = next(
+        kind for parameter, kind in get_type_hints(handler).items() if parameter not in known
+    )
+    return payload_kind
 
 
 def every(expression: str) -> Callable[[Tick], Tick]:
@@ -131,8 +143,8 @@ class Worker:
         # A failed job is held, not deleted: `meydan doctor` shows it and an operator may run it again.
         @self._queuer.entrypoint(name, on_failure="hold")
         async def run(job: Job) -> None:
-            tenant_id = int((job.headers or {})["tenant_id"])
-            await do_job(self._db, name, job.payload or b"{}", tenant_id)
+            headers = msgspec.convert(job.headers, _Headers)
+            await do_job(self._db, name, job.payload or b"{}", headers.tenant_id)
 
     def _register_schedule(self, name: str, expression: str, tick: Tick) -> None:
         @self._queuer.schedule(name, expression)

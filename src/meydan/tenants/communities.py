@@ -41,7 +41,11 @@ class CommunityTaken(Refused):
 
 
 class CommunityInvalid(Refused):
-    code, status, title = "community_invalid", 422, "A community's address is made of small letters, digits and hyphens."
+    code, status, title = (
+        "community_invalid",
+        422,
+        "A community's address is made of small letters, digits and hyphens.",
+    )
 
 
 class UnknownCommunity(Refused):
@@ -56,9 +60,11 @@ async def do_add(
     tx: Tx, slug: str, name: str, *, timezone: str = "Europe/Istanbul", language: Language = Language.turkish
 ) -> Tenant:
     """Make a tenant; the transaction goes on inside it. Raises CommunityInvalid, CommunityTaken."""
-    if not _SLUG.fullmatch(slug) or slug in _RESERVED or not 1 <= len(name.strip()) <= 80:  # noqa: PLR2004 -- the table's own limit
+    if not _SLUG.fullmatch(slug) or slug in _RESERVED or not 1 <= len(name.strip()) <= 80:
         raise CommunityInvalid(slug=slug)
-    tenant_id = await tx.connection.fetchval("select app.add_tenant($1, $2, $3, $4)", slug, name.strip(), timezone, language)
+    tenant_id = await tx.connection.fetchval(
+        "select app.add_tenant($1, $2, $3, $4)", slug, name.strip(), timezone, language
+    )
     if tenant_id is None:
         raise CommunityTaken(slug=slug)
     await tx.enter_tenant(tenant_id)
@@ -118,5 +124,3 @@ class Directory:
         self._by_slug = {tenant.slug: tenant for tenant in tenants}
         self._by_host = {host.lower(): tenant for tenant in tenants for host in tenant.hosts}
         self._read_at = time.monotonic()
-
-

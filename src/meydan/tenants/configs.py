@@ -1,6 +1,7 @@
 """What each tenant may set: every room declares a struct, defaults and all; a tenant's rows overlay it."""
 
 import time
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -30,15 +31,17 @@ async def settings(tx: Tx, kind: type[S]) -> S:
     """A room's settings in this tenant; another process's change is seen within two seconds."""
     values = await _values(tx)
     prefix = kind.room + "."
-    return msgspec.convert({key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, kind)
+    return msgspec.convert(
+        {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, kind
+    )
 
 
-async def do_configure(tx: Tx, kind: type[RoomSettings], **values: Any) -> None:  # noqa: ANN401 -- checked against the struct
+async def do_configure(tx: Tx, kind: type[RoomSettings], **values: Any) -> None:
     """Set some of a room's settings. Raises SettingInvalid; nothing is changed then."""
     known = {field.name for field in msgspec.structs.fields(kind)}
+    if unknown := set(values) - known:
+        raise SettingInvalid(detail=f"unknown: {', '.join(sorted(unknown))}")
     try:
-        if unknown := set(values) - known:
-            raise msgspec.ValidationError(f"unknown: {sorted(unknown)}")
         msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
         raise SettingInvalid(detail=str(error)) from None
@@ -50,7 +53,11 @@ async def do_configure(tx: Tx, kind: type[RoomSettings], **values: Any) -> None:
             value,
         )
     tenant_id = tx.tenant_id
-    tx.after_commit(lambda: _read.pop(tenant_id, None))
+    tx.after_commit(partial(_forget, tenant_id))
+
+
+def _forget(tenant_id: int) -> None:
+    _read.pop(tenant_id, None)
 
 
 async def _values(tx: Tx) -> dict[str, Any]:

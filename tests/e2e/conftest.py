@@ -1,0 +1,176 @@
+"""The whole product as a newcomer starts it, and people with browsers in front of it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from meydan import front
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+PASSWORD = "lamp-light-on-stone-42"
+
+_CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+expect.set_options(timeout=15_000)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Product:
+    """A running ``meydan up``."""
+
+    url: str
+    data: Path
+    clock_file: Path
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def move_clock(self, *, hours: float) -> None:
+        """From now on, for every process of the product."""
+        before = float(self.clock_file.read_text()) if self.clock_file.exists() else 0.0
+        self.clock_file.write_text(str(before + hours * 3600))
+
+    def code_sent_to(self, receiver: str) -> str:
+        """The newest one-time code in the local outbox."""
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            sent = httpx.get(f"{self.url}/api/outbox").json()
+            codes = [entry["code"] for entry in sent if entry["to"] == receiver and entry.get("code")]
+            if codes:
+                return str(codes[0])
+            time.sleep(0.1)
+        raise AssertionError(f"no code was sent to {receiver}")
+
+
+def start_product(folder: Path) -> Product:
+    if not (front.STATIC / "index.html").exists():
+        pytest.fail("the web client is not built: run `make build`")
+    port, log, clock_file = _free_port(), folder / "up.log", folder / "clock"
+    environment = {**os.environ, "MEYDAN_CLOCK_FILE": str(clock_file), "PYTHONUNBUFFERED": "1"}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "meydan", "up", "--data", str(folder / "data"), "--port", str(port)],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+    product = Product(f"http://127.0.0.1:{port}", folder / "data", clock_file, process, log)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{product.url}/api/health").status_code == 200:
+                return product
+        except httpx.TransportError:
+            time.sleep(0.1)
+        if process.poll() is not None:
+            break
+    process.kill()
+    raise RuntimeError(log.read_text())
+
+
+def stop_product(product: Product) -> None:
+    product.process.terminate()
+    try:
+        product.process.wait(30)
+    except subprocess.TimeoutExpired:
+        product.process.kill()
+        raise
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    folder = Path(tempfile.mkdtemp(prefix="meydan-e2e-"))
+    folder.chmod(0o755)
+    running = start_product(folder)
+    yield running
+    stop_product(running)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _chromium() -> str | None:
+    """The machine's own, else the one Playwright brought (None)."""
+    given = os.environ.get("MEYDAN_CHROMIUM")
+    return given or next(
+        (path for name in ("chromium", "google-chrome", "chromium-browser") if (path := shutil.which(name))), None
+    )
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=_chromium(), args=_CHROMIUM_ARGUMENTS)
+        yield running
+        await running.close()
+
+
+@dataclass
+class Person:
+    """Somebody with a browser of their own."""
+
+    context: BrowserContext
+    page: Page
+    phone: str = ""
+    alias: str = ""
+    errors: list[str] = field(default_factory=list)
+
+
+Visitors = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+async def visitor(browser: Browser, product: Product) -> AsyncIterator[Visitors]:
+    """Opens a browser context: ``await visitor()``; everything is closed when the test ends."""
+    people: list[Person] = []
+
+    async def open_one(
+        *,
+        viewport: dict[str, int] = PHONE,
+        language: str = "en-GB",
+        dark: bool = False,
+        host: str | None = None,
+        **options: Any,
+    ) -> Person:
+        context = await browser.new_context(
+            base_url=host or product.url,
+            viewport={"width": viewport["width"], "height": viewport["height"]},
+            locale=language,
+            color_scheme="dark" if dark else "light",
+            **options,
+        )
+        page = await context.new_page()
+        person = Person(context, page)
+        page.on("pageerror", lambda error: person.errors.append(str(error)))
+        people.append(person)
+        return person
+
+    yield open_one
+    for person in people:
+        await person.context.close()
+    assert not [error for person in people for error in person.errors], "a page threw an error"

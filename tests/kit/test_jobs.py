@@ -1,0 +1,111 @@
+"""A job is queued with the change that needs it, done once, and waits when it fails."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from msgspec import Struct
+
+from meydan import tenants
+from meydan.kit import jobs
+from meydan.kit.database import Database, DatabaseSettings, Face, Identity, Role, Tx
+
+
+class Note(Struct, frozen=True):
+    text: str
+
+
+async def _write(tx: Tx, payload: Note) -> None:
+    await tenants.record(tx, payload.text)
+
+
+async def _fail(tx: Tx, payload: Note) -> None:
+    await tenants.record(tx, payload.text)
+    raise ValueError(payload.text)
+
+
+jobs.job("test_write")(_write)
+jobs.job("test_fail")(_fail)
+
+
+@asynccontextmanager
+async def working(db: Database, settings: DatabaseSettings) -> AsyncIterator[None]:
+    pool = await asyncpg.create_pool(settings.service_url, min_size=1, max_size=2)
+    worker = jobs.Worker(db, pool)
+    task = asyncio.create_task(worker.run())
+    yield
+    worker.stop()
+    await task
+    await pool.close()
+
+
+async def lines(db: Database, tenant: tenants.Tenant) -> list[str]:
+    async with db.as_service(tenant.id) as tx:
+        return await tx.all(str, "select action from app.system_logs where tenant_id = $1 order by id")
+
+
+async def until(db: Database, tenant: tenants.Tenant, count: int) -> list[str]:
+    async with asyncio.timeout(10):
+        while len(found := await lines(db, tenant)) < count:
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def test_a_job_happens_only_if_the_change_does(
+    db: Database, database_settings: DatabaseSettings, tenant: tenants.Tenant
+):
+    async with db.as_service(tenant.id) as tx:
+        await jobs.queue(tx, "test_write", Note("first"))
+    with pytest.raises(RuntimeError):
+        async with db.as_service(tenant.id) as tx:
+            await jobs.queue(tx, "test_write", Note("never"))
+            raise RuntimeError
+    async with db.as_service(tenant.id) as tx:
+        await jobs.queue(tx, "test_write", Note("second"))
+    async with working(db, database_settings):
+        assert sorted(await until(db, tenant, 2)) == ["first", "second"]
+
+
+async def test_a_person_queues_a_job_but_cannot_read_the_queue(db: Database, tenant: tenants.Tenant):
+    me = Identity(tenant.id, uuid4(), uuid4(), uuid4(), uuid4(), Role.user, Face.real)
+    async with db.as_user(me) as tx:
+        await jobs.queue(tx, "test_write", Note("mine"))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.savepoint():
+                await tx.connection.fetch("select id from jobs.pgqueuer")
+
+
+async def test_with_a_key_one_waits(db: Database, database_settings: DatabaseSettings, tenant: tenants.Tenant):
+    for _ in range(5):
+        async with db.as_service(tenant.id) as tx:
+            await jobs.queue(tx, "test_write", Note("once"), once_key="the-same")
+    async with working(db, database_settings):
+        await until(db, tenant, 1)
+        await asyncio.sleep(0.6)
+        assert await lines(db, tenant) == ["once"]
+
+
+async def test_a_failed_job_changes_nothing_and_is_held(
+    db: Database, database_settings: DatabaseSettings, tenant: tenants.Tenant
+):
+    async with db.as_service(tenant.id) as tx:
+        await jobs.queue(tx, "test_fail", Note("fails"))
+    async with working(db, database_settings):
+        owner = await asyncpg.connect(database_settings.owner_url)
+        async with asyncio.timeout(10):
+            while not await owner.fetchval(
+                "select count(*) from jobs.pgqueuer where status = 'failed' and (headers ->> 'tenant_id')::integer = $1",
+                tenant.id,
+            ):
+                await asyncio.sleep(0.05)
+        await owner.close()
+    assert await lines(db, tenant) == []
+
+
+async def test_an_unknown_job_is_a_mistake_found_at_once(db: Database, tenant: tenants.Tenant):
+    with pytest.raises(LookupError):
+        async with db.as_service(tenant.id) as tx:
+            await jobs.queue(tx, "no_such_job", Note(""))
