@@ -38,30 +38,54 @@ def node_programs() -> tuple[Path, Path]:
     return base / "bin" / "node", base / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
-def build_client(root: Path) -> None:
-    """Does nothing when the client in place was built from these very sources."""
-    web, out = root / "web", root / "src" / "meydan" / "static"
-    wanted, stamp = source_hash(web), out / ".source-hash"
-    if stamp.is_file() and stamp.read_text() == wanted:
-        return
-    node, npm = node_programs()
-    environment = {
+def node_environment() -> dict[str, str]:
+    """Scripts of packages find this Node first, and npm keeps to what it is asked."""
+    return {
         **os.environ,
-        "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PATH": f"{node_programs()[0].parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "CI": "1",
         "npm_config_audit": "false",
         "npm_config_fund": "false",
         "npm_config_update_notifier": "false",
     }
 
-    def run(*command: str | Path) -> None:
-        subprocess.run([node, *command], cwd=web, env=environment, check=True, stdout=sys.stderr)
 
+def install_packages(web: Path, *, with_tests: bool) -> None:
+    """Does nothing when node_modules is what the lock says; what was installed for tests also serves a build."""
+    stamp = web / "node_modules" / ".installed"
+    lock = hashlib.sha256((web / "package-lock.json").read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text() in {f"{lock} tests", f"{lock} {'tests' if with_tests else 'build'}"}:
+        return
+    node, npm = node_programs()
+    command: list[str | Path] = [
+        node,
+        npm,
+        "ci",
+        "--prefer-offline",
+        "--ignore-scripts",
+        *([] if with_tests else ["--omit=dev"]),
+    ]
+    subprocess.run(command, cwd=web, env=node_environment(), check=True, stdout=sys.stderr)
+    stamp.write_text(f"{lock} {'tests' if with_tests else 'build'}")
+
+
+def build_client(root: Path) -> None:
+    """Does nothing when the client in place was built from these very sources."""
+    web, out = root / "web", root / "src" / "meydan" / "static"
+    wanted, stamp = source_hash(web), out / ".source-hash"
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
     print("building the web client", file=sys.stderr)
-    # A developer's node_modules also holds the test tools: what is there and complete is used as it is.
-    if not (web / "node_modules" / "vite").is_dir():
-        run(npm, "ci", "--omit=dev", "--prefer-offline", "--ignore-scripts")
-    run(web / "node_modules" / "vite" / "bin" / "vite.js", "build", "--outDir", out, "--emptyOutDir")
+    install_packages(web, with_tests=False)
+    vite: list[str | Path] = [
+        node_programs()[0],
+        web / "node_modules/vite/bin/vite.js",
+        "build",
+        "--outDir",
+        out,
+        "--emptyOutDir",
+    ]
+    subprocess.run(vite, cwd=web, env=node_environment(), check=True, stdout=sys.stderr)
     stamp.write_text(wanted)
 
 

@@ -1,0 +1,70 @@
+# Works with make 3.81, which macOS still has. Everything happens in .venv; `make help` lists what there is.
+
+SHELL = /bin/sh
+PYTHON = .venv/bin/python
+PORT =
+DATA =
+
+.PHONY: help up test deps lint format types client docs schema lock seed clean \
+	bench bench-endpoints bench-gateway bench-matching bench-rls bench-memory bootstrap bootstrap-dev
+
+help: ## What there is to make.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+up: bootstrap client ## Start the whole product on this machine and print its address. PORT= and DATA= choose others.
+	@exec .venv/bin/meydan up $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
+
+test: ## Prove everything: lint, tests, a real browser. Installs what the machine lacks first.
+	@exec sh scripts/test
+
+deps: bootstrap-dev ## Install what tests need beside Python: packages of the client, Chromium.
+	@sh scripts/deps
+
+lint: bootstrap-dev ## ruff, mypy, import-linter, squawk, tsc, biome, the lock files.
+	@sh scripts/lint
+
+format: bootstrap-dev ## Format Python and the client.
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+	@$(PYTHON) scripts/npm.py run format
+
+client: bootstrap ## Build the web client if its sources changed.
+	@$(PYTHON) hatch_build.py
+
+docs: bootstrap ## The pages that are made from code.
+	@.venv/bin/meydan settings-reference > docs/settings.md
+
+schema: bootstrap-dev ## Write db/schema.sql from the migrations.
+	@$(PYTHON) scripts/dump_schema.py
+
+lock: bootstrap-dev ## Choose versions anew and write the lock files.
+	@sh scripts/lock
+
+seed: bootstrap ## Fill the running product with a believable demo.
+	@.venv/bin/meydan seed $(if $(DATA),--data $(DATA))
+
+bench: bench-endpoints bench-gateway bench-matching bench-rls bench-memory ## All benchmarks, one after the other.
+
+bench-endpoints: bootstrap-dev ## CPU of a request against Fastify under the same policies.
+	@$(PYTHON) -m benchmarks.endpoints
+
+bench-gateway: bootstrap-dev ## CPU of a delivered message against socket.io.
+	@$(PYTHON) -m benchmarks.gateway
+
+bench-matching: bootstrap-dev ## From the second compatible ticket to both told.
+	@$(PYTHON) -m benchmarks.matching
+
+bench-rls: bootstrap-dev ## Row level security on against off.
+	@$(PYTHON) -m benchmarks.rls
+
+bench-memory: bootstrap ## Memory of the product when nobody is there.
+	@$(PYTHON) -m benchmarks.memory
+
+clean: ## Remove what was made here, except data.
+	@rm -rf .venv web/node_modules src/meydan/static dist build .mypy_cache .ruff_cache .pytest_cache
+
+bootstrap:
+	@sh scripts/bootstrap run
+
+bootstrap-dev:
+	@sh scripts/bootstrap dev
