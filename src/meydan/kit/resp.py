@@ -61,8 +61,9 @@ class Valkey:
     async def close(self) -> None:
         self._closing = True
         if self._link is not None:
-            self._link.close()
-            await self._link.lost
+            link = self._link
+            link.close()
+            await link.lost
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
@@ -140,16 +141,21 @@ class Valkey:
             if said:
                 log.info("Valkey is back")
             retry, said = _FIRST_RETRY, False
+            if link.lost.done():
+                continue
+            link.on_lost = self._down
             self._link = link
             with contextlib.suppress(ValkeyDown):  # lost again already: the watch sees it too
                 for callback in self._on_up:
                     callback()
                 self._up.set()
             await self._watch(link)
-            self._link = None
-            self._up.clear()
-            for callback in self._on_down:
-                callback()
+
+    def _down(self) -> None:
+        self._link = None
+        self._up.clear()
+        for callback in self._on_down:
+            callback()
 
     async def _connect(self) -> "_Link":
         url = urlsplit(self._address)
@@ -209,6 +215,7 @@ class _Link(asyncio.Protocol):
         self._out: list[bytes] = []
         self._transport: asyncio.Transport | None = None
         self._on_push = on_push
+        self.on_lost: Callable[[], None] | None = None
         self.lost: asyncio.Future[None] = self._loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -221,6 +228,8 @@ class _Link(asyncio.Protocol):
                 waiting.set_exception(ValkeyDown("the connection to Valkey was lost"))
         self._waiting.clear()
         self._out.clear()
+        if self.on_lost is not None:
+            self.on_lost()
         if not self.lost.done():
             self.lost.set_result(None)
 

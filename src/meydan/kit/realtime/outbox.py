@@ -47,11 +47,14 @@ class Told(Struct, frozen=True):
 
 
 def new_event_id() -> UUID:
-    """UUIDv7, made here because a person's login may not read what it adds to the outbox."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10))
-    value = (milliseconds << 80 | random) & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62
-    return UUID(int=value)
+    """UUIDv7, made here because a person's login may not read what it adds to the outbox.
+
+    Twelve bits below the millisecond keep what one process tells in order, as PostgreSQL's own do.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    random = int.from_bytes(os.urandom(8)) >> 2
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random)
 
 
 async def write(tx: Tx, user_id: UUID, payload: str) -> Told:

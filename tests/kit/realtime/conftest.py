@@ -1,0 +1,47 @@
+"""A Valkey of one's own, to be killed."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from meydan.kit.engines import ValkeyEngine
+
+
+class OwnValkey:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._engine = ValkeyEngine(folder / "valkey", programs=folder / "programs")
+        self._engine.start()
+        self.url = self._engine.url
+
+    def kill(self) -> None:
+        child = self._engine.child
+        assert child is not None
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait_stopped()
+
+    def start(self) -> None:
+        """Again, over what is left on disk, at the same address."""
+        self._engine.start()
+        assert self._engine.url == self.url
+
+    def append_only_file(self) -> Path:
+        return max(self._folder.glob("valkey/data/appendonlydir/*.incr.aof"), key=lambda file: file.stat().st_mtime)
+
+    def stop(self) -> None:
+        self._engine.stop()
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[OwnValkey]:
+    folder = Path(tempfile.mkdtemp(prefix="meydan-valkey-"))
+    folder.chmod(0o755)
+    valkey = OwnValkey(folder)
+    yield valkey
+    valkey.stop()
+    shutil.rmtree(folder)

@@ -1,0 +1,106 @@
+"""The connection to Valkey: order, pipelines, and what happens when it breaks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from meydan.kit.resp import ReplyError, Valkey, ValkeyDown
+
+
+@pytest.fixture
+async def valkey(valkey_url: str) -> AsyncIterator[Valkey]:
+    connection = Valkey(valkey_url)
+    connection.start()
+    assert await connection.wait_up(5)
+    yield connection
+    await connection.close()
+
+
+async def test_answers_come_back_to_who_asked(valkey):
+    key = str(uuid4())
+    answers = await asyncio.gather(*(valkey.call("INCR", key) for _ in range(1000)))
+    assert answers == list(range(1, 1001))
+
+
+async def test_an_error_is_raised_where_it_belongs(valkey):
+    key = str(uuid4())
+    results = await asyncio.gather(
+        valkey.call("SET", key, "x"), valkey.call("INCR", key), valkey.call("GET", key), return_exceptions=True
+    )
+    assert results[0] == b"OK"
+    assert isinstance(results[1], ReplyError)
+    assert results[2] == b"x"
+
+
+async def test_a_callback_runs_at_its_answers_place_among_the_pushes(valkey):
+    """The whole of lossless replay rests on this order."""
+    channel, key, heard = f"ch:{{{uuid4()}}}", f"log:{{{uuid4()}}}", []
+    valkey.on_message(b"smessage", lambda _, message: heard.append(message))
+    valkey.order("SSUBSCRIBE", channel)
+    valkey.post("SPUBLISH", channel, "before")
+    valkey.ask(heard.append, "INCR", key)
+    valkey.post("SPUBLISH", channel, "after")
+    await valkey.call("PING")
+    assert heard == [b"before", 1, b"after"]
+
+
+async def test_who_gave_up_waiting_disturbs_nobody(valkey):
+    waiting = valkey.call("INCR", str(uuid4()))
+    waiting.cancel()
+    assert await valkey.call("ECHO", "still in order") == b"still in order"
+
+
+async def test_without_a_server_it_says_so_at_once_and_keeps_trying(own_valkey):
+    own_valkey.kill()
+    valkey, ups = Valkey(own_valkey.url), []
+    valkey.on_up(lambda: ups.append(1))
+    valkey.start()
+    assert not await valkey.wait_up(0.1)
+    with pytest.raises(ValkeyDown):
+        valkey.call("PING")
+    valkey.post("PING")  # nobody minds
+    own_valkey.start()
+    assert await valkey.wait_up(5)
+    assert ups == [1]
+    await valkey.close()
+
+
+async def test_a_server_that_dies_fails_who_waits_and_is_found_again(own_valkey):
+    valkey, downs = Valkey(own_valkey.url), []
+    valkey.on_down(lambda: downs.append(1))
+    valkey.start()
+    assert await valkey.wait_up(5)
+    first = valkey.run_id
+    waiting = valkey.call("BLPOP", "nothing", 0)
+    await asyncio.sleep(0.05)
+    own_valkey.kill()
+    with pytest.raises(ValkeyDown):
+        await waiting
+    own_valkey.start()
+    assert await valkey.wait_up(5)
+    assert downs == [1]
+    assert valkey.run_id != first
+    await valkey.close()
+
+
+async def test_a_server_that_still_loads_is_no_server(own_valkey):
+    valkey = Valkey(own_valkey.url)
+    valkey.start()
+    assert await valkey.wait_up(5)
+    for batch in range(40):
+        await asyncio.gather(*(valkey.call("SET", f"{batch}:{n}", "x" * 100) for n in range(5000)))
+    own_valkey.kill()
+    await asyncio.sleep(0.05)
+    own_valkey.start()
+    assert await valkey.wait_up(5)
+    assert await valkey.call("DBSIZE") == 200_000  # usable from the first moment it is up
+    await valkey.close()
+
+
+async def test_a_wrong_password_is_not_a_connection(valkey_url):
+    valkey = Valkey(valkey_url.replace(":", ":wrong", 2).replace("redis:wrong//", "redis://", 1))
+    valkey.start()
+    assert not await valkey.wait_up(0.3)
+    await valkey.close()
