@@ -107,12 +107,15 @@ create policy own_all on app.key_packages to meydan_app
 grant select, delete on app.key_packages to meydan_app;
 grant insert (tenant_id, user_id, profile_id, device_id, body) on app.key_packages to meydan_app;
 
--- The conversations of the face that asks; the other face of the same person sees none of them.
+-- The conversations of the face that asks; the other face of the same person sees none of them, and a service, which
+-- acts for nobody, has none.
 create function app.my_conversations() returns uuid[]
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
     select coalesce(array_agg(member.conversation_id), '{}') from app.conversation_members member
-    where member.tenant_id = app.tenant_id() and member.profile_id = app.profile_id() and member.user_id = app.user_id();
+    where member.tenant_id = app.tenant_id()
+        and member.profile_id = nullif(current_setting('app.profile_id', true), '')::uuid
+        and member.user_id = nullif(current_setting('app.user_id', true), '')::uuid;
 end;
 revoke all on function app.my_conversations() from public;
 grant execute on function app.my_conversations() to meydan_app;

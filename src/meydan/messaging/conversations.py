@@ -1,0 +1,217 @@
+"""A conversation of two profiles: opened and closed with a match, listed, read."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import accounts, tenants
+from meydan.kit import keys, realtime
+from meydan.kit.database import Tx
+from meydan.messaging.frames import Receipt
+
+_GRANTED_FOR = timedelta(minutes=10)
+
+
+class MessagingSettings(tenants.RoomSettings, frozen=True):
+    room = "messaging"
+
+    messages_per_minute: int = 240
+    """Of one session; a burst of as many may come at once."""
+
+
+class Opened(Struct, frozen=True):
+    id: UUID
+    match_id: UUID
+    expires_at: datetime
+
+
+class Conversation(Struct, frozen=True):
+    """As one of its two profiles sees it. ``opener``: this side founds the encrypted group."""
+
+    id: UUID
+    match_id: UUID
+    peer: accounts.PublicProfile
+    me_profile_id: UUID
+    opener: bool
+    epoch: int
+    last_seq: int
+    read_seq: int
+    peer_delivered_seq: int
+    peer_read_seq: int
+    unread: int
+    created_at: datetime
+    expires_at: datetime
+    closed_at: datetime | None
+    presence: realtime.Presence
+    grant: str | None
+    """For the socket: to watch the stranger's presence and to say that one is typing. Renewed by asking again."""
+    grant_expires_at: datetime | None
+
+
+class _Row(Struct, frozen=True):
+    id: UUID
+    match_id: UUID
+    peer_profile_id: UUID
+    me_profile_id: UUID
+    opener: bool
+    epoch: int
+    last_seq: int
+    read_seq: int
+    peer_delivered_seq: int
+    peer_read_seq: int
+    unread: int
+    created_at: datetime
+    expires_at: datetime
+    closed_at: datetime | None
+
+
+class _Peer(Struct, frozen=True):
+    conversation_id: UUID
+    profile_id: UUID
+    user_id: UUID
+
+
+class _Seen(Struct, frozen=True):
+    delivered_seq: int
+    read_seq: int
+    peer_user_id: UUID
+    peer_profile_id: UUID
+
+
+async def do_open(
+    tx: Tx, *, members: Sequence[tuple[UUID, UUID]], opener: UUID, expires_at: datetime, match_id: UUID
+) -> Opened:
+    """Open a conversation between two ``(user_id, profile_id)`` in the transaction of their match.
+
+    A person's transaction may open only a conversation of their own active profile.
+    """
+    user_ids, profile_ids = [user for user, _ in members], [profile for _, profile in members]
+    opened = await tx.one(
+        UUID,
+        "select app.open_conversation($1, $2, $3, $4, $5, $6)",
+        match_id,
+        opener,
+        user_ids,
+        profile_ids,
+        expires_at,
+    )
+    return Opened(id=opened, match_id=match_id, expires_at=expires_at)
+
+
+async def do_close(tx: Tx, conversation_id: UUID) -> bool:
+    """Nothing more is said; what was said stays until its time. False when it was closed, or is not the caller's."""
+    closed = await tx.one(bool, "select app.close_conversation($1, $2)", conversation_id)
+    if closed:
+        await realtime.revoke(tx, conversation_id)
+    return closed
+
+
+async def conversations(tx: Tx) -> list[Conversation]:
+    """The active profile's conversations whose messages are still kept, newest first."""
+    rows = await tx.all(
+        _Row,
+        """
+        select c.id, c.match_id, peer.profile_id as peer_profile_id, mine.profile_id as me_profile_id,
+            c.opener_profile_id = mine.profile_id as opener, c.epoch, c.last_seq, mine.read_seq,
+            peer.delivered_seq as peer_delivered_seq, peer.read_seq as peer_read_seq, new.unread,
+            c.created_at, c.expires_at, coalesce(c.closed_at, case when c.expires_at <= app.now() then c.expires_at end) as closed_at
+        from app.conversation_members mine
+        join app.conversations c on c.tenant_id = mine.tenant_id and c.id = mine.conversation_id
+        join app.conversation_members peer on peer.tenant_id = mine.tenant_id
+            and peer.conversation_id = mine.conversation_id and peer.profile_id <> mine.profile_id
+        cross join lateral (
+            select count(*) as unread from (
+                select from app.messages m
+                where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.seq > mine.read_seq
+                    and m.kind = 'text' and m.sender_profile_id = peer.profile_id
+                limit 100
+            ) newest
+        ) new
+        where mine.tenant_id = $1 and mine.profile_id = $2 and c.purged_at is null
+        order by c.created_at desc
+        limit 100
+        """,
+        tx.me.profile_id,
+    )
+    if not rows:
+        return []
+    peer_ids = [row.peer_profile_id for row in rows]
+    profiles = {profile.id: profile for profile in await accounts.public_profiles(tx, peer_ids)}
+    present = await realtime.presence(tx.tenant_id, peer_ids)
+    grants_end = datetime.now(UTC) + _GRANTED_FOR
+    grants = await _grants(tx, grants_end)
+    return [
+        Conversation(
+            id=row.id,
+            match_id=row.match_id,
+            peer=profiles[row.peer_profile_id],
+            me_profile_id=row.me_profile_id,
+            opener=row.opener,
+            epoch=row.epoch,
+            last_seq=row.last_seq,
+            read_seq=row.read_seq,
+            peer_delivered_seq=row.peer_delivered_seq,
+            peer_read_seq=row.peer_read_seq,
+            unread=row.unread,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            closed_at=row.closed_at,
+            # Of an ended conversation one may look back, not whether the other is here now.
+            presence=present[row.peer_profile_id] if row.closed_at is None else realtime.Presence(False, None),
+            grant=grants.get(row.id),
+            grant_expires_at=grants_end if row.id in grants else None,
+        )
+        for row in rows
+        if row.peer_profile_id in profiles
+    ]
+
+
+async def do_mark_seen(tx: Tx, conversation_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
+    """Tell the other side, and one's own other tabs, how far this profile has come; never backwards."""
+    seen = await tx.maybe(
+        _Seen,
+        "select delivered_seq, read_seq, peer_user_id, peer_profile_id from app.mark_seen($1, $2, $3, $4)",
+        conversation_id,
+        delivered,
+        read,
+    )
+    if seen is None:
+        return
+
+    def receipt(profile_id: UUID, *, mine: bool) -> Receipt:
+        return Receipt(profile_id, conversation_id, seen.delivered_seq, seen.read_seq, mine)
+
+    await realtime.tell(tx, seen.peer_user_id, receipt(seen.peer_profile_id, mine=False))
+    await realtime.tell(tx, tx.me.user_id, receipt(tx.me.profile_id, mine=True))
+
+
+async def check_member(tx: Tx, conversation_id: UUID) -> None:
+    """Raises NotFound."""
+    await tx.one(
+        UUID,
+        "select conversation_id from app.conversation_members "
+        "where tenant_id = $1 and conversation_id = $2 and profile_id = $3",
+        conversation_id,
+        tx.me.profile_id,
+    )
+
+
+async def _grants(tx: Tx, expires_at: datetime) -> dict[UUID, str]:
+    secret = keys.current().token_key
+    peers = await tx.all(_Peer, "select conversation_id, profile_id, user_id from app.my_peers($1)")
+    return {
+        peer.conversation_id: realtime.sign_grant(
+            realtime.Grant(
+                tenant_id=tx.tenant_id,
+                conversation_id=peer.conversation_id,
+                me_profile_id=tx.me.profile_id,
+                peer_profile_id=peer.profile_id,
+                peer_user_id=peer.user_id,
+                expires_at=expires_at,
+            ),
+            secret,
+        )
+        for peer in peers
+    }

@@ -1,0 +1,114 @@
+"""Single-use key packages: how a device lets itself be added to groups while it sleeps."""
+
+import hashlib
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.kit.database import Tx
+from meydan.kit.errors import Refused
+from meydan.messaging import conversations
+
+KEPT = 100
+_LARGEST = 4096
+
+
+class KeyPackage(Struct, frozen=True):
+    profile_id: UUID
+    device_id: UUID
+    package: bytes
+
+
+class KeyPackageTooLarge(Refused):
+    code, status, title = "key_package_too_large", 413, "A key package has at most 4 KB."
+
+
+class GroupExists(Refused):
+    code, status, title = "group_exists", 409, "The group is founded already: ask to be let in."
+
+
+def talk_device_id(profile_id: UUID, device_id: UUID) -> UUID:
+    """The name of a device in conversations: another one for every profile, so that it ties no two faces together."""
+    digest = bytearray(hashlib.sha256(b"meydan device" + profile_id.bytes + device_id.bytes).digest()[:16])
+    digest[6] = 0x80 | digest[6] & 0x0F
+    digest[8] = 0x80 | digest[8] & 0x3F
+    return UUID(bytes=bytes(digest))
+
+
+def my_device(tx: Tx) -> UUID:
+    return talk_device_id(tx.me.profile_id, tx.me.device_id)
+
+
+async def do_add(tx: Tx, packages: list[bytes], *, replace: bool) -> int:
+    """Add packages of this device; ``replace`` forgets what a cleared browser had left. Returns how many there are.
+
+    Raises KeyPackageTooLarge.
+    """
+    if any(not 0 < len(package) <= _LARGEST for package in packages):
+        raise KeyPackageTooLarge
+    device = my_device(tx)
+    if replace:
+        await tx.run(
+            "delete from app.key_packages where tenant_id = $1 and profile_id = $2 and device_id = $3",
+            tx.me.profile_id,
+            device,
+        )
+    await tx.run(
+        """
+        insert into app.key_packages (tenant_id, user_id, profile_id, device_id, body)
+        select $1, $2, $3, $4, package from unnest($5::bytea[]) as package
+        on conflict (tenant_id, profile_id, device_id, digest) do nothing
+        """,
+        tx.me.user_id,
+        tx.me.profile_id,
+        device,
+        packages,
+    )
+    await tx.run(
+        """
+        delete from app.key_packages where tenant_id = $1 and id in (
+            select id from app.key_packages where tenant_id = $1 and profile_id = $2 and device_id = $3
+            order by id desc offset $4
+        )
+        """,
+        tx.me.profile_id,
+        device,
+        KEPT,
+    )
+    return await count(tx)
+
+
+async def count(tx: Tx) -> int:
+    return await tx.one(
+        int,
+        "select count(*) from app.key_packages where tenant_id = $1 and profile_id = $2 and device_id = $3",
+        tx.me.profile_id,
+        my_device(tx),
+    )
+
+
+async def do_claim(tx: Tx, conversation_id: UUID) -> list[KeyPackage]:
+    """One package of each device of both people except the caller's own, for founding the group.
+
+    Raises NotFound, GroupExists.
+    """
+    await conversations.check_member(tx, conversation_id)
+    epoch = await tx.one(int, "select epoch from app.conversations where tenant_id = $1 and id = $2", conversation_id)
+    if epoch > 0:
+        raise GroupExists
+    return await tx.all(
+        KeyPackage,
+        "select profile_id, device_id, package from app.claim_key_packages($1, $2, $3)",
+        conversation_id,
+        my_device(tx),
+    )
+
+
+async def do_forget_device(tx: Tx, user_id: UUID, device_id: UUID) -> None:
+    """A device was taken from its person's account: nobody adds it to a group any more. A service transaction."""
+    profiles = await tx.all(UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2", user_id)
+    await tx.run(
+        "delete from app.key_packages where tenant_id = $1 and user_id = $2 and device_id = any($3::uuid[])",
+        user_id,
+        [talk_device_id(profile, device_id) for profile in profiles],
+    )

@@ -1,0 +1,120 @@
+"""Messaging over HTTP."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post, put
+from litestar.params import Parameter
+from msgspec import Meta, Struct
+
+from meydan import tenants
+from meydan.kit import http, limits
+from meydan.kit.database import Database, Identity
+from meydan.messaging import conversations, messages, packages
+from meydan.messaging.devices import device_info
+from meydan.messaging.frames import Message
+
+_CLAIMS = limits.Limit("key-packages.claim", timedelta(minutes=1), 20)
+_ADDS = limits.Limit("key-packages.add", timedelta(minutes=1), 20)
+
+Limit = Annotated[int, Parameter(ge=1, le=100)]
+Seq = Annotated[int, Parameter(ge=0, lt=2**62)]
+
+
+class ConversationList(Struct, frozen=True):
+    items: list[conversations.Conversation]
+
+
+class NewPackages(Struct, frozen=True, forbid_unknown_fields=True):
+    packages: Annotated[list[bytes], Meta(max_length=packages.KEPT)]
+    replace: bool = False
+    """Forget this device's earlier packages: the browser that could use them was cleared."""
+
+
+class PackagesLeft(Struct, frozen=True):
+    left: int
+    device_id: UUID
+    """This device's name in conversations of the active profile."""
+
+
+class ClaimedPackages(Struct, frozen=True):
+    packages: list[packages.KeyPackage]
+
+
+class Delivered(Struct, frozen=True, forbid_unknown_fields=True):
+    seq: Annotated[int, Meta(ge=0, lt=2**62)]
+
+
+@put("/api/messages/key-packages")
+async def add_key_packages(db: Database, me: Identity, data: NewPackages) -> PackagesLeft:
+    await limits.take(_ADDS, me.session_id)
+    async with db.as_user(me) as tx:
+        left = await packages.do_add(tx, data.packages, replace=data.replace)
+        return PackagesLeft(left, packages.my_device(tx))
+
+
+@get("/api/messages/key-packages/count")
+async def count_key_packages(db: Database, me: Identity) -> PackagesLeft:
+    async with db.as_user(me) as tx:
+        return PackagesLeft(await packages.count(tx), packages.my_device(tx))
+
+
+@post("/api/messages/{conversation_id:uuid}/claim-keys")
+async def claim_keys(db: Database, me: Identity, conversation_id: UUID) -> ClaimedPackages:
+    await limits.take(_CLAIMS, me.session_id)
+    async with db.as_user(me) as tx:
+        return ClaimedPackages(await packages.do_claim(tx, conversation_id))
+
+
+@get("/api/messages/conversations")
+async def list_conversations(db: Database, me: Identity) -> ConversationList:
+    async with db.as_user(me) as tx:
+        return ConversationList(await conversations.conversations(tx))
+
+
+@get("/api/messages/{conversation_id:uuid}")
+async def list_messages(
+    db: Database,
+    me: Identity,
+    conversation_id: UUID,
+    after: Seq | None = None,
+    before: Seq | None = None,
+    limit: Limit = 100,
+) -> messages.MessagePage:
+    async with db.as_user(me) as tx:
+        return await messages.page(tx, conversation_id, after=after, before=before, limit=limit)
+
+
+@post("/api/messages/send")
+async def send(db: Database, me: Identity, request: http.AnyRequest, data: messages.NewMessage) -> Message:
+    async with db.as_user(me) as tx:
+        settings = await tenants.settings(tx, conversations.MessagingSettings)
+        rate = limits.Limit("messages.send", timedelta(minutes=1), settings.messages_per_minute)
+        await limits.take(rate, me.session_id)
+        return await messages.do_send(tx, data, device_info(request.headers.get("user-agent", "")))
+
+
+@put("/api/messages/{message_id:uuid}/read", status_code=204)
+async def mark_read(db: Database, me: Identity, message_id: UUID) -> None:
+    async with db.as_user(me) as tx:
+        await messages.do_read_up_to(tx, message_id)
+
+
+@post("/api/messages/{conversation_id:uuid}/delivered", status_code=204)
+async def mark_delivered(db: Database, me: Identity, conversation_id: UUID, data: Delivered) -> None:
+    async with db.as_user(me) as tx:
+        await conversations.check_member(tx, conversation_id)
+        await conversations.do_mark_seen(tx, conversation_id, delivered=data.seq)
+
+
+ROUTES = [
+    add_key_packages,
+    count_key_packages,
+    claim_keys,
+    list_conversations,
+    list_messages,
+    send,
+    mark_read,
+    mark_delivered,
+]

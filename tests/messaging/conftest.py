@@ -1,0 +1,33 @@
+"""Two strangers in one conversation."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from meydan import tenants
+from meydan.kit import keys
+from meydan.kit.database import Database
+from tests.messaging.people import open_between
+from tests.people import TOKEN_KEY, Person, make_person, make_shadow
+
+
+@dataclass
+class Talk:
+    id: UUID
+    ana: Person
+    bora: Person
+    shadows: list[Person]
+    """The other faces of the two."""
+
+
+@pytest.fixture(autouse=True)
+def installation_keys() -> None:
+    keys.use(keys.Keys(token_key=TOKEN_KEY, seal_key="s" * 32))
+
+
+@pytest.fixture
+async def talk(db: Database, tenant: tenants.Tenant) -> Talk:
+    ana, bora = await make_person(db, tenant), await make_person(db, tenant)
+    shadows = [await make_shadow(db, ana), await make_shadow(db, bora)]
+    return Talk(await open_between(db, ana.me, bora.me), ana, bora, shadows)

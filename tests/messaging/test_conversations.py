@@ -1,0 +1,99 @@
+"""The list of conversations, how far each side has come, and whispering."""
+
+from uuid import uuid4
+
+from meydan import messaging, tenants
+from meydan.kit import keys
+from meydan.kit.database import Database
+from meydan.kit.errors import NotFound
+from meydan.kit.realtime import read_grant
+from meydan.messaging import conversations, messages
+from tests.conftest import MovableClock
+from tests.messaging.conftest import Talk
+from tests.messaging.people import listed, open_between, send, text
+from tests.people import make_person
+
+
+async def test_each_side_sees_the_other(db: Database, talk: Talk):
+    mine, theirs = (await listed(db, talk.ana.me))[0], (await listed(db, talk.bora.me))[0]
+    assert (mine.id, mine.opener, mine.peer.alias) == (talk.id, True, talk.bora.alias)
+    assert (theirs.id, theirs.opener, theirs.peer.alias) == (talk.id, False, talk.ana.alias)
+    assert (mine.me_profile_id, mine.peer.id) == (theirs.peer.id, theirs.me_profile_id)
+    assert mine.closed_at is None
+
+
+async def test_the_newest_conversation_comes_first_and_other_faces_have_their_own(
+    db: Database, talk: Talk, tenant: tenants.Tenant
+):
+    later = await open_between(db, (await make_person(db, tenant)).me, talk.ana.me)
+    assert [conversation.id for conversation in await listed(db, talk.ana.me)] == [later, talk.id]
+    assert await listed(db, talk.shadows[0].me) == []
+
+
+async def test_unread_delivered_and_read(db: Database, talk: Talk):
+    sent = [await send(db, talk.ana.me, text(talk.id)) for _ in range(3)]
+    theirs = (await listed(db, talk.bora.me))[0]
+    assert (theirs.unread, theirs.last_seq, theirs.read_seq) == (3, 3, 0)
+    async with db.as_user(talk.bora.me) as tx:
+        await conversations.do_mark_seen(tx, talk.id, delivered=3)
+    mine = (await listed(db, talk.ana.me))[0]
+    assert (mine.peer_delivered_seq, mine.peer_read_seq, mine.unread) == (3, 0, 0)
+    async with db.as_user(talk.bora.me) as tx:
+        await messages.do_read_up_to(tx, sent[1].id)
+    mine = (await listed(db, talk.ana.me))[0]
+    assert (mine.peer_delivered_seq, mine.peer_read_seq) == (3, 2)
+    assert (await listed(db, talk.bora.me))[0].unread == 1
+
+
+async def test_nobody_goes_back_or_ahead_of_the_log(db: Database, talk: Talk):
+    await send(db, talk.ana.me, text(talk.id))
+    async with db.as_user(talk.bora.me) as tx:
+        await conversations.do_mark_seen(tx, talk.id, delivered=2**50, read=2**50)
+        await conversations.do_mark_seen(tx, talk.id, delivered=0, read=0)
+    mine = (await listed(db, talk.ana.me))[0]
+    assert (mine.peer_delivered_seq, mine.peer_read_seq) == (1, 1)
+
+
+async def test_a_receipt_is_told_to_both_once(db: Database, talk: Talk):
+    await send(db, talk.ana.me, text(talk.id))
+    for _ in range(2):
+        async with db.as_user(talk.bora.me) as tx:
+            await conversations.do_mark_seen(tx, talk.id, delivered=1)
+    rows = await db.relay.fetch("select user_id, payload from app.outbox where tenant_id = $1", talk.ana.tenant.id)
+    receipts = {row["user_id"]: row["payload"] for row in rows if '"t":"receipt"' in row["payload"]}
+    assert len([row for row in rows if '"t":"receipt"' in row["payload"]]) == 2
+    assert '"mine":false' in receipts[talk.ana.me.user_id]
+    assert '"mine":true' in receipts[talk.bora.me.user_id]
+
+
+async def test_one_reads_only_what_the_other_side_wrote(db: Database, talk: Talk, tenant: tenants.Tenant):
+    own = await send(db, talk.ana.me, text(talk.id))
+    stranger = await make_person(db, tenant)
+    for me, message_id in ((talk.ana.me, own.id), (stranger.me, own.id), (talk.bora.me, uuid4())):
+        try:
+            async with db.as_user(me) as tx:
+                await messages.do_read_up_to(tx, message_id)
+        except NotFound:
+            continue
+        raise AssertionError("marked as read")
+
+
+async def test_a_grant_names_both_and_no_ended_conversation_has_one(db: Database, talk: Talk):
+    mine = (await listed(db, talk.ana.me))[0]
+    assert mine.grant is not None
+    grant = read_grant(mine.grant, keys.current().token_key)
+    assert (grant.conversation_id, grant.me_profile_id) == (talk.id, talk.ana.me.profile_id)
+    assert (grant.peer_profile_id, grant.peer_user_id) == (talk.bora.me.profile_id, talk.bora.me.user_id)
+    async with db.as_user(talk.bora.me) as tx:
+        await messaging.do_close(tx, talk.id)
+    ended = (await listed(db, talk.ana.me))[0]
+    assert ended.closed_at is not None
+    assert (ended.grant, ended.grant_expires_at) == (None, None)
+
+
+async def test_a_conversation_leaves_the_list_with_its_messages(db: Database, talk: Talk, moving_clock: MovableClock):
+    moving_clock.forward(hours=25)
+    assert (await listed(db, talk.ana.me))[0].closed_at is not None
+    async with db.as_service(talk.ana.tenant.id) as tx:
+        await messaging.do_delete_expired(tx)
+    assert await listed(db, talk.ana.me) == []

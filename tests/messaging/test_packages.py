@@ -1,0 +1,99 @@
+"""Key packages are handed out once, to the two people of a conversation."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from meydan import messaging, tenants
+from meydan.kit.database import Database, Identity
+from meydan.kit.errors import NotFound
+from meydan.messaging import packages
+from tests.messaging.conftest import Talk
+from tests.messaging.people import commit, send
+from tests.people import make_person
+
+
+async def offer(db: Database, me: Identity, *bodies: bytes, fresh: bool = False) -> int:
+    async with db.as_user(me) as tx:
+        return await packages.do_add(tx, list(bodies), replace=fresh)
+
+
+async def claim(db: Database, me: Identity, conversation_id: UUID) -> set[bytes]:
+    async with db.as_user(me) as tx:
+        return {package.package for package in await packages.do_claim(tx, conversation_id)}
+
+
+def on_another_device(me: Identity) -> Identity:
+    return msgspec.structs.replace(me, device_id=uuid4())
+
+
+async def test_one_of_every_device_but_the_callers_own(db: Database, talk: Talk):
+    phone = on_another_device(talk.bora.me)
+    await offer(db, talk.ana.me, b"own")
+    await offer(db, talk.bora.me, b"laptop 1", b"laptop 2")
+    await offer(db, phone, b"phone 1")
+    assert await claim(db, talk.ana.me, talk.id) == {b"laptop 1", b"phone 1"}
+    assert await claim(db, talk.ana.me, talk.id) == {b"laptop 2"}
+    assert await claim(db, talk.ana.me, talk.id) == set()
+
+
+async def test_no_package_is_handed_out_twice(db: Database, talk: Talk):
+    await offer(db, talk.bora.me, *(f"{n}".encode() for n in range(5)))
+    claimed = await asyncio.gather(*(claim(db, talk.ana.me, talk.id) for _ in range(10)))
+    handed = [body for bodies in claimed for body in bodies]
+    assert len(handed) == len(set(handed))
+    async with db.as_user(talk.bora.me) as tx:
+        assert await packages.count(tx) == 5 - len(handed)
+
+
+async def test_only_founding_a_group_takes_packages(db: Database, talk: Talk):
+    await offer(db, talk.bora.me, b"1")
+    await send(db, talk.ana.me, commit(talk.id, epoch=0))
+    with pytest.raises(packages.GroupExists):
+        await claim(db, talk.ana.me, talk.id)
+    async with db.as_user(talk.bora.me) as tx:
+        assert await packages.count(tx) == 1
+
+
+async def test_strangers_and_other_faces_get_none(db: Database, talk: Talk, tenant: tenants.Tenant):
+    await offer(db, talk.bora.me, b"1")
+    await offer(db, talk.shadows[1].me, b"of the shadow")
+    for me in ((await make_person(db, tenant)).me, talk.shadows[0].me, talk.shadows[1].me):
+        with pytest.raises(NotFound):
+            await claim(db, me, talk.id)
+    assert await claim(db, talk.ana.me, talk.id) == {b"1"}
+
+
+async def test_adding_again_changes_nothing_and_a_cleared_browser_starts_over(db: Database, talk: Talk):
+    assert await offer(db, talk.ana.me, b"1", b"2") == 2
+    assert await offer(db, talk.ana.me, b"2", b"3") == 3
+    assert await offer(db, talk.ana.me, b"new", fresh=True) == 1
+
+
+async def test_a_hundred_are_kept(db: Database, talk: Talk):
+    await offer(db, talk.ana.me, *(f"a{n}".encode() for n in range(80)))
+    assert await offer(db, talk.ana.me, *(f"b{n}".encode() for n in range(80))) == packages.KEPT
+
+
+async def test_a_large_one_is_refused(db: Database, talk: Talk):
+    with pytest.raises(packages.KeyPackageTooLarge):
+        await offer(db, talk.ana.me, b"x" * 4097)
+
+
+async def test_a_forgotten_device_is_added_to_no_group(db: Database, talk: Talk):
+    phone = on_another_device(talk.bora.me)
+    await offer(db, talk.bora.me, b"laptop")
+    await offer(db, phone, b"phone")
+    async with db.as_service(talk.bora.me.tenant_id) as tx:
+        await messaging.do_forget_device(tx, phone.user_id, phone.device_id)
+    assert await claim(db, talk.ana.me, talk.id) == {b"laptop"}
+
+
+async def test_one_browser_has_another_name_in_each_face(db: Database, talk: Talk):
+    names = {
+        packages.talk_device_id(person.me.profile_id, talk.ana.me.device_id) for person in (talk.ana, talk.shadows[0])
+    }
+    assert len(names) == 2
+    assert talk.ana.me.device_id not in names
