@@ -7,6 +7,8 @@ import sys
 import click
 
 from meydan.commands import PlainError
+from meydan.commands.backup import backup, restore
+from meydan.commands.doctor import doctor
 from meydan.commands.parts import api, gateway, worker
 from meydan.commands.prepare import migrate
 from meydan.commands.settings import settings_reference
@@ -23,7 +25,7 @@ def cli() -> None:
     """
 
 
-for command in (up, api, gateway, worker, migrate, tenant, settings_reference):
+for command in (up, api, gateway, worker, migrate, tenant, doctor, backup, restore, settings_reference):
     cli.add_command(command)
 
 

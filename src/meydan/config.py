@@ -171,7 +171,7 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
     environment = os.environ if environment is None else environment
     data = (data or (Path(environment["MEYDAN_DATA"]) if environment.get("MEYDAN_DATA") else default_data())).absolute()
     layers: dict[str, Layer] = {"default": {"data": str(data)}}
-    if (made := _generated_file(data)).exists():
+    if (made := generated_file(data)).exists():
         generated = read_file(made)
         layers[str(made)] = {"secrets": generated["secrets"]}
         layers["the engines in the data folder"] = _embedded_addresses(data, generated["passwords"])
@@ -218,15 +218,20 @@ def _weakness(secret: str) -> str:
     return ""
 
 
-def make_secrets(data: Path) -> None:
-    """At the first `up`: random secrets and database passwords, in one file that only its owner reads."""
-    path = _generated_file(data)
+def make_secrets(data: Path, given: Secrets | None = None) -> None:
+    """At the first `up`: random secrets and database passwords, in one file that only its owner reads.
+
+    ``given`` are the secrets of a backup that becomes this installation.
+    """
+    path = generated_file(data)
     if path.exists():
         return
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
     generated = {
-        "secrets": {field: secrets.token_hex(32) for field in Secrets.__struct_fields__},
+        "secrets": msgspec.structs.asdict(
+            given or Secrets(token_key=secrets.token_hex(32), seal_key=secrets.token_hex(32))
+        ),
         "passwords": {login: secrets.token_hex(24) for login in LOGINS.values()},
     }
     lines = ["# Made by `meydan up`. Keep it with the backups of this data, and away from everybody else."]
@@ -239,10 +244,27 @@ def make_secrets(data: Path) -> None:
 
 def database_passwords(data: Path) -> dict[str, str]:
     """Of the logins in the database that `up` runs."""
-    return {str(login): str(password) for login, password in read_file(_generated_file(data))["passwords"].items()}
+    return {str(login): str(password) for login, password in read_file(generated_file(data))["passwords"].items()}
 
 
-def _generated_file(data: Path) -> Path:
+def is_own_engine(data: Path, engine: str, address: str) -> bool:
+    """Whether the address is the engine's that `up` runs over this data folder (or none is set, so that it will)."""
+    port = data / "engines" / engine / "port"
+    return not address or (port.exists() and f"@127.0.0.1:{port.read_text()}/" in address)
+
+
+def note_running(data: Path, environment: Mapping[str, str]) -> None:
+    """Where the servers of this start listen, for commands that look at them from outside."""
+    listening = {name: value for name, value in environment.items() if name.startswith(f"{PREFIX}_HTTP_")}
+    (data / "running.json").write_bytes(msgspec.json.encode(listening))
+
+
+def last_running(data: Path) -> dict[str, str]:
+    file = data / "running.json"
+    return msgspec.json.decode(file.read_bytes(), type=dict[str, str]) if file.exists() else {}
+
+
+def generated_file(data: Path) -> Path:
     return data / "secrets.toml"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from meydan.commands import PlainError, data_option
-from meydan.config import DATABASE_NAME, Settings, database_passwords, load_settings
+from meydan.config import DATABASE_NAME, Settings, database_passwords, is_own_engine, load_settings
 
 
 @click.command()
@@ -35,8 +35,8 @@ async def prepare(settings: Settings) -> list[str]:
 
 def embedded_superuser_url(settings: Settings) -> str | None:
     """The superuser of the PostgreSQL that `up` runs over this data folder; None when the database is elsewhere."""
-    home = settings.data / "engines/postgres"
-    port, password = home / "port", home / "password"
-    if not port.exists() or f"@127.0.0.1:{port.read_text()}/" not in settings.database.owner_url:
+    if not is_own_engine(settings.data, "postgres", settings.database.owner_url):
         return None
-    return f"postgresql://postgres:{password.read_text()}@127.0.0.1:{port.read_text()}/postgres"
+    home = settings.data / "engines/postgres"
+    password, port = (home / "password").read_text(), (home / "port").read_text()
+    return f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"

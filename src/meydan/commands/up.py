@@ -19,7 +19,7 @@ from rich.console import Console
 
 from meydan.commands import PlainError, data_option
 from meydan.commands.supervisor import Part, Supervisor
-from meydan.config import Http, Settings, default_data, load_settings, make_secrets
+from meydan.config import Http, Settings, default_data, is_own_engine, load_settings, make_secrets, note_running
 from meydan.kit.engines import Engines
 from meydan.kit.processes import Child, start_child
 
@@ -81,10 +81,8 @@ def _start(
     make_secrets(data)
     given = load_settings(data, {**os.environ, "MEYDAN_DATA": str(data)})
     first = not (data / "engines/postgres/data").exists()
-    # What was given an address runs elsewhere.
-    own_postgres = not _elsewhere("MEYDAN_DATABASE_OWNER_URL", given.database.owner_url)
-    own_valkey = not _elsewhere("MEYDAN_VALKEY_URL", given.valkey.url)
-    if own_postgres:
+    # An engine whose address was given runs elsewhere.
+    if is_own_engine(data, "postgres", given.database.owner_url):
         with _step(console, "PostgreSQL" + (", for the first time" if first else "")):
             engines.postgres.start()
         supervisor.add(
@@ -94,7 +92,7 @@ def _start(
                 engines.postgres.child,
             )
         )
-    if own_valkey:
+    if is_own_engine(data, "valkey", given.valkey.url):
         with _step(console, "Valkey"):
             engines.valkey.start()
         supervisor.add(
@@ -104,6 +102,7 @@ def _start(
     with _step(console, "Database up to date"):
         _run(["migrate"], environment)
     settings = load_settings(data, environment)
+    note_running(data, environment)
     with _step(console, "API, gateway, worker"):
         for name in _PARTS:
             start = _starter(name, environment, data / "logs")
@@ -145,11 +144,6 @@ def _step(console: Console, words: str) -> Iterator[None]:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _elsewhere(variable: str, address: str) -> bool:
-    """Whether an address was given by somebody, instead of remembered by the engine of the data folder."""
-    return bool(address) and (variable in os.environ or "@127.0.0.1:" not in address)
 
 
 def _environment(data: Path, http: Http, port: int | None, host: str | None, *, tls: bool) -> dict[str, str]:

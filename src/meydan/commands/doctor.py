@@ -1,0 +1,292 @@
+"""`meydan doctor`: looks at everything the product needs and says in words what is wrong with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import stat
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec import Struct
+
+from meydan.commands import data_option
+from meydan.config import (
+    LOGINS,
+    PREFIX,
+    Environment,
+    Settings,
+    default_data,
+    generated_file,
+    is_own_engine,
+    last_running,
+    load_settings,
+)
+from meydan.kit.engines import is_running
+from meydan.kit.settings import SettingsError, fields
+
+_OWN_VARIABLES = {"MEYDAN_DATA", "MEYDAN_CONFIG", "MEYDAN_SKIP_WEB", "MEYDAN_CHROMIUM"}
+_LITTLE_DISK, _NO_DISK = 2_000_000_000, 200_000_000
+_CLOCK_LIMIT = 2.0
+
+
+class Level(StrEnum):
+    good = "good"
+    warning = "warning"
+    bad = "bad"
+
+
+class Finding(Struct, frozen=True):
+    level: Level
+    words: str
+
+
+def good(words: str) -> Finding:
+    return Finding(Level.good, words)
+
+
+def warning(words: str) -> Finding:
+    return Finding(Level.warning, words)
+
+
+def bad(words: str) -> Finding:
+    return Finding(Level.bad, words)
+
+
+_SIGNS = {Level.good: ("✓", "green"), Level.warning: ("!", "yellow"), Level.bad: ("✗", "red")}
+
+
+@click.command()
+@data_option
+def doctor(data: Path | None) -> None:
+    """Say in words what is wrong: settings, secrets, disk, database, Valkey, clock, jobs.
+
+    Ends with 1 when something has to be mended, with 0 when it all works or deserves only a look.
+    """
+    findings = asyncio.run(examine(data))
+    for finding in findings:
+        sign, colour = _SIGNS[finding.level]
+        click.echo(f"{click.style(sign, fg=colour)} {finding.words}")
+    wrong = sum(finding.level is Level.bad for finding in findings)
+    if wrong:
+        click.secho(f"\n{wrong} to mend.", fg="red")
+        sys.exit(1)
+    click.echo("\nNothing to mend.")
+
+
+async def examine(data: Path | None) -> list[Finding]:
+    findings = list(versions())
+    data = (data or default_data()).absolute()
+    try:
+        settings = load_settings(data, {**last_running(data), **os.environ})
+    except SettingsError as error:
+        return [*findings, bad(f"Settings: {error}")]
+    findings += [*look_at_settings(settings), *look_at_disk(data)]
+    if is_own_engine(data, "postgres", settings.database.owner_url) and not is_running(data):
+        return [*findings, bad(f"`meydan up` is not running over {data}. Start it, then ask again")]
+    findings += [finding async for finding in look_at_database(settings)]
+    findings += [finding async for finding in look_at_valkey(settings)]
+    findings += [finding async for finding in look_at_servers(settings)]
+    return findings
+
+
+def versions() -> Iterator[Finding]:
+    from importlib.metadata import version
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield good(f"Meydan {version('meydan')} on Python {python}")
+
+
+def look_at_settings(settings: Settings) -> Iterator[Finding]:
+    known = {field.variable(PREFIX) for field in fields(Settings)} | _OWN_VARIABLES
+    for name in sorted(set(os.environ) - known):
+        if name.startswith(f"{PREFIX}_"):
+            yield warning(f"Settings: there is no setting {name}; it has no effect")
+    missing = [name for name in ("token_key", "seal_key") if not getattr(settings.secrets, name)]
+    if missing:
+        yield bad(
+            f"Secrets: {' and '.join(missing)} not set. `meydan up` makes them in {settings.data}; "
+            "elsewhere set MEYDAN_SECRETS_TOKEN_KEY and MEYDAN_SECRETS_SEAL_KEY (openssl rand -hex 32)"
+        )
+    file = generated_file(settings.data)
+    if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        yield bad(f"Secrets: others on this machine can read {file}. Close it: chmod 600 {file}")
+    elif not missing:
+        yield good(f"Secrets are set, environment is {settings.environment.value}")
+    if settings.environment is Environment.production:
+        for name, given in (
+            ("mail.host", settings.mail.host),
+            ("sms.twilio_account_sid", settings.sms.twilio_account_sid),
+        ):
+            if not given:
+                yield warning(f"Settings: {name} is not set, so no codes go out that way")
+
+
+def look_at_disk(data: Path) -> Iterator[Finding]:
+    if not data.exists():
+        yield bad(f"Data: there is no folder {data} yet. `meydan up` makes it, or name the right one with --data")
+        return
+    free = shutil.disk_usage(data).free
+    words = f"{free / 1e9:.1f} GB free where the data is ({data})"
+    if free < _NO_DISK:
+        yield bad(f"Disk: {words}. PostgreSQL stops when it is full: make room")
+    elif free < _LITTLE_DISK:
+        yield warning(f"Disk: {words}. That is little")
+    else:
+        yield good(f"Disk: {words}")
+
+
+async def look_at_database(settings: Settings) -> AsyncIterator[Finding]:
+    import asyncpg
+
+    async with AsyncExitStack() as stack:
+        answering: dict[str, Any] = {}
+        for login in LOGINS.values():
+            try:
+                answering[login] = await _log_in(settings, login)
+            except (OSError, TimeoutError, LookupError, asyncpg.PostgresError) as error:
+                yield bad(f"Database: {login} cannot log in: {error or type(error).__name__}")
+                continue
+            stack.push_async_callback(answering[login].close)
+            async for finding in _look_at_login(login, answering[login]):
+                yield finding
+        if owner := answering.get("meydan_owner"):
+            async for finding in _look_at_schema(settings, owner):
+                yield finding
+        if service := answering.get("meydan_service"):
+            async for finding in _look_at_jobs(service):
+                yield finding
+
+
+async def _log_in(settings: Settings, login: str) -> Any:
+    import asyncpg
+
+    field = next(field for field, name in LOGINS.items() if name == login)
+    url = getattr(settings.database, field)
+    if not url:
+        raise LookupError(f"no address (MEYDAN_DATABASE_{field.upper()}). `meydan up` runs a database here")
+    try:
+        return await asyncpg.connect(url, timeout=5)
+    except (ConnectionError, TimeoutError) as error:
+        raise ConnectionError(f"no answer ({error or type(error).__name__})") from None
+
+
+async def _look_at_login(login: str, connection: Any) -> AsyncIterator[Finding]:
+    row = await connection.fetchrow(
+        "select current_user as name, rolsuper, rolbypassrls from pg_catalog.pg_roles where rolname = current_user"
+    )
+    if row["name"] != login:
+        yield bad(f"Database: the address for {login} logs in as {row['name']}")
+    if row["rolsuper"] or row["rolbypassrls"]:
+        yield bad(
+            f"Database: {row['name']} may pass row level security, so people would see other people's rows. "
+            f"Take it away: alter role {row['name']} nosuperuser nobypassrls"
+        )
+
+
+async def _look_at_schema(settings: Settings, connection: Any) -> AsyncIterator[Finding]:
+    from meydan.kit import migrations
+
+    number = int(await connection.fetchval("show server_version_num"))
+    words = f"PostgreSQL {await connection.fetchval('show server_version')}"
+    if number < 180_000:
+        yield bad(f"Database: {words}; Meydan needs 18 or newer (uuidv7)")
+    else:
+        yield good(f"Database: {words} answers, its logins are held to row level security")
+    pending = await migrations.pending(settings.database.owner_url)
+    if pending:
+        yield bad(f"Database: {len(pending)} migrations are missing, from {pending[0]} on. Run: meydan migrate")
+    open_tables = await connection.fetchval(
+        "select string_agg(relname, ', ') from pg_catalog.pg_class where relnamespace = to_regnamespace('app')"
+        " and relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity) and relname <> 'tenants'"
+    )
+    if open_tables:
+        yield bad(f"Database: row level security is off for {open_tables}")
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        if await connection.fetchval("select current_setting($1)", name) == "off":
+            yield warning(f"Database: {name} is off: a crash of the machine may lose what was committed")
+    before = datetime.now(UTC)
+    theirs = await connection.fetchval("select clock_timestamp()")
+    behind = (theirs - before).total_seconds()
+    if abs(behind) > _CLOCK_LIMIT:
+        yield bad(
+            f"Clock: the database is {abs(behind):.0f} s {'ahead' if behind > 0 else 'behind'}. Codes and sessions "
+            "end at the wrong time: set both clocks by NTP"
+        )
+    else:
+        yield good("Clock: this machine and the database agree")
+
+
+async def _look_at_jobs(connection: Any) -> AsyncIterator[Finding]:
+    if not await connection.fetchval("select to_regclass('jobs.pgqueuer') is not null"):
+        return  # a missing migration, said above
+    held = await connection.fetch(
+        "select entrypoint, count(*) as count from jobs.pgqueuer where status = 'failed' group by entrypoint order by 2 desc"
+    )
+    if held:
+        which = ", ".join(f"{row['entrypoint']} {row['count']}" for row in held)
+        yield warning(f"Jobs: failed and held: {which}. The worker's log says why")
+    waiting = await connection.fetchval(
+        "select count(*) from jobs.pgqueuer where status = 'queued' and execute_after < now() - interval '5 minutes'"
+    )
+    if waiting:
+        yield bad(f"Jobs: {waiting} are due for more than five minutes: is `meydan worker` running?")
+    elif not held:
+        yield good("Jobs: none failed, none late")
+
+
+async def look_at_valkey(settings: Settings) -> AsyncIterator[Finding]:
+    from meydan.kit.resp import Valkey
+
+    if not settings.valkey.url:
+        yield bad("Valkey: no address (MEYDAN_VALKEY_URL). `meydan up` runs one here")
+        return
+    valkey = Valkey(settings.valkey.url, name="meydan-doctor")
+    valkey.start()
+    try:
+        if not await valkey.wait_up(3):
+            yield bad("Valkey: no answer")
+            return
+        info = _fields((await valkey.call("INFO")).decode())
+        version = info.get("valkey_version") or info.get("redis_version", "?")
+        if "valkey_version" not in info or int(version.split(".")[0]) < 9:
+            yield bad(
+                f"Valkey: this is {info.get('server_name', 'a server')} {version}; Meydan needs Valkey 9 or newer"
+            )
+        else:
+            yield good(f"Valkey {version} answers")
+        if info.get("aof_enabled") != "1":
+            yield warning(
+                "Valkey: nothing is written to disk (appendonly no): after a restart clients reload everything"
+            )
+        elif info.get("aof_last_write_status") != "ok":
+            yield bad("Valkey: writing to disk fails: look at its log and at the disk")
+        if info.get("maxmemory") != "0" and info.get("maxmemory_policy") != "noeviction":
+            yield bad(
+                f"Valkey: maxmemory-policy is {info['maxmemory_policy']}: it would forget revoked sessions. Use noeviction"
+            )
+    finally:
+        await valkey.close()
+
+
+async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
+    host = "127.0.0.1" if settings.http.host in ("0.0.0.0", "::") else settings.http.host  # noqa: S104 -- only compared
+    for name, port in (("API", settings.http.port), ("Gateway", settings.http.gateway_port)):
+        try:
+            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 2)
+        except (OSError, TimeoutError):
+            yield warning(f"{name}: nothing answers on {host}:{port}. It is not running here, or on another port")
+        else:
+            writer.close()
+            yield good(f"{name}: answers on {host}:{port}")
+
+
+def _fields(info: str) -> dict[str, str]:
+    return dict(line.split(":", 1) for line in info.splitlines() if ":" in line)
