@@ -104,6 +104,12 @@ class Client(WSListener):
         self.transport.underlying_transport.abort()
 
 
+async def open_socket(port: int, **kwargs: Any) -> Client:
+    _, client = await ws_connect(Client, f"ws://127.0.0.1:{port}/ws", **kwargs)
+    assert isinstance(client, Client)
+    return client
+
+
 Connect = Callable[..., Awaitable[Client]]
 
 
@@ -140,8 +146,7 @@ async def connect(gateway: Gateway) -> AsyncIterator[Connect]:
     ) -> Client:
         target = to or gateway
         port = target if isinstance(target, int) else target.port
-        _, client = await ws_connect(Client, f"ws://127.0.0.1:{port}/ws", **kwargs)
-        assert isinstance(client, Client)
+        client = await open_socket(port, **kwargs)
         clients.append(client)
         if person is not None:
             client.say(t="hello", token=person.token(), since=since)
@@ -183,3 +188,9 @@ def key() -> str:
 @pytest.fixture
 def person(tenant: Tenant) -> Callable[[], Person]:
     return lambda: Person(tenant.id)
+
+
+@pytest.fixture
+def dial() -> Callable[..., Awaitable[Client]]:
+    """Opens a socket and says nothing."""
+    return open_socket

@@ -65,12 +65,16 @@ async def test_a_cursor_nobody_gave_is_told_to_load_again(connect, ada, tell_not
 async def test_a_log_keeps_only_so_much(realtime, connect, ada):
     key = log_key(channel_of_user(ada.identity.tenant_id, ada.identity.user_id))
     for n in range(KEPT_ENTRIES * 2):
-        realtime.valkey.post("FCALL", "tell", 2, key, f"seen:{{x}}:{ada.identity.user_id}{n}", "ch", KEPT_ENTRIES, 60, "{}")
+        realtime.valkey.post(
+            "FCALL", "tell", 2, key, f"seen:{{x}}:{ada.identity.user_id}{n}", "ch", KEPT_ENTRIES, 60, "{}"
+        )
     assert KEPT_ENTRIES <= await realtime.valkey.call("XLEN", key) < KEPT_ENTRIES * 1.2
     assert 0 < await realtime.valkey.call("TTL", key) <= 60
 
 
-async def test_a_gateway_that_stops_sends_its_clients_away_to_come_back(connect, start_gateway, ada, tell_note, valkey_url, key):
+async def test_a_gateway_that_stops_sends_its_clients_away_to_come_back(
+    connect, start_gateway, ada, tell_note, valkey_url, key
+):
     from meydan.gateway import GatewaySettings, serving
 
     async with serving(GatewaySettings(valkey_url=valkey_url, token_key=key, grant_key=key, port=0)) as stopping:

@@ -4,6 +4,9 @@ import asyncio
 import time
 from datetime import timedelta
 
+import pytest
+
+from meydan.kit.errors import NotFound
 from meydan.kit.realtime import is_revoked, revoke
 
 
@@ -32,12 +35,11 @@ async def test_its_token_opens_no_socket_any_more(connect, start_gateway, ada, r
 
 async def test_what_was_rolled_back_was_not_revoked(connect, ada, realtime, db):
     client = await connect(ada)
-    try:
+    with pytest.raises(NotFound):
         async with db.as_user(ada.identity) as tx:
             await revoke(tx, ada.identity.session_id)
-            raise KeyError
-    except KeyError:
-        await asyncio.sleep(0.2)
+            await tx.one(int, "select 1 where $1 < 0")
+    await asyncio.sleep(0.2)
     assert not client.closed.done()
 
 

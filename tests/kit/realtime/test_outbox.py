@@ -155,6 +155,6 @@ async def test_a_person_cannot_read_or_remove_what_is_told(db, me):
 
 def test_event_ids_are_uuids_of_version_7_in_order():
     made = [outbox_module.new_event_id() for _ in range(100)]
-    assert {id.version for id in made} == {7}
-    assert {id.variant for id in made} == {"specified in RFC 4122"}
+    assert {event.version for event in made} == {7}
+    assert {event.variant for event in made} == {"specified in RFC 4122"}
     assert made[0].int >> 80 <= made[-1].int >> 80

@@ -1,0 +1,58 @@
+"""What the API does with a message, in a process of its own, to be killed.
+
+``run_sender.py <what it needs as JSON>``; a line "user n" on its input is stored and told in one transaction; the same
+line on its output says that it is committed.
+"""
+
+import asyncio
+import sys
+from uuid import UUID, uuid4
+
+import msgspec
+import uvloop
+from msgspec import Struct
+
+from meydan.kit.database import Database, DatabaseSettings, Face, Identity, Role
+from meydan.kit.realtime import Frame, Realtime, tell
+
+
+class Needs(Struct):
+    database: DatabaseSettings
+    valkey_url: str
+    tenant_id: int
+    sweeps: bool
+
+
+class Note(Frame, frozen=True):
+    n: int
+
+
+async def send(db: Database, tenant_id: int, line: str) -> None:
+    user, n = line.split()
+    me = Identity(tenant_id, UUID(user), uuid4(), uuid4(), uuid4(), Role.user, Face.real)
+    async with db.as_user(me) as tx:
+        fresh = await tx.maybe(
+            int,
+            "insert into app.notes (tenant_id, user_id, n) values ($1, $2, $3) on conflict do nothing returning n",
+            me.user_id,
+            int(n),
+        )
+        if fresh is not None:
+            await tell(tx, me.user_id, Note(int(n)))
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+async def main() -> None:
+    needs = msgspec.json.decode(sys.argv[1], type=Needs)
+    db = await Database.open(needs.database)
+    lines = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    async with Realtime.opened(needs.valkey_url, db, sweeps=needs.sweeps), asyncio.TaskGroup() as tasks:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        while line := (await lines.readline()).decode().strip():
+            tasks.create_task(send(db, needs.tenant_id, line))
+
+
+uvloop.run(main())
