@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from meydan.config import Environment, Settings
 from meydan.integrations.local_outbox import LocalOutbox, LocalSender
-from meydan.integrations.local_outbox import router as outbox_router
 from meydan.integrations.mail import Smtp
 from meydan.integrations.message import Channel, Message, Sender, SendingFailed, Undeliverable
 from meydan.integrations.sms import Twilio
@@ -26,7 +25,6 @@ __all__ = [
     "Undeliverable",
     "current",
     "opened",
-    "outbox_router",
     "use",
 ]
 

@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from litestar import MediaType, Router, get
-from litestar.datastructures import State
 from msgspec import Struct
 
 from meydan.integrations.message import Channel, Message
@@ -63,23 +61,6 @@ class LocalSender:
 
     async def send(self, message: Message) -> None:
         self._outbox.add(Sent(message.to, self._channel, message.subject, message.body, message.code, clock.now()))
-
-
-@get("/api/outbox", sync_to_thread=False)
-def list_outbox(state: State) -> list[Sent]:
-    outbox: LocalOutbox = state.local_outbox
-    return outbox.newest()
-
-
-@get("/outbox", media_type=MediaType.HTML, include_in_schema=False, sync_to_thread=False)
-def outbox_page(state: State) -> str:
-    outbox: LocalOutbox = state.local_outbox
-    return page(outbox.newest())
-
-
-def router() -> Router:
-    """Only where there is a local stand-in: the page shows every code that was sent."""
-    return Router("/", route_handlers=[list_outbox, outbox_page])
 
 
 def page(sent: list[Sent]) -> str:

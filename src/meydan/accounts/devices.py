@@ -1,0 +1,78 @@
+"""Devices: which browsers a person has logged in with."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from meydan.accounts import events, sessions
+from meydan.kit.database import Tx
+from meydan.kit.events import publish
+
+
+class DeviceHere(Struct, frozen=True):
+    """What a client says of itself; the id is made once and kept in the browser."""
+
+    id: UUID
+    name: Annotated[str, Meta(max_length=80)] = ""
+
+
+class DeviceLine(Struct, frozen=True):
+    """A device as its owner sees it in the list."""
+
+    id: UUID
+    name: str
+    current: bool
+    created_at: datetime
+    last_seen_at: datetime
+
+
+async def is_known(tx: Tx, user_id: UUID, client_id: UUID) -> bool:
+    found = await tx.maybe(
+        UUID,
+        "select id from app.devices where (tenant_id, user_id, client_id) = ($1, $2, $3) and forgotten_at is null",
+        user_id,
+        client_id,
+    )
+    return found is not None
+
+
+async def do_see(tx: Tx, user_id: UUID, device: DeviceHere) -> UUID:
+    """Remember the device, and tell of one that is new to a person who had others. Returns the row's id."""
+    is_new = not await is_known(tx, user_id, device.id)
+    had_others = await tx.maybe(int, "select 1 from app.devices where (tenant_id, user_id) = ($1, $2) limit 1", user_id)
+    row_id = await tx.one(
+        UUID,
+        "insert into app.devices (tenant_id, user_id, client_id, name) values ($1, $2, $3, $4)"
+        " on conflict (tenant_id, user_id, client_id)"
+        " do update set name = excluded.name, last_seen_at = app.now(), forgotten_at = null returning id",
+        user_id,
+        device.id,
+        device.name,
+    )
+    if is_new and had_others is not None:
+        await publish(tx, events.NewDevice(user_id, device.id, device.name))
+    return row_id
+
+
+async def mine(tx: Tx) -> list[DeviceLine]:
+    return await tx.all(
+        DeviceLine,
+        "select client_id as id, name, client_id = $2 as current, created_at, last_seen_at from app.devices"
+        " where tenant_id = $1 and forgotten_at is null order by last_seen_at desc, id",
+        tx.me.device_id,
+    )
+
+
+async def do_forget(tx: Tx, user_id: UUID, client_id: UUID) -> None:
+    """End what goes on there; logging in from it counts as new again. Raises NotFound. A service transaction."""
+    row_id = await tx.one(
+        UUID,
+        "update app.devices set forgotten_at = app.now()"
+        " where (tenant_id, user_id, client_id) = ($1, $2, $3) and forgotten_at is null returning id",
+        user_id,
+        client_id,
+    )
+    await sessions.do_end_of_device(tx, user_id, row_id)
+    await publish(tx, events.DeviceForgotten(user_id, client_id))

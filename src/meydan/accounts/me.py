@@ -1,0 +1,94 @@
+"""What a person is told about themselves, and what a log in answers."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from meydan import tenants
+from meydan.accounts import profiles, users
+from meydan.accounts.profiles import NoSuchFace, Profile
+from meydan.accounts.sessions import Opened
+from meydan.accounts.standing import age_on, today_of
+from meydan.kit import keys
+from meydan.kit.database import Face, Identity, Role, Tx
+from meydan.kit.tokens import LIFETIME, sign_access
+from meydan.tenants import Language
+
+
+class Community(Struct, frozen=True):
+    slug: str
+    name: str
+
+
+class FaceLine(Struct, frozen=True):
+    face: Face
+    profile: Profile
+
+
+class Me(Struct, frozen=True):
+    user_id: UUID
+    role: Role
+    language: Language
+    phone: str | None
+    email: str | None
+    username: str | None
+    verified: bool
+    birth_date: date
+    profile: Profile
+    """The active face."""
+    faces: list[FaceLine]
+    tenant: Community
+    created_at: datetime
+
+
+class Session(Struct, frozen=True):
+    access_token: str
+    expires_at: datetime
+    me: Me
+
+
+class LoggedIn(Struct, frozen=True):
+    """A session to answer with, and the refresh token that only the cookie carries."""
+
+    session: Session
+    refresh_token: str
+
+
+async def read(tx: Tx, user_id: UUID, profile_id: UUID) -> Me:
+    """As the person or as a service."""
+    user = await users.by_id(tx, user_id)
+    tenant = await tenants.this(tx)
+    faces = await (profiles.mine(tx) if tx.acts_for_person else profiles.of_user(tx, user_id))
+    if user.birth_date is None:
+        raise NoSuchFace  # erased a moment ago
+    age = age_on(await today_of(tx), user.birth_date)
+    faces = [structs.replace(face, age=age) for face in faces]
+    return Me(
+        user_id=user.id,
+        role=user.role,
+        language=user.language,
+        phone=user.phone,
+        email=user.email,
+        username=user.username,
+        verified=user.is_verified,
+        birth_date=user.birth_date,
+        profile=next(face for face in faces if face.id == profile_id),
+        faces=[FaceLine(face.face, face) for face in faces],
+        tenant=Community(tenant.slug, tenant.name),
+        created_at=user.created_at,
+    )
+
+
+async def mine(tx: Tx) -> Me:
+    return await read(tx, tx.me.user_id, tx.me.profile_id)
+
+
+async def answer(tx: Tx, identity: Identity) -> Session:
+    expires_at = datetime.now(UTC) + LIFETIME  # the machine's clock: tokens are checked against it
+    token = sign_access(identity, keys.current().token_key, expires_at=expires_at)
+    return Session(token, expires_at, await read(tx, identity.user_id, identity.profile_id))
+
+
+async def logged_in(tx: Tx, opened: Opened) -> LoggedIn:
+    return LoggedIn(await answer(tx, opened.identity), opened.refresh_token)

@@ -1,0 +1,222 @@
+"""The faces of a person: one real, perhaps one shadow. Others know a profile by its id and learn of no user behind it."""
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+import asyncpg
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from meydan.accounts import aliases, users
+from meydan.kit import clock
+from meydan.kit.database import Face, Tx
+from meydan.kit.errors import Refused
+from meydan.tenants import Language
+
+_TRIES = 5
+_TAG_TAKEN = "profiles_alias_tag"
+CELL_DECIMALS = 1  # about ten kilometres
+
+
+class Gender(StrEnum):
+    female = "female"
+    male = "male"
+    other = "other"
+
+
+class ShadowExists(Refused):
+    code, status, title = "shadow_exists", 409, "You have a shadow already."
+
+
+class NoSuchFace(Refused):
+    code, status, title = "no_such_face", 404, "You have no such face yet."
+
+
+class PlaceIncomplete(Refused):
+    code: ClassVar[str] = "place_incomplete"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "A place has a latitude and a longitude."
+
+
+class Profile(Struct, frozen=True):
+    """A face as its owner sees it."""
+
+    id: UUID
+    face: Face
+    alias: str
+    tag: str
+    bio: str
+    gender: Gender | None
+    interests: list[str]
+    languages: list[str]
+    avatar_seed: str
+    created_at: datetime
+    age: int | None = None
+
+
+class PublicProfile(Struct, frozen=True):
+    """A face as others see it; the alias of somebody who is gone is empty."""
+
+    id: UUID
+    alias: str
+    tag: str
+    bio: str
+    gender: Gender | None
+    interests: list[str]
+    age: int | None
+    avatar_seed: str
+
+
+Word = Annotated[str, Meta(min_length=1, max_length=40)]
+LanguageTag = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+
+
+class ProfileChange(Struct, frozen=True):
+    """What is left out stays; null empties what may be empty."""
+
+    alias: str | UnsetType = UNSET
+    bio: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
+    gender: Gender | UnsetType | None = UNSET
+    interests: Annotated[list[Word], Meta(max_length=20)] | UnsetType = UNSET
+    languages: Annotated[list[LanguageTag], Meta(max_length=5)] | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    latitude: Latitude | UnsetType | None = UNSET
+    longitude: Longitude | UnsetType | None = UNSET
+
+
+_COLUMNS = "id, face, alias, tag, bio, gender, interests, languages, avatar_seed, created_at"
+
+
+def new_seed() -> str:
+    return secrets.token_hex(8)
+
+
+async def of_user(tx: Tx, user_id: UUID) -> list[Profile]:
+    """The real face first. A service transaction."""
+    return await tx.all(
+        Profile, f"select {_COLUMNS} from app.profiles where (tenant_id, user_id) = ($1, $2) order by face", user_id
+    )
+
+
+async def mine(tx: Tx) -> list[Profile]:
+    """The caller's own faces, the real one first: the policy shows no others."""
+    return await tx.all(Profile, f"select {_COLUMNS} from app.profiles where tenant_id = $1 order by face")
+
+
+async def public(tx: Tx, profile_ids: list[UUID]) -> list[PublicProfile]:
+    """Of people in this community, in no order. Whether the caller may know them is for the caller's room to decide."""
+    return await tx.all(
+        PublicProfile,
+        "select id, alias, tag, bio, gender, interests, age, avatar_seed from app.public_profiles($2)"
+        " where app.tenant_id() = $1",
+        profile_ids,
+    )
+
+
+async def user_of_profile(tx: Tx, profile_id: UUID) -> UUID:
+    """Raises NotFound. A service transaction: no person ever learns this."""
+    return await tx.one(UUID, "select user_id from app.profiles where (tenant_id, id) = ($1, $2)", profile_id)
+
+
+async def profiles_of_user(tx: Tx, user_id: UUID) -> list[UUID]:
+    """Every face. A service transaction."""
+    return await tx.all(UUID, "select id from app.profiles where (tenant_id, user_id) = ($1, $2)", user_id)
+
+
+async def do_add_real(tx: Tx, user_id: UUID, alias: str, gender: Gender | None, language: Language) -> UUID:
+    """A service transaction. Raises AliasInvalid, AliasFull."""
+    alias = aliases.read_alias(alias)
+    for _ in range(_TRIES):
+        made = await tx.maybe(
+            UUID,
+            "insert into app.profiles (tenant_id, user_id, face, alias, tag, gender, languages, avatar_seed, created_at)"
+            " values ($1, $2, 'real', $3, $4, $5, array[$6], $7, app.now()) on conflict do nothing returning id",
+            user_id,
+            alias,
+            await aliases.free_tag(tx, alias),
+            gender,
+            language,
+            new_seed(),
+        )
+        if made is not None:
+            return made
+    raise aliases.AliasFull
+
+
+async def do_add_shadow(tx: Tx, alias: str) -> None:
+    """Once. Nothing of the real face is copied. Raises ShadowExists, AliasInvalid, AliasFull."""
+    alias = aliases.read_alias(alias)
+    if any(face.face is Face.shadow for face in await mine(tx)):
+        raise ShadowExists
+    day = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    for _ in range(_TRIES):
+        tag = await aliases.free_tag(tx, alias)
+        made = await tx.maybe(
+            UUID,
+            "insert into app.profiles (tenant_id, user_id, face, alias, tag, avatar_seed, created_at)"
+            " values ($1, $2, 'shadow', $3, $4, $5, $6) on conflict do nothing returning id",
+            tx.me.user_id,
+            alias,
+            tag,
+            new_seed(),
+            day,
+        )
+        if made is not None:
+            return
+        if any(face.face is Face.shadow for face in await mine(tx)):
+            raise ShadowExists
+    raise aliases.AliasFull
+
+
+async def do_change(tx: Tx, change: ProfileChange) -> None:
+    """Of the caller's active face. Raises AliasInvalid, AliasFull, PlaceIncomplete."""
+    if change.alias is not UNSET:
+        await _rename(tx, aliases.read_alias(change.alias))
+    columns: dict[str, object] = {
+        name: value
+        for name in ("bio", "gender", "interests", "languages")
+        if (value := getattr(change, name)) is not UNSET
+    }
+    if change.latitude is not UNSET or change.longitude is not UNSET:
+        columns |= _cell(change.latitude, change.longitude)
+    if columns:
+        assignments = ", ".join(f"{name} = ${number}" for number, name in enumerate(columns, start=3))
+        await tx.run(
+            f"update app.profiles set {assignments} where (tenant_id, id) = ($1, $2)",
+            tx.me.profile_id,
+            *columns.values(),
+        )
+    if change.language is not UNSET:
+        await users.do_set_language(tx, change.language)
+
+
+async def _rename(tx: Tx, alias: str) -> None:
+    """The tag stays where it is free with the new alias."""
+    for attempt in range(_TRIES):
+        tag = None if attempt == 0 else await aliases.free_tag(tx, alias)
+        try:
+            async with tx.connection.transaction():
+                await tx.run(
+                    "update app.profiles set alias = $3, tag = coalesce($4, tag) where (tenant_id, id) = ($1, $2)",
+                    tx.me.profile_id,
+                    alias,
+                    tag,
+                )
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name != _TAG_TAKEN:
+                raise
+        else:
+            return
+    raise aliases.AliasFull
+
+
+def _cell(latitude: float | UnsetType | None, longitude: float | UnsetType | None) -> dict[str, object]:
+    if isinstance(latitude, UnsetType) or isinstance(longitude, UnsetType) or (latitude is None) != (longitude is None):
+        raise PlaceIncomplete
+    if latitude is None or longitude is None:
+        return {"latitude": None, "longitude": None}
+    return {"latitude": round(latitude, CELL_DECIMALS), "longitude": round(longitude, CELL_DECIMALS)}

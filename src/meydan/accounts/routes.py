@@ -1,0 +1,289 @@
+"""HTTP of accounts: thin; what happens stands in the capabilities."""
+
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from litestar import Response, delete, get, post, put
+from litestar.datastructures import Cookie
+from msgspec import Meta, Struct
+
+from meydan import tenants
+from meydan.accounts import aliases, devices, network, otp, privacy, profiles, registration, reset, sessions
+from meydan.accounts import me as myself
+from meydan.accounts.aliases import Suggestion
+from meydan.accounts.configuration import AccountsSettings
+from meydan.accounts.devices import DeviceLine
+from meydan.accounts.identifiers import Address, read_address
+from meydan.accounts.login import Login
+from meydan.accounts.login import login as log_in
+from meydan.accounts.me import LoggedIn, Me, Session
+from meydan.accounts.otp import OtpSent, Proof, Purpose
+from meydan.accounts.profiles import NoSuchFace, ProfileChange
+from meydan.accounts.registration import Registration
+from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
+from meydan.integrations import Channel
+from meydan.kit.database import Database, Face, Identity, Tx
+from meydan.kit.errors import NotFound, Refused
+from meydan.kit.http import AnyRequest, client_address
+from meydan.kit.limits import Limit, take
+from meydan.tenants import Language, Tenant
+
+COOKIE = "meydan_refresh"
+_PATH = "/api/auth"
+_SUGGESTIONS = Limit("alias_suggestions", timedelta(minutes=1), 120)
+_RESETS = Limit("password_resets", timedelta(minutes=10), 20)
+
+Text = Annotated[str, Meta(max_length=254)]
+Secret = Annotated[str, Meta(max_length=1024)]
+
+
+class HeaderMissing(Refused):
+    code: ClassVar[str] = "header_missing"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "This request needs the header X-Meydan, which no other site can send."
+
+
+class OtpWish(Struct, frozen=True):
+    channel: Channel
+    to: Text
+    purpose: Purpose
+    device_id: UUID | None = None
+    language: Language | None = None
+
+
+class OtpEntry(Struct, frozen=True):
+    to: Text
+    code: Annotated[str, Meta(max_length=12)]
+    purpose: Purpose
+
+
+class Logout(Struct, frozen=True):
+    all: bool = False
+
+
+class FaceWish(Struct, frozen=True):
+    face: Face
+
+
+class ShadowWish(Struct, frozen=True):
+    alias: Text
+
+
+class PasswordChange(Struct, frozen=True):
+    current: Secret
+    new: Secret
+
+
+class PasswordReset(Struct, frozen=True):
+    proof: Text
+    password: Secret
+
+
+class Verification(Struct, frozen=True):
+    proof: Text
+
+
+class Erasure(Struct, frozen=True):
+    password: Secret
+
+
+@post("/api/auth/send-otp", status_code=202, tags=["accounts"], summary="Ask for a one-time code")
+async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: OtpWish) -> OtpSent:
+    """The answer is the same whether or not there is an account."""
+    async with db.as_service(tenant.id) as tx:
+        return await otp.do_ask(
+            tx,
+            await _address(tx, data.channel, data.to),
+            data.purpose,
+            network=network.of(client_address(request)),
+            device_id=data.device_id,
+            language=data.language or tenant.default_language,
+        )
+
+
+@post("/api/auth/verify-otp", status_code=200, tags=["accounts"], summary="Turn a one-time code into a proof")
+async def verify_otp(db: Database, tenant: Tenant, data: OtpEntry) -> Proof:
+    async with db.as_service(tenant.id) as tx:
+        channel = Channel.email if "@" in data.to else Channel.sms
+        outcome = await otp.do_verify(tx, await _address(tx, channel, data.to), data.purpose, data.code.strip())
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
+async def _address(tx: Tx, channel: Channel, to: str) -> Address:
+    return read_address(channel, to, (await tenants.settings(tx, AccountsSettings)).default_region)
+
+
+@post("/api/auth/register", status_code=201, tags=["accounts"], summary="Register, or found a community")
+async def register(request: AnyRequest, db: Database, tenant: Tenant, data: Registration) -> Response[Session]:
+    done = await registration.register(db, tenant.id, data, client_address(request))
+    return _with_cookie(request, done, 201)
+
+
+@post("/api/auth/login", status_code=200, tags=["accounts"], summary="Log in by password or one-time code")
+async def login(request: AnyRequest, db: Database, tenant: Tenant, data: Login) -> Response[Session]:
+    return _with_cookie(request, await log_in(db, tenant.id, data, client_address(request)), 200)
+
+
+@post("/api/auth/refresh", status_code=200, tags=["accounts"], summary="A new access token for the cookie")
+async def refresh(request: AnyRequest, db: Database, tenant: Tenant) -> Response[Session]:
+    token = _cookie(request)
+    async with db.as_service(tenant.id) as tx:
+        opened = SessionEnded() if token is None else await sessions.do_refresh(tx, token)
+        done = opened if isinstance(opened, SessionEnded) else await myself.logged_in(tx, opened)
+    if isinstance(done, SessionEnded):
+        raise done
+    return _with_cookie(request, done, 200)
+
+
+@post("/api/auth/logout", status_code=204, tags=["accounts"], summary="End this session, or all")
+async def logout(request: AnyRequest, db: Database, tenant: Tenant, data: Logout | None = None) -> Response[None]:
+    token = _cookie(request)
+    async with db.as_service(tenant.id) as tx:
+        found = None if token is None else await sessions.find_by_token(tx, token)
+        if found is not None and data is not None and data.all:
+            await sessions.do_end_all(tx, found[0], EndReason.logout)
+        elif found is not None:
+            await sessions.do_end(tx, *found, EndReason.logout)
+    answer: Response[None] = Response(None, status_code=204)
+    answer.delete_cookie(COOKIE, path=_PATH)
+    return answer
+
+
+@get("/api/auth/profile", tags=["accounts"], summary="What I am")
+async def profile(db: Database, me: Identity) -> Me:
+    async with db.as_user(me) as tx:
+        return await myself.mine(tx)
+
+
+@put("/api/users/profile", tags=["accounts"], summary="Change the active face")
+async def change_profile(db: Database, me: Identity, data: ProfileChange) -> Me:
+    async with db.as_user(me) as tx:
+        await profiles.do_change(tx, data)
+        return await myself.mine(tx)
+
+
+@post("/api/auth/face", status_code=200, tags=["accounts"], summary="Go on under another face")
+async def wear_face(db: Database, me: Identity, data: FaceWish) -> Session:
+    async with db.as_service(me.tenant_id) as tx:
+        try:
+            identity = await sessions.do_wear(tx, me.session_id, me.user_id, data.face)
+        except NotFound:
+            raise NoSuchFace from None
+        return await myself.answer(tx, identity)
+
+
+@post("/api/auth/shadow", status_code=201, tags=["accounts"], summary="Make my shadow, once")
+async def make_shadow(db: Database, me: Identity, data: ShadowWish) -> Me:
+    async with db.as_user(me) as tx:
+        await profiles.do_add_shadow(tx, data.alias)
+        return await myself.mine(tx)
+
+
+@get("/api/auth/alias-suggestions", tags=["accounts"], summary="An alias with tags that are free now")
+async def alias_suggestions(request: AnyRequest, db: Database, tenant: Tenant, alias: str) -> list[Suggestion]:
+    await take(_SUGGESTIONS, network.of(client_address(request)))
+    async with db.as_service(tenant.id) as tx:
+        return await aliases.suggest(tx, alias)
+
+
+@get("/api/auth/sessions", tags=["accounts"], summary="Where I am logged in")
+async def list_sessions(db: Database, me: Identity) -> list[SessionLine]:
+    async with db.as_user(me) as tx:
+        return await sessions.mine(tx)
+
+
+@delete("/api/auth/sessions/{session_id:uuid}", status_code=204, tags=["accounts"], summary="Log out there")
+async def end_session(db: Database, me: Identity, session_id: UUID) -> None:
+    async with db.as_user(me) as tx:
+        await sessions.do_end_mine(tx, session_id)
+
+
+@get("/api/auth/devices", tags=["accounts"], summary="Devices I have logged in with")
+async def list_devices(db: Database, me: Identity) -> list[DeviceLine]:
+    async with db.as_user(me) as tx:
+        return await devices.mine(tx)
+
+
+@delete("/api/auth/devices/{device_id:uuid}", status_code=204, tags=["accounts"], summary="Forget a device")
+async def forget_device(db: Database, me: Identity, device_id: UUID) -> None:
+    async with db.as_service(me.tenant_id) as tx:
+        await devices.do_forget(tx, me.user_id, device_id)
+
+
+@post("/api/auth/password", status_code=204, tags=["accounts"], summary="Change my password")
+async def change_password(db: Database, me: Identity, data: PasswordChange) -> None:
+    await reset.change_password(db, me, data.current, data.new)
+
+
+@post("/api/auth/reset-password", status_code=204, tags=["accounts"], summary="A new password, by a one-time code")
+async def reset_password(request: AnyRequest, db: Database, tenant: Tenant, data: PasswordReset) -> None:
+    await take(_RESETS, network.of(client_address(request)))
+    await reset.reset_password(db, tenant.id, data.proof, data.password)
+
+
+@post("/api/auth/verify", status_code=200, tags=["accounts"], summary="Add a proved phone number or e-mail address")
+async def verify(db: Database, me: Identity, data: Verification) -> Me:
+    async with db.as_service(me.tenant_id) as tx:
+        await registration.do_add_address(tx, me.user_id, data.proof)
+        return await myself.read(tx, me.user_id, me.profile_id)
+
+
+@get("/api/users/export", tags=["accounts"], summary="Everything that is kept of me")
+async def export(db: Database, me: Identity) -> dict[str, Any]:
+    return await privacy.export_of(db, me)
+
+
+@post("/api/users/erase", status_code=204, tags=["accounts"], summary="Erase me")
+async def erase(db: Database, me: Identity, data: Erasure) -> Response[None]:
+    await reset.check_password(db, me, data.password)
+    await privacy.erase_me(db, me)
+    answer: Response[None] = Response(None, status_code=204)
+    answer.delete_cookie(COOKIE, path=_PATH)
+    return answer
+
+
+def _cookie(request: AnyRequest) -> str | None:
+    """Other sites may make a browser send the cookie, and not the header. Raises HeaderMissing."""
+    if "x-meydan" not in request.headers:
+        raise HeaderMissing
+    return request.cookies.get(COOKIE)
+
+
+def _with_cookie(request: AnyRequest, done: LoggedIn, status: int) -> Response[Session]:
+    cookie = Cookie(
+        key=COOKIE,
+        value=done.refresh_token,
+        path=_PATH,
+        max_age=int(sessions.LIFETIME.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return Response(done.session, status_code=status, cookies=[cookie])
+
+
+ROUTES = [
+    send_otp,
+    verify_otp,
+    register,
+    login,
+    refresh,
+    logout,
+    profile,
+    change_profile,
+    wear_face,
+    make_shadow,
+    alias_suggestions,
+    list_sessions,
+    end_session,
+    list_devices,
+    forget_device,
+    change_password,
+    reset_password,
+    verify,
+    export,
+    erase,
+]

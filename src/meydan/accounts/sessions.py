@@ -1,0 +1,270 @@
+"""Sessions: begun by a log in, carried on by refresh tokens, ended at once.
+
+A refresh token is ``session.number.mac``: the database keeps the session's current number and a salt, never a token. The
+newest number moves the session on. The one before it, within a grace, is a second tab or an answer that was lost, and
+gets the same successor. Anything older was used before and is back: somebody has a copy, so the session ends for both.
+A session moves on at most once in the grace, so "the one before" is never older than it seems.
+"""
+
+import base64
+import binascii
+import os
+from datetime import datetime, timedelta
+from enum import StrEnum
+from ipaddress import IPv4Address, ip_address
+from typing import ClassVar
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.accounts import events
+from meydan.kit import clock, realtime, seal
+from meydan.kit.database import Face, Identity, Role, Tx
+from meydan.kit.errors import NotFound, Refused
+from meydan.kit.events import publish
+
+GRACE = timedelta(seconds=30)
+LIFETIME = timedelta(days=30)
+
+
+class EndReason(StrEnum):
+    logout = "logout"
+    revoked = "revoked"
+    token_reuse = "token_reuse"  # noqa: S105 -- a reason, no secret
+    password = "password"  # noqa: S105 -- a reason, no secret
+    banned = "banned"
+    erased = "erased"
+    staff = "staff"
+
+
+class SessionEnded(Refused):
+    code: ClassVar[str] = "session_ended"
+    status: ClassVar[int] = 401
+    title: ClassVar[str] = "This session has ended. Please log in again."
+
+
+class SessionLine(Struct, frozen=True):
+    """A session as its owner sees it in the list."""
+
+    id: UUID
+    device_id: UUID
+    device_name: str
+    current: bool
+    address_hint: str
+    created_at: datetime
+    last_seen_at: datetime
+
+
+class Opened(Struct, frozen=True):
+    """A session that goes on: who acts in it, and the token that carries it further."""
+
+    identity: Identity
+    refresh_token: str
+
+
+class _Row(Struct, frozen=True):
+    id: UUID
+    user_id: UUID
+    refresh_salt: bytes
+    refresh_number: int
+    rotated_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+
+
+async def do_start(tx: Tx, user_id: UUID, device_id: UUID, address: str) -> Opened:
+    """Under the real face. A service transaction; ``device_id`` is the row's."""
+    session_id = await tx.one(
+        UUID,
+        "insert into app.sessions (tenant_id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at)"
+        " select $1, $2, $3, p.id, $4, $5, app.now() + $6::interval from app.profiles p"
+        " where (p.tenant_id, p.user_id, p.face) = ($1, $2, 'real') returning id",
+        user_id,
+        device_id,
+        address_hint(address),
+        os.urandom(16),
+        LIFETIME,
+    )
+    row = await _locked(tx, session_id)
+    await realtime.tell(tx, user_id, events.SessionsChanged())
+    return Opened(await _identity(tx, row.id), _token(tx, row, row.refresh_number))
+
+
+async def do_refresh(tx: Tx, token: str) -> Opened | SessionEnded:
+    """Carry the session on. A refusal is returned, not raised: ending a stolen session must be committed."""
+    parsed = _parse(token)
+    row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
+    if parsed is None or row is None or not seal.same(parsed[2], _mac(tx, row, parsed[1])):
+        return SessionEnded()
+    now, number = clock.now(), parsed[1]
+    if row.ended_at is not None or row.expires_at <= now:
+        return SessionEnded()
+    in_grace = now - row.rotated_at < GRACE
+    if number < row.refresh_number - (1 if in_grace else 0):
+        await do_end(tx, row.user_id, row.id, EndReason.token_reuse)
+        return SessionEnded()
+    newest = row.refresh_number
+    if number == newest and not in_grace:
+        newest += 1
+        await tx.run(
+            "update app.sessions set refresh_number = $3, rotated_at = app.now(), last_seen_at = app.now(),"
+            " expires_at = app.now() + $4::interval where (tenant_id, id) = ($1, $2)",
+            row.id,
+            newest,
+            LIFETIME,
+        )
+    return Opened(await _identity(tx, row.id), _token(tx, row, newest))
+
+
+async def find_by_token(tx: Tx, token: str) -> tuple[UUID, UUID] | None:
+    """User and session of a token that we made, whether or not it is the newest: whoever holds one may log out."""
+    parsed = _parse(token)
+    row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
+    if parsed is None or row is None or row.ended_at or not seal.same(parsed[2], _mac(tx, row, parsed[1])):
+        return None
+    return row.user_id, row.id
+
+
+async def mine(tx: Tx) -> list[SessionLine]:
+    """The caller's sessions that go on, the newest first."""
+    return await tx.all(
+        SessionLine,
+        "select s.id, d.client_id as device_id, d.name as device_name, s.id = $2 as current, s.address_hint,"
+        " s.created_at, s.last_seen_at"
+        " from app.sessions s join app.devices d on (d.tenant_id, d.id) = (s.tenant_id, s.device_id)"
+        " where s.tenant_id = $1 and s.ended_at is null and s.expires_at > app.now() order by s.last_seen_at desc, s.id",
+        tx.me.session_id,
+    )
+
+
+async def do_end_mine(tx: Tx, session_id: UUID) -> None:
+    """Raises NotFound unless it is the caller's and goes on."""
+    ended = await tx.maybe(
+        UUID,
+        "update app.sessions set ended_at = app.now(), end_reason = 'revoked'"
+        " where (tenant_id, id) = ($1, $2) and ended_at is null returning id",
+        session_id,
+    )
+    if ended is None:
+        raise NotFound
+    await realtime.revoke(tx, session_id)
+    await realtime.tell(tx, tx.me.user_id, events.SessionsChanged())
+
+
+async def do_end(tx: Tx, user_id: UUID, session_id: UUID, reason: EndReason) -> None:
+    await _end(tx, user_id, reason, "id = $4", session_id)
+
+
+async def do_end_all(tx: Tx, user_id: UUID, reason: EndReason, *, except_session: UUID | None = None) -> None:
+    """Everywhere at once. A service transaction."""
+    await _end(tx, user_id, reason, "id is distinct from $4", except_session)
+
+
+async def do_end_of_device(tx: Tx, user_id: UUID, device_id: UUID) -> None:
+    await _end(tx, user_id, EndReason.revoked, "device_id = $4", device_id)
+
+
+async def _end(tx: Tx, user_id: UUID, reason: EndReason, which: str, value: UUID | None) -> None:
+    ended = await tx.all(
+        UUID,
+        "update app.sessions set ended_at = app.now(), end_reason = $3"
+        f" where tenant_id = $1 and user_id = $2 and ended_at is null and {which} returning id",
+        user_id,
+        reason,
+        value,
+    )
+    for session_id in ended:
+        await realtime.revoke(tx, session_id)
+    if ended:
+        await realtime.tell(tx, user_id, events.SessionsChanged())
+        await publish(tx, events.SessionsEnded(user_id, reason))
+
+
+async def do_wear(tx: Tx, session_id: UUID, user_id: UUID, face: Face) -> Identity:
+    """The session goes on under this face. Raises NotFound when there is none such. A service transaction."""
+    changed = await tx.maybe(
+        UUID,
+        "update app.sessions s set profile_id = p.id from app.profiles p"
+        " where (s.tenant_id, s.id, s.user_id) = ($1, $2, $3) and s.ended_at is null"
+        " and (p.tenant_id, p.user_id, p.face) = ($1, $3, $4) returning s.id",
+        session_id,
+        user_id,
+        face,
+    )
+    if changed is None:
+        raise NotFound
+    return await _identity(tx, session_id)
+
+
+async def do_tidy(tx: Tx) -> None:
+    """Ended and forgotten sessions stay a month, for whoever asks what happened."""
+    await tx.run(
+        "delete from app.sessions where tenant_id = $1"
+        " and (ended_at < app.now() - interval '30 days' or expires_at < app.now() - interval '30 days')"
+    )
+
+
+def address_hint(address: str) -> str:
+    """Enough to recognise one's own network: ``88.240.12.x``."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(ip, IPv4Address):
+        return ".".join(address.split(".")[:3]) + ".x"
+    return ":".join(ip.exploded.split(":")[:3]) + "::"
+
+
+_LOCK = (
+    "select id, user_id, refresh_salt, refresh_number, rotated_at, expires_at, ended_at from app.sessions"
+    " where (tenant_id, id) = ($1, $2) for update"
+)
+
+
+async def _locked(tx: Tx, session_id: UUID) -> _Row:
+    return await tx.one(_Row, _LOCK, session_id)
+
+
+class _Actor(Struct, frozen=True):
+    user_id: UUID
+    profile_id: UUID
+    face: Face
+    device_id: UUID
+    role: Role
+
+
+async def _identity(tx: Tx, session_id: UUID) -> Identity:
+    actor = await tx.one(
+        _Actor,
+        "select s.user_id, s.profile_id, p.face, d.client_id as device_id, u.role from app.sessions s"
+        " join app.users u on (u.tenant_id, u.id) = (s.tenant_id, s.user_id)"
+        " join app.profiles p on (p.tenant_id, p.id) = (s.tenant_id, s.profile_id)"
+        " join app.devices d on (d.tenant_id, d.id) = (s.tenant_id, s.device_id)"
+        " where (s.tenant_id, s.id) = ($1, $2)",
+        session_id,
+    )
+    return Identity(
+        tenant_id=tx.tenant_id,
+        user_id=actor.user_id,
+        profile_id=actor.profile_id,
+        session_id=session_id,
+        device_id=actor.device_id,
+        role=actor.role,
+        face=actor.face,
+    )
+
+
+def _mac(tx: Tx, row: _Row, number: int) -> bytes:
+    return seal.mac("refresh tokens", tx.tenant_id, row.id, row.refresh_salt, number)
+
+
+def _token(tx: Tx, row: _Row, number: int) -> str:
+    return f"{row.id.hex}.{number}.{base64.urlsafe_b64encode(_mac(tx, row, number)).decode().rstrip('=')}"
+
+
+def _parse(token: str) -> tuple[UUID, int, bytes] | None:
+    try:
+        session, number, mac = token.split(".")
+        return UUID(hex=session), int(number), base64.urlsafe_b64decode(mac + "=" * (-len(mac) % 4))
+    except (ValueError, binascii.Error):
+        return None

@@ -1,0 +1,130 @@
+"""Whether somebody may be here: old enough, not banned. A ban outlives the account: it holds for the proved addresses too."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from meydan import tenants
+from meydan.accounts import events, sessions
+from meydan.accounts.identifiers import contact_hash
+from meydan.kit import clock, realtime
+from meydan.kit.database import Tx
+from meydan.kit.errors import Refused
+from meydan.kit.events import publish
+
+
+class TooYoung(Refused):
+    code, status, title = "too_young", 403, "This place is for adults only."
+
+
+class BirthDateInvalid(Refused):
+    code, status, title = "birth_date_invalid", 422, "Nobody was born on this day."
+
+
+class Banned(Refused):
+    code, status, title = "banned", 403, "This account has been banned."
+
+
+class VerificationNeeded(Refused):
+    code: ClassVar[str] = "verification_needed"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "Prove a phone number or an e-mail address first."
+
+
+class Ban(Struct, frozen=True):
+    ban_reason: str
+    banned_until: datetime | None
+
+
+_OLDEST = 120
+
+
+def age_on(day: date, born: date) -> int:
+    """Born on 29 February, one is a year older on 1 March where there is no such day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+async def today_of(tx: Tx) -> date:
+    """The day it is where the community is."""
+    return clock.now().astimezone(ZoneInfo((await tenants.this(tx)).timezone)).date()
+
+
+async def check_age(tx: Tx, born: date, minimum: int) -> None:
+    """Raises TooYoung, BirthDateInvalid."""
+    age = age_on(await today_of(tx), born)
+    if not 0 <= age <= _OLDEST:
+        raise BirthDateInvalid
+    if age < minimum:
+        raise TooYoung(minimum_age=minimum)
+
+
+def is_banned(reason: str | None, until: datetime | None) -> bool:
+    return reason is not None and (until is None or until > clock.now())
+
+
+async def check_not_banned(tx: Tx, user_id: UUID) -> None:
+    """Raises Banned. A service transaction."""
+    ban = await tx.maybe(
+        Ban,
+        "select ban_reason, banned_until from app.users where (tenant_id, id) = ($1, $2) and ban_reason is not null",
+        user_id,
+    )
+    if ban is not None and is_banned(ban.ban_reason, ban.banned_until):
+        raise Banned(reason=ban.ban_reason, until=ban.banned_until)
+
+
+async def do_know_contact(tx: Tx, address: str) -> bool:
+    """Remember that this address was proved here; False when it was before. Raises Banned when its last owner is."""
+    key = contact_hash(tx, address)
+    is_new = await tx.maybe(
+        UUID,
+        "insert into app.known_contacts (tenant_id, contact_hash) values ($1, $2) on conflict do nothing returning id",
+        key,
+    )
+    if is_new is not None:
+        return True
+    ban = await tx.maybe(
+        Ban,
+        "select ban_reason, banned_until from app.known_contacts"
+        " where (tenant_id, contact_hash) = ($1, $2) and ban_reason is not null",
+        key,
+    )
+    if ban is not None and is_banned(ban.ban_reason, ban.banned_until):
+        raise Banned(reason=ban.ban_reason, until=ban.banned_until)
+    return False
+
+
+async def do_set_ban(tx: Tx, user_id: UUID, until: datetime | None, reason: str) -> None:
+    """Shut the account, for good when ``until`` is None, end its sessions and tell why. A service transaction.
+
+    Whoever decides on bans calls this in the transaction of the decision.
+    """
+    await _write_ban(tx, user_id, reason, until)
+    await realtime.tell(tx, user_id, events.Banned(reason, until))
+    await publish(tx, events.UserBanned(user_id, reason, until))
+    await sessions.do_end_all(tx, user_id, sessions.EndReason.banned)
+
+
+async def do_lift_ban(tx: Tx, user_id: UUID) -> None:
+    await _write_ban(tx, user_id, None, None)
+
+
+async def _write_ban(tx: Tx, user_id: UUID, reason: str | None, until: datetime | None) -> None:
+    addresses = await tx.one(
+        list[str],
+        "update app.users set ban_reason = $3, banned_until = $4 where (tenant_id, id) = ($1, $2)"
+        " returning array_remove(array[phone, email], null)",
+        user_id,
+        reason,
+        until,
+    )
+    for address in addresses:
+        await tx.run(
+            "update app.known_contacts set ban_reason = $3, banned_until = $4 where (tenant_id, contact_hash) = ($1, $2)",
+            contact_hash(tx, address),
+            reason,
+            until,
+        )

@@ -1,0 +1,84 @@
+"""A person's account: how it is found, what of it is proved, and whether it may be used."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import tenants
+from meydan.accounts.configuration import AccountsSettings, RequireVerified, SignIn
+from meydan.accounts.identifiers import Identifier
+from meydan.accounts.standing import Banned, TooYoung, VerificationNeeded, age_on, is_banned, today_of
+from meydan.kit.database import Role, Tx
+from meydan.tenants import Language
+
+
+class User(Struct, frozen=True):
+    """Without the password hash: a person's own login may read all of this."""
+
+    id: UUID
+    phone: str | None
+    email: str | None
+    username: str | None
+    birth_date: date | None
+    role: Role
+    language: Language
+    ban_reason: str | None
+    banned_until: datetime | None
+    created_at: datetime
+
+    @property
+    def is_verified(self) -> bool:
+        return self.phone is not None or self.email is not None
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name in (self.phone, self.email, self.username) if name]
+
+
+_COLUMNS = "id, phone, email, username, birth_date, role, language, ban_reason, banned_until, created_at"
+_BY = {
+    SignIn.phone: "select id from app.users where (tenant_id, phone) = ($1, $2)",
+    SignIn.email: "select id from app.users where (tenant_id, email) = ($1, $2)",
+    SignIn.username: "select id from app.users where (tenant_id, username) = ($1, $2)",
+}
+
+
+async def by_id(tx: Tx, user_id: UUID) -> User:
+    return await tx.one(User, f"select {_COLUMNS} from app.users where (tenant_id, id) = ($1, $2)", user_id)
+
+
+async def find(tx: Tx, identifier: Identifier) -> UUID | None:
+    return await tx.maybe(UUID, _BY[identifier.kind], identifier.value)
+
+
+async def password_hash(tx: Tx, user_id: UUID) -> str | None:
+    """A service transaction: no person's login may read it."""
+    return await tx.maybe(
+        str, "select password_hash from app.users where (tenant_id, id) = ($1, $2) and erased_at is null", user_id
+    )
+
+
+async def do_set_password_hash(tx: Tx, user_id: UUID, password_hash: str) -> None:
+    await tx.run(
+        "update app.users set password_hash = $3 where (tenant_id, id) = ($1, $2) and erased_at is null",
+        user_id,
+        password_hash,
+    )
+
+
+async def do_set_language(tx: Tx, language: Language) -> None:
+    await tx.run("update app.users set language = $3 where (tenant_id, id) = ($1, $2)", tx.me.user_id, language)
+
+
+async def check_may_meet(tx: Tx) -> None:
+    """Whether the caller may be brought together with strangers. Raises Banned, VerificationNeeded, TooYoung."""
+    me = await by_id(tx, tx.me.user_id)
+    if me.ban_reason is not None and is_banned(me.ban_reason, me.banned_until):
+        raise Banned(reason=me.ban_reason, until=me.banned_until)
+    settings = await tenants.settings(tx, AccountsSettings)
+    wanted = settings.require_verified
+    if (wanted is RequireVerified.phone and me.phone is None) or (wanted is RequireVerified.any and not me.is_verified):
+        raise VerificationNeeded(wanted=wanted)
+    if me.birth_date is None or age_on(await today_of(tx), me.birth_date) < settings.minimum_age:
+        raise TooYoung(minimum_age=settings.minimum_age)

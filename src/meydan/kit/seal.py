@@ -1,0 +1,49 @@
+"""Secrets at rest: sealed, or kept only as a keyed hash, with the installation's seal key. A key of its own for each purpose."""
+
+import hmac
+import os
+from functools import cache
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from meydan.kit import keys
+
+_NONCE = 12
+
+
+class SealBroken(Exception):
+    """Not sealed with this installation's key for this purpose, or changed since."""
+
+
+@cache
+def _key(seal_key: str, purpose: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=f"meydan {purpose}".encode()).derive(seal_key.encode())
+
+
+def mac(purpose: str, *parts: object) -> bytes:
+    """A keyed hash (32 bytes) of the parts, whose borders count."""
+    texts = [part if isinstance(part, bytes) else str(part).encode() for part in parts]
+    framed = b"".join(len(text).to_bytes(4) + text for text in texts)
+    return hmac.new(_key(keys.current().seal_key, purpose), framed, sha256).digest()
+
+
+def same(left: bytes, right: bytes) -> bool:
+    """Compared in constant time."""
+    return hmac.compare_digest(left, right)
+
+
+def seal(purpose: str, secret: bytes) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(_key(keys.current().seal_key, purpose)).encrypt(nonce, secret, None)
+
+
+def unseal(purpose: str, sealed: bytes) -> bytes:
+    """Raises SealBroken."""
+    try:
+        return AESGCM(_key(keys.current().seal_key, purpose)).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken(f"this was not sealed here for {purpose}") from error
