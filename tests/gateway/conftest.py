@@ -104,8 +104,8 @@ class Client(WSListener):
         self.transport.underlying_transport.abort()
 
 
-async def open_socket(port: int, **kwargs: Any) -> Client:
-    _, client = await ws_connect(Client, f"ws://127.0.0.1:{port}/ws", **kwargs)
+async def open_socket(port: int, scheme: str = "ws", **kwargs: Any) -> Client:
+    _, client = await ws_connect(Client, f"{scheme}://127.0.0.1:{port}/ws", **kwargs)
     assert isinstance(client, Client)
     return client
 

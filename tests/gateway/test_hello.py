@@ -1,6 +1,7 @@
 """Hello first: who gets in, who is sent away, and why."""
 
 import asyncio
+import ssl
 import urllib.request
 from datetime import timedelta
 from uuid import uuid4
@@ -8,6 +9,7 @@ from uuid import uuid4
 import pytest
 from picows import WSHandshakeError, WSMsgType
 
+from meydan.commands.certificate import own_certificate
 from meydan.gateway import Gateway
 
 
@@ -141,3 +143,10 @@ async def test_health_is_told_to_whoever_asks(gateway: Gateway, connect, ada):
             return bytes(answer.read())
 
     assert await asyncio.to_thread(ask) == b'{"status":"ok","connections":1}'
+
+
+async def test_over_tls(connect, ada, start_gateway, tmp_path):
+    certificate, private_key = own_certificate(tmp_path / "tls", "127.0.0.1")
+    gateway = await start_gateway(tls_certificate=str(certificate), tls_key=str(private_key))
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    await connect(ada, to=gateway, scheme="wss", ssl_context=trusting)

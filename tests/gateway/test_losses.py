@@ -350,6 +350,30 @@ async def test_kills_of_every_part_lose_nothing(killable_valkey, own_database, p
     await db.close()
 
 
+async def test_valkey_starts_again_and_sockets_stay_open(killable_valkey, start_gateway, connect, ada):
+    """Nobody has to reconnect: the gateway itself goes back to where each reader was."""
+    gateway = await start_gateway(valkey_url=killable_valkey.url)
+    client = await connect(ada, to=gateway)
+    channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
+
+    async def tell(n: int) -> None:
+        valkey = Valkey(killable_valkey.url, library=LIBRARY)
+        valkey.start()
+        assert await valkey.wait_up(5)
+        await valkey.call(*tell_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
+        await valkey.close()
+
+    await tell(1)
+    await client.hear("note")
+    killable_valkey.stop()
+    killable_valkey.start()
+    await tell(2)
+    assert (await client.hear("note"))["n"] == 2
+    await tell(3)
+    assert (await client.hear("note"))["n"] == 3
+    assert not client.closed.done()
+
+
 # -- readers that stop reading
 
 

@@ -24,6 +24,7 @@ from meydan.gateway.frames import (
 )
 from meydan.gateway.frames import Watch as WatchFrame
 from meydan.gateway.whispers import Watch, may_whisper
+from meydan.kit import clock
 from meydan.kit.database import Identity
 from meydan.kit.realtime import Frame, GrantRefused, read_grant
 from meydan.kit.tokens import TokenRefused, read_access
@@ -180,7 +181,7 @@ class Connection(WSListener):
             return
         self._deadline.cancel()
         self._deadline = self._loop.call_later(
-            max(0.0, access.expires_at.timestamp() - time.time()), self.end, Close.token, "the token has expired"
+            (access.expires_at - clock.now()).total_seconds(), self.end, Close.token, "the token has expired"
         )
         self.identity = identity
         if before is None:

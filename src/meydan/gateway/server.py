@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import resource
 import signal
 import ssl
 from collections.abc import AsyncIterator
@@ -195,4 +196,7 @@ def run(settings: GatewaySettings) -> None:
     """Until SIGTERM or SIGINT."""
     # What a client does wrong is its own business, not worth a line in our log; what we do wrong we log ourselves.
     logging.getLogger("picows").setLevel(logging.CRITICAL)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # a socket is a file; macOS says "unlimited" and then refuses it
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     uvloop.run(_serve(settings))

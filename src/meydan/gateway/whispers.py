@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from uuid import UUID
 
 from meydan.gateway.channels import Subscriptions
 from meydan.gateway.frames import PresenceChanged, TypingChanged, to_json
+from meydan.kit import clock
 from meydan.kit.realtime import Frame, Grant, Presence
 from meydan.kit.realtime.frames import channel_of_profile, channel_of_user, presence_key, pubsub_channel
 from meydan.kit.realtime.presence import REFRESH_EVERY, last_seen, read_presence
@@ -26,7 +26,7 @@ class Watch:
 
     @property
     def is_over(self) -> bool:
-        return self.grant.expires_at <= datetime.now(UTC)
+        return self.grant.expires_at <= clock.now()
 
     def tell(self, presence: Presence) -> None:
         if self.is_over or presence == self.told or (presence.online and self.told is not None and self.told.online):

@@ -10,6 +10,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from msgspec import Struct
 
+from meydan.kit import clock
 from meydan.kit.database import Face, Identity, Role
 from meydan.kit.errors import Refused
 
@@ -46,7 +47,7 @@ def _key(key: str) -> OctKey:
 
 def sign_access(identity: Identity, key: str, *, expires_at: datetime | None = None) -> str:
     if expires_at is None:
-        expires_at = datetime.now(UTC) + LIFETIME
+        expires_at = clock.now() + LIFETIME
     claims = _Claims(
         sub=identity.user_id,
         tid=identity.tenant_id,
@@ -67,7 +68,7 @@ def read_access(token: str, key: str) -> Access:
     except (JoseError, msgspec.ValidationError, ValueError) as error:
         raise TokenRefused from error
     expires_at = datetime.fromtimestamp(claims.exp, UTC)
-    if expires_at <= datetime.now(UTC):
+    if expires_at <= clock.now():
         raise TokenRefused
     identity = Identity(
         tenant_id=claims.tid,

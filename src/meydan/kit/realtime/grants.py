@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 
+from meydan.kit import clock
+
 LONGEST = timedelta(minutes=10)
 _BODY = struct.Struct("!I16s16s16s16sQ")
 _NONCE = 12
@@ -42,7 +44,7 @@ def _cipher(key: str) -> AESGCM:
 
 
 def sign_grant(grant: Grant, key: str) -> str:
-    if grant.expires_at > datetime.now(UTC) + LONGEST + timedelta(seconds=1):
+    if grant.expires_at > clock.now() + LONGEST + timedelta(seconds=1):
         raise ValueError("a grant lasts ten minutes at most")
     ids = grant.conversation_id, grant.me_profile_id, grant.peer_profile_id, grant.peer_user_id
     body = _BODY.pack(grant.tenant_id, *(named.bytes for named in ids), int(grant.expires_at.timestamp() * 1000))
@@ -65,6 +67,6 @@ def read_grant(token: str, key: str) -> Grant:
         peer_user_id=UUID(bytes=peer_user),
         expires_at=datetime.fromtimestamp(expires / 1000, UTC),
     )
-    if grant.expires_at <= datetime.now(UTC):
+    if grant.expires_at <= clock.now():
         raise GrantRefused("the grant is over")
     return grant
