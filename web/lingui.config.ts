@@ -1,0 +1,19 @@
+import { defineConfig } from '@lingui/conf';
+
+// Two catalogues, so that the words of the talk live beside the talk. English is written in the source, Turkish in the .po
+// files; `npm run messages` refuses a message that lacks either.
+export default defineConfig({
+  sourceLocale: 'en',
+  locales: ['en', 'tr'],
+  catalogs: [
+    {
+      path: '<rootDir>/src/features/messages/locales/{locale}',
+      include: ['<rootDir>/src/features/messages', '<rootDir>/src/crypto'],
+    },
+    {
+      path: '<rootDir>/src/locales/{locale}',
+      include: ['<rootDir>/src'],
+      exclude: ['<rootDir>/src/features/messages/**', '<rootDir>/src/crypto/**', '**/*.test.*'],
+    },
+  ],
+});

@@ -1,0 +1,183 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Navigate, Outlet, useRouterState } from '@tanstack/react-router';
+import { Bell as BellIcon, CloudOff, Landmark, MessageCircle, ShieldAlert, UserRound, Users } from 'lucide-react';
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import { useSession } from '../api/session';
+import { BannedPage, LandingPage } from '../features/accounts';
+import { SquarePage } from '../features/meeting/SquarePage';
+import { Bell, useUnread } from '../features/notifications';
+import { useConnection } from '../realtime';
+import {
+  Alias,
+  Avatar,
+  Banner,
+  Bone,
+  BottomBar,
+  DuskSign,
+  Mark,
+  type Place,
+  Rail,
+  Skeleton,
+  SkipLink,
+  Toasts,
+  TopBar,
+  toast,
+} from '../ui';
+import { useMatchNews } from './match-news';
+import { useUpdate } from './shell-worker';
+import { useTalksUnread } from './talks-unread';
+
+/** Around every page: what is true of the whole app just now, and the words in passing. */
+export function Root() {
+  return (
+    <>
+      <SkipLink />
+      <AppBanners />
+      <Outlet />
+      <Toasts />
+    </>
+  );
+}
+
+function useOnline(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      addEventListener('online', changed);
+      addEventListener('offline', changed);
+      return () => {
+        removeEventListener('online', changed);
+        removeEventListener('offline', changed);
+      };
+    },
+    () => navigator.onLine,
+  );
+}
+
+const PATIENCE = 4000;
+
+function AppBanners() {
+  const { t } = useLingui();
+  const online = useOnline();
+  const loggedIn = useSession((state) => state.status === 'in');
+  const connection = useConnection((state) => state.connection);
+  const takeOver = useUpdate((state) => state.takeOver);
+  const [late, setLate] = useState(false);
+
+  // A line that is back within seconds is nobody's business.
+  const down = loggedIn && connection === 'waiting';
+  useEffect(() => {
+    if (!down) {
+      setLate(false);
+      return;
+    }
+    const timer = setTimeout(setLate, PATIENCE, true);
+    return () => clearTimeout(timer);
+  }, [down]);
+
+  useEffect(() => {
+    if (takeOver) toast(t`A newer Meydan is here.`, { kind: 'news', action: { label: t`Reload`, onClick: takeOver } });
+  }, [takeOver, t]);
+
+  return (
+    <>
+      {window.isSecureContext ? null : (
+        <Banner tone="terracotta" icon={<ShieldAlert aria-hidden />}>
+          <Trans>
+            This page came over plain HTTP, so the browser gives us no keys: encrypted talks, the offline shell and your
+            place do not work here. Open it over https, or at 127.0.0.1 on the machine itself.
+          </Trans>
+        </Banner>
+      )}
+      {!online ? (
+        <Banner icon={<CloudOff aria-hidden />}>
+          <Trans>You are offline. What you write is kept and sent when the network is back.</Trans>
+        </Banner>
+      ) : late ? (
+        <Banner icon={<CloudOff aria-hidden />}>
+          <Trans>The line to the square is down. We keep trying; nothing is lost.</Trans>
+        </Banner>
+      ) : null}
+    </>
+  );
+}
+
+/** The frame of those who are in: bar or rail, and the page. */
+export function AppFrame() {
+  const { t } = useLingui();
+  const { status, me, ended } = useSession();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const href = useRouterState({ select: (state) => state.location.href });
+
+  if (ended?.code === 'banned') return <BannedPage />;
+  if (status === 'out') {
+    if (path === '/') return <LandingPage />;
+    return <Navigate to="/login" search={{ next: href }} replace />;
+  }
+  if (!me) return <Opening />;
+  return <Inside label={t`Places`} />;
+}
+
+function Inside({ label }: { label: string }) {
+  const { t } = useLingui();
+  const me = useSession((state) => state.me);
+  const unread = useUnread();
+  const talks = useTalksUnread();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useMatchNews();
+  if (!me) return null;
+
+  const square: Place = { to: '/', words: t`Square`, icon: <Landmark aria-hidden /> };
+  const people: Place = { to: '/people', words: t`People`, icon: <Users aria-hidden /> };
+  const messages: Place = { to: '/messages', words: t`Messages`, icon: <MessageCircle aria-hidden />, count: talks };
+  const news: Place = { to: '/notifications', words: t`News`, icon: <BellIcon aria-hidden />, count: unread };
+  const self: Place = { to: '/me', words: t`Me`, icon: <UserRound aria-hidden /> };
+  const shadow = me.profile.face === 'shadow';
+  // A talk takes the whole phone: its own bars stand where these would.
+  const talking = /^\/messages\/./.test(path);
+
+  return (
+    <div className="lg:flex">
+      <Rail
+        label={label}
+        places={[square, people, messages, news, self]}
+        foot={
+          <>
+            {shadow ? <DuskSign alias={me.profile.alias} /> : null}
+            <div className="flex items-center gap-3 px-2 text-sm">
+              <Avatar seed={me.profile.avatar_seed} size={36} />
+              <Alias alias={me.profile.alias} tag={me.profile.tag} />
+            </div>
+          </>
+        }
+      />
+      <div className="min-w-0 flex-1">
+        {talking ? null : (
+          <TopBar>
+            {shadow ? <DuskSign alias={me.profile.alias} /> : null}
+            <Bell />
+          </TopBar>
+        )}
+        <main id="page" tabIndex={-1} className={talking ? 'outline-none' : 'pb-20 outline-none lg:pb-0'}>
+          <Outlet />
+        </main>
+      </div>
+      {talking ? null : <BottomBar label={label} places={[square, people, messages, self]} />}
+    </div>
+  );
+}
+
+/** While we ask whether there is a session: the frame in bones. */
+function Opening(): ReactNode {
+  return (
+    <div className="flex min-h-dvh flex-col items-center justify-center gap-6">
+      <Skeleton className="flex flex-col items-center gap-4">
+        <Mark className="size-16" />
+        <Bone className="mx-auto mt-4 w-32" />
+      </Skeleton>
+    </div>
+  );
+}
+
+export function Home() {
+  return <SquarePage />;
+}

@@ -1,0 +1,22 @@
+import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { answer, api } from '../api/client';
+import { Refused } from '../api/errors';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      // The server's no is final; no answer is asked for again, a little later each time.
+      retry: (count, error) => count < 3 && !(error instanceof Refused && error.status < 500),
+      retryDelay: (attempt) => Math.min(8000, 600 * 2 ** attempt),
+    },
+    mutations: { retry: false },
+  },
+});
+
+/** Where we are: the community, and where its gateway listens. */
+export const configQuery = queryOptions({
+  queryKey: ['config'],
+  queryFn: () => answer(api.GET('/api/config')),
+  staleTime: Number.POSITIVE_INFINITY,
+});

@@ -1,0 +1,138 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { AppFrame, Home, Root } from './AppFrame';
+import { FaultPage } from './FaultPage';
+import { NotFoundPage } from './NotFoundPage';
+
+const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage });
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** The doors: pages for those who are not in yet. */
+const doors = [
+  createRoute({
+    getParentRoute: () => root,
+    path: '/join',
+    validateSearch: (search: Record<string, unknown>): { invite?: string } => ({ invite: text(search.invite) }),
+    component: lazyRouteComponent(() => import('../features/accounts/doors'), 'MemberJoinPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/community',
+    component: lazyRouteComponent(() => import('../features/accounts/doors'), 'FounderJoinPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/login',
+    validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
+    component: lazyRouteComponent(() => import('../features/accounts/doors'), 'LogInPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/reset',
+    component: lazyRouteComponent(() => import('../features/accounts/doors'), 'ResetPage'),
+  }),
+];
+
+/** Everything inside; without a session this frame shows the landing page or leads to the log in. */
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: AppFrame });
+
+const me = createRoute({
+  getParentRoute: () => frame,
+  path: '/me',
+  component: lazyRouteComponent(() => import('../features/settings/MePage'), 'MePage'),
+});
+
+const inside = [
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/',
+    // An invitation leads to the square itself; the door keeps its code.
+    validateSearch: (search: Record<string, unknown>): { invite?: string } => ({ invite: text(search.invite) }),
+    component: Home,
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/waiting',
+    component: lazyRouteComponent(() => import('../features/meeting/WaitingPage'), 'WaitingPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/people',
+    component: lazyRouteComponent(() => import('../features/meeting/PeoplePage'), 'PeoplePage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/people/claims',
+    component: lazyRouteComponent(() => import('../features/meeting/PeoplePage'), 'ClaimsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/people/blocked',
+    component: lazyRouteComponent(() => import('../features/safety/BlockedPage'), 'BlockedPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/messages',
+    component: lazyRouteComponent(() => import('../features/messages'), 'ConversationsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/messages/$conversationId',
+    component: lazyRouteComponent(() => import('../features/messages'), 'TalkPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/notifications',
+    component: lazyRouteComponent(() => import('../features/notifications/NotificationsPage'), 'NotificationsPage'),
+  }),
+  me.addChildren([
+    createRoute({
+      getParentRoute: () => me,
+      path: '/profile',
+      component: lazyRouteComponent(() => import('../features/settings/ProfilePage'), 'ProfilePage'),
+    }),
+    createRoute({
+      getParentRoute: () => me,
+      path: '/faces',
+      component: lazyRouteComponent(() => import('../features/settings/FacesPage'), 'FacesPage'),
+    }),
+    createRoute({
+      getParentRoute: () => me,
+      path: '/invite',
+      component: lazyRouteComponent(() => import('../features/growth/InvitePage'), 'InvitePage'),
+    }),
+    createRoute({
+      getParentRoute: () => me,
+      path: '/sign-in',
+      component: lazyRouteComponent(() => import('../features/settings/SignInPage'), 'SignInPage'),
+    }),
+    createRoute({
+      getParentRoute: () => me,
+      path: '/sessions',
+      component: lazyRouteComponent(() => import('../features/settings/SessionsPage'), 'SessionsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => me,
+      path: '/appearance',
+      component: lazyRouteComponent(() => import('../features/settings/AppearancePage'), 'AppearancePage'),
+    }),
+    createRoute({
+      getParentRoute: () => me,
+      path: '/data',
+      component: lazyRouteComponent(() => import('../features/settings/DataPage'), 'DataPage'),
+    }),
+  ]),
+];
+
+export const router = createRouter({
+  routeTree: root.addChildren([...doors, frame.addChildren(inside)]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: FaultPage,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,32 @@
+import { create } from 'zustand';
+
+export type Theme = 'system' | 'day' | 'night';
+const KEY = 'meydan.theme';
+
+function remembered(): Theme {
+  const theme = localStorage.getItem(KEY);
+  return theme === 'day' || theme === 'night' ? theme : 'system';
+}
+
+export const useTheme = create<{ theme: Theme }>(() => ({ theme: remembered() }));
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+function apply(): void {
+  const { theme } = useTheme.getState();
+  const night = theme === 'night' || (theme === 'system' && dark.matches);
+  document.documentElement.dataset.ground = night ? 'night' : 'day';
+}
+
+export function chooseTheme(theme: Theme): void {
+  if (theme === 'system') localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, theme);
+  useTheme.setState({ theme });
+  apply();
+}
+
+/** The ground follows the system for as long as the person chose nothing. */
+export function followSystem(): void {
+  apply();
+  dark.addEventListener('change', apply);
+}

@@ -1,0 +1,109 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { MailOpen } from 'lucide-react';
+import { useState } from 'react';
+import { isRefusal } from '../../api/errors';
+import type { OtpPurpose, OtpSent } from '../../api/types';
+import { useWords } from '../../api/words';
+import { configQuery } from '../../app/queries';
+import { Button, CodeField, minutesAndSeconds, Notice, useNow } from '../../ui';
+import { sendOtp, verifyOtp } from './data';
+import { kindOf } from './identifier';
+
+interface CodeStepProps {
+  to: string;
+  purpose: OtpPurpose;
+  sent: OtpSent;
+  onSentAgain: (sent: OtpSent) => void;
+  onProof: (proof: string) => void;
+  onOther: () => void;
+}
+
+const channelOf = (to: string) => (kindOf(to) === 'email' ? 'email' : 'sms');
+
+/** Asks for a code; the answer is the same whether there is an account or not. */
+export function useSendCode(purpose: OtpPurpose, onSent: (sent: OtpSent, to: string) => void) {
+  return useMutation({
+    mutationFn: (to: string) => sendOtp({ channel: channelOf(to), to, purpose }),
+    onSuccess: onSent,
+  });
+}
+
+/** The six digits that came by text message or e-mail. */
+export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: CodeStepProps) {
+  const { t } = useLingui();
+  const words = useWords();
+  const now = useNow(1000);
+  const [code, setCode] = useState('');
+  const { data: config } = useQuery(configQuery);
+  const wait = Math.min(600, Math.ceil((Date.parse(sent.resend_at) - now.getTime()) / 1000));
+
+  const verify = useMutation({
+    mutationFn: (typed: string) => verifyOtp({ to, code: typed, purpose }),
+    onSuccess: ({ proof }) => onProof(proof),
+    onError: (error) => {
+      if (isRefusal(error)) setCode(''); // without an answer the code stays, to be sent again
+    },
+  });
+  const again = useSendCode(purpose, (next) => {
+    setCode('');
+    verify.reset();
+    onSentAgain(next);
+  });
+  const fault = verify.error ?? again.error;
+
+  return (
+    <form
+      className="flex flex-col gap-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (code.length === 6 && !verify.isPending) verify.mutate(code);
+      }}
+    >
+      <p className="text-soft">
+        <Trans>
+          We sent six digits to <strong className="font-semibold text-ink">{to}</strong>. They can be used once.
+        </Trans>
+      </p>
+      <CodeField
+        label={t`Code`}
+        value={code}
+        onChange={setCode}
+        onComplete={(typed) => verify.mutate(typed)}
+        disabled={verify.isPending}
+        error={fault ? words(fault) : undefined}
+      />
+      {config?.local_twin ? (
+        <Notice
+          tone="quiet"
+          icon={<MailOpen aria-hidden />}
+          title={<Trans>This is a development square</Trans>}
+          action={
+            <a href="/outbox" target="_blank" rel="noreferrer" className="font-semibold underline underline-offset-4">
+              <Trans>Open the local outbox</Trans>
+            </a>
+          }
+        >
+          <Trans>Nothing is really sent from here: the code waits in the local outbox.</Trans>
+        </Notice>
+      ) : null}
+      <Button look="lamp" size="lg" type="submit" wide busy={verify.isPending} disabled={code.length < 6}>
+        <Trans>Continue</Trans>
+      </Button>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <Button look="quiet" size="sm" onClick={onOther}>
+          <Trans>Use another one</Trans>
+        </Button>
+        {wait > 0 ? (
+          <span className="px-3.5 text-soft text-sm tabular-nums" role="timer" aria-live="off">
+            <Trans>New code in {minutesAndSeconds(wait)}</Trans>
+          </span>
+        ) : (
+          <Button look="quiet" size="sm" busy={again.isPending} onClick={() => again.mutate(to)}>
+            <Trans>Send a new code</Trans>
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}

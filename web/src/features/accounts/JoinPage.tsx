@@ -1,0 +1,382 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useMutation } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { isRefusal } from '../../api/errors';
+import type { OtpSent } from '../../api/types';
+import { useWords } from '../../api/words';
+import { rememberedLanguage } from '../../app/language';
+import {
+  ageOn,
+  type BirthDate,
+  BirthDateField,
+  Button,
+  Chip,
+  Field,
+  isoDate,
+  PasswordField,
+  Segmented,
+  SelectField,
+} from '../../ui';
+import { AliasField } from './AliasField';
+import { CodeStep, useSendCode } from './CodeStep';
+import { DoorPage } from './DoorPage';
+import { register } from './data';
+import { fullNumber, slugOf } from './identifier';
+import { useKept } from './kept';
+
+type Way = 'phone' | 'email' | 'username';
+
+interface Draft {
+  step: 'contact' | 'code' | 'about';
+  way: Way;
+  phone: string;
+  email: string;
+  username: string;
+  to: string;
+  sent: OtpSent | null;
+  proof: string | null;
+  alias: string;
+  birth: BirthDate;
+  gender: string;
+  /** What stands in the field; until it was touched, the code of the invitation that led here. */
+  invite: string | null;
+  communityName: string;
+  communitySlug: string | null;
+}
+
+const EMPTY: Draft = {
+  step: 'contact',
+  way: 'phone',
+  phone: '',
+  email: '',
+  username: '',
+  to: '',
+  sent: null,
+  proof: null,
+  alias: '',
+  birth: { day: '', month: '', year: '' },
+  gender: '',
+  invite: null,
+  communityName: '',
+  communitySlug: null,
+};
+
+const MINIMUM_AGE = 18;
+/** Refusals of the confirmed number: only a new code helps. */
+const BACK_TO_START = ['phone_taken', 'email_taken', 'proof_invalid', 'proof_used', 'proof_expired'];
+
+/** Registering, as a member of this square or as the founder of a new one. */
+export function JoinPage({ founding = false }: { founding?: boolean }) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false }) as { invite?: string };
+  const [draft, change, forget] = useKept<Draft>(founding ? 'community' : 'join', EMPTY);
+  const [startError, setStartError] = useState<unknown>(null);
+
+  const back = {
+    contact: undefined,
+    code: () => change({ step: 'contact' }),
+    about: () => change({ step: 'contact', proof: null }),
+  }[draft.step];
+  const title = {
+    contact: founding ? t`Start a community` : t`Come to the square`,
+    code: t`Enter the code`,
+    about: founding ? t`You and your community` : t`How you are known here`,
+  }[draft.step];
+
+  return (
+    <DoorPage title={title} onBack={back} lead={draft.step === 'contact' ? <Lead founding={founding} /> : undefined}>
+      {draft.step === 'contact' ? (
+        <Contact draft={draft} change={change} error={startError} onTouched={() => setStartError(null)} />
+      ) : null}
+      {draft.step === 'code' && draft.sent ? (
+        <CodeStep
+          to={draft.to}
+          purpose="register"
+          sent={draft.sent}
+          onSentAgain={(sent) => change({ sent })}
+          onProof={(proof) => change({ proof, step: 'about' })}
+          onOther={() => change({ step: 'contact' })}
+        />
+      ) : null}
+      {draft.step === 'about' ? (
+        <About
+          draft={{ ...draft, invite: draft.invite ?? search.invite ?? '' }}
+          change={change}
+          founding={founding}
+          onStartAgain={(error) => {
+            setStartError(error);
+            change({ step: 'contact', proof: null });
+          }}
+          onDone={() => {
+            forget();
+            void navigate({ to: '/', replace: true });
+          }}
+        />
+      ) : null}
+      {draft.step === 'contact' ? (
+        <p className="text-soft text-sm">
+          <Trans>
+            Been here before?{' '}
+            <Link to="/login" className="font-semibold text-ink underline underline-offset-4">
+              Log in
+            </Link>
+          </Trans>
+        </p>
+      ) : null}
+    </DoorPage>
+  );
+}
+
+function Lead({ founding }: { founding: boolean }) {
+  return founding ? (
+    <Trans>A square of your own, with its own members and rules. You will be its owner.</Trans>
+  ) : (
+    <Trans>Choose how you log in. Strangers never see it.</Trans>
+  );
+}
+
+interface StepProps {
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+}
+
+function Contact({ draft, change, error, onTouched }: StepProps & { error: unknown; onTouched: () => void }) {
+  const { t } = useLingui();
+  const words = useWords();
+  const [empty, setEmpty] = useState(false);
+  const send = useSendCode('register', (sent, to) => change({ sent, to, step: 'code' }));
+  const { way } = draft;
+  const value = draft[way];
+  const fault = send.error ?? error;
+  const said = empty ? t`Write it here first.` : fault ? words(fault) : undefined;
+  const touch = (part: Partial<Draft>) => {
+    setEmpty(false);
+    send.reset();
+    onTouched();
+    change(part);
+  };
+
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!value.trim()) setEmpty(true);
+        else if (way === 'username') change({ step: 'about', proof: null });
+        else if (!send.isPending) send.mutate(way === 'phone' ? fullNumber(value) : value.trim());
+      }}
+    >
+      <Segmented<Way>
+        label={t`How you log in`}
+        value={way}
+        onChange={(next) => touch({ way: next })}
+        options={[
+          { value: 'phone', words: t`Phone` },
+          { value: 'email', words: t`E-mail` },
+          { value: 'username', words: t`User name` },
+        ]}
+      />
+      {way === 'phone' ? (
+        <Field
+          key="phone"
+          label={t`Phone number`}
+          hint={t`Without a country code we take it for a Turkish number.`}
+          type="tel"
+          inputMode="tel"
+          autoComplete="tel"
+          placeholder="+90 5…"
+          value={draft.phone}
+          error={said}
+          onChange={(event) => touch({ phone: event.target.value })}
+        />
+      ) : null}
+      {way === 'email' ? (
+        <Field
+          key="email"
+          label={t`E-mail address`}
+          hint={t`To meet people you will verify a phone number too.`}
+          type="email"
+          inputMode="email"
+          autoComplete="email"
+          value={draft.email}
+          error={said}
+          onChange={(event) => touch({ email: event.target.value })}
+        />
+      ) : null}
+      {way === 'username' ? (
+        <Field
+          key="username"
+          label={t`User name`}
+          hint={t`Only for logging in. To meet people you will verify a phone number, and without one a lost password cannot be reset.`}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={draft.username}
+          error={said}
+          onChange={(event) => touch({ username: event.target.value })}
+        />
+      ) : null}
+      <Button look="lamp" size="lg" type="submit" wide busy={send.isPending}>
+        {way === 'username' ? <Trans>Continue</Trans> : <Trans>Send the code</Trans>}
+      </Button>
+    </form>
+  );
+}
+
+interface AboutProps extends StepProps {
+  founding: boolean;
+  onStartAgain: (error: unknown) => void;
+  onDone: () => void;
+}
+
+function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
+  const { t } = useLingui();
+  const words = useWords();
+  const [password, setPassword] = useState('');
+  const [asked, setAsked] = useState(false);
+  const birthDate = isoDate(draft.birth);
+  const invite = draft.invite?.trim();
+  const slug = draft.communitySlug ?? slugOf(draft.communityName);
+
+  const join = useMutation({
+    mutationFn: () =>
+      register({
+        ...(draft.way === 'username' ? { username: draft.username.trim() } : { proof: draft.proof ?? '' }),
+        password,
+        alias: draft.alias.trim(),
+        birth_date: birthDate ?? '',
+        language: rememberedLanguage(),
+        ...(draft.gender ? { gender: draft.gender } : {}),
+        ...(invite && !founding ? { invite_code: invite } : {}),
+        ...(founding ? { community: { name: draft.communityName.trim(), slug } } : {}),
+      }),
+    onSuccess: onDone,
+    onError: (error) => {
+      if (
+        isRefusal(error, ...BACK_TO_START, ...(draft.way === 'username' ? ['username_taken', 'username_invalid'] : []))
+      )
+        onStartAgain(error);
+    },
+  });
+
+  const refusedFor = (...codes: string[]) => (isRefusal(join.error, ...codes) ? words(join.error) : undefined);
+  const tooYoung = birthDate !== null && ageOn(birthDate, new Date()) < MINIMUM_AGE;
+  const missing = {
+    alias: asked && !draft.alias.trim() ? t`Choose an alias.` : undefined,
+    birth:
+      asked && !birthDate ? t`This is not a date that we can read. Look at day, month and year once more.` : undefined,
+    password: asked && !password ? t`Choose a password.` : undefined,
+    name: asked && founding && !draft.communityName.trim() ? t`Give the community a name.` : undefined,
+  };
+  const complete =
+    draft.alias.trim() && birthDate && !tooYoung && password && (!founding || draft.communityName.trim());
+  const placed = [
+    'alias_invalid',
+    'too_young',
+    'birth_date_invalid',
+    'weak_password',
+    'community_taken',
+    'community_invalid',
+    'invite_invalid',
+  ];
+
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setAsked(true);
+        if (complete && !join.isPending) join.mutate();
+      }}
+    >
+      {founding ? (
+        <>
+          <Field
+            label={t`Name of the community`}
+            maxLength={60}
+            value={draft.communityName}
+            error={missing.name}
+            onChange={(event) => change({ communityName: event.target.value })}
+          />
+          <Field
+            label={t`Address`}
+            hint={t`Part of the link you will share: small letters, digits, hyphens.`}
+            autoCapitalize="none"
+            spellCheck={false}
+            maxLength={40}
+            value={slug}
+            error={refusedFor('community_taken', 'community_invalid')}
+            onChange={(event) => change({ communitySlug: slugOf(event.target.value) })}
+          />
+        </>
+      ) : null}
+      <AliasField
+        value={draft.alias}
+        onChange={(alias) => change({ alias })}
+        error={missing.alias ?? refusedFor('alias_invalid')}
+      />
+      <BirthDateField
+        value={draft.birth}
+        onChange={(birth) => change({ birth })}
+        hint={t`Others see your age, never the date.`}
+        error={
+          tooYoung
+            ? t`Meydan is for people of 18 and over.`
+            : (missing.birth ?? refusedFor('too_young', 'birth_date_invalid'))
+        }
+      />
+      <PasswordField
+        label={t`Password`}
+        hint={t`At least 10 characters. A few words in a row are easy to keep in mind.`}
+        autoComplete="new-password"
+        value={password}
+        error={missing.password ?? refusedFor('weak_password')}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <SelectField
+        label={<Optional>{t`Gender`}</Optional>}
+        value={draft.gender}
+        onChange={(event) => change({ gender: event.target.value })}
+      >
+        <option value="">{t`I would rather not say`}</option>
+        <option value="woman">{t`Woman`}</option>
+        <option value="man">{t`Man`}</option>
+        <option value="other">{t`Another`}</option>
+      </SelectField>
+      {founding ? null : (
+        <Field
+          label={<Optional>{t`Invite code`}</Optional>}
+          autoCapitalize="none"
+          autoComplete="off"
+          spellCheck={false}
+          value={draft.invite ?? ''}
+          error={refusedFor('invite_invalid')}
+          onChange={(event) => change({ invite: event.target.value })}
+        />
+      )}
+      {join.error && !isRefusal(join.error, ...placed) ? (
+        <p role="alert" className="text-terracotta">
+          {words(join.error)}
+        </p>
+      ) : null}
+      <Button look="lamp" size="lg" type="submit" wide busy={join.isPending}>
+        {founding ? <Trans>Open the community</Trans> : <Trans>Enter the square</Trans>}
+      </Button>
+    </form>
+  );
+}
+
+function Optional({ children }: { children: string }) {
+  return (
+    <span className="flex items-center gap-2">
+      {children}
+      <Chip>
+        <Trans>if you like</Trans>
+      </Chip>
+    </span>
+  );
+}

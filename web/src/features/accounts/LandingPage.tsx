@@ -1,0 +1,92 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { Lock, Timer, Undo2 } from 'lucide-react';
+import { type ReactNode, useEffect } from 'react';
+import { configQuery } from '../../app/queries';
+import { Button, SquareScene, Wordmark } from '../../ui';
+import { LanguageSwitch } from './LanguageSwitch';
+
+/** The way in: what this is, in one look, and the two doors. */
+export function LandingPage() {
+  const { t } = useLingui();
+  const { data: config } = useQuery(configQuery);
+  const { invite } = useSearch({ strict: false }) as { invite?: string };
+  useEffect(() => {
+    document.title = t`Meydan: talk with a stranger in the square`;
+  }, [t]);
+  const community = config && config.tenant.slug !== 'default' ? config.tenant.name : null;
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <header className="mx-auto flex w-full max-w-6xl items-center justify-between px-5 py-3 sm:px-8">
+        <Wordmark />
+        <LanguageSwitch />
+      </header>
+      <main
+        id="page"
+        className="mx-auto flex w-full max-w-6xl flex-1 flex-col gap-8 px-5 pb-10 sm:px-8 lg:grid lg:grid-cols-2 lg:items-center lg:gap-14"
+      >
+        <div className="order-2 flex flex-col gap-7 lg:order-1">
+          <div className="flex flex-col gap-4">
+            {community ? (
+              <p className="font-semibold text-lamp-text">
+                <Trans>The square of {community}</Trans>
+              </p>
+            ) : null}
+            <h1 className="font-bold text-2xl">
+              <Trans>Evening has come to the square. Somebody is there.</Trans>
+            </h1>
+            <p className="max-w-md text-soft text-lg leading-normal">
+              <Trans>
+                Meet one stranger at a time and talk in private. No photos, no crowd, no trace left tomorrow.
+              </Trans>
+            </p>
+          </div>
+          <div className="flex flex-col gap-3 sm:flex-row">
+            <Button asChild look="lamp" size="lg">
+              <Link to="/join" search={{ invite }}>
+                <Trans>Come in</Trans>
+              </Link>
+            </Button>
+            <Button asChild size="lg">
+              <Link to="/login">
+                <Trans>Log in</Trans>
+              </Link>
+            </Button>
+          </div>
+          <ul className="flex flex-col gap-3.5">
+            <Pledge icon={<Lock aria-hidden />}>
+              <Trans>Only the two of you can read it. Not even we can.</Trans>
+            </Pledge>
+            <Pledge icon={<Timer aria-hidden />}>
+              <Trans>A talk ends after a day, and its words go with it.</Trans>
+            </Pledge>
+            <Pledge icon={<Undo2 aria-hidden />}>
+              <Trans>A stranger who stays silent costs you nothing: you get the right back.</Trans>
+            </Pledge>
+          </ul>
+          <p className="text-soft text-sm">
+            <Trans>
+              For people of 18 and over. Want a square of your own?{' '}
+              <Link to="/community" className="font-semibold text-ink underline underline-offset-4">
+                Start a community
+              </Link>
+            </Trans>
+          </p>
+        </div>
+        <div className="order-1 overflow-hidden rounded-[28px] border border-[var(--hairline)] lg:order-2">
+          <SquareScene className="h-56 sm:h-72 lg:h-[560px]" />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function Pledge({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+  return (
+    <li className="flex items-start gap-3 [&_svg]:mt-0.5 [&_svg]:size-5 [&_svg]:shrink-0 [&_svg]:text-moss">
+      {icon}
+      <span>{children}</span>
+    </li>
+  );
+}

@@ -1,0 +1,144 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useMutation } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { KeyRound, Smartphone } from 'lucide-react';
+import { useState } from 'react';
+import { isRefusal } from '../../api/errors';
+import { endSession, useSession } from '../../api/session';
+import type { OtpSent } from '../../api/types';
+import { useWords } from '../../api/words';
+import { Button, Field, Notice, PasswordField, Segmented } from '../../ui';
+import { CodeStep, useSendCode } from './CodeStep';
+import { DoorPage } from './DoorPage';
+import { logIn } from './data';
+import { cleaned, kindOf } from './identifier';
+import { useKept } from './kept';
+
+interface Draft {
+  step: 'door' | 'code';
+  by: 'password' | 'code';
+  identifier: string;
+  sent: OtpSent | null;
+}
+
+/** Back in, with the password or with a code. */
+export function LogInPage() {
+  const { t } = useLingui();
+  const words = useWords();
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false }) as { next?: string };
+  const ended = useSession((state) => state.ended);
+  const [draft, change, forget] = useKept<Draft>('login', { step: 'door', by: 'password', identifier: '', sent: null });
+  const [password, setPassword] = useState('');
+  const [asked, setAsked] = useState(false);
+  const to = cleaned(draft.identifier);
+
+  const enter = useMutation({
+    mutationFn: (how: { password: string } | { proof: string }) => logIn({ identifier: to, ...how }),
+    onSuccess: () => {
+      forget();
+      // Only a path of this app: an address from elsewhere is never followed.
+      const next = search.next?.startsWith('/') && !search.next.startsWith('//') ? search.next : '/';
+      void navigate({ to: next, replace: true });
+    },
+    onError: (error) => {
+      if (isRefusal(error, 'banned')) endSession({ code: error.code, problem: error.problem });
+      else change({ step: 'door' });
+    },
+  });
+  const send = useSendCode('login', (sent) => change({ sent, step: 'code' }));
+  const noCodeForNames =
+    draft.by === 'code' && draft.identifier.trim() !== '' && kindOf(draft.identifier) === 'username';
+  const fault = enter.error ?? send.error;
+
+  if (draft.step === 'code' && draft.sent) {
+    return (
+      <DoorPage title={t`Enter the code`} onBack={() => change({ step: 'door' })}>
+        <CodeStep
+          to={to}
+          purpose="login"
+          sent={draft.sent}
+          onSentAgain={(sent) => change({ sent })}
+          onProof={(proof) => enter.mutate({ proof })}
+          onOther={() => change({ step: 'door' })}
+        />
+      </DoorPage>
+    );
+  }
+
+  return (
+    <DoorPage title={t`Welcome back`} lead={<Trans>The lamps are lit.</Trans>}>
+      {ended?.code === 'session_ended' ? (
+        <Notice icon={<KeyRound aria-hidden />} title={<Trans>You were logged out</Trans>}>
+          <Trans>The session ended on this device. What you wrote and sent is kept; log in to go on.</Trans>
+        </Notice>
+      ) : null}
+      <form
+        noValidate
+        className="flex flex-col gap-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setAsked(true);
+          if (!draft.identifier.trim() || noCodeForNames) return;
+          if (draft.by === 'code') {
+            if (!send.isPending) send.mutate(to);
+          } else if (password && !enter.isPending) enter.mutate({ password });
+        }}
+      >
+        <Segmented
+          label={t`Log in with`}
+          value={draft.by}
+          onChange={(by) => {
+            send.reset();
+            enter.reset();
+            change({ by });
+          }}
+          options={[
+            { value: 'password', words: t`Password`, icon: <KeyRound aria-hidden /> },
+            { value: 'code', words: t`Code`, icon: <Smartphone aria-hidden /> },
+          ]}
+        />
+        <Field
+          label={draft.by === 'code' ? t`Phone or e-mail` : t`Phone, e-mail or user name`}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={draft.identifier}
+          error={
+            asked && !draft.identifier.trim()
+              ? t`Write it here first.`
+              : noCodeForNames
+                ? t`A code can go to a phone number or an e-mail address.`
+                : undefined
+          }
+          onChange={(event) => change({ identifier: event.target.value })}
+        />
+        {draft.by === 'password' ? (
+          <PasswordField
+            label={t`Password`}
+            autoComplete="current-password"
+            value={password}
+            error={asked && !password ? t`Write your password.` : undefined}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        ) : null}
+        {fault ? (
+          <p role="alert" className="text-terracotta">
+            {words(fault)}
+          </p>
+        ) : null}
+        <Button look="lamp" size="lg" type="submit" wide busy={enter.isPending || send.isPending}>
+          {draft.by === 'code' ? <Trans>Send the code</Trans> : <Trans>Log in</Trans>}
+        </Button>
+      </form>
+      <div className="flex flex-wrap justify-between gap-x-6 gap-y-2 text-sm">
+        <Link to="/reset" className="font-semibold underline underline-offset-4">
+          <Trans>Forgot your password?</Trans>
+        </Link>
+        <Link to="/join" className="font-semibold underline underline-offset-4">
+          <Trans>New here? Come in</Trans>
+        </Link>
+      </div>
+    </DoorPage>
+  );
+}

@@ -1,0 +1,105 @@
+import { queryOptions, useMutation } from '@tanstack/react-query';
+import { answer, api } from '../../api/client';
+import { thisDevice } from '../../api/device';
+import { Refused } from '../../api/errors';
+import { adopt, endSession, setMe, useSession } from '../../api/session';
+import type { Face, LogIn, Me, OtpChannel, OtpPurpose, ProfileChange, Register } from '../../api/types';
+import { queryClient } from '../../app/queries';
+
+/** The person logged in; only pages behind the log in use it. */
+export function useMe(): Me {
+  const me = useSession((state) => state.me);
+  if (!me) throw new Error('nobody is logged in here');
+  return me;
+}
+
+export const sendOtp = (body: { channel: OtpChannel; to: string; purpose: OtpPurpose }) =>
+  answer(api.POST('/api/auth/send-otp', { body }));
+export const verifyOtp = (body: { to: string; code: string; purpose: OtpPurpose }) =>
+  answer(api.POST('/api/auth/verify-otp', { body }));
+
+export async function register(body: Omit<Register, 'device'>): Promise<void> {
+  adopt(await answer(api.POST('/api/auth/register', { body: { ...body, device: thisDevice() } })));
+}
+
+export async function logIn(body: Omit<LogIn, 'device'>): Promise<void> {
+  adopt(await answer(api.POST('/api/auth/login', { body: { ...body, device: thisDevice() } })));
+}
+
+/** Ends the session here, or everywhere. Without an answer nothing has ended, and the page says so. */
+export async function logOut(all = false): Promise<void> {
+  try {
+    await answer(api.POST('/api/auth/logout', { body: { all } }));
+  } catch (error) {
+    if (!(error instanceof Refused && error.status === 401)) throw error; // 401: it was over already
+  }
+  endSession();
+}
+
+export const resetPassword = (body: { proof: string; password: string }) =>
+  answer(api.POST('/api/auth/reset-password', { body }));
+export const changePassword = (body: { current: string; new: string }) =>
+  answer(api.POST('/api/auth/password', { body }));
+export const verifyContact = async (proof: string) =>
+  setMe(await answer(api.POST('/api/auth/verify', { body: { proof } })));
+
+export const suggestionsQuery = (alias: string) =>
+  queryOptions({
+    queryKey: ['alias-suggestions', alias],
+    queryFn: () => answer(api.GET('/api/auth/alias-suggestions', { params: { query: { alias } } })),
+    staleTime: 60_000,
+  });
+
+export function useChangeProfile() {
+  return useMutation({
+    mutationFn: (body: ProfileChange) => answer(api.PUT('/api/users/profile', { body })),
+    onSuccess: setMe,
+  });
+}
+
+export function useSwitchFace() {
+  return useMutation({
+    mutationFn: (face: Face) => answer(api.POST('/api/auth/face', { body: { face } })),
+    onSuccess: adopt,
+  });
+}
+
+export function useMakeShadow() {
+  return useMutation({
+    mutationFn: (alias: string) => answer(api.POST('/api/auth/shadow', { body: { alias } })),
+    onSuccess: setMe,
+  });
+}
+
+export const sessionsQuery = queryOptions({
+  queryKey: ['sessions', 'list'],
+  queryFn: () => answer(api.GET('/api/auth/sessions')),
+});
+export const devicesQuery = queryOptions({
+  queryKey: ['sessions', 'devices'],
+  queryFn: () => answer(api.GET('/api/auth/devices')),
+});
+
+const sessionsChanged = () => queryClient.invalidateQueries({ queryKey: ['sessions'] });
+
+export function useEndSession() {
+  return useMutation({
+    mutationFn: (session_id: string) =>
+      answer(api.DELETE('/api/auth/sessions/{session_id}', { params: { path: { session_id } } })),
+    onSettled: sessionsChanged,
+  });
+}
+
+export function useForgetDevice() {
+  return useMutation({
+    mutationFn: (device_id: string) =>
+      answer(api.DELETE('/api/auth/devices/{device_id}', { params: { path: { device_id } } })),
+    onSettled: sessionsChanged,
+  });
+}
+
+export const exportData = () => answer(api.GET('/api/users/export'));
+export async function eraseAccount(password: string): Promise<void> {
+  await answer(api.POST('/api/users/erase', { body: { password } }));
+  endSession();
+}

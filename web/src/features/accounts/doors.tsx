@@ -1,0 +1,37 @@
+import { Navigate, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useSession } from '../../api/session';
+import { BannedPage } from './BannedPage';
+import { JoinPage } from './JoinPage';
+import { LogInPage as LogIn } from './LogInPage';
+import { ResetPage as Reset } from './ResetPage';
+
+/** Who is in already has no business at the door; who is shut out is told why. */
+function Door({ children }: { children: ReactNode }) {
+  const { status, ended } = useSession();
+  const { next } = useSearch({ strict: false }) as { next?: string };
+  if (ended?.code === 'banned') return <BannedPage />;
+  if (status === 'in') return <Navigate to={next?.startsWith('/') && !next.startsWith('//') ? next : '/'} replace />;
+  return children;
+}
+
+export const MemberJoinPage = () => (
+  <Door>
+    <JoinPage />
+  </Door>
+);
+export const FounderJoinPage = () => (
+  <Door>
+    <JoinPage founding />
+  </Door>
+);
+export const LogInPage = () => (
+  <Door>
+    <LogIn />
+  </Door>
+);
+export const ResetPage = () => (
+  <Door>
+    <Reset />
+  </Door>
+);

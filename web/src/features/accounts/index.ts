@@ -1,0 +1,5 @@
+export { BannedPage } from './BannedPage';
+export { CodeStep } from './CodeStep';
+export { ContactStep } from './ContactStep';
+export * from './data';
+export { LandingPage } from './LandingPage';

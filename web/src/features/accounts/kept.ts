@@ -1,0 +1,29 @@
+import { useCallback, useState } from 'react';
+
+/**
+ * State that a reload does not lose, for this tab: half-filled forms, the step one has come to. Never used for passwords.
+ */
+export function useKept<Value extends object>(
+  key: string,
+  initial: Value,
+): [Value, (part: Partial<Value>) => void, () => void] {
+  const name = `meydan.kept.${key}`;
+  const [value, setValue] = useState<Value>(() => {
+    try {
+      return { ...initial, ...JSON.parse(sessionStorage.getItem(name) ?? '{}') };
+    } catch {
+      return initial; // what was kept by another version is worth nothing
+    }
+  });
+  const change = useCallback(
+    (part: Partial<Value>) =>
+      setValue((before) => {
+        const after = { ...before, ...part };
+        sessionStorage.setItem(name, JSON.stringify(after));
+        return after;
+      }),
+    [name],
+  );
+  const forget = useCallback(() => sessionStorage.removeItem(name), [name]);
+  return [value, change, forget];
+}

@@ -1,0 +1,202 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Ellipsis, Undo2, Users } from 'lucide-react';
+import { useState } from 'react';
+import type { Match } from '../../api/types';
+import { useWords } from '../../api/words';
+import {
+  Alias,
+  Avatar,
+  Button,
+  CardList,
+  Chip,
+  clockTime,
+  EmptyState,
+  ErrorState,
+  IconButton,
+  ListSkeleton,
+  Moment,
+  MoreButton,
+  Page,
+  Row,
+  toast,
+  useNow,
+} from '../../ui';
+import { PersonSheet } from '../safety';
+import { claimsQuery, historyQuery, serverTime, stateQuery, useClaim } from './data';
+import { useInterestWords } from './interests';
+import { MatchMark } from './MatchMark';
+import { PeopleTabs } from './PeopleTabs';
+
+/** Everybody one has met, and what may be asked back. */
+export function PeoplePage() {
+  const { t } = useLingui();
+  const history = useInfiniteQuery(historyQuery);
+  const matches = history.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Page title={t`People`}>
+      <PeopleTabs />
+      {history.isPending ? <ListSkeleton /> : null}
+      {history.isError && !history.data ? <ErrorState onRetry={() => history.refetch()} /> : null}
+      {history.isSuccess && matches.length === 0 ? (
+        <EmptyState
+          icon={<Users aria-hidden />}
+          title={<Trans>You have not met anybody yet</Trans>}
+          action={
+            <Button asChild look="lamp">
+              <Link to="/">
+                <Trans>To the square</Trans>
+              </Link>
+            </Button>
+          }
+        >
+          <Trans>
+            Everybody you meet stands here afterwards, and a right that a silent stranger cost you can be asked back.
+          </Trans>
+        </EmptyState>
+      ) : null}
+      {matches.length > 0 ? (
+        <CardList label={t`Meetings`}>
+          {matches.map((match) => (
+            <MatchRow key={match.id} match={match} />
+          ))}
+        </CardList>
+      ) : null}
+      <MoreButton query={history} />
+    </Page>
+  );
+}
+
+function MatchRow({ match }: { match: Match }) {
+  const { t } = useLingui();
+  const interest = useInterestWords();
+  const [asked, setAsked] = useState(false);
+  return (
+    <li className="flex flex-col gap-2.5 px-4 py-3.5">
+      <div className="flex items-center gap-3.5">
+        <Avatar seed={match.stranger.avatar_seed} />
+        <div className="flex min-w-0 flex-1 flex-col">
+          <Alias alias={match.stranger.alias} tag={match.stranger.tag} />
+          <span className="text-soft text-sm">
+            <Moment at={match.created_at} />
+          </span>
+        </div>
+        <MatchMark match={match} />
+        <IconButton label={t`More about ${match.stranger.alias}`} className="-mr-2" onClick={() => setAsked(true)}>
+          <Ellipsis aria-hidden />
+        </IconButton>
+      </div>
+      {match.shared_interests.length > 0 ? (
+        <div className="flex flex-wrap gap-1.5">
+          {match.shared_interests.map((name) => (
+            <Chip key={name}>{interest(name)}</Chip>
+          ))}
+        </div>
+      ) : null}
+      {match.status === 'active' ? (
+        <Button asChild size="sm" className="self-start">
+          <Link to="/messages/$conversationId" params={{ conversationId: match.conversation_id }}>
+            <Trans>Open the talk</Trans>
+          </Link>
+        </Button>
+      ) : null}
+      <ClaimLine match={match} />
+      <PersonSheet open={asked} onClose={() => setAsked(false)} profile={match.stranger} matchId={match.id} />
+    </li>
+  );
+}
+
+/** Asks the day's right back when the stranger stayed silent; before that, says from when on. */
+function ClaimLine({ match }: { match: Match }) {
+  const { t, i18n } = useLingui();
+  const words = useWords();
+  const now = useNow(15_000);
+  const claim = useClaim();
+  const { data: state, dataUpdatedAt } = useQuery(stateQuery);
+  if (match.claim || match.stranger_wrote) return null;
+  const opens = new Date(match.claim_opens_at);
+  const time = state ? serverTime(state, dataUpdatedAt, now) : now;
+  if (time < opens) {
+    return (
+      <p className="text-soft text-sm">
+        <Trans>Silent so far. If it stays so, you can ask your right back at {clockTime(i18n.locale, opens)}.</Trans>
+      </p>
+    );
+  }
+  return (
+    <div className="flex flex-col gap-2">
+      <Button
+        size="sm"
+        className="self-start"
+        icon={<Undo2 aria-hidden className="size-4.5" />}
+        busy={claim.isPending}
+        onClick={() =>
+          claim.mutate(match.id, { onSuccess: () => toast(t`Asked. The answer comes within two minutes.`) })
+        }
+      >
+        <Trans>Ask my right back</Trans>
+      </Button>
+      {claim.error ? (
+        <p role="alert" className="text-sm text-terracotta">
+          {words(claim.error)}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** What was asked back, and what was decided. */
+export function ClaimsPage() {
+  const { t } = useLingui();
+  const claims = useInfiniteQuery(claimsQuery);
+  const history = useInfiniteQuery(historyQuery);
+  const matches = new Map(history.data?.pages.flatMap((page) => page.items).map((match) => [match.id, match]));
+  const items = claims.data?.pages.flatMap((page) => page.items) ?? [];
+  const marks = {
+    pending: <Chip>{t`being looked at`}</Chip>,
+    approved: <Chip tone="moss">{t`given back`}</Chip>,
+    rejected: <Chip tone="terracotta">{t`not given`}</Chip>,
+  };
+  const why = {
+    pending: t`The answer comes within two minutes.`,
+    approved: t`The stranger stayed silent; one more meeting is yours.`,
+    rejected: t`The stranger had written in time.`,
+  };
+  return (
+    <Page title={t`People`}>
+      <PeopleTabs />
+      {claims.isPending ? <ListSkeleton rows={3} /> : null}
+      {claims.isError && !claims.data ? <ErrorState onRetry={() => claims.refetch()} /> : null}
+      {claims.isSuccess && items.length === 0 ? (
+        <EmptyState icon={<Undo2 aria-hidden />} title={<Trans>Nothing asked back yet</Trans>}>
+          <Trans>
+            When a stranger writes nothing for two hours, you can ask for the day's right back. It is decided within two
+            minutes.
+          </Trans>
+        </EmptyState>
+      ) : null}
+      {items.length > 0 ? (
+        <CardList label={t`Claims`}>
+          {items.map((claim) => {
+            const stranger = matches.get(claim.match_id)?.stranger;
+            return (
+              <Row
+                key={claim.id}
+                icon={stranger ? <Avatar seed={stranger.avatar_seed} /> : undefined}
+                title={stranger ? <Alias alias={stranger.alias} tag={stranger.tag} /> : t`A meeting`}
+                words={
+                  <>
+                    {why[claim.status]} <Moment at={claim.decided_at ?? claim.created_at} />
+                  </>
+                }
+                aside={marks[claim.status]}
+              />
+            );
+          })}
+        </CardList>
+      ) : null}
+      <MoreButton query={claims} />
+    </Page>
+  );
+}

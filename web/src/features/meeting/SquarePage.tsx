@@ -1,0 +1,236 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { BadgeCheck, MessageCircle, SlidersHorizontal, Sunrise } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { isRefusal } from '../../api/errors';
+import type { MeetingState } from '../../api/types';
+import { useWords } from '../../api/words';
+import {
+  Alias,
+  Avatar,
+  Bone,
+  Button,
+  Card,
+  CardList,
+  clockTime,
+  ErrorState,
+  Festoon,
+  LinkRow,
+  Moment,
+  Notice,
+  Section,
+  Skeleton,
+  SquareScene,
+} from '../../ui';
+import { useMe } from '../accounts';
+import { historyQuery, stateQuery, useJoin } from './data';
+import { MatchMark } from './MatchMark';
+import { useWishWords, WishesSheet } from './WishesSheet';
+import { useWishes } from './wishes';
+
+/** Home: the square, today's rights, and the one big button. */
+export function SquarePage() {
+  const { t } = useLingui();
+  const state = useQuery(stateQuery);
+  const about = state.data?.waiting_about;
+  useEffect(() => {
+    document.title = `${t`The square`} · Meydan`;
+  }, [t]);
+
+  return (
+    <div className="mx-auto flex w-full max-w-[680px] flex-col gap-5 pb-8 sm:px-6 lg:pt-8">
+      <header className="relative overflow-hidden sm:rounded-[22px]">
+        <SquareScene className="h-40 sm:h-56" />
+        <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-[oklch(0.16_0.03_285/0.86)] to-transparent px-4 pt-14 pb-3.5 text-[oklch(0.97_0.012_85)] sm:px-5">
+          <h1 className="font-bold text-xl">
+            <Trans>The square</Trans>
+          </h1>
+          <p className="text-sm" aria-live="polite">
+            {about === undefined ? (
+              ' '
+            ) : about > 0 ? (
+              <Plural value={about} one="Somebody waits here now" other="About # people wait here now" />
+            ) : (
+              <Trans>It is quiet just now; the first one waits a little.</Trans>
+            )}
+          </p>
+        </div>
+      </header>
+      <div className="flex flex-col gap-6 px-4 sm:px-0">
+        {state.data ? (
+          <Today state={state.data} />
+        ) : state.isError ? (
+          <ErrorState onRetry={() => state.refetch()} />
+        ) : (
+          <TodaySkeleton />
+        )}
+        <LastMeetings />
+      </div>
+    </div>
+  );
+}
+
+function Today({ state }: { state: MeetingState }) {
+  const { t, i18n } = useLingui();
+  const words = useWords();
+  const wishWords = useWishWords();
+  const navigate = useNavigate();
+  const me = useMe();
+  const wishes = useWishes((kept) => kept.wishes);
+  const [choosing, setChoosing] = useState(false);
+  const join = useJoin();
+  const { left, limit, resets_at } = state.rights.text;
+  const resets = clockTime(i18n.locale, new Date(resets_at));
+
+  const meet = () =>
+    join.mutate(wishes, {
+      onSuccess: (next) => {
+        if (next.match)
+          void navigate({ to: '/messages/$conversationId', params: { conversationId: next.match.conversation_id } });
+        else void navigate({ to: '/waiting' });
+      },
+      onError: (error) => {
+        if (isRefusal(error, 'verification_needed')) void navigate({ to: '/me/sign-in' });
+      },
+    });
+
+  return (
+    <>
+      {state.match ? (
+        <Notice
+          icon={<MessageCircle aria-hidden />}
+          title={
+            <Trans>
+              You are talking with {state.match.stranger.alias}#{state.match.stranger.tag}
+            </Trans>
+          }
+          action={
+            <Button asChild look="lamp">
+              <Link to="/messages/$conversationId" params={{ conversationId: state.match.conversation_id }}>
+                <Trans>Back to the talk</Trans>
+              </Link>
+            </Button>
+          }
+        >
+          <Trans>One stranger at a time: leave this talk to meet the next.</Trans>
+        </Notice>
+      ) : null}
+      <Card className="flex flex-col gap-5">
+        <div className="flex items-baseline justify-between gap-3">
+          <h2 className="font-semibold text-base">
+            <Trans>Today's meetings</Trans>
+          </h2>
+          <p className="text-soft text-sm">
+            <Trans>
+              <strong className="font-bold font-display text-ink text-lg tabular-nums">{left}</strong> of {limit} left
+            </Trans>
+          </p>
+        </div>
+        <Festoon lit={left} total={Math.max(limit, left)} label={t`${left} of ${limit} lamps are lit`} />
+        {!me.verified ? (
+          <>
+            <Notice
+              tone="quiet"
+              icon={<BadgeCheck aria-hidden />}
+              title={<Trans>One step before you meet people</Trans>}
+            >
+              <Trans>
+                Verify a phone number. It keeps the square honest: everybody here is one person. Strangers never see it.
+              </Trans>
+            </Notice>
+            <Button asChild look="lamp" size="lg" wide>
+              <Link to="/me/sign-in">
+                <Trans>Verify my phone</Trans>
+              </Link>
+            </Button>
+          </>
+        ) : state.ticket ? (
+          <Button asChild look="lamp" size="lg" wide>
+            <Link to="/waiting">
+              <Trans>Back to the lamp</Trans>
+            </Link>
+          </Button>
+        ) : left === 0 ? (
+          <Notice tone="quiet" icon={<Sunrise aria-hidden />} title={<Trans>The lamps are out for today</Trans>}>
+            <Trans>They are lit again at {resets}. A right you claim back can light one earlier.</Trans>
+          </Notice>
+        ) : (
+          <div className="flex flex-col gap-3">
+            <Button
+              look={state.match ? 'plain' : 'lamp'}
+              size="lg"
+              wide
+              busy={join.isPending}
+              disabled={!!state.match}
+              onClick={meet}
+            >
+              <Trans>Meet someone</Trans>
+            </Button>
+            {join.error && !isRefusal(join.error, 'verification_needed') ? (
+              <p role="alert" className="text-center text-sm text-terracotta">
+                {words(join.error)}
+              </p>
+            ) : null}
+            <button
+              type="button"
+              onClick={() => setChoosing(true)}
+              className="inline-flex min-h-10 items-center justify-center gap-2 rounded-full px-3 text-sm hover:bg-deep"
+            >
+              <SlidersHorizontal aria-hidden className="size-4.5 shrink-0 text-soft" />
+              <span className="min-w-0 truncate">
+                <span className="text-soft">
+                  <Trans>Looking for:</Trans>
+                </span>{' '}
+                <span className="font-semibold">{wishWords(wishes)}</span>
+              </span>
+            </button>
+          </div>
+        )}
+      </Card>
+      <WishesSheet open={choosing} onClose={() => setChoosing(false)} />
+    </>
+  );
+}
+
+function LastMeetings() {
+  const history = useInfiniteQuery(historyQuery);
+  const matches = history.data?.pages.flatMap((page) => page.items).slice(0, 3) ?? [];
+  if (matches.length === 0) return null; // a new person has one thing to do here, and it is above
+  return (
+    <Section
+      title={<Trans>Last meetings</Trans>}
+      aside={
+        <Link to="/people" className="rounded-full px-2 py-1 font-semibold text-sm underline underline-offset-4">
+          <Trans>All</Trans>
+        </Link>
+      }
+    >
+      <CardList>
+        {matches.map((match) => (
+          <LinkRow
+            key={match.id}
+            to={match.status === 'active' ? '/messages/$conversationId' : '/people'}
+            params={{ conversationId: match.conversation_id }}
+            icon={<Avatar seed={match.stranger.avatar_seed} />}
+            title={<Alias alias={match.stranger.alias} tag={match.stranger.tag} />}
+            words={<Moment at={match.created_at} />}
+            aside={<MatchMark match={match} />}
+          />
+        ))}
+      </CardList>
+    </Section>
+  );
+}
+
+function TodaySkeleton() {
+  return (
+    <Skeleton>
+      <div className="flex flex-col gap-6 rounded-card border border-line p-5">
+        <Bone className="w-1/2" />
+        <Bone className="h-10 w-full" />
+        <Bone className="h-14 w-full" />
+      </div>
+    </Skeleton>
+  );
+}

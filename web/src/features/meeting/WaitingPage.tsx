@@ -1,0 +1,125 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import type { MeetingState, Ticket } from '../../api/types';
+import { useWords } from '../../api/words';
+import { Button, ErrorState, Lamp, minutesAndSeconds, Notice, useNow } from '../../ui';
+import { serverTime, stateQuery, useLeave, useWiden } from './data';
+import { useWishWords } from './WishesSheet';
+
+const OFFER_TO_WIDEN_AFTER = 20;
+
+/** Waiting under the lamp. The ticket is the server's: this page may be reloaded, or opened twice. */
+export function WaitingPage() {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const state = useQuery(stateQuery);
+  const match = state.data?.match;
+  const nobodyWaits = state.data !== undefined && !state.data.ticket && !match && !state.isFetching;
+
+  useEffect(() => {
+    document.title = `${t`Waiting`} · Meydan`;
+  }, [t]);
+  useEffect(() => {
+    if (match) {
+      void navigate({
+        to: '/messages/$conversationId',
+        params: { conversationId: match.conversation_id },
+        replace: true,
+      });
+    } else if (nobodyWaits) void navigate({ to: '/', replace: true });
+  }, [match, nobodyWaits, navigate]);
+
+  return (
+    <div className="mx-auto flex min-h-[calc(100dvh-9rem)] w-full max-w-lg flex-col items-center justify-center gap-8 px-5 py-8 text-center lg:min-h-dvh">
+      {state.data?.ticket ? (
+        <UnderTheLamp state={state.data} ticket={state.data.ticket} askedAt={state.dataUpdatedAt} />
+      ) : state.isError && !state.data ? (
+        <ErrorState onRetry={() => state.refetch()}>
+          <Trans>Your place is kept. We look again as soon as the network is back.</Trans>
+        </ErrorState>
+      ) : (
+        <Lamp size={220} />
+      )}
+    </div>
+  );
+}
+
+function UnderTheLamp({ state, ticket, askedAt }: { state: MeetingState; ticket: Ticket; askedAt: number }) {
+  const { t } = useLingui();
+  const words = useWords();
+  const wishWords = useWishWords();
+  const navigate = useNavigate();
+  const now = useNow(1000);
+  const leave = useLeave();
+  const widen = useWiden();
+  const seconds = Math.max(0, (serverTime(state, askedAt, now).getTime() - Date.parse(ticket.since)) / 1000);
+  const hasWishes = !!(ticket.wishes.language || ticket.wishes.max_distance_km || ticket.wishes.interests?.length);
+  const fault = leave.error ?? widen.error;
+
+  return (
+    <>
+      <Lamp size={220} breathing />
+      <div className="flex flex-col gap-2">
+        <h1 className="font-bold text-xl">
+          <Trans>Waiting under the lamp</Trans>
+        </h1>
+        <p className="font-display font-semibold text-2xl tabular-nums" role="timer" aria-live="off">
+          {minutesAndSeconds(seconds)}
+        </p>
+        <p className="text-soft">
+          <Trans>
+            Looking for:{' '}
+            <span className="font-semibold text-ink">{ticket.widened ? t`anybody` : wishWords(ticket.wishes)}</span>
+          </Trans>
+        </p>
+      </div>
+      {seconds >= OFFER_TO_WIDEN_AFTER ? (
+        <Notice
+          tone="quiet"
+          className="animate-arrive text-left"
+          title={
+            ticket.widened || !hasWishes ? (
+              <Trans>It takes longer than usual</Trans>
+            ) : (
+              <Trans>Nobody fits your wishes just now</Trans>
+            )
+          }
+          action={
+            hasWishes && !ticket.widened ? (
+              <Button size="sm" busy={widen.isPending} onClick={() => widen.mutate()}>
+                <Trans>Meet anybody</Trans>
+              </Button>
+            ) : null
+          }
+        >
+          {ticket.widened || !hasWishes ? (
+            <Trans>You keep your place. You can close this page; the ticket ends by itself if you stay away.</Trans>
+          ) : (
+            <Trans>You keep your place in either case.</Trans>
+          )}
+        </Notice>
+      ) : null}
+      {fault ? (
+        <p role="alert" className="text-terracotta">
+          {words(fault)}
+        </p>
+      ) : null}
+      <div className="flex flex-col items-center gap-2">
+        <Button
+          size="lg"
+          busy={leave.isPending}
+          onClick={() =>
+            leave.mutate(undefined, { onSuccess: (next) => !next.match && navigate({ to: '/', replace: true }) })
+          }
+        >
+          <Trans>Stop waiting</Trans>
+        </Button>
+        <p className="text-soft text-sm">
+          <Trans>Waiting costs nothing. A lamp goes out when you meet somebody.</Trans>
+        </p>
+      </div>
+    </>
+  );
+}

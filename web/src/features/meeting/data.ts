@@ -1,0 +1,112 @@
+import { infiniteQueryOptions, queryOptions, useMutation } from '@tanstack/react-query';
+import { answer, api } from '../../api/client';
+import { randomUuid } from '../../api/device';
+import type { Claim, Match, MeetingState, Page, Wishes } from '../../api/types';
+import { queryClient } from '../../app/queries';
+
+const STATE = ['match', 'state'];
+/** The socket tells at once; this is for the moments when it cannot. */
+const LOOK_AGAIN = 10_000;
+
+export const stateQuery = queryOptions({
+  queryKey: STATE,
+  queryFn: () => answer(api.GET('/api/match/state')),
+  refetchInterval: (query) => (query.state.data?.ticket ? LOOK_AGAIN : false),
+});
+
+/** The server's clock, as far ahead of ours as it was with its last answer. */
+export function serverTime(state: Pick<MeetingState, 'server_now'>, askedAt: number, now: Date): Date {
+  return new Date(now.getTime() + Date.parse(state.server_now) - askedAt);
+}
+
+function keep(state: MeetingState): void {
+  queryClient.setQueryData(STATE, state);
+}
+
+function historyChanged(): void {
+  void queryClient.invalidateQueries({ queryKey: ['match', 'history'] });
+}
+
+const TICKET = 'meydan.ticket';
+
+/** The id of the ticket we are asking for: kept until there is an answer, so that asking again is the same ask. */
+function ticketId(): string {
+  const kept = sessionStorage.getItem(TICKET);
+  if (kept) return kept;
+  const made = randomUuid();
+  sessionStorage.setItem(TICKET, made);
+  return made;
+}
+
+export function useJoin() {
+  return useMutation({
+    mutationFn: (wishes: Wishes) =>
+      answer(api.POST('/api/match/join', { body: { type: 'text', ticket_id: ticketId(), wishes } })),
+    onSuccess: (state) => {
+      sessionStorage.removeItem(TICKET);
+      keep(state);
+    },
+    onError: () => queryClient.invalidateQueries({ queryKey: STATE }),
+  });
+}
+
+export function useWiden() {
+  return useMutation({ mutationFn: () => answer(api.POST('/api/match/widen')), onSuccess: keep });
+}
+
+/** Gives the ticket back, or leaves the talk. */
+export function useLeave() {
+  return useMutation({
+    mutationFn: (match_id?: string) =>
+      answer(api.POST('/api/match/leave', { body: match_id === undefined ? {} : { match_id } })),
+    onSuccess: (state) => {
+      sessionStorage.removeItem(TICKET);
+      keep(state);
+      historyChanged();
+    },
+  });
+}
+
+/** Leaves the talk and asks for the next stranger, in one step. */
+export function useNext() {
+  return useMutation({
+    mutationFn: (match_id: string) =>
+      answer(api.POST('/api/match/next', { body: { match_id, ticket_id: ticketId() } })),
+    onSuccess: (state) => {
+      sessionStorage.removeItem(TICKET);
+      keep(state);
+      historyChanged();
+    },
+  });
+}
+
+const nextOf = <Item>(page: Page<Item>) => page.next ?? undefined;
+
+export const historyQuery = infiniteQueryOptions({
+  queryKey: ['match', 'history'],
+  queryFn: ({ pageParam }) =>
+    answer(
+      api.GET('/api/match/history', { params: { query: { limit: 20, ...(pageParam ? { cursor: pageParam } : {}) } } }),
+    ),
+  initialPageParam: '',
+  getNextPageParam: nextOf<Match>,
+});
+
+export const claimsQuery = infiniteQueryOptions({
+  queryKey: ['claims'],
+  queryFn: ({ pageParam }) =>
+    answer(api.GET('/api/match/claims', { params: { query: pageParam ? { cursor: pageParam } : {} } })),
+  initialPageParam: '',
+  getNextPageParam: nextOf<Claim>,
+});
+
+export function useClaim() {
+  return useMutation({
+    mutationFn: (match_id: string) =>
+      answer(api.POST('/api/match/{match_id}/claim', { params: { path: { match_id } } })),
+    onSettled: () => {
+      historyChanged();
+      void queryClient.invalidateQueries({ queryKey: ['claims'] });
+    },
+  });
+}

@@ -1,0 +1,112 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Bell, DoorClosed, Gift, type LucideIcon, MessageCircle, Smartphone, Sparkles, Undo2 } from 'lucide-react';
+import { useEffect } from 'react';
+import type { Notification } from '../../api/types';
+import { CardList, cx, EmptyState, ErrorState, ListSkeleton, Moment, MoreButton, Page } from '../../ui';
+import { notificationsQuery, useMarkRead } from './data';
+
+const ICONS: Record<string, LucideIcon> = {
+  match_made: MessageCircle,
+  match_ended: MessageCircle,
+  claim_approved: Undo2,
+  claim_rejected: Undo2,
+  new_device: Smartphone,
+  banned: DoorClosed,
+  referral_reward: Gift,
+  welcome: Sparkles,
+};
+
+/** A notification in words; the server sends what happened, never sentences. */
+export function useNotificationWords(): (notification: Notification) => { title: string; words?: string } {
+  const { t } = useLingui();
+  return ({ code, data }) => {
+    const text = (member: string) => (typeof data[member] === 'string' ? data[member] : '');
+    const number = (member: string) => (typeof data[member] === 'number' ? data[member] : 0);
+    switch (code) {
+      case 'welcome':
+        return { title: t`Welcome to the square`, words: t`Press “Meet someone” when you feel like it.` };
+      case 'match_made':
+        return { title: t`You met somebody`, words: t`A talk is open.` };
+      case 'match_ended':
+        return { title: t`A talk has ended`, words: t`Its words go when its day is over.` };
+      case 'claim_approved':
+        return { title: t`A right was given back`, words: t`The stranger stayed silent; one more meeting is yours.` };
+      case 'claim_rejected':
+        return { title: t`A right was not given back`, words: t`The stranger had written in time.` };
+      case 'new_device': {
+        const device = text('device_name') || text('name') || t`a device we did not know`;
+        return {
+          title: t`Somebody logged in with ${device}`,
+          words: t`If that was not you, end the session under Me and change your password.`,
+        };
+      }
+      case 'banned':
+        return { title: t`This account is closed`, words: text('reason') || undefined };
+      case 'referral_reward': {
+        const reward = number('reward') || number('amount');
+        return {
+          title: reward > 0 ? t`${reward} more meetings for you` : t`More meetings for you`,
+          words: t`A gift for an invitation.`,
+        };
+      }
+      default:
+        return { title: text('title') || t`News from the square`, words: text('content') || undefined };
+    }
+  };
+}
+
+/** News, newest first; what was seen here is read. */
+export function NotificationsPage() {
+  const { t } = useLingui();
+  const words = useNotificationWords();
+  const list = useInfiniteQuery(notificationsQuery);
+  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const unread = list.data?.pages[0]?.unread ?? 0;
+  const newest = items[0]?.id;
+  const { mutate: markRead } = useMarkRead();
+
+  useEffect(() => {
+    if (unread > 0 && newest && document.visibilityState === 'visible') markRead(newest);
+  }, [unread, newest, markRead]);
+
+  return (
+    <Page title={t`News`}>
+      {list.isPending ? <ListSkeleton /> : null}
+      {list.isError && !list.data ? <ErrorState onRetry={() => list.refetch()} /> : null}
+      {list.isSuccess && items.length === 0 ? (
+        <EmptyState icon={<Bell aria-hidden />} title={<Trans>Nothing new</Trans>}>
+          <Trans>Meetings, answers to what you asked back and log ins from new devices are told here.</Trans>
+        </EmptyState>
+      ) : null}
+      {items.length > 0 ? (
+        <CardList label={t`News`}>
+          {items.map((notification) => {
+            const said = words(notification);
+            const Icon = ICONS[notification.code] ?? Bell;
+            return (
+              <li key={notification.id} className="flex items-start gap-3.5 px-4 py-3.5">
+                <span
+                  className={cx(
+                    'flex size-10 shrink-0 items-center justify-center rounded-full',
+                    notification.read_at ? 'bg-deep text-soft' : 'bg-lamp-soft text-lamp-text',
+                  )}
+                >
+                  <Icon aria-hidden className="size-5" />
+                </span>
+                <div className="min-w-0 flex-1">
+                  <p className={cx(!notification.read_at && 'font-semibold')}>{said.title}</p>
+                  {said.words ? <p className="text-soft text-sm">{said.words}</p> : null}
+                </div>
+                <span className="shrink-0 pt-0.5 text-soft text-sm">
+                  <Moment at={notification.created_at} />
+                </span>
+              </li>
+            );
+          })}
+        </CardList>
+      ) : null}
+      <MoreButton query={list} />
+    </Page>
+  );
+}

@@ -1,0 +1,2 @@
+export { Bell, useUnread } from './Bell';
+export { notificationsQuery } from './data';

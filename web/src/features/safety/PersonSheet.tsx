@@ -1,0 +1,59 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Ban, Flag } from 'lucide-react';
+import { useState } from 'react';
+import type { PublicProfile } from '../../api/types';
+import { Avatar, Button, Chip, Sheet } from '../../ui';
+import { useInterestWords } from '../meeting/interests';
+import { BlockSheet } from './BlockSheet';
+import { ReportSheet } from './ReportSheet';
+
+/** A person one has met: what they tell about themselves, and the two ways to keep them away. */
+export function PersonSheet({
+  open,
+  onClose,
+  profile,
+  matchId,
+}: {
+  open: boolean;
+  onClose: () => void;
+  profile: PublicProfile;
+  matchId?: string;
+}) {
+  const { t } = useLingui();
+  const interest = useInterestWords();
+  const [next, setNext] = useState<'block' | 'report' | null>(null);
+  const go = (step: 'block' | 'report') => {
+    onClose();
+    setNext(step);
+  };
+  return (
+    <>
+      <Sheet open={open} onClose={onClose} title={`${profile.alias}#${profile.tag}`}>
+        <div className="flex items-center gap-4">
+          <Avatar seed={profile.avatar_seed} size={72} />
+          <p className="min-w-0 text-soft">
+            {profile.age ? <Trans>{profile.age} years old.</Trans> : null}{' '}
+            {profile.bio || t`Tells nothing about themselves.`}
+          </p>
+        </div>
+        {profile.interests.length > 0 ? (
+          <div className="flex flex-wrap gap-1.5">
+            {profile.interests.map((name) => (
+              <Chip key={name}>{interest(name)}</Chip>
+            ))}
+          </div>
+        ) : null}
+        <div className="flex flex-col gap-2 sm:flex-row">
+          <Button className="flex-1" icon={<Ban aria-hidden className="size-5" />} onClick={() => go('block')}>
+            <Trans>Block</Trans>
+          </Button>
+          <Button className="flex-1" icon={<Flag aria-hidden className="size-5" />} onClick={() => go('report')}>
+            <Trans>Report</Trans>
+          </Button>
+        </div>
+      </Sheet>
+      <BlockSheet open={next === 'block'} onClose={() => setNext(null)} profile={profile} />
+      <ReportSheet open={next === 'report'} onClose={() => setNext(null)} profile={profile} matchId={matchId} />
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { infiniteQueryOptions, useMutation } from '@tanstack/react-query';
+import { answer, api } from '../../api/client';
+import type { Block, Page, ReportReason } from '../../api/types';
+import { queryClient } from '../../app/queries';
+
+export const blocksQuery = infiniteQueryOptions({
+  queryKey: ['blocks'],
+  queryFn: ({ pageParam }) =>
+    answer(api.GET('/api/blocks', { params: { query: pageParam ? { cursor: pageParam } : {} } })),
+  initialPageParam: '',
+  getNextPageParam: (page: Page<Block>) => page.next ?? undefined,
+});
+
+const changed = () => {
+  void queryClient.invalidateQueries({ queryKey: ['blocks'] });
+  void queryClient.invalidateQueries({ queryKey: ['match'] });
+  void queryClient.invalidateQueries({ queryKey: ['conversations'] });
+};
+
+export function useBlock() {
+  return useMutation({
+    mutationFn: (profile_id: string) => answer(api.POST('/api/blocks', { body: { profile_id } })),
+    onSuccess: changed,
+  });
+}
+
+export function useUnblock() {
+  return useMutation({
+    mutationFn: (block_id: string) => answer(api.DELETE('/api/blocks/{block_id}', { params: { path: { block_id } } })),
+    onSettled: changed,
+  });
+}
+
+export function useReport() {
+  return useMutation({
+    mutationFn: (body: { profile_id: string; reason: ReportReason; text?: string; match_id?: string }) =>
+      answer(api.POST('/api/reports', { body })),
+  });
+}

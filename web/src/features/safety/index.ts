@@ -1,0 +1,4 @@
+export { BlockSheet, type Person } from './BlockSheet';
+export * from './data';
+export { PersonSheet } from './PersonSheet';
+export { ReportSheet } from './ReportSheet';

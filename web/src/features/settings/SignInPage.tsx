@@ -1,0 +1,177 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useMutation } from '@tanstack/react-query';
+import { BadgeCheck, Mail, Smartphone } from 'lucide-react';
+import { useState } from 'react';
+import type { OtpSent } from '../../api/types';
+import { useWords } from '../../api/words';
+import { Button, Card, Chip, Notice, Page, PasswordField, Section, toast } from '../../ui';
+import { CodeStep, ContactStep, changePassword, useMe, verifyContact } from '../accounts';
+import type { ContactKind } from '../accounts/ContactStep';
+import { useKept } from '../accounts/kept';
+
+/** Phone, e-mail and password: how one gets in, seen by nobody else. */
+export function SignInPage() {
+  const { t } = useLingui();
+  const me = useMe();
+  return (
+    <Page
+      title={t`Phone, e-mail, password`}
+      back="/me"
+      backOnPhone
+      lead={<Trans>Only for logging in and getting back in. No stranger ever sees them.</Trans>}
+    >
+      {me.verified ? null : (
+        <Notice icon={<BadgeCheck aria-hidden />} title={<Trans>Verify a phone to meet people</Trans>}>
+          <Trans>We send a code once. It keeps the square honest: everybody here is one person.</Trans>
+        </Notice>
+      )}
+      <Contact kind="phone" value={me.phone ?? null} />
+      <Contact kind="email" value={me.email ?? null} />
+      {me.username ? (
+        <Section title={<Trans>User name</Trans>}>
+          <Card>{me.username}</Card>
+        </Section>
+      ) : null}
+      <Password />
+    </Page>
+  );
+}
+
+interface Draft {
+  step: 'shown' | 'contact' | 'code';
+  value: string;
+  to: string;
+  sent: OtpSent | null;
+}
+
+function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
+  const { t } = useLingui();
+  const words = useWords();
+  const [draft, change, forget] = useKept<Draft>(`verify-${kind}`, { step: 'shown', value: '', to: '', sent: null });
+  const close = () => {
+    forget();
+    change({ step: 'shown', value: '', to: '', sent: null });
+  };
+  const verify = useMutation({
+    mutationFn: verifyContact,
+    onSuccess: () => {
+      close();
+      toast(kind === 'phone' ? t`Your phone number is verified.` : t`Your e-mail address is verified.`);
+    },
+    onError: () => change({ step: 'contact' }),
+  });
+  return (
+    <Section title={kind === 'phone' ? <Trans>Phone</Trans> : <Trans>E-mail</Trans>}>
+      <Card className="flex flex-col gap-4">
+        {draft.step === 'shown' ? (
+          <div className="flex flex-wrap items-center gap-3">
+            {kind === 'phone' ? (
+              <Smartphone aria-hidden className="size-5.5 text-soft" />
+            ) : (
+              <Mail aria-hidden className="size-5.5 text-soft" />
+            )}
+            <span className="min-w-0 flex-1 truncate">
+              {value ?? <span className="text-soft">{kind === 'phone' ? t`No number yet` : t`No address yet`}</span>}
+            </span>
+            {value ? <Chip tone="moss" icon={<BadgeCheck aria-hidden />}>{t`verified`}</Chip> : null}
+            <Button
+              size="sm"
+              look={!value && kind === 'phone' ? 'lamp' : 'plain'}
+              aria-label={
+                kind === 'phone'
+                  ? value
+                    ? t`Change the phone number`
+                    : t`Add a phone number`
+                  : value
+                    ? t`Change the e-mail address`
+                    : t`Add an e-mail address`
+              }
+              onClick={() => change({ step: 'contact' })}
+            >
+              {value ? <Trans>Change</Trans> : <Trans>Add</Trans>}
+            </Button>
+          </div>
+        ) : null}
+        {verify.error ? (
+          <p role="alert" className="text-terracotta">
+            {words(verify.error)}
+          </p>
+        ) : null}
+        {draft.step === 'contact' ? (
+          <>
+            <ContactStep
+              kind={kind}
+              value={draft.value}
+              onValue={(next) => change({ value: next })}
+              purpose="verify"
+              onSent={(sent, to) => {
+                verify.reset();
+                change({ sent, to, step: 'code' });
+              }}
+            />
+            <Button look="quiet" onClick={close}>
+              <Trans>Not now</Trans>
+            </Button>
+          </>
+        ) : null}
+        {draft.step === 'code' && draft.sent ? (
+          <CodeStep
+            to={draft.to}
+            purpose="verify"
+            sent={draft.sent}
+            onSentAgain={(sent) => change({ sent })}
+            onProof={(proof) => verify.mutate(proof)}
+            onOther={() => change({ step: 'contact' })}
+          />
+        ) : null}
+      </Card>
+    </Section>
+  );
+}
+
+function Password() {
+  const { t } = useLingui();
+  const words = useWords();
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const change = useMutation({
+    mutationFn: () => changePassword({ current, new: next }),
+    onSuccess: () => {
+      setCurrent('');
+      setNext('');
+      toast(t`Your password is new.`);
+    },
+  });
+  return (
+    <Section title={<Trans>Password</Trans>}>
+      <Card>
+        <form
+          noValidate
+          className="flex flex-col gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (current && next && !change.isPending) change.mutate();
+          }}
+        >
+          <PasswordField
+            label={t`Current password`}
+            autoComplete="current-password"
+            value={current}
+            onChange={(event) => setCurrent(event.target.value)}
+          />
+          <PasswordField
+            label={t`New password`}
+            hint={t`At least 10 characters. A few words in a row are easy to keep in mind.`}
+            autoComplete="new-password"
+            value={next}
+            error={change.error ? words(change.error) : undefined}
+            onChange={(event) => setNext(event.target.value)}
+          />
+          <Button type="submit" wide busy={change.isPending} disabled={!current || !next}>
+            <Trans>Change the password</Trans>
+          </Button>
+        </form>
+      </Card>
+    </Section>
+  );
+}

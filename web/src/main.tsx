@@ -1,0 +1,36 @@
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { chooseTenant } from './api/session';
+import { rememberedLanguage, speak } from './app/language';
+import { startLiving } from './app/living';
+import { queryClient } from './app/queries';
+import { router } from './app/router';
+import { registerWorker } from './app/shell-worker';
+import { followSystem } from './app/theme';
+import './ui/theme.css';
+
+speak(rememberedLanguage());
+followSystem();
+
+// A link into a community (?community=slug) says which one is meant.
+const community = new URLSearchParams(location.search).get('community');
+if (community) chooseTenant(community);
+
+startLiving();
+registerWorker();
+
+const root = document.getElementById('root');
+if (!root) throw new Error('the page has no root');
+createRoot(root).render(
+  <StrictMode>
+    <I18nProvider i18n={i18n}>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </I18nProvider>
+  </StrictMode>,
+);

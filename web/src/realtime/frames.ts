@@ -1,0 +1,67 @@
+import type { Claim, MeetingState, Notification } from '../api/types';
+
+/** A message of the conversation's log, as the server sends it: its body is ciphertext. */
+export interface WireMessage {
+  id: string;
+  conversation_id: string;
+  seq: number;
+  sender_profile_id: string;
+  sender_device_id: string;
+  kind: 'text' | 'commit' | 'welcome' | 'join_request';
+  epoch: number;
+  body: string;
+  created_at: string;
+}
+
+/** News that the person's own log keeps; `id` is the place in it. */
+export type LoggedFrame = { id: string } & (
+  | { t: 'match_made'; match_id: string; conversation_id: string }
+  | { t: 'match_ended'; match_id: string; conversation_id: string; status: string; by_me: boolean }
+  | { t: 'ticket_ended'; ticket_id: string; reason: string }
+  | { t: 'message'; profile_id: string; message: WireMessage }
+  | { t: 'receipt'; conversation_id: string; delivered_seq?: number; read_seq?: number; mine?: boolean }
+  | { t: 'notification'; notification: Notification; unread: number }
+  | { t: 'claim_decided'; claim: Claim }
+  | ({ t: 'rights' } & Partial<MeetingState['rights']>)
+  | { t: 'sessions_changed' }
+  | { t: 'banned'; reason?: string }
+);
+
+/** What may be lost: presence and typing. */
+export type WhisperFrame =
+  | { t: 'presence'; conversation_id: string; online: boolean; last_seen_at?: string | null }
+  | { t: 'typing'; conversation_id: string; on: boolean };
+
+/** The log no longer holds our place: ask for everything again over HTTP. */
+export interface ResyncFrame {
+  t: 'resync';
+  /** Where the log goes on from. */
+  id?: string;
+}
+
+/** The grant of a watch is over or revoked: ask for a new one over HTTP. */
+export interface GrantRejectedFrame {
+  t: 'grant_rejected';
+}
+
+export interface ReadyFrame {
+  t: 'ready';
+  id: string;
+  session: string;
+}
+
+export type ServerFrame = LoggedFrame | WhisperFrame | ResyncFrame | GrantRejectedFrame | ReadyFrame;
+/** What listeners get: everything but the handshake. */
+export type News = Exclude<ServerFrame, ReadyFrame>;
+
+export type ClientFrame =
+  | { t: 'hello'; token: string; since: string | null }
+  | { t: 'watch'; grant: string }
+  | { t: 'unwatch'; conversation_id: string }
+  | { t: 'typing'; conversation_id: string; on: boolean };
+
+/** Reads one frame; what we do not know (a newer server) is passed on by its `t` and ignored by listeners. */
+export function readFrame(text: string): ServerFrame | null {
+  const frame: unknown = JSON.parse(text);
+  return frame !== null && typeof frame === 'object' && 't' in frame ? (frame as ServerFrame) : null;
+}

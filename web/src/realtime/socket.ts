@@ -1,0 +1,158 @@
+import { Cursor } from './cursor';
+import { type ClientFrame, type News, readFrame } from './frames';
+
+export type Connection = 'connecting' | 'open' | 'waiting' | 'closed';
+
+/** Close codes of the gateway. */
+const TOKEN_BAD = 4401;
+const SESSION_ENDED = 4403;
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 30_000;
+/** A gateway that does not answer the hello within this time is as good as gone. */
+const READY_WITHIN = 10_000;
+
+export interface Parts {
+  url: string;
+  /** Names whose log it is: the cursor is kept for each person. */
+  owner: string;
+  /** A living access token, or null when there is no session any more. `renew` asks for a new one whatever the old says. */
+  token: (renew: boolean) => Promise<string | null>;
+  onNews: (frame: News) => void;
+  onConnection: (connection: Connection) => void;
+  onSessionEnded: () => void;
+  /** Grants by conversation whose presence is followed; it outlives this line, which asks for each again. */
+  watched?: ReadonlyMap<string, string>;
+  open?: (url: string) => WebSocket;
+  storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  random?: () => number;
+}
+
+/** Before the n-th attempt: doubles up to a cap, and half of it is chance, so that a restarted gateway is not stormed. */
+export function waitBefore(attempt: number, random: number): number {
+  const ceiling = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt);
+  return ceiling / 2 + (ceiling / 2) * random;
+}
+
+/**
+ * The line to the gateway. It says hello with a token and the last place it saw, passes each frame on once, and after any
+ * loss comes back by itself; what was missed is replayed by the server.
+ */
+export class RealtimeSocket {
+  private socket: WebSocket | null = null;
+  private attempt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private ready = false;
+  private stopped = false;
+  private renewNext = false;
+  private readonly cursor: Cursor;
+
+  constructor(private readonly parts: Parts) {
+    this.cursor = new Cursor(parts.storage ?? localStorage, `meydan.cursor.${parts.owner}`);
+  }
+
+  start(): void {
+    this.stopped = false;
+    void this.connect();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.socket?.close(1000);
+    this.socket = null;
+    this.parts.onConnection('closed');
+  }
+
+  /** The network is back, or the page is looked at again: do not sit out the wait. */
+  hurry(): void {
+    if (this.stopped || this.socket) return;
+    clearTimeout(this.timer);
+    this.attempt = 0;
+    void this.connect();
+  }
+
+  /** The token was renewed: tell the gateway before the old one runs out. */
+  async greetAgain(): Promise<void> {
+    if (!this.ready) return;
+    const token = await this.parts.token(false);
+    if (token) this.put({ t: 'hello', token, since: this.cursor.since });
+  }
+
+  /** Sends what may be lost. */
+  say(frame: Exclude<ClientFrame, { t: 'hello' }>): void {
+    if (this.ready) this.put(frame);
+  }
+
+  private put(frame: ClientFrame): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+
+  private async connect(): Promise<void> {
+    this.parts.onConnection('connecting');
+    let token: string | null;
+    try {
+      token = await this.parts.token(this.renewNext);
+    } catch {
+      this.later(); // no answer from the API either: the same patience
+      return;
+    }
+    if (this.stopped || this.socket) return;
+    if (token === null) {
+      this.parts.onSessionEnded();
+      return;
+    }
+    this.renewNext = false;
+
+    const socket = (this.parts.open ?? ((url) => new WebSocket(url)))(this.parts.url);
+    this.socket = socket;
+    const patience = setTimeout(() => socket.close(), READY_WITHIN);
+    socket.onopen = () => this.put({ t: 'hello', token, since: this.cursor.since });
+    socket.onmessage = (event: MessageEvent<string>) => {
+      const frame = readFrame(event.data);
+      if (frame?.t === 'ready') clearTimeout(patience);
+      if (frame && this.socket === socket) this.take(frame);
+    };
+    socket.onclose = ({ code }) => {
+      clearTimeout(patience);
+      if (this.socket !== socket) return;
+      this.socket = null;
+      this.ready = false;
+      if (this.stopped) return;
+      if (code === SESSION_ENDED || code === TOKEN_BAD) this.renewNext = true; // the API decides whether a session is left
+      this.later();
+    };
+  }
+
+  private later(): void {
+    if (this.stopped) return;
+    this.parts.onConnection('waiting');
+    const wait = waitBefore(this.attempt, (this.parts.random ?? Math.random)());
+    this.attempt += 1;
+    this.timer = setTimeout(() => void this.connect(), wait);
+  }
+
+  private take(frame: NonNullable<ReturnType<typeof readFrame>>): void {
+    if (frame.t === 'ready') {
+      this.attempt = 0;
+      this.ready = true;
+      this.cursor.moveTo(frame.id);
+      for (const grant of this.parts.watched?.values() ?? []) this.put({ t: 'watch', grant });
+      this.parts.onConnection('open');
+      return;
+    }
+    if (frame.t === 'resync') {
+      this.cursor.forget();
+      this.parts.onNews(frame);
+      if (frame.id) this.cursor.moveTo(frame.id);
+      return;
+    }
+    if (!('id' in frame)) {
+      this.parts.onNews(frame);
+      return;
+    }
+    if (!this.cursor.isNew(frame.id)) return;
+    this.parts.onNews(frame);
+    this.cursor.moveTo(frame.id);
+  }
+}

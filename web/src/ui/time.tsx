@@ -1,0 +1,54 @@
+import { useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** "3 hours ago", "tomorrow"; seconds are never counted, that would only make one nervous. */
+export function relative(locale: string, then: Date, now: Date): string {
+  const seconds = (then.getTime() - now.getTime()) / 1000;
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+  }
+  return format.format(0, 'second');
+}
+
+export function clockTime(locale: string, when: Date): string {
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(when);
+}
+
+export function fullTime(locale: string, when: Date): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(when);
+}
+
+/** The time, looked at again every so often. */
+export function useNow(everyMs: number): Date {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+/** A moment: said relatively, exact on hover. */
+export function Moment({ at }: { at: string }) {
+  const { i18n } = useLingui();
+  const now = useNow(30_000);
+  const then = new Date(at);
+  return (
+    <time dateTime={at} title={fullTime(i18n.locale, then)}>
+      {relative(i18n.locale, then, now)}
+    </time>
+  );
+}
+
+/** Seconds as 0:42 or 12:05. */
+export function minutesAndSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
