@@ -1,7 +1,7 @@
 /** The messaging client of one profile on this device: its vault, its keys, its tabs. */
+import { deleteDB } from 'idb';
 
-import { toBase64url } from './bytes';
-import { talkDeviceId } from './device';
+import { toBase64 } from './bytes';
 import { type Identity, makeIdentity, makePackage } from './mls';
 import type { MessageServer } from './server';
 import { type Changed, type Lock, Talks } from './talks';
@@ -12,7 +12,6 @@ const LOW = 20;
 const FULL = 40;
 
 export interface Client {
-  readonly deviceId: string;
   readonly talks: Talks;
   /** Keeps enough key packages on the server for others to reach this device. */
   keepPackages(): Promise<void>;
@@ -21,12 +20,14 @@ export interface Client {
   close(): void;
 }
 
+const vaultOf = (deviceId: string) => `meydan-talk-${deviceId}`;
+
+/** `deviceId` is the name of this browser in the profile's conversations; the server says it. */
 export async function openClient(profileId: string, deviceId: string, server: MessageServer): Promise<Client> {
-  const talkDevice = await talkDeviceId(profileId, deviceId);
-  const name = `meydan-talk-${talkDevice}`;
+  const name = vaultOf(deviceId);
   const vault = await Vault.open(name);
   const lock = lockOver(name);
-  const identity = await lock('identity', () => identityOf(vault, profileId, talkDevice));
+  const identity = await lock('identity', () => identityOf(vault, profileId, deviceId));
 
   const listeners = new Set<(change: Changed) => void>();
   const tell = (change: Changed) => {
@@ -40,7 +41,6 @@ export async function openClient(profileId: string, deviceId: string, server: Me
   });
 
   return {
-    deviceId: talkDevice,
     talks,
     keepPackages: () => lock('packages', () => fillUp(vault, identity, server)),
     onChange(listener) {
@@ -52,6 +52,11 @@ export async function openClient(profileId: string, deviceId: string, server: Me
       vault.close();
     },
   };
+}
+
+/** Forgets everything this browser kept of a profile's conversations: keys, texts, what was not sent. */
+export function destroyVault(deviceId: string): Promise<void> {
+  return deleteDB(vaultOf(deviceId));
 }
 
 function lockOver(name: string): Lock {
@@ -75,7 +80,7 @@ async function fillUp(vault: Vault, identity: Identity, server: MessageServer): 
   const made = await Promise.all(Array.from({ length: FULL - left }, () => makePackage(identity)));
   await vault.write(made.map((own) => ({ store: 'packages', key: [own.ref], value: own })));
   await server.addPackages(
-    made.map((own) => toBase64url(own.publicBytes)),
+    made.map((own) => toBase64(own.publicBytes)),
     replace,
   );
   await vault.write([{ store: 'identity', key: ['announced'], value: true }]);

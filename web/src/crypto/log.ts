@@ -2,7 +2,7 @@
  * Reads the conversation's log in its order: what each entry changes on this device. Nothing is kept here; the caller
  * writes all changes of a stretch at once, so a crash repeats the stretch from the old state and never loses a text.
  */
-import { fromBase64url, same, toText } from './bytes';
+import { fromBase64, same, toText } from './bytes';
 import { Group, type Identity, type Member, ownerOfPackage } from './mls';
 import { unpad } from './padding';
 import {
@@ -88,7 +88,7 @@ export class LogReader {
       return;
     }
     try {
-      const opened = await this.group.open(fromBase64url(message.body), message.id);
+      const opened = await this.group.open(fromBase64(message.body), message.id);
       if (opened.kind !== 'text') throw new Error('a commit came as a text');
       if (opened.sender.profileId !== message.sender_profile_id)
         throw new Error('the sender is not who the server says');
@@ -111,7 +111,7 @@ export class LogReader {
       this.record = { ...this.record, pending: null };
     } else if (this.group !== null) {
       try {
-        const opened = await this.group.open(fromBase64url(message.body), message.id);
+        const opened = await this.group.open(fromBase64(message.body), message.id);
         this.group = opened.group;
       } catch {
         // A commit that this device cannot or must not follow: it leaves the group and asks to be let in anew.
@@ -125,7 +125,7 @@ export class LogReader {
 
   private async takeWelcome(message: WireMessage): Promise<void> {
     if (this.group !== null) return;
-    const body = fromBase64url(message.body);
+    const body = fromBase64(message.body);
     try {
       for (const ref of Group.welcomed(body)) {
         const own = await this.vault.read<PackageRecord>('packages', [ref]);
@@ -143,7 +143,7 @@ export class LogReader {
   }
 
   private takeRequest(message: WireMessage): void {
-    const owner = ownerOfPackage(fromBase64url(message.body));
+    const owner = ownerOfPackage(fromBase64(message.body));
     const honest =
       owner !== null &&
       this.profiles.includes(owner.profileId) &&
@@ -164,7 +164,7 @@ export class LogReader {
     const members = this.group?.members;
     if (members === undefined) return;
     const open = this.record.requests.filter((request) => {
-      const asking = ownerOfPackage(fromBase64url(request.body));
+      const asking = ownerOfPackage(fromBase64(request.body));
       return asking !== null && !members.some((member) => same(keyOf(member), keyOf(asking)));
     });
     this.record = { ...this.record, requests: open };

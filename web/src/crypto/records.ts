@@ -10,6 +10,8 @@ export interface Facts {
   /** The side that starts the group. */
   readonly opener: boolean;
   readonly closed: boolean;
+  /** When everything said is forgotten, here and on the server. */
+  readonly until: string;
 }
 
 export interface JoinRequest {
@@ -40,6 +42,7 @@ export interface GroupRecord {
   /** The last text of the other side that this device has, and the last it told the server about. */
   readonly heard: number;
   readonly told: number;
+  readonly until: string;
 }
 
 export interface PackageRecord {
@@ -71,9 +74,10 @@ export interface TextRecord {
   readonly refusal?: string;
 }
 
-export function emptyGroup(conversationId: string): GroupRecord {
+export function emptyGroup({ id, until }: Pick<Facts, 'id' | 'until'>): GroupRecord {
   return {
-    conversationId,
+    conversationId: id,
+    until,
     seq: 0,
     logEpoch: 0,
     state: null,

@@ -43,6 +43,8 @@ export class ServerRefusal extends Error {
   constructor(
     readonly code: string,
     readonly status: number,
+    /** Seconds to wait before trying again, when the server says so. */
+    readonly retryAfter?: number,
   ) {
     super(code);
   }

@@ -3,7 +3,7 @@
  * tab at a time) brings this device to the log's end, then does what is left: found the group, ask to be let in, let
  * others in, send what was written. Every step is kept before it is sent and repeats itself after any loss.
  */
-import { fromBase64url, fromText, toBase64url, uuidv7 } from './bytes';
+import { fromBase64, fromText, toBase64, uuidv7 } from './bytes';
 import { LogReader } from './log';
 import { Group, type Identity, type Member, makePackage, ownerOfPackage, type Prepared } from './mls';
 import { pad } from './padding';
@@ -44,8 +44,20 @@ export class Talks {
     return kept.flat().sort(byPlace);
   }
 
+  /** Some of a conversation's lines; one that is gone is missing in the answer. */
+  async some(conversationId: string, ids: readonly string[]): Promise<Map<string, TextRecord>> {
+    const found = new Map<string, TextRecord>();
+    for (const id of ids) {
+      const key = [conversationId, id];
+      const text =
+        (await this.vault.read<TextRecord>('outbox', key)) ?? (await this.vault.read<TextRecord>('texts', key));
+      if (text !== undefined) found.set(id, text);
+    }
+    return found;
+  }
+
   async members(facts: Facts): Promise<Member[]> {
-    const { state } = await this.record(facts.id);
+    const { state } = await this.record(facts);
     return state === null ? [] : Group.read(state, [facts.me, facts.peer]).members;
   }
 
@@ -73,14 +85,22 @@ export class Talks {
       let news = hints;
       for (let round = 0; round < ROUNDS; round++) {
         await this.catchUp(facts, news);
-        if ((await this.act(facts)) === DONE) return this.tellDelivered(facts.id);
+        if ((await this.act(facts)) === DONE) return this.tellDelivered(facts);
         news = [];
       }
       throw new NoAnswer('the conversation moved on too fast');
     });
   }
 
-  /** Forgets a conversation whose time is up. */
+  /** Forgets the conversations whose time is up. */
+  async forgetExpired(now: Date): Promise<void> {
+    const records = await this.vault.list<GroupRecord>('groups');
+    for (const { conversationId, until } of records) {
+      if (Date.parse(until) <= now.getTime()) await this.forget(conversationId);
+    }
+  }
+
+  /** Forgets one conversation. */
   async forget(conversationId: string): Promise<void> {
     await this.lock(conversationId, async () => {
       const texts = await this.texts(conversationId);
@@ -93,32 +113,32 @@ export class Talks {
   }
 
   private async catchUp(facts: Facts, hints: readonly WireMessage[]): Promise<void> {
-    const { seq } = await this.record(facts.id);
+    const { seq } = await this.record(facts);
     const fresh = hints.filter((message) => message.seq > seq).sort((a, b) => a.seq - b.seq);
     if (hints.length > 0 && fresh.length === 0) return;
     if (fresh.length > 0 && fresh.every((message, i) => message.seq === seq + 1 + i)) return this.take(facts, fresh);
     for (;;) {
-      const page = await this.server.list(facts.id, (await this.record(facts.id)).seq);
+      const page = await this.server.list(facts.id, (await this.record(facts)).seq);
       if (page.length > 0) await this.take(facts, page);
       if (page.length < PAGE) return;
     }
   }
 
   private async take(facts: Facts, messages: readonly WireMessage[]): Promise<void> {
-    const reader = new LogReader(this.vault, this.identity, facts, await this.record(facts.id));
+    const reader = new LogReader(this.vault, this.identity, facts, await this.record(facts));
     const stretch = await reader.read(messages);
     await this.keep(stretch.changes, stretch.texts);
   }
 
-  private async tellDelivered(conversationId: string): Promise<void> {
-    const record = await this.record(conversationId);
+  private async tellDelivered(facts: Facts): Promise<void> {
+    const record = await this.record(facts);
     if (record.heard <= record.told) return;
-    await this.server.delivered(conversationId, record.heard);
+    await this.server.delivered(facts.id, record.heard);
     await this.keep([keepGroup({ ...record, told: record.heard })], []);
   }
 
   private async act(facts: Facts): Promise<Outcome> {
-    const record = await this.record(facts.id);
+    const record = await this.record(facts);
     if (facts.closed) return this.giveUp(facts);
     if (record.pending !== null) return this.sendCommit(record);
     if (record.state !== null) {
@@ -136,12 +156,12 @@ export class Talks {
   private async found(facts: Facts, record: GroupRecord): Promise<Outcome> {
     const claimed = await this.server.claimKeys(facts.id);
     const packages = claimed.flatMap((one) => {
-      const body = fromBase64url(one.package);
+      const body = fromBase64(one.package);
       const owner = ownerOfPackage(body);
       const honest = owner?.profileId === one.profile_id && owner.deviceId === one.device_id;
       return honest && [facts.me, facts.peer].includes(one.profile_id) ? [{ profileId: one.profile_id, body }] : [];
     });
-    const asking = record.requests.map((one) => ({ profileId: one.profileId, body: fromBase64url(one.body) }));
+    const asking = record.requests.map((one) => ({ profileId: one.profileId, body: fromBase64(one.body) }));
     const asked = new Set(record.requests.map((one) => one.deviceId));
     const all = [...packages.filter(({ body }) => !asked.has(ownerOfPackage(body)?.deviceId ?? '')), ...asking];
     if (!all.some(({ profileId }) => profileId === facts.peer)) return DONE; // nobody to talk with yet
@@ -151,7 +171,7 @@ export class Talks {
 
   private async letIn(facts: Facts, record: GroupRecord): Promise<Outcome> {
     const group = Group.read(record.state as Uint8Array, [facts.me, facts.peer]);
-    const packages = record.requests.map(({ body }) => fromBase64url(body));
+    const packages = record.requests.map(({ body }) => fromBase64(body));
     try {
       return await this.prepare(record, group.epoch, await group.add(packages));
     } catch (error) {
@@ -166,8 +186,8 @@ export class Talks {
     const pending = {
       id: uuidv7(),
       epoch,
-      body: toBase64url(prepared.commit),
-      welcome: prepared.welcome && { id: uuidv7(), body: toBase64url(prepared.welcome) },
+      body: toBase64(prepared.commit),
+      welcome: prepared.welcome && { id: uuidv7(), body: toBase64(prepared.welcome) },
       next: prepared.next.write(),
     };
     await this.keep([keepGroup({ ...record, pending })], []);
@@ -195,7 +215,7 @@ export class Talks {
     let { asked } = record;
     if (asked === null) {
       const own = await makePackage(this.identity);
-      asked = { id: uuidv7(), body: toBase64url(own.publicBytes), sent: false };
+      asked = { id: uuidv7(), body: toBase64(own.publicBytes), sent: false };
       const keepPackage = { store: 'packages' as const, key: [own.ref], value: own };
       await this.keep([keepPackage, keepGroup({ ...record, asked })], []);
     }
@@ -223,7 +243,7 @@ export class Talks {
       if (sealed === null) {
         const plain = pad(fromText(JSON.stringify({ v: 1, text: text.body })));
         const result = await group.seal(plain, text.id);
-        sealed = { epoch: group.epoch, body: toBase64url(result.body) };
+        sealed = { epoch: group.epoch, body: toBase64(result.body) };
         record = { ...record, state: result.next.write() };
         await this.keep([keepGroup(record), ...keepText({ ...text, sealed })], []);
       }
@@ -278,8 +298,8 @@ export class Talks {
     return Math.max(Date.now(), ...waiting.map(({ order }) => order + 1));
   }
 
-  private async record(conversationId: string): Promise<GroupRecord> {
-    return (await this.vault.read<GroupRecord>('groups', [conversationId])) ?? emptyGroup(conversationId);
+  private async record(facts: Facts): Promise<GroupRecord> {
+    return (await this.vault.read<GroupRecord>('groups', [facts.id])) ?? emptyGroup(facts);
   }
 
   private async keep(changes: readonly Change[], texts: readonly TextRecord[]): Promise<void> {

@@ -3,7 +3,7 @@
  * no script; where a value lies (its store and key) is sealed with it, so values cannot change places.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import { type Bytes, fromBase64url, fromText, toBase64url, toText } from './bytes';
+import { type Bytes, fromBase64, fromText, toBase64, toText } from './bytes';
 
 const STORES = ['identity', 'packages', 'groups', 'texts', 'outbox'] as const;
 export type StoreName = (typeof STORES)[number];
@@ -31,13 +31,13 @@ export interface Change {
 
 function pack(value: unknown): Bytes {
   return fromText(
-    JSON.stringify(value, (_, part: unknown) => (part instanceof Uint8Array ? { $bytes: toBase64url(part) } : part)),
+    JSON.stringify(value, (_, part: unknown) => (part instanceof Uint8Array ? { $bytes: toBase64(part) } : part)),
   );
 }
 
 function unpack(bytes: Uint8Array): unknown {
   return JSON.parse(toText(bytes), (_, part: unknown) =>
-    typeof part === 'object' && part !== null && '$bytes' in part ? fromBase64url(String(part.$bytes)) : part,
+    typeof part === 'object' && part !== null && '$bytes' in part ? fromBase64(String(part.$bytes)) : part,
   );
 }
 

@@ -1,5 +1,5 @@
 /** The server's rules in memory: one ordered log, commits by compare-and-set, packages used once, ids told apart. */
-import { toBase64url } from '../bytes';
+import { toBase64 } from '../bytes';
 import {
   type ClaimedPackage,
   type MessageServer,
@@ -57,7 +57,7 @@ export class FakeServer {
 
   /** Puts a package on offer under any name, as a dishonest server might. */
   plant(profileId: string, deviceId: string, body: Uint8Array): void {
-    this.stocks.set(deviceId, { profileId, deviceId, packages: [toBase64url(body)] });
+    this.stocks.set(deviceId, { profileId, deviceId, packages: [toBase64(body)] });
   }
 
   private claim(caller: string): ClaimedPackage[] {

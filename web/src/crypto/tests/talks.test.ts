@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
-import { fromBase64url, toBase64url, uuidv7 } from '../bytes';
+import { fromBase64, toBase64, uuidv7 } from '../bytes';
 import { Group, makeIdentity, makePackage } from '../mls';
 import { safetyNumber } from '../safety';
 import { NoAnswer } from '../server';
@@ -23,7 +23,7 @@ describe('two people', () => {
     const { ana, server } = await pair();
     await ana.say('kanarya');
     await ana.say('evet, kanarya ve biraz daha uzun bir söz');
-    const bodies = server.log.map(({ body }) => fromBase64url(body));
+    const bodies = server.log.map(({ body }) => fromBase64(body));
     for (const body of bodies) expect(new TextDecoder('latin1').decode(body)).not.toContain('kanarya');
     const texts = server.log.filter(({ kind }) => kind === 'text').map(({ body }) => body.length);
     expect(new Set(texts).size).toBe(1);
@@ -273,7 +273,7 @@ describe('a dishonest member', () => {
       conversation_id: bora.facts.id,
       kind: 'commit',
       epoch: wide.epoch,
-      body: toBase64url(commit),
+      body: toBase64(commit),
     });
     await ana.say('kimse duymasın');
     const members = await ana.talks.members(ana.facts);
@@ -289,7 +289,7 @@ describe('a dishonest member', () => {
     const record = await bora.groupRecord();
     const id = uuidv7();
     const sealed = await Group.read(record.state as Uint8Array, [ANA, BORA]).seal(new Uint8Array(256), id);
-    const body = toBase64url(sealed.body);
+    const body = toBase64(sealed.body);
     const forged = { id, conversation_id: ana.facts.id, kind: 'text' as const, epoch: 1, body };
     await server.door(ANA, uuidv7()).send(forged);
     await ana.sync();

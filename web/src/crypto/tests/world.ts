@@ -1,6 +1,6 @@
 /** Devices of two people around one fake server. */
 import 'fake-indexeddb/auto';
-import { toBase64url, uuidv7 } from '../bytes';
+import { toBase64, uuidv7 } from '../bytes';
 import { type Identity, makeIdentity, makePackage } from '../mls';
 import type { Facts, GroupRecord } from '../records';
 import { type Changed, type Lock, Talks } from '../talks';
@@ -56,7 +56,14 @@ export class Device {
   ): Promise<Device> {
     const vault = await Vault.open(vaultName);
     const me = identity.profileId;
-    const facts = { id: conversation, me, peer: me === ANA ? BORA : ANA, opener: me === ANA, closed: false };
+    const facts = {
+      id: conversation,
+      me,
+      peer: me === ANA ? BORA : ANA,
+      opener: me === ANA,
+      closed: false,
+      until: '2999-01-01T00:00:00Z',
+    };
     const door = server.door(me, identity.deviceId, (what) => device.fate(what));
     const talks = new Talks(identity, vault, door, lock, (change) => device.changes.push(change));
     const device: Device = new Device(identity, facts, talks, vaultName, server, vault, lock);
@@ -68,7 +75,7 @@ export class Device {
     await this.vault.write(made.map((own) => ({ store: 'packages', key: [own.ref], value: own })));
     const door = this.server.door(this.identity.profileId, this.identity.deviceId);
     await door.addPackages(
-      made.map((own) => toBase64url(own.publicBytes)),
+      made.map((own) => toBase64(own.publicBytes)),
       false,
     );
   }
