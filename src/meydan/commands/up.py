@@ -44,7 +44,7 @@ def up(data: Path | None, port: int | None, host: str | None, tls: bool) -> None
     ends; the next start recovers.
     """
     data = (data or default_data()).absolute()
-    console = Console(highlight=False, stderr=False)
+    console = Console(highlight=False, soft_wrap=True)
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     started = time.monotonic()

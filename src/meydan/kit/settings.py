@@ -29,6 +29,8 @@ class Field(Struct, frozen=True):
 
     path: tuple[str, ...]
     kind: Any
+    constrained: Any
+    """The kind with its limits."""
     default: object
     description: str
 
@@ -52,7 +54,7 @@ def fields(kind: type[Struct], path: tuple[str, ...] = ()) -> Iterator[Field]:
             yield from fields(plain, here)
             continue
         default = field.default_factory() if field.default_factory is not NODEFAULT else field.default
-        yield Field(here, plain, default, (meta.description if meta else None) or "")
+        yield Field(here, plain, annotated, default, (meta.description if meta else None) or "")
 
 
 def load(kind: type[S], layers: Mapping[str, Layer], environment: Mapping[str, str], *, prefix: str) -> S:
@@ -130,7 +132,7 @@ def _check(field: Field, values: Layer, origins: dict[str, str]) -> None:
             return
         inner = inner[name]
     try:
-        msgspec.convert(inner, field.kind, strict=False, dec_hook=_decode)
+        msgspec.convert(inner, field.constrained, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{origins[field.name]} ({field.name}): {error}") from None
 

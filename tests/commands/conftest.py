@@ -1,0 +1,100 @@
+"""`meydan` as a person runs it: in a process of its own, over a folder of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    return {**{name: value for name, value in os.environ.items() if not name.startswith("MEYDAN_")}, **settings}
+
+
+def meydan(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "meydan", *arguments],
+        env=clean_environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Up:
+    """A running `meydan up`."""
+
+    def __init__(self, data: Path, *options: str, **settings: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self._log = data.with_suffix(".log")
+        began = time.monotonic()
+        with self._log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "meydan", "up", "--data", str(data), "--port", str(self.port), *options],
+                env=clean_environment(**settings),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        self.scheme = "https" if "--tls" in options else "http"
+        self.url = f"{self.scheme}://127.0.0.1:{self.port}"
+        while self.url not in self.words:
+            assert self.process.poll() is None, self.words
+            assert time.monotonic() - began < 60, self.words
+            time.sleep(0.02)
+        self.seconds = time.monotonic() - began
+
+    @property
+    def words(self) -> str:
+        return self._log.read_text()
+
+    def parts(self) -> dict[str, psutil.Process]:
+        names = {"postgres": "PostgreSQL", "valkey-server": "Valkey"}
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            if child.status() != psutil.STATUS_ZOMBIE:
+                found[names.get(Path(child.exe()).name) or child.cmdline()[-1]] = child
+        return found
+
+    def healthy(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/api/health", verify=False, timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.process.wait(30)
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="meydan-up-"))
+    folder.chmod(0o711)  # as root the engines run as somebody else, who has to pass
+    yield folder / "data"
+    shutil.rmtree(folder)
+
+
+def wait_until(happened: "object", seconds: float = 20) -> None:
+    assert callable(happened)
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)

@@ -1,0 +1,133 @@
+"""`meydan up`, from the first start to the worst end."""
+
+import os
+import signal
+import socket
+import ssl
+import stat
+from pathlib import Path
+
+import psutil
+import pytest
+
+from meydan.config import load_settings
+from tests.commands.conftest import Up, meydan, wait_until
+
+pytestmark = pytest.mark.slow
+PARTS = {"PostgreSQL", "Valkey", "api", "gateway", "worker"}
+
+
+def gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_everything_starts_is_told_in_one_address_and_stops(data: Path) -> None:
+    up = Up(data)
+    try:
+        assert up.healthy()
+        assert up.words.count(up.url + "\n") == 1
+        assert up.seconds < 20  # alone on two cores about 4: tests run beside it
+        parts = up.parts()
+        assert set(parts) == PARTS
+        for part in parts.values():
+            listening = {found.laddr.ip for found in part.net_connections("inet") if found.status == "LISTEN"}
+            assert listening <= {"127.0.0.1"}
+        assert stat.S_IMODE((data / "secrets.toml").stat().st_mode) == 0o600
+        doctor = meydan("doctor", "--data", str(data))
+        assert doctor.returncode == 0, doctor.stdout
+        assert "Nothing to mend" in doctor.stdout
+        second = meydan("up", "--data", str(data))
+        assert second.returncode == 1
+        assert str(up.process.pid) in second.stderr
+        assert "Traceback" not in second.stderr
+    finally:
+        code = up.stop()
+    assert code == 0, up.words
+    assert all(gone(part) for part in parts.values())
+
+    doctor = meydan("doctor", "--data", str(data))
+    assert doctor.returncode == 1
+    assert "is not running" in doctor.stdout
+
+    again = Up(data)
+    again.process.send_signal(signal.SIGINT)
+    assert again.process.wait(30) == 0
+    assert again.seconds < 8  # alone about 2
+
+
+def test_a_killed_part_comes_back_and_a_killed_whole_leaves_nothing(data: Path) -> None:
+    up = Up(data)
+    before = up.parts()
+    for part in before.values():
+        os.kill(part.pid, signal.SIGKILL)
+    wait_until(
+        lambda: (
+            set(up.parts()) == PARTS
+            and not {part.pid for part in up.parts().values()} & {part.pid for part in before.values()}
+        )
+    )
+    wait_until(up.healthy)
+    assert "killed by SIGKILL" in up.words
+
+    everything = psutil.Process(up.process.pid).children(recursive=True)
+    up.process.kill()
+    up.process.wait()
+    recovered = Up(data)  # at once: the old engines may still be ending
+    try:
+        assert recovered.healthy()
+        wait_until(lambda: all(gone(process) for process in everything))
+    finally:
+        recovered.stop()
+
+
+def test_a_taken_port_is_said_in_words(data: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        said = meydan("up", "--data", str(data), "--port", str(port))
+    assert said.returncode == 1
+    assert f"Port {port}" in said.stderr
+    assert "--port" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_tls_on_both_servers_with_one_certificate(data: Path) -> None:
+    up = Up(data, "--tls")
+    try:
+        assert up.healthy()
+        context = ssl.create_default_context(cafile=str(data / "tls/certificate.pem"))
+        gateway = load_settings(data, {**_running(data)}).http.gateway_port
+        for port in (up.port, gateway):
+            with (
+                socket.create_connection(("127.0.0.1", port), 5) as plain,
+                context.wrap_socket(plain, server_hostname="localhost") as secure,
+            ):
+                assert secure.version() == "TLSv1.3"
+        assert stat.S_IMODE((data / "tls/key.pem").stat().st_mode) == 0o600
+    finally:
+        up.stop()
+
+
+def _running(data: Path) -> dict[str, str]:
+    from meydan.config import last_running
+
+    return last_running(data)
+
+
+def test_a_broken_setting_is_named(data: Path) -> None:
+    data.mkdir()
+    (data / "meydan.toml").write_text("[mail]\nport = 'many'\n")
+    said = meydan("up", "--data", str(data))
+    assert said.returncode == 1
+    assert "meydan.toml" in said.stderr
+    assert "mail.port" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_parts_alone_say_what_they_lack(data: Path) -> None:
+    for part in ("api", "gateway", "worker"):
+        said = meydan(part, "--data", str(data))
+        assert said.returncode == 1
+        assert "MEYDAN_DATABASE_APP_URL" in said.stderr
+        assert "Traceback" not in said.stderr
