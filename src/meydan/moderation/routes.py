@@ -1,0 +1,26 @@
+"""Reporting over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import post
+from msgspec import Meta, Struct
+
+from meydan.kit.database import Database, Identity
+from meydan.moderation import reports
+
+
+class ReportRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    profile_id: UUID
+    reason: reports.ReportReason
+    text: Annotated[str, Meta(max_length=1000)] = ""
+    match_id: UUID | None = None
+
+
+@post("/api/reports")
+async def report(db: Database, me: Identity, data: ReportRequest) -> reports.Report:
+    async with db.as_user(me) as tx:
+        return await reports.do_report(tx, data.profile_id, data.reason, text=data.text.strip(), match_id=data.match_id)
+
+
+ROUTES = [report]

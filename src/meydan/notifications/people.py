@@ -1,0 +1,29 @@
+"""What this room keeps of a person: nothing stays when they leave."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from meydan.kit import people
+from meydan.kit.database import Tx
+from meydan.notifications.inbox import Notification
+
+COLUMNS = {"notifications.user_id", "notifications.profile_id", "notifications.data"}
+
+
+async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    notifications = await tx.all(
+        Notification,
+        "select id, kind, code, data, created_at, profile_id, read_at from app.notifications "
+        "where tenant_id = $1 and user_id = $2 order by id",
+        user_id,
+    )
+    return {"notifications": msgspec.to_builtins(notifications)}
+
+
+async def erase(tx: Tx, user_id: UUID) -> None:
+    await tx.run("delete from app.notifications where tenant_id = $1 and user_id = $2", user_id)
+
+
+people.keeps("notifications", COLUMNS, export, erase)

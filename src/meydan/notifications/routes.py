@@ -1,0 +1,34 @@
+"""The inbox over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, put
+from litestar.params import Parameter
+from msgspec import Struct
+
+from meydan.kit.database import Database, Identity
+from meydan.notifications import inbox
+
+Limit = Annotated[int, Parameter(ge=1, le=100)]
+
+
+class ReadRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    up_to: UUID
+
+
+@get("/api/notifications")
+async def list_notifications(
+    db: Database, me: Identity, cursor: UUID | None = None, limit: Limit = 30
+) -> inbox.NotificationPage:
+    async with db.as_user(me) as tx:
+        return await inbox.notifications(tx, cursor, limit)
+
+
+@put("/api/notifications/read")
+async def read(db: Database, me: Identity, data: ReadRequest) -> inbox.Unread:
+    async with db.as_user(me) as tx:
+        return await inbox.do_read(tx, data.up_to)
+
+
+ROUTES = [list_notifications, read]

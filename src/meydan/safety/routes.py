@@ -1,0 +1,38 @@
+"""Blocking over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import delete, get, post
+from litestar.params import Parameter
+from msgspec import Struct
+
+from meydan.kit.database import Database, Identity
+from meydan.safety import blocks
+
+Limit = Annotated[int, Parameter(ge=1, le=100)]
+
+
+class BlockRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    profile_id: UUID
+
+
+@post("/api/blocks")
+async def block(db: Database, me: Identity, data: BlockRequest) -> blocks.Block:
+    async with db.as_user(me) as tx:
+        return await blocks.do_block(tx, data.profile_id)
+
+
+@get("/api/blocks")
+async def list_blocks(db: Database, me: Identity, cursor: UUID | None = None, limit: Limit = 50) -> blocks.BlockPage:
+    async with db.as_user(me) as tx:
+        return await blocks.blocks(tx, cursor, limit)
+
+
+@delete("/api/blocks/{block_id:uuid}")
+async def unblock(db: Database, me: Identity, block_id: UUID) -> None:
+    async with db.as_user(me) as tx:
+        await blocks.do_unblock(tx, block_id)
+
+
+ROUTES = [block, list_blocks, unblock]
