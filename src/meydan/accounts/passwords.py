@@ -175,8 +175,8 @@ def _is_run(small: str) -> bool:
 
 
 def _is_common(small: str) -> bool:
-    for text in (small, small.translate(_LEET)):
-        word = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
+    ending = r"[\W\d_]+$"
+    for word in (re.sub(rf"^[\W\d_]+|{ending}", "", small), re.sub(ending, "", small).translate(_LEET)):
         half = word[: len(word) // 2]
         if not word or word in _COMMON or (half in _COMMON and half * 2 == word):
             return True
