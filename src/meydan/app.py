@@ -8,14 +8,14 @@ from typing import Annotated
 
 import uvicorn
 from litestar import Litestar
-from litestar.datastructures import ResponseHeader, State
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import HeaderParameter
 
-from meydan import front, rooms, tenants
+from meydan import front, integrations, rooms, tenants
 from meydan.config import Settings
 from meydan.kit import clock, http, keys, tokens
 from meydan.kit.database import Database, Identity
@@ -25,11 +25,11 @@ from meydan.kit.realtime import Realtime, is_revoked
 log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 1024 * 1024
-_SECURE_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-}
+_SECURE_HEADERS = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+]
 
 
 class WrongTenant(Refused):
@@ -45,9 +45,12 @@ async def provide_db(state: State) -> Database:
     return db
 
 
+# Litestar runs dependencies that do not need each other in a task group, which costs more than they do: here each needs
+# the one before.
 async def provide_tenant(
     request: http.AnyRequest,
     state: State,
+    db: Database,  # noqa: ARG001 -- see above
     community: Annotated[str | None, HeaderParameter(name="X-Meydan-Tenant")] = None,
 ) -> tenants.Tenant:
     """The community addressed by header or host. Raises UnknownCommunity, CommunitySuspended."""
@@ -55,7 +58,11 @@ async def provide_tenant(
     return await directory.find(request.headers.get("host", ""), community)
 
 
-async def provide_me(request: http.AnyRequest, state: State) -> Identity:
+async def provide_me(
+    request: http.AnyRequest,
+    state: State,
+    db: Database,  # noqa: ARG001 -- see above
+) -> Identity:
     """Who the access token says is asking. Raises NotLoggedIn, TokenRefused, SessionEnded, WrongTenant."""
     token = http.bearer(request)
     if token is None:
@@ -78,7 +85,7 @@ def create_app(settings: Settings) -> Litestar:
     async def opened(app: Litestar) -> AsyncIterator[None]:
         db = await Database.open(settings.database_settings())
         try:
-            async with Realtime.opened(settings.valkey.url, db):
+            async with integrations.opened(settings), Realtime.opened(settings.valkey.url, db):
                 app.state.db = db
                 app.state.directory = tenants.Directory(db)
                 async with rooms.opened(db):
@@ -87,7 +94,7 @@ def create_app(settings: Settings) -> Litestar:
             await db.close()
 
     return Litestar(
-        [*rooms.handlers(), *front.handlers],
+        [*rooms.routes(), *front.ROUTES],
         lifespan=[opened],
         state=State({"settings": settings}),
         dependencies={
@@ -96,7 +103,6 @@ def create_app(settings: Settings) -> Litestar:
             "me": Provide(provide_me),
         },
         exception_handlers=http.EXCEPTION_HANDLERS,
-        response_headers=[ResponseHeader(name=name, value=value) for name, value in _SECURE_HEADERS.items()],
         request_max_body_size=_LARGEST_BODY,
         openapi_config=OpenAPIConfig(
             title="Meydan",
@@ -126,6 +132,7 @@ def run(settings: Settings) -> None:
         access_log=False,
         log_level=settings.log_level.value,
         server_header=False,
+        headers=_SECURE_HEADERS,
         proxy_headers=bool(settings.http.trusted_proxies),
         forwarded_allow_ips=settings.http.trusted_proxies,
         ssl_certfile=settings.http.tls_certificate,

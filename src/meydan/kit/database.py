@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from enum import Enum, StrEnum
+from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
@@ -117,6 +118,7 @@ class Tx:
         self.tenant_id = tenant_id
 
     def committed(self) -> None:
+        """The transaction is over; what waited for that happens now."""
         for callback in self._after_commit:
             callback()
 
@@ -139,20 +141,15 @@ class Database:
     async def close(self) -> None:
         await asyncio.gather(self._app.close(), self._service.close(), self.relay.close())
 
-    @asynccontextmanager
-    async def as_user(self, me: Identity) -> AsyncIterator[Tx]:
+    def as_user(self, me: Identity) -> "_Transaction":
         begin = (
             f"begin;set local app.tenant_id='{int(me.tenant_id)}';set local app.user_id='{UUID(int=me.user_id.int)}';"
             f"set local app.profile_id='{UUID(int=me.profile_id.int)}'"
         )
-        async with _transaction(self._app, begin, me.tenant_id, me) as tx:
-            yield tx
+        return _Transaction(self._app, begin, me.tenant_id, me)
 
-    @asynccontextmanager
-    async def as_service(self, tenant_id: int) -> AsyncIterator[Tx]:
-        begin = f"begin;set local app.tenant_id='{int(tenant_id)}'"
-        async with _transaction(self._service, begin, tenant_id, None) as tx:
-            yield tx
+    def as_service(self, tenant_id: int) -> "_Transaction":
+        return _Transaction(self._service, f"begin;set local app.tenant_id='{int(tenant_id)}'", tenant_id, None)
 
     async def tenant_ids(self) -> list[int]:
         """Every active tenant, for what has to be done in each of them."""
@@ -160,23 +157,41 @@ class Database:
         return [row["id"] for row in rows]
 
 
-@asynccontextmanager
-async def _transaction(pool: asyncpg.Pool, begin: str, tenant_id: int, me: Identity | None) -> AsyncIterator[Tx]:
-    # Settings are literals built from typed values, in the same round trip as BEGIN. They are never folded into a
-    # query: measured, that returned another tenant's rows.
-    if moved := clock.offset():
-        begin += f";set local app.clock_offset='{moved.total_seconds()}'"
-    async with pool.acquire() as connection:
-        await connection.execute(begin)
-        tx = Tx(cast("asyncpg.Connection", connection), tenant_id, me)
+class _Transaction:
+    """``async with`` one: committed when the block ends, rolled back when it fails."""
+
+    __slots__ = ("_begin", "_me", "_pool", "_tenant_id", "_tx")
+
+    def __init__(self, pool: asyncpg.Pool, begin: str, tenant_id: int, me: Identity | None) -> None:
+        # Settings are literals built from typed values, in the same round trip as BEGIN. They are never folded into a
+        # query: measured, that returned another tenant's rows.
+        if moved := clock.offset():
+            begin += f";set local app.clock_offset='{moved.total_seconds()}'"
+        self._pool, self._begin, self._tenant_id, self._me = pool, begin, tenant_id, me
+
+    async def __aenter__(self) -> Tx:
+        connection = await self._pool.acquire()
+        self._tx = Tx(cast("asyncpg.Connection", connection), self._tenant_id, self._me)
         try:
-            yield tx
+            await connection.execute(self._begin)
         except BaseException:
-            if not connection.is_closed():
-                await connection.execute("rollback")
+            await self._pool.release(connection)
             raise
-        await connection.execute("commit")
-    tx.committed()
+        return self._tx
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        connection = self._tx.connection
+        try:
+            if kind is None:
+                await connection.execute("commit")
+            elif not connection.is_closed():
+                await connection.execute("rollback")
+        finally:
+            await self._pool.release(connection)
+        if kind is None:
+            self._tx.committed()
 
 
 async def _pool(url: str, size: int) -> asyncpg.Pool:
@@ -219,11 +234,21 @@ def _make_reader(kind: Any, columns: tuple[str, ...]) -> _Reader:
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
     if unknown := set(columns) - set(fields):
         raise TypeError(f"{kind.__name__} has no field for the columns {sorted(unknown)}")
-    converters = [(index, column, _converter(fields[column])) for index, column in enumerate(columns)]
-    plain = all(convert is _as_is for _, _, convert in converters)
-    if plain and columns == tuple(fields):
-        return lambda row: kind(*row)
-    return lambda row: kind(**{column: convert(row[index]) for index, column, convert in converters})
+    # asyncpg already returns most values as they should be; only the others are touched.
+    changed = [
+        (index, convert)
+        for index, column in enumerate(columns)
+        if (convert := _converter(fields[column])) is not _as_is
+    ]
+    in_order = columns == tuple(fields)[: len(columns)]
+
+    def read(row: asyncpg.Record) -> Any:
+        values = list(row)
+        for index, convert in changed:
+            values[index] = convert(values[index])
+        return kind(*values) if in_order else kind(**dict(zip(columns, values, strict=True)))
+
+    return read
 
 
 def _as_is(value: object) -> object:
@@ -231,7 +256,8 @@ def _as_is(value: object) -> object:
 
 
 def _converter(kind: Any) -> Callable[[Any], object]:
-    """Values that asyncpg already returns as they should be stay untouched; enums and nested structs are converted."""
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return {member.value: member for member in kind}.__getitem__
     if _needs_conversion(kind):
         return lambda value: msgspec.convert(value, kind, str_keys=True)
     return _as_is

@@ -1,7 +1,7 @@
 """The access token: who acts, said in a form that API and gateway can check without asking anybody."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 import msgspec
@@ -63,6 +63,14 @@ def sign_access(identity: Identity, key: str, *, expires_at: datetime | None = N
 
 def read_access(token: str, key: str) -> Access:
     """Raises TokenRefused unless we signed it and it has not expired."""
+    access = _verified(token, key)
+    if access.expires_at <= datetime.now(UTC):
+        raise TokenRefused
+    return access
+
+
+@lru_cache(maxsize=4096)  # a client shows the same token a few hundred times; checking the signature is most of the cost
+def _verified(token: str, key: str) -> Access:
     try:
         claims = msgspec.convert(jwt.decode(token, _key(key), algorithms=_ALGORITHMS).claims, _Claims)
     except (JoseError, msgspec.ValidationError, ValueError) as error:
