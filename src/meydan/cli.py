@@ -31,10 +31,16 @@ for command in (up, api, gateway, worker, migrate, tenant, doctor, backup, resto
 
 def main() -> None:
     from meydan.kit.engines import EngineError
+    from meydan.kit.errors import Refused
     from meydan.kit.settings import SettingsError
 
     try:
         cli()
     except (PlainError, EngineError, SettingsError) as error:
-        click.secho(str(error), fg="red", err=True)
-        sys.exit(1)
+        words = str(error)
+    except Refused as error:
+        words = f"{error.title} ({error.code})"
+    else:
+        return
+    click.secho(words, fg="red", err=True)
+    sys.exit(1)

@@ -1,13 +1,17 @@
-"""A database to work on: the one that runs, or the data folder's own, started for as long as it takes."""
+"""Something to work on: the database that runs, or the data folder's own, started for as long as it takes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meydan.config import Settings, default_data, load_settings
 from meydan.kit.engines import AlreadyRunning, Engines
+
+if TYPE_CHECKING:
+    from meydan.kit.database import Database
 
 
 @contextmanager
@@ -28,3 +32,23 @@ def running_database(data: Path | None) -> Iterator[Settings]:
         yield load_settings(data)
     finally:
         engines.stop()
+
+
+@asynccontextmanager
+async def product(settings: Settings) -> AsyncIterator[Database]:
+    """The rooms, ready to be used by a command. What is told is forwarded by the worker, now or when it runs again."""
+    from meydan import rooms
+    from meydan.commands import PlainError
+    from meydan.kit import clock, keys
+    from meydan.kit.database import Database
+
+    if not (settings.database.service_url and settings.secrets.seal_key):
+        raise PlainError(f"There is no installation in {settings.data}. `meydan up` makes one; --data names another.")
+    clock.use_file(settings.clock_file)
+    keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
+    rooms.routes()
+    db = await Database.open(settings.database_settings())
+    try:
+        yield db
+    finally:
+        await db.close()

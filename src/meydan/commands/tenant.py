@@ -1,10 +1,140 @@
-"""Tenants from the command line."""
+"""Communities from the command line."""
 
 from __future__ import annotations
 
+import asyncio
+import uuid
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
+
+from meydan.commands import PlainError, data_option
+from meydan.commands.running import product, running_database
+
+if TYPE_CHECKING:
+    from meydan.config import Settings
+    from meydan.kit.database import Database
+    from meydan.tenants import Tenant
 
 
 @click.group()
 def tenant() -> None:
     """Communities on this installation."""
+
+
+@tenant.command()
+@click.argument("slug")
+@click.option("--name", required=True, help="What people read.")
+@click.option("--timezone", default="Europe/Istanbul", show_default=True, help="When its day begins.")
+@click.option("--language", type=click.Choice(["tr", "en"]), default="tr", show_default=True)
+@click.option("--host", "hosts", multiple=True, help="A host name it is reached at; may be given more than once.")
+@click.option("--owner-username", help="Make its owner too, who logs in with this name.")
+@click.option("--owner-birth-date", type=click.DateTime(["%Y-%m-%d"]), help="The owner's, as 1990-12-31.")
+@click.option("--owner-password", envvar="MEYDAN_OWNER_PASSWORD", help="Asked for when not given.")
+@data_option
+def add(
+    slug: str,
+    name: str,
+    timezone: str,
+    language: str,
+    hosts: tuple[str, ...],
+    owner_username: str | None,
+    owner_birth_date: datetime | None,
+    owner_password: str | None,
+    data: Path | None,
+) -> None:
+    """Make a community, and its owner if a name is given. SLUG is its address: small letters, digits, hyphens."""
+    if owner_username:
+        if owner_birth_date is None:
+            raise PlainError("An owner is an adult: give --owner-birth-date too.")
+        owner_password = owner_password or click.prompt(
+            "The owner's password", hide_input=True, confirmation_prompt=True
+        )
+
+    async def make(settings: Settings) -> Tenant:
+        async with product(settings) as db:
+            if owner_username and owner_birth_date and owner_password:
+                made = await _found(db, slug, name, language, owner_username, owner_password, owner_birth_date.date())
+            else:
+                made = await _make(db, slug, name, timezone, language)
+        await _complete(settings, made.id, timezone, hosts)
+        return made
+
+    with running_database(data) as settings:
+        made = asyncio.run(make(settings))
+    click.echo(
+        f"{made.slug}: {made.name}" + (f", owned by {owner_username}" if owner_username else ", without an owner")
+    )
+
+
+@tenant.command("list")
+@data_option
+def list_all(data: Path | None) -> None:
+    """Every community, with how many people it has."""
+
+    async def read(settings: Settings) -> list[tuple[str, str, str, list[str], int]]:
+        import asyncpg
+
+        connection = await asyncpg.connect(settings.database.owner_url)
+        try:
+            rows = await connection.fetch(
+                "select slug, name, status, hosts, (select count(*) from app.users where tenant_id = tenants.id) as people"
+                " from app.tenants order by id"
+            )
+        finally:
+            await connection.close()
+        return [tuple(row) for row in rows]
+
+    with running_database(data) as settings:
+        for slug, name, status, hosts, people in asyncio.run(read(settings)):
+            click.echo(f"{slug:24} {name:32} {status:10} {people:>8} people  {' '.join(hosts)}".rstrip())
+
+
+async def _make(db: Database, slug: str, name: str, timezone: str, language: str) -> Tenant:
+    from meydan import tenants
+
+    async with db.as_service(0) as tx:
+        return await tenants.do_add(tx, slug, name, timezone=timezone, language=tenants.Language(language))
+
+
+async def _found(
+    db: Database, slug: str, name: str, language: str, username: str, password: str, birth_date: date
+) -> Tenant:
+    """The same way a person founds a community over HTTP."""
+    from meydan import accounts, tenants
+
+    directory = tenants.Directory(db)
+    default = await directory.find("", None)
+    await accounts.register(
+        db,
+        default.id,
+        accounts.Registration(
+            username=username,
+            password=password,
+            alias=username,
+            birth_date=birth_date,
+            language=tenants.Language(language),
+            device=accounts.DeviceHere(id=uuid.uuid4(), name="meydan tenant add"),
+            community=accounts.NewCommunity(name=name, slug=slug),
+        ),
+        "127.0.0.1",
+    )
+    return await tenants.Directory(db).find("", slug)
+
+
+async def _complete(settings: Settings, tenant_id: int, timezone: str, hosts: tuple[str, ...]) -> None:
+    """What only the owner of the schema may set."""
+    import asyncpg
+
+    connection = await asyncpg.connect(settings.database.owner_url)
+    try:
+        await connection.execute(
+            "update app.tenants set hosts = $2, timezone = $3 where id = $1",
+            tenant_id,
+            [host.lower() for host in hosts],
+            timezone,
+        )
+    finally:
+        await connection.close()
