@@ -61,7 +61,7 @@ async def test_over_http(app: Litestar, db: Database, tenant: tenants.Tenant):
     code = await code_of(db, ada)
     assert invite == {
         "code": code,
-        "link": f"http://127.0.0.1:8000/register?invite={code}",
+        "link": f"http://127.0.0.1:8000/join?invite={code}",
         "invited": 0,
         "rewarded": 0,
         "reward": 10,

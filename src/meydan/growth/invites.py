@@ -50,7 +50,7 @@ async def invite(tx: Tx, base_url: str) -> Invite:
         tx.me.user_id,
     )
     settings = await tenants.settings(tx, GrowthSettings)
-    link = f"{base_url.rstrip('/')}/register?invite={code}"
+    link = f"{base_url.rstrip('/')}/join?invite={code}"
     return Invite(code, link, counts.invited, counts.rewarded, settings.invited_reward)
 
 

@@ -27,6 +27,8 @@ class Code(StrEnum):
     new_device = "new_device"
     banned = "banned"
     referral_reward = "referral_reward"
+    codes_paused = "codes_paused"
+    """To staff: today's budget for text messages is spent."""
     match_made = "match_made"
     match_ended = "match_ended"
     claim_approved = "claim_approved"

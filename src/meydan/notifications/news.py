@@ -1,5 +1,7 @@
 """What is news to whom. Nobody is told what they did themselves."""
 
+from uuid import UUID
+
 from meydan import accounts, growth, safety
 from meydan.kit.database import Tx
 from meydan.kit.events import listen
@@ -14,6 +16,23 @@ async def registered(tx: Tx, event: accounts.Registered) -> None:
 @listen(accounts.NewDevice)
 async def new_device(tx: Tx, event: accounts.NewDevice) -> None:
     await do_notify(tx, event.user_id, Code.new_device, device_name=event.device_name)
+
+
+@listen(accounts.CodesPaused)
+async def codes_paused(tx: Tx, event: accounts.CodesPaused) -> None:
+    """To the people who run the community: until midnight UTC nobody can prove a phone number."""
+    staff = await tx.all(
+        UUID, "select id from app.users where tenant_id = $1 and role in ('owner', 'admin') and erased_at is null"
+    )
+    for user_id in staff:
+        await do_notify(
+            tx,
+            user_id,
+            Code.codes_paused,
+            channel=event.channel,
+            spent_cents=event.spent_cents,
+            budget_cents=event.budget_cents,
+        )
 
 
 @listen(safety.Banned)
