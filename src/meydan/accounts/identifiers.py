@@ -73,6 +73,8 @@ def read_username(text: str) -> str:
 def read_identifier(text: str, default_region: str) -> Identifier:
     """What somebody types to log in; never refused, for nobody is called by what makes no sense."""
     text = text.strip()
+    if not text.isprintable():
+        return Identifier(SignIn.username, "")
     if "@" in text:
         return Identifier(SignIn.email, text.lower())
     if _LOOKS_LIKE_PHONE.fullmatch(text) and (number := _phone(text, default_region)):
