@@ -1,7 +1,7 @@
 """Transactions as a person or as a service; PostgreSQL itself decides which rows they may see."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from enum import Enum, StrEnum
 from types import TracebackType
@@ -56,13 +56,16 @@ class DatabaseSettings(Struct, frozen=True):
 class Tx:
     """One transaction. In every statement ``$1`` is the tenant; a caller's own arguments begin at ``$2``."""
 
-    __slots__ = ("_after_commit", "_me", "connection", "tenant_id")
+    __slots__ = ("_after_commit", "_before_commit", "_me", "connection", "tenant_id", "told")
 
     def __init__(self, connection: asyncpg.Connection, tenant_id: int, me: Identity | None) -> None:
         self.connection = connection
         self.tenant_id = tenant_id
         self._me = me
         self._after_commit: list[Callable[[], None]] = []
+        self._before_commit: list[Callable[[], Awaitable[None]]] = []
+        self.told: list[Any] = []
+        """Frames that wait to be written to the outbox in one statement (kit.realtime)."""
 
     @property
     def me(self) -> Identity:
@@ -99,14 +102,20 @@ class Tx:
         """Call this once the transaction is committed, and never if it is rolled back."""
         self._after_commit.append(callback)
 
+    def before_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
+        """Do this as the transaction's last work, for what is cheaper done once than each time."""
+        self._before_commit.append(callback)
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What fails inside is undone alone; the transaction goes on if the caller catches the error."""
         await self.connection.execute("savepoint part")
+        told, after = len(self.told), len(self._after_commit)
         try:
             yield
         except BaseException:
             await self.connection.execute("rollback to savepoint part")
+            del self.told[told:], self._after_commit[after:]
             raise
         await self.connection.execute("release savepoint part")
 
@@ -116,6 +125,12 @@ class Tx:
             raise RuntimeError("only a service may change the tenant")
         await self.connection.execute(f"set local app.tenant_id = '{int(tenant_id)}'")
         self.tenant_id = tenant_id
+
+    async def finish(self) -> None:
+        """Commit, after what was left for last."""
+        for callback in self._before_commit:
+            await callback()
+        await self.connection.execute("commit")
 
     def committed(self) -> None:
         """The transaction is over; what waited for that happens now."""
@@ -185,11 +200,11 @@ class _Transaction:
         connection = self._tx.connection
         try:
             if kind is None:
-                await connection.execute("commit")
+                await self._tx.finish()
             elif not connection.is_closed():
                 await connection.execute("rollback")
         finally:
-            await self._pool.release(connection)
+            await self._pool.release(connection)  # an open transaction, if finishing failed, is rolled back by this
         if kind is None:
             self._tx.committed()
 

@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -58,11 +59,27 @@ def new_event_id() -> UUID:
 
 
 async def write(tx: Tx, user_id: UUID, payload: str) -> Told:
+    """The row is written with all others of this transaction in one statement, just before it commits."""
     told = Told(tx.tenant_id, new_event_id(), user_id, payload)
-    await tx.run(
-        "insert into app.outbox (tenant_id, id, user_id, payload) values ($1, $2, $3, $4)", told.id, user_id, payload
-    )
+    if not tx.told:
+        tx.before_commit(partial(_write_all, tx))
+    tx.told.append(told)
     return told
+
+
+async def _write_all(tx: Tx) -> None:
+    rows: list[Told] = [*tx.told]
+    tx.told.clear()
+    if not rows:  # a savepoint took them back
+        return
+    await tx.run(
+        "insert into app.outbox (tenant_id, id, user_id, payload) "
+        "select $1, told.id, told.user_id, told.payload "
+        "from unnest($2::uuid[], $3::uuid[], $4::text[]) as told (id, user_id, payload)",
+        [told.id for told in rows],
+        [told.user_id for told in rows],
+        [told.payload for told in rows],
+    )
 
 
 async def write_frame(tx: Tx, user_id: UUID, frame: Frame) -> Told:
