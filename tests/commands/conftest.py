@@ -39,14 +39,15 @@ def free_port() -> int:
 class Up:
     """A running `meydan up`."""
 
-    def __init__(self, data: Path, *options: str, **settings: str) -> None:
+    def __init__(self, data: Path, *options: str, python: Path | str = sys.executable, **settings: str) -> None:
         self.data = data
         self.port = free_port()
         self._log = data.with_suffix(".log")
         began = time.monotonic()
         with self._log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "meydan", "up", "--data", str(data), "--port", str(self.port), *options],
+                [python, "-m", "meydan", "up", "--data", str(data), "--port", str(self.port), *options],
+                cwd=data.parent,
                 env=clean_environment(**settings),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
