@@ -5,6 +5,7 @@ the answer are in it already, so a replaying reader ignores them; pushes that co
 reader is live: between the two no line of ours can be late.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -63,22 +64,32 @@ class Connection(Protocol):
 class Channel:
     """Everybody in this process who reads one log."""
 
-    __slots__ = ("_valkey", "key", "last", "live", "name", "readers")
+    __slots__ = ("_soon", "_unsent", "key", "last", "live", "name", "readers")
 
-    def __init__(self, name: str, valkey: Valkey) -> None:
+    def __init__(self, name: str, soon: Callable[["Channel"], None]) -> None:
         self.name = pubsub_channel(name).encode()
         self.key = log_key(name)
         self.last = ""  # of what the live readers have; they all have the same
         self.readers: set[Reader] = set()
         self.live: dict[Reader, Callable[[bytes], None]] = {}
-        self._valkey = valkey
+        self._unsent: list[bytes] = []
+        self._soon = soon
 
     def hear(self, message: bytes) -> None:
         if message.startswith(b'{"id":"'):  # a whisper has none
             self.last = message[7 : message.index(b'"', 7)].decode()
-        frame = text_frame(message)
+        if not self._unsent:
+            self._soon(self)
+        self._unsent.append(text_frame(message))
+
+    def flush(self) -> None:
+        """What came in one loop turn goes out as the same bytes, in one system call, to everybody who was live then."""
+        if not self._unsent:
+            return
+        frames = self._unsent[0] if len(self._unsent) == 1 else b"".join(self._unsent)
+        self._unsent.clear()
         for write in self.live.values():
-            write(frame)
+            write(frames)
 
 
 class Reader:
@@ -99,6 +110,7 @@ class Reader:
     @property
     def latest(self) -> str:
         """Of what was written to this reader."""
+        self._channel.flush()
         return self._channel.last if self.is_live else (self.cursor or "")
 
     def leave(self) -> None:
@@ -109,6 +121,7 @@ class Reader:
     def start(self) -> None:
         """From the cursor; again whenever Valkey was lost, from where the reader is now."""
         if self.is_live:
+            self._channel.flush()
             del self._channel.live[self]
             self.cursor = self._channel.last
         if self.cursor is None:
@@ -177,6 +190,7 @@ class Reader:
 
     def _go_live(self) -> None:
         assert self.cursor is not None  # noqa: S101 -- every way here has set it
+        self._channel.flush()  # those came before, so this reader has them already
         self._channel.last = self.cursor
         self._channel.live[self] = self._connection.write
 
@@ -187,12 +201,13 @@ class Channels:
     def __init__(self, valkey: Valkey, subscriptions: Subscriptions) -> None:
         self._valkey, self._subscriptions = valkey, subscriptions
         self._channels: dict[str, Channel] = {}
+        self._unsent: list[Channel] = []
         valkey.on_up(self._start_again)
 
     def join(self, name: str, connection: Connection, cursor: str | None) -> Reader:
         channel = self._channels.get(name)
         if channel is None:
-            channel = self._channels[name] = Channel(name, self._valkey)
+            channel = self._channels[name] = Channel(name, self._soon)
             self._subscriptions.add(channel.name, channel.hear)
         reader = Reader(channel, connection, cursor, self._valkey)
         if self._valkey.is_up:
@@ -205,6 +220,16 @@ class Channels:
         if not channel.readers:
             del self._channels[name]
             self._subscriptions.remove(channel.name)
+
+    def _soon(self, channel: Channel) -> None:
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(channel)
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        for channel in unsent:
+            channel.flush()
 
     def _start_again(self) -> None:
         for channel in self._channels.values():

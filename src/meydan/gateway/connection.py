@@ -67,7 +67,7 @@ class Connection(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
         transport.underlying_transport.set_write_buffer_limits(high=self._gateway.settings.unsent_limit)
-        # Straight to the socket's transport: the same bytes for every reader, joined into one system call a loop turn.
+        # Straight to the socket's transport: the frame is made once, the same bytes go to every reader.
         self.write: Callable[[bytes], None] = transport.underlying_transport.write
         self._gateway.waiting.add(self)
         self._deadline = self._loop.call_later(
