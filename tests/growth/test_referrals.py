@@ -115,7 +115,11 @@ async def test_inviting_oneself_from_the_same_browser_earns_nothing(db: Database
     ada, again = await make_person(db, tenant), await make_person(db, tenant)
     async with db.as_service(tenant.id) as tx:
         browser = await tx.one(
-            UUID, "select client_id from app.devices where tenant_id = $1 and id = $2", ada.me.device_id
+            UUID,
+            "insert into app.devices (tenant_id, user_id, client_id, name) select tenant_id, $3, client_id, name "
+            "from app.devices where tenant_id = $1 and id = $2 returning id",
+            ada.me.device_id,
+            again.me.user_id,
         )
     await register(db, again, (await invite_of(db, ada)).code, device=browser)
     await verify(db, again)

@@ -51,7 +51,8 @@ async def remember_inviter(tx: Tx, event: accounts.Registered) -> None:
         """
         select code.user_id, exists (
             select from app.devices theirs
-            where theirs.tenant_id = code.tenant_id and theirs.user_id = code.user_id and theirs.client_id = $3
+            join app.devices mine on mine.tenant_id = theirs.tenant_id and mine.client_id = theirs.client_id
+            where theirs.tenant_id = code.tenant_id and theirs.user_id = code.user_id and mine.id = $3
         ) as shares_device
         from app.invite_codes code
         where code.tenant_id = $1 and code.code = $2
