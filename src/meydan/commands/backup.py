@@ -95,6 +95,8 @@ def restore(file: Path, data: Path | None) -> None:
     from meydan.kit import migrations
 
     data = (data or default_data()).absolute()
+    if not tarfile.is_tarfile(file):
+        raise PlainError(f"{file} is not a backup made by `meydan backup`.")
     with tarfile.open(file) as archive:
         manifest = _manifest(archive, file)
         carried = _carried_secrets(archive)

@@ -1,0 +1,149 @@
+"""A backup restored elsewhere is the same product."""
+
+import asyncio
+import os
+import stat
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from meydan.commands.running import running_database
+from tests.commands.conftest import Up, meydan
+
+pytestmark = pytest.mark.slow
+PASSWORD = "lamp-light-on-stone-42"
+
+
+def everything(data: Path) -> dict[str, list[str]]:
+    """Every row of every table, as its owner sees them."""
+
+    async def read(url: str) -> dict[str, list[str]]:
+        connection = await asyncpg.connect(url)
+        tables = await connection.fetch(
+            "select format('%I.%I', schemaname, tablename) as name from pg_tables"
+            " where schemaname not in ('pg_catalog', 'information_schema') order by 1"
+        )
+        found = {
+            table["name"]: [
+                row["row"]
+                for row in await connection.fetch(f"select to_jsonb(t)::text as row from {table['name']} t order by 1")
+            ]
+            for table in tables
+        }
+        await connection.close()
+        return found
+
+    with running_database(data) as settings:
+        return asyncio.run(read(settings.database.owner_url))
+
+
+def schema(data: Path) -> list[str]:
+    """What holds people to their rows: policies, grants, forced row level security, functions."""
+
+    async def read(url: str) -> list[str]:
+        connection = await asyncpg.connect(url)
+        rows = await connection.fetch(
+            "select tablename || policyname || coalesce(qual, '') || coalesce(with_check, '') || roles::text from pg_policies"
+            " union all select relname || relrowsecurity || relforcerowsecurity || coalesce(relacl::text, '') || pg_get_userbyid(relowner)"
+            "   from pg_class where relnamespace = 'app'::regnamespace"
+            " union all select pg_get_functiondef(oid) || coalesce(proacl::text, '') || pg_get_userbyid(proowner)"
+            "   from pg_proc where pronamespace = 'app'::regnamespace order by 1"
+        )
+        await connection.close()
+        return [row[0] for row in rows]
+
+    with running_database(data) as settings:
+        return asyncio.run(read(settings.database.owner_url))
+
+
+def test_a_backup_taken_while_it_runs_becomes_the_same_product_elsewhere(data: Path) -> None:
+    up = Up(data)
+    file = data.parent / "meydan.backup"
+    try:
+        for slug in ("cafe", "garden"):
+            made = meydan(
+                *("tenant", "add", slug, "--name", slug.title(), "--data", str(data)),
+                *("--owner-username", "ayse", "--owner-birth-date", "1990-01-01", "--owner-password", PASSWORD),
+            )
+            assert made.returncode == 0, made.stderr
+        taken = meydan("backup", str(file), "--data", str(data), "--with-secrets")
+        assert taken.returncode == 0, taken.stderr
+        assert "THE SECRETS ARE IN THIS FILE" in taken.stderr
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        never_twice = meydan("backup", str(file), "--data", str(data))
+        assert never_twice.returncode == 1
+        assert "exists already" in never_twice.stderr
+    finally:
+        up.stop()
+
+    elsewhere = data.parent / "elsewhere"
+    restored = meydan("restore", str(file), "--data", str(elsewhere))
+    assert restored.returncode == 0, restored.stderr
+    before, after = everything(data), everything(elsewhere)
+    assert len(before["app.users"]) == 2
+    # What the worker notes of its own running is the only thing that may have gone on after the backup.
+    for table in set(before) | set(after):
+        if not table.startswith("jobs."):
+            assert before[table] == after[table], table
+    assert schema(data) == schema(elsewhere)
+
+    again = meydan("restore", str(file), "--data", str(elsewhere))
+    assert again.returncode == 1
+    assert "installation already" in again.stderr
+    assert everything(elsewhere) == after
+
+    up = Up(elsewhere)
+    try:
+        assert up.healthy()
+        answer = _log_in(up, "garden")
+        assert answer.status_code == 200, answer.text
+        assert meydan("doctor", "--data", str(elsewhere)).returncode == 0
+    finally:
+        up.stop()
+
+
+def _log_in(up: Up, slug: str):
+    import httpx
+
+    device = {"id": "5f0c8e5e-2a1c-4b5e-9f43-2f6d6d1a3f11", "name": "test"}
+    return httpx.post(
+        f"{up.url}/api/auth/login",
+        json={"identifier": "ayse", "password": PASSWORD, "device": device},
+        headers={"X-Meydan-Tenant": slug},
+    )
+
+
+def test_without_secrets_it_needs_the_old_ones(data: Path) -> None:
+    with_running = data.parent / "first"
+    Up(with_running).stop()
+    file = data.parent / "meydan.backup"
+    taken = meydan("backup", str(file), "--data", str(with_running))  # nothing runs: it starts the database itself
+    assert taken.returncode == 0, taken.stderr
+    assert "secrets are not in it" in taken.stderr
+
+    refused = meydan("restore", str(file), "--data", str(data))
+    assert refused.returncode == 1
+    assert "MEYDAN_SECRETS_SEAL_KEY" in refused.stderr
+    wrong = meydan(
+        "restore", str(file), "--data", str(data), MEYDAN_SECRETS_SEAL_KEY="f" * 64, MEYDAN_SECRETS_TOKEN_KEY="e" * 64
+    )
+    assert wrong.returncode == 1
+    assert "not the one" in wrong.stderr
+
+    data.mkdir(exist_ok=True)
+    os.link(with_running / "secrets.toml", data / "secrets.toml")
+    restored = meydan("restore", str(file), "--data", str(data))
+    assert restored.returncode == 0, restored.stderr
+    assert everything(data)["app.tenants"] == everything(with_running)["app.tenants"]
+
+
+def test_what_is_no_backup_is_refused_in_words(data: Path) -> None:
+    file = data.parent / "letter.txt"
+    file.write_text("hello")
+    said = meydan("restore", str(file), "--data", str(data))
+    assert said.returncode == 1
+    assert "not a backup" in said.stderr
+    nothing = meydan("backup", str(data.parent / "b"), "--data", str(data))
+    assert nothing.returncode == 1
+    assert "no database" in nothing.stderr
