@@ -8,11 +8,14 @@ import { LogReader } from './log';
 import { Group, type Identity, type Member, makePackage, ownerOfPackage, type Prepared } from './mls';
 import { pad } from './padding';
 import { byPlace, emptyGroup, type Facts, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
-import { type MessageServer, NoAnswer, ServerRefusal, type WireMessage } from './server';
+import { type ClaimedPackage, type MessageServer, NoAnswer, ServerRefusal, type WireMessage } from './server';
 import type { Change, Vault } from './vault';
 
 /** Runs one piece of work at a time for a name, over all tabs. */
 export type Lock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
+/** Frames that came, or `ask` the server, or `nothing`: only what waits here is to be done. */
+export type News = readonly WireMessage[] | 'ask' | 'nothing';
 
 const ROUNDS = 12;
 const PAGE = 100;
@@ -79,14 +82,14 @@ export class Talks {
     return text;
   }
 
-  /** Takes what came (frames as hints, else by asking), then does what is left. Throws `NoAnswer` when cut off. */
-  async sync(facts: Facts, hints: readonly WireMessage[] = []): Promise<void> {
+  /** Takes what came (frames, or by asking), then does what is left. Throws `NoAnswer` when cut off. */
+  async sync(facts: Facts, first: News = 'ask'): Promise<void> {
     await this.lock(facts.id, async () => {
-      let news = hints;
+      let news = first;
       for (let round = 0; round < ROUNDS; round++) {
         await this.catchUp(facts, news);
         if ((await this.act(facts)) === DONE) return this.tellDelivered(facts);
-        news = [];
+        news = 'ask';
       }
       throw new NoAnswer('the conversation moved on too fast');
     });
@@ -112,11 +115,14 @@ export class Talks {
     });
   }
 
-  private async catchUp(facts: Facts, hints: readonly WireMessage[]): Promise<void> {
-    const { seq } = await this.record(facts);
-    const fresh = hints.filter((message) => message.seq > seq).sort((a, b) => a.seq - b.seq);
-    if (hints.length > 0 && fresh.length === 0) return;
-    if (fresh.length > 0 && fresh.every((message, i) => message.seq === seq + 1 + i)) return this.take(facts, fresh);
+  private async catchUp(facts: Facts, news: News): Promise<void> {
+    if (news === 'nothing') return;
+    if (news !== 'ask') {
+      const { seq } = await this.record(facts);
+      const fresh = news.filter((message) => message.seq > seq).sort((a, b) => a.seq - b.seq);
+      if (fresh.length === 0) return;
+      if (fresh.every((message, i) => message.seq === seq + 1 + i)) return this.take(facts, fresh);
+    }
     for (;;) {
       const page = await this.server.list(facts.id, (await this.record(facts)).seq);
       if (page.length > 0) await this.take(facts, page);
@@ -154,7 +160,8 @@ export class Talks {
 
   /** Whoever is first wins; the other side's attempt is refused as stale and joins by the winner's welcome. */
   private async found(facts: Facts, record: GroupRecord): Promise<Outcome> {
-    const claimed = await this.server.claimKeys(facts.id);
+    const claimed = await this.claim(facts.id);
+    if (claimed === null) return AGAIN;
     const packages = claimed.flatMap((one) => {
       const body = fromBase64(one.package);
       const owner = ownerOfPackage(body);
@@ -167,6 +174,16 @@ export class Talks {
     if (!all.some(({ profileId }) => profileId === facts.peer)) return DONE; // nobody to talk with yet
     const group = await Group.found(facts.id, this.identity, [facts.me, facts.peer]);
     return this.prepare(record, 0, await group.add(all.map(({ body }) => body)));
+  }
+
+  /** Null when somebody founded the group meanwhile. */
+  private async claim(conversationId: string): Promise<readonly ClaimedPackage[] | null> {
+    try {
+      return await this.server.claimKeys(conversationId);
+    } catch (error) {
+      if (error instanceof ServerRefusal && error.code === 'group_exists') return null;
+      throw error;
+    }
   }
 
   private async letIn(facts: Facts, record: GroupRecord): Promise<Outcome> {

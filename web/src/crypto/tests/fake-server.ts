@@ -62,6 +62,7 @@ export class FakeServer {
 
   private claim(caller: string): ClaimedPackage[] {
     this.claims += 1;
+    if (this.epoch > 0) throw new ServerRefusal('group_exists', 409);
     return [...this.stocks.values()].flatMap((stock) => {
       if (stock.deviceId === caller) return [];
       const one = stock.packages.shift();

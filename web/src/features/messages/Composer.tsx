@@ -1,0 +1,123 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { SendHorizontal } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import type { Conversation } from '../../api/types';
+import { sayTyping } from '../../realtime';
+import { cx, inputLook } from '../../ui';
+import { sync } from './letterbox';
+import { useLetterbox } from './store';
+
+const LONGEST = 4000;
+const SAY_AGAIN = 3000;
+const STILL_AFTER = 4000;
+
+/** What was begun and not sent, while the page lives; nothing unsent is written to the disk in the clear. */
+const drafts = new Map<string, string>();
+
+/** Enter sends where there is a keyboard; on a phone it begins a line. */
+const hasKeyboard = () => matchMedia('(hover: hover) and (pointer: fine)').matches;
+
+export function Composer({ conversation, disabled }: { conversation: Conversation; disabled: boolean }) {
+  const { t } = useLingui();
+  const id = useId();
+  const client = useLetterbox((state) => state.client);
+  const [text, setText] = useState(drafts.get(conversation.id) ?? '');
+  const [sending, setSending] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { typed, stopped } = useTyping(conversation.id);
+  const ready = client !== null && !disabled;
+
+  useEffect(() => {
+    drafts.set(conversation.id, text);
+    const element = field.current;
+    if (!element) return;
+    element.style.height = 'auto';
+    element.style.height = `${Math.min(element.scrollHeight + 2, 160)}px`;
+  }, [conversation.id, text]);
+
+  const send = async () => {
+    const body = text.trim();
+    if (!body || client === null || sending) return;
+    setSending(true);
+    try {
+      await client.talks.write(conversation.id, body);
+      setText('');
+      stopped();
+      sync(conversation.id, 'nothing');
+    } finally {
+      setSending(false);
+      field.current?.focus();
+    }
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || !hasKeyboard()) return;
+    event.preventDefault();
+    void send();
+  };
+
+  return (
+    <form
+      className="shrink-0 border-line border-t bg-card pb-[env(safe-area-inset-bottom)]"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <div className="mx-auto flex w-full max-w-[560px] items-end gap-2 px-4 py-3">
+        <label htmlFor={id} className="sr-only">
+          <Trans>Message to {conversation.peer.alias}</Trans>
+        </label>
+        <textarea
+          ref={field}
+          id={id}
+          rows={1}
+          value={text}
+          maxLength={LONGEST}
+          placeholder={t`Write something`}
+          enterKeyHint={hasKeyboard() ? 'send' : 'enter'}
+          autoComplete="off"
+          disabled={disabled}
+          onChange={(event) => {
+            setText(event.target.value);
+            if (event.target.value.trim()) typed();
+            else stopped();
+          }}
+          onBlur={stopped}
+          onKeyDown={onKeyDown}
+          className={cx(inputLook, 'max-h-40 resize-none overflow-y-auto')}
+        />
+        <button
+          type="submit"
+          aria-label={t`Send`}
+          title={t`Send`}
+          disabled={!ready || !text.trim()}
+          className="inline-flex size-12 shrink-0 items-center justify-center rounded-full bg-lamp text-lamp-ink transition-colors duration-160 hover:bg-lamp-bright disabled:opacity-55"
+        >
+          <SendHorizontal aria-hidden className="size-5.5" />
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** Says that one is writing, now and then while it lasts, and when it ends. */
+function useTyping(conversationId: string) {
+  const said = useRef(0);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const stopped = () => {
+    clearTimeout(timer.current);
+    if (said.current === 0) return;
+    said.current = 0;
+    sayTyping(conversationId, false);
+  };
+  const typed = () => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(stopped, STILL_AFTER);
+    if (Date.now() - said.current < SAY_AGAIN) return;
+    said.current = Date.now();
+    sayTyping(conversationId, true);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return { typed, stopped };
+}

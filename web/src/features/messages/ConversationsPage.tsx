@@ -1,0 +1,112 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { MessageCircle } from 'lucide-react';
+import type { Conversation } from '../../api/types';
+import type { TextRecord } from '../../crypto/records';
+import {
+  Alias,
+  Avatar,
+  Button,
+  CardList,
+  EmptyState,
+  ErrorState,
+  LinkRow,
+  ListDetail,
+  ListSkeleton,
+  Moment,
+  Page,
+} from '../../ui';
+import { conversationsQuery, useTexts } from './data';
+
+/** All talks whose words are still kept. */
+export function ConversationsPage() {
+  return (
+    <ListDetail
+      showing="list"
+      list={<ConversationList />}
+      detail={
+        <div className="hidden h-dvh items-center justify-center text-soft lg:flex">
+          <p>
+            <Trans>Choose a talk on the left.</Trans>
+          </p>
+        </div>
+      }
+    />
+  );
+}
+
+export function ConversationList({ current }: { current?: string }) {
+  const { t } = useLingui();
+  const list = useQuery(conversationsQuery);
+  const items = list.data?.items ?? [];
+  return (
+    <Page title={t`Messages`}>
+      {list.isPending ? <ListSkeleton /> : null}
+      {list.isError && !list.data ? <ErrorState onRetry={() => list.refetch()} /> : null}
+      {list.isSuccess && items.length === 0 ? (
+        <EmptyState
+          icon={<MessageCircle aria-hidden />}
+          title={<Trans>No talks yet</Trans>}
+          action={
+            <Button asChild look="lamp">
+              <Link to="/">
+                <Trans>To the square</Trans>
+              </Link>
+            </Button>
+          }
+        >
+          <Trans>When you meet somebody, your talk stands here until its time is up.</Trans>
+        </EmptyState>
+      ) : null}
+      {items.length > 0 ? (
+        <CardList label={t`Talks`}>
+          {items.map((conversation) => (
+            <ConversationRow key={conversation.id} conversation={conversation} current={conversation.id === current} />
+          ))}
+        </CardList>
+      ) : null}
+    </Page>
+  );
+}
+
+function ConversationRow({ conversation, current }: { conversation: Conversation; current: boolean }) {
+  const texts = useTexts(conversation.id);
+  const last = texts?.findLast((text) => text.what.kind !== 'device_added');
+  return (
+    <LinkRow
+      to="/messages/$conversationId"
+      params={{ conversationId: conversation.id }}
+      icon={<Avatar seed={conversation.peer.avatar_seed} />}
+      title={<Alias alias={conversation.peer.alias} tag={conversation.peer.tag} />}
+      words={
+        <span className="line-clamp-1">
+          <LastWords last={last} over={Boolean(conversation.closed_at)} />
+        </span>
+      }
+      aside={
+        <span className="flex flex-col items-end gap-1 text-soft text-xs">
+          <Moment at={last?.at ?? conversation.created_at} />
+          {conversation.unread > 0 && !current ? <Unread count={conversation.unread} /> : null}
+        </span>
+      }
+    />
+  );
+}
+
+function LastWords({ last, over }: { last: TextRecord | undefined; over: boolean }) {
+  if (last?.what.kind === 'text') return last.mine ? <Trans>You: {last.body}</Trans> : last.body;
+  if (last) return <Trans>A message for another device</Trans>;
+  return over ? <Trans>Nothing was said</Trans> : <Trans>Nothing said yet</Trans>;
+}
+
+function Unread({ count }: { count: number }) {
+  return (
+    <span className="inline-flex h-5 min-w-5 items-center justify-center rounded-full bg-lamp px-1.5 font-bold text-lamp-ink">
+      <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
+      <span className="sr-only">
+        <Plural value={count} one="# unread message" other="# unread messages" />
+      </span>
+    </span>
+  );
+}

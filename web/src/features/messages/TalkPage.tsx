@@ -1,0 +1,132 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Link, useParams } from '@tanstack/react-router';
+import { ShieldAlert } from 'lucide-react';
+import { useEffect } from 'react';
+import type { Conversation } from '../../api/types';
+import { Bone, Button, EmptyState, ErrorState, ListDetail, Notice, Skeleton, useNow } from '../../ui';
+import { Composer } from './Composer';
+import { ConversationList } from './ConversationsPage';
+import { useConversation, usePeer, useTexts } from './data';
+import { Ended } from './Ended';
+import { Lines } from './Lines';
+import { useReading } from './reading';
+import { Silence } from './Silence';
+import { useLetterbox } from './store';
+import { TalkHeader } from './TalkHeader';
+
+/** A talk with a stranger; on a desktop beside the list of all of them. */
+export function TalkPage() {
+  const { conversationId } = useParams({ from: '/frame/messages/$conversationId' });
+  return (
+    <ListDetail
+      showing="detail"
+      list={<ConversationList current={conversationId} />}
+      detail={<Detail key={conversationId} conversationId={conversationId} />}
+    />
+  );
+}
+
+function Detail({ conversationId }: { conversationId: string }) {
+  const { conversation, isPending, isError, refetch } = useConversation(conversationId);
+  if (conversation) return <Talk conversation={conversation} />;
+  if (isPending) return <TalkSkeleton />;
+  return (
+    <div className="mx-auto w-full max-w-[560px] px-4 py-8">
+      {isError ? (
+        <ErrorState onRetry={() => refetch()}>
+          <Trans>What you wrote here is kept. We can ask again.</Trans>
+        </ErrorState>
+      ) : (
+        <EmptyState
+          title={<Trans>This talk is not here any more</Trans>}
+          action={
+            <Button asChild look="lamp">
+              <Link to="/">
+                <Trans>To the square</Trans>
+              </Link>
+            </Button>
+          }
+        >
+          <Trans>When the time of a talk is over, everything said in it is forgotten, here and on the server.</Trans>
+        </EmptyState>
+      )}
+    </div>
+  );
+}
+
+function Talk({ conversation }: { conversation: Conversation }) {
+  const { t } = useLingui();
+  const { peer } = conversation;
+  const now = useNow(5000);
+  const texts = useTexts(conversation.id);
+  const other = usePeer(conversation);
+  const trouble = useLetterbox((state) => state.trouble);
+  const over = Boolean(conversation.closed_at) || Date.parse(conversation.expires_at) <= now.getTime();
+  useReading(conversation, texts);
+
+  useEffect(() => {
+    document.title = `${peer.alias} · Meydan`;
+  }, [peer.alias]);
+
+  return (
+    <section aria-label={t`Talk with ${peer.alias}`} className="flex h-dvh flex-col">
+      <TalkHeader conversation={conversation} peer={other} over={over} now={now} />
+      {trouble ? <Keyless trouble={trouble} /> : null}
+      {texts === null ? (
+        <div className="mx-auto w-full max-w-[560px] flex-1 px-4 py-6">{trouble ? null : <LinesSkeleton />}</div>
+      ) : (
+        <Lines conversation={conversation} texts={texts} typing={other.typing && !over} />
+      )}
+      <Silence conversation={conversation} texts={texts} over={over} />
+      {over ? (
+        <Ended conversation={conversation} />
+      ) : (
+        <Composer conversation={conversation} disabled={trouble !== null} />
+      )}
+    </section>
+  );
+}
+
+/** This browser cannot hold keys: said plainly, with what to do. */
+function Keyless({ trouble }: { trouble: 'no_keys' | 'no_storage' }) {
+  return (
+    <div className="mx-auto w-full max-w-[560px] px-4 pt-4">
+      <Notice
+        tone="terracotta"
+        icon={<ShieldAlert aria-hidden />}
+        title={<Trans>This browser cannot open the talk</Trans>}
+      >
+        {trouble === 'no_keys' ? (
+          <Trans>Talks are end-to-end encrypted, and that needs a current browser and a page opened over https.</Trans>
+        ) : (
+          <Trans>
+            The browser lets us keep nothing here. Leave private mode, or make room on the device, and reload.
+          </Trans>
+        )}
+      </Notice>
+    </div>
+  );
+}
+
+function TalkSkeleton() {
+  return (
+    <div className="mx-auto flex h-dvh w-full max-w-[560px] flex-col gap-6 px-4 py-4">
+      <Skeleton className="flex items-center gap-3">
+        <Bone className="h-6 w-1/2" />
+      </Skeleton>
+      <LinesSkeleton />
+    </div>
+  );
+}
+
+function LinesSkeleton() {
+  return (
+    <Skeleton>
+      <div className="flex flex-col gap-3">
+        <Bone className="h-10 w-2/3" />
+        <Bone className="h-10 w-1/2 self-end" />
+        <Bone className="h-10 w-3/5" />
+      </div>
+    </Skeleton>
+  );
+}

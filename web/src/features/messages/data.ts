@@ -1,0 +1,117 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import { answer, api } from '../../api/client';
+import type { Conversation } from '../../api/types';
+import { queryClient } from '../../app/queries';
+import { byPlace, type Facts, type TextRecord } from '../../crypto/records';
+import { onNews, watchPresence } from '../../realtime';
+import { useLetterbox } from './store';
+
+/** The list is asked for again before the whisper grants in it (ten minutes) run out. */
+const BEFORE_GRANTS_END = 8 * 60_000;
+/** Somebody whose browser went away in the middle of a word is not typing for ever. */
+const TYPING_FOR = 6000;
+
+export const conversationsQuery = queryOptions({
+  queryKey: ['conversations'],
+  queryFn: () => answer(api.GET('/api/messages/conversations')),
+  refetchInterval: BEFORE_GRANTS_END,
+});
+
+export function patchConversation(id: string, change: (one: Conversation) => Conversation): void {
+  queryClient.setQueryData(
+    conversationsQuery.queryKey,
+    (list) => list && { ...list, items: list.items.map((one) => (one.id === id ? change(one) : one)) },
+  );
+}
+
+/** A conversation as `src/crypto` knows it. */
+export function asFacts(conversation: Conversation): Facts {
+  const over = Date.parse(conversation.expires_at) <= Date.now();
+  return {
+    id: conversation.id,
+    me: conversation.me_profile_id,
+    peer: conversation.peer.id,
+    opener: conversation.opener,
+    closed: over || Boolean(conversation.closed_at),
+    until: conversation.expires_at,
+  };
+}
+
+export function useConversation(id: string) {
+  const list = useQuery(conversationsQuery);
+  return { ...list, conversation: list.data?.items.find((one) => one.id === id) };
+}
+
+/** A conversation's lines as this browser keeps them, kept current; null until they were first read. */
+export function useTexts(conversationId: string): TextRecord[] | null {
+  const client = useLetterbox((state) => state.client);
+  const [lines, setLines] = useState<Map<string, TextRecord> | null>(null);
+
+  useEffect(() => {
+    setLines(null);
+    if (client === null) return;
+    let current = true;
+    const stop = client.onChange(async (change) => {
+      if (change.conversationId !== conversationId) return;
+      const found = await client.talks.some(conversationId, change.ids);
+      if (!current) return;
+      setLines((before) => {
+        const after = new Map(before);
+        for (const id of change.ids) {
+          const line = found.get(id);
+          if (line === undefined) after.delete(id);
+          else after.set(id, line);
+        }
+        return after;
+      });
+    });
+    const readAll = async () => {
+      const all = await client.talks.texts(conversationId);
+      if (current) setLines((before) => new Map([...all.map((line) => [line.id, line] as const), ...(before ?? [])]));
+    };
+    readAll().catch(reportError);
+    return () => {
+      current = false;
+      stop();
+    };
+  }, [client, conversationId]);
+
+  return useMemo(() => lines && [...lines.values()].sort(byPlace), [lines]);
+}
+
+export interface Peer {
+  readonly online: boolean;
+  readonly lastSeenAt: string | null;
+  readonly typing: boolean;
+}
+
+/** Whether the other side is here, and writing: followed while a page asks. */
+export function usePeer(conversation: Conversation): Peer {
+  const { id, grant, presence } = conversation;
+  const [seen, setSeen] = useState<{ online: boolean; last_seen_at?: string | null } | null>(null);
+  const [typing, setTyping] = useState(false);
+
+  useEffect(() => (grant ? watchPresence(id, grant) : undefined), [id, grant]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = onNews((frame) => {
+      if (frame.t === 'presence' && frame.conversation_id === id) setSeen(frame);
+      const isMessage = frame.t === 'message' && frame.message.conversation_id === id;
+      if (isMessage && frame.message.sender_profile_id === conversation.peer.id) setTyping(false);
+      if (frame.t !== 'typing' || frame.conversation_id !== id) return;
+      clearTimeout(timer);
+      setTyping(frame.on);
+      if (frame.on) timer = setTimeout(setTyping, TYPING_FOR, false);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+      setTyping(false);
+      setSeen(null);
+    };
+  }, [id, conversation.peer.id]);
+
+  const now = seen ?? presence;
+  return { online: now.online, lastSeenAt: now.last_seen_at ?? null, typing };
+}

@@ -1,0 +1,62 @@
+import { answer, api } from '../../api/client';
+import { NoAnswer as NoNetwork, Refused } from '../../api/errors';
+import { type MessageServer, NoAnswer, ServerRefusal } from '../../crypto/server';
+
+/** So long an answer is waited for: other tabs wait for the same lock. */
+const PATIENCE = 15_000;
+
+/** Speaks to the server for `src/crypto`, which knows two kinds of failure: it said no, or nobody knows. */
+async function ask<Result>(call: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  try {
+    return await call(AbortSignal.timeout(PATIENCE));
+  } catch (error) {
+    if (error instanceof Refused) throw new ServerRefusal(error.code, error.status, error.number('retry_after'));
+    if (error instanceof NoNetwork || error instanceof DOMException) throw new NoAnswer('no answer');
+    throw error;
+  }
+}
+
+/** The name of this browser in the conversations of the active profile. */
+export function askDeviceId(): Promise<string> {
+  return ask(async (signal) => (await answer(api.GET('/api/messages/key-packages/count', { signal }))).device_id);
+}
+
+/** `onDevice` hears which device the server takes us for, whenever it says so. */
+export function messageServer(onDevice: (deviceId: string) => void): MessageServer {
+  return {
+    send: (body) => ask((signal) => answer(api.POST('/api/messages/send', { body, signal }))),
+    list: (conversation_id, after) =>
+      ask(async (signal) => {
+        const params = { path: { conversation_id }, query: { after, limit: 100 } };
+        return (await answer(api.GET('/api/messages/{conversation_id}', { params, signal }))).items;
+      }),
+    claimKeys: (conversation_id) =>
+      ask(async (signal) => {
+        const params = { path: { conversation_id } };
+        return (await answer(api.POST('/api/messages/{conversation_id}/claim-keys', { params, signal }))).packages;
+      }),
+    countPackages: () =>
+      ask(async (signal) => {
+        const { left, device_id } = await answer(api.GET('/api/messages/key-packages/count', { signal }));
+        onDevice(device_id);
+        return left;
+      }),
+    addPackages: (packages, replace) =>
+      ask(async (signal) => {
+        const body = { packages: [...packages], replace };
+        const { device_id } = await answer(api.PUT('/api/messages/key-packages', { body, signal }));
+        onDevice(device_id);
+      }),
+    delivered: (conversation_id, seq) =>
+      ask(async (signal) => {
+        const params = { path: { conversation_id } };
+        await answer(api.POST('/api/messages/{conversation_id}/delivered', { params, body: { seq }, signal }));
+      }),
+  };
+}
+
+export async function tellRead(message_id: string): Promise<void> {
+  await ask((signal) =>
+    answer(api.PUT('/api/messages/{message_id}/read', { params: { path: { message_id } }, signal })),
+  );
+}

@@ -1,0 +1,2 @@
+export { ConversationsPage } from './ConversationsPage';
+export { TalkPage } from './TalkPage';

@@ -1,0 +1,245 @@
+/**
+ * Keeps the conversations of the active profile in step with the server while somebody is logged in: opens its vault,
+ * listens to the socket, tries again after every loss. Pages read from here; nothing of it depends on a page being open.
+ */
+import { useSession } from '../../api/session';
+import type { Conversation } from '../../api/types';
+import { queryClient } from '../../app/queries';
+import { type Client, destroyVault, openClient } from '../../crypto/client';
+import type { Facts } from '../../crypto/records';
+import { NoAnswer, ServerRefusal } from '../../crypto/server';
+import type { News } from '../../crypto/talks';
+import { type News as Frame, onNews, useConnection } from '../../realtime';
+import { asFacts, conversationsQuery, patchConversation } from './data';
+import { askDeviceId, messageServer } from './http';
+import { useLetterbox } from './store';
+
+const AGAIN_AFTER = [1000, 2000, 5000, 10_000, 30_000];
+const GATHER = 700;
+const deviceKey = (profileId: string) => `meydan.talk-device.${profileId}`;
+
+/** Follows the session for as long as the page lives. */
+export function startLetterbox(): void {
+  useSession.subscribe((now, before) => {
+    const [profileId, last] = [now.me?.profile.id ?? null, before.me?.profile.id ?? null];
+    if (profileId !== last) void follow(profileId);
+    // Who logs out takes their words along; a session that merely ran out leaves them sealed for the next log in.
+    if (before.me && now.status === 'out' && now.ended === null)
+      void forgetPeople(before.me.faces.map((f) => f.profile.id));
+  });
+  onNews(hear);
+  useConnection.subscribe((now, before) => {
+    if (now.connection === 'open' && before.connection !== 'open') void syncAll();
+  });
+  addEventListener('online', () => void syncAll());
+  void follow(useSession.getState().me?.profile.id ?? null);
+}
+
+async function follow(profileId: string | null): Promise<void> {
+  useLetterbox.getState().client?.close();
+  useLetterbox.setState({ profileId, client: null, trouble: null });
+  for (const job of jobs.values()) clearTimeout(job.timer);
+  jobs.clear();
+  if (profileId === null) return;
+  if (!window.isSecureContext || !navigator.locks || !(await canMakeKeys())) {
+    useLetterbox.setState({ trouble: 'no_keys' });
+    return;
+  }
+  await openFor(profileId, 0);
+}
+
+async function openFor(profileId: string, attempt: number): Promise<void> {
+  const wanted = () => useLetterbox.getState().profileId === profileId;
+  const again = () => {
+    const wait = AGAIN_AFTER[Math.min(attempt, AGAIN_AFTER.length - 1)];
+    setTimeout(() => wanted() && !useLetterbox.getState().client && void openFor(profileId, attempt + 1), wait);
+  };
+  let deviceId: string;
+  try {
+    deviceId = localStorage.getItem(deviceKey(profileId)) ?? (await askDeviceId());
+  } catch {
+    return again(); // offline, or the server starts: without its word this browser has no name yet
+  }
+  if (!wanted()) return;
+  localStorage.setItem(deviceKey(profileId), deviceId);
+  const server = messageServer((name) => {
+    if (name === deviceId || !wanted()) return;
+    localStorage.setItem(deviceKey(profileId), name); // this browser was forgotten and is another device now
+    void follow(profileId);
+  });
+  let client: Client;
+  try {
+    client = await openClient(profileId, deviceId, server);
+  } catch {
+    if (wanted()) useLetterbox.setState({ trouble: 'no_storage' });
+    return;
+  }
+  if (!wanted()) return client.close();
+  useLetterbox.setState({ client, trouble: null });
+  await client.talks.forgetExpired(new Date());
+  void keepPackages(client, 0);
+  await syncAll();
+}
+
+async function keepPackages(client: Client, attempt: number): Promise<void> {
+  try {
+    await client.keepPackages();
+  } catch {
+    const wait = AGAIN_AFTER[Math.min(attempt, AGAIN_AFTER.length - 1)];
+    setTimeout(() => useLetterbox.getState().client === client && void keepPackages(client, attempt + 1), wait);
+  }
+}
+
+async function canMakeKeys(): Promise<boolean> {
+  try {
+    await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+    await crypto.subtle.generateKey('X25519', false, ['deriveBits']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function forgetPeople(profileIds: readonly string[]): Promise<void> {
+  for (const profileId of profileIds) {
+    const deviceId = localStorage.getItem(deviceKey(profileId));
+    if (deviceId === null) continue;
+    localStorage.removeItem(deviceKey(profileId));
+    await destroyVault(deviceId);
+  }
+}
+
+// -- keeping in step -----------------------------------------------------------------------------------------------------
+
+interface Job {
+  news: News;
+  waiting: boolean;
+  running: boolean;
+  failures: number;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
+const jobs = new Map<string, Job>();
+
+/** Brings a conversation up to date soon; what comes while it runs is done after it, together. */
+export function sync(conversationId: string, news: News = 'ask'): void {
+  const job = jobs.get(conversationId) ?? { news: 'nothing', waiting: false, running: false, failures: 0 };
+  jobs.set(conversationId, job);
+  job.news = merge(job.waiting ? job.news : 'nothing', news);
+  job.waiting = true;
+  clearTimeout(job.timer);
+  if (!job.running) void run(conversationId, job);
+}
+
+function merge(a: News, b: News): News {
+  if (a === 'ask' || b === 'ask') return 'ask';
+  if (a === 'nothing') return b;
+  return b === 'nothing' ? a : [...a, ...b];
+}
+
+async function run(conversationId: string, job: Job): Promise<void> {
+  job.running = true;
+  try {
+    while (job.waiting && jobs.get(conversationId) === job) {
+      const { client } = useLetterbox.getState();
+      const news = job.news;
+      job.waiting = false;
+      if (client === null) return; // opening it asks about everything
+      const facts = await factsOf(conversationId);
+      if (facts !== null) await client.talks.sync(facts, news);
+      job.failures = 0;
+    }
+  } catch (error) {
+    tryAgain(conversationId, job, error);
+  } finally {
+    job.running = false;
+  }
+}
+
+function tryAgain(conversationId: string, job: Job, error: unknown): void {
+  if (jobs.get(conversationId) !== job) return; // another profile's time now
+  if (error instanceof ServerRefusal && (error.status === 404 || error.status === 401)) return;
+  if (error instanceof ServerRefusal && error.code === 'conversation_closed') {
+    void queryClient.invalidateQueries({ queryKey: conversationsQuery.queryKey });
+  }
+  const patience = AGAIN_AFTER[Math.min(job.failures, AGAIN_AFTER.length - 1)] ?? 1000;
+  const asked = error instanceof ServerRefusal ? (error.retryAfter ?? 0) * 1000 : 0;
+  job.failures += 1;
+  job.waiting = true;
+  job.news = 'ask';
+  job.timer = setTimeout(() => !job.running && void run(conversationId, job), Math.max(patience, asked));
+  if (!(error instanceof NoAnswer || error instanceof ServerRefusal)) reportError(error);
+}
+
+async function factsOf(conversationId: string): Promise<Facts | null> {
+  const find = (items: readonly Conversation[]) => items.find((one) => one.id === conversationId);
+  const known = find(queryClient.getQueryData(conversationsQuery.queryKey)?.items ?? []);
+  const conversation =
+    known ?? find((await queryClient.fetchQuery({ ...conversationsQuery, staleTime: 0, retry: false })).items);
+  return conversation === undefined ? null : asFacts(conversation);
+}
+
+/** After every return: what happened while we were away, and what we wrote meanwhile. */
+export async function syncAll(): Promise<void> {
+  if (useLetterbox.getState().client === null) return;
+  try {
+    const { items } = await queryClient.fetchQuery({ ...conversationsQuery, staleTime: 0, retry: false });
+    for (const { id } of items) sync(id);
+  } catch {
+    setTimeout(() => void syncAll(), 5000); // the list itself could not be had
+  }
+}
+
+// -- the socket ----------------------------------------------------------------------------------------------------------
+
+let refreshing: ReturnType<typeof setTimeout> | undefined;
+
+function hear(frame: Frame): void {
+  switch (frame.t) {
+    case 'message': {
+      if (frame.profile_id !== useLetterbox.getState().profileId) return;
+      sync(frame.message.conversation_id, [frame.message]);
+      refreshListSoon();
+      break;
+    }
+    case 'receipt':
+      patchConversation(frame.conversation_id, (one) =>
+        frame.mine
+          ? { ...one, read_seq: Math.max(one.read_seq, frame.read_seq ?? 0) }
+          : {
+              ...one,
+              peer_delivered_seq: Math.max(one.peer_delivered_seq, frame.delivered_seq ?? 0),
+              peer_read_seq: Math.max(one.peer_read_seq, frame.read_seq ?? 0),
+            },
+      );
+      if (frame.mine) refreshListSoon();
+      break;
+    case 'match_made':
+      void syncAll();
+      break;
+    case 'match_ended':
+      patchConversation(frame.conversation_id, (one) => ({
+        ...one,
+        closed_at: one.closed_at ?? new Date().toISOString(),
+      }));
+      sync(frame.conversation_id);
+      refreshListSoon();
+      break;
+    case 'resync':
+      void syncAll();
+      break;
+    case 'grant_rejected':
+      refreshListSoon();
+      break;
+    default: // presence and typing are the open page's
+  }
+}
+
+/** Many messages in a row are one look at the list. */
+function refreshListSoon(): void {
+  if (refreshing !== undefined) return;
+  refreshing = setTimeout(() => {
+    refreshing = undefined;
+    void queryClient.invalidateQueries({ queryKey: conversationsQuery.queryKey });
+  }, GATHER);
+}

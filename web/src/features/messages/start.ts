@@ -1,0 +1,19 @@
+import { useSession } from '../../api/session';
+
+/** Loads what conversations need (keys, MLS) once somebody is logged in: the doors stay light. */
+export function startMessages(): void {
+  let begun = false;
+  const begin = () => {
+    if (begun || useSession.getState().me === null) return;
+    begun = true;
+    import('./letterbox').then(
+      ({ startLetterbox }) => startLetterbox(),
+      () => {
+        begun = false;
+        setTimeout(begin, 3000); // the file could not be had
+      },
+    );
+  };
+  useSession.subscribe(begin);
+  begin();
+}
