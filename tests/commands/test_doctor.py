@@ -1,0 +1,130 @@
+"""What `meydan doctor` says about things that are wrong on purpose."""
+
+from pathlib import Path
+
+import asyncpg
+import pytest
+from valkey import Valkey
+
+from meydan.commands.doctor import Level, examine, look_at_database, look_at_disk, look_at_settings, look_at_valkey
+from meydan.config import Settings, make_secrets
+from meydan.kit.database import DatabaseSettings
+
+
+def settings_of(data: Path, database: DatabaseSettings, valkey_url: str) -> Settings:
+    from msgspec.structs import asdict, replace
+
+    from meydan.config import DatabaseAddresses, Secrets
+    from meydan.config import Valkey as ValkeyAddress
+
+    return replace(
+        Settings(data=data),
+        database=DatabaseAddresses(**asdict(database)),
+        valkey=ValkeyAddress(url=valkey_url),
+        secrets=Secrets(token_key="t" * 64, seal_key="s" * 64),
+    )
+
+
+async def words(findings, level: Level) -> str:
+    return "\n".join([finding.words async for finding in findings if finding.level is level])
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_settings: DatabaseSettings, valkey_url: str) -> Settings:
+    return settings_of(tmp_path, database_settings, valkey_url)
+
+
+async def test_a_healthy_database_has_nothing_to_mend(settings: Settings) -> None:
+    assert await words(look_at_database(settings), Level.bad) == ""
+    assert "fsync is off" in await words(look_at_database(settings), Level.warning)  # as the tests' engines are
+    assert await words(look_at_valkey(settings), Level.bad) == ""
+
+
+async def test_a_login_that_may_pass_row_level_security(settings: Settings, postgres_url: str) -> None:
+    from msgspec.structs import replace
+
+    superuser = settings.database.app_url.replace(
+        "meydan_app:test", postgres_url.split("//")[1].split("@", maxsplit=1)[0]
+    )
+    loose = replace(settings, database=replace(settings.database, app_url=superuser))
+    said = await words(look_at_database(loose), Level.bad)
+    assert "logs in as postgres" in said
+    assert "may pass row level security" in said
+
+
+async def test_what_does_not_answer(settings: Settings) -> None:
+    from msgspec.structs import replace
+
+    nowhere = "postgresql://meydan_app:x@127.0.0.1:1/meydan"
+    said = await words(
+        look_at_database(replace(settings, database=replace(settings.database, app_url=nowhere, relay_url=""))),
+        Level.bad,
+    )
+    assert "meydan_app cannot log in" in said
+    assert "MEYDAN_DATABASE_RELAY_URL" in said
+    said = await words(
+        look_at_valkey(replace(settings, valkey=replace(settings.valkey, url="redis://127.0.0.1:1/0"))), Level.bad
+    )
+    assert "no answer" in said
+
+
+async def test_held_and_late_jobs_missing_migrations_and_open_tables(settings: Settings) -> None:
+    owner = await asyncpg.connect(settings.database.owner_url)
+    try:
+        newest = await owner.fetchrow(
+            "delete from public.migrations where name = (select max(name) from public.migrations) returning *"
+        )
+        await owner.execute("create table app.left_open (id integer)")
+        for status, after in (("failed", "0"), ("queued", "1 hour")):
+            await owner.execute(
+                "insert into jobs.pgqueuer (priority, entrypoint, execute_after, status)"
+                " values (0, 'doctor_test', now() - $2::text::interval, $1::text::jobs.pgqueuer_status)",
+                status,
+                after,
+            )
+        bad = await words(look_at_database(settings), Level.bad)
+        warned = await words(look_at_database(settings), Level.warning)
+    finally:
+        await owner.execute("drop table app.left_open; delete from jobs.pgqueuer where entrypoint = 'doctor_test'")
+        await owner.execute("insert into public.migrations values ($1, $2, $3)", *newest.values())
+        await owner.close()
+    assert newest["name"] in bad
+    assert "left_open" in bad
+    assert "more than five minutes" in bad
+    assert "doctor_test 1" in warned
+
+
+async def test_a_valkey_that_forgets(settings: Settings) -> None:
+    with Valkey.from_url(settings.valkey.url) as valkey:
+        valkey.config_set("maxmemory-policy", "allkeys-lru")
+        try:
+            assert "forget revoked sessions" in await words(look_at_valkey(settings), Level.bad)
+        finally:
+            valkey.config_set("maxmemory-policy", "noeviction")
+
+
+def test_secrets_that_others_can_read_and_settings_that_are_none(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_secrets(tmp_path)
+    (tmp_path / "secrets.toml").chmod(0o644)
+    monkeypatch.setenv("MEYDAN_MAIL_HOTS", "smtp.example.org")
+    said = [finding.words for finding in look_at_settings(settings)]
+    assert any("chmod 600" in line for line in said)
+    assert any("MEYDAN_MAIL_HOTS" in line for line in said)
+
+
+def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 50_000_000}))
+    (finding,) = look_at_disk(tmp_path)
+    assert finding.level is Level.bad
+    assert "make room" in finding.words
+    (missing,) = look_at_disk(tmp_path / "nowhere")
+    assert "no folder" in missing.words
+
+
+async def test_a_folder_over_which_nothing_runs(tmp_path: Path) -> None:
+    make_secrets(tmp_path)
+    findings = await examine(tmp_path)
+    assert findings[-1].level is Level.bad
+    assert "is not running" in findings[-1].words
