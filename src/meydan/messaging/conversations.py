@@ -1,13 +1,13 @@
 """A conversation of two profiles: opened and closed with a match, listed, read."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
 
 from meydan import accounts, tenants
-from meydan.kit import keys, realtime
+from meydan.kit import clock, keys, realtime
 from meydan.kit.database import Tx
 from meydan.messaging.frames import Receipt
 
@@ -140,7 +140,7 @@ async def conversations(tx: Tx) -> list[Conversation]:
     peer_ids = [row.peer_profile_id for row in rows]
     profiles = {profile.id: profile for profile in await accounts.public_profiles(tx, peer_ids)}
     present = await realtime.presence(tx.tenant_id, peer_ids)
-    grants_end = datetime.now(UTC) + _GRANTED_FOR
+    grants_end = clock.now() + _GRANTED_FOR
     grants = await _grants(tx, grants_end)
     return [
         Conversation(
