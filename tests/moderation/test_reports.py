@@ -207,3 +207,14 @@ async def test_over_http(app: Litestar, db: Database, tenant: tenants.Tenant):
         assert not any(str(theirs) in made.text for theirs in ids_of(ben))
         for wrong_body in (body | {"reason": "dislike"}, body | {"text": "x" * 1001}, {"reason": "spam"}):
             assert (await client.post("/api/reports", json=wrong_body)).status_code == 400
+
+
+async def test_nobody_reports_all_day(app: Litestar, db: Database, tenant: tenants.Tenant):
+    ada, ben = await make_person(db, tenant), await make_person(db, tenant)
+    async with ada.client(app) as client:
+        body = {"profile_id": str(ben.me.profile_id), "reason": "spam"}
+        answers = [(await client.post("/api/reports", json=body)).status_code for _ in range(31)]
+        last = await client.post("/api/reports", json=body)
+    assert answers == [404] * 30 + [429]
+    assert last.json()["code"] == "slow_down"
+    assert last.json()["retry_after"] > 0

@@ -172,3 +172,11 @@ async def test_over_http_no_account_of_another_is_named(app: Litestar, db: Datab
         assert (await client.delete(f"/api/blocks/{made.json()['id']}")).status_code == 204
         assert (await client.delete(f"/api/blocks/{made.json()['id']}")).status_code == 404
         assert (await client.get("/api/blocks")).json()["items"] == []
+
+
+async def test_nobody_blocks_all_day(app: Litestar, db: Database, tenant: tenants.Tenant):
+    ada, ben = await make_person(db, tenant), await make_person(db, tenant)
+    async with ada.client(app) as client:
+        body = {"profile_id": str(ben.me.profile_id)}
+        answers = [(await client.post("/api/blocks", json=body)).status_code for _ in range(61)]
+    assert answers == [404] * 60 + [429]

@@ -1,16 +1,14 @@
 """People say what somebody did to them; when enough different people say it of the same person, nobody has to decide."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
 
 from meydan import safety, tenants
-from meydan.kit import jobs, limits
+from meydan.kit import jobs
 from meydan.kit.database import Tx
-
-_OF_ONE_PERSON = limits.Limit("reports", timedelta(days=1), 30)
 
 
 class ReportReason(StrEnum):
@@ -53,7 +51,6 @@ async def do_report(
 
     Raises NotFound for a profile that the active face never met, and for a match that was not with it.
     """
-    await limits.take(_OF_ONE_PERSON, tx.me.user_id)
     if (known := await _mine(tx, profile_id)) is not None:
         return known
     await tx.run("select app.add_report($1, $2, $3, $4, $5)", profile_id, reason, text, match_id)

@@ -1,13 +1,17 @@
 """Reporting over HTTP."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
 from litestar import post
 from msgspec import Meta, Struct
 
+from meydan.kit import limits
 from meydan.kit.database import Database, Identity
 from meydan.moderation import reports
+
+_REPORTS = limits.Limit("reports", timedelta(days=1), 30)
 
 
 class ReportRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,6 +23,7 @@ class ReportRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 @post("/api/reports")
 async def report(db: Database, me: Identity, data: ReportRequest) -> reports.Report:
+    await limits.take(_REPORTS, me.user_id)
     async with db.as_user(me) as tx:
         return await reports.do_report(tx, data.profile_id, data.reason, text=data.text.strip(), match_id=data.match_id)
 

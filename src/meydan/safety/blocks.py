@@ -1,16 +1,13 @@
 """One face does not want another any more: their match ends at once, and the two people are never matched again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.kit import limits
 from meydan.kit.database import Face, Tx
 from meydan.kit.errors import NotFound
 from meydan.kit.events import Event, publish
-
-_OF_ONE_PERSON = limits.Limit("blocks", timedelta(hours=1), 60)
 
 
 class BlockedProfile(Struct, frozen=True):
@@ -48,7 +45,6 @@ class Unblocked(Event, frozen=True):
 
 async def do_block(tx: Tx, profile_id: UUID) -> Block:
     """Blocking twice answers the same block. Raises NotFound for a profile that the active face never met."""
-    await limits.take(_OF_ONE_PERSON, tx.me.user_id)
     if (block := await _mine(tx, profile_id)) is not None:
         return block
     await tx.run("select app.add_block($1, $2)", profile_id)

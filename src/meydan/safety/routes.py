@@ -1,5 +1,6 @@
 """Blocking over HTTP."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -7,8 +8,11 @@ from litestar import delete, get, post
 from litestar.params import Parameter
 from msgspec import Struct
 
+from meydan.kit import limits
 from meydan.kit.database import Database, Identity
 from meydan.safety import blocks
+
+_BLOCKS = limits.Limit("blocks", timedelta(hours=1), 60)
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 
@@ -19,6 +23,7 @@ class BlockRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 @post("/api/blocks")
 async def block(db: Database, me: Identity, data: BlockRequest) -> blocks.Block:
+    await limits.take(_BLOCKS, me.user_id)
     async with db.as_user(me) as tx:
         return await blocks.do_block(tx, data.profile_id)
 
