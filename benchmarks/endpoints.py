@@ -36,7 +36,7 @@ CACHE = HERE / ".cache" / "peers"
 KEY = "b" * 32
 CONNECTIONS = 32
 PEOPLE = 400
-ROUNDS = 7
+ROUNDS = 3
 REQUESTS = 1500
 PASSWORDS = dict.fromkeys(migrations.ROLES, "bench")
 

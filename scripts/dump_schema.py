@@ -43,7 +43,7 @@ def dump(url: str) -> str:
 async def _migrated(superuser_url: str) -> str:
     passwords = dict.fromkeys(migrations.ROLES, "schema")
     await migrations.bootstrap(superuser_url, "meydan", passwords)
-    address = superuser_url.rsplit("@", 1)[1].split("/")[0]
+    address = superuser_url.rsplit("@", 1)[1].split("/", maxsplit=1)[0]
     await migrations.migrate(f"postgresql://meydan_owner:schema@{address}/meydan")
     return f"{superuser_url.rsplit('/', 1)[0]}/meydan"
 

@@ -120,4 +120,4 @@ def _policy(realtime: str) -> str:
     )
 
 
-handlers = [health, config, page]
+ROUTES = [health, config, page]

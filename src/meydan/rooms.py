@@ -1,25 +1,34 @@
 """Which rooms there are. Importing one registers its listeners, jobs and what it keeps of a person."""
 
 import inspect
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar.handlers import HTTPRouteHandler
 
+from meydan.accounts import routes as accounts
+from meydan.integrations import routes as integrations
 from meydan.kit.database import Database
+from meydan.messaging import routes as messaging
+from meydan.safety import routes as safety
 
-HANDLERS: Sequence[HTTPRouteHandler] = []
+ROUTES: list[HTTPRouteHandler] = [
+    *accounts.ROUTES,
+    *integrations.ROUTES,
+    *safety.ROUTES,
+    *messaging.ROUTES,
+]
 
 
-def handlers() -> list[HTTPRouteHandler]:
+def routes() -> list[HTTPRouteHandler]:
     """Every room's routes; those that ask who is there say so in the OpenAPI document."""
-    for handler in HANDLERS:
-        if "me" in inspect.signature(handler.fn).parameters:
-            handler.security = [{"access_token": []}]
-    return list(HANDLERS)
+    for route in ROUTES:
+        if "me" in inspect.signature(route.fn).parameters:
+            route.security = [{"access_token": []}]
+    return ROUTES
 
 
 @asynccontextmanager
-async def opened(db: Database) -> AsyncIterator[None]:
+async def opened(db: Database) -> AsyncIterator[None]:  # noqa: ARG001 -- the rooms' own processes come here
     """What rooms keep running inside the API process."""
     yield

@@ -7,7 +7,7 @@ import signal
 import asyncpg
 import uvloop
 
-from meydan import rooms
+from meydan import integrations, rooms
 from meydan.config import Settings
 from meydan.kit import clock, keys
 from meydan.kit.database import Database
@@ -24,7 +24,11 @@ async def work(settings: Settings) -> None:
     db = await Database.open(settings.database_settings())
     pool = await asyncpg.create_pool(settings.database.service_url, min_size=1, max_size=4)
     try:
-        async with Realtime.opened(settings.valkey.url, db, sweeps=True), rooms.opened(db):
+        async with (
+            integrations.opened(settings),
+            Realtime.opened(settings.valkey.url, db, sweeps=True),
+            rooms.opened(db),
+        ):
             worker = Worker(db, pool)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
