@@ -1,3 +1,4 @@
+import type * as M from '../crypto/server';
 import type * as T from './types';
 
 type Answer<Status extends number, Body> = {
@@ -63,6 +64,28 @@ export interface paths {
   '/api/match/{match_id}/claim': { post: Act<Answer<201, T.Claim>, { match_id: string }> };
   '/api/match/claims': { get: Plain<T.Page<T.Claim>, Cursor> };
   '/api/messages/conversations': { get: Plain<T.Page<T.Conversation>> };
+  '/api/messages/send': { post: Send<M.NewMessage, Answer<201, M.WireMessage>> };
+  '/api/messages/{conversation_id}': {
+    get: {
+      parameters: {
+        query?: { after?: number; before?: number; limit?: number };
+        path: { conversation_id: string };
+        header?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: Answer<200, { items: M.WireMessage[]; next: number | null }>;
+    };
+  };
+  '/api/messages/{conversation_id}/claim-keys': {
+    post: Act<Answer<201, { packages: M.ClaimedPackage[] }>, { conversation_id: string }>;
+  };
+  '/api/messages/{conversation_id}/delivered': { post: Send<{ seq: number }, Nothing, { conversation_id: string }> };
+  '/api/messages/{message_id}/read': { put: Act<Nothing, { message_id: string }> };
+  '/api/messages/key-packages': {
+    put: Send<{ packages: string[]; replace: boolean }, Answer<200, { left: number; device_id: string }>>;
+  };
+  '/api/messages/key-packages/count': { get: Plain<{ left: number; device_id: string }> };
   '/api/blocks': {
     get: Plain<T.Page<T.Block>, Cursor>;
     post: Send<{ profile_id: string }, Answer<201, T.Block>>;

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Navigate, Outlet, useRouterState } from '@tanstack/react-router';
-import { Bell as BellIcon, CloudOff, Landmark, MessageCircle, ShieldAlert, UserRound, Users } from 'lucide-react';
+import { Bell as BellIcon, CloudOff, MessageCircle, ShieldAlert, UserRound, Users } from 'lucide-react';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../api/session';
 import { BannedPage, LandingPage } from '../features/accounts';
@@ -19,6 +19,7 @@ import {
   Rail,
   Skeleton,
   SkipLink,
+  SquareIcon,
   Toasts,
   TopBar,
   toast,
@@ -126,7 +127,7 @@ function Inside({ label }: { label: string }) {
   useMatchNews();
   if (!me) return null;
 
-  const square: Place = { to: '/', words: t`Square`, icon: <Landmark aria-hidden /> };
+  const square: Place = { to: '/', words: t`Square`, icon: <SquareIcon /> };
   const people: Place = { to: '/people', words: t`People`, icon: <Users aria-hidden /> };
   const messages: Place = { to: '/messages', words: t`Messages`, icon: <MessageCircle aria-hidden />, count: talks };
   const news: Place = { to: '/notifications', words: t`News`, icon: <BellIcon aria-hidden />, count: unread };

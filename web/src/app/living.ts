@@ -1,4 +1,5 @@
 import { endSession, refresh, resume, useSession } from '../api/session';
+import { startMessages } from '../features/messages/start';
 import { type News, onNews } from '../realtime';
 import { openLine } from '../realtime/line';
 import { chooseLanguage } from './language';
@@ -10,6 +11,7 @@ const RETRY = 3000;
 export function startLiving(): void {
   askForSession();
   onNews(refreshWhatChanged);
+  startMessages();
   setInterval(renewInTime, 15_000);
   document.addEventListener('visibilitychange', renewInTime);
 

@@ -96,10 +96,10 @@ export function Rail({ label, places, foot }: { label: string; places: Place[]; 
 export function TopBar({ children }: { children: ReactNode }) {
   return (
     <div className="flex min-h-14 items-center justify-between gap-2 px-4 pt-[env(safe-area-inset-top)] lg:hidden">
-      <Link to="/" className="rounded-full">
+      <Link to="/" className="shrink-0 rounded-full">
         <Wordmark />
       </Link>
-      <div className="flex items-center gap-1">{children}</div>
+      <div className="flex min-w-0 items-center gap-1">{children}</div>
     </div>
   );
 }
@@ -109,7 +109,7 @@ export function DuskSign({ alias }: { alias: string }) {
   return (
     <Link
       to="/me/faces"
-      className="inline-flex min-h-9 max-w-full items-center gap-2 rounded-full border border-line-strong px-3 font-medium text-sm"
+      className="inline-flex min-h-9 min-w-0 max-w-full items-center gap-2 rounded-full border border-line-strong px-3 font-medium text-sm"
     >
       <Moon aria-hidden className="size-4 shrink-0 fill-current" />
       <span className="truncate">

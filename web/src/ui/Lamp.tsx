@@ -2,10 +2,10 @@ import { useId } from 'react';
 import { cx } from './cx';
 
 /** The lamp over the square. It breathes only while we wait: nothing else in the product loops. */
-export function Lamp({ size = 200, breathing = false }: { size?: number; breathing?: boolean }) {
+export function Lamp({ breathing = false, className }: { breathing?: boolean; className?: string }) {
   const glow = useId();
   return (
-    <svg aria-hidden="true" viewBox="0 0 200 200" width={size} height={size} className="overflow-visible">
+    <svg aria-hidden="true" viewBox="0 0 200 206" className={cx('h-44 overflow-visible', className)}>
       <defs>
         <radialGradient id={glow}>
           <stop offset="0" stopColor="var(--lamp-bright)" stopOpacity="0.95" />

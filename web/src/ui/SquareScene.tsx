@@ -37,7 +37,7 @@ export function SquareScene({ className }: { className?: string }) {
         </radialGradient>
       </defs>
       <rect x="-400" y="-300" width="1230" height="540" fill={`url(#${id}sky)`} />
-      <path d="M344 42a17 17 0 1 0 15 25 14 14 0 0 1-15-25Z" fill="var(--lamp-soft)" opacity="0.9" />
+      <path d="M344 42a17 17 0 1 0 15 25 14 14 0 0 1-15-25Z" fill="var(--moon)" />
       <path
         d="M-400 180V132h180v-22h80v30h110v-30h44v-16l26-16 26 16v16h34v26h40v-18h12a30 30 0 0 1 60 0h12v18h20V84h6V62l3-8 3 8v22h6v52h30v-24h50v14h44v-20h40v34h314v40Z"
         fill="var(--far)"
@@ -67,12 +67,12 @@ export function SquareScene({ className }: { className?: string }) {
         <g key={x}>
           <circle cx={x} cy={y - 56} r="44" fill={`url(#${id}glow)`} />
           <ellipse cx={x} cy={y + 1} rx="34" ry="6" fill={`url(#${id}glow)`} opacity="0.8" />
-          <path d={`M${x} ${y}v-50`} stroke="oklch(0.24 0.03 285)" strokeWidth="2.6" strokeLinecap="round" />
+          <path d={`M${x} ${y}v-50`} stroke="var(--person)" strokeWidth="2.6" strokeLinecap="round" />
           <circle cx={x} cy={y - 56} r="7" fill="var(--lamp)" />
         </g>
       ))}
       {PEOPLE.map(([x, y, scale]) => (
-        <g key={x} transform={`translate(${x} ${y}) scale(${scale})`} fill="oklch(0.26 0.04 290)">
+        <g key={x} transform={`translate(${x} ${y}) scale(${scale})`} fill="var(--person)">
           <circle cy="-19" r="3.6" />
           <path d="M-4.6 0v-9.5a4.6 4.6 0 0 1 9.2 0V0Z" />
           <ellipse cy="0.6" rx="8" ry="1.4" opacity="0.35" />

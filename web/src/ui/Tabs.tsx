@@ -13,7 +13,7 @@ export function PageTabs({ label, tabs }: { label: string; tabs: { to: LinkProps
               to={to}
               activeOptions={{ exact: true }}
               className={cx(
-                '-mb-px -outline-offset-3 inline-flex min-h-11 items-center border-transparent border-b-3 px-3.5 font-medium text-soft hover:text-ink',
+                '-mb-px -outline-offset-3 inline-flex min-h-11 items-center border-transparent border-b-3 px-3 font-medium text-sm sm:text-base text-soft hover:text-ink',
                 'data-[status=active]:border-lamp data-[status=active]:text-ink',
               )}
             >

@@ -15,6 +15,7 @@ export * from './RadioList';
 export * from './Segmented';
 export * from './Sheet';
 export * from './Skeleton';
+export * from './SquareIcon';
 export * from './SquareScene';
 export * from './States';
 export * from './Tabs';

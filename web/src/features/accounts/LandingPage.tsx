@@ -24,7 +24,7 @@ export function LandingPage() {
       </header>
       <main
         id="page"
-        className="mx-auto flex w-full max-w-6xl flex-1 flex-col gap-8 px-5 pb-10 sm:px-8 lg:grid lg:grid-cols-2 lg:items-center lg:gap-14"
+        className="mx-auto flex w-full max-w-6xl flex-1 flex-col gap-8 px-5 pb-10 sm:px-8 lg:grid lg:grid-cols-[1fr_1.2fr] lg:items-center lg:gap-12"
       >
         <div className="order-2 flex flex-col gap-7 lg:order-1">
           <div className="flex flex-col gap-4">
@@ -33,10 +33,10 @@ export function LandingPage() {
                 <Trans>The square of {community}</Trans>
               </p>
             ) : null}
-            <h1 className="font-bold text-2xl">
+            <h1 className="font-bold text-xl sm:text-2xl">
               <Trans>Evening has come to the square. Somebody is there.</Trans>
             </h1>
-            <p className="max-w-md text-soft text-lg leading-normal">
+            <p className="max-w-md text-soft sm:text-lg sm:leading-normal">
               <Trans>
                 Meet one stranger at a time and talk in private. No photos, no crowd, no trace left tomorrow.
               </Trans>
@@ -75,7 +75,7 @@ export function LandingPage() {
           </p>
         </div>
         <div className="order-1 overflow-hidden rounded-[28px] border border-[var(--hairline)] lg:order-2">
-          <SquareScene className="h-56 sm:h-72 lg:h-[560px]" />
+          <SquareScene className="h-56 sm:h-72 lg:h-[440px]" />
         </div>
       </main>
     </div>

@@ -78,11 +78,11 @@ function MatchRow({ match }: { match: Match }) {
         <Avatar seed={match.stranger.avatar_seed} />
         <div className="flex min-w-0 flex-1 flex-col">
           <Alias alias={match.stranger.alias} tag={match.stranger.tag} />
-          <span className="text-soft text-sm">
+          <span className="flex items-center gap-2 text-soft text-sm">
             <Moment at={match.created_at} />
+            <MatchMark match={match} />
           </span>
         </div>
-        <MatchMark match={match} />
         <IconButton label={t`More about ${match.stranger.alias}`} className="-mr-2" onClick={() => setAsked(true)}>
           <Ellipsis aria-hidden />
         </IconButton>
@@ -186,11 +186,14 @@ export function ClaimsPage() {
                 icon={stranger ? <Avatar seed={stranger.avatar_seed} /> : undefined}
                 title={stranger ? <Alias alias={stranger.alias} tag={stranger.tag} /> : t`A meeting`}
                 words={
-                  <>
-                    {why[claim.status]} <Moment at={claim.decided_at ?? claim.created_at} />
-                  </>
+                  <span className="flex flex-col gap-1">
+                    {why[claim.status]}
+                    <span className="flex items-center gap-2">
+                      <Moment at={claim.decided_at ?? claim.created_at} />
+                      {marks[claim.status]}
+                    </span>
+                  </span>
                 }
-                aside={marks[claim.status]}
               />
             );
           })}

@@ -22,6 +22,7 @@ import {
   Section,
   Skeleton,
   SquareScene,
+  useNow,
 } from '../../ui';
 import { useMe } from '../accounts';
 import { historyQuery, stateQuery, useJoin } from './data';
@@ -34,19 +35,18 @@ export function SquarePage() {
   const { t } = useLingui();
   const state = useQuery(stateQuery);
   const about = state.data?.waiting_about;
+  const greeting = useGreeting();
   useEffect(() => {
     document.title = `${t`The square`} · Meydan`;
   }, [t]);
 
   return (
     <div className="mx-auto flex w-full max-w-[680px] flex-col gap-5 pb-8 sm:px-6 lg:pt-8">
-      <header className="relative overflow-hidden sm:rounded-[22px]">
-        <SquareScene className="h-40 sm:h-56" />
-        <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-[oklch(0.16_0.03_285/0.86)] to-transparent px-4 pt-14 pb-3.5 text-[oklch(0.97_0.012_85)] sm:px-5">
-          <h1 className="font-bold text-xl">
-            <Trans>The square</Trans>
-          </h1>
-          <p className="text-sm" aria-live="polite">
+      <header className="flex flex-col gap-1">
+        <SquareScene className="mask-b-from-75% mask-b-to-100% h-44 sm:h-60 sm:rounded-t-[22px]" />
+        <div className="px-4 sm:px-0">
+          <h1 className="font-bold text-xl">{greeting}</h1>
+          <p className="text-soft" aria-live="polite">
             {about === undefined ? (
               ' '
             ) : about > 0 ? (
@@ -69,6 +69,16 @@ export function SquarePage() {
       </div>
     </div>
   );
+}
+
+/** What one says to somebody who walks into the square at this hour. */
+function useGreeting(): string {
+  const { t } = useLingui();
+  const { alias } = useMe().profile;
+  const hour = useNow(60_000).getHours();
+  if (hour >= 5 && hour < 11) return t`Good morning, ${alias}`;
+  if (hour >= 11 && hour < 17) return t`Good day, ${alias}`;
+  return t`Good evening, ${alias}`;
 }
 
 function Today({ state }: { state: MeetingState }) {
@@ -214,8 +224,12 @@ function LastMeetings() {
             params={{ conversationId: match.conversation_id }}
             icon={<Avatar seed={match.stranger.avatar_seed} />}
             title={<Alias alias={match.stranger.alias} tag={match.stranger.tag} />}
-            words={<Moment at={match.created_at} />}
-            aside={<MatchMark match={match} />}
+            words={
+              <span className="flex items-center gap-2 pt-0.5">
+                <Moment at={match.created_at} />
+                <MatchMark match={match} />
+              </span>
+            }
           />
         ))}
       </CardList>

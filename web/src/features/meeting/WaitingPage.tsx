@@ -32,7 +32,7 @@ export function WaitingPage() {
   }, [match, nobodyWaits, navigate]);
 
   return (
-    <div className="mx-auto flex min-h-[calc(100dvh-9rem)] w-full max-w-lg flex-col items-center justify-center gap-8 px-5 py-8 text-center lg:min-h-dvh">
+    <div className="mx-auto flex min-h-[calc(100dvh-9rem)] w-full max-w-lg flex-col items-center justify-center gap-6 px-5 py-6 text-center sm:gap-8 lg:min-h-dvh">
       {state.data?.ticket ? (
         <UnderTheLamp state={state.data} ticket={state.data.ticket} askedAt={state.dataUpdatedAt} />
       ) : state.isError && !state.data ? (
@@ -40,7 +40,7 @@ export function WaitingPage() {
           <Trans>Your place is kept. We look again as soon as the network is back.</Trans>
         </ErrorState>
       ) : (
-        <Lamp size={220} />
+        <Lamp className="h-36 sm:h-56" />
       )}
     </div>
   );
@@ -60,7 +60,7 @@ function UnderTheLamp({ state, ticket, askedAt }: { state: MeetingState; ticket:
 
   return (
     <>
-      <Lamp size={220} breathing />
+      <Lamp breathing className="h-36 sm:h-56" />
       <div className="flex flex-col gap-2">
         <h1 className="font-bold text-xl">
           <Trans>Waiting under the lamp</Trans>

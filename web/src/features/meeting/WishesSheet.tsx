@@ -11,7 +11,7 @@ const AT_MOST = 5;
 
 /** The wishes in a few words: "Turkish, within 50 km, cinema". */
 export function useWishWords(): (wishes: Wishes) => string {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const interest = useInterestWords();
   const languages: Record<string, string> = { tr: t`in Turkish`, en: t`in English` };
   return (wishes) => {
@@ -20,7 +20,7 @@ export function useWishWords(): (wishes: Wishes) => string {
       wishes.max_distance_km ? t`within ${wishes.max_distance_km} km` : undefined,
       ...(wishes.interests ?? []).map(interest),
     ].filter((part) => part !== undefined);
-    return parts.length === 0 ? t`anybody` : new Intl.ListFormat(i18n.locale, { type: 'unit' }).format(parts);
+    return parts.length === 0 ? t`anybody` : parts.join(', ');
   };
 }
 

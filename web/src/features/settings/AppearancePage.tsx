@@ -37,7 +37,7 @@ export function AppearancePage() {
           onChange={chooseTheme}
           options={[
             { value: 'system', words: t`System`, icon: <SunMoon aria-hidden /> },
-            { value: 'day', words: t`Day`, icon: <Sun aria-hidden /> },
+            { value: 'day', words: t`Daylight`, icon: <Sun aria-hidden /> },
             { value: 'night', words: t`Night`, icon: <Moon aria-hidden /> },
           ]}
         />

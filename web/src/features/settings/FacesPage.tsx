@@ -37,13 +37,13 @@ export function FacesPage() {
               <Avatar seed={profile.avatar_seed} size={56} />
               <div className="flex min-w-0 flex-1 flex-col gap-1">
                 <Alias alias={profile.alias} tag={profile.tag} />
-                <div>
+                <div className="flex flex-wrap gap-1.5">
                   <Chip icon={face === 'shadow' ? <Moon aria-hidden /> : <Sun aria-hidden />}>
                     {face === 'shadow' ? t`shadow` : t`real face`}
                   </Chip>
+                  {worn ? <Chip tone="lamp">{t`worn now`}</Chip> : null}
                 </div>
               </div>
-              {worn ? <Chip tone="lamp">{t`worn now`}</Chip> : null}
             </div>
             {worn ? null : (
               <Button wide busy={change.isPending} onClick={() => wear(face)}>

@@ -74,8 +74,8 @@ function MeList() {
         <LinkRow
           to="/me/sign-in"
           icon={<KeyRound aria-hidden className="size-5.5" />}
-          title={t`Phone, e-mail, password`}
-          words={me.verified ? undefined : t`Verify a phone to meet people`}
+          title={t`Logging in`}
+          words={me.verified ? t`Phone, e-mail, password` : t`Verify a phone to meet people`}
         />
         <LinkRow
           to="/me/sessions"

@@ -38,7 +38,8 @@ export function SessionsPage() {
                 title={session.device_name}
                 words={
                   <>
-                    {[country(session.country), session.address_hint].filter(Boolean).join(', ')}{' '}
+                    {[country(session.country), session.address_hint].filter(Boolean).join(', ')}
+                    {session.address_hint || session.country ? ' · ' : ''}
                     <Moment at={session.last_seen_at} />
                   </>
                 }

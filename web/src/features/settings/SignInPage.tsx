@@ -15,7 +15,7 @@ export function SignInPage() {
   const me = useMe();
   return (
     <Page
-      title={t`Phone, e-mail, password`}
+      title={t`Logging in`}
       back="/me"
       backOnPhone
       lead={<Trans>Only for logging in and getting back in. No stranger ever sees them.</Trans>}
