@@ -5,7 +5,6 @@ the answer are in it already, so a replaying reader ignores them; pushes that co
 reader is live: between the two no line of ours can be late.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -64,26 +63,26 @@ class Connection(Protocol):
 class Channel:
     """Everybody in this process who reads one log."""
 
-    __slots__ = ("_soon", "_unsent", "key", "last", "live", "name", "readers")
+    __slots__ = ("_has_unsent", "_unsent", "key", "last", "live", "name", "readers")
 
-    def __init__(self, name: str, soon: Callable[["Channel"], None]) -> None:
+    def __init__(self, name: str, has_unsent: Callable[["Channel"], None]) -> None:
         self.name = pubsub_channel(name).encode()
         self.key = log_key(name)
         self.last = ""  # of what the live readers have; they all have the same
         self.readers: set[Reader] = set()
         self.live: dict[Reader, Callable[[bytes], None]] = {}
         self._unsent: list[bytes] = []
-        self._soon = soon
+        self._has_unsent = has_unsent
 
     def hear(self, message: bytes) -> None:
         if message.startswith(b'{"id":"'):  # a whisper has none
             self.last = message[7 : message.index(b'"', 7)].decode()
         if not self._unsent:
-            self._soon(self)
+            self._has_unsent(self)
         self._unsent.append(text_frame(message))
 
     def flush(self) -> None:
-        """What came in one loop turn goes out as the same bytes, in one system call, to everybody who was live then."""
+        """What came in one read from Valkey goes out as the same bytes, in one system call, to everybody who was live then."""
         if not self._unsent:
             return
         frames = self._unsent[0] if len(self._unsent) == 1 else b"".join(self._unsent)
@@ -203,11 +202,12 @@ class Channels:
         self._channels: dict[str, Channel] = {}
         self._unsent: list[Channel] = []
         valkey.on_up(self._start_again)
+        valkey.after_read(self._flush)
 
     def join(self, name: str, connection: Connection, cursor: str | None) -> Reader:
         channel = self._channels.get(name)
         if channel is None:
-            channel = self._channels[name] = Channel(name, self._soon)
+            channel = self._channels[name] = Channel(name, self._unsent.append)
             self._subscriptions.add(channel.name, channel.hear)
         reader = Reader(channel, connection, cursor, self._valkey)
         if self._valkey.is_up:
@@ -221,15 +221,10 @@ class Channels:
             del self._channels[name]
             self._subscriptions.remove(channel.name)
 
-    def _soon(self, channel: Channel) -> None:
-        if not self._unsent:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._unsent.append(channel)
-
     def _flush(self) -> None:
-        unsent, self._unsent = self._unsent, []
-        for channel in unsent:
+        for channel in self._unsent:
             channel.flush()
+        self._unsent.clear()
 
     def _start_again(self) -> None:
         for channel in self._channels.values():

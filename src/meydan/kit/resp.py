@@ -51,6 +51,7 @@ class Valkey:
         self._handlers: dict[bytes, PushHandler] = {}
         self._on_up: list[Callable[[], None]] = []
         self._on_down: list[Callable[[], None]] = []
+        self._after_read: list[Callable[[], None]] = []
         self.run_id = b""
 
     # -- life
@@ -90,6 +91,10 @@ class Valkey:
     def on_down(self, callback: Callable[[], None]) -> None:
         """Called whenever the connection was lost."""
         self._on_down.append(callback)
+
+    def after_read(self, callback: Callable[[], None]) -> None:
+        """Called after everything that came in one read was handled: what it led to can leave together."""
+        self._after_read.append(callback)
 
     def on_message(self, kind: bytes, handler: PushHandler) -> None:
         """Who gets the messages of a kind: ``smessage`` for sharded channels, ``message`` for others."""
@@ -160,7 +165,7 @@ class Valkey:
     async def _connect(self) -> "_Link":
         url = urlsplit(self._address)
         tls = ssl.create_default_context() if url.scheme in {"rediss", "valkeys"} else None
-        link = _Link(self._push)
+        link = _Link(self._push, self._after_read)
         loop = asyncio.get_running_loop()
         await loop.create_connection(lambda: link, url.hostname or "127.0.0.1", url.port or 6379, ssl=tls)
         try:
@@ -208,13 +213,13 @@ class Valkey:
 class _Link(asyncio.Protocol):
     """One TCP connection. ``_waiting`` holds a place for every command whose answer is still to come."""
 
-    def __init__(self, on_push: Callable[[list[Any]], None]) -> None:
+    def __init__(self, on_push: Callable[[list[Any]], None], after_read: list[Callable[[], None]]) -> None:
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader(notEnoughData=_MORE)
         self._waiting: deque[asyncio.Future[Reply] | Callback | None] = deque()
         self._out: list[bytes] = []
         self._transport: asyncio.Transport | None = None
-        self._on_push = on_push
+        self._on_push, self._after_read = on_push, after_read
         self.on_lost: Callable[[], None] | None = None
         self.lost: asyncio.Future[None] = self._loop.create_future()
 
@@ -248,6 +253,8 @@ class _Link(asyncio.Protocol):
                 return
             else:
                 self._deliver(self._waiting.popleft(), reply)
+        for callback in self._after_read:
+            callback()
 
     @staticmethod
     def _deliver(waiting: "asyncio.Future[Reply] | Callback | None", reply: Reply) -> None:

