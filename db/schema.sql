@@ -2,6 +2,205 @@
 
 CREATE SCHEMA app;
 
+CREATE FUNCTION app.alias_key(alias text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN lower(translate(NORMALIZE(alias, NFKC), 'İIı̇'::text, 'iii'::text));
+
+CREATE FUNCTION app.now() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (now() + make_interval(secs => (COALESCE(NULLIF(current_setting('app.clock_offset'::text, true), ''::text), '0'::text))::double precision));
+
+CREATE TABLE app.conversation_members (
+    tenant_id integer NOT NULL,
+    conversation_id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    delivered_seq bigint DEFAULT 0 NOT NULL,
+    read_seq bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT conversation_members_check CHECK ((read_seq <= delivered_seq))
+);
+
+ALTER TABLE ONLY app.conversation_members FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.have_met(tenant integer, one uuid, other uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM (app.conversation_members mine
+              JOIN app.conversation_members theirs ON (((theirs.tenant_id = mine.tenant_id) AND (theirs.conversation_id = mine.conversation_id))))
+           WHERE ((mine.tenant_id = have_met.tenant) AND (mine.profile_id = have_met.one) AND (theirs.profile_id = have_met.other) AND (have_met.one <> have_met.other)))) AS "exists";
+END;
+
+CREATE FUNCTION app.profile_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (current_setting('app.profile_id'::text))::uuid;
+
+CREATE FUNCTION app.tenant_id() RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (current_setting('app.tenant_id'::text))::integer;
+
+CREATE FUNCTION app.user_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (current_setting('app.user_id'::text))::uuid;
+
+CREATE TABLE app.blocks (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    blocker_user_id uuid NOT NULL,
+    blocker_profile_id uuid NOT NULL,
+    blocked_user_id uuid NOT NULL,
+    blocked_profile_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT blocks_check CHECK ((blocker_user_id <> blocked_user_id))
+);
+
+ALTER TABLE ONLY app.blocks FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.profiles (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    face text NOT NULL,
+    alias text NOT NULL,
+    alias_key text GENERATED ALWAYS AS (app.alias_key(alias)) STORED NOT NULL,
+    tag text NOT NULL,
+    bio text DEFAULT ''::text NOT NULL,
+    gender text,
+    interests text[] DEFAULT '{}'::text[] NOT NULL,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    avatar_seed text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT profiles_alias_check CHECK ((length(alias) <= 24)),
+    CONSTRAINT profiles_avatar_seed_check CHECK ((length(avatar_seed) <= 32)),
+    CONSTRAINT profiles_bio_check CHECK ((length(bio) <= 500)),
+    CONSTRAINT profiles_check CHECK (((tag ~ '^[0-9]{4}$'::text) OR ((tag = ''::text) AND (alias = ''::text)))),
+    CONSTRAINT profiles_check1 CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT profiles_face_check CHECK ((face = ANY (ARRAY['real'::text, 'shadow'::text]))),
+    CONSTRAINT profiles_gender_check CHECK ((gender = ANY (ARRAY['female'::text, 'male'::text, 'other'::text]))),
+    CONSTRAINT profiles_interests_check CHECK ((cardinality(interests) <= 20)),
+    CONSTRAINT profiles_languages_check CHECK ((cardinality(languages) <= 5)),
+    CONSTRAINT profiles_latitude_check CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND (latitude = (round((latitude)::numeric, 1))::double precision))),
+    CONSTRAINT profiles_longitude_check CHECK ((((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)) AND (longitude = (round((longitude)::numeric, 1))::double precision)))
+);
+
+ALTER TABLE ONLY app.profiles FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.add_block(tenant integer, profile_id uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ INSERT INTO app.blocks (tenant_id, blocker_user_id, blocker_profile_id, blocked_user_id, blocked_profile_id)  SELECT other.tenant_id,
+             app.user_id() AS user_id,
+             app.profile_id() AS profile_id,
+             other.user_id,
+             other.id
+            FROM app.profiles other
+           WHERE ((other.tenant_id = app.tenant_id()) AND (other.tenant_id = add_block.tenant) AND (other.id = add_block.profile_id) AND (other.user_id <> app.user_id()) AND app.have_met(other.tenant_id, app.profile_id(), other.id)) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TABLE app.notifications (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    profile_id uuid,
+    kind text NOT NULL,
+    code text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    read_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT notifications_code_check CHECK ((code ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'match'::text, 'claim'::text, 'ad'::text])))
+);
+
+ALTER TABLE ONLY app.notifications FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb) RETURNS TABLE(user_id uuid, profile_id uuid, id uuid, created_at timestamp with time zone, unread integer)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH added AS (
+          INSERT INTO app.notifications AS written (tenant_id, user_id, profile_id, kind, code, data)  SELECT app.tenant_id() AS tenant_id,
+                     named.user_id,
+                     named.profile_id,
+                     add_notifications.kind AS kind,
+                     add_notifications.code AS code,
+                     add_notifications.data AS data
+                    FROM UNNEST(add_notifications.user_ids, add_notifications.profile_ids) named(user_id, profile_id)
+                   WHERE (app.tenant_id() = add_notifications.tenant)
+           RETURNING written.user_id,
+             written.profile_id,
+             written.id,
+             written.created_at
+         )
+  SELECT added.user_id,
+     added.profile_id,
+     added.id,
+     added.created_at,
+     (( SELECT (1 + count(*))
+            FROM app.notifications waiting
+           WHERE ((waiting.tenant_id = app.tenant_id()) AND (waiting.user_id = added.user_id) AND (waiting.read_at IS NULL))))::integer
+    FROM added;
+END;
+
+CREATE TABLE app.conversations (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    match_id uuid NOT NULL,
+    opener_profile_id uuid NOT NULL,
+    epoch integer DEFAULT 0 NOT NULL,
+    last_seq bigint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    purged_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT conversations_epoch_check CHECK ((epoch >= 0)),
+    CONSTRAINT conversations_last_seq_check CHECK ((last_seq >= 0))
+);
+
+ALTER TABLE ONLY app.conversations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.reports (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    reporter_user_id uuid NOT NULL,
+    reporter_profile_id uuid NOT NULL,
+    reported_user_id uuid NOT NULL,
+    reported_profile_id uuid NOT NULL,
+    reason text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    match_id uuid,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT reports_check CHECK ((reporter_user_id <> reported_user_id)),
+    CONSTRAINT reports_reason_check CHECK ((reason = ANY (ARRAY['harassment'::text, 'sexual_content'::text, 'underage'::text, 'spam'::text, 'threat'::text, 'other'::text]))),
+    CONSTRAINT reports_text_check CHECK ((length(text) <= 1000))
+);
+
+ALTER TABLE ONLY app.reports FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.add_report(tenant integer, profile_id uuid, reason text, words text, match_id uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ INSERT INTO app.reports (tenant_id, reporter_user_id, reporter_profile_id, reported_user_id, reported_profile_id, reason, text, match_id)  SELECT other.tenant_id,
+             app.user_id() AS user_id,
+             app.profile_id() AS profile_id,
+             other.user_id,
+             other.id,
+             add_report.reason AS reason,
+             add_report.words AS words,
+             add_report.match_id AS match_id
+            FROM app.profiles other
+           WHERE ((other.tenant_id = app.tenant_id()) AND (other.tenant_id = add_report.tenant) AND (other.id = add_report.profile_id) AND (other.user_id <> app.user_id()) AND app.have_met(other.tenant_id, app.profile_id(), other.id) AND ((add_report.match_id IS NULL) OR (EXISTS ( SELECT
+                    FROM ((app.conversations talk
+                      JOIN app.conversation_members theirs ON (((theirs.tenant_id = talk.tenant_id) AND (theirs.conversation_id = talk.id))))
+                      JOIN app.conversation_members mine ON (((mine.tenant_id = talk.tenant_id) AND (mine.conversation_id = talk.id))))
+                   WHERE ((talk.tenant_id = other.tenant_id) AND (talk.match_id = add_report.match_id) AND (theirs.profile_id = other.id) AND (mine.profile_id = app.profile_id())))))) ON CONFLICT DO NOTHING;
+END;
+
 CREATE FUNCTION app.add_tenant(slug text, name text, timezone text, default_language text) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -11,13 +210,671 @@ CREATE FUNCTION app.add_tenant(slug text, name text, timezone text, default_lang
     returning id
 $$;
 
-CREATE FUNCTION app.now() RETURNS timestamp with time zone
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (now() + make_interval(secs => (COALESCE(NULLIF(current_setting('app.clock_offset'::text, true), ''::text), '0'::text))::double precision));
+CREATE FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM app.blocks block
+           WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = blocked_between.tenant) AND ((SESSION_USER = 'meydan_service'::name) OR (app.profile_id() = ANY (ARRAY[blocked_between.one, blocked_between.other]))) AND (((block.blocker_profile_id = blocked_between.one) AND (block.blocked_profile_id = blocked_between.other)) OR ((block.blocker_profile_id = blocked_between.other) AND (block.blocked_profile_id = blocked_between.one)))))) AS "exists";
+END;
 
-CREATE FUNCTION app.profile_id() RETURNS uuid
+CREATE FUNCTION app.my_conversations() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(array_agg(member.conversation_id), '{}'::uuid[]) AS "coalesce"
+    FROM app.conversation_members member
+   WHERE ((member.tenant_id = app.tenant_id()) AND (member.profile_id = (NULLIF(current_setting('app.profile_id'::text, true), ''::text))::uuid) AND (member.user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid));
+END;
+
+CREATE TABLE app.key_packages (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    body bytea NOT NULL,
+    digest bytea GENERATED ALWAYS AS (sha256(body)) STORED NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT key_packages_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 4096)))
+);
+
+ALTER TABLE ONLY app.key_packages FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.claim_key_packages(tenant integer, conversation_id uuid, own_device_id uuid) RETURNS TABLE(profile_id uuid, device_id uuid, package bytea)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH devices AS (
+          SELECT ranked.profile_id,
+             ranked.device_id
+            FROM ( SELECT offered.profile_id,
+                     offered.device_id,
+                     row_number() OVER (PARTITION BY offered.profile_id ORDER BY (max(offered.created_at)) DESC) AS place
+                    FROM (app.key_packages offered
+                      JOIN app.conversation_members member ON (((member.tenant_id = offered.tenant_id) AND (member.profile_id = offered.profile_id))))
+                   WHERE ((member.tenant_id = app.tenant_id()) AND (member.tenant_id = claim_key_packages.tenant) AND (member.conversation_id = claim_key_packages.conversation_id) AND (member.conversation_id = ANY (app.my_conversations())) AND (offered.device_id <> claim_key_packages.own_device_id))
+                   GROUP BY offered.profile_id, offered.device_id) ranked
+           WHERE (ranked.place <= 10)
+         ), chosen AS (
+          SELECT oldest.id
+            FROM (devices
+              CROSS JOIN LATERAL ( SELECT offered.id
+                    FROM app.key_packages offered
+                   WHERE ((offered.tenant_id = app.tenant_id()) AND (offered.profile_id = devices.profile_id) AND (offered.device_id = devices.device_id))
+                   ORDER BY offered.id
+                  LIMIT 1
+                  FOR UPDATE OF offered SKIP LOCKED) oldest)
+         )
+  DELETE FROM app.key_packages taken
+    USING chosen
+   WHERE ((taken.tenant_id = app.tenant_id()) AND (taken.id = chosen.id))
+   RETURNING taken.profile_id,
+     taken.device_id,
+     taken.body;
+END;
+
+CREATE FUNCTION app.close_conversation(tenant integer, conversation_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+begin
+    if tenant <> app.tenant_id() then
+        return false;
+    end if;
+    if session_user <> 'meydan_service' and not conversation_id = any(app.my_conversations()) then
+        return false;
+    end if;
+    update app.conversations conversation set closed_at = app.now()
+    where conversation.tenant_id = tenant and conversation.id = conversation_id and conversation.closed_at is null;
+    return found;
+end $$;
+
+CREATE TABLE app.tenants (
+    id integer NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    hosts text[] DEFAULT '{}'::text[] NOT NULL,
+    timezone text DEFAULT 'Europe/Istanbul'::text NOT NULL,
+    default_language text DEFAULT 'tr'::text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT tenants_default_language_check CHECK ((default_language = ANY (ARRAY['tr'::text, 'en'::text]))),
+    CONSTRAINT tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+    CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text)),
+    CONSTRAINT tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+);
+
+CREATE FUNCTION app.today(tenant integer) RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (current_setting('app.profile_id'::text))::uuid;
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT ((app.now() AT TIME ZONE t.timezone))::date AS timezone
+    FROM app.tenants t
+   WHERE (t.id = today.tenant);
+END;
+
+CREATE TABLE app.allowances (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    day date NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    granted integer DEFAULT 0 NOT NULL,
+    CONSTRAINT allowances_granted_check CHECK ((granted >= 0)),
+    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
+    CONSTRAINT allowances_used_check CHECK ((used >= 0))
+);
+
+ALTER TABLE ONLY app.allowances FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.claims (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    match_id uuid NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    reason text,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT claims_check CHECK (((decided_at IS NULL) = (status = 'pending'::text))),
+    CONSTRAINT claims_check1 CHECK (((reason IS NOT NULL) = (status = 'rejected'::text))),
+    CONSTRAINT claims_reason_check CHECK ((reason = ANY (ARRAY['stranger_wrote'::text, 'left_early'::text]))),
+    CONSTRAINT claims_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text])))
+);
+
+ALTER TABLE ONLY app.claims FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.matches (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    type text NOT NULL,
+    status text NOT NULL,
+    user1_id uuid NOT NULL,
+    user2_id uuid NOT NULL,
+    profile1_id uuid NOT NULL,
+    profile2_id uuid NOT NULL,
+    conversation_id uuid,
+    claim_opens_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT matches_check CHECK ((user1_id <> user2_id)),
+    CONSTRAINT matches_check1 CHECK (
+CASE
+    WHEN (type = 'like'::text) THEN (status = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text]))
+    ELSE ((status = ANY (ARRAY['active'::text, 'expired'::text, 'cancelled'::text, 'completed'::text])) AND (claim_opens_at IS NOT NULL) AND (expires_at IS NOT NULL) AND ((ended_at IS NULL) = (status = 'active'::text)))
+END),
+    CONSTRAINT matches_type_check CHECK ((type = ANY (ARRAY['anonymous_text'::text, 'anonymous_video'::text, 'like'::text])))
+);
+
+ALTER TABLE ONLY app.matches FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.message_logs (
+    tenant_id integer NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    match_id uuid NOT NULL,
+    kind text NOT NULL,
+    sender_user_id uuid NOT NULL,
+    receiver_user_id uuid NOT NULL,
+    sent_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    delivered_at timestamp with time zone,
+    device_info text,
+    connection_type text,
+    CONSTRAINT message_logs_connection_type_check CHECK ((length(connection_type) <= 40)),
+    CONSTRAINT message_logs_device_info_check CHECK ((length(device_info) <= 200)),
+    CONSTRAINT message_logs_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'commit'::text, 'join_request'::text])))
+);
+
+ALTER TABLE ONLY app.message_logs FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.decide_claims(tenant integer, at_most integer) RETURNS TABLE(id uuid, user_id uuid, profile_id uuid, match_id uuid, status text, reason text, created_at timestamp with time zone, decided_at timestamp with time zone)
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH asked AS (
+          SELECT claim.id,
+             claim.user_id,
+             claim.match_id
+            FROM app.claims claim
+           WHERE ((claim.tenant_id = decide_claims.tenant) AND (claim.status = 'pending'::text))
+           ORDER BY claim.created_at
+          LIMIT decide_claims.at_most
+          FOR UPDATE OF claim SKIP LOCKED
+         ), judged AS (
+          SELECT asked.id,
+             split_part(met.type, '_'::text, 2) AS kind,
+                 CASE
+                     WHEN ((met.ended_by = asked.user_id) AND (met.ended_at < met.claim_opens_at)) THEN 'left_early'::text
+                     WHEN (EXISTS ( SELECT
+                        FROM app.message_logs log
+                       WHERE ((log.tenant_id = met.tenant_id) AND (log.conversation_id = met.conversation_id) AND (log.kind = 'text'::text) AND (log.sender_user_id =
+                             CASE
+                                 WHEN (met.user1_id = asked.user_id) THEN met.user2_id
+                                 ELSE met.user1_id
+                             END) AND (log.sent_at < met.claim_opens_at)))) THEN 'stranger_wrote'::text
+                     ELSE NULL::text
+                 END AS reason
+            FROM (asked
+              JOIN app.matches met ON (((met.tenant_id = decide_claims.tenant) AND (met.id = asked.match_id))))
+         ), decided AS (
+          UPDATE app.claims claim SET status =
+                 CASE
+                     WHEN (judged.reason IS NULL) THEN 'approved'::text
+                     ELSE 'rejected'::text
+                 END, reason = judged.reason, decided_at = app.now()
+            FROM judged
+           WHERE ((claim.tenant_id = decide_claims.tenant) AND (claim.id = judged.id))
+           RETURNING claim.id,
+             claim.user_id,
+             claim.profile_id,
+             claim.match_id,
+             claim.status,
+             claim.reason,
+             claim.created_at,
+             claim.decided_at,
+             judged.kind
+         ), given_back AS (
+          INSERT INTO app.allowances AS today (tenant_id, user_id, kind, day, granted)  SELECT decide_claims.tenant AS tenant,
+                     decided_1.user_id,
+                     decided_1.kind,
+                     app.today(decide_claims.tenant) AS today,
+                     count(*) AS count
+                    FROM decided decided_1
+                   WHERE (decided_1.status = 'approved'::text)
+                   GROUP BY decided_1.user_id, decided_1.kind ON CONFLICT(tenant_id, user_id, kind, day) DO UPDATE SET granted = (today.granted + excluded.granted)
+         )
+  SELECT decided.id,
+     decided.user_id,
+     decided.profile_id,
+     decided.match_id,
+     decided.status,
+     decided.reason,
+     decided.created_at,
+     decided.decided_at
+    FROM decided;
+END;
+
+CREATE FUNCTION app.end_match(tenant integer, ending uuid, new_status text) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+    if tenant <> app.tenant_id() then
+        return;
+    end if;
+    return query
+        update app.matches done
+        set status = new_status, ended_at = app.now(),
+            ended_by = case when session_user = 'meydan_service' then null else app.user_id() end
+        where done.tenant_id = tenant and done.id = ending and done.status = 'active'
+            and (session_user = 'meydan_service'
+                or (app.user_id(), app.profile_id()) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
+        returning done.id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
+            done.profile2_id, done.ended_by;
+    if found then
+        delete from app.match_slots slot where slot.tenant_id = tenant and slot.match_id = ending;
+    end if;
+end $$;
+
+CREATE FUNCTION app.end_matches(tenant integer, at_most integer) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by uuid)
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT done.match_id,
+     done.type,
+     done.status,
+     done.conversation_id,
+     done.user1_id,
+     done.profile1_id,
+     done.user2_id,
+     done.profile2_id,
+     done.ended_by
+    FROM (( SELECT over.id,
+                 CASE
+                     WHEN (( SELECT count(DISTINCT log.sender_user_id) AS count
+                        FROM app.message_logs log
+                       WHERE ((log.tenant_id = over.tenant_id) AND (log.conversation_id = over.conversation_id) AND (log.kind = 'text'::text))) = 2) THEN 'completed'::text
+                     ELSE 'expired'::text
+                 END AS verdict
+            FROM app.matches over
+           WHERE ((over.tenant_id = end_matches.tenant) AND (over.status = 'active'::text) AND (over.expires_at <= app.now()))
+           ORDER BY over.expires_at
+          LIMIT end_matches.at_most
+          FOR UPDATE OF over SKIP LOCKED) up
+      CROSS JOIN LATERAL app.end_match(end_matches.tenant, up.id, up.verdict) done(match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by));
+END;
+
+CREATE TABLE app.tickets (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    wished_language text,
+    max_distance_km integer,
+    wished_interests text[] DEFAULT '{}'::text[] NOT NULL,
+    languages text[] NOT NULL,
+    interests text[] DEFAULT '{}'::text[] NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    widened boolean DEFAULT false NOT NULL,
+    day_limit integer NOT NULL,
+    searched_at timestamp with time zone,
+    away_since timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT tickets_check CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT tickets_check1 CHECK (((max_distance_km IS NULL) OR (latitude IS NOT NULL))),
+    CONSTRAINT tickets_interests_check CHECK ((cardinality(interests) <= 40)),
+    CONSTRAINT tickets_kind_check CHECK ((kind = 'text'::text)),
+    CONSTRAINT tickets_languages_check CHECK (((cardinality(languages) >= 1) AND (cardinality(languages) <= 5))),
+    CONSTRAINT tickets_max_distance_km_check CHECK (((max_distance_km >= 1) AND (max_distance_km <= 20000))),
+    CONSTRAINT tickets_wished_interests_check CHECK ((cardinality(wished_interests) <= 20)),
+    CONSTRAINT tickets_wished_language_check CHECK ((wished_language ~ '^[a-z]{2,3}$'::text))
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', fillfactor='70');
+
+ALTER TABLE ONLY app.tickets FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval, OUT partner_id uuid) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+declare
+    spot point := point(ticket.longitude, ticket.latitude);
+    reach integer := case when ticket.widened then null else ticket.max_distance_km end;
+    lanes text[] := ticket.languages || case when ticket.widened then array['*'] else '{}' end;
+begin
+    select other.user_id into partner_id
+    from (
+        select waiting.user_id
+        from unnest(lanes) lane (name)
+        cross join lateral (
+            select open.user_id from app.ticket_lanes open
+            where open.tenant_id = tenant and open.kind = ticket.kind and open.lane = lane.name and not open.picky
+                and open.user_id <> ticket.user_id
+                and (reach is null or app.kilometres(spot, open.spot) <= reach)
+                and not exists (
+                    select from app.encounters met
+                    where met.tenant_id = tenant and met.first_user_id = least(open.user_id, ticket.user_id)
+                        and met.second_user_id = greatest(open.user_id, ticket.user_id)
+                        and met.met_at > app.now() - met_again
+                )
+            order by open.since limit 32
+        ) waiting
+        union
+        select close.user_id
+        from unnest(lanes) lane (name)
+        cross join lateral (
+            select near.user_id from app.ticket_lanes near
+            where near.tenant_id = tenant and near.kind = ticket.kind and near.lane = lane.name and near.picky
+                and near.user_id <> ticket.user_id and spot is not null
+            order by near.spot <-> spot limit 64
+        ) close
+    ) candidate
+    join app.tickets other
+        on other.tenant_id = tenant and other.user_id = candidate.user_id and other.kind = ticket.kind
+    join app.users person on person.tenant_id = tenant and person.id = other.user_id
+    where other.away_since is null
+        -- Near enough for both.
+        and (
+            least(reach, case when other.widened then null else other.max_distance_km end) is null
+            or app.kilometres(spot, point(other.longitude, other.latitude))
+                <= least(reach, case when other.widened then null else other.max_distance_km end)
+        )
+        and (person.ban_reason is null or person.banned_until <= app.now())
+        and not exists (
+            select from app.encounters met
+            where met.tenant_id = tenant and met.first_user_id = least(other.user_id, ticket.user_id)
+                and met.second_user_id = greatest(other.user_id, ticket.user_id)
+                and met.met_at > app.now() - met_again
+        )
+        and not exists (
+            select from app.blocks apart
+            where apart.tenant_id = tenant
+                and apart.blocker_user_id = other.user_id and apart.blocked_user_id = ticket.user_id
+        )
+        and not exists (
+            select from app.blocks apart
+            where apart.tenant_id = tenant
+                and apart.blocker_user_id = ticket.user_id and apart.blocked_user_id = other.user_id
+        )
+        and not exists (
+            select from app.match_slots busy
+            where busy.tenant_id = tenant and busy.user_id = other.user_id and busy.type = 'anonymous_' || ticket.kind
+        )
+    -- Up to three points for interests in common, three for being near, six for having waited half a minute.
+    order by
+        least((select count(*) from unnest(other.interests) word where word = any(ticket.interests)), 3)
+        + case
+            when app.kilometres(spot, point(other.longitude, other.latitude)) <= 15 then 3
+            when app.kilometres(spot, point(other.longitude, other.latitude)) <= 60 then 2
+            when app.kilometres(spot, point(other.longitude, other.latitude)) <= 250 then 1
+            else 0
+          end
+        + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
+        other.created_at
+    limit 1
+    for update of other skip locked;
+end $$;
+
+CREATE FUNCTION app.free_tag(wanted text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    wanted_key text := app.alias_key(wanted);
+    candidate text;
+begin
+    for _ in 1..10 loop
+        candidate := lpad(floor(random() * 10000)::integer::text, 4, '0');
+        if not exists (
+            select from app.profiles p
+            where p.tenant_id = app.tenant_id() and p.alias_key = wanted_key and p.tag = candidate and p.alias <> ''
+        ) then
+            return candidate;
+        end if;
+    end loop;
+    return (
+        select lpad(n::text, 4, '0') as tag from generate_series(0, 9999) n
+        except
+        select p.tag from app.profiles p where p.tenant_id = app.tenant_id() and p.alias_key = wanted_key and p.alias <> ''
+        limit 1
+    );
+end $$;
+
+CREATE FUNCTION app.keep_lanes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if tg_op = 'UPDATE' then
+        delete from app.ticket_lanes known
+        where known.tenant_id = new.tenant_id and known.user_id = new.user_id and known.kind = new.kind;
+    end if;
+    if new.away_since is null then
+        insert into app.ticket_lanes (tenant_id, kind, lane, user_id, picky, spot, since)
+        select new.tenant_id, new.kind, lane.name, new.user_id,
+            new.max_distance_km is not null and not new.widened, point(new.longitude, new.latitude), new.created_at
+        from (select distinct unnest(new.languages || case when new.widened then array['*'] else '{}' end) as name) lane;
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION app.kilometres(one point, other point) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN ((111.2)::double precision * sqrt((power(((one)[1] - (other)[1]), (2)::double precision) + power((LEAST(abs(((one)[0] - (other)[0])), ((360)::double precision - abs(((one)[0] - (other)[0])))) * cos(radians((((one)[1] + (other)[1]) / (2)::double precision)))), (2)::double precision))));
+
+CREATE FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS SETOF record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    me uuid := app.profile_id();
+    before record;
+    last bigint;
+begin
+    if tenant <> app.tenant_id() then
+        return;
+    end if;
+    select mine.delivered_seq, mine.read_seq into before from app.conversation_members mine
+    where mine.tenant_id = tenant and mine.conversation_id = conversation_id
+        and mine.profile_id = me and mine.user_id = app.user_id() for update;
+    if not found then
+        return;
+    end if;
+    select conversation.last_seq into strict last from app.conversations conversation
+    where conversation.tenant_id = tenant and conversation.id = conversation_id;
+    read_seq := greatest(before.read_seq, least(read, last));
+    delivered_seq := greatest(before.delivered_seq, least(delivered, last), read_seq);
+    if (delivered_seq, read_seq) = (before.delivered_seq, before.read_seq) then
+        return;
+    end if;
+    update app.conversation_members mine set delivered_seq = delivered_seq, read_seq = read_seq
+    where mine.tenant_id = tenant and mine.conversation_id = conversation_id and mine.profile_id = me;
+    update app.message_logs log set delivered_at = app.now()
+    where log.tenant_id = tenant and log.conversation_id = conversation_id
+        and log.seq > before.delivered_seq and log.seq <= delivered_seq
+        and log.receiver_user_id = app.user_id() and log.delivered_at is null;
+    select peer.user_id, peer.profile_id into strict peer_user_id, peer_profile_id from app.conversation_members peer
+    where peer.tenant_id = tenant and peer.conversation_id = conversation_id and peer.profile_id <> me;
+    return next;
+end $$;
+
+CREATE FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) RETURNS TABLE(match_id uuid, conversation_id uuid, expires_at timestamp with time zone, user1_id uuid, profile1_id uuid, ticket1_id uuid, user2_id uuid, profile2_id uuid, ticket2_id uuid)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    turn bigint := hashtextextended('meeting ' || what, tenant);
+    seeker uuid;
+    ticket app.tickets;
+    partner app.tickets;
+    partner_id uuid;
+    mine boolean;
+begin
+    if tenant <> app.tenant_id() then
+        raise exception 'a matcher works in its own community';
+    end if;
+    if patient then
+        perform pg_advisory_xact_lock(turn);
+    elsif not pg_try_advisory_xact_lock(turn) then
+        return;
+    end if;
+    for seeker in
+        (select new.user_id from app.tickets new
+        where new.tenant_id = tenant and new.kind = what and new.searched_at is null and new.away_since is null
+        order by new.created_at limit at_most)
+        union all
+        (select old.user_id from app.tickets old
+        where old.tenant_id = tenant and old.kind = what and old.away_since is null
+            and old.searched_at <= app.now() - again_after
+        order by old.searched_at limit again_at_most)
+    loop
+        -- Somebody may have been matched a moment ago in this very pass; one whose owner is just changing it is new again.
+        select waiting.* into ticket from app.tickets waiting
+        where waiting.tenant_id = tenant and waiting.user_id = seeker and waiting.kind = what and waiting.away_since is null
+        for update skip locked;
+        continue when not found;
+
+        if exists (
+            select from app.users banned
+            where banned.tenant_id = tenant and banned.id = seeker
+                and banned.ban_reason is not null and (banned.banned_until is null or banned.banned_until > app.now())
+        ) or exists (
+            select from app.match_slots busy
+            where busy.tenant_id = tenant and busy.user_id = seeker and busy.type = 'anonymous_' || what
+        ) then
+            delete from app.tickets done where done.tenant_id = tenant and done.user_id = seeker and done.kind = what;
+            continue;
+        end if;
+
+        loop
+            select found_one.partner_id into partner_id from app.find_partner(tenant, ticket, met_again) found_one;
+            exit when partner_id is null;
+            select other.* into strict partner from app.tickets other
+            where other.tenant_id = tenant and other.user_id = partner_id and other.kind = what;
+            -- Only here are rights spent, by one matcher at a time: what is left stays left until it is used below.
+            exit when app.rights_left(tenant, partner_id, what, partner.day_limit) > 0;
+            delete from app.tickets done where done.tenant_id = tenant and done.user_id = partner_id and done.kind = what;
+            match_id := null;
+            user1_id := partner.user_id;
+            profile1_id := partner.profile_id;
+            ticket1_id := partner.id;
+            return next;
+        end loop;
+        if partner_id is null then
+            update app.tickets waiting set searched_at = app.now()
+            where waiting.tenant_id = tenant and waiting.user_id = seeker and waiting.kind = what;
+            continue;
+        end if;
+
+        user1_id := ticket.user_id;
+        profile1_id := ticket.profile_id;
+        ticket1_id := ticket.id;
+        mine := app.spend_right(tenant, seeker, what, ticket.day_limit);
+        delete from app.tickets done where done.tenant_id = tenant and done.user_id = seeker and done.kind = what;
+        if not mine then
+            match_id := null;
+            return next;
+            continue;
+        end if;
+        perform app.spend_right(tenant, partner_id, what, partner.day_limit);
+        delete from app.tickets done where done.tenant_id = tenant and done.user_id = partner_id and done.kind = what;
+
+        user2_id := partner.user_id;
+        profile2_id := partner.profile_id;
+        ticket2_id := partner.id;
+        match_id := uuidv7();
+        expires_at := app.now() + lasting;
+        conversation_id := app.open_conversation(
+            tenant, match_id, profile1_id, array[user1_id, user2_id], array[profile1_id, profile2_id], expires_at
+        );
+        insert into app.matches (
+            tenant_id, id, type, status, user1_id, user2_id, profile1_id, profile2_id, conversation_id, claim_opens_at,
+            expires_at
+        ) values (
+            tenant, match_id, 'anonymous_' || what, 'active', user1_id, user2_id, profile1_id, profile2_id, conversation_id,
+            app.now() + claim_after, expires_at
+        );
+        insert into app.match_slots (tenant_id, user_id, type, match_id, profile_id, ticket_id) values
+            (tenant, user1_id, 'anonymous_' || what, match_id, profile1_id, ticket1_id),
+            (tenant, user2_id, 'anonymous_' || what, match_id, profile2_id, ticket2_id);
+        insert into app.encounters as met (tenant_id, first_user_id, second_user_id)
+        values (tenant, least(user1_id, user2_id), greatest(user1_id, user2_id))
+        on conflict (tenant_id, first_user_id, second_user_id) do update set met_at = excluded.met_at;
+        return next;
+    end loop;
+end $$;
+
+CREATE FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) RETURNS TABLE(id uuid, face text, profile jsonb, created_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT block.id,
+     mine.face,
+     jsonb_build_object('id', other.id, 'alias', other.alias, 'tag', other.tag, 'avatar_seed', other.avatar_seed) AS jsonb_build_object,
+     block.created_at
+    FROM ((app.blocks block
+      JOIN app.profiles mine ON (((mine.tenant_id = block.tenant_id) AND (mine.id = block.blocker_profile_id))))
+      JOIN app.profiles other ON (((other.tenant_id = block.tenant_id) AND (other.id = block.blocked_profile_id))))
+   WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = my_blocks.tenant) AND (block.blocker_user_id = app.user_id()) AND ((my_blocks.only_profile_id IS NULL) OR ((block.blocker_profile_id = app.profile_id()) AND (block.blocked_profile_id = my_blocks.only_profile_id))) AND ((my_blocks.before IS NULL) OR (block.id < my_blocks.before)))
+   ORDER BY block.id DESC
+  LIMIT my_blocks.at_most;
+END;
+
+CREATE FUNCTION app.my_peers(tenant integer) RETURNS TABLE(conversation_id uuid, profile_id uuid, user_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT peer.conversation_id,
+     peer.profile_id,
+     peer.user_id
+    FROM (app.conversation_members peer
+      JOIN app.conversations conversation ON (((conversation.tenant_id = peer.tenant_id) AND (conversation.id = peer.conversation_id))))
+   WHERE ((peer.tenant_id = app.tenant_id()) AND (peer.tenant_id = my_peers.tenant) AND (peer.conversation_id = ANY (app.my_conversations())) AND (peer.profile_id <> app.profile_id()) AND (conversation.closed_at IS NULL) AND (conversation.expires_at > app.now()));
+END;
+
+CREATE FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    opened uuid;
+begin
+    if tenant <> app.tenant_id() or cardinality(profile_ids) <> 2 or not opener_profile_id = any(profile_ids) then
+        raise exception 'a conversation is opened between two profiles of one community';
+    end if;
+    if session_user <> 'meydan_service' and not app.profile_id() = any(profile_ids) then
+        raise exception 'a person opens only their own conversations';
+    end if;
+    insert into app.conversations (tenant_id, match_id, opener_profile_id, expires_at)
+    values (tenant, match_id, opener_profile_id, expires_at)
+    returning id into opened;
+    insert into app.conversation_members (tenant_id, conversation_id, profile_id, user_id)
+    select profile.tenant_id, opened, profile.id, profile.user_id
+    from app.profiles profile
+    join unnest(user_ids, profile_ids) as named (user_id, profile_id)
+        on named.profile_id = profile.id and named.user_id = profile.user_id
+    where profile.tenant_id = tenant;
+    if (select count(distinct member.user_id) from app.conversation_members member
+        where member.tenant_id = tenant and member.conversation_id = opened) <> 2 then
+        raise exception 'a conversation has two different people';
+    end if;
+    return opened;
+end $$;
 
 CREATE FUNCTION app.protect(target regclass) RETURNS void
     LANGUAGE plpgsql
@@ -32,6 +889,21 @@ begin
         ' using (tenant_id = (select app.tenant_id())) with check (tenant_id = (select app.tenant_id()))', target);
     execute format('grant select, insert, update, delete on %s to meydan_service', target);
 end $$;
+
+CREATE FUNCTION app.public_profiles(ids uuid[]) RETURNS TABLE(id uuid, alias text, tag text, bio text, gender text, interests text[], age integer, avatar_seed text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select p.id, p.alias, p.tag, p.bio, p.gender, p.interests,
+           case when p.face = 'real' then
+               extract(year from age((app.now() at time zone t.timezone)::date, u.birth_date))::integer
+           end,
+           p.avatar_seed
+    from app.profiles p
+    join app.users u on u.tenant_id = p.tenant_id and u.id = p.user_id
+    join app.tenants t on t.id = p.tenant_id
+    where p.tenant_id = app.tenant_id() and p.id = any(ids)
+$$;
 
 CREATE FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -57,13 +929,280 @@ begin
     end if;
 end $$;
 
-CREATE FUNCTION app.tenant_id() RETURNS integer
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (current_setting('app.tenant_id'::text))::integer;
+CREATE TABLE app.extra_rights (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    given integer DEFAULT 0 NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    CONSTRAINT extra_rights_check CHECK ((used <= given)),
+    CONSTRAINT extra_rights_given_check CHECK ((given >= 0)),
+    CONSTRAINT extra_rights_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
+    CONSTRAINT extra_rights_used_check CHECK ((used >= 0))
+);
 
-CREATE FUNCTION app.user_id() RETURNS uuid
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (current_setting('app.user_id'::text))::uuid;
+ALTER TABLE ONLY app.extra_rights FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.rights_left(tenant integer, who uuid, what text, day_limit integer) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT ((GREATEST((rights_left.day_limit + COALESCE(sum((today.granted - today.used)), (0)::bigint)), (0)::bigint))::integer + COALESCE(( SELECT (extra.given - extra.used)
+            FROM app.extra_rights extra
+           WHERE ((extra.tenant_id = rights_left.tenant) AND (extra.user_id = rights_left.who) AND (extra.kind = rights_left.what))), 0))
+    FROM app.allowances today
+   WHERE ((today.tenant_id = rights_left.tenant) AND (today.user_id = rights_left.who) AND (today.kind = rights_left.what) AND (today.day = app.today(rights_left.tenant)));
+END;
+
+CREATE FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    me uuid := app.profile_id();
+    conversation record;
+    known record;
+begin
+    if tenant <> app.tenant_id() or not exists (
+        select from app.conversation_members member
+        where member.tenant_id = tenant and member.conversation_id = conversation_id
+            and member.profile_id = me and member.user_id = app.user_id()
+    ) then
+        outcome := 'not_found';
+        return;
+    end if;
+    select found.epoch, found.last_seq, found.match_id, found.closed_at, found.expires_at into strict conversation
+    from app.conversations found where found.tenant_id = tenant and found.id = conversation_id for update;
+    current_epoch := conversation.epoch;
+
+    select message.seq, message.created_at, message.kind, message.epoch, message.body into known
+    from app.messages message
+    where message.tenant_id = tenant and message.conversation_id = conversation_id
+        and message.sender_profile_id = me and message.id = message_id;
+    if found then
+        if (known.kind, known.epoch, known.body) = (kind, epoch, body) then
+            outcome := 'known';
+            seq := known.seq;
+            created_at := known.created_at;
+        else
+            outcome := 'taken';
+        end if;
+        return;
+    end if;
+
+    select member.user_id, member.profile_id into strict peer_user_id, peer_profile_id
+    from app.conversation_members member
+    where member.tenant_id = tenant and member.conversation_id = conversation_id and member.profile_id <> me;
+    if conversation.closed_at is not null or conversation.expires_at <= app.now()
+        or app.blocked_between(tenant, me, peer_profile_id) then
+        outcome := 'closed';
+        return;
+    end if;
+    if kind in ('text', 'commit') and epoch <> conversation.epoch then
+        outcome := 'stale';
+        return;
+    end if;
+
+    outcome := 'sent';
+    seq := conversation.last_seq + 1;
+    created_at := app.now();
+    insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch, body)
+    values (tenant, conversation_id, seq, message_id, me, device_id, kind, epoch, body);
+    if welcome_id is not null then
+        insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch, body)
+        values (tenant, conversation_id, seq + 1, welcome_id, me, device_id, 'welcome', epoch + 1, welcome_body);
+    end if;
+    update app.conversations changed
+    set last_seq = seq + case when welcome_id is null then 0 else 1 end,
+        epoch = changed.epoch + case when kind = 'commit' then 1 else 0 end
+    where changed.tenant_id = tenant and changed.id = conversation_id;
+    insert into app.message_logs
+        (tenant_id, conversation_id, seq, match_id, kind, sender_user_id, receiver_user_id, device_info, connection_type)
+    values (tenant, conversation_id, seq, conversation.match_id, kind, app.user_id(), peer_user_id, device_info, connection_type);
+end $$;
+
+CREATE FUNCTION app.spend_right(tenant integer, spender uuid, what text, day_limit integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into app.allowances as today (tenant_id, user_id, kind, day)
+    values (tenant, spender, what, app.today(tenant)) on conflict do nothing;
+    update app.allowances today set used = today.used + 1
+    where today.tenant_id = tenant and today.user_id = spender and today.kind = what and today.day = app.today(tenant)
+        and today.used < day_limit + today.granted;
+    if found then
+        return true;
+    end if;
+    update app.extra_rights extra set used = extra.used + 1
+    where extra.tenant_id = tenant and extra.user_id = spender and extra.kind = what and extra.used < extra.given;
+    return found;
+end $$;
+
+CREATE FUNCTION app.waiting_about(tenant integer, what text) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (
+         CASE
+             WHEN (counted.number < 5) THEN (0)::bigint
+             WHEN (counted.number < 50) THEN ((counted.number / 5) * 5)
+             ELSE ((counted.number / 50) * 50)
+         END)::integer AS int4
+    FROM ( SELECT count(*) AS number
+            FROM ( SELECT
+                    FROM app.tickets ticket
+                   WHERE ((ticket.tenant_id = app.tenant_id()) AND (ticket.tenant_id = waiting_about.tenant) AND (ticket.kind = waiting_about.what) AND (ticket.away_since IS NULL))
+                  LIMIT 1000) waiting) counted;
+END;
+
+CREATE FUNCTION app.wrote(tenant integer, conversation_id uuid, profile_id uuid, before timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM (app.conversation_members member
+              JOIN app.message_logs log ON (((log.tenant_id = member.tenant_id) AND (log.conversation_id = member.conversation_id) AND (log.sender_user_id = member.user_id) AND (log.kind = 'text'::text) AND (log.sent_at < wrote.before))))
+           WHERE ((member.tenant_id = app.tenant_id()) AND (member.tenant_id = wrote.tenant) AND (member.conversation_id = wrote.conversation_id) AND (member.profile_id = wrote.profile_id) AND ((SESSION_USER = 'meydan_service'::name) OR (member.conversation_id = ANY (app.my_conversations())))))) AS "exists";
+END;
+
+CREATE TABLE app.bans (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    reason text NOT NULL,
+    until timestamp with time zone,
+    banned_by uuid,
+    lifted_at timestamp with time zone,
+    lifted_by uuid,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT bans_reason_check CHECK ((reason = ANY (ARRAY['reports'::text, 'harassment'::text, 'sexual_content'::text, 'underage'::text, 'spam'::text, 'threat'::text, 'other'::text])))
+);
+
+ALTER TABLE ONLY app.bans FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.devices (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    name text NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    forgotten_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT devices_name_check CHECK ((length(name) <= 80))
+);
+
+ALTER TABLE ONLY app.devices FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.encounters (
+    tenant_id integer NOT NULL,
+    first_user_id uuid NOT NULL,
+    second_user_id uuid NOT NULL,
+    met_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT encounters_check CHECK ((first_user_id < second_user_id))
+);
+
+ALTER TABLE ONLY app.encounters FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.invite_codes (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    code text NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT invite_codes_code_check CHECK ((code ~ '^[2-9A-HJKMNP-Z]{8}$'::text))
+);
+
+ALTER TABLE ONLY app.invite_codes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.known_contacts (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    contact_hash bytea NOT NULL,
+    ban_reason text,
+    banned_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT known_contacts_ban_reason_check CHECK ((length(ban_reason) <= 200))
+);
+
+ALTER TABLE ONLY app.known_contacts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.login_attempts (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    scope text NOT NULL,
+    key bytea NOT NULL,
+    tries integer NOT NULL,
+    last_try_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT login_attempts_scope_check CHECK ((scope = ANY (ARRAY['account'::text, 'address'::text, 'device'::text, 'pair'::text, 'register'::text])))
+);
+
+ALTER TABLE ONLY app.login_attempts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.match_slots (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    type text NOT NULL,
+    match_id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT match_slots_type_check CHECK ((type = ANY (ARRAY['anonymous_text'::text, 'anonymous_video'::text])))
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE ONLY app.match_slots FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.messages (
+    tenant_id integer NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    id uuid NOT NULL,
+    sender_profile_id uuid NOT NULL,
+    sender_device_id uuid NOT NULL,
+    kind text NOT NULL,
+    epoch integer NOT NULL,
+    body bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT messages_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 65536))),
+    CONSTRAINT messages_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'commit'::text, 'welcome'::text, 'join_request'::text]))),
+    CONSTRAINT messages_seq_check CHECK ((seq > 0))
+);
+ALTER TABLE ONLY app.messages ALTER COLUMN body SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY app.messages FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.otp_verifications (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    purpose text NOT NULL,
+    channel text NOT NULL,
+    address text NOT NULL,
+    code_hash bytea NOT NULL,
+    attempts_left integer NOT NULL,
+    network text NOT NULL,
+    device_id uuid,
+    country text,
+    cost_cents integer NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    spent_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT otp_verifications_address_check CHECK ((length(address) <= 254)),
+    CONSTRAINT otp_verifications_attempts_left_check CHECK ((attempts_left >= 0)),
+    CONSTRAINT otp_verifications_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text]))),
+    CONSTRAINT otp_verifications_cost_cents_check CHECK ((cost_cents >= 0)),
+    CONSTRAINT otp_verifications_country_check CHECK ((length(country) <= 3)),
+    CONSTRAINT otp_verifications_network_check CHECK ((length(network) <= 45)),
+    CONSTRAINT otp_verifications_purpose_check CHECK ((purpose = ANY (ARRAY['register'::text, 'login'::text, 'reset'::text, 'verify'::text])))
+);
+
+ALTER TABLE ONLY app.otp_verifications FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.outbox (
     tenant_id integer NOT NULL,
@@ -75,6 +1214,45 @@ CREATE TABLE app.outbox (
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', fillfactor='80');
 
 ALTER TABLE ONLY app.outbox FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.referrals (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    inviter_user_id uuid NOT NULL,
+    invited_user_id uuid NOT NULL,
+    reward_given boolean DEFAULT false NOT NULL,
+    refused text,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT referrals_check CHECK ((inviter_user_id <> invited_user_id)),
+    CONSTRAINT referrals_check1 CHECK ((NOT (reward_given AND (refused IS NOT NULL)))),
+    CONSTRAINT referrals_refused_check CHECK ((refused = ANY (ARRAY['own_device'::text, 'phone_known'::text])))
+);
+
+ALTER TABLE ONLY app.referrals FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.sessions (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    address_hint text NOT NULL,
+    refresh_salt bytea NOT NULL,
+    refresh_number integer DEFAULT 0 NOT NULL,
+    rotated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    end_reason text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT sessions_address_hint_check CHECK ((length(address_hint) <= 45)),
+    CONSTRAINT sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
+    CONSTRAINT sessions_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'revoked'::text, 'token_reuse'::text, 'password'::text, 'banned'::text, 'erased'::text, 'staff'::text]))),
+    CONSTRAINT sessions_refresh_salt_check CHECK ((length(refresh_salt) = 16))
+);
+
+ALTER TABLE ONLY app.sessions FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.system_logs (
     tenant_id integer NOT NULL,
@@ -99,21 +1277,6 @@ CREATE TABLE app.tenant_configs (
 
 ALTER TABLE ONLY app.tenant_configs FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE app.tenants (
-    id integer NOT NULL,
-    slug text NOT NULL,
-    name text NOT NULL,
-    hosts text[] DEFAULT '{}'::text[] NOT NULL,
-    timezone text DEFAULT 'Europe/Istanbul'::text NOT NULL,
-    default_language text DEFAULT 'tr'::text NOT NULL,
-    status text DEFAULT 'active'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT tenants_default_language_check CHECK ((default_language = ANY (ARRAY['tr'::text, 'en'::text]))),
-    CONSTRAINT tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
-    CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text)),
-    CONSTRAINT tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
-);
-
 ALTER TABLE app.tenants ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.tenants_id_seq
     START WITH 1
@@ -123,8 +1286,158 @@ ALTER TABLE app.tenants ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE app.ticket_lanes (
+    tenant_id integer NOT NULL,
+    kind text NOT NULL,
+    lane text NOT NULL,
+    user_id uuid NOT NULL,
+    picky boolean NOT NULL,
+    spot point,
+    since timestamp with time zone NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE ONLY app.ticket_lanes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.users (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    phone text,
+    email text,
+    username text,
+    password_hash text,
+    birth_date date,
+    role text DEFAULT 'user'::text NOT NULL,
+    language text NOT NULL,
+    ban_reason text,
+    banned_until timestamp with time zone,
+    erased_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT users_ban_reason_check CHECK ((length(ban_reason) <= 200)),
+    CONSTRAINT users_check CHECK (((banned_until IS NULL) OR (ban_reason IS NOT NULL))),
+    CONSTRAINT users_check1 CHECK (((erased_at IS NOT NULL) OR ((password_hash IS NOT NULL) AND (birth_date IS NOT NULL)))),
+    CONSTRAINT users_check2 CHECK (((erased_at IS NOT NULL) OR (num_nonnulls(phone, email, username) > 0))),
+    CONSTRAINT users_check3 CHECK (((erased_at IS NULL) OR (num_nonnulls(phone, email, username, password_hash, birth_date) = 0))),
+    CONSTRAINT users_email_check CHECK (((email = lower(email)) AND (length(email) <= 254))),
+    CONSTRAINT users_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text]))),
+    CONSTRAINT users_password_hash_check CHECK ((length(password_hash) <= 255)),
+    CONSTRAINT users_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['user'::text, 'creator'::text, 'moderator'::text, 'admin'::text, 'owner'::text]))),
+    CONSTRAINT users_username_check CHECK ((username ~ '^[a-z0-9_.]{3,30}$'::text))
+);
+
+ALTER TABLE ONLY app.users FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY app.allowances
+    ADD CONSTRAINT allowances_pkey PRIMARY KEY (tenant_id, user_id, kind, day);
+
+ALTER TABLE ONLY app.bans
+    ADD CONSTRAINT bans_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.blocks
+    ADD CONSTRAINT blocks_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.blocks
+    ADD CONSTRAINT blocks_tenant_id_blocker_profile_id_blocked_profile_id_key UNIQUE (tenant_id, blocker_profile_id, blocked_profile_id);
+
+ALTER TABLE ONLY app.claims
+    ADD CONSTRAINT claims_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.claims
+    ADD CONSTRAINT claims_tenant_id_user_id_match_id_key UNIQUE (tenant_id, user_id, match_id);
+
+ALTER TABLE ONLY app.conversation_members
+    ADD CONSTRAINT conversation_members_pkey PRIMARY KEY (tenant_id, conversation_id, profile_id);
+
+ALTER TABLE ONLY app.conversations
+    ADD CONSTRAINT conversations_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.conversations
+    ADD CONSTRAINT conversations_tenant_id_match_id_key UNIQUE (tenant_id, match_id);
+
+ALTER TABLE ONLY app.devices
+    ADD CONSTRAINT devices_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.devices
+    ADD CONSTRAINT devices_tenant_id_user_id_client_id_key UNIQUE (tenant_id, user_id, client_id);
+
+ALTER TABLE ONLY app.encounters
+    ADD CONSTRAINT encounters_pkey PRIMARY KEY (tenant_id, first_user_id, second_user_id);
+
+ALTER TABLE ONLY app.extra_rights
+    ADD CONSTRAINT extra_rights_pkey PRIMARY KEY (tenant_id, user_id, kind);
+
+ALTER TABLE ONLY app.invite_codes
+    ADD CONSTRAINT invite_codes_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.invite_codes
+    ADD CONSTRAINT invite_codes_tenant_id_code_key UNIQUE (tenant_id, code);
+
+ALTER TABLE ONLY app.invite_codes
+    ADD CONSTRAINT invite_codes_tenant_id_profile_id_key UNIQUE (tenant_id, profile_id);
+
+ALTER TABLE ONLY app.key_packages
+    ADD CONSTRAINT key_packages_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.key_packages
+    ADD CONSTRAINT key_packages_tenant_id_profile_id_device_id_digest_key UNIQUE (tenant_id, profile_id, device_id, digest);
+
+ALTER TABLE ONLY app.known_contacts
+    ADD CONSTRAINT known_contacts_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.known_contacts
+    ADD CONSTRAINT known_contacts_tenant_id_contact_hash_key UNIQUE (tenant_id, contact_hash);
+
+ALTER TABLE ONLY app.login_attempts
+    ADD CONSTRAINT login_attempts_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.login_attempts
+    ADD CONSTRAINT login_attempts_tenant_id_scope_key_key UNIQUE (tenant_id, scope, key);
+
+ALTER TABLE ONLY app.match_slots
+    ADD CONSTRAINT match_slots_pkey PRIMARY KEY (tenant_id, user_id, type);
+
+ALTER TABLE ONLY app.matches
+    ADD CONSTRAINT matches_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.message_logs
+    ADD CONSTRAINT message_logs_pkey PRIMARY KEY (tenant_id, conversation_id, seq);
+
+ALTER TABLE ONLY app.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, conversation_id, seq);
+
+ALTER TABLE ONLY app.messages
+    ADD CONSTRAINT messages_tenant_id_conversation_id_sender_profile_id_id_key UNIQUE (tenant_id, conversation_id, sender_profile_id, id);
+
+ALTER TABLE ONLY app.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.otp_verifications
+    ADD CONSTRAINT otp_verifications_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY app.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.profiles
+    ADD CONSTRAINT profiles_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.profiles
+    ADD CONSTRAINT profiles_tenant_id_user_id_face_key UNIQUE (tenant_id, user_id, face);
+
+ALTER TABLE ONLY app.referrals
+    ADD CONSTRAINT referrals_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.referrals
+    ADD CONSTRAINT referrals_tenant_id_invited_user_id_key UNIQUE (tenant_id, invited_user_id);
+
+ALTER TABLE ONLY app.reports
+    ADD CONSTRAINT reports_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.reports
+    ADD CONSTRAINT reports_tenant_id_reporter_user_id_reported_profile_id_key UNIQUE (tenant_id, reporter_user_id, reported_profile_id);
+
+ALTER TABLE ONLY app.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.system_logs
     ADD CONSTRAINT system_logs_pkey PRIMARY KEY (tenant_id, id);
@@ -141,10 +1454,304 @@ ALTER TABLE ONLY app.tenants
 ALTER TABLE ONLY app.tenants
     ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY app.ticket_lanes
+    ADD CONSTRAINT ticket_lanes_pkey PRIMARY KEY (tenant_id, user_id, kind, lane);
+
+ALTER TABLE ONLY app.tickets
+    ADD CONSTRAINT tickets_pkey PRIMARY KEY (tenant_id, user_id, kind);
+
+ALTER TABLE ONLY app.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.users
+    ADD CONSTRAINT users_tenant_id_email_key UNIQUE (tenant_id, email);
+
+ALTER TABLE ONLY app.users
+    ADD CONSTRAINT users_tenant_id_phone_key UNIQUE (tenant_id, phone);
+
+ALTER TABLE ONLY app.users
+    ADD CONSTRAINT users_tenant_id_username_key UNIQUE (tenant_id, username);
+
+CREATE INDEX bans_of_user ON app.bans USING btree (tenant_id, user_id, id DESC);
+
+CREATE UNIQUE INDEX bans_one_open ON app.bans USING btree (tenant_id, user_id) WHERE (lifted_at IS NULL);
+
+CREATE INDEX blocks_apart ON app.blocks USING btree (tenant_id, blocker_user_id, blocked_user_id);
+
+CREATE INDEX blocks_apart_reversed ON app.blocks USING btree (tenant_id, blocked_user_id, blocker_user_id);
+
+CREATE INDEX blocks_of_blocked_profile ON app.blocks USING btree (tenant_id, blocked_profile_id);
+
+CREATE INDEX blocks_of_blocker ON app.blocks USING btree (tenant_id, blocker_user_id, id DESC);
+
+CREATE INDEX claims_of_match ON app.claims USING btree (tenant_id, match_id);
+
+CREATE INDEX claims_of_profile ON app.claims USING btree (tenant_id, profile_id, id);
+
+CREATE INDEX claims_pending ON app.claims USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX conversation_members_of_profile ON app.conversation_members USING btree (tenant_id, profile_id, conversation_id);
+
+CREATE INDEX conversation_members_of_user ON app.conversation_members USING btree (tenant_id, user_id);
+
+CREATE INDEX conversations_to_purge ON app.conversations USING btree (tenant_id, expires_at) WHERE (purged_at IS NULL);
+
+CREATE INDEX encounters_of_second ON app.encounters USING btree (tenant_id, second_user_id);
+
+CREATE INDEX invite_codes_of_user ON app.invite_codes USING btree (tenant_id, user_id);
+
+CREATE INDEX key_packages_of_user ON app.key_packages USING btree (tenant_id, user_id);
+
+CREATE INDEX login_attempts_last ON app.login_attempts USING btree (tenant_id, last_try_at);
+
+CREATE INDEX match_slots_of_match ON app.match_slots USING btree (tenant_id, match_id);
+
+CREATE INDEX matches_of_first ON app.matches USING btree (tenant_id, profile1_id, profile2_id);
+
+CREATE INDEX matches_of_second ON app.matches USING btree (tenant_id, profile2_id, profile1_id);
+
+CREATE UNIQUE INDEX matches_one_like ON app.matches USING btree (tenant_id, LEAST(user1_id, user2_id), GREATEST(user1_id, user2_id)) WHERE (type = 'like'::text);
+
+CREATE INDEX matches_to_end ON app.matches USING btree (tenant_id, expires_at) WHERE (status = 'active'::text);
+
+CREATE INDEX message_logs_of_sender ON app.message_logs USING btree (tenant_id, sender_user_id);
+
+CREATE INDEX message_logs_written ON app.message_logs USING btree (tenant_id, conversation_id, sender_user_id, sent_at) WHERE (kind = 'text'::text);
+
+CREATE INDEX notifications_by_age ON app.notifications USING btree (tenant_id, created_at);
+
+CREATE INDEX notifications_of_user ON app.notifications USING btree (tenant_id, user_id, id DESC);
+
+CREATE INDEX notifications_unread ON app.notifications USING btree (tenant_id, user_id, id) WHERE (read_at IS NULL);
+
+CREATE INDEX otp_verifications_address ON app.otp_verifications USING btree (tenant_id, address, created_at);
+
+CREATE INDEX otp_verifications_created ON app.otp_verifications USING btree (tenant_id, created_at);
+
+CREATE INDEX otp_verifications_network ON app.otp_verifications USING btree (tenant_id, network, created_at);
+
+CREATE UNIQUE INDEX profiles_alias_tag ON app.profiles USING btree (tenant_id, alias_key, tag) WHERE (alias <> ''::text);
+
+CREATE INDEX referrals_of_inviter ON app.referrals USING btree (tenant_id, inviter_user_id, id DESC);
+
+CREATE INDEX reports_about ON app.reports USING btree (tenant_id, reported_user_id, reporter_user_id);
+
+CREATE INDEX sessions_device ON app.sessions USING btree (tenant_id, device_id);
+
+CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id) WHERE (ended_at IS NULL);
+
 CREATE INDEX system_logs_user ON app.system_logs USING btree (tenant_id, user_id, id DESC);
+
+CREATE INDEX ticket_lanes_near ON app.ticket_lanes USING gist (tenant_id, kind, lane, spot) WHERE picky;
+
+CREATE INDEX ticket_lanes_open ON app.ticket_lanes USING btree (tenant_id, kind, lane, since) WHERE (NOT picky);
+
+CREATE INDEX tickets_new ON app.tickets USING btree (tenant_id, kind, created_at) WHERE ((searched_at IS NULL) AND (away_since IS NULL));
+
+CREATE INDEX tickets_searched ON app.tickets USING btree (tenant_id, kind, searched_at) WHERE (away_since IS NULL);
+
+CREATE TRIGGER keep_lanes AFTER INSERT OR UPDATE OF widened, away_since, languages, max_distance_km ON app.tickets FOR EACH ROW EXECUTE FUNCTION app.keep_lanes();
+
+ALTER TABLE ONLY app.allowances
+    ADD CONSTRAINT allowances_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.allowances
+    ADD CONSTRAINT allowances_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.bans
+    ADD CONSTRAINT bans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.bans
+    ADD CONSTRAINT bans_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.blocks
+    ADD CONSTRAINT blocks_tenant_id_blocked_profile_id_fkey FOREIGN KEY (tenant_id, blocked_profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.blocks
+    ADD CONSTRAINT blocks_tenant_id_blocked_user_id_fkey FOREIGN KEY (tenant_id, blocked_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.blocks
+    ADD CONSTRAINT blocks_tenant_id_blocker_profile_id_fkey FOREIGN KEY (tenant_id, blocker_profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.blocks
+    ADD CONSTRAINT blocks_tenant_id_blocker_user_id_fkey FOREIGN KEY (tenant_id, blocker_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.blocks
+    ADD CONSTRAINT blocks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.claims
+    ADD CONSTRAINT claims_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.claims
+    ADD CONSTRAINT claims_tenant_id_match_id_fkey FOREIGN KEY (tenant_id, match_id) REFERENCES app.matches(tenant_id, id);
+
+ALTER TABLE ONLY app.claims
+    ADD CONSTRAINT claims_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.claims
+    ADD CONSTRAINT claims_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.conversation_members
+    ADD CONSTRAINT conversation_members_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES app.conversations(tenant_id, id);
+
+ALTER TABLE ONLY app.conversation_members
+    ADD CONSTRAINT conversation_members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.conversation_members
+    ADD CONSTRAINT conversation_members_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.conversation_members
+    ADD CONSTRAINT conversation_members_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.conversations
+    ADD CONSTRAINT conversations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.devices
+    ADD CONSTRAINT devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.devices
+    ADD CONSTRAINT devices_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.encounters
+    ADD CONSTRAINT encounters_tenant_id_first_user_id_fkey FOREIGN KEY (tenant_id, first_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.encounters
+    ADD CONSTRAINT encounters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.encounters
+    ADD CONSTRAINT encounters_tenant_id_second_user_id_fkey FOREIGN KEY (tenant_id, second_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.extra_rights
+    ADD CONSTRAINT extra_rights_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.extra_rights
+    ADD CONSTRAINT extra_rights_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.invite_codes
+    ADD CONSTRAINT invite_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.invite_codes
+    ADD CONSTRAINT invite_codes_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.invite_codes
+    ADD CONSTRAINT invite_codes_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.key_packages
+    ADD CONSTRAINT key_packages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.key_packages
+    ADD CONSTRAINT key_packages_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.key_packages
+    ADD CONSTRAINT key_packages_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.known_contacts
+    ADD CONSTRAINT known_contacts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.login_attempts
+    ADD CONSTRAINT login_attempts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.match_slots
+    ADD CONSTRAINT match_slots_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.match_slots
+    ADD CONSTRAINT match_slots_tenant_id_match_id_fkey FOREIGN KEY (tenant_id, match_id) REFERENCES app.matches(tenant_id, id);
+
+ALTER TABLE ONLY app.match_slots
+    ADD CONSTRAINT match_slots_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.match_slots
+    ADD CONSTRAINT match_slots_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.matches
+    ADD CONSTRAINT matches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.matches
+    ADD CONSTRAINT matches_tenant_id_profile1_id_fkey FOREIGN KEY (tenant_id, profile1_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.matches
+    ADD CONSTRAINT matches_tenant_id_profile2_id_fkey FOREIGN KEY (tenant_id, profile2_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.matches
+    ADD CONSTRAINT matches_tenant_id_user1_id_fkey FOREIGN KEY (tenant_id, user1_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.matches
+    ADD CONSTRAINT matches_tenant_id_user2_id_fkey FOREIGN KEY (tenant_id, user2_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.message_logs
+    ADD CONSTRAINT message_logs_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES app.conversations(tenant_id, id);
+
+ALTER TABLE ONLY app.message_logs
+    ADD CONSTRAINT message_logs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.message_logs
+    ADD CONSTRAINT message_logs_tenant_id_receiver_user_id_fkey FOREIGN KEY (tenant_id, receiver_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.message_logs
+    ADD CONSTRAINT message_logs_tenant_id_sender_user_id_fkey FOREIGN KEY (tenant_id, sender_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.messages
+    ADD CONSTRAINT messages_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES app.conversations(tenant_id, id);
+
+ALTER TABLE ONLY app.messages
+    ADD CONSTRAINT messages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.notifications
+    ADD CONSTRAINT notifications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.notifications
+    ADD CONSTRAINT notifications_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.notifications
+    ADD CONSTRAINT notifications_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.otp_verifications
+    ADD CONSTRAINT otp_verifications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.outbox
     ADD CONSTRAINT outbox_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.profiles
+    ADD CONSTRAINT profiles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.profiles
+    ADD CONSTRAINT profiles_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.referrals
+    ADD CONSTRAINT referrals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.referrals
+    ADD CONSTRAINT referrals_tenant_id_invited_user_id_fkey FOREIGN KEY (tenant_id, invited_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.referrals
+    ADD CONSTRAINT referrals_tenant_id_inviter_user_id_fkey FOREIGN KEY (tenant_id, inviter_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.reports
+    ADD CONSTRAINT reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.reports
+    ADD CONSTRAINT reports_tenant_id_reported_profile_id_fkey FOREIGN KEY (tenant_id, reported_profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.reports
+    ADD CONSTRAINT reports_tenant_id_reported_user_id_fkey FOREIGN KEY (tenant_id, reported_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.reports
+    ADD CONSTRAINT reports_tenant_id_reporter_profile_id_fkey FOREIGN KEY (tenant_id, reporter_profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.reports
+    ADD CONSTRAINT reports_tenant_id_reporter_user_id_fkey FOREIGN KEY (tenant_id, reporter_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.sessions
+    ADD CONSTRAINT sessions_tenant_id_device_id_fkey FOREIGN KEY (tenant_id, device_id) REFERENCES app.devices(tenant_id, id);
+
+ALTER TABLE ONLY app.sessions
+    ADD CONSTRAINT sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.sessions
+    ADD CONSTRAINT sessions_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.sessions
+    ADD CONSTRAINT sessions_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.system_logs
     ADD CONSTRAINT system_logs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -152,19 +1759,190 @@ ALTER TABLE ONLY app.system_logs
 ALTER TABLE ONLY app.tenant_configs
     ADD CONSTRAINT tenant_configs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
+ALTER TABLE ONLY app.ticket_lanes
+    ADD CONSTRAINT ticket_lanes_tenant_id_user_id_kind_fkey FOREIGN KEY (tenant_id, user_id, kind) REFERENCES app.tickets(tenant_id, user_id, kind) ON DELETE CASCADE;
+
+ALTER TABLE ONLY app.tickets
+    ADD CONSTRAINT tickets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.tickets
+    ADD CONSTRAINT tickets_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.tickets
+    ADD CONSTRAINT tickets_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.users
+    ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE app.allowances ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.bans ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.blocks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.claims ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.conversation_members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.conversations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.devices ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.encounters ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.extra_rights ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.invite_codes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY inviter_read ON app.referrals FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (inviter_user_id = ( SELECT app.user_id() AS user_id))));
+
+ALTER TABLE app.key_packages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.known_contacts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.login_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.match_slots ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.matches ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY members_read ON app.conversation_members FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (conversation_id = ANY (( SELECT app.my_conversations() AS my_conversations)::uuid[]))));
+
+CREATE POLICY members_read ON app.conversations FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ANY (( SELECT app.my_conversations() AS my_conversations)::uuid[]))));
+
+CREATE POLICY members_read ON app.messages FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (conversation_id = ANY (( SELECT app.my_conversations() AS my_conversations)::uuid[]))));
+
 CREATE POLICY members_read ON app.tenant_configs FOR SELECT TO meydan_app USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY members_tell ON app.outbox FOR INSERT TO meydan_app WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+ALTER TABLE app.message_logs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.notifications ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.otp_verifications ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.outbox ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own ON app.tickets TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
+
+CREATE POLICY own_all ON app.key_packages TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
+
+CREATE POLICY own_ask ON app.claims FOR INSERT TO meydan_app WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id)) AND (match_id = ANY (ARRAY( SELECT mine.id
+   FROM app.matches mine
+  WHERE (mine.id = claims.match_id))))));
+
+CREATE POLICY own_change ON app.profiles FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_change ON app.users FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_delete ON app.blocks FOR DELETE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (blocker_user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_end ON app.sessions FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (ended_at IS NOT NULL)));
+
+CREATE POLICY own_forget ON app.devices FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (forgotten_at IS NOT NULL)));
+
+CREATE POLICY own_make ON app.invite_codes FOR INSERT TO meydan_app WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
+
+CREATE POLICY own_mark ON app.notifications FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.allowances FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.bans FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.blocks FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (blocker_user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.claims FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
+
+CREATE POLICY own_read ON app.devices FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.extra_rights FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.invite_codes FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.match_slots FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.matches FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND ((( SELECT app.profile_id() AS profile_id) = profile1_id) OR (( SELECT app.profile_id() AS profile_id) = profile2_id))));
+
+CREATE POLICY own_read ON app.message_logs FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (sender_user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.notifications FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.profiles FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.reports FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (reporter_user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.sessions FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.system_logs FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
+CREATE POLICY own_read ON app.users FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_shadow ON app.profiles FOR INSERT TO meydan_app WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (face = 'shadow'::text)));
+
+CREATE POLICY owner_all ON app.allowances TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.bans TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.blocks TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.claims TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.conversation_members TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.conversations TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.devices TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.encounters TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.extra_rights TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.invite_codes TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.key_packages TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.known_contacts TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.login_attempts TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.match_slots TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.matches TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.message_logs TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.messages TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.notifications TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.otp_verifications TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.outbox TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.profiles TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.referrals TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.reports TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.sessions TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.system_logs TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.tenant_configs TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.ticket_lanes TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.tickets TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.users TO meydan_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE app.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.referrals ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY relay_delete ON app.outbox FOR DELETE TO meydan_relay USING (true);
 
@@ -172,28 +1950,432 @@ CREATE POLICY relay_lock ON app.outbox FOR UPDATE TO meydan_relay USING (true) W
 
 CREATE POLICY relay_read ON app.outbox FOR SELECT TO meydan_relay USING (true);
 
+ALTER TABLE app.reports ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY service_tenant ON app.allowances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.bans TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.blocks TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.claims TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.conversation_members TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.conversations TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.devices TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.encounters TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.extra_rights TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.invite_codes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.key_packages TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.known_contacts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.login_attempts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.match_slots TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.matches TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.message_logs TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.messages TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.notifications TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.otp_verifications TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.outbox TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.profiles TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.referrals TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.reports TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.sessions TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.system_logs TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.tenant_configs TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.ticket_lanes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.tickets TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.users TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+ALTER TABLE app.sessions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.system_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.tenant_configs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.ticket_lanes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.tickets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.users ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA app TO meydan_app;
 GRANT USAGE ON SCHEMA app TO meydan_service;
 GRANT USAGE ON SCHEMA app TO meydan_relay;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversation_members TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(conversation_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(profile_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(delivered_seq) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(read_seq) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.conversation_members TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.have_met(tenant integer, one uuid, other uuid) FROM PUBLIC;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.blocks TO meydan_service;
+GRANT DELETE ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(tenant_id) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(blocker_user_id) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(blocker_profile_id) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(blocked_profile_id) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.profiles TO meydan_service;
+
+GRANT SELECT(tenant_id),INSERT(tenant_id) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(id),INSERT(id) ON TABLE app.profiles TO meydan_app;
+
+GRANT INSERT(user_id) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(face),INSERT(face) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(alias),INSERT(alias),UPDATE(alias) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(tag),INSERT(tag),UPDATE(tag) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(bio),UPDATE(bio) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(gender),UPDATE(gender) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(interests),UPDATE(interests) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(languages),UPDATE(languages) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(latitude),UPDATE(latitude) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(longitude),UPDATE(longitude) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(avatar_seed),INSERT(avatar_seed) ON TABLE app.profiles TO meydan_app;
+
+GRANT SELECT(created_at),INSERT(created_at) ON TABLE app.profiles TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.add_block(tenant integer, profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_block(tenant integer, profile_id uuid) TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.notifications TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(profile_id) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(kind) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(code) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(data) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(read_at),UPDATE(read_at) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.notifications TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb) TO meydan_app;
+GRANT ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb) TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversations TO meydan_service;
+GRANT SELECT ON TABLE app.conversations TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reports TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.reports TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.reports TO meydan_app;
+
+GRANT SELECT(reporter_user_id) ON TABLE app.reports TO meydan_app;
+
+GRANT SELECT(reporter_profile_id) ON TABLE app.reports TO meydan_app;
+
+GRANT SELECT(reported_profile_id) ON TABLE app.reports TO meydan_app;
+
+GRANT SELECT(reason) ON TABLE app.reports TO meydan_app;
+
+GRANT SELECT(text) ON TABLE app.reports TO meydan_app;
+
+GRANT SELECT(match_id) ON TABLE app.reports TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.reports TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.add_report(tenant integer, profile_id uuid, reason text, words text, match_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_report(tenant integer, profile_id uuid, reason text, words text, match_id uuid) TO meydan_app;
+
 REVOKE ALL ON FUNCTION app.add_tenant(slug text, name text, timezone text, default_language text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.add_tenant(slug text, name text, timezone text, default_language text) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) TO meydan_app;
+GRANT ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.my_conversations() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.my_conversations() TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.key_packages TO meydan_service;
+GRANT SELECT,DELETE ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(tenant_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(user_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(profile_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(device_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(body) ON TABLE app.key_packages TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.claim_key_packages(tenant integer, conversation_id uuid, own_device_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.claim_key_packages(tenant integer, conversation_id uuid, own_device_id uuid) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.close_conversation(tenant integer, conversation_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.close_conversation(tenant integer, conversation_id uuid) TO meydan_app;
+GRANT ALL ON FUNCTION app.close_conversation(tenant integer, conversation_id uuid) TO meydan_service;
+
+GRANT SELECT ON TABLE app.tenants TO meydan_app;
+GRANT SELECT ON TABLE app.tenants TO meydan_service;
+GRANT SELECT ON TABLE app.tenants TO meydan_relay;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.allowances TO meydan_service;
+GRANT SELECT ON TABLE app.allowances TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.claims TO meydan_service;
+GRANT SELECT ON TABLE app.claims TO meydan_app;
+
+GRANT INSERT(tenant_id) ON TABLE app.claims TO meydan_app;
+
+GRANT INSERT(user_id) ON TABLE app.claims TO meydan_app;
+
+GRANT INSERT(profile_id) ON TABLE app.claims TO meydan_app;
+
+GRANT INSERT(match_id) ON TABLE app.claims TO meydan_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.matches TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(type) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(status) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(profile1_id) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(profile2_id) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(conversation_id) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(claim_opens_at) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(expires_at) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(ended_at) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.message_logs TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.message_logs TO meydan_app;
+
+GRANT SELECT(conversation_id) ON TABLE app.message_logs TO meydan_app;
+
+GRANT SELECT(seq) ON TABLE app.message_logs TO meydan_app;
+
+GRANT SELECT(kind) ON TABLE app.message_logs TO meydan_app;
+
+GRANT SELECT(sent_at) ON TABLE app.message_logs TO meydan_app;
+
+GRANT SELECT(delivered_at) ON TABLE app.message_logs TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) TO meydan_app;
+GRANT ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tickets TO meydan_service;
+GRANT SELECT,DELETE ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(tenant_id) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(user_id) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(kind) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(id) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(profile_id) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(wished_language) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(max_distance_km) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(wished_interests) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(languages) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(interests) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(latitude) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(longitude) ON TABLE app.tickets TO meydan_app;
+
+GRANT UPDATE(widened) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(day_limit) ON TABLE app.tickets TO meydan_app;
+
+GRANT UPDATE(searched_at) ON TABLE app.tickets TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.free_tag(wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.free_tag(wanted text) TO meydan_app;
+GRANT ALL ON FUNCTION app.free_tag(wanted text) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.keep_lanes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.my_peers(tenant integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.my_peers(tenant integer) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) TO meydan_app;
+GRANT ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.protect(target regclass) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.public_profiles(ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.public_profiles(ids uuid[]) TO meydan_app;
+GRANT ALL ON FUNCTION app.public_profiles(ids uuid[]) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) TO meydan_app;
 GRANT ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.extra_rights TO meydan_service;
+GRANT SELECT ON TABLE app.extra_rights TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.waiting_about(tenant integer, what text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.waiting_about(tenant integer, what text) TO meydan_app;
+GRANT ALL ON FUNCTION app.waiting_about(tenant integer, what text) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.wrote(tenant integer, conversation_id uuid, profile_id uuid, before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.wrote(tenant integer, conversation_id uuid, profile_id uuid, before timestamp with time zone) TO meydan_app;
+GRANT ALL ON FUNCTION app.wrote(tenant integer, conversation_id uuid, profile_id uuid, before timestamp with time zone) TO meydan_service;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.bans TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.bans TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.bans TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.bans TO meydan_app;
+
+GRANT SELECT(reason) ON TABLE app.bans TO meydan_app;
+
+GRANT SELECT(until) ON TABLE app.bans TO meydan_app;
+
+GRANT SELECT(lifted_at) ON TABLE app.bans TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.bans TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.devices TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.devices TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.devices TO meydan_app;
+
+GRANT SELECT(client_id) ON TABLE app.devices TO meydan_app;
+
+GRANT SELECT(name) ON TABLE app.devices TO meydan_app;
+
+GRANT SELECT(last_seen_at) ON TABLE app.devices TO meydan_app;
+
+GRANT SELECT(forgotten_at),UPDATE(forgotten_at) ON TABLE app.devices TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.devices TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.encounters TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.invite_codes TO meydan_service;
+
+GRANT SELECT(tenant_id),INSERT(tenant_id) ON TABLE app.invite_codes TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.invite_codes TO meydan_app;
+
+GRANT SELECT(user_id),INSERT(user_id) ON TABLE app.invite_codes TO meydan_app;
+
+GRANT SELECT(profile_id),INSERT(profile_id) ON TABLE app.invite_codes TO meydan_app;
+
+GRANT SELECT(code),INSERT(code) ON TABLE app.invite_codes TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.invite_codes TO meydan_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.known_contacts TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.login_attempts TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.match_slots TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.match_slots TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.match_slots TO meydan_app;
+
+GRANT SELECT(type) ON TABLE app.match_slots TO meydan_app;
+
+GRANT SELECT(match_id) ON TABLE app.match_slots TO meydan_app;
+
+GRANT SELECT(profile_id) ON TABLE app.match_slots TO meydan_app;
+
+GRANT SELECT(ticket_id) ON TABLE app.match_slots TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.messages TO meydan_service;
+GRANT SELECT ON TABLE app.messages TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.otp_verifications TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.outbox TO meydan_service;
 GRANT INSERT ON TABLE app.outbox TO meydan_app;
@@ -201,12 +2383,68 @@ GRANT SELECT,DELETE ON TABLE app.outbox TO meydan_relay;
 
 GRANT UPDATE(created_at) ON TABLE app.outbox TO meydan_relay;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.referrals TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.referrals TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.referrals TO meydan_app;
+
+GRANT SELECT(inviter_user_id) ON TABLE app.referrals TO meydan_app;
+
+GRANT SELECT(reward_given) ON TABLE app.referrals TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.sessions TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT(device_id) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT(profile_id) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT(address_hint) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT(last_seen_at) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT(expires_at) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT(ended_at),UPDATE(ended_at) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT(end_reason),UPDATE(end_reason) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.sessions TO meydan_app;
+
 GRANT SELECT,INSERT ON TABLE app.system_logs TO meydan_service;
 GRANT SELECT ON TABLE app.system_logs TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tenant_configs TO meydan_service;
 GRANT SELECT ON TABLE app.tenant_configs TO meydan_app;
 
-GRANT SELECT ON TABLE app.tenants TO meydan_app;
-GRANT SELECT ON TABLE app.tenants TO meydan_service;
-GRANT SELECT ON TABLE app.tenants TO meydan_relay;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.ticket_lanes TO meydan_service;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.users TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(phone) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(email) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(username) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(birth_date) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(role) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(language),UPDATE(language) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(ban_reason) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(banned_until) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(erased_at) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.users TO meydan_app;

@@ -14,7 +14,7 @@ ROOMS = [room for room in OWNERS if room != "kit"]
 OWNER_OF = {table: room for room, entry in OWNERS.items() for table in entry["tables"]}
 
 # The wiring knows every room, and beside a room's face its routes and tasks.
-WIRING = {"app.py", "worker.py", "cli.py"}
+WIRING = {"rooms.py", "cli.py"}
 WIRED = {"routes", "tasks"}
 
 READ = re.compile(r"\b(?:from|join)\s+(?:only\s+)?app\.(\w+)\b(?!\s*\()", re.IGNORECASE)

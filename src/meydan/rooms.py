@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 
 from litestar.handlers import HTTPRouteHandler
 
+from meydan import meeting as meeting_room
 from meydan.accounts import routes as accounts
 from meydan.integrations import routes as integrations
 from meydan.kit.database import Database
+from meydan.meeting import routes as meeting
 from meydan.messaging import routes as messaging
 from meydan.safety import routes as safety
 
@@ -17,6 +19,7 @@ ROUTES: list[HTTPRouteHandler] = [
     *integrations.ROUTES,
     *safety.ROUTES,
     *messaging.ROUTES,
+    *meeting.ROUTES,
 ]
 
 
@@ -29,6 +32,7 @@ def routes() -> list[HTTPRouteHandler]:
 
 
 @asynccontextmanager
-async def opened(db: Database) -> AsyncIterator[None]:  # noqa: ARG001 -- the rooms' own processes come here
-    """What rooms keep running inside the API process."""
-    yield
+async def opened(db: Database) -> AsyncIterator[None]:
+    """What rooms keep running inside the process."""
+    async with meeting_room.matching(db):
+        yield

@@ -1,0 +1,131 @@
+"""A silent match gives the day's right back: asked by whoever was left waiting, decided by the worker from message_logs."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import tenants
+from meydan.kit import clock, realtime
+from meydan.kit.database import Tx
+from meydan.kit.errors import Refused
+from meydan.kit.events import publish
+from meydan.meeting.events import ClaimDecided
+from meydan.meeting.kinds import ClaimReason, ClaimStatus
+from meydan.meeting.settings import MeetingSettings
+
+_AT_ONCE = 500
+
+
+class Claim(Struct, frozen=True):
+    id: UUID
+    match_id: UUID
+    status: ClaimStatus
+    created_at: datetime
+    reason: ClaimReason | None = None
+    decided_at: datetime | None = None
+
+
+class ClaimDecidedFrame(realtime.Frame, frozen=True, tag="claim_decided"):
+    profile_id: UUID
+    """The own face addressed: a person may have two."""
+    claim: Claim
+
+
+class ClaimPage(Struct, frozen=True):
+    items: list[Claim]
+    next: UUID | None = None
+
+
+class ClaimTooEarly(Refused):
+    code, status, title = "claim_too_early", 409, "Your stranger still has time to write."
+
+
+class ClaimTooLate(Refused):
+    code, status, title = "claim_too_late", 409, "This match ended too long ago."
+
+
+class _Window(Struct, frozen=True):
+    opens_at: datetime
+    ended_at: datetime | None
+
+
+class _Decided(Struct, frozen=True):
+    id: UUID
+    user_id: UUID
+    profile_id: UUID
+    match_id: UUID
+    status: ClaimStatus
+    reason: ClaimReason | None
+    created_at: datetime
+    decided_at: datetime
+
+
+_COLUMNS = "id, match_id, status, created_at, reason, decided_at"
+
+
+async def do_claim(tx: Tx, match_id: UUID) -> Claim:
+    """Asking twice answers the same claim. Raises NotFound unless the match is mine, ClaimTooEarly, ClaimTooLate."""
+    if (known := await of_matches(tx, [match_id])).get(match_id):
+        return known[match_id]
+    window = await tx.one(
+        _Window,
+        "select claim_opens_at as opens_at, ended_at from app.matches where tenant_id = $1 and id = $2",
+        match_id,
+    )
+    if clock.now() < window.opens_at:
+        raise ClaimTooEarly(opens_at=window.opens_at)
+    settings = await tenants.settings(tx, MeetingSettings)
+    if window.ended_at is not None:
+        # Somebody who was left early has the whole of the time after the stranger's two hours are over.
+        closes_at = max(window.ended_at, window.opens_at) + timedelta(hours=settings.claim_hours)
+        if clock.now() >= closes_at:
+            raise ClaimTooLate(closed_at=closes_at)
+    await tx.run(
+        "insert into app.claims (tenant_id, user_id, profile_id, match_id) values ($1, $2, $3, $4) on conflict do nothing",
+        tx.me.user_id,
+        tx.me.profile_id,
+        match_id,
+    )
+    return (await of_matches(tx, [match_id]))[match_id]
+
+
+async def do_decide(tx: Tx) -> int:
+    """Decide what was asked and tell: approved gives exactly one right back, today. A service transaction."""
+    decided = await tx.all(
+        _Decided,
+        "select id, user_id, profile_id, match_id, status, reason, created_at, decided_at from app.decide_claims($1, $2)",
+        _AT_ONCE,
+    )
+    for one in decided:
+        claim = Claim(one.id, one.match_id, one.status, one.created_at, one.reason, one.decided_at)
+        await realtime.tell(tx, one.user_id, ClaimDecidedFrame(one.profile_id, claim))
+        await publish(
+            tx, ClaimDecided(one.id, one.match_id, one.user_id, one.profile_id, status=one.status, reason=one.reason)
+        )
+    return len(decided)
+
+
+async def of_matches(tx: Tx, match_ids: Sequence[UUID]) -> dict[UUID, Claim]:
+    """The caller's own."""
+    claims = await tx.all(
+        Claim,
+        f"select {_COLUMNS} from app.claims where tenant_id = $1 and user_id = $2 and match_id = any($3::uuid[])",
+        tx.me.user_id,
+        match_ids,
+    )
+    return {claim.match_id: claim for claim in claims}
+
+
+async def page(tx: Tx, before: UUID | None, limit: int) -> ClaimPage:
+    """The active face's, newest first."""
+    items = await tx.all(
+        Claim,
+        f"select {_COLUMNS} from app.claims "
+        "where tenant_id = $1 and profile_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4",
+        tx.me.profile_id,
+        before,
+        limit,
+    )
+    return ClaimPage(items, items[-1].id if len(items) == limit else None)

@@ -1,0 +1,26 @@
+"""What the socket says about meeting. The own profile addressed is in every frame: a person may have two."""
+
+from uuid import UUID
+
+from meydan.kit.realtime import Frame
+from meydan.meeting.kinds import MatchStatus, TicketEnd
+
+
+class MatchMadeFrame(Frame, frozen=True, tag="match_made"):
+    profile_id: UUID
+    match_id: UUID
+    conversation_id: UUID
+
+
+class MatchEndedFrame(Frame, frozen=True, tag="match_ended"):
+    profile_id: UUID
+    match_id: UUID
+    conversation_id: UUID
+    status: MatchStatus
+    by_me: bool
+
+
+class TicketEndedFrame(Frame, frozen=True, tag="ticket_ended"):
+    profile_id: UUID
+    ticket_id: UUID
+    reason: TicketEnd
