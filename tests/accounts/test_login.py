@@ -3,7 +3,9 @@
 import asyncio
 import statistics
 import time
-from uuid import uuid4
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID, uuid4
 
 import bcrypt
 import httpx
@@ -12,9 +14,10 @@ from litestar import Litestar
 
 from meydan import accounts, tenants
 from meydan.accounts import throttle
+from meydan.kit import clock, people
 from meydan.kit.database import Database
 from meydan.kit.events import listen
-from tests.accounts.conftest import PASSWORD, Arrive, Prove, Somebody, code, device, new_email, new_phone
+from tests.accounts.conftest import PASSWORD, Arrive, Prove, Somebody, code, device, form, new_email, new_phone
 from tests.conftest import MovableClock
 
 new_devices: list[accounts.NewDevice] = []
@@ -27,7 +30,7 @@ async def _new_device(_tx, event: accounts.NewDevice):
 
 def from_address(app: Litestar, tenant: tenants.Tenant, address: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app, client=(address, 5000)),
+        transport=httpx.ASGITransport(app=cast("Any", app), client=(address, 5000)),
         base_url="http://127.0.0.1:8000",
         headers={"X-Meydan-Tenant": tenant.slug, "X-Meydan": "1"},
     )
@@ -229,9 +232,7 @@ async def test_step_up_wants_a_code_on_a_new_device(
     assert (await log_in(browser, unverified.me["username"])).status_code == 200
 
 
-async def ban(db: Database, person: Somebody, tenant: tenants.Tenant, until=None):
-    from uuid import UUID
-
+async def ban(db: Database, person: Somebody, tenant: tenants.Tenant, until: datetime | None = None):
     async with db.as_service(tenant.id) as tx:
         await accounts.do_set_ban(tx, UUID(person.me["user_id"]), until, "harassment")
 
@@ -244,10 +245,6 @@ async def test_a_banned_person_is_told_why_and_for_how_long(
     tenant: tenants.Tenant,
     moving_clock: MovableClock,
 ):
-    from datetime import timedelta
-
-    from meydan.kit import clock
-
     phone = new_phone()
     person = await arrive(proof=await prove(phone))
     until = clock.now() + timedelta(hours=1)
@@ -267,8 +264,6 @@ async def test_a_banned_person_is_told_why_and_for_how_long(
 
 
 async def test_a_ban_is_lifted(arrive: Arrive, browser: httpx.AsyncClient, db: Database, tenant: tenants.Tenant):
-    from uuid import UUID
-
     person = await arrive()
     await ban(db, person, tenant)
     assert code(await log_in(browser, person.me["username"])) == "banned"
@@ -285,11 +280,6 @@ async def test_the_phone_number_of_a_banned_person_opens_no_new_account(
     tenant: tenants.Tenant,
     moving_clock: MovableClock,
 ):
-    from uuid import UUID
-
-    from meydan.kit import people
-    from tests.accounts.conftest import form
-
     phone = new_phone()
     person = await arrive(proof=await prove(phone))
     await ban(db, person, tenant)

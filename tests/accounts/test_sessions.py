@@ -10,6 +10,7 @@ from litestar import Litestar
 
 from meydan import accounts, tenants
 from meydan.accounts import sessions
+from meydan.accounts.tasks import tidy_accounts
 from meydan.kit.database import Database
 from meydan.kit.realtime import is_revoked
 from tests.accounts.conftest import PASSWORD, Arrive, Prove, Somebody, code, device, new_phone
@@ -273,8 +274,6 @@ async def test_tidying_keeps_what_goes_on(
     for _ in range(4):
         moving_clock.forward(hours=24 * 10)
         assert (await going_on.client.post("/api/auth/refresh")).status_code == 200
-    from meydan.accounts.tasks import tidy_accounts
-
     async with db.as_service(tenant.id) as tx:
         await tidy_accounts(tx)
         assert await tx.all(UUID, "select user_id from app.sessions where tenant_id = $1") == [

@@ -1,6 +1,6 @@
 """What a person is told about themselves, and what a log in answers."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Struct, structs
@@ -10,7 +10,7 @@ from meydan.accounts import profiles, users
 from meydan.accounts.profiles import NoSuchFace, Profile
 from meydan.accounts.sessions import Opened
 from meydan.accounts.standing import age_on, today_of
-from meydan.kit import keys
+from meydan.kit import clock, keys
 from meydan.kit.database import Face, Identity, Role, Tx
 from meydan.kit.tokens import LIFETIME, sign_access
 from meydan.tenants import Language
@@ -85,7 +85,7 @@ async def mine(tx: Tx) -> Me:
 
 
 async def answer(tx: Tx, identity: Identity) -> Session:
-    expires_at = datetime.now(UTC) + LIFETIME  # the machine's clock: tokens are checked against it
+    expires_at = clock.now() + LIFETIME
     token = sign_access(identity, keys.current().token_key, expires_at=expires_at)
     return Session(token, expires_at, await read(tx, identity.user_id, identity.profile_id))
 

@@ -198,17 +198,19 @@ async def _rename(tx: Tx, alias: str) -> None:
     """The tag stays where it is free with the new alias."""
     for attempt in range(_TRIES):
         tag = None if attempt == 0 else await aliases.free_tag(tx, alias)
+        # Others' profiles are not visible here: only trying tells whether the pair is free.
+        await tx.connection.execute("savepoint renaming")
         try:
-            async with tx.connection.transaction():
-                await tx.run(
-                    "update app.profiles set alias = $3, tag = coalesce($4, tag) where (tenant_id, id) = ($1, $2)",
-                    tx.me.profile_id,
-                    alias,
-                    tag,
-                )
+            await tx.run(
+                "update app.profiles set alias = $3, tag = coalesce($4, tag) where (tenant_id, id) = ($1, $2)",
+                tx.me.profile_id,
+                alias,
+                tag,
+            )
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name != _TAG_TAKEN:
                 raise
+            await tx.connection.execute("rollback to savepoint renaming")
         else:
             return
     raise aliases.AliasFull

@@ -1,0 +1,303 @@
+"""One-time codes: right once, wrong five times, never for free and never telling who has an account."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+from meydan import accounts, integrations, tenants
+from meydan.accounts.tasks import tidy_accounts
+from meydan.integrations import Adapters, Channel, SendingFailed, Undeliverable
+from meydan.kit import jobs
+from meydan.kit.database import Database
+from meydan.kit.events import listen
+from tests.accounts.conftest import Arrive, Postbox, Prove, Queue, code, device, new_email, new_phone
+from tests.conftest import MovableClock
+
+paused: list[accounts.CodesPaused] = []
+
+
+@listen(accounts.CodesPaused)
+async def _paused(_tx, event: accounts.CodesPaused):
+    paused.append(event)
+
+
+async def ask(client: httpx.AsyncClient, to: str, purpose: str = "register", **more: Any) -> httpx.Response:
+    channel = "email" if "@" in to else "sms"
+    return await client.post("/api/auth/send-otp", json={"channel": channel, "to": to, "purpose": purpose} | more)
+
+
+async def enter(client: httpx.AsyncClient, to: str, typed: str, purpose: str = "register") -> httpx.Response:
+    return await client.post("/api/auth/verify-otp", json={"to": to, "code": typed, "purpose": purpose})
+
+
+def other_than(number: str) -> str:
+    return f"{(int(number) + 1) % 1_000_000:06}"
+
+
+async def configure(db: Database, tenant: tenants.Tenant, **values: Any) -> None:
+    async with db.as_service(tenant.id) as tx:
+        await tenants.do_configure(tx, accounts.AccountsSettings, **values)
+
+
+async def test_a_code_comes_in_the_language_of_the_page(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):
+    phone, email = new_phone(), new_email()
+    await ask(api, phone)
+    await ask(api, email, language="en")
+    await queue.work()
+    (text,), (letter,) = postbox.to(phone), postbox.to(email)
+    assert text.code is not None
+    assert len(text.code) == 6
+    assert text.body == f"{text.code} — A community için kodunuz. 10 dakika geçerlidir. Kimseyle paylaşmayın."
+    assert letter.subject == f"Your A community code: {letter.code}"
+    assert (await enter(api, phone, text.code)).status_code == 200
+
+
+async def test_however_the_number_is_written_it_is_the_same(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):
+    phone = new_phone()
+    assert (await ask(api, "0" + phone.removeprefix("+90"))).status_code == 202
+    await queue.work()
+    typed = f" {postbox.to(phone)[0].code} "
+    assert (await enter(api, f"{phone[:3]} {phone[3:6]} {phone[6:]}", typed)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "to", ["", "12", "+9053212", "a@b", "a b@example.org", "@example.org", "x" * 250 + "@example.org", "+1 555 0100"]
+)
+async def test_what_is_no_address_is_refused(api: httpx.AsyncClient, to: str):
+    assert code(await ask(api, to)) in {"address_invalid", "invalid_request"}
+
+
+async def test_five_wrong_ones_and_the_code_is_dead(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):
+    phone = new_phone()
+    await ask(api, phone)
+    await queue.work()
+    right = str(postbox.to(phone)[0].code)
+    left = []
+    for _ in range(5):
+        answer = await enter(api, phone, other_than(right))
+        assert code(answer) == "otp_wrong"
+        left.append(answer.json()["attempts_left"])
+    assert left == [4, 3, 2, 1, 0]
+    assert code(await enter(api, phone, right)) == "otp_expired"
+
+
+async def test_a_hundred_guesses_at_once_are_five(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):
+    phone = new_phone()
+    await ask(api, phone)
+    await queue.work()
+    wrong = other_than(str(postbox.to(phone)[0].code))
+    answers = await asyncio.gather(*(enter(api, phone, wrong) for _ in range(60)))
+    assert [code(answer) for answer in answers].count("otp_wrong") == 5
+
+
+async def test_a_code_lives_ten_minutes_and_its_proof_fifteen(
+    api: httpx.AsyncClient, postbox: Postbox, queue: Queue, prove: Prove, arrive: Arrive, moving_clock: MovableClock
+):
+    phone = new_phone()
+    await ask(api, phone)
+    await queue.work()
+    moving_clock.forward(minutes=10, seconds=1)
+    assert code(await enter(api, phone, str(postbox.to(phone)[0].code))) == "otp_expired"
+    person = await arrive()
+    proof = await prove(phone, "verify")
+    moving_clock.forward(minutes=16)
+    person.take((await person.client.post("/api/auth/refresh")).json())
+    assert code(await person.client.post("/api/auth/verify", json={"proof": proof})) == "proof_refused"
+
+
+async def test_a_code_is_used_once_and_for_one_thing(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):
+    phone = new_phone()
+    await ask(api, phone)
+    await queue.work()
+    right = str(postbox.to(phone)[0].code)
+    assert code(await enter(api, phone, right, "reset")) == "otp_expired"
+    assert code(await enter(api, new_phone(), right)) == "otp_expired"
+    assert (await enter(api, phone, right)).status_code == 200
+    assert code(await enter(api, phone, right)) == "otp_used"
+
+
+async def test_eight_at_once_get_one_proof(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):
+    phone = new_phone()
+    await ask(api, phone)
+    await queue.work()
+    right = str(postbox.to(phone)[0].code)
+    answers = await asyncio.gather(*(enter(api, phone, right) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+
+
+@pytest.mark.parametrize("purpose", ["login", "reset"])
+async def test_the_answer_does_not_say_who_has_an_account(
+    api: httpx.AsyncClient, prove: Prove, arrive: Arrive, postbox: Postbox, queue: Queue, purpose: str,
+    moving_clock: MovableClock, owner: asyncpg.Connection, tenant: tenants.Tenant,
+):  # fmt: skip
+    somebody, nobody = new_phone(), new_phone()
+    await arrive(proof=await prove(somebody))
+    moving_clock.forward(minutes=2)
+    known, unknown = await ask(api, somebody, purpose), await ask(api, nobody, purpose)
+    assert known.status_code == unknown.status_code == 202
+    assert set(known.json()) == set(unknown.json()) == {"expires_at", "resend_at"}
+    assert await queue.work() == 2
+    assert len(postbox.to(somebody)) == 2
+    assert postbox.to(nobody) == [], "nobody is sent a code for an account they do not have"
+    assert code(await enter(api, nobody, "000000", purpose)) == code(await enter(api, somebody, "xxxxxx", purpose))
+    spent = await owner.fetch("select address, cost_cents from app.otp_verifications where tenant_id = $1", tenant.id)
+    assert {row["address"]: row["cost_cents"] for row in spent} == {somebody: 5, nobody: 0}
+
+
+async def test_sending_again_waits_a_minute(
+    api: httpx.AsyncClient, postbox: Postbox, queue: Queue, moving_clock: MovableClock
+):
+    phone = new_phone()
+    await ask(api, phone)
+    refused = await ask(api, phone, "login")
+    assert code(refused) == "slow_down"
+    assert 0 < refused.json()["retry_after"] <= 60
+    moving_clock.forward(seconds=61)
+    assert (await ask(api, phone)).status_code == 202
+    await queue.work()
+    first, second = postbox.to(phone)
+    if first.code != second.code:
+        assert code(await enter(api, phone, str(first.code))) == "otp_wrong", "only the newest counts"
+    assert (await enter(api, phone, str(second.code))).status_code == 200
+
+
+async def test_a_number_gets_so_many_an_hour_and_a_day(
+    api: httpx.AsyncClient, db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
+):
+    await configure(db, tenant, codes_per_number_hour=3, codes_per_number_day=4)
+    phone = new_phone()
+    for _ in range(3):
+        assert (await ask(api, phone)).status_code == 202
+        moving_clock.forward(seconds=61)
+    refused = await ask(api, phone)
+    assert code(refused) == "slow_down"
+    moving_clock.forward(seconds=refused.json()["retry_after"])
+    assert (await ask(api, phone)).status_code == 202
+    moving_clock.forward(hours=2)
+    refused = await ask(api, phone)
+    assert 20 * 3600 < refused.json()["retry_after"] <= 24 * 3600
+    moving_clock.forward(seconds=refused.json()["retry_after"])
+    assert (await ask(api, phone)).status_code == 202
+
+
+async def test_a_device_an_address_and_a_country_have_limits(
+    api: httpx.AsyncClient, app: Litestar, db: Database, tenant: tenants.Tenant
+):
+    await configure(db, tenant, codes_per_device_hour=2)
+    here = device()["id"]
+    answers = [await ask(api, new_phone(), device_id=here) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    await configure(db, tenant, codes_per_address_hour=3)
+    answers = [await ask(api, new_email()) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 429]
+    await configure(db, tenant, codes_per_address_hour=100, codes_per_country_hour=3)
+    answers = [await ask(api, new_phone()) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 429]
+    assert (await ask(api, "+491711234567")).status_code == 202, "another country has its own"
+    assert (await ask(api, new_email())).status_code == 202
+
+
+async def test_a_community_may_keep_to_some_countries(api: httpx.AsyncClient, db: Database, tenant: tenants.Tenant):
+    await configure(db, tenant, sms_countries=["TR"])
+    assert (await ask(api, new_phone())).status_code == 202
+    assert code(await ask(api, "+491711234567")) == "channel_unavailable"
+
+
+async def test_the_budget_of_a_day_opens_a_breaker_that_staff_see(
+    api: httpx.AsyncClient, db: Database, tenant: tenants.Tenant, owner: asyncpg.Connection,
+    postbox: Postbox, queue: Queue, moving_clock: MovableClock,
+):  # fmt: skip
+    paused.clear()
+    await configure(db, tenant, sms_daily_budget_cents=17)
+    answers = await asyncio.gather(*(ask(api, new_phone()) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [202] * 3 + [503] * 5
+    assert {code(answer) for answer in answers if answer.status_code == 503} == {"sending_paused"}
+    await queue.work()
+    assert len(postbox.sent) == 3
+    assert paused == [accounts.CodesPaused(Channel.sms, 15, 17)], "told once"
+    log = await owner.fetch("select action, details from app.system_logs where tenant_id = $1", tenant.id)
+    assert [(row["action"], msgspec.json.decode(row["details"])) for row in log] == [
+        ("codes_paused", {"channel": "sms", "spent_cents": 15, "budget_cents": 17})
+    ]
+    assert (await ask(api, new_email())).status_code == 202, "e-mail costs nothing"
+    moving_clock.forward(hours=24)
+    assert (await ask(api, new_phone())).status_code == 202
+
+
+async def test_without_a_way_to_send_one_is_told_so(api: httpx.AsyncClient, postbox: Postbox):
+    integrations.use(Adapters(senders={Channel.email: postbox}, local_outbox=None))
+    assert code(await ask(api, new_phone())) == "channel_unavailable"
+    assert (await ask(api, new_email())).status_code == 202
+
+
+async def test_a_service_that_is_down_is_asked_again(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):
+    phone = new_phone()
+    await ask(api, phone)
+    postbox.trouble = [SendingFailed("busy"), SendingFailed("busy")]
+    assert [await queue.work() for _ in range(4)] == [1, 1, 1, 0]
+    assert len(postbox.to(phone)) == 1
+
+
+async def test_what_will_never_arrive_is_not_tried_again(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):
+    await ask(api, new_phone())
+    postbox.trouble = [Undeliverable("no such number")]
+    assert [await queue.work() for _ in range(2)] == [1, 0]
+    assert postbox.sent == []
+
+
+async def test_a_job_that_runs_twice_sends_once(
+    api: httpx.AsyncClient, postbox: Postbox, owner: asyncpg.Connection, db: Database, tenant: tenants.Tenant
+):
+    await ask(api, new_phone())
+    job = await owner.fetchrow(
+        "delete from jobs.pgqueuer where headers->>'tenant_id' = $1 returning entrypoint, payload", str(tenant.id)
+    )
+    for _ in range(2):
+        await jobs.do_job(db, job["entrypoint"], job["payload"], tenant.id)
+    assert len(postbox.sent) == 1
+
+
+async def test_no_code_is_kept_in_the_clear(
+    api: httpx.AsyncClient, postbox: Postbox, queue: Queue, owner: asyncpg.Connection, tenant: tenants.Tenant
+):
+    phone = new_phone()
+    await ask(api, phone)
+    job = await owner.fetchrow("select payload from jobs.pgqueuer where headers->>'tenant_id' = $1", str(tenant.id))
+    kept = await owner.fetch("select t::text as line from app.otp_verifications t where tenant_id = $1", tenant.id)
+    await queue.work()
+    right = str(postbox.to(phone)[0].code)
+    assert f'"{right}"' not in job["payload"].decode()
+    assert set(msgspec.json.decode(job["payload"])) == {"otp_id", "sealed_code", "language", "attempt"}
+    columns = [column for row in kept for column in row["line"].strip("()").split(",")]
+    assert right not in columns
+
+
+async def test_an_address_is_added_later(arrive: Arrive, prove: Prove, moving_clock: MovableClock):
+    phone, email = new_phone(), new_email()
+    person, other = await arrive(), await arrive()
+    verified = await person.client.post("/api/auth/verify", json={"proof": await prove(phone, "verify")})
+    assert verified.json()["verified"] is True
+    assert (await person.client.post("/api/auth/verify", json={"proof": await prove(email, "verify")})).json()[
+        "email"
+    ] == email
+    moving_clock.forward(minutes=2)
+    taken = await other.client.post("/api/auth/verify", json={"proof": await prove(phone, "verify")})
+    assert code(taken) == "phone_taken"
+    assert (await other.get("/api/auth/profile"))["verified"] is False
+
+
+async def test_yesterdays_codes_are_tidied_away(
+    api: httpx.AsyncClient, db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
+):
+    await ask(api, new_phone())
+    moving_clock.forward(hours=47)
+    await ask(api, new_phone())
+    moving_clock.forward(hours=2)
+    async with db.as_service(tenant.id) as tx:
+        await tidy_accounts(tx)
+        assert await tx.one(int, "select count(*)::integer from app.otp_verifications where tenant_id = $1") == 1
