@@ -1,18 +1,5 @@
 -- What people say about people, who brought whom, and what everybody is told.
 
--- Who met: every match opens a conversation, and its members stay on record after their words are gone.
-create or replace function app.have_met(tenant integer, one uuid, other uuid) returns boolean
-language sql stable security definer set search_path = pg_catalog, pg_temp
-begin atomic
-    select exists (
-        select from app.conversation_members mine
-        join app.conversation_members theirs
-            on theirs.tenant_id = mine.tenant_id and theirs.conversation_id = mine.conversation_id
-        where mine.tenant_id = have_met.tenant and mine.profile_id = have_met.one and theirs.profile_id = have_met.other
-            and have_met.one <> have_met.other
-    );
-end;
-
 -- Unique for a reporter and a *face*: answering "you reported this one already" about another face of the same person would
 -- tie the two. Counting is by person: either face of the reporter, either face of the reported.
 create table app.reports (
@@ -28,6 +15,7 @@ create table app.reports (
     created_at timestamptz not null default app.now(),
     primary key (tenant_id, id),
     unique (tenant_id, reporter_user_id, reported_profile_id),
+    foreign key (tenant_id, match_id) references app.matches (tenant_id, id),
     foreign key (tenant_id, reporter_user_id) references app.users (tenant_id, id),
     foreign key (tenant_id, reporter_profile_id) references app.profiles (tenant_id, id),
     foreign key (tenant_id, reported_user_id) references app.users (tenant_id, id),
@@ -55,11 +43,10 @@ begin atomic
         and other.user_id <> app.user_id()
         and app.have_met(other.tenant_id, app.profile_id(), other.id)
         and (add_report.match_id is null or exists (
-            select from app.conversations talk
-            join app.conversation_members theirs on theirs.tenant_id = talk.tenant_id and theirs.conversation_id = talk.id
-            join app.conversation_members mine on mine.tenant_id = talk.tenant_id and mine.conversation_id = talk.id
-            where talk.tenant_id = other.tenant_id and talk.match_id = add_report.match_id
-                and theirs.profile_id = other.id and mine.profile_id = app.profile_id()
+            select from app.matches met
+            where met.tenant_id = other.tenant_id and met.id = add_report.match_id
+                and app.profile_id() in (met.profile1_id, met.profile2_id)
+                and other.id in (met.profile1_id, met.profile2_id)
         ))
     on conflict do nothing;
 end;
@@ -140,19 +127,27 @@ create policy own_mark on app.notifications for update to meydan_app
 grant select (tenant_id, id, user_id, profile_id, kind, code, data, read_at, created_at) on app.notifications to meydan_app;
 grant update (read_at) on app.notifications to meydan_app;
 
--- What one person does may be news for another: written here, where they cannot write themselves.
-create function app.add_notification(tenant integer, user_id uuid, profile_id uuid, kind text, code text, data jsonb)
-returns table (id uuid, created_at timestamptz, unread integer)
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-    insert into app.notifications as added (tenant_id, user_id, profile_id, kind, code, data)
-    select t.id, add_notification.user_id, add_notification.profile_id, add_notification.kind, add_notification.code,
-        add_notification.data
-    from app.tenants t where t.id = app.tenant_id() and t.id = add_notification.tenant
-    returning added.id, added.created_at into add_notification.id, add_notification.created_at;
-    select count(*) into add_notification.unread from app.notifications waiting
-    where waiting.tenant_id = app.tenant_id() and waiting.user_id = add_notification.user_id and waiting.read_at is null;
-    return next;
-end $$;
-revoke all on function app.add_notification(integer, uuid, uuid, text, text, jsonb) from public;
-grant execute on function app.add_notification(integer, uuid, uuid, text, text, jsonb) to meydan_app, meydan_service;
+-- What one person does may be news for others: written here, where they cannot write themselves.
+create function app.add_notifications(
+    tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb, seen boolean
+) returns table (user_id uuid, profile_id uuid, id uuid, created_at timestamptz, unread integer)
+language sql security definer set search_path = pg_catalog, pg_temp
+begin atomic
+    with added as (
+        insert into app.notifications as written (tenant_id, user_id, profile_id, kind, code, data, read_at)
+        select app.tenant_id(), named.user_id, named.profile_id,
+            add_notifications.kind, add_notifications.code, add_notifications.data,
+            case when add_notifications.seen then app.now() end
+        from unnest(add_notifications.user_ids, add_notifications.profile_ids) as named (user_id, profile_id)
+        where app.tenant_id() = add_notifications.tenant
+        returning written.user_id, written.profile_id, written.id, written.created_at
+    )
+    select added.user_id, added.profile_id, added.id, added.created_at, (
+        -- The statement sees what was there before it: the new one comes on top.
+        select (not add_notifications.seen)::integer + count(*) from app.notifications waiting
+        where waiting.tenant_id = app.tenant_id() and waiting.user_id = added.user_id and waiting.read_at is null
+    )::integer
+    from added;
+end;
+revoke all on function app.add_notifications(integer, uuid[], uuid[], text, text, jsonb, boolean) from public;
+grant execute on function app.add_notifications(integer, uuid[], uuid[], text, text, jsonb, boolean) to meydan_app, meydan_service;

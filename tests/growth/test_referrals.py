@@ -50,7 +50,7 @@ async def extra_rights(db: Database, person: Person) -> int:
     async with db.as_service(person.tenant.id) as tx:
         return await tx.one(
             int,
-            "select coalesce(sum(granted), 0)::integer from app.allowances where tenant_id = $1 and user_id = $2",
+            "select coalesce(sum(given), 0)::integer from app.extra_rights where tenant_id = $1 and user_id = $2",
             person.me.user_id,
         )
 

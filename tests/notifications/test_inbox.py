@@ -11,14 +11,14 @@ from litestar import Litestar
 
 from meydan import notifications, tenants
 from meydan.kit.database import Database
-from meydan.notifications import Code, inbox
+from meydan.notifications import Code, Receiver, inbox
 from tests.conftest import MovableClock
 from tests.people import Person, make_person
 
 
 async def notify(db: Database, person: Person, code: Code = Code.welcome, **data: Any) -> None:
     async with db.as_service(person.tenant.id) as tx:
-        await notifications.do_notify(tx, person.me.user_id, code, **data)
+        await notifications.do_notify(tx, [Receiver(person.me.user_id)], code, **data)
 
 
 async def inbox_of(db: Database, person: Person, before: UUID | None = None, limit: int = 20) -> inbox.NotificationPage:
@@ -105,7 +105,7 @@ async def test_nobody_reads_or_writes_anothers_inbox(
     async with db.as_service(other_tenant.id) as tx:
         assert await tx.all(str, "select code from app.notifications where tenant_id = $1 or true") == []
         with pytest.raises(asyncpg.ForeignKeyViolationError):
-            await notifications.do_notify(tx, ada.me.user_id, Code.welcome)
+            await notifications.do_notify(tx, [Receiver(ada.me.user_id)], Code.welcome)
     assert (await inbox_of(db, ada)).unread == 1
     for statement in (
         "insert into app.notifications (tenant_id, user_id, kind, code) values ($1, app.user_id(), 'ad', 'x')",

@@ -1,10 +1,12 @@
 """What happens elsewhere becomes news for whom it concerns, and for nobody else."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from meydan import accounts, growth, safety, tenants
+from meydan import accounts, growth, meeting, safety, tenants
 from meydan.integrations import Channel
+from meydan.kit import clock
 from meydan.kit.database import Database, Role
 from meydan.kit.events import Event, publish
 from meydan.notifications import inbox
@@ -66,3 +68,70 @@ async def test_those_who_run_the_community_hear_that_codes_are_paused(
     await happens(db, tenant, accounts.CodesPaused(Channel.sms, 1995, 2000))
     assert await news_of(db, owner) == [("codes_paused", {"channel": "sms", "spent_cents": 1995, "budget_cents": 2000})]
     assert await news_of(db, member) == await news_of(db, far) == []
+
+
+def a_match(ada: Person, ben: Person, **changes: Any) -> dict[str, Any]:
+    sides = meeting.Side(ada.me.user_id, ada.me.profile_id), meeting.Side(ben.me.user_id, ben.me.profile_id)
+    return {
+        "match_id": uuid4(),
+        "conversation_id": uuid4(),
+        "type": meeting.MatchType.anonymous_text,
+        "sides": sides,
+    } | changes
+
+
+async def test_both_hear_of_their_match_and_nothing_of_the_other(db: Database, tenant: tenants.Tenant):
+    ada, ben = await make_person(db, tenant), await make_person(db, tenant)
+    match = a_match(ada, ben, expires_at=clock.now() + timedelta(hours=24))
+    await happens(db, tenant, meeting.MatchMade(**match))
+    data = {"match_id": str(match["match_id"]), "conversation_id": str(match["conversation_id"])}
+    for person in (ada, ben):
+        assert await news_of(db, person) == [("match_made", data)]
+        async with db.as_user(person.me) as tx:
+            page = await inbox.notifications(tx, None, 5)
+        assert (page.unread, page.items[0].profile_id) == (0, person.me.profile_id)
+
+
+async def test_who_ended_a_match_is_not_told_about_it(db: Database, tenant: tenants.Tenant):
+    ada, ben = await make_person(db, tenant), await make_person(db, tenant)
+    match = a_match(ada, ben, status=meeting.MatchStatus.cancelled, ended_by=ada.me.user_id)
+    await happens(db, tenant, meeting.MatchEnded(**match))
+    assert await news_of(db, ada) == []
+    [(code, data)] = await news_of(db, ben)
+    assert (code, set(data), data["status"]) == (
+        "match_ended",
+        {"match_id", "conversation_id", "status"},
+        "cancelled",
+    )
+
+
+async def test_a_match_whose_time_is_up_is_news_for_both(db: Database, tenant: tenants.Tenant):
+    ada, ben = await make_person(db, tenant), await make_person(db, tenant)
+    await happens(
+        db, tenant, meeting.MatchEnded(**a_match(ada, ben, status=meeting.MatchStatus.expired, ended_by=None))
+    )
+    assert [len(await news_of(db, person)) for person in (ada, ben)] == [1, 1]
+
+
+async def test_a_decided_claim_says_what_became_of_it(db: Database, tenant: tenants.Tenant):
+    ada = await make_person(db, tenant)
+    for status, reason in [
+        (meeting.ClaimStatus.approved, None),
+        (meeting.ClaimStatus.rejected, meeting.ClaimReason.stranger_wrote),
+    ]:
+        claim = meeting.ClaimDecided(uuid4(), uuid4(), ada.me.user_id, ada.me.profile_id, status=status, reason=reason)
+        await happens(db, tenant, claim)
+    news = await news_of(db, ada)
+    assert [(code, data["reason"]) for code, data in news] == [
+        ("claim_rejected", "stranger_wrote"),
+        ("claim_approved", None),
+    ]
+
+
+async def test_one_persons_leaving_is_the_others_news_in_the_same_transaction(db: Database, tenant: tenants.Tenant):
+    ada, ben = await make_person(db, tenant), await make_person(db, tenant)
+    async with db.as_user(ada.me) as tx:
+        event = meeting.MatchEnded(**a_match(ada, ben, status=meeting.MatchStatus.cancelled, ended_by=ada.me.user_id))
+        await publish(tx, event)
+        assert await tx.all(int, "select 1 from app.notifications where tenant_id = $1") == []
+    assert [code for code, _ in await news_of(db, ben)] == ["match_ended"]

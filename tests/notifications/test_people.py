@@ -2,15 +2,14 @@
 
 from meydan import notifications, tenants
 from meydan.kit.database import Database
-from meydan.notifications import Code, people
+from meydan.notifications import Code, Receiver, people
 from tests.people import make_person
 
 
 async def test_everything_is_handed_out_and_then_gone(db: Database, tenant: tenants.Tenant):
     ada, ben = await make_person(db, tenant), await make_person(db, tenant)
     async with db.as_service(tenant.id) as tx:
-        for person in (ada, ben):
-            await notifications.do_notify(tx, person.me.user_id, Code.welcome)
+        await notifications.do_notify(tx, [Receiver(ada.me.user_id), Receiver(ben.me.user_id)], Code.welcome)
         kept = await people.export(tx, ada.me.user_id)
         assert [item["code"] for item in kept["notifications"]] == ["welcome"]
         await people.erase(tx, ada.me.user_id)

@@ -1,8 +1,9 @@
 """What a person is told inside the product: kept until read and for a while after, and pushed to where they are now."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -70,26 +71,39 @@ class NotificationFrame(realtime.Frame, frozen=True, tag="notification"):
     unread: int
 
 
+class Receiver(NamedTuple):
+    user_id: UUID
+    profile_id: UUID | None = None
+    """The own face it concerns."""
+
+
 class _Added(Struct, frozen=True):
+    user_id: UUID
+    profile_id: UUID | None
     id: UUID
     created_at: datetime
     unread: int
 
 
-async def do_notify(tx: Tx, user_id: UUID, code: Code, *, profile_id: UUID | None = None, **data: object) -> None:
-    """Never with an id of another's account, and never with anything of one face under another."""
+async def do_notify(tx: Tx, receivers: Sequence[Receiver], code: Code, *, seen: bool = False, **data: object) -> None:
+    """Tell the same to each. ``data`` never has an id of another's account, nor anything of one face under another.
+
+    ``seen``: it happens before their eyes anyway. The inbox keeps it, and asks for nobody's attention.
+    """
     kind = KIND_OF.get(code, Kind.system)
-    added = await tx.one(
+    added = await tx.all(
         _Added,
-        "select id, created_at, unread from app.add_notification($1, $2, $3, $4, $5, $6)",
-        user_id,
-        profile_id,
+        "select user_id, profile_id, id, created_at, unread from app.add_notifications($1, $2, $3, $4, $5, $6, $7)",
+        [receiver.user_id for receiver in receivers],
+        [receiver.profile_id for receiver in receivers],
         kind,
         code,
         data,
+        seen,
     )
-    notification = Notification(added.id, kind, code, data, added.created_at, profile_id)
-    await realtime.tell(tx, user_id, NotificationFrame(notification, added.unread))
+    for one in added if not seen else ():
+        notification = Notification(one.id, kind, code, data, one.created_at, one.profile_id)
+        await realtime.tell(tx, one.user_id, NotificationFrame(notification, one.unread))
 
 
 async def notifications(tx: Tx, before: UUID | None, limit: int) -> NotificationPage:

@@ -2,20 +2,20 @@
 
 from uuid import UUID
 
-from meydan import accounts, growth, safety
+from meydan import accounts, growth, meeting, safety
 from meydan.kit.database import Tx
 from meydan.kit.events import listen
-from meydan.notifications.inbox import Code, do_notify
+from meydan.notifications.inbox import Code, Receiver, do_notify
 
 
 @listen(accounts.Registered)
 async def registered(tx: Tx, event: accounts.Registered) -> None:
-    await do_notify(tx, event.user_id, Code.welcome)
+    await do_notify(tx, [Receiver(event.user_id)], Code.welcome)
 
 
 @listen(accounts.NewDevice)
 async def new_device(tx: Tx, event: accounts.NewDevice) -> None:
-    await do_notify(tx, event.user_id, Code.new_device, device_name=event.device_name)
+    await do_notify(tx, [Receiver(event.user_id)], Code.new_device, device_name=event.device_name)
 
 
 @listen(accounts.CodesPaused)
@@ -24,29 +24,63 @@ async def codes_paused(tx: Tx, event: accounts.CodesPaused) -> None:
     staff = await tx.all(
         UUID, "select id from app.users where tenant_id = $1 and role in ('owner', 'admin') and erased_at is null"
     )
-    for user_id in staff:
-        await do_notify(
-            tx,
-            user_id,
-            Code.codes_paused,
-            channel=event.channel,
-            spent_cents=event.spent_cents,
-            budget_cents=event.budget_cents,
-        )
+    await do_notify(
+        tx,
+        [Receiver(user_id) for user_id in staff],
+        Code.codes_paused,
+        channel=event.channel,
+        spent_cents=event.spent_cents,
+        budget_cents=event.budget_cents,
+    )
 
 
 @listen(safety.Banned)
 async def banned(tx: Tx, event: safety.Banned) -> None:
     """Read once the ban is over; until then the answer to logging in says the same."""
-    await do_notify(tx, event.user_id, Code.banned, reason=event.reason, until=event.until)
+    await do_notify(tx, [Receiver(event.user_id)], Code.banned, reason=event.reason, until=event.until)
 
 
 @listen(growth.ReferralRewarded)
 async def referral_rewarded(tx: Tx, event: growth.ReferralRewarded) -> None:
     """The inviter learns that it worked, not who came: they know whom they asked, and nobody else may."""
-    for user_id, amount in [
-        (event.invited_user_id, event.invited_reward),
-        (event.inviter_user_id, event.inviter_reward),
-    ]:
-        if amount > 0:
-            await do_notify(tx, user_id, Code.referral_reward, amount=amount, invited=user_id == event.invited_user_id)
+    invited, inviter = Receiver(event.invited_user_id), Receiver(event.inviter_user_id)
+    if event.invited_reward > 0:
+        await do_notify(tx, [invited], Code.referral_reward, amount=event.invited_reward, invited=True)
+    if event.inviter_reward > 0:
+        await do_notify(tx, [inviter], Code.referral_reward, amount=event.inviter_reward, invited=False)
+
+
+@listen(meeting.MatchMade)
+async def match_made(tx: Tx, event: meeting.MatchMade) -> None:
+    """Both are there: nobody is matched who is away. The frame that says so has opened the talk on their screens."""
+    receivers = [Receiver(side.user_id, side.profile_id) for side in event.sides]
+    await do_notify(
+        tx, receivers, Code.match_made, seen=True, match_id=event.match_id, conversation_id=event.conversation_id
+    )
+
+
+@listen(meeting.MatchEnded)
+async def match_ended(tx: Tx, event: meeting.MatchEnded) -> None:
+    """To whoever did not end it; how it ended says nothing about why."""
+    receivers = [Receiver(side.user_id, side.profile_id) for side in event.sides if side.user_id != event.ended_by]
+    await do_notify(
+        tx,
+        receivers,
+        Code.match_ended,
+        match_id=event.match_id,
+        conversation_id=event.conversation_id,
+        status=event.status,
+    )
+
+
+@listen(meeting.ClaimDecided)
+async def claim_decided(tx: Tx, event: meeting.ClaimDecided) -> None:
+    approved = event.status is meeting.ClaimStatus.approved
+    await do_notify(
+        tx,
+        [Receiver(event.user_id, event.profile_id)],
+        Code.claim_approved if approved else Code.claim_rejected,
+        claim_id=event.claim_id,
+        match_id=event.match_id,
+        reason=event.reason,
+    )
