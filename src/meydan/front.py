@@ -10,9 +10,10 @@ from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
-from meydan import tenants
+from meydan import accounts, meeting, tenants
 from meydan.config import Settings
 from meydan.kit import http
+from meydan.kit.database import Database
 
 STATIC = Path(__file__).parent / "static"
 _IMMUTABLE = "public, max-age=31536000, immutable"
@@ -31,6 +32,12 @@ class Config(Struct, frozen=True):
     realtime_url: str
     languages: list[tenants.Language]
     default_language: tenants.Language
+    sign_in: list[accounts.SignIn]
+    minimum_age: int
+    message_hours: int
+    """How long a match and its messages last."""
+    claim_minutes: int
+    """How long a stranger must be silent before the right can be asked back."""
     local_twin: bool
     """Codes are not sent but left in the local outbox at ``/outbox``: a development installation."""
 
@@ -45,13 +52,20 @@ async def health() -> Health:
 
 
 @get("/api/config", tags=["front"], summary="What a page needs before anybody has logged in")
-async def config(request: http.AnyRequest, state: State, tenant: tenants.Tenant) -> Config:
+async def config(request: http.AnyRequest, state: State, db: Database, tenant: tenants.Tenant) -> Config:
     settings: Settings = state.settings
+    async with db.as_service(tenant.id) as tx:
+        doors = await tenants.settings(tx, accounts.AccountsSettings)
+        meetings = await tenants.settings(tx, meeting.MeetingSettings)
     return Config(
         tenant=Community(slug=tenant.slug, name=tenant.name),
         realtime_url=realtime_url(request, settings),
         languages=list(tenants.Language),
         default_language=tenant.default_language,
+        sign_in=doors.sign_in,
+        minimum_age=doors.minimum_age,
+        message_hours=meetings.match_hours,
+        claim_minutes=meetings.claim_minutes,
         local_twin=not (settings.mail.host or settings.sms.twilio_account_sid),
     )
 

@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 
 from litestar.handlers import HTTPRouteHandler
 
-from meydan import meeting as meeting_room
 from meydan.accounts import routes as accounts
+from meydan.growth import routes as growth
 from meydan.integrations import routes as integrations
 from meydan.kit.database import Database
+from meydan.meeting import matching
 from meydan.meeting import routes as meeting
 from meydan.messaging import routes as messaging
+from meydan.moderation import routes as moderation
+from meydan.notifications import routes as notifications
 from meydan.safety import routes as safety
 
 ROUTES: list[HTTPRouteHandler] = [
@@ -20,6 +23,9 @@ ROUTES: list[HTTPRouteHandler] = [
     *safety.ROUTES,
     *messaging.ROUTES,
     *meeting.ROUTES,
+    *growth.ROUTES,
+    *moderation.ROUTES,
+    *notifications.ROUTES,
 ]
 
 
@@ -33,6 +39,6 @@ def routes() -> list[HTTPRouteHandler]:
 
 @asynccontextmanager
 async def opened(db: Database) -> AsyncIterator[None]:
-    """What rooms keep running inside the process."""
-    async with meeting_room.matching(db):
+    """What rooms keep running inside the API process."""
+    async with matching(db):
         yield

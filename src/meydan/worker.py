@@ -7,7 +7,10 @@ import signal
 import asyncpg
 import uvloop
 
-from meydan import integrations, rooms
+from meydan import (
+    integrations,
+    rooms,  # noqa: F401 -- registers every room's jobs
+)
 from meydan.config import Settings
 from meydan.kit import clock, keys
 from meydan.kit.database import Database
@@ -27,7 +30,6 @@ async def work(settings: Settings) -> None:
         async with (
             integrations.opened(settings),
             Realtime.opened(settings.valkey.url, db, sweeps=True),
-            rooms.opened(db),
         ):
             worker = Worker(db, pool)
             loop = asyncio.get_running_loop()
