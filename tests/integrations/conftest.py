@@ -1,0 +1,3 @@
+from tests.accounts.conftest import owner, queue
+
+__all__ = ["owner", "queue"]

@@ -1,0 +1,47 @@
+"""Secrets at rest."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meydan.kit import keys, seal
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _keys():
+    keys.use(keys.Keys(token_key="t" * 32, seal_key="s" * 32))
+
+
+@given(st.binary(max_size=200))
+def test_what_is_sealed_is_read_again_and_by_nobody_else(secret: bytes):
+    sealed = seal.seal("letters", secret)
+    assert seal.unseal("letters", sealed) == secret
+    assert len(secret) < 8 or secret not in sealed
+    assert sealed != seal.seal("letters", secret), "the same secret twice does not look the same"
+    with pytest.raises(seal.SealBroken):
+        seal.unseal("numbers", sealed)
+    with pytest.raises(seal.SealBroken):
+        seal.unseal("letters", sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+
+@pytest.mark.parametrize("nonsense", [b"", b"x", b"x" * 12, b"x" * 100])
+def test_nonsense_is_not_read(nonsense: bytes):
+    with pytest.raises(seal.SealBroken):
+        seal.unseal("letters", nonsense)
+
+
+def test_a_hash_depends_on_purpose_parts_and_their_borders():
+    hashes = {
+        seal.mac("a", "b", "c"), seal.mac("b", "b", "c"), seal.mac("a", "bc"), seal.mac("a", "bc", ""), seal.mac("a", "c", "b"),
+    }  # fmt: skip
+    assert len(hashes) == 5
+    assert seal.same(seal.mac("a", 1), seal.mac("a", "1"))
+
+
+def test_another_installation_has_other_hashes():
+    here = seal.mac("contacts", "+905321112233")
+    keys.use(keys.Keys(token_key="t" * 32, seal_key="z" * 32))
+    try:
+        assert seal.mac("contacts", "+905321112233") != here
+    finally:
+        keys.use(keys.Keys(token_key="t" * 32, seal_key="s" * 32))
