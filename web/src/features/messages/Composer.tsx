@@ -3,7 +3,7 @@ import { SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { Conversation } from '../../api/types';
 import { sayTyping } from '../../realtime';
-import { cx, inputLook } from '../../ui';
+import { cx, inputLook, toast } from '../../ui';
 import { sync } from './letterbox';
 import { useLetterbox } from './store';
 
@@ -22,7 +22,6 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
   const id = useId();
   const client = useLetterbox((state) => state.client);
   const [text, setText] = useState(drafts.get(conversation.id) ?? '');
-  const [sending, setSending] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const { typed, stopped } = useTyping(conversation.id);
   const ready = client !== null && !disabled;
@@ -37,16 +36,17 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
 
   const send = async () => {
     const body = text.trim();
-    if (!body || client === null || sending) return;
-    setSending(true);
+    if (!body || client === null) return;
+    setText(''); // at once: what is typed from now on belongs to the next one
+    stopped();
+    field.current?.focus();
     try {
       await client.talks.write(conversation.id, body);
-      setText('');
-      stopped();
       sync(conversation.id, 'nothing');
-    } finally {
-      setSending(false);
-      field.current?.focus();
+    } catch (error) {
+      setText((since) => [body, since].filter(Boolean).join('\n'));
+      toast(t`The browser could not keep this. Make room on the device and send it again.`, { kind: 'fault' });
+      reportError(error);
     }
   };
 

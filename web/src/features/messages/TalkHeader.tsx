@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { ArrowLeft, DoorOpen, Flag, LockKeyhole } from 'lucide-react';
 import { useState } from 'react';
 import type { Conversation } from '../../api/types';
-import { Alias, Avatar, IconButton, Moment, relative } from '../../ui';
+import { Avatar, IconButton, Moment, relative } from '../../ui';
 import { PersonSheet, ReportSheet } from '../safety';
 import type { Peer } from './data';
 import { LeaveSheet } from './LeaveSheet';
@@ -39,12 +39,13 @@ export function TalkHeader({ conversation, peer, over, now }: Props) {
           onClick={() => setAsked('person')}
           className="flex min-h-14 min-w-0 flex-1 items-center gap-3 rounded-card px-1 text-left hover:bg-deep"
         >
-          <Avatar seed={stranger.avatar_seed} size={40} />
+          <Avatar seed={stranger.avatar_seed} size={38} />
           <span className="flex min-w-0 flex-col">
-            <h1 className="min-w-0 truncate text-base">
-              <Alias alias={stranger.alias || t`Somebody who left`} tag={stranger.tag} />
+            <h1 className="truncate font-semibold text-base" dir="auto">
+              {stranger.alias || t`Somebody who left`}
             </h1>
             <span className="truncate text-soft text-xs">
+              {stranger.tag ? `#${stranger.tag} · ` : null}
               <PeerWords peer={peer} over={over} />
             </span>
           </span>
