@@ -14,10 +14,11 @@ export interface WireMessage {
   readonly created_at: string;
 }
 
+/** What a device sends by itself; a welcome travels with its commit. */
 export interface NewMessage {
   readonly id: string;
   readonly conversation_id: string;
-  readonly kind: MessageKind;
+  readonly kind: Exclude<MessageKind, 'welcome'>;
   readonly epoch: number;
   readonly body: string;
   readonly welcome?: { readonly id: string; readonly body: string };

@@ -2,6 +2,7 @@
 import { toBase64 } from '../bytes';
 import {
   type ClaimedPackage,
+  type MessageKind,
   type MessageServer,
   type NewMessage,
   NoAnswer,
@@ -96,7 +97,11 @@ export class FakeServer {
     return taken;
   }
 
-  private append(profileId: string, deviceId: string, message: NewMessage): WireMessage {
+  private append(
+    profileId: string,
+    deviceId: string,
+    message: Omit<NewMessage, 'kind'> & { kind: MessageKind },
+  ): WireMessage {
     const taken: WireMessage = {
       id: message.id,
       conversation_id: message.conversation_id,

@@ -21,10 +21,20 @@ export function askDeviceId(): Promise<string> {
   return ask(async (signal) => (await answer(api.GET('/api/messages/key-packages/count', { signal }))).device_id);
 }
 
+/** "4g", "wifi": for the log of who wrote when; most browsers do not say. */
+function connectionType(): string | undefined {
+  const { connection } = navigator as { connection?: { type?: string; effectiveType?: string } };
+  return (connection?.type ?? connection?.effectiveType)?.slice(0, 40);
+}
+
 /** `onDevice` hears which device the server takes us for, whenever it says so. */
 export function messageServer(onDevice: (deviceId: string) => void): MessageServer {
   return {
-    send: (body) => ask((signal) => answer(api.POST('/api/messages/send', { body, signal }))),
+    send: (message) =>
+      ask((signal) => {
+        const body = { ...message, connection_type: connectionType() };
+        return answer(api.POST('/api/messages/send', { body, signal }));
+      }),
     list: (conversation_id, after) =>
       ask(async (signal) => {
         const params = { path: { conversation_id }, query: { after, limit: 100 } };
