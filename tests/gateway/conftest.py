@@ -106,7 +106,8 @@ class Client(WSListener):
 
 async def open_socket(port: int, scheme: str = "ws", **kwargs: Any) -> Client:
     _, client = await ws_connect(Client, f"{scheme}://127.0.0.1:{port}/ws", **kwargs)
-    assert isinstance(client, Client)
+    if not isinstance(client, Client):
+        raise ConnectionResetError("lost while it was being opened")
     return client
 
 

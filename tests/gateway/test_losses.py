@@ -20,6 +20,7 @@ import asyncpg
 import msgspec
 import psutil
 import pytest
+from picows import WSError
 
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.engines import ValkeyEngine
@@ -235,7 +236,7 @@ class Reader:
         while not self.stop.is_set():
             try:
                 client = await self._dial(random.choice(self._ports))
-            except OSError:
+            except (OSError, WSError):
                 await asyncio.sleep(0.05)
                 continue
             client.say(t="hello", token=self.person.token(), since=cursor)
@@ -342,6 +343,7 @@ async def test_kills_of_every_part_lose_nothing(killable_valkey, own_database, p
         while any(len(reader.known) < each for reader in readers) or await db.relay.fetchval(
             "select exists (select from app.outbox)"
         ):
+            assert not any(task.done() for task in reading)
             await asyncio.sleep(0.1)
     for reader in readers:
         assert sorted(reader.known) == list(range(each))
