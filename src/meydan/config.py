@@ -115,7 +115,11 @@ class Sms(Struct, frozen=True):
     sender: Annotated[str, Meta(description="Number or messaging service (`MG…`) the texts come from.")] = ""
     cost_cents: Annotated[int, Meta(ge=0, description="What one text is counted as, in cents.")] = 5
     daily_budget_cents: Annotated[
-        int, Meta(ge=0, description="Spent on texts in a day of UTC at most; then no more are sent and staff see why.")
+        int,
+        Meta(
+            ge=0,
+            description="Spent on texts by each community in a day of UTC at most; then no more are sent and staff see why.",
+        ),
     ] = 2_000
 
 

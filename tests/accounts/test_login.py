@@ -164,6 +164,22 @@ async def test_a_hundred_guesses_at_the_same_moment_gain_nothing(arrive: Arrive,
     assert {answer.status_code for answer in answers} == {401, 429}
 
 
+async def test_right_and_wrong_at_once_do_not_wait_for_each_other_in_a_circle(
+    arrive: Arrive, app: Litestar, tenant: tenants.Tenant
+):
+    owner = await arrive()
+    async with from_address(app, tenant, "198.51.100.7") as one, from_address(app, tenant, "198.51.100.8") as other:
+        answers = await asyncio.gather(
+            *(
+                log_in(client, owner.me["username"], password)
+                for _ in range(10)
+                for client in (one, other)
+                for password in (PASSWORD, "not the password")
+            )
+        )
+    assert {answer.status_code for answer in answers} <= {200, 401, 429}
+
+
 async def test_even_a_known_device_may_not_guess_for_ever(arrive: Arrive):
     owner = await arrive()
     answers = [await log_in(owner.client, owner.me["username"], "x" * 12, device=owner.device) for _ in range(8)]

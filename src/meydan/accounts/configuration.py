@@ -39,9 +39,10 @@ class AccountsSettings(tenants.RoomSettings, frozen=True):
     """Where texts may be sent to, as two letters; empty: everywhere."""
     sms_daily_budget_cents: Count | None = None
     """Unset: what the installation allows each community."""
+    # A mobile network shows thousands of people under one address: what is counted by address is generous.
     codes_per_number_hour: Count = 5
     codes_per_number_day: Count = 10
     codes_per_device_hour: Count = 10
-    codes_per_address_hour: Count = 30
+    codes_per_address_hour: Count = 120
     codes_per_country_hour: Count = 1000
-    registrations_per_address_hour: Count = 60
+    registrations_per_address_hour: Count = 300

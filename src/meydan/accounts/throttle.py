@@ -95,6 +95,11 @@ async def do_count(tx: Tx, counters: Counters) -> None:
 
 async def do_forgive(tx: Tx, counters: Counters) -> None:
     """The password was right: what it was counted under for this person begins anew, what others share is taken back."""
+    # Held in the order in which a try counts them, so that none waits for another in a circle.
+    await tx.run(
+        "select from app.login_attempts where tenant_id = $1 and key = any($2::bytea[]) order by scope, key for update",
+        list(counters.keys.values()),
+    )
     await tx.run(
         "delete from app.login_attempts where tenant_id = $1 and scope in ('pair', 'device') and key = any($2::bytea[])",
         list(counters.keys.values()),

@@ -79,7 +79,7 @@ async def opened(settings: Settings) -> AsyncIterator[Adapters]:
         Adapters(
             senders=senders,
             local_outbox=outbox if is_local else None,
-            sms_cost_cents=settings.sms.cost_cents,
+            sms_cost_cents=settings.sms.cost_cents if twilio else 0,
             sms_daily_budget_cents=settings.sms.daily_budget_cents,
         ),
     )
