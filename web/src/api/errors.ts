@@ -15,6 +15,12 @@ export class Refused extends Error {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** A member that is a list of texts. */
+  texts(member: string): string[] {
+    const value = this.problem[member];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  }
+
   number(member: string): number | undefined {
     const value = this.problem[member];
     return typeof value === 'number' ? value : undefined;

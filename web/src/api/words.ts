@@ -32,24 +32,21 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`The code has expired. We can send a new one.`);
     case 'otp_used':
       return i18n._(msg`This code was used already. We can send a new one.`);
-    case 'proof_invalid':
-    case 'proof_used':
-    case 'proof_expired':
+    case 'proof_refused':
       return i18n._(msg`The confirmation is too old. Ask for a new code and try again.`);
-    case 'phone_invalid':
-    case 'invalid_phone':
+    case 'address_invalid':
       return i18n._(
-        msg`This does not look like a phone number. Write it with its country code, like +90 532 123 45 67.`,
+        msg`We cannot send codes to this. Write a phone number with its country code, like +90 532 123 45 67, or an e-mail address.`,
       );
-    case 'email_invalid':
-    case 'invalid_email':
-      return i18n._(msg`This does not look like an e-mail address.`);
-    case 'country_not_served':
-      return i18n._(msg`We do not send messages to this country yet. You can use e-mail instead.`);
-    case 'sms_paused':
-    case 'codes_paused':
-    case 'spend_cap':
-      return i18n._(msg`We are sending no text messages for now. You can use e-mail instead, or try again tomorrow.`);
+    case 'channel_unavailable':
+      return i18n._(msg`Codes cannot be sent this way here, or not to this country. Try the other way.`);
+    case 'sending_paused':
+      return i18n._(msg`No more text messages can be sent today. Use e-mail or your password, or try again tomorrow.`);
+    case 'sign_in_not_open':
+    case 'identifier_missing':
+      return i18n._(msg`One cannot register in this way here. Go back and choose another one.`);
+    case 'step_up_needed':
+      return i18n._(msg`This device is new here: besides the password, a code is needed.`);
     case 'too_young':
       return i18n._(msg`Meydan is for people of 18 and over.`);
     case 'birth_date_invalid':
@@ -61,26 +58,31 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     case 'username_taken':
       return i18n._(msg`This user name is taken. Choose another one.`);
     case 'username_invalid':
-      return i18n._(msg`A user name has 3 to 32 letters, digits or underscores.`);
+      return i18n._(
+        msg`A user name has 3 to 30 letters from a to z, digits, dots or underscores, and at least one letter.`,
+      );
     case 'weak_password':
       return i18n._(
         msg`This password is too easy to guess. Use at least 10 characters; a few words in a row work well.`,
       );
     case 'alias_invalid':
-      return i18n._(msg`An alias has 3 to 20 letters or digits. Choose another one.`);
+      return i18n._(
+        msg`An alias has 2 to 24 letters and digits; spaces, dots, hyphens and underscores may stand between them.`,
+      );
     case 'shadow_exists':
       return i18n._(msg`You have a shadow already.`);
-    case 'no_shadow':
+    case 'alias_full':
+      return i18n._(msg`Ten thousand people have this alias already. Choose another one.`);
+    case 'no_such_face':
       return i18n._(msg`You have no shadow yet. Make one first.`);
     case 'community_taken':
       return i18n._(msg`A community with this address exists already. Choose another address.`);
     case 'community_invalid':
-      return i18n._(msg`An address has 3 to 40 small letters, digits or hyphens.`);
+      return i18n._(msg`An address is made of small letters, digits and hyphens.`);
     case 'invite_invalid':
       return i18n._(msg`This invite code is not valid. Check it, or leave it empty.`);
     case 'login_failed':
       return i18n._(msg`These do not belong together. Check what you entered, or reset your password.`);
-    case 'wrong_password':
     case 'password_wrong':
       return i18n._(msg`This is not your current password.`);
     case 'slow_down': {
@@ -94,8 +96,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     case 'session_ended':
       return i18n._(msg`You were logged out. Log in again to go on.`);
     case 'not_logged_in':
-    case 'token_expired':
-    case 'token_invalid':
+    case 'token_refused':
       return i18n._(msg`Log in first.`);
     case 'wrong_tenant':
       return i18n._(msg`You are logged in to another community. Log in here to go on.`);
@@ -107,25 +108,33 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     }
     case 'already_matched':
       return i18n._(msg`You are with somebody already. Leave that talk first.`);
+    case 'place_needed':
+      return i18n._(msg`To look for people nearby, tell your rough place in your profile first.`);
+    case 'place_incomplete':
+      return i18n._(msg`A place needs both its numbers.`);
+    case 'unknown_community':
+      return i18n._(msg`There is no community at this address.`);
+    case 'community_suspended':
+      return i18n._(msg`This community is closed for now.`);
     case 'verification_needed':
       return i18n._(msg`Verify a phone number first; then you can meet people.`);
     case 'claim_too_early': {
       const when = at('opens_at');
       return i18n._(msg`It is too early to ask for this right. You can from ${when} on.`);
     }
+    case 'claim_too_late':
+      return i18n._(msg`This meeting ended too long ago to ask for its right.`);
     case 'conversation_closed':
       return i18n._(msg`This talk is over.`);
     case 'message_too_large':
+    case 'body_too_large':
       return i18n._(msg`This is too long to send in one piece.`);
     case 'not_found':
       return i18n._(msg`This is not here any more.`);
-    case 'validation_failed':
     case 'invalid_request':
-    case 'bad_request':
+    case 'invalid_value':
+    case 'message_malformed':
       return i18n._(msg`The server could not read this. Look at what you entered once more.`);
-    case 'server_error':
-    case 'unavailable':
-      return i18n._(msg`Something broke on our side. What you entered is still here; try again in a moment.`);
     default:
       return error.status >= 500
         ? i18n._(msg`Something broke on our side. What you entered is still here; try again in a moment.`)

@@ -53,7 +53,6 @@ function refreshWhatChanged(frame: News): void {
     case 'match_made':
     case 'match_ended':
     case 'ticket_ended':
-    case 'rights':
       refetch(['match']);
       break;
     case 'claim_decided':
@@ -66,7 +65,7 @@ function refreshWhatChanged(frame: News): void {
       refetch(['sessions']);
       break;
     case 'banned':
-      endSession({ code: 'banned', problem: { reason: frame.reason } });
+      endSession({ code: 'banned', problem: { reason: frame.reason, until: frame.until } });
       break;
     case 'resync':
       void queryClient.invalidateQueries();

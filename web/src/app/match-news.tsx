@@ -1,31 +1,39 @@
 import { useLingui } from '@lingui/react/macro';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { useSession } from '../api/session';
 import { onNews } from '../realtime';
 import { toast } from '../ui';
 
-/** Somebody was found while one looked at another page: say so, and lead there. The waiting page goes there by itself. */
+/** Somebody was found, or the waiting ended by itself, while one looked elsewhere: say so, and lead there. */
 export function useMatchNews(): void {
   const { t } = useLingui();
   const router = useRouter();
-  useEffect(
-    () =>
-      onNews((frame) => {
-        if (frame.t !== 'match_made') return;
-        const path = router.state.location.pathname;
-        if (path === '/waiting' || path === `/messages/${frame.conversation_id}`) return;
-        toast(t`Somebody came to your lamp.`, {
-          kind: 'news',
-          action: {
-            label: t`To the talk`,
-            onClick: () =>
-              void router.navigate({
-                to: '/messages/$conversationId',
-                params: { conversationId: frame.conversation_id },
-              }),
-          },
-        });
-      }),
-    [t, router],
-  );
+  useEffect(() => {
+    const found = (conversationId: string, profileId: string) => {
+      if (profileId !== useSession.getState().me?.profile.id) {
+        toast(t`Your other face met somebody. Put it on to talk.`, { kind: 'news' });
+        return;
+      }
+      const path = router.state.location.pathname;
+      if (path === '/waiting' || path === `/messages/${conversationId}`) return; // they lead there by themselves
+      toast(t`Somebody came to your lamp.`, {
+        kind: 'news',
+        action: {
+          label: t`To the talk`,
+          onClick: () => void router.navigate({ to: '/messages/$conversationId', params: { conversationId } }),
+        },
+      });
+    };
+    const stopped: Record<string, string> = {
+      gone: t`You were away for a while, so the waiting ended. It cost nothing.`,
+      no_rights: t`Today's meetings are used up, so the waiting ended.`,
+      other_face: t`You wait under your other face now.`,
+    };
+    return onNews((frame) => {
+      if (frame.t === 'match_made') found(frame.conversation_id, frame.profile_id);
+      const why = frame.t === 'ticket_ended' ? stopped[frame.reason] : undefined;
+      if (why) toast(why, { kind: 'news' });
+    });
+  }, [t, router]);
 }

@@ -1,30 +1,31 @@
-import type { Claim, MeetingState, Notification } from '../api/types';
+import type { Claim, Notification, WireMessage } from '../api/types';
 
-/** A message of the conversation's log, as the server sends it: its body is ciphertext. */
-export interface WireMessage {
-  id: string;
-  conversation_id: string;
-  seq: number;
-  sender_profile_id: string;
-  sender_device_id: string;
-  kind: 'text' | 'commit' | 'welcome' | 'join_request';
-  epoch: number;
-  body: string;
-  created_at: string;
-}
-
-/** News that the person's own log keeps; `id` is the place in it. */
+/** News that the person's own log keeps; `id` is the place in it, `profile_id` the own face that is addressed. */
 export type LoggedFrame = { id: string } & (
-  | { t: 'match_made'; match_id: string; conversation_id: string }
-  | { t: 'match_ended'; match_id: string; conversation_id: string; status: string; by_me: boolean }
-  | { t: 'ticket_ended'; ticket_id: string; reason: string }
+  | { t: 'match_made'; profile_id: string; match_id: string; conversation_id: string }
+  | {
+      t: 'match_ended';
+      profile_id: string;
+      match_id: string;
+      conversation_id: string;
+      status: string;
+      by_me: boolean;
+    }
+  | { t: 'ticket_ended'; profile_id: string; ticket_id: string; reason: string }
   | { t: 'message'; profile_id: string; message: WireMessage }
-  | { t: 'receipt'; conversation_id: string; delivered_seq?: number; read_seq?: number; mine?: boolean }
+  | {
+      t: 'receipt';
+      profile_id: string;
+      conversation_id: string;
+      delivered_seq: number;
+      read_seq: number;
+      /** From another tab or device of the same person, not from the stranger. */
+      mine: boolean;
+    }
   | { t: 'notification'; notification: Notification; unread: number }
-  | { t: 'claim_decided'; claim: Claim }
-  | ({ t: 'rights' } & Partial<MeetingState['rights']>)
+  | { t: 'claim_decided'; profile_id: string; claim: Claim }
   | { t: 'sessions_changed' }
-  | { t: 'banned'; reason?: string }
+  | { t: 'banned'; reason: string; until: string | null }
 );
 
 /** What may be lost: presence and typing. */

@@ -24,15 +24,15 @@ export function AliasField({
         hint={t`What strangers call you. A number is added to it; two people may share an alias.`}
         autoComplete="nickname"
         spellCheck={false}
-        maxLength={20}
+        maxLength={24}
         value={value}
         error={error}
         onChange={(event) => onChange(event.target.value)}
         after={value.trim() ? <Avatar seed={value.trim()} size={36} className="mr-1.5" /> : null}
       />
-      {data && data.suggestions.length > 0 ? (
+      {data && data.length > 0 ? (
         <ul aria-label={t`Suggestions`} className="flex flex-wrap gap-2">
-          {data.suggestions.slice(0, 5).map((idea) => (
+          {data.map((idea) => (
             <li key={`${idea.alias}#${idea.tag}`}>
               <ChipToggle on={idea.alias === value.trim()} onChange={() => onChange(idea.alias)}>
                 {idea.alias}

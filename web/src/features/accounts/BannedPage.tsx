@@ -14,11 +14,13 @@ export function BannedPage() {
     document.title = `${t`This account is closed`} · Meydan`;
   }, [t]);
   const reasons: Record<string, string> = {
-    reports: t`Ten different people reported this account.`,
-    ten_reports: t`Ten different people reported this account.`,
-    automatic: t`Ten different people reported this account.`,
+    reports: t`Many different people reported this account.`,
+    harassment: t`Insults or harassment`,
+    sexual_content: t`Unwanted sexual content`,
     underage: t`We have reason to believe that you are under 18.`,
-    staff: t`The people who run this square decided so.`,
+    spam: t`Advertising or fraud`,
+    threat: t`Threat or danger`,
+    other: t`The people who run this square decided so.`,
   };
   return (
     <main id="page" className="mx-auto flex min-h-dvh w-full max-w-lg flex-col gap-6 px-5 py-8">

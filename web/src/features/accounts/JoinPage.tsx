@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { isRefusal } from '../../api/errors';
-import type { OtpSent } from '../../api/types';
+import type { Gender, OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
 import { rememberedLanguage } from '../../app/language';
 import {
@@ -38,7 +38,7 @@ interface Draft {
   proof: string | null;
   alias: string;
   birth: BirthDate;
-  gender: string;
+  gender: Gender | '';
   /** What stands in the field; until it was touched, the code of the invitation that led here. */
   invite: string | null;
   communityName: string;
@@ -64,7 +64,7 @@ const EMPTY: Draft = {
 
 const MINIMUM_AGE = 18;
 /** Refusals of the confirmed number: only a new code helps. */
-const BACK_TO_START = ['phone_taken', 'email_taken', 'proof_invalid', 'proof_used', 'proof_expired'];
+const BACK_TO_START = ['phone_taken', 'email_taken', 'proof_refused', 'sign_in_not_open', 'identifier_missing'];
 
 /** Registering, as a member of this square or as the founder of a new one. */
 export function JoinPage({ founding = false }: { founding?: boolean }) {
@@ -275,6 +275,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
     draft.alias.trim() && birthDate && !tooYoung && password && (!founding || draft.communityName.trim());
   const placed = [
     'alias_invalid',
+    'alias_full',
     'too_young',
     'birth_date_invalid',
     'weak_password',
@@ -317,7 +318,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
       <AliasField
         value={draft.alias}
         onChange={(alias) => change({ alias })}
-        error={missing.alias ?? refusedFor('alias_invalid')}
+        error={missing.alias ?? refusedFor('alias_invalid', 'alias_full')}
       />
       <BirthDateField
         value={draft.birth}
@@ -340,11 +341,11 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
       <SelectField
         label={<Optional>{t`Gender`}</Optional>}
         value={draft.gender}
-        onChange={(event) => change({ gender: event.target.value })}
+        onChange={(event) => change({ gender: event.target.value as Gender | '' })}
       >
         <option value="">{t`I would rather not say`}</option>
-        <option value="woman">{t`Woman`}</option>
-        <option value="man">{t`Man`}</option>
+        <option value="female">{t`Woman`}</option>
+        <option value="male">{t`Man`}</option>
         <option value="other">{t`Another`}</option>
       </SelectField>
       {founding ? null : (

@@ -9,15 +9,20 @@ import type { OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
 import { Button, Field, Notice, PasswordField, Segmented } from '../../ui';
 import { CodeStep, useSendCode } from './CodeStep';
+import { type ContactKind, ContactStep } from './ContactStep';
 import { DoorPage } from './DoorPage';
 import { logIn } from './data';
 import { cleaned, kindOf } from './identifier';
 import { useKept } from './kept';
 
 interface Draft {
-  step: 'door' | 'code';
+  step: 'door' | 'code' | 'contact';
   by: 'password' | 'code';
   identifier: string;
+  /** Where the second step's code goes, when a new device needs one. */
+  contactKind: ContactKind;
+  contact: string;
+  to: string;
   sent: OtpSent | null;
 }
 
@@ -28,13 +33,21 @@ export function LogInPage() {
   const navigate = useNavigate();
   const search = useSearch({ strict: false }) as { next?: string };
   const ended = useSession((state) => state.ended);
-  const [draft, change, forget] = useKept<Draft>('login', { step: 'door', by: 'password', identifier: '', sent: null });
+  const [draft, change, forget] = useKept<Draft>('login', {
+    step: 'door',
+    by: 'password',
+    identifier: '',
+    contactKind: 'phone',
+    contact: '',
+    to: '',
+    sent: null,
+  });
   const [password, setPassword] = useState('');
   const [asked, setAsked] = useState(false);
   const to = cleaned(draft.identifier);
 
   const enter = useMutation({
-    mutationFn: (how: { password: string } | { proof: string }) => logIn({ identifier: to, ...how }),
+    mutationFn: (how: { password?: string; proof?: string }) => logIn({ identifier: to, ...how }),
     onSuccess: () => {
       forget();
       // Only a path of this app: an address from elsewhere is never followed.
@@ -43,10 +56,11 @@ export function LogInPage() {
     },
     onError: (error) => {
       if (isRefusal(error, 'banned')) endSession({ code: error.code, problem: error.problem });
+      else if (isRefusal(error, 'step_up_needed')) change({ step: 'contact' });
       else change({ step: 'door' });
     },
   });
-  const send = useSendCode('login', (sent) => change({ sent, step: 'code' }));
+  const send = useSendCode('login', (sent, receiver) => change({ sent, to: receiver, step: 'code' }));
   const noCodeForNames =
     draft.by === 'code' && draft.identifier.trim() !== '' && kindOf(draft.identifier) === 'username';
   const fault = enter.error ?? send.error;
@@ -55,12 +69,37 @@ export function LogInPage() {
     return (
       <DoorPage title={t`Enter the code`} onBack={() => change({ step: 'door' })}>
         <CodeStep
-          to={to}
+          to={draft.to}
           purpose="login"
           sent={draft.sent}
           onSentAgain={(sent) => change({ sent })}
-          onProof={(proof) => enter.mutate({ proof })}
+          // A password typed before is the first step of two; it is only in this page's memory.
+          onProof={(proof) => enter.mutate(password ? { password, proof } : { proof })}
           onOther={() => change({ step: 'door' })}
+        />
+      </DoorPage>
+    );
+  }
+
+  if (draft.step === 'contact' && password) {
+    const hints = isRefusal(enter.error, 'step_up_needed') ? enter.error.texts('hints').join(', ') : '';
+    return (
+      <DoorPage
+        title={t`A new device`}
+        onBack={() => change({ step: 'door' })}
+        lead={
+          <Trans>
+            Besides the password we ask for a code here once. Write out the phone or e-mail of your account: {hints}
+          </Trans>
+        }
+      >
+        <ContactStep
+          kind={draft.contactKind}
+          onKind={(contactKind) => change({ contactKind, contact: '' })}
+          value={draft.contact}
+          onValue={(contact) => change({ contact })}
+          purpose="login"
+          onSent={(sent, receiver) => change({ sent, to: receiver, step: 'code' })}
         />
       </DoorPage>
     );
@@ -91,6 +130,7 @@ export function LogInPage() {
           onChange={(by) => {
             send.reset();
             enter.reset();
+            setPassword('');
             change({ by });
           }}
           options={[

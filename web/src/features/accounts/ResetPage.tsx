@@ -43,7 +43,7 @@ export function ResetPage() {
       void navigate({ to: '/login', replace: true });
     },
     onError: (error) => {
-      if (isRefusal(error, 'proof_invalid', 'proof_used', 'proof_expired')) change({ step: 'contact' });
+      if (isRefusal(error, 'proof_refused')) change({ step: 'contact' });
     },
   });
 

@@ -3,7 +3,8 @@ import { answer, api } from '../../api/client';
 import { thisDevice } from '../../api/device';
 import { Refused } from '../../api/errors';
 import { adopt, endSession, setMe, useSession } from '../../api/session';
-import type { Face, LogIn, Me, OtpChannel, OtpPurpose, ProfileChange, Register } from '../../api/types';
+import type { Face, Login, Me, OtpChannel, OtpPurpose, ProfileChange, Registration } from '../../api/types';
+import { rememberedLanguage } from '../../app/language';
 import { queryClient } from '../../app/queries';
 
 /** The person logged in; only pages behind the log in use it. */
@@ -14,15 +15,19 @@ export function useMe(): Me {
 }
 
 export const sendOtp = (body: { channel: OtpChannel; to: string; purpose: OtpPurpose }) =>
-  answer(api.POST('/api/auth/send-otp', { body }));
+  answer(
+    api.POST('/api/auth/send-otp', {
+      body: { ...body, device_id: thisDevice().id, language: rememberedLanguage() },
+    }),
+  );
 export const verifyOtp = (body: { to: string; code: string; purpose: OtpPurpose }) =>
   answer(api.POST('/api/auth/verify-otp', { body }));
 
-export async function register(body: Omit<Register, 'device'>): Promise<void> {
+export async function register(body: Omit<Registration, 'device'>): Promise<void> {
   adopt(await answer(api.POST('/api/auth/register', { body: { ...body, device: thisDevice() } })));
 }
 
-export async function logIn(body: Omit<LogIn, 'device'>): Promise<void> {
+export async function logIn(body: Omit<Login, 'device'>): Promise<void> {
   adopt(await answer(api.POST('/api/auth/login', { body: { ...body, device: thisDevice() } })));
 }
 

@@ -163,6 +163,7 @@ export function ClaimsPage() {
     approved: t`The stranger stayed silent; one more meeting is yours.`,
     rejected: t`The stranger had written in time.`,
   };
+  const leftEarly = t`You left before the stranger had had the time to write.`;
   return (
     <Page title={t`People`}>
       <PeopleTabs />
@@ -187,7 +188,7 @@ export function ClaimsPage() {
                 title={stranger ? <Alias alias={stranger.alias} tag={stranger.tag} /> : t`A meeting`}
                 words={
                   <span className="flex flex-col gap-1">
-                    {why[claim.status]}
+                    {claim.reason === 'left_early' ? leftEarly : why[claim.status]}
                     <span className="flex items-center gap-2">
                       <Moment at={claim.decided_at ?? claim.created_at} />
                       {marks[claim.status]}

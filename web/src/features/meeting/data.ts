@@ -1,8 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import { randomUuid } from '../../api/device';
-import type { Claim, Match, MeetingState, Page, Wishes } from '../../api/types';
+import type { ClaimPage, MatchPage, MeetingState, Wishes } from '../../api/types';
 import { queryClient } from '../../app/queries';
+import { useWishes } from './wishes';
 
 const STATE = ['match', 'state'];
 /** The socket tells at once; this is for the moments when it cannot. */
@@ -71,7 +72,9 @@ export function useLeave() {
 export function useNext() {
   return useMutation({
     mutationFn: (match_id: string) =>
-      answer(api.POST('/api/match/next', { body: { match_id, ticket_id: ticketId() } })),
+      answer(
+        api.POST('/api/match/next', { body: { match_id, ticket_id: ticketId(), wishes: useWishes.getState().wishes } }),
+      ),
     onSuccess: (state) => {
       sessionStorage.removeItem(TICKET);
       keep(state);
@@ -80,8 +83,6 @@ export function useNext() {
   });
 }
 
-const nextOf = <Item>(page: Page<Item>) => page.next ?? undefined;
-
 export const historyQuery = infiniteQueryOptions({
   queryKey: ['match', 'history'],
   queryFn: ({ pageParam }) =>
@@ -89,7 +90,7 @@ export const historyQuery = infiniteQueryOptions({
       api.GET('/api/match/history', { params: { query: { limit: 20, ...(pageParam ? { cursor: pageParam } : {}) } } }),
     ),
   initialPageParam: '',
-  getNextPageParam: nextOf<Match>,
+  getNextPageParam: (page: MatchPage) => page.next ?? undefined,
 });
 
 export const claimsQuery = infiniteQueryOptions({
@@ -97,7 +98,7 @@ export const claimsQuery = infiniteQueryOptions({
   queryFn: ({ pageParam }) =>
     answer(api.GET('/api/match/claims', { params: { query: pageParam ? { cursor: pageParam } : {} } })),
   initialPageParam: '',
-  getNextPageParam: nextOf<Claim>,
+  getNextPageParam: (page: ClaimPage) => page.next ?? undefined,
 });
 
 export function useClaim() {

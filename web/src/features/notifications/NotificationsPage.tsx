@@ -1,9 +1,21 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Bell, DoorClosed, Gift, type LucideIcon, MessageCircle, Smartphone, Sparkles, Undo2 } from 'lucide-react';
+import {
+  Bell,
+  DoorClosed,
+  Gift,
+  type LucideIcon,
+  MessageCircle,
+  Moon,
+  Smartphone,
+  Sparkles,
+  Sun,
+  Undo2,
+} from 'lucide-react';
 import { useEffect } from 'react';
 import type { Notification } from '../../api/types';
-import { CardList, cx, EmptyState, ErrorState, ListSkeleton, Moment, MoreButton, Page } from '../../ui';
+import { CardList, Chip, cx, EmptyState, ErrorState, ListSkeleton, Moment, MoreButton, Page } from '../../ui';
+import { useMe } from '../accounts/data';
 import { notificationsQuery, useMarkRead } from './data';
 
 const ICONS: Record<string, LucideIcon> = {
@@ -33,21 +45,33 @@ export function useNotificationWords(): (notification: Notification) => { title:
       case 'claim_approved':
         return { title: t`A right was given back`, words: t`The stranger stayed silent; one more meeting is yours.` };
       case 'claim_rejected':
-        return { title: t`A right was not given back`, words: t`The stranger had written in time.` };
+        return {
+          title: t`A right was not given back`,
+          words:
+            data.reason === 'left_early'
+              ? t`You left before the stranger had had the time to write.`
+              : t`The stranger had written in time.`,
+        };
       case 'new_device': {
-        const device = text('device_name') || text('name') || t`a device we did not know`;
+        const device = text('device_name') || t`a device we did not know`;
         return {
           title: t`Somebody logged in with ${device}`,
           words: t`If that was not you, end the session under Me and change your password.`,
         };
       }
       case 'banned':
-        return { title: t`This account is closed`, words: text('reason') || undefined };
+        return { title: t`This account was closed for a while` };
+      case 'codes_paused':
+        return {
+          title: t`No more codes go out today`,
+          words: t`The day's budget for text messages is spent. Until midnight (UTC) nobody can prove a phone number.`,
+        };
       case 'referral_reward': {
-        const reward = number('reward') || number('amount');
+        const reward = number('amount');
         return {
           title: reward > 0 ? t`${reward} more meetings for you` : t`More meetings for you`,
-          words: t`A gift for an invitation.`,
+          words:
+            data.invited === true ? t`You came with an invitation: welcome.` : t`Somebody came with your invitation.`,
         };
       }
       default:
@@ -62,6 +86,9 @@ export function NotificationsPage() {
   const words = useNotificationWords();
   const list = useInfiniteQuery(notificationsQuery);
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const me = useMe();
+  const otherFace = (notification: Notification) =>
+    me.faces.find(({ profile }) => profile.id === notification.profile_id && profile.id !== me.profile.id);
   const unread = list.data?.pages[0]?.unread ?? 0;
   const newest = items[0]?.id;
   const { mutate: markRead } = useMarkRead();
@@ -83,6 +110,7 @@ export function NotificationsPage() {
         <CardList label={t`News`}>
           {items.map((notification) => {
             const said = words(notification);
+            const other = otherFace(notification);
             const Icon = ICONS[notification.code] ?? Bell;
             return (
               <li key={notification.id} className="flex items-start gap-3.5 px-4 py-3.5">
@@ -97,6 +125,11 @@ export function NotificationsPage() {
                 <div className="min-w-0 flex-1">
                   <p className={cx(!notification.read_at && 'font-semibold')}>{said.title}</p>
                   {said.words ? <p className="text-soft text-sm">{said.words}</p> : null}
+                  {other ? (
+                    <Chip icon={other.face === 'shadow' ? <Moon aria-hidden /> : <Sun aria-hidden />}>
+                      {other.face === 'shadow' ? t`as your shadow` : t`as your real face`}
+                    </Chip>
+                  ) : null}
                 </div>
                 <span className="shrink-0 pt-0.5 text-soft text-sm">
                   <Moment at={notification.created_at} />

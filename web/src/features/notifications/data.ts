@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, useMutation } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
-import type { Notifications } from '../../api/types';
+import type { NotificationPage } from '../../api/types';
 import { queryClient } from '../../app/queries';
 
 export const notificationsQuery = infiniteQueryOptions({
@@ -8,7 +8,7 @@ export const notificationsQuery = infiniteQueryOptions({
   queryFn: ({ pageParam }) =>
     answer(api.GET('/api/notifications', { params: { query: pageParam ? { cursor: pageParam } : {} } })),
   initialPageParam: '',
-  getNextPageParam: (page: Notifications) => page.next ?? undefined,
+  getNextPageParam: (page: NotificationPage) => page.next ?? undefined,
 });
 
 export function useMarkRead() {

@@ -68,7 +68,7 @@ function ReportForm({ profile, matchId, onDone }: { profile: Person; matchId?: s
           {
             profile_id: profile.id,
             reason,
-            ...(text.trim() ? { text: text.trim() } : {}),
+            text: text.trim(),
             ...(matchId ? { match_id: matchId } : {}),
           },
           {

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, useMutation } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
-import type { Block, Page, ReportReason } from '../../api/types';
+import type { BlockPage, ReportReason } from '../../api/types';
 import { queryClient } from '../../app/queries';
 
 export const blocksQuery = infiniteQueryOptions({
@@ -8,7 +8,7 @@ export const blocksQuery = infiniteQueryOptions({
   queryFn: ({ pageParam }) =>
     answer(api.GET('/api/blocks', { params: { query: pageParam ? { cursor: pageParam } : {} } })),
   initialPageParam: '',
-  getNextPageParam: (page: Page<Block>) => page.next ?? undefined,
+  getNextPageParam: (page: BlockPage) => page.next ?? undefined,
 });
 
 const changed = () => {
@@ -33,7 +33,7 @@ export function useUnblock() {
 
 export function useReport() {
   return useMutation({
-    mutationFn: (body: { profile_id: string; reason: ReportReason; text?: string; match_id?: string }) =>
+    mutationFn: (body: { profile_id: string; reason: ReportReason; text: string; match_id?: string }) =>
       answer(api.POST('/api/reports', { body })),
   });
 }

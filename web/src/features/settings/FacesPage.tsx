@@ -56,8 +56,8 @@ export function FacesPage() {
       {shadow ? (
         <Notice tone="quiet" icon={<Moon aria-hidden />} title={<Trans>The ground turns to dusk</Trans>}>
           <Trans>
-            While you are your shadow, every page has another ground and a crescent. Talks, meetings and news of one
-            face are not shown under the other; today's lamps are shared.
+            While you are your shadow, every page has another ground and a crescent. Talks and meetings of one face are
+            not shown under the other; today's lamps are shared.
           </Trans>
         </Notice>
       ) : (

@@ -2,13 +2,14 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { MapPin } from 'lucide-react';
 import { useState } from 'react';
 import { isRefusal } from '../../api/errors';
+import type { Gender } from '../../api/types';
 import { useWords } from '../../api/words';
 import { Button, ChipToggle, Page, SelectField, TextArea, toast } from '../../ui';
 import { useChangeProfile, useMe } from '../accounts';
 import { AliasField } from '../accounts/AliasField';
 import { INTEREST_NAMES, useInterestWords } from '../meeting';
 
-const LONGEST_BIO = 300;
+const LONGEST_BIO = 500;
 const MOST_INTERESTS = 10;
 
 /** What strangers see of the face one wears now. */
@@ -27,8 +28,9 @@ function ProfileForm() {
   const place = useChangeProfile();
   const [alias, setAlias] = useState(profile.alias);
   const [bio, setBio] = useState(profile.bio);
-  const [gender, setGender] = useState(profile.gender ?? '');
+  const [gender, setGender] = useState<Gender | ''>(profile.gender ?? '');
   const [interests, setInterests] = useState(profile.interests);
+  const [languages, setLanguages] = useState(profile.languages);
   const [locating, setLocating] = useState(false);
 
   const sharePlace = () => {
@@ -72,6 +74,7 @@ function ProfileForm() {
               bio: bio.trim(),
               gender: gender || null,
               interests,
+              languages,
             },
             { onSuccess: () => toast(t`Your profile is kept.`) },
           );
@@ -82,7 +85,7 @@ function ProfileForm() {
           onChange={setAlias}
           error={
             alias.trim()
-              ? isRefusal(change.error, 'alias_invalid')
+              ? isRefusal(change.error, 'alias_invalid', 'alias_full')
                 ? words(change.error)
                 : undefined
               : t`Choose an alias.`
@@ -95,12 +98,38 @@ function ProfileForm() {
           value={bio}
           onChange={(event) => setBio(event.target.value)}
         />
-        <SelectField label={t`Gender`} value={gender} onChange={(event) => setGender(event.target.value)}>
+        <SelectField
+          label={t`Gender`}
+          value={gender}
+          onChange={(event) => setGender(event.target.value as Gender | '')}
+        >
           <option value="">{t`I would rather not say`}</option>
-          <option value="woman">{t`Woman`}</option>
-          <option value="man">{t`Man`}</option>
+          <option value="female">{t`Woman`}</option>
+          <option value="male">{t`Man`}</option>
           <option value="other">{t`Another`}</option>
         </SelectField>
+        <fieldset className="flex flex-col gap-2">
+          <legend className="mb-2 font-semibold text-sm">
+            <Trans>Languages I talk in</Trans>
+          </legend>
+          <div className="flex flex-wrap gap-2">
+            {[
+              { code: 'tr', words: t`Turkish` },
+              { code: 'en', words: t`English` },
+            ].map(({ code, words: name }) => {
+              const on = languages.includes(code);
+              return (
+                <ChipToggle
+                  key={code}
+                  on={on}
+                  onChange={() => setLanguages(on ? languages.filter((other) => other !== code) : [...languages, code])}
+                >
+                  {name}
+                </ChipToggle>
+              );
+            })}
+          </div>
+        </fieldset>
         <fieldset className="flex flex-col gap-2">
           <legend className="mb-2 font-semibold text-sm">
             <Trans>Interests, at most {MOST_INTERESTS}</Trans>
@@ -141,7 +170,7 @@ function ProfileForm() {
             </p>
           </div>
         ) : null}
-        {change.error && !isRefusal(change.error, 'alias_invalid') ? (
+        {change.error && !isRefusal(change.error, 'alias_invalid', 'alias_full') ? (
           <p role="alert" className="text-terracotta">
             {words(change.error)}
           </p>

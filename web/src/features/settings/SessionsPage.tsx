@@ -8,7 +8,7 @@ import { devicesQuery, logOut, sessionsQuery, useEndSession, useForgetDevice } f
 
 /** Where one is logged in, and how to end it. */
 export function SessionsPage() {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const words = useWords();
   const sessions = useQuery(sessionsQuery);
   const devices = useQuery(devicesQuery);
@@ -17,9 +17,6 @@ export function SessionsPage() {
   const [everywhere, setEverywhere] = useState(false);
   const endAll = useMutation({ mutationFn: () => logOut(true) });
   const say = { onError: (error: unknown) => toast(words(error), { kind: 'fault' }) };
-  const country = (code: string | null | undefined) =>
-    code ? new Intl.DisplayNames(i18n.locale, { type: 'region' }).of(code) : undefined;
-  const here = sessions.data?.find((session) => session.current)?.device_id;
 
   return (
     <Page
@@ -38,8 +35,7 @@ export function SessionsPage() {
                 title={session.device_name}
                 words={
                   <>
-                    {[country(session.country), session.address_hint].filter(Boolean).join(', ')}
-                    {session.address_hint || session.country ? ' · ' : ''}
+                    {session.address_hint ? `${session.address_hint} · ` : null}
                     <Moment at={session.last_seen_at} />
                   </>
                 }
@@ -78,7 +74,7 @@ export function SessionsPage() {
                 title={device.name}
                 words={<Moment at={device.last_seen_at} />}
                 aside={
-                  device.id === here ? (
+                  device.current ? (
                     <Chip tone="moss">{t`this one`}</Chip>
                   ) : (
                     <Button
