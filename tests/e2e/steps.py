@@ -1,0 +1,66 @@
+"""What people do with their hands, in words; the English pages."""
+
+import re
+from itertools import count
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import PASSWORD, Person, Product
+
+_numbers = count(1)
+
+
+def new_phone() -> str:
+    return f"+9053020{next(_numbers):05d}"
+
+
+async def register(person: Person, product: Product, alias: str) -> None:
+    """Come in by phone, with a code; ends on the square."""
+    page, phone = person.page, new_phone()
+    await page.goto("/join")
+    await page.get_by_label("Phone number").fill(phone)
+    await page.get_by_role("button", name="Send the code").click()
+    await expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+    await page.get_by_label("Code", exact=True).fill(product.code_sent_to(phone))
+    await expect(page.get_by_role("heading", name="How you are known here")).to_be_visible()
+    await tell_about_oneself(page, alias)
+    await page.get_by_role("button", name="Enter the square").click()
+    await expect(page.get_by_role("button", name="Meet someone")).to_be_visible()
+    person.phone, person.alias = phone, alias
+
+
+async def tell_about_oneself(page: Page, alias: str) -> None:
+    await page.get_by_label("Alias", exact=True).fill(alias)
+    await page.get_by_label("Day", exact=True).fill("17")
+    await page.get_by_label("Month", exact=True).select_option("5")
+    await page.get_by_label("Year", exact=True).fill("1990")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+
+
+async def log_in(person: Person) -> None:
+    page = person.page
+    await page.goto("/login")
+    await page.get_by_label(re.compile("Phone")).first.fill(person.phone)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("button", name="Meet someone")).to_be_visible()
+
+
+async def meet(one: Person, other: Person) -> None:
+    """Both press the button; ends with both in the talk."""
+    await one.page.goto("/")
+    await one.page.get_by_role("button", name="Meet someone").click()
+    await expect(one.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
+    await other.page.goto("/")
+    await other.page.get_by_role("button", name="Meet someone").click()
+    await expect(one.page.get_by_label(f"Talk with {other.alias}")).to_be_visible()
+    await expect(other.page.get_by_label(f"Talk with {one.alias}")).to_be_visible()
+
+
+async def say(person: Person, words: str) -> None:
+    await person.page.get_by_label(re.compile("^Message to")).fill(words)
+    await person.page.get_by_role("button", name="Send", exact=True).click()
+
+
+async def hears(person: Person, words: str) -> None:
+    await expect(person.page.get_by_label("What was said").get_by_text(words, exact=True)).to_have_count(1)

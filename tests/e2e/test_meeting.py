@@ -1,0 +1,98 @@
+"""Two people meet; a silent match is given back; who is blocked is gone; another community sees nothing of it."""
+
+import re
+
+from playwright.async_api import expect
+
+from tests.e2e.conftest import DESKTOP, Product, Visitors
+from tests.e2e.steps import hears, meet, register, say, tell_about_oneself
+
+
+async def test_two_strangers_meet_and_talk(product: Product, visitor: Visitors):
+    ayse, mehmet = await visitor(), await visitor(viewport=DESKTOP, dark=True)
+    await register(ayse, product, "ayse")
+    await register(mehmet, product, "mehmet")
+    await meet(ayse, mehmet)
+    await say(ayse, "İyi akşamlar")
+    await hears(mehmet, "İyi akşamlar")
+    await say(mehmet, "Sana da")
+    await hears(ayse, "Sana da")
+
+    await ayse.page.get_by_role("button", name="Leave the talk").click()
+    await ayse.page.get_by_role("button", name="Leave", exact=True).click()
+    await expect(mehmet.page.get_by_text("This talk is over")).to_be_visible()
+    await ayse.page.goto("/people")
+    await expect(ayse.page.get_by_role("list", name="Meetings").get_by_text("mehmet")).to_be_visible()
+
+
+async def test_a_silent_stranger_costs_nothing(product: Product, visitor: Visitors):
+    deniz, silent = await visitor(), await visitor()
+    await register(deniz, product, "deniz")
+    await register(silent, product, "silent")
+    await meet(deniz, silent)
+    await say(deniz, "Is anybody there?")
+    await deniz.page.goto("/")
+    await expect(deniz.page.get_by_text(re.compile(r"\b9\b.*of 10"))).to_be_visible()
+
+    product.move_clock(hours=2.1)
+    await deniz.page.goto("/people")
+    await deniz.page.get_by_role("button", name="Ask my right back").click()
+    await deniz.page.goto("/people/claims")
+    # The worker's own schedule decides, each minute.
+    await expect(deniz.page.get_by_text("given back")).to_be_visible(timeout=90_000)
+    await deniz.page.goto("/")
+    await expect(deniz.page.get_by_text(re.compile(r"\b10\b.*of 10"))).to_be_visible()
+
+
+async def test_who_is_blocked_is_not_met_again(product: Product, visitor: Visitors):
+    one, other = await visitor(), await visitor()
+    await register(one, product, "lale")
+    await register(other, product, "rude")
+    await meet(one, other)
+    await one.page.get_by_role("button", name="Report rude").click()
+    await one.page.get_by_role("button", name=re.compile("Block")).click()
+    confirm = one.page.get_by_role("button", name="Block", exact=True)
+    if await confirm.is_visible():
+        await confirm.click()
+    await expect(other.page.get_by_text("This talk is over")).to_be_visible()
+    await one.page.goto("/people/blocked")
+    await expect(one.page.get_by_role("list", name="Blocked people").get_by_text("rude")).to_be_visible()
+    for person in (one, other):
+        await person.page.goto("/")
+        await person.page.get_by_role("button", name="Meet someone").click()
+        await expect(person.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
+    await one.page.wait_for_timeout(2500)
+    for person in (one, other):
+        await expect(person.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
+        await person.page.get_by_role("button", name="Stop waiting").click()
+        await expect(person.page.get_by_role("button", name="Meet someone")).to_be_visible()
+
+
+async def test_another_community_sees_nothing(product: Product, visitor: Visitors):
+    """Its own square at its own address: no stranger from next door, no common waiting."""
+    founder = await visitor()
+    page = founder.page
+    await page.goto("/community")
+    await page.get_by_text("User name").click()
+    await page.get_by_label("User name").last.fill("founder")
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_label("Name of the community").fill("Night owls")
+    await tell_about_oneself(page, "founder")
+    await page.get_by_role("button", name="Open the community").click()
+    await expect(page.get_by_text("Night owls").first).to_be_visible()
+    here = await visitor()
+    await register(here, product, "neighbour")
+    await here.page.get_by_role("button", name="Meet someone").click()
+    await expect(here.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
+
+    port = product.url.rsplit(":", 1)[1]
+    there = await visitor(host=f"http://night-owls.localhost:{port}")
+    await there.page.goto("/join")
+    await expect(there.page.get_by_text("Night owls").first).to_be_visible()
+    await register(there, product, "owl")
+    await there.page.get_by_role("button", name="Meet someone").click()
+    await expect(there.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
+    await there.page.wait_for_timeout(2500)
+    for person in (here, there):
+        await expect(person.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
+    await here.page.get_by_role("button", name="Stop waiting").click()
