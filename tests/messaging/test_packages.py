@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from meydan import messaging, tenants
+from meydan import accounts, tenants
 from meydan.kit.database import Database, Identity
 from meydan.kit.errors import NotFound
+from meydan.kit.events import publish
 from meydan.messaging import packages
 from tests.messaging.conftest import Talk
 from tests.messaging.people import commit, send
@@ -87,7 +88,7 @@ async def test_a_forgotten_device_is_added_to_no_group(db: Database, talk: Talk)
     await offer(db, talk.bora.me, b"laptop")
     await offer(db, phone, b"phone")
     async with db.as_service(talk.bora.me.tenant_id) as tx:
-        await messaging.do_forget_device(tx, phone.user_id, phone.device_id)
+        await publish(tx, accounts.DeviceForgotten(phone.user_id, phone.device_id))
     assert await claim(db, talk.ana.me, talk.id) == {b"laptop"}
 
 

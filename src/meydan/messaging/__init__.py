@@ -9,7 +9,6 @@ before)`` answers inside a statement, to the conversation's people and to servic
 from meydan.messaging import people as _people
 from meydan.messaging.conversations import MessagingSettings, Opened, do_close, do_open
 from meydan.messaging.messages import ConversationClosed, MessageSent, do_delete_expired, wrote
-from meydan.messaging.packages import do_forget_device
 
 export_person, erase_person = _people.export, _people.erase
 
@@ -20,7 +19,6 @@ __all__ = [
     "Opened",
     "do_close",
     "do_delete_expired",
-    "do_forget_device",
     "do_open",
     "erase_person",
     "export_person",

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from meydan import accounts
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
+from meydan.kit.events import listen
 from meydan.messaging import conversations
 
 KEPT = 100
@@ -104,11 +106,12 @@ async def do_claim(tx: Tx, conversation_id: UUID) -> list[KeyPackage]:
     )
 
 
-async def do_forget_device(tx: Tx, user_id: UUID, device_id: UUID) -> None:
-    """A device was taken from its person's account: nobody adds it to a group any more. A service transaction."""
-    profiles = await tx.all(UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2", user_id)
+@listen(accounts.DeviceForgotten)
+async def forget_device(tx: Tx, event: accounts.DeviceForgotten) -> None:
+    """A device was taken from its person's account: nobody adds it to a group any more."""
+    profiles = await tx.all(UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2", event.user_id)
     await tx.run(
         "delete from app.key_packages where tenant_id = $1 and user_id = $2 and device_id = any($3::uuid[])",
-        user_id,
-        [talk_device_id(profile, device_id) for profile in profiles],
+        event.user_id,
+        [talk_device_id(profile, event.device_id) for profile in profiles],
     )
