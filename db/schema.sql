@@ -10,36 +10,50 @@ CREATE FUNCTION app.now() RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (now() + make_interval(secs => (COALESCE(NULLIF(current_setting('app.clock_offset'::text, true), ''::text), '0'::text))::double precision));
 
-CREATE TABLE app.conversation_members (
+CREATE FUNCTION app.tenant_id() RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (current_setting('app.tenant_id'::text))::integer;
+
+CREATE TABLE app.matches (
     tenant_id integer NOT NULL,
-    conversation_id uuid NOT NULL,
-    profile_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    delivered_seq bigint DEFAULT 0 NOT NULL,
-    read_seq bigint DEFAULT 0 NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    type text NOT NULL,
+    status text NOT NULL,
+    user1_id uuid NOT NULL,
+    user2_id uuid NOT NULL,
+    profile1_id uuid NOT NULL,
+    profile2_id uuid NOT NULL,
+    conversation_id uuid,
+    claim_opens_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_by uuid,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT conversation_members_check CHECK ((read_seq <= delivered_seq))
+    CONSTRAINT matches_check CHECK ((user1_id <> user2_id)),
+    CONSTRAINT matches_check1 CHECK (
+CASE
+    WHEN (type = 'like'::text) THEN (status = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text]))
+    ELSE ((status = ANY (ARRAY['active'::text, 'expired'::text, 'cancelled'::text, 'completed'::text])) AND (claim_opens_at IS NOT NULL) AND (expires_at IS NOT NULL) AND ((ended_at IS NULL) = (status = 'active'::text)))
+END),
+    CONSTRAINT matches_type_check CHECK ((type = ANY (ARRAY['anonymous_text'::text, 'anonymous_video'::text, 'like'::text])))
 );
 
-ALTER TABLE ONLY app.conversation_members FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY app.matches FORCE ROW LEVEL SECURITY;
 
 CREATE FUNCTION app.have_met(tenant integer, one uuid, other uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- SELECT (EXISTS ( SELECT
-            FROM (app.conversation_members mine
-              JOIN app.conversation_members theirs ON (((theirs.tenant_id = mine.tenant_id) AND (theirs.conversation_id = mine.conversation_id))))
-           WHERE ((mine.tenant_id = have_met.tenant) AND (mine.profile_id = have_met.one) AND (theirs.profile_id = have_met.other) AND (have_met.one <> have_met.other)))) AS "exists";
+ SELECT ((EXISTS ( SELECT
+            FROM app.matches met
+           WHERE ((met.tenant_id = app.tenant_id()) AND (met.tenant_id = have_met.tenant) AND (met.profile1_id = have_met.one) AND (met.profile2_id = have_met.other)))) OR (EXISTS ( SELECT
+            FROM app.matches met
+           WHERE ((met.tenant_id = app.tenant_id()) AND (met.tenant_id = have_met.tenant) AND (met.profile2_id = have_met.one) AND (met.profile1_id = have_met.other)))));
 END;
 
 CREATE FUNCTION app.profile_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (current_setting('app.profile_id'::text))::uuid;
-
-CREATE FUNCTION app.tenant_id() RETURNS integer
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (current_setting('app.tenant_id'::text))::integer;
 
 CREATE FUNCTION app.user_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -118,17 +132,21 @@ CREATE TABLE app.notifications (
 
 ALTER TABLE ONLY app.notifications FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb) RETURNS TABLE(user_id uuid, profile_id uuid, id uuid, created_at timestamp with time zone, unread integer)
+CREATE FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb, seen boolean) RETURNS TABLE(user_id uuid, profile_id uuid, id uuid, created_at timestamp with time zone, unread integer)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  WITH added AS (
-          INSERT INTO app.notifications AS written (tenant_id, user_id, profile_id, kind, code, data)  SELECT app.tenant_id() AS tenant_id,
+          INSERT INTO app.notifications AS written (tenant_id, user_id, profile_id, kind, code, data, read_at)  SELECT app.tenant_id() AS tenant_id,
                      named.user_id,
                      named.profile_id,
                      add_notifications.kind AS kind,
                      add_notifications.code AS code,
-                     add_notifications.data AS data
+                     add_notifications.data AS data,
+                         CASE
+                             WHEN add_notifications.seen THEN app.now()
+                             ELSE NULL::timestamp with time zone
+                         END AS "case"
                     FROM UNNEST(add_notifications.user_ids, add_notifications.profile_ids) named(user_id, profile_id)
                    WHERE (app.tenant_id() = add_notifications.tenant)
            RETURNING written.user_id,
@@ -140,28 +158,11 @@ CREATE FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_i
      added.profile_id,
      added.id,
      added.created_at,
-     (( SELECT (1 + count(*))
+     (( SELECT (((NOT add_notifications.seen))::integer + count(*))
             FROM app.notifications waiting
            WHERE ((waiting.tenant_id = app.tenant_id()) AND (waiting.user_id = added.user_id) AND (waiting.read_at IS NULL))))::integer
     FROM added;
 END;
-
-CREATE TABLE app.conversations (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    match_id uuid NOT NULL,
-    opener_profile_id uuid NOT NULL,
-    epoch integer DEFAULT 0 NOT NULL,
-    last_seq bigint DEFAULT 0 NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    closed_at timestamp with time zone,
-    purged_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT conversations_epoch_check CHECK ((epoch >= 0)),
-    CONSTRAINT conversations_last_seq_check CHECK ((last_seq >= 0))
-);
-
-ALTER TABLE ONLY app.conversations FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.reports (
     tenant_id integer NOT NULL,
@@ -195,10 +196,8 @@ CREATE FUNCTION app.add_report(tenant integer, profile_id uuid, reason text, wor
              add_report.match_id AS match_id
             FROM app.profiles other
            WHERE ((other.tenant_id = app.tenant_id()) AND (other.tenant_id = add_report.tenant) AND (other.id = add_report.profile_id) AND (other.user_id <> app.user_id()) AND app.have_met(other.tenant_id, app.profile_id(), other.id) AND ((add_report.match_id IS NULL) OR (EXISTS ( SELECT
-                    FROM ((app.conversations talk
-                      JOIN app.conversation_members theirs ON (((theirs.tenant_id = talk.tenant_id) AND (theirs.conversation_id = talk.id))))
-                      JOIN app.conversation_members mine ON (((mine.tenant_id = talk.tenant_id) AND (mine.conversation_id = talk.id))))
-                   WHERE ((talk.tenant_id = other.tenant_id) AND (talk.match_id = add_report.match_id) AND (theirs.profile_id = other.id) AND (mine.profile_id = app.profile_id())))))) ON CONFLICT DO NOTHING;
+                    FROM app.matches met
+                   WHERE ((met.tenant_id = other.tenant_id) AND (met.id = add_report.match_id) AND ((app.profile_id() = met.profile1_id) OR (app.profile_id() = met.profile2_id)) AND ((other.id = met.profile1_id) OR (other.id = met.profile2_id))))))) ON CONFLICT DO NOTHING;
 END;
 
 CREATE FUNCTION app.add_tenant(slug text, name text, timezone text, default_language text) RETURNS integer
@@ -218,6 +217,19 @@ CREATE FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) RETURN
             FROM app.blocks block
            WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = blocked_between.tenant) AND ((SESSION_USER = 'meydan_service'::name) OR (app.profile_id() = ANY (ARRAY[blocked_between.one, blocked_between.other]))) AND (((block.blocker_profile_id = blocked_between.one) AND (block.blocked_profile_id = blocked_between.other)) OR ((block.blocker_profile_id = blocked_between.other) AND (block.blocked_profile_id = blocked_between.one)))))) AS "exists";
 END;
+
+CREATE TABLE app.conversation_members (
+    tenant_id integer NOT NULL,
+    conversation_id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    delivered_seq bigint DEFAULT 0 NOT NULL,
+    read_seq bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT conversation_members_check CHECK ((read_seq <= delivered_seq))
+);
+
+ALTER TABLE ONLY app.conversation_members FORCE ROW LEVEL SECURITY;
 
 CREATE FUNCTION app.my_conversations() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -348,32 +360,6 @@ CREATE TABLE app.claims (
 
 ALTER TABLE ONLY app.claims FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE app.matches (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    type text NOT NULL,
-    status text NOT NULL,
-    user1_id uuid NOT NULL,
-    user2_id uuid NOT NULL,
-    profile1_id uuid NOT NULL,
-    profile2_id uuid NOT NULL,
-    conversation_id uuid,
-    claim_opens_at timestamp with time zone,
-    expires_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    ended_by uuid,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT matches_check CHECK ((user1_id <> user2_id)),
-    CONSTRAINT matches_check1 CHECK (
-CASE
-    WHEN (type = 'like'::text) THEN (status = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text]))
-    ELSE ((status = ANY (ARRAY['active'::text, 'expired'::text, 'cancelled'::text, 'completed'::text])) AND (claim_opens_at IS NOT NULL) AND (expires_at IS NOT NULL) AND ((ended_at IS NULL) = (status = 'active'::text)))
-END),
-    CONSTRAINT matches_type_check CHECK ((type = ANY (ARRAY['anonymous_text'::text, 'anonymous_video'::text, 'like'::text])))
-);
-
-ALTER TABLE ONLY app.matches FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE app.message_logs (
     tenant_id integer NOT NULL,
     conversation_id uuid NOT NULL,
@@ -465,17 +451,21 @@ CREATE FUNCTION app.end_match(tenant integer, ending uuid, new_status text) RETU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 #variable_conflict use_column
+declare
+    -- A service acts for nobody.
+    is_service boolean := session_user = 'meydan_service';
+    caller_id uuid := case when not is_service then app.user_id() end;
+    face_id uuid := case when not is_service then app.profile_id() end;
 begin
     if tenant <> app.tenant_id() then
         return;
     end if;
     return query
         update app.matches done
-        set status = new_status, ended_at = app.now(),
-            ended_by = case when session_user = 'meydan_service' then null else app.user_id() end
+        set status = new_status, ended_at = app.now(), ended_by = caller_id
         where done.tenant_id = tenant and done.id = ending and done.status = 'active'
-            and (session_user = 'meydan_service'
-                or (app.user_id(), app.profile_id()) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
+            and (is_service
+                or (caller_id, face_id) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
         returning done.id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
             done.profile2_id, done.ended_by;
     if found then
@@ -549,7 +539,7 @@ CREATE FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again i
     SET enable_bitmapscan TO 'off'
     AS $$
 declare
-    spot point := point(ticket.longitude, ticket.latitude);
+    here point := point(ticket.longitude, ticket.latitude);
     reach integer := case when ticket.widened then null else ticket.max_distance_km end;
     lanes text[] := ticket.languages || case when ticket.widened then array['*'] else '{}' end;
 begin
@@ -561,7 +551,7 @@ begin
             select open.user_id from app.ticket_lanes open
             where open.tenant_id = tenant and open.kind = ticket.kind and open.lane = lane.name and not open.picky
                 and open.user_id <> ticket.user_id
-                and (reach is null or app.kilometres(spot, open.spot) <= reach)
+                and (reach is null or app.kilometres(here, open.spot) <= reach)
                 and not exists (
                     select from app.encounters met
                     where met.tenant_id = tenant and met.first_user_id = least(open.user_id, ticket.user_id)
@@ -576,8 +566,8 @@ begin
         cross join lateral (
             select near.user_id from app.ticket_lanes near
             where near.tenant_id = tenant and near.kind = ticket.kind and near.lane = lane.name and near.picky
-                and near.user_id <> ticket.user_id and spot is not null
-            order by near.spot <-> spot limit 64
+                and near.user_id <> ticket.user_id and here is not null
+            order by near.spot <-> here limit 64
         ) close
     ) candidate
     join app.tickets other
@@ -587,7 +577,7 @@ begin
         -- Near enough for both.
         and (
             least(reach, case when other.widened then null else other.max_distance_km end) is null
-            or app.kilometres(spot, point(other.longitude, other.latitude))
+            or app.kilometres(here, point(other.longitude, other.latitude))
                 <= least(reach, case when other.widened then null else other.max_distance_km end)
         )
         and (person.ban_reason is null or person.banned_until <= app.now())
@@ -615,9 +605,9 @@ begin
     order by
         least((select count(*) from unnest(other.interests) word where word = any(ticket.interests)), 3)
         + case
-            when app.kilometres(spot, point(other.longitude, other.latitude)) <= 15 then 3
-            when app.kilometres(spot, point(other.longitude, other.latitude)) <= 60 then 2
-            when app.kilometres(spot, point(other.longitude, other.latitude)) <= 250 then 1
+            when app.kilometres(here, point(other.longitude, other.latitude)) <= 15 then 3
+            when app.kilometres(here, point(other.longitude, other.latitude)) <= 60 then 2
+            when app.kilometres(here, point(other.longitude, other.latitude)) <= 250 then 1
             else 0
           end
         + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
@@ -833,6 +823,23 @@ CREATE FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid,
    ORDER BY block.id DESC
   LIMIT my_blocks.at_most;
 END;
+
+CREATE TABLE app.conversations (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    match_id uuid NOT NULL,
+    opener_profile_id uuid NOT NULL,
+    epoch integer DEFAULT 0 NOT NULL,
+    last_seq bigint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    purged_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT conversations_epoch_check CHECK ((epoch >= 0)),
+    CONSTRAINT conversations_last_seq_check CHECK ((last_seq >= 0))
+);
+
+ALTER TABLE ONLY app.conversations FORCE ROW LEVEL SECURITY;
 
 CREATE FUNCTION app.my_peers(tenant integer) RETURNS TABLE(conversation_id uuid, profile_id uuid, user_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1730,6 +1737,9 @@ ALTER TABLE ONLY app.reports
     ADD CONSTRAINT reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.reports
+    ADD CONSTRAINT reports_tenant_id_match_id_fkey FOREIGN KEY (tenant_id, match_id) REFERENCES app.matches(tenant_id, id);
+
+ALTER TABLE ONLY app.reports
     ADD CONSTRAINT reports_tenant_id_reported_profile_id_fkey FOREIGN KEY (tenant_id, reported_profile_id) REFERENCES app.profiles(tenant_id, id);
 
 ALTER TABLE ONLY app.reports
@@ -2026,19 +2036,29 @@ GRANT USAGE ON SCHEMA app TO meydan_app;
 GRANT USAGE ON SCHEMA app TO meydan_service;
 GRANT USAGE ON SCHEMA app TO meydan_relay;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversation_members TO meydan_service;
+GRANT SELECT,INSERT,UPDATE ON TABLE app.matches TO meydan_service;
 
-GRANT SELECT(tenant_id) ON TABLE app.conversation_members TO meydan_app;
+GRANT SELECT(tenant_id) ON TABLE app.matches TO meydan_app;
 
-GRANT SELECT(conversation_id) ON TABLE app.conversation_members TO meydan_app;
+GRANT SELECT(id) ON TABLE app.matches TO meydan_app;
 
-GRANT SELECT(profile_id) ON TABLE app.conversation_members TO meydan_app;
+GRANT SELECT(type) ON TABLE app.matches TO meydan_app;
 
-GRANT SELECT(delivered_seq) ON TABLE app.conversation_members TO meydan_app;
+GRANT SELECT(status) ON TABLE app.matches TO meydan_app;
 
-GRANT SELECT(read_seq) ON TABLE app.conversation_members TO meydan_app;
+GRANT SELECT(profile1_id) ON TABLE app.matches TO meydan_app;
 
-GRANT SELECT(created_at) ON TABLE app.conversation_members TO meydan_app;
+GRANT SELECT(profile2_id) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(conversation_id) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(claim_opens_at) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(expires_at) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(ended_at) ON TABLE app.matches TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.matches TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.have_met(tenant integer, one uuid, other uuid) FROM PUBLIC;
 
@@ -2110,12 +2130,9 @@ GRANT SELECT(read_at),UPDATE(read_at) ON TABLE app.notifications TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.notifications TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb) TO meydan_app;
-GRANT ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb) TO meydan_service;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversations TO meydan_service;
-GRANT SELECT ON TABLE app.conversations TO meydan_app;
+REVOKE ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb, seen boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb, seen boolean) TO meydan_app;
+GRANT ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb, seen boolean) TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reports TO meydan_service;
 
@@ -2146,6 +2163,20 @@ GRANT ALL ON FUNCTION app.add_tenant(slug text, name text, timezone text, defaul
 REVOKE ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) TO meydan_app;
 GRANT ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversation_members TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(conversation_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(profile_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(delivered_seq) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(read_seq) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.conversation_members TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.my_conversations() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.my_conversations() TO meydan_app;
@@ -2187,30 +2218,6 @@ GRANT INSERT(user_id) ON TABLE app.claims TO meydan_app;
 GRANT INSERT(profile_id) ON TABLE app.claims TO meydan_app;
 
 GRANT INSERT(match_id) ON TABLE app.claims TO meydan_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE app.matches TO meydan_service;
-
-GRANT SELECT(tenant_id) ON TABLE app.matches TO meydan_app;
-
-GRANT SELECT(id) ON TABLE app.matches TO meydan_app;
-
-GRANT SELECT(type) ON TABLE app.matches TO meydan_app;
-
-GRANT SELECT(status) ON TABLE app.matches TO meydan_app;
-
-GRANT SELECT(profile1_id) ON TABLE app.matches TO meydan_app;
-
-GRANT SELECT(profile2_id) ON TABLE app.matches TO meydan_app;
-
-GRANT SELECT(conversation_id) ON TABLE app.matches TO meydan_app;
-
-GRANT SELECT(claim_opens_at) ON TABLE app.matches TO meydan_app;
-
-GRANT SELECT(expires_at) ON TABLE app.matches TO meydan_app;
-
-GRANT SELECT(ended_at) ON TABLE app.matches TO meydan_app;
-
-GRANT SELECT(created_at) ON TABLE app.matches TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.message_logs TO meydan_service;
 
@@ -2274,6 +2281,9 @@ GRANT ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delive
 
 REVOKE ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversations TO meydan_service;
+GRANT SELECT ON TABLE app.conversations TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.my_peers(tenant integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.my_peers(tenant integer) TO meydan_app;

@@ -288,7 +288,7 @@ create function app.find_partner(
 -- Plans are kept with the connection, perhaps since nobody waited: they must be right when many do.
 set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
-    spot point := point(ticket.longitude, ticket.latitude);
+    here point := point(ticket.longitude, ticket.latitude);
     reach integer := case when ticket.widened then null else ticket.max_distance_km end;
     lanes text[] := ticket.languages || case when ticket.widened then array['*'] else '{}' end;
 begin
@@ -300,7 +300,7 @@ begin
             select open.user_id from app.ticket_lanes open
             where open.tenant_id = tenant and open.kind = ticket.kind and open.lane = lane.name and not open.picky
                 and open.user_id <> ticket.user_id
-                and (reach is null or app.kilometres(spot, open.spot) <= reach)
+                and (reach is null or app.kilometres(here, open.spot) <= reach)
                 and not exists (
                     select from app.encounters met
                     where met.tenant_id = tenant and met.first_user_id = least(open.user_id, ticket.user_id)
@@ -315,8 +315,8 @@ begin
         cross join lateral (
             select near.user_id from app.ticket_lanes near
             where near.tenant_id = tenant and near.kind = ticket.kind and near.lane = lane.name and near.picky
-                and near.user_id <> ticket.user_id and spot is not null
-            order by near.spot <-> spot limit 64
+                and near.user_id <> ticket.user_id and here is not null
+            order by near.spot <-> here limit 64
         ) close
     ) candidate
     join app.tickets other
@@ -326,7 +326,7 @@ begin
         -- Near enough for both.
         and (
             least(reach, case when other.widened then null else other.max_distance_km end) is null
-            or app.kilometres(spot, point(other.longitude, other.latitude))
+            or app.kilometres(here, point(other.longitude, other.latitude))
                 <= least(reach, case when other.widened then null else other.max_distance_km end)
         )
         and (person.ban_reason is null or person.banned_until <= app.now())
@@ -354,9 +354,9 @@ begin
     order by
         least((select count(*) from unnest(other.interests) word where word = any(ticket.interests)), 3)
         + case
-            when app.kilometres(spot, point(other.longitude, other.latitude)) <= 15 then 3
-            when app.kilometres(spot, point(other.longitude, other.latitude)) <= 60 then 2
-            when app.kilometres(spot, point(other.longitude, other.latitude)) <= 250 then 1
+            when app.kilometres(here, point(other.longitude, other.latitude)) <= 15 then 3
+            when app.kilometres(here, point(other.longitude, other.latitude)) <= 60 then 2
+            when app.kilometres(here, point(other.longitude, other.latitude)) <= 250 then 1
             else 0
           end
         + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
@@ -500,17 +500,21 @@ returns table (
     profile2_id uuid, ended_by uuid
 ) language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
+declare
+    -- A service acts for nobody.
+    is_service boolean := session_user = 'meydan_service';
+    caller_id uuid := case when not is_service then app.user_id() end;
+    face_id uuid := case when not is_service then app.profile_id() end;
 begin
     if tenant <> app.tenant_id() then
         return;
     end if;
     return query
         update app.matches done
-        set status = new_status, ended_at = app.now(),
-            ended_by = case when session_user = 'meydan_service' then null else app.user_id() end
+        set status = new_status, ended_at = app.now(), ended_by = caller_id
         where done.tenant_id = tenant and done.id = ending and done.status = 'active'
-            and (session_user = 'meydan_service'
-                or (app.user_id(), app.profile_id()) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
+            and (is_service
+                or (caller_id, face_id) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
         returning done.id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
             done.profile2_id, done.ended_by;
     if found then
