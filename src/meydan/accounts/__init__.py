@@ -1,6 +1,6 @@
 """Accounts: people, their faces, devices and sessions; how they get in, and whether they may be here."""
 
-from meydan.accounts import tasks
+from meydan.accounts import privacy, tasks
 from meydan.accounts.aliases import AliasFull, AliasInvalid
 from meydan.accounts.configuration import AccountsSettings, RequireVerified, SignIn
 from meydan.accounts.devices import DeviceHere
@@ -65,6 +65,7 @@ __all__ = [
     "do_set_ban",
     "login",
     "phone_hash",
+    "privacy",
     "profiles_of_user",
     "public_profiles",
     "register",

@@ -5,8 +5,10 @@ from uuid import UUID
 
 import msgspec
 
+from meydan import accounts
 from meydan.kit import people
 from meydan.kit.database import Tx
+from meydan.kit.events import listen
 from meydan.notifications.inbox import Notification
 
 COLUMNS = {"notifications.user_id", "notifications.profile_id", "notifications.data"}
@@ -24,6 +26,13 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 async def erase(tx: Tx, user_id: UUID) -> None:
     await tx.run("delete from app.notifications where tenant_id = $1 and user_id = $2", user_id)
+
+
+@listen(accounts.SessionsEnded)
+async def erase_last_news(tx: Tx, event: accounts.SessionsEnded) -> None:
+    """Erasing goes from room to room: that a match has ended by it was news for the one who left, too. Sessions end last."""
+    if event.reason == accounts.EndReason.erased:
+        await erase(tx, event.user_id)
 
 
 people.keeps("notifications", COLUMNS, export, erase)
