@@ -33,6 +33,7 @@ client: bootstrap ## Build the web client if its sources changed.
 
 docs: bootstrap ## The pages that are made from code.
 	@.venv/bin/meydan settings-reference > docs/settings.md
+	@$(PYTHON) scripts/asyncapi.py
 
 schema: bootstrap-dev ## Write db/schema.sql from the migrations.
 	@$(PYTHON) scripts/dump_schema.py
