@@ -7,7 +7,7 @@ from meydan.kit.database import Database, Identity
 from meydan.kit.http import AnyRequest
 
 
-@get("/api/growth/invite")
+@get("/api/growth/invite", tags=["growth"], summary="Your invitation")
 async def invite(request: AnyRequest, db: Database, me: Identity) -> invites.Invite:
     """One's own code and how many came by it. The link leads to the address that the request came to."""
     async with db.as_user(me) as tx:

@@ -21,8 +21,9 @@ class ReportRequest(Struct, frozen=True, forbid_unknown_fields=True):
     match_id: UUID | None = None
 
 
-@post("/api/reports")
+@post("/api/reports", tags=["moderation"], summary="Report somebody you met")
 async def report(db: Database, me: Identity, data: ReportRequest) -> reports.Report:
+    """Reporting the same profile again answers the first report."""
     await limits.take(_REPORTS, me.user_id)
     async with db.as_user(me) as tx:
         return await reports.do_report(tx, data.profile_id, data.reason, text=data.text.strip(), match_id=data.match_id)

@@ -17,7 +17,7 @@ class ReadRequest(Struct, frozen=True, forbid_unknown_fields=True):
     up_to: UUID
 
 
-@get("/api/notifications")
+@get("/api/notifications", tags=["notifications"], summary="Your inbox")
 async def list_notifications(
     db: Database, me: Identity, cursor: UUID | None = None, limit: Limit = 30
 ) -> inbox.NotificationPage:
@@ -25,7 +25,7 @@ async def list_notifications(
         return await inbox.notifications(tx, cursor, limit)
 
 
-@put("/api/notifications/read")
+@put("/api/notifications/read", tags=["notifications"], summary="Mark as read")
 async def read(db: Database, me: Identity, data: ReadRequest) -> inbox.Unread:
     async with db.as_user(me) as tx:
         return await inbox.do_read(tx, data.up_to)

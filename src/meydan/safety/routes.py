@@ -21,20 +21,21 @@ class BlockRequest(Struct, frozen=True, forbid_unknown_fields=True):
     profile_id: UUID
 
 
-@post("/api/blocks")
+@post("/api/blocks", tags=["safety"], summary="Block somebody you met")
 async def block(db: Database, me: Identity, data: BlockRequest) -> blocks.Block:
+    """Ends what is open between you. Blocking twice answers the same block."""
     await limits.take(_BLOCKS, me.user_id)
     async with db.as_user(me) as tx:
         return await blocks.do_block(tx, data.profile_id)
 
 
-@get("/api/blocks")
+@get("/api/blocks", tags=["safety"], summary="Whom you have blocked")
 async def list_blocks(db: Database, me: Identity, cursor: UUID | None = None, limit: Limit = 50) -> blocks.BlockPage:
     async with db.as_user(me) as tx:
         return await blocks.blocks(tx, cursor, limit)
 
 
-@delete("/api/blocks/{block_id:uuid}")
+@delete("/api/blocks/{block_id:uuid}", tags=["safety"], summary="Unblock")
 async def unblock(db: Database, me: Identity, block_id: UUID) -> None:
     async with db.as_user(me) as tx:
         await blocks.do_unblock(tx, block_id)
