@@ -80,6 +80,7 @@ def _start(
 ) -> None:
     make_secrets(data)
     given = load_settings(data, {**os.environ, "MEYDAN_DATA": str(data)})
+    environment = _environment(data, given.http, port, host, tls=tls)
     first = not (data / "engines/postgres/data").exists()
     # An engine whose address was given runs elsewhere.
     if is_own_engine(data, "postgres", given.database.owner_url):
@@ -98,7 +99,6 @@ def _start(
         supervisor.add(
             Part("Valkey", lambda: _restarted(engines.valkey.start, lambda: engines.valkey.child), engines.valkey.child)
         )
-    environment = _environment(data, given.http, port, host, tls=tls)
     with _step(console, "Database up to date"):
         _run(["migrate"], environment)
     settings = load_settings(data, environment)
