@@ -2233,9 +2233,15 @@ GRANT SELECT(sent_at) ON TABLE app.message_logs TO meydan_app;
 
 GRANT SELECT(delivered_at) ON TABLE app.message_logs TO meydan_app;
 
+REVOKE ALL ON FUNCTION app.decide_claims(tenant integer, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.decide_claims(tenant integer, at_most integer) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) TO meydan_app;
 GRANT ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.end_matches(tenant integer, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.end_matches(tenant integer, at_most integer) TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tickets TO meydan_service;
 GRANT SELECT,DELETE ON TABLE app.tickets TO meydan_app;
@@ -2270,6 +2276,9 @@ GRANT INSERT(day_limit) ON TABLE app.tickets TO meydan_app;
 
 GRANT UPDATE(searched_at) ON TABLE app.tickets TO meydan_app;
 
+REVOKE ALL ON FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval, OUT partner_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval, OUT partner_id uuid) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.free_tag(wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.free_tag(wanted text) TO meydan_app;
 GRANT ALL ON FUNCTION app.free_tag(wanted text) TO meydan_service;
@@ -2278,6 +2287,9 @@ REVOKE ALL ON FUNCTION app.keep_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) TO meydan_app;
@@ -2305,8 +2317,14 @@ GRANT ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interv
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.extra_rights TO meydan_service;
 GRANT SELECT ON TABLE app.extra_rights TO meydan_app;
 
+REVOKE ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, day_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, day_limit integer) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, day_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, day_limit integer) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.waiting_about(tenant integer, what text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.waiting_about(tenant integer, what text) TO meydan_app;

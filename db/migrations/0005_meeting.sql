@@ -594,6 +594,22 @@ begin atomic
     from decided;
 end;
 
+-- These are the matcher's and the worker's alone.
+revoke all on function app.spend_right(integer, uuid, text, integer) from public;
+revoke all on function app.rights_left(integer, uuid, text, integer) from public;
+revoke all on function app.find_partner(integer, app.tickets, interval) from public;
+revoke all on function
+    app.match_tickets(integer, text, integer, integer, interval, interval, interval, interval, boolean) from public;
+revoke all on function app.end_matches(integer, integer) from public;
+revoke all on function app.decide_claims(integer, integer) from public;
+grant execute on function app.spend_right(integer, uuid, text, integer) to meydan_service;
+grant execute on function app.rights_left(integer, uuid, text, integer) to meydan_service;
+grant execute on function app.find_partner(integer, app.tickets, interval) to meydan_service;
+grant execute on function
+    app.match_tickets(integer, text, integer, integer, interval, interval, interval, interval, boolean) to meydan_service;
+grant execute on function app.end_matches(integer, integer) to meydan_service;
+grant execute on function app.decide_claims(integer, integer) to meydan_service;
+
 -- About how many wait: coarse, so that nobody can watch a single person come and go.
 create function app.waiting_about(tenant integer, what text) returns integer
 language sql stable security definer set search_path = pg_catalog, pg_temp

@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from meydan import meeting, safety, tenants
-from meydan.kit import clock
+from meydan.kit import clock, valkey
 from meydan.kit.database import Database
 from meydan.meeting import presence, tickets
 from meydan.meeting.kinds import Kind
@@ -243,7 +244,7 @@ async def test_the_database_refuses_a_second_active_match(db: Database, tenant: 
     with pytest.raises(asyncpg.UniqueViolationError):
         async with db.as_service(tenant.id) as tx:
             made = await tx.one(
-                tickets.UUID,
+                UUID,
                 "insert into app.matches (tenant_id, type, status, user1_id, user2_id, profile1_id, profile2_id, "
                 "claim_opens_at, expires_at) values ($1, 'anonymous_text', 'active', $2, $3, $4, $5, app.now(), app.now()) "
                 "returning id",
@@ -280,12 +281,12 @@ class TestPresence:
         """The running application has the connection that looks use."""
 
     async def arrive(self, person: Person) -> None:
-        connection = presence.valkey.current()
+        connection = valkey.current()
         assert connection is not None
         await connection.call("HSET", self.key(person), "gateway", "", "seen", "1")
 
     async def go(self, person: Person) -> None:
-        connection = presence.valkey.current()
+        connection = valkey.current()
         assert connection is not None
         await connection.call("HDEL", self.key(person), "gateway")
 
