@@ -95,7 +95,9 @@ def cpu_per_100k(result: Any, process: int = 0) -> float:
     return float(result["processes"][process]["cpu_s"]) / result["delivered"] * 100_000
 
 
-def compare(bench: Bench, title: str, goal: float, rounds: int, seconds: float, mode: str, **options: float) -> list[str]:
+def compare(
+    bench: Bench, title: str, goal: float, rounds: int, seconds: float, mode: str, **options: float
+) -> list[str]:
     """One line of the table: medians over rounds in turns."""
     found: dict[str, list[Any]] = {"meydan": [], "socketio": []}
     for turn in range(rounds):
