@@ -12,7 +12,7 @@ import pytest
 
 from meydan import accounts, tenants
 from meydan.kit import tokens
-from meydan.kit.database import Database, Face
+from meydan.kit.database import Database
 from tests.accounts.conftest import Arrive, Somebody, code
 from tests.conftest import MovableClock
 
@@ -252,4 +252,3 @@ async def test_faces_of_a_profile_are_for_services(arrive: Arrive, db: Database,
             shadow["id"],
             person.me["profile"]["id"],
         }
-    assert Face.shadow == "shadow"

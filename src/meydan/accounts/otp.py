@@ -223,8 +223,38 @@ async def do_verify(tx: Tx, address: Address, purpose: Purpose, number: str) -> 
     return Proof(f"{recent.id.hex}.{_proof_mac(tx, recent.id).hex()}", clock.now() + PROOF_LIFETIME)
 
 
+async def check_proof(tx: Tx, proof: str, purpose: Purpose) -> Proved:
+    """The address it proves, still unspent. Raises ProofRefused. A service transaction."""
+    proved = await tx.maybe(
+        Proved,
+        "select channel, address as value from app.otp_verifications where (tenant_id, id, purpose) = ($1, $2, $3)"
+        " and spent_at is null and verified_at > app.now() - $4::interval",
+        _read_proof(tx, proof),
+        purpose,
+        PROOF_LIFETIME,
+    )
+    if proved is None:
+        raise ProofRefused
+    return proved
+
+
 async def do_spend_proof(tx: Tx, proof: str, purpose: Purpose) -> Proved:
     """The address it proves, once. Raises ProofRefused. A service transaction."""
+    proved = await tx.maybe(
+        Proved,
+        "update app.otp_verifications set spent_at = app.now()"
+        " where (tenant_id, id, purpose) = ($1, $2, $3) and spent_at is null and verified_at > app.now() - $4::interval"
+        " returning channel, address as value",
+        _read_proof(tx, proof),
+        purpose,
+        PROOF_LIFETIME,
+    )
+    if proved is None:
+        raise ProofRefused
+    return proved
+
+
+def _read_proof(tx: Tx, proof: str) -> UUID:
     id_, _, mac = proof.partition(".")
     try:
         otp_id, given = UUID(hex=id_), bytes.fromhex(mac)
@@ -232,18 +262,7 @@ async def do_spend_proof(tx: Tx, proof: str, purpose: Purpose) -> Proved:
         raise ProofRefused from None
     if not seal.same(given, _proof_mac(tx, otp_id)):
         raise ProofRefused
-    proved = await tx.maybe(
-        Proved,
-        "update app.otp_verifications set spent_at = app.now()"
-        " where (tenant_id, id, purpose) = ($1, $2, $3) and spent_at is null and verified_at > app.now() - $4::interval"
-        " returning channel, address as value",
-        otp_id,
-        purpose,
-        PROOF_LIFETIME,
-    )
-    if proved is None:
-        raise ProofRefused
-    return proved
+    return otp_id
 
 
 async def do_tidy(tx: Tx) -> None:

@@ -81,6 +81,8 @@ async def register(db: Database, tenant_id: int, wanted: Registration, address: 
     async with db.as_service(tenant_id) as tx:
         settings = await tenants.settings(tx, AccountsSettings)
         await throttle.do_count_registration(tx, network.of(address), settings.registrations_per_address_hour)
+        if wanted.proof is not None:
+            await otp.check_proof(tx, wanted.proof, Purpose.register)
     password_hash = await passwords.hash_of(wanted.password)
     async with db.as_service(tenant_id) as tx:
         return await _do_register(tx, wanted, username, password_hash, address)

@@ -43,11 +43,12 @@ async def change_password(db: Database, me: Identity, current: str, new: str) ->
 
 async def reset_password(db: Database, tenant_id: int, proof: str, new: str) -> None:
     """Every session ends. Raises ProofRefused, WeakPassword."""
-    passwords.check_strength(new, [])
+    async with db.as_service(tenant_id) as tx:
+        proved = await otp.check_proof(tx, proof, Purpose.reset)
+    passwords.check_strength(new, [proved.value])
     password_hash = await passwords.hash_of(new)
     async with db.as_service(tenant_id) as tx:
-        proved = await otp.do_spend_proof(tx, proof, Purpose.reset)
-        passwords.check_strength(new, [proved.value])
+        await otp.do_spend_proof(tx, proof, Purpose.reset)
         user_id = await users.find(tx, Identifier(proved.kind, proved.value))
         if user_id is None:
             raise ProofRefused

@@ -72,20 +72,24 @@ class _Row(Struct, frozen=True):
     ended_at: datetime | None
 
 
+_COLUMNS = "id, user_id, refresh_salt, refresh_number, rotated_at, expires_at, ended_at"
+_LOCK = f"select {_COLUMNS} from app.sessions where (tenant_id, id) = ($1, $2) for update"
+
+
 async def do_start(tx: Tx, user_id: UUID, device_id: UUID, address: str) -> Opened:
     """Under the real face. A service transaction; ``device_id`` is the row's."""
-    session_id = await tx.one(
-        UUID,
+    row = await tx.one(
+        _Row,
         "insert into app.sessions (tenant_id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at)"
         " select $1, $2, $3, p.id, $4, $5, app.now() + $6::interval from app.profiles p"
-        " where (p.tenant_id, p.user_id, p.face) = ($1, $2, 'real') returning id",
+        " where (p.tenant_id, p.user_id, p.face) = ($1, $2, 'real')"
+        f" returning {_COLUMNS}",
         user_id,
         device_id,
         address_hint(address),
         os.urandom(16),
         LIFETIME,
     )
-    row = await _locked(tx, session_id)
     await realtime.tell(tx, user_id, events.SessionsChanged())
     return Opened(await _identity(tx, row.id), _token(tx, row, row.refresh_number))
 
@@ -213,16 +217,6 @@ def address_hint(address: str) -> str:
     if isinstance(ip, IPv4Address):
         return ".".join(address.split(".")[:3]) + ".x"
     return ":".join(ip.exploded.split(":")[:3]) + "::"
-
-
-_LOCK = (
-    "select id, user_id, refresh_salt, refresh_number, rotated_at, expires_at, ended_at from app.sessions"
-    " where (tenant_id, id) = ($1, $2) for update"
-)
-
-
-async def _locked(tx: Tx, session_id: UUID) -> _Row:
-    return await tx.one(_Row, _LOCK, session_id)
 
 
 class _Actor(Struct, frozen=True):
