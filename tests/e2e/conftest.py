@@ -144,8 +144,20 @@ class Person:
 Visitors = Callable[..., Awaitable[Person]]
 
 
+_failed = pytest.StashKey[bool]()
+PICTURES = Path(__file__).parent / ".failures"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.stash[_failed] = report.failed
+    return report
+
+
 @pytest.fixture
-async def visitor(browser: Browser, product: Product) -> AsyncIterator[Visitors]:
+async def visitor(browser: Browser, product: Product, request: pytest.FixtureRequest) -> AsyncIterator[Visitors]:
     """Opens a browser context: ``await visitor()``; everything is closed when the test ends."""
     people: list[Person] = []
 
@@ -171,6 +183,9 @@ async def visitor(browser: Browser, product: Product) -> AsyncIterator[Visitors]
         return person
 
     yield open_one
-    for person in people:
+    for number, person in enumerate(people):
+        if request.node.stash.get(_failed, False):  # what they saw when it went wrong
+            PICTURES.mkdir(exist_ok=True)
+            await person.page.screenshot(path=PICTURES / f"{request.node.name}-{number}.png")
         await person.context.close()
     assert not [error for person in people for error in person.errors], "a page threw an error"

@@ -31,6 +31,7 @@ async def test_a_silent_stranger_costs_nothing(product: Product, visitor: Visito
     await register(silent, product, "silent")
     await meet(deniz, silent)
     await say(deniz, "Is anybody there?")
+    await hears(silent, "Is anybody there?")
     await deniz.page.goto("/")
     await expect(deniz.page.get_by_text(re.compile(r"\b9\b.*of 10"))).to_be_visible()
 

@@ -116,10 +116,10 @@ async def mine(tx: Tx, match_id: UUID) -> Match:
 
 
 async def history(tx: Tx, before: UUID | None, limit: int) -> MatchPage:
-    """The active face's matches that are over, newest first."""
+    """The active face's matches, the open one among them, newest first."""
     rows = await tx.all(
         _Row,
-        f"{_MINE} and met.status <> 'active' and ($3::uuid is null or met.id < $3) order by met.id desc limit $4",
+        f"{_MINE} and ($3::uuid is null or met.id < $3) order by met.id desc limit $4",
         tx.me.profile_id,
         before,
         limit,
