@@ -18,7 +18,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.accounts import events
-from meydan.kit import clock, realtime, seal
+from meydan.kit import realtime, seal
 from meydan.kit.database import Face, Identity, Role, Tx
 from meydan.kit.errors import NotFound, Refused
 from meydan.kit.events import publish
@@ -70,9 +70,11 @@ class _Row(Struct, frozen=True):
     rotated_at: datetime
     expires_at: datetime
     ended_at: datetime | None
+    now: datetime
+    """By the database's clock, which also wrote the other times: machines may differ."""
 
 
-_COLUMNS = "id, user_id, refresh_salt, refresh_number, rotated_at, expires_at, ended_at"
+_COLUMNS = "id, user_id, refresh_salt, refresh_number, rotated_at, expires_at, ended_at, app.now() as now"
 _LOCK = f"select {_COLUMNS} from app.sessions where (tenant_id, id) = ($1, $2) for update"
 
 
@@ -100,10 +102,9 @@ async def do_refresh(tx: Tx, token: str) -> Opened | SessionEnded:
     row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
     if parsed is None or row is None or not seal.same(parsed[2], _mac(tx, row, parsed[1])):
         return SessionEnded()
-    now, number = clock.now(), parsed[1]
-    if row.ended_at is not None or row.expires_at <= now:
+    if row.ended_at is not None or row.expires_at <= row.now:
         return SessionEnded()
-    in_grace = now - row.rotated_at < GRACE
+    number, in_grace = parsed[1], row.now - row.rotated_at < GRACE
     if number < row.refresh_number - (1 if in_grace else 0):
         await do_end(tx, row.user_id, row.id, EndReason.token_reuse)
         return SessionEnded()
