@@ -88,7 +88,7 @@ export class Talks {
       let news = first;
       for (let round = 0; round < ROUNDS; round++) {
         await this.catchUp(facts, news);
-        if ((await this.act(facts)) === DONE) return this.tellDelivered(facts);
+        if ((await this.act(facts, news === 'ask')) === DONE) return this.tellDelivered(facts);
         news = 'ask';
       }
       throw new NoAnswer('the conversation moved on too fast');
@@ -143,7 +143,8 @@ export class Talks {
     await this.keep([keepGroup({ ...record, told: record.heard })], []);
   }
 
-  private async act(facts: Facts): Promise<Outcome> {
+  /** `current`: the log was read to its end. Frames come one by one, and a commit's welcome is one frame behind it. */
+  private async act(facts: Facts, current: boolean): Promise<Outcome> {
     const record = await this.record(facts);
     if (facts.closed) return this.giveUp(facts);
     if (record.pending !== null) return this.sendCommit(record);
@@ -151,6 +152,7 @@ export class Talks {
       if (record.requests.length > 0) return this.letIn(facts, record);
       return this.flush(facts, record);
     }
+    if (!current) return AGAIN;
     if (record.logEpoch > 0) return this.askIn(record);
     const eager = facts.opener || (await this.waiting(facts.id)).length > 0;
     return eager ? this.found(facts, record) : DONE;

@@ -227,6 +227,14 @@ describe('several devices', () => {
     expect(await bora.read()).toEqual(['peer: yalnız sana']);
   });
 
+  it('a welcome that comes a frame behind its commit is waited for', async () => {
+    const { ana, bora, server } = await pair();
+    await ana.say('ilk');
+    for (const frame of [...server.log]) await bora.talks.sync(bora.facts, [frame]);
+    expect(await bora.read()).toEqual(['peer: ilk']);
+    expect(server.log.map(({ kind }) => kind)).toEqual(['commit', 'welcome', 'text']);
+  });
+
   it('uses every key package once', async () => {
     const { ana, bora, server } = await pair();
     const before = server.stock(bora.identity.deviceId);

@@ -34,22 +34,21 @@ export function TalkHeader({ conversation, peer, over, now }: Props) {
         >
           <ArrowLeft aria-hidden className="size-5.5" />
         </Link>
-        <button
-          type="button"
-          onClick={() => setAsked('person')}
-          className="flex min-h-14 min-w-0 flex-1 items-center gap-3 rounded-card px-1 text-left hover:bg-deep"
-        >
+        <div className="relative flex min-h-14 min-w-0 flex-1 items-center gap-3 rounded-card px-1 hover:bg-deep">
           <Avatar seed={stranger.avatar_seed} size={38} />
-          <span className="flex min-w-0 flex-col">
+          <div className="flex min-w-0 flex-col">
             <h1 className="truncate font-semibold text-base" dir="auto">
-              {stranger.alias || t`Somebody who left`}
+              {/* The whole place answers to a touch, and the heading stays a heading. */}
+              <button type="button" onClick={() => setAsked('person')} className="after:absolute after:inset-0">
+                {stranger.alias || t`Somebody who left`}
+              </button>
             </h1>
-            <span className="truncate text-soft text-xs">
+            <p className="truncate text-soft text-xs">
               {stranger.tag ? `#${stranger.tag} · ` : null}
               <PeerWords peer={peer} over={over} />
-            </span>
-          </span>
-        </button>
+            </p>
+          </div>
+        </div>
         <IconButton label={t`Safety number`} onClick={() => setAsked('safety')}>
           <LockKeyhole aria-hidden className="text-moss" />
         </IconButton>

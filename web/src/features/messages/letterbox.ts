@@ -14,7 +14,7 @@ import { asFacts, conversationsQuery, patchConversation } from './data';
 import { askDeviceId, messageServer } from './http';
 import { useLetterbox } from './store';
 
-const AGAIN_AFTER = [1000, 2000, 5000, 10_000, 30_000];
+const AGAIN_AFTER = [500, 1000, 2000, 3000, 3000, 3000, 5000, 5000, 10_000, 30_000];
 const GATHER = 700;
 const deviceKey = (profileId: string) => `meydan.talk-device.${profileId}`;
 

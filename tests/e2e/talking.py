@@ -1,0 +1,145 @@
+"""Two people in a talk, each with browsers of their own: registered and matched over HTTP, because other stories do that by hand."""
+
+import asyncio
+import time
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psutil
+from playwright.async_api import BrowserContext, Locator, Page, expect
+
+from tests.e2e.conftest import PASSWORD, PHONE, Person, Product, Visitors
+
+_numbers = iter(range(10_000, 99_999))
+
+
+class Talker:
+    """Somebody with an account, perhaps several browsers, and a talk."""
+
+    def __init__(self, product: Product, community: str, alias: str) -> None:
+        self.product, self.community, self.alias = product, community, alias
+        self.username = f"u{uuid4().hex[:12]}"
+        self.session: dict[str, Any] = {}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        headers = {"X-Meydan": "1", "X-Meydan-Tenant": self.community}
+        return headers | ({"Authorization": f"Bearer {self.session['access_token']}"} if self.session else {})
+
+    def call(self, method: str, path: str, body: dict[str, object] | None = None) -> Any:
+        answer = httpx.request(method, f"{self.product.url}/api{path}", json=body, headers=self.headers, timeout=20)
+        assert answer.is_success, (path, answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    def register(self, *, found: bool) -> None:
+        """``found``: with a community of its own, so that nobody else is matched there."""
+        phone = f"+90555{next(_numbers)}{uuid4().int % 100:02d}"
+        start = {"X-Meydan": "1"} if found else self.headers
+        ask = {"channel": "sms", "to": phone, "purpose": "register"}
+        assert httpx.post(f"{self.product.url}/api/auth/send-otp", json=ask, headers=start).is_success
+        prove = {"to": phone, "code": self.product.code_sent_to(phone), "purpose": "register"}
+        proved = httpx.post(f"{self.product.url}/api/auth/verify-otp", json=prove, headers=start)
+        wanted = {
+            "proof": proved.json()["proof"],
+            "username": self.username,
+            "password": PASSWORD,
+            "alias": self.alias,
+            "birth_date": "1990-05-17",
+            "language": "en",
+            "device": {"id": str(uuid4()), "name": "a script"},
+        }
+        if found:
+            wanted["community"] = {"name": "A community", "slug": self.community}
+        answer = httpx.post(f"{self.product.url}/api/auth/register", json=wanted, headers=start, timeout=20)
+        assert answer.is_success, answer.text
+        self.session = answer.json()
+
+    async def enter(self, person: Person) -> Person:
+        """Log in in this browser, by the session cookie that the page will find."""
+        device = str(uuid4())
+        answer = await person.context.request.post(
+            "/api/auth/login",
+            headers={"X-Meydan": "1", "X-Meydan-Tenant": self.community},
+            data={"identifier": self.username, "password": PASSWORD, "device": {"id": device, "name": "a browser"}},
+        )
+        assert answer.ok, await answer.text()
+        await person.context.add_init_script(
+            f"localStorage.getItem('meydan.device') || (localStorage.setItem('meydan.device', '{device}'),"
+            f" localStorage.setItem('meydan.tenant', '{self.community}'), localStorage.setItem('meydan.signed_in', '1'))"
+        )
+        person.alias = self.alias
+        return person
+
+
+def meet(one: Talker, other: Talker) -> str:
+    """Both ask for somebody; there is nobody else. Returns the conversation."""
+    for talker in (one, other):
+        talker.call("POST", "/match/join", {"type": "text"})
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        if match := one.call("GET", "/match/state")["match"]:
+            return str(match["conversation_id"])
+        time.sleep(0.1)
+    raise AssertionError("the two were not matched")
+
+
+class Talk:
+    """One page with the talk open."""
+
+    def __init__(self, page: Page, conversation_id: str) -> None:
+        self.page, self.conversation_id = page, conversation_id
+
+    async def open(self) -> "Talk":
+        await self.page.goto(f"/messages/{self.conversation_id}")
+        await expect(self.lines).to_be_visible()
+        return self
+
+    @property
+    def lines(self) -> Locator:
+        return self.page.get_by_role("region", name="What was said")
+
+    @property
+    def field(self) -> Locator:
+        return self.page.get_by_placeholder("Write something")
+
+    async def say(self, text: str) -> None:
+        await self.field.fill(text)
+        await self.page.get_by_role("button", name="Send", exact=True).click()
+
+    async def hears(self, text: str, *, times: int = 1) -> None:
+        await expect(self.lines.get_by_text(text, exact=True)).to_have_count(times)
+
+    async def texts(self) -> list[str]:
+        return await self.lines.locator("[dir=auto]").all_inner_texts()
+
+    async def safety_number(self) -> list[str]:
+        await self.page.get_by_role("button", name="Safety number").click()
+        number = await self.page.get_by_test_id("safety-number").inner_text()
+        await self.page.keyboard.press("Escape")
+        return number.split()
+
+
+async def another_browser(talker: Talker, visitor: Visitors, conversation_id: str) -> Talk:
+    person = await talker.enter(await visitor(viewport=PHONE))
+    return await Talk(person.page, conversation_id).open()
+
+
+async def another_tab(context: BrowserContext, conversation_id: str) -> Talk:
+    return await Talk(await context.new_page(), conversation_id).open()
+
+
+async def eventually(check: Any, *, within: float = 15) -> None:
+    """For what has no place on a page."""
+    deadline = time.monotonic() + within
+    while not check():
+        assert time.monotonic() < deadline, "it did not happen"
+        await asyncio.sleep(0.1)
+
+
+def process_of(product: Product, part: str) -> psutil.Process:
+    """One of the processes under ``meydan up``."""
+    for process in psutil.Process(product.process.pid).children(recursive=True):
+        if part in process.cmdline()[1:]:
+            return process
+    raise AssertionError(f"no {part} is running")

@@ -1,0 +1,219 @@
+"""Two browsers talk encrypted, are cut off, come back; the server never holds what they said."""
+
+import asyncio
+import base64
+import re
+import sys
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from playwright.async_api import expect
+
+from meydan.kit.engines.postgres import wheel_program
+from tests.e2e.conftest import DESKTOP, PHONE, Person, Product, Visitors
+from tests.e2e.talking import Talk, Talker, another_browser, another_tab, eventually, meet, process_of
+
+
+@dataclass
+class Two:
+    ana: Talker
+    bora: Talker
+    conversation_id: str
+
+
+@pytest.fixture
+def two(product: Product) -> Two:
+    community = f"talk-{uuid4().hex[:10]}"
+    ana, bora = Talker(product, community, "kediadam"), Talker(product, community, "gecekusu")
+    ana.register(found=True)
+    bora.register(found=False)
+    return Two(ana, bora, meet(ana, bora))
+
+
+@dataclass
+class Pages:
+    ana: Talk
+    bora: Talk
+    ana_person: Person
+    bora_person: Person
+
+
+@pytest.fixture
+async def pages(two: Two, visitor: Visitors) -> Pages:
+    ana = await two.ana.enter(await visitor(viewport=PHONE))
+    bora = await two.bora.enter(await visitor(viewport=DESKTOP, dark=True))
+    return Pages(
+        await Talk(ana.page, two.conversation_id).open(), await Talk(bora.page, two.conversation_id).open(), ana, bora
+    )
+
+
+async def test_two_strangers_talk(pages: Pages):
+    """Sent, read, typing, presence; the number behind the lock is the same on both sides."""
+    ana, bora = pages.ana, pages.bora
+    await ana.say("good evening")
+    await bora.hears("good evening")
+    await bora.say("a lamp is on")
+    await ana.hears("a lamp is on")
+    await expect(ana.lines.get_by_text("read", exact=True)).to_have_count(1)
+    await expect(ana.page.get_by_text("· is here")).to_be_visible()
+    await bora.field.press_sequentially("still wri")
+    await expect(ana.page.get_by_text("· is writing")).to_be_visible()
+    number = await ana.safety_number()
+    assert len(number) == 12
+    assert await bora.safety_number() == number
+
+
+async def test_what_is_written_offline_is_sent_later_once_and_in_order(pages: Pages, two: Two):
+    ana, bora = pages.ana, pages.bora
+    await ana.say("before")
+    await bora.hears("before")
+    await pages.ana_person.context.set_offline(True)
+    for text in ("first", "second", "third"):
+        await ana.say(text)
+    await expect(ana.lines.get_by_text("waiting to be sent")).not_to_have_count(0)
+    await bora.say("meanwhile")
+    await pages.ana_person.context.set_offline(False)
+    await bora.hears("third")
+    assert await bora.texts() == ["before", "meanwhile", "first", "second", "third"]
+    await ana.hears("meanwhile")
+    await expect(ana.lines.get_by_text("waiting to be sent")).to_have_count(0)
+    log = two.bora.call("GET", f"/messages/{two.conversation_id}")["items"]
+    assert [message["kind"] for message in log].count("text") == 5
+
+
+async def test_unsent_words_survive_a_closed_browser_page(pages: Pages, two: Two):
+    ana, bora = pages.ana, pages.bora
+    await ana.say("before")
+    await bora.hears("before")
+    await pages.ana_person.context.set_offline(True)
+    await ana.say("kept")
+    await expect(ana.lines.get_by_text("waiting to be sent")).to_have_count(1)
+    await ana.page.close()
+    await pages.ana_person.context.set_offline(False)
+    again = await another_tab(pages.ana_person.context, two.conversation_id)
+    await bora.hears("kept")
+    await again.hears("kept")
+
+
+async def test_two_tabs_stay_in_step(pages: Pages, two: Two):
+    first, bora = pages.ana, pages.bora
+    second = await another_tab(pages.ana_person.context, two.conversation_id)
+    await first.say("from the first tab")
+    await second.hears("from the first tab")
+    await bora.say("to both")
+    await asyncio.gather(first.hears("to both"), second.hears("to both"))
+    await asyncio.gather(*(tab.say(f"{number} from {number}") for number, tab in enumerate((first, second))))
+    for number in range(2):
+        await bora.hears(f"{number} from {number}")
+        await asyncio.gather(*(tab.hears(f"{number} from {number}") for tab in (first, second)))
+    assert await first.texts() == await second.texts()
+
+
+async def test_another_device_is_let_in_and_told_about(pages: Pages, two: Two, visitor: Visitors):
+    ana, bora = pages.ana, pages.bora
+    await ana.say("only for the first")
+    await bora.hears("only for the first")
+    before = await ana.safety_number()
+    phone = await another_browser(two.bora, visitor, two.conversation_id)
+    await expect(phone.lines.get_by_text("before this one joined the talk")).to_have_count(1)
+    await expect(ana.lines.get_by_text("gecekusu joined with another device")).to_be_visible()
+    await ana.say("for both of your devices")
+    await asyncio.gather(bora.hears("for both of your devices"), phone.hears("for both of your devices"))
+    await phone.say("from the phone")
+    await asyncio.gather(ana.hears("from the phone"), bora.hears("from the phone"))
+    numbers = [await page.safety_number() for page in (ana, bora, phone)]
+    assert numbers[0] == numbers[1] == numbers[2] != before
+
+
+async def test_leaving_ends_it_for_both(pages: Pages):
+    ana, bora = pages.ana, pages.bora
+    await ana.say("farewell")
+    await bora.hears("farewell")
+    await bora.page.get_by_role("button", name="Leave the talk").click()
+    await bora.page.get_by_role("button", name="Leave", exact=True).click()
+    await expect(ana.page.get_by_text("This talk is over")).to_be_visible()
+    await ana.hears("farewell")
+    await expect(ana.field).to_have_count(0)
+
+
+CANARY = "kanarya-7f3a91-sarı-lamba"
+
+
+def traces(folder: Path, text: str = CANARY) -> Iterator[Path]:
+    """Files under the folder that hold the text, in any of the ways in which one lies on a disk."""
+    plain = text.encode()
+    forms = {plain, text.encode("utf-16-le"), plain.hex().encode(), base64.b64encode(plain)[:-4]}
+    for file in folder.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            content = file.read_bytes()
+            if any(form in content for form in forms):
+                yield file
+
+
+async def to_the_disk(product: Product) -> None:
+    """What PostgreSQL still holds in memory, too."""
+    home = product.data / "engines/postgres"
+    password, port = (home / "password").read_text(), (home / "port").read_text()
+    connection = await asyncpg.connect(f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres")
+    await connection.execute("checkpoint")
+    await connection.close()
+
+
+async def run(*command: str | Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+
+
+async def back_up(product: Product, folder: Path) -> None:
+    """A backup, and beside it the backup written out as plain SQL: its own form is compressed."""
+    archive = folder / "backup.tar"
+    await run(sys.executable, "-m", "meydan", "backup", "--data", product.data, archive)
+    with tarfile.open(archive) as opened:
+        opened.extractall(folder / "opened", filter="data")
+    [dump] = (file for file in (folder / "opened").rglob("*") if file.read_bytes().startswith(b"PGDMP"))
+    await run(wheel_program("pg_restore"), f"--file={folder / 'backup.sql'}", dump)
+
+
+async def test_what_is_said_is_nowhere_on_the_server(pages: Pages, product: Product, tmp_path: Path):
+    """Database files, write-ahead log, Valkey's files, logs, jobs, a backup: the canary sings in none of them."""
+    ana, bora = pages.ana, pages.bora
+    await ana.say(CANARY)
+    await bora.hears(CANARY)
+    await bora.say(f"{CANARY}!")
+    await ana.hears(f"{CANARY}!")
+    await asyncio.sleep(2)  # append-only files reach the disk once a second
+    await to_the_disk(product)
+    await back_up(product, tmp_path)
+    searched = [path for folder in (product.data, tmp_path) for path in folder.rglob("*") if path.is_file()]
+    names = " ".join(str(path) for path in searched)
+    for part in ("pg_wal", "base", "appendonly", "logs", "backup"):
+        assert re.search(part, names), f"{part} was not searched"
+    assert list(traces(product.log.parent)) == []
+    assert list(traces(tmp_path)) == []
+    # The search can find: an alias is no secret and lies in all three.
+    found = " ".join(str(path) for folder in (product.data, tmp_path) for path in traces(folder, "kediadam"))
+    for part in ("pg_wal", "base", "backup"):
+        assert re.search(part, found), f"an alias was not found in {part}"
+
+
+async def test_the_api_is_killed_in_the_middle(pages: Pages, product: Product, two: Two):
+    """Every text once and in order, although the process that takes them dies while they are sent."""
+    ana, bora = pages.ana, pages.bora
+    await ana.say("0")
+    await bora.hears("0")
+    api = await asyncio.to_thread(process_of, product, "api")
+    for number in range(1, 11):
+        await ana.say(str(number))
+        if number == 4:
+            api.kill()
+    await bora.hears("10")
+    assert await bora.texts() == [str(number) for number in range(11)]
+    await eventually(lambda: len(two.bora.call("GET", f"/messages/{two.conversation_id}")["items"]) == 13)
