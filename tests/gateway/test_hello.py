@@ -119,19 +119,19 @@ async def test_one_person_opens_only_so_many(connect, start_gateway, ada, ben):
     await connect(ada, to=gateway)
 
 
-async def test_only_so_many_may_be_silent(connect, start_gateway):
+async def test_only_so_many_may_be_silent_and_they_lock_nobody_out(connect, start_gateway, ada):
     gateway = await start_gateway(connections_without_hello=2)
-    await connect(to=gateway)
-    await connect(to=gateway)
-    with pytest.raises(WSHandshakeError):
-        await connect(to=gateway)
+    first, second = await connect(to=gateway), await connect(to=gateway)
+    await connect(ada, to=gateway)
+    assert await first.close_code() == 4408
+    assert not second.closed.done()
 
 
 async def test_a_page_of_another_site_may_not_connect(connect, ada, start_gateway):
     with pytest.raises(WSHandshakeError):
         await connect(ada, extra_headers={"Origin": "https://evil.example"})
     await connect(ada, extra_headers={"Origin": "http://127.0.0.1:8000"})
-    allowing = await start_gateway(origins=("https://meet.example",))
+    allowing = await start_gateway(origins=("https://meet.example/",))
     await connect(ada, to=allowing, extra_headers={"Origin": "https://meet.example"})
 
 

@@ -1,11 +1,12 @@
 """A client that comes back misses nothing, or is told that it does."""
 
 import asyncio
+import time
 
 import pytest
 
 from meydan.kit.realtime.frames import channel_of_user, log_key
-from meydan.kit.realtime.outbox import KEPT_ENTRIES
+from meydan.kit.realtime.outbox import KEPT_ENTRIES, KEPT_FOR, new_event_id, tell_command
 
 
 async def test_what_is_told_arrives_on_every_connection(connect, ada, ben, tell_note):
@@ -62,14 +63,22 @@ async def test_a_cursor_nobody_gave_is_told_to_load_again(connect, ada, tell_not
     await client.hear("resync")
 
 
-async def test_a_log_keeps_only_so_much(realtime, connect, ada):
-    key = log_key(channel_of_user(ada.identity.tenant_id, ada.identity.user_id))
-    for n in range(KEPT_ENTRIES * 2):
-        realtime.valkey.post(
-            "FCALL", "tell", 2, key, f"seen:{{x}}:{ada.identity.user_id}{n}", "ch", KEPT_ENTRIES, 60, "{}"
-        )
-    assert KEPT_ENTRIES <= await realtime.valkey.call("XLEN", key) < KEPT_ENTRIES * 1.2
-    assert 0 < await realtime.valkey.call("TTL", key) <= 60
+async def test_a_log_keeps_only_so_much(realtime, ada):
+    channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
+    for _ in range(KEPT_ENTRIES * 2):
+        realtime.valkey.post(*tell_command(channel, new_event_id(), '{"t":"note"}'))
+    assert KEPT_ENTRIES <= await realtime.valkey.call("XLEN", log_key(channel)) < KEPT_ENTRIES * 1.2
+    assert 0 < await realtime.valkey.call("TTL", log_key(channel)) <= KEPT_FOR.total_seconds()
+
+
+async def test_a_log_keeps_nothing_old_however_lively_it_is(realtime, ada):
+    channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
+    too_old = int((time.time() - KEPT_FOR.total_seconds() - 1) * 1000)
+    await realtime.valkey.call("XADD", log_key(channel), f"{too_old}-0", "frame", '{"t":"old"}')
+    await realtime.valkey.call("XADD", log_key(channel), f"{too_old + 60_000}-0", "frame", '{"t":"young"}')
+    await realtime.valkey.call(*tell_command(channel, new_event_id(), '{"t":"new"}'))
+    entries = await realtime.valkey.call("XRANGE", log_key(channel), "-", "+")
+    assert [fields[1] for _, fields in entries] == [b'{"t":"young"}', b'{"t":"new"}']
 
 
 async def test_a_gateway_that_stops_sends_its_clients_away_to_come_back(

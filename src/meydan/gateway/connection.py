@@ -69,7 +69,7 @@ class Connection(WSListener):
         transport.underlying_transport.set_write_buffer_limits(high=self._gateway.settings.unsent_limit)
         # Straight to the socket's transport: the frame is made once, the same bytes go to every reader.
         self.write: Callable[[bytes], None] = transport.underlying_transport.write
-        self._gateway.waiting.add(self)
+        self._gateway.waiting[self] = None
         self._deadline = self._loop.call_later(
             self._gateway.settings.hello_within, self.end, Close.no_hello, "say hello first"
         )
@@ -124,7 +124,7 @@ class Connection(WSListener):
             return
         self._ended = True
         self._deadline.cancel()
-        self._gateway.waiting.discard(self)
+        self._gateway.waiting.pop(self, None)
         self._unwatch_all()
         if self.identity is not None:
             self._gateway.leave(self, self.identity)
@@ -185,7 +185,7 @@ class Connection(WSListener):
         )
         self.identity = identity
         if before is None:
-            self._gateway.waiting.discard(self)
+            self._gateway.waiting.pop(self, None)
             self.reader = self._gateway.join(self, identity, hello.since)
         else:
             self._gateway.change(self, before, identity)

@@ -41,7 +41,8 @@ class Gateway:
         self.here = Here(valkey)
         self.revocations = Revocations(valkey, self._revoked)
         self._subscriptions.add(CHANNEL, self.revocations.hear)
-        self.waiting: set[Connection] = set()  # connected, no hello yet
+        self._origins = {_origin(page) for page in settings.origins}
+        self.waiting: dict[Connection, None] = {}  # connected, no hello yet; oldest first
         self.watchers: dict[UUID, set[Connection]] = {}  # by conversation
         self._by_user: dict[tuple[int, UUID], set[Connection]] = {}
         self._by_session: dict[UUID, set[Connection]] = {}
@@ -143,14 +144,15 @@ class Gateway:
         if not self._may_come_from(request):
             return _refusal(HTTPStatus.FORBIDDEN, "pages of this origin may not connect")
         if len(self.waiting) >= self.settings.connections_without_hello:
-            return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections that said nothing")
+            # The oldest makes room: an honest client says hello at once, so silence cannot lock others out.
+            next(iter(self.waiting)).end(Close.no_hello, "say hello first")
         return Connection(self)
 
     def _may_come_from(self, request: WSUpgradeRequest) -> bool:
         origin = request.headers.get("Origin")
         if origin is None:
             return True  # no browser: nobody else's page can be behind it
-        if origin in self.settings.origins:
+        if _origin(origin) in self._origins:
             return True
         host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
         return host is not None and urlsplit(origin).hostname == host
@@ -163,6 +165,11 @@ class Gateway:
         # Alive either way: killing a gateway does not bring Valkey back, and its clients would all have to return.
         response = WSUpgradeResponse.create_ok_response(msgspec.json.encode(body), {"Content-Type": "application/json"})
         return WSUpgradeResponseWithListener(response, None)
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _refusal(status: HTTPStatus, why: str) -> WSUpgradeResponseWithListener:
@@ -178,8 +185,9 @@ async def serving(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         try:
             yield gateway
         finally:
-            async with asyncio.timeout(settings.drain_within):
-                await gateway.drain()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(settings.drain_within):
+                    await gateway.drain()
 
 
 async def _serve(settings: GatewaySettings) -> None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 
-class Refused(Exception):  # noqa: N818 -- reads as the sentence it answers: "refused: claim too early"
+class Refused(Exception):
     """Base of every expected refusal. Subclasses stand beside the code that raises them.
 
     Keyword arguments become members of the problem document, next to ``code``.

@@ -15,6 +15,8 @@ end
 server.register_function('tell', function(keys, args)
     if not server.call('SET', keys[2], '', 'NX', 'EX', SEEN) then return false end
     local id = server.call('XADD', keys[1], 'MAXLEN', '~', args[2], '*', 'frame', args[4])
+    -- Exactly: frames carry ciphertext, which must not stay because newer frames keep the key alive.
+    server.call('XTRIM', keys[1], 'MINID', '=', string.format('%d', now_ms() - args[3] * 1000))
     server.call('EXPIRE', keys[1], args[3])
     server.call('SPUBLISH', args[1], '{"id":"' .. id .. '",' .. string.sub(args[4], 2))
     return id

