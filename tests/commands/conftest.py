@@ -69,8 +69,12 @@ class Up:
         names = {"postgres": "PostgreSQL", "valkey-server": "Valkey"}
         found = {}
         for child in psutil.Process(self.process.pid).children():
-            if child.status() != psutil.STATUS_ZOMBIE:
-                found[names.get(Path(child.exe()).name) or child.cmdline()[-1]] = child
+            try:
+                program, command = Path(child.exe()).name, child.cmdline()
+            except psutil.NoSuchProcess:  # it ended between two looks
+                continue
+            if command:
+                found[names.get(program) or command[-1]] = child
         return found
 
     def healthy(self) -> bool:

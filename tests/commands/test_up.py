@@ -26,7 +26,7 @@ def test_everything_starts_is_told_in_one_address_and_stops(data: Path) -> None:
     try:
         assert up.healthy()
         assert up.words.count(up.url + "\n") == 1
-        assert up.seconds < 20  # alone on two cores about 4: tests run beside it
+        assert up.seconds < 40  # alone on two cores 4: other tests run beside it
         parts = up.parts()
         assert set(parts) == PARTS
         for part in parts.values():
@@ -52,7 +52,7 @@ def test_everything_starts_is_told_in_one_address_and_stops(data: Path) -> None:
     again = Up(data)
     again.process.send_signal(signal.SIGINT)
     assert again.process.wait(30) == 0
-    assert again.seconds < 8  # alone about 2
+    assert again.seconds < 20  # alone 2
 
 
 def test_a_killed_part_comes_back_and_a_killed_whole_leaves_nothing(data: Path) -> None:
@@ -78,6 +78,32 @@ def test_a_killed_part_comes_back_and_a_killed_whole_leaves_nothing(data: Path) 
         wait_until(lambda: all(gone(process) for process in everything))
     finally:
         recovered.stop()
+
+
+def test_an_engine_whose_port_was_taken_meanwhile_moves_and_the_others_follow(data: Path) -> None:
+    up = Up(data)
+    port = int((data / "engines/valkey/port").read_text())
+    before = up.parts()
+    try:
+        with socket.socket() as thief:
+            thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            os.kill(before["Valkey"].pid, signal.SIGKILL)
+            wait_until(lambda: _takes(thief, port), 5)
+            thief.listen()
+            wait_until(lambda: (data / "engines/valkey/port").read_text() != str(port))
+            products = {before[name].pid for name in ("api", "gateway", "worker")}
+            wait_until(lambda: set(up.parts()) == PARTS and not products & {part.pid for part in up.parts().values()})
+            wait_until(lambda: meydan("doctor", "--data", str(data)).returncode == 0, 30)
+    finally:
+        up.stop()
+
+
+def _takes(thief: socket.socket, port: int) -> bool:
+    try:
+        thief.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
 
 
 def test_a_taken_port_is_said_in_words(data: Path) -> None:

@@ -19,10 +19,11 @@ _STEADY = 30.0  # running that long, its past is forgotten
 class Part:
     """One process of the product. ``start`` starts it again the way it was started the first time."""
 
-    def __init__(self, name: str, start: Callable[[], Child], child: Child | None) -> None:
+    def __init__(self, name: str, start: Callable[[], Child], child: Child, *, is_engine: bool = False) -> None:
         self.name = name
+        self.is_engine = is_engine
         self._start = start
-        self._child = child
+        self._child: Child | None = child
         self._started = time.monotonic()
         self._delay = _SHORTEST
         self._due: float | None = None
@@ -88,13 +89,17 @@ class Supervisor:
                 with contextlib.suppress(BlockingIOError):
                     wake.recv(4096)
 
+    def ask_products_to_stop(self) -> None:
+        for part in self.parts:
+            if not part.is_engine:
+                part.ask_to_stop()
+
     def stop(self) -> None:
-        """Last started, first asked: the engines end after everything that uses them."""
-        products = [part for part in self.parts if part.name not in ("PostgreSQL", "Valkey")]
-        for part in products:
-            part.ask_to_stop()
-        for part in products:
-            part.wait_stopped()
+        """Everything that uses the engines; they end after it, by who started them."""
+        self.ask_products_to_stop()
+        for part in self.parts:
+            if not part.is_engine:
+                part.wait_stopped()
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from rich.console import Console
 from meydan.commands import PlainError, data_option
 from meydan.commands.supervisor import Part, Supervisor
 from meydan.config import Http, Settings, default_data, is_own_engine, load_settings, make_secrets, note_running
-from meydan.kit.engines import Engines
+from meydan.kit.engines import Engines, PostgresEngine, ValkeyEngine
 from meydan.kit.processes import Child, start_child
 
 _PARTS = ("api", "gateway", "worker")
@@ -85,20 +85,10 @@ def _start(
     # An engine whose address was given runs elsewhere.
     if is_own_engine(data, "postgres", given.database.owner_url):
         with _step(console, "PostgreSQL" + (", for the first time" if first else "")):
-            engines.postgres.start()
-        supervisor.add(
-            Part(
-                "PostgreSQL",
-                lambda: _restarted(engines.postgres.start, lambda: engines.postgres.child),
-                engines.postgres.child,
-            )
-        )
+            supervisor.add(_engine("PostgreSQL", engines.postgres, supervisor))
     if is_own_engine(data, "valkey", given.valkey.url):
         with _step(console, "Valkey"):
-            engines.valkey.start()
-        supervisor.add(
-            Part("Valkey", lambda: _restarted(engines.valkey.start, lambda: engines.valkey.child), engines.valkey.child)
-        )
+            supervisor.add(_engine("Valkey", engines.valkey, supervisor))
     with _step(console, "Database up to date"):
         _run(["migrate"], environment)
     settings = load_settings(data, environment)
@@ -222,12 +212,15 @@ def _starter(name: str, environment: dict[str, str], logs: Path) -> Callable[[],
     return start
 
 
-def _restarted(start: Callable[[], None], child: Callable[[], Child | None]) -> Child:
-    start()
-    running = child()
-    if running is None:
-        raise AssertionError("a started engine has a process")
-    return running
+def _engine(name: str, engine: PostgresEngine | ValkeyEngine, supervisor: Supervisor) -> Part:
+    def again() -> Child:
+        before = engine.port
+        child = engine.start()
+        if engine.port != before:  # somebody took it meanwhile: the others know only the old one
+            supervisor.ask_products_to_stop()
+        return child
+
+    return Part(name, again, engine.start(), is_engine=True)
 
 
 def _wait_until_they_answer(supervisor: Supervisor, settings: Settings, logs: Path) -> None:
