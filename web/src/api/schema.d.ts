@@ -303,10 +303,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListBlocks */
+        /** Whom you have blocked */
         get: operations["ApiBlocksListBlocks"];
         put?: never;
-        /** Block */
+        /**
+         * Block somebody you met
+         * @description Ends what is open between you. Blocking twice answers the same block.
+         */
         post: operations["ApiBlocksBlock"];
         delete?: never;
         options?: never;
@@ -356,7 +359,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Invite
+         * Your invitation
          * @description One's own code and how many came by it. The link leads to the address that the request came to.
          */
         get: operations["ApiGrowthInviteInvite"];
@@ -679,7 +682,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListNotifications */
+        /** Your inbox */
         get: operations["ApiNotificationsListNotifications"];
         put?: never;
         post?: never;
@@ -697,7 +700,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Read */
+        /** Mark as read */
         put: operations["ApiNotificationsReadRead"];
         post?: never;
         delete?: never;
@@ -732,7 +735,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Report */
+        /**
+         * Report somebody you met
+         * @description Reporting the same profile again answers the first report.
+         */
         post: operations["ApiReportsReport"];
         delete?: never;
         options?: never;

@@ -13,7 +13,7 @@ interface SessionState {
   /** When the token should be renewed, on this machine's clock. */
   renewAt: number;
   me: Me | null;
-  /** Why it ended, when it was not the person who ended it here. */
+  /** Why it ended: a code of the server, or `left` when the person ended it here. */
   ended: { code: string; problem: Record<string, unknown> } | null;
 }
 

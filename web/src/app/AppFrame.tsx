@@ -1,5 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Navigate, Outlet, useRouterState } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet } from '@tanstack/react-router';
 import { Bell as BellIcon, CloudOff, MessageCircle, ShieldAlert, UserRound, Users } from 'lucide-react';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../api/session';
@@ -13,6 +14,7 @@ import {
   Banner,
   Bone,
   BottomBar,
+  CommunityName,
   DuskSign,
   Mark,
   type Place,
@@ -25,18 +27,22 @@ import {
   toast,
 } from '../ui';
 import { useMatchNews } from './match-news';
+import { configQuery } from './queries';
+import { useRedirect, useShownAddress } from './redirect';
 import { useUpdate } from './shell-worker';
 import { useTalksUnread } from './talks-unread';
 
 /** Around every page: what is true of the whole app just now, and the words in passing. */
 export function Root() {
+  const own = useSession((state) => state.me?.tenant.name);
+  const { data: config } = useQuery(configQuery);
   return (
-    <>
+    <CommunityName value={own ?? config?.tenant.name ?? 'Meydan'}>
       <SkipLink />
       <AppBanners />
       <Outlet />
       <Toasts />
-    </>
+    </CommunityName>
   );
 }
 
@@ -106,14 +112,14 @@ function AppBanners() {
 export function AppFrame() {
   const { t } = useLingui();
   const { status, me, ended } = useSession();
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const href = useRouterState({ select: (state) => state.location.href });
+  const { path, href } = useShownAddress();
+  const mustLogIn = status === 'out' && ended?.code !== 'banned' && path !== '/';
+  const door = ended?.code === 'left' ? '/' : `/login?next=${encodeURIComponent(href)}`;
+  useRedirect(mustLogIn ? door : null);
 
   if (ended?.code === 'banned') return <BannedPage />;
-  if (status === 'out') {
-    if (path === '/') return <LandingPage />;
-    return <Navigate to="/login" search={{ next: href }} replace />;
-  }
+  if (mustLogIn) return <Opening />;
+  if (status === 'out') return <LandingPage />;
   if (!me) return <Opening />;
   return <Inside label={t`Places`} />;
 }
@@ -123,7 +129,7 @@ function Inside({ label }: { label: string }) {
   const me = useSession((state) => state.me);
   const unread = useUnread();
   const talks = useTalksUnread();
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  const { path } = useShownAddress();
   useMatchNews();
   if (!me) return null;
 

@@ -1,4 +1,8 @@
+import { createContext, useContext } from 'react';
 import { cx } from './cx';
+
+/** What the square is called here. */
+export const CommunityName = createContext('Meydan');
 
 /** The sign: a square seen from above, and the lamp in its middle. */
 export function Mark({ className }: { className?: string }) {
@@ -20,9 +24,9 @@ export function Mark({ className }: { className?: string }) {
 
 export function Wordmark({ className }: { className?: string }) {
   return (
-    <span className={cx('inline-flex items-center gap-2 font-bold font-display text-lg tracking-tight', className)}>
-      <Mark />
-      Meydan
+    <span className={cx('inline-flex min-w-0 items-center gap-2 font-bold font-display text-lg tracking-tight', className)}>
+      <Mark className="size-8 shrink-0" />
+      <span className="truncate">{useContext(CommunityName)}</span>
     </span>
   );
 }

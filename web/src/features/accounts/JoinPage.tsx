@@ -1,11 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { isRefusal } from '../../api/errors';
 import type { Gender, OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
 import { rememberedLanguage } from '../../app/language';
+import { configQuery } from '../../app/queries';
 import {
   ageOn,
   type BirthDate,
@@ -62,14 +63,12 @@ const EMPTY: Draft = {
   communitySlug: null,
 };
 
-const MINIMUM_AGE = 18;
 /** Refusals of the confirmed number: only a new code helps. */
 const BACK_TO_START = ['phone_taken', 'email_taken', 'proof_refused', 'sign_in_not_open', 'identifier_missing'];
 
 /** Registering, as a member of this square or as the founder of a new one. */
 export function JoinPage({ founding = false }: { founding?: boolean }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const search = useSearch({ strict: false }) as { invite?: string };
   const [draft, change, forget] = useKept<Draft>(founding ? 'community' : 'join', EMPTY);
   const [startError, setStartError] = useState<unknown>(null);
@@ -109,10 +108,7 @@ export function JoinPage({ founding = false }: { founding?: boolean }) {
             setStartError(error);
             change({ step: 'contact', proof: null });
           }}
-          onDone={() => {
-            forget();
-            void navigate({ to: '/', replace: true });
-          }}
+          onDone={forget}
         />
       ) : null}
       {draft.step === 'contact' ? (
@@ -146,8 +142,15 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
   const { t } = useLingui();
   const words = useWords();
   const [empty, setEmpty] = useState(false);
-  const send = useSendCode('register', (sent, to) => change({ sent, to, step: 'code' }));
-  const { way } = draft;
+  const send = useSendCode('register', (sent, to) => change({ way, sent, to, step: 'code' }));
+  const { data: config } = useQuery(configQuery);
+  const open: string[] = config?.sign_in ?? ['phone', 'email', 'username'];
+  const ways: { value: Way; words: string }[] = [
+    { value: 'phone', words: t`Phone` },
+    { value: 'email', words: t`E-mail` },
+    { value: 'username', words: t`User name` },
+  ];
+  const way = open.includes(draft.way) ? draft.way : (ways.find(({ value }) => open.includes(value))?.value ?? 'phone');
   const value = draft[way];
   const fault = send.error ?? error;
   const said = empty ? t`Write it here first.` : fault ? words(fault) : undefined;
@@ -165,7 +168,7 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
       onSubmit={(event) => {
         event.preventDefault();
         if (!value.trim()) setEmpty(true);
-        else if (way === 'username') change({ step: 'about', proof: null });
+        else if (way === 'username') change({ way, step: 'about', proof: null });
         else if (!send.isPending) send.mutate(way === 'phone' ? fullNumber(value) : value.trim());
       }}
     >
@@ -173,11 +176,7 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
         label={t`How you log in`}
         value={way}
         onChange={(next) => touch({ way: next })}
-        options={[
-          { value: 'phone', words: t`Phone` },
-          { value: 'email', words: t`E-mail` },
-          { value: 'username', words: t`User name` },
-        ]}
+        options={ways.filter(({ value }) => open.includes(value))}
       />
       {way === 'phone' ? (
         <Field
@@ -237,6 +236,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
   const words = useWords();
   const [password, setPassword] = useState('');
   const [asked, setAsked] = useState(false);
+  const { data: config } = useQuery(configQuery);
   const birthDate = isoDate(draft.birth);
   const invite = draft.invite?.trim();
   const slug = draft.communitySlug ?? slugOf(draft.communityName);
@@ -263,7 +263,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
   });
 
   const refusedFor = (...codes: string[]) => (isRefusal(join.error, ...codes) ? words(join.error) : undefined);
-  const tooYoung = birthDate !== null && ageOn(birthDate, new Date()) < MINIMUM_AGE;
+  const tooYoung = birthDate !== null && ageOn(birthDate, new Date()) < (config?.minimum_age ?? 18);
   const missing = {
     alias: asked && !draft.alias.trim() ? t`Choose an alias.` : undefined,
     birth:

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { KeyRound, Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import { isRefusal } from '../../api/errors';
@@ -30,8 +30,6 @@ interface Draft {
 export function LogInPage() {
   const { t } = useLingui();
   const words = useWords();
-  const navigate = useNavigate();
-  const search = useSearch({ strict: false }) as { next?: string };
   const ended = useSession((state) => state.ended);
   const [draft, change, forget] = useKept<Draft>('login', {
     step: 'door',
@@ -48,12 +46,7 @@ export function LogInPage() {
 
   const enter = useMutation({
     mutationFn: (how: { password?: string; proof?: string }) => logIn({ identifier: to, ...how }),
-    onSuccess: () => {
-      forget();
-      // Only a path of this app: an address from elsewhere is never followed.
-      const next = search.next?.startsWith('/') && !search.next.startsWith('//') ? search.next : '/';
-      void navigate({ to: next, replace: true });
-    },
+    onSuccess: forget, // the door leads on by itself
     onError: (error) => {
       if (isRefusal(error, 'banned')) endSession({ code: error.code, problem: error.problem });
       else if (isRefusal(error, 'step_up_needed')) change({ step: 'contact' });

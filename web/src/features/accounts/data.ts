@@ -38,7 +38,7 @@ export async function logOut(all = false): Promise<void> {
   } catch (error) {
     if (!(error instanceof Refused && error.status === 401)) throw error; // 401: it was over already
   }
-  endSession();
+  endSession({ code: 'left', problem: {} });
 }
 
 export const resetPassword = (body: { proof: string; password: string }) =>
@@ -106,5 +106,5 @@ export function useForgetDevice() {
 export const exportData = () => answer(api.GET('/api/users/export'));
 export async function eraseAccount(password: string): Promise<void> {
   await answer(api.POST('/api/users/erase', { body: { password } }));
-  endSession();
+  endSession({ code: 'left', problem: {} });
 }

@@ -1,6 +1,7 @@
-import { Navigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useSession } from '../../api/session';
+import { ownPath, useRedirect } from '../../app/redirect';
 import { BannedPage } from './BannedPage';
 import { JoinPage } from './JoinPage';
 import { LogInPage as LogIn } from './LogInPage';
@@ -10,8 +11,9 @@ import { ResetPage as Reset } from './ResetPage';
 function Door({ children }: { children: ReactNode }) {
   const { status, ended } = useSession();
   const { next } = useSearch({ strict: false }) as { next?: string };
+  useRedirect(status === 'in' ? ownPath(next) : null);
   if (ended?.code === 'banned') return <BannedPage />;
-  if (status === 'in') return <Navigate to={next?.startsWith('/') && !next.startsWith('//') ? next : '/'} replace />;
+  if (status === 'in') return null;
   return children;
 }
 

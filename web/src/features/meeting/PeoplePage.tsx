@@ -5,6 +5,7 @@ import { Ellipsis, Undo2, Users } from 'lucide-react';
 import { useState } from 'react';
 import type { Match } from '../../api/types';
 import { useWords } from '../../api/words';
+import { configQuery } from '../../app/queries';
 import {
   Alias,
   Avatar,
@@ -148,8 +149,12 @@ function ClaimLine({ match }: { match: Match }) {
 
 /** What was asked back, and what was decided. */
 export function ClaimsPage() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const claims = useInfiniteQuery(claimsQuery);
+  const { data: config } = useQuery(configQuery);
+  const hours = new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: 1 }).format(
+    (config?.claim_minutes ?? 120) / 60,
+  );
   const history = useInfiniteQuery(historyQuery);
   const matches = new Map(history.data?.pages.flatMap((page) => page.items).map((match) => [match.id, match]));
   const items = claims.data?.pages.flatMap((page) => page.items) ?? [];
@@ -172,8 +177,8 @@ export function ClaimsPage() {
       {claims.isSuccess && items.length === 0 ? (
         <EmptyState icon={<Undo2 aria-hidden />} title={<Trans>Nothing asked back yet</Trans>}>
           <Trans>
-            When a stranger writes nothing for two hours, you can ask for the day's right back. It is decided within two
-            minutes.
+            When a stranger writes nothing for {hours} hours, you can ask for the day's right back. It is decided within
+            two minutes.
           </Trans>
         </EmptyState>
       ) : null}

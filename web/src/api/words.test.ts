@@ -1,0 +1,46 @@
+import { setupI18n } from '@lingui/core';
+import { describe, expect, it } from 'vitest';
+import { messages as en } from '../locales/en.po';
+import { messages as tr } from '../locales/tr.po';
+import { NoAnswer, Refused } from './errors';
+import { wordsFor } from './words';
+
+const english = setupI18n({ locale: 'en', messages: { en } });
+const turkish = setupI18n({ locale: 'tr', messages: { tr } });
+
+describe('words for what was refused', () => {
+  it('say how many tries are left', () => {
+    const wrong = new Refused('otp_wrong', 409, { attempts_left: 2 });
+    expect(wordsFor(wrong, english)).toContain('Tries left: 2');
+    expect(wordsFor(wrong, turkish)).toContain('Kalan deneme: 2');
+  });
+
+  it('say how long to wait', () => {
+    expect(wordsFor(new Refused('slow_down', 429, { retry_after: 41.2 }), english)).toContain('42 seconds');
+  });
+
+  it('do not blame and do not leave one alone, whatever the code', () => {
+    for (const i18n of [english, turkish]) {
+      const unknown = wordsFor(new Refused('something_new', 409, {}), i18n);
+      expect(unknown).toContain('something_new');
+      expect(wordsFor(new NoAnswer(null), i18n)).not.toBe('');
+      expect(wordsFor(new Refused('internal_error', 500, {}), i18n)).toBe(wordsFor(new Refused('x', 503, {}), i18n));
+    }
+  });
+
+  it('differ between the two languages for every code we know', () => {
+    const codes = [
+      'otp_expired',
+      'phone_taken',
+      'weak_password',
+      'login_failed',
+      'already_matched',
+      'too_young',
+      'not_found',
+    ];
+    for (const code of codes) {
+      const refusal = new Refused(code, 409, {});
+      expect(wordsFor(refusal, turkish)).not.toBe(wordsFor(refusal, english));
+    }
+  });
+});
