@@ -46,7 +46,10 @@ async def test_a_log_that_was_cut_says_so(connect, ada, realtime, tell_note):
     await tell_note(ada, 1)
     key = log_key(channel_of_user(ada.identity.tenant_id, ada.identity.user_id))
     await realtime.valkey.call("XTRIM", key, "MAXLEN", 1)
-    client = await connect(ada, since=client.cursor)
+    lost = client.cursor
+    client = await connect()
+    client.say(t="hello", token=ada.token(), since=lost)
+    assert (await client.hear("ready"))["id"] == lost  # kept until the resync itself is read
     resync = await client.hear("resync")
     assert resync["id"] == client.cursor
     await tell_note(ada, 2)

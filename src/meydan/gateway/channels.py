@@ -157,15 +157,17 @@ class Reader:
         self._go_live()
 
     def _found(self, entries: list[object]) -> None:
-        if not entries or self.cursor is None:
-            self._ask_end(self._lost_place)
-            return
+        assert self.cursor is not None  # noqa: S101 -- it was looked for
+        # Greeted with its own cursor even if that is lost: a connection that breaks before the resync is read must come
+        # back with it and be told again.
         self._connection.greet(self.cursor)
-        self._next_page()
+        if entries:
+            self._next_page()
+        else:
+            self._ask_end(self._lost_place)
 
     def _lost_place(self, end: bytes) -> None:
         self.cursor = end.decode()
-        self._connection.greet(self.cursor)
         self._connection.write(text_frame(to_json(Resync(self.cursor))))
         self._go_live()
 
