@@ -23,7 +23,8 @@ def api(data: Path | None) -> None:
 
 @click.command()
 @data_option
-def gateway(data: Path | None) -> None:
+@click.option("--reuse-port", is_flag=True, help="Share the port with other gateways on this machine.")
+def gateway(data: Path | None, reuse_port: bool) -> None:
     """The realtime gateway: WebSockets of everybody who is here."""
     settings = _ready(data)
     from meydan.gateway import GatewaySettings, run
@@ -38,6 +39,7 @@ def gateway(data: Path | None) -> None:
             grant_key=settings.secrets.token_key,
             host=http.host,
             port=http.gateway_port,
+            reuse_port=reuse_port,
             origins=(http.public_url,) if http.public_url else (),
             tls_certificate=str(http.tls_certificate) if http.tls_certificate else None,
             tls_key=str(http.tls_key) if http.tls_key else None,
