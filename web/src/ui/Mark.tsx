@@ -24,7 +24,9 @@ export function Mark({ className }: { className?: string }) {
 
 export function Wordmark({ className }: { className?: string }) {
   return (
-    <span className={cx('inline-flex min-w-0 items-center gap-2 font-bold font-display text-lg tracking-tight', className)}>
+    <span
+      className={cx('inline-flex min-w-0 items-center gap-2 font-bold font-display text-lg tracking-tight', className)}
+    >
       <Mark className="size-8 shrink-0" />
       <span className="truncate">{useContext(CommunityName)}</span>
     </span>

@@ -38,7 +38,7 @@ export function LandingPage() {
             </h1>
             <p className="max-w-md text-soft sm:text-lg sm:leading-normal">
               <Trans>
-                Meet one stranger at a time and talk in private. No photos, no crowd, no trace left tomorrow.
+                Meet one stranger at a time and talk in private. No photos, no crowd, and tomorrow the words are gone.
               </Trans>
             </p>
           </div>

@@ -73,7 +73,7 @@ function ReportForm({ profile, matchId, onDone }: { profile: Person; matchId?: s
           },
           {
             onSuccess: () => {
-              toast(t`Thank you. Somebody looks at it.`);
+              toast(t`Thank you. Your report is noted.`);
               onDone();
             },
           },
