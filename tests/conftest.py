@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import asyncpg
@@ -146,7 +146,7 @@ async def api(app: Litestar, tenant: tenants.Tenant) -> AsyncIterator[httpx.Asyn
 
 def open_client(app: Litestar, tenant: tenants.Tenant) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app),
+        transport=httpx.ASGITransport(app=cast("Any", app)),
         base_url="http://127.0.0.1:8000",
         headers={"X-Meydan-Tenant": tenant.slug, "X-Meydan": "1"},
     )

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import httpx
@@ -32,7 +32,7 @@ class Person:
     def client(self, app: Litestar) -> httpx.AsyncClient:
         """The API as this person's client sees it."""
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app),
+            transport=httpx.ASGITransport(app=cast("Any", app)),
             base_url="http://127.0.0.1:8000",
             headers={
                 "X-Meydan-Tenant": self.tenant.slug,

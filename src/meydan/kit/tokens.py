@@ -69,7 +69,8 @@ def read_access(token: str, key: str) -> Access:
     return access
 
 
-@lru_cache(maxsize=4096)  # a client shows the same token a few hundred times; checking the signature is most of the cost
+# A client shows the same token a few hundred times; checking the signature is most of the cost.
+@lru_cache(maxsize=4096)
 def _verified(token: str, key: str) -> Access:
     try:
         claims = msgspec.convert(jwt.decode(token, _key(key), algorithms=_ALGORITHMS).claims, _Claims)
