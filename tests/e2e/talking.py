@@ -73,14 +73,20 @@ class Talker:
 
 
 def meet(one: Talker, other: Talker) -> str:
-    """Both ask for somebody; there is nobody else. Returns the conversation."""
-    for talker in (one, other):
-        talker.call("POST", "/match/join", {"type": "text"})
-    deadline = time.monotonic() + 40
-    while time.monotonic() < deadline:
-        if match := one.call("GET", "/match/state")["match"]:
-            return str(match["conversation_id"])
-        time.sleep(0.1)
+    """Both ask for somebody; there is nobody else. Returns the conversation.
+
+    Neither holds a socket yet, so the worker may take one for gone between the two asks: they ask again then.
+    """
+    for _ in range(10):
+        for talker in (one, other):
+            talker.call("POST", "/match/join", {"type": "text"})
+        deadline = time.monotonic() + 3
+        while time.monotonic() < deadline:
+            if match := one.call("GET", "/match/state")["match"]:
+                return str(match["conversation_id"])
+            time.sleep(0.1)
+        for talker in (one, other):
+            talker.call("POST", "/match/leave", {})
     raise AssertionError("the two were not matched")
 
 
