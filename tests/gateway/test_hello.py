@@ -150,3 +150,11 @@ async def test_over_tls(connect, ada, start_gateway, tmp_path):
     gateway = await start_gateway(tls_certificate=str(certificate), tls_key=str(private_key))
     trusting = ssl.create_default_context(cafile=str(certificate))
     await connect(ada, to=gateway, scheme="wss", ssl_context=trusting)
+
+
+async def test_two_gateways_share_a_port(connect, start_gateway, ada):
+    first = await start_gateway(reuse_port=True)
+    second = await start_gateway(reuse_port=True, port=first.port)
+    for _ in range(12):
+        await connect(ada, to=first.port)
+    assert len(first.connections) + len(second.connections) == 12
