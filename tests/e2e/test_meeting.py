@@ -87,7 +87,7 @@ async def test_another_community_sees_nothing(product: Product, visitor: Visitor
 
     port = product.url.rsplit(":", 1)[1]
     there = await visitor(host=f"http://night-owls.localhost:{port}")
-    await there.page.goto("/join")
+    await there.page.goto("/")
     await expect(there.page.locator("text=Night owls >> visible=true").first).to_be_visible()
     await register(there, product, "owl")
     await there.page.get_by_role("button", name="Meet someone").click()
