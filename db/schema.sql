@@ -321,12 +321,7 @@ CREATE TABLE app.tenants (
 
 CREATE FUNCTION app.today(tenant integer) RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT ((app.now() AT TIME ZONE t.timezone))::date AS timezone
-    FROM app.tenants t
-   WHERE (t.id = today.tenant);
-END;
+    RETURN (SELECT ((app.now() AT TIME ZONE t.timezone))::date AS timezone FROM app.tenants t WHERE (t.id = today.tenant));
 
 CREATE TABLE app.allowances (
     tenant_id integer NOT NULL,
@@ -462,7 +457,14 @@ begin
     end if;
     return query
         update app.matches done
-        set status = new_status, ended_at = app.now(), ended_by = caller_id
+        set status = case
+                when new_status = 'expired' and (
+                    select count(distinct log.sender_user_id) from app.message_logs log
+                    where log.tenant_id = tenant and log.conversation_id = done.conversation_id and log.kind = 'text'
+                ) = 2 then 'completed'
+                else new_status
+            end,
+            ended_at = app.now(), ended_by = case when new_status = 'cancelled' then caller_id end
         where done.tenant_id = tenant and done.id = ending and done.status = 'active'
             and (is_service
                 or (caller_id, face_id) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
@@ -486,19 +488,13 @@ CREATE FUNCTION app.end_matches(tenant integer, at_most integer) RETURNS TABLE(m
      done.user2_id,
      done.profile2_id,
      done.ended_by
-    FROM (( SELECT over.id,
-                 CASE
-                     WHEN (( SELECT count(DISTINCT log.sender_user_id) AS count
-                        FROM app.message_logs log
-                       WHERE ((log.tenant_id = over.tenant_id) AND (log.conversation_id = over.conversation_id) AND (log.kind = 'text'::text))) = 2) THEN 'completed'::text
-                     ELSE 'expired'::text
-                 END AS verdict
+    FROM (( SELECT over.id
             FROM app.matches over
            WHERE ((over.tenant_id = end_matches.tenant) AND (over.status = 'active'::text) AND (over.expires_at <= app.now()))
            ORDER BY over.expires_at
           LIMIT end_matches.at_most
           FOR UPDATE OF over SKIP LOCKED) up
-      CROSS JOIN LATERAL app.end_match(end_matches.tenant, up.id, up.verdict) done(match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by));
+      CROSS JOIN LATERAL app.end_match(end_matches.tenant, up.id, 'expired'::text) done(match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by));
 END;
 
 CREATE TABLE app.tickets (
@@ -532,88 +528,92 @@ WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', fi
 
 ALTER TABLE ONLY app.tickets FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval, OUT partner_id uuid) RETURNS uuid
+CREATE FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_hashjoin TO 'off'
     AS $$
 declare
     here point := point(ticket.longitude, ticket.latitude);
-    reach integer := case when ticket.widened then null else ticket.max_distance_km end;
+    reach integer := case when not ticket.widened then ticket.max_distance_km end;
     lanes text[] := ticket.languages || case when ticket.widened then array['*'] else '{}' end;
+    -- Whoever the two people behind the faces must not meet: they do not count among those looked at.
+    apart uuid[] := array(
+        select met.second_user_id from app.encounters met
+        where met.tenant_id = tenant and met.first_user_id = ticket.user_id and met.met_at > app.now() - met_again
+        union all
+        select met.first_user_id from app.encounters met
+        where met.tenant_id = tenant and met.second_user_id = ticket.user_id and met.met_at > app.now() - met_again
+        union all
+        select block.blocked_user_id from app.blocks block
+        where block.tenant_id = tenant and block.blocker_user_id = ticket.user_id
+        union all
+        select block.blocker_user_id from app.blocks block
+        where block.tenant_id = tenant and block.blocked_user_id = ticket.user_id
+    );
+    candidate uuid;
 begin
-    select other.user_id into partner_id
-    from (
-        select waiting.user_id
-        from unnest(lanes) lane (name)
+    for candidate in
+        select other.user_id
+        from (
+            select waiting.user_id
+            from unnest(lanes) lane (name)
+            cross join lateral (
+                select open.user_id from app.ticket_lanes open
+                where open.tenant_id = tenant and open.kind = ticket.kind and open.lane = lane.name and not open.picky
+                    and open.user_id <> ticket.user_id
+                    and (reach is null or app.kilometres(here, open.spot) <= reach)
+                    and open.user_id <> all(apart)
+                order by open.since limit 16
+            ) waiting
+            union
+            select close.user_id
+            from unnest(lanes) lane (name)
+            cross join lateral (
+                select near.user_id from app.ticket_lanes near
+                where near.tenant_id = tenant and near.kind = ticket.kind and near.lane = lane.name and near.picky
+                    and near.user_id <> ticket.user_id and near.user_id <> all(apart) and here is not null
+                order by near.spot <-> here limit 32
+            ) close
+        ) found
+        join app.tickets other on other.tenant_id = tenant and other.user_id = found.user_id and other.kind = ticket.kind
         cross join lateral (
-            select open.user_id from app.ticket_lanes open
-            where open.tenant_id = tenant and open.kind = ticket.kind and open.lane = lane.name and not open.picky
-                and open.user_id <> ticket.user_id
-                and (reach is null or app.kilometres(here, open.spot) <= reach)
-                and not exists (
-                    select from app.encounters met
-                    where met.tenant_id = tenant and met.first_user_id = least(open.user_id, ticket.user_id)
-                        and met.second_user_id = greatest(open.user_id, ticket.user_id)
-                        and met.met_at > app.now() - met_again
-                )
-            order by open.since limit 32
-        ) waiting
-        union
-        select close.user_id
-        from unnest(lanes) lane (name)
-        cross join lateral (
-            select near.user_id from app.ticket_lanes near
-            where near.tenant_id = tenant and near.kind = ticket.kind and near.lane = lane.name and near.picky
-                and near.user_id <> ticket.user_id and here is not null
-            order by near.spot <-> here limit 64
-        ) close
-    ) candidate
-    join app.tickets other
-        on other.tenant_id = tenant and other.user_id = candidate.user_id and other.kind = ticket.kind
-    join app.users person on person.tenant_id = tenant and person.id = other.user_id
-    where other.away_since is null
-        -- Near enough for both.
-        and (
-            least(reach, case when other.widened then null else other.max_distance_km end) is null
-            or app.kilometres(here, point(other.longitude, other.latitude))
-                <= least(reach, case when other.widened then null else other.max_distance_km end)
-        )
-        and (person.ban_reason is null or person.banned_until <= app.now())
-        and not exists (
-            select from app.encounters met
-            where met.tenant_id = tenant and met.first_user_id = least(other.user_id, ticket.user_id)
-                and met.second_user_id = greatest(other.user_id, ticket.user_id)
-                and met.met_at > app.now() - met_again
-        )
-        and not exists (
-            select from app.blocks apart
-            where apart.tenant_id = tenant
-                and apart.blocker_user_id = other.user_id and apart.blocked_user_id = ticket.user_id
-        )
-        and not exists (
-            select from app.blocks apart
-            where apart.tenant_id = tenant
-                and apart.blocker_user_id = ticket.user_id and apart.blocked_user_id = other.user_id
-        )
-        and not exists (
-            select from app.match_slots busy
-            where busy.tenant_id = tenant and busy.user_id = other.user_id and busy.type = 'anonymous_' || ticket.kind
-        )
-    -- Up to three points for interests in common, three for being near, six for having waited half a minute.
-    order by
-        least((select count(*) from unnest(other.interests) word where word = any(ticket.interests)), 3)
-        + case
-            when app.kilometres(here, point(other.longitude, other.latitude)) <= 15 then 3
-            when app.kilometres(here, point(other.longitude, other.latitude)) <= 60 then 2
-            when app.kilometres(here, point(other.longitude, other.latitude)) <= 250 then 1
-            else 0
-          end
-        + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
-        other.created_at
-    limit 1
-    for update of other skip locked;
+            select app.kilometres(here, point(other.longitude, other.latitude)) as far,
+                least(reach, case when not other.widened then other.max_distance_km end) as allowed
+            offset 0
+        ) between_them
+        where between_them.allowed is null or between_them.far <= between_them.allowed
+        -- Up to three points for interests in common, three for being near, six for having waited half a minute.
+        order by
+            least((select count(*) from unnest(other.interests) word where word = any(ticket.interests)), 3)
+            + case
+                when between_them.far <= 15 then 3 when between_them.far <= 60 then 2 when between_them.far <= 250 then 1
+                else 0
+              end
+            + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
+            other.created_at
+    loop
+        perform from app.tickets other
+        where other.tenant_id = tenant and other.user_id = candidate and other.kind = ticket.kind
+            and other.away_since is null
+            and exists (
+                select from app.users person
+                where person.tenant_id = tenant and person.id = candidate
+                    and (person.ban_reason is null or person.banned_until <= app.now())
+            )
+            and not exists (
+                select from app.match_slots busy
+                where busy.tenant_id = tenant and busy.user_id = candidate and busy.type = 'anonymous_' || ticket.kind
+            )
+        for update skip locked;
+        if found then
+            return candidate;
+        end if;
+    end loop;
+    return null;
 end $$;
 
 CREATE FUNCTION app.free_tag(wanted text) RETURNS text
@@ -661,7 +661,6 @@ end $$;
 
 CREATE FUNCTION app.kilometres(one point, other point) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN ((111.2)::double precision * sqrt((power(((one)[1] - (other)[1]), (2)::double precision) + power((LEAST(abs(((one)[0] - (other)[0])), ((360)::double precision - abs(((one)[0] - (other)[0])))) * cos(radians((((one)[1] + (other)[1]) / (2)::double precision)))), (2)::double precision))));
 
 CREATE FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS SETOF record
@@ -751,7 +750,7 @@ begin
         end if;
 
         loop
-            select found_one.partner_id into partner_id from app.find_partner(tenant, ticket, met_again) found_one;
+            partner_id := app.find_partner(tenant, ticket, met_again);
             exit when partner_id is null;
             select other.* into strict partner from app.tickets other
             where other.tenant_id = tenant and other.user_id = partner_id and other.kind = what;
@@ -1503,7 +1502,9 @@ CREATE INDEX conversation_members_of_user ON app.conversation_members USING btre
 
 CREATE INDEX conversations_to_purge ON app.conversations USING btree (tenant_id, expires_at) WHERE (purged_at IS NULL);
 
-CREATE INDEX encounters_of_second ON app.encounters USING btree (tenant_id, second_user_id);
+CREATE INDEX encounters_of_first ON app.encounters USING btree (tenant_id, first_user_id, met_at);
+
+CREATE INDEX encounters_of_second ON app.encounters USING btree (tenant_id, second_user_id, met_at);
 
 CREATE INDEX invite_codes_of_user ON app.invite_codes USING btree (tenant_id, user_id);
 
@@ -2276,8 +2277,8 @@ GRANT INSERT(day_limit) ON TABLE app.tickets TO meydan_app;
 
 GRANT UPDATE(searched_at) ON TABLE app.tickets TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval, OUT partner_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval, OUT partner_id uuid) TO meydan_service;
+REVOKE ALL ON FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.free_tag(wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.free_tag(wanted text) TO meydan_app;

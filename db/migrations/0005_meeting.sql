@@ -162,7 +162,8 @@ create table app.encounters (
     foreign key (tenant_id, second_user_id) references app.users (tenant_id, id),
     check (first_user_id < second_user_id)
 );
-create index encounters_of_second on app.encounters (tenant_id, second_user_id);
+create index encounters_of_first on app.encounters (tenant_id, first_user_id, met_at);
+create index encounters_of_second on app.encounters (tenant_id, second_user_id, met_at);
 select app.protect('app.encounters');
 
 -- What was used of a day's rights and what was given back on it. The day's limit is computed when it is asked for, so
@@ -250,14 +251,11 @@ end;
 
 -- The day it is where the community is.
 create function app.today(tenant integer) returns date
-language sql stable parallel safe set search_path = pg_catalog, pg_temp
-begin atomic
-    select (app.now() at time zone t.timezone)::date from app.tenants t where t.id = today.tenant;
-end;
+language sql stable parallel safe
+return (select (app.now() at time zone t.timezone)::date from app.tenants t where t.id = tenant);
 
--- Between two cells, in kilometres: as exact as cells of ten kilometres deserve.
-create function app.kilometres(one point, other point) returns double precision
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+-- Between two cells, in kilometres: as exact as cells of ten kilometres deserve. Without `set`, so that it is inlined.
+create function app.kilometres(one point, other point) returns double precision language sql immutable parallel safe
 return 111.2 * sqrt(
     power(one[1] - other[1], 2)
     + power(least(abs(one[0] - other[0]), 360 - abs(one[0] - other[0])) * cos(radians((one[1] + other[1]) / 2)), 2)
@@ -280,89 +278,90 @@ begin
     return found;
 end $$;
 
--- Whom one ticket is matched with, locked; no row when nobody fits. Looks at no more than the longest waiting 32 and the
--- nearest 64 picky ones of each lane; those who must not meet do not count against that.
-create function app.find_partner(
-    tenant integer, ticket app.tickets, met_again interval, out partner_id uuid
-) language plpgsql set search_path = pg_catalog, pg_temp
+-- Whom one ticket is matched with, locked; null when nobody fits. Looks at no more than the longest waiting 16 and the
+-- nearest 32 picky ones of each lane.
+create function app.find_partner(tenant integer, ticket app.tickets, met_again interval) returns uuid
+language plpgsql set search_path = pg_catalog, pg_temp
 -- Plans are kept with the connection, perhaps since nobody waited: they must be right when many do.
-set enable_seqscan = off set enable_bitmapscan = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set enable_hashjoin = off as $$
 declare
     here point := point(ticket.longitude, ticket.latitude);
-    reach integer := case when ticket.widened then null else ticket.max_distance_km end;
+    reach integer := case when not ticket.widened then ticket.max_distance_km end;
     lanes text[] := ticket.languages || case when ticket.widened then array['*'] else '{}' end;
+    -- Whoever the two people behind the faces must not meet: they do not count among those looked at.
+    apart uuid[] := array(
+        select met.second_user_id from app.encounters met
+        where met.tenant_id = tenant and met.first_user_id = ticket.user_id and met.met_at > app.now() - met_again
+        union all
+        select met.first_user_id from app.encounters met
+        where met.tenant_id = tenant and met.second_user_id = ticket.user_id and met.met_at > app.now() - met_again
+        union all
+        select block.blocked_user_id from app.blocks block
+        where block.tenant_id = tenant and block.blocker_user_id = ticket.user_id
+        union all
+        select block.blocker_user_id from app.blocks block
+        where block.tenant_id = tenant and block.blocked_user_id = ticket.user_id
+    );
+    candidate uuid;
 begin
-    select other.user_id into partner_id
-    from (
-        select waiting.user_id
-        from unnest(lanes) lane (name)
+    for candidate in
+        select other.user_id
+        from (
+            select waiting.user_id
+            from unnest(lanes) lane (name)
+            cross join lateral (
+                select open.user_id from app.ticket_lanes open
+                where open.tenant_id = tenant and open.kind = ticket.kind and open.lane = lane.name and not open.picky
+                    and open.user_id <> ticket.user_id
+                    and (reach is null or app.kilometres(here, open.spot) <= reach)
+                    and open.user_id <> all(apart)
+                order by open.since limit 16
+            ) waiting
+            union
+            select close.user_id
+            from unnest(lanes) lane (name)
+            cross join lateral (
+                select near.user_id from app.ticket_lanes near
+                where near.tenant_id = tenant and near.kind = ticket.kind and near.lane = lane.name and near.picky
+                    and near.user_id <> ticket.user_id and near.user_id <> all(apart) and here is not null
+                order by near.spot <-> here limit 32
+            ) close
+        ) found
+        join app.tickets other on other.tenant_id = tenant and other.user_id = found.user_id and other.kind = ticket.kind
         cross join lateral (
-            select open.user_id from app.ticket_lanes open
-            where open.tenant_id = tenant and open.kind = ticket.kind and open.lane = lane.name and not open.picky
-                and open.user_id <> ticket.user_id
-                and (reach is null or app.kilometres(here, open.spot) <= reach)
-                and not exists (
-                    select from app.encounters met
-                    where met.tenant_id = tenant and met.first_user_id = least(open.user_id, ticket.user_id)
-                        and met.second_user_id = greatest(open.user_id, ticket.user_id)
-                        and met.met_at > app.now() - met_again
-                )
-            order by open.since limit 32
-        ) waiting
-        union
-        select close.user_id
-        from unnest(lanes) lane (name)
-        cross join lateral (
-            select near.user_id from app.ticket_lanes near
-            where near.tenant_id = tenant and near.kind = ticket.kind and near.lane = lane.name and near.picky
-                and near.user_id <> ticket.user_id and here is not null
-            order by near.spot <-> here limit 64
-        ) close
-    ) candidate
-    join app.tickets other
-        on other.tenant_id = tenant and other.user_id = candidate.user_id and other.kind = ticket.kind
-    join app.users person on person.tenant_id = tenant and person.id = other.user_id
-    where other.away_since is null
-        -- Near enough for both.
-        and (
-            least(reach, case when other.widened then null else other.max_distance_km end) is null
-            or app.kilometres(here, point(other.longitude, other.latitude))
-                <= least(reach, case when other.widened then null else other.max_distance_km end)
-        )
-        and (person.ban_reason is null or person.banned_until <= app.now())
-        and not exists (
-            select from app.encounters met
-            where met.tenant_id = tenant and met.first_user_id = least(other.user_id, ticket.user_id)
-                and met.second_user_id = greatest(other.user_id, ticket.user_id)
-                and met.met_at > app.now() - met_again
-        )
-        and not exists (
-            select from app.blocks apart
-            where apart.tenant_id = tenant
-                and apart.blocker_user_id = other.user_id and apart.blocked_user_id = ticket.user_id
-        )
-        and not exists (
-            select from app.blocks apart
-            where apart.tenant_id = tenant
-                and apart.blocker_user_id = ticket.user_id and apart.blocked_user_id = other.user_id
-        )
-        and not exists (
-            select from app.match_slots busy
-            where busy.tenant_id = tenant and busy.user_id = other.user_id and busy.type = 'anonymous_' || ticket.kind
-        )
-    -- Up to three points for interests in common, three for being near, six for having waited half a minute.
-    order by
-        least((select count(*) from unnest(other.interests) word where word = any(ticket.interests)), 3)
-        + case
-            when app.kilometres(here, point(other.longitude, other.latitude)) <= 15 then 3
-            when app.kilometres(here, point(other.longitude, other.latitude)) <= 60 then 2
-            when app.kilometres(here, point(other.longitude, other.latitude)) <= 250 then 1
-            else 0
-          end
-        + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
-        other.created_at
-    limit 1
-    for update of other skip locked;
+            select app.kilometres(here, point(other.longitude, other.latitude)) as far,
+                least(reach, case when not other.widened then other.max_distance_km end) as allowed
+            offset 0
+        ) between_them
+        where between_them.allowed is null or between_them.far <= between_them.allowed
+        -- Up to three points for interests in common, three for being near, six for having waited half a minute.
+        order by
+            least((select count(*) from unnest(other.interests) word where word = any(ticket.interests)), 3)
+            + case
+                when between_them.far <= 15 then 3 when between_them.far <= 60 then 2 when between_them.far <= 250 then 1
+                else 0
+              end
+            + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
+            other.created_at
+    loop
+        perform from app.tickets other
+        where other.tenant_id = tenant and other.user_id = candidate and other.kind = ticket.kind
+            and other.away_since is null
+            and exists (
+                select from app.users person
+                where person.tenant_id = tenant and person.id = candidate
+                    and (person.ban_reason is null or person.banned_until <= app.now())
+            )
+            and not exists (
+                select from app.match_slots busy
+                where busy.tenant_id = tenant and busy.user_id = candidate and busy.type = 'anonymous_' || ticket.kind
+            )
+        for update skip locked;
+        if found then
+            return candidate;
+        end if;
+    end loop;
+    return null;
 end $$;
 
 -- One pass of the matcher over one community: look for a partner for each new ticket, then for a few that were looked for
@@ -422,7 +421,7 @@ begin
         end if;
 
         loop
-            select found_one.partner_id into partner_id from app.find_partner(tenant, ticket, met_again) found_one;
+            partner_id := app.find_partner(tenant, ticket, met_again);
             exit when partner_id is null;
             select other.* into strict partner from app.tickets other
             where other.tenant_id = tenant and other.user_id = partner_id and other.kind = what;
@@ -493,7 +492,8 @@ begin atomic
         and today.day = app.today(rights_left.tenant);
 end;
 
--- End an active match: one row for the call that ended it, none for the others. A person ends their own.
+-- End an active match: one row for the call that ended it, none for the others. A person ends their own. One whose time is
+-- up was `completed` when both had something to say.
 create function app.end_match(tenant integer, ending uuid, new_status text)
 returns table (
     match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid,
@@ -511,7 +511,14 @@ begin
     end if;
     return query
         update app.matches done
-        set status = new_status, ended_at = app.now(), ended_by = caller_id
+        set status = case
+                when new_status = 'expired' and (
+                    select count(distinct log.sender_user_id) from app.message_logs log
+                    where log.tenant_id = tenant and log.conversation_id = done.conversation_id and log.kind = 'text'
+                ) = 2 then 'completed'
+                else new_status
+            end,
+            ended_at = app.now(), ended_by = case when new_status = 'cancelled' then caller_id end
         where done.tenant_id = tenant and done.id = ending and done.status = 'active'
             and (is_service
                 or (caller_id, face_id) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
@@ -524,7 +531,7 @@ end $$;
 revoke all on function app.end_match(integer, uuid, text) from public;
 grant execute on function app.end_match(integer, uuid, text) to meydan_app, meydan_service;
 
--- Matches whose time is up: `completed` when both had something to say, else `expired`.
+-- Matches whose time is up.
 create function app.end_matches(tenant integer, at_most integer)
 returns table (
     match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid,
@@ -534,16 +541,12 @@ begin atomic
     select done.match_id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
         done.profile2_id, done.ended_by
     from (
-        select over.id,
-            case when (
-                select count(distinct log.sender_user_id) from app.message_logs log
-                where log.tenant_id = over.tenant_id and log.conversation_id = over.conversation_id and log.kind = 'text'
-            ) = 2 then 'completed' else 'expired' end as verdict
+        select over.id
         from app.matches over
         where over.tenant_id = end_matches.tenant and over.status = 'active' and over.expires_at <= app.now()
         order by over.expires_at limit end_matches.at_most for update skip locked
     ) up
-    cross join lateral app.end_match(end_matches.tenant, up.id, up.verdict) done;
+    cross join lateral app.end_match(end_matches.tenant, up.id, 'expired') done;
 end;
 
 -- Decide what was asked: silent until `claim_opens_at` means approved, and one right more today. Several may decide at

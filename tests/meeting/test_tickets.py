@@ -223,6 +223,7 @@ async def test_a_match_whose_time_is_up_keeps_nobody_from_the_next(
     assert (await post(app, ana, "join", type="text"))["ticket"]
     history = (await ask(app, bora, "GET", "/api/match/history")).json()["items"]
     assert [one["status"] for one in history] == ["expired"]
+    assert [frame["by_me"] for frame in await told(db, ana) if frame["t"] == "match_ended"] == [False]
 
 
 @pytest.mark.parametrize(("writers", "status"), [(0, "expired"), (1, "expired"), (2, "completed")])

@@ -4,14 +4,12 @@ A day is the community's. The limit is computed when it is asked for, so nothing
 a match is made (``app.spend_right``), never for waiting.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.meeting.kinds import Kind
@@ -34,6 +32,7 @@ class NoRightsLeft(Refused):
 class _Used(Struct, frozen=True):
     today: int
     extra: int
+    resets_at: datetime
 
 
 async def daily_limit(tx: Tx, kind: Kind) -> int:
@@ -51,16 +50,19 @@ async def right(tx: Tx, kind: Kind) -> Right:
         _Used,
         """
         select coalesce((
-            select granted - used from app.allowances
-            where tenant_id = $1 and user_id = $2 and kind = $3 and day = app.today($1)
-        ), 0) as today, coalesce((
-            select given - used from app.extra_rights where tenant_id = $1 and user_id = $2 and kind = $3
-        ), 0) as extra
+                select granted - used from app.allowances
+                where tenant_id = t.id and user_id = $2 and kind = $3 and day = app.today($1)
+            ), 0) as today,
+            coalesce((
+                select given - used from app.extra_rights where tenant_id = t.id and user_id = $2 and kind = $3
+            ), 0) as extra,
+            (app.today($1) + 1)::timestamp at time zone t.timezone as resets_at
+        from app.tenants t where t.id = $1
         """,
         tx.me.user_id,
         kind,
     )
-    return Right(max(limit + used.today, 0) + used.extra, limit, used.extra, await _midnight(tx))
+    return Right(max(limit + used.today, 0) + used.extra, limit, used.extra, used.resets_at)
 
 
 async def check_right(tx: Tx, kind: Kind) -> None:
@@ -79,9 +81,3 @@ async def do_grant(tx: Tx, user_id: UUID, *, amount: int, reason: str, kind: Kin
         amount,
     )
     await tenants.record(tx, "rights_granted", user_id=user_id, kind=kind, amount=amount, reason=reason)
-
-
-async def _midnight(tx: Tx) -> datetime:
-    zone = ZoneInfo((await tenants.this(tx)).timezone)
-    tomorrow = clock.now().astimezone(zone).date() + timedelta(days=1)
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone)

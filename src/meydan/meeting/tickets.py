@@ -13,7 +13,7 @@ from meydan.kit.database import Face, Tx
 from meydan.kit.errors import Refused
 from meydan.meeting import allowances, matcher, matches
 from meydan.meeting.frames import TicketEndedFrame
-from meydan.meeting.kinds import Kind, MatchStatus, TicketEnd
+from meydan.meeting.kinds import Kind, MatchStatus, TicketEnd, match_type
 
 _MOST_INTERESTS = 40
 
@@ -60,7 +60,15 @@ class _Row(Struct, frozen=True):
     widened: bool
 
 
-class _Me(Struct, frozen=True):
+class _Standing(Struct, frozen=True):
+    """Where the caller stands who would like to wait."""
+
+    match_id: UUID | None
+    match_profile_id: UUID | None
+    match_ticket_id: UUID | None
+    match_is_over: bool | None
+    """Of a match under another face nothing is known here."""
+    waiting_profile_id: UUID | None
     interests: list[str]
     languages: list[str]
     latitude: float | None
@@ -76,21 +84,21 @@ async def do_join(tx: Tx, kind: Kind, ticket_id: UUID | None, wishes: Wishes) ->
     Raises AlreadyMatched, NoRightsLeft, PlaceNeeded, and what ``accounts.check_may_meet`` does.
     """
     await accounts.check_may_meet(tx)
-    if (slot := await _open_slot(tx, kind)) is not None:
-        if slot.ticket_id == ticket_id and slot.profile_id == tx.me.profile_id:
+    me = await _standing(tx, kind)
+    if me.match_id is not None:
+        if me.match_is_over:  # its time is up, only the worker has not ended it yet
+            await matches.do_end(tx, me.match_id, MatchStatus.expired)
+        elif me.match_profile_id != tx.me.profile_id:
+            raise AlreadyMatched(match_id=me.match_id, face=Face.shadow if tx.me.face is Face.real else Face.real)
+        elif me.match_ticket_id == ticket_id:
             return
-        here = slot.profile_id == tx.me.profile_id
-        other_face = Face.shadow if tx.me.face is Face.real else Face.real
-        raise AlreadyMatched(match_id=slot.match_id, face=tx.me.face if here else other_face)
-    if await ticket(tx, kind) is not None:
+        else:
+            raise AlreadyMatched(match_id=me.match_id, face=tx.me.face)
+    if me.waiting_profile_id == tx.me.profile_id:
         return
     await allowances.check_right(tx, kind)
-    await _leave_under_other_face(tx, kind)
-    me = await tx.one(
-        _Me,
-        "select interests, languages, latitude, longitude from app.profiles where tenant_id = $1 and id = $2",
-        tx.me.profile_id,
-    )
+    if me.waiting_profile_id is not None:
+        await _leave_under_other_face(tx, kind)
     if wishes.max_distance_km is not None and me.latitude is None:
         raise PlaceNeeded
     await tx.run(
@@ -176,18 +184,24 @@ async def tell_ended(tx: Tx, ended: Iterable[EndedTicket], why: TicketEnd) -> No
         await realtime.tell(tx, one.user_id, TicketEndedFrame(one.profile_id, one.id, why))
 
 
-async def _open_slot(tx: Tx, kind: Kind) -> matches.Slot | None:
-    """The match this person is in; one whose time is up keeps nobody from the next until the worker ends it."""
-    slot = await matches.slot(tx, kind)
-    if slot is None or slot.profile_id != tx.me.profile_id:
-        return slot
-    over = await tx.one(
-        bool, "select expires_at <= app.now() from app.matches where tenant_id = $1 and id = $2", slot.match_id
+async def _standing(tx: Tx, kind: Kind) -> _Standing:
+    return await tx.one(
+        _Standing,
+        """
+        select slot.match_id, slot.profile_id as match_profile_id, slot.ticket_id as match_ticket_id,
+            met.expires_at <= app.now() as match_is_over, waiting.profile_id as waiting_profile_id,
+            me.interests, me.languages, me.latitude, me.longitude
+        from app.profiles me
+        left join app.match_slots slot on slot.tenant_id = me.tenant_id and slot.user_id = $3 and slot.type = $4
+        left join app.matches met on met.tenant_id = slot.tenant_id and met.id = slot.match_id
+        left join app.tickets waiting on waiting.tenant_id = me.tenant_id and waiting.user_id = $3 and waiting.kind = $5
+        where me.tenant_id = $1 and me.id = $2
+        """,
+        tx.me.profile_id,
+        tx.me.user_id,
+        match_type(kind),
+        kind,
     )
-    if not over:
-        return slot
-    await matches.do_end(tx, slot.match_id, MatchStatus.expired)
-    return None
 
 
 async def _leave_under_other_face(tx: Tx, kind: Kind) -> None:
@@ -202,7 +216,7 @@ async def _leave_under_other_face(tx: Tx, kind: Kind) -> None:
     await tell_ended(tx, ended, TicketEnd.other_face)
 
 
-async def _languages(tx: Tx, wishes: Wishes, me: _Me) -> list[str]:
+async def _languages(tx: Tx, wishes: Wishes, me: _Standing) -> list[str]:
     """The wish, else what the profile speaks, else the language of the person's own screen."""
     if wishes.language is not None:
         return [wishes.language]

@@ -1,0 +1,410 @@
+"""Matching: how soon after the second compatible ticket both are told, and whether a crowd that waits for others costs anything.
+
+    python -m benchmarks.meeting [--quick]
+
+Three parts, on engines of their own:
+
+- growth: with 1,000, 10,000 and 100,000 people waiting who fit nobody (other languages, or near somewhere else only), pairs
+  that fit join one after the other;
+- joins at 500 a second in this process, ten thousand of them, with blocks, recent meetings, languages and distances;
+- two thousand people over real HTTP and sockets: API, gateway and worker as processes of their own.
+
+Told means: the frame is at whoever listens (a subscriber of Valkey; in the last part the person's own socket). The time
+starts when the second of the two tickets is committed; in the last part when its request is sent. After each part every
+match is looked at: no pair that must not meet.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import click
+import msgspec
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+from benchmarks.kit import processes, results
+from meydan import meeting, tenants
+from meydan.kit import clock, keys, migrations, tokens
+from meydan.kit.database import Database, DatabaseSettings, Face, Identity, Role
+from meydan.kit.engines import Engines
+from meydan.kit.realtime import Realtime
+from meydan.kit.realtime.frames import channel_of_user, pubsub_channel
+from meydan.kit.resp import Valkey
+from meydan.meeting import tickets
+from meydan.meeting.kinds import Kind
+
+KEY = "b" * 32
+PASSWORDS = dict.fromkeys(migrations.ROLES, "bench")
+GOAL_MS = 300
+CITIES = [(41.0, 29.0), (39.9, 32.9), (38.4, 27.1), (36.9, 30.7), (52.5, 13.4)]
+INTERESTS = ["sea", "books", "chess", "tango", "cats", "bread", "bicycles", "stars"]
+
+
+@dataclass
+class Somebody:
+    me: Identity
+    languages: list[str]
+    cell: tuple[float, float] | None = None
+    max_distance_km: int | None = None
+
+
+@dataclass
+class Told:
+    """When each match was told to each side, and when each person's ticket was there."""
+
+    joined: dict[UUID, float] = field(default_factory=dict)
+    frames: dict[str, list[tuple[float, UUID]]] = field(default_factory=lambda: defaultdict(list))
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hear(self, user_id: UUID, frame: bytes) -> None:
+        if b'"match_made"' in frame:
+            match_id = msgspec.json.decode(frame)["match_id"]
+            self.frames[match_id].append((time.perf_counter(), user_id))
+            if len(self.frames[match_id]) == 2:
+                self.heard.set()
+
+    def latencies(self) -> list[float]:
+        """In milliseconds, from the second ticket to the second frame."""
+        found = []
+        for told in self.frames.values():
+            assert len(told) == 2, "each match is told to two people, once each"
+            found.append((max(at for at, _ in told) - max(self.joined[user_id] for _, user_id in told)) * 1000)
+        return sorted(found)
+
+
+class Place:
+    """Engines, a database and somebody who listens to what is told."""
+
+    def __init__(self, db: Database, urls: dict[str, str], listener: Valkey, valkey_url: str, folder: Path) -> None:
+        self.db, self.urls, self.listener, self.valkey_url, self.folder = db, urls, listener, valkey_url, folder
+
+    async def community(self, **settings: object) -> tenants.Tenant:
+        async with self.db.as_service(0) as tx:
+            made = await tenants.do_add(tx, f"b-{uuid4().hex[:12]}", "A benchmark")
+            await tenants.do_configure(tx, meeting.MeetingSettings, **settings)
+            return made
+
+    async def people(
+        self, tenant: tenants.Tenant, number: int, *, languages: Iterable[list[str]], seed: int = 1
+    ) -> list[Somebody]:
+        dice, spoken = random.Random(seed), list(languages)
+        made = [
+            Somebody(
+                Identity(tenant.id, uuid4(), uuid4(), uuid4(), uuid4(), Role.user, Face.real),
+                dice.choice(spoken),
+                dice.choice(CITIES) if dice.random() < 0.5 else None,
+            )
+            for _ in range(number)
+        ]
+        owner = await asyncpg.connect(self.urls["meydan_owner"])
+        await owner.executemany(
+            "insert into app.users (tenant_id, id, phone, password_hash, birth_date, language) "
+            "values ($1, $2, $3, 'none', '1990-01-01', 'tr')",
+            [(tenant.id, one.me.user_id, f"+9{seed:03d}{number:08d}") for number, one in enumerate(made)],
+        )
+        await owner.executemany(
+            "insert into app.profiles (tenant_id, id, user_id, face, alias, tag, languages, interests, latitude, longitude, "
+            "avatar_seed, created_at) values ($1, $2, $3, 'real', $4, $5, $6, $7, $8, $9, 'a', now())",
+            [
+                (
+                    *(
+                        tenant.id,
+                        one.me.profile_id,
+                        one.me.user_id,
+                        f"p{seed}-{number // 10_000}",
+                        f"{number % 10_000:04d}",
+                    ),
+                    *(one.languages, dice.sample(INTERESTS, 2), *(one.cell or (None, None))),
+                )
+                for number, one in enumerate(made)
+            ],
+        )
+        await owner.execute("analyze app.users, app.profiles")
+        await owner.close()
+        return made
+
+    async def listen(self, told: Told, people: list[Somebody]) -> None:
+        users = {
+            pubsub_channel(channel_of_user(one.me.tenant_id, one.me.user_id)).encode(): one.me.user_id for one in people
+        }
+        self.listener.on_message(b"smessage", lambda channel, frame: told.hear(users[channel], frame))
+        for channel in users:
+            self.listener.order("SSUBSCRIBE", channel)
+        await self.listener.call("PING")
+
+    async def join(self, told: Told, one: Somebody) -> None:
+        async with self.db.as_user(one.me) as tx:
+            # First in line after the commit: before the matcher hears of it.
+            tx.after_commit(lambda: told.joined.__setitem__(one.me.user_id, time.perf_counter()))
+            await tickets.do_join(tx, Kind.text, None, tickets.Wishes(max_distance_km=one.max_distance_km))
+
+
+def summary(found: list[float]) -> tuple[float, float, float]:
+    return statistics.median(found), found[int(len(found) * 0.95)], found[-1]
+
+
+async def check_no_forbidden_pair(
+    place: Place, tenant: tenants.Tenant, people: list[Somebody], apart: set[frozenset[UUID]]
+) -> int:
+    """Answers how many matches there are."""
+    by_user = {one.me.user_id: one for one in people}
+    owner = await asyncpg.connect(place.urls["meydan_owner"])
+    pairs = await owner.fetch("select user1_id, user2_id from app.matches where tenant_id = $1", tenant.id)
+    twice = await owner.fetchval(
+        "select count(*) from (select user_id from app.match_slots where tenant_id = $1 group by user_id having count(*) > 1) x",
+        tenant.id,
+    )
+    assert twice == 0
+    for one, other in ((by_user[pair["user1_id"]], by_user[pair["user2_id"]]) for pair in pairs):
+        assert frozenset((one.me.user_id, other.me.user_id)) not in apart, "blocked, or met a moment ago"
+        assert set(one.languages) & set(other.languages), "no common language"
+        reach = [person.max_distance_km for person in (one, other) if person.max_distance_km]
+        if reach:
+            assert one.cell
+            assert other.cell
+            assert await owner.fetchval(
+                "select app.kilometres($1::text::point, $2::text::point)", f"{one.cell[::-1]}", f"{other.cell[::-1]}"
+            ) <= min(reach)
+    await owner.close()
+    return len(pairs)
+
+
+async def growth(place: Place, sizes: list[int], pairs: int) -> list[list[str]]:
+    lines, first = [], 0.0
+    for seed, size in enumerate(sizes, start=10):
+        tenant = await place.community()
+        crowd = await place.people(tenant, size, languages=[["tr"]], seed=seed)
+        owner = await asyncpg.connect(place.urls["meydan_owner"])
+        rows = []
+        for number, one in enumerate(crowd):
+            far_picky = number % 2 == 0
+            language = "tr" if far_picky else f"{chr(97 + number // 2 % 26)}{chr(97 + number // 52 % 26)}q"
+            place_of = ((60 + number % 80 / 10), (-100 + number // 80 % 800 / 10)) if far_picky else (None, None)
+            rows.append(
+                (
+                    tenant.id,
+                    one.me.user_id,
+                    uuid4(),
+                    one.me.profile_id,
+                    [language],
+                    *place_of,
+                    40 if far_picky else None,
+                )
+            )
+        await owner.executemany(
+            "insert into app.tickets (tenant_id, user_id, kind, id, profile_id, languages, latitude, longitude, "
+            "max_distance_km, day_limit, searched_at) values ($1, $2, 'text', $3, $4, $5, $6, $7, $8, 10, now())",
+            rows,
+        )
+        await owner.execute("analyze app.tickets, app.ticket_lanes")
+        await owner.close()
+        seekers = await place.people(tenant, pairs * 2, languages=[["tr"]], seed=seed + 100)
+        told = Told()
+        await place.listen(told, seekers)
+        for one, other in zip(seekers[::2], seekers[1::2], strict=True):
+            await place.join(told, one)
+            await asyncio.sleep(0.02)  # looked for, found nobody
+            told.heard.clear()
+            await place.join(told, other)
+            async with asyncio.timeout(10):
+                await told.heard.wait()
+        assert await check_no_forbidden_pair(place, tenant, seekers, set()) == pairs
+        median, p95, _ = summary(told.latencies())
+        first = first or median
+        lines.append([f"{size:,}", f"{median:.1f}", f"{p95:.1f}", f"{median / first:.2f}"])
+        click.echo(f"growth {size}: p50 {median:.1f} ms, p95 {p95:.1f} ms")
+    return lines
+
+
+async def steady(place: Place, joins: int, per_second: int) -> list[str]:
+    tenant = await place.community()
+    people = await place.people(tenant, joins, languages=[["tr"], ["tr"], ["en"], ["tr", "en"]], seed=3)
+    dice = random.Random(4)
+    for one in people:
+        if one.cell and dice.random() < 0.1:
+            one.max_distance_km = 100
+    # Whoever comes a moment later is the likeliest to be met: those are the ones kept apart.
+    near = [(people[i], people[min(i + dice.randrange(1, 6), joins - 1)]) for i in range(0, joins - 6, 2)]
+    blocked, met = near[::2], near[1::2]
+    owner = await asyncpg.connect(place.urls["meydan_owner"])
+    await owner.executemany(
+        "insert into app.blocks (tenant_id, blocker_user_id, blocker_profile_id, blocked_user_id, blocked_profile_id) "
+        "values ($1, $2, $3, $4, $5)",
+        [(tenant.id, a.me.user_id, a.me.profile_id, b.me.user_id, b.me.profile_id) for a, b in blocked],
+    )
+    await owner.executemany(
+        "insert into app.encounters (tenant_id, first_user_id, second_user_id) values ($1, $2, $3)",
+        [(tenant.id, *sorted((a.me.user_id, b.me.user_id))) for a, b in met],
+    )
+    await owner.execute("analyze")
+    await owner.close()
+    apart = {frozenset((a.me.user_id, b.me.user_id)) for a, b in near}
+
+    told = Told()
+    await place.listen(told, people)
+    started = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for number, one in enumerate(people):
+            if (ahead := started + number / per_second - time.perf_counter()) > 0:
+                await asyncio.sleep(ahead)
+            group.create_task(place.join(told, one))
+    took = time.perf_counter() - started
+    await asyncio.sleep(1)
+    made = await check_no_forbidden_pair(place, tenant, people, apart)
+    assert made == len(told.frames)
+    median, p95, slowest = summary(told.latencies())
+    click.echo(
+        f"steady: {joins / took:.0f} joins/s, {made} matches, p50 {median:.1f}, p95 {p95:.1f}, max {slowest:.1f} ms"
+    )
+    return [
+        f"{joins:,} joins in process", f"{joins / took:.0f}", f"{made:,}", f"{median:.1f}", f"{p95:.1f}", f"{slowest:.1f}"
+    ]  # fmt: skip
+
+
+class Socket(WSListener):
+    def __init__(self, told: Told, user_id: UUID) -> None:
+        self._told, self._user_id = told, user_id
+        self.ready = asyncio.get_running_loop().create_future()
+
+    def on_ws_frame(self, _transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type == WSMsgType.TEXT:
+            text = frame.get_payload_as_bytes()
+            if b'"ready"' in text and not self.ready.done():
+                self.ready.set_result(None)
+            self._told.hear(self._user_id, text)
+
+
+class Http:
+    """Kept connections; one request at a time on each."""
+
+    def __init__(self, port: int, slug: str) -> None:
+        self._port, self._slug = port, slug
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def join(self, token: str) -> None:
+        body = b'{"type":"text"}'
+        head = (
+            f"POST /api/match/join HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Meydan-Tenant: {self._slug}\r\n"
+            f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
+        writer.write(head.encode() + body)
+        answer = (await reader.readuntil(b"\r\n\r\n")).lower()
+        text = await reader.readexactly(int(answer.split(b"content-length: ")[1].split(b"\r\n")[0]))
+        assert answer.startswith(b"http/1.1 200"), text
+        self._idle.append((reader, writer))
+
+
+async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]:
+    tenant = await place.community()
+    people = await place.people(tenant, number, languages=[["tr"], ["en"], ["tr", "en"]], seed=5)
+    ports = processes.free_port(), processes.free_port()
+    environment = {
+        "MEYDAN_DATA": str(place.folder / "data"),
+        "MEYDAN_HTTP_PORT": str(ports[0]),
+        "MEYDAN_HTTP_GATEWAY_PORT": str(ports[1]),
+        "MEYDAN_LOG_LEVEL": "warning",
+        "MEYDAN_VALKEY_URL": place.valkey_url,
+        "MEYDAN_SECRETS_TOKEN_KEY": KEY,
+        "MEYDAN_SECRETS_SEAL_KEY": "s" * 32,
+        **{f"MEYDAN_DATABASE_{role.removeprefix('meydan_').upper()}_URL": url for role, url in place.urls.items()},
+    }
+    meydan = [sys.executable, "-m", "meydan"]
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(processes.server([*meydan, "api"], ports[0], environment))
+        stack.enter_context(processes.server([*meydan, "gateway"], ports[1], environment))
+        worker = await asyncio.create_subprocess_exec(*meydan, "worker", env={**os.environ, **environment})
+        told, transports = Told(), []
+        for one in people:
+            token = tokens.sign_access(one.me, KEY)
+            transport, listener = await ws_connect(
+                lambda one=one: Socket(told, one.me.user_id), f"ws://127.0.0.1:{ports[1]}/ws"
+            )
+            transport.send(WSMsgType.TEXT, msgspec.json.encode({"t": "hello", "token": token, "since": None}))
+            transports.append((transport, listener))
+        for _, listener in transports:
+            await asyncio.wait_for(listener.ready, 10)
+        http = Http(ports[0], tenant.slug)
+        started = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for index, one in enumerate(people):
+                if (ahead := started + index / per_second - time.perf_counter()) > 0:
+                    await asyncio.sleep(ahead)
+                told.joined[one.me.user_id] = time.perf_counter()
+                group.create_task(http.join(tokens.sign_access(one.me, KEY)))
+        took = time.perf_counter() - started
+        await asyncio.sleep(2)
+        for transport, _ in transports:
+            transport.disconnect()
+        worker.terminate()
+        await worker.wait()
+    made = await check_no_forbidden_pair(place, tenant, people, set())
+    assert made == len(told.frames)
+    median, p95, slowest = summary(told.latencies())
+    click.echo(
+        f"wire: {number / took:.0f} joins/s, {made} matches, p50 {median:.1f}, p95 {p95:.1f}, max {slowest:.1f} ms"
+    )
+    return [
+        f"{number:,} people over HTTP and sockets", f"{number / took:.0f}", f"{made:,}", f"{median:.1f}", f"{p95:.1f}", f"{slowest:.1f}"
+    ]  # fmt: skip
+
+
+async def run(*, quick: bool) -> None:
+    keys.use(keys.Keys(token_key=KEY, seal_key="s" * 32))
+    folder = Path(tempfile.mkdtemp(prefix="meydan-bench-"))
+    folder.chmod(0o755)
+    with Engines(folder) as engines:
+        await migrations.bootstrap(engines.postgres_url, "meydan", PASSWORDS)
+        address = engines.postgres_url.rsplit("@", 1)[1].split("/")[0]
+        urls = {role: f"postgresql://{role}:bench@{address}/meydan" for role in PASSWORDS}
+        await migrations.migrate(urls["meydan_owner"])
+        db = await Database.open(
+            DatabaseSettings(
+                urls["meydan_app"], urls["meydan_service"], urls["meydan_relay"], urls["meydan_owner"], pool_size=8
+            )
+        )
+        listener = Valkey(engines.valkey_url, name="listener")
+        listener.start()
+        await listener.wait_up(timeout=5)
+        place = Place(db, urls, listener, engines.valkey_url, folder)
+        began = clock.now()
+        async with Realtime.opened(engines.valkey_url, db), meeting.matching(db):
+            sizes = [100, 1_000] if quick else [1_000, 10_000, 100_000]
+            grown = await growth(place, sizes, 20 if quick else 100)
+            flow = [await steady(place, 1_000 if quick else 10_000, 500)]
+        flow.append(await over_the_wire(place, 200 if quick else 2_000, 100))
+        await listener.close()
+        await db.close()
+        click.echo(f"{(clock.now() - began).total_seconds():.0f} s")
+    shutil.rmtree(folder, ignore_errors=True)
+    if not quick:
+        results.keep(
+            "matching",
+            "From the second compatible ticket until both are told, in milliseconds; goal: p95 at most "
+            f"{GOAL_MS}. No pair that was blocked, had met, had no common language or was too far apart.\n\n"
+            + results.table(["", "joins a second", "matches", "p50", "p95", "slowest"], flow)
+            + "\n\nThe same with a crowd that waits for others (half of them for other languages, half for somebody near "
+            "somewhere else):\n\n" + results.table(["waiting", "p50", "p95", "of the smallest"], grown),
+        )
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="A tenth of it, and nothing is written down.")
+def main(quick: bool) -> None:
+    asyncio.run(run(quick=quick))
+
+
+if __name__ == "__main__":
+    main()
