@@ -84,7 +84,7 @@ class Engines:
         """Refuse a second run over the same folder. The lock goes with the process, so nothing stale remains."""
         if self._lock is not None:
             return
-        self._data.mkdir(parents=True, exist_ok=True)
+        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         engines = self._data / "engines"
         engines.mkdir(exist_ok=True)
         if os.geteuid() == 0:  # the engines' user must pass through to its own folders, and see nothing on the way
