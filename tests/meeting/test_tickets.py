@@ -12,7 +12,7 @@ from meydan import meeting, tenants
 from meydan.kit import clock
 from meydan.kit.database import Database
 from tests.conftest import MovableClock
-from tests.meeting.people import Answer, ask, bring_together, join, left, match, matched, told, waits, write
+from tests.meeting.people import Answer, ask, bring_together, end_over, join, left, match, matched, told, waits, write
 from tests.people import Person, make_person, make_shadow
 
 
@@ -230,8 +230,6 @@ async def test_a_match_whose_time_is_up_keeps_nobody_from_the_next(
 async def test_a_match_ends_after_the_communitys_time(
     db: Database, tenant: tenants.Tenant, moving_clock: MovableClock, app: Litestar, writers, status
 ):
-    from tests.meeting.people import end_over
-
     ana, bora = await make_person(db, tenant), await make_person(db, tenant)
     mine = await bring_together(db, ana, bora)
     for person in (ana, bora)[:writers]:
