@@ -703,6 +703,8 @@ end $$;
 CREATE FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) RETURNS TABLE(match_id uuid, conversation_id uuid, expires_at timestamp with time zone, user1_id uuid, profile1_id uuid, ticket1_id uuid, user2_id uuid, profile2_id uuid, ticket2_id uuid)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -840,16 +842,19 @@ CREATE TABLE app.conversations (
 
 ALTER TABLE ONLY app.conversations FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.my_peers(tenant integer) RETURNS TABLE(conversation_id uuid, profile_id uuid, user_id uuid)
+CREATE FUNCTION app.my_peers(tenant integer) RETURNS TABLE(conversation_id uuid, profile_id uuid, user_id uuid, delivered_seq bigint, read_seq bigint, open boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT peer.conversation_id,
      peer.profile_id,
-     peer.user_id
+     peer.user_id,
+     peer.delivered_seq,
+     peer.read_seq,
+     ((conversation.closed_at IS NULL) AND (conversation.expires_at > app.now()))
     FROM (app.conversation_members peer
       JOIN app.conversations conversation ON (((conversation.tenant_id = peer.tenant_id) AND (conversation.id = peer.conversation_id))))
-   WHERE ((peer.tenant_id = app.tenant_id()) AND (peer.tenant_id = my_peers.tenant) AND (peer.conversation_id = ANY (app.my_conversations())) AND (peer.profile_id <> app.profile_id()) AND (conversation.closed_at IS NULL) AND (conversation.expires_at > app.now()));
+   WHERE ((peer.tenant_id = app.tenant_id()) AND (peer.tenant_id = my_peers.tenant) AND (peer.conversation_id = ANY (app.my_conversations())) AND (peer.profile_id <> app.profile_id()) AND (conversation.purged_at IS NULL));
 END;
 
 CREATE FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) RETURNS uuid
@@ -1817,11 +1822,13 @@ ALTER TABLE app.match_slots ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.matches ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY members_read ON app.conversation_members FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (conversation_id = ANY (( SELECT app.my_conversations() AS my_conversations)::uuid[]))));
+CREATE POLICY members_read ON app.conversations FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ANY (ARRAY( SELECT mine.conversation_id
+   FROM app.conversation_members mine
+  WHERE ((mine.tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (mine.profile_id = ( SELECT app.profile_id() AS profile_id))))))));
 
-CREATE POLICY members_read ON app.conversations FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ANY (( SELECT app.my_conversations() AS my_conversations)::uuid[]))));
-
-CREATE POLICY members_read ON app.messages FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (conversation_id = ANY (( SELECT app.my_conversations() AS my_conversations)::uuid[]))));
+CREATE POLICY members_read ON app.messages FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (conversation_id = ANY (ARRAY( SELECT mine.conversation_id
+   FROM app.conversation_members mine
+  WHERE ((mine.tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (mine.profile_id = ( SELECT app.profile_id() AS profile_id))))))));
 
 CREATE POLICY members_read ON app.tenant_configs FOR SELECT TO meydan_app USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -1866,6 +1873,8 @@ CREATE POLICY own_read ON app.bans FOR SELECT TO meydan_app USING (((tenant_id =
 CREATE POLICY own_read ON app.blocks FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (blocker_user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.claims FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
+
+CREATE POLICY own_read ON app.conversation_members FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
 
 CREATE POLICY own_read ON app.devices FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 

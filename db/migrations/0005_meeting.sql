@@ -374,7 +374,8 @@ create function app.match_tickets(
 ) returns table (
     match_id uuid, conversation_id uuid, expires_at timestamptz,
     user1_id uuid, profile1_id uuid, ticket1_id uuid, user2_id uuid, profile2_id uuid, ticket2_id uuid
-) language plpgsql set search_path = pg_catalog, pg_temp as $$
+) language plpgsql set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_bitmapscan = off as $$
 #variable_conflict use_column
 declare
     turn bigint := hashtextextended('meeting ' || what, tenant);

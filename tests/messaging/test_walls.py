@@ -29,8 +29,8 @@ async def lively(db: Database, talk: Talk) -> Talk:
 
 
 async def test_each_sees_what_is_theirs(db: Database, lively: Talk):
-    assert [await visible(db, lively.ana.me, table) for table in TABLES] == [1, 2, 1, 1, 1]
-    assert [await visible(db, lively.bora.me, table) for table in TABLES] == [1, 2, 1, 0, 0]
+    assert [await visible(db, lively.ana.me, table) for table in TABLES] == [1, 1, 1, 1, 1]
+    assert [await visible(db, lively.bora.me, table) for table in TABLES] == [1, 1, 1, 0, 0]
 
 
 async def test_outsiders_other_faces_and_other_communities_see_nothing(

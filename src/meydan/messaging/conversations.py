@@ -119,8 +119,7 @@ async def conversations(tx: Tx) -> list[Conversation]:
             c.created_at, c.expires_at, coalesce(c.closed_at, case when c.expires_at <= app.now() then c.expires_at end) as closed_at
         from app.conversation_members mine
         join app.conversations c on c.tenant_id = mine.tenant_id and c.id = mine.conversation_id
-        join app.conversation_members peer on peer.tenant_id = mine.tenant_id
-            and peer.conversation_id = mine.conversation_id and peer.profile_id <> mine.profile_id
+        join app.my_peers($1) peer on peer.conversation_id = mine.conversation_id
         cross join lateral (
             select count(*) as unread from (
                 select from app.messages m
@@ -200,7 +199,7 @@ async def check_member(tx: Tx, conversation_id: UUID) -> None:
 
 async def _grants(tx: Tx, expires_at: datetime) -> dict[UUID, str]:
     secret = keys.current().token_key
-    peers = await tx.all(_Peer, "select conversation_id, profile_id, user_id from app.my_peers($1)")
+    peers = await tx.all(_Peer, "select conversation_id, profile_id, user_id from app.my_peers($1) where open")
     return {
         peer.conversation_id: realtime.sign_grant(
             realtime.Grant(

@@ -160,13 +160,7 @@ async def do_read_up_to(tx: Tx, message_id: UUID) -> None:
     """Everything up to this message of the other side is read. Raises NotFound."""
     found = await tx.one(
         _Place,
-        """
-        select m.conversation_id, m.seq
-        from app.conversation_members peer
-        join app.messages m on m.tenant_id = peer.tenant_id and m.conversation_id = peer.conversation_id
-            and m.sender_profile_id = peer.profile_id
-        where peer.tenant_id = $1 and peer.profile_id <> $2 and m.id = $3
-        """,
+        "select conversation_id, seq from app.messages where tenant_id = $1 and sender_profile_id <> $2 and id = $3",
         tx.me.profile_id,
         message_id,
     )
