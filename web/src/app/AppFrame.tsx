@@ -16,6 +16,7 @@ import {
   BottomBar,
   CommunityName,
   DuskSign,
+  ErrorState,
   Mark,
   type Place,
   Rail,
@@ -173,15 +174,28 @@ function Inside({ label }: { label: string }) {
   );
 }
 
-/** While we ask whether there is a session: the frame in bones. */
+/** While we ask whether there is a session: first a breath, then the truth about the network. */
 function Opening(): ReactNode {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(setLate, PATIENCE, true);
+    return () => clearTimeout(timer);
+  }, []);
   return (
-    <div className="flex min-h-dvh flex-col items-center justify-center gap-6">
-      <Skeleton className="flex flex-col items-center gap-4">
-        <Mark className="size-16" />
-        <Bone className="mx-auto mt-4 w-32" />
-      </Skeleton>
-    </div>
+    <main id="page" className="flex min-h-dvh flex-col items-center justify-center gap-6 px-5">
+      {late ? (
+        <ErrorState title={<Trans>We cannot reach the square just now</Trans>} onRetry={() => location.reload()}>
+          <Trans>
+            You are still logged in, and what was said is kept on this device. We try again every few seconds.
+          </Trans>
+        </ErrorState>
+      ) : (
+        <Skeleton className="flex flex-col items-center gap-4">
+          <Mark className="size-16" />
+          <Bone className="mx-auto mt-4 w-32" />
+        </Skeleton>
+      )}
+    </main>
   );
 }
 

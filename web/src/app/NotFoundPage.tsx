@@ -6,18 +6,20 @@ import { Button, Lamp, Page } from '../ui';
 export function NotFoundPage() {
   const { t } = useLingui();
   return (
-    <Page title={t`This street ends here`}>
-      <div className="flex flex-col items-center gap-6 py-8 text-center">
-        <Lamp className="h-36" />
-        <p className="max-w-sm text-soft">
-          <Trans>There is no page at this address. It may have been a talk that is over.</Trans>
-        </p>
-        <Button asChild look="lamp">
-          <Link to="/">
-            <Trans>Back to the square</Trans>
-          </Link>
-        </Button>
-      </div>
-    </Page>
+    <main id="page">
+      <Page title={t`This street ends here`}>
+        <div className="flex flex-col items-center gap-6 py-8 text-center">
+          <Lamp className="h-36" />
+          <p className="max-w-sm text-soft">
+            <Trans>There is no page at this address. It may have been a talk that is over.</Trans>
+          </p>
+          <Button asChild look="lamp">
+            <Link to="/">
+              <Trans>Back to the square</Trans>
+            </Link>
+          </Button>
+        </div>
+      </Page>
+    </main>
   );
 }

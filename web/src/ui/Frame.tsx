@@ -63,7 +63,7 @@ export function BottomBar({ label, places }: { label: string; places: Place[] })
 /** The same places on a desktop, on the left. */
 export function Rail({ label, places, foot }: { label: string; places: Place[]; foot?: ReactNode }) {
   return (
-    <div className="sticky top-0 hidden h-dvh w-60 shrink-0 flex-col gap-6 overflow-y-auto border-line border-r bg-deep px-3 py-6 lg:flex">
+    <header className="sticky top-0 hidden h-dvh w-60 shrink-0 flex-col gap-6 overflow-y-auto border-line border-r bg-deep px-3 py-6 lg:flex">
       <Link to="/" className="px-3">
         <Wordmark />
       </Link>
@@ -88,19 +88,19 @@ export function Rail({ label, places, foot }: { label: string; places: Place[]; 
         </ul>
       </nav>
       <div className="mt-auto flex flex-col gap-2">{foot}</div>
-    </div>
+    </header>
   );
 }
 
 /** What a phone shows above a place: the name of the product, and whose face one wears. */
 export function TopBar({ children }: { children: ReactNode }) {
   return (
-    <div className="flex min-h-14 items-center justify-between gap-2 px-4 pt-[env(safe-area-inset-top)] lg:hidden">
+    <header className="flex min-h-14 items-center justify-between gap-2 px-4 pt-[env(safe-area-inset-top)] lg:hidden">
       <Link to="/" className="shrink-0 rounded-full">
         <Wordmark />
       </Link>
       <div className="flex min-w-0 items-center gap-1">{children}</div>
-    </div>
+    </header>
   );
 }
 

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { MailOpen } from 'lucide-react';
 import { useState } from 'react';
 import { isRefusal } from '../../api/errors';
 import type { OtpPurpose, OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
+import { useAction } from '../../app/action';
 import { configQuery } from '../../app/queries';
 import { Button, CodeField, minutesAndSeconds, Notice, useNow } from '../../ui';
 import { sendOtp, verifyOtp } from './data';
@@ -23,7 +24,7 @@ const channelOf = (to: string) => (kindOf(to) === 'email' ? 'email' : 'sms');
 
 /** Asks for a code; the answer is the same whether there is an account or not. */
 export function useSendCode(purpose: OtpPurpose, onSent: (sent: OtpSent, to: string) => void) {
-  return useMutation({
+  return useAction({
     mutationFn: (to: string) => sendOtp({ channel: channelOf(to), to, purpose }),
     onSuccess: onSent,
   });
@@ -38,7 +39,7 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
   const { data: config } = useQuery(configQuery);
   const wait = Math.min(600, Math.ceil((Date.parse(sent.resend_at) - now.getTime()) / 1000));
 
-  const verify = useMutation({
+  const verify = useAction({
     mutationFn: (typed: string) => verifyOtp({ to, code: typed, purpose }),
     onSuccess: ({ proof }) => onProof(proof),
     onError: (error) => {

@@ -27,14 +27,14 @@ export function DoorPage({
   const arrow = '-ml-2.5 inline-flex size-11 items-center justify-center rounded-full hover:bg-deep';
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[1fr_minmax(480px,560px)]">
-      <div className="relative hidden overflow-hidden lg:sticky lg:top-0 lg:block lg:h-dvh">
+      <aside aria-label="Meydan" className="relative hidden overflow-hidden lg:sticky lg:top-0 lg:block lg:h-dvh">
         <SquareScene className="absolute inset-0 h-full" />
         <Link to="/" className="absolute top-8 left-8 rounded-full bg-card/85 px-4 py-2">
           <Wordmark />
         </Link>
-      </div>
+      </aside>
       <div className="mx-auto flex min-h-dvh w-full max-w-[560px] flex-col px-5 pt-3 pb-10 sm:px-10 lg:pt-6">
-        <div className="flex min-h-14 items-center justify-between">
+        <header className="flex min-h-14 items-center justify-between">
           {onBack ? (
             <button type="button" aria-label={t`Back`} onClick={onBack} className={arrow}>
               <ArrowLeft aria-hidden className="size-5.5" />
@@ -45,12 +45,12 @@ export function DoorPage({
             </Link>
           )}
           <LanguageSwitch />
-        </div>
+        </header>
         <main id="page" className="flex flex-col gap-6 pt-4 lg:my-auto lg:pt-0">
-          <header className="flex flex-col gap-2">
+          <div className="flex flex-col gap-2">
             <h1 className="font-bold text-xl">{title}</h1>
             {lead ? <p className="text-soft">{lead}</p> : null}
-          </header>
+          </div>
           {children}
         </main>
       </div>

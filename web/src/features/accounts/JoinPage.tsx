@@ -1,10 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { isRefusal } from '../../api/errors';
 import type { Gender, OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
+import { useAction } from '../../app/action';
 import { rememberedLanguage } from '../../app/language';
 import { configQuery } from '../../app/queries';
 import {
@@ -241,7 +242,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
   const invite = draft.invite?.trim();
   const slug = draft.communitySlug ?? slugOf(draft.communityName);
 
-  const join = useMutation({
+  const join = useAction({
     mutationFn: () =>
       register({
         ...(draft.way === 'username' ? { username: draft.username.trim() } : { proof: draft.proof ?? '' }),

@@ -1,5 +1,4 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { KeyRound, Smartphone } from 'lucide-react';
 import { useState } from 'react';
@@ -7,6 +6,7 @@ import { isRefusal } from '../../api/errors';
 import { endSession, useSession } from '../../api/session';
 import type { OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
+import { useAction } from '../../app/action';
 import { Button, Field, Notice, PasswordField, Segmented } from '../../ui';
 import { CodeStep, useSendCode } from './CodeStep';
 import { type ContactKind, ContactStep } from './ContactStep';
@@ -44,7 +44,7 @@ export function LogInPage() {
   const [asked, setAsked] = useState(false);
   const to = cleaned(draft.identifier);
 
-  const enter = useMutation({
+  const enter = useAction({
     mutationFn: (how: { password?: string; proof?: string }) => logIn({ identifier: to, ...how }),
     onSuccess: forget, // the door leads on by itself
     onError: (error) => {

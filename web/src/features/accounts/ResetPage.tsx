@@ -1,10 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { isRefusal } from '../../api/errors';
 import type { OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
+import { useAction } from '../../app/action';
 import { Button, PasswordField, toast } from '../../ui';
 import { CodeStep } from './CodeStep';
 import { type ContactKind, ContactStep } from './ContactStep';
@@ -35,7 +35,7 @@ export function ResetPage() {
     sent: null,
     proof: '',
   });
-  const reset = useMutation({
+  const reset = useAction({
     mutationFn: () => resetPassword({ proof: draft.proof, password }),
     onSuccess: () => {
       forget();

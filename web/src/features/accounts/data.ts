@@ -1,9 +1,10 @@
-import { queryOptions, useMutation } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import { thisDevice } from '../../api/device';
 import { Refused } from '../../api/errors';
 import { adopt, endSession, setMe, useSession } from '../../api/session';
 import type { Face, Login, Me, OtpChannel, OtpPurpose, ProfileChange, Registration } from '../../api/types';
+import { useAction } from '../../app/action';
 import { rememberedLanguage } from '../../app/language';
 import { queryClient } from '../../app/queries';
 
@@ -56,21 +57,21 @@ export const suggestionsQuery = (alias: string) =>
   });
 
 export function useChangeProfile() {
-  return useMutation({
+  return useAction({
     mutationFn: (body: ProfileChange) => answer(api.PUT('/api/users/profile', { body })),
     onSuccess: setMe,
   });
 }
 
 export function useSwitchFace() {
-  return useMutation({
+  return useAction({
     mutationFn: (face: Face) => answer(api.POST('/api/auth/face', { body: { face } })),
     onSuccess: adopt,
   });
 }
 
 export function useMakeShadow() {
-  return useMutation({
+  return useAction({
     mutationFn: (alias: string) => answer(api.POST('/api/auth/shadow', { body: { alias } })),
     onSuccess: setMe,
   });
@@ -88,7 +89,7 @@ export const devicesQuery = queryOptions({
 const sessionsChanged = () => queryClient.invalidateQueries({ queryKey: ['sessions'] });
 
 export function useEndSession() {
-  return useMutation({
+  return useAction({
     mutationFn: (session_id: string) =>
       answer(api.DELETE('/api/auth/sessions/{session_id}', { params: { path: { session_id } } })),
     onSettled: sessionsChanged,
@@ -96,7 +97,7 @@ export function useEndSession() {
 }
 
 export function useForgetDevice() {
-  return useMutation({
+  return useAction({
     mutationFn: (device_id: string) =>
       answer(api.DELETE('/api/auth/devices/{device_id}', { params: { path: { device_id } } })),
     onSettled: sessionsChanged,

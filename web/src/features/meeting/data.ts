@@ -1,7 +1,8 @@
-import { infiniteQueryOptions, queryOptions, useMutation } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import { randomUuid } from '../../api/device';
 import type { ClaimPage, MatchPage, MeetingState, Wishes } from '../../api/types';
+import { useAction } from '../../app/action';
 import { queryClient } from '../../app/queries';
 import { useWishes } from './wishes';
 
@@ -40,7 +41,7 @@ function ticketId(): string {
 }
 
 export function useJoin() {
-  return useMutation({
+  return useAction({
     mutationFn: (wishes: Wishes) =>
       answer(api.POST('/api/match/join', { body: { type: 'text', ticket_id: ticketId(), wishes } })),
     onSuccess: (state) => {
@@ -52,12 +53,12 @@ export function useJoin() {
 }
 
 export function useWiden() {
-  return useMutation({ mutationFn: () => answer(api.POST('/api/match/widen')), onSuccess: keep });
+  return useAction({ mutationFn: () => answer(api.POST('/api/match/widen')), onSuccess: keep });
 }
 
 /** Gives the ticket back, or leaves the talk. */
 export function useLeave() {
-  return useMutation({
+  return useAction({
     mutationFn: (match_id?: string) =>
       answer(api.POST('/api/match/leave', { body: match_id === undefined ? {} : { match_id } })),
     onSuccess: (state) => {
@@ -70,7 +71,7 @@ export function useLeave() {
 
 /** Leaves the talk and asks for the next stranger, in one step. */
 export function useNext() {
-  return useMutation({
+  return useAction({
     mutationFn: (match_id: string) =>
       answer(
         api.POST('/api/match/next', { body: { match_id, ticket_id: ticketId(), wishes: useWishes.getState().wishes } }),
@@ -102,7 +103,7 @@ export const claimsQuery = infiniteQueryOptions({
 });
 
 export function useClaim() {
-  return useMutation({
+  return useAction({
     mutationFn: (match_id: string) =>
       answer(api.POST('/api/match/{match_id}/claim', { params: { path: { match_id } } })),
     onSettled: () => {

@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, useMutation } from '@tanstack/react-query';
+import { infiniteQueryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import type { NotificationPage } from '../../api/types';
+import { useAction } from '../../app/action';
 import { queryClient } from '../../app/queries';
 
 export const notificationsQuery = infiniteQueryOptions({
@@ -12,7 +13,7 @@ export const notificationsQuery = infiniteQueryOptions({
 });
 
 export function useMarkRead() {
-  return useMutation({
+  return useAction({
     mutationFn: (up_to: string) => answer(api.PUT('/api/notifications/read', { body: { up_to } })),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['notifications'] }),
   });

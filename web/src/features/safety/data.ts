@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, useMutation } from '@tanstack/react-query';
+import { infiniteQueryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import type { BlockPage, ReportReason } from '../../api/types';
+import { useAction } from '../../app/action';
 import { queryClient } from '../../app/queries';
 
 export const blocksQuery = infiniteQueryOptions({
@@ -18,21 +19,21 @@ const changed = () => {
 };
 
 export function useBlock() {
-  return useMutation({
+  return useAction({
     mutationFn: (profile_id: string) => answer(api.POST('/api/blocks', { body: { profile_id } })),
     onSuccess: changed,
   });
 }
 
 export function useUnblock() {
-  return useMutation({
+  return useAction({
     mutationFn: (block_id: string) => answer(api.DELETE('/api/blocks/{block_id}', { params: { path: { block_id } } })),
     onSettled: changed,
   });
 }
 
 export function useReport() {
-  return useMutation({
+  return useAction({
     mutationFn: (body: { profile_id: string; reason: ReportReason; text: string; match_id?: string }) =>
       answer(api.POST('/api/reports', { body })),
   });

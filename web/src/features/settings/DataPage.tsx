@@ -1,8 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { useWords } from '../../api/words';
+import { useAction } from '../../app/action';
 import { Button, Card, Page, PasswordField, Section, Sheet, toast } from '../../ui';
 import { eraseAccount, exportData } from '../accounts';
 
@@ -11,7 +11,7 @@ export function DataPage() {
   const { t } = useLingui();
   const words = useWords();
   const [erasing, setErasing] = useState(false);
-  const take = useMutation({
+  const take = useAction({
     mutationFn: exportData,
     onSuccess: (everything) => {
       const url = URL.createObjectURL(new Blob([JSON.stringify(everything, null, 2)], { type: 'application/json' }));
@@ -76,7 +76,7 @@ function EraseForm({ onClose }: { onClose: () => void }) {
   const { t } = useLingui();
   const words = useWords();
   const [password, setPassword] = useState('');
-  const erase = useMutation({
+  const erase = useAction({
     mutationFn: () => eraseAccount(password),
     onSuccess: () => toast(t`Your account is erased. Farewell.`),
   });

@@ -1,5 +1,4 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useMutation } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import {
   BadgeCheck,
@@ -14,6 +13,7 @@ import {
   UserRound,
 } from 'lucide-react';
 import { useWords } from '../../api/words';
+import { useAction } from '../../app/action';
 import { Alias, Avatar, ButtonRow, CardList, Chip, LinkRow, ListDetail, Page, toast } from '../../ui';
 import { logOut, useMe } from '../accounts';
 
@@ -34,7 +34,7 @@ function MeList() {
   const { t } = useLingui();
   const words = useWords();
   const me = useMe();
-  const leave = useMutation({
+  const leave = useAction({
     mutationFn: () => logOut(),
     onError: (error) => toast(words(error), { kind: 'fault' }),
   });

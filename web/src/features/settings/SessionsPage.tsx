@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { MonitorSmartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useWords } from '../../api/words';
+import { useAction } from '../../app/action';
 import { Button, CardList, Chip, ErrorState, ListSkeleton, Moment, Page, Row, Section, Sheet, toast } from '../../ui';
 import { devicesQuery, logOut, sessionsQuery, useEndSession, useForgetDevice } from '../accounts';
 
@@ -15,7 +16,7 @@ export function SessionsPage() {
   const end = useEndSession();
   const forget = useForgetDevice();
   const [everywhere, setEverywhere] = useState(false);
-  const endAll = useMutation({ mutationFn: () => logOut(true) });
+  const endAll = useAction({ mutationFn: () => logOut(true) });
   const say = { onError: (error: unknown) => toast(words(error), { kind: 'fault' }) };
 
   return (

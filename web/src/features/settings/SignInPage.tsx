@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useMutation } from '@tanstack/react-query';
 import { BadgeCheck, Mail, Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import type { OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
+import { useAction } from '../../app/action';
 import { Button, Card, Chip, Notice, Page, PasswordField, Section, toast } from '../../ui';
 import { CodeStep, ContactStep, changePassword, useMe, verifyContact } from '../accounts';
 import type { ContactKind } from '../accounts/ContactStep';
@@ -52,7 +52,7 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
     forget();
     change({ step: 'shown', value: '', to: '', sent: null });
   };
-  const verify = useMutation({
+  const verify = useAction({
     mutationFn: verifyContact,
     onSuccess: () => {
       close();
@@ -134,7 +134,7 @@ function Password() {
   const words = useWords();
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
-  const change = useMutation({
+  const change = useAction({
     mutationFn: () => changePassword({ current, new: next }),
     onSuccess: () => {
       setCurrent('');
