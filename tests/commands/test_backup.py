@@ -9,6 +9,8 @@ import asyncpg
 import pytest
 
 from meydan.commands.running import running_database
+from meydan.config import load_settings
+from meydan.kit import migrations
 from tests.commands.conftest import Up, meydan
 
 pytestmark = pytest.mark.slow
@@ -114,7 +116,7 @@ def _log_in(up: Up, slug: str):
     )
 
 
-def test_without_secrets_it_needs_the_old_ones(data: Path) -> None:
+def test_without_secrets_it_needs_the_old_ones(data: Path, postgres_url: str) -> None:
     with_running = data.parent / "first"
     Up(with_running).stop()
     file = data.parent / "meydan.backup"
@@ -136,6 +138,25 @@ def test_without_secrets_it_needs_the_old_ones(data: Path) -> None:
     restored = meydan("restore", str(file), "--data", str(data))
     assert restored.returncode == 0, restored.stderr
     assert everything(data)["app.tenants"] == everything(with_running)["app.tenants"]
+
+    # The same file goes into a server elsewhere, by its address.
+    database = f"restored_{data.parent.name.replace('-', '_').lower()}"
+    asyncio.run(migrations.bootstrap(postgres_url, database, dict.fromkeys(migrations.ROLES, "test")))
+    address = f"postgresql://meydan_owner:test@{postgres_url.rsplit('@', 1)[1].split('/', maxsplit=1)[0]}/{database}"
+    keys = load_settings(data, {}).secrets
+    elsewhere = {
+        "MEYDAN_DATABASE_OWNER_URL": address,
+        "MEYDAN_SECRETS_SEAL_KEY": keys.seal_key,
+        "MEYDAN_SECRETS_TOKEN_KEY": keys.token_key,
+    }
+    empty = str(data.parent / "empty")
+    restored = meydan("restore", str(file), "--data", empty, **elsewhere)
+    assert restored.returncode == 0, restored.stderr
+    listed = meydan("tenant", "list", "--data", empty, **elsewhere)
+    assert listed.stdout.startswith("default"), listed.stderr
+    again = meydan("restore", str(file), "--data", empty, **elsewhere)
+    assert again.returncode == 1
+    assert "installation already" in again.stderr
 
 
 def test_what_is_no_backup_is_refused_in_words(data: Path) -> None:

@@ -203,6 +203,7 @@ def _fill(archive: tarfile.TarFile, settings: Settings) -> None:
             f"There is an installation already (database of {settings.data}). Restore into an empty one, for example with "
             "another --data."
         )
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # the database may be elsewhere
     with tempfile.TemporaryDirectory(dir=settings.data) as folder:
         archive.extract(_DATABASE, folder, filter="data")
         _postgres(
