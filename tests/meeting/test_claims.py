@@ -7,10 +7,10 @@ import pytest
 from litestar import Litestar
 
 from meydan import meeting, tenants
-from meydan.kit import clock, events
+from meydan.kit import clock, events, jobs
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
-from meydan.meeting import claims
+from meydan.meeting import claims, tasks
 from meydan.meeting.kinds import ClaimReason, ClaimStatus
 from tests.conftest import MovableClock
 from tests.meeting.people import ask, bring_together, claim, decide, end_over, leave, left, told, write
@@ -148,6 +148,24 @@ async def test_eight_at_once_make_one_claim_and_six_deciders_give_back_one_right
         assert await left(db, person) == 10
         assert await left(db, stranger) == 9
         assert await status_of(db, person, mine.id) == (ClaimStatus.approved, None)
+
+
+async def test_the_workers_own_schedule_ends_and_decides(
+    db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
+):
+    """What the worker runs every minute, in every community; only the time is moved."""
+    every_minute = [tick for _, expression, tick in jobs._schedules if expression == "* * * * *"]
+    assert {tasks.end_matches, tasks.decide_claims} <= set(every_minute)
+    ana, bora = await make_person(db, tenant), await make_person(db, tenant)
+    mine = await bring_together(db, ana, bora)
+    moving_clock.forward(hours=2)
+    await claim(db, ana, mine.id)
+    moving_clock.forward(hours=22, seconds=1)
+    for tick in (tasks.decide_claims, tasks.end_matches):
+        await jobs.run_in_every_tenant(db, tick)
+    assert await status_of(db, ana, mine.id) == (ClaimStatus.approved, None)
+    kinds = [frame["t"] for frame in await told(db, ana)]
+    assert {"claim_decided", "match_ended"} <= set(kinds)
 
 
 async def test_others_can_ask_nothing_about_a_match(
