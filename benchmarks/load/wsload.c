@@ -26,6 +26,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Before it counts: a server may still be busy with those who left after the run before. */
+static const uint64_t WARM = 3000000000u;
+
 enum { MOST_PROCESSES = 8, HANDSHAKE = 16384, LARGEST = 1 << 17, BUCKETS = 4096 };
 
 typedef struct {
@@ -453,7 +456,7 @@ int main(int count, char **words) {
     if (is_idle) sleep((unsigned)seconds);
 
     for (int i = 0; i < processes; i++) before[i] = resident_mb(pids[i]);
-    uint64_t start = now(), from = start + 500000000u, until = from + (uint64_t)(seconds * 1e9), looked = start;
+    uint64_t start = now(), from = start + WARM, until = from + (uint64_t)(seconds * 1e9), looked = start;
     uint64_t next_pair = start;
     unsigned published_before = 0;
     int pair = 0;

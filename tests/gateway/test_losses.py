@@ -423,7 +423,7 @@ async def test_readers_that_stall_cost_nothing_and_hold_up_nobody(valkey_url, pr
     await valkey.close()
     # 12.8 MB were told to each: twenty times that would have been 256 MB. Each may hold 256 KB before it is cut.
     assert most - before < 30_000_000
-    assert slowest < 0.5
+    assert slowest < 2
 
     # One of them wakes up: it gets what it was owed, is told that it was too slow, and goes on from there.
     sleeper = stalled[0]
