@@ -5,8 +5,8 @@ PYTHON = .venv/bin/python
 PORT =
 DATA =
 
-.PHONY: help up test deps lint format types client docs schema lock seed clean \
-	bench bench-endpoints bench-gateway bench-matching bench-memory bootstrap bootstrap-dev
+.PHONY: help up test deps lint format client docs schema lock seed clean \
+	bench bench-endpoints bench-gateway bench-matching bench-memory bench-path bootstrap bootstrap-dev
 
 help: ## What there is to make.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -44,7 +44,7 @@ lock: bootstrap-dev ## Choose versions anew and write the lock files.
 seed: bootstrap ## Fill the running product with a believable demo.
 	@.venv/bin/meydan seed $(if $(DATA),--data $(DATA))
 
-bench: bench-endpoints bench-gateway bench-matching bench-memory ## All benchmarks, one after the other.
+bench: bench-endpoints bench-gateway bench-matching bench-path bench-memory ## All benchmarks, one after the other.
 
 bench-endpoints: bootstrap-dev ## CPU of a request against Fastify under the same policies; the policies' own price.
 	@$(PYTHON) -m benchmarks.endpoints
@@ -55,7 +55,10 @@ bench-gateway: bootstrap-dev ## CPU of a delivered message against socket.io.
 bench-matching: bootstrap-dev ## From the second compatible ticket to both told.
 	@$(PYTHON) -m benchmarks.meeting
 
-bench-memory: bootstrap ## Memory of the product when nobody is there.
+bench-path: bootstrap-dev client ## A message from POST to the other one's socket.
+	@$(PYTHON) -m benchmarks.path
+
+bench-memory: bootstrap-dev ## Memory of the product when nobody is there.
 	@$(PYTHON) -m benchmarks.memory
 
 clean: ## Remove what was made here, except data.
