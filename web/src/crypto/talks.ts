@@ -59,6 +59,15 @@ export class Talks {
     return found;
   }
 
+  /** The newest lines, without opening the whole history. */
+  async newest(conversationId: string, count: number): Promise<TextRecord[]> {
+    const kept = await Promise.all([
+      this.vault.newest<TextRecord>('texts', conversationId, count),
+      this.vault.newest<TextRecord>('outbox', conversationId, count),
+    ]);
+    return kept.flat().sort(byPlace).slice(-count);
+  }
+
   async members(facts: Facts): Promise<Member[]> {
     const { state } = await this.record(facts);
     return state === null ? [] : Group.read(state, [facts.me, facts.peer]).members;

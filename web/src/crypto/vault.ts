@@ -84,6 +84,18 @@ export class Vault {
     return Promise.all(values.map((sealed, i) => this.unseal(store, keys[i] ?? [], sealed) as Promise<T>));
   }
 
+  /** What has the greatest keys under a prefix, greatest first; the ids of messages begin with their time. */
+  async newest<T>(store: StoreName, prefix: string, count: number): Promise<T[]> {
+    const found: [string[], Sealed][] = [];
+    const range = IDBKeyRange.bound([prefix], [prefix, []]);
+    let cursor = await this.database.transaction(store).store.openCursor(range, 'prev');
+    while (cursor !== null && found.length < count) {
+      found.push([cursor.key, cursor.value]);
+      cursor = found.length < count ? await cursor.continue() : null;
+    }
+    return Promise.all(found.map(([key, sealed]) => this.unseal(store, key, sealed) as Promise<T>));
+  }
+
   /** All of it or nothing: a ratchet must never move without the text it opened. */
   async write(changes: readonly Change[]): Promise<void> {
     const sealed = await Promise.all(

@@ -51,6 +51,15 @@ describe('vault', () => {
     await expect(vault.read('texts', ['c', 'elsewhere'])).rejects.toThrow();
   });
 
+  it('finds the newest without opening the rest', async () => {
+    const vault = await Vault.open('vault-newest');
+    const ids = Array.from({ length: 5 }, (_, i) => uuidv7(1_763_000_000_000 + i));
+    await vault.write(ids.map((id) => ({ store: 'texts', key: ['c', id], value: id })));
+    await vault.write([{ store: 'texts', key: ['d', uuidv7(1_764_000_000_000)], value: 'elsewhere' }]);
+    expect(await vault.newest('texts', 'c', 2)).toEqual([ids[4], ids[3]]);
+    expect(await vault.newest('texts', 'nowhere', 2)).toEqual([]);
+  });
+
   it('writes all or nothing', async () => {
     const vault = await Vault.open('vault-whole');
     const bad = { store: 'nowhere', key: ['x'], value: 1 } as never;

@@ -17,7 +17,7 @@ import {
   Moment,
   Page,
 } from '../../ui';
-import { conversationsQuery, useTexts } from './data';
+import { conversationsQuery, useLastLine } from './data';
 
 /** All talks whose words are still kept. */
 export function ConversationsPage() {
@@ -71,8 +71,7 @@ export function ConversationList({ current }: { current?: string }) {
 }
 
 function ConversationRow({ conversation, current }: { conversation: Conversation; current: boolean }) {
-  const texts = useTexts(conversation.id);
-  const last = texts?.findLast((text) => text.what.kind !== 'device_added');
+  const last = useLastLine(conversation.id);
   return (
     <LinkRow
       to="/messages/$conversationId"
@@ -96,6 +95,7 @@ function ConversationRow({ conversation, current }: { conversation: Conversation
 
 function LastWords({ last, over }: { last: TextRecord | undefined; over: boolean }) {
   if (last?.what.kind === 'text') return last.mine ? <Trans>You: {last.body}</Trans> : last.body;
+  if (last?.what.kind === 'device_added') return <Trans>Another device joined</Trans>;
   if (last) return <Trans>A message for another device</Trans>;
   return over ? <Trans>Nothing was said</Trans> : <Trans>Nothing said yet</Trans>;
 }

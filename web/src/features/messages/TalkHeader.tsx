@@ -37,9 +37,13 @@ export function TalkHeader({ conversation, peer, over, now }: Props) {
         <div className="relative flex min-h-14 min-w-0 flex-1 items-center gap-3 rounded-card px-1 hover:bg-deep">
           <Avatar seed={stranger.avatar_seed} size={38} />
           <div className="flex min-w-0 flex-col">
-            <h1 className="truncate font-semibold text-base" dir="auto">
+            <h1 className="min-w-0 font-semibold text-base" dir="auto">
               {/* The whole place answers to a touch, and the heading stays a heading. */}
-              <button type="button" onClick={() => setAsked('person')} className="after:absolute after:inset-0">
+              <button
+                type="button"
+                onClick={() => setAsked('person')}
+                className="block max-w-full truncate after:absolute after:inset-0"
+              >
                 {stranger.alias || t`Somebody who left`}
               </button>
             </h1>

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, useParams } from '@tanstack/react-router';
 import { ShieldAlert } from 'lucide-react';
-import { useEffect } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Conversation } from '../../api/types';
 import { Bone, Button, EmptyState, ErrorState, ListDetail, Notice, Skeleton, useNow } from '../../ui';
 import { Composer } from './Composer';
@@ -62,6 +62,7 @@ function Talk({ conversation }: { conversation: Conversation }) {
   const other = usePeer(conversation);
   const trouble = useLetterbox((state) => state.trouble);
   const over = Boolean(conversation.closed_at) || Date.parse(conversation.expires_at) <= now.getTime();
+  const [whole, above] = useAbove();
   useReading(conversation, texts);
 
   useEffect(() => {
@@ -69,7 +70,12 @@ function Talk({ conversation }: { conversation: Conversation }) {
   }, [peer.alias]);
 
   return (
-    <section aria-label={t`Talk with ${peer.alias}`} className="flex h-dvh flex-col">
+    <section
+      ref={whole}
+      aria-label={t`Talk with ${peer.alias}`}
+      className="flex flex-col"
+      style={{ height: `calc(100dvh - ${above}px)` }}
+    >
       <TalkHeader conversation={conversation} peer={other} over={over} now={now} />
       {trouble ? <Keyless trouble={trouble} /> : null}
       {texts === null ? (
@@ -85,6 +91,20 @@ function Talk({ conversation }: { conversation: Conversation }) {
       )}
     </section>
   );
+}
+
+/** What stands over the talk (a banner, when the line is down) takes its height from it: the field to write in stays in sight. */
+function useAbove(): [RefObject<HTMLElement | null>, number] {
+  const element = useRef<HTMLElement>(null);
+  const [above, setAbove] = useState(0);
+  useEffect(() => {
+    const measure = () => setAbove(Math.max(0, (element.current?.getBoundingClientRect().top ?? 0) + scrollY));
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  return [element, above];
 }
 
 /** This browser cannot hold keys: said plainly, with what to do. */

@@ -9,6 +9,8 @@ import { useLetterbox } from './store';
 
 /** The list is asked for again before the whisper grants in it (ten minutes) run out. */
 const BEFORE_GRANTS_END = 8 * 60_000;
+/** Opened first; a long history follows behind. */
+const AT_ONCE = 200;
 /** Somebody whose browser went away in the middle of a word is not typing for ever. */
 const TYPING_FOR = 6000;
 
@@ -66,9 +68,13 @@ export function useTexts(conversationId: string): TextRecord[] | null {
         return after;
       });
     });
+    const show = (kept: readonly TextRecord[]) => {
+      if (current) setLines((before) => new Map([...kept.map((line) => [line.id, line] as const), ...(before ?? [])]));
+    };
     const readAll = async () => {
-      const all = await client.talks.texts(conversationId);
-      if (current) setLines((before) => new Map([...all.map((line) => [line.id, line] as const), ...(before ?? [])]));
+      const newest = await client.talks.newest(conversationId, AT_ONCE);
+      show(newest);
+      if (newest.length === AT_ONCE) show(await client.talks.texts(conversationId));
     };
     readAll().catch(reportError);
     return () => {
@@ -78,6 +84,30 @@ export function useTexts(conversationId: string): TextRecord[] | null {
   }, [client, conversationId]);
 
   return useMemo(() => lines && [...lines.values()].sort(byPlace), [lines]);
+}
+
+/** The newest line of a conversation, kept current; undefined while there is none. */
+export function useLastLine(conversationId: string): TextRecord | undefined {
+  const client = useLetterbox((state) => state.client);
+  const [last, setLast] = useState<TextRecord>();
+  useEffect(() => {
+    setLast(undefined);
+    if (client === null) return;
+    let current = true;
+    const read = async () => {
+      const line = (await client.talks.newest(conversationId, 1)).at(-1);
+      if (current) setLast(line);
+    };
+    const stop = client.onChange((change) => {
+      if (change.conversationId === conversationId) read().catch(reportError);
+    });
+    read().catch(reportError);
+    return () => {
+      current = false;
+      stop();
+    };
+  }, [client, conversationId]);
+  return last;
 }
 
 export interface Peer {
