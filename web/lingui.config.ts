@@ -1,8 +1,10 @@
 import { defineConfig } from '@lingui/conf';
+import { formatter } from '@lingui/format-po';
 
 // Two catalogues, so that the words of the talk live beside the talk. English is written in the source, Turkish in the .po
 // files; `npm run messages` refuses a message that lacks either.
 export default defineConfig({
+  format: formatter({ origins: false }),
   sourceLocale: 'en',
   locales: ['en', 'tr'],
   catalogs: [
