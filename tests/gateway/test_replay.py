@@ -74,6 +74,13 @@ async def test_a_log_keeps_only_so_much(realtime, ada):
     assert 0 < await realtime.valkey.call("TTL", log_key(channel)) <= KEPT_FOR.total_seconds()
 
 
+async def test_a_log_of_large_frames_keeps_fewer(realtime, ada):
+    channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
+    for _ in range(100):
+        realtime.valkey.post(*tell_command(channel, new_event_id(), f'{{"t":"{"x" * 60_000}"}}'))
+    assert await realtime.valkey.call("XLEN", log_key(channel)) < 20
+
+
 async def test_a_log_keeps_nothing_old_however_lively_it_is(realtime, ada):
     channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
     too_old = int((time.time() - KEPT_FOR.total_seconds() - 1) * 1000)

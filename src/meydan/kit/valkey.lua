@@ -3,6 +3,8 @@
 -- them together. Processes of two versions share these functions during an upgrade: change arguments only by adding.
 
 local SEEN = 600                  -- seconds an event is known as told; longer than any sweep waits
+local LOG_BYTES = 1048576         -- about what one person's log may hold: two who flood each other must not fill the memory
+local FEWEST = 16                 -- entries, however large
 local REMEMBERED = 30 * 86400     -- seconds "last seen" is kept
 
 local function now_ms()
@@ -14,7 +16,8 @@ end
 -- keys: log, seen; args: channel, entries kept, seconds kept, frame (a JSON object with at least one member)
 server.register_function('tell', function(keys, args)
     if not server.call('SET', keys[2], '', 'NX', 'EX', SEEN) then return false end
-    local id = server.call('XADD', keys[1], 'MAXLEN', '~', args[2], '*', 'frame', args[4])
+    local kept = math.min(args[2], math.max(FEWEST, math.floor(LOG_BYTES / #args[4])))
+    local id = server.call('XADD', keys[1], 'MAXLEN', '~', kept, '*', 'frame', args[4])
     -- Exactly: frames carry ciphertext, which must not stay because newer frames keep the key alive.
     server.call('XTRIM', keys[1], 'MINID', '=', string.format('%d', now_ms() - args[3] * 1000))
     server.call('EXPIRE', keys[1], args[3])
