@@ -376,6 +376,19 @@ async def test_valkey_starts_again_and_sockets_stay_open(killable_valkey, start_
     assert not client.closed.done()
 
 
+async def test_a_gateway_told_to_stop_says_good_bye_and_ends(valkey_url, processes, ada, key, dial):
+    gateway = GatewayProcess(valkey_url, key)
+    processes.append(gateway)
+    await gateway.start()
+    client = await dial(gateway.port)
+    client.say(t="hello", token=ada.token())
+    await client.hear("ready")
+    gateway.process.terminate()
+    assert await client.close_code() == 1012
+    async with asyncio.timeout(5):
+        assert await gateway.process.wait() == 0
+
+
 # -- readers that stop reading
 
 
