@@ -104,6 +104,13 @@ export class Talks {
     });
   }
 
+  /** Whether there is anything to fetch or to do, given how long the server's log is. */
+  async isBehind(facts: Facts, lastSeq: number): Promise<boolean> {
+    const record = await this.record(facts);
+    if (record.seq < lastSeq || record.pending !== null || record.heard > record.told) return true;
+    return (record.state === null && !facts.closed) || (await this.waiting(facts.id)).length > 0;
+  }
+
   /** Forgets the conversations whose time is up. */
   async forgetExpired(now: Date): Promise<void> {
     const records = await this.vault.list<GroupRecord>('groups');

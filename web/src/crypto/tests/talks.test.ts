@@ -69,6 +69,23 @@ describe('two people', () => {
   });
 });
 
+describe('after a return', () => {
+  it('only what moved, or waits here, is asked for', async () => {
+    const { ana, bora, server } = await pair();
+    const behind = (device: Device) => device.talks.isBehind(device.facts, server.log.length);
+    expect(await behind(bora)).toBe(true); // no group yet
+    await ana.say('bir');
+    expect(await behind(bora)).toBe(true);
+    await bora.sync();
+    expect(await behind(bora)).toBe(false);
+    expect(await behind(ana)).toBe(false);
+    bora.fate = () => 'lost_before';
+    await bora.talks.write(bora.facts.id, 'iki');
+    await bora.sync().catch(expectNoAnswer);
+    expect(await behind(bora)).toBe(true);
+  });
+});
+
 describe('losses', () => {
   it('an answer lost after the server acted: the same bytes go again and count once', async () => {
     const { ana, bora, server } = await pair();

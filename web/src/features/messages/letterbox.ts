@@ -16,6 +16,7 @@ import { useLetterbox } from './store';
 
 const AGAIN_AFTER = [500, 1000, 2000, 3000, 3000, 3000, 5000, 5000, 10_000, 30_000];
 const GATHER = 700;
+const FORGET_EVERY = 10 * 60_000;
 const deviceKey = (profileId: string) => `meydan.talk-device.${profileId}`;
 
 /** Follows the session for as long as the page lives. */
@@ -32,6 +33,7 @@ export function startLetterbox(): void {
     if (now.connection === 'open' && before.connection !== 'open') void syncAll();
   });
   addEventListener('online', () => void syncAll());
+  setInterval(() => useLetterbox.getState().client?.talks.forgetExpired(new Date()).catch(reportError), FORGET_EVERY);
   void follow(useSession.getState().me?.profile.id ?? null);
 }
 
@@ -88,6 +90,11 @@ async function keepPackages(client: Client, attempt: number): Promise<void> {
     const wait = AGAIN_AFTER[Math.min(attempt, AGAIN_AFTER.length - 1)];
     setTimeout(() => useLetterbox.getState().client === client && void keepPackages(client, attempt + 1), wait);
   }
+}
+
+function replenish(): void {
+  const { client } = useLetterbox.getState();
+  if (client !== null) void keepPackages(client, 0);
 }
 
 async function canMakeKeys(): Promise<boolean> {
@@ -181,10 +188,14 @@ async function factsOf(conversationId: string): Promise<Facts | null> {
 
 /** After every return: what happened while we were away, and what we wrote meanwhile. */
 export async function syncAll(): Promise<void> {
-  if (useLetterbox.getState().client === null) return;
+  const { client } = useLetterbox.getState();
+  if (client === null) return;
   try {
     const { items } = await queryClient.fetchQuery({ ...conversationsQuery, staleTime: 0, retry: false });
-    for (const { id } of items) sync(id);
+    for (const one of items) {
+      // After a restart of the server everybody comes at once: only what moved is asked for.
+      if (await client.talks.isBehind(asFacts(one), one.last_seq)) sync(one.id);
+    }
   } catch {
     setTimeout(() => void syncAll(), 5000); // the list itself could not be had
   }
@@ -216,6 +227,7 @@ function hear(frame: Frame): void {
       break;
     case 'match_made':
       void syncAll();
+      replenish(); // meeting somebody uses up a key package
       break;
     case 'match_ended':
       patchConversation(frame.conversation_id, (one) => ({
