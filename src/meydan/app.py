@@ -1,8 +1,9 @@
 """The API: every room's routes, and what each request brings with it."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from meydan.config import Settings
 from meydan.kit import clock, http, keys, tokens
 from meydan.kit.database import Database, Identity
 from meydan.kit.errors import NotLoggedIn, Refused
+from meydan.kit.hot import HotDoor
 from meydan.kit.realtime import Realtime, is_revoked
 
 log = logging.getLogger(__name__)
@@ -64,17 +66,27 @@ async def provide_me(
     db: Database,  # noqa: ARG001 -- see above
 ) -> Identity:
     """Who the access token says is asking. Raises NotLoggedIn, TokenRefused, SessionEnded, WrongTenant."""
-    token = http.bearer(request)
-    if token is None:
+    return await identify(state, dict(request.scope["headers"]))
+
+
+async def identify(state: State, headers: Mapping[bytes, bytes]) -> Identity:
+    token = headers.get(b"authorization", b"")
+    if not token.startswith(b"Bearer "):
         raise NotLoggedIn
-    me = tokens.read_access(token, keys.current().token_key).identity
+    me = tokens.read_access(token[7:].decode("latin-1"), keys.current().token_key).identity
     if is_revoked(me.session_id):
         raise SessionEnded
     directory: tenants.Directory = state.directory
-    tenant = await directory.find(request.headers.get("host", ""), request.headers.get("x-meydan-tenant"))
+    host, slug = headers.get(b"host", b""), headers.get(b"x-meydan-tenant", b"")
+    tenant = await directory.find(host.decode("latin-1"), slug.decode("latin-1") or None)
     if tenant.id != me.tenant_id:
         raise WrongTenant
     return me
+
+
+def with_hot_door(app: Litestar) -> HotDoor:
+    """The application as it is served."""
+    return HotDoor(app, rooms.HOT_ROUTES, partial(identify, app.state))
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -123,7 +135,7 @@ def create_app(settings: Settings) -> Litestar:
 def run(settings: Settings) -> None:
     """Serve until a signal ends it."""
     uvicorn.run(
-        create_app(settings),
+        with_hot_door(create_app(settings)),
         host=settings.http.host,
         port=settings.http.port,
         loop="uvloop",

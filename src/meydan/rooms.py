@@ -10,6 +10,7 @@ from meydan.accounts import routes as accounts
 from meydan.growth import routes as growth
 from meydan.integrations import routes as integrations
 from meydan.kit.database import Database
+from meydan.kit.hot import HotRoute
 from meydan.meeting import matching
 from meydan.meeting import routes as meeting
 from meydan.messaging import routes as messaging
@@ -27,6 +28,9 @@ ROUTES: list[HTTPRouteHandler] = [
     *moderation.ROUTES,
     *notifications.ROUTES,
 ]
+
+
+HOT_ROUTES: list[HotRoute] = [*messaging.HOT_ROUTES]
 
 
 def routes() -> list[HTTPRouteHandler]:

@@ -95,11 +95,6 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
 }
 
 
-def bearer(request: AnyRequest) -> str | None:
-    header = request.headers.get("authorization", "")
-    return header[7:] if header.startswith("Bearer ") else None
-
-
 def client_address(request: AnyRequest) -> str:
     """The peer's address; behind a proxy uvicorn has already replaced it by the forwarded one."""
     return request.client.host if request.client else "0.0.0.0"  # noqa: S104 -- a word for "unknown", nothing is bound

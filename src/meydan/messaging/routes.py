@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from litestar import get, post, put
 from litestar.params import Parameter
 from msgspec import Meta, Struct
@@ -11,6 +12,7 @@ from msgspec import Meta, Struct
 from meydan import tenants
 from meydan.kit import http, limits
 from meydan.kit.database import Database, Identity
+from meydan.kit.hot import HotRequest, HotRoute
 from meydan.messaging import conversations, messages, packages
 from meydan.messaging.devices import device_info
 from meydan.messaging.frames import Message
@@ -19,7 +21,16 @@ _CLAIMS = limits.Limit("key-packages.claim", timedelta(minutes=1), 20)
 _ADDS = limits.Limit("key-packages.add", timedelta(minutes=1), 20)
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
-Seq = Annotated[int, Parameter(ge=0, lt=2**62)]
+Seq = Annotated[int | None, Parameter(ge=0, lt=2**62)]
+
+
+_new_message = msgspec.json.Decoder(messages.NewMessage)
+
+
+class _PageQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    after: Annotated[int, Meta(ge=0, lt=2**62)] | None = None
+    before: Annotated[int, Meta(ge=0, lt=2**62)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 100
 
 
 class ConversationList(Struct, frozen=True):
@@ -73,26 +84,29 @@ async def list_conversations(db: Database, me: Identity) -> ConversationList:
         return ConversationList(await conversations.conversations(tx))
 
 
-@get("/api/messages/{conversation_id:uuid}")
+@get("/api/messages/{conversation_id:uuid}")  # answered before the framework: _hot_page
 async def list_messages(
     db: Database,
     me: Identity,
     conversation_id: UUID,
-    after: Seq | None = None,
-    before: Seq | None = None,
+    after: Seq = None,
+    before: Seq = None,
     limit: Limit = 100,
 ) -> messages.MessagePage:
     async with db.as_user(me) as tx:
         return await messages.page(tx, conversation_id, after=after, before=before, limit=limit)
 
 
-@post("/api/messages/send")
+@post("/api/messages/send")  # answered before the framework: _hot_send
 async def send(db: Database, me: Identity, request: http.AnyRequest, data: messages.NewMessage) -> Message:
+    return await _send(db, me, request.headers.get("user-agent", ""), data)
+
+
+async def _send(db: Database, me: Identity, user_agent: str, data: messages.NewMessage) -> Message:
+    settings = await tenants.settings_of(db, me.tenant_id, conversations.MessagingSettings)
+    await limits.take(limits.Limit("messages.send", timedelta(minutes=1), settings.messages_per_minute), me.session_id)
     async with db.as_user(me) as tx:
-        settings = await tenants.settings(tx, conversations.MessagingSettings)
-        rate = limits.Limit("messages.send", timedelta(minutes=1), settings.messages_per_minute)
-        await limits.take(rate, me.session_id)
-        return await messages.do_send(tx, data, device_info(request.headers.get("user-agent", "")))
+        return await messages.do_send(tx, data, device_info(user_agent))
 
 
 @put("/api/messages/{message_id:uuid}/read", status_code=204)
@@ -107,6 +121,23 @@ async def mark_delivered(db: Database, me: Identity, conversation_id: UUID, data
         await conversations.check_member(tx, conversation_id)
         await conversations.do_mark_seen(tx, conversation_id, delivered=data.seq)
 
+
+async def _hot_page(request: HotRequest) -> bytes:
+    asked = msgspec.convert(request.query, _PageQuery, strict=False)
+    async with request.db.as_user(request.me) as tx:
+        page = await messages.page(tx, UUID(request.tail), after=asked.after, before=asked.before, limit=asked.limit)
+    return msgspec.json.encode(page)
+
+
+async def _hot_send(request: HotRequest) -> bytes:
+    user_agent = request.headers.get(b"user-agent", b"").decode("latin-1")
+    return msgspec.json.encode(await _send(request.db, request.me, user_agent, _new_message.decode(request.body)))
+
+
+HOT_ROUTES = [
+    HotRoute("GET", "/api/messages/", 200, _hot_page),
+    HotRoute("POST", "/api/messages/send", 201, _hot_send),
+]
 
 ROUTES = [
     add_key_packages,

@@ -11,7 +11,7 @@ from meydan.tenants.communities import (
     do_add,
     this,
 )
-from meydan.tenants.configs import RoomSettings, SettingInvalid, do_configure, settings
+from meydan.tenants.configs import RoomSettings, SettingInvalid, do_configure, settings, settings_of
 from meydan.tenants.system_log import record
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "do_configure",
     "record",
     "settings",
+    "settings_of",
     "this",
 ]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 from msgspec import Struct
 
-from meydan.kit.database import Tx
+from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 
 _KEPT_FOR_SECONDS = 2.0
@@ -29,11 +29,22 @@ class SettingInvalid(Refused):
 
 async def settings(tx: Tx, kind: type[S]) -> S:
     """A room's settings in this tenant; another process's change is seen within two seconds."""
-    values = await _values(tx)
+    return _made(await _values(tx), kind)
+
+
+def _made(values: dict[str, Any], kind: type[S]) -> S:
     prefix = kind.room + "."
     return msgspec.convert(
         {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, kind
     )
+
+
+async def settings_of(db: Database, tenant_id: int, kind: type[S]) -> S:
+    """The same where no transaction is open; asks the database only when what is known is too old."""
+    if not _is_fresh(tenant_id):
+        async with db.as_service(tenant_id) as tx:
+            return await settings(tx, kind)
+    return _made(_read[tenant_id][1], kind)
 
 
 async def do_configure(tx: Tx, kind: type[RoomSettings], **values: Any) -> None:
@@ -60,10 +71,14 @@ def _forget(tenant_id: int) -> None:
     _read.pop(tenant_id, None)
 
 
+def _is_fresh(tenant_id: int) -> bool:
+    known = _read.get(tenant_id)
+    return known is not None and time.monotonic() - known[0] < _KEPT_FOR_SECONDS
+
+
 async def _values(tx: Tx) -> dict[str, Any]:
-    known = _read.get(tx.tenant_id)
-    if known is not None and time.monotonic() - known[0] < _KEPT_FOR_SECONDS:
-        return known[1]
+    if _is_fresh(tx.tenant_id):
+        return _read[tx.tenant_id][1]
     rows = await tx.connection.fetch(
         "select config_key, config_value from app.tenant_configs where tenant_id = $1", tx.tenant_id
     )
