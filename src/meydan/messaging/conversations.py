@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from meydan import accounts, tenants
@@ -138,7 +139,6 @@ async def conversations(tx: Tx) -> list[Conversation]:
         return []
     peer_ids = [row.peer_profile_id for row in rows]
     profiles = {profile.id: profile for profile in await accounts.public_profiles(tx, peer_ids)}
-    present = await realtime.presence(tx.tenant_id, peer_ids)
     grants_end = clock.now() + _GRANTED_FOR
     grants = await _grants(tx, grants_end)
     return [
@@ -157,13 +157,23 @@ async def conversations(tx: Tx) -> list[Conversation]:
             created_at=row.created_at,
             expires_at=row.expires_at,
             closed_at=row.closed_at,
-            # Of an ended conversation one may look back, not whether the other is here now.
-            presence=present[row.peer_profile_id] if row.closed_at is None else realtime.Presence(False, None),
+            presence=realtime.Presence(False, None),
             grant=grants.get(row.id),
             grant_expires_at=grants_end if row.id in grants else None,
         )
         for row in rows
         if row.peer_profile_id in profiles
+    ]
+
+
+async def with_presence(tenant_id: int, items: list[Conversation]) -> list[Conversation]:
+    """Who is here now: asked of Valkey, so when the transaction is over."""
+    open_ones = [item.peer.id for item in items if item.closed_at is None]
+    present = await realtime.presence(tenant_id, open_ones)
+    # Of an ended conversation one may look back, not whether the other is here.
+    return [
+        msgspec.structs.replace(item, presence=present[item.peer.id]) if item.closed_at is None else item
+        for item in items
     ]
 
 

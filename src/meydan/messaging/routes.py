@@ -81,7 +81,8 @@ async def claim_keys(db: Database, me: Identity, conversation_id: UUID) -> Claim
 @get("/api/messages/conversations")
 async def list_conversations(db: Database, me: Identity) -> ConversationList:
     async with db.as_user(me) as tx:
-        return ConversationList(await conversations.conversations(tx))
+        kept = await conversations.conversations(tx)
+    return ConversationList(await conversations.with_presence(me.tenant_id, kept))
 
 
 @get("/api/messages/{conversation_id:uuid}")  # answered before the framework: _hot_page
