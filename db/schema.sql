@@ -709,11 +709,11 @@ CREATE FUNCTION app.match_tickets(tenant integer, what text, at_most integer, ag
 #variable_conflict use_column
 declare
     turn bigint := hashtextextended('meeting ' || what, tenant);
+    today date := app.today(tenant);
     seeker uuid;
     ticket app.tickets;
     partner app.tickets;
     partner_id uuid;
-    mine boolean;
 begin
     if tenant <> app.tenant_id() then
         raise exception 'a matcher works in its own community';
@@ -757,7 +757,7 @@ begin
             select other.* into strict partner from app.tickets other
             where other.tenant_id = tenant and other.user_id = partner_id and other.kind = what;
             -- Only here are rights spent, by one matcher at a time: what is left stays left until it is used below.
-            exit when app.rights_left(tenant, partner_id, what, partner.day_limit) > 0;
+            exit when app.rights_left(tenant, partner_id, what, today, partner.day_limit) > 0;
             delete from app.tickets done where done.tenant_id = tenant and done.user_id = partner_id and done.kind = what;
             match_id := null;
             user1_id := partner.user_id;
@@ -774,15 +774,15 @@ begin
         user1_id := ticket.user_id;
         profile1_id := ticket.profile_id;
         ticket1_id := ticket.id;
-        mine := app.spend_right(tenant, seeker, what, ticket.day_limit);
-        delete from app.tickets done where done.tenant_id = tenant and done.user_id = seeker and done.kind = what;
-        if not mine then
+        if not app.spend_right(tenant, seeker, what, today, ticket.day_limit) then
+            delete from app.tickets done where done.tenant_id = tenant and done.user_id = seeker and done.kind = what;
             match_id := null;
             return next;
             continue;
         end if;
-        perform app.spend_right(tenant, partner_id, what, partner.day_limit);
-        delete from app.tickets done where done.tenant_id = tenant and done.user_id = partner_id and done.kind = what;
+        perform app.spend_right(tenant, partner_id, what, today, partner.day_limit);
+        delete from app.tickets done
+        where done.tenant_id = tenant and done.user_id = any(array[seeker, partner_id]) and done.kind = what;
 
         user2_id := partner.user_id;
         profile2_id := partner.profile_id;
@@ -940,30 +940,20 @@ begin
     end if;
 end $$;
 
-CREATE TABLE app.extra_rights (
-    tenant_id integer NOT NULL,
-    user_id uuid NOT NULL,
-    kind text NOT NULL,
-    given integer DEFAULT 0 NOT NULL,
-    used integer DEFAULT 0 NOT NULL,
-    CONSTRAINT extra_rights_check CHECK ((used <= given)),
-    CONSTRAINT extra_rights_given_check CHECK ((given >= 0)),
-    CONSTRAINT extra_rights_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
-    CONSTRAINT extra_rights_used_check CHECK ((used >= 0))
-);
-
-ALTER TABLE ONLY app.extra_rights FORCE ROW LEVEL SECURITY;
-
-CREATE FUNCTION app.rights_left(tenant integer, who uuid, what text, day_limit integer) RETURNS integer
-    LANGUAGE sql STABLE
+CREATE FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) RETURNS integer
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT ((GREATEST((rights_left.day_limit + COALESCE(sum((today.granted - today.used)), (0)::bigint)), (0)::bigint))::integer + COALESCE(( SELECT (extra.given - extra.used)
-            FROM app.extra_rights extra
-           WHERE ((extra.tenant_id = rights_left.tenant) AND (extra.user_id = rights_left.who) AND (extra.kind = rights_left.what))), 0))
-    FROM app.allowances today
-   WHERE ((today.tenant_id = rights_left.tenant) AND (today.user_id = rights_left.who) AND (today.kind = rights_left.what) AND (today.day = app.today(rights_left.tenant)));
-END;
+    AS $$
+begin
+    return greatest(day_limit + coalesce((
+            select known.granted - known.used from app.allowances known
+            where known.tenant_id = tenant and known.user_id = who and known.kind = what and known.day = today
+        ), 0), 0)
+        + coalesce((
+            select extra.given - extra.used from app.extra_rights extra
+            where extra.tenant_id = tenant and extra.user_id = who and extra.kind = what
+        ), 0);
+end $$;
 
 CREATE FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
@@ -975,16 +965,20 @@ declare
     conversation record;
     known record;
 begin
-    if tenant <> app.tenant_id() or not exists (
-        select from app.conversation_members member
-        where member.tenant_id = tenant and member.conversation_id = conversation_id
-            and member.profile_id = me and member.user_id = app.user_id()
-    ) then
+    select found.epoch, found.last_seq, found.match_id, found.closed_at, found.expires_at,
+        peer.user_id as peer_user_id, peer.profile_id as peer_profile_id
+    into conversation
+    from app.conversations found
+    join app.conversation_members mine on mine.tenant_id = found.tenant_id and mine.conversation_id = found.id
+        and mine.profile_id = me and mine.user_id = app.user_id()
+    join app.conversation_members peer on peer.tenant_id = found.tenant_id and peer.conversation_id = found.id
+        and peer.profile_id <> me
+    where found.tenant_id = tenant and found.tenant_id = app.tenant_id() and found.id = conversation_id
+    for update of found;
+    if not found then
         outcome := 'not_found';
         return;
     end if;
-    select found.epoch, found.last_seq, found.match_id, found.closed_at, found.expires_at into strict conversation
-    from app.conversations found where found.tenant_id = tenant and found.id = conversation_id for update;
     current_epoch := conversation.epoch;
 
     select message.seq, message.created_at, message.kind, message.epoch, message.body into known
@@ -1002,11 +996,8 @@ begin
         return;
     end if;
 
-    select member.user_id, member.profile_id into strict peer_user_id, peer_profile_id
-    from app.conversation_members member
-    where member.tenant_id = tenant and member.conversation_id = conversation_id and member.profile_id <> me;
     if conversation.closed_at is not null or conversation.expires_at <= app.now()
-        or app.blocked_between(tenant, me, peer_profile_id) then
+        or app.blocked_between(tenant, me, conversation.peer_profile_id) then
         outcome := 'closed';
         return;
     end if;
@@ -1016,6 +1007,8 @@ begin
     end if;
 
     outcome := 'sent';
+    peer_user_id := conversation.peer_user_id;
+    peer_profile_id := conversation.peer_profile_id;
     seq := conversation.last_seq + 1;
     created_at := app.now();
     insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch, body)
@@ -1033,21 +1026,24 @@ begin
     values (tenant, conversation_id, seq, conversation.match_id, kind, app.user_id(), peer_user_id, device_info, connection_type);
 end $$;
 
-CREATE FUNCTION app.spend_right(tenant integer, spender uuid, what text, day_limit integer) RETURNS boolean
+CREATE FUNCTION app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    insert into app.allowances as today (tenant_id, user_id, kind, day)
-    values (tenant, spender, what, app.today(tenant)) on conflict do nothing;
-    update app.allowances today set used = today.used + 1
-    where today.tenant_id = tenant and today.user_id = spender and today.kind = what and today.day = app.today(tenant)
-        and today.used < day_limit + today.granted;
-    if found then
-        return true;
+    insert into app.allowances as known (tenant_id, user_id, kind, day, used)
+    select tenant, spender, what, today, 1 where day_limit > 0
+    on conflict (tenant_id, user_id, kind, day) do update set used = known.used + 1
+        where known.used < day_limit + known.granted;
+    if not found and day_limit <= 0 then -- nothing of one's own, but perhaps something given back
+        update app.allowances known set used = known.used + 1
+        where known.tenant_id = tenant and known.user_id = spender and known.kind = what and known.day = today
+            and known.used < known.granted;
     end if;
-    update app.extra_rights extra set used = extra.used + 1
-    where extra.tenant_id = tenant and extra.user_id = spender and extra.kind = what and extra.used < extra.given;
+    if not found then
+        update app.extra_rights extra set used = extra.used + 1
+        where extra.tenant_id = tenant and extra.user_id = spender and extra.kind = what and extra.used < extra.given;
+    end if;
     return found;
 end $$;
 
@@ -1116,6 +1112,20 @@ CREATE TABLE app.encounters (
 );
 
 ALTER TABLE ONLY app.encounters FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.extra_rights (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    given integer DEFAULT 0 NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    CONSTRAINT extra_rights_check CHECK ((used <= given)),
+    CONSTRAINT extra_rights_given_check CHECK ((given >= 0)),
+    CONSTRAINT extra_rights_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
+    CONSTRAINT extra_rights_used_check CHECK ((used >= 0))
+);
+
+ALTER TABLE ONLY app.extra_rights FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.invite_codes (
     tenant_id integer NOT NULL,
@@ -1210,7 +1220,7 @@ CREATE TABLE app.otp_verifications (
     CONSTRAINT otp_verifications_cost_cents_check CHECK ((cost_cents >= 0)),
     CONSTRAINT otp_verifications_country_check CHECK ((length(country) <= 3)),
     CONSTRAINT otp_verifications_network_check CHECK ((length(network) <= 45)),
-    CONSTRAINT otp_verifications_purpose_check CHECK ((purpose = ANY (ARRAY['register'::text, 'login'::text, 'reset'::text, 'verify'::text])))
+    CONSTRAINT otp_verifications_purpose_check CHECK ((purpose = ANY (ARRAY['register'::text, 'login'::text, 'reset'::text, 'verify'::text, 'notice'::text])))
 );
 
 ALTER TABLE ONLY app.otp_verifications FORCE ROW LEVEL SECURITY;
@@ -1665,16 +1675,7 @@ ALTER TABLE ONLY app.login_attempts
     ADD CONSTRAINT login_attempts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.match_slots
-    ADD CONSTRAINT match_slots_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
-
-ALTER TABLE ONLY app.match_slots
     ADD CONSTRAINT match_slots_tenant_id_match_id_fkey FOREIGN KEY (tenant_id, match_id) REFERENCES app.matches(tenant_id, id);
-
-ALTER TABLE ONLY app.match_slots
-    ADD CONSTRAINT match_slots_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
-
-ALTER TABLE ONLY app.match_slots
-    ADD CONSTRAINT match_slots_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.matches
     ADD CONSTRAINT matches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -1694,20 +1695,8 @@ ALTER TABLE ONLY app.matches
 ALTER TABLE ONLY app.message_logs
     ADD CONSTRAINT message_logs_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES app.conversations(tenant_id, id);
 
-ALTER TABLE ONLY app.message_logs
-    ADD CONSTRAINT message_logs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
-
-ALTER TABLE ONLY app.message_logs
-    ADD CONSTRAINT message_logs_tenant_id_receiver_user_id_fkey FOREIGN KEY (tenant_id, receiver_user_id) REFERENCES app.users(tenant_id, id);
-
-ALTER TABLE ONLY app.message_logs
-    ADD CONSTRAINT message_logs_tenant_id_sender_user_id_fkey FOREIGN KEY (tenant_id, sender_user_id) REFERENCES app.users(tenant_id, id);
-
 ALTER TABLE ONLY app.messages
     ADD CONSTRAINT messages_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES app.conversations(tenant_id, id);
-
-ALTER TABLE ONLY app.messages
-    ADD CONSTRAINT messages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.notifications
     ADD CONSTRAINT notifications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -2324,17 +2313,14 @@ REVOKE ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay inter
 GRANT ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) TO meydan_app;
 GRANT ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) TO meydan_service;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.extra_rights TO meydan_service;
-GRANT SELECT ON TABLE app.extra_rights TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, day_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, day_limit integer) TO meydan_service;
+REVOKE ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, day_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, day_limit integer) TO meydan_service;
+REVOKE ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.waiting_about(tenant integer, what text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.waiting_about(tenant integer, what text) TO meydan_app;
@@ -2377,6 +2363,9 @@ GRANT SELECT(forgotten_at),UPDATE(forgotten_at) ON TABLE app.devices TO meydan_a
 GRANT SELECT(created_at) ON TABLE app.devices TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.encounters TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.extra_rights TO meydan_service;
+GRANT SELECT ON TABLE app.extra_rights TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.invite_codes TO meydan_service;
 

@@ -38,9 +38,10 @@ create index conversation_members_of_user on app.conversation_members (tenant_id
 select app.protect('app.conversation_members');
 
 -- The log of a conversation. Its place there is a message's key: pages read it in order, and writing keeps two indexes.
+-- Its conversation names its tenant: another foreign key would lock the tenant's one row with every message.
 -- `id` is the sender's own word for it, unique among theirs alone, so that nobody learns anything from a taken one.
 create table app.messages (
-    tenant_id integer not null references app.tenants,
+    tenant_id integer not null,
     conversation_id uuid not null,
     seq bigint not null check (seq > 0),
     id uuid not null,
@@ -57,9 +58,10 @@ create table app.messages (
 alter table app.messages alter column body set storage external; -- ciphertext does not compress
 select app.protect('app.messages');
 
--- That something was said, by whom, to whom and when: for claims, statistics and against abuse. Never what.
+-- That something was said, by whom, to whom and when: for claims, statistics and against abuse. Never what. Its people are members of the
+-- conversation, which points at them.
 create table app.message_logs (
-    tenant_id integer not null references app.tenants,
+    tenant_id integer not null,
     conversation_id uuid not null,
     seq bigint not null,
     match_id uuid not null,
@@ -71,9 +73,7 @@ create table app.message_logs (
     device_info text check (length(device_info) <= 200),
     connection_type text check (length(connection_type) <= 40),
     primary key (tenant_id, conversation_id, seq),
-    foreign key (tenant_id, conversation_id) references app.conversations (tenant_id, id),
-    foreign key (tenant_id, sender_user_id) references app.users (tenant_id, id),
-    foreign key (tenant_id, receiver_user_id) references app.users (tenant_id, id)
+    foreign key (tenant_id, conversation_id) references app.conversations (tenant_id, id)
 );
 -- Whether somebody wrote before a time is one look into this index: only texts count as writing.
 create index message_logs_written on app.message_logs (tenant_id, conversation_id, sender_user_id, sent_at) where kind = 'text';
@@ -202,16 +202,20 @@ declare
     conversation record;
     known record;
 begin
-    if tenant <> app.tenant_id() or not exists (
-        select from app.conversation_members member
-        where member.tenant_id = tenant and member.conversation_id = conversation_id
-            and member.profile_id = me and member.user_id = app.user_id()
-    ) then
+    select found.epoch, found.last_seq, found.match_id, found.closed_at, found.expires_at,
+        peer.user_id as peer_user_id, peer.profile_id as peer_profile_id
+    into conversation
+    from app.conversations found
+    join app.conversation_members mine on mine.tenant_id = found.tenant_id and mine.conversation_id = found.id
+        and mine.profile_id = me and mine.user_id = app.user_id()
+    join app.conversation_members peer on peer.tenant_id = found.tenant_id and peer.conversation_id = found.id
+        and peer.profile_id <> me
+    where found.tenant_id = tenant and found.tenant_id = app.tenant_id() and found.id = conversation_id
+    for update of found;
+    if not found then
         outcome := 'not_found';
         return;
     end if;
-    select found.epoch, found.last_seq, found.match_id, found.closed_at, found.expires_at into strict conversation
-    from app.conversations found where found.tenant_id = tenant and found.id = conversation_id for update;
     current_epoch := conversation.epoch;
 
     select message.seq, message.created_at, message.kind, message.epoch, message.body into known
@@ -229,11 +233,8 @@ begin
         return;
     end if;
 
-    select member.user_id, member.profile_id into strict peer_user_id, peer_profile_id
-    from app.conversation_members member
-    where member.tenant_id = tenant and member.conversation_id = conversation_id and member.profile_id <> me;
     if conversation.closed_at is not null or conversation.expires_at <= app.now()
-        or app.blocked_between(tenant, me, peer_profile_id) then
+        or app.blocked_between(tenant, me, conversation.peer_profile_id) then
         outcome := 'closed';
         return;
     end if;
@@ -243,6 +244,8 @@ begin
     end if;
 
     outcome := 'sent';
+    peer_user_id := conversation.peer_user_id;
+    peer_profile_id := conversation.peer_profile_id;
     seq := conversation.last_seq + 1;
     created_at := app.now();
     insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch, body)

@@ -25,12 +25,12 @@ async def open_between(db: Database, opener: Identity, other: Identity, *, hours
 def text(
     conversation_id: UUID, body: bytes = b"sealed", *, id: UUID | None = None, epoch: int = 0
 ) -> messages.NewMessage:
-    return messages.NewMessage(id or uuid4(), conversation_id, messages.SentKind.text, epoch, body)
+    return messages.NewMessage(id or uuid4(), conversation_id, "text", epoch, body)
 
 
 def commit(conversation_id: UUID, *, epoch: int, welcome: bytes | None = None) -> messages.NewMessage:
     letter = None if welcome is None else messages.Welcome(uuid4(), welcome)
-    return messages.NewMessage(uuid4(), conversation_id, messages.SentKind.commit, epoch, b"commit", letter)
+    return messages.NewMessage(uuid4(), conversation_id, "commit", epoch, b"commit", letter)
 
 
 async def send(db: Database, me: Identity, new: messages.NewMessage) -> Message:

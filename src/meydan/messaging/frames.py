@@ -1,19 +1,15 @@
 """What the socket says about conversations. The profile addressed is in every frame: a person may have two."""
 
 from datetime import datetime
-from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from meydan.kit.realtime import Frame
 
-
-class MessageKind(StrEnum):
-    text = "text"
-    commit = "commit"
-    welcome = "welcome"
-    join_request = "join_request"
+# Literals, not enums: they come from the database as they are, twenty to a page.
+MessageKind = Literal["text", "commit", "welcome", "join_request"]
 
 
 class Message(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """The log of a conversation: ciphertext in order, written once however often it is sent."""
 
 from datetime import datetime
-from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,17 +11,13 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
 from meydan.kit.events import Event, publish
 from meydan.messaging import conversations, packages
-from meydan.messaging.frames import Message, MessageFrame, MessageKind
+from meydan.messaging.frames import Message, MessageFrame
 
 LARGEST = 64 * 1024
 
 
-class SentKind(StrEnum):
-    """What a device sends by itself: a welcome travels with its commit."""
-
-    text = "text"
-    commit = "commit"
-    join_request = "join_request"
+SentKind = Literal["text", "commit", "join_request"]
+"""What a device sends by itself: a welcome travels with its commit."""
 
 
 class MessagePage(Struct, frozen=True):
@@ -124,7 +120,7 @@ async def do_send(tx: Tx, new: NewMessage, device_info: str | None) -> Message:
         seq=done.seq,
         sender_profile_id=tx.me.profile_id,
         sender_device_id=device,
-        kind=MessageKind(new.kind.value),
+        kind=new.kind,
         epoch=new.epoch,
         body=new.body,
         created_at=done.created_at,
@@ -198,7 +194,7 @@ def _check_form(new: NewMessage) -> None:
     bodies = [new.body] if new.welcome is None else [new.body, new.welcome.body]
     if any(len(body) > LARGEST for body in bodies):
         raise MessageTooLarge
-    welcome_alone = new.welcome is not None and (new.kind is not SentKind.commit or new.welcome.id == new.id)
+    welcome_alone = new.welcome is not None and (new.kind != "commit" or new.welcome.id == new.id)
     if not all(bodies) or welcome_alone or not 0 <= new.epoch < 2**31 or len(new.connection_type or "") > 40:
         raise MessageMalformed
 
@@ -222,7 +218,7 @@ async def _tell(tx: Tx, message: Message, welcome: Welcome | None, peer_user_id:
     for one in told:
         await realtime.tell(tx, peer_user_id, MessageFrame(peer_profile_id, one))
         await realtime.tell(tx, tx.me.user_id, MessageFrame(tx.me.profile_id, one))
-    if message.kind is MessageKind.text:
+    if message.kind == "text":
         await publish(
             tx,
             MessageSent(
@@ -242,7 +238,7 @@ def _welcome_after(message: Message, welcome: Welcome) -> Message:
         seq=message.seq + 1,
         sender_profile_id=message.sender_profile_id,
         sender_device_id=message.sender_device_id,
-        kind=MessageKind.welcome,
+        kind="welcome",
         epoch=message.epoch + 1,
         body=welcome.body,
         created_at=message.created_at,
