@@ -299,6 +299,8 @@ class Http:
             f"POST /api/match/join HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Meydan-Tenant: {self._slug}\r\n"
             f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
+        while self._idle and self._idle[-1][0].at_eof():  # the server closes what nobody uses
+            self._idle.pop()[1].close()
         reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
         writer.write(head.encode() + body)
         answer = (await reader.readuntil(b"\r\n\r\n")).lower()

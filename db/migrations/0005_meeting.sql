@@ -132,7 +132,7 @@ grant select (
 
 -- A person is in one active match of a type, under whichever face: whoever tries a second time meets the key.
 create table app.match_slots (
-    tenant_id integer not null references app.tenants,
+    tenant_id integer not null,
     user_id uuid not null,
     type text not null check (type in ('anonymous_text', 'anonymous_video')),
     match_id uuid not null,
@@ -141,8 +141,6 @@ create table app.match_slots (
     ticket_id uuid not null,
     created_at timestamptz not null default app.now(),
     primary key (tenant_id, user_id, type),
-    foreign key (tenant_id, user_id) references app.users (tenant_id, id),
-    foreign key (tenant_id, profile_id) references app.profiles (tenant_id, id),
     foreign key (tenant_id, match_id) references app.matches (tenant_id, id)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 create index match_slots_of_match on app.match_slots (tenant_id, match_id);
@@ -261,21 +259,38 @@ return 111.2 * sqrt(
     + power(least(abs(one[0] - other[0]), 360 - abs(one[0] - other[0])) * cos(radians((one[1] + other[1]) / 2)), 2)
 );
 
--- Use up one of today's rights, or else one that was a present; false when there is neither.
-create function app.spend_right(tenant integer, spender uuid, what text, day_limit integer) returns boolean
+-- Use up one of the day's rights, or else one that was a present; false when there is neither.
+create function app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    insert into app.allowances as today (tenant_id, user_id, kind, day)
-    values (tenant, spender, what, app.today(tenant)) on conflict do nothing;
-    update app.allowances today set used = today.used + 1
-    where today.tenant_id = tenant and today.user_id = spender and today.kind = what and today.day = app.today(tenant)
-        and today.used < day_limit + today.granted;
-    if found then
-        return true;
+    insert into app.allowances as known (tenant_id, user_id, kind, day, used)
+    select tenant, spender, what, today, 1 where day_limit > 0
+    on conflict (tenant_id, user_id, kind, day) do update set used = known.used + 1
+        where known.used < day_limit + known.granted;
+    if not found and day_limit <= 0 then -- nothing of one's own, but perhaps something given back
+        update app.allowances known set used = known.used + 1
+        where known.tenant_id = tenant and known.user_id = spender and known.kind = what and known.day = today
+            and known.used < known.granted;
     end if;
-    update app.extra_rights extra set used = extra.used + 1
-    where extra.tenant_id = tenant and extra.user_id = spender and extra.kind = what and extra.used < extra.given;
+    if not found then
+        update app.extra_rights extra set used = extra.used + 1
+        where extra.tenant_id = tenant and extra.user_id = spender and extra.kind = what and extra.used < extra.given;
+    end if;
     return found;
+end $$;
+
+-- What somebody may still use: of the day, and of presents.
+create function app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) returns integer
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+    return greatest(day_limit + coalesce((
+            select known.granted - known.used from app.allowances known
+            where known.tenant_id = tenant and known.user_id = who and known.kind = what and known.day = today
+        ), 0), 0)
+        + coalesce((
+            select extra.given - extra.used from app.extra_rights extra
+            where extra.tenant_id = tenant and extra.user_id = who and extra.kind = what
+        ), 0);
 end $$;
 
 -- Whom one ticket is matched with, locked; null when nobody fits. Looks at no more than the longest waiting 16 and the
@@ -379,11 +394,11 @@ set enable_seqscan = off set enable_bitmapscan = off as $$
 #variable_conflict use_column
 declare
     turn bigint := hashtextextended('meeting ' || what, tenant);
+    today date := app.today(tenant);
     seeker uuid;
     ticket app.tickets;
     partner app.tickets;
     partner_id uuid;
-    mine boolean;
 begin
     if tenant <> app.tenant_id() then
         raise exception 'a matcher works in its own community';
@@ -427,7 +442,7 @@ begin
             select other.* into strict partner from app.tickets other
             where other.tenant_id = tenant and other.user_id = partner_id and other.kind = what;
             -- Only here are rights spent, by one matcher at a time: what is left stays left until it is used below.
-            exit when app.rights_left(tenant, partner_id, what, partner.day_limit) > 0;
+            exit when app.rights_left(tenant, partner_id, what, today, partner.day_limit) > 0;
             delete from app.tickets done where done.tenant_id = tenant and done.user_id = partner_id and done.kind = what;
             match_id := null;
             user1_id := partner.user_id;
@@ -444,15 +459,15 @@ begin
         user1_id := ticket.user_id;
         profile1_id := ticket.profile_id;
         ticket1_id := ticket.id;
-        mine := app.spend_right(tenant, seeker, what, ticket.day_limit);
-        delete from app.tickets done where done.tenant_id = tenant and done.user_id = seeker and done.kind = what;
-        if not mine then
+        if not app.spend_right(tenant, seeker, what, today, ticket.day_limit) then
+            delete from app.tickets done where done.tenant_id = tenant and done.user_id = seeker and done.kind = what;
             match_id := null;
             return next;
             continue;
         end if;
-        perform app.spend_right(tenant, partner_id, what, partner.day_limit);
-        delete from app.tickets done where done.tenant_id = tenant and done.user_id = partner_id and done.kind = what;
+        perform app.spend_right(tenant, partner_id, what, today, partner.day_limit);
+        delete from app.tickets done
+        where done.tenant_id = tenant and done.user_id = any(array[seeker, partner_id]) and done.kind = what;
 
         user2_id := partner.user_id;
         profile2_id := partner.profile_id;
@@ -478,20 +493,6 @@ begin
         return next;
     end loop;
 end $$;
-
--- What somebody may still use: of the day, and of presents.
-create function app.rights_left(tenant integer, who uuid, what text, day_limit integer) returns integer
-language sql stable set search_path = pg_catalog, pg_temp
-begin atomic
-    select greatest(rights_left.day_limit + coalesce(sum(today.granted - today.used), 0), 0)::integer
-        + coalesce((
-            select extra.given - extra.used from app.extra_rights extra
-            where extra.tenant_id = rights_left.tenant and extra.user_id = rights_left.who and extra.kind = rights_left.what
-        ), 0)
-    from app.allowances today
-    where today.tenant_id = rights_left.tenant and today.user_id = rights_left.who and today.kind = rights_left.what
-        and today.day = app.today(rights_left.tenant);
-end;
 
 -- End an active match: one row for the call that ended it, none for the others. A person ends their own. One whose time is
 -- up was `completed` when both had something to say.
@@ -599,15 +600,15 @@ begin atomic
 end;
 
 -- These are the matcher's and the worker's alone.
-revoke all on function app.spend_right(integer, uuid, text, integer) from public;
-revoke all on function app.rights_left(integer, uuid, text, integer) from public;
+revoke all on function app.spend_right(integer, uuid, text, date, integer) from public;
+revoke all on function app.rights_left(integer, uuid, text, date, integer) from public;
 revoke all on function app.find_partner(integer, app.tickets, interval) from public;
 revoke all on function
     app.match_tickets(integer, text, integer, integer, interval, interval, interval, interval, boolean) from public;
 revoke all on function app.end_matches(integer, integer) from public;
 revoke all on function app.decide_claims(integer, integer) from public;
-grant execute on function app.spend_right(integer, uuid, text, integer) to meydan_service;
-grant execute on function app.rights_left(integer, uuid, text, integer) to meydan_service;
+grant execute on function app.spend_right(integer, uuid, text, date, integer) to meydan_service;
+grant execute on function app.rights_left(integer, uuid, text, date, integer) to meydan_service;
 grant execute on function app.find_partner(integer, app.tickets, interval) to meydan_service;
 grant execute on function
     app.match_tickets(integer, text, integer, integer, interval, interval, interval, interval, boolean) to meydan_service;

@@ -91,7 +91,7 @@ async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, square: S
         "delete from app.ticket_lanes where tenant_id = $1",
         "update app.tickets set user_id = uuidv7() where tenant_id = $1",
         "update app.tickets set created_at = app.now() - interval '1 day' where tenant_id = $1",
-        "select app.spend_right($1, app.user_id(), 'text', 10)",
+        "select app.spend_right($1, app.user_id(), 'text', '2030-01-01', 10)",
         "select app.decide_claims($1, 500)",
         "select app.end_matches($1, 500)",
         "select app.match_tickets($1, 'text', 9, 9, '0', '0', '0', '1 day', true)",
