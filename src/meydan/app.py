@@ -90,11 +90,11 @@ def with_hot_door(app: Litestar) -> HotDoor:
 
 
 def create_app(settings: Settings) -> Litestar:
-    clock.use_file(settings.clock_file)
-    keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
-
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
+        # Only an application that serves changes the process: one may also be made to read its document.
+        clock.use_file(settings.clock_file)
+        keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
         db = await Database.open(settings.database_settings())
         try:
             async with integrations.opened(settings), Realtime.opened(settings.valkey.url, db):
