@@ -1,6 +1,7 @@
 """`meydan` as a person runs it: in a process of its own, over a folder of its own."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -31,9 +32,16 @@ def meydan(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below where the system takes ports for outgoing connections; the gateway takes the next one."""
+    while True:
+        port = random.randrange(20_000, 32_000, 2)
+        with socket.socket() as here, socket.socket() as after:
+            try:
+                here.bind(("127.0.0.1", port))
+                after.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
 
 
 class Up:
