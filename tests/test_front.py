@@ -10,6 +10,7 @@ async def test_a_page_learns_which_community_it_is_in(api: httpx.AsyncClient, te
     assert answer["tenant"] == {"slug": tenant.slug, "name": tenant.name}
     assert answer["realtime_url"] == "ws://127.0.0.1:8001/ws"
     assert answer["local_twin"] is True
+    assert answer["require_verified"] == "phone"
 
 
 async def test_an_unknown_community_is_a_problem_with_a_code(api: httpx.AsyncClient):

@@ -190,11 +190,12 @@ grant select (
 ) on app.sessions to meydan_app;
 grant update (ended_at, end_reason) on app.sessions to meydan_app;
 
--- One row for each code that was asked for, whether or not there was anybody to send it to.
+-- One row for each code that was asked for, whether or not there was anybody to send it to, and for each notice that
+-- something about logging in has changed, which bears no code.
 create table app.otp_verifications (
     tenant_id integer not null references app.tenants,
     id uuid not null default uuidv7(),
-    purpose text not null check (purpose in ('register', 'login', 'reset', 'verify')),
+    purpose text not null check (purpose in ('register', 'login', 'reset', 'verify', 'notice')),
     channel text not null check (channel in ('sms', 'email')),
     address text not null check (length(address) <= 254),
     code_hash bytea not null,

@@ -34,6 +34,8 @@ class Config(Struct, frozen=True):
     default_language: tenants.Language
     sign_in: list[accounts.SignIn]
     minimum_age: int
+    require_verified: accounts.RequireVerified
+    """What one must prove before one can meet anybody."""
     message_hours: int
     """How long a match and its messages last."""
     claim_minutes: int
@@ -64,6 +66,7 @@ async def config(request: http.AnyRequest, state: State, db: Database, tenant: t
         default_language=tenant.default_language,
         sign_in=doors.sign_in,
         minimum_age=doors.minimum_age,
+        require_verified=doors.require_verified,
         message_hours=meetings.match_hours,
         claim_minutes=meetings.claim_minutes,
         local_twin=not (settings.mail.host or settings.sms.twilio_account_sid),

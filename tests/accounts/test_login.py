@@ -44,7 +44,9 @@ async def log_in(client: httpx.AsyncClient, identifier: str, password: str = PAS
 async def test_every_name_opens_the_account(arrive: Arrive, prove: Prove, browser: httpx.AsyncClient):
     phone, email = new_phone(), new_email()
     person = await arrive(proof=await prove(phone))
-    verified = await person.client.post("/api/auth/verify", json={"proof": await prove(email, "verify")})
+    verified = await person.client.post(
+        "/api/auth/verify", json={"proof": await prove(email, "verify"), "password": PASSWORD}
+    )
     assert verified.json()["email"] == email
     national = "0" + phone.removeprefix("+90")
     spaced = f"{national[:4]} {national[4:7]} {national[7:]}"
@@ -309,7 +311,9 @@ async def test_the_phone_number_of_a_banned_person_opens_no_new_account(
     assert code(await api.post("/api/auth/register", json=form(proof=proof))) == "banned"
     newcomer = await arrive()
     moving_clock.forward(minutes=2)
-    refused = await newcomer.client.post("/api/auth/verify", json={"proof": await prove(phone, "verify")})
+    refused = await newcomer.client.post(
+        "/api/auth/verify", json={"proof": await prove(phone, "verify"), "password": PASSWORD}
+    )
     assert code(refused) == "banned"
 
 

@@ -15,7 +15,7 @@ from meydan.integrations import Adapters, Channel, SendingFailed, Undeliverable
 from meydan.kit import jobs
 from meydan.kit.database import Database
 from meydan.kit.events import listen
-from tests.accounts.conftest import Arrive, Postbox, Prove, Queue, code, device, new_email, new_phone
+from tests.accounts.conftest import PASSWORD, Arrive, Postbox, Prove, Queue, code, device, new_email, new_phone
 from tests.conftest import MovableClock
 
 paused: list[accounts.CodesPaused] = []
@@ -107,7 +107,10 @@ async def test_a_code_lives_ten_minutes_and_its_proof_fifteen(
     proof = await prove(phone, "verify")
     moving_clock.forward(minutes=16)
     person.take((await person.client.post("/api/auth/refresh")).json())
-    assert code(await person.client.post("/api/auth/verify", json={"proof": proof})) == "proof_refused"
+    assert (
+        code(await person.client.post("/api/auth/verify", json={"proof": proof, "password": PASSWORD}))
+        == "proof_refused"
+    )
 
 
 async def test_a_code_is_used_once_and_for_one_thing(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):
@@ -280,13 +283,17 @@ async def test_no_code_is_kept_in_the_clear(
 async def test_an_address_is_added_later(arrive: Arrive, prove: Prove, moving_clock: MovableClock):
     phone, email = new_phone(), new_email()
     person, other = await arrive(), await arrive()
-    verified = await person.client.post("/api/auth/verify", json={"proof": await prove(phone, "verify")})
+    verified = await person.client.post(
+        "/api/auth/verify", json={"proof": await prove(phone, "verify"), "password": PASSWORD}
+    )
     assert verified.json()["verified"] is True
-    assert (await person.client.post("/api/auth/verify", json={"proof": await prove(email, "verify")})).json()[
-        "email"
-    ] == email
+    assert (
+        await person.client.post("/api/auth/verify", json={"proof": await prove(email, "verify"), "password": PASSWORD})
+    ).json()["email"] == email
     moving_clock.forward(minutes=2)
-    taken = await other.client.post("/api/auth/verify", json={"proof": await prove(phone, "verify")})
+    taken = await other.client.post(
+        "/api/auth/verify", json={"proof": await prove(phone, "verify"), "password": PASSWORD}
+    )
     assert code(taken) == "phone_taken"
     assert (await other.get("/api/auth/profile"))["verified"] is False
 

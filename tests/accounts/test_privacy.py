@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from meydan import accounts, tenants
 from meydan.kit import clock, people
@@ -87,16 +88,39 @@ async def test_meeting_wants_something_proved_as_the_community_says(
         await tx.run(
             "update app.users set email = 'somebody@example.org' where (tenant_id, id) = ($1, $2)", unproved.me.user_id
         )
-    await may_meet(db, unproved)
-    async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, accounts.AccountsSettings, require_verified="phone")
     with pytest.raises(accounts.VerificationNeeded) as refusal:
         await may_meet(db, unproved)
     assert refusal.value.extra["wanted"] == "phone"
+    async with db.as_service(tenant.id) as tx:
+        await tenants.do_configure(tx, accounts.AccountsSettings, require_verified="any")
+    await may_meet(db, unproved)
     await may_meet(db, proved)
+    nobody_knows = await make_person(db, tenant, verified=False)
+    with pytest.raises(accounts.VerificationNeeded) as refusal:
+        await may_meet(db, nobody_knows)
+    assert refusal.value.extra["wanted"] == "any"
     async with db.as_service(tenant.id) as tx:
         await tenants.do_configure(tx, accounts.AccountsSettings, require_verified="none")
-    await may_meet(db, await make_person(db, tenant, verified=False))
+    await may_meet(db, nobody_knows)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "by_email", "by_username"), [("phone", False, False), ("any", True, False), ("none", True, True)]
+)
+async def test_everybody_reads_of_themselves_whether_they_may_meet_here(
+    db: Database, tenant: tenants.Tenant, app: Litestar, wanted: str, by_email: bool, by_username: bool
+):
+    async with db.as_service(tenant.id) as tx:
+        await tenants.do_configure(tx, accounts.AccountsSettings, require_verified=wanted)
+    people = [await make_person(db, tenant, verified=verified) for verified in (True, False, False)]
+    async with db.as_service(tenant.id) as tx:
+        await tx.run(
+            "update app.users set email = 'reader@example.org' where (tenant_id, id) = ($1, $2)", people[1].me.user_id
+        )
+    for person, expected in zip(people, (True, by_email, by_username), strict=True):
+        async with person.client(app) as client:
+            assert (await client.get("/api/auth/profile")).json()["verified"] is expected
+            assert (await client.get("/api/config")).json()["require_verified"] == wanted
 
 
 async def test_meeting_is_not_for_the_banned(db: Database, tenant: tenants.Tenant, moving_clock: MovableClock):

@@ -37,7 +37,9 @@ async def test_an_email_address_is_no_phone(arrive: Arrive, prove: Prove):
     ben = await arrive(proof=await prove(new_email()), invite_code=(await invite_of(ada))["code"])
     assert await rewards_of(ben) == []
     phone = new_phone()
-    added = await ben.client.post("/api/auth/verify", json={"proof": await prove(phone, "verify", ben.client)})
+    added = await ben.client.post(
+        "/api/auth/verify", json={"proof": await prove(phone, "verify", ben.client), "password": PASSWORD}
+    )
     assert added.status_code == 200
     assert await rewards_of(ben) == [{"amount": 10, "invited": True}]
 

@@ -43,6 +43,12 @@ async def test_a_new_device_is_named(db: Database, tenant: tenants.Tenant):
     assert await news_of(db, ada) == [("new_device", {"device_name": "A tablet"})]
 
 
+async def test_a_change_of_how_one_logs_in_says_what_changed(db: Database, tenant: tenants.Tenant):
+    ada = await make_person(db, tenant)
+    await happens(db, tenant, accounts.SignInChanged(ada.me.user_id, accounts.SignInPart.phone))
+    assert await news_of(db, ada) == [("sign_in_changed", {"part": "phone"})]
+
+
 async def test_a_banned_person_finds_out_why(db: Database, tenant: tenants.Tenant):
     ada = await make_person(db, tenant)
     async with db.as_service(tenant.id) as tx:

@@ -10,6 +10,8 @@ from meydan.accounts.events import (
     NewDevice,
     Registered,
     SessionsEnded,
+    SignInChanged,
+    SignInPart,
     UserBanned,
     Verified,
 )
@@ -53,6 +55,8 @@ __all__ = [
     "SessionEnded",
     "SessionsEnded",
     "SignIn",
+    "SignInChanged",
+    "SignInPart",
     "TooYoung",
     "User",
     "UserBanned",

@@ -26,7 +26,7 @@ Count = Annotated[int, Meta(ge=0)]
 class AccountsSettings(tenants.RoomSettings, frozen=True):
     room = "accounts"
 
-    require_verified: RequireVerified = RequireVerified.any
+    require_verified: RequireVerified = RequireVerified.phone
     """What must be proved before one can meet anybody."""
     sign_in: list[SignIn] = field(default_factory=lambda: list(SignIn))
     """The ways in which one can register here; whoever is in already may go on logging in."""

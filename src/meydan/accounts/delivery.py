@@ -51,22 +51,26 @@ async def send(db: Database, tenant_id: int, order: SendCode) -> None:
         body=_BODY[order.language].format(**words),
         code=code,
     )
+    may_work_later = await hand_over(db, tenant_id, waiting.id, waiting.channel, message)
+    if may_work_later and order.attempt < _ATTEMPTS:
+        async with db.as_service(tenant_id) as tx:
+            again = structs.replace(order, attempt=order.attempt + 1)
+            await queue(tx, "send_code", again, delay=_BACK_OFF * order.attempt)
+
+
+async def hand_over(db: Database, tenant_id: int, row_id: UUID, channel: Channel, message: Message) -> bool:
+    """Give it to the service that sends. True when that failed and is worth another try."""
     try:
-        await integrations.current().sender(waiting.channel).send(message)
+        await integrations.current().sender(channel).send(message)
     except SendingFailed as error:
-        log.warning("a code by %s could not be sent (try %s): %s", waiting.channel, order.attempt, error)
-        if order.attempt < _ATTEMPTS:
-            async with db.as_service(tenant_id) as tx:
-                again = structs.replace(order, attempt=order.attempt + 1)
-                await queue(tx, "send_code", again, delay=_BACK_OFF * order.attempt)
-        return
+        log.warning("a message by %s could not be sent: %s", channel, error)
+        return True
     except Undeliverable as error:
-        log.warning("a code by %s will not arrive: %s", waiting.channel, error)
-        return
+        log.warning("a message by %s will not arrive: %s", channel, error)
+        return False
     async with db.as_service(tenant_id) as tx:
-        await tx.run(
-            "update app.otp_verifications set sent_at = app.now() where (tenant_id, id) = ($1, $2)", order.otp_id
-        )
+        await tx.run("update app.otp_verifications set sent_at = app.now() where (tenant_id, id) = ($1, $2)", row_id)
+    return False
 
 
 async def _waiting(tx: Tx, order: SendCode) -> _Waiting | None:

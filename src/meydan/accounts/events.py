@@ -1,6 +1,7 @@
 """What happened to accounts, for the rooms above."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from meydan.integrations import Channel
@@ -41,6 +42,21 @@ class DeviceForgotten(Event, frozen=True):
     user_id: UUID
     device_id: UUID
     """As in Identity."""
+
+
+class SignInPart(StrEnum):
+    """What one logs in with, besides the username, which stays."""
+
+    password = "password"  # noqa: S105 -- a part, no secret
+    phone = "phone"
+    email = "email"
+
+
+class SignInChanged(Event, frozen=True):
+    """A new password, or another phone number or e-mail address."""
+
+    user_id: UUID
+    part: SignInPart
 
 
 class SessionsEnded(Event, frozen=True):

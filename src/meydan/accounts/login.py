@@ -93,9 +93,9 @@ async def _do_log_in_by_code(tx: Tx, wanted: Login, address: str) -> LoggedIn:
 async def _check_step_up(tx: Tx, user_id: UUID, proof: str | None) -> None:
     """Where the community asks for it: a password alone does not open an account on a device it has not been used on."""
     user = await users.by_id(tx, user_id)
-    if not (await tenants.settings(tx, AccountsSettings)).step_up or not user.is_verified:
+    if not (await tenants.settings(tx, AccountsSettings)).step_up or not user.addresses:
         return
-    addresses = [address for address in (user.phone, user.email) if address]
+    addresses = [address.value for address in user.addresses]
     if proof is None:
         raise StepUpNeeded(hints=[hint(address) for address in addresses])
     if (await otp.do_spend_proof(tx, proof, Purpose.login)).value not in addresses:

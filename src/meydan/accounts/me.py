@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from meydan import tenants
 from meydan.accounts import profiles, users
+from meydan.accounts.configuration import AccountsSettings
 from meydan.accounts.profiles import NoSuchFace, Profile
 from meydan.accounts.sessions import Opened
 from meydan.accounts.standing import age_on, today_of
@@ -34,6 +35,7 @@ class Me(Struct, frozen=True):
     email: str | None
     username: str | None
     verified: bool
+    """Enough is proved to meet people here."""
     birth_date: date
     profile: Profile
     """The active face."""
@@ -71,7 +73,7 @@ async def read(tx: Tx, user_id: UUID, profile_id: UUID) -> Me:
         phone=user.phone,
         email=user.email,
         username=user.username,
-        verified=user.is_verified,
+        verified=users.is_verified(user, (await tenants.settings(tx, AccountsSettings)).require_verified),
         birth_date=user.birth_date,
         profile=next(face for face in faces if face.id == profile_id),
         faces=[FaceLine(face.face, face) for face in faces],

@@ -14,14 +14,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import integrations, tenants
-from meydan.accounts import events
+from meydan.accounts import spending
 from meydan.accounts.configuration import AccountsSettings, SignIn
 from meydan.accounts.identifiers import Address
 from meydan.integrations import Channel
 from meydan.kit import clock, seal
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
-from meydan.kit.events import publish
 from meydan.kit.jobs import queue
 from meydan.kit.limits import TooManyRequests
 from meydan.tenants import Language
@@ -59,14 +58,6 @@ class ProofRefused(Refused):
 
 class ChannelUnavailable(Refused):
     code, status, title = "channel_unavailable", 422, "Codes cannot be sent in this way, or not to this country."
-
-
-class SendingPaused(Refused):
-    code, status, title = (
-        "sending_paused",
-        503,
-        "No more text messages can be sent today. Please use e-mail or your password.",
-    )
 
 
 class OtpSent(Struct, frozen=True):
@@ -124,11 +115,9 @@ async def do_ask(
         settings.sms_countries and address.country is not None and address.country not in settings.sms_countries
     ):
         raise ChannelUnavailable
-    # One at a time in a community: limits and budget are counted, then used.
-    await tx.run("select pg_advisory_xact_lock($1, hashtext('one-time codes'))")
+    await spending.do_queue_up(tx)
     await _check_limits(tx, settings, address, network, device_id)
-    cost = adapters.sms_cost_cents if address.channel is Channel.sms else 0
-    await _spend(tx, settings, address.channel, cost)
+    cost = await spending.do_pay(tx, address.channel)
     number = f"{secrets.randbelow(1_000_000):06}"
     now, otp_id = clock.now(), UUID(bytes=secrets.token_bytes(16), version=4)
     await tx.run(
@@ -169,6 +158,7 @@ async def _check_limits(
         blocks = await tx.maybe(
             datetime,
             f"select created_at from app.otp_verifications where tenant_id = $1 and {limit.where} = $2"
+            " and purpose <> 'notice'"
             " and created_at > app.now() - $3::interval order by created_at desc offset $4 limit 1",
             limit.value,
             limit.per,
@@ -177,25 +167,6 @@ async def _check_limits(
         if blocks is not None or limit.count == 0:
             free_at = (blocks or clock.now()) + limit.per
             raise TooManyRequests(retry_after=max(1, math.ceil((free_at - clock.now()).total_seconds())))
-
-
-async def _spend(tx: Tx, settings: AccountsSettings, channel: Channel, cost: int) -> None:
-    """The breaker: opens when the day's budget is spent, and says so once, with the last text that is still sent."""
-    if cost == 0:
-        return
-    budget = settings.sms_daily_budget_cents
-    if budget is None:
-        budget = integrations.current().sms_daily_budget_cents
-    spent = await tx.one(
-        int,
-        "select coalesce(sum(cost_cents), 0)::integer from app.otp_verifications"
-        " where tenant_id = $1 and created_at >= date_trunc('day', app.now(), 'UTC')",
-    )
-    if spent + cost > budget:
-        raise SendingPaused
-    if spent + 2 * cost > budget:
-        await tenants.record(tx, "codes_paused", channel=channel, spent_cents=spent + cost, budget_cents=budget)
-        await publish(tx, events.CodesPaused(channel, spent + cost, budget))
 
 
 async def do_verify(tx: Tx, address: Address, purpose: Purpose, number: str) -> Proof | Refused:

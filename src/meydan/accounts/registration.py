@@ -143,23 +143,3 @@ async def _add_user(
         )
     except asyncpg.UniqueViolationError as error:
         raise TAKEN[error.constraint_name] from None
-
-
-async def do_add_address(tx: Tx, user_id: UUID, proof: str) -> None:
-    """A proof of purpose ``verify`` gives the account a phone number or e-mail address. A service transaction.
-
-    Raises ProofRefused, PhoneTaken, EmailTaken, Banned.
-    """
-    proved = await otp.do_spend_proof(tx, proof, Purpose.verify)
-    column = "phone" if proved.channel is Channel.sms else "email"
-    try:
-        await tx.run(
-            f"update app.users set {column} = $3 where (tenant_id, id) = ($1, $2) and erased_at is null",
-            user_id,
-            proved.value,
-        )
-    except asyncpg.UniqueViolationError as error:
-        raise TAKEN[error.constraint_name] from None
-    is_new = await standing.do_know_contact(tx, proved.value)
-    if proved.channel is Channel.sms:
-        await publish(tx, events.Verified(user_id, phone_hash(tx, proved.value), is_new))

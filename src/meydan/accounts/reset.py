@@ -3,7 +3,8 @@
 from typing import ClassVar
 from uuid import UUID
 
-from meydan.accounts import otp, passwords, sessions, throttle, users
+from meydan.accounts import notices, otp, passwords, sessions, throttle, users
+from meydan.accounts.events import SignInPart
 from meydan.accounts.identifiers import Identifier
 from meydan.accounts.otp import ProofRefused, Purpose
 from meydan.accounts.sessions import EndReason
@@ -58,3 +59,4 @@ async def reset_password(db: Database, tenant_id: int, proof: str, new: str) -> 
 async def _do_set(tx: Tx, user_id: UUID, password_hash: str, *, keep: UUID | None) -> None:
     await users.do_set_password_hash(tx, user_id, password_hash)
     await sessions.do_end_all(tx, user_id, EndReason.password, except_session=keep)
+    await notices.do_tell(tx, await users.by_id(tx, user_id), SignInPart.password)

@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 from msgspec import Meta, Struct
 
 from meydan import tenants
-from meydan.accounts import aliases, devices, network, otp, privacy, profiles, registration, reset, sessions
+from meydan.accounts import addresses, aliases, devices, network, otp, privacy, profiles, registration, reset, sessions
 from meydan.accounts import me as myself
 from meydan.accounts.aliases import Suggestion
 from meydan.accounts.configuration import AccountsSettings
@@ -82,6 +82,7 @@ class PasswordReset(Struct, frozen=True):
 
 class Verification(Struct, frozen=True):
     proof: Text
+    password: Secret
 
 
 class Erasure(Struct, frozen=True):
@@ -224,11 +225,9 @@ async def reset_password(request: AnyRequest, db: Database, tenant: Tenant, data
     await reset.reset_password(db, tenant.id, data.proof, data.password)
 
 
-@post("/api/auth/verify", status_code=200, tags=["accounts"], summary="Add a proved phone number or e-mail address")
+@post("/api/auth/verify", status_code=200, tags=["accounts"], summary="Set a proved phone number or e-mail address")
 async def verify(db: Database, me: Identity, data: Verification) -> Me:
-    async with db.as_service(me.tenant_id) as tx:
-        await registration.do_add_address(tx, me.user_id, data.proof)
-        return await myself.read(tx, me.user_id, me.profile_id)
+    return await addresses.set_address(db, me, data.proof, data.password)
 
 
 @get("/api/users/export", tags=["accounts"], summary="Everything that is kept of me")

@@ -31,7 +31,7 @@ class Banned(Refused):
 class VerificationNeeded(Refused):
     code: ClassVar[str] = "verification_needed"
     status: ClassVar[int] = 403
-    title: ClassVar[str] = "Prove a phone number or an e-mail address first."
+    title: ClassVar[str] = "Before you can meet people, prove what this community asks for (wanted)."
 
 
 class Ban(Struct, frozen=True):

@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from meydan import tenants
 from meydan.accounts.configuration import AccountsSettings, RequireVerified, SignIn
-from meydan.accounts.identifiers import Identifier
+from meydan.accounts.identifiers import Address, Identifier
 from meydan.accounts.standing import Banned, TooYoung, VerificationNeeded, age_on, is_banned, today_of
+from meydan.integrations import Channel
 from meydan.kit.database import Role, Tx
 from meydan.tenants import Language
 
@@ -28,8 +29,10 @@ class User(Struct, frozen=True):
     created_at: datetime
 
     @property
-    def is_verified(self) -> bool:
-        return self.phone is not None or self.email is not None
+    def addresses(self) -> list[Address]:
+        """Proved, all of them."""
+        by_channel = (Channel.sms, self.phone), (Channel.email, self.email)
+        return [Address(channel, value) for channel, value in by_channel if value]
 
     @property
     def names(self) -> list[str]:
@@ -71,14 +74,24 @@ async def do_set_language(tx: Tx, language: Language) -> None:
     await tx.run("update app.users set language = $3 where (tenant_id, id) = ($1, $2)", tx.me.user_id, language)
 
 
+def is_verified(user: User, wanted: RequireVerified) -> bool:
+    """Whether the person has proved what the community asks of whoever wants to meet somebody."""
+    match wanted:
+        case RequireVerified.phone:
+            return user.phone is not None
+        case RequireVerified.any:
+            return bool(user.addresses)
+        case RequireVerified.none:
+            return True
+
+
 async def check_may_meet(tx: Tx) -> None:
     """Whether the caller may be brought together with strangers. Raises Banned, VerificationNeeded, TooYoung."""
     me = await by_id(tx, tx.me.user_id)
     if me.ban_reason is not None and is_banned(me.ban_reason, me.banned_until):
         raise Banned(reason=me.ban_reason, until=me.banned_until)
     settings = await tenants.settings(tx, AccountsSettings)
-    wanted = settings.require_verified
-    if (wanted is RequireVerified.phone and me.phone is None) or (wanted is RequireVerified.any and not me.is_verified):
-        raise VerificationNeeded(wanted=wanted)
+    if not is_verified(me, settings.require_verified):
+        raise VerificationNeeded(wanted=settings.require_verified)
     if me.birth_date is None or age_on(await today_of(tx), me.birth_date) < settings.minimum_age:
         raise TooYoung(minimum_age=settings.minimum_age)

@@ -26,6 +26,8 @@ class Code(StrEnum):
 
     welcome = "welcome"
     new_device = "new_device"
+    sign_in_changed = "sign_in_changed"
+    """``part``: the password, the phone number or the e-mail address."""
     banned = "banned"
     referral_reward = "referral_reward"
     codes_paused = "codes_paused"

@@ -1,4 +1,4 @@
-"""What is news to whom. Nobody is told what they did themselves."""
+"""What is news to whom. Nobody is told what they did themselves, but for what a thief would do in their name."""
 
 from uuid import UUID
 
@@ -16,6 +16,11 @@ async def registered(tx: Tx, event: accounts.Registered) -> None:
 @listen(accounts.NewDevice)
 async def new_device(tx: Tx, event: accounts.NewDevice) -> None:
     await do_notify(tx, [Receiver(event.user_id)], Code.new_device, device_name=event.device_name)
+
+
+@listen(accounts.SignInChanged)
+async def sign_in_changed(tx: Tx, event: accounts.SignInChanged) -> None:
+    await do_notify(tx, [Receiver(event.user_id)], Code.sign_in_changed, part=event.part)
 
 
 @listen(accounts.CodesPaused)

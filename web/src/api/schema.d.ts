@@ -271,7 +271,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add a proved phone number or e-mail address */
+        /** Set a proved phone number or e-mail address */
         post: operations["ApiAuthVerifyVerify"];
         delete?: never;
         options?: never;
@@ -894,6 +894,7 @@ export interface components {
             message_hours: number;
             minimum_age: number;
             realtime_url: string;
+            require_verified: components["schemas"]["RequireVerified"];
             sign_in: components["schemas"]["SignIn"][];
             tenant: components["schemas"]["front_Community"];
         };
@@ -1081,18 +1082,14 @@ export interface components {
             epoch: number;
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["MessageKind"];
+            /** @enum {string} */
+            kind: "text" | "commit" | "welcome" | "join_request";
             /** Format: uuid */
             sender_device_id: string;
             /** Format: uuid */
             sender_profile_id: string;
             seq: number;
         };
-        /**
-         * MessageKind
-         * @enum {string}
-         */
-        MessageKind: "text" | "commit" | "welcome" | "join_request";
         /** MessagePage */
         MessagePage: {
             items: components["schemas"]["Message"][];
@@ -1112,7 +1109,8 @@ export interface components {
             epoch: number;
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["SentKind"];
+            /** @enum {string} */
+            kind: "text" | "commit" | "join_request";
             welcome?: components["schemas"]["Welcome"] | null;
         };
         /** NewPackages */
@@ -1281,6 +1279,11 @@ export interface components {
             /** @default  */
             text: string;
         };
+        /**
+         * RequireVerified
+         * @enum {string}
+         */
+        RequireVerified: "phone" | "any" | "none";
         /** Right */
         Right: {
             extra: number;
@@ -1308,12 +1311,6 @@ export interface components {
             subject: string;
             to: string;
         };
-        /**
-         * SentKind
-         * @description What a device sends by itself: a welcome travels with its commit.
-         * @enum {string}
-         */
-        SentKind: "text" | "commit" | "join_request";
         /** Session */
         Session: {
             access_token: string;
@@ -1374,6 +1371,7 @@ export interface components {
         };
         /** Verification */
         Verification: {
+            password: string;
             proof: string;
         };
         /** Welcome */

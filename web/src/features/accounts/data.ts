@@ -46,8 +46,8 @@ export const resetPassword = (body: { proof: string; password: string }) =>
   answer(api.POST('/api/auth/reset-password', { body }));
 export const changePassword = (body: { current: string; new: string }) =>
   answer(api.POST('/api/auth/password', { body }));
-export const verifyContact = async (proof: string) =>
-  setMe(await answer(api.POST('/api/auth/verify', { body: { proof } })));
+export const verifyContact = async (body: { proof: string; password: string }) =>
+  setMe(await answer(api.POST('/api/auth/verify', { body })));
 
 export const suggestionsQuery = (alias: string) =>
   queryOptions({

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { BadgeCheck, Mail, Smartphone } from 'lucide-react';
 import { useState } from 'react';
+import { isRefusal } from '../../api/errors';
 import type { OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
 import { useAction } from '../../app/action';
@@ -38,19 +39,28 @@ export function SignInPage() {
 }
 
 interface Draft {
-  step: 'shown' | 'contact' | 'code';
+  step: 'shown' | 'contact' | 'code' | 'password';
   value: string;
   to: string;
   sent: OtpSent | null;
+  proof: string;
 }
 
 function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
   const { t } = useLingui();
   const words = useWords();
-  const [draft, change, forget] = useKept<Draft>(`verify-${kind}`, { step: 'shown', value: '', to: '', sent: null });
+  const [draft, change, forget] = useKept<Draft>(`verify-${kind}`, {
+    step: 'shown',
+    value: '',
+    to: '',
+    sent: null,
+    proof: '',
+  });
+  const [password, setPassword] = useState('');
   const close = () => {
+    setPassword('');
     forget();
-    change({ step: 'shown', value: '', to: '', sent: null });
+    change({ step: 'shown', value: '', to: '', sent: null, proof: '' });
   };
   const verify = useAction({
     mutationFn: verifyContact,
@@ -58,7 +68,10 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
       close();
       toast(kind === 'phone' ? t`Your phone number is verified.` : t`Your e-mail address is verified.`);
     },
-    onError: () => change({ step: 'contact' }),
+    onError: (error) => {
+      // A wrong password may be tried again with the same proof; a spent proof or a taken number may not.
+      if (isRefusal(error) && !isRefusal(error, 'password_wrong', 'slow_down')) change({ step: 'contact' });
+    },
   });
   return (
     <Section title={kind === 'phone' ? <Trans>Phone</Trans> : <Trans>E-mail</Trans>}>
@@ -92,7 +105,7 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
             </Button>
           </div>
         ) : null}
-        {verify.error ? (
+        {verify.error && draft.step !== 'password' ? (
           <p role="alert" className="text-terracotta">
             {words(verify.error)}
           </p>
@@ -120,9 +133,34 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
             purpose="verify"
             sent={draft.sent}
             onSentAgain={(sent) => change({ sent })}
-            onProof={(proof) => verify.mutate(proof)}
+            onProof={(proof) => change({ proof, step: 'password' })}
             onOther={() => change({ step: 'contact' })}
           />
+        ) : null}
+        {draft.step === 'password' ? (
+          <form
+            noValidate
+            className="flex flex-col gap-4"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (password) verify.mutate({ proof: draft.proof, password });
+            }}
+          >
+            <PasswordField
+              label={t`Your password`}
+              hint={t`With a number or address comes a way into the account, so we make sure that it is you.`}
+              autoComplete="current-password"
+              value={password}
+              error={verify.error ? words(verify.error) : undefined}
+              onChange={(event) => setPassword(event.target.value)}
+            />
+            <Button look="lamp" type="submit" wide busy={verify.isPending} disabled={!password}>
+              <Trans>Keep</Trans>
+            </Button>
+            <Button look="quiet" onClick={close}>
+              <Trans>Not now</Trans>
+            </Button>
+          </form>
         ) : null}
       </Card>
     </Section>
