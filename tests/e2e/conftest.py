@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from meydan import front
+from tests.commands.conftest import free_port
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -34,12 +34,6 @@ _CHROMIUM_ARGUMENTS = [
 ]
 
 expect.set_options(timeout=15_000)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -72,7 +66,7 @@ class Product:
 def start_product(folder: Path) -> Product:
     if not (front.STATIC / "index.html").exists():
         pytest.fail("the web client is not built: run `make build`")
-    port, log, clock_file = _free_port(), folder / "up.log", folder / "clock"
+    port, log, clock_file = free_port(), folder / "up.log", folder / "clock"
     environment = {**os.environ, "MEYDAN_CLOCK_FILE": str(clock_file), "PYTHONUNBUFFERED": "1"}
     with log.open("wb") as output:
         process = subprocess.Popen(
