@@ -29,16 +29,10 @@ from meydan.kit.realtime.frames import channel_of_user, log_key
 from meydan.kit.realtime.outbox import new_event_id, tell_command
 from meydan.kit.resp import Valkey
 from meydan.kit.valkey import LIBRARY
+from tests.commands.conftest import free_port
 
 HERE = Path(__file__).parent
 MESSAGES = 10_000
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Process:
