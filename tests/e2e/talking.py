@@ -1,6 +1,5 @@
 """Two people in a talk, each with browsers of their own: registered and matched over HTTP, because other stories do that by hand."""
 
-import asyncio
 import time
 from typing import Any
 from uuid import uuid4
@@ -133,14 +132,6 @@ async def another_browser(talker: Talker, visitor: Visitors, conversation_id: st
 
 async def another_tab(context: BrowserContext, conversation_id: str) -> Talk:
     return await Talk(await context.new_page(), conversation_id).open()
-
-
-async def eventually(check: Any, *, within: float = 15) -> None:
-    """For what has no place on a page."""
-    deadline = time.monotonic() + within
-    while not check():
-        assert time.monotonic() < deadline, "it did not happen"
-        await asyncio.sleep(0.1)
 
 
 def process_of(product: Product, part: str) -> psutil.Process:

@@ -16,7 +16,7 @@ from playwright.async_api import expect
 
 from meydan.kit.engines.postgres import wheel_program
 from tests.e2e.conftest import DESKTOP, PHONE, Person, Product, Visitors
-from tests.e2e.talking import Talk, Talker, another_browser, another_tab, eventually, meet, process_of
+from tests.e2e.talking import Talk, Talker, another_browser, another_tab, meet, process_of
 
 
 @dataclass
@@ -204,16 +204,18 @@ async def test_what_is_said_is_nowhere_on_the_server(pages: Pages, product: Prod
         assert re.search(part, found), f"an alias was not found in {part}"
 
 
-async def test_the_api_is_killed_in_the_middle(pages: Pages, product: Product, two: Two):
-    """Every text once and in order, although the process that takes them dies while they are sent."""
+@pytest.mark.parametrize("part", ["api", "gateway"])
+async def test_a_part_is_killed_in_the_middle(pages: Pages, product: Product, two: Two, part: str):
+    """Every text once and in order, although the process that takes or brings them dies while they are sent."""
     ana, bora = pages.ana, pages.bora
     await ana.say("0")
     await bora.hears("0")
-    api = await asyncio.to_thread(process_of, product, "api")
+    process = await asyncio.to_thread(process_of, product, part)
     for number in range(1, 11):
         await ana.say(str(number))
         if number == 4:
-            api.kill()
-    await bora.hears("10")
+            process.kill()
+    await expect(bora.lines.get_by_text("10", exact=True)).to_have_count(1, timeout=40_000)
     assert await bora.texts() == [str(number) for number in range(11)]
-    await eventually(lambda: len(two.bora.call("GET", f"/messages/{two.conversation_id}")["items"]) == 13)
+    log = two.bora.call("GET", f"/messages/{two.conversation_id}")["items"]
+    assert [message["kind"] for message in log].count("text") == 11
