@@ -531,6 +531,7 @@ ALTER TABLE ONLY app.tickets FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
     SET enable_mergejoin TO 'off'
@@ -703,6 +704,7 @@ end $$;
 CREATE FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) RETURNS TABLE(match_id uuid, conversation_id uuid, expires_at timestamp with time zone, user1_id uuid, profile1_id uuid, ticket1_id uuid, user2_id uuid, profile2_id uuid, ticket2_id uuid)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
     AS $$

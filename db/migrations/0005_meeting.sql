@@ -298,6 +298,7 @@ end $$;
 create function app.find_partner(tenant integer, ticket app.tickets, met_again interval) returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp
 -- Plans are kept with the connection, perhaps since nobody waited: they must be right when many do.
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set enable_hashjoin = off as $$
 declare
     here point := point(ticket.longitude, ticket.latitude);
@@ -390,7 +391,7 @@ create function app.match_tickets(
     match_id uuid, conversation_id uuid, expires_at timestamptz,
     user1_id uuid, profile1_id uuid, ticket1_id uuid, user2_id uuid, profile2_id uuid, ticket2_id uuid
 ) language plpgsql set search_path = pg_catalog, pg_temp
-set enable_seqscan = off set enable_bitmapscan = off as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
 #variable_conflict use_column
 declare
     turn bigint := hashtextextended('meeting ' || what, tenant);
