@@ -243,6 +243,15 @@ begin
         return;
     end if;
 
+    if welcome_id is not null and exists (
+        select from app.messages message
+        where message.tenant_id = tenant and message.conversation_id = conversation_id
+            and message.sender_profile_id = me and message.id = welcome_id
+    ) then
+        outcome := 'taken';
+        return;
+    end if;
+
     outcome := 'sent';
     peer_user_id := conversation.peer_user_id;
     peer_profile_id := conversation.peer_profile_id;

@@ -90,6 +90,14 @@ async def test_one_of_two_commits_wins_and_texts_keep_to_the_epoch(db: Database,
     assert (await send(db, talk.ana.me, text(talk.id, epoch=1))).seq == 3
 
 
+async def test_a_welcome_has_an_id_of_its_own(db: Database, talk: Talk):
+    said = await send(db, talk.ana.me, text(talk.id))
+    again = messages.NewMessage(uuid4(), talk.id, "commit", 0, b"commit", messages.Welcome(said.id, b"welcome"))
+    with pytest.raises(messages.MessageIdTaken):
+        await send(db, talk.ana.me, again)
+    assert [message.seq for message in await read(db, talk.ana.me, talk.id)] == [1]
+
+
 async def test_what_was_taken_is_known_after_the_group_moved_on(db: Database, talk: Talk):
     """The answer was lost, a commit came in between: sending the same again must not look stale."""
     new = text(talk.id, epoch=0)
