@@ -13,6 +13,7 @@ export type Gender = Schemas['Gender'];
 export type Language = Schemas['Language'];
 export type OtpChannel = Schemas['Channel'];
 export type OtpPurpose = Schemas['Purpose'];
+export type RequireVerified = Schemas['RequireVerified'];
 export type OtpSent = Schemas['OtpSent'];
 export type Registration = Schemas['Registration'];
 export type Login = Schemas['Login'];

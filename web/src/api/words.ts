@@ -117,7 +117,9 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     case 'community_suspended':
       return i18n._(msg`This community is closed for now.`);
     case 'verification_needed':
-      return i18n._(msg`Verify a phone number first; then you can meet people.`);
+      return error.text('wanted') === 'any'
+        ? i18n._(msg`Verify a phone number or an e-mail address first; then you can meet people.`)
+        : i18n._(msg`Verify a phone number first; then you can meet people.`);
     case 'claim_too_early': {
       const when = at('opens_at');
       return i18n._(msg`It is too early to ask for this right. You can from ${when} on.`);
@@ -129,6 +131,8 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     case 'message_too_large':
     case 'body_too_large':
       return i18n._(msg`This is too long to send in one piece.`);
+    case 'header_missing':
+      return i18n._(msg`Your browser left something out that keeps other sites away. Reload the page and try again.`);
     case 'not_found':
       return i18n._(msg`This is not here any more.`);
     case 'invalid_request':

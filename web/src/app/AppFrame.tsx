@@ -114,7 +114,9 @@ export function AppFrame() {
   const { t } = useLingui();
   const { status, me, ended } = useSession();
   const { path, href } = useShownAddress();
-  const mustLogIn = status === 'out' && ended?.code !== 'banned' && path !== '/';
+  // Who was thrown out is told so where they can come back in; who was never in sees what this is.
+  const thrownOut = ended !== null && ended.code !== 'left';
+  const mustLogIn = status === 'out' && ended?.code !== 'banned' && (path !== '/' || thrownOut);
   const door = ended?.code === 'left' ? '/' : `/login?next=${encodeURIComponent(href)}`;
   useRedirect(mustLogIn ? door : null);
 
@@ -160,7 +162,7 @@ function Inside({ label }: { label: string }) {
       />
       <div className="min-w-0 flex-1">
         {talking ? null : (
-          <TopBar>
+          <TopBar brief={shadow}>
             {shadow ? <DuskSign alias={me.profile.alias} /> : null}
             <Bell />
           </TopBar>

@@ -1,12 +1,15 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
-import { Button, Lamp, Page } from '../ui';
+import { Button, Lamp, Page, Wordmark } from '../ui';
 
 /** An address that leads nowhere, and the way back. */
 export function NotFoundPage() {
   const { t } = useLingui();
   return (
-    <main id="page">
+    <main id="page" className="mx-auto max-w-[680px]">
+      <Link to="/" className="inline-flex px-4 pt-4 sm:px-6">
+        <Wordmark />
+      </Link>
       <Page title={t`This street ends here`}>
         <div className="flex flex-col items-center gap-6 py-8 text-center">
           <Lamp className="h-36" />

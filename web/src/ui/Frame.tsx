@@ -3,7 +3,7 @@ import { Link, type LinkProps } from '@tanstack/react-router';
 import { Moon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from './cx';
-import { Wordmark } from './Mark';
+import { Mark, Wordmark } from './Mark';
 
 export interface Place {
   to: LinkProps['to'];
@@ -92,12 +92,13 @@ export function Rail({ label, places, foot }: { label: string; places: Place[]; 
   );
 }
 
-/** What a phone shows above a place: the name of the product, and whose face one wears. */
-export function TopBar({ children }: { children: ReactNode }) {
+/** What a phone shows above a place: the name of the product (briefly, where the shadow's sign needs room). */
+export function TopBar({ brief = false, children }: { brief?: boolean; children: ReactNode }) {
+  const { t } = useLingui();
   return (
     <header className="flex min-h-14 items-center justify-between gap-2 px-4 pt-[env(safe-area-inset-top)] lg:hidden">
-      <Link to="/" className="shrink-0 rounded-full">
-        <Wordmark />
+      <Link to="/" aria-label={brief ? t`Square` : undefined} className="shrink-0 rounded-full">
+        {brief ? <Mark /> : <Wordmark />}
       </Link>
       <div className="flex min-w-0 items-center gap-1">{children}</div>
     </header>

@@ -4,6 +4,24 @@ import { useEffect } from 'react';
 import { endSession, useSession } from '../../api/session';
 import { Button, fullTime, Wordmark } from '../../ui';
 
+/** Why somebody was shut out, in a sentence: the server names the reason only. */
+export function useBanReason(): (reason: unknown) => string {
+  const { t } = useLingui();
+  const reasons: Record<string, string> = {
+    reports: t`Many different people reported this account.`,
+    harassment: t`Insults or harassment.`,
+    sexual_content: t`Unwanted sexual content.`,
+    underage: t`We have reason to believe that you are under 18.`,
+    spam: t`Advertising or fraud.`,
+    threat: t`Threat or danger.`,
+    other: t`The people who run this square decided so.`,
+  };
+  return (reason) =>
+    typeof reason === 'string' && reason
+      ? (reasons[reason] ?? reason)
+      : t`The server gave no reason. Ask the people who run this square.`;
+}
+
 /** The door is closed, and why: nobody is shut out without being told. */
 export function BannedPage() {
   const { t, i18n } = useLingui();
@@ -13,15 +31,7 @@ export function BannedPage() {
   useEffect(() => {
     document.title = `${t`This account is closed`} · Meydan`;
   }, [t]);
-  const reasons: Record<string, string> = {
-    reports: t`Many different people reported this account.`,
-    harassment: t`Insults or harassment`,
-    sexual_content: t`Unwanted sexual content`,
-    underage: t`We have reason to believe that you are under 18.`,
-    spam: t`Advertising or fraud`,
-    threat: t`Threat or danger`,
-    other: t`The people who run this square decided so.`,
-  };
+  const why = useBanReason();
   return (
     <main id="page" className="mx-auto flex min-h-dvh w-full max-w-lg flex-col gap-6 px-5 py-8">
       <Wordmark />
@@ -42,11 +52,7 @@ export function BannedPage() {
             <dt className="font-semibold text-sm">
               <Trans>Why</Trans>
             </dt>
-            <dd>
-              {typeof reason === 'string' && reason
-                ? (reasons[reason] ?? reason)
-                : t`The server gave no reason. Ask the people who run this square.`}
-            </dd>
+            <dd>{why(reason)}</dd>
           </div>
           <div>
             <dt className="font-semibold text-sm">

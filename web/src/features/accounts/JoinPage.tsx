@@ -23,7 +23,7 @@ import {
 import { AliasField } from './AliasField';
 import { CodeStep, useSendCode } from './CodeStep';
 import { DoorPage } from './DoorPage';
-import { register } from './data';
+import { register, useWanted } from './data';
 import { fullNumber, slugOf } from './identifier';
 import { useKept } from './kept';
 
@@ -145,6 +145,7 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
   const [empty, setEmpty] = useState(false);
   const send = useSendCode('register', (sent, to) => change({ way, sent, to, step: 'code' }));
   const { data: config } = useQuery(configQuery);
+  const wanted = useWanted();
   const open: string[] = config?.sign_in ?? ['phone', 'email', 'username'];
   const ways: { value: Way; words: string }[] = [
     { value: 'phone', words: t`Phone` },
@@ -197,7 +198,7 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
         <Field
           key="email"
           label={t`E-mail address`}
-          hint={t`To meet people you will verify a phone number too.`}
+          hint={wanted === 'phone' ? t`To meet people you will verify a phone number too.` : undefined}
           type="email"
           inputMode="email"
           autoComplete="email"
@@ -210,7 +211,13 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
         <Field
           key="username"
           label={t`User name`}
-          hint={t`Only for logging in. To meet people you will verify a phone number, and without one a lost password cannot be reset.`}
+          hint={
+            {
+              phone: t`Only for logging in. To meet people you will verify a phone number, and without one a lost password cannot be reset.`,
+              any: t`Only for logging in. To meet people you will verify a phone number or an e-mail address, and without one a lost password cannot be reset.`,
+              none: t`Only for logging in. Without a phone number or an e-mail address a lost password cannot be reset.`,
+            }[wanted]
+          }
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}

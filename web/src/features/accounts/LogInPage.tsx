@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { KeyRound, Smartphone } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { isRefusal } from '../../api/errors';
 import { endSession, useSession } from '../../api/session';
 import type { OtpSent } from '../../api/types';
@@ -30,7 +30,11 @@ interface Draft {
 export function LogInPage() {
   const { t } = useLingui();
   const words = useWords();
-  const ended = useSession((state) => state.ended);
+  // Said once, here: the way back to the landing page must be open.
+  const [ended] = useState(() => useSession.getState().ended);
+  useEffect(() => {
+    if (ended && ended.code !== 'banned') useSession.setState({ ended: null });
+  }, [ended]);
   const [draft, change, forget] = useKept<Draft>('login', {
     step: 'door',
     by: 'password',

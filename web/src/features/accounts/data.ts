@@ -1,18 +1,32 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import { thisDevice } from '../../api/device';
 import { Refused } from '../../api/errors';
 import { adopt, endSession, setMe, useSession } from '../../api/session';
-import type { Face, Login, Me, OtpChannel, OtpPurpose, ProfileChange, Registration } from '../../api/types';
+import type {
+  Face,
+  Login,
+  Me,
+  OtpChannel,
+  OtpPurpose,
+  ProfileChange,
+  Registration,
+  RequireVerified,
+} from '../../api/types';
 import { useAction } from '../../app/action';
 import { rememberedLanguage } from '../../app/language';
-import { queryClient } from '../../app/queries';
+import { configQuery, queryClient } from '../../app/queries';
 
 /** The person logged in; only pages behind the log in use it. */
 export function useMe(): Me {
   const me = useSession((state) => state.me);
   if (!me) throw new Error('nobody is logged in here');
   return me;
+}
+
+/** What this square wants proved before one meets anybody; `me.verified` says whether it is. */
+export function useWanted(): RequireVerified {
+  return useQuery(configQuery).data?.require_verified ?? 'phone';
 }
 
 export const sendOtp = (body: { channel: OtpChannel; to: string; purpose: OtpPurpose }) =>

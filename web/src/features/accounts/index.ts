@@ -1,4 +1,4 @@
-export { BannedPage } from './BannedPage';
+export { BannedPage, useBanReason } from './BannedPage';
 export { CodeStep } from './CodeStep';
 export { ContactStep } from './ContactStep';
 export * from './data';

@@ -24,7 +24,7 @@ import {
   SquareScene,
   useNow,
 } from '../../ui';
-import { useMe } from '../accounts';
+import { useMe, useWanted } from '../accounts';
 import { historyQuery, stateQuery, useJoin } from './data';
 import { MatchMark } from './MatchMark';
 import { useWishWords, WishesSheet } from './WishesSheet';
@@ -87,6 +87,7 @@ function Today({ state }: { state: MeetingState }) {
   const wishWords = useWishWords();
   const navigate = useNavigate();
   const me = useMe();
+  const wanted = useWanted();
   const wishes = useWishes((kept) => kept.wishes);
   const [choosing, setChoosing] = useState(false);
   const join = useJoin();
@@ -145,13 +146,20 @@ function Today({ state }: { state: MeetingState }) {
               icon={<BadgeCheck aria-hidden />}
               title={<Trans>One step before you meet people</Trans>}
             >
-              <Trans>
-                Verify a phone number. It keeps the square honest: everybody here is one person. Strangers never see it.
-              </Trans>
+              {wanted === 'phone' ? (
+                <Trans>
+                  Verify a phone number. It keeps the square honest: everybody here is one person. Strangers never see
+                  it.
+                </Trans>
+              ) : (
+                <Trans>
+                  Verify a phone number or an e-mail address. It keeps the square honest. Strangers never see it.
+                </Trans>
+              )}
             </Notice>
             <Button asChild look="lamp" size="lg" wide>
               <Link to="/me/sign-in">
-                <Trans>Verify my phone</Trans>
+                {wanted === 'phone' ? <Trans>Verify my phone</Trans> : <Trans>Verify my phone or e-mail</Trans>}
               </Link>
             </Button>
           </>

@@ -4,6 +4,7 @@ import {
   Bell,
   DoorClosed,
   Gift,
+  KeyRound,
   type LucideIcon,
   MessageCircle,
   Moon,
@@ -14,7 +15,8 @@ import {
 } from 'lucide-react';
 import { useEffect } from 'react';
 import type { Notification } from '../../api/types';
-import { CardList, Chip, cx, EmptyState, ErrorState, ListSkeleton, Moment, MoreButton, Page } from '../../ui';
+import { CardList, Chip, cx, EmptyState, ErrorState, fullTime, ListSkeleton, Moment, MoreButton, Page } from '../../ui';
+import { useBanReason } from '../accounts/BannedPage';
 import { useMe } from '../accounts/data';
 import { notificationsQuery, useMarkRead } from './data';
 
@@ -24,6 +26,7 @@ const ICONS: Record<string, LucideIcon> = {
   claim_approved: Undo2,
   claim_rejected: Undo2,
   new_device: Smartphone,
+  sign_in_changed: KeyRound,
   banned: DoorClosed,
   referral_reward: Gift,
   welcome: Sparkles,
@@ -31,10 +34,12 @@ const ICONS: Record<string, LucideIcon> = {
 
 /** A notification in words; the server sends what happened, never sentences. */
 export function useNotificationWords(): (notification: Notification) => { title: string; words?: string } {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
+  const banReason = useBanReason();
   return ({ code, data }) => {
     const text = (member: string) => (typeof data[member] === 'string' ? data[member] : '');
     const number = (member: string) => (typeof data[member] === 'number' ? data[member] : 0);
+    const money = (cents: string) => i18n.number(number(cents) / 100, { minimumFractionDigits: 2 });
     switch (code) {
       case 'welcome':
         return { title: t`Welcome to the square`, words: t`Press “Meet someone” when you feel like it.` };
@@ -60,11 +65,29 @@ export function useNotificationWords(): (notification: Notification) => { title:
         };
       }
       case 'banned':
-        return { title: t`This account was closed for a while` };
+        return {
+          title: text('until')
+            ? t`This account was closed until ${fullTime(i18n.locale, new Date(text('until')))}`
+            : t`This account was closed`,
+          words: banReason(data.reason),
+        };
+      case 'sign_in_changed':
+        return {
+          title:
+            data.part === 'phone'
+              ? t`Your phone number was changed`
+              : data.part === 'email'
+                ? t`Your e-mail address was changed`
+                : t`Your password was changed`,
+          words: t`If that was not you, change your password now and log out everywhere else, under Me.`,
+        };
       case 'codes_paused':
         return {
           title: t`No more codes go out today`,
-          words: t`The day's budget for text messages is spent. Until midnight (UTC) nobody can prove a phone number.`,
+          words:
+            data.channel === 'email'
+              ? t`For e-mails ${money('spent_cents')} of the day's ${money('budget_cents')} are spent. Until midnight (UTC) nobody can prove an address.`
+              : t`For text messages ${money('spent_cents')} of the day's ${money('budget_cents')} are spent. Until midnight (UTC) nobody can prove a phone number.`,
         };
       case 'referral_reward': {
         const reward = number('amount');
@@ -125,15 +148,15 @@ export function NotificationsPage() {
                 <div className="min-w-0 flex-1">
                   <p className={cx(!notification.read_at && 'font-semibold')}>{said.title}</p>
                   {said.words ? <p className="text-soft text-sm">{said.words}</p> : null}
-                  {other ? (
-                    <Chip icon={other.face === 'shadow' ? <Moon aria-hidden /> : <Sun aria-hidden />}>
-                      {other.face === 'shadow' ? t`as your shadow` : t`as your real face`}
-                    </Chip>
-                  ) : null}
+                  <p className="flex flex-wrap items-center gap-2 pt-1 text-soft text-xs">
+                    <Moment at={notification.created_at} />
+                    {other ? (
+                      <Chip icon={other.face === 'shadow' ? <Moon aria-hidden /> : <Sun aria-hidden />}>
+                        {other.face === 'shadow' ? t`as your shadow` : t`as your real face`}
+                      </Chip>
+                    ) : null}
+                  </p>
                 </div>
-                <span className="shrink-0 pt-0.5 text-soft text-sm">
-                  <Moment at={notification.created_at} />
-                </span>
               </li>
             );
           })}

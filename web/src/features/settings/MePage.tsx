@@ -15,7 +15,7 @@ import {
 import { useWords } from '../../api/words';
 import { useAction } from '../../app/action';
 import { Alias, Avatar, ButtonRow, CardList, Chip, LinkRow, ListDetail, Page, toast } from '../../ui';
-import { logOut, useMe } from '../accounts';
+import { logOut, useMe, useWanted } from '../accounts';
 
 /** Me: the list of what can be changed; on a desktop the chosen one stands beside it. */
 export function MePage() {
@@ -34,6 +34,7 @@ function MeList() {
   const { t } = useLingui();
   const words = useWords();
   const me = useMe();
+  const wanted = useWanted();
   const leave = useAction({
     mutationFn: () => logOut(),
     onError: (error) => toast(words(error), { kind: 'fault' }),
@@ -45,11 +46,10 @@ function MeList() {
         <div className="flex min-w-0 flex-col gap-1">
           <Alias alias={me.profile.alias} tag={me.profile.tag} className="font-display text-lg" />
           <div className="flex flex-wrap gap-1.5">
-            {me.verified ? (
+            {me.verified ? null : <Chip tone="terracotta">{t`not verified yet`}</Chip>}
+            {me.verified && (me.phone || me.email) ? (
               <Chip tone="moss" icon={<BadgeCheck aria-hidden />}>{t`verified`}</Chip>
-            ) : (
-              <Chip tone="terracotta">{t`not verified yet`}</Chip>
-            )}
+            ) : null}
             {me.profile.face === 'shadow' ? <Chip icon={<Moon aria-hidden />}>{t`shadow`}</Chip> : null}
             {me.tenant.slug !== 'default' ? <Chip>{me.tenant.name}</Chip> : null}
           </div>
@@ -75,7 +75,13 @@ function MeList() {
           to="/me/sign-in"
           icon={<KeyRound aria-hidden className="size-5.5" />}
           title={t`Logging in`}
-          words={me.verified ? t`Phone, e-mail, password` : t`Verify a phone to meet people`}
+          words={
+            me.verified
+              ? t`Phone, e-mail, password`
+              : wanted === 'phone'
+                ? t`Verify a phone to meet people`
+                : t`Verify a phone or an e-mail to meet people`
+          }
         />
         <LinkRow
           to="/me/sessions"

@@ -6,7 +6,7 @@ import type { OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
 import { useAction } from '../../app/action';
 import { Button, Card, Chip, Notice, Page, PasswordField, Section, toast } from '../../ui';
-import { CodeStep, ContactStep, changePassword, useMe, verifyContact } from '../accounts';
+import { CodeStep, ContactStep, changePassword, useMe, useWanted, verifyContact } from '../accounts';
 import type { ContactKind } from '../accounts/ContactStep';
 import { useKept } from '../accounts/kept';
 
@@ -14,6 +14,7 @@ import { useKept } from '../accounts/kept';
 export function SignInPage() {
   const { t } = useLingui();
   const me = useMe();
+  const wanted = useWanted();
   return (
     <Page
       title={t`Logging in`}
@@ -22,7 +23,16 @@ export function SignInPage() {
       lead={<Trans>Only for logging in and getting back in. No stranger ever sees them.</Trans>}
     >
       {me.verified ? null : (
-        <Notice icon={<BadgeCheck aria-hidden />} title={<Trans>Verify a phone to meet people</Trans>}>
+        <Notice
+          icon={<BadgeCheck aria-hidden />}
+          title={
+            wanted === 'phone' ? (
+              <Trans>Verify a phone to meet people</Trans>
+            ) : (
+              <Trans>Verify a phone or an e-mail to meet people</Trans>
+            )
+          }
+        >
           <Trans>We send a code once. It keeps the square honest: everybody here is one person.</Trans>
         </Notice>
       )}
