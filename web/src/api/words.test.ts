@@ -19,6 +19,12 @@ describe('words for what was refused', () => {
     expect(wordsFor(new Refused('slow_down', 429, { retry_after: 41.2 }), english)).toContain('42 seconds');
   });
 
+  it('ask for what the community wants proved', () => {
+    const needed = (wanted: string) => wordsFor(new Refused('verification_needed', 403, { wanted }), english);
+    expect(needed('phone')).not.toContain('e-mail');
+    expect(needed('any')).toContain('e-mail');
+  });
+
   it('do not blame and do not leave one alone, whatever the code', () => {
     for (const i18n of [english, turkish]) {
       const unknown = wordsFor(new Refused('something_new', 409, {}), i18n);
@@ -37,6 +43,9 @@ describe('words for what was refused', () => {
       'already_matched',
       'too_young',
       'not_found',
+      'header_missing',
+      'verification_needed',
+      'password_wrong',
     ];
     for (const code of codes) {
       const refusal = new Refused(code, 409, {});

@@ -1,0 +1,74 @@
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import { cleanup, renderHook } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Notification } from '../../api/types';
+import { messages as en } from '../../locales/en.po';
+import { messages as tr } from '../../locales/tr.po';
+import { useBanReason } from '../accounts/BannedPage';
+import { useNotificationWords } from './NotificationsPage';
+
+afterEach(cleanup);
+
+const around = ({ children }: { children: ReactNode }) => <I18nProvider i18n={i18n}>{children}</I18nProvider>;
+
+/** What a hook says in both languages. */
+function inBoth<Said>(hook: () => Said): [Said, Said] {
+  const [english, turkish] = (['en', 'tr'] as const).map((locale) => {
+    i18n.load({ en, tr });
+    i18n.activate(locale);
+    return renderHook(hook, { wrapper: around }).result.current;
+  });
+  return [english, turkish] as [Said, Said];
+}
+
+const news = (code: string, data: Record<string, unknown>): Notification => ({
+  id: '0',
+  kind: 'system',
+  code,
+  data,
+  created_at: '2026-11-21T12:00:00Z',
+});
+
+describe('why somebody was shut out', () => {
+  it('is worded for every reason, in both languages', () => {
+    const reasons = ['reports', 'harassment', 'sexual_content', 'underage', 'spam', 'threat', 'other', undefined];
+    const [english, turkish] = inBoth(() => {
+      const why = useBanReason();
+      return reasons.map(why);
+    });
+    expect(new Set([...english, ...turkish]).size).toBe(2 * reasons.length);
+    expect(english).not.toContain('sexual_content');
+  });
+});
+
+describe('news in words', () => {
+  const say = (code: string, data: Record<string, unknown>) => inBoth(() => useNotificationWords()(news(code, data)));
+
+  it('tell why and until when an account was closed', () => {
+    const [english, turkish] = say('banned', { reason: 'spam', until: '2026-11-23T09:00:00Z' });
+    expect(english.title).toContain('23');
+    expect(english.words).toBe('Advertising or fraud.');
+    expect(turkish.words).toBe('Reklam ya da dolandırıcılık.');
+    expect(say('banned', { reason: 'other', until: null })[0].title).toBe('This account was closed');
+  });
+
+  it('tell what of the log in has changed', () => {
+    const titles = ['password', 'phone', 'email'].map((part) => say('sign_in_changed', { part })[0].title);
+    expect(titles).toEqual([
+      'Your password was changed',
+      'Your phone number was changed',
+      'Your e-mail address was changed',
+    ]);
+    expect(say('sign_in_changed', { part: 'phone' })[1].title).toBe('Telefon numaran değişti');
+  });
+
+  it('tell how much of the budget is spent, as each language writes numbers', () => {
+    const data = { channel: 'sms', spent_cents: 1995, budget_cents: 2000 };
+    const [english, turkish] = say('codes_paused', data);
+    expect(english.words).toContain("19.95 of the day's 20.00");
+    expect(turkish.words).toContain('günlük 20,00 bütçenin 19,95');
+    expect(say('codes_paused', { ...data, channel: 'email' })[0].words).toContain('an address');
+  });
+});
