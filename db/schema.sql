@@ -710,7 +710,6 @@ CREATE FUNCTION app.match_tickets(tenant integer, what text, at_most integer, ag
     AS $$
 #variable_conflict use_column
 declare
-    turn bigint := hashtextextended('meeting ' || what, tenant);
     today date := app.today(tenant);
     seeker uuid;
     ticket app.tickets;
@@ -721,8 +720,8 @@ begin
         raise exception 'a matcher works in its own community';
     end if;
     if patient then
-        perform pg_advisory_xact_lock(turn);
-    elsif not pg_try_advisory_xact_lock(turn) then
+        perform app.take_turn(tenant, what);
+    elsif not pg_try_advisory_xact_lock(hashtextextended('meeting ' || what, tenant)) then
         return;
     end if;
     for seeker in
@@ -1057,6 +1056,13 @@ begin
     end if;
     return found;
 end $$;
+
+CREATE FUNCTION app.take_turn(tenant integer, what text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT pg_advisory_xact_lock(hashtextextended(('meeting '::text || what), (tenant)::bigint)) AS pg_advisory_xact_lock;
+END;
 
 CREATE FUNCTION app.waiting_about(tenant integer, what text) RETURNS integer
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2332,6 +2338,9 @@ GRANT ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, mes
 
 REVOKE ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.take_turn(tenant integer, what text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.take_turn(tenant integer, what text) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.waiting_about(tenant integer, what text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.waiting_about(tenant integer, what text) TO meydan_app;

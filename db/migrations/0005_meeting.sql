@@ -259,6 +259,14 @@ return 111.2 * sqrt(
     + power(least(abs(one[0] - other[0]), 360 - abs(one[0] - other[0])) * cos(radians((one[1] + other[1]) / 2)), 2)
 );
 
+-- Rights of many people change in one transaction when matches are made and when claims are decided: one of these at a time
+-- in a community, or two would wait for each other's people.
+create function app.take_turn(tenant integer, what text) returns void
+language sql set search_path = pg_catalog, pg_temp
+begin atomic
+    select pg_advisory_xact_lock(hashtextextended('meeting ' || take_turn.what, take_turn.tenant));
+end;
+
 -- Use up one of the day's rights, or else one that was a present; false when there is neither.
 create function app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -394,7 +402,6 @@ create function app.match_tickets(
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
 #variable_conflict use_column
 declare
-    turn bigint := hashtextextended('meeting ' || what, tenant);
     today date := app.today(tenant);
     seeker uuid;
     ticket app.tickets;
@@ -405,8 +412,8 @@ begin
         raise exception 'a matcher works in its own community';
     end if;
     if patient then
-        perform pg_advisory_xact_lock(turn);
-    elsif not pg_try_advisory_xact_lock(turn) then
+        perform app.take_turn(tenant, what);
+    elsif not pg_try_advisory_xact_lock(hashtextextended('meeting ' || what, tenant)) then
         return;
     end if;
     for seeker in
@@ -601,6 +608,7 @@ begin atomic
 end;
 
 -- These are the matcher's and the worker's alone.
+revoke all on function app.take_turn(integer, text) from public;
 revoke all on function app.spend_right(integer, uuid, text, date, integer) from public;
 revoke all on function app.rights_left(integer, uuid, text, date, integer) from public;
 revoke all on function app.find_partner(integer, app.tickets, interval) from public;
@@ -608,6 +616,7 @@ revoke all on function
     app.match_tickets(integer, text, integer, integer, interval, interval, interval, interval, boolean) from public;
 revoke all on function app.end_matches(integer, integer) from public;
 revoke all on function app.decide_claims(integer, integer) from public;
+grant execute on function app.take_turn(integer, text) to meydan_service;
 grant execute on function app.spend_right(integer, uuid, text, date, integer) to meydan_service;
 grant execute on function app.rights_left(integer, uuid, text, date, integer) to meydan_service;
 grant execute on function app.find_partner(integer, app.tickets, interval) to meydan_service;

@@ -53,9 +53,7 @@ async def leave(db: Database, person: Person, match_id: UUID | None = None) -> N
 
 async def write(db: Database, person: Person, conversation_id: UUID) -> None:
     async with db.as_user(person.me) as tx:
-        await messages.do_send(
-            tx, messages.NewMessage(uuid4(), conversation_id, "text", 0, b"sealed"), None
-        )
+        await messages.do_send(tx, messages.NewMessage(uuid4(), conversation_id, "text", 0, b"sealed"), None)
 
 
 async def claim(db: Database, person: Person, match_id: UUID) -> claims.Claim:

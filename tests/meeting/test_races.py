@@ -6,12 +6,13 @@ import random
 import asyncpg
 from litestar import Litestar
 
-from meydan import tenants
+from meydan import meeting, tenants
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.meeting import matcher
 from meydan.meeting.kinds import Kind
 from meydan.meeting.tasks import match_the_rest
-from tests.meeting.people import ask, bring_together, join, leave, match
+from tests.conftest import MovableClock
+from tests.meeting.people import ask, bring_together, claim, decide, join, leave, left, match, matched
 from tests.people import Person, make_person
 
 
@@ -160,6 +161,30 @@ async def test_everybody_clicks_at_once(app: Litestar, db: Database, tenant: ten
         active = await tx.one(int, "select count(*) from app.matches where tenant_id = $1 and status = 'active'")
     assert (wrong, used, open_talks) == (0, 2 * made, active)
     assert made > 0
+
+
+async def test_rights_given_back_and_used_up_at_once_do_not_wait_for_each_other(
+    db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
+):
+    people = await crowd(db, tenant, 24)
+    async with db.as_service(tenant.id) as tx:
+        await tenants.do_configure(tx, meeting.MeetingSettings, met_again_days=0)
+    for person in people:
+        await join(db, person)
+    assert await match(db, tenant) == 12
+    moving_clock.forward(hours=2)
+    for person in people:
+        mine = await matched(db, person)
+        assert mine is not None
+        await claim(db, person, mine.id)
+    for person in people:
+        if (mine := await matched(db, person)) is not None:
+            await leave(db, person, mine.id)
+    for person in reversed(people):
+        await join(db, person)
+    decided, *made = await asyncio.gather(decide(db, tenant), match(db, tenant), match(db, tenant))
+    assert (decided, sum(made)) == (24, 12)
+    assert [await left(db, person) for person in people] == [9] * 24
 
 
 async def test_two_who_leave_and_are_blocked_at_once_end_it_once(db: Database, tenant: tenants.Tenant):

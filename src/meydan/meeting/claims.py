@@ -12,10 +12,10 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
 from meydan.meeting.events import ClaimDecided
-from meydan.meeting.kinds import ClaimReason, ClaimStatus
+from meydan.meeting.kinds import ClaimReason, ClaimStatus, Kind
 from meydan.meeting.settings import MeetingSettings
 
-_AT_ONCE = 500
+_AT_ONCE = 200
 
 
 class Claim(Struct, frozen=True):
@@ -93,6 +93,10 @@ async def do_claim(tx: Tx, match_id: UUID) -> Claim:
 
 async def do_decide(tx: Tx) -> int:
     """Decide what was asked and tell: approved gives exactly one right back, today. A service transaction."""
+    if not await tx.one(bool, "select exists (select from app.claims where tenant_id = $1 and status = 'pending')"):
+        return 0
+    for kind in Kind:  # rights are given back here and used up there: not both at once
+        await tx.run("select app.take_turn($1, $2)", kind)
     decided = await tx.all(
         _Decided,
         "select id, user_id, profile_id, match_id, status, reason, created_at, decided_at from app.decide_claims($1, $2)",
