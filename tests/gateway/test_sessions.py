@@ -3,11 +3,14 @@
 import asyncio
 import time
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from meydan.kit.errors import NotFound
 from meydan.kit.realtime import is_revoked, revoke
+from meydan.kit.realtime.revocation import Revocations
+from meydan.kit.resp import Valkey
 
 
 async def test_a_revoked_session_is_closed_within_a_second(connect, start_gateway, ada, ben, realtime, db):
@@ -49,3 +52,14 @@ async def test_the_list_forgets_what_no_token_can_outlive(ada, realtime, db):
     assert is_revoked(ada.identity.session_id)
     await asyncio.sleep(0.4)
     assert not is_revoked(ada.identity.session_id)
+
+
+def test_a_process_that_runs_for_long_does_not_remember_for_ever():
+    revocations = Revocations(Valkey("redis://127.0.0.1:1"))
+    over, lasting = int(time.time() * 1000) - 1, int(time.time() * 1000) + 60_000
+    kept = uuid4()
+    revocations.hear(f"{lasting} {kept}".encode())
+    for _ in range(5000):
+        revocations.hear(f"{over} {uuid4()}".encode())
+    assert kept in revocations
+    assert len(revocations._until) <= 1001

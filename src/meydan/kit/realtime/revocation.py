@@ -17,6 +17,7 @@ from meydan.kit.resp import Part, Reply, ReplyError, Valkey
 KEY = "revoked:{revoked}"
 CHANNEL = b"ch:{revoked}"
 LONGEST_TOKEN = timedelta(minutes=10)
+_TIDY_AT_LEAST = 1000
 
 
 def revoke_payload(subject: UUID, lasting: timedelta) -> str:
@@ -34,6 +35,7 @@ class Revocations:
     def __init__(self, valkey: Valkey, on_revoked: Callable[[UUID], None] | None = None) -> None:
         self._valkey = valkey
         self._until: dict[UUID, int] = {}
+        self._tidy_at = _TIDY_AT_LEAST
         self._on_revoked = on_revoked
         valkey.on_up(self._read_again)
 
@@ -54,14 +56,20 @@ class Revocations:
     def _listed(self, reply: Reply) -> None:
         if isinstance(reply, ReplyError):
             raise reply
-        now = time.time() * 1000
-        self._until = {subject: until for subject, until in self._until.items() if until > now}
+        self._forget_what_is_over()
         for subject, until in reply:
             self._add(UUID(subject.decode()), int(until))
+
+    def _forget_what_is_over(self) -> None:
+        now = time.time() * 1000
+        self._until = {subject: until for subject, until in self._until.items() if until > now}
+        self._tidy_at = max(_TIDY_AT_LEAST, 2 * len(self._until))
 
     def _add(self, subject: UUID, until: int) -> None:
         if until <= self._until.get(subject, 0):
             return
+        if len(self._until) >= self._tidy_at:
+            self._forget_what_is_over()
         self._until[subject] = until
         if self._on_revoked is not None:
             self._on_revoked(subject)
