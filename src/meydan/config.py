@@ -69,6 +69,16 @@ class Http(Struct, frozen=True):
         Meta(description="Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."),
     ] = msgspec.field(default_factory=list)
 
+    @property
+    def own_address(self) -> str:
+        """Where the servers are reached on this machine itself."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 -- only compared
+
+    @property
+    def is_private(self) -> bool:
+        """Whether no other machine reaches them."""
+        return self.host in ("127.0.0.1", "localhost", "::1")
+
 
 class DatabaseAddresses(Struct, frozen=True):
     """What kit.database.DatabaseSettings needs, without its driver: the supervisor stays small."""

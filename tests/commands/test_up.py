@@ -141,6 +141,17 @@ def _running(data: Path) -> dict[str, str]:
     return last_running(data)
 
 
+def test_beyond_this_machine_it_says_what_that_means(data: Path) -> None:
+    up = Up(data, "--host", "0.0.0.0")
+    try:
+        assert up.healthy()
+        assert "other machines too" in up.words
+        assert "--tls" in up.words
+        assert "/outbox the codes others ask for" in up.words
+    finally:
+        up.stop()
+
+
 def test_a_broken_setting_is_named(data: Path) -> None:
     data.mkdir()
     (data / "meydan.toml").write_text("[mail]\nport = 'many'\n")

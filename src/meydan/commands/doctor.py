@@ -277,7 +277,7 @@ async def look_at_valkey(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
-    host = "127.0.0.1" if settings.http.host in ("0.0.0.0", "::") else settings.http.host  # noqa: S104 -- only compared
+    host = settings.http.own_address
     for name, port in (("API", settings.http.port), ("Gateway", settings.http.gateway_port)):
         try:
             _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 2)

@@ -16,6 +16,7 @@ from types import FrameType
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from meydan.commands import PlainError, data_option
 from meydan.commands.supervisor import Part, Supervisor
@@ -104,14 +105,19 @@ def _start(
 def _announce(console: Console, settings: Settings, seconds: float) -> None:
     from importlib.resources import files
 
-    scheme = "https" if settings.tls else "http"
-    console.print(f"\nMeydan is up, in {seconds:.1f} s: [bold]{scheme}://127.0.0.1:{settings.http.port}[/bold]\n")
+    address = settings.http.own_address
+    url = (
+        f"{'https' if settings.tls else 'http'}://{f'[{address}]' if ':' in address else address}:{settings.http.port}"
+    )
+    console.print(f"\nMeydan is up, in {seconds:.1f} s: [bold]{escape(url)}[/bold]\n")
     if not files("meydan").joinpath("static", "index.html").is_file():
         console.print(
             "The web client is not built, only the API answers. Build it: python hatch_build.py", style="yellow"
         )
-    if settings.http.host not in ("127.0.0.1", "localhost", "::1"):
-        console.print(f"It also answers on {settings.http.host}, for other machines.", style="yellow")
+    if not settings.http.is_private:
+        console.print(f"It answers on {settings.http.host}, to other machines too.", style="yellow")
+        if settings.local_twin:
+            console.print("Whoever reaches it can read at /outbox the codes others ask for.", style="yellow")
         if not settings.tls:
             console.print(
                 "Over plain http their browsers give no keys, no camera and no notifications: start it with --tls, or "
@@ -119,7 +125,7 @@ def _announce(console: Console, settings: Settings, seconds: float) -> None:
                 style="yellow",
             )
     if settings.local_twin:
-        console.print(f"Codes that would be sent are at {scheme}://127.0.0.1:{settings.http.port}/outbox", style="dim")
+        console.print(f"Codes that would be sent are at {url}/outbox", style="dim", markup=False)
     console.print(f"Data and logs: {settings.data}    Stop: Ctrl-C", style="dim")
 
 
@@ -224,7 +230,7 @@ def _engine(name: str, engine: PostgresEngine | ValkeyEngine, supervisor: Superv
 
 
 def _wait_until_they_answer(supervisor: Supervisor, settings: Settings, logs: Path) -> None:
-    host = "127.0.0.1" if settings.http.host in ("0.0.0.0", "::") else settings.http.host  # noqa: S104 -- only compared
+    host = settings.http.own_address
     waiting = {"api": settings.http.port, "gateway": settings.http.gateway_port}
     deadline = time.monotonic() + _START_PATIENCE
     while waiting:
