@@ -219,3 +219,22 @@ async def test_a_part_is_killed_in_the_middle(pages: Pages, product: Product, tw
     assert await bora.texts() == [str(number) for number in range(11)]
     log = two.bora.call("GET", f"/messages/{two.conversation_id}")["items"]
     assert [message["kind"] for message in log].count("text") == 11
+
+
+async def test_logging_out_takes_the_words_along(pages: Pages):
+    """Keys, texts and what was not sent: nothing of a talk stays in a browser that others may use."""
+    ana = pages.ana
+    await ana.say("between us")
+    await pages.bora.hears("between us")
+    vaults = (
+        "indexedDB.databases().then(all => all.map(one => one.name).filter(name => name.startsWith('meydan-talk')))"
+    )
+    assert len(await ana.page.evaluate(vaults)) == 1
+    await ana.page.goto("/me")
+    await ana.page.get_by_role("button", name="Log out", exact=True).first.click()
+    await expect(ana.page.get_by_role("link", name="Log in").first).to_be_visible()
+    for _ in range(50):
+        if await ana.page.evaluate(vaults) == []:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the vault is still there")

@@ -25,8 +25,7 @@ export function startLetterbox(): void {
     const [profileId, last] = [now.me?.profile.id ?? null, before.me?.profile.id ?? null];
     if (profileId !== last) void follow(profileId);
     // Who logs out takes their words along; a session that merely ran out leaves them sealed for the next log in.
-    if (before.me && now.status === 'out' && now.ended === null)
-      void forgetPeople(before.me.faces.map((f) => f.profile.id));
+    if (before.me && now.ended?.code === 'left') void forgetPeople(before.me.faces.map((face) => face.profile.id));
   });
   onNews(hear);
   useConnection.subscribe((now, before) => {
