@@ -21,7 +21,7 @@ from rich.markup import escape
 from meydan.commands import PlainError, data_option
 from meydan.commands.supervisor import Part, Supervisor
 from meydan.config import Http, Settings, default_data, is_own_engine, load_settings, make_secrets, note_running
-from meydan.kit.engines import Engines, PostgresEngine, ValkeyEngine
+from meydan.kit.engines import Engine, Engines
 from meydan.kit.processes import Child, start_child
 
 _PARTS = ("api", "gateway", "worker")
@@ -218,7 +218,7 @@ def _starter(name: str, environment: dict[str, str], logs: Path) -> Callable[[],
     return start
 
 
-def _engine(name: str, engine: PostgresEngine | ValkeyEngine, supervisor: Supervisor) -> Part:
+def _engine(name: str, engine: Engine, supervisor: Supervisor) -> Part:
     def again() -> Child:
         before = engine.port
         child = engine.start()

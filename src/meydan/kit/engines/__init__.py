@@ -11,12 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from meydan.kit.engines.common import AlreadyRunning, EngineError, FolderUnreachable, NoOrdinaryUser
+from meydan.kit.engines.common import AlreadyRunning, Engine, EngineError, FolderUnreachable, NoOrdinaryUser
 from meydan.kit.engines.postgres import PostgresEngine
 from meydan.kit.engines.valkey import ValkeyEngine
 
 __all__ = [
     "AlreadyRunning",
+    "Engine",
     "EngineError",
     "Engines",
     "FolderUnreachable",

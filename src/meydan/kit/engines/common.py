@@ -8,12 +8,13 @@ import secrets
 import shutil
 import socket
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar
 
-from meydan.kit.processes import can_enter, run_as
+from meydan.kit.processes import Child, can_enter, run_as
 
 # An engine's program needs nothing from our own environment; a stray PGDATA or LANG must not reach it.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"}
@@ -37,6 +38,31 @@ class FolderUnreachable(EngineError):
 
 class AlreadyRunning(EngineError):
     code = "already_running"
+
+
+class Engine(ABC):
+    """A server over a folder of its own. ``start`` returns when it answers, ``stop`` when it is gone."""
+
+    defaults: ClassVar[dict[str, str]]
+
+    def __init__(self, home: Path, *, programs: Path, settings: dict[str, str] | None = None) -> None:
+        self._home = home
+        self._programs = programs
+        self._settings = {**self.defaults, **(settings or {})}
+        self.child: Child | None = None
+        self.port = 0
+
+    @property
+    def password(self) -> str:
+        return (self._home / "password").read_text()
+
+    @abstractmethod
+    def start(self, patience: float = 60) -> Child: ...
+
+    def stop(self) -> None:
+        if self.child is not None:
+            self.child.stop()
+            self.child = None
 
 
 def ordinary_user(data: Path) -> pwd.struct_passwd | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from meydan.kit.engines.common import (
     ENVIRONMENT,
+    Engine,
     EngineError,
     fresh_log,
     home_folder,
@@ -26,7 +27,7 @@ from meydan.kit.processes import Child, run_as, start_child
 
 # What a server that was killed a moment ago leaves behind for about a second.
 _STILL_ENDING = ("lock file", "pre-existing shared memory block")
-_SETTINGS = {
+_DEFAULTS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # a socket's path may not exceed 107 bytes; a data folder's may
     "timezone": "UTC",
@@ -39,26 +40,16 @@ _SETTINGS = {
 }
 
 
-class PostgresEngine:
-    """A server over one data folder. ``start`` returns when it answers."""
+class PostgresEngine(Engine):
+    """Stops fast: open transactions are rolled back, everything committed is on disk."""
 
+    defaults = _DEFAULTS
     superuser = "postgres"
-
-    def __init__(self, home: Path, *, programs: Path, settings: dict[str, str] | None = None) -> None:
-        self._home = home
-        self._programs = programs
-        self._settings = {**_SETTINGS, **(settings or {})}
-        self.child: Child | None = None
-        self.port = 0
 
     @property
     def url(self) -> str:
         """The superuser's address: for making roles and databases, never for the product itself."""
         return f"postgresql://{self.superuser}:{self.password}@127.0.0.1:{self.port}/postgres"
-
-    @property
-    def password(self) -> str:
-        return (self._home / "password").read_text()
 
     @property
     def log(self) -> Path:
@@ -84,12 +75,6 @@ class PostgresEngine:
             time.sleep(0.2)
         self.stop()
         raise EngineError(f"PostgreSQL did not start in {patience:.0f} s. Its log ends with:\n{tail(self.log)}")
-
-    def stop(self) -> None:
-        """A fast shutdown: open transactions are rolled back, everything committed is on disk."""
-        if self.child is not None:
-            self.child.stop()
-            self.child = None
 
     def _program(self, name: str) -> Path:
         package = _package()

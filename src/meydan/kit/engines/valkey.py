@@ -13,6 +13,7 @@ from pathlib import Path
 
 from meydan.kit.engines.common import (
     ENVIRONMENT,
+    Engine,
     EngineError,
     fresh_log,
     home_folder,
@@ -27,7 +28,7 @@ from meydan.kit.engines.common import (
 )
 from meydan.kit.processes import Child, start_child
 
-_SETTINGS = {
+_DEFAULTS = {
     "bind": "127.0.0.1",
     "appendonly": "yes",
     "appendfsync": "everysec",
@@ -39,21 +40,12 @@ _SETTINGS = {
 }
 
 
-class ValkeyEngine:
-    def __init__(self, home: Path, *, programs: Path, settings: dict[str, str] | None = None) -> None:
-        self._home = home
-        self._programs = programs
-        self._settings = {**_SETTINGS, **(settings or {})}
-        self.child: Child | None = None
-        self.port = 0
+class ValkeyEngine(Engine):
+    defaults = _DEFAULTS
 
     @property
     def url(self) -> str:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
-
-    @property
-    def password(self) -> str:
-        return (self._home / "password").read_text()
 
     @property
     def log(self) -> Path:
@@ -84,11 +76,6 @@ class ValkeyEngine:
                 return child
         self.stop()
         raise EngineError(f"Valkey did not start. Its log ({self.log}) ends with:\n{tail(self.log)}")
-
-    def stop(self) -> None:
-        if self.child is not None:
-            self.child.stop()
-            self.child = None
 
     def _spawn(self, data: Path, lock: int) -> Child:
         self.port = remembered_port(self._home / "port")
