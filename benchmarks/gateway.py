@@ -78,7 +78,7 @@ def bench() -> Iterator[Bench]:
             valkey_url=valkey.url, token_key=KEY, grant_key=KEY, port=ports["meydan"], connections_per_user=2 * ROOM
         )
         gateway = [sys.executable, "-c", RUN_GATEWAY, msgspec.json.encode(settings).decode()]
-        manifest = peers.from_npm("socket.io", SOCKET_IO)
+        manifest = peers.from_npm("socket.io", {"socket.io": SOCKET_IO})
         socketio = [peers.node(), HERE / "peers" / "socketio.mjs"]
         environment = {"PORT": str(ports["socketio"]), "MODULES": str(manifest), "NODE_ENV": "production"}
         try:

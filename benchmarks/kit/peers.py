@@ -14,13 +14,14 @@ def node() -> Path:
     return _NODE_HOME / "bin" / "node"
 
 
-def from_npm(name: str, version: str) -> Path:
-    """The package.json beside which the package is installed, for ``createRequire``."""
+def from_npm(name: str, versions: dict[str, str]) -> Path:
+    """The package.json beside which the packages are installed, for ``createRequire``."""
     home = CACHE / name
     manifest = home / "package.json"
-    if not (home / "node_modules" / name).exists():
+    wanted = json.dumps({"private": True, "dependencies": versions})
+    if not (home / "node_modules").exists() or manifest.read_text() != wanted:
         home.mkdir(parents=True, exist_ok=True)
-        manifest.write_text(json.dumps({"private": True, "dependencies": {name: version}}))
+        manifest.write_text(wanted)
         npm = _NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         subprocess.run([node(), npm, "install", "--silent", "--ignore-scripts"], cwd=home, check=True)
     return manifest
