@@ -77,6 +77,8 @@ async def test_what_is_written_offline_is_sent_later_once_and_in_order(pages: Pa
         await ana.say(text)
     await expect(ana.lines.get_by_text("waiting to be sent")).not_to_have_count(0)
     await bora.say("meanwhile")
+    await bora.hears("meanwhile")
+    await expect(bora.lines.get_by_text("waiting to be sent")).to_have_count(0)
     await pages.ana_person.context.set_offline(False)
     await bora.hears("third")
     assert await bora.texts() == ["before", "meanwhile", "first", "second", "third"]
