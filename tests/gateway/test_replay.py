@@ -31,6 +31,19 @@ async def test_what_was_told_meanwhile_is_replayed_in_order_then_it_goes_on(conn
     await client.hears_nothing()
 
 
+@pytest.mark.parametrize("size", [0, 70, 200, 65_500, 70_000])
+async def test_frames_of_every_size_arrive_whole(connect, ada, realtime, size: int):
+    """Live and replayed; a WebSocket frame has three ways to say its length."""
+    client = await connect(ada)
+    before = client.cursor
+    channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
+    await realtime.valkey.call(*tell_command(channel, new_event_id(), f'{{"t":"note","text":"{"x" * size}"}}'))
+    heard = await client.hear("note")
+    assert heard["text"] == "x" * size
+    again = await connect(ada, since=before)
+    assert await again.hear("note") == heard
+
+
 async def test_a_new_client_starts_now(connect, ada, tell_note):
     await tell_note(ada, 1)
     client = await connect(ada)

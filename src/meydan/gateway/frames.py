@@ -1,6 +1,5 @@
 """The frames that the gateway itself speaks, and how text becomes a WebSocket frame."""
 
-import struct
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -77,5 +76,5 @@ def text_frame(payload: bytes) -> bytes:
     if length < 126:
         return bytes((0x81, length)) + payload
     if length < 65_536:
-        return b"\x81\x7e" + struct.pack("!H", length) + payload
-    return b"\x81\x7f" + struct.pack("!Q", length) + payload
+        return b"\x81\x7e" + length.to_bytes(2) + payload
+    return b"\x81\x7f" + length.to_bytes(8) + payload

@@ -165,7 +165,7 @@ class Valkey:
     async def _connect(self) -> "_Link":
         url = urlsplit(self._address)
         tls = ssl.create_default_context() if url.scheme in {"rediss", "valkeys"} else None
-        link = _Link(self._push, self._after_read)
+        link = _Link(self._handlers, self._after_read)
         loop = asyncio.get_running_loop()
         await loop.create_connection(lambda: link, url.hostname or "127.0.0.1", url.port or 6379, ssl=tls)
         try:
@@ -204,22 +204,17 @@ class Valkey:
             missed += 1
             link.write(("PING",), heard)
 
-    def _push(self, push: list[Any]) -> None:
-        handler = self._handlers.get(push[0])
-        if handler is not None:
-            handler(push[1], push[2])
-
 
 class _Link(asyncio.Protocol):
     """One TCP connection. ``_waiting`` holds a place for every command whose answer is still to come."""
 
-    def __init__(self, on_push: Callable[[list[Any]], None], after_read: list[Callable[[], None]]) -> None:
+    def __init__(self, handlers: dict[bytes, PushHandler], after_read: list[Callable[[], None]]) -> None:
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader(notEnoughData=_MORE)
         self._waiting: deque[asyncio.Future[Reply] | Callback | None] = deque()
         self._out: list[bytes] = []
         self._transport: asyncio.Transport | None = None
-        self._on_push, self._after_read = on_push, after_read
+        self._handlers, self._after_read = handlers, after_read
         self.on_lost: Callable[[], None] | None = None
         self.lost: asyncio.Future[None] = self._loop.create_future()
 
@@ -242,7 +237,8 @@ class _Link(asyncio.Protocol):
         self._reader.feed(data)
         while (reply := self._reader.gets()) is not _MORE:
             if type(reply) is PushNotification:
-                self._on_push(reply)
+                if (handler := self._handlers.get(reply[0])) is not None:
+                    handler(reply[1], reply[2])
             elif isinstance(reply, ReplyError) and str(reply).startswith(_UNUSABLE):
                 log.warning("Valkey is of no use right now: %s", reply)
                 self.abort()
