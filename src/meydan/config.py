@@ -134,7 +134,9 @@ class Sms(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True):
-    data: Annotated[Path, Meta(description="Folder of everything kept on this machine.")]
+    data: Annotated[
+        Path, Meta(description="Folder of everything kept on this machine; also `--data`, but not in the file.")
+    ]
     environment: Annotated[
         Environment, Meta(description="`production` refuses missing, short or well-known secrets and local stand-ins.")
     ] = Environment.development
@@ -192,6 +194,8 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
     file = Path(environment["MEYDAN_CONFIG"]) if environment.get("MEYDAN_CONFIG") else data / "meydan.toml"
     if file.exists():
         layers[str(file)] = read_file(file)
+        if "data" in layers[str(file)]:
+            raise SettingsError(f"{file}: the data folder is chosen by --data or MEYDAN_DATA, not in the file.")
     elif environment.get("MEYDAN_CONFIG"):
         raise SettingsError(f"MEYDAN_CONFIG names {file}, which does not exist.")
     own = {name: value for name, value in environment.items() if name != "MEYDAN_DATA"}

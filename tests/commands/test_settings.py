@@ -64,6 +64,7 @@ def test_addresses_are_those_of_the_engines_in_the_folder(tmp_path: Path) -> Non
         ("[mail]\nprot = 25\n", {}, "mail.prot"),
         ("[mail]\nport = 'x'\n", {}, "mail.port"),
         ("[mail\n", {}, "not readable TOML"),
+        ("data = '/elsewhere'\n", {}, "not in the file"),
         ("", {"MEYDAN_HTTP_PORT": "99999"}, "MEYDAN_HTTP_PORT"),
         ("", {"MEYDAN_ENVIRONMENT": "staging"}, "MEYDAN_ENVIRONMENT"),
         ("", {"MEYDAN_CONFIG": "/nowhere/meydan.toml"}, "does not exist"),
