@@ -371,6 +371,16 @@ async def test_valkey_starts_again_and_sockets_stay_open(killable_valkey, start_
     assert not client.closed.done()
 
 
+async def test_a_gateway_that_starts_before_valkey_makes_its_clients_wait(killable_valkey, start_gateway, connect, ada):
+    killable_valkey.stop()
+    gateway = await start_gateway(valkey_url=killable_valkey.url)
+    client = await connect(to=gateway)
+    client.say(t="hello", token=ada.token())
+    await client.hears_nothing()
+    killable_valkey.start()
+    await client.hear("ready")
+
+
 async def test_a_gateway_told_to_stop_says_good_bye_and_ends(valkey_url, processes, ada, key, dial):
     gateway = GatewayProcess(valkey_url, key)
     processes.append(gateway)
