@@ -3,7 +3,7 @@
  * writes all changes of a stretch at once, so a crash repeats the stretch from the old state and never loses a text.
  */
 import { fromBase64, same, toText } from './bytes';
-import { Group, type Identity, type Member, ownerOfPackage } from './mls';
+import { Group, type Identity, type Member, type Owner, ownerOfPackage } from './mls';
 import { unpad } from './padding';
 import {
   type Facts,
@@ -160,7 +160,7 @@ export class LogReader {
    * A request is answered when its very package is in the group (a device may ask again with its old identity). Who
    * has just come in cannot know what happened before and takes the device's identity as answer enough.
    */
-  private forgetAnswered(keyOf: (member: Omit<Member, 'leaf'>) => Uint8Array): void {
+  private forgetAnswered(keyOf: (member: Owner) => Uint8Array): void {
     const members = this.group?.members;
     if (members === undefined) return;
     const open = this.record.requests.filter((request) => {

@@ -25,6 +25,7 @@ import {
   type IncomingMessageCallback,
   joinGroup,
   type KeyPackage,
+  type LeafNode,
   type MlsPrivateMessage,
   type PrivateKeyPackage,
   type Proposal,
@@ -143,13 +144,17 @@ function readPackage(bytes: Uint8Array): KeyPackage {
   return message.keyPackage;
 }
 
+export type Owner = Omit<Member, 'leaf'>;
+
+function ownerOfLeaf(leaf: LeafNode): Owner | null {
+  const owner = whoIs(leaf.credential);
+  return owner && { ...owner, key: leaf.signaturePublicKey, leafKey: leaf.hpkePublicKey };
+}
+
 /** Whose device a key package speaks for, or null when it cannot be read. */
-export function ownerOfPackage(bytes: Uint8Array): Omit<Member, 'leaf'> | null {
+export function ownerOfPackage(bytes: Uint8Array): Owner | null {
   const message = decodeMlsMessage(bytes, 0)?.[0];
-  if (message?.wireformat !== 'mls_key_package') return null;
-  const { leafNode } = message.keyPackage;
-  const owner = whoIs(leafNode.credential);
-  return owner && { ...owner, key: leafNode.signaturePublicKey, leafKey: leafNode.hpkePublicKey };
+  return message?.wireformat === 'mls_key_package' ? ownerOfLeaf(message.keyPackage.leafNode) : null;
 }
 
 export class Group {
@@ -207,10 +212,8 @@ export class Group {
 
   get members(): Member[] {
     return this.state.ratchetTree.flatMap((node, index) => {
-      if (node?.nodeType !== 'leaf') return [];
-      const owner = whoIs(node.leaf.credential);
-      const { signaturePublicKey: key, hpkePublicKey: leafKey } = node.leaf;
-      return owner === null ? [] : [{ ...owner, key, leafKey, leaf: index / 2 }];
+      const owner = node?.nodeType === 'leaf' ? ownerOfLeaf(node.leaf) : null;
+      return owner === null ? [] : [{ ...owner, leaf: index / 2 }];
     });
   }
 
@@ -258,7 +261,9 @@ export class Group {
     if (message?.wireformat !== 'mls_private_message') throw new Refused('not a private message');
     if (Number(message.privateMessage.epoch) !== this.epoch) throw new Refused('of another epoch');
     const sender = await this.senderOf(message);
-    const result = await processMessage(message, this.state, emptyPskIndex, this.judge(), await cipherSuite());
+    const added: Owner[] = [];
+    const judge = this.judge(added);
+    const result = await processMessage(message, this.state, emptyPskIndex, judge, await cipherSuite());
     if (result.kind === 'applicationMessage') {
       if (!same(message.privateMessage.authenticatedData, uuidToBytes(messageId))) {
         throw new Refused('the text was written under another id');
@@ -267,7 +272,11 @@ export class Group {
     }
     if (result.newState.groupActiveState.kind !== 'active') throw new Refused('this device was taken out of the group');
     if (result.actionTaken === 'reject') throw new Refused('the change of devices is not allowed');
-    return { kind: 'commit', group: new Group(result.newState) };
+    const group = new Group(result.newState);
+    if (!group.members.every((member) => [...this.members, ...added].some((known) => isSame(known, member)))) {
+      throw new Refused('a member took another name or key');
+    }
+    return { kind: 'commit', group };
   }
 
   private async senderOf(message: MlsPrivateMessage): Promise<Member> {
@@ -278,22 +287,31 @@ export class Group {
     return sender;
   }
 
-  /** Devices may be added, and an old leaf may go only when the same device is added again. */
-  private judge(): IncomingMessageCallback {
+  /** Devices may be added (whose, `added` tells), and an old leaf may go only when the same device is added again. */
+  private judge(added: Owner[]): IncomingMessageCallback {
     return (incoming) => {
       if (incoming.kind !== 'commit' || incoming.senderLeafIndex === undefined) return 'reject';
-      const added = incoming.proposals.flatMap(({ proposal }) =>
-        proposal.proposalType === 'add' ? [whoIs(proposal.add.keyPackage.leafNode.credential)] : [],
-      );
+      for (const { proposal } of incoming.proposals) {
+        if (proposal.proposalType !== 'add') continue;
+        const owner = ownerOfLeaf(proposal.add.keyPackage.leafNode);
+        if (owner !== null) added.push(owner);
+      }
       const fine = incoming.proposals.every(({ proposal }) => {
         if (proposal.proposalType === 'add') return true;
         if (proposal.proposalType !== 'remove') return false;
         const gone = this.members.find((member) => member.leaf === proposal.remove.removed);
-        return added.some((owner) => owner?.profileId === gone?.profileId && owner?.deviceId === gone?.deviceId);
+        return added.some((owner) => owner.profileId === gone?.profileId && owner.deviceId === gone.deviceId);
       });
       return fine ? 'accept' : 'reject';
     };
   }
+}
+
+/** A leaf's keys are renewed by its own commits; its name and its identity are for good. */
+function isSame(known: Owner & { leaf?: number }, member: Member): boolean {
+  const place = known.leaf === undefined || known.leaf === member.leaf;
+  const name = known.profileId === member.profileId && known.deviceId === member.deviceId;
+  return place && name && same(known.key, member.key);
 }
 
 function readWelcome(bytes: Uint8Array): Welcome {

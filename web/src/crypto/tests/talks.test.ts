@@ -1,6 +1,8 @@
 // @vitest-environment node
+
+import type { ClientState } from 'ts-mls';
 import { describe, expect, it } from 'vitest';
-import { fromBase64, toBase64, uuidv7 } from '../bytes';
+import { concat, fromBase64, toBase64, uuidToBytes, uuidv7 } from '../bytes';
 import { Group, makeIdentity, makePackage } from '../mls';
 import { safetyNumber } from '../safety';
 import { NoAnswer } from '../server';
@@ -305,6 +307,31 @@ describe('a dishonest member', () => {
     expect(members).toEqual([]);
     expect(server.log.at(-1)?.kind).toBe('join_request');
     expect(await ana.read()).toContain('me: kimse duymasın (waiting)');
+  });
+
+  it('cannot take the other one’s name with a commit of its own', async () => {
+    const { ana, bora, server } = await pair();
+    await ana.say('ikimiz');
+    await bora.sync();
+    const record = await bora.groupRecord();
+    const renamed = Group.read(record.state as Uint8Array, [ANA, BORA]);
+    const { state } = renamed as unknown as { state: ClientState };
+    const own = state.ratchetTree[state.privatePath.leafIndex * 2];
+    if (own?.nodeType !== 'leaf' || own.leaf.credential.credentialType !== 'basic') throw new Error('no leaf');
+    own.leaf.credential = { credentialType: 'basic', identity: concat(uuidToBytes(ANA), uuidToBytes(uuidv7())) };
+    const { commit } = await renamed.add([]);
+    const body = toBase64(commit);
+    const forged = {
+      id: uuidv7(),
+      conversation_id: bora.facts.id,
+      kind: 'commit' as const,
+      epoch: renamed.epoch,
+      body,
+    };
+    await server.door(BORA, bora.identity.deviceId).send(forged);
+    await ana.sync();
+    expect(await ana.talks.members(ana.facts)).toEqual([]);
+    expect(server.log.at(-1)?.kind).toBe('join_request');
   });
 
   it('cannot speak in the other one’s name', async () => {
