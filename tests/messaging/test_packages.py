@@ -11,6 +11,7 @@ from meydan.kit.database import Database, Identity
 from meydan.kit.errors import NotFound
 from meydan.kit.events import publish
 from meydan.messaging import packages
+from tests.conftest import MovableClock
 from tests.messaging.conftest import Talk
 from tests.messaging.people import commit, send
 from tests.people import make_person
@@ -81,6 +82,15 @@ async def test_a_hundred_are_kept(db: Database, talk: Talk):
 async def test_a_large_one_is_refused(db: Database, talk: Talk):
     with pytest.raises(packages.KeyPackageTooLarge):
         await offer(db, talk.ana.me, b"x" * 4097)
+
+
+async def test_devices_that_stayed_away_are_added_to_no_group(db: Database, talk: Talk, moving_clock: MovableClock):
+    await offer(db, talk.bora.me, b"long ago")
+    moving_clock.forward(hours=24 * 31)
+    await offer(db, on_another_device(talk.bora.me), b"today")
+    async with db.as_service(talk.bora.me.tenant_id) as tx:
+        await packages.do_delete_old(tx)
+        assert await tx.all(bytes, "select body from app.key_packages where tenant_id = $1") == [b"today"]
 
 
 async def test_a_forgotten_device_is_added_to_no_group(db: Database, talk: Talk):

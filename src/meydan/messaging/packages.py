@@ -1,6 +1,7 @@
 """Single-use key packages: how a device lets itself be added to groups while it sleeps."""
 
 import hashlib
+from datetime import timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from meydan.messaging import conversations
 
 KEPT = 100
 _LARGEST = 4096
+_OFFERED_FOR = timedelta(days=30)
 
 
 class KeyPackage(Struct, frozen=True):
@@ -103,6 +105,13 @@ async def do_claim(tx: Tx, conversation_id: UUID) -> list[KeyPackage]:
         "select profile_id, device_id, package from app.claim_key_packages($1, $2, $3)",
         conversation_id,
         my_device(tx),
+    )
+
+
+async def do_delete_old(tx: Tx) -> None:
+    """What a device left and never came back for; one that is alive puts new ones in their place."""
+    await tx.run(
+        "delete from app.key_packages where tenant_id = $1 and created_at < app.now() - $2::interval", _OFFERED_FOR
     )
 
 
