@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from meydan import messaging, tenants
-from meydan.kit import clock
+from meydan.kit import clock, jobs
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.events import listen
@@ -149,6 +149,12 @@ async def test_ciphertext_goes_when_its_time_is_up_and_the_log_stays(
         assert await tx.one(int, "select count(*) from app.message_logs where tenant_id = $1") == 2
         closed = "select closed_at is not null from app.conversations where tenant_id = $1 and id = $2"
         assert await tx.one(bool, closed, talk.id)
+
+
+def test_the_worker_knows_what_to_delete():
+    scheduled = {name for name, _, _ in jobs._schedules}
+    assert "meydan.messaging.tasks.delete_expired_messages" in scheduled
+    assert "meydan.messaging.tasks.delete_old_key_packages" in scheduled
 
 
 async def test_only_a_text_counts_as_writing(db: Database, talk: Talk):

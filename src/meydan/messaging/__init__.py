@@ -6,11 +6,14 @@ indexed) may be read by set-based statements of meeting; of a single profile ``a
 before)`` answers inside a statement, to the conversation's people and to services.
 """
 
-from meydan.messaging import people as _people
+from meydan.messaging import (
+    people,
+    tasks,  # noqa: F401 -- importing the room registers its schedule
+)
 from meydan.messaging.conversations import MessagingSettings, Opened, do_close, do_open
 from meydan.messaging.messages import ConversationClosed, MessageSent, do_delete_expired, wrote
 
-export_person, erase_person = _people.export, _people.erase
+export_person, erase_person = people.export, people.erase
 
 __all__ = [
     "ConversationClosed",
