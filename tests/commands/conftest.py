@@ -63,10 +63,11 @@ class Up:
             )
         self.scheme = "https" if "--tls" in options else "http"
         self.url = f"{self.scheme}://127.0.0.1:{self.port}"
-        while self.url not in self.words:
+        while "Stop: Ctrl-C" not in self.words:
             assert self.process.poll() is None, self.words
             assert time.monotonic() - began < 60, self.words
             time.sleep(0.02)
+        assert self.url in self.words
         self.seconds = time.monotonic() - began
 
     @property
