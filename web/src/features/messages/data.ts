@@ -40,9 +40,17 @@ export function asFacts(conversation: Conversation): Facts {
   };
 }
 
+/** One that is not in the list is asked for before it is called gone: a match may be younger than the list. */
 export function useConversation(id: string) {
   const list = useQuery(conversationsQuery);
-  return { ...list, conversation: list.data?.items.find((one) => one.id === id) };
+  const [since] = useState(() => Date.now());
+  const conversation = list.data?.items.find((one) => one.id === id);
+  const stale = conversation === undefined && list.isSuccess && list.dataUpdatedAt < since;
+  const { refetch } = list;
+  useEffect(() => {
+    if (stale) void refetch();
+  }, [stale, refetch]);
+  return { conversation, isPending: list.isPending || stale, isError: list.isError && !stale, refetch };
 }
 
 /** A conversation's lines as this browser keeps them, kept current; null until they were first read. */
