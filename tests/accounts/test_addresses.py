@@ -89,7 +89,7 @@ async def test_the_old_number_and_the_letterbox_hear_of_a_new_number(
     assert "telefon numarası değişti" in notices(postbox, email)[0]
     assert notices(postbox, new) == []
     assert parts() == ["email", "phone"]
-    assert [postbox.to(email)[-1].subject] == ["A community: hesabınıza giriş bilgileriniz değişti"]
+    assert [postbox.to(email)[-1].subject] == ["A community: hesabınızın giriş bilgileri değişti"]
 
 
 async def test_the_same_number_once_more_is_no_news(

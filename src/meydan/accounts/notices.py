@@ -40,7 +40,7 @@ _BODY = {
     },
 }
 _SUBJECT = {
-    Language.turkish: "{community}: hesabınıza giriş bilgileriniz değişti",
+    Language.turkish: "{community}: hesabınızın giriş bilgileri değişti",
     Language.english: "{community}: how you log in was changed",
 }
 

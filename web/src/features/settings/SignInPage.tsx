@@ -93,7 +93,7 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
             ) : (
               <Mail aria-hidden className="size-5.5 text-soft" />
             )}
-            <span className="min-w-0 flex-1 truncate">
+            <span className="min-w-0 flex-1 basis-40 break-words">
               {value ?? <span className="text-soft">{kind === 'phone' ? t`No number yet` : t`No address yet`}</span>}
             </span>
             {value ? <Chip tone="moss" icon={<BadgeCheck aria-hidden />}>{t`verified`}</Chip> : null}
