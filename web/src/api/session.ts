@@ -93,6 +93,11 @@ export function chooseTenant(slug: string): void {
   localStorage.setItem(TENANT, slug);
 }
 
+/** The community is gone: back to the one of this host. */
+export function forgetTenant(): void {
+  localStorage.removeItem(TENANT);
+}
+
 let running: Promise<string | null> | null = null;
 
 /**

@@ -29,7 +29,7 @@ import {
 } from '../ui';
 import { useMatchNews } from './match-news';
 import { configQuery } from './queries';
-import { useRedirect, useShownAddress } from './redirect';
+import { useRedirect, useShownPath } from './redirect';
 import { useUpdate } from './shell-worker';
 import { useTalksUnread } from './talks-unread';
 
@@ -113,11 +113,11 @@ function AppBanners() {
 export function AppFrame() {
   const { t } = useLingui();
   const { status, me, ended } = useSession();
-  const { path, href } = useShownAddress();
+  const path = useShownPath();
   // Who was thrown out is told so where they can come back in; who was never in sees what this is.
   const thrownOut = ended !== null && ended.code !== 'left';
   const mustLogIn = status === 'out' && ended?.code !== 'banned' && (path !== '/' || thrownOut);
-  const door = ended?.code === 'left' ? '/' : `/login?next=${encodeURIComponent(href)}`;
+  const door = ended?.code === 'left' ? '/' : `/login?next=${encodeURIComponent(path)}`;
   useRedirect(mustLogIn ? door : null);
 
   if (ended?.code === 'banned') return <BannedPage />;
@@ -132,7 +132,7 @@ function Inside({ label }: { label: string }) {
   const me = useSession((state) => state.me);
   const unread = useUnread();
   const talks = useTalksUnread();
-  const { path } = useShownAddress();
+  const path = useShownPath();
   useMatchNews();
   if (!me) return null;
 

@@ -1,6 +1,7 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../api/client';
-import { Refused } from '../api/errors';
+import { isRefusal, Refused } from '../api/errors';
+import { forgetTenant } from '../api/session';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -17,6 +18,14 @@ export const queryClient = new QueryClient({
 /** Where we are: the community, and where its gateway listens. */
 export const configQuery = queryOptions({
   queryKey: ['config'],
-  queryFn: () => answer(api.GET('/api/config')),
+  queryFn: async () => {
+    try {
+      return await answer(api.GET('/api/config'));
+    } catch (error) {
+      if (!isRefusal(error, 'unknown_community')) throw error;
+      forgetTenant();
+      return answer(api.GET('/api/config'));
+    }
+  },
   staleTime: Number.POSITIVE_INFINITY,
 });

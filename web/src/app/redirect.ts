@@ -1,11 +1,9 @@
 import { useRouter, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 
-/** The address of the page that is shown; while another one loads, the location already says where we go. */
-export function useShownAddress(): { path: string; href: string } {
-  const path = useRouterState({ select: ({ resolvedLocation, location }) => (resolvedLocation ?? location).pathname });
-  const href = useRouterState({ select: ({ resolvedLocation, location }) => (resolvedLocation ?? location).href });
-  return { path, href };
+/** The path of the page that is shown; while another one loads, the router's location already says where we go. */
+export function useShownPath(): string {
+  return useRouterState({ select: ({ matches, location }) => matches.at(-1)?.pathname ?? location.pathname });
 }
 
 /** Only a path of this app: an address from elsewhere is never followed. */

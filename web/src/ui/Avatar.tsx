@@ -105,8 +105,8 @@ export function Avatar({ seed, size = 44, className }: { seed: string | number; 
 /** Alias and tag as they are read everywhere: kediadam#9021. */
 export function Alias({ alias, tag, className }: { alias: string; tag: string; className?: string }) {
   return (
-    <span className={cx('flex min-w-0', className)} dir="auto">
-      <span className="truncate font-semibold">{alias}</span>
+    <span className={cx('flex min-w-0 overflow-hidden', className)} dir="auto">
+      <span className="min-w-[4ch] truncate font-semibold">{alias}</span>
       <span className="shrink-0 text-soft">#{tag}</span>
     </span>
   );

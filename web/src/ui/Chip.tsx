@@ -44,7 +44,7 @@ export function ChipToggle({
       disabled={disabled}
       onClick={() => onChange(!on)}
       className={cx(
-        'min-h-10 max-w-full break-words rounded-[20px] border px-4 py-1.5 font-medium text-sm transition-colors duration-160 disabled:opacity-55',
+        'min-h-10 wrap-anywhere max-w-full rounded-[20px] border px-4 py-1.5 font-medium text-sm transition-colors duration-160 disabled:opacity-55',
         on ? 'border-lamp-text bg-lamp-soft text-lamp-text' : 'border-line-strong bg-card text-ink hover:bg-deep',
       )}
     >

@@ -47,7 +47,7 @@ export function BottomBar({ label, places }: { label: string; places: Place[] })
                 'data-[status=active]:text-ink',
               )}
             >
-              <span className="relative flex h-7 w-14 items-center justify-center rounded-full transition-colors duration-160 group-data-[status=active]:bg-lamp-soft group-data-[status=active]:text-lamp-text [&_svg]:size-5.5">
+              <span className="relative flex h-7 w-14 max-w-full items-center justify-center rounded-full transition-colors duration-160 group-data-[status=active]:bg-lamp-soft group-data-[status=active]:text-lamp-text [&_svg]:size-5.5">
                 {place.icon}
                 <Count count={place.count} className="-top-1 absolute left-8" />
               </span>

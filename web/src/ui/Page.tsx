@@ -4,6 +4,8 @@ import { ArrowLeft, ChevronRight } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { cx } from './cx';
 
+let firstPage = true;
+
 interface PageProps {
   title: string;
   /** Where the arrow leads; a page of the bar has none. */
@@ -23,10 +25,15 @@ export function Page({ title, back, backOnPhone, aside, lead, children, classNam
 
   useEffect(() => {
     document.title = `${title} · Meydan`;
-    // A person who is already typing in the page (autofocus) is not interrupted.
-    if (!document.activeElement || document.activeElement === document.body)
-      heading.current?.focus({ preventScroll: true });
   }, [title]);
+  useEffect(() => {
+    // Who comes from another page hears where they are; who is typing already (autofocus) is not interrupted, and the very
+    // first page leaves the focus where the browser puts it.
+    if (!firstPage && !document.activeElement?.matches('input, textarea, select')) {
+      heading.current?.focus({ preventScroll: true });
+    }
+    firstPage = false;
+  }, []);
 
   return (
     <div className={cx('mx-auto flex w-full max-w-[680px] flex-col gap-6 px-4 pt-3 pb-8 sm:px-6 lg:pt-8', className)}>

@@ -79,7 +79,7 @@ function MatchRow({ match }: { match: Match }) {
         <Avatar seed={match.stranger.avatar_seed} />
         <div className="flex min-w-0 flex-1 flex-col">
           <Alias alias={match.stranger.alias} tag={match.stranger.tag} />
-          <span className="flex items-center gap-2 text-soft text-sm">
+          <span className="flex flex-wrap items-center gap-x-2 text-soft text-sm">
             <Moment at={match.created_at} />
             <MatchMark match={match} />
           </span>

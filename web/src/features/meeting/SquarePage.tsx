@@ -128,7 +128,7 @@ function Today({ state }: { state: MeetingState }) {
         </Notice>
       ) : null}
       <Card className="flex flex-col gap-5">
-        <div className="flex items-baseline justify-between gap-3">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-3">
           <h2 className="font-semibold text-base">
             <Trans>Today's meetings</Trans>
           </h2>
@@ -141,6 +141,11 @@ function Today({ state }: { state: MeetingState }) {
         <Festoon lit={left} total={Math.max(limit, left)} label={t`${left} of ${limit} lamps are lit`} />
         {!me.verified ? (
           <>
+            <Button asChild look="lamp" size="lg" wide>
+              <Link to="/me/sign-in">
+                {wanted === 'phone' ? <Trans>Verify my phone</Trans> : <Trans>Verify my phone or e-mail</Trans>}
+              </Link>
+            </Button>
             <Notice
               tone="quiet"
               icon={<BadgeCheck aria-hidden />}
@@ -157,11 +162,6 @@ function Today({ state }: { state: MeetingState }) {
                 </Trans>
               )}
             </Notice>
-            <Button asChild look="lamp" size="lg" wide>
-              <Link to="/me/sign-in">
-                {wanted === 'phone' ? <Trans>Verify my phone</Trans> : <Trans>Verify my phone or e-mail</Trans>}
-              </Link>
-            </Button>
           </>
         ) : state.ticket ? (
           <Button asChild look="lamp" size="lg" wide>
@@ -233,7 +233,7 @@ function LastMeetings() {
             icon={<Avatar seed={match.stranger.avatar_seed} />}
             title={<Alias alias={match.stranger.alias} tag={match.stranger.tag} />}
             words={
-              <span className="flex items-center gap-2 pt-0.5">
+              <span className="flex flex-wrap items-center gap-x-2 pt-0.5">
                 <Moment at={match.created_at} />
                 <MatchMark match={match} />
               </span>
