@@ -75,13 +75,13 @@ export class LogReader {
 
   private async takeText(message: WireMessage): Promise<void> {
     const key = [message.conversation_id, message.id];
-    const own = await this.vault.read<TextRecord>('outbox', key);
+    const mine = message.sender_profile_id === this.facts.me;
+    const own = mine ? await this.vault.read<TextRecord>('outbox', key) : undefined;
     if (own !== undefined) {
       this.texts.push({ ...own, seq: message.seq, at: message.created_at, state: 'sent', sealed: null });
       return;
     }
     if ((await this.vault.read('texts', key)) !== undefined) return; // its answer was kept before the log was read
-    const mine = message.sender_profile_id === this.facts.me;
     if (!mine) this.record = { ...this.record, heard: message.seq };
     if (this.group === null) {
       this.texts.push(this.unreadable(message, mine ? 'own_other_device' : 'before_joining'));
@@ -135,6 +135,8 @@ export class LogReader {
         this.record = { ...this.record, asked: null };
         this.forgetAnswered((member) => member.key);
       }
+      // Founded without this device although it had announced itself: it asks again.
+      if (this.group === null && message.epoch === 1) this.record = { ...this.record, asked: null };
     } catch {
       // A welcome that does not fit this conversation lets nobody in; the device asks again.
       this.group = null;

@@ -104,6 +104,18 @@ export class Talks {
     });
   }
 
+  /**
+   * The other side founds the group, and should have by now: perhaps it found no key package of this device. Asking to be
+   * let in brings it one.
+   */
+  async announce(facts: Facts): Promise<void> {
+    await this.lock(facts.id, async () => {
+      await this.catchUp(facts, 'ask');
+      const record = await this.record(facts);
+      if (!facts.closed && record.state === null && record.logEpoch === 0) await this.askIn(record);
+    });
+  }
+
   /** Whether there is anything to fetch or to do, given how long the server's log is. */
   async isBehind(facts: Facts, lastSeq: number): Promise<boolean> {
     const record = await this.record(facts);

@@ -71,6 +71,33 @@ describe('two people', () => {
   });
 });
 
+describe('a device that nobody found', () => {
+  it('announces itself, and gets what was waiting for it', async () => {
+    const server = new FakeServer();
+    const conversation = uuidv7();
+    const ana = await Device.make(server, conversation, ANA);
+    const bora = await Device.make(server, conversation, BORA, 0); // its key packages were not yet on the server
+    await ana.say('orada mısın');
+    await bora.sync();
+    expect(await ana.read()).toEqual(['me: orada mısın (waiting)']);
+    await bora.talks.announce(bora.facts);
+    await ana.sync();
+    await bora.sync();
+    expect(await bora.read()).toEqual(['peer: orada mısın']);
+    await bora.say('buradayım');
+    await ana.sync();
+    expect(await ana.read()).toEqual(['me: orada mısın', 'peer: buradayım']);
+    expect(server.log.map(({ kind }) => kind)).toEqual(['join_request', 'commit', 'welcome', 'text', 'text']);
+  });
+
+  it('announcing to a group that is there changes nothing', async () => {
+    const { ana, bora, server } = await pair();
+    await ana.say('bir');
+    await bora.talks.announce(bora.facts);
+    expect(server.log.map(({ kind }) => kind)).toEqual(['commit', 'welcome', 'text']);
+  });
+});
+
 describe('after a return', () => {
   it('only what moved, or waits here, is asked for', async () => {
     const { ana, bora, server } = await pair();

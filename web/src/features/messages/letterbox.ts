@@ -16,6 +16,7 @@ import { useLetterbox } from './store';
 
 const AGAIN_AFTER = [500, 1000, 2000, 3000, 3000, 3000, 5000, 5000, 10_000, 30_000];
 const GATHER = 700;
+const ANNOUNCE_AFTER = 5000;
 const FORGET_EVERY = 10 * 60_000;
 const deviceKey = (profileId: string) => `meydan.talk-device.${profileId}`;
 
@@ -193,11 +194,25 @@ export async function syncAll(): Promise<void> {
     const { items } = await queryClient.fetchQuery({ ...conversationsQuery, staleTime: 0, retry: false });
     for (const one of items) {
       // After a restart of the server everybody comes at once: only what moved is asked for.
-      if (await client.talks.isBehind(asFacts(one), one.last_seq)) sync(one.id);
+      const facts = asFacts(one);
+      if (!(await client.talks.isBehind(facts, one.last_seq))) continue;
+      sync(one.id);
+      if (!facts.opener && !facts.closed && one.epoch === 0) announceLater(client, facts);
     }
   } catch {
     setTimeout(() => void syncAll(), 5000); // the list itself could not be had
   }
+}
+
+/** The other side has the first word in founding the group; when it is silent, this device says that it is there. */
+function announceLater(client: Client, facts: Facts): void {
+  setTimeout(() => {
+    if (useLetterbox.getState().client !== client) return;
+    client.talks.announce(facts).catch((error) => {
+      // Cut off or refused: the next return to the server tries again.
+      if (!(error instanceof NoAnswer || error instanceof ServerRefusal)) reportError(error);
+    });
+  }, ANNOUNCE_AFTER);
 }
 
 // -- the socket ----------------------------------------------------------------------------------------------------------
