@@ -24,8 +24,9 @@ async def set_address(db: Database, who: Identity, proof: str, password: str) ->
     """Raises ProofRefused, PasswordWrong, TooManyRequests, PhoneTaken, EmailTaken, Banned; the proof stays good then."""
     async with db.as_service(who.tenant_id) as tx:
         await otp.check_proof(tx, proof, Purpose.verify)
-    await reset.check_password(db, who, password)
+    known = await reset.check_password(db, who, password)
     async with db.as_service(who.tenant_id) as tx:
+        await reset.do_hold_password(tx, who.user_id, known)
         await _do_set(tx, who.user_id, proof)
         return await me.read(tx, who.user_id, who.profile_id)
 
@@ -35,9 +36,8 @@ async def _do_set(tx: Tx, user_id: UUID, proof: str) -> None:
     before = await users.by_id(tx, user_id)
     part = _COLUMN[proved.channel]
     try:
-        await tx.one(
-            UUID,
-            f"update app.users set {part} = $3 where (tenant_id, id) = ($1, $2) and erased_at is null returning id",
+        await tx.run(
+            f"update app.users set {part} = $3 where (tenant_id, id) = ($1, $2)",
             user_id,
             proved.value,
         )

@@ -11,7 +11,10 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 
 # Letters and digits of any script, with single spaces, dots, hyphens and underscores between them.
-_ALIAS = re.compile(r"[^\W_]([ ._-]?[^\W_]+)*")
+# Each letter can be read in one way only: a long refused one takes no longer than a long good one.
+_ALIAS = re.compile(r"[^\W_]+([ ._-][^\W_]+)*")
+# Fillers of Korean syllables count as letters and show nothing: with them one could be called by nothing at all.
+_INVISIBLE = re.compile("[\u115f\u1160\u3164\uffa0]")
 SHORTEST, LONGEST = 2, 24
 _SUGGESTED = 5
 
@@ -39,8 +42,10 @@ class Suggestion(Struct, frozen=True):
 
 def read_alias(text: str) -> str:
     """Raises AliasInvalid."""
+    if len(text) > 10 * LONGEST:
+        raise AliasInvalid
     alias = unicodedata.normalize("NFKC", text).strip()
-    if not SHORTEST <= len(alias) <= LONGEST or not _ALIAS.fullmatch(alias):
+    if not SHORTEST <= len(alias) <= LONGEST or not _ALIAS.fullmatch(alias) or _INVISIBLE.search(alias):
         raise AliasInvalid
     return alias
 

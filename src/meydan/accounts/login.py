@@ -6,12 +6,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.accounts import devices, me, network, otp, passwords, sessions, standing, throttle, users
+from meydan.accounts import devices, me, network, otp, passwords, sessions, throttle, users
 from meydan.accounts.configuration import AccountsSettings
 from meydan.accounts.devices import DeviceHere
 from meydan.accounts.identifiers import Identifier, hint, read_identifier
 from meydan.accounts.me import LoggedIn
 from meydan.accounts.otp import Purpose
+from meydan.accounts.users import Standing
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 
@@ -57,12 +58,24 @@ async def login(db: Database, tenant_id: int, wanted: Login, address: str) -> Lo
         raise LoginFailed
     async with db.as_service(tenant_id) as tx:
         await throttle.do_forgive(tx, attempt.counters)
-        if checked.better_hash is not None:
-            await users.do_set_password_hash(tx, attempt.user_id, checked.better_hash)
-        await standing.check_not_banned(tx, attempt.user_id)
-        if not attempt.is_known_device:
-            await _check_step_up(tx, attempt.user_id, wanted.proof)
-        return await _do_open(tx, attempt.user_id, wanted.device, address)
+        standing = await _hold(tx, attempt.user_id)
+        if standing.password_hash == attempt.password_hash:
+            if checked.better_hash is not None:
+                await users.do_set_password_hash(tx, attempt.user_id, checked.better_hash)
+            if not attempt.is_known_device:
+                await _check_step_up(tx, attempt.user_id, wanted.proof)
+            return await _do_open(tx, attempt.user_id, wanted.device, address)
+    # While we looked at it the password was changed, or kept in a better way by a log in beside this one: look again.
+    return await login(db, tenant_id, wanted, address)
+
+
+async def _hold(tx: Tx, user_id: UUID) -> Standing:
+    """Whoever is banned or erased from here on is so after this log in, which ends with all others. Raises Banned."""
+    standing = await users.do_hold(tx, user_id)
+    if standing is None:
+        raise LoginFailed
+    standing.check()
+    return standing
 
 
 async def _do_begin(tx: Tx, wanted: Login, address: str) -> _Attempt:
@@ -86,7 +99,7 @@ async def _do_log_in_by_code(tx: Tx, wanted: Login, address: str) -> LoggedIn:
     user_id = await users.find(tx, Identifier(proved.kind, proved.value))
     if user_id is None:
         raise LoginFailed
-    await standing.check_not_banned(tx, user_id)
+    await _hold(tx, user_id)
     return await _do_open(tx, user_id, wanted.device, address)
 
 

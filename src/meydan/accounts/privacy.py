@@ -139,6 +139,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 async def erase(tx: Tx, user_id: UUID) -> None:
     """The row stays, empty, so that what others keep of their own (a talk, a report) still points at somebody."""
+    await users.do_hold(tx, user_id)  # a log in at this moment is over first, and goes with the rest
     await sessions.do_end_all(tx, user_id, EndReason.erased)
     names = (await users.by_id(tx, user_id)).names
     await tx.run("delete from app.otp_verifications where tenant_id = $1 and address = any($2::text[])", names)

@@ -18,27 +18,37 @@ class PasswordWrong(Refused):
     title: ClassVar[str] = "This is not your password."
 
 
-async def check_password(db: Database, me: Identity, password: str) -> None:
-    """Raises PasswordWrong, TooManyRequests: a session left open is no way to try passwords."""
+async def check_password(db: Database, me: Identity, password: str) -> str:
+    """The hash of the right password. Raises PasswordWrong, TooManyRequests: an open session is no way to try passwords."""
     async with db.as_service(me.tenant_id) as tx:
         counters = throttle.counters(tx, me.user_id, "", me.device_id)
         await throttle.do_count(tx, counters)
         password_hash = await users.password_hash(tx, me.user_id)
     checked = await passwords.check(password, password_hash)
-    if not checked.is_right:
+    if not checked.is_right or password_hash is None:
         raise PasswordWrong
     async with db.as_service(me.tenant_id) as tx:
         await throttle.do_forgive(tx, counters)
+    return password_hash
+
+
+async def do_hold_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
+    """It is the password still, and stays so until this transaction ends. Raises PasswordWrong, Banned."""
+    standing = await users.do_hold(tx, user_id)
+    if standing is None or standing.password_hash != password_hash:
+        raise PasswordWrong
+    standing.check()
 
 
 async def change_password(db: Database, me: Identity, current: str, new: str) -> None:
     """The session it is done in goes on, all others end. Raises PasswordWrong, WeakPassword."""
-    await check_password(db, me, current)
+    known = await check_password(db, me, current)
     async with db.as_service(me.tenant_id) as tx:
         names = (await users.by_id(tx, me.user_id)).names
     passwords.check_strength(new, names)
     password_hash = await passwords.hash_of(new)
     async with db.as_service(me.tenant_id) as tx:
+        await do_hold_password(tx, me.user_id, known)
         await _do_set(tx, me.user_id, password_hash, keep=me.session_id)
 
 

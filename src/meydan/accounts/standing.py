@@ -65,17 +65,6 @@ def is_banned(reason: str | None, until: datetime | None) -> bool:
     return reason is not None and (until is None or until > clock.now())
 
 
-async def check_not_banned(tx: Tx, user_id: UUID) -> None:
-    """Raises Banned. A service transaction."""
-    ban = await tx.maybe(
-        Ban,
-        "select ban_reason, banned_until from app.users where (tenant_id, id) = ($1, $2) and ban_reason is not null",
-        user_id,
-    )
-    if ban is not None and is_banned(ban.ban_reason, ban.banned_until):
-        raise Banned(reason=ban.ban_reason, until=ban.banned_until)
-
-
 async def do_know_contact(tx: Tx, address: str) -> bool:
     """Remember that this address was proved here; False when it was before. Raises Banned when its last owner is."""
     key = contact_hash(tx, address)

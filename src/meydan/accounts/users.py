@@ -39,6 +39,19 @@ class User(Struct, frozen=True):
         return [name for name in (self.phone, self.email, self.username) if name]
 
 
+class Standing(Struct, frozen=True):
+    """What decides whether somebody comes in."""
+
+    password_hash: str
+    ban_reason: str | None
+    banned_until: datetime | None
+
+    def check(self) -> None:
+        """Raises Banned."""
+        if is_banned(self.ban_reason, self.banned_until):
+            raise Banned(reason=self.ban_reason, until=self.banned_until)
+
+
 _COLUMNS = "id, phone, email, username, birth_date, role, language, ban_reason, banned_until, created_at"
 _BY = {
     SignIn.phone: "select id from app.users where (tenant_id, phone) = ($1, $2)",
@@ -59,6 +72,17 @@ async def password_hash(tx: Tx, user_id: UUID) -> str | None:
     """A service transaction: no person's login may read it."""
     return await tx.maybe(
         str, "select password_hash from app.users where (tenant_id, id) = ($1, $2) and erased_at is null", user_id
+    )
+
+
+async def do_hold(tx: Tx, user_id: UUID) -> Standing | None:
+    """Keep the account as it is until this transaction ends: a ban, a new password or erasing waits, and then sees what
+    was done here. None when it was erased. A service transaction."""
+    return await tx.maybe(
+        Standing,
+        "select password_hash, ban_reason, banned_until from app.users"
+        " where (tenant_id, id) = ($1, $2) and erased_at is null for no key update",
+        user_id,
     )
 
 
