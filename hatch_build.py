@@ -77,15 +77,18 @@ def build_client(root: Path) -> None:
         return
     print("building the web client", file=sys.stderr)
     install_packages(web, with_tests=False)
-    vite: list[str | Path] = [
+    vite = web / "node_modules" / "vite" / "bin" / "vite.js"
+    command: list[str | Path] = [
         node_programs()[0],
-        web / "node_modules/vite/bin/vite.js",
+        vite,
         "build",
+        "--logLevel",
+        "error",
         "--outDir",
         out,
         "--emptyOutDir",
     ]
-    subprocess.run(vite, cwd=web, env=node_environment(), check=True, stdout=sys.stderr)
+    subprocess.run(command, cwd=web, env=node_environment(), check=True, stdout=sys.stderr)
     stamp.write_text(wanted)
 
 

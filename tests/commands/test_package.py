@@ -24,7 +24,7 @@ def run(*command: str | Path, folder: Path) -> None:
 
 def install(python: Path, wheel: Path, folder: Path) -> None:
     """With uv, which links what it has unpacked before: seconds. With pip where uv reaches no index: pip's settings differ."""
-    quick = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python, wheel]
+    quick: list[str | Path] = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python, wheel]
     if subprocess.run(quick, cwd=folder, capture_output=True, check=False).returncode != 0:
         run(
             python,
