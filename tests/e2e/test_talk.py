@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from meydan.kit.engines.postgres import wheel_program
@@ -66,6 +67,9 @@ async def test_two_strangers_talk(pages: Pages):
     number = await ana.safety_number()
     assert len(number) == 12
     assert await bora.safety_number() == number
+    for talk in (ana, bora):
+        faults = (await Axe().run(talk.page)).response["violations"]
+        assert [fault["id"] for fault in faults] == []
 
 
 async def test_what_is_written_offline_is_sent_later_once_and_in_order(pages: Pages, two: Two):
