@@ -3,6 +3,9 @@ import { NoAnswer, refusalOf } from './errors';
 import type { paths } from './schema';
 import { refresh, tenantHeader, useSession } from './session';
 
+/** A network that swallows a request is no better than none. */
+const ANSWER_WITHIN = 30_000;
+
 /** Sends with the access token; when that has run out, once more with a fresh one. */
 async function send(request: Request): Promise<Response> {
   for (const [name, value] of Object.entries(tenantHeader())) request.headers.set(name, value);
@@ -18,9 +21,8 @@ async function send(request: Request): Promise<Response> {
 async function attempt(request: Request, token: string | null): Promise<Response> {
   if (token) request.headers.set('Authorization', `Bearer ${token}`);
   try {
-    return await fetch(request);
+    return await fetch(request, { signal: AbortSignal.timeout(ANSWER_WITHIN) });
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new NoAnswer(cause);
   }
 }

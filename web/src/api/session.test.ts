@@ -76,6 +76,23 @@ describe('a token that ran out', () => {
   });
 });
 
+describe('the turns of tabs', () => {
+  it('does not wait for ever for a tab that the browser froze', async () => {
+    const frozen = {
+      request: (_name: string, { signal }: LockOptions) =>
+        new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    };
+    vi.stubGlobal('navigator', Object.create(navigator, { locks: { value: frozen } }));
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+      const control = new AbortController();
+      queueMicrotask(() => control.abort(new DOMException('late', 'TimeoutError')));
+      return control.signal;
+    });
+    server = () => json(200, session('new'));
+    await expect(refresh(null)).resolves.toBe('new');
+  });
+});
+
 describe('a session that is over', () => {
   it('ends in every place of the app, and says why', async () => {
     adopt(session('old'));

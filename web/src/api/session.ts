@@ -98,6 +98,10 @@ export function forgetTenant(): void {
   localStorage.removeItem(TENANT);
 }
 
+/** So long a tab waits for its turn to renew the session, and so long for the answer. */
+const TURN_WITHIN = 10_000;
+const ANSWER_WITHIN = 20_000;
+
 let running: Promise<string | null> | null = null;
 
 /**
@@ -114,7 +118,13 @@ export function refresh(stale: string | null): Promise<string | null> {
 async function oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
   // Locks exist on secure origins only; elsewhere the server's grace for concurrent refreshes is what holds.
   if (!navigator.locks) return work();
-  return navigator.locks.request('meydan.refresh', work);
+  try {
+    return await navigator.locks.request('meydan.refresh', { signal: AbortSignal.timeout(TURN_WITHIN) }, work);
+  } catch (error) {
+    // A tab that the browser froze holds its turn for ever: go on without one.
+    if (error instanceof DOMException && error.name === 'TimeoutError') return work();
+    throw error;
+  }
 }
 
 async function renew(stale: string | null): Promise<string | null> {
@@ -127,6 +137,7 @@ async function renew(stale: string | null): Promise<string | null> {
     response = await fetch('/api/auth/refresh', {
       method: 'POST',
       credentials: 'same-origin',
+      signal: AbortSignal.timeout(ANSWER_WITHIN),
       headers: { 'X-Meydan': '1', ...tenantHeader() },
     });
   } catch (cause) {
