@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -20,7 +20,7 @@ def clean_environment(**settings: str) -> dict[str, str]:
     return {**{name: value for name, value in os.environ.items() if not name.startswith("MEYDAN_")}, **settings}
 
 
-def meydan(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+def meydan(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "meydan", *arguments],
         env=clean_environment(**settings),
@@ -106,8 +106,7 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def wait_until(happened: "object", seconds: float = 20) -> None:
-    assert callable(happened)
+def wait_until(happened: Callable[[], bool], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "it did not happen in time"

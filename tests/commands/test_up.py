@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from meydan.config import load_settings
+from meydan.config import last_running, load_settings
 from tests.commands.conftest import Up, meydan, wait_until
 
 pytestmark = pytest.mark.slow
@@ -123,7 +123,7 @@ def test_tls_on_both_servers_with_one_certificate(data: Path) -> None:
     try:
         assert up.healthy()
         context = ssl.create_default_context(cafile=str(data / "tls/certificate.pem"))
-        gateway = load_settings(data, {**_running(data)}).http.gateway_port
+        gateway = load_settings(data, last_running(data)).http.gateway_port
         for port in (up.port, gateway):
             with (
                 socket.create_connection(("127.0.0.1", port), 5) as plain,
@@ -133,12 +133,6 @@ def test_tls_on_both_servers_with_one_certificate(data: Path) -> None:
         assert stat.S_IMODE((data / "tls/key.pem").stat().st_mode) == 0o600
     finally:
         up.stop()
-
-
-def _running(data: Path) -> dict[str, str]:
-    from meydan.config import last_running
-
-    return last_running(data)
 
 
 def test_beyond_this_machine_it_says_what_that_means(data: Path) -> None:
