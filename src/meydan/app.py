@@ -86,7 +86,7 @@ async def identify(state: State, headers: Mapping[bytes, bytes]) -> Identity:
 
 def with_hot_door(app: Litestar) -> HotDoor:
     """The application as it is served."""
-    return HotDoor(app, rooms.HOT_ROUTES, partial(identify, app.state))
+    return HotDoor(app, rooms.HOT_ROUTES, partial(identify, app.state), _LARGEST_BODY)
 
 
 def create_app(settings: Settings) -> Litestar:

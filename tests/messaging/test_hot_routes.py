@@ -1,5 +1,6 @@
 """What is answered before the framework is what the framework would have answered."""
 
+from collections.abc import AsyncIterator
 from typing import Any, cast
 from uuid import uuid4
 
@@ -78,3 +79,59 @@ async def test_a_refused_message_is_told_with_its_body(app: Litestar, talk: Talk
         hot.headers.pop("Authorization")
         assert (await hot.post("/api/messages/send", json=text(talk))).json()["code"] == "not_logged_in"
     assert counting.asked == 3
+
+
+async def test_no_more_of_a_body_is_taken_than_the_ordinary_route_takes(app: Litestar, talk: Talk):
+    taken = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal taken
+        for _ in range(200):
+            taken += 1
+            yield b"x" * 100_000
+
+    hot, _, _ = doors(app, talk.ana)
+    async with hot:
+        for known in (True, False):
+            if not known:
+                hot.headers.pop("Authorization")
+            refused = await hot.post("/api/messages/send", content=endless())
+            assert (refused.status_code, refused.json()["code"]) == (413, "body_too_large")
+            assert taken < 15
+            taken = 0
+
+
+async def test_a_sender_who_is_gone_has_sent_nothing(app: Litestar, talk: Talk):
+    """Also when what has come of the body would be a message by itself."""
+    hot, _, _ = doors(app, talk.ana)
+    body = msgspec.json.encode(text(talk))
+    coming: list[dict[str, Any]] = [
+        {"type": "http.request", "body": body, "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return coming.pop(0) if coming else {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async with hot:
+        request = hot.build_request("POST", "/api/messages/send", content=body)
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/api/messages/send",
+            "raw_path": b"/api/messages/send",
+            "root_path": "",
+            "query_string": b"",
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 8000),
+            "scheme": "http",
+            "http_version": "1.1",
+        }
+        await with_hot_door(app)(cast("Any", scope), cast("Any", receive), cast("Any", send))
+        assert [message.get("status") for message in sent if message["type"] == "http.response.start"] != [201]
+        assert (await hot.get(f"/api/messages/{talk.id}")).json()["items"] == []

@@ -39,8 +39,8 @@ Identify = Callable[[Mapping[bytes, bytes]], Awaitable[Identity]]
 class HotDoor:
     """The ASGI application in front of the framework."""
 
-    def __init__(self, app: Litestar, routes: list[HotRoute], identify: Identify) -> None:
-        self._app, self._identify = app, identify
+    def __init__(self, app: Litestar, routes: list[HotRoute], identify: Identify, largest_body: int) -> None:
+        self._app, self._identify, self._largest_body = app, identify, largest_body
         self._routes = {(route.method, route.prefix): route for route in routes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,14 +48,17 @@ class HotDoor:
         if route is None:
             await self._app(scope, receive, send)
             return
-        body = await _read(receive)
+        body, is_whole = b"", False
         try:
             headers = dict(scope["headers"])
             query = dict(parse_qsl(scope["query_string"].decode())) if scope["query_string"] else {}
-            me = await self._identify(headers)
+            me = await self._identify(headers)  # before anything is kept in memory of what a stranger sends
+            body, is_whole = await _read(receive, self._largest_body)
+            if not is_whole:
+                raise _TooMuch  # noqa: TRY301 -- one way out
             answer = await route.answer(HotRequest(self._app.state.db, me, tail, query, headers, body))
         except Exception:  # noqa: BLE001 -- not hidden: the ordinary route does the same again and says what is wrong
-            await self._app(scope, _replay(body, receive), send)
+            await self._app(scope, _replay(body, receive, is_whole=is_whole), send)
             return
         head = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
         await send({"type": "http.response.start", "status": route.status, "headers": head})
@@ -70,23 +73,33 @@ class HotDoor:
         return self._routes.get((method, path)) or self._routes.get((method, path[:end])), path[end:]
 
 
-async def _read(receive: Receive) -> bytes:
-    parts = []
-    while True:
+class _TooMuch(Exception):
+    """More than a body may have, or its sender is gone: the ordinary route knows what to say."""
+
+
+async def _read(receive: Receive, largest: int) -> tuple[bytes, bool]:
+    """The body, and whether that is all of it; no more is read once it is too large."""
+    parts, size = [], 0
+    while size <= largest:
         message: Any = await receive()
+        if message["type"] != "http.request":
+            break
         parts.append(message.get("body", b""))
+        size += len(parts[-1])
         if not message.get("more_body"):
-            return parts[0] if len(parts) == 1 else b"".join(parts)
+            return (parts[0] if len(parts) == 1 else b"".join(parts)), size <= largest
+    return b"".join(parts), False
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    told = False
+def _replay(body: bytes, receive: Receive, *, is_whole: bool) -> Receive:
+    """What was read comes first, then whatever still comes."""
+    told = not body and not is_whole
 
     async def again() -> Any:
         nonlocal told
         if told:
             return await receive()
         told = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": not is_whole}
 
     return again
