@@ -2,9 +2,10 @@
 import { deleteDB } from 'idb';
 
 import { toBase64 } from './bytes';
-import { type Identity, makeIdentity, makePackage } from './mls';
+import { type Identity, makeIdentity, makePackage } from './identity';
 import type { MessageServer } from './server';
-import { type Changed, type Lock, Talks } from './talks';
+import type { Changed } from './shelf';
+import { type Lock, Talks } from './talks';
 import { Vault } from './vault';
 
 /** So many single-use key packages wait on the server; with fewer than this they are filled up. */

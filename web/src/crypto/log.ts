@@ -3,7 +3,8 @@
  * writes all changes of a stretch at once, so a crash repeats the stretch from the old state and never loses a text.
  */
 import { fromBase64, same, toText } from './bytes';
-import { Group, type Identity, type Member, type Owner, ownerOfPackage } from './mls';
+import { type Identity, type Member, type Owner, ownerOfPackage } from './identity';
+import { Group } from './mls';
 import { unpad } from './padding';
 import {
   type Facts,

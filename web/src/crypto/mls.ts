@@ -1,9 +1,8 @@
 /**
- * The only file that knows ts-mls. A group is a conversation of the devices of exactly two profiles; whoever carries
+ * Groups by ts-mls, which only this file and identity.ts know. A group is a conversation of the devices of exactly two profiles; whoever carries
  * another profile's name is refused wherever a credential is looked at: in a welcome's tree, in an addition, in a commit.
  */
 import {
-  type CiphersuiteImpl,
   type ClientConfig,
   type ClientState,
   type Credential,
@@ -14,52 +13,31 @@ import {
   decodeMlsMessage,
   defaultKeyPackageEqualityConfig,
   defaultKeyRetentionConfig,
-  defaultLifetime,
   defaultLifetimeConfig,
   emptyPskIndex,
   encodeGroupState,
   encodeMlsMessage,
-  generateKeyPackageWithKey,
-  getCiphersuiteFromName,
-  getCiphersuiteImpl,
   type IncomingMessageCallback,
   joinGroup,
-  type KeyPackage,
-  type LeafNode,
   type MlsPrivateMessage,
   type PrivateKeyPackage,
   type Proposal,
   processMessage,
   type Welcome,
 } from 'ts-mls';
-import { makeKeyPackageRef } from 'ts-mls/keyPackage.js';
 import { decryptSenderData } from 'ts-mls/privateMessage.js';
-import { type Bytes, bytesToUuid, concat, same, toHex, uuidToBytes } from './bytes';
-
-const SUITE = 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519';
-
-/** One device of one profile: the unit that holds keys. */
-export interface Identity {
-  readonly profileId: string;
-  readonly deviceId: string;
-  readonly signKey: Uint8Array;
-  readonly publicKey: Uint8Array;
-}
-
-export interface Member {
-  readonly profileId: string;
-  readonly deviceId: string;
-  readonly key: Uint8Array;
-  /** Made for the key package that let this device in; stays until the device itself commits. */
-  readonly leafKey: Uint8Array;
-  readonly leaf: number;
-}
-
-export interface OwnPackage {
-  readonly ref: string;
-  readonly publicBytes: Bytes;
-  readonly privateKeys: PrivateKeyPackage;
-}
+import { type Bytes, same, toHex, uuidToBytes } from './bytes';
+import {
+  cipherSuite,
+  generatePackage,
+  type Identity,
+  type Member,
+  type Owner,
+  ownerOfLeaf,
+  Refused,
+  readPackage,
+  whoIs,
+} from './identity';
 
 /** A commit ready to be sent, and the state that counts once the server has taken it. */
 export interface Prepared {
@@ -71,35 +49,6 @@ export interface Prepared {
 export type Opened =
   | { readonly kind: 'text'; readonly group: Group; readonly sender: Member; readonly plain: Uint8Array }
   | { readonly kind: 'commit'; readonly group: Group };
-
-/** A commit, welcome or message that this device must not accept. */
-export class Refused extends Error {}
-
-let suite: Promise<CiphersuiteImpl> | undefined;
-function cipherSuite(): Promise<CiphersuiteImpl> {
-  suite ??= getCiphersuiteImpl(getCiphersuiteFromName(SUITE));
-  return suite;
-}
-
-export async function makeIdentity(profileId: string, deviceId: string): Promise<Identity> {
-  const { signKey, publicKey } = await (await cipherSuite()).signature.keygen();
-  return { profileId, deviceId, signKey, publicKey };
-}
-
-function credentialOf(identity: Identity): Credential {
-  return {
-    credentialType: 'basic',
-    identity: concat(uuidToBytes(identity.profileId), uuidToBytes(identity.deviceId)),
-  };
-}
-
-function whoIs(credential: Credential): { profileId: string; deviceId: string } | null {
-  if (credential.credentialType !== 'basic' || credential.identity.length !== 32) return null;
-  return {
-    profileId: bytesToUuid(credential.identity.subarray(0, 16)),
-    deviceId: bytesToUuid(credential.identity.subarray(16)),
-  };
-}
 
 /** Texts carry their own padding; every text in the log is of the group's epoch, so old epochs' keys are not kept. */
 function configFor(profiles: readonly string[]): ClientConfig {
@@ -115,46 +64,6 @@ function configFor(profiles: readonly string[]): ClientConfig {
       },
     },
   };
-}
-
-async function generatePackage(identity: Identity): Promise<{ pub: KeyPackage; priv: PrivateKeyPackage }> {
-  const { publicPackage, privatePackage } = await generateKeyPackageWithKey(
-    credentialOf(identity),
-    { versions: ['mls10'], ciphersuites: [SUITE], extensions: [], proposals: [], credentials: ['basic'] },
-    defaultLifetime,
-    [],
-    { signKey: identity.signKey, publicKey: identity.publicKey },
-    await cipherSuite(),
-  );
-  return { pub: publicPackage, priv: privatePackage };
-}
-
-export async function makePackage(identity: Identity): Promise<OwnPackage> {
-  const { pub, priv } = await generatePackage(identity);
-  return {
-    ref: toHex(await makeKeyPackageRef(pub, (await cipherSuite()).hash)),
-    publicBytes: encodeMlsMessage({ version: 'mls10', wireformat: 'mls_key_package', keyPackage: pub }) as Bytes,
-    privateKeys: priv,
-  };
-}
-
-function readPackage(bytes: Uint8Array): KeyPackage {
-  const message = decodeMlsMessage(bytes, 0)?.[0];
-  if (message?.wireformat !== 'mls_key_package') throw new Refused('not a key package');
-  return message.keyPackage;
-}
-
-export type Owner = Omit<Member, 'leaf'>;
-
-function ownerOfLeaf(leaf: LeafNode): Owner | null {
-  const owner = whoIs(leaf.credential);
-  return owner && { ...owner, key: leaf.signaturePublicKey, leafKey: leaf.hpkePublicKey };
-}
-
-/** Whose device a key package speaks for, or null when it cannot be read. */
-export function ownerOfPackage(bytes: Uint8Array): Owner | null {
-  const message = decodeMlsMessage(bytes, 0)?.[0];
-  return message?.wireformat === 'mls_key_package' ? ownerOfLeaf(message.keyPackage.leafNode) : null;
 }
 
 export class Group {

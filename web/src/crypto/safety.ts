@@ -1,5 +1,5 @@
 import { concat, fromText, toHex, uuidToBytes } from './bytes';
-import type { Member } from './mls';
+import type { Member } from './identity';
 
 /**
  * The number two people compare: the same on both sides exactly when both see the same devices with the same identity

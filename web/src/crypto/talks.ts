@@ -4,11 +4,13 @@
  * others in, send what was written. Every step is kept before it is sent and repeats itself after any loss.
  */
 import { fromBase64, fromText, toBase64, uuidv7 } from './bytes';
+import { type Identity, type Member, makePackage, ownerOfPackage } from './identity';
 import { LogReader } from './log';
-import { Group, type Identity, type Member, makePackage, ownerOfPackage, type Prepared } from './mls';
+import { Group, type Prepared } from './mls';
 import { pad } from './padding';
-import { byPlace, emptyGroup, type Facts, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
+import { type Facts, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
 import { type ClaimedPackage, type MessageServer, NoAnswer, ServerRefusal, type WireMessage } from './server';
+import { type Changed, Shelf } from './shelf';
 import type { Change, Vault } from './vault';
 
 /** Runs one piece of work at a time for a name, over all tabs. */
@@ -25,70 +27,20 @@ const AGAIN = 'again';
 const DONE = 'done';
 type Outcome = typeof AGAIN | typeof DONE;
 
-export interface Changed {
-  readonly conversationId: string;
-  readonly ids: readonly string[];
-}
-
-export class Talks {
+export class Talks extends Shelf {
   constructor(
     private readonly identity: Identity,
-    private readonly vault: Vault,
+    vault: Vault,
     private readonly server: MessageServer,
     private readonly lock: Lock,
-    private readonly changed: (change: Changed) => void,
-  ) {}
-
-  async texts(conversationId: string): Promise<TextRecord[]> {
-    const kept = await Promise.all([
-      this.vault.list<TextRecord>('texts', conversationId),
-      this.vault.list<TextRecord>('outbox', conversationId),
-    ]);
-    return kept.flat().sort(byPlace);
-  }
-
-  /** Some of a conversation's lines; one that is gone is missing in the answer. */
-  async some(conversationId: string, ids: readonly string[]): Promise<Map<string, TextRecord>> {
-    const found = new Map<string, TextRecord>();
-    for (const id of ids) {
-      const key = [conversationId, id];
-      const text =
-        (await this.vault.read<TextRecord>('outbox', key)) ?? (await this.vault.read<TextRecord>('texts', key));
-      if (text !== undefined) found.set(id, text);
-    }
-    return found;
-  }
-
-  /** The newest lines, without opening the whole history. */
-  async newest(conversationId: string, count: number): Promise<TextRecord[]> {
-    const kept = await Promise.all([
-      this.vault.newest<TextRecord>('texts', conversationId, count),
-      this.vault.newest<TextRecord>('outbox', conversationId, count),
-    ]);
-    return kept.flat().sort(byPlace).slice(-count);
+    changed: (change: Changed) => void,
+  ) {
+    super(vault, changed);
   }
 
   async members(facts: Facts): Promise<Member[]> {
     const { state } = await this.record(facts);
     return state === null ? [] : Group.read(state, [facts.me, facts.peer]).members;
-  }
-
-  /** Kept before anything is sent; `sync` sends it when it can. */
-  async write(conversationId: string, body: string): Promise<TextRecord> {
-    const text: TextRecord = {
-      id: uuidv7(),
-      conversationId,
-      seq: null,
-      order: await this.nextOrder(conversationId),
-      mine: true,
-      at: new Date().toISOString(),
-      body,
-      state: 'waiting',
-      what: { kind: 'text' },
-      sealed: null,
-    };
-    await this.keep(keepText(text), [text]);
-    return text;
   }
 
   /** Takes what came (frames, or by asking), then does what is left. Throws `NoAnswer` when cut off. */
@@ -331,28 +283,5 @@ export class Talks {
     );
     if (failed.length > 0) await this.keep(failed.flatMap(keepText), failed);
     return DONE;
-  }
-
-  // -- the vault -----------------------------------------------------------------------------------------------------
-
-  private async waiting(conversationId: string): Promise<TextRecord[]> {
-    const unsent = await this.vault.list<TextRecord>('outbox', conversationId);
-    return unsent.filter((text) => text.state === 'waiting').sort(byPlace);
-  }
-
-  private async nextOrder(conversationId: string): Promise<number> {
-    const waiting = await this.waiting(conversationId);
-    return Math.max(Date.now(), ...waiting.map(({ order }) => order + 1));
-  }
-
-  private async record(facts: Facts): Promise<GroupRecord> {
-    return (await this.vault.read<GroupRecord>('groups', [facts.id])) ?? emptyGroup(facts);
-  }
-
-  private async keep(changes: readonly Change[], texts: readonly TextRecord[]): Promise<void> {
-    await this.vault.write(changes);
-    const ids = texts.map(({ id }) => id);
-    const conversations = new Set(texts.map(({ conversationId }) => conversationId));
-    for (const conversationId of conversations) this.changed({ conversationId, ids });
   }
 }

@@ -3,7 +3,8 @@
 import type { ClientState } from 'ts-mls';
 import { describe, expect, it } from 'vitest';
 import { concat, fromBase64, toBase64, uuidToBytes, uuidv7 } from '../bytes';
-import { Group, makeIdentity, makePackage } from '../mls';
+import { makeIdentity, makePackage } from '../identity';
+import { Group } from '../mls';
 import { safetyNumber } from '../safety';
 import { NoAnswer } from '../server';
 import { FakeServer } from './fake-server';

@@ -1,9 +1,10 @@
 /** Devices of two people around one fake server. */
 import 'fake-indexeddb/auto';
 import { toBase64, uuidv7 } from '../bytes';
-import { type Identity, makeIdentity, makePackage } from '../mls';
+import { type Identity, makeIdentity, makePackage } from '../identity';
 import type { Facts, GroupRecord } from '../records';
-import { type Changed, type Lock, Talks } from '../talks';
+import type { Changed } from '../shelf';
+import { type Lock, Talks } from '../talks';
 import { Vault } from '../vault';
 import { FakeServer, type Fate } from './fake-server';
 

@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { Conversation } from '../../api/types';
-import type { Member } from '../../crypto/mls';
+import type { Member } from '../../crypto/identity';
 import { safetyNumber } from '../../crypto/safety';
 import { Sheet } from '../../ui';
 import { asFacts } from './data';

@@ -1,0 +1,84 @@
+/** What a device keeps of its conversations: lines to show, what waits to be sent, where each group stands. */
+import { uuidv7 } from './bytes';
+import { byPlace, emptyGroup, type Facts, type GroupRecord, keepText, type TextRecord } from './records';
+import type { Change, Vault } from './vault';
+
+export interface Changed {
+  readonly conversationId: string;
+  readonly ids: readonly string[];
+}
+
+export class Shelf {
+  constructor(
+    protected readonly vault: Vault,
+    private readonly changed: (change: Changed) => void,
+  ) {}
+
+  async texts(conversationId: string): Promise<TextRecord[]> {
+    const kept = await Promise.all([
+      this.vault.list<TextRecord>('texts', conversationId),
+      this.vault.list<TextRecord>('outbox', conversationId),
+    ]);
+    return kept.flat().sort(byPlace);
+  }
+
+  /** Some of a conversation's lines; one that is gone is missing in the answer. */
+  async some(conversationId: string, ids: readonly string[]): Promise<Map<string, TextRecord>> {
+    const found = new Map<string, TextRecord>();
+    for (const id of ids) {
+      const key = [conversationId, id];
+      const text =
+        (await this.vault.read<TextRecord>('outbox', key)) ?? (await this.vault.read<TextRecord>('texts', key));
+      if (text !== undefined) found.set(id, text);
+    }
+    return found;
+  }
+
+  /** The newest lines, without opening the whole history. */
+  async newest(conversationId: string, count: number): Promise<TextRecord[]> {
+    const kept = await Promise.all([
+      this.vault.newest<TextRecord>('texts', conversationId, count),
+      this.vault.newest<TextRecord>('outbox', conversationId, count),
+    ]);
+    return kept.flat().sort(byPlace).slice(-count);
+  }
+
+  /** Kept before anything is sent; `sync` sends it when it can. */
+  async write(conversationId: string, body: string): Promise<TextRecord> {
+    const text: TextRecord = {
+      id: uuidv7(),
+      conversationId,
+      seq: null,
+      order: await this.nextOrder(conversationId),
+      mine: true,
+      at: new Date().toISOString(),
+      body,
+      state: 'waiting',
+      what: { kind: 'text' },
+      sealed: null,
+    };
+    await this.keep(keepText(text), [text]);
+    return text;
+  }
+
+  protected async waiting(conversationId: string): Promise<TextRecord[]> {
+    const unsent = await this.vault.list<TextRecord>('outbox', conversationId);
+    return unsent.filter((text) => text.state === 'waiting').sort(byPlace);
+  }
+
+  protected async nextOrder(conversationId: string): Promise<number> {
+    const waiting = await this.waiting(conversationId);
+    return Math.max(Date.now(), ...waiting.map(({ order }) => order + 1));
+  }
+
+  protected async record(facts: Facts): Promise<GroupRecord> {
+    return (await this.vault.read<GroupRecord>('groups', [facts.id])) ?? emptyGroup(facts);
+  }
+
+  protected async keep(changes: readonly Change[], texts: readonly TextRecord[]): Promise<void> {
+    await this.vault.write(changes);
+    const ids = texts.map(({ id }) => id);
+    const conversations = new Set(texts.map(({ conversationId }) => conversationId));
+    for (const conversationId of conversations) this.changed({ conversationId, ids });
+  }
+}
