@@ -1,6 +1,7 @@
 /**
- * Groups by ts-mls, which only this file and identity.ts know. A group is a conversation of the devices of exactly two profiles; whoever carries
- * another profile's name is refused wherever a credential is looked at: in a welcome's tree, in an addition, in a commit.
+ * Groups, by ts-mls, which only this file and identity.ts know. A group is a conversation of the devices of exactly two
+ * profiles; whoever carries another profile's name is refused wherever a credential is looked at: in a welcome's tree, in
+ * an addition, in a commit.
  */
 import {
   type ClientConfig,
@@ -50,7 +51,7 @@ export type Opened =
   | { readonly kind: 'text'; readonly group: Group; readonly sender: Member; readonly plain: Uint8Array }
   | { readonly kind: 'commit'; readonly group: Group };
 
-/** Texts carry their own padding; every text in the log is of the group's epoch, so old epochs' keys are not kept. */
+/** Texts carry their own padding; every text in the log is of the group's epoch, so older keys go at once. */
 function configFor(profiles: readonly string[]): ClientConfig {
   return {
     keyRetentionConfig: { ...defaultKeyRetentionConfig, retainKeysForEpochs: 1 },
