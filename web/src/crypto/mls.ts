@@ -51,7 +51,7 @@ export type Opened =
   | { readonly kind: 'text'; readonly group: Group; readonly sender: Member; readonly plain: Uint8Array }
   | { readonly kind: 'commit'; readonly group: Group };
 
-/** Texts carry their own padding; every text in the log is of the group's epoch, so older keys go at once. */
+/** Texts carry their own padding; every text in the log is of the group's epoch, so keys outlive theirs by one. */
 function configFor(profiles: readonly string[]): ClientConfig {
   return {
     keyRetentionConfig: { ...defaultKeyRetentionConfig, retainKeysForEpochs: 1 },
