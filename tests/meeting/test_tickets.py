@@ -61,6 +61,15 @@ async def test_joining_is_answered_with_a_ticket_and_ends_in_a_match(
     assert "user_id" not in str(mine)
 
 
+@pytest.mark.parametrize("language", ["tr\n", "TR", "t", "türk", ""])
+async def test_a_wish_for_what_is_no_language_is_refused_in_words(
+    app: Litestar, db: Database, tenant: tenants.Tenant, language: str
+):
+    ana = await make_person(db, tenant)
+    problem = await refused(app, ana, "join", type="text", wishes={"language": language})
+    assert (problem["status"], problem["code"]) == (400, "invalid_request")
+
+
 async def test_a_second_join_keeps_the_first_ticket(app: Litestar, db: Database, tenant: tenants.Tenant):
     ana = await make_person(db, tenant)
     answers = await asyncio.gather(*(post(app, ana, "join", type="text", ticket_id=str(uuid4())) for _ in range(5)))

@@ -21,7 +21,8 @@ _MOST_INTERESTS = 40
 class Wishes(Struct, frozen=True, forbid_unknown_fields=True):
     """``language`` and ``max_distance_km`` must be met until the search is widened; ``interests`` are preferred."""
 
-    language: Annotated[str, Meta(pattern="^[a-z]{2,3}$")] | None = None
+    # `$` alone lets a line break through, in Python and not in PostgreSQL.
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$(?!\n)")] | None = None
     max_distance_km: Annotated[int, Meta(ge=1, le=20_000)] | None = None
     interests: Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=20)] | None = None
 
