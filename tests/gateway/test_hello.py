@@ -85,6 +85,14 @@ async def test_what_is_no_frame_of_the_protocol_ends_it(connect, bytes_: bytes):
     assert await client.close_code() == 4400
 
 
+@pytest.mark.parametrize("since", ["1-1\n", "1", "-", "9" * 20 + "-0", "1-" + "9" * 20])
+async def test_what_is_no_cursor_never_reaches_valkey(connect, ada, caplog, since: str):
+    client = await connect()
+    client.say(t="hello", token=ada.token(), since=since)
+    assert await client.close_code() == 4400
+    assert "Valkey refused" not in caplog.text
+
+
 async def test_bytes_are_no_text(connect):
     client = await connect()
     client.transport.send(WSMsgType.BINARY, b'{"t":"hello","token":"x"}')

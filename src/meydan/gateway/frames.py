@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 
 from meydan.kit.realtime import Frame
 
-Cursor = Annotated[str, Meta(pattern=r"^[0-9]{1,20}-[0-9]{1,20}$")]
+# Of ids that Valkey can read: two numbers of 64 bits, and `$` alone would let a line break through.
+Cursor = Annotated[str, Meta(pattern=r"^[0-9]{1,19}-[0-9]{1,19}$(?!\n)")]
 
 
 class ClientFrame(Struct, frozen=True, tag_field="t", tag=str.lower):
