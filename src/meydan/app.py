@@ -114,6 +114,7 @@ def create_app(settings: Settings) -> Litestar:
             "tenant": Provide(provide_tenant),
             "me": Provide(provide_me),
         },
+        before_request=http.check_host,
         exception_handlers=http.EXCEPTION_HANDLERS,
         request_max_body_size=_LARGEST_BODY,
         openapi_config=OpenAPIConfig(

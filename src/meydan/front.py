@@ -78,6 +78,8 @@ def realtime_url(request: http.AnyRequest, settings: Settings) -> str:
     if settings.http.realtime_url:
         return settings.http.realtime_url
     host = request.url.hostname or settings.http.host
+    if ":" in host:
+        host = f"[{host}]"
     return f"{'wss' if request.url.scheme == 'https' else 'ws'}://{host}:{settings.http.gateway_port}/ws"
 
 

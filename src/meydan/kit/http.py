@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import msgspec
@@ -27,6 +28,10 @@ _CODES = {
     413: "body_too_large",
     415: "unsupported_media_type",
 }
+
+
+class HostMalformed(Refused):
+    code, status, title = "host_malformed", 400, "The Host header is no name or address with a port."
 
 
 class Unavailable(Refused):
@@ -69,12 +74,12 @@ def _bad_value(_: AnyRequest, error: asyncpg.DataError | asyncpg.InterfaceError)
 
 
 def _unavailable(request: AnyRequest, error: Exception) -> Response[bytes]:
-    log.warning("%s %s: %r", request.method, request.url.path, error)
+    log.warning("%s %s: %r", request.method, request.scope["path"], error)
     return problem(Unavailable.status, Unavailable.code, Unavailable.title, headers={"Retry-After": "2"})
 
 
 def _internal(request: AnyRequest, error: Exception) -> Response[bytes]:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
     return problem(500, "internal_error", "Something went wrong on the server. Nothing was changed.")
 
 
@@ -93,6 +98,14 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     TimeoutError: _unavailable,
     Exception: _internal,
 }
+
+
+def check_host(request: AnyRequest) -> None:
+    """Nothing that asks for the request's address later can fail over it. Raises HostMalformed."""
+    try:
+        urlsplit(f"//{request.headers.get('host', '')}").port  # noqa: B018 -- reading it is what checks it
+    except ValueError:
+        raise HostMalformed from None
 
 
 def client_address(request: AnyRequest) -> str:
