@@ -1,27 +1,55 @@
 """The local outbox over HTTP: only where there is one, for it shows every code that was sent."""
 
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
 from litestar import MediaType, get
+from litestar.datastructures import State
 
 from meydan import integrations
+from meydan.config import Settings
 from meydan.integrations.local_outbox import LocalOutbox, Sent, page
-from meydan.kit.errors import NotFound
+from meydan.kit.errors import NotFound, Refused
+from meydan.kit.http import AnyRequest
+
+
+class OutboxElsewhere(Refused):
+    code, status, title = (
+        "outbox_elsewhere",
+        403,
+        "The outbox is shown at this machine's own address and at http.public_url, under no other name.",
+    )
 
 
 @get("/api/outbox", tags=["front"], summary="What would have been sent by SMS and e-mail", sync_to_thread=False)
-def list_outbox() -> list[Sent]:
-    return _outbox().newest()
+def list_outbox(request: AnyRequest, state: State) -> list[Sent]:
+    return _outbox(request, state).newest()
 
 
 @get("/outbox", media_type=MediaType.HTML, include_in_schema=False, sync_to_thread=False)
-def outbox_page() -> str:
-    return page(_outbox().newest())
+def outbox_page(request: AnyRequest, state: State) -> str:
+    return page(_outbox(request, state).newest())
 
 
-def _outbox() -> LocalOutbox:
+def _outbox(request: AnyRequest, state: State) -> LocalOutbox:
     outbox = integrations.current().local_outbox
     if outbox is None:
         raise NotFound
+    settings: Settings = state.settings
+    host = request.url.hostname or ""
+    if not _is_own(host) and host != urlsplit(settings.http.public_url).hostname:
+        raise OutboxElsewhere
     return outbox
+
+
+def _is_own(host: str) -> bool:
+    """Whether no stranger can own the name: one who does may let it mean this machine, and their page, open in a
+    developer's browser, would then be a page of ours and read every code."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith(".localhost")
+    return True
 
 
 ROUTES = [list_outbox, outbox_page]
