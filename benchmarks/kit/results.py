@@ -16,7 +16,9 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 def machine() -> str:
     """With the load, the benchmark's own included: on a machine with other work, latencies say little."""
     load = f"load average {os.getloadavg()[1]:.0f}"
-    return f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}, {load}"
+    return (
+        f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}, {load}"
+    )
 
 
 def keep(name: str, text: str) -> None:

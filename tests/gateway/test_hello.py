@@ -138,6 +138,9 @@ async def test_only_so_many_may_be_silent_and_they_lock_nobody_out(connect, star
 async def test_a_page_of_another_site_may_not_connect(connect, ada, start_gateway):
     with pytest.raises(WSHandshakeError):
         await connect(ada, extra_headers={"Origin": "https://evil.example"})
+    for nonsense in ("null", "http://[", "//"):
+        with pytest.raises(WSHandshakeError):
+            await connect(ada, extra_headers={"Origin": nonsense})
     await connect(ada, extra_headers={"Origin": "http://127.0.0.1:8000"})
     allowing = await start_gateway(origins=("https://meet.example/",))
     await connect(ada, to=allowing, extra_headers={"Origin": "https://meet.example"})

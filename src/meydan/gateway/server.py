@@ -152,10 +152,13 @@ class Gateway:
         origin = request.headers.get("Origin")
         if origin is None:
             return True  # no browser: nobody else's page can be behind it
-        if _origin(origin) in self._origins:
-            return True
-        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
-        return host is not None and urlsplit(origin).hostname == host
+        try:
+            if _origin(origin) in self._origins:
+                return True
+            host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
+            return host is not None and urlsplit(origin).hostname == host
+        except ValueError:  # no address at all
+            return False
 
     def _health(self) -> WSUpgradeResponseWithListener:
         body = {
