@@ -162,7 +162,8 @@ async def test_a_hundred_guesses_at_the_same_moment_gain_nothing(arrive: Arrive,
     owner = await arrive()
     async with from_address(app, tenant, "198.51.100.7") as attacker:
         answers = await asyncio.gather(*(log_in(attacker, owner.me["username"], f"guess {n}") for n in range(100)))
-    assert [answer.status_code for answer in answers].count(401) == 5
+    # Five are free; a slow machine takes seconds over a hundred, and each second that passes allows one more.
+    assert 5 <= [answer.status_code for answer in answers].count(401) <= 8
     assert {answer.status_code for answer in answers} == {401, 429}
 
 

@@ -70,7 +70,7 @@ class PublicProfile(Struct, frozen=True):
 
 
 Word = Annotated[str, Meta(min_length=1, max_length=40)]
-LanguageTag = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+LanguageTag = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$(?!\n)")]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 

@@ -32,6 +32,8 @@ from meydan.tenants import Language, Tenant
 COOKIE = "meydan_refresh"
 _PATH = "/api/auth"
 _SUGGESTIONS = Limit("alias_suggestions", timedelta(minutes=1), 120)
+_EXPORTS = Limit("exports", timedelta(hours=1), 20)
+_CHANGES = Limit("profile_changes", timedelta(minutes=1), 60)
 _RESETS = Limit("password_resets", timedelta(minutes=10), 20)
 
 Text = Annotated[str, Meta(max_length=254)]
@@ -161,6 +163,7 @@ async def profile(db: Database, me: Identity) -> Me:
 
 @put("/api/users/profile", tags=["accounts"], summary="Change the active face")
 async def change_profile(db: Database, me: Identity, data: ProfileChange) -> Me:
+    await take(_CHANGES, me.user_id)
     async with db.as_user(me) as tx:
         await profiles.do_change(tx, data)
         return await myself.mine(tx)
@@ -168,6 +171,7 @@ async def change_profile(db: Database, me: Identity, data: ProfileChange) -> Me:
 
 @post("/api/auth/face", status_code=200, tags=["accounts"], summary="Go on under another face")
 async def wear_face(db: Database, me: Identity, data: FaceWish) -> Session:
+    await take(_CHANGES, me.user_id)
     async with db.as_service(me.tenant_id) as tx:
         try:
             identity = await sessions.do_wear(tx, me.session_id, me.user_id, data.face)
@@ -232,6 +236,7 @@ async def verify(db: Database, me: Identity, data: Verification) -> Me:
 
 @get("/api/users/export", tags=["accounts"], summary="Everything that is kept of me")
 async def export(db: Database, me: Identity) -> dict[str, Any]:
+    await take(_EXPORTS, me.user_id)
     return await privacy.export_of(db, me)
 
 
