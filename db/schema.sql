@@ -1829,12 +1829,10 @@ ALTER TABLE app.match_slots ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.matches ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY members_read ON app.conversations FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ANY (ARRAY( SELECT mine.conversation_id
-   FROM app.conversation_members mine
-  WHERE ((mine.tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (mine.profile_id = ( SELECT app.profile_id() AS profile_id))))))));
+   FROM app.conversation_members mine)))));
 
 CREATE POLICY members_read ON app.messages FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (conversation_id = ANY (ARRAY( SELECT mine.conversation_id
-   FROM app.conversation_members mine
-  WHERE ((mine.tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (mine.profile_id = ( SELECT app.profile_id() AS profile_id))))))));
+   FROM app.conversation_members mine)))));
 
 CREATE POLICY members_read ON app.tenant_configs FOR SELECT TO meydan_app USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
