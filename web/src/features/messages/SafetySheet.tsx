@@ -34,7 +34,10 @@ export function SafetySheet({
   const [numbers, setNumbers] = useState<Numbers | null>(null);
 
   useEffect(() => {
-    if (!open || client === null) return;
+    if (!open || client === null) {
+      setNumbers(null); // an old number must not be read while the new one is made
+      return;
+    }
     let current = true;
     const read = async () => {
       const found = await numbersOf(await client.talks.members(asFacts(conversation)), conversation.me_profile_id);
