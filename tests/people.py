@@ -106,9 +106,6 @@ async def make_shadow(db: Database, person: Person, *, alias: str = "dusk") -> P
     return Person(me, person.tenant, alias, person.phone)
 
 
-Answer = dict[str, Any]
-
-
 def ids_of(person: Person) -> set[UUID]:
     """What must never be read by anybody else."""
     return {person.me.user_id, person.me.session_id}

@@ -1,6 +1,5 @@
 """The API: every room's routes, and what each request brings with it."""
 
-import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -23,8 +22,6 @@ from meydan.kit.database import Database, Identity
 from meydan.kit.errors import NotLoggedIn, Refused
 from meydan.kit.hot import HotDoor
 from meydan.kit.realtime import Realtime, is_revoked
-
-log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 1024 * 1024
 _SECURE_HEADERS = [

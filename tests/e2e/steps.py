@@ -37,15 +37,6 @@ async def tell_about_oneself(page: Page, alias: str) -> None:
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
 
 
-async def log_in(person: Person) -> None:
-    page = person.page
-    await page.goto("/login")
-    await page.get_by_label(re.compile("Phone")).first.fill(person.phone)
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Log in").click()
-    await expect(page.get_by_role("button", name="Meet someone")).to_be_visible()
-
-
 async def meet(one: Person, other: Person) -> None:
     """Both press the button; ends with both in the talk."""
     await one.page.goto("/")
