@@ -1,6 +1,7 @@
 """Tenants: communities, what each of them has set, and the log of what was done to people."""
 
 from meydan.tenants.communities import (
+    CommunityAdded,
     CommunityInvalid,
     CommunityTaken,
     Directory,
@@ -15,6 +16,7 @@ from meydan.tenants.configs import RoomSettings, SettingInvalid, do_configure, s
 from meydan.tenants.system_log import record
 
 __all__ = [
+    "CommunityAdded",
     "CommunityInvalid",
     "CommunityTaken",
     "Directory",

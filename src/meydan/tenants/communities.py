@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
+from meydan.kit.events import Event, publish
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 _RESERVED = {"www", "api", "admin", "app", "static", "mail", "localhost"}
@@ -56,6 +57,12 @@ class CommunitySuspended(Refused):
     code, status, title = "community_suspended", 403, "This community is closed for now."
 
 
+class CommunityAdded(Event, frozen=True):
+    """Rooms give it what every community begins with; the transaction is inside it already."""
+
+    tenant_id: int
+
+
 async def do_add(
     tx: Tx, slug: str, name: str, *, timezone: str = "Europe/Istanbul", language: Language = Language.turkish
 ) -> Tenant:
@@ -68,6 +75,7 @@ async def do_add(
     if tenant_id is None:
         raise CommunityTaken(slug=slug)
     await tx.enter_tenant(tenant_id)
+    await publish(tx, CommunityAdded(tenant_id))
     return await this(tx)
 
 
