@@ -25,6 +25,7 @@ from meydan.accounts.profiles import public as public_profiles
 from meydan.accounts.registration import NewCommunity, Registration, register
 from meydan.accounts.sessions import EndReason, SessionEnded
 from meydan.accounts.sessions import do_end_all as do_end_all_sessions
+from meydan.accounts.staff import StaffOnly, check_staff, do_set_role, staff_of
 from meydan.accounts.standing import Banned, TooYoung, VerificationNeeded, do_lift_ban, do_set_ban
 from meydan.accounts.users import User, check_may_meet
 from meydan.accounts.users import by_id as user
@@ -57,22 +58,26 @@ __all__ = [
     "SignIn",
     "SignInChanged",
     "SignInPart",
+    "StaffOnly",
     "TooYoung",
     "User",
     "UserBanned",
     "VerificationNeeded",
     "Verified",
     "check_may_meet",
+    "check_staff",
     "do_change_profile",
     "do_end_all_sessions",
     "do_lift_ban",
     "do_set_ban",
+    "do_set_role",
     "login",
     "phone_hash",
     "privacy",
     "profiles_of_user",
     "public_profiles",
     "register",
+    "staff_of",
     "tasks",
     "user",
     "user_of_profile",

@@ -92,6 +92,40 @@ def list_all(data: Path | None) -> None:
             click.echo(f"{slug:24} {name:32} {status:10} {people:>8} people  {' '.join(hosts)}".rstrip())
 
 
+@tenant.command()
+@click.argument("slug")
+@click.argument("identifier")
+@click.option(
+    "--role",
+    type=click.Choice(["user", "creator", "moderator", "admin", "owner"]),
+    required=True,
+    help="admin and owner see the community's money.",
+)
+@data_option
+def staff(slug: str, identifier: str, role: str, data: Path | None) -> None:
+    """Give somebody a role. IDENTIFIER is what they log in with: phone number, e-mail address or username."""
+
+    async def give(settings: Settings) -> None:
+        from meydan import accounts, tenants
+        from meydan.kit.database import Role
+        from meydan.kit.errors import NotFound
+
+        async with product(settings) as db:
+            try:
+                community = await tenants.Directory(db).find("", slug)
+            except tenants.UnknownCommunity:
+                raise PlainError(f"There is no community called {slug}.") from None
+            async with db.as_service(community.id) as tx:
+                try:
+                    await accounts.do_set_role(tx, identifier, Role(role))
+                except NotFound:
+                    raise PlainError(f"Nobody in {slug} logs in with {identifier}.") from None
+
+    with running_database(data) as settings:
+        asyncio.run(give(settings))
+    click.echo(f"{identifier} is now {role} in {slug}.")
+
+
 async def _make(db: Database, slug: str, name: str, timezone: str, language: str) -> Tenant:
     from meydan import tenants
 
