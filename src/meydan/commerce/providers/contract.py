@@ -58,6 +58,7 @@ class Webhook(Struct, frozen=True):
     """Names in small letters."""
     body: bytes
     url: str = ""
+    """The whole address it was posted to, with its query."""
 
 
 class Notice(Struct, frozen=True):
@@ -236,6 +237,12 @@ class Provider(ABC):
 
     async def acknowledge(self, charge: str, product_id: str | None, kind: PaymentKind) -> None:  # noqa: B027 -- most need none
         """Tell the store that what was bought has been given (Google takes the money back after three days without)."""
+
+    def answer(self, webhook: Webhook) -> str | None:  # noqa: ARG002 -- most are told by servers, which read only the status
+        """Where a browser that brought the news itself goes on to: the route answers 303 to there instead of 200.
+
+        Asked after ``verify``; never a place that a stranger could choose."""
+        return None
 
     async def close(self) -> None:  # noqa: B027 -- most hold nothing open
         """Let go of connections."""
