@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -11,13 +11,25 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.params import HeaderParameter
 from litestar.types import ExceptionHandlersMap
 
+from meydan.kit.database import Identity
 from meydan.kit.errors import Refused
 
 log = logging.getLogger(__name__)
 
 AnyRequest = Request[Any, Any, State]
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        description="Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing.",
+    ),
+]
+"""What a route that moves money takes as ``idempotency_key: IdempotencyKey = None`` and gives to ``once_key``."""
+_LONGEST_KEY = 64
 
 PROBLEM = "application/problem+json"
 _CODES = {
@@ -32,6 +44,14 @@ _CODES = {
 
 class HostMalformed(Refused):
     code, status, title = "host_malformed", 400, "The Host header is no name or address with a port."
+
+
+class IdempotencyKeyMissing(Refused):
+    code, status, title = (
+        "idempotency_key_missing",
+        400,
+        "The header Idempotency-Key is needed here: 1 to 64 printable characters.",
+    )
 
 
 class Unavailable(Refused):
@@ -111,3 +131,14 @@ def check_host(request: AnyRequest) -> None:
 def client_address(request: AnyRequest) -> str:
     """The peer's address; behind a proxy uvicorn has already replaced it by the forwarded one."""
     return request.client.host if request.client else "0.0.0.0"  # noqa: S104 -- a word for "unknown", nothing is bound
+
+
+def once_key(me: Identity, operation: str, idempotency_key: str | None) -> str:
+    """The key under which this is done once: one person's key for one operation says nothing about any other's.
+
+    Raises IdempotencyKeyMissing.
+    """
+    said = idempotency_key or ""
+    if not (said.isascii() and said.isprintable() and 0 < len(said) <= _LONGEST_KEY):
+        raise IdempotencyKeyMissing
+    return f"{operation}:{me.user_id}:{said}"
