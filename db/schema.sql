@@ -888,6 +888,62 @@ begin
     return opened;
 end $$;
 
+CREATE TABLE app.coin_packages (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    name jsonb,
+    coins integer NOT NULL,
+    bonus integer DEFAULT 0 NOT NULL,
+    price bigint NOT NULL,
+    currency text NOT NULL,
+    store_product_id text,
+    "position" integer DEFAULT 0 NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT coin_packages_bonus_check CHECK (((bonus >= 0) AND (bonus <= 10000000))),
+    CONSTRAINT coin_packages_coins_check CHECK (((coins >= 1) AND (coins <= 10000000))),
+    CONSTRAINT coin_packages_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT coin_packages_name_check CHECK ((jsonb_typeof(name) = 'object'::text)),
+    CONSTRAINT coin_packages_price_check CHECK (((price >= 1) AND (price <= '100000000000'::bigint))),
+    CONSTRAINT coin_packages_store_product_id_check CHECK (((length(store_product_id) >= 1) AND (length(store_product_id) <= 200)))
+);
+
+ALTER TABLE ONLY app.coin_packages FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.premium_plans (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    name jsonb,
+    period text NOT NULL,
+    price bigint NOT NULL,
+    currency text NOT NULL,
+    coin_price integer,
+    store_product_id text,
+    text_per_day integer NOT NULL,
+    sees_likes boolean NOT NULL,
+    no_ads boolean NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT premium_plans_coin_price_check CHECK (((coin_price >= 1) AND (coin_price <= 10000000))),
+    CONSTRAINT premium_plans_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT premium_plans_name_check CHECK ((jsonb_typeof(name) = 'object'::text)),
+    CONSTRAINT premium_plans_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text, 'year'::text]))),
+    CONSTRAINT premium_plans_price_check CHECK (((price >= 1) AND (price <= '100000000000'::bigint))),
+    CONSTRAINT premium_plans_store_product_id_check CHECK (((length(store_product_id) >= 1) AND (length(store_product_id) <= 200))),
+    CONSTRAINT premium_plans_text_per_day_check CHECK (((text_per_day >= 0) AND (text_per_day <= 1000)))
+);
+
+ALTER TABLE ONLY app.premium_plans FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.open_shop(tenant integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ INSERT INTO app.coin_packages (tenant_id, coins, bonus, price, currency, "position") VALUES (open_shop.tenant,100,0,4999,'TRY'::text,1), (open_shop.tenant,500,50,24999,'TRY'::text,2), (open_shop.tenant,1000,200,49999,'TRY'::text,3), (open_shop.tenant,2000,600,99999,'TRY'::text,4);
+ INSERT INTO app.premium_plans (tenant_id, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, "position") VALUES (open_shop.tenant,'month'::text,14999,'TRY'::text,450,50,true,true,1), (open_shop.tenant,'year'::text,119999,'TRY'::text,NULL::integer,50,true,true,2);
+END;
+
 CREATE FUNCTION app.protect(target regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1106,6 +1162,15 @@ CREATE TABLE app.bans (
 
 ALTER TABLE ONLY app.bans FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.billing_references (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    reference uuid DEFAULT gen_random_uuid() NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE ONLY app.billing_references FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.devices (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -1253,6 +1318,207 @@ WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', fi
 
 ALTER TABLE ONLY app.outbox FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.payment_disputes (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    payment_id uuid NOT NULL,
+    provider text NOT NULL,
+    dispute text NOT NULL,
+    amount bigint NOT NULL,
+    state text NOT NULL,
+    coins integer DEFAULT 0 NOT NULL,
+    owed integer DEFAULT 0 NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT payment_disputes_amount_check CHECK ((amount > 0)),
+    CONSTRAINT payment_disputes_coins_check CHECK ((coins >= 0)),
+    CONSTRAINT payment_disputes_dispute_check CHECK (((length(dispute) >= 1) AND (length(dispute) <= 500))),
+    CONSTRAINT payment_disputes_owed_check CHECK ((owed >= 0)),
+    CONSTRAINT payment_disputes_state_check CHECK ((state = ANY (ARRAY['opened'::text, 'won'::text, 'lost'::text])))
+);
+
+ALTER TABLE ONLY app.payment_disputes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.payment_early_events (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    provider text NOT NULL,
+    subject text NOT NULL,
+    event_id text NOT NULL,
+    event jsonb NOT NULL,
+    received_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT payment_early_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 500))),
+    CONSTRAINT payment_early_events_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 500)))
+);
+
+ALTER TABLE ONLY app.payment_early_events FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.payment_notices (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    provider text NOT NULL,
+    event_id text NOT NULL,
+    payload jsonb NOT NULL,
+    payment_id uuid,
+    problem text,
+    tries integer DEFAULT 0 NOT NULL,
+    received_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    read_at timestamp with time zone,
+    CONSTRAINT payment_notices_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 500))),
+    CONSTRAINT payment_notices_problem_check CHECK ((length(problem) <= 500))
+);
+
+ALTER TABLE ONLY app.payment_notices FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.payment_providers (
+    tenant_id integer NOT NULL,
+    provider text NOT NULL,
+    sealed bytea NOT NULL,
+    sandbox boolean NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT payment_providers_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text])))
+);
+
+ALTER TABLE ONLY app.payment_providers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.payment_refunds (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    payment_id uuid NOT NULL,
+    status text NOT NULL,
+    amount bigint NOT NULL,
+    refund text,
+    actor_user_id uuid,
+    reason text DEFAULT ''::text NOT NULL,
+    problem text,
+    coins integer DEFAULT 0 NOT NULL,
+    owed integer DEFAULT 0 NOT NULL,
+    idempotency_key text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT payment_refunds_amount_check CHECK ((amount > 0)),
+    CONSTRAINT payment_refunds_check CHECK (((status = 'asked'::text) = (done_at IS NULL))),
+    CONSTRAINT payment_refunds_coins_check CHECK ((coins >= 0)),
+    CONSTRAINT payment_refunds_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT payment_refunds_owed_check CHECK ((owed >= 0)),
+    CONSTRAINT payment_refunds_problem_check CHECK ((length(problem) <= 500)),
+    CONSTRAINT payment_refunds_reason_check CHECK ((length(reason) <= 500)),
+    CONSTRAINT payment_refunds_refund_check CHECK (((length(refund) >= 1) AND (length(refund) <= 500))),
+    CONSTRAINT payment_refunds_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'done'::text, 'refused'::text])))
+);
+
+ALTER TABLE ONLY app.payment_refunds FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.payments (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    provider text NOT NULL,
+    package_id uuid,
+    plan_id uuid,
+    subscription_id uuid,
+    coins integer NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    paid_amount bigint,
+    paid_currency text,
+    checkout text,
+    checkout_url text,
+    checkout_expires_at timestamp with time zone,
+    charge text,
+    period_ends_at timestamp with time zone,
+    refunded bigint DEFAULT 0 NOT NULL,
+    coins_taken_back integer DEFAULT 0 NOT NULL,
+    owed integer DEFAULT 0 NOT NULL,
+    problem text,
+    problem_detail text,
+    release_at timestamp with time zone,
+    device_id uuid,
+    address text,
+    origin text,
+    idempotency_key text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    paid_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    CONSTRAINT payments_address_check CHECK ((length(address) <= 45)),
+    CONSTRAINT payments_amount_check CHECK ((amount > 0)),
+    CONSTRAINT payments_charge_check CHECK (((length(charge) >= 1) AND (length(charge) <= 500))),
+    CONSTRAINT payments_check CHECK (
+CASE kind
+    WHEN 'coins'::text THEN ((package_id IS NOT NULL) AND (plan_id IS NULL))
+    ELSE ((plan_id IS NOT NULL) AND (package_id IS NULL))
+END),
+    CONSTRAINT payments_check1 CHECK (((kind = 'premium'::text) = (coins = 0))),
+    CONSTRAINT payments_check2 CHECK ((((coins_taken_back >= 0) AND (coins_taken_back <= coins)) AND (owed <= coins_taken_back))),
+    CONSTRAINT payments_check3 CHECK (((status <> ALL (ARRAY['created'::text, 'pending'::text])) OR (paid_at IS NULL))),
+    CONSTRAINT payments_check4 CHECK ((((paid_at IS NULL) AND (paid_amount IS NULL) AND (settled_at IS NULL) AND (refunded = 0)) OR ((paid_at IS NOT NULL) AND (paid_amount IS NOT NULL) AND (paid_currency IS NOT NULL) AND (charge IS NOT NULL)))),
+    CONSTRAINT payments_check5 CHECK (((status <> 'paid'::text) OR (settled_at IS NOT NULL))),
+    CONSTRAINT payments_check6 CHECK (((refunded >= 0) AND (refunded <= COALESCE(paid_amount, (0)::bigint)))),
+    CONSTRAINT payments_checkout_check CHECK (((length(checkout) >= 1) AND (length(checkout) <= 4000))),
+    CONSTRAINT payments_checkout_url_check CHECK ((length(checkout_url) <= 4000)),
+    CONSTRAINT payments_coins_check CHECK ((coins >= 0)),
+    CONSTRAINT payments_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payments_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT payments_kind_check CHECK ((kind = ANY (ARRAY['coins'::text, 'premium'::text]))),
+    CONSTRAINT payments_origin_check CHECK ((length(origin) <= 300)),
+    CONSTRAINT payments_owed_check CHECK ((owed >= 0)),
+    CONSTRAINT payments_paid_amount_check CHECK ((paid_amount > 0)),
+    CONSTRAINT payments_paid_currency_check CHECK ((paid_currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payments_problem_check CHECK ((problem ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT payments_problem_detail_check CHECK ((length(problem_detail) <= 500)),
+    CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
+    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'pending'::text, 'held'::text, 'paid'::text, 'failed'::text, 'expired'::text, 'partly_refunded'::text, 'refunded'::text, 'disputed'::text, 'charged_back'::text])))
+);
+
+ALTER TABLE ONLY app.payments FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.reconciliation_differences (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    provider text NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    payment_id uuid,
+    currency text,
+    ours bigint,
+    theirs bigint,
+    status text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    explained_by_user_id uuid,
+    first_seen_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT reconciliation_differences_check CHECK (((status = 'open'::text) = (closed_at IS NULL))),
+    CONSTRAINT reconciliation_differences_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT reconciliation_differences_kind_check CHECK ((kind = ANY (ARRAY['missing_here'::text, 'missing_there'::text, 'amount'::text, 'refunded'::text, 'disputed'::text, 'coins'::text]))),
+    CONSTRAINT reconciliation_differences_note_check CHECK ((length(note) <= 1000)),
+    CONSTRAINT reconciliation_differences_status_check CHECK ((status = ANY (ARRAY['open'::text, 'gone'::text, 'healed'::text, 'explained'::text]))),
+    CONSTRAINT reconciliation_differences_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 500)))
+);
+
+ALTER TABLE ONLY app.reconciliation_differences FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.reconciliations (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    provider text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    charges integer,
+    payments integer,
+    complete boolean,
+    problem text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT reconciliations_problem_check CHECK ((length(problem) <= 500))
+);
+
+ALTER TABLE ONLY app.reconciliations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.referrals (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -1291,6 +1557,38 @@ CREATE TABLE app.sessions (
 );
 
 ALTER TABLE ONLY app.sessions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.subscriptions (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    status text NOT NULL,
+    provider text,
+    reference text,
+    coin_price integer,
+    renews boolean NOT NULL,
+    period_ends_at timestamp with time zone NOT NULL,
+    grace_ends_at timestamp with time zone,
+    changed_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    checked_at timestamp with time zone,
+    wish text,
+    revoked boolean DEFAULT false NOT NULL,
+    idempotency_key text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT subscriptions_check CHECK (((provider IS NULL) = (coin_price IS NOT NULL))),
+    CONSTRAINT subscriptions_check1 CHECK (((status = 'expired'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT subscriptions_check2 CHECK (((status <> 'grace'::text) OR (grace_ends_at IS NOT NULL))),
+    CONSTRAINT subscriptions_coin_price_check CHECK ((coin_price > 0)),
+    CONSTRAINT subscriptions_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT subscriptions_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
+    CONSTRAINT subscriptions_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 500))),
+    CONSTRAINT subscriptions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'grace'::text, 'cancelled'::text, 'expired'::text]))),
+    CONSTRAINT subscriptions_wish_check CHECK ((wish = ANY (ARRAY['cancel'::text, 'resume'::text])))
+);
+
+ALTER TABLE ONLY app.subscriptions FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.system_logs (
     tenant_id integer NOT NULL,
@@ -1372,6 +1670,12 @@ ALTER TABLE ONLY app.allowances
 ALTER TABLE ONLY app.bans
     ADD CONSTRAINT bans_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY app.billing_references
+    ADD CONSTRAINT billing_references_pkey PRIMARY KEY (tenant_id, user_id);
+
+ALTER TABLE ONLY app.billing_references
+    ADD CONSTRAINT billing_references_tenant_id_reference_key UNIQUE (tenant_id, reference);
+
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1383,6 +1687,12 @@ ALTER TABLE ONLY app.claims
 
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_user_id_match_id_key UNIQUE (tenant_id, user_id, match_id);
+
+ALTER TABLE ONLY app.coin_packages
+    ADD CONSTRAINT coin_packages_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.coin_packages
+    ADD CONSTRAINT coin_packages_tenant_id_store_product_id_key UNIQUE (tenant_id, store_product_id);
 
 ALTER TABLE ONLY app.conversation_members
     ADD CONSTRAINT conversation_members_pkey PRIMARY KEY (tenant_id, conversation_id, profile_id);
@@ -1456,11 +1766,62 @@ ALTER TABLE ONLY app.otp_verifications
 ALTER TABLE ONLY app.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY app.payment_disputes
+    ADD CONSTRAINT payment_disputes_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.payment_disputes
+    ADD CONSTRAINT payment_disputes_tenant_id_provider_dispute_key UNIQUE (tenant_id, provider, dispute);
+
+ALTER TABLE ONLY app.payment_early_events
+    ADD CONSTRAINT payment_early_events_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.payment_early_events
+    ADD CONSTRAINT payment_early_events_tenant_id_provider_subject_event_id_key UNIQUE (tenant_id, provider, subject, event_id);
+
+ALTER TABLE ONLY app.payment_notices
+    ADD CONSTRAINT payment_notices_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.payment_notices
+    ADD CONSTRAINT payment_notices_tenant_id_provider_event_id_key UNIQUE (tenant_id, provider, event_id);
+
+ALTER TABLE ONLY app.payment_providers
+    ADD CONSTRAINT payment_providers_pkey PRIMARY KEY (tenant_id, provider);
+
+ALTER TABLE ONLY app.payment_refunds
+    ADD CONSTRAINT payment_refunds_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.payment_refunds
+    ADD CONSTRAINT payment_refunds_tenant_id_payment_id_idempotency_key_key UNIQUE (tenant_id, payment_id, idempotency_key);
+
+ALTER TABLE ONLY app.payments
+    ADD CONSTRAINT payments_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.payments
+    ADD CONSTRAINT payments_tenant_id_provider_charge_key UNIQUE (tenant_id, provider, charge);
+
+ALTER TABLE ONLY app.payments
+    ADD CONSTRAINT payments_tenant_id_user_id_idempotency_key_key UNIQUE (tenant_id, user_id, idempotency_key);
+
+ALTER TABLE ONLY app.premium_plans
+    ADD CONSTRAINT premium_plans_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.premium_plans
+    ADD CONSTRAINT premium_plans_tenant_id_store_product_id_key UNIQUE (tenant_id, store_product_id);
+
 ALTER TABLE ONLY app.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.profiles
     ADD CONSTRAINT profiles_tenant_id_user_id_face_key UNIQUE (tenant_id, user_id, face);
+
+ALTER TABLE ONLY app.reconciliation_differences
+    ADD CONSTRAINT reconciliation_differences_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.reconciliation_differences
+    ADD CONSTRAINT reconciliation_differences_tenant_id_provider_kind_subject_key UNIQUE (tenant_id, provider, kind, subject);
+
+ALTER TABLE ONLY app.reconciliations
+    ADD CONSTRAINT reconciliations_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.referrals
     ADD CONSTRAINT referrals_pkey PRIMARY KEY (tenant_id, id);
@@ -1476,6 +1837,15 @@ ALTER TABLE ONLY app.reports
 
 ALTER TABLE ONLY app.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.subscriptions
+    ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.subscriptions
+    ADD CONSTRAINT subscriptions_tenant_id_provider_reference_key UNIQUE (tenant_id, provider, reference);
+
+ALTER TABLE ONLY app.subscriptions
+    ADD CONSTRAINT subscriptions_tenant_id_user_id_idempotency_key_key UNIQUE (tenant_id, user_id, idempotency_key);
 
 ALTER TABLE ONLY app.system_logs
     ADD CONSTRAINT system_logs_pkey PRIMARY KEY (tenant_id, id);
@@ -1570,7 +1940,39 @@ CREATE INDEX otp_verifications_created ON app.otp_verifications USING btree (ten
 
 CREATE INDEX otp_verifications_network ON app.otp_verifications USING btree (tenant_id, network, created_at);
 
+CREATE INDEX payment_disputes_of_payment ON app.payment_disputes USING btree (tenant_id, payment_id, id);
+
+CREATE INDEX payment_early_events_by_age ON app.payment_early_events USING btree (tenant_id, received_at);
+
+CREATE INDEX payment_notices_by_age ON app.payment_notices USING btree (tenant_id, received_at);
+
+CREATE INDEX payment_notices_of_payment ON app.payment_notices USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
+
+CREATE INDEX payment_notices_unread ON app.payment_notices USING btree (tenant_id, received_at) WHERE (read_at IS NULL);
+
+CREATE INDEX payment_refunds_asked ON app.payment_refunds USING btree (tenant_id, created_at) WHERE (status = 'asked'::text);
+
+CREATE INDEX payment_refunds_of_payment ON app.payment_refunds USING btree (tenant_id, payment_id, id);
+
+CREATE INDEX payments_by_checkout ON app.payments USING btree (tenant_id, provider, checkout);
+
+CREATE INDEX payments_by_time ON app.payments USING btree (tenant_id, provider, paid_at);
+
+CREATE INDEX payments_held ON app.payments USING btree (tenant_id, release_at) WHERE (status = 'held'::text);
+
+CREATE INDEX payments_of_device ON app.payments USING btree (tenant_id, device_id) WHERE (device_id IS NOT NULL);
+
+CREATE INDEX payments_of_subscription ON app.payments USING btree (tenant_id, subscription_id) WHERE (subscription_id IS NOT NULL);
+
+CREATE INDEX payments_of_user ON app.payments USING btree (tenant_id, user_id, id DESC);
+
+CREATE INDEX payments_open ON app.payments USING btree (tenant_id, created_at) WHERE (status = ANY (ARRAY['created'::text, 'pending'::text]));
+
 CREATE UNIQUE INDEX profiles_alias_tag ON app.profiles USING btree (tenant_id, alias_key, tag) WHERE (alias <> ''::text);
+
+CREATE INDEX reconciliation_differences_open ON app.reconciliation_differences USING btree (tenant_id, first_seen_at) WHERE (status = 'open'::text);
+
+CREATE INDEX reconciliations_by_time ON app.reconciliations USING btree (tenant_id, created_at);
 
 CREATE INDEX referrals_of_inviter ON app.referrals USING btree (tenant_id, inviter_user_id, id DESC);
 
@@ -1579,6 +1981,12 @@ CREATE INDEX reports_about ON app.reports USING btree (tenant_id, reported_user_
 CREATE INDEX sessions_device ON app.sessions USING btree (tenant_id, device_id);
 
 CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX subscriptions_due ON app.subscriptions USING btree (tenant_id, period_ends_at) WHERE (status <> 'expired'::text);
+
+CREATE INDEX subscriptions_of_user ON app.subscriptions USING btree (tenant_id, user_id, id DESC);
+
+CREATE INDEX subscriptions_running ON app.subscriptions USING btree (tenant_id, user_id) WHERE (status <> 'expired'::text);
 
 CREATE INDEX system_logs_user ON app.system_logs USING btree (tenant_id, user_id, id DESC);
 
@@ -1603,6 +2011,12 @@ ALTER TABLE ONLY app.bans
 
 ALTER TABLE ONLY app.bans
     ADD CONSTRAINT bans_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.billing_references
+    ADD CONSTRAINT billing_references_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.billing_references
+    ADD CONSTRAINT billing_references_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_tenant_id_blocked_profile_id_fkey FOREIGN KEY (tenant_id, blocked_profile_id) REFERENCES app.profiles(tenant_id, id);
@@ -1630,6 +2044,9 @@ ALTER TABLE ONLY app.claims
 
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.coin_packages
+    ADD CONSTRAINT coin_packages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.conversation_members
     ADD CONSTRAINT conversation_members_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES app.conversations(tenant_id, id);
@@ -1730,11 +2147,68 @@ ALTER TABLE ONLY app.otp_verifications
 ALTER TABLE ONLY app.outbox
     ADD CONSTRAINT outbox_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
+ALTER TABLE ONLY app.payment_disputes
+    ADD CONSTRAINT payment_disputes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.payment_disputes
+    ADD CONSTRAINT payment_disputes_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
+
+ALTER TABLE ONLY app.payment_early_events
+    ADD CONSTRAINT payment_early_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.payment_notices
+    ADD CONSTRAINT payment_notices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.payment_notices
+    ADD CONSTRAINT payment_notices_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
+
+ALTER TABLE ONLY app.payment_providers
+    ADD CONSTRAINT payment_providers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.payment_refunds
+    ADD CONSTRAINT payment_refunds_tenant_id_actor_user_id_fkey FOREIGN KEY (tenant_id, actor_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.payment_refunds
+    ADD CONSTRAINT payment_refunds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.payment_refunds
+    ADD CONSTRAINT payment_refunds_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
+
+ALTER TABLE ONLY app.payments
+    ADD CONSTRAINT payments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.payments
+    ADD CONSTRAINT payments_tenant_id_package_id_fkey FOREIGN KEY (tenant_id, package_id) REFERENCES app.coin_packages(tenant_id, id);
+
+ALTER TABLE ONLY app.payments
+    ADD CONSTRAINT payments_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES app.premium_plans(tenant_id, id);
+
+ALTER TABLE ONLY app.payments
+    ADD CONSTRAINT payments_tenant_id_subscription_id_fkey FOREIGN KEY (tenant_id, subscription_id) REFERENCES app.subscriptions(tenant_id, id);
+
+ALTER TABLE ONLY app.payments
+    ADD CONSTRAINT payments_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.premium_plans
+    ADD CONSTRAINT premium_plans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
 ALTER TABLE ONLY app.profiles
     ADD CONSTRAINT profiles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.profiles
     ADD CONSTRAINT profiles_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.reconciliation_differences
+    ADD CONSTRAINT reconciliation_differences_tenant_id_explained_by_user_id_fkey FOREIGN KEY (tenant_id, explained_by_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.reconciliation_differences
+    ADD CONSTRAINT reconciliation_differences_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.reconciliation_differences
+    ADD CONSTRAINT reconciliation_differences_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
+
+ALTER TABLE ONLY app.reconciliations
+    ADD CONSTRAINT reconciliations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.referrals
     ADD CONSTRAINT referrals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -1775,6 +2249,15 @@ ALTER TABLE ONLY app.sessions
 ALTER TABLE ONLY app.sessions
     ADD CONSTRAINT sessions_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
+ALTER TABLE ONLY app.subscriptions
+    ADD CONSTRAINT subscriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.subscriptions
+    ADD CONSTRAINT subscriptions_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES app.premium_plans(tenant_id, id);
+
+ALTER TABLE ONLY app.subscriptions
+    ADD CONSTRAINT subscriptions_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
 ALTER TABLE ONLY app.system_logs
     ADD CONSTRAINT system_logs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -1800,9 +2283,13 @@ ALTER TABLE app.allowances ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.bans ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.billing_references ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.blocks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.claims ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.coin_packages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.conversation_members ENABLE ROW LEVEL SECURITY;
 
@@ -1828,11 +2315,15 @@ ALTER TABLE app.match_slots ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.matches ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY members_read ON app.coin_packages FOR SELECT TO meydan_app USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY members_read ON app.conversations FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ANY (ARRAY( SELECT mine.conversation_id
    FROM app.conversation_members mine)))));
 
 CREATE POLICY members_read ON app.messages FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (conversation_id = ANY (ARRAY( SELECT mine.conversation_id
    FROM app.conversation_members mine)))));
+
+CREATE POLICY members_read ON app.premium_plans FOR SELECT TO meydan_app USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY members_read ON app.tenant_configs FOR SELECT TO meydan_app USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -1894,11 +2385,15 @@ CREATE POLICY own_read ON app.message_logs FOR SELECT TO meydan_app USING (((ten
 
 CREATE POLICY own_read ON app.notifications FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
+CREATE POLICY own_read ON app.payments FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
 CREATE POLICY own_read ON app.profiles FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.reports FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (reporter_user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.sessions FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.subscriptions FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.system_logs FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
@@ -1910,9 +2405,13 @@ CREATE POLICY owner_all ON app.allowances TO meydan_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON app.bans TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.billing_references TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.blocks TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.claims TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.coin_packages TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.conversation_members TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -1946,13 +2445,33 @@ CREATE POLICY owner_all ON app.otp_verifications TO meydan_owner USING (true) WI
 
 CREATE POLICY owner_all ON app.outbox TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.payment_disputes TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.payment_early_events TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.payment_notices TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.payment_providers TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.payment_refunds TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.payments TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.premium_plans TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.profiles TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.reconciliation_differences TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.reconciliations TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.referrals TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.reports TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.sessions TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.subscriptions TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.system_logs TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -1964,7 +2483,25 @@ CREATE POLICY owner_all ON app.tickets TO meydan_owner USING (true) WITH CHECK (
 
 CREATE POLICY owner_all ON app.users TO meydan_owner USING (true) WITH CHECK (true);
 
+ALTER TABLE app.payment_disputes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.payment_early_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.payment_notices ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.payment_providers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.payment_refunds ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.payments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.premium_plans ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.reconciliation_differences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.reconciliations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.referrals ENABLE ROW LEVEL SECURITY;
 
@@ -1980,9 +2517,13 @@ CREATE POLICY service_tenant ON app.allowances TO meydan_service USING ((tenant_
 
 CREATE POLICY service_tenant ON app.bans TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.billing_references TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.blocks TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.claims TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.coin_packages TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.conversation_members TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -2016,13 +2557,33 @@ CREATE POLICY service_tenant ON app.otp_verifications TO meydan_service USING ((
 
 CREATE POLICY service_tenant ON app.outbox TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.payment_disputes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.payment_early_events TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.payment_notices TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.payment_providers TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.payment_refunds TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.payments TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.premium_plans TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.profiles TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.reconciliation_differences TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.reconciliations TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.referrals TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.reports TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.sessions TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.subscriptions TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.system_logs TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -2035,6 +2596,8 @@ CREATE POLICY service_tenant ON app.tickets TO meydan_service USING ((tenant_id 
 CREATE POLICY service_tenant ON app.users TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 ALTER TABLE app.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.subscriptions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.system_logs ENABLE ROW LEVEL SECURITY;
 
@@ -2318,6 +2881,15 @@ REVOKE ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, open
 GRANT ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) TO meydan_app;
 GRANT ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) TO meydan_service;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE app.coin_packages TO meydan_service;
+GRANT SELECT ON TABLE app.coin_packages TO meydan_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.premium_plans TO meydan_service;
+GRANT SELECT ON TABLE app.premium_plans TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.open_shop(tenant integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.open_shop(tenant integer) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.protect(target regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.public_profiles(ids uuid[]) FROM PUBLIC;
@@ -2363,6 +2935,8 @@ GRANT SELECT(until) ON TABLE app.bans TO meydan_app;
 GRANT SELECT(lifted_at) ON TABLE app.bans TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.bans TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.billing_references TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.devices TO meydan_service;
 
@@ -2428,6 +3002,72 @@ GRANT SELECT,DELETE ON TABLE app.outbox TO meydan_relay;
 
 GRANT UPDATE(created_at) ON TABLE app.outbox TO meydan_relay;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE app.payment_disputes TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_early_events TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_notices TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_providers TO meydan_service;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.payment_refunds TO meydan_service;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.payments TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(kind) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(status) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(provider) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(package_id) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(plan_id) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(subscription_id) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(coins) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(amount) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(currency) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(paid_amount) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(paid_currency) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(checkout_url) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(checkout_expires_at) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(period_ends_at) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(refunded) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(coins_taken_back) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(owed) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(problem) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(release_at) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(paid_at) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(settled_at) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reconciliation_differences TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reconciliations TO meydan_service;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.referrals TO meydan_service;
 
 GRANT SELECT(tenant_id) ON TABLE app.referrals TO meydan_app;
@@ -2459,6 +3099,34 @@ GRANT SELECT(ended_at),UPDATE(ended_at) ON TABLE app.sessions TO meydan_app;
 GRANT SELECT(end_reason),UPDATE(end_reason) ON TABLE app.sessions TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.subscriptions TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(plan_id) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(status) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(provider) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(coin_price) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(renews) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(period_ends_at) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(grace_ends_at) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(wish) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(ended_at) ON TABLE app.subscriptions TO meydan_app;
 
 GRANT SELECT,INSERT ON TABLE app.system_logs TO meydan_service;
 GRANT SELECT ON TABLE app.system_logs TO meydan_app;

@@ -10,7 +10,11 @@ from meydan.kit.database import DatabaseSettings
 # `tenants` is the list of tenants itself.
 WITHOUT_TENANT = {"tenants"}
 # No person ever reads or writes these: their only ways are the service's and security definer functions.
-WITHOUT_PEOPLE: set[str] = {"otp_verifications", "login_attempts", "known_contacts", "ticket_lanes", "encounters"}
+WITHOUT_PEOPLE: set[str] = {
+    *("otp_verifications", "login_attempts", "known_contacts", "ticket_lanes", "encounters"),
+    *("billing_references", "payment_providers", "payment_notices", "payment_early_events", "payment_refunds"),
+    *("payment_disputes", "reconciliations", "reconciliation_differences"),
+}
 
 
 @pytest.fixture
