@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from meydan import accounts, growth, meeting, safety, tenants
+import msgspec
+
+from meydan import accounts, commerce, growth, meeting, safety, tenants, wallet
 from meydan.integrations import Channel
 from meydan.kit import clock
 from meydan.kit.database import Database, Role
@@ -141,3 +143,67 @@ async def test_one_persons_leaving_is_the_others_news_in_the_same_transaction(db
         await publish(tx, event)
         assert await tx.all(int, "select 1 from app.notifications where tenant_id = $1") == []
     assert [code for code, _ in await news_of(db, ben)] == ["match_ended"]
+
+
+async def test_a_gift_is_news_for_the_face_it_was_given_to_and_shows_the_givers_face_only(
+    db: Database, tenant: tenants.Tenant
+):
+    ada, ben = await make_person(db, tenant), await make_person(db, tenant)
+    event = wallet.GiftGiven(
+        gift_id=uuid4(),
+        gift_key="tea",
+        quantity=3,
+        giver_user_id=ada.me.user_id,
+        giver_profile_id=ada.me.profile_id,
+        receiver_user_id=ben.me.user_id,
+        receiver_profile_id=ben.me.profile_id,
+        earned=7,
+    )
+    await happens(db, tenant, event)
+    data = {"gift_key": "tea", "quantity": 3, "earned": 7, "from_profile_id": str(ada.me.profile_id)}
+    assert await news_of(db, ben) == [("gift_received", data)]
+    assert await news_of(db, ada) == []
+    async with db.as_user(ben.me) as tx:
+        [item] = (await inbox.notifications(tx, None, 5)).items
+    assert (item.profile_id, item.read_at) == (ben.me.profile_id, None)
+
+
+async def test_what_became_of_a_payment_is_news(db: Database, tenant: tenants.Tenant):
+    ada, payment_id = await make_person(db, tenant), uuid4()
+    await happens(db, tenant, commerce.PaymentHeld(payment_id, ada.me.user_id))
+    for kind, coins in ((commerce.PaymentKind.coins, 120), (commerce.PaymentKind.premium, 0)):
+        await happens(db, tenant, commerce.PaymentSettled(payment_id, ada.me.user_id, kind, coins))
+    taken_back = commerce.PaymentTakenBack(payment_id, ada.me.user_id, coins=120, owed=20, disputed=True)
+    await happens(db, tenant, taken_back)
+    assert await news_of(db, ada) == [
+        ("payment_taken_back", {"payment_id": str(payment_id), "coins": 120, "owed": 20, "disputed": True}),
+        ("payment_settled", {"payment_id": str(payment_id), "coins": 120}),
+        ("payment_held", {"payment_id": str(payment_id)}),
+    ]
+
+
+async def test_premium_says_until_when(db: Database, tenant: tenants.Tenant):
+    ada, until = await make_person(db, tenant), clock.now() + timedelta(days=30)
+    for event in (
+        commerce.PremiumStarted(ada.me.user_id, until),
+        commerce.PremiumRenewed(ada.me.user_id, until),
+        commerce.PremiumInGrace(ada.me.user_id, until),
+        commerce.PremiumCancelled(ada.me.user_id, until),
+        commerce.PremiumEnded(ada.me.user_id),
+    ):
+        await happens(db, tenant, event)
+    said = msgspec.to_builtins(until)
+    assert await news_of(db, ada) == [
+        ("premium_ended", {}),
+        ("premium_cancelled", {"period_ends_at": said}),
+        ("premium_grace", {"grace_ends_at": said}),
+        ("premium_renewed", {"period_ends_at": said}),
+        ("premium_started", {"period_ends_at": said}),
+    ]
+
+
+async def test_whose_coins_are_kept_back_hears_why_and_that_it_is_over(db: Database, tenant: tenants.Tenant):
+    ada = await make_person(db, tenant)
+    await happens(db, tenant, wallet.WalletFrozen(ada.me.user_id, "gift_ring"))
+    await happens(db, tenant, wallet.WalletThawed(ada.me.user_id))
+    assert await news_of(db, ada) == [("wallet_thawed", {}), ("wallet_frozen", {"reason": "gift_ring"})]

@@ -36,6 +36,18 @@ class Code(StrEnum):
     match_ended = "match_ended"
     claim_approved = "claim_approved"
     claim_rejected = "claim_rejected"
+    gift_received = "gift_received"
+    payment_settled = "payment_settled"
+    payment_held = "payment_held"
+    payment_taken_back = "payment_taken_back"
+    """Refunded or disputed; ``owed`` had been spent already."""
+    premium_started = "premium_started"
+    premium_renewed = "premium_renewed"
+    premium_grace = "premium_grace"
+    premium_cancelled = "premium_cancelled"
+    premium_ended = "premium_ended"
+    wallet_frozen = "wallet_frozen"
+    wallet_thawed = "wallet_thawed"
 
 
 KIND_OF = {

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from meydan import accounts, growth, meeting, safety
+from meydan import accounts, commerce, growth, meeting, safety, wallet
 from meydan.kit.database import Tx
 from meydan.kit.events import listen
 from meydan.notifications.inbox import Code, Receiver, do_notify
@@ -89,3 +89,80 @@ async def claim_decided(tx: Tx, event: meeting.ClaimDecided) -> None:
         match_id=event.match_id,
         reason=event.reason,
     )
+
+
+@listen(wallet.GiftGiven)
+async def gift_given(tx: Tx, event: wallet.GiftGiven) -> None:
+    """The giver by the face they showed, and no other."""
+    await do_notify(
+        tx,
+        [Receiver(event.receiver_user_id, event.receiver_profile_id)],
+        Code.gift_received,
+        gift_key=event.gift_key,
+        quantity=event.quantity,
+        earned=event.earned,
+        from_profile_id=event.giver_profile_id,
+    )
+
+
+@listen(wallet.WalletFrozen)
+async def wallet_frozen(tx: Tx, event: wallet.WalletFrozen) -> None:
+    await do_notify(tx, [Receiver(event.user_id)], Code.wallet_frozen, reason=event.reason)
+
+
+@listen(wallet.WalletThawed)
+async def wallet_thawed(tx: Tx, event: wallet.WalletThawed) -> None:
+    await do_notify(tx, [Receiver(event.user_id)], Code.wallet_thawed)
+
+
+@listen(commerce.PaymentSettled)
+async def payment_settled(tx: Tx, event: commerce.PaymentSettled) -> None:
+    """What a payment for premium did is said by premium itself."""
+    if event.kind is commerce.PaymentKind.coins:
+        await do_notify(
+            tx, [Receiver(event.user_id)], Code.payment_settled, payment_id=event.payment_id, coins=event.coins
+        )
+
+
+@listen(commerce.PaymentHeld)
+async def payment_held(tx: Tx, event: commerce.PaymentHeld) -> None:
+    await do_notify(tx, [Receiver(event.user_id)], Code.payment_held, payment_id=event.payment_id)
+
+
+@listen(commerce.PaymentTakenBack)
+async def payment_taken_back(tx: Tx, event: commerce.PaymentTakenBack) -> None:
+    await do_notify(
+        tx,
+        [Receiver(event.user_id)],
+        Code.payment_taken_back,
+        payment_id=event.payment_id,
+        coins=event.coins,
+        owed=event.owed,
+        disputed=event.disputed,
+    )
+
+
+@listen(commerce.PremiumStarted)
+async def premium_started(tx: Tx, event: commerce.PremiumStarted) -> None:
+    await do_notify(tx, [Receiver(event.user_id)], Code.premium_started, period_ends_at=event.period_ends_at)
+
+
+@listen(commerce.PremiumRenewed)
+async def premium_renewed(tx: Tx, event: commerce.PremiumRenewed) -> None:
+    await do_notify(tx, [Receiver(event.user_id)], Code.premium_renewed, period_ends_at=event.period_ends_at)
+
+
+@listen(commerce.PremiumInGrace)
+async def premium_in_grace(tx: Tx, event: commerce.PremiumInGrace) -> None:
+    await do_notify(tx, [Receiver(event.user_id)], Code.premium_grace, grace_ends_at=event.grace_ends_at)
+
+
+@listen(commerce.PremiumCancelled)
+async def premium_cancelled(tx: Tx, event: commerce.PremiumCancelled) -> None:
+    """Also who did it themselves: a shop may have done it in their name, and it says until when everything stays."""
+    await do_notify(tx, [Receiver(event.user_id)], Code.premium_cancelled, period_ends_at=event.period_ends_at)
+
+
+@listen(commerce.PremiumEnded)
+async def premium_ended(tx: Tx, event: commerce.PremiumEnded) -> None:
+    await do_notify(tx, [Receiver(event.user_id)], Code.premium_ended)
