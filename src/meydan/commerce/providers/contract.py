@@ -142,6 +142,8 @@ class SubscriptionChanged(EventBase, frozen=True, tag="subscription_changed"):
     payment_id: UUID | None = None
     buyer: UUID | None = None
     product_id: str | None = None
+    grace_ends_at: datetime | None = None
+    """Of grace, where the provider says until when it tries; else the tenant's own setting counts."""
 
 
 ProviderEvent = Paid | Failed | Refunded | Disputed | SubscriptionChanged
