@@ -1,4 +1,4 @@
-"""Services outside the product, each with a local stand-in that works: text messages and e-mail.
+"""Services outside the product, each with a local stand-in that works: text messages, e-mail, payments.
 
 async with integrations.opened(settings) as adapters: ...   # once, in each process that sends or says what it can send
 await integrations.current().sender(Channel.sms).send(Message(to, body))
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from meydan.config import Environment, Settings
 from meydan.integrations.local_outbox import LocalOutbox, LocalSender
+from meydan.integrations.local_payments import LocalPayments
 from meydan.integrations.mail import Smtp
 from meydan.integrations.message import Channel, Message, Sender, SendingFailed, Undeliverable
 from meydan.integrations.sms import Twilio
@@ -19,6 +20,7 @@ __all__ = [
     "Adapters",
     "Channel",
     "LocalOutbox",
+    "LocalPayments",
     "Message",
     "Sender",
     "SendingFailed",
@@ -34,6 +36,10 @@ class Adapters(Struct, frozen=True):
     """Only the channels that can be used here."""
     local_outbox: LocalOutbox | None
     """Set when a channel ends in the local outbox instead of on somebody's phone."""
+    local_payments: LocalPayments | None = None
+    """Set wherever coins can be sold without an account at a provider."""
+    public_url: str = ""
+    """Where the product is reached from outside, without a slash at its end; this machine's own address if nothing says."""
     sms_cost_cents: int = 5
     sms_daily_budget_cents: int = 2_000
 
@@ -79,6 +85,7 @@ async def opened(settings: Settings) -> AsyncIterator[Adapters]:
         Adapters(
             senders=senders,
             local_outbox=outbox if is_local else None,
+            local_payments=LocalPayments.found(settings),
             sms_cost_cents=settings.sms.cost_cents if twilio else 0,
             sms_daily_budget_cents=settings.sms.daily_budget_cents,
         ),
