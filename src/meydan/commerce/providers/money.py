@@ -4,9 +4,29 @@ from fractions import Fraction
 
 from meydan.commerce.providers.contract import ProviderRefused
 
-_NO_MINOR_UNIT = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
-_THOUSANDTHS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
-_TEN_THOUSANDTHS = frozenset("CLF UYW".split())
+_NO_MINOR_UNIT = frozenset(
+    {
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    }
+)
+_THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+_TEN_THOUSANDTHS = frozenset({"CLF", "UYW"})
 _LETTERS = 3
 
 
