@@ -17,7 +17,7 @@ Percent = Annotated[int, Meta(ge=1, le=100)]
 Days = Annotated[int, Meta(ge=1, le=366)]
 Coins = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
-Amounts = dict[Annotated[str, Meta(pattern=r"^([A-Z]{3}|\*)$")], Annotated[int, Meta(ge=1, le=10**12)]]
+Amounts = dict[Annotated[str, Meta(pattern=r"^([A-Z]{3}|\*)$(?!\n)")], Annotated[int, Meta(ge=1, le=10**12)]]
 """By currency, in its minor unit; ``*`` is for every currency that is not named."""
 
 

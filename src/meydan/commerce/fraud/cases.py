@@ -1,0 +1,182 @@
+"""The queue: what was held or frozen is decided, once, by staff or, where it was only delayed, by time."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import tenants, wallet
+from meydan.commerce import refunds, settling
+from meydan.commerce.fraud import marks
+from meydan.commerce.fraud.judging import FREEZE_REASON
+from meydan.commerce.fraud.scoring import Outcome
+from meydan.commerce.kinds import PaymentStatus
+from meydan.kit import jobs
+from meydan.kit.database import Tx
+from meydan.kit.errors import Refused
+
+_AT_ONCE = 500
+
+
+class Choice(StrEnum):
+    """What staff may decide."""
+
+    release = "release"
+    """Let it through; the next one is looked at as closely."""
+    dismiss = "dismiss"
+    """Let it through, and trust this person with this card and device from now on."""
+    refund = "refund"
+    """Give the money back."""
+    freeze = "freeze"
+    """Freeze the wallet. What was bought stays held until the wallet is thawed, or the money is given back."""
+
+
+class Decision(StrEnum):
+    release = "release"
+    dismiss = "dismiss"
+    refund = "refund"
+    freeze = "freeze"
+    overtaken = "overtaken"
+    """The money went back before anybody decided."""
+
+
+class CaseStatus(StrEnum):
+    open = "open"
+    closed = "closed"
+
+
+class AlreadyDecided(Refused):
+    code, status, title = "already_decided", 409, "This case has been decided already."
+
+
+class NothingToRefund(Refused):
+    code, status, title = "nothing_to_refund", 409, "This case is about gifts: there is no payment to give back."
+
+
+class ReleaseDelayed(Struct, frozen=True):
+    """Queued when a delay is over, each case by itself: one that fails keeps no other waiting."""
+
+    case_id: UUID
+
+
+class _Case(Struct, frozen=True):
+    id: UUID
+    user_id: UUID
+    payment_id: UUID | None
+    outcome: Outcome
+    status: CaseStatus
+    decision: Decision | None
+    decided_at: datetime | None
+
+
+async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUID) -> None:
+    """Raises NotFound, AlreadyDecided, NothingToRefund. A service transaction."""
+    case = await _hold(tx, case_id)
+    if case.status is CaseStatus.closed:
+        raise AlreadyDecided(decision=case.decision, decided_at=case.decided_at)
+    if choice is Choice.refund and case.payment_id is None:
+        raise NothingToRefund
+    await _do_close(tx, case, Decision(choice), note, actor)
+    match choice:
+        case Choice.release:
+            await _do_let_through(tx, case, actor)
+        case Choice.dismiss:
+            if case.payment_id is not None:
+                await marks.do_trust(tx, case.payment_id)
+            await _do_let_through(tx, case, actor)
+        case Choice.refund if case.payment_id is not None:
+            await refunds.do_refund(tx, case.payment_id, None, reason=note, actor=actor, key=f"fraud {case.id}")
+        case Choice.freeze:
+            await wallet.do_freeze(tx, case.user_id, FREEZE_REASON, actor)
+    await tenants.record(tx, "fraud_case_decided", user_id=case.user_id, actor=actor, case_id=case.id, decision=choice)
+
+
+async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
+    """Thaw the wallet, and give what its freezing kept back. A service transaction."""
+    await wallet.do_thaw(tx, user_id, actor)
+    for payment_id in await tx.all(
+        UUID,
+        "select p.id from app.payments p join app.fraud_cases c on (c.tenant_id, c.payment_id) = (p.tenant_id, p.id)"
+        " where p.tenant_id = $1 and p.user_id = $2 and p.status = 'held' and c.decision = 'freeze' order by p.id",
+        user_id,
+    ):
+        await settling.do_release(tx, payment_id)
+
+
+async def do_look_at_delayed(tx: Tx) -> None:
+    """Queue what has waited long enough, and close what was overtaken. A service transaction."""
+    await tx.run(
+        "update app.fraud_cases c set status = 'closed', decision = 'overtaken', decided_at = app.now()"
+        " from app.payments p where c.tenant_id = $1 and c.status = 'open' and c.outcome in ('delay', 'review')"
+        " and (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status in ('refunded', 'charged_back')"
+    )
+    for case_id in await tx.all(UUID, _DUE, None, _AT_ONCE):
+        await jobs.queue(tx, "release_delayed", ReleaseDelayed(case_id), once_key=str(case_id))
+
+
+async def do_release_delayed(tx: Tx, case_id: UUID) -> None:
+    """Unless staff were quicker, or something graver about the same person has come up. A service transaction."""
+    case = await _hold(tx, case_id)
+    if case.status is CaseStatus.open and await tx.maybe(UUID, _DUE, case_id, 1) is not None:
+        await _do_close(tx, case, Decision.release, "", None)
+        await _do_let_through(tx, case, None)
+
+
+async def _hold(tx: Tx, case_id: UUID) -> _Case:
+    """What was allowed is no case."""
+    return await tx.one(
+        _Case,
+        "select id, user_id, payment_id, outcome, status, decision, decided_at from app.fraud_cases"
+        " where (tenant_id, id) = ($1, $2) and status <> 'allowed' for update",
+        case_id,
+    )
+
+
+async def _do_close(tx: Tx, case: _Case, decision: Decision, note: str, actor: UUID | None) -> None:
+    await tx.run(
+        "update app.fraud_cases set status = 'closed', decision = $3, note = $4, decided_by_user_id = $5,"
+        " decided_at = app.now() where (tenant_id, id) = ($1, $2)",
+        case.id,
+        decision,
+        note,
+        actor,
+    )
+
+
+async def _do_let_through(tx: Tx, case: _Case, actor: UUID | None) -> None:
+    if case.outcome is Outcome.freeze and not await tx.one(bool, _STILL_FROZEN, case.user_id):
+        await wallet.do_thaw(tx, case.user_id, actor)
+    if case.payment_id is None:
+        return
+    status = await tx.one(
+        PaymentStatus,
+        "select status from app.payments where (tenant_id, id) = ($1, $2) for update",
+        case.payment_id,
+    )
+    if status is PaymentStatus.held:
+        await settling.do_release(tx, case.payment_id)
+
+
+# A frozen wallet or an open case of more weight keeps the delayed waiting too.
+_DUE = """
+    select c.id from app.fraud_cases c
+    join app.payments p on (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status = 'held'
+    where c.tenant_id = $1 and c.status = 'open' and c.outcome = 'delay' and c.release_at <= app.now()
+        and ($2::uuid is null or c.id = $2)
+        and not exists (
+            select from app.fraud_cases graver
+            where (graver.tenant_id, graver.user_id) = (c.tenant_id, c.user_id)
+                and graver.status = 'open' and graver.outcome in ('review', 'freeze')
+        )
+        and not exists (select from app.wallet_freezes f where (f.tenant_id, f.user_id) = (c.tenant_id, c.user_id))
+    order by c.release_at, c.id limit $3
+"""
+# Somebody froze it by hand, or for another case: only what this case froze is thawed with it.
+_STILL_FROZEN = """
+    select exists (
+        select from app.fraud_cases c
+        where (c.tenant_id, c.user_id) = ($1, $2)
+            and (c.status = 'open' and c.outcome = 'freeze' or c.status = 'closed' and c.decision = 'freeze')
+    )
+"""
