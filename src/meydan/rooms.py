@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from litestar.handlers import HTTPRouteHandler
 
 from meydan.accounts import routes as accounts
+from meydan.commerce.providers.local import routes as local_payments
+from meydan.commerce.providers.local.tasks import local_payments_kept_going
 from meydan.growth import routes as growth
 from meydan.integrations import routes as integrations
 from meydan.kit.database import Database
@@ -21,6 +23,7 @@ from meydan.safety import routes as safety
 ROUTES: list[HTTPRouteHandler] = [
     *accounts.ROUTES,
     *integrations.ROUTES,
+    *local_payments.ROUTES,
     *safety.ROUTES,
     *messaging.ROUTES,
     *meeting.ROUTES,
@@ -44,5 +47,5 @@ def routes() -> list[HTTPRouteHandler]:
 @asynccontextmanager
 async def opened(db: Database) -> AsyncIterator[None]:
     """What rooms keep running inside the API process."""
-    async with matching(db):
+    async with matching(db), local_payments_kept_going():
         yield

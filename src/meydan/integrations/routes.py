@@ -35,11 +35,15 @@ def _outbox(request: AnyRequest, state: State) -> LocalOutbox:
     outbox = integrations.current().local_outbox
     if outbox is None:
         raise NotFound
-    settings: Settings = state.settings
-    host = request.url.hostname or ""
-    if not _is_own(host) and host != urlsplit(settings.http.public_url).hostname:
+    if not is_own_host(request, state.settings):
         raise OutboxElsewhere
     return outbox
+
+
+def is_own_host(request: AnyRequest, settings: Settings) -> bool:
+    """Whether the request came to this machine's own address or to the one people open: what only a developer may see."""
+    host = request.url.hostname or ""
+    return _is_own(host) or host == urlsplit(settings.http.public_url).hostname
 
 
 def _is_own(host: str) -> bool:
