@@ -11,5 +11,5 @@ const api = process.env.MEYDAN_API ?? 'http://127.0.0.1:8000';
 export default defineConfig({
   plugins: [react(), babel({ presets: [linguiTransformerBabelPreset()] }), lingui(), tailwind(), serviceWorker()],
   build: { target: 'es2022', assetsInlineLimit: 0 },
-  server: { proxy: { '/api': api, '/outbox': api } },
+  server: { proxy: { '/api': api, '/outbox': api, '/pay/': api } },
 });

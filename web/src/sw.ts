@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-// Keeps the shell of the app for times without a network. It never touches /api, /ws or /outbox: what people wrote is not
+// Keeps the shell of the app for times without a network. It never touches /api, /ws, /outbox or /pay: what people wrote is not
 // kept here, and nothing that the server said is answered from a cache.
 export type {}; // a module, so that its own names do not meet those of the page
 
@@ -44,7 +44,8 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
-    if (!url.pathname.startsWith('/api/') && !url.pathname.startsWith('/outbox')) event.respondWith(page(request));
+    const elsewhere = ['/api/', '/outbox', '/pay/'].some((start) => url.pathname.startsWith(start));
+    if (!elsewhere) event.respondWith(page(request));
   } else if (url.pathname.startsWith('/assets/') || FIXED.includes(url.pathname)) {
     event.respondWith(kept(request));
   }

@@ -36,9 +36,14 @@ async def in_books(act: Callable[[Page], T]) -> T:
             return act(page)
 
     done = await asyncio.to_thread(work)
+    look_now()
+    return done
+
+
+def look_now() -> None:
+    """Whether anything is due, without waiting for the next look."""
     if _wake is not None:
         _wake.set()
-    return done
 
 
 @asynccontextmanager
