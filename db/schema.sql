@@ -209,6 +209,43 @@ CREATE FUNCTION app.add_tenant(slug text, name text, timezone text, default_lang
     returning id
 $$;
 
+CREATE TABLE app.ledger_audits (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    whole boolean NOT NULL,
+    fault_count integer NOT NULL,
+    faults jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE ONLY app.ledger_audits FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.audit_ledger(tenant integer, look_at_all boolean) RETURNS app.ledger_audits
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    made app.ledger_audits;
+    last app.ledger_audits;
+    since uuid;
+begin
+    perform app.check_ledger_caller(tenant);
+    select audit.* into last from app.ledger_audits audit where audit.tenant_id = tenant order by audit.id desc limit 1;
+    if not look_at_all and last.fault_count = 0 then
+        since := uuidv7(uuid_extract_timestamp(last.id) - clock_timestamp() - interval '1 hour');
+    end if;
+    insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
+    select tenant, since is null, count(*),
+        coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]')
+    from (
+        select one.fault, one.id, one.expected, one.found, row_number() over () as place
+        from app.ledger_faults(tenant, since) one
+    ) wrong
+    returning ledger_audits.* into made;
+    delete from app.ledger_audits old where old.tenant_id = tenant and old.created_at < app.now() - interval '30 days';
+    return made;
+end $$;
+
 CREATE FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -217,6 +254,37 @@ CREATE FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) RETURN
             FROM app.blocks block
            WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = blocked_between.tenant) AND ((SESSION_USER = 'meydan_service'::name) OR (app.profile_id() = ANY (ARRAY[blocked_between.one, blocked_between.other]))) AND (((block.blocker_profile_id = blocked_between.one) AND (block.blocked_profile_id = blocked_between.other)) OR ((block.blocker_profile_id = blocked_between.other) AND (block.blocked_profile_id = blocked_between.one)))))) AS "exists";
 END;
+
+CREATE FUNCTION app.check_ledger_caller(tenant integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tenant is distinct from app.tenant_id() then
+        raise exception 'a ledger is its own community''s' using errcode = 'insufficient_privilege';
+    end if;
+end $$;
+
+CREATE FUNCTION app.check_own_transfer(what text, kinds text[], owners uuid[], amounts bigint[], whose uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_variable
+declare
+    caller uuid := app.user_id();
+    is_fine boolean := whose = caller;
+begin
+    for i in 1 .. cardinality(amounts) loop
+        is_fine := is_fine and coalesce(case
+            when what = 'conversion' then owners[i] = caller
+                and kinds[i] = case when amounts[i] < 0 then 'creator_revenue' else 'person_coins' end
+            when what not in ('spent', 'gift_sent', 'premium', 'call') then false
+            when amounts[i] < 0 then owners[i] = caller and kinds[i] = 'person_coins'
+            else kinds[i] = 'tenant_revenue' or kinds[i] = 'creator_revenue' and owners[i] <> caller
+        end, false);
+    end loop;
+    if is_fine is not true then
+        raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
+    end if;
+end $$;
 
 CREATE TABLE app.conversation_members (
     tenant_id integer NOT NULL,
@@ -302,6 +370,124 @@ begin
     update app.conversations conversation set closed_at = app.now()
     where conversation.tenant_id = tenant and conversation.id = conversation_id and conversation.closed_at is null;
     return found;
+end $$;
+
+CREATE FUNCTION app.close_wallet(tenant integer, whose uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    open_hold uuid;
+    earnings bigint;
+    coins bigint;
+begin
+    perform app.check_ledger_caller(tenant);
+    for open_hold in
+        select hold.id from app.coin_holds hold
+        where hold.tenant_id = tenant and hold.user_id = whose and hold.status = 'open' order by hold.id
+    loop
+        perform app.release_hold(tenant, open_hold);
+    end loop;
+    select known.balance into earnings from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', whose, null, null)
+    for no key update;
+    select known.balance into coins from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
+    for no key update;
+    if earnings > 0 then
+        perform app.move_coins(
+            tenant, 'forfeited:' || uuidv7(), 'forfeited', array['creator_revenue', 'tenant_revenue'], array[whose, null],
+            array[null, null]::text[], array[null, null]::text[], array[-earnings, earnings], whose, '', null, '{}', null, null,
+            false
+        );
+    end if;
+    if coins > 0 then
+        perform app.move_coins(
+            tenant, 'forfeited:' || uuidv7(), 'forfeited', array['person_coins', 'tenant_revenue'], array[whose, null],
+            array[null, null]::text[], array[null, null]::text[], array[-coins, coins], whose, '', null, '{}', null, null,
+            false
+        );
+    end if;
+    update app.coin_transactions known set description = '', details = '{}'
+    where known.tenant_id = tenant and known.user_id = whose and (known.description <> '' or known.details <> '{}');
+    update app.wallet_freezes known set reason = ''
+    where known.tenant_id = tenant and known.user_id = whose and known.reason <> '';
+end $$;
+
+CREATE TABLE app.coin_transactions (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid,
+    amount bigint NOT NULL,
+    transaction_type text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    subject_id uuid,
+    idempotency_key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    reverses_id uuid,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT coin_transactions_description_check CHECK ((length(description) <= 200)),
+    CONSTRAINT coin_transactions_details_check CHECK (((jsonb_typeof(details) = 'object'::text) AND (pg_column_size(details) <= 2000))),
+    CONSTRAINT coin_transactions_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT coin_transactions_transaction_type_check CHECK ((transaction_type = ANY (ARRAY['purchased'::text, 'earned'::text, 'spent'::text, 'gift_sent'::text, 'gift_received'::text, 'premium'::text, 'call'::text, 'refund'::text, 'chargeback'::text, 'dispute_won'::text, 'debt_payment'::text, 'debt_forgiven'::text, 'conversion'::text, 'payout'::text, 'adjustment'::text, 'forfeited'::text, 'reversal'::text])))
+);
+
+ALTER TABLE ONLY app.coin_transactions FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) RETURNS app.coin_transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    held app.coin_holds;
+    moved record;
+    total bigint;
+    print text := concat_ws('|', hold, kinds, owners, providers, currencies, amounts);
+begin
+    perform app.check_ledger_caller(tenant);
+    select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
+    if not found then
+        raise exception using errcode = 'WA008', message = 'not_found';
+    end if;
+    select sum(one.amount) into total from unnest(amounts) one (amount);
+    kinds := array_prepend('person_coins', kinds);
+    owners := array_prepend(held.user_id, owners);
+    providers := array_prepend(null, providers);
+    currencies := array_prepend(null, currencies);
+    amounts := array_prepend(-total, amounts);
+    if session_user = 'meydan_app' then
+        perform app.check_own_transfer(what, kinds, owners, amounts, held.user_id);
+    end if;
+    if held.status = 'committed' and exists (
+        select from app.coin_transactions known
+        where known.tenant_id = tenant and known.id = held.transaction_id and known.idempotency_key = key
+    ) then
+        null;  -- answered below, if it is the same again
+    elsif held.status <> 'open' or held.expires_at <= app.now() then
+        raise exception using errcode = 'WA006', message = 'hold_over', detail = jsonb_build_object(
+            'status', case when held.status = 'open' then 'expired' else held.status end)::text;
+    elsif total > held.amount or 0 >= any(amounts[2:]) then
+        raise exception 'a hold pays at most what is held' using errcode = 'check_violation';
+    else
+        update app.ledger_balances known set held = known.held - held.amount
+        where known.tenant_id = tenant and known.stripe = 0
+            and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null);
+    end if;
+    select one.made, one.fresh into moved from app.move_coins(
+        tenant, key, what, kinds, owners, providers, currencies, amounts, held.user_id, why, subject, more, null, print, false
+    ) one;
+    if moved.fresh then
+        update app.coin_holds known
+        set status = 'committed', committed = total, transaction_id = (moved.made).id, ended_at = app.now()
+        where known.tenant_id = tenant and known.id = hold;
+        perform app.pay_debt(tenant, held.user_id, hold);
+    elsif held.status = 'open' then
+        raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
+    end if;
+    return moved.made;
 end $$;
 
 CREATE TABLE app.tenants (
@@ -441,6 +627,26 @@ CREATE FUNCTION app.decide_claims(tenant integer, at_most integer) RETURNS TABLE
     FROM decided;
 END;
 
+CREATE FUNCTION app.end_expired_holds(tenant integer, whose uuid, at_most integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_variable
+declare
+    over record;
+begin
+    for over in
+        select hold.id, hold.user_id, hold.amount from app.coin_holds hold
+        where hold.tenant_id = tenant and hold.status = 'open' and hold.expires_at <= app.now()
+            and (whose is null or hold.user_id = whose)
+        order by hold.user_id, hold.id limit at_most for update skip locked
+    loop
+        update app.coin_holds hold set status = 'expired', ended_at = app.now()
+        where hold.tenant_id = tenant and hold.id = over.id;
+        perform app.give_back_held(tenant, over.user_id, over.amount, over.id);
+        return next over.user_id;
+    end loop;
+end $$;
+
 CREATE FUNCTION app.end_match(tenant integer, ending uuid, new_status text) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by uuid)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -496,6 +702,15 @@ CREATE FUNCTION app.end_matches(tenant integer, at_most integer) RETURNS TABLE(m
           FOR UPDATE OF over SKIP LOCKED) up
       CROSS JOIN LATERAL app.end_match(end_matches.tenant, up.id, 'expired'::text) done(match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by));
 END;
+
+CREATE FUNCTION app.expire_holds(tenant integer, at_most integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform app.check_ledger_caller(tenant);
+    return query select distinct over.whose from app.end_expired_holds(tenant, null, at_most) over (whose);
+end $$;
 
 CREATE TABLE app.tickets (
     tenant_id integer NOT NULL,
@@ -617,6 +832,36 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION app.forgive_debt(tenant integer, key text, whose uuid, at_most bigint, why text) RETURNS app.coin_transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    moved record;
+    owed bigint;
+begin
+    perform app.check_ledger_caller(tenant);
+    select -debt.balance into owed from app.ledger_balances debt
+    where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null)
+    for no key update;
+    owed := least(owed, at_most);
+    if exists (
+        select from app.coin_transactions known where known.tenant_id = tenant and known.idempotency_key = key
+    ) then
+        owed := at_most;  -- answered as it was; nothing moves
+    elsif coalesce(owed, 0) <= 0 then
+        raise exception using errcode = 'WA001', message = 'balance_too_low',
+            detail = jsonb_build_object('balance', 0, 'needed', at_most, 'account', 'person_debt')::text;
+    end if;
+    select one.made, one.fresh into moved from app.move_coins(
+        tenant, key, 'debt_forgiven', array['person_debt', 'promotions'], array[whose, null], array[null, null]::text[],
+        array[null, null]::text[], array[owed, -owed], whose, why, null, jsonb_build_object('forgiven', owed), null,
+        at_most::text, false
+    ) one;
+    return moved.made;
+end $$;
+
 CREATE FUNCTION app.free_tag(wanted text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -642,6 +887,102 @@ begin
     );
 end $$;
 
+CREATE FUNCTION app.freeze_wallet(tenant integer, whose uuid, why text, actor uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform app.check_ledger_caller(tenant);
+    perform app.open_ledger_account(tenant, kind, whose, null, null, 0)
+    from unnest(array['creator_revenue', 'person_coins']) one (kind);
+    update app.ledger_balances known set frozen = true
+    where known.tenant_id = tenant and known.account_id in (
+        app.ledger_account_id('creator_revenue', whose, null, null), app.ledger_account_id('person_coins', whose, null, null)
+    );
+    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by) values (tenant, whose, why, actor)
+    on conflict do nothing;
+    return found;
+end $$;
+
+CREATE FUNCTION app.give_back_held(tenant integer, whose uuid, amount bigint, cause uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_variable
+begin
+    update app.ledger_balances known set held = known.held - amount
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
+        and known.stripe = 0;
+    perform app.pay_debt(tenant, whose, cause);
+end $$;
+
+CREATE TABLE app.coin_holds (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    amount bigint NOT NULL,
+    purpose text NOT NULL,
+    subject_id uuid,
+    idempotency_key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    committed bigint DEFAULT 0 NOT NULL,
+    transaction_id uuid,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT coin_holds_amount_check CHECK ((amount > 0)),
+    CONSTRAINT coin_holds_check CHECK (((committed >= 0) AND (committed <= amount))),
+    CONSTRAINT coin_holds_check1 CHECK (((ended_at IS NULL) = (status = 'open'::text))),
+    CONSTRAINT coin_holds_check2 CHECK ((((transaction_id IS NOT NULL) = (status = 'committed'::text)) AND ((committed > 0) = (status = 'committed'::text)))),
+    CONSTRAINT coin_holds_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT coin_holds_purpose_check CHECK ((length(purpose) <= 80)),
+    CONSTRAINT coin_holds_status_check CHECK ((status = ANY (ARRAY['open'::text, 'committed'::text, 'released'::text, 'expired'::text])))
+)
+WITH (fillfactor='80');
+
+ALTER TABLE ONLY app.coin_holds FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) RETURNS app.coin_holds
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    made app.coin_holds;
+    print bytea := sha256(convert_to(concat_ws('|', whose, amount, purpose, subject), 'UTF8'));
+begin
+    perform app.check_ledger_caller(tenant);
+    if session_user = 'meydan_app' and whose is distinct from app.user_id() then
+        raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
+    elsif until <= app.now() then
+        raise exception 'a hold ends later than it begins' using errcode = 'check_violation';
+    end if;
+    insert into app.coin_holds (tenant_id, user_id, amount, purpose, subject_id, idempotency_key, fingerprint, expires_at)
+    values (tenant, whose, amount, purpose, subject, key, print, until)
+    on conflict (tenant_id, idempotency_key) do nothing
+    returning coin_holds.* into made;
+    if not found then
+        select known.* into strict made from app.coin_holds known
+        where known.tenant_id = tenant and known.idempotency_key = key;
+        if made.fingerprint <> print then
+            raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
+        end if;
+        return made;
+    end if;
+    for attempt in 1 .. 2 loop
+        update app.ledger_balances known set held = known.held + amount
+        where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
+            and known.stripe = 0 and known.balance - known.held >= amount and not known.frozen;
+        exit when found;
+        if attempt = 2 then
+            perform app.refuse_debit(tenant, 'person_coins', whose, amount, true);
+        end if;
+        perform app.open_ledger_account(tenant, 'person_coins', whose, null, null, 0);
+        perform app.end_expired_holds(tenant, whose, 1000);
+    end loop;
+    return made;
+end $$;
+
 CREATE FUNCTION app.keep_lanes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -663,6 +1004,137 @@ end $$;
 CREATE FUNCTION app.kilometres(one point, other point) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((111.2)::double precision * sqrt((power(((one)[1] - (other)[1]), (2)::double precision) + power((LEAST(abs(((one)[0] - (other)[0])), ((360)::double precision - abs(((one)[0] - (other)[0])))) * cos(radians((((one)[1] + (other)[1]) / (2)::double precision)))), (2)::double precision))));
+
+CREATE FUNCTION app.ledger_account_id(kind text, whose uuid, provider text, currency text) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (encode(substr(sha256(convert_to(((((((kind || ':'::text) || COALESCE((whose)::text, ''::text)) || ':'::text) || COALESCE(provider, ''::text)) || ':'::text) || COALESCE(currency, ''::text)), 'UTF8'::name)), 1, 16), 'hex'::text))::uuid;
+
+CREATE TABLE app.coin_entries (
+    tenant_id integer NOT NULL,
+    transaction_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    stripe integer NOT NULL,
+    amount bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT coin_entries_amount_check CHECK ((amount <> 0))
+);
+
+ALTER TABLE ONLY app.coin_entries FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.ledger_balances (
+    tenant_id integer NOT NULL,
+    account_id uuid NOT NULL,
+    stripe integer NOT NULL,
+    balance bigint DEFAULT 0 NOT NULL,
+    held bigint DEFAULT 0 NOT NULL,
+    lowest bigint,
+    highest bigint,
+    frozen boolean DEFAULT false NOT NULL,
+    CONSTRAINT ledger_balances_check CHECK (((balance - held) >= lowest)),
+    CONSTRAINT ledger_balances_check1 CHECK ((balance <= highest)),
+    CONSTRAINT ledger_balances_held_check CHECK ((held >= 0)),
+    CONSTRAINT ledger_balances_stripe_check CHECK (((stripe >= 0) AND (stripe <= 15)))
+)
+WITH (fillfactor='60', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE ONLY app.ledger_balances FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.ledger_faults(tenant integer, since uuid) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH headers AS (
+          SELECT header.id,
+             header.user_id,
+             header.amount,
+             app.ledger_account_id('person_coins'::text, header.user_id, NULL::text, NULL::text) AS coins,
+             app.ledger_account_id('creator_revenue'::text, header.user_id, NULL::text, NULL::text) AS earnings
+            FROM app.coin_transactions header
+           WHERE ((header.tenant_id = ledger_faults.tenant) AND ((ledger_faults.since IS NULL) OR (header.id >= ledger_faults.since)))
+         ), sums AS (
+          SELECT entry.transaction_id,
+             (headers.id IS NULL) AS is_orphan,
+             headers.user_id,
+             headers.amount,
+             (sum(entry.amount))::bigint AS total,
+             (COALESCE(sum(entry.amount) FILTER (WHERE (entry.account_id = headers.coins)), sum(entry.amount) FILTER (WHERE (entry.account_id = headers.earnings)), (0)::numeric))::bigint AS told
+            FROM (app.coin_entries entry
+              LEFT JOIN headers ON ((headers.id = entry.transaction_id)))
+           WHERE ((entry.tenant_id = ledger_faults.tenant) AND ((ledger_faults.since IS NULL) OR (entry.transaction_id >= ledger_faults.since)))
+           GROUP BY entry.transaction_id, headers.id, headers.user_id, headers.amount
+         ), stripes AS (
+          SELECT entry.account_id,
+             entry.stripe,
+             (sum(entry.amount))::bigint AS total
+            FROM app.coin_entries entry
+           WHERE (entry.tenant_id = ledger_faults.tenant)
+           GROUP BY entry.account_id, entry.stripe
+         ), balances AS (
+          SELECT known.account_id,
+             known.stripe,
+             known.balance,
+             known.held
+            FROM app.ledger_balances known
+           WHERE (known.tenant_id = ledger_faults.tenant)
+         ), holds AS (
+          SELECT app.ledger_account_id('person_coins'::text, hold.user_id, NULL::text, NULL::text) AS account_id,
+             (sum(hold.amount))::bigint AS held
+            FROM app.coin_holds hold
+           WHERE ((hold.tenant_id = ledger_faults.tenant) AND (hold.status = 'open'::text))
+           GROUP BY hold.user_id
+         )
+  SELECT 'entries_do_not_sum_to_zero'::text,
+     sums.transaction_id,
+     0,
+     sums.total
+    FROM sums
+   WHERE (sums.total <> 0)
+ UNION ALL
+  SELECT 'entries_without_transaction'::text,
+     sums.transaction_id,
+     NULL::integer,
+     sums.total
+    FROM sums
+   WHERE sums.is_orphan
+ UNION ALL
+  SELECT 'transaction_without_entries'::text,
+     headers.id,
+     headers.amount,
+     NULL::bigint
+    FROM (headers
+      LEFT JOIN sums ON ((sums.transaction_id = headers.id)))
+   WHERE (sums.transaction_id IS NULL)
+ UNION ALL
+  SELECT 'amount_differs_from_entries'::text,
+     sums.transaction_id,
+     sums.told,
+     sums.amount
+    FROM sums
+   WHERE ((sums.user_id IS NOT NULL) AND (sums.told <> sums.amount))
+ UNION ALL
+  SELECT 'balance_differs_from_entries'::text,
+     COALESCE(balances.account_id, stripes.account_id) AS "coalesce",
+     COALESCE(stripes.total, (0)::bigint) AS "coalesce",
+     COALESCE(balances.balance, (0)::bigint) AS "coalesce"
+    FROM (balances
+      FULL JOIN stripes USING (account_id, stripe))
+   WHERE (COALESCE(balances.balance, (0)::bigint) <> COALESCE(stripes.total, (0)::bigint))
+ UNION ALL
+  SELECT 'held_differs_from_holds'::text,
+     COALESCE(balances.account_id, holds.account_id) AS "coalesce",
+     COALESCE(holds.held, (0)::bigint) AS "coalesce",
+     COALESCE(balances.held, (0)::bigint) AS "coalesce"
+    FROM (balances
+      FULL JOIN holds ON ((holds.account_id = balances.account_id)))
+   WHERE (COALESCE(balances.held, (0)::bigint) <> COALESCE(holds.held, (0)::bigint))
+ UNION ALL
+  SELECT 'balances_do_not_sum_to_zero'::text,
+     NULL::uuid,
+     0,
+     (sum(balances.balance))::bigint AS sum
+    FROM balances
+  HAVING (sum(balances.balance) <> (0)::numeric);
+END;
 
 CREATE FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS SETOF record
     LANGUAGE plpgsql SECURITY DEFINER
@@ -810,6 +1282,102 @@ begin
     end loop;
 end $$;
 
+CREATE FUNCTION app.move_coins(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean, OUT made app.coin_transactions, OUT fresh boolean) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_variable
+declare
+    print bytea := sha256(convert_to(
+        concat_ws('|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))),
+        'UTF8'
+    ));
+    total bigint := 0;
+    coins bigint;
+    earnings bigint;
+    entry record;
+    place integer;
+    debtors uuid[];
+begin
+    if cardinality(amounts) = 0 or array[cardinality(kinds), cardinality(owners), cardinality(providers), cardinality(currencies)]
+        <> array_fill(cardinality(amounts), array[4])
+    then
+        raise exception 'a transfer has entries, and of each its account and amount' using errcode = 'check_violation';
+    end if;
+    for i in 1 .. cardinality(amounts) loop
+        total := total + amounts[i];
+        if owners[i] = whose and kinds[i] = 'person_coins' then
+            coins := coalesce(coins, 0) + amounts[i];
+        elsif owners[i] = whose and kinds[i] = 'creator_revenue' then
+            earnings := coalesce(earnings, 0) + amounts[i];
+        end if;
+    end loop;
+    if total is distinct from 0 then
+        raise exception 'the entries of a transfer sum to zero, not to %', total using errcode = 'check_violation';
+    elsif whose is not null and whose <> all(array_remove(owners, null)) then
+        raise exception 'a transfer stands in the history of somebody whom it concerns' using errcode = 'check_violation';
+    end if;
+
+    insert into app.coin_transactions (
+        tenant_id, user_id, amount, transaction_type, description, subject_id, idempotency_key, fingerprint, reverses_id, details
+    ) values (tenant, whose, coalesce(coins, earnings, 0), what, why, subject, key, print, reverses, more)
+    on conflict (tenant_id, idempotency_key) do nothing
+    returning coin_transactions.* into made;
+    fresh := found;
+    if not fresh then
+        select known.* into strict made from app.coin_transactions known
+        where known.tenant_id = tenant and known.idempotency_key = key;
+        if made.fingerprint <> print then
+            raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
+        end if;
+        return;
+    end if;
+
+    -- People first, in one order for all; a community's accounts after them, where nobody waits.
+    for entry in
+        select app.ledger_account_id(one.kind, one.whose, one.provider, one.currency) as account_id, one.kind, one.whose,
+            one.provider, one.currency, sum(one.amount)::bigint as amount
+        from unnest(kinds, owners, providers, currencies, amounts) one (kind, whose, provider, currency, amount)
+        group by one.kind, one.whose, one.provider, one.currency having sum(one.amount) <> 0
+        order by one.whose nulls last, one.kind, one.provider, one.currency
+    loop
+        place := 0;
+        if entry.whose is null then
+            for turn in 0 .. 15 loop
+                place := (pg_backend_pid() + turn) % 16;
+                exit when pg_try_advisory_xact_lock(hashtextextended(entry.account_id::text, tenant::bigint * 16 + place));
+            end loop;
+        end if;
+        for attempt in 1 .. 2 loop
+            with changed as (
+                update app.ledger_balances known set balance = known.balance + entry.amount
+                where known.tenant_id = tenant and known.account_id = entry.account_id and known.stripe = place
+                    and (entry.amount > 0 or known.lowest is null or known.balance - known.held + entry.amount >= known.lowest)
+                    and (entry.amount < 0 or known.highest is null or known.balance + entry.amount <= known.highest)
+                    and not (known.frozen and spends and entry.amount < 0)
+                returning known.account_id
+            )
+            insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount)
+            select tenant, made.id, changed.account_id, place, entry.amount from changed;
+            exit when found;
+            if attempt = 2 then
+                perform app.refuse_debit(tenant, entry.kind, entry.whose, entry.amount, spends);
+            end if;
+            perform app.open_ledger_account(tenant, entry.kind, entry.whose, entry.provider, entry.currency, place);
+            if entry.kind = 'person_coins' then
+                perform app.end_expired_holds(tenant, entry.whose, 1000);
+            end if;
+        end loop;
+        if entry.kind = 'person_coins' and entry.amount > 0 or entry.kind = 'person_debt' and entry.amount < 0 then
+            debtors := debtors || entry.whose;
+        end if;
+    end loop;
+    if debtors is not null then
+        for i in 1 .. cardinality(debtors) loop
+            perform app.pay_debt(tenant, debtors[i], made.id);
+        end loop;
+    end if;
+end $$;
+
 CREATE FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) RETURNS TABLE(id uuid, face text, profile jsonb, created_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -888,6 +1456,22 @@ begin
     return opened;
 end $$;
 
+CREATE FUNCTION app.open_ledger_account(tenant integer, kind text, whose uuid, provider text, currency text, stripe integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_variable
+declare
+    account uuid := app.ledger_account_id(kind, whose, provider, currency);
+begin
+    insert into app.ledger_accounts (tenant_id, kind, user_id, provider, currency)
+    values (tenant, kind, whose, provider, currency) on conflict do nothing;
+    insert into app.ledger_balances (tenant_id, account_id, stripe, lowest, highest)
+    values (
+        tenant, account, stripe, case when kind in ('person_coins', 'creator_revenue') then 0 end,
+        case when kind = 'person_debt' then 0 end
+    ) on conflict do nothing;
+end $$;
+
 CREATE TABLE app.coin_packages (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -944,6 +1528,27 @@ CREATE FUNCTION app.open_shop(tenant integer) RETURNS void
  INSERT INTO app.premium_plans (tenant_id, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, "position") VALUES (open_shop.tenant,'month'::text,14999,'TRY'::text,450,50,true,true,1), (open_shop.tenant,'year'::text,119999,'TRY'::text,NULL::integer,50,true,true,2);
 END;
 
+CREATE FUNCTION app.pay_debt(tenant integer, whose uuid, cause uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_variable
+declare
+    paid bigint;
+begin
+    select least(-debt.balance, coins.balance - coins.held) into paid
+    from app.ledger_balances debt
+    join app.ledger_balances coins on coins.tenant_id = tenant and coins.stripe = 0
+        and coins.account_id = app.ledger_account_id('person_coins', whose, null, null)
+    where debt.tenant_id = tenant and debt.stripe = 0
+        and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
+    if paid > 0 then
+        perform app.move_coins(
+            tenant, 'debt:' || whose || ':' || cause, 'debt_payment', array['person_coins', 'person_debt'], array[whose, whose],
+            array[null, null]::text[], array[null, null]::text[], array[-paid, paid], whose, '', cause, '{}', null, null, false
+        );
+    end if;
+end $$;
+
 CREATE FUNCTION app.protect(target regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -997,6 +1602,94 @@ begin
     end if;
 end $$;
 
+CREATE FUNCTION app.refuse_debit(tenant integer, kind text, whose uuid, amount bigint, spends boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_variable
+declare
+    why text;
+    owed bigint;
+    available bigint;
+begin
+    if spends then
+        select known.reason into why from app.wallet_freezes known
+        where known.tenant_id = tenant and known.user_id = whose and known.thawed_at is null;
+        if found then
+            raise exception using errcode = 'WA002', message = 'wallet_frozen',
+                detail = jsonb_build_object('reason', why)::text;
+        end if;
+        select -debt.balance into owed from app.ledger_balances debt
+        where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
+        if kind = 'person_coins' and owed > 0 then
+            raise exception using errcode = 'WA003', message = 'debt_blocks',
+                detail = jsonb_build_object('debt', owed)::text;
+        end if;
+    end if;
+    select known.balance - known.held into available from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null);
+    raise exception using errcode = 'WA001', message = 'balance_too_low',
+        detail = jsonb_build_object('balance', abs(available), 'needed', abs(amount), 'account', kind)::text;
+end $$;
+
+CREATE FUNCTION app.release_hold(tenant integer, hold uuid) RETURNS app.coin_holds
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    held app.coin_holds;
+begin
+    perform app.check_ledger_caller(tenant);
+    select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
+    if not found or session_user = 'meydan_app' and held.user_id <> app.user_id() then
+        raise exception using errcode = 'WA008', message = 'not_found';
+    elsif held.status = 'committed' then
+        raise exception using errcode = 'WA006', message = 'hold_over', detail = '{"status": "committed"}';
+    elsif held.status = 'open' then
+        update app.coin_holds known set status = 'released', ended_at = app.now()
+        where known.tenant_id = tenant and known.id = hold
+        returning known.* into held;
+        perform app.give_back_held(tenant, held.user_id, held.amount, hold);
+    end if;
+    return held;
+end $$;
+
+CREATE FUNCTION app.reverse_transfer(tenant integer, key text, reversing uuid, why text) RETURNS app.coin_transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    original app.coin_transactions;
+    mirror record;
+    moved record;
+begin
+    perform app.check_ledger_caller(tenant);
+    select known.* into original from app.coin_transactions known
+    where known.tenant_id = tenant and known.id = reversing for no key update;
+    if not found then
+        raise exception using errcode = 'WA008', message = 'not_found';
+    elsif original.reverses_id is not null then
+        raise exception using errcode = 'WA007', message = 'not_reversible';
+    elsif exists (
+        select from app.coin_transactions known
+        where known.tenant_id = tenant and known.reverses_id = reversing and known.idempotency_key <> key
+    ) then
+        raise exception using errcode = 'WA005', message = 'already_reversed';
+    end if;
+    select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners, array_agg(account.provider) as providers,
+        array_agg(account.currency) as currencies, array_agg(-entry.amount) as amounts
+    into mirror
+    from app.coin_entries entry
+    join app.ledger_accounts account on account.tenant_id = tenant and account.id = entry.account_id
+    where entry.tenant_id = tenant and entry.transaction_id = reversing;
+    select one.made, one.fresh into moved from app.move_coins(
+        tenant, key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies, mirror.amounts,
+        original.user_id, why, original.subject_id, '{}', reversing, 'reversal', false
+    ) one;
+    return moved.made;
+end $$;
+
 CREATE FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) RETURNS integer
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1010,6 +1703,83 @@ begin
             select extra.given - extra.used from app.extra_rights extra
             where extra.tenant_id = tenant and extra.user_id = who and extra.kind = what
         ), 0);
+end $$;
+
+CREATE FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, share_percent integer, key text) RETURNS TABLE(id uuid, gift jsonb, coins bigint, earned bigint, receiver_user_id uuid, created_at timestamp with time zone, is_new boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    giver uuid := app.user_id();
+    giver_face uuid := app.profile_id();
+    receiver uuid;
+    what app.gifts;
+    given app.gifts_sent;
+    share bigint;
+    pays_first boolean;
+begin
+    perform app.check_ledger_caller(tenant);
+    select known.* into given from app.gifts_sent known where known.tenant_id = tenant and known.idempotency_key = key;
+    is_new := not found;
+    if is_new then
+        select person.id into receiver
+        from app.profiles other
+        join app.users person on person.tenant_id = other.tenant_id and person.id = other.user_id
+        where other.tenant_id = tenant and other.id = to_profile and person.id <> giver and person.erased_at is null
+            and (person.ban_reason is null or person.banned_until <= app.now())
+            and app.have_met(tenant, giver_face, to_profile) and not app.blocked_between(tenant, giver_face, to_profile);
+        if not found then
+            return;
+        end if;
+        select known.* into what from app.gifts known where known.tenant_id = tenant and known.id = wanted and known.active;
+        if not found then
+            return;
+        end if;
+        share := what.price::bigint * pieces * share_percent / 100;
+        insert into app.gifts_sent (
+            tenant_id, gift_id, quantity, coins, earned, giver_user_id, giver_profile_id, receiver_user_id,
+            receiver_profile_id, note, idempotency_key
+        ) values (
+            tenant, wanted, pieces, what.price::bigint * pieces, share, giver, giver_face, receiver, to_profile, words, key
+        ) on conflict do nothing
+        returning gifts_sent.* into given;
+        is_new := found;
+        if is_new then
+            -- Whoever comes first in the ledger's order is touched first, or two who give each other could wait for good.
+            pays_first := giver < receiver;
+            for part in 1 .. 2 loop
+                if pays_first = (part = 1) then
+                    perform app.move_coins(
+                        tenant, key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver, null],
+                        array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '',
+                        given.id,
+                        jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', to_profile), null, null, true
+                    );
+                elsif share > 0 then
+                    perform app.move_coins(
+                        tenant, key || ':received', 'gift_received', array['tenant_revenue', 'creator_revenue'],
+                        array[null, receiver], array[null, null]::text[], array[null, null]::text[], array[-share, share],
+                        receiver, '', given.id,
+                        jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', giver_face), null, null, false
+                    );
+                end if;
+            end loop;
+        else  -- asked for twice at once
+            select known.* into strict given from app.gifts_sent known
+            where known.tenant_id = tenant and known.idempotency_key = key;
+        end if;
+    end if;
+    if (given.gift_id, given.quantity, given.giver_profile_id, given.receiver_profile_id, given.note)
+        is distinct from (wanted, pieces, giver_face, to_profile, words)
+    then
+        raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
+    end if;
+    return query
+    select given.id,
+        jsonb_build_object('id', known.id, 'key', known.key, 'name', known.name, 'price', known.price, 'position', known.position),
+        given.coins, given.earned, given.receiver_user_id, given.created_at, is_new
+    from app.gifts known where known.tenant_id = tenant and known.id = given.gift_id;
 end $$;
 
 CREATE FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS record
@@ -1113,12 +1883,105 @@ begin
     return found;
 end $$;
 
+CREATE TABLE app.gifts (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    key text NOT NULL,
+    name jsonb,
+    price integer NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT gifts_key_check CHECK ((key ~ '^[a-z][a-z_]{0,29}$'::text)),
+    CONSTRAINT gifts_name_check CHECK ((jsonb_typeof(name) = 'object'::text)),
+    CONSTRAINT gifts_price_check CHECK (((price >= 1) AND (price <= 1000000)))
+);
+
+ALTER TABLE ONLY app.gifts FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.stock_gifts(tenant integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ INSERT INTO app.gifts (tenant_id, key, price, "position") VALUES (stock_gifts.tenant,'tea'::text,5,1), (stock_gifts.tenant,'simit'::text,10,2), (stock_gifts.tenant,'tulip'::text,20,3), (stock_gifts.tenant,'cat'::text,40,4), (stock_gifts.tenant,'lantern'::text,75,5), (stock_gifts.tenant,'boat'::text,150,6), (stock_gifts.tenant,'kilim'::text,300,7), (stock_gifts.tenant,'moon'::text,1000,8);
+END;
+
+CREATE FUNCTION app.take_back(tenant integer, key text, what text, whose uuid, amount bigint, to_kind text, to_provider text, to_currency text, why text, subject uuid, more jsonb) RETURNS app.coin_transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    moved record;
+    taken bigint;
+    owed bigint;
+begin
+    perform app.check_ledger_caller(tenant);
+    if amount is null or amount <= 0 then
+        raise exception 'what is taken back is more than nothing' using errcode = 'check_violation';
+    end if;
+    perform app.open_ledger_account(tenant, 'person_coins', whose, null, null, 0);
+    perform from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
+    for no key update;
+    perform app.end_expired_holds(tenant, whose, 1000);
+    select least(amount, known.balance - known.held) into taken from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
+    owed := amount - taken;
+    select one.made, one.fresh into moved from app.move_coins(
+        tenant, key, what,
+        array[to_kind] || case when taken > 0 then array['person_coins'] else '{}' end
+            || case when owed > 0 then array['person_debt'] else '{}' end,
+        array[null, whose] || case when taken > 0 and owed > 0 then array[whose] else '{}' end,
+        array[to_provider, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
+        array[to_currency, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
+        array[amount] || case when taken > 0 then array[-taken] else '{}' end
+            || case when owed > 0 then array[-owed] else '{}' end,
+        whose, why, subject, more || jsonb_build_object('taken', taken, 'owed', owed), null,
+        concat_ws('|', amount, to_kind, to_provider, to_currency), false
+    ) one;
+    return moved.made;
+end $$;
+
 CREATE FUNCTION app.take_turn(tenant integer, what text) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT pg_advisory_xact_lock(hashtextextended(('meeting '::text || what), (tenant)::bigint)) AS pg_advisory_xact_lock;
 END;
+
+CREATE FUNCTION app.thaw_wallet(tenant integer, whose uuid, actor uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform app.check_ledger_caller(tenant);
+    update app.ledger_balances known set frozen = false
+    where known.tenant_id = tenant and known.frozen and known.account_id in (
+        app.ledger_account_id('creator_revenue', whose, null, null), app.ledger_account_id('person_coins', whose, null, null)
+    );
+    update app.wallet_freezes known set thawed_at = app.now(), thawed_by = actor
+    where known.tenant_id = tenant and known.user_id = whose and known.thawed_at is null;
+    return found;
+end $$;
+
+CREATE FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid DEFAULT NULL::uuid, why text DEFAULT ''::text, subject uuid DEFAULT NULL::uuid, more jsonb DEFAULT '{}'::jsonb) RETURNS app.coin_transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    moved record;
+begin
+    perform app.check_ledger_caller(tenant);
+    if session_user = 'meydan_app' then
+        perform app.check_own_transfer(what, kinds, owners, amounts, whose);
+    end if;
+    select one.made, one.fresh into moved from app.move_coins(
+        tenant, key, what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
+        what in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
+    ) one;
+    return moved.made;
+end $$;
 
 CREATE FUNCTION app.waiting_about(tenant integer, what text) RETURNS integer
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1209,6 +2072,60 @@ CREATE TABLE app.extra_rights (
 
 ALTER TABLE ONLY app.extra_rights FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.fraud_cases (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    payment_id uuid,
+    ring uuid[],
+    outcome text NOT NULL,
+    points integer NOT NULL,
+    findings jsonb NOT NULL,
+    status text NOT NULL,
+    release_at timestamp with time zone,
+    decision text,
+    note text DEFAULT ''::text NOT NULL,
+    decided_by_user_id uuid,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT fraud_cases_check CHECK ((num_nonnulls(payment_id, ring) = 1)),
+    CONSTRAINT fraud_cases_check1 CHECK (((status = 'allowed'::text) = (outcome = 'allow'::text))),
+    CONSTRAINT fraud_cases_check2 CHECK (((status = 'closed'::text) = ((decision IS NOT NULL) AND (decided_at IS NOT NULL)))),
+    CONSTRAINT fraud_cases_check3 CHECK (((outcome = 'delay'::text) = (release_at IS NOT NULL))),
+    CONSTRAINT fraud_cases_decision_check CHECK ((decision = ANY (ARRAY['release'::text, 'refund'::text, 'freeze'::text, 'dismiss'::text, 'overtaken'::text]))),
+    CONSTRAINT fraud_cases_note_check CHECK ((length(note) <= 1000)),
+    CONSTRAINT fraud_cases_outcome_check CHECK ((outcome = ANY (ARRAY['allow'::text, 'delay'::text, 'review'::text, 'freeze'::text]))),
+    CONSTRAINT fraud_cases_points_check CHECK ((points >= 0)),
+    CONSTRAINT fraud_cases_ring_check CHECK (((cardinality(ring) >= 2) AND (cardinality(ring) <= 6))),
+    CONSTRAINT fraud_cases_status_check CHECK ((status = ANY (ARRAY['allowed'::text, 'open'::text, 'closed'::text])))
+);
+
+ALTER TABLE ONLY app.fraud_cases FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.gifts_sent (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    gift_id uuid NOT NULL,
+    quantity integer NOT NULL,
+    coins bigint NOT NULL,
+    earned bigint NOT NULL,
+    giver_user_id uuid NOT NULL,
+    giver_profile_id uuid NOT NULL,
+    receiver_user_id uuid NOT NULL,
+    receiver_profile_id uuid NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    idempotency_key text NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT gifts_sent_check CHECK (((earned >= 0) AND (earned <= coins))),
+    CONSTRAINT gifts_sent_check1 CHECK ((giver_user_id <> receiver_user_id)),
+    CONSTRAINT gifts_sent_coins_check CHECK ((coins > 0)),
+    CONSTRAINT gifts_sent_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT gifts_sent_note_check CHECK ((length(note) <= 200)),
+    CONSTRAINT gifts_sent_quantity_check CHECK (((quantity >= 1) AND (quantity <= 99)))
+);
+
+ALTER TABLE ONLY app.gifts_sent FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.invite_codes (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -1232,6 +2149,24 @@ CREATE TABLE app.known_contacts (
 );
 
 ALTER TABLE ONLY app.known_contacts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.ledger_accounts (
+    tenant_id integer NOT NULL,
+    id uuid GENERATED ALWAYS AS (app.ledger_account_id(kind, user_id, provider, currency)) STORED NOT NULL,
+    kind text NOT NULL,
+    user_id uuid,
+    provider text,
+    currency text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT ledger_accounts_check CHECK (((user_id IS NOT NULL) = (kind = ANY (ARRAY['person_coins'::text, 'person_debt'::text, 'creator_revenue'::text])))),
+    CONSTRAINT ledger_accounts_check1 CHECK ((((provider IS NOT NULL) AND (currency IS NOT NULL)) = (kind = 'clearing'::text))),
+    CONSTRAINT ledger_accounts_check2 CHECK (((provider IS NULL) = (currency IS NULL))),
+    CONSTRAINT ledger_accounts_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT ledger_accounts_kind_check CHECK ((kind = ANY (ARRAY['person_coins'::text, 'person_debt'::text, 'creator_revenue'::text, 'tenant_revenue'::text, 'promotions'::text, 'clearing'::text, 'payouts'::text]))),
+    CONSTRAINT ledger_accounts_provider_check CHECK ((provider ~ '^[a-z_]{1,30}$'::text))
+);
+
+ALTER TABLE ONLY app.ledger_accounts FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.login_attempts (
     tenant_id integer NOT NULL,
@@ -1278,6 +2213,55 @@ CREATE TABLE app.messages (
 ALTER TABLE ONLY app.messages ALTER COLUMN body SET STORAGE EXTERNAL;
 
 ALTER TABLE ONLY app.messages FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.meter_units (
+    tenant_id integer NOT NULL,
+    meter_id uuid NOT NULL,
+    number integer NOT NULL,
+    hold_id uuid NOT NULL,
+    status text DEFAULT 'held'::text NOT NULL,
+    coins bigint NOT NULL,
+    earned bigint DEFAULT 0 NOT NULL,
+    transaction_id uuid,
+    settled_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT meter_units_check CHECK (((earned >= 0) AND (earned <= coins))),
+    CONSTRAINT meter_units_check1 CHECK (((transaction_id IS NOT NULL) = (status = 'paid'::text))),
+    CONSTRAINT meter_units_check2 CHECK (((settled_at IS NULL) = (status = 'held'::text))),
+    CONSTRAINT meter_units_coins_check CHECK ((coins > 0)),
+    CONSTRAINT meter_units_number_check CHECK ((number >= 1)),
+    CONSTRAINT meter_units_status_check CHECK ((status = ANY (ARRAY['held'::text, 'paid'::text, 'released'::text])))
+);
+
+ALTER TABLE ONLY app.meter_units FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.meters (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    payer_user_id uuid NOT NULL,
+    payee_user_id uuid NOT NULL,
+    coins_per_minute integer NOT NULL,
+    share_percent integer NOT NULL,
+    subject_id uuid NOT NULL,
+    idempotency_key text NOT NULL,
+    unit integer DEFAULT 1 NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    seen_at timestamp with time zone,
+    warned_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    end_reason text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT meters_check CHECK ((payer_user_id <> payee_user_id)),
+    CONSTRAINT meters_check1 CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
+    CONSTRAINT meters_coins_per_minute_check CHECK (((coins_per_minute >= 1) AND (coins_per_minute <= 1000000))),
+    CONSTRAINT meters_end_reason_check CHECK ((end_reason = ANY (ARRAY['hung_up'::text, 'no_coins'::text, 'lost'::text, 'refused'::text]))),
+    CONSTRAINT meters_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT meters_share_percent_check CHECK (((share_percent >= 0) AND (share_percent <= 100))),
+    CONSTRAINT meters_unit_check CHECK ((unit >= 1)),
+    CONSTRAINT meters_used_check CHECK ((used >= 0))
+);
+
+ALTER TABLE ONLY app.meters FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.otp_verifications (
     tenant_id integer NOT NULL,
@@ -1352,6 +2336,20 @@ CREATE TABLE app.payment_early_events (
 );
 
 ALTER TABLE ONLY app.payment_early_events FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.payment_marks (
+    tenant_id integer NOT NULL,
+    payment_id uuid NOT NULL,
+    kind text NOT NULL,
+    mark bytea NOT NULL,
+    user_id uuid NOT NULL,
+    trusted boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT payment_marks_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'device'::text]))),
+    CONSTRAINT payment_marks_mark_check CHECK ((length(mark) = 32))
+);
+
+ALTER TABLE ONLY app.payment_marks FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.payment_notices (
     tenant_id integer NOT NULL,
@@ -1430,6 +2428,7 @@ CREATE TABLE app.payments (
     checkout_url text,
     checkout_expires_at timestamp with time zone,
     charge text,
+    subscription_reference text,
     period_ends_at timestamp with time zone,
     refunded bigint DEFAULT 0 NOT NULL,
     coins_taken_back integer DEFAULT 0 NOT NULL,
@@ -1445,7 +2444,7 @@ CREATE TABLE app.payments (
     paid_at timestamp with time zone,
     settled_at timestamp with time zone,
     CONSTRAINT payments_address_check CHECK ((length(address) <= 45)),
-    CONSTRAINT payments_amount_check CHECK ((amount > 0)),
+    CONSTRAINT payments_amount_check CHECK ((amount >= 0)),
     CONSTRAINT payments_charge_check CHECK (((length(charge) >= 1) AND (length(charge) <= 500))),
     CONSTRAINT payments_check CHECK (
 CASE kind
@@ -1466,12 +2465,13 @@ END),
     CONSTRAINT payments_kind_check CHECK ((kind = ANY (ARRAY['coins'::text, 'premium'::text]))),
     CONSTRAINT payments_origin_check CHECK ((length(origin) <= 300)),
     CONSTRAINT payments_owed_check CHECK ((owed >= 0)),
-    CONSTRAINT payments_paid_amount_check CHECK ((paid_amount > 0)),
+    CONSTRAINT payments_paid_amount_check CHECK ((paid_amount >= 0)),
     CONSTRAINT payments_paid_currency_check CHECK ((paid_currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT payments_problem_check CHECK ((problem ~ '^[a-z_]{1,40}$'::text)),
     CONSTRAINT payments_problem_detail_check CHECK ((length(problem_detail) <= 500)),
     CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
-    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'pending'::text, 'held'::text, 'paid'::text, 'failed'::text, 'expired'::text, 'partly_refunded'::text, 'refunded'::text, 'disputed'::text, 'charged_back'::text])))
+    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'pending'::text, 'held'::text, 'paid'::text, 'failed'::text, 'expired'::text, 'partly_refunded'::text, 'refunded'::text, 'disputed'::text, 'charged_back'::text]))),
+    CONSTRAINT payments_subscription_reference_check CHECK (((length(subscription_reference) >= 1) AND (length(subscription_reference) <= 500)))
 );
 
 ALTER TABLE ONLY app.payments FORCE ROW LEVEL SECURITY;
@@ -1664,6 +2664,20 @@ CREATE TABLE app.users (
 
 ALTER TABLE ONLY app.users FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.wallet_freezes (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    reason text NOT NULL,
+    frozen_by uuid,
+    thawed_at timestamp with time zone,
+    thawed_by uuid,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT wallet_freezes_reason_check CHECK ((length(reason) <= 200))
+);
+
+ALTER TABLE ONLY app.wallet_freezes FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY app.allowances
     ADD CONSTRAINT allowances_pkey PRIMARY KEY (tenant_id, user_id, kind, day);
 
@@ -1688,11 +2702,26 @@ ALTER TABLE ONLY app.claims
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_user_id_match_id_key UNIQUE (tenant_id, user_id, match_id);
 
+ALTER TABLE ONLY app.coin_entries
+    ADD CONSTRAINT coin_entries_pkey PRIMARY KEY (tenant_id, transaction_id, account_id);
+
+ALTER TABLE ONLY app.coin_holds
+    ADD CONSTRAINT coin_holds_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.coin_holds
+    ADD CONSTRAINT coin_holds_tenant_id_idempotency_key_key UNIQUE (tenant_id, idempotency_key);
+
 ALTER TABLE ONLY app.coin_packages
     ADD CONSTRAINT coin_packages_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.coin_packages
     ADD CONSTRAINT coin_packages_tenant_id_store_product_id_key UNIQUE (tenant_id, store_product_id);
+
+ALTER TABLE ONLY app.coin_transactions
+    ADD CONSTRAINT coin_transactions_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.coin_transactions
+    ADD CONSTRAINT coin_transactions_tenant_id_idempotency_key_key UNIQUE (tenant_id, idempotency_key);
 
 ALTER TABLE ONLY app.conversation_members
     ADD CONSTRAINT conversation_members_pkey PRIMARY KEY (tenant_id, conversation_id, profile_id);
@@ -1715,6 +2744,21 @@ ALTER TABLE ONLY app.encounters
 ALTER TABLE ONLY app.extra_rights
     ADD CONSTRAINT extra_rights_pkey PRIMARY KEY (tenant_id, user_id, kind);
 
+ALTER TABLE ONLY app.fraud_cases
+    ADD CONSTRAINT fraud_cases_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.fraud_cases
+    ADD CONSTRAINT fraud_cases_tenant_id_payment_id_key UNIQUE (tenant_id, payment_id);
+
+ALTER TABLE ONLY app.gifts
+    ADD CONSTRAINT gifts_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.gifts_sent
+    ADD CONSTRAINT gifts_sent_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.gifts_sent
+    ADD CONSTRAINT gifts_sent_tenant_id_idempotency_key_key UNIQUE (tenant_id, idempotency_key);
+
 ALTER TABLE ONLY app.invite_codes
     ADD CONSTRAINT invite_codes_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1735,6 +2779,15 @@ ALTER TABLE ONLY app.known_contacts
 
 ALTER TABLE ONLY app.known_contacts
     ADD CONSTRAINT known_contacts_tenant_id_contact_hash_key UNIQUE (tenant_id, contact_hash);
+
+ALTER TABLE ONLY app.ledger_accounts
+    ADD CONSTRAINT ledger_accounts_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.ledger_audits
+    ADD CONSTRAINT ledger_audits_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.ledger_balances
+    ADD CONSTRAINT ledger_balances_pkey PRIMARY KEY (tenant_id, account_id, stripe);
 
 ALTER TABLE ONLY app.login_attempts
     ADD CONSTRAINT login_attempts_pkey PRIMARY KEY (tenant_id, id);
@@ -1757,6 +2810,21 @@ ALTER TABLE ONLY app.messages
 ALTER TABLE ONLY app.messages
     ADD CONSTRAINT messages_tenant_id_conversation_id_sender_profile_id_id_key UNIQUE (tenant_id, conversation_id, sender_profile_id, id);
 
+ALTER TABLE ONLY app.meter_units
+    ADD CONSTRAINT meter_units_pkey PRIMARY KEY (tenant_id, meter_id, number);
+
+ALTER TABLE ONLY app.meter_units
+    ADD CONSTRAINT meter_units_tenant_id_hold_id_key UNIQUE (tenant_id, hold_id);
+
+ALTER TABLE ONLY app.meter_units
+    ADD CONSTRAINT meter_units_tenant_id_transaction_id_key UNIQUE (tenant_id, transaction_id);
+
+ALTER TABLE ONLY app.meters
+    ADD CONSTRAINT meters_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.meters
+    ADD CONSTRAINT meters_tenant_id_idempotency_key_key UNIQUE (tenant_id, idempotency_key);
+
 ALTER TABLE ONLY app.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1777,6 +2845,9 @@ ALTER TABLE ONLY app.payment_early_events
 
 ALTER TABLE ONLY app.payment_early_events
     ADD CONSTRAINT payment_early_events_tenant_id_provider_subject_event_id_key UNIQUE (tenant_id, provider, subject, event_id);
+
+ALTER TABLE ONLY app.payment_marks
+    ADD CONSTRAINT payment_marks_pkey PRIMARY KEY (tenant_id, payment_id, kind, mark);
 
 ALTER TABLE ONLY app.payment_notices
     ADD CONSTRAINT payment_notices_pkey PRIMARY KEY (tenant_id, id);
@@ -1880,6 +2951,9 @@ ALTER TABLE ONLY app.users
 ALTER TABLE ONLY app.users
     ADD CONSTRAINT users_tenant_id_username_key UNIQUE (tenant_id, username);
 
+ALTER TABLE ONLY app.wallet_freezes
+    ADD CONSTRAINT wallet_freezes_pkey PRIMARY KEY (tenant_id, id);
+
 CREATE INDEX bans_of_user ON app.bans USING btree (tenant_id, user_id, id DESC);
 
 CREATE UNIQUE INDEX bans_one_open ON app.bans USING btree (tenant_id, user_id) WHERE (lifted_at IS NULL);
@@ -1898,6 +2972,20 @@ CREATE INDEX claims_of_profile ON app.claims USING btree (tenant_id, profile_id,
 
 CREATE INDEX claims_pending ON app.claims USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
 
+CREATE INDEX coin_entries_of_account ON app.coin_entries USING btree (tenant_id, account_id, created_at) INCLUDE (amount);
+
+CREATE INDEX coin_holds_of_transaction ON app.coin_holds USING btree (tenant_id, transaction_id) WHERE (transaction_id IS NOT NULL);
+
+CREATE INDEX coin_holds_open ON app.coin_holds USING btree (tenant_id, user_id) WHERE (status = 'open'::text);
+
+CREATE INDEX coin_holds_to_expire ON app.coin_holds USING btree (tenant_id, expires_at) WHERE (status = 'open'::text);
+
+CREATE INDEX coin_transactions_of_subject ON app.coin_transactions USING btree (tenant_id, subject_id) WHERE (subject_id IS NOT NULL);
+
+CREATE INDEX coin_transactions_of_user ON app.coin_transactions USING btree (tenant_id, user_id, id DESC) WHERE (user_id IS NOT NULL);
+
+CREATE UNIQUE INDEX coin_transactions_reversed ON app.coin_transactions USING btree (tenant_id, reverses_id) WHERE (reverses_id IS NOT NULL);
+
 CREATE INDEX conversation_members_of_profile ON app.conversation_members USING btree (tenant_id, profile_id, conversation_id);
 
 CREATE INDEX conversation_members_of_user ON app.conversation_members USING btree (tenant_id, user_id);
@@ -1908,9 +2996,31 @@ CREATE INDEX encounters_of_first ON app.encounters USING btree (tenant_id, first
 
 CREATE INDEX encounters_of_second ON app.encounters USING btree (tenant_id, second_user_id, met_at);
 
+CREATE INDEX fraud_cases_due ON app.fraud_cases USING btree (tenant_id, release_at) WHERE ((status = 'open'::text) AND (outcome = 'delay'::text));
+
+CREATE INDEX fraud_cases_of_ring ON app.fraud_cases USING btree (tenant_id, ring) WHERE (ring IS NOT NULL);
+
+CREATE INDEX fraud_cases_of_user ON app.fraud_cases USING btree (tenant_id, user_id, created_at);
+
+CREATE INDEX fraud_cases_queue ON app.fraud_cases USING btree (tenant_id, status, id) WHERE (status <> 'allowed'::text);
+
+CREATE INDEX gifts_sent_between ON app.gifts_sent USING btree (tenant_id, giver_profile_id, receiver_profile_id, id DESC);
+
+CREATE INDEX gifts_sent_by ON app.gifts_sent USING btree (tenant_id, giver_profile_id, id DESC);
+
+CREATE INDEX gifts_sent_by_person ON app.gifts_sent USING btree (tenant_id, giver_user_id, created_at);
+
+CREATE INDEX gifts_sent_by_time ON app.gifts_sent USING btree (tenant_id, created_at) INCLUDE (giver_user_id, receiver_user_id, coins);
+
+CREATE INDEX gifts_sent_to ON app.gifts_sent USING btree (tenant_id, receiver_profile_id, id DESC);
+
+CREATE INDEX gifts_sent_to_person ON app.gifts_sent USING btree (tenant_id, receiver_user_id, created_at);
+
 CREATE INDEX invite_codes_of_user ON app.invite_codes USING btree (tenant_id, user_id);
 
 CREATE INDEX key_packages_of_user ON app.key_packages USING btree (tenant_id, user_id);
+
+CREATE INDEX ledger_accounts_of_user ON app.ledger_accounts USING btree (tenant_id, user_id) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX login_attempts_last ON app.login_attempts USING btree (tenant_id, last_try_at);
 
@@ -1928,6 +3038,16 @@ CREATE INDEX message_logs_of_sender ON app.message_logs USING btree (tenant_id, 
 
 CREATE INDEX message_logs_written ON app.message_logs USING btree (tenant_id, conversation_id, sender_user_id, sent_at) WHERE (kind = 'text'::text);
 
+CREATE UNIQUE INDEX meter_units_one_held ON app.meter_units USING btree (tenant_id, meter_id) WHERE (status = 'held'::text);
+
+CREATE INDEX meters_of_payee ON app.meters USING btree (tenant_id, payee_user_id, id);
+
+CREATE INDEX meters_of_payer ON app.meters USING btree (tenant_id, payer_user_id, id);
+
+CREATE INDEX meters_of_subject ON app.meters USING btree (tenant_id, subject_id);
+
+CREATE INDEX meters_running ON app.meters USING btree (tenant_id, id) WHERE (ended_at IS NULL);
+
 CREATE INDEX notifications_by_age ON app.notifications USING btree (tenant_id, created_at);
 
 CREATE INDEX notifications_of_user ON app.notifications USING btree (tenant_id, user_id, id DESC);
@@ -1943,6 +3063,12 @@ CREATE INDEX otp_verifications_network ON app.otp_verifications USING btree (ten
 CREATE INDEX payment_disputes_of_payment ON app.payment_disputes USING btree (tenant_id, payment_id, id);
 
 CREATE INDEX payment_early_events_by_age ON app.payment_early_events USING btree (tenant_id, received_at);
+
+CREATE INDEX payment_marks_by_age ON app.payment_marks USING btree (tenant_id, created_at);
+
+CREATE INDEX payment_marks_of_user ON app.payment_marks USING btree (tenant_id, user_id, created_at);
+
+CREATE INDEX payment_marks_same ON app.payment_marks USING btree (tenant_id, mark, created_at);
 
 CREATE INDEX payment_notices_by_age ON app.payment_notices USING btree (tenant_id, received_at);
 
@@ -1998,6 +3124,10 @@ CREATE INDEX tickets_new ON app.tickets USING btree (tenant_id, kind, created_at
 
 CREATE INDEX tickets_searched ON app.tickets USING btree (tenant_id, kind, searched_at) WHERE (away_since IS NULL);
 
+CREATE UNIQUE INDEX wallet_freezes_now ON app.wallet_freezes USING btree (tenant_id, user_id) WHERE (thawed_at IS NULL);
+
+CREATE INDEX wallet_freezes_of_user ON app.wallet_freezes USING btree (tenant_id, user_id, id DESC);
+
 CREATE TRIGGER keep_lanes AFTER INSERT OR UPDATE OF widened, away_since, languages, max_distance_km ON app.tickets FOR EACH ROW EXECUTE FUNCTION app.keep_lanes();
 
 ALTER TABLE ONLY app.allowances
@@ -2045,8 +3175,20 @@ ALTER TABLE ONLY app.claims
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
+ALTER TABLE ONLY app.coin_holds
+    ADD CONSTRAINT coin_holds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.coin_holds
+    ADD CONSTRAINT coin_holds_tenant_id_transaction_id_fkey FOREIGN KEY (tenant_id, transaction_id) REFERENCES app.coin_transactions(tenant_id, id);
+
+ALTER TABLE ONLY app.coin_holds
+    ADD CONSTRAINT coin_holds_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
 ALTER TABLE ONLY app.coin_packages
     ADD CONSTRAINT coin_packages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.coin_transactions
+    ADD CONSTRAINT coin_transactions_tenant_id_reverses_id_fkey FOREIGN KEY (tenant_id, reverses_id) REFERENCES app.coin_transactions(tenant_id, id);
 
 ALTER TABLE ONLY app.conversation_members
     ADD CONSTRAINT conversation_members_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES app.conversations(tenant_id, id);
@@ -2084,6 +3226,39 @@ ALTER TABLE ONLY app.extra_rights
 ALTER TABLE ONLY app.extra_rights
     ADD CONSTRAINT extra_rights_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
+ALTER TABLE ONLY app.fraud_cases
+    ADD CONSTRAINT fraud_cases_tenant_id_decided_by_user_id_fkey FOREIGN KEY (tenant_id, decided_by_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.fraud_cases
+    ADD CONSTRAINT fraud_cases_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.fraud_cases
+    ADD CONSTRAINT fraud_cases_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
+
+ALTER TABLE ONLY app.fraud_cases
+    ADD CONSTRAINT fraud_cases_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.gifts_sent
+    ADD CONSTRAINT gifts_sent_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.gifts_sent
+    ADD CONSTRAINT gifts_sent_tenant_id_gift_id_fkey FOREIGN KEY (tenant_id, gift_id) REFERENCES app.gifts(tenant_id, id);
+
+ALTER TABLE ONLY app.gifts_sent
+    ADD CONSTRAINT gifts_sent_tenant_id_giver_profile_id_fkey FOREIGN KEY (tenant_id, giver_profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.gifts_sent
+    ADD CONSTRAINT gifts_sent_tenant_id_giver_user_id_fkey FOREIGN KEY (tenant_id, giver_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.gifts_sent
+    ADD CONSTRAINT gifts_sent_tenant_id_receiver_profile_id_fkey FOREIGN KEY (tenant_id, receiver_profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.gifts_sent
+    ADD CONSTRAINT gifts_sent_tenant_id_receiver_user_id_fkey FOREIGN KEY (tenant_id, receiver_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.gifts
+    ADD CONSTRAINT gifts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
 ALTER TABLE ONLY app.invite_codes
     ADD CONSTRAINT invite_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -2104,6 +3279,18 @@ ALTER TABLE ONLY app.key_packages
 
 ALTER TABLE ONLY app.known_contacts
     ADD CONSTRAINT known_contacts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.ledger_accounts
+    ADD CONSTRAINT ledger_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.ledger_accounts
+    ADD CONSTRAINT ledger_accounts_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.ledger_audits
+    ADD CONSTRAINT ledger_audits_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.ledger_balances
+    ADD CONSTRAINT ledger_balances_tenant_id_account_id_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES app.ledger_accounts(tenant_id, id);
 
 ALTER TABLE ONLY app.login_attempts
     ADD CONSTRAINT login_attempts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -2132,6 +3319,27 @@ ALTER TABLE ONLY app.message_logs
 ALTER TABLE ONLY app.messages
     ADD CONSTRAINT messages_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES app.conversations(tenant_id, id);
 
+ALTER TABLE ONLY app.meter_units
+    ADD CONSTRAINT meter_units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.meter_units
+    ADD CONSTRAINT meter_units_tenant_id_hold_id_fkey FOREIGN KEY (tenant_id, hold_id) REFERENCES app.coin_holds(tenant_id, id);
+
+ALTER TABLE ONLY app.meter_units
+    ADD CONSTRAINT meter_units_tenant_id_meter_id_fkey FOREIGN KEY (tenant_id, meter_id) REFERENCES app.meters(tenant_id, id);
+
+ALTER TABLE ONLY app.meter_units
+    ADD CONSTRAINT meter_units_tenant_id_transaction_id_fkey FOREIGN KEY (tenant_id, transaction_id) REFERENCES app.coin_transactions(tenant_id, id);
+
+ALTER TABLE ONLY app.meters
+    ADD CONSTRAINT meters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.meters
+    ADD CONSTRAINT meters_tenant_id_payee_user_id_fkey FOREIGN KEY (tenant_id, payee_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.meters
+    ADD CONSTRAINT meters_tenant_id_payer_user_id_fkey FOREIGN KEY (tenant_id, payer_user_id) REFERENCES app.users(tenant_id, id);
+
 ALTER TABLE ONLY app.notifications
     ADD CONSTRAINT notifications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -2155,6 +3363,15 @@ ALTER TABLE ONLY app.payment_disputes
 
 ALTER TABLE ONLY app.payment_early_events
     ADD CONSTRAINT payment_early_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.payment_marks
+    ADD CONSTRAINT payment_marks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.payment_marks
+    ADD CONSTRAINT payment_marks_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
+
+ALTER TABLE ONLY app.payment_marks
+    ADD CONSTRAINT payment_marks_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.payment_notices
     ADD CONSTRAINT payment_notices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -2279,6 +3496,12 @@ ALTER TABLE ONLY app.tickets
 ALTER TABLE ONLY app.users
     ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
+ALTER TABLE ONLY app.wallet_freezes
+    ADD CONSTRAINT wallet_freezes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.wallet_freezes
+    ADD CONSTRAINT wallet_freezes_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
 ALTER TABLE app.allowances ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.bans ENABLE ROW LEVEL SECURITY;
@@ -2289,7 +3512,13 @@ ALTER TABLE app.blocks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.claims ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.coin_entries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.coin_holds ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.coin_packages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.coin_transactions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.conversation_members ENABLE ROW LEVEL SECURITY;
 
@@ -2301,6 +3530,12 @@ ALTER TABLE app.encounters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.extra_rights ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.fraud_cases ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.gifts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.gifts_sent ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.invite_codes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY inviter_read ON app.referrals FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (inviter_user_id = ( SELECT app.user_id() AS user_id))));
@@ -2308,6 +3543,12 @@ CREATE POLICY inviter_read ON app.referrals FOR SELECT TO meydan_app USING (((te
 ALTER TABLE app.key_packages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.known_contacts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.ledger_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.ledger_audits ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.ledger_balances ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.login_attempts ENABLE ROW LEVEL SECURITY;
 
@@ -2319,6 +3560,8 @@ CREATE POLICY members_read ON app.coin_packages FOR SELECT TO meydan_app USING (
 
 CREATE POLICY members_read ON app.conversations FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ANY (ARRAY( SELECT mine.conversation_id
    FROM app.conversation_members mine)))));
+
+CREATE POLICY members_read ON app.gifts FOR SELECT TO meydan_app USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY members_read ON app.messages FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (conversation_id = ANY (ARRAY( SELECT mine.conversation_id
    FROM app.conversation_members mine)))));
@@ -2332,6 +3575,10 @@ CREATE POLICY members_tell ON app.outbox FOR INSERT TO meydan_app WITH CHECK ((t
 ALTER TABLE app.message_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.meter_units ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.meters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.notifications ENABLE ROW LEVEL SECURITY;
 
@@ -2369,13 +3616,29 @@ CREATE POLICY own_read ON app.blocks FOR SELECT TO meydan_app USING (((tenant_id
 
 CREATE POLICY own_read ON app.claims FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
 
+CREATE POLICY own_read ON app.coin_entries FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (account_id = ANY (ARRAY( SELECT mine.id
+   FROM app.ledger_accounts mine
+  WHERE (mine.user_id = ( SELECT app.user_id() AS user_id)))))));
+
+CREATE POLICY own_read ON app.coin_holds FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.coin_transactions FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
 CREATE POLICY own_read ON app.conversation_members FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
 
 CREATE POLICY own_read ON app.devices FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.extra_rights FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
+CREATE POLICY own_read ON app.gifts_sent FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND ((( SELECT app.profile_id() AS profile_id) = giver_profile_id) OR (( SELECT app.profile_id() AS profile_id) = receiver_profile_id))));
+
 CREATE POLICY own_read ON app.invite_codes FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.ledger_accounts FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.ledger_balances FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (account_id = ANY (ARRAY( SELECT mine.id
+   FROM app.ledger_accounts mine
+  WHERE (mine.user_id = ( SELECT app.user_id() AS user_id)))))));
 
 CREATE POLICY own_read ON app.match_slots FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
@@ -2399,6 +3662,8 @@ CREATE POLICY own_read ON app.system_logs FOR SELECT TO meydan_app USING (((tena
 
 CREATE POLICY own_read ON app.users FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ( SELECT app.user_id() AS user_id))));
 
+CREATE POLICY own_read ON app.wallet_freezes FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
 CREATE POLICY own_shadow ON app.profiles FOR INSERT TO meydan_app WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (face = 'shadow'::text)));
 
 CREATE POLICY owner_all ON app.allowances TO meydan_owner USING (true) WITH CHECK (true);
@@ -2411,7 +3676,13 @@ CREATE POLICY owner_all ON app.blocks TO meydan_owner USING (true) WITH CHECK (t
 
 CREATE POLICY owner_all ON app.claims TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.coin_entries TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.coin_holds TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.coin_packages TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.coin_transactions TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.conversation_members TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -2423,11 +3694,23 @@ CREATE POLICY owner_all ON app.encounters TO meydan_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON app.extra_rights TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.fraud_cases TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.gifts TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.gifts_sent TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.invite_codes TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.key_packages TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.known_contacts TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.ledger_accounts TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.ledger_audits TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.ledger_balances TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.login_attempts TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -2439,6 +3722,10 @@ CREATE POLICY owner_all ON app.message_logs TO meydan_owner USING (true) WITH CH
 
 CREATE POLICY owner_all ON app.messages TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.meter_units TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.meters TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.notifications TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.otp_verifications TO meydan_owner USING (true) WITH CHECK (true);
@@ -2448,6 +3735,8 @@ CREATE POLICY owner_all ON app.outbox TO meydan_owner USING (true) WITH CHECK (t
 CREATE POLICY owner_all ON app.payment_disputes TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.payment_early_events TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.payment_marks TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.payment_notices TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -2483,9 +3772,13 @@ CREATE POLICY owner_all ON app.tickets TO meydan_owner USING (true) WITH CHECK (
 
 CREATE POLICY owner_all ON app.users TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.wallet_freezes TO meydan_owner USING (true) WITH CHECK (true);
+
 ALTER TABLE app.payment_disputes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.payment_early_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.payment_marks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.payment_notices ENABLE ROW LEVEL SECURITY;
 
@@ -2523,7 +3816,13 @@ CREATE POLICY service_tenant ON app.blocks TO meydan_service USING ((tenant_id =
 
 CREATE POLICY service_tenant ON app.claims TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.coin_entries TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.coin_holds TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.coin_packages TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.coin_transactions TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.conversation_members TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -2535,11 +3834,23 @@ CREATE POLICY service_tenant ON app.encounters TO meydan_service USING ((tenant_
 
 CREATE POLICY service_tenant ON app.extra_rights TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.fraud_cases TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.gifts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.gifts_sent TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.invite_codes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.key_packages TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.known_contacts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.ledger_accounts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.ledger_audits TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.ledger_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.login_attempts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -2551,6 +3862,10 @@ CREATE POLICY service_tenant ON app.message_logs TO meydan_service USING ((tenan
 
 CREATE POLICY service_tenant ON app.messages TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.meter_units TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.meters TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.notifications TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.otp_verifications TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -2560,6 +3875,8 @@ CREATE POLICY service_tenant ON app.outbox TO meydan_service USING ((tenant_id =
 CREATE POLICY service_tenant ON app.payment_disputes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.payment_early_events TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.payment_marks TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.payment_notices TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -2595,6 +3912,8 @@ CREATE POLICY service_tenant ON app.tickets TO meydan_service USING ((tenant_id 
 
 CREATE POLICY service_tenant ON app.users TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.wallet_freezes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 ALTER TABLE app.sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.subscriptions ENABLE ROW LEVEL SECURITY;
@@ -2608,6 +3927,8 @@ ALTER TABLE app.ticket_lanes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.tickets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.wallet_freezes ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA app TO meydan_app;
 GRANT USAGE ON SCHEMA app TO meydan_service;
@@ -2737,9 +4058,18 @@ GRANT ALL ON FUNCTION app.add_report(tenant integer, profile_id uuid, reason tex
 REVOKE ALL ON FUNCTION app.add_tenant(slug text, name text, timezone text, default_language text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.add_tenant(slug text, name text, timezone text, default_language text) TO meydan_service;
 
+GRANT SELECT ON TABLE app.ledger_audits TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.audit_ledger(tenant integer, look_at_all boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.audit_ledger(tenant integer, look_at_all boolean) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) TO meydan_app;
 GRANT ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.check_ledger_caller(tenant integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.check_own_transfer(what text, kinds text[], owners uuid[], amounts bigint[], whose uuid) FROM PUBLIC;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversation_members TO meydan_service;
 
@@ -2778,6 +4108,35 @@ REVOKE ALL ON FUNCTION app.close_conversation(tenant integer, conversation_id uu
 GRANT ALL ON FUNCTION app.close_conversation(tenant integer, conversation_id uuid) TO meydan_app;
 GRANT ALL ON FUNCTION app.close_conversation(tenant integer, conversation_id uuid) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.close_wallet(tenant integer, whose uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.close_wallet(tenant integer, whose uuid) TO meydan_service;
+
+GRANT SELECT ON TABLE app.coin_transactions TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(amount) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(transaction_type) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(description) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(subject_id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(reverses_id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(details) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.coin_transactions TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) TO meydan_app;
+GRANT ALL ON FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) TO meydan_service;
+
 GRANT SELECT ON TABLE app.tenants TO meydan_app;
 GRANT SELECT ON TABLE app.tenants TO meydan_service;
 GRANT SELECT ON TABLE app.tenants TO meydan_relay;
@@ -2813,12 +4172,17 @@ GRANT SELECT(delivered_at) ON TABLE app.message_logs TO meydan_app;
 REVOKE ALL ON FUNCTION app.decide_claims(tenant integer, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.decide_claims(tenant integer, at_most integer) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.end_expired_holds(tenant integer, whose uuid, at_most integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) TO meydan_app;
 GRANT ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.end_matches(tenant integer, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.end_matches(tenant integer, at_most integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.expire_holds(tenant integer, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.expire_holds(tenant integer, at_most integer) TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tickets TO meydan_service;
 GRANT SELECT,DELETE ON TABLE app.tickets TO meydan_app;
@@ -2856,17 +4220,66 @@ GRANT UPDATE(searched_at) ON TABLE app.tickets TO meydan_app;
 REVOKE ALL ON FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.forgive_debt(tenant integer, key text, whose uuid, at_most bigint, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.forgive_debt(tenant integer, key text, whose uuid, at_most bigint, why text) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.free_tag(wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.free_tag(wanted text) TO meydan_app;
 GRANT ALL ON FUNCTION app.free_tag(wanted text) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.freeze_wallet(tenant integer, whose uuid, why text, actor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.freeze_wallet(tenant integer, whose uuid, why text, actor uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.give_back_held(tenant integer, whose uuid, amount bigint, cause uuid) FROM PUBLIC;
+
+GRANT SELECT ON TABLE app.coin_holds TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(amount) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(purpose) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(subject_id) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(status) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(committed) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(transaction_id) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(expires_at) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(ended_at) ON TABLE app.coin_holds TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.coin_holds TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) TO meydan_app;
+GRANT ALL ON FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.keep_lanes() FROM PUBLIC;
+
+GRANT SELECT ON TABLE app.coin_entries TO meydan_service;
+GRANT SELECT ON TABLE app.coin_entries TO meydan_app;
+
+GRANT SELECT ON TABLE app.ledger_balances TO meydan_service;
+GRANT SELECT ON TABLE app.ledger_balances TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.ledger_faults(tenant integer, since uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.ledger_faults(tenant integer, since uuid) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.move_coins(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean, OUT made app.coin_transactions, OUT fresh boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) TO meydan_app;
@@ -2881,6 +4294,8 @@ REVOKE ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, open
 GRANT ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) TO meydan_app;
 GRANT ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.open_ledger_account(tenant integer, kind text, whose uuid, provider text, currency text, stripe integer) FROM PUBLIC;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE app.coin_packages TO meydan_service;
 GRANT SELECT ON TABLE app.coin_packages TO meydan_app;
 
@@ -2889,6 +4304,8 @@ GRANT SELECT ON TABLE app.premium_plans TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.open_shop(tenant integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.open_shop(tenant integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.pay_debt(tenant integer, whose uuid, cause uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.protect(target regclass) FROM PUBLIC;
 
@@ -2900,8 +4317,20 @@ REVOKE ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay inter
 GRANT ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) TO meydan_app;
 GRANT ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.refuse_debit(tenant integer, kind text, whose uuid, amount bigint, spends boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.release_hold(tenant integer, hold uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.release_hold(tenant integer, hold uuid) TO meydan_app;
+GRANT ALL ON FUNCTION app.release_hold(tenant integer, hold uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.reverse_transfer(tenant integer, key text, reversing uuid, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.reverse_transfer(tenant integer, key text, reversing uuid, why text) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, share_percent integer, key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, share_percent integer, key text) TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
@@ -2909,8 +4338,24 @@ GRANT ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, mes
 REVOKE ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) TO meydan_service;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE app.gifts TO meydan_service;
+GRANT SELECT ON TABLE app.gifts TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.stock_gifts(tenant integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.stock_gifts(tenant integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.take_back(tenant integer, key text, what text, whose uuid, amount bigint, to_kind text, to_provider text, to_currency text, why text, subject uuid, more jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.take_back(tenant integer, key text, what text, whose uuid, amount bigint, to_kind text, to_provider text, to_currency text, why text, subject uuid, more jsonb) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.take_turn(tenant integer, what text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.take_turn(tenant integer, what text) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.thaw_wallet(tenant integer, whose uuid, actor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.thaw_wallet(tenant integer, whose uuid, actor uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb) TO meydan_app;
+GRANT ALL ON FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.waiting_about(tenant integer, what text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.waiting_about(tenant integer, what text) TO meydan_app;
@@ -2959,6 +4404,31 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.encounters TO meydan_service;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.extra_rights TO meydan_service;
 GRANT SELECT ON TABLE app.extra_rights TO meydan_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE app.fraud_cases TO meydan_service;
+
+GRANT SELECT ON TABLE app.gifts_sent TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.gifts_sent TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.gifts_sent TO meydan_app;
+
+GRANT SELECT(gift_id) ON TABLE app.gifts_sent TO meydan_app;
+
+GRANT SELECT(quantity) ON TABLE app.gifts_sent TO meydan_app;
+
+GRANT SELECT(coins) ON TABLE app.gifts_sent TO meydan_app;
+
+GRANT SELECT(earned) ON TABLE app.gifts_sent TO meydan_app;
+
+GRANT SELECT(giver_profile_id) ON TABLE app.gifts_sent TO meydan_app;
+
+GRANT SELECT(receiver_profile_id) ON TABLE app.gifts_sent TO meydan_app;
+
+GRANT UPDATE(note) ON TABLE app.gifts_sent TO meydan_service;
+GRANT SELECT(note) ON TABLE app.gifts_sent TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.gifts_sent TO meydan_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.invite_codes TO meydan_service;
 
 GRANT SELECT(tenant_id),INSERT(tenant_id) ON TABLE app.invite_codes TO meydan_app;
@@ -2974,6 +4444,9 @@ GRANT SELECT(code),INSERT(code) ON TABLE app.invite_codes TO meydan_app;
 GRANT SELECT(created_at) ON TABLE app.invite_codes TO meydan_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.known_contacts TO meydan_service;
+
+GRANT SELECT ON TABLE app.ledger_accounts TO meydan_service;
+GRANT SELECT ON TABLE app.ledger_accounts TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.login_attempts TO meydan_service;
 
@@ -2994,6 +4467,10 @@ GRANT SELECT(ticket_id) ON TABLE app.match_slots TO meydan_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.messages TO meydan_service;
 GRANT SELECT ON TABLE app.messages TO meydan_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE app.meter_units TO meydan_service;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.meters TO meydan_service;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.otp_verifications TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.outbox TO meydan_service;
@@ -3005,6 +4482,8 @@ GRANT UPDATE(created_at) ON TABLE app.outbox TO meydan_relay;
 GRANT SELECT,INSERT,UPDATE ON TABLE app.payment_disputes TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_early_events TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_marks TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_notices TO meydan_service;
 
@@ -3161,3 +4640,17 @@ GRANT SELECT(banned_until) ON TABLE app.users TO meydan_app;
 GRANT SELECT(erased_at) ON TABLE app.users TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT ON TABLE app.wallet_freezes TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.wallet_freezes TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.wallet_freezes TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.wallet_freezes TO meydan_app;
+
+GRANT SELECT(reason) ON TABLE app.wallet_freezes TO meydan_app;
+
+GRANT SELECT(thawed_at) ON TABLE app.wallet_freezes TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.wallet_freezes TO meydan_app;

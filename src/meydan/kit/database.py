@@ -1,7 +1,7 @@
 """Transactions as a person or as a service; PostgreSQL itself decides which rows they may see."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
 from contextlib import asynccontextmanager
 from enum import Enum, StrEnum
 from types import TracebackType
@@ -63,7 +63,7 @@ class Tx:
         self.tenant_id = tenant_id
         self._me = me
         self._after_commit: list[Callable[[], None]] = []
-        self._before_commit: list[Callable[[], Awaitable[None]]] = []
+        self._before_commit: dict[Hashable, Callable[[], Awaitable[None]]] = {}
         self.told: list[Any] = []
         """Frames that wait to be written to the outbox in one statement (kit.realtime)."""
 
@@ -102,9 +102,9 @@ class Tx:
         """Call this once the transaction is committed, and never if it is rolled back."""
         self._after_commit.append(callback)
 
-    def before_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
-        """Do this as the transaction's last work, for what is cheaper done once than each time."""
-        self._before_commit.append(callback)
+    def before_commit(self, callback: Callable[[], Awaitable[None]], *, once: Hashable = None) -> None:
+        """Do this as the transaction's last work, for what is cheaper done once than each time: once for each ``once``."""
+        self._before_commit.setdefault(callback if once is None else once, callback)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -128,7 +128,8 @@ class Tx:
 
     async def finish(self) -> None:
         """Commit, after what was left for last."""
-        for callback in self._before_commit:
+        while self._before_commit:  # one may ask for another
+            callback = self._before_commit.pop(next(iter(self._before_commit)))
             await callback()
         await self.connection.execute("commit")
 

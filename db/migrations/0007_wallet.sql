@@ -1,0 +1,868 @@
+-- Coins: one ledger by double entry. Tables are written by the functions below and by nobody else: neither a person's login
+-- nor the service's has the right to. Every transfer is one call inside the caller's transaction. Refusals have codes of
+-- their own (class WA), with what is to be told as JSON in their detail; wallet/refusals.py words them.
+
+-- An account is known by whose it is: no search, no sequence, and everybody locks in the same order.
+create function app.ledger_account_id(kind text, whose uuid, provider text, currency text) returns uuid
+language sql immutable parallel safe
+return encode(substr(sha256(convert_to(
+    kind || ':' || coalesce(whose::text, '') || ':' || coalesce(provider, '') || ':' || coalesce(currency, ''), 'UTF8'
+)), 1, 16), 'hex')::uuid;
+
+create table app.ledger_accounts (
+    tenant_id integer not null references app.tenants,
+    id uuid generated always as (app.ledger_account_id(kind, user_id, provider, currency)) stored,
+    kind text not null check (kind in (
+        'person_coins', 'person_debt', 'creator_revenue', 'tenant_revenue', 'promotions', 'clearing', 'payouts'
+    )),
+    user_id uuid,
+    provider text check (provider ~ '^[a-z_]{1,30}$'),
+    currency text check (currency ~ '^[A-Z]{3}$'),
+    created_at timestamptz not null default app.now(),
+    primary key (tenant_id, id),
+    foreign key (tenant_id, user_id) references app.users (tenant_id, id),
+    check ((user_id is not null) = (kind in ('person_coins', 'person_debt', 'creator_revenue'))),
+    check ((provider is not null and currency is not null) = (kind = 'clearing')),
+    check ((provider is null) = (currency is null))
+);
+create index ledger_accounts_of_user on app.ledger_accounts (tenant_id, user_id) where user_id is not null;
+select app.protect('app.ledger_accounts');
+revoke insert, update, delete on app.ledger_accounts from meydan_service;
+create policy own_read on app.ledger_accounts for select to meydan_app
+    using (tenant_id = (select app.tenant_id()) and user_id = (select app.user_id()));
+grant select on app.ledger_accounts to meydan_app;
+
+-- What stands in an account. A person's has one row; a community's has up to sixteen stripes, so that those who pay into it
+-- at the same time do not wait for each other, and what stands in it is their sum.
+create table app.ledger_balances (
+    tenant_id integer not null,
+    account_id uuid not null,
+    stripe integer not null check (stripe between 0 and 15),
+    balance bigint not null default 0,
+    held bigint not null default 0 check (held >= 0),
+    -- Below and above which it may not go; null where its kind sets no limit.
+    lowest bigint,
+    highest bigint,
+    frozen boolean not null default false,
+    primary key (tenant_id, account_id, stripe),
+    foreign key (tenant_id, account_id) references app.ledger_accounts (tenant_id, id),
+    check (balance - held >= lowest),
+    check (balance <= highest)
+) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000);
+select app.protect('app.ledger_balances');
+revoke insert, update, delete on app.ledger_balances from meydan_service;
+create policy own_read on app.ledger_balances for select to meydan_app
+    using (
+        tenant_id = (select app.tenant_id())
+        and account_id = any(array(select mine.id from app.ledger_accounts mine where mine.user_id = (select app.user_id())))
+    );
+grant select on app.ledger_balances to meydan_app;
+
+-- A transfer's header: a line of somebody's history. Headers and entries point at no tenant, user or account by a foreign
+-- key: that would lock the same few rows for every transfer. The one function that writes them keeps it right; the audit
+-- looks.
+create table app.coin_transactions (
+    tenant_id integer not null,
+    id uuid not null default uuidv7(),
+    -- In whose history it stands.
+    user_id uuid,
+    -- By how much it changed that person's coins; where it did not touch them, their earnings.
+    amount bigint not null,
+    transaction_type text not null check (transaction_type in (
+        'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
+        'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
+    )),
+    description text not null default '' check (length(description) <= 200),
+    subject_id uuid,
+    idempotency_key text not null check (length(idempotency_key) between 1 and 200),
+    -- Of what was asked for under this key.
+    fingerprint bytea not null,
+    reverses_id uuid,
+    details jsonb not null default '{}' check (jsonb_typeof(details) = 'object' and pg_column_size(details) <= 2000),
+    created_at timestamptz not null default app.now(),
+    primary key (tenant_id, id),
+    unique (tenant_id, idempotency_key),
+    foreign key (tenant_id, reverses_id) references app.coin_transactions (tenant_id, id)
+);
+create index coin_transactions_of_user on app.coin_transactions (tenant_id, user_id, id desc) where user_id is not null;
+create unique index coin_transactions_reversed on app.coin_transactions (tenant_id, reverses_id) where reverses_id is not null;
+create index coin_transactions_of_subject on app.coin_transactions (tenant_id, subject_id) where subject_id is not null;
+select app.protect('app.coin_transactions');
+revoke insert, update, delete on app.coin_transactions from meydan_service;
+create policy own_read on app.coin_transactions for select to meydan_app
+    using (tenant_id = (select app.tenant_id()) and user_id = (select app.user_id()));
+grant select (
+    tenant_id, id, user_id, amount, transaction_type, description, subject_id, reverses_id, details, created_at
+) on app.coin_transactions to meydan_app;
+
+create table app.coin_entries (
+    tenant_id integer not null,
+    transaction_id uuid not null,
+    account_id uuid not null,
+    stripe integer not null,
+    amount bigint not null check (amount <> 0),
+    created_at timestamptz not null default app.now(),
+    primary key (tenant_id, transaction_id, account_id)
+);
+-- For the balance at any past time.
+create index coin_entries_of_account on app.coin_entries (tenant_id, account_id, created_at) include (amount);
+select app.protect('app.coin_entries');
+revoke insert, update, delete on app.coin_entries from meydan_service;
+create policy own_read on app.coin_entries for select to meydan_app
+    using (
+        tenant_id = (select app.tenant_id())
+        and account_id = any(array(select mine.id from app.ledger_accounts mine where mine.user_id = (select app.user_id())))
+    );
+grant select on app.coin_entries to meydan_app;
+
+-- Coins set aside for what is used bit by bit: reserved, then committed in part or whole and the rest released.
+create table app.coin_holds (
+    tenant_id integer not null references app.tenants,
+    id uuid not null default uuidv7(),
+    user_id uuid not null,
+    amount bigint not null check (amount > 0),
+    purpose text not null check (length(purpose) <= 80),
+    subject_id uuid,
+    idempotency_key text not null check (length(idempotency_key) between 1 and 200),
+    fingerprint bytea not null,
+    status text not null default 'open' check (status in ('open', 'committed', 'released', 'expired')),
+    committed bigint not null default 0 check (committed between 0 and amount),
+    transaction_id uuid,
+    expires_at timestamptz not null,
+    ended_at timestamptz,
+    created_at timestamptz not null default app.now(),
+    primary key (tenant_id, id),
+    unique (tenant_id, idempotency_key),
+    foreign key (tenant_id, user_id) references app.users (tenant_id, id),
+    foreign key (tenant_id, transaction_id) references app.coin_transactions (tenant_id, id),
+    check ((ended_at is null) = (status = 'open')),
+    check ((transaction_id is not null) = (status = 'committed') and (committed > 0) = (status = 'committed'))
+) with (fillfactor = 80);
+create index coin_holds_open on app.coin_holds (tenant_id, user_id) where status = 'open';
+create index coin_holds_to_expire on app.coin_holds (tenant_id, expires_at) where status = 'open';
+create index coin_holds_of_transaction on app.coin_holds (tenant_id, transaction_id) where transaction_id is not null;
+select app.protect('app.coin_holds');
+revoke insert, update, delete on app.coin_holds from meydan_service;
+create policy own_read on app.coin_holds for select to meydan_app
+    using (tenant_id = (select app.tenant_id()) and user_id = (select app.user_id()));
+grant select (
+    tenant_id, id, user_id, amount, purpose, subject_id, status, committed, transaction_id, expires_at, ended_at, created_at
+) on app.coin_holds to meydan_app;
+
+-- Who may not spend, and why. That it is so stands beside the balance too, where every spending looks anyway.
+create table app.wallet_freezes (
+    tenant_id integer not null references app.tenants,
+    id uuid not null default uuidv7(),
+    user_id uuid not null,
+    reason text not null check (length(reason) <= 200),
+    frozen_by uuid,
+    thawed_at timestamptz,
+    thawed_by uuid,
+    created_at timestamptz not null default app.now(),
+    primary key (tenant_id, id),
+    foreign key (tenant_id, user_id) references app.users (tenant_id, id)
+);
+create unique index wallet_freezes_now on app.wallet_freezes (tenant_id, user_id) where thawed_at is null;
+create index wallet_freezes_of_user on app.wallet_freezes (tenant_id, user_id, id desc);
+select app.protect('app.wallet_freezes');
+revoke insert, update, delete on app.wallet_freezes from meydan_service;
+create policy own_read on app.wallet_freezes for select to meydan_app
+    using (tenant_id = (select app.tenant_id()) and user_id = (select app.user_id()));
+grant select (tenant_id, id, user_id, reason, thawed_at, created_at) on app.wallet_freezes to meydan_app;
+
+-- What came of adding everything up. Payouts are closed while the newest found a fault.
+create table app.ledger_audits (
+    tenant_id integer not null references app.tenants,
+    id uuid not null default uuidv7(),
+    -- Every transaction was added up, not only those since the last audit without a fault.
+    whole boolean not null,
+    fault_count integer not null,
+    faults jsonb not null default '[]',
+    created_at timestamptz not null default app.now(),
+    primary key (tenant_id, id)
+);
+select app.protect('app.ledger_audits');
+revoke insert, update, delete on app.ledger_audits from meydan_service;
+
+-- Make an account and a stripe of it unless they are there.
+create function app.open_ledger_account(
+    tenant integer, kind text, whose uuid, provider text, currency text, stripe integer
+) returns void language plpgsql as $$
+#variable_conflict use_variable
+declare
+    account uuid := app.ledger_account_id(kind, whose, provider, currency);
+begin
+    insert into app.ledger_accounts (tenant_id, kind, user_id, provider, currency)
+    values (tenant, kind, whose, provider, currency) on conflict do nothing;
+    insert into app.ledger_balances (tenant_id, account_id, stripe, lowest, highest)
+    values (
+        tenant, account, stripe, case when kind in ('person_coins', 'creator_revenue') then 0 end,
+        case when kind = 'person_debt' then 0 end
+    ) on conflict do nothing;
+end $$;
+
+-- Give back what was held too long: one person's, or a few of everybody's. Answers whose.
+create function app.end_expired_holds(tenant integer, whose uuid, at_most integer) returns setof uuid
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    over record;
+begin
+    for over in
+        select hold.id, hold.user_id, hold.amount from app.coin_holds hold
+        where hold.tenant_id = tenant and hold.status = 'open' and hold.expires_at <= app.now()
+            and (whose is null or hold.user_id = whose)
+        order by hold.user_id, hold.id limit at_most for update skip locked
+    loop
+        update app.coin_holds hold set status = 'expired', ended_at = app.now()
+        where hold.tenant_id = tenant and hold.id = over.id;
+        perform app.give_back_held(tenant, over.user_id, over.amount, over.id);
+        return next over.user_id;
+    end loop;
+end $$;
+
+-- Held coins are the person's to use again; who owes something pays with them.
+create function app.give_back_held(tenant integer, whose uuid, amount bigint, cause uuid) returns void
+language plpgsql as $$
+#variable_conflict use_variable
+begin
+    update app.ledger_balances known set held = known.held - amount
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
+        and known.stripe = 0;
+    perform app.pay_debt(tenant, whose, cause);
+end $$;
+
+-- Say why an account cannot give so much.
+create function app.refuse_debit(tenant integer, kind text, whose uuid, amount bigint, spends boolean) returns void
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    why text;
+    owed bigint;
+    available bigint;
+begin
+    if spends then
+        select known.reason into why from app.wallet_freezes known
+        where known.tenant_id = tenant and known.user_id = whose and known.thawed_at is null;
+        if found then
+            raise exception using errcode = 'WA002', message = 'wallet_frozen',
+                detail = jsonb_build_object('reason', why)::text;
+        end if;
+        select -debt.balance into owed from app.ledger_balances debt
+        where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
+        if kind = 'person_coins' and owed > 0 then
+            raise exception using errcode = 'WA003', message = 'debt_blocks',
+                detail = jsonb_build_object('debt', owed)::text;
+        end if;
+    end if;
+    select known.balance - known.held into available from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null);
+    raise exception using errcode = 'WA001', message = 'balance_too_low',
+        detail = jsonb_build_object('balance', abs(available), 'needed', abs(amount), 'account', kind)::text;
+end $$;
+
+-- Move coins: the header, the entries, the balances. The same key again moves nothing and answers the first one; `fresh`
+-- says which. Who gets coins while they owe pays with them at once, so whoever owes has nothing to spend. `request` is what
+-- the key stands for, where that is not the entries. `spends`: the person wants to, so a frozen wallet refuses.
+-- For the functions below, whose caller and search path are checked already.
+create function app.move_coins(
+    tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[],
+    whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean,
+    out made app.coin_transactions, out fresh boolean
+) language plpgsql as $$
+#variable_conflict use_variable
+declare
+    print bytea := sha256(convert_to(
+        concat_ws('|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))),
+        'UTF8'
+    ));
+    total bigint := 0;
+    coins bigint;
+    earnings bigint;
+    entry record;
+    place integer;
+    debtors uuid[];
+begin
+    if cardinality(amounts) = 0 or array[cardinality(kinds), cardinality(owners), cardinality(providers), cardinality(currencies)]
+        <> array_fill(cardinality(amounts), array[4])
+    then
+        raise exception 'a transfer has entries, and of each its account and amount' using errcode = 'check_violation';
+    end if;
+    for i in 1 .. cardinality(amounts) loop
+        total := total + amounts[i];
+        if owners[i] = whose and kinds[i] = 'person_coins' then
+            coins := coalesce(coins, 0) + amounts[i];
+        elsif owners[i] = whose and kinds[i] = 'creator_revenue' then
+            earnings := coalesce(earnings, 0) + amounts[i];
+        end if;
+    end loop;
+    if total is distinct from 0 then
+        raise exception 'the entries of a transfer sum to zero, not to %', total using errcode = 'check_violation';
+    elsif whose is not null and whose <> all(array_remove(owners, null)) then
+        raise exception 'a transfer stands in the history of somebody whom it concerns' using errcode = 'check_violation';
+    end if;
+
+    insert into app.coin_transactions (
+        tenant_id, user_id, amount, transaction_type, description, subject_id, idempotency_key, fingerprint, reverses_id, details
+    ) values (tenant, whose, coalesce(coins, earnings, 0), what, why, subject, key, print, reverses, more)
+    on conflict (tenant_id, idempotency_key) do nothing
+    returning coin_transactions.* into made;
+    fresh := found;
+    if not fresh then
+        select known.* into strict made from app.coin_transactions known
+        where known.tenant_id = tenant and known.idempotency_key = key;
+        if made.fingerprint <> print then
+            raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
+        end if;
+        return;
+    end if;
+
+    -- People first, in one order for all; a community's accounts after them, where nobody waits.
+    for entry in
+        select app.ledger_account_id(one.kind, one.whose, one.provider, one.currency) as account_id, one.kind, one.whose,
+            one.provider, one.currency, sum(one.amount)::bigint as amount
+        from unnest(kinds, owners, providers, currencies, amounts) one (kind, whose, provider, currency, amount)
+        group by one.kind, one.whose, one.provider, one.currency having sum(one.amount) <> 0
+        order by one.whose nulls last, one.kind, one.provider, one.currency
+    loop
+        place := 0;
+        if entry.whose is null then
+            for turn in 0 .. 15 loop
+                place := (pg_backend_pid() + turn) % 16;
+                exit when pg_try_advisory_xact_lock(hashtextextended(entry.account_id::text, tenant::bigint * 16 + place));
+            end loop;
+        end if;
+        for attempt in 1 .. 2 loop
+            with changed as (
+                update app.ledger_balances known set balance = known.balance + entry.amount
+                where known.tenant_id = tenant and known.account_id = entry.account_id and known.stripe = place
+                    and (entry.amount > 0 or known.lowest is null or known.balance - known.held + entry.amount >= known.lowest)
+                    and (entry.amount < 0 or known.highest is null or known.balance + entry.amount <= known.highest)
+                    and not (known.frozen and spends and entry.amount < 0)
+                returning known.account_id
+            )
+            insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount)
+            select tenant, made.id, changed.account_id, place, entry.amount from changed;
+            exit when found;
+            if attempt = 2 then
+                perform app.refuse_debit(tenant, entry.kind, entry.whose, entry.amount, spends);
+            end if;
+            perform app.open_ledger_account(tenant, entry.kind, entry.whose, entry.provider, entry.currency, place);
+            if entry.kind = 'person_coins' then
+                perform app.end_expired_holds(tenant, entry.whose, 1000);
+            end if;
+        end loop;
+        if entry.kind = 'person_coins' and entry.amount > 0 or entry.kind = 'person_debt' and entry.amount < 0 then
+            debtors := debtors || entry.whose;
+        end if;
+    end loop;
+    if debtors is not null then
+        for i in 1 .. cardinality(debtors) loop
+            perform app.pay_debt(tenant, debtors[i], made.id);
+        end loop;
+    end if;
+end $$;
+
+-- Whoever owes pays with what they have, once for each cause.
+create function app.pay_debt(tenant integer, whose uuid, cause uuid) returns void language plpgsql as $$
+#variable_conflict use_variable
+declare
+    paid bigint;
+begin
+    select least(-debt.balance, coins.balance - coins.held) into paid
+    from app.ledger_balances debt
+    join app.ledger_balances coins on coins.tenant_id = tenant and coins.stripe = 0
+        and coins.account_id = app.ledger_account_id('person_coins', whose, null, null)
+    where debt.tenant_id = tenant and debt.stripe = 0
+        and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
+    if paid > 0 then
+        perform app.move_coins(
+            tenant, 'debt:' || whose || ':' || cause, 'debt_payment', array['person_coins', 'person_debt'], array[whose, whose],
+            array[null, null]::text[], array[null, null]::text[], array[-paid, paid], whose, '', cause, '{}', null, null, false
+        );
+    end if;
+end $$;
+
+-- A person pays with what is theirs: coins to the community or to somebody's earnings, their own earnings to their coins.
+create function app.check_own_transfer(
+    what text, kinds text[], owners uuid[], amounts bigint[], whose uuid
+) returns void language plpgsql as $$
+#variable_conflict use_variable
+declare
+    caller uuid := app.user_id();
+    is_fine boolean := whose = caller;
+begin
+    for i in 1 .. cardinality(amounts) loop
+        is_fine := is_fine and coalesce(case
+            when what = 'conversion' then owners[i] = caller
+                and kinds[i] = case when amounts[i] < 0 then 'creator_revenue' else 'person_coins' end
+            when what not in ('spent', 'gift_sent', 'premium', 'call') then false
+            when amounts[i] < 0 then owners[i] = caller and kinds[i] = 'person_coins'
+            else kinds[i] = 'tenant_revenue' or kinds[i] = 'creator_revenue' and owners[i] <> caller
+        end, false);
+    end loop;
+    if is_fine is not true then
+        raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
+    end if;
+end $$;
+
+create function app.check_ledger_caller(tenant integer) returns void language plpgsql as $$
+begin
+    if tenant is distinct from app.tenant_id() then
+        raise exception 'a ledger is its own community''s' using errcode = 'insufficient_privilege';
+    end if;
+end $$;
+
+-- The door. Spending is what a person wants; taking back and paying debt is not asked of them.
+create function app.transfer(
+    tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[],
+    whose uuid default null, why text default '', subject uuid default null, more jsonb default '{}'
+) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    moved record;
+begin
+    perform app.check_ledger_caller(tenant);
+    if session_user = 'meydan_app' then
+        perform app.check_own_transfer(what, kinds, owners, amounts, whose);
+    end if;
+    select one.made, one.fresh into moved from app.move_coins(
+        tenant, key, what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
+        what in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
+    ) one;
+    return moved.made;
+end $$;
+revoke all on function
+    app.transfer(integer, text, text, text[], uuid[], text[], text[], bigint[], uuid, text, uuid, jsonb) from public;
+grant execute on function
+    app.transfer(integer, text, text, text[], uuid[], text[], text[], bigint[], uuid, text, uuid, jsonb)
+    to meydan_app, meydan_service;
+
+-- Coins that were bought or given go back: those that are there and not held; the rest is owed.
+create function app.take_back(
+    tenant integer, key text, what text, whose uuid, amount bigint, to_kind text, to_provider text, to_currency text,
+    why text, subject uuid, more jsonb
+) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    moved record;
+    taken bigint;
+    owed bigint;
+begin
+    perform app.check_ledger_caller(tenant);
+    if amount is null or amount <= 0 then
+        raise exception 'what is taken back is more than nothing' using errcode = 'check_violation';
+    end if;
+    perform app.open_ledger_account(tenant, 'person_coins', whose, null, null, 0);
+    perform from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
+    for no key update;
+    perform app.end_expired_holds(tenant, whose, 1000);
+    select least(amount, known.balance - known.held) into taken from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
+    owed := amount - taken;
+    select one.made, one.fresh into moved from app.move_coins(
+        tenant, key, what,
+        array[to_kind] || case when taken > 0 then array['person_coins'] else '{}' end
+            || case when owed > 0 then array['person_debt'] else '{}' end,
+        array[null, whose] || case when taken > 0 and owed > 0 then array[whose] else '{}' end,
+        array[to_provider, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
+        array[to_currency, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
+        array[amount] || case when taken > 0 then array[-taken] else '{}' end
+            || case when owed > 0 then array[-owed] else '{}' end,
+        whose, why, subject, more || jsonb_build_object('taken', taken, 'owed', owed), null,
+        concat_ws('|', amount, to_kind, to_provider, to_currency), false
+    ) one;
+    return moved.made;
+end $$;
+revoke all on function app.take_back(integer, text, text, uuid, bigint, text, text, text, text, uuid, jsonb) from public;
+grant execute on function
+    app.take_back(integer, text, text, uuid, bigint, text, text, text, text, uuid, jsonb) to meydan_service;
+
+-- What somebody owes and will not be asked for, at most so much.
+create function app.forgive_debt(tenant integer, key text, whose uuid, at_most bigint, why text)
+returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    moved record;
+    owed bigint;
+begin
+    perform app.check_ledger_caller(tenant);
+    select -debt.balance into owed from app.ledger_balances debt
+    where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null)
+    for no key update;
+    owed := least(owed, at_most);
+    if exists (
+        select from app.coin_transactions known where known.tenant_id = tenant and known.idempotency_key = key
+    ) then
+        owed := at_most;  -- answered as it was; nothing moves
+    elsif coalesce(owed, 0) <= 0 then
+        raise exception using errcode = 'WA001', message = 'balance_too_low',
+            detail = jsonb_build_object('balance', 0, 'needed', at_most, 'account', 'person_debt')::text;
+    end if;
+    select one.made, one.fresh into moved from app.move_coins(
+        tenant, key, 'debt_forgiven', array['person_debt', 'promotions'], array[whose, null], array[null, null]::text[],
+        array[null, null]::text[], array[owed, -owed], whose, why, null, jsonb_build_object('forgiven', owed), null,
+        at_most::text, false
+    ) one;
+    return moved.made;
+end $$;
+revoke all on function app.forgive_debt(integer, text, uuid, bigint, text) from public;
+grant execute on function app.forgive_debt(integer, text, uuid, bigint, text) to meydan_service;
+
+-- Undo a transfer by its mirror image, once.
+create function app.reverse_transfer(tenant integer, key text, reversing uuid, why text)
+returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    original app.coin_transactions;
+    mirror record;
+    moved record;
+begin
+    perform app.check_ledger_caller(tenant);
+    select known.* into original from app.coin_transactions known
+    where known.tenant_id = tenant and known.id = reversing for no key update;
+    if not found then
+        raise exception using errcode = 'WA008', message = 'not_found';
+    elsif original.reverses_id is not null then
+        raise exception using errcode = 'WA007', message = 'not_reversible';
+    elsif exists (
+        select from app.coin_transactions known
+        where known.tenant_id = tenant and known.reverses_id = reversing and known.idempotency_key <> key
+    ) then
+        raise exception using errcode = 'WA005', message = 'already_reversed';
+    end if;
+    select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners, array_agg(account.provider) as providers,
+        array_agg(account.currency) as currencies, array_agg(-entry.amount) as amounts
+    into mirror
+    from app.coin_entries entry
+    join app.ledger_accounts account on account.tenant_id = tenant and account.id = entry.account_id
+    where entry.tenant_id = tenant and entry.transaction_id = reversing;
+    select one.made, one.fresh into moved from app.move_coins(
+        tenant, key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies, mirror.amounts,
+        original.user_id, why, original.subject_id, '{}', reversing, 'reversal', false
+    ) one;
+    return moved.made;
+end $$;
+revoke all on function app.reverse_transfer(integer, text, uuid, text) from public;
+grant execute on function app.reverse_transfer(integer, text, uuid, text) to meydan_service;
+
+-- Set coins aside until `until`. The same key again answers the first hold.
+create function app.hold_coins(
+    tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamptz
+) returns app.coin_holds language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    made app.coin_holds;
+    print bytea := sha256(convert_to(concat_ws('|', whose, amount, purpose, subject), 'UTF8'));
+begin
+    perform app.check_ledger_caller(tenant);
+    if session_user = 'meydan_app' and whose is distinct from app.user_id() then
+        raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
+    elsif until <= app.now() then
+        raise exception 'a hold ends later than it begins' using errcode = 'check_violation';
+    end if;
+    insert into app.coin_holds (tenant_id, user_id, amount, purpose, subject_id, idempotency_key, fingerprint, expires_at)
+    values (tenant, whose, amount, purpose, subject, key, print, until)
+    on conflict (tenant_id, idempotency_key) do nothing
+    returning coin_holds.* into made;
+    if not found then
+        select known.* into strict made from app.coin_holds known
+        where known.tenant_id = tenant and known.idempotency_key = key;
+        if made.fingerprint <> print then
+            raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
+        end if;
+        return made;
+    end if;
+    for attempt in 1 .. 2 loop
+        update app.ledger_balances known set held = known.held + amount
+        where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
+            and known.stripe = 0 and known.balance - known.held >= amount and not known.frozen;
+        exit when found;
+        if attempt = 2 then
+            perform app.refuse_debit(tenant, 'person_coins', whose, amount, true);
+        end if;
+        perform app.open_ledger_account(tenant, 'person_coins', whose, null, null, 0);
+        perform app.end_expired_holds(tenant, whose, 1000);
+    end loop;
+    return made;
+end $$;
+revoke all on function app.hold_coins(integer, text, uuid, bigint, text, uuid, timestamptz) from public;
+grant execute on function
+    app.hold_coins(integer, text, uuid, bigint, text, uuid, timestamptz) to meydan_app, meydan_service;
+
+-- Pay with what was held, in part or whole; the rest is free again. What was promised is paid even if the wallet was frozen
+-- meanwhile. `kinds` … `amounts` say who gets how much.
+create function app.commit_hold(
+    tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[],
+    amounts bigint[], why text, subject uuid, more jsonb
+) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    held app.coin_holds;
+    moved record;
+    total bigint;
+    print text := concat_ws('|', hold, kinds, owners, providers, currencies, amounts);
+begin
+    perform app.check_ledger_caller(tenant);
+    select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
+    if not found then
+        raise exception using errcode = 'WA008', message = 'not_found';
+    end if;
+    select sum(one.amount) into total from unnest(amounts) one (amount);
+    kinds := array_prepend('person_coins', kinds);
+    owners := array_prepend(held.user_id, owners);
+    providers := array_prepend(null, providers);
+    currencies := array_prepend(null, currencies);
+    amounts := array_prepend(-total, amounts);
+    if session_user = 'meydan_app' then
+        perform app.check_own_transfer(what, kinds, owners, amounts, held.user_id);
+    end if;
+    if held.status = 'committed' and exists (
+        select from app.coin_transactions known
+        where known.tenant_id = tenant and known.id = held.transaction_id and known.idempotency_key = key
+    ) then
+        null;  -- answered below, if it is the same again
+    elsif held.status <> 'open' or held.expires_at <= app.now() then
+        raise exception using errcode = 'WA006', message = 'hold_over', detail = jsonb_build_object(
+            'status', case when held.status = 'open' then 'expired' else held.status end)::text;
+    elsif total > held.amount or 0 >= any(amounts[2:]) then
+        raise exception 'a hold pays at most what is held' using errcode = 'check_violation';
+    else
+        update app.ledger_balances known set held = known.held - held.amount
+        where known.tenant_id = tenant and known.stripe = 0
+            and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null);
+    end if;
+    select one.made, one.fresh into moved from app.move_coins(
+        tenant, key, what, kinds, owners, providers, currencies, amounts, held.user_id, why, subject, more, null, print, false
+    ) one;
+    if moved.fresh then
+        update app.coin_holds known
+        set status = 'committed', committed = total, transaction_id = (moved.made).id, ended_at = app.now()
+        where known.tenant_id = tenant and known.id = hold;
+        perform app.pay_debt(tenant, held.user_id, hold);
+    elsif held.status = 'open' then
+        raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
+    end if;
+    return moved.made;
+end $$;
+revoke all on function
+    app.commit_hold(integer, uuid, text, text, text[], uuid[], text[], text[], bigint[], text, uuid, jsonb) from public;
+grant execute on function
+    app.commit_hold(integer, uuid, text, text, text[], uuid[], text[], text[], bigint[], text, uuid, jsonb)
+    to meydan_app, meydan_service;
+
+-- Nothing is paid and everything held is free again. A second time changes nothing.
+create function app.release_hold(tenant integer, hold uuid)
+returns app.coin_holds language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    held app.coin_holds;
+begin
+    perform app.check_ledger_caller(tenant);
+    select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
+    if not found or session_user = 'meydan_app' and held.user_id <> app.user_id() then
+        raise exception using errcode = 'WA008', message = 'not_found';
+    elsif held.status = 'committed' then
+        raise exception using errcode = 'WA006', message = 'hold_over', detail = '{"status": "committed"}';
+    elsif held.status = 'open' then
+        update app.coin_holds known set status = 'released', ended_at = app.now()
+        where known.tenant_id = tenant and known.id = hold
+        returning known.* into held;
+        perform app.give_back_held(tenant, held.user_id, held.amount, hold);
+    end if;
+    return held;
+end $$;
+revoke all on function app.release_hold(integer, uuid) from public;
+grant execute on function app.release_hold(integer, uuid) to meydan_app, meydan_service;
+
+create function app.expire_holds(tenant integer, at_most integer) returns setof uuid
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform app.check_ledger_caller(tenant);
+    return query select distinct over.whose from app.end_expired_holds(tenant, null, at_most) over (whose);
+end $$;
+revoke all on function app.expire_holds(integer, integer) from public;
+grant execute on function app.expire_holds(integer, integer) to meydan_service;
+
+-- From the moment this is committed nothing is spent: whoever is just spending holds the balance's row. False: it was so.
+create function app.freeze_wallet(tenant integer, whose uuid, why text, actor uuid) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform app.check_ledger_caller(tenant);
+    perform app.open_ledger_account(tenant, kind, whose, null, null, 0)
+    from unnest(array['creator_revenue', 'person_coins']) one (kind);
+    update app.ledger_balances known set frozen = true
+    where known.tenant_id = tenant and known.account_id in (
+        app.ledger_account_id('creator_revenue', whose, null, null), app.ledger_account_id('person_coins', whose, null, null)
+    );
+    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by) values (tenant, whose, why, actor)
+    on conflict do nothing;
+    return found;
+end $$;
+revoke all on function app.freeze_wallet(integer, uuid, text, uuid) from public;
+grant execute on function app.freeze_wallet(integer, uuid, text, uuid) to meydan_service;
+
+create function app.thaw_wallet(tenant integer, whose uuid, actor uuid) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform app.check_ledger_caller(tenant);
+    update app.ledger_balances known set frozen = false
+    where known.tenant_id = tenant and known.frozen and known.account_id in (
+        app.ledger_account_id('creator_revenue', whose, null, null), app.ledger_account_id('person_coins', whose, null, null)
+    );
+    update app.wallet_freezes known set thawed_at = app.now(), thawed_by = actor
+    where known.tenant_id = tenant and known.user_id = whose and known.thawed_at is null;
+    return found;
+end $$;
+revoke all on function app.thaw_wallet(integer, uuid, uuid) from public;
+grant execute on function app.thaw_wallet(integer, uuid, uuid) to meydan_service;
+
+-- Somebody goes: what they have falls to the community, words are blanked, the books stay.
+create function app.close_wallet(tenant integer, whose uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    open_hold uuid;
+    earnings bigint;
+    coins bigint;
+begin
+    perform app.check_ledger_caller(tenant);
+    for open_hold in
+        select hold.id from app.coin_holds hold
+        where hold.tenant_id = tenant and hold.user_id = whose and hold.status = 'open' order by hold.id
+    loop
+        perform app.release_hold(tenant, open_hold);
+    end loop;
+    select known.balance into earnings from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', whose, null, null)
+    for no key update;
+    select known.balance into coins from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
+    for no key update;
+    if earnings > 0 then
+        perform app.move_coins(
+            tenant, 'forfeited:' || uuidv7(), 'forfeited', array['creator_revenue', 'tenant_revenue'], array[whose, null],
+            array[null, null]::text[], array[null, null]::text[], array[-earnings, earnings], whose, '', null, '{}', null, null,
+            false
+        );
+    end if;
+    if coins > 0 then
+        perform app.move_coins(
+            tenant, 'forfeited:' || uuidv7(), 'forfeited', array['person_coins', 'tenant_revenue'], array[whose, null],
+            array[null, null]::text[], array[null, null]::text[], array[-coins, coins], whose, '', null, '{}', null, null,
+            false
+        );
+    end if;
+    update app.coin_transactions known set description = '', details = '{}'
+    where known.tenant_id = tenant and known.user_id = whose and (known.description <> '' or known.details <> '{}');
+    update app.wallet_freezes known set reason = ''
+    where known.tenant_id = tenant and known.user_id = whose and known.reason <> '';
+end $$;
+revoke all on function app.close_wallet(integer, uuid) from public;
+grant execute on function app.close_wallet(integer, uuid) to meydan_service;
+
+-- Everything that does not add up. One statement, so that all of it is looked at as of one moment while coins move on.
+-- Transactions are added up from `since` on (null: all of them), balances always against all their entries.
+create function app.ledger_faults(tenant integer, since uuid)
+returns table (fault text, id uuid, expected bigint, found bigint)
+language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+    with headers as (
+        select header.id, header.user_id, header.amount,
+            app.ledger_account_id('person_coins', header.user_id, null, null) as coins,
+            app.ledger_account_id('creator_revenue', header.user_id, null, null) as earnings
+        from app.coin_transactions header
+        where header.tenant_id = ledger_faults.tenant
+            and (ledger_faults.since is null or header.id >= ledger_faults.since)
+    ),
+    sums as (
+        select entry.transaction_id, headers.id is null as is_orphan, headers.user_id, headers.amount,
+            sum(entry.amount)::bigint as total,
+            coalesce(
+                sum(entry.amount) filter (where entry.account_id = headers.coins),
+                sum(entry.amount) filter (where entry.account_id = headers.earnings), 0
+            )::bigint as told
+        from app.coin_entries entry
+        left join headers on headers.id = entry.transaction_id
+        where entry.tenant_id = ledger_faults.tenant
+            and (ledger_faults.since is null or entry.transaction_id >= ledger_faults.since)
+        group by entry.transaction_id, headers.id, headers.user_id, headers.amount
+    ),
+    stripes as (
+        select entry.account_id, entry.stripe, sum(entry.amount)::bigint as total
+        from app.coin_entries entry where entry.tenant_id = ledger_faults.tenant
+        group by entry.account_id, entry.stripe
+    ),
+    balances as (
+        select known.account_id, known.stripe, known.balance, known.held from app.ledger_balances known
+        where known.tenant_id = ledger_faults.tenant
+    ),
+    holds as (
+        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id, sum(hold.amount)::bigint as held
+        from app.coin_holds hold where hold.tenant_id = ledger_faults.tenant and hold.status = 'open'
+        group by hold.user_id
+    )
+    select 'entries_do_not_sum_to_zero', sums.transaction_id, 0, sums.total from sums where sums.total <> 0
+    union all
+    select 'entries_without_transaction', sums.transaction_id, null, sums.total from sums where sums.is_orphan
+    union all
+    select 'transaction_without_entries', headers.id, headers.amount, null
+    from headers left join sums on sums.transaction_id = headers.id where sums.transaction_id is null
+    union all
+    select 'amount_differs_from_entries', sums.transaction_id, sums.told, sums.amount
+    from sums where sums.user_id is not null and sums.told <> sums.amount
+    union all
+    select 'balance_differs_from_entries', coalesce(balances.account_id, stripes.account_id), coalesce(stripes.total, 0),
+        coalesce(balances.balance, 0)
+    from balances full join stripes using (account_id, stripe)
+    where coalesce(balances.balance, 0) <> coalesce(stripes.total, 0)
+    union all
+    select 'held_differs_from_holds', coalesce(balances.account_id, holds.account_id), coalesce(holds.held, 0),
+        coalesce(balances.held, 0)
+    from balances full join holds on holds.account_id = balances.account_id
+    where coalesce(balances.held, 0) <> coalesce(holds.held, 0)
+    union all
+    select 'balances_do_not_sum_to_zero', null, 0, sum(balances.balance)::bigint from balances having sum(balances.balance) <> 0;
+end;
+revoke all on function app.ledger_faults(integer, uuid) from public;
+grant execute on function app.ledger_faults(integer, uuid) to meydan_service;
+
+-- Look, and write down what was found. What began long before the last audit may be committed after it, so an hour is
+-- looked at again; and once something is wrong, everything is, until nothing is.
+create function app.audit_ledger(tenant integer, look_at_all boolean) returns app.ledger_audits
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    made app.ledger_audits;
+    last app.ledger_audits;
+    since uuid;
+begin
+    perform app.check_ledger_caller(tenant);
+    select audit.* into last from app.ledger_audits audit where audit.tenant_id = tenant order by audit.id desc limit 1;
+    if not look_at_all and last.fault_count = 0 then
+        since := uuidv7(uuid_extract_timestamp(last.id) - clock_timestamp() - interval '1 hour');
+    end if;
+    insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
+    select tenant, since is null, count(*),
+        coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]')
+    from (
+        select one.fault, one.id, one.expected, one.found, row_number() over () as place
+        from app.ledger_faults(tenant, since) one
+    ) wrong
+    returning ledger_audits.* into made;
+    delete from app.ledger_audits old where old.tenant_id = tenant and old.created_at < app.now() - interval '30 days';
+    return made;
+end $$;
+revoke all on function app.audit_ledger(integer, boolean) from public;
+grant execute on function app.audit_ledger(integer, boolean) to meydan_service;
+
+-- The rest is the ledger's own.
+revoke all on function app.open_ledger_account(integer, text, uuid, text, text, integer) from public;
+revoke all on function app.end_expired_holds(integer, uuid, integer) from public;
+revoke all on function app.give_back_held(integer, uuid, bigint, uuid) from public;
+revoke all on function app.refuse_debit(integer, text, uuid, bigint, boolean) from public;
+revoke all on function app.move_coins(
+    integer, text, text, text[], uuid[], text[], text[], bigint[], uuid, text, uuid, jsonb, uuid, text, boolean
+) from public;
+revoke all on function app.pay_debt(integer, uuid, uuid) from public;
+revoke all on function app.check_own_transfer(text, text[], uuid[], bigint[], uuid) from public;
+revoke all on function app.check_ledger_caller(integer) from public;

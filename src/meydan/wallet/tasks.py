@@ -1,0 +1,25 @@
+"""What the wallet does by itself."""
+
+from meydan.kit import jobs
+from meydan.kit.database import Tx
+from meydan.wallet import audit, holds, metering
+
+
+@jobs.repeat(5)
+async def tick_meters(tx: Tx) -> None:
+    await metering.do_tick_meters(tx)
+
+
+@jobs.every("* * * * *")
+async def expire_holds(tx: Tx) -> None:
+    await holds.do_expire(tx)
+
+
+@jobs.every("*/5 * * * *")
+async def audit_ledger(tx: Tx) -> None:
+    await audit.do_audit(tx)
+
+
+@jobs.every("20 4 * * *")
+async def audit_all_of_the_ledger(tx: Tx) -> None:
+    await audit.do_audit(tx, whole=True)
