@@ -19,12 +19,14 @@ from meydan.messaging import routes as messaging
 from meydan.moderation import routes as moderation
 from meydan.notifications import routes as notifications
 from meydan.safety import routes as safety
+from meydan.wallet import routes as wallet
 
 ROUTES: list[HTTPRouteHandler] = [
     *accounts.ROUTES,
     *integrations.ROUTES,
     *local_payments.ROUTES,
     *safety.ROUTES,
+    *wallet.ROUTES,
     *messaging.ROUTES,
     *meeting.ROUTES,
     *growth.ROUTES,
