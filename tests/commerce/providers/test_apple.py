@@ -449,7 +449,13 @@ async def test_the_sandbox_is_play_money(store: AppStore):
 
 
 def test_apples_own_root_is_what_counts_unless_told_otherwise():
-    bare = AppleAccount(issuer_id="i", key_id="k", private_key="p", bundle_id="b", app_apple_id=1)
+    bare = AppleAccount(
+        issuer_id="i",
+        key_id="k",
+        private_key=_pem(ec.generate_private_key(ec.SECP256R1())),
+        bundle_id="b",
+        app_apple_id=1,
+    )
     assert bare.root_fingerprints == (APPLE_ROOT_CA_G3,)
     assert bytes.fromhex(APPLE_ROOT_CA_G3).hex(":").upper().startswith("63:34:3A:BF:B8:9A:6A:03:EB:B5:7E:9B:3F:5F")
 
@@ -549,8 +555,6 @@ def _pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> str:
         ({"issuer_id": str(uuid4())}, "401"),
         ({"private_key": _pem(ec.generate_private_key(ec.SECP256R1()))}, "401"),
         ({"bundle_id": "com.example.other"}, "401"),
-        ({"private_key": _pem(rsa.generate_private_key(65537, 2048))}, "cannot be read"),
-        ({"private_key": "not a key"}, "cannot be read"),
     ],
 )
 async def test_an_account_that_is_set_up_wrong(store: AppStore, wrong: dict[str, str], words: str):
@@ -558,3 +562,10 @@ async def test_an_account_that_is_set_up_wrong(store: AppStore, wrong: dict[str,
     with pytest.raises(ProviderRefused, match=words):
         await apple.payment(store.buy())
     await apple.close()
+
+
+@pytest.mark.parametrize("key", ["", "not a key", _pem(rsa.generate_private_key(65537, 2048))])
+def test_a_key_that_is_none_of_apples_is_told_when_it_is_set(key: str):
+    values = {"issuer_id": "i", "key_id": "k", "private_key": key, "bundle_id": "b", "app_apple_id": 1}
+    with pytest.raises(msgspec.ValidationError, match=r"\.p8"):
+        msgspec.convert(values, AppleAccount)

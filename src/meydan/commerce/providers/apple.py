@@ -83,10 +83,7 @@ class AppleProvider(Provider):
 
     @cached_property
     def _api(self) -> Client:
-        try:
-            return Client(self._account, self._environment)
-        except (ValueError, TypeError) as error:
-            raise ProviderRefused(f"The private key of Apple's API cannot be read: {error}") from error
+        return Client(self._account, self._environment)
 
     async def checkout(self, order: Order) -> Checkout:
         if order.store_product_id is None:

@@ -8,6 +8,7 @@ from appstoreserverlibrary.api_client import APIError, APIException, AsyncAppSto
 from appstoreserverlibrary.models.Environment import Environment
 from cattrs.errors import BaseValidationError
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from msgspec import Struct
 
 from meydan.commerce.providers.apple_signed import APPLE_ROOT_CA_G3
@@ -33,6 +34,14 @@ class AppleAccount(Struct, frozen=True):
     root_fingerprints: tuple[str, ...] = (APPLE_ROOT_CA_G3,)
     """SHA-256 of the root certificates a signature may end at."""
 
+    def __post_init__(self) -> None:
+        try:
+            key = load_pem_private_key(self.private_key.encode(), password=None)
+        except (ValueError, TypeError) as error:
+            raise ValueError("private_key is not the text of Apple's .p8 file") from error
+        if not isinstance(key, EllipticCurvePrivateKey):
+            raise ValueError("private_key is not the text of Apple's .p8 file")  # noqa: TRY004 -- msgspec says it in words
+
 
 class UnknownTransaction(ProviderRefused):
     """Apple has no such transaction in this environment."""
@@ -43,8 +52,6 @@ class Client(AsyncAppStoreServerAPIClient):
         super().__init__(
             account.private_key.encode(), account.key_id, account.issuer_id, account.bundle_id, environment
         )
-        if not isinstance(self._signing_key, EllipticCurvePrivateKey):
-            raise TypeError("not a key on an elliptic curve")
         if account.api_url is not None:
             self._base_url = account.api_url
 

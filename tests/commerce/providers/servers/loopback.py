@@ -31,6 +31,8 @@ class Loopback:
         self.asked: list[Asked] = []
         self.trouble: list[Answered | None] = []
         """What the next requests get instead of an answer; None hangs up."""
+        self.broken: list[Exception] = []
+        """What went wrong in here: a question it does not understand, an answer it may not give."""
         self.url = ""
 
     async def answer(self, asked: Asked) -> Answered:
@@ -46,6 +48,8 @@ class Loopback:
     ) -> None:
         self._server.close()
         await self._server.wait_closed()
+        if self.broken and error is None:
+            raise self.broken[0]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -56,11 +60,15 @@ class Loopback:
         address = urlsplit(target)
         asked = Asked(method, unquote(address.path), parse_qs(address.query), headers, body)
         self.asked.append(asked)
-        answered = self.trouble.pop(0) if self.trouble else await self.answer(asked)
-        if answered is not None:
-            writer.write(_written(answered))
-            await writer.drain()
-        writer.close()
+        try:
+            answered = self.trouble.pop(0) if self.trouble else await self.answer(asked)
+            if answered is not None:
+                writer.write(_written(answered))
+                await writer.drain()
+        except Exception as error:  # noqa: BLE001 -- told where the test ends
+            self.broken.append(error)
+        finally:
+            writer.close()
 
 
 def _written(answered: Answered) -> bytes:
