@@ -1,7 +1,6 @@
 """Paid calls for stories: media that flows, falls silent and is seen twice."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from msgspec import Struct
@@ -69,18 +68,24 @@ async def row_of(db: Database, tenant_id: int, meter_id: UUID) -> Row:
         )
 
 
-async def start(db: Database, moving: MovableClock, payer: Person, payee: Person, price: int = 10, **said: Any) -> Call:
+async def start(
+    db: Database,
+    moving: MovableClock,
+    payer: Person,
+    payee: Person,
+    price: int = 10,
+    *,
+    key: str | None = None,
+    subject_id: UUID | None = None,
+) -> Call:
     async with db.as_service(payer.tenant.id) as tx:
         meter = await wallet.do_start_meter(
             tx,
-            **{
-                "payer": payer.me.user_id,
-                "payee": payee.me.user_id,
-                "coins_per_minute": price,
-                "subject_id": uuid4(),
-                "key": f"call:{uuid4()}",
-            }
-            | said,
+            payer=payer.me.user_id,
+            payee=payee.me.user_id,
+            coins_per_minute=price,
+            subject_id=subject_id or uuid4(),
+            key=key or f"call:{uuid4()}",
         )
     return Call(db, moving, payer, payee, meter)
 

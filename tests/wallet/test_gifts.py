@@ -15,7 +15,7 @@ from tests.wallet.stories import ask, check_the_books, frames_of, give_coins, ma
 
 
 async def gift(app: Litestar, person: Person, key: str = "tea") -> dict[str, Any]:
-    gifts = (await ask(app, person, "GET", "/api/gifts")).json()
+    gifts: list[dict[str, Any]] = (await ask(app, person, "GET", "/api/gifts")).json()
     [found] = [gift for gift in gifts if gift["key"] == key]
     return found
 

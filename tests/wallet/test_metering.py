@@ -212,14 +212,14 @@ async def test_stopping_twice_answers_the_same_bill(db: Database, talk: Talk):
 
 
 async def test_starting_again_under_the_same_key_is_the_same_call(talk: Talk):
-    said = {"key": "call:1", "subject_id": uuid4()}
-    call = await talk.start(100, **said)
-    again = await talk.start(0, **said)
+    subject_id = uuid4()
+    call = await talk.start(100, key="call:1", subject_id=subject_id)
+    again = await talk.start(0, key="call:1", subject_id=subject_id)
     assert again.meter == call.meter
     assert (await talk.coins())[1] == 10
     with pytest.raises(wallet.IdempotencyKeyReused):
-        await talk.start(0, price=11, **said)
-    both = await asyncio.gather(*(talk.start(0, key="call:2", subject_id=said["subject_id"]) for _ in range(4)))
+        await talk.start(0, price=11, key="call:1", subject_id=subject_id)
+    both = await asyncio.gather(*(talk.start(0, key="call:2", subject_id=subject_id) for _ in range(4)))
     assert len({one.meter.id for one in both}) == 1
     assert (await talk.coins())[1] == 20
 
