@@ -145,7 +145,7 @@ async def _do_close(tx: Tx, case: _Case, decision: Decision, note: str, actor: U
 
 
 async def _do_let_through(tx: Tx, case: _Case, actor: UUID | None) -> None:
-    if case.outcome is Outcome.freeze and not await tx.one(bool, _STILL_FROZEN, case.user_id):
+    if case.outcome is Outcome.freeze and await tx.one(bool, _MAY_THAW, case.user_id):
         await wallet.do_thaw(tx, case.user_id, actor)
     if case.payment_id is None:
         return
@@ -169,14 +169,24 @@ _DUE = """
             where (graver.tenant_id, graver.user_id) = (c.tenant_id, c.user_id)
                 and graver.status = 'open' and graver.outcome in ('review', 'freeze')
         )
-        and not exists (select from app.wallet_freezes f where (f.tenant_id, f.user_id) = (c.tenant_id, c.user_id))
+        and not exists (
+            select from app.wallet_freezes f
+            where (f.tenant_id, f.user_id) = (c.tenant_id, c.user_id) and f.thawed_at is null
+        )
     order by c.release_at, c.id limit $3
 """
-# Somebody froze it by hand, or for another case: only what this case froze is thawed with it.
-_STILL_FROZEN = """
+# Frozen by a rule, with nobody's decision to keep it so: what staff froze is theirs to thaw.
+_MAY_THAW = """
     select exists (
-        select from app.fraud_cases c
-        where (c.tenant_id, c.user_id) = ($1, $2)
-            and (c.status = 'open' and c.outcome = 'freeze' or c.status = 'closed' and c.decision = 'freeze')
+        select from app.wallet_freezes f
+        where (f.tenant_id, f.user_id) = ($1, $2) and f.thawed_at is null and f.frozen_by is null
+            and not exists (
+                select from app.fraud_cases c
+                where (c.tenant_id, c.user_id) = (f.tenant_id, f.user_id)
+                    and (
+                        (c.status = 'open' and c.outcome = 'freeze')
+                        or (c.decision = 'freeze' and c.decided_at >= f.created_at)
+                    )
+            )
     )
 """

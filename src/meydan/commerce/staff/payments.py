@@ -1,0 +1,161 @@
+"""Payments as staff see them: what was paid, what its provider said of it, what went back, and whether it was doubted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.commerce.fraud.cases import Decision
+from meydan.commerce.fraud.scoring import Outcome
+from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName
+from meydan.commerce.providers.contract import DisputeState
+from meydan.commerce.refunds import RefundStatus
+from meydan.commerce.staff.people import Person, person
+from meydan.kit.database import Tx
+
+
+class StaffPayment(Struct, frozen=True):
+    id: UUID
+    person: Person
+    kind: PaymentKind
+    status: PaymentStatus
+    provider: ProviderName
+    coins: int
+    amount: int
+    """What was asked for, in the currency's minor unit."""
+    currency: str
+    paid_amount: int | None
+    """What the provider says it got."""
+    paid_currency: str | None
+    refunded: int
+    coins_taken_back: int
+    owed: int
+    charge: str | None
+    """The provider's id of it."""
+    problem: str | None
+    problem_detail: str | None
+    """In the provider's own words."""
+    release_at: datetime | None
+    created_at: datetime
+    paid_at: datetime | None
+    settled_at: datetime | None
+
+
+class StaffPaymentPage(Struct, frozen=True):
+    items: list[StaffPayment]
+    next: UUID | None = None
+
+
+class NoticeLine(Struct, frozen=True):
+    """A webhook about it; what it says stays in the database, for it may name people."""
+
+    id: UUID
+    event_id: str
+    problem: str | None
+    received_at: datetime
+    read_at: datetime | None
+
+
+class RefundLine(Struct, frozen=True):
+    id: UUID
+    status: RefundStatus
+    amount: int
+    coins: int
+    """Taken back for it."""
+    owed: int
+    by: Person | None
+    """None: made at the provider, or by a store."""
+    reason: str
+    problem: str | None
+    created_at: datetime
+    done_at: datetime | None
+
+
+class DisputeLine(Struct, frozen=True):
+    id: UUID
+    dispute: str
+    state: DisputeState
+    amount: int
+    coins: int
+    owed: int
+    created_at: datetime
+    changed_at: datetime
+
+
+class CaseLine(Struct, frozen=True):
+    id: UUID
+    outcome: Outcome
+    points: int
+    decision: Decision | None
+
+
+class PaymentDetails(Struct, frozen=True):
+    payment: StaffPayment
+    notices: list[NoticeLine]
+    refunds: list[RefundLine]
+    disputes: list[DisputeLine]
+    case: CaseLine | None
+
+
+_COLUMNS = (
+    f"id, {person('payments.user_id')} as person, kind, status, provider, coins, amount, currency, paid_amount,"
+    " paid_currency, refunded, coins_taken_back, owed, charge, problem, problem_detail, release_at, created_at, paid_at,"
+    " settled_at"
+)
+
+
+async def page(
+    tx: Tx,
+    before: UUID | None,
+    limit: int,
+    *,
+    status: PaymentStatus | None = None,
+    provider: ProviderName | None = None,
+    user_id: UUID | None = None,
+) -> StaffPaymentPage:
+    """Newest first. A service transaction."""
+    items = await tx.all(
+        StaffPayment,
+        f"select {_COLUMNS} from app.payments where tenant_id = $1 and ($2::uuid is null or id < $2)"
+        " and ($3::text is null or status = $3) and ($4::text is null or provider = $4)"
+        " and ($5::uuid is null or user_id = $5) order by id desc limit $6",
+        before,
+        status,
+        provider,
+        user_id,
+        limit,
+    )
+    return StaffPaymentPage(items, items[-1].id if len(items) == limit else None)
+
+
+async def details(tx: Tx, payment_id: UUID) -> PaymentDetails:
+    """Raises NotFound. A service transaction."""
+    return PaymentDetails(
+        payment=await tx.one(
+            StaffPayment, f"select {_COLUMNS} from app.payments where (tenant_id, id) = ($1, $2)", payment_id
+        ),
+        notices=await tx.all(
+            NoticeLine,
+            "select id, event_id, problem, received_at, read_at from app.payment_notices"
+            " where (tenant_id, payment_id) = ($1, $2) order by id",
+            payment_id,
+        ),
+        refunds=await tx.all(
+            RefundLine,
+            f"select id, status, amount, coins, owed, {person('payment_refunds.actor_user_id')} as by, reason, problem,"
+            " created_at, done_at from app.payment_refunds where (tenant_id, payment_id) = ($1, $2) order by id",
+            payment_id,
+        ),
+        disputes=await tx.all(
+            DisputeLine,
+            "select id, dispute, state, amount, coins, owed, created_at, changed_at from app.payment_disputes"
+            " where (tenant_id, payment_id) = ($1, $2) order by id",
+            payment_id,
+        ),
+        case=await tx.maybe(
+            CaseLine,
+            "select id, outcome, points, decision from app.fraud_cases"
+            " where (tenant_id, payment_id) = ($1, $2) and status <> 'allowed'",
+            payment_id,
+        ),
+    )

@@ -1,0 +1,31 @@
+"""How staff see a person: by the real face, and by the id that their own acts need."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.kit.database import Tx
+
+
+class Person(Struct, frozen=True):
+    user_id: UUID
+    alias: str
+    """Empty when they have left."""
+    tag: str
+
+
+def person(user_id: str) -> str:
+    """SQL for the ``Person`` with the id in this column; null where the column is."""
+    return (
+        "(select jsonb_build_object('user_id', face.user_id, 'alias', face.alias, 'tag', face.tag) from app.profiles face"
+        f" where (face.tenant_id, face.user_id, face.face) = ($1, {user_id}, 'real'))"
+    )
+
+
+async def of_user(tx: Tx, user_id: UUID) -> Person:
+    """Raises NotFound. A service transaction."""
+    return await tx.one(
+        Person,
+        "select user_id, alias, tag from app.profiles where (tenant_id, user_id, face) = ($1, $2, 'real')",
+        user_id,
+    )

@@ -1,0 +1,76 @@
+"""The ledger as staff read it: every transfer with all its entries, and what stands in the community's accounts."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import wallet
+from meydan.commerce.staff.people import Person, person
+from meydan.kit.database import Tx
+
+
+class EntryLine(Struct, frozen=True):
+    account: wallet.AccountKind
+    provider: str | None
+    currency: str | None
+    person: Person | None
+    """Whose account it is; None where it is the community's."""
+    amount: int
+
+
+class StaffTransaction(Struct, frozen=True):
+    id: UUID
+    type: wallet.TransactionType
+    person: Person | None
+    """In whose history it stands."""
+    amount: int
+    """By how much that person's coins changed."""
+    description: str
+    subject_id: UUID | None
+    reverses_id: UUID | None
+    created_at: datetime
+    entries: list[EntryLine]
+
+
+class StaffTransactionPage(Struct, frozen=True):
+    items: list[StaffTransaction]
+    next: UUID | None = None
+
+
+async def page(
+    tx: Tx,
+    before: UUID | None,
+    limit: int,
+    *,
+    type: wallet.TransactionType | None = None,
+    user_id: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> StaffTransactionPage:
+    """Newest first; of a person: every one that touched an account of theirs. A service transaction."""
+    items = await tx.all(StaffTransaction, _PAGE, before, limit, type, user_id, since, until)
+    return StaffTransactionPage(items, items[-1].id if len(items) == limit else None)
+
+
+_PAGE = f"""
+    select t.id, t.transaction_type as type, {person("t.user_id")} as person, t.amount, t.description, t.subject_id,
+        t.reverses_id, t.created_at, (
+            select jsonb_agg(jsonb_build_object(
+                'account', a.kind, 'provider', a.provider, 'currency', a.currency,
+                'person', {person("a.user_id")}, 'amount', e.amount
+            ) order by e.amount, a.kind, a.id)
+            from app.coin_entries e
+            join app.ledger_accounts a on (a.tenant_id, a.id) = (e.tenant_id, e.account_id)
+            where (e.tenant_id, e.transaction_id) = (t.tenant_id, t.id)
+        ) as entries
+    from app.coin_transactions t
+    where t.tenant_id = $1 and ($2::uuid is null or t.id < $2)
+        and ($4::text is null or t.transaction_type = $4) and ($5::uuid is null or t.id = any(array(
+            select e.transaction_id from app.ledger_accounts a
+            join app.coin_entries e on (e.tenant_id, e.account_id) = (a.tenant_id, a.id)
+            where (a.tenant_id, a.user_id) = ($1, $5)
+        )))
+        and ($6::timestamptz is null or t.created_at >= $6) and ($7::timestamptz is null or t.created_at < $7)
+    order by t.id desc limit $3
+"""
