@@ -158,17 +158,18 @@ create table app.payments (
     subscription_id uuid,
     -- What it buys; 0 for premium.
     coins integer not null check (coins >= 0),
-    -- What was asked for.
-    amount bigint not null check (amount > 0),
+    -- What was asked for. A store's first period may be free.
+    amount bigint not null check (amount >= 0),
     currency text not null check (currency ~ '^[A-Z]{3}$'),
     -- What the provider says it got: what refunds and disputes are a part of.
-    paid_amount bigint check (paid_amount > 0),
+    paid_amount bigint check (paid_amount >= 0),
     paid_currency text check (paid_currency ~ '^[A-Z]{3}$'),
     -- The provider's names: of the page where it is paid, and of the one payment that was made there.
     checkout text check (length(checkout) between 1 and 4000),
     checkout_url text check (length(checkout_url) <= 4000),
     checkout_expires_at timestamptz,
     charge text check (length(charge) between 1 and 500),
+    subscription_reference text check (length(subscription_reference) between 1 and 500),
     -- Up to when it pays premium.
     period_ends_at timestamptz,
     refunded bigint not null default 0,

@@ -1,5 +1,6 @@
 """Commerce: what is sold for money, how it is paid, and what has to be given back."""
 
+from meydan.commerce import people, shop, tasks  # noqa: F401 -- importing the room registers listeners, jobs and what it keeps
 from meydan.commerce.events import (
     MeetingsBought,
     PaymentHeld,
@@ -11,9 +12,15 @@ from meydan.commerce.events import (
     PremiumRenewed,
     PremiumStarted,
 )
+from meydan.commerce.fraud import people as _fraud_people  # noqa: F401 -- the same
+from meydan.commerce.fraud import tasks as _fraud_tasks  # noqa: F401 -- the same
 from meydan.commerce.kinds import PaymentKind, PaymentStatus, Period, ProviderName, SubscriptionStatus
+from meydan.commerce.limits import Limits, limits
+from meydan.commerce.settings import CommerceSettings
 
 __all__ = [
+    "CommerceSettings",
+    "Limits",
     "MeetingsBought",
     "PaymentHeld",
     "PaymentKind",
@@ -28,4 +35,5 @@ __all__ = [
     "PremiumStarted",
     "ProviderName",
     "SubscriptionStatus",
+    "limits",
 ]

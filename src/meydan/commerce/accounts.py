@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from meydan import integrations, tenants
 from meydan.commerce.kinds import ProviderName
-from meydan.commerce.providers import ADAPTERS, STORES, adapter
+from meydan.commerce.providers import ADAPTERS, RENEWING, STORES, adapter
 from meydan.commerce.providers.contract import Provider
 from meydan.kit import seal
 from meydan.kit.database import Database, Tx
@@ -166,7 +166,7 @@ async def lines(tx: Tx) -> list[ProviderLine]:
             connected=name in there,
             sandbox=name is ProviderName.local or sandboxes.get(name, False),
             webhook_url=webhook_url(name, slug),
-            renews=adapter(name).provider.renews,
+            renews=name in RENEWING,
             store=name in STORES,
         )
         for name in ADAPTERS

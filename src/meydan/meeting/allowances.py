@@ -9,9 +9,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan import tenants
+from meydan import commerce, tenants
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
+from meydan.kit.events import listen
 from meydan.meeting.kinds import Kind
 from meydan.meeting.settings import MeetingSettings
 
@@ -36,11 +37,12 @@ class _Used(Struct, frozen=True):
 
 
 async def daily_limit(tx: Tx, kind: Kind) -> int:
-    """The day's own rights of the caller: the one place that knows them."""
+    """The day's own rights of the caller, premium's included: the one place that knows them."""
     settings = await tenants.settings(tx, MeetingSettings)
+    mine = await commerce.limits(tx, tx.me.user_id)
     match kind:
         case Kind.text:
-            return settings.text_per_day
+            return max(settings.text_per_day, mine.text_per_day or 0)
 
 
 async def right(tx: Tx, kind: Kind) -> Right:
@@ -81,3 +83,9 @@ async def do_grant(tx: Tx, user_id: UUID, *, amount: int, reason: str, kind: Kin
         amount,
     )
     await tenants.record(tx, "rights_granted", user_id=user_id, kind=kind, amount=amount, reason=reason)
+
+
+@listen(commerce.MeetingsBought)
+async def give_what_was_bought(tx: Tx, event: commerce.MeetingsBought) -> None:
+    """Coins left for it in this transaction: both happen, or neither."""
+    await do_grant(tx, event.user_id, amount=event.quantity, reason="bought")

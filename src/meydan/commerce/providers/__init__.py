@@ -37,7 +37,8 @@ ADAPTERS: dict[ProviderName, Callable[[], Adapter]] = {
 """In the order in which one is chosen for somebody who names none."""
 
 STORES = frozenset({ProviderName.apple, ProviderName.google, ProviderName.revenuecat})
-"""Those whose ``store`` is true: known without loading them; a test compares."""
+RENEWING = frozenset(ADAPTERS) - {ProviderName.iyzico}
+"""Those whose ``store`` or ``renews`` is true: known without loading them; a test compares."""
 
 
 def adapter(name: ProviderName) -> Adapter:

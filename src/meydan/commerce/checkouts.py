@@ -1,0 +1,190 @@
+"""A purchase at its provider: the page where it is paid is opened, and asked about. None of it inside a transaction.
+
+Everything asked for carries the payment's id, so a worker that was killed between an answer and our commit asks again and
+gets the same one.
+"""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import accounts as people
+from meydan import tenants
+from meydan.commerce import accounts, payments, retries, settling, shop
+from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName
+from meydan.commerce.payments import CHECK_PAYMENT, OPEN_CHECKOUT, CheckPayment, OpenCheckout
+from meydan.commerce.providers.contract import (
+    Buyer,
+    Checkout,
+    Order,
+    ProviderEvent,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from meydan.kit import jobs
+from meydan.kit.database import Database, Tx
+from meydan.tenants import Language
+
+_WORDS = {
+    PaymentKind.coins: {Language.turkish: "{} jeton", Language.english: "{} coins"},
+    PaymentKind.premium: {Language.turkish: "Premium", Language.english: "Premium"},
+}
+
+
+class _Ordered(Struct, frozen=True):
+    id: UUID
+    user_id: UUID
+    kind: PaymentKind
+    status: PaymentStatus
+    provider: ProviderName
+    package_id: UUID | None
+    plan_id: UUID | None
+    coins: int
+    amount: int
+    currency: str
+    address: str | None
+    origin: str | None
+
+
+class _Asked(Struct, frozen=True):
+    provider: ProviderName
+    status: PaymentStatus
+    checkout: str | None
+    charge: str | None
+
+
+async def open_checkout(db: Database, tenant_id: int, errand: OpenCheckout) -> None:
+    """Ask the provider for the page where it is paid. Of what is asked already nothing is asked again."""
+    async with db.as_service(tenant_id) as tx:
+        order = await _order(tx, errand.payment_id)
+        name = await _provider(tx, errand.payment_id)
+    if order is None:
+        return
+    try:
+        async with accounts.opened(db, tenant_id, name) as provider:
+            checkout = await provider.checkout(order)
+    except ProviderUnavailable as error:
+        async with db.as_service(tenant_id) as tx:
+            if not await retries.do_again(tx, OPEN_CHECKOUT, errand, retries.SOON, once_key=str(errand.payment_id)):
+                await payments.do_fail(tx, errand.payment_id, PaymentStatus.failed, "provider_unavailable", str(error))
+        return
+    except (ProviderRefused, accounts.ProviderNotConnected) as error:
+        async with db.as_service(tenant_id) as tx:
+            await payments.do_fail(tx, errand.payment_id, PaymentStatus.failed, "provider_refused", str(error))
+        return
+    async with db.as_service(tenant_id) as tx:
+        await _do_open(tx, errand.payment_id, checkout)
+
+
+async def check_payment(db: Database, tenant_id: int, errand: CheckPayment) -> None:
+    """Ask the provider what became of it: the person is back before the news is, or its time is up."""
+    async with db.as_service(tenant_id) as tx:
+        asked = await tx.one(
+            _Asked,
+            "select provider, status, checkout, charge from app.payments where tenant_id = $1 and id = $2",
+            errand.payment_id,
+        )
+    reference = errand.proof or asked.charge or asked.checkout
+    if reference is None:
+        return
+    events: list[ProviderEvent] = []
+    refused = ""
+    try:
+        async with accounts.opened(db, tenant_id, asked.provider) as provider:
+            events = await provider.payment(reference)
+    except ProviderUnavailable:
+        key = f"{errand.payment_id}:{errand.last}:{errand.proof is not None}"
+        async with db.as_service(tenant_id) as tx:
+            await retries.do_again(tx, CHECK_PAYMENT, errand, retries.PATIENTLY, once_key=key)
+        return
+    except (ProviderRefused, accounts.ProviderNotConnected) as error:
+        refused = str(error)
+    async with db.as_service(tenant_id) as tx:
+        for event in events:
+            await settling.do_apply(tx, asked.provider, event, proof_of=errand.payment_id if errand.proof else None)
+        if errand.last:
+            await payments.do_fail(tx, errand.payment_id, PaymentStatus.expired, "expired", refused)
+        elif refused and errand.proof is not None:
+            await _do_refuse_proof(tx, errand.payment_id, refused)
+
+
+async def do_sweep(tx: Tx) -> None:
+    """What a lost job left: orders nobody asked a provider for, and pages whose time is up."""
+    left = await tx.all(
+        UUID,
+        "select id from app.payments where tenant_id = $1 and status = 'created' "
+        "and created_at < app.now() - interval '15 minutes' order by created_at limit 100",
+    )
+    for payment_id in left:
+        await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=payment_id), once_key=str(payment_id))
+    # Ten minutes more than the page says: who paid in its last second is not told that it is over.
+    over = await tx.all(
+        UUID,
+        "select id from app.payments where tenant_id = $1 and status = 'pending' "
+        "and checkout_expires_at < app.now() - interval '10 minutes' order by created_at limit 100",
+    )
+    for payment_id in over:
+        await jobs.queue(
+            tx, CHECK_PAYMENT, CheckPayment(payment_id=payment_id, last=True), once_key=f"{payment_id}:last"
+        )
+
+
+async def _order(tx: Tx, payment_id: UUID) -> Order | None:
+    """None where the provider was asked already."""
+    ordered = await tx.one(
+        _Ordered,
+        "select id, user_id, kind, status, provider, package_id, plan_id, coins, amount, currency, address, origin "
+        "from app.payments where tenant_id = $1 and id = $2",
+        payment_id,
+    )
+    if ordered.status is not PaymentStatus.created:
+        return None
+    person, tenant = await people.user(tx, ordered.user_id), await tenants.this(tx)
+    thing = await shop.bought(tx, ordered.package_id, ordered.plan_id)
+    named = (thing.name or {}).get(person.language) or _WORDS[ordered.kind][person.language].format(ordered.coins)
+    return Order(
+        payment_id=payment_id,
+        kind=ordered.kind,
+        title=f"{tenant.name}: {named}",
+        amount=ordered.amount,
+        currency=ordered.currency,
+        period=thing.period if isinstance(thing, shop.StaffPlan) else None,
+        buyer=Buyer(
+            reference=await payments.do_reference(tx, ordered.user_id),
+            language=person.language,
+            email=person.email,
+            phone=person.phone,
+            address=ordered.address or "",
+        ),
+        return_url=f"{ordered.origin}/wallet/payments/{payment_id}",
+        webhook_url=accounts.webhook_url(ordered.provider, tenant.slug),
+        store_product_id=thing.store_product_id,
+    )
+
+
+async def _provider(tx: Tx, payment_id: UUID) -> ProviderName:
+    return await tx.one(ProviderName, "select provider from app.payments where tenant_id = $1 and id = $2", payment_id)
+
+
+async def _do_open(tx: Tx, payment_id: UUID, checkout: Checkout) -> None:
+    opened = await tx.maybe(
+        UUID,
+        "update app.payments set status = 'pending', checkout = $3, checkout_url = nullif($4, ''), checkout_expires_at = $5, "
+        "address = null, origin = null where tenant_id = $1 and id = $2 and status = 'created' returning id",
+        *(payment_id, checkout.reference, checkout.url, checkout.expires_at),
+    )
+    if opened is not None:
+        await payments.tell(tx, payment_id)
+
+
+async def _do_refuse_proof(tx: Tx, payment_id: UUID, why: str) -> None:
+    """The receipt proves nothing; the purchase stays open for a right one."""
+    refused = await tx.maybe(
+        UUID,
+        "update app.payments set problem = 'proof_refused', problem_detail = left($3, 500) "
+        "where tenant_id = $1 and id = $2 and status = 'pending' returning id",
+        payment_id,
+        why,
+    )
+    if refused is not None:
+        await payments.tell(tx, payment_id)

@@ -1,0 +1,100 @@
+"""Webhooks: kept once their sender is proved, read by the worker, and read again until what they say is done."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.commerce import accounts, retries, settling
+from meydan.commerce.kinds import ProviderName
+from meydan.commerce.providers.contract import Notice, ProviderRefused, ProviderUnavailable
+from meydan.kit import jobs
+from meydan.kit.database import Database, Tx
+
+READ_NOTICE = "commerce.read_notice"
+KEPT = timedelta(days=90)
+
+
+class ReadNotice(retries.Errand, frozen=True):
+    notice_id: UUID
+
+
+class _Kept(Struct, frozen=True):
+    provider: ProviderName
+    event_id: str
+    payload: Any
+
+
+async def do_keep(tx: Tx, name: ProviderName, notice: Notice) -> None:
+    """The same news again changes nothing. A service transaction."""
+    kept = await tx.maybe(
+        UUID,
+        "insert into app.payment_notices (tenant_id, provider, event_id, payload) values ($1, $2, $3, $4) "
+        "on conflict do nothing returning id",
+        *(name.value, notice.event_id, notice.payload),
+    )
+    if kept is not None:
+        await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=kept), once_key=str(kept))
+
+
+async def read_notice(db: Database, tenant_id: int, errand: ReadNotice) -> None:
+    """Everything one notice says happens in one transaction, with the note that it was read."""
+    async with db.as_service(tenant_id) as tx:
+        kept = await tx.maybe(
+            _Kept,
+            "select provider, event_id, payload from app.payment_notices "
+            "where tenant_id = $1 and id = $2 and read_at is null",
+            errand.notice_id,
+        )
+    if kept is None:
+        return
+    try:
+        async with accounts.opened(db, tenant_id, kept.provider) as provider:
+            events = await provider.read(Notice(kept.event_id, kept.payload))
+    except ProviderUnavailable as error:
+        async with db.as_service(tenant_id) as tx:
+            await _do_mark(tx, errand.notice_id, str(error), is_read=False)
+            await retries.do_again(tx, READ_NOTICE, errand, retries.PATIENTLY, once_key=str(errand.notice_id))
+        return
+    except (ProviderRefused, accounts.ProviderNotConnected) as error:
+        async with db.as_service(tenant_id) as tx:
+            await _do_mark(tx, errand.notice_id, str(error), is_read=True)
+        return
+    async with db.as_service(tenant_id) as tx:
+        payment_id, problems = None, []
+        for event in events:
+            applied = await settling.do_apply(tx, kept.provider, event)
+            payment_id = applied.payment_id or payment_id
+            problems += [applied.problem] if applied.problem else []
+        await _do_mark(tx, errand.notice_id, ", ".join(problems), is_read=True, payment_id=payment_id)
+
+
+async def do_sweep(tx: Tx) -> None:
+    """What a lost job left unread."""
+    unread = await tx.all(
+        UUID,
+        "select id from app.payment_notices where tenant_id = $1 and read_at is null and tries = 0 "
+        "and received_at < app.now() - interval '10 minutes' order by received_at limit 100",
+    )
+    for notice_id in unread:
+        await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=notice_id), once_key=str(notice_id))
+
+
+async def do_forget_old(tx: Tx) -> None:
+    """What was read long ago is in the books; what waits so long for its payment waits in vain."""
+    await tx.run(
+        "delete from app.payment_notices where tenant_id = $1 and read_at is not null and received_at < app.now() - $2::interval",
+        KEPT,
+    )
+    await tx.run(
+        "delete from app.payment_early_events where tenant_id = $1 and received_at < app.now() - $2::interval", KEPT
+    )
+
+
+async def _do_mark(tx: Tx, notice_id: UUID, problem: str, *, is_read: bool, payment_id: UUID | None = None) -> None:
+    await tx.run(
+        "update app.payment_notices set problem = nullif(left($3, 500), ''), tries = tries + 1, payment_id = $4, "
+        "read_at = case when $5 then app.now() end where tenant_id = $1 and id = $2",
+        *(notice_id, problem, payment_id, is_read),
+    )

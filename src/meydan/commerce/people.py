@@ -1,0 +1,95 @@
+"""What this room keeps of a person. Books stay as the law asks, without anything that says who it was."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from meydan.commerce import subscriptions
+from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName, SubscriptionStatus
+from meydan.commerce.providers import STORES
+from meydan.kit import people
+from meydan.kit.database import Tx
+
+COLUMNS = {
+    "billing_references.user_id",
+    "subscriptions.user_id",
+    "payments.user_id",
+    "payments.device_id",
+    "payments.address",
+    "payments.origin",
+    "payment_refunds.actor_user_id",
+    "reconciliation_differences.explained_by_user_id",
+}
+
+
+class PaymentLine(Struct, frozen=True):
+    id: UUID
+    kind: PaymentKind
+    status: PaymentStatus
+    provider: ProviderName
+    coins: int
+    amount: int
+    currency: str
+    refunded: int
+    coins_taken_back: int
+    owed: int
+    address: str | None
+    created_at: datetime
+    paid_at: datetime | None
+    settled_at: datetime | None
+
+
+class SubscriptionLine(Struct, frozen=True):
+    id: UUID
+    status: SubscriptionStatus
+    provider: ProviderName | None
+    coin_price: int | None
+    renews: bool
+    period_ends_at: datetime
+    created_at: datetime
+    ended_at: datetime | None
+
+
+async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    payments = await tx.all(
+        PaymentLine,
+        "select id, kind, status, provider, coins, amount, currency, refunded, coins_taken_back, owed, address, created_at, "
+        "paid_at, settled_at from app.payments where tenant_id = $1 and user_id = $2 order by id",
+        user_id,
+    )
+    premium_of = await tx.all(
+        SubscriptionLine,
+        "select id, status, provider, coin_price, renews, period_ends_at, created_at, ended_at "
+        "from app.subscriptions where tenant_id = $1 and user_id = $2 order by id",
+        user_id,
+    )
+    reference = await tx.maybe(
+        UUID, "select reference from app.billing_references where tenant_id = $1 and user_id = $2", user_id
+    )
+    return {
+        "payments": msgspec.to_builtins(payments),
+        "premium": msgspec.to_builtins(premium_of),
+        "billing_reference": reference and str(reference),
+    }
+
+
+async def erase(tx: Tx, user_id: UUID) -> None:
+    """Nothing is charged again. What was paid stays in the books; what tied it to a device or an address goes.
+
+    The reference stays: a refund or a dispute of theirs may still come, and it says nothing about anybody."""
+    while (running := await subscriptions.of(tx, user_id)) is not None:
+        known = await subscriptions.by_id(tx, running.id)
+        await subscriptions.do_expire(tx, known, revoked=True)
+        if known.renews and known.provider is not None and known.provider not in STORES and known.reference is not None:
+            await subscriptions.do_tell_provider(tx, known.id, "cancel")
+    await tx.run(
+        "update app.payments set device_id = null, address = null, origin = null, checkout_url = null "
+        "where tenant_id = $1 and user_id = $2",
+        user_id,
+    )
+
+
+people.keeps("commerce", COLUMNS, export, erase)

@@ -1,0 +1,249 @@
+"""Premium as a person asks for it: subscribe with money or coins, cancel at the period's end, take that back; and what time
+does to it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import tenants, wallet
+from meydan.commerce import payments, shop, subscriptions
+from meydan.commerce.events import PremiumRenewed, PremiumStarted
+from meydan.commerce.kinds import ProviderName, SubscriptionStatus
+from meydan.commerce.limits import Limits, limits
+from meydan.commerce.providers import RENEWING, STORES
+from meydan.commerce.settings import CommerceSettings
+from meydan.commerce.subscriptions import COLUMNS, Row, Subscription
+from meydan.kit import clock, jobs
+from meydan.kit.database import Tx
+from meydan.kit.errors import Refused
+from meydan.kit.events import publish
+
+CHECK_SUBSCRIPTION = "commerce.check_subscription"
+AGAIN_WITHIN = timedelta(days=7)
+"""What does not renew may be bought again so long before its end."""
+LATE = timedelta(hours=1)
+"""A provider's news of a renewal may take so long; then it counts as failed until it comes."""
+_AT_ONCE = 100
+
+
+class PayWith(StrEnum):
+    money = "money"
+    coins = "coins"
+
+
+class Premium(Struct, frozen=True):
+    plans: list[shop.Plan]
+    limits: Limits
+    subscription: Subscription | None = None
+
+
+class Subscribed(Struct, frozen=True):
+    """With money there is a payment first; the subscription begins when it is paid."""
+
+    subscription: Subscription | None = None
+    payment: payments.Payment | None = None
+
+
+class CheckSubscription(Struct, frozen=True):
+    subscription_id: UUID
+
+
+class AlreadyPremium(Refused):
+    code, status, title = "already_premium", 409, "You have premium already."
+
+
+class NotPremium(Refused):
+    code, status, title = "not_premium", 409, "There is no premium that this could change."
+
+
+class NotForCoins(Refused):
+    code, status, title = "plan_not_for_coins", 409, "This plan is not sold for coins."
+
+
+class InTheStore(Refused):
+    """``provider`` says which."""
+
+    code, status, title = "premium_in_store", 409, "This was bought in an app store, and is changed there."
+
+
+class CannotResume(Refused):
+    code, status, title = (
+        "premium_cannot_resume",
+        409,
+        "This period ends and is not renewed; buy the next one near its end.",
+    )
+
+
+async def premium(tx: Tx) -> Premium:
+    """The caller's."""
+    return Premium(
+        plans=await shop.plans(tx),
+        limits=await limits(tx, tx.me.user_id),
+        subscription=await subscriptions.of(tx, tx.me.user_id),
+    )
+
+
+async def do_subscribe_with_money(
+    tx: Tx, user_id: UUID, plan_id: UUID, provider: ProviderName | None, key: str, ordered: payments.OrderedFrom
+) -> Subscribed:
+    """Raises AlreadyPremium and what ordering does. A service transaction."""
+    known = await payments.known(tx, user_id, key, plan_id, provider)
+    if known is None:
+        await _check_not_premium(tx, user_id)
+        known = await payments.do_order_premium(tx, user_id, plan_id, provider, key, ordered)
+    return Subscribed(payment=known)
+
+
+async def do_subscribe_with_coins(tx: Tx, user_id: UUID, plan_id: UUID, key: str) -> Subscribed:
+    """Raises NotFound, NotForCoins, AlreadyPremium, IdempotencyKeyReused, and what paying with coins does.
+
+    A service transaction."""
+    await payments.do_reference(tx, user_id)
+    known = await tx.maybe(
+        _Known,
+        "select id, plan_id from app.subscriptions where tenant_id = $1 and user_id = $2 and idempotency_key = $3",
+        user_id,
+        key,
+    )
+    if known is not None:
+        if known.plan_id != plan_id:
+            raise wallet.IdempotencyKeyReused
+        return Subscribed(subscription=await subscriptions.shown(tx, known.id))
+    plan = await shop.plan_for_sale(tx, plan_id)
+    if plan.coin_price is None:
+        raise NotForCoins
+    begins_at = await _check_not_premium(tx, user_id)
+    ends_at = subscriptions.after(plan.period, begins_at, begins_at)
+    subscription_id = await tx.one(
+        UUID,
+        "insert into app.subscriptions (tenant_id, user_id, plan_id, status, coin_price, renews, period_ends_at, idempotency_key, "
+        "created_at) values ($1, $2, $3, 'active', $4, true, $5, $6, $7) returning id",
+        *(user_id, plan_id, plan.coin_price, ends_at, key, begins_at),
+    )
+    await _do_pay_coins(tx, subscription_id, user_id, plan.coin_price, begins_at)
+    await publish(tx, PremiumStarted(user_id, ends_at))
+    await subscriptions.tell(tx, subscription_id)
+    return Subscribed(subscription=await subscriptions.shown(tx, subscription_id))
+
+
+async def do_cancel(tx: Tx, user_id: UUID) -> Subscription:
+    """At the period's end; cancelled already is cancelled. Raises NotPremium, InTheStore. A service transaction."""
+    mine = await _mine(tx, user_id)
+    if mine.status is SubscriptionStatus.cancelled or not mine.renews:
+        return await subscriptions.shown(tx, mine.id)
+    if mine.provider in STORES:
+        raise InTheStore(provider=mine.provider)
+    await subscriptions.do_wish(tx, mine, "cancel")
+    return await subscriptions.shown(tx, mine.id)
+
+
+async def do_resume(tx: Tx, user_id: UUID) -> Subscription:
+    """It renews again. Raises NotPremium, InTheStore, CannotResume. A service transaction."""
+    mine = await _mine(tx, user_id)
+    if mine.renews:
+        return await subscriptions.shown(tx, mine.id)
+    if mine.provider in STORES:
+        raise InTheStore(provider=mine.provider)
+    if mine.provider is not None and (mine.reference is None or mine.provider not in RENEWING):
+        raise CannotResume
+    await subscriptions.do_wish(tx, mine, "resume")
+    return await subscriptions.shown(tx, mine.id)
+
+
+async def do_pass_time(tx: Tx) -> None:
+    """Renew, wait for, and end what its time has come for. A service transaction."""
+    due = await tx.all(
+        Row,
+        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and status <> 'expired' and period_ends_at <= app.now() "
+        "and (status <> 'grace' or grace_ends_at <= app.now() or checked_at is null or checked_at <= app.now() - interval '1 day') "
+        "and (checked_at is null or checked_at < period_ends_at or not renews or provider is null or status = 'grace' "
+        f"or period_ends_at <= app.now() - interval '{LATE.total_seconds()} seconds') "
+        f"order by period_ends_at limit {_AT_ONCE} for update skip locked",
+    )
+    for one in due:
+        await _do_pass(tx, one)
+
+
+async def _do_pass(tx: Tx, one: Row) -> None:
+    now = clock.now()
+    if not one.renews or (one.status is SubscriptionStatus.grace and one.grace_ends_at and one.grace_ends_at <= now):
+        await subscriptions.do_expire(tx, one)
+        await subscriptions.tell(tx, one.id)
+    elif one.coin_price is not None:
+        await _do_renew(tx, one, one.coin_price)
+    else:
+        await tx.run("update app.subscriptions set checked_at = app.now() where tenant_id = $1 and id = $2", one.id)
+        await jobs.queue(tx, CHECK_SUBSCRIPTION, CheckSubscription(one.id), once_key=str(one.id))
+        if one.status is SubscriptionStatus.active and one.period_ends_at <= now - LATE:
+            await _do_wait(tx, one)
+
+
+async def _do_renew(tx: Tx, one: Row, coins: int) -> None:
+    plan = await shop.plan(tx, one.plan_id)
+    try:
+        async with tx.savepoint():
+            await _do_pay_coins(tx, one.id, one.user_id, coins, one.period_ends_at)
+    except (wallet.BalanceTooLow, wallet.WalletIsFrozen, wallet.DebtBlocks):
+        await _do_wait(tx, one)
+        return
+    # After a long standstill of the worker the first end that is still to come, or somebody pays for the past.
+    ends_at = subscriptions.after(plan.period, one.created_at, max(one.period_ends_at, clock.now() - _patience(one)))
+    await tx.run(
+        "update app.subscriptions set status = 'active', period_ends_at = $3, grace_ends_at = null, checked_at = app.now() "
+        "where tenant_id = $1 and id = $2",
+        *(one.id, ends_at),
+    )
+    await publish(tx, PremiumRenewed(one.user_id, ends_at))
+    await subscriptions.tell(tx, one.id)
+
+
+def _patience(one: Row) -> timedelta:
+    """The days of grace were premium too: they are part of the period that pays them."""
+    return (one.grace_ends_at - one.period_ends_at) if one.grace_ends_at else timedelta()
+
+
+async def _do_wait(tx: Tx, one: Row) -> None:
+    """Grace, once; tried again every day while it lasts."""
+    if one.status is SubscriptionStatus.grace:
+        await tx.run("update app.subscriptions set checked_at = app.now() where tenant_id = $1 and id = $2", one.id)
+        return
+    days = (await tenants.settings(tx, CommerceSettings)).grace_days
+    await subscriptions.do_grace(tx, one, ends_at=one.period_ends_at + timedelta(days=days))
+    await subscriptions.tell(tx, one.id)
+
+
+async def _do_pay_coins(tx: Tx, subscription_id: UUID, user_id: UUID, coins: int, begins_at: datetime) -> None:
+    """Each period once: its beginning is in the key."""
+    await wallet.do_transfer(
+        tx,
+        wallet.TransactionType.premium,
+        [wallet.Entry(wallet.coins_of(user_id), -coins), wallet.Entry(wallet.TENANT_REVENUE, coins)],
+        key=f"premium:{subscription_id}:{begins_at.isoformat()}",
+        user_id=user_id,
+        subject_id=subscription_id,
+    )
+    await wallet.tell_wallet(tx, user_id)
+
+
+async def _check_not_premium(tx: Tx, user_id: UUID) -> datetime:
+    """When the next period would begin. Raises AlreadyPremium while there is one that renews, or that has long to run."""
+    running = await subscriptions.of(tx, user_id)
+    if running is None:
+        return clock.now()
+    if running.renews or running.period_ends_at > clock.now() + AGAIN_WITHIN:
+        raise AlreadyPremium(period_ends_at=running.period_ends_at)
+    return running.period_ends_at
+
+
+async def _mine(tx: Tx, user_id: UUID) -> Row:
+    running = await subscriptions.of(tx, user_id)
+    if running is None:
+        raise NotPremium
+    return await subscriptions.by_id(tx, running.id)
+
+
+class _Known(Struct, frozen=True):
+    id: UUID
+    plan_id: UUID

@@ -1,0 +1,371 @@
+"""Premium, as long as it runs: begun and renewed by payments or coins, followed where a provider renews it, ended in time.
+
+A provider's subscription is what its newest news says (``changed_at``); one for coins is renewed by the worker.
+"""
+
+import calendar
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from meydan import tenants
+from meydan.commerce import retries, rows, shop
+from meydan.commerce.events import PremiumCancelled, PremiumEnded, PremiumInGrace, PremiumRenewed, PremiumStarted
+from meydan.commerce.kinds import Period, ProviderName, SubscriptionStatus
+from meydan.commerce.providers import RENEWING
+from meydan.commerce.providers.contract import SubscriptionChanged, SubscriptionState
+from meydan.commerce.settings import CommerceSettings
+from meydan.kit import clock, jobs, realtime
+from meydan.kit.database import Tx
+from meydan.kit.events import publish
+
+TELL_PROVIDER = "commerce.tell_provider"
+
+
+class Subscription(Struct, frozen=True):
+    id: UUID
+    plan_id: UUID
+    status: SubscriptionStatus
+    period_ends_at: datetime
+    renews: bool
+    created_at: datetime
+    provider: ProviderName | None = None
+    """Absent where it is paid with coins."""
+    coin_price: Annotated[int, Meta(ge=1)] | None = None
+    """What each period costs then."""
+    grace_ends_at: datetime | None = None
+
+
+class SubscriptionFrame(realtime.Frame, frozen=True, tag="subscription"):
+    """Premium began, changed or ended."""
+
+    subscription: Subscription
+
+
+class TellProvider(retries.Errand, frozen=True):
+    """That the person wants it cancelled, or not any more."""
+
+    subscription_id: UUID
+
+
+class Row(Struct, frozen=True):
+    id: UUID
+    user_id: UUID
+    plan_id: UUID
+    status: SubscriptionStatus
+    provider: ProviderName | None
+    reference: str | None
+    coin_price: int | None
+    renews: bool
+    period_ends_at: datetime
+    grace_ends_at: datetime | None
+    changed_at: datetime
+    checked_at: datetime | None
+    wish: str | None
+    revoked: bool
+    created_at: datetime
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it unlocks anything now; ``limits`` asks the database the same."""
+        return self.status is not SubscriptionStatus.expired and (self.renews or self.period_ends_at > clock.now())
+
+
+_SHOWN = "id, plan_id, status, period_ends_at, renews, created_at, provider, coin_price, grace_ends_at"
+COLUMNS = (
+    "id, user_id, plan_id, status, provider, reference, coin_price, renews, period_ends_at, grace_ends_at, changed_at, "
+    "checked_at, wish, revoked, created_at"
+)
+RUNNING = "status <> 'expired' and (renews or period_ends_at > app.now())"
+
+
+async def of(tx: Tx, user_id: UUID) -> Subscription | None:
+    """What is running; the one that lasts longest if there are several."""
+    return await tx.maybe(
+        Subscription,
+        f"select {_SHOWN} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} "
+        "order by renews desc, period_ends_at desc limit 1",
+        user_id,
+    )
+
+
+async def shown(tx: Tx, subscription_id: UUID) -> Subscription:
+    return await tx.one(
+        Subscription, f"select {_SHOWN} from app.subscriptions where tenant_id = $1 and id = $2", subscription_id
+    )
+
+
+async def by_id(tx: Tx, subscription_id: UUID) -> Row:
+    """Locked."""
+    return await tx.one(
+        Row, f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and id = $2 for update", subscription_id
+    )
+
+
+async def by_reference(tx: Tx, name: ProviderName, reference: str) -> Row | None:
+    """Locked."""
+    return await tx.maybe(
+        Row,
+        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and provider = $2 and reference = $3 for update",
+        name.value,
+        reference,
+    )
+
+
+async def price(tx: Tx, subscription_id: UUID) -> tuple[int, str] | None:
+    """What its newest period cost."""
+    paid = await tx.maybe(
+        _Price,
+        "select paid_amount as amount, paid_currency as currency from app.payments "
+        "where tenant_id = $1 and subscription_id = $2 and paid_amount > 0 and problem is null "
+        "order by paid_at desc limit 1",
+        subscription_id,
+    )
+    return (paid.amount, paid.currency) if paid else None
+
+
+class _Price(Struct, frozen=True):
+    amount: int
+    currency: str
+
+
+async def do_pay_period(tx: Tx, payment: rows.Row) -> None:
+    """What a settled payment gives: a new subscription, or more of one. A service transaction."""
+    plan = await shop.plan(tx, payment.plan_id)
+    known = await _paid_for(tx, payment)
+    if known is None:
+        ends_at = payment.period_ends_at or after(plan.period, clock.now(), clock.now())
+        subscription_id = await tx.one(
+            UUID,
+            "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
+            "changed_at) values ($1, $2, $3, 'active', $4, $5, $6, $7, $8) returning id",
+            *(payment.user_id, plan.id, payment.provider.value, payment.subscription_reference),
+            *(payment.subscription_reference is not None and payment.provider in RENEWING, ends_at),
+            payment.paid_at,
+        )
+        await publish(tx, PremiumStarted(payment.user_id, ends_at))
+    else:
+        subscription_id = known.id
+        if payment.period_ends_at is not None:
+            ends_at = payment.period_ends_at
+        else:
+            ends_at = after(plan.period, known.created_at, max(known.period_ends_at, clock.now()))
+        if ends_at > known.period_ends_at or known.revoked:
+            # Cancelled after this was paid, or before? The newer of the two is right.
+            stays_cancelled = known.status is SubscriptionStatus.cancelled and (
+                payment.paid_at is None or known.changed_at > payment.paid_at
+            )
+            await _do_change(
+                tx,
+                known,
+                status=SubscriptionStatus.cancelled if stays_cancelled else SubscriptionStatus.active,
+                period_ends_at=ends_at,
+                renews=known.reference is not None and not stays_cancelled,
+                changed_at=max(known.changed_at, payment.paid_at or known.changed_at),
+            )
+            await publish(tx, PremiumRenewed(known.user_id, ends_at))
+    await tx.run(
+        "update app.payments set subscription_id = $3, period_ends_at = $4 where tenant_id = $1 and id = $2",
+        *(payment.id, subscription_id, ends_at),
+    )
+    await tell(tx, subscription_id)
+
+
+async def _paid_for(tx: Tx, payment: rows.Row) -> Row | None:
+    if payment.subscription_id is not None:
+        return await by_id(tx, payment.subscription_id)
+    if payment.subscription_reference is not None:
+        return await by_reference(tx, payment.provider, payment.subscription_reference)
+    # Bought period by period: another one of the same plan lengthens what is running.
+    return await tx.maybe(
+        Row,
+        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and plan_id = $3 and provider = $4 "
+        f"and reference is null and {RUNNING} order by period_ends_at desc limit 1 for update",
+        *(payment.user_id, payment.plan_id, payment.provider.value),
+    )
+
+
+async def do_follow(tx: Tx, name: ProviderName, event: SubscriptionChanged) -> bool:
+    """Be what the provider says, unless something newer is known. False where the subscription is not known yet.
+
+    A service transaction."""
+    known = await by_reference(tx, name, event.subscription)
+    if known is None:
+        return False
+    if event.happened_at < known.changed_at or (known.revoked and event.state is not SubscriptionState.expired):
+        return True
+    was_running = known.is_running
+    match event.state:
+        case SubscriptionState.active:
+            await _do_follow_active(tx, known, event)
+        case SubscriptionState.cancelled:
+            await _do_change(
+                tx,
+                known,
+                status=SubscriptionStatus.cancelled,
+                period_ends_at=event.period_ends_at,
+                renews=False,
+                changed_at=event.happened_at,
+            )
+            if known.renews and known.wish != "cancel":
+                await publish(tx, PremiumCancelled(known.user_id, event.period_ends_at))
+        case SubscriptionState.grace:
+            await do_grace(
+                tx,
+                known,
+                ends_at=event.grace_ends_at or event.period_ends_at + await _grace(tx),
+                changed_at=event.happened_at,
+            )
+        case SubscriptionState.expired:
+            await do_expire(tx, known, changed_at=event.happened_at)
+    if was_running or event.state is not SubscriptionState.expired:
+        await tell(tx, known.id)
+    return True
+
+
+async def _do_follow_active(tx: Tx, known: Row, event: SubscriptionChanged) -> None:
+    leaving = known.wish == "cancel"  # the provider has not heard of it yet
+    await _do_change(
+        tx,
+        known,
+        status=SubscriptionStatus.cancelled if leaving else SubscriptionStatus.active,
+        period_ends_at=event.period_ends_at,
+        renews=not leaving,
+        changed_at=event.happened_at,
+    )
+    if event.period_ends_at > known.period_ends_at or not known.is_running:
+        await publish(tx, PremiumRenewed(known.user_id, event.period_ends_at))
+
+
+async def do_grace(tx: Tx, known: Row, *, ends_at: datetime, changed_at: datetime | None = None) -> None:
+    """The renewal failed; what was bought stays until then."""
+    await tx.run(
+        "update app.subscriptions set status = 'grace', grace_ends_at = $3, ended_at = null, changed_at = $4, checked_at = app.now() "
+        "where tenant_id = $1 and id = $2",
+        *(known.id, ends_at, changed_at or known.changed_at),
+    )
+    if known.status is not SubscriptionStatus.grace:
+        await publish(tx, PremiumInGrace(known.user_id, ends_at))
+
+
+async def do_expire(tx: Tx, known: Row, *, changed_at: datetime | None = None, revoked: bool = False) -> None:
+    """It is over."""
+    await tx.run(
+        "update app.subscriptions set status = 'expired', renews = false, ended_at = coalesce(ended_at, app.now()), "
+        "grace_ends_at = null, wish = null, changed_at = $3, revoked = revoked or $4 where tenant_id = $1 and id = $2",
+        *(known.id, changed_at or known.changed_at, revoked),
+    )
+    if known.status is not SubscriptionStatus.expired and await of(tx, known.user_id) is None:
+        await publish(tx, PremiumEnded(known.user_id))
+
+
+async def do_revoke(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> bool:
+    """The money of the period that ends then is gone. Whether premium ended by that: an older period's money is history."""
+    known = await by_id(tx, subscription_id)
+    if known.status is SubscriptionStatus.expired or period_ends_at < known.period_ends_at:
+        return False
+    before = await tx.maybe(
+        datetime,
+        "select max(period_ends_at) from app.payments where tenant_id = $1 and subscription_id = $2 and settled_at is not null "
+        "and period_ends_at < $3 and refunded < paid_amount and status not in ('disputed', 'charged_back')",
+        subscription_id,
+        period_ends_at,
+    )
+    if before is not None and before > clock.now():
+        await _do_change(
+            tx,
+            known,
+            status=SubscriptionStatus.cancelled,
+            period_ends_at=before,
+            renews=False,
+            changed_at=known.changed_at,
+        )
+        await tell(tx, subscription_id)
+        return False
+    await do_expire(tx, known, revoked=True)
+    if known.renews and known.reference is not None:  # or it would be charged for again
+        await do_tell_provider(tx, subscription_id, "cancel")
+    await tell(tx, subscription_id)
+    return True
+
+
+async def do_restore(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> None:
+    """The money of the period came back: a dispute was won. What is left of it is given; it is not renewed."""
+    known = await by_id(tx, subscription_id)
+    if period_ends_at <= clock.now() or (not known.revoked and period_ends_at <= known.period_ends_at):
+        return
+    await _do_change(
+        tx,
+        known,
+        status=SubscriptionStatus.cancelled,
+        period_ends_at=period_ends_at,
+        renews=False,
+        changed_at=known.changed_at,
+    )
+    if known.status is SubscriptionStatus.expired:
+        await publish(tx, PremiumStarted(known.user_id, period_ends_at))
+    await tell(tx, subscription_id)
+
+
+async def do_wish(tx: Tx, known: Row, wish: str) -> None:
+    """Cancel or resume, at once here; the provider is told after."""
+    cancel = wish == "cancel"
+    await tx.run(
+        "update app.subscriptions set status = $3, renews = $4 where tenant_id = $1 and id = $2",
+        *(known.id, "cancelled" if cancel else "active", not cancel),
+    )
+    if known.provider is not None:
+        await do_tell_provider(tx, known.id, wish)
+    if cancel:
+        await publish(tx, PremiumCancelled(known.user_id, known.period_ends_at))
+    await tell(tx, known.id)
+
+
+async def do_tell_provider(tx: Tx, subscription_id: UUID, wish: str) -> None:
+    """After this transaction, until it has heard it."""
+    await tx.run("update app.subscriptions set wish = $3 where tenant_id = $1 and id = $2", subscription_id, wish)
+    await jobs.queue(
+        tx, TELL_PROVIDER, TellProvider(subscription_id=subscription_id), once_key=f"{subscription_id}:{wish}"
+    )
+
+
+async def tell(tx: Tx, subscription_id: UUID) -> None:
+    user_id = await tx.one(
+        UUID, "select user_id from app.subscriptions where tenant_id = $1 and id = $2", subscription_id
+    )
+    await realtime.tell(tx, user_id, SubscriptionFrame(await shown(tx, subscription_id)))
+
+
+async def _do_change(
+    tx: Tx, known: Row, *, status: SubscriptionStatus, period_ends_at: datetime, renews: bool, changed_at: datetime
+) -> None:
+    """It runs, whatever it was before."""
+    await tx.run(
+        "update app.subscriptions set status = $3, period_ends_at = $4, renews = $5, changed_at = $6, grace_ends_at = null, "
+        "ended_at = null, revoked = false where tenant_id = $1 and id = $2",
+        *(known.id, status.value, period_ends_at, renews, changed_at),
+    )
+
+
+async def _grace(tx: Tx) -> timedelta:
+    return timedelta(days=(await tenants.settings(tx, CommerceSettings)).grace_days)
+
+
+def after(period: Period, begun_at: datetime, then: datetime) -> datetime:
+    """The first end of a period after ``then``, counted from the beginning: the 31st stays the 31st where there is one."""
+    for number in count(1):
+        ends_at = _later(period, begun_at, number)
+        if ends_at > then:
+            return ends_at
+    raise AssertionError
+
+
+def _later(period: Period, begun_at: datetime, number: int) -> datetime:
+    if period is Period.week:
+        return begun_at + timedelta(weeks=number)
+    months = begun_at.month - 1 + number * (12 if period is Period.year else 1)
+    year, month = begun_at.year + months // 12, months % 12 + 1
+    return begun_at.replace(year=year, month=month, day=min(begun_at.day, calendar.monthrange(year, month)[1]))

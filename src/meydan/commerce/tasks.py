@@ -1,0 +1,38 @@
+"""What commerce does by itself, and the errands that speak to providers."""
+
+from meydan.commerce import checkouts, notices, premium, reconciliation, refunds, upkeep
+from meydan.commerce.payments import CHECK_PAYMENT, OPEN_CHECKOUT
+from meydan.commerce.settling import ACKNOWLEDGE
+from meydan.commerce.subscriptions import TELL_PROVIDER
+from meydan.kit import jobs
+from meydan.kit.database import Tx
+
+jobs.errand(OPEN_CHECKOUT)(checkouts.open_checkout)
+jobs.errand(CHECK_PAYMENT)(checkouts.check_payment)
+jobs.errand(notices.READ_NOTICE)(notices.read_notice)
+jobs.errand(refunds.ASK_REFUND)(refunds.ask_refund)
+jobs.errand(ACKNOWLEDGE)(upkeep.acknowledge)
+jobs.errand(TELL_PROVIDER)(upkeep.tell_provider)
+jobs.errand(premium.CHECK_SUBSCRIPTION)(upkeep.check_subscription)
+jobs.errand(reconciliation.RECONCILE)(reconciliation.reconcile)
+
+
+@jobs.every("* * * * *")
+async def pass_time(tx: Tx) -> None:
+    await premium.do_pass_time(tx)
+
+
+@jobs.every("*/5 * * * *")
+async def sweep(tx: Tx) -> None:
+    await checkouts.do_sweep(tx)
+    await notices.do_sweep(tx)
+
+
+@jobs.every("17 * * * *")
+async def compare_books(tx: Tx) -> None:
+    await reconciliation.do_queue(tx)
+
+
+@jobs.every("41 3 * * *")
+async def forget_old(tx: Tx) -> None:
+    await notices.do_forget_old(tx)

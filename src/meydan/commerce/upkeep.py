@@ -1,0 +1,139 @@
+"""What providers are told and asked after a sale: that it was given, that a subscription is cancelled or goes on, and what
+became of one whose news did not come."""
+
+import logging
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import tenants
+from meydan.commerce import accounts, retries, settling, subscriptions
+from meydan.commerce.kinds import PaymentKind, ProviderName, SubscriptionStatus
+from meydan.commerce.premium import CheckSubscription
+from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable
+from meydan.commerce.settling import ACKNOWLEDGE, Acknowledge
+from meydan.commerce.subscriptions import TELL_PROVIDER, TellProvider
+from meydan.kit.database import Database, Tx
+
+log = logging.getLogger(__name__)
+
+
+class _Given(Struct, frozen=True):
+    provider: ProviderName
+    charge: str
+    kind: PaymentKind
+    product_id: str | None
+
+
+class _Wished(Struct, frozen=True):
+    provider: ProviderName
+    reference: str
+    wish: str
+
+
+class _Newest(Struct, frozen=True):
+    provider: ProviderName
+    reference: str
+
+
+async def acknowledge(db: Database, tenant_id: int, errand: Acknowledge) -> None:
+    async with db.as_service(tenant_id) as tx:
+        given = await tx.one(
+            _Given,
+            """
+            select payment.provider, payment.charge, payment.kind,
+                coalesce(package.store_product_id, plan.store_product_id) as product_id
+            from app.payments payment
+            left join app.coin_packages package on package.tenant_id = payment.tenant_id and package.id = payment.package_id
+            left join app.premium_plans plan on plan.tenant_id = payment.tenant_id and plan.id = payment.plan_id
+            where payment.tenant_id = $1 and payment.id = $2
+            """,
+            errand.payment_id,
+        )
+    try:
+        async with accounts.opened(db, tenant_id, given.provider) as provider:
+            await provider.acknowledge(given.charge, given.product_id, given.kind)
+    except ProviderUnavailable:
+        async with db.as_service(tenant_id) as tx:
+            if not await retries.do_again(tx, ACKNOWLEDGE, errand, retries.PATIENTLY, once_key=str(errand.payment_id)):
+                raise  # held, and seen by `meydan doctor`: the store will take the money back
+    except (ProviderRefused, accounts.ProviderNotConnected) as error:
+        # Refunded meanwhile, most likely; the store's own notice says so.
+        log.warning("payment %s could not be acknowledged: %s", errand.payment_id, error)
+
+
+async def tell_provider(db: Database, tenant_id: int, errand: TellProvider) -> None:
+    """What the person wants last is what is said; said already, nothing is."""
+    async with db.as_service(tenant_id) as tx:
+        wished = await tx.maybe(
+            _Wished,
+            "select provider, reference, wish from app.subscriptions "
+            "where tenant_id = $1 and id = $2 and wish is not null and provider is not null and reference is not null",
+            errand.subscription_id,
+        )
+    if wished is None:
+        return
+    try:
+        async with accounts.opened(db, tenant_id, wished.provider) as provider:
+            await (provider.cancel if wished.wish == "cancel" else provider.resume)(wished.reference)
+    except ProviderUnavailable as error:
+        async with db.as_service(tenant_id) as tx:
+            key = f"{errand.subscription_id}:{wished.wish}"
+            if not await retries.do_again(tx, TELL_PROVIDER, errand, retries.PATIENTLY, once_key=key):
+                await _do_take_back_wish(tx, errand.subscription_id, wished.wish, str(error))
+        return
+    except (ProviderRefused, accounts.ProviderNotConnected) as error:
+        async with db.as_service(tenant_id) as tx:
+            await _do_take_back_wish(tx, errand.subscription_id, wished.wish, str(error))
+        return
+    async with db.as_service(tenant_id) as tx:
+        await tx.run(
+            "update app.subscriptions set wish = null where tenant_id = $1 and id = $2 and wish = $3",
+            errand.subscription_id,
+            wished.wish,
+        )
+
+
+async def check_subscription(db: Database, tenant_id: int, errand: CheckSubscription) -> None:
+    """Its period is over and nobody said what comes: ask, by its newest payment."""
+    async with db.as_service(tenant_id) as tx:
+        newest = await tx.maybe(
+            _Newest,
+            "select provider, coalesce(charge, checkout) as reference from app.payments "
+            "where tenant_id = $1 and subscription_id = $2 and charge is not null order by paid_at desc limit 1",
+            errand.subscription_id,
+        )
+    if newest is None:
+        return
+    try:
+        async with accounts.opened(db, tenant_id, newest.provider) as provider:
+            events = await provider.payment(newest.reference)
+    except (ProviderUnavailable, ProviderRefused, accounts.ProviderNotConnected) as error:
+        log.warning("subscription %s could not be checked: %s", errand.subscription_id, error)  # time goes on: grace
+        return
+    async with db.as_service(tenant_id) as tx:
+        for event in events:
+            await settling.do_apply(tx, newest.provider, event)
+
+
+async def _do_take_back_wish(tx: Tx, subscription_id: UUID, wish: str, why: str) -> None:
+    """The provider would not: the person sees what is so, and staff see why."""
+    known = await subscriptions.by_id(tx, subscription_id)
+    if known.wish != wish:
+        return
+    await tx.run("update app.subscriptions set wish = null where tenant_id = $1 and id = $2", subscription_id)
+    if known.status in (SubscriptionStatus.active, SubscriptionStatus.cancelled):
+        renews = wish == "cancel"
+        await tx.run(
+            "update app.subscriptions set status = $3, renews = $4 where tenant_id = $1 and id = $2",
+            *(subscription_id, "active" if renews else "cancelled", renews),
+        )
+        await subscriptions.tell(tx, subscription_id)
+    await tenants.record(
+        tx,
+        "subscription_change_refused",
+        user_id=known.user_id,
+        subscription_id=subscription_id,
+        wish=wish,
+        problem=why[:500],
+    )

@@ -1,0 +1,60 @@
+"""The door for providers' news: no log in, the community by its address, the body as it came.
+
+What is forged leaves nothing behind but a count; what is proved is kept, and read by the worker.
+"""
+
+from datetime import timedelta
+
+from litestar import Response, post
+from litestar.datastructures import State
+
+from meydan import tenants
+from meydan.commerce import accounts, notices
+from meydan.commerce.kinds import ProviderName
+from meydan.commerce.providers.contract import SignatureInvalid, Webhook
+from meydan.kit import limits
+from meydan.kit.database import Database
+from meydan.kit.errors import NotFound
+from meydan.kit.http import AnyRequest, client_address
+
+_names = {name.value: name for name in ProviderName}
+_LARGEST = 256 * 1024
+_FORGED = limits.Limit("commerce.forged_notices", timedelta(minutes=1), 60)
+
+
+@post(
+    "/api/payments/webhooks/{provider:str}/{community:str}",
+    status_code=200,
+    request_max_body_size=_LARGEST,
+    tags=["commerce"],
+    summary="A payment provider's notice",
+)
+async def receive(request: AnyRequest, state: State, db: Database, provider: str, community: str) -> Response[None]:
+    """For providers only; what it says is believed once its signature holds."""
+    directory: tenants.Directory = state.directory
+    tenant = await directory.find(request.headers.get("host", ""), community)
+    name = _names.get(provider)
+    if name is None:
+        raise NotFound
+    webhook = Webhook(
+        headers={key.lower(): value for key, value in request.headers.items()},
+        body=await request.body(),
+        url=str(request.url),
+    )
+    try:
+        async with accounts.opened(db, tenant.id, name) as connected:
+            notice = await connected.verify(webhook)
+            onward = connected.answer(webhook)
+    except accounts.ProviderNotConnected:
+        raise NotFound from None
+    except SignatureInvalid:
+        await limits.take(_FORGED, client_address(request))
+        raise
+    async with db.as_service(tenant.id) as tx:
+        await notices.do_keep(tx, name, notice)
+    if onward is not None:
+        return Response(None, status_code=303, headers={"Location": onward})
+    return Response(None, status_code=200)
+
+
+ROUTES = [receive]
