@@ -1,5 +1,6 @@
 """Communities and those who run them, from the command line."""
 
+import re
 from pathlib import Path
 
 from tests.commands.conftest import Up, meydan
@@ -7,7 +8,7 @@ from tests.commands.conftest import Up, meydan
 PASSWORD = "lamp-light-on-stone-42"
 
 
-def test_somebody_becomes_staff(data: Path) -> None:
+def test_staff_and_settings_from_the_command_line(data: Path) -> None:
     up = Up(data)
     try:
         made = meydan(
@@ -21,6 +22,18 @@ def test_somebody_becomes_staff(data: Path) -> None:
         nobody = meydan("tenant", "staff", "cafe", "mehmet", "--role", "admin", "--data", str(data))
         assert nobody.returncode == 1
         assert "Nobody in cafe logs in with mehmet" in nobody.stderr
+        set_one = meydan("tenant", "set", "cafe", "meeting.text_per_day", "7", "--data", str(data))
+        assert set_one.returncode == 0, set_one.stderr
+        shown = meydan("tenant", "settings", "cafe", "--data", str(data)).stdout
+        assert re.search(r"^\* meeting.text_per_day +7$", shown, re.MULTILINE)
+        assert re.search(r"^  fraud.review_from +60$", shown, re.MULTILINE)
+        for key, value, words in (
+            ("meeting.text_per_day", "many", "cannot be many"),
+            ("meeting.nothing", "1", "no setting called meeting.nothing"),
+        ):
+            refused = meydan("tenant", "set", "cafe", key, value, "--data", str(data))
+            assert refused.returncode == 1
+            assert words in refused.stderr
         nowhere = meydan("tenant", "staff", "nowhere", "ayse", "--role", "admin", "--data", str(data))
         assert nowhere.returncode == 1
         assert "no community called nowhere" in nowhere.stderr

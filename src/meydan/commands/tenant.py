@@ -106,24 +106,86 @@ def staff(slug: str, identifier: str, role: str, data: Path | None) -> None:
     """Give somebody a role. IDENTIFIER is what they log in with: phone number, e-mail address or username."""
 
     async def give(settings: Settings) -> None:
-        from meydan import accounts, tenants
+        from meydan import accounts
         from meydan.kit.database import Role
         from meydan.kit.errors import NotFound
 
-        async with product(settings) as db:
+        async with product(settings) as db, db.as_service(await _id_of(db, slug)) as tx:
             try:
-                community = await tenants.Directory(db).find("", slug)
-            except tenants.UnknownCommunity:
-                raise PlainError(f"There is no community called {slug}.") from None
-            async with db.as_service(community.id) as tx:
-                try:
-                    await accounts.do_set_role(tx, identifier, Role(role))
-                except NotFound:
-                    raise PlainError(f"Nobody in {slug} logs in with {identifier}.") from None
+                await accounts.do_set_role(tx, identifier, Role(role))
+            except NotFound:
+                raise PlainError(f"Nobody in {slug} logs in with {identifier}.") from None
 
     with running_database(data) as settings:
         asyncio.run(give(settings))
     click.echo(f"{identifier} is now {role} in {slug}.")
+
+
+@tenant.command("settings")
+@click.argument("slug")
+@data_option
+def show_settings(slug: str, data: Path | None) -> None:
+    """What a community has set: everything it may set, as it is now; a star where it differs from the default."""
+
+    async def read(settings: Settings) -> list[tuple[str, str, bool]]:
+        import msgspec
+
+        from meydan import tenants
+
+        async with product(settings) as db, db.as_service(await _id_of(db, slug)) as tx:
+            lines = []
+            for room, kind in tenants.kinds().items():
+                values = msgspec.structs.asdict(await tenants.settings(tx, kind))
+                defaults = msgspec.structs.asdict(kind())
+                for name, value in values.items():
+                    lines.append((f"{room}.{name}", msgspec.json.encode(value).decode(), value != defaults[name]))
+            return lines
+
+    with running_database(data) as settings:
+        for key, value, changed in asyncio.run(read(settings)):
+            click.echo(f"{'*' if changed else ' '} {key:36} {value}")
+
+
+@tenant.command("set")
+@click.argument("slug")
+@click.argument("key")
+@click.argument("value")
+@data_option
+def set_value(slug: str, key: str, value: str, data: Path | None) -> None:
+    """Set KEY (as `meydan tenant settings` shows it) to VALUE: a number, true, a word, or JSON. Holds within seconds."""
+
+    async def change(settings: Settings) -> None:
+        import msgspec
+
+        from meydan import tenants
+
+        try:
+            parsed = msgspec.json.decode(value)
+        except msgspec.DecodeError:
+            parsed = value  # a word without quotes
+        async with product(settings) as db, db.as_service(await _id_of(db, slug)) as tx:
+            try:
+                await tenants.do_configure_key(tx, key, parsed)
+            except tenants.UnknownSetting:
+                raise PlainError(
+                    f"There is no setting called {key}. `meydan tenant settings {slug}` shows them."
+                ) from None
+            except tenants.SettingInvalid as refused:
+                raise PlainError(f"{key} cannot be {value}: {refused.extra.get('detail')}.") from None
+            await tenants.record(tx, "setting_changed", key=key, value=parsed)
+
+    with running_database(data) as settings:
+        asyncio.run(change(settings))
+    click.echo(f"{key} is now {value} in {slug}.")
+
+
+async def _id_of(db: Database, slug: str) -> int:
+    from meydan import tenants
+
+    try:
+        return (await tenants.Directory(db).find("", slug)).id
+    except tenants.UnknownCommunity:
+        raise PlainError(f"There is no community called {slug}.") from None
 
 
 async def _make(db: Database, slug: str, name: str, timezone: str, language: str) -> Tenant:

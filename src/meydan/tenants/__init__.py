@@ -12,7 +12,16 @@ from meydan.tenants.communities import (
     do_add,
     this,
 )
-from meydan.tenants.configs import RoomSettings, SettingInvalid, do_configure, settings, settings_of
+from meydan.tenants.configs import (
+    RoomSettings,
+    SettingInvalid,
+    UnknownSetting,
+    do_configure,
+    do_configure_key,
+    kinds,
+    settings,
+    settings_of,
+)
 from meydan.tenants.system_log import record
 
 __all__ = [
@@ -26,8 +35,11 @@ __all__ = [
     "Tenant",
     "TenantStatus",
     "UnknownCommunity",
+    "UnknownSetting",
     "do_add",
     "do_configure",
+    "do_configure_key",
+    "kinds",
     "record",
     "settings",
     "settings_of",

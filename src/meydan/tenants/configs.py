@@ -27,6 +27,10 @@ class SettingInvalid(Refused):
     code, status, title = "setting_invalid", 422, "This setting cannot have this value."
 
 
+class UnknownSetting(Refused):
+    code, status, title = "unknown_setting", 404, "There is no such setting."
+
+
 async def settings(tx: Tx, kind: type[S]) -> S:
     """A room's settings in this tenant; another process's change is seen within two seconds."""
     return _made(await _values(tx), kind)
@@ -65,6 +69,20 @@ async def do_configure(tx: Tx, kind: type[RoomSettings], **values: Any) -> None:
         )
     tenant_id = tx.tenant_id
     tx.after_commit(partial(_forget, tenant_id))
+
+
+def kinds() -> dict[str, type[RoomSettings]]:
+    """Every room's settings, by the first half of their keys."""
+    return {kind.room: kind for kind in sorted(RoomSettings.__subclasses__(), key=lambda kind: kind.room)}
+
+
+async def do_configure_key(tx: Tx, key: str, value: Any) -> None:
+    """Set one by its whole key, ``meeting.text_per_day``. Raises UnknownSetting, SettingInvalid."""
+    room, _, name = key.partition(".")
+    kind = kinds().get(room)
+    if kind is None or name not in {field.name for field in msgspec.structs.fields(kind)}:
+        raise UnknownSetting(key=key)
+    await do_configure(tx, kind, **{name: value})
 
 
 def _forget(tenant_id: int) -> None:
