@@ -8,7 +8,7 @@ from meydan import rooms, tenants
 from meydan.kit import people
 from meydan.kit.database import Database, DatabaseSettings
 from tests.people import make_person
-from tests.test_attack import everything, lively
+from tests.test_attack import NOTE, everything, lively
 
 # Frames on their way, gone in seconds; the log of what was done to people is kept as the record it is.
 NOT_A_ROOMS_OWN = {"outbox", "system_logs"}
@@ -58,6 +58,7 @@ async def test_an_erased_person_is_nowhere_and_others_are_untouched(
         shown = await people.export(tx, ayse.me.user_id)
     assert str(ayse.phone) in str(shown)
     assert ayse.alias in str(shown)
+    assert NOTE in str(shown)
     assert str(mehmet.me.user_id) not in str(shown), "an export holds nobody else's user id"
     assert str(deniz.phone) not in str(shown)
 
@@ -66,6 +67,7 @@ async def test_an_erased_person_is_nowhere_and_others_are_untouched(
     left = str({table: lines for table, lines in (await everything(owner, tenant.id)).items() if table != "outbox"})
     assert str(ayse.phone) not in left
     assert ayse.alias not in left
+    assert NOTE not in left
     for other in (mehmet, deniz):
         assert str(other.phone) in left
         async with other.client(app) as client:
