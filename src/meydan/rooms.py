@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from litestar.handlers import HTTPRouteHandler
 
 from meydan.accounts import routes as accounts
+from meydan.commerce import routes as commerce
 from meydan.commerce.providers.local import routes as local_payments
 from meydan.commerce.providers.local.tasks import local_payments_kept_going
 from meydan.growth import routes as growth
@@ -27,6 +28,7 @@ ROUTES: list[HTTPRouteHandler] = [
     *local_payments.ROUTES,
     *safety.ROUTES,
     *wallet.ROUTES,
+    *commerce.ROUTES,
     *messaging.ROUTES,
     *meeting.ROUTES,
     *growth.ROUTES,
