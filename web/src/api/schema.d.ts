@@ -334,6 +334,149 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coins/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your coins */
+        get: operations["ApiCoinsBalanceGetBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coins/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn earnings into coins */
+        post: operations["ApiCoinsConvertConvert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coins/earn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be earned today */
+        get: operations["ApiCoinsEarnGetEarning"];
+        put?: never;
+        /** Take today's coins */
+        post: operations["ApiCoinsEarnEarn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coins/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of your coins
+         * @description Newest first, of both faces: coins belong to the person.
+         */
+        get: operations["ApiCoinsHistoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coins/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Packages of coins for sale */
+        get: operations["ApiCoinsPackagesListPackages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coins/purchase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Buy coins for money
+         * @description The answer is the recorded order. Where to pay follows in a moment: by the frame `payment`, or by asking again.
+         */
+        post: operations["ApiCoinsPurchasePurchase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coins/spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Spend coins */
+        post: operations["ApiCoinsSpendSpend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coins/spendables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What coins buy at once */
+        get: operations["ApiCoinsSpendablesListSpendables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/config": {
         parameters: {
             query?: never;
@@ -343,6 +486,100 @@ export interface paths {
         };
         /** What a page needs before anybody has logged in */
         get: operations["ApiConfigConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be given */
+        get: operations["ApiGiftsListGifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gifts/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gifts you were given
+         * @description By the active face, newest first.
+         */
+        get: operations["ApiGiftsReceivedGiftsReceived"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gifts/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give somebody a gift
+         * @description To somebody whom the active face has met, with no block between the two.
+         */
+        post: operations["ApiGiftsSendSend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gifts/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gifts you gave
+         * @description By the active face, newest first.
+         */
+        get: operations["ApiGiftsSentGiftsSent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gifts/with/{profile_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gifts between two faces */
+        get: operations["ApiGiftsWithProfileIdGiftsWith"];
         put?: never;
         post?: never;
         delete?: never;
@@ -726,6 +963,171 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your purchases */
+        get: operations["ApiPaymentsListPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/webhooks/{provider}/{community}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment provider's notice
+         * @description For providers only; what it says is believed once its signature holds.
+         */
+        post: operations["ApiPaymentsWebhooksProviderCommunityReceive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your purchases */
+        get: operations["ApiPaymentsPaymentIdGetPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the provider about it
+         * @description For who is back from the pay page before its news is; what comes of it follows by the frame `payment`.
+         */
+        post: operations["ApiPaymentsPaymentIdCheckCheckPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a store's receipt
+         * @description The store itself is asked what it is worth.
+         */
+        post: operations["ApiPaymentsPaymentIdProofProvePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/premium": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Premium: yours, what it unlocks, and the plans */
+        get: operations["ApiPremiumGetPremium"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/premium/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let premium end with its period */
+        post: operations["ApiPremiumCancelCancelPremium"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/premium/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it renew after all */
+        post: operations["ApiPremiumResumeResumePremium"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/premium/subscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin premium, for money or coins
+         * @description With coins it begins at once; with money when the payment is settled.
+         */
+        post: operations["ApiPremiumSubscribeSubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports": {
         parameters: {
             query?: never;
@@ -740,6 +1142,382 @@ export interface paths {
          * @description Reporting the same profile again answers the first report.
          */
         post: operations["ApiReportsReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/fraud": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is doubted, and why */
+        get: operations["ApiStaffFraudListCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/fraud/{case_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide a case
+         * @description Once: whoever comes second is told what was decided (409 ``already_decided``).
+         */
+        post: operations["ApiStaffFraudCaseIdDecideDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/gifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All gifts, also those given no more */
+        get: operations["ApiStaffGiftsStaffGifts"];
+        put?: never;
+        /** Add a gift */
+        post: operations["ApiStaffGiftsAddGift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/gifts/{gift_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a gift */
+        put: operations["ApiStaffGiftsGiftIdChangeGift"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands in the books, and whether they add up */
+        get: operations["ApiStaffLedgerGetLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All packages of coins */
+        get: operations["ApiStaffPackagesStaffPackages"];
+        put?: never;
+        /** Sell another package */
+        post: operations["ApiStaffPackagesAddPackage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/packages/{package_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a package, or sell it no more
+         * @description Orders made before keep what they were made for.
+         */
+        put: operations["ApiStaffPackagesPackageIdPutPackage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every payment */
+        get: operations["ApiStaffPaymentsListPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payment and all that was said of it */
+        get: operations["ApiStaffPaymentsPaymentIdGetPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/payments/{payment_id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give money back
+         * @description The provider is asked next; coins are taken back once it has said yes.
+         */
+        post: operations["ApiStaffPaymentsPaymentIdRefundRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All plans of premium */
+        get: operations["ApiStaffPlansStaffPlans"];
+        put?: never;
+        /** Sell another plan */
+        post: operations["ApiStaffPlansAddPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a plan, or sell it no more
+         * @description What it unlocks changes for everybody who has it; its price only for who buys it from now on.
+         */
+        put: operations["ApiStaffPlansPlanIdPutPlan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payment providers, and which are connected
+         * @description Connected with `meydan payments connect`: their secrets are no business of a browser.
+         */
+        get: operations["ApiStaffProvidersStaffProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Our books held against the providers' */
+        get: operations["ApiStaffReconciliationGetReconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/reconciliation/differences/{difference_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Explain a difference
+         * @description It leaves the list, and its words stay.
+         */
+        put: operations["ApiStaffReconciliationDifferencesDifferenceIdExplain"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/reconciliation/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare with the providers now
+         * @description It is done in the background; the next look shows what came of it.
+         */
+        post: operations["ApiStaffReconciliationRunRunReconciliation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/revenue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Money and coins, day by day
+         * @description Days of the community's time zone, both ends included; the last thirty unless told otherwise.
+         */
+        get: operations["ApiStaffRevenueGetRevenue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every transfer of coins
+         * @description Newest first, with all entries: they sum to zero. ``to`` itself is left out.
+         */
+        get: operations["ApiStaffTransactionsListTransactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/wallets/{user_id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Freeze a wallet
+         * @description Nothing can be spent from it. The person is told why.
+         */
+        post: operations["ApiStaffWalletsUserIdFreezeFreeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/wallets/{user_id}/thaw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Thaw a wallet
+         * @description Payments that were kept back with it are given now.
+         */
+        post: operations["ApiStaffWalletsUserIdThawThaw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -821,6 +1599,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountKind
+         * @enum {string}
+         */
+        AccountKind: "person_coins" | "person_debt" | "creator_revenue" | "tenant_revenue" | "promotions" | "clearing" | "payouts";
+        /** AccountSum */
+        AccountSum: {
+            accounts: number;
+            balance: number;
+            currency: string | null;
+            held: number;
+            kind: components["schemas"]["AccountKind"];
+            provider: string | null;
+        };
+        /** Audit */
+        Audit: {
+            /** Format: date-time */
+            created_at: string;
+            fault_count: number;
+            faults: components["schemas"]["Fault"][];
+            /** Format: uuid */
+            id: string;
+            whole: boolean;
+        };
         /** Block */
         Block: {
             /** Format: date-time */
@@ -848,11 +1650,56 @@ export interface components {
             id: string;
             tag: string;
         };
+        /** Case */
+        Case: {
+            /** Format: date-time */
+            created_at: string;
+            decided_at: string | null;
+            decided_by: components["schemas"]["Person"] | null;
+            decision: components["schemas"]["Decision"] | null;
+            findings: components["schemas"]["Finding"][];
+            frozen: boolean;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            outcome: components["schemas"]["Outcome"];
+            payment: components["schemas"]["DoubtedPayment"] | null;
+            person: components["schemas"]["Person"];
+            points: number;
+            release_at: string | null;
+            ring: components["schemas"]["Person"][];
+            status: components["schemas"]["CaseStatus"];
+        };
+        /** CaseLine */
+        CaseLine: {
+            decision: components["schemas"]["Decision"] | null;
+            /** Format: uuid */
+            id: string;
+            outcome: components["schemas"]["Outcome"];
+            points: number;
+        };
+        /** CasePage */
+        CasePage: {
+            items: components["schemas"]["Case"][];
+            next?: string | null;
+        };
+        /**
+         * CaseStatus
+         * @default open
+         * @enum {string}
+         */
+        CaseStatus: "open" | "closed";
         /**
          * Channel
          * @enum {string}
          */
         Channel: "sms" | "email";
+        /**
+         * Choice
+         * @description What staff may decide.
+         * @enum {string}
+         */
+        Choice: "release" | "dismiss" | "refund" | "freeze";
         /** Claim */
         Claim: {
             /** Format: date-time */
@@ -884,6 +1731,29 @@ export interface components {
         /** ClaimedPackages */
         ClaimedPackages: {
             packages: components["schemas"]["KeyPackage"][];
+        };
+        /** CoinPackage */
+        CoinPackage: {
+            bonus: number;
+            coins: number;
+            currency: string;
+            /** Format: uuid */
+            id: string;
+            name: {
+                [key: string]: string;
+            } | null;
+            position: number;
+            price: number;
+        };
+        /** CoinsOfDay */
+        CoinsOfDay: {
+            creator: number;
+            /** Format: date */
+            day: string;
+            earned: number;
+            gifts: number;
+            sold: number;
+            spent: number;
         };
         /** Config */
         Config: {
@@ -927,6 +1797,28 @@ export interface components {
         ConversationList: {
             items: components["schemas"]["Conversation"][];
         };
+        /** Convert */
+        Convert: {
+            amount: number;
+        };
+        /** Daily */
+        Daily: {
+            available: boolean;
+            coins: number;
+            /** Format: date-time */
+            next_at: string;
+        };
+        /** DecideRequest */
+        DecideRequest: {
+            decision: components["schemas"]["Choice"];
+            /** @default  */
+            note: string;
+        };
+        /**
+         * Decision
+         * @enum {string}
+         */
+        Decision: "release" | "dismiss" | "refund" | "freeze" | "overtaken";
         /** Delivered */
         Delivered: {
             seq: number;
@@ -949,9 +1841,96 @@ export interface components {
             last_seen_at: string;
             name: string;
         };
+        /** Difference */
+        Difference: {
+            closed_at: string | null;
+            currency: string | null;
+            explained_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            first_seen_at: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["DifferenceKind"];
+            /** Format: date-time */
+            last_seen_at: string;
+            note: string;
+            ours: number | null;
+            payment_id: string | null;
+            provider: components["schemas"]["ProviderName"];
+            status: components["schemas"]["DifferenceStatus"];
+            subject: string;
+            theirs: number | null;
+        };
+        /**
+         * DifferenceKind
+         * @enum {string}
+         */
+        DifferenceKind: "missing_here" | "missing_there" | "amount" | "refunded" | "disputed" | "coins";
+        /**
+         * DifferenceStatus
+         * @enum {string}
+         */
+        DifferenceStatus: "open" | "gone" | "healed" | "explained";
+        /** DisputeLine */
+        DisputeLine: {
+            amount: number;
+            /** Format: date-time */
+            changed_at: string;
+            coins: number;
+            /** Format: date-time */
+            created_at: string;
+            dispute: string;
+            /** Format: uuid */
+            id: string;
+            owed: number;
+            state: components["schemas"]["DisputeState"];
+        };
+        /**
+         * DisputeState
+         * @enum {string}
+         */
+        DisputeState: "opened" | "won" | "lost";
+        /** DoubtedPayment */
+        DoubtedPayment: {
+            amount: number;
+            coins: number;
+            currency: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["PaymentKind"];
+            provider: components["schemas"]["ProviderName"];
+            status: components["schemas"]["PaymentStatus"];
+        };
+        /** Earn */
+        Earn: {
+            source: components["schemas"]["Source"];
+        };
+        /** Earned */
+        Earned: {
+            /** Format: date-time */
+            next_at: string;
+            transaction: components["schemas"]["Transaction"];
+            wallet: components["schemas"]["Wallet"];
+        };
+        /** Earning */
+        Earning: {
+            daily: components["schemas"]["Daily"];
+        };
+        /** EntryLine */
+        EntryLine: {
+            account: components["schemas"]["AccountKind"];
+            amount: number;
+            currency: string | null;
+            person: components["schemas"]["Person"] | null;
+            provider: string | null;
+        };
         /** Erasure */
         Erasure: {
             password: string;
+        };
+        /** ExplainRequest */
+        ExplainRequest: {
+            note: string;
         };
         /**
          * Face
@@ -967,11 +1946,110 @@ export interface components {
         FaceWish: {
             face: components["schemas"]["Face"];
         };
+        /** Fault */
+        Fault: {
+            expected: number | null;
+            fault: components["schemas"]["FaultKind"];
+            found: number | null;
+            id: string | null;
+        };
+        /**
+         * FaultKind
+         * @enum {string}
+         */
+        FaultKind: "entries_do_not_sum_to_zero" | "entries_without_transaction" | "transaction_without_entries" | "amount_differs_from_entries" | "balance_differs_from_entries" | "held_differs_from_holds" | "balances_do_not_sum_to_zero";
+        /** Finding */
+        Finding: {
+            facts: {
+                [key: string]: number | string;
+            };
+            points: number;
+            rule: components["schemas"]["Rule"];
+        };
+        /** FreezeRequest */
+        FreezeRequest: {
+            reason: string;
+        };
         /**
          * Gender
          * @enum {string}
          */
         Gender: "female" | "male" | "other";
+        /** Gift */
+        Gift: {
+            /** Format: uuid */
+            id: string;
+            key: components["schemas"]["GiftKey"];
+            name?: components["schemas"]["Words"] | null;
+            position: number;
+            price: number;
+        };
+        /** GiftChange */
+        GiftChange: {
+            active?: boolean;
+            name?: components["schemas"]["Words"] | null;
+            position?: number;
+            price?: number;
+        };
+        /** GiftGivenAway */
+        GiftGivenAway: {
+            coins: number;
+            /** Format: date-time */
+            created_at: string;
+            gift: components["schemas"]["Gift"];
+            /** Format: uuid */
+            id: string;
+            note: string;
+            quantity: number;
+            to: components["schemas"]["Somebody"];
+        };
+        /**
+         * GiftKey
+         * @description The pictures that clients have, each with a name in their languages.
+         * @enum {string}
+         */
+        GiftKey: "tea" | "simit" | "tulip" | "cat" | "lantern" | "boat" | "kilim" | "moon";
+        /** GiftLine */
+        GiftLine: {
+            /** Format: date-time */
+            created_at: string;
+            gift: components["schemas"]["Gift"];
+            /** Format: uuid */
+            id: string;
+            mine: boolean;
+            note: string;
+            quantity: number;
+        };
+        /** GiftLines */
+        GiftLines: {
+            items: components["schemas"]["GiftLine"][];
+        };
+        /** GiftReceived */
+        GiftReceived: {
+            /** Format: date-time */
+            created_at: string;
+            earned: number;
+            from: components["schemas"]["Somebody"];
+            gift: components["schemas"]["Gift"];
+            /** Format: uuid */
+            id: string;
+            note: string;
+            quantity: number;
+        };
+        /** GiftSent */
+        GiftSent: {
+            coins: number;
+            /** Format: date-time */
+            created_at: string;
+            gift: components["schemas"]["Gift"];
+            /** Format: uuid */
+            id: string;
+            note: string;
+            /** Format: uuid */
+            profile_id: string;
+            quantity: number;
+            wallet: components["schemas"]["Wallet"];
+        };
         /** Health */
         Health: {
             status: string;
@@ -984,6 +2062,11 @@ export interface components {
             reward: number;
             rewarded: number;
         };
+        /**
+         * Item
+         * @enum {string}
+         */
+        Item: "meeting";
         /** Join */
         Join: {
             ticket_id?: string | null;
@@ -1006,6 +2089,13 @@ export interface components {
         /** Leave */
         Leave: {
             match_id?: string | null;
+        };
+        /** Limits */
+        Limits: {
+            no_ads: boolean;
+            premium: boolean;
+            sees_likes: boolean;
+            text_per_day: number | null;
         };
         /** Login */
         Login: {
@@ -1095,10 +2185,37 @@ export interface components {
             items: components["schemas"]["Message"][];
             next: number | null;
         };
+        /** MoneyOfDay */
+        MoneyOfDay: {
+            charged_back: number;
+            currency: string;
+            /** Format: date */
+            day: string;
+            gross: number;
+            payments: number;
+            provider: components["schemas"]["ProviderName"];
+            refunded: number;
+        };
+        /** MoneyTotal */
+        MoneyTotal: {
+            charged_back: number;
+            currency: string;
+            gross: number;
+            payments: number;
+            provider: components["schemas"]["ProviderName"];
+            refunded: number;
+        };
         /** NewCommunity */
         NewCommunity: {
             name: string;
             slug: string;
+        };
+        /** NewGift */
+        NewGift: {
+            key: components["schemas"]["GiftKey"];
+            name?: components["schemas"]["Words"] | null;
+            position: number;
+            price: number;
         };
         /** NewMessage */
         NewMessage: {
@@ -1125,6 +2242,16 @@ export interface components {
             match_id: string;
             ticket_id?: string | null;
             wishes?: components["schemas"]["Wishes"];
+        };
+        /** NoticeLine */
+        NoticeLine: {
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            problem: string | null;
+            read_at: string | null;
+            /** Format: date-time */
+            received_at: string;
         };
         /** Notification */
         Notification: {
@@ -1167,6 +2294,37 @@ export interface components {
             purpose: components["schemas"]["Purpose"];
             to: string;
         };
+        /**
+         * Outcome
+         * @enum {string}
+         */
+        Outcome: "allow" | "delay" | "review" | "freeze";
+        /** Overview */
+        Overview: {
+            accounts: components["schemas"]["AccountSum"][];
+            audit: components["schemas"]["Audit"] | null;
+            payouts_frozen: boolean;
+        };
+        /** PackageWish */
+        PackageWish: {
+            /** @default true */
+            active: boolean;
+            /** @default 0 */
+            bonus: number;
+            coins: number;
+            currency: string;
+            name?: {
+                [key: string]: string;
+            } | null;
+            /** @default 0 */
+            position: number;
+            price: number;
+            store_product_id?: string | null;
+        };
+        /** Packages */
+        Packages: {
+            items: components["schemas"]["CoinPackage"][];
+        };
         /** PackagesLeft */
         PackagesLeft: {
             /** Format: uuid */
@@ -1182,6 +2340,111 @@ export interface components {
         PasswordReset: {
             password: string;
             proof: string;
+        };
+        /**
+         * PayWith
+         * @enum {string}
+         */
+        PayWith: "money" | "coins";
+        /** Payment */
+        Payment: {
+            amount: number;
+            checkout_url?: string | null;
+            coins: number;
+            coins_taken_back: number;
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["PaymentKind"];
+            owed: number;
+            package_id?: string | null;
+            plan_id?: string | null;
+            problem?: string | null;
+            provider: components["schemas"]["ProviderName"];
+            refunded: number;
+            release_at?: string | null;
+            settled_at?: string | null;
+            status: components["schemas"]["PaymentStatus"];
+            store_token?: string | null;
+        };
+        /** PaymentDetails */
+        PaymentDetails: {
+            case: components["schemas"]["CaseLine"] | null;
+            disputes: components["schemas"]["DisputeLine"][];
+            notices: components["schemas"]["NoticeLine"][];
+            payment: components["schemas"]["StaffPayment"];
+            refunds: components["schemas"]["RefundLine"][];
+        };
+        /**
+         * PaymentKind
+         * @enum {string}
+         */
+        PaymentKind: "coins" | "premium";
+        /** PaymentPage */
+        PaymentPage: {
+            items: components["schemas"]["Payment"][];
+            next?: string | null;
+        };
+        /**
+         * PaymentStatus
+         * @enum {string}
+         */
+        PaymentStatus: "created" | "pending" | "held" | "paid" | "failed" | "expired" | "partly_refunded" | "refunded" | "disputed" | "charged_back";
+        /**
+         * Period
+         * @enum {string}
+         */
+        Period: "week" | "month" | "year";
+        /** Person */
+        Person: {
+            alias: string;
+            tag: string;
+            /** Format: uuid */
+            user_id: string;
+        };
+        /** Plan */
+        Plan: {
+            coin_price: number | null;
+            currency: string;
+            /** Format: uuid */
+            id: string;
+            name: {
+                [key: string]: string;
+            } | null;
+            no_ads: boolean;
+            period: components["schemas"]["Period"];
+            position: number;
+            price: number;
+            sees_likes: boolean;
+            text_per_day: number;
+        };
+        /** PlanWish */
+        PlanWish: {
+            /** @default true */
+            active: boolean;
+            coin_price?: number | null;
+            currency: string;
+            name?: {
+                [key: string]: string;
+            } | null;
+            /** @default true */
+            no_ads: boolean;
+            period: components["schemas"]["Period"];
+            /** @default 0 */
+            position: number;
+            price: number;
+            /** @default true */
+            sees_likes: boolean;
+            store_product_id?: string | null;
+            text_per_day: number;
+        };
+        /** Premium */
+        Premium: {
+            limits: components["schemas"]["Limits"];
+            plans: components["schemas"]["Plan"][];
+            subscription?: components["schemas"]["Subscription"] | null;
         };
         /** Presence */
         Presence: {
@@ -1215,11 +2478,23 @@ export interface components {
             latitude?: number | null;
             longitude?: number | null;
         };
-        /** Proof */
-        Proof: {
-            /** Format: date-time */
-            expires_at: string;
-            proof: string;
+        /** ProviderLine */
+        ProviderLine: {
+            connected: boolean;
+            provider: components["schemas"]["ProviderName"];
+            renews: boolean;
+            sandbox: boolean;
+            store: boolean;
+            webhook_url: string;
+        };
+        /**
+         * ProviderName
+         * @enum {string}
+         */
+        ProviderName: "local" | "stripe" | "iyzico" | "apple" | "google" | "revenuecat";
+        /** Providers */
+        Providers: {
+            items: components["schemas"]["ProviderLine"][];
         };
         /** PublicProfile */
         PublicProfile: {
@@ -1233,6 +2508,12 @@ export interface components {
             interests: string[];
             tag: string;
         };
+        /** Purchase */
+        Purchase: {
+            /** Format: uuid */
+            package_id: string;
+            provider?: components["schemas"]["ProviderName"] | null;
+        };
         /**
          * Purpose
          * @enum {string}
@@ -1243,6 +2524,41 @@ export interface components {
             /** Format: uuid */
             up_to: string;
         };
+        /** ReceivedPage */
+        ReceivedPage: {
+            items: components["schemas"]["GiftReceived"][];
+            next?: string | null;
+        };
+        /** Reconciliation */
+        Reconciliation: {
+            differences: components["schemas"]["Difference"][];
+            runs: components["schemas"]["Run"][];
+        };
+        /** RefundLine */
+        RefundLine: {
+            amount: number;
+            by: components["schemas"]["Person"] | null;
+            coins: number;
+            /** Format: date-time */
+            created_at: string;
+            done_at: string | null;
+            /** Format: uuid */
+            id: string;
+            owed: number;
+            problem: string | null;
+            reason: string;
+            status: components["schemas"]["RefundStatus"];
+        };
+        /** RefundRequest */
+        RefundRequest: {
+            amount?: number | null;
+            reason: string;
+        };
+        /**
+         * RefundStatus
+         * @enum {string}
+         */
+        RefundStatus: "asked" | "done" | "refused";
         /** Registration */
         Registration: {
             alias: string;
@@ -1284,6 +2600,16 @@ export interface components {
          * @enum {string}
          */
         RequireVerified: "phone" | "any" | "none";
+        /** Revenue */
+        Revenue: {
+            coins: components["schemas"]["CoinsOfDay"][];
+            days: components["schemas"]["MoneyOfDay"][];
+            /** Format: date */
+            first: string;
+            /** Format: date */
+            last: string;
+            totals: components["schemas"]["MoneyTotal"][];
+        };
         /** Right */
         Right: {
             extra: number;
@@ -1301,6 +2627,38 @@ export interface components {
          * @enum {string}
          */
         Role: "user" | "creator" | "moderator" | "admin" | "owner";
+        /**
+         * Rule
+         * @enum {string}
+         */
+        Rule: "many_payments" | "much_money" | "new_device" | "shared_card" | "shared_device" | "many_cards" | "many_failures" | "many_refunds" | "disputed" | "gift_ring";
+        /** Run */
+        Run: {
+            charges: number | null;
+            complete: boolean | null;
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            payments: number | null;
+            problem: string | null;
+            provider: components["schemas"]["ProviderName"];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** Send */
+        Send: {
+            /** Format: uuid */
+            gift_id: string;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            profile_id: string;
+            quantity: number;
+        };
         /** Sent */
         Sent: {
             body: string;
@@ -1310,6 +2668,11 @@ export interface components {
             created_at: string;
             subject: string;
             to: string;
+        };
+        /** SentPage */
+        SentPage: {
+            items: components["schemas"]["GiftGivenAway"][];
+            next?: string | null;
         };
         /** Session */
         Session: {
@@ -1341,6 +2704,144 @@ export interface components {
          * @enum {string}
          */
         SignIn: "phone" | "email" | "username";
+        /** Somebody */
+        Somebody: {
+            alias: string;
+            avatar_seed: string;
+            /** Format: uuid */
+            id: string;
+            tag: string;
+        };
+        /**
+         * Source
+         * @enum {string}
+         */
+        Source: "daily";
+        /** Spendable */
+        Spendable: {
+            item: components["schemas"]["Item"];
+            price: number;
+        };
+        /** Spendables */
+        Spendables: {
+            items: components["schemas"]["Spendable"][];
+        };
+        /** Spending */
+        Spending: {
+            item: components["schemas"]["Item"];
+            /** @default 1 */
+            quantity: number;
+        };
+        /** Spent */
+        Spent: {
+            transaction: components["schemas"]["Transaction"];
+            wallet: components["schemas"]["Wallet"];
+        };
+        /** StaffGift */
+        StaffGift: {
+            active: boolean;
+            /** Format: uuid */
+            id: string;
+            key: components["schemas"]["GiftKey"];
+            name?: components["schemas"]["Words"] | null;
+            position: number;
+            price: number;
+        };
+        /** StaffPackage */
+        StaffPackage: {
+            active: boolean;
+            bonus: number;
+            coins: number;
+            currency: string;
+            /** Format: uuid */
+            id: string;
+            name: {
+                [key: string]: string;
+            } | null;
+            position: number;
+            price: number;
+            store_product_id: string | null;
+        };
+        /** StaffPackages */
+        StaffPackages: {
+            items: components["schemas"]["StaffPackage"][];
+        };
+        /** StaffPayment */
+        StaffPayment: {
+            amount: number;
+            charge: string | null;
+            coins: number;
+            coins_taken_back: number;
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["PaymentKind"];
+            owed: number;
+            paid_amount: number | null;
+            paid_at: string | null;
+            paid_currency: string | null;
+            person: components["schemas"]["Person"];
+            problem: string | null;
+            problem_detail: string | null;
+            provider: components["schemas"]["ProviderName"];
+            refunded: number;
+            release_at: string | null;
+            settled_at: string | null;
+            status: components["schemas"]["PaymentStatus"];
+        };
+        /** StaffPaymentPage */
+        StaffPaymentPage: {
+            items: components["schemas"]["StaffPayment"][];
+            next?: string | null;
+        };
+        /** StaffPlan */
+        StaffPlan: {
+            active: boolean;
+            coin_price: number | null;
+            currency: string;
+            /** Format: uuid */
+            id: string;
+            name: {
+                [key: string]: string;
+            } | null;
+            no_ads: boolean;
+            period: components["schemas"]["Period"];
+            position: number;
+            price: number;
+            sees_likes: boolean;
+            store_product_id: string | null;
+            text_per_day: number;
+        };
+        /** StaffPlans */
+        StaffPlans: {
+            items: components["schemas"]["StaffPlan"][];
+        };
+        /** StaffTransaction */
+        StaffTransaction: {
+            amount: number;
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            entries: components["schemas"]["EntryLine"][];
+            /** Format: uuid */
+            id: string;
+            person: components["schemas"]["Person"] | null;
+            reverses_id: string | null;
+            subject_id: string | null;
+            type: components["schemas"]["TransactionType"];
+        };
+        /** StaffTransactionPage */
+        StaffTransactionPage: {
+            items: components["schemas"]["StaffTransaction"][];
+            next?: string | null;
+        };
+        /** StaffWallet */
+        StaffWallet: {
+            person: components["schemas"]["Person"];
+            wallet: components["schemas"]["Wallet"];
+        };
         /** State */
         State: {
             match?: components["schemas"]["Match"] | null;
@@ -1350,6 +2851,39 @@ export interface components {
             ticket?: components["schemas"]["Ticket"] | null;
             waiting_about: number;
         };
+        /** Subscribed */
+        Subscribed: {
+            payment?: components["schemas"]["Payment"] | null;
+            subscription?: components["schemas"]["Subscription"] | null;
+        };
+        /** Subscribing */
+        Subscribing: {
+            pay_with: components["schemas"]["PayWith"];
+            /** Format: uuid */
+            plan_id: string;
+            provider?: components["schemas"]["ProviderName"] | null;
+        };
+        /** Subscription */
+        Subscription: {
+            coin_price?: number | null;
+            /** Format: date-time */
+            created_at: string;
+            grace_ends_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            period_ends_at: string;
+            /** Format: uuid */
+            plan_id: string;
+            provider?: components["schemas"]["ProviderName"] | null;
+            renews: boolean;
+            status: components["schemas"]["SubscriptionStatus"];
+        };
+        /**
+         * SubscriptionStatus
+         * @enum {string}
+         */
+        SubscriptionStatus: "active" | "grace" | "cancelled" | "expired";
         /** Suggestion */
         Suggestion: {
             alias: string;
@@ -1365,6 +2899,32 @@ export interface components {
             widened: boolean;
             wishes: components["schemas"]["Wishes"];
         };
+        /** Transaction */
+        Transaction: {
+            amount: number;
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            details: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id: string;
+            reverses_id: string | null;
+            subject_id: string | null;
+            type: components["schemas"]["TransactionType"];
+            user_id: string | null;
+        };
+        /** TransactionPage */
+        TransactionPage: {
+            items: components["schemas"]["Transaction"][];
+            next?: string | null;
+        };
+        /**
+         * TransactionType
+         * @enum {string}
+         */
+        TransactionType: "purchased" | "earned" | "spent" | "gift_sent" | "gift_received" | "premium" | "call" | "refund" | "chargeback" | "dispute_won" | "debt_payment" | "debt_forgiven" | "conversion" | "payout" | "adjustment" | "forfeited" | "reversal";
         /** Unread */
         Unread: {
             unread: number;
@@ -1373,6 +2933,15 @@ export interface components {
         Verification: {
             password: string;
             proof: string;
+        };
+        /** Wallet */
+        Wallet: {
+            available: number;
+            balance: number;
+            debt: number;
+            earnings: number;
+            frozen: string | null;
+            held: number;
         };
         /** Welcome */
         Welcome: {
@@ -1386,10 +2955,25 @@ export interface components {
             language?: string | null;
             max_distance_km?: number | null;
         };
+        /** Words */
+        Words: {
+            en: string;
+            tr: string;
+        };
         /** Community */
         accounts_me_Community: {
             name: string;
             slug: string;
+        };
+        /** Proof */
+        accounts_otp_Proof: {
+            /** Format: date-time */
+            expires_at: string;
+            proof: string;
+        };
+        /** Proof */
+        commerce_routes_Proof: {
+            proof: string;
         };
         /** Community */
         front_Community: {
@@ -2000,7 +3584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Proof"];
+                    "application/json": components["schemas"]["accounts_otp_Proof"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2132,6 +3716,289 @@ export interface operations {
             };
         };
     };
+    ApiCoinsBalanceGetBalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallet"];
+                };
+            };
+        };
+    };
+    ApiCoinsConvertConvert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Convert"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoinsEarnGetEarning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Earning"];
+                };
+            };
+        };
+    };
+    ApiCoinsEarnEarn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Earn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Earned"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoinsHistoryHistory: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoinsPackagesListPackages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Packages"];
+                };
+            };
+        };
+    };
+    ApiCoinsPurchasePurchase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Purchase"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoinsSpendSpend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Spending"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spent"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoinsSpendablesListSpendables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spendables"];
+                };
+            };
+        };
+    };
     ApiConfigConfig: {
         parameters: {
             query?: never;
@@ -2150,6 +4017,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Config"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGiftsListGifts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gift"][];
+                };
+            };
+        };
+    };
+    ApiGiftsReceivedGiftsReceived: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGiftsSendSend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Send"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GiftSent"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGiftsSentGiftsSent: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGiftsWithProfileIdGiftsWith: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GiftLines"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2846,6 +4888,299 @@ export interface operations {
             };
         };
     };
+    ApiPaymentsListPayments: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsWebhooksProviderCommunityReceive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdGetPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdCheckCheckPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsPaymentIdProofProvePayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["commerce_routes_Proof"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPremiumGetPremium: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Premium"];
+                };
+            };
+        };
+    };
+    ApiPremiumCancelCancelPremium: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+        };
+    };
+    ApiPremiumResumeResumePremium: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+        };
+    };
+    ApiPremiumSubscribeSubscribe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscribing"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscribed"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiReportsReport: {
         parameters: {
             query?: never;
@@ -2866,6 +5201,787 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffFraudListCases: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["CaseStatus"];
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffFraudCaseIdDecideDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffGiftsStaffGifts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffGift"][];
+                };
+            };
+        };
+    };
+    ApiStaffGiftsAddGift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGift"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffGift"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffGiftsGiftIdChangeGift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiftChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffGift"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffLedgerGetLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    ApiStaffPackagesStaffPackages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPackages"];
+                };
+            };
+        };
+    };
+    ApiStaffPackagesAddPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageWish"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPackage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPackagesPackageIdPutPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPackage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPaymentsListPayments: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                status?: components["schemas"]["PaymentStatus"] | null;
+                provider?: components["schemas"]["ProviderName"] | null;
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPaymentPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPaymentsPaymentIdGetPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentDetails"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPaymentsPaymentIdRefundRefund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentDetails"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPlansStaffPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPlans"];
+                };
+            };
+        };
+    };
+    ApiStaffPlansAddPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanWish"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPlan"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPlansPlanIdPutPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPlan"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffProvidersStaffProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Providers"];
+                };
+            };
+        };
+    };
+    ApiStaffReconciliationGetReconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+        };
+    };
+    ApiStaffReconciliationDifferencesDifferenceIdExplain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                difference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffReconciliationRunRunReconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+        };
+    };
+    ApiStaffRevenueGetRevenue: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revenue"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffTransactionsListTransactions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                type?: components["schemas"]["TransactionType"] | null;
+                user_id?: string | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTransactionPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffWalletsUserIdFreezeFreeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffWallet"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffWalletsUserIdThawThaw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffWallet"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
