@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post, put
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 from msgspec import Meta, Struct
 
 from meydan import accounts, wallet
@@ -52,8 +52,8 @@ async def list_transactions(
     limit: Limit = 50,
     type: wallet.TransactionType | None = None,
     user_id: UUID | None = None,
-    since: Annotated[datetime | None, Parameter(query="from")] = None,
-    until: Annotated[datetime | None, Parameter(query="to")] = None,
+    since: Annotated[datetime | None, QueryParameter(name="from")] = None,
+    until: Annotated[datetime | None, QueryParameter(name="to")] = None,
 ) -> transactions.StaffTransactionPage:
     """Newest first, with all entries: they sum to zero. ``to`` itself is left out."""
     await _check(db, me)
@@ -160,8 +160,8 @@ async def thaw(db: Database, me: Identity, user_id: UUID) -> wallets.StaffWallet
 async def get_revenue(
     db: Database,
     me: Identity,
-    first: Annotated[date | None, Parameter(query="from")] = None,
-    last: Annotated[date | None, Parameter(query="to")] = None,
+    first: Annotated[date | None, QueryParameter(name="from")] = None,
+    last: Annotated[date | None, QueryParameter(name="to")] = None,
 ) -> revenue.Revenue:
     """Days of the community's time zone, both ends included; the last thirty unless told otherwise."""
     await _check(db, me)
