@@ -39,7 +39,7 @@ class MeterEnded(Event, frozen=True):
     payer_user_id: UUID
     payee_user_id: UUID
     reason: str
-    """``hung_up``, ``no_coins`` or ``lost`` (no media was seen for too long)."""
+    """``hung_up``, ``no_coins``, ``refused`` (the payer's coins are frozen) or ``lost`` (no media was seen for too long)."""
     seconds: int
     paid: int
     """In coins."""
