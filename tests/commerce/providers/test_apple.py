@@ -285,6 +285,7 @@ async def test_a_refund_of_the_whole(apple: AppleProvider, store: AppStore):
     store.refund(transaction)
     refunded = of(Refunded, await last(apple, store))
     assert (refunded.charge, refunded.refunded, refunded.currency) == (transaction, 14999, "TRY")
+    assert not refunded.reversed
 
 
 @pytest.mark.parametrize(("part", "minor"), [(100_000, 14999), (50_000, 7500), (33_333, 5000), (1, 0), (40_000, 6000)])
@@ -299,7 +300,8 @@ async def test_a_refund_that_was_taken_back_stays_so_in_any_order(apple: ApplePr
     store.refund(transaction)
     store.reverse_refund(transaction)
     for _, body in reversed(store.told[1:]):
-        assert of(Refunded, await deliver(apple, body)).refunded == 0
+        back = of(Refunded, await deliver(apple, body))
+        assert (back.refunded, back.reversed) == (0, True)
 
 
 async def test_a_refunded_subscription_is_over(apple: AppleProvider, store: AppStore):
@@ -482,7 +484,7 @@ async def test_news_that_changes_nothing_here(apple: AppleProvider, store: AppSt
 async def test_a_statement_holds_what_was_told_and_what_was_asked_for(apple: AppleProvider, store: AppStore):
     store.page = 2
     store.now = datetime.now(UTC).replace(microsecond=0) - timedelta(days=10)
-    long_ago = store.buy(token=uuid4())
+    long_ago, nobodys = store.buy(token=uuid4()), store.buy()
     store.now = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
     payment = uuid4()
     bought, partly, unheard = store.buy(token=payment), store.buy(), store.buy()
@@ -490,6 +492,7 @@ async def test_a_statement_holds_what_was_told_and_what_was_asked_for(apple: App
     subscription = store.subscribe()
     store.subscribe(shared=True)
     store.refund(partly, part=50_000)
+    store.refund(nobodys)  # told in the time asked for, but neither sold in it nor known
     now = datetime.now(UTC)
 
     statement = await apple.statement(now - timedelta(days=2), now, [bought, unheard, long_ago, "999"])

@@ -249,6 +249,7 @@ class AppleProvider(Provider):
                     charge=one.id,
                     refunded=one.refunded,
                     currency=one.money,
+                    reversed=one.revoked_at is None,
                 )
             )
         return events

@@ -110,6 +110,8 @@ class Refunded(EventBase, frozen=True, tag="refunded"):
     currency: str
     refund: str | None = None
     """The provider's id of the newest refund."""
+    reversed: bool = False
+    """The provider took a refund back, as Apple may: ``refunded`` counts, even where it is less than before."""
 
 
 class DisputeState(StrEnum):

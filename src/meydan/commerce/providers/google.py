@@ -145,7 +145,7 @@ class GoogleProvider(Provider):
         paid = order.paid
         if paid is None or paid.currency_code != currency:
             raise ProviderRefused(f"{charge} is {order.state}, and not paid in {currency}")
-        done = Refund(refund=f"{charge}:refund", refunded=paid.minor)
+        done = Refund(refund=_refund_id(order), refunded=paid.minor)
         if order.state in {"REFUNDED", "PENDING_REFUND"}:
             return done
         if amount != paid.minor - order.refunded:
@@ -249,6 +249,11 @@ class GoogleProvider(Provider):
         ]
 
 
+def _refund_id(order: PlayOrder) -> str:
+    """Google gives a refund no id; all of an order is given back once."""
+    return f"{order.order_id}:refund"
+
+
 def _failed(payment_id: UUID | None, at: datetime) -> Failed:
     return Failed(
         event_id=f"{payment_id}:failed", happened_at=at, payment_id=payment_id, checkout=None, reason="cancelled"
@@ -268,6 +273,7 @@ def _taken_back(order: PlayOrder) -> list[ProviderEvent]:
                 charge=order.order_id,
                 refunded=order.refunded,
                 currency=paid.currency_code,
+                refund=_refund_id(order) if order.refunded == paid.minor else None,
             )
         )
     if back is not None:
