@@ -27,6 +27,10 @@ class Line(Struct, frozen=True):
     details: dict[str, int]
 
 
+class NamedLine(Line, frozen=True, kw_only=True):
+    numbered: int
+
+
 async def test_rows_come_back_as_structs(db: Database, tenant: tenants.Tenant):
     me = somebody(tenant)
     async with db.as_service(tenant.id) as tx:
@@ -36,6 +40,16 @@ async def test_rows_come_back_as_structs(db: Database, tenant: tenants.Tenant):
             Action.banned, me.user_id, {"reports": 10}
         )
         assert await tx.one(int, "select count(*) from app.system_logs where tenant_id = $1") == 1
+
+
+async def test_fields_that_go_by_name_only_are_given_by_name(db: Database, tenant: tenants.Tenant):
+    me = somebody(tenant)
+    async with db.as_service(tenant.id) as tx:
+        await tenants.record(tx, "banned", user_id=me.user_id, reports=10)
+        columns = "action, user_id, details, 7 as numbered"
+        assert await tx.one(NamedLine, f"select {columns} from app.system_logs where tenant_id = $1") == NamedLine(
+            Action.banned, me.user_id, {"reports": 10}, numbered=7
+        )
 
 
 async def test_what_is_of_another_person_or_community_is_not_there(

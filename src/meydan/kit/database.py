@@ -256,7 +256,7 @@ def _make_reader(kind: Any, columns: tuple[str, ...]) -> _Reader:
         for index, column in enumerate(columns)
         if (convert := _converter(fields[column])) is not _as_is
     ]
-    in_order = columns == tuple(fields)[: len(columns)]
+    in_order = columns == kind.__match_args__[: len(columns)]  # without those that go by keyword only
 
     def read(row: asyncpg.Record) -> Any:
         values = list(row)

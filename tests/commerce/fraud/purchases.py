@@ -37,7 +37,9 @@ async def order(
 
 async def package(tx: Tx) -> UUID:
     known = await tx.maybe(UUID, "select id from app.coin_packages where tenant_id = $1 limit 1")
-    return known or await tx.one(
+    if known is not None:
+        return known
+    return await tx.one(
         UUID,
         "insert into app.coin_packages (tenant_id, coins, price, currency) values ($1, 100, 4999, 'TRY') returning id",
     )
