@@ -37,10 +37,14 @@ async def do_refunded(tx: Tx, row: rows.Row, event: Refunded) -> str | None:
     if event.currency != row.paid_currency:
         return "currency_differs"
     total = min(event.refunded, row.paid)
-    if (amount := total - row.refunded) > 0:
+    amount = total - row.refunded
+    if amount > 0 or (amount < 0 and event.reversed):
         await tx.run("update app.payments set refunded = $3 where tenant_id = $1 and id = $2", row.id, total)
-        moved = await do_settle(tx, await rows.by_id(tx, row.id), cause=f"refund:{total}")
-        await _do_note(tx, row.id, event.refund, amount, moved)
+        # The time is part of the name: what was refunded, given back and refunded again is moved three times.
+        cause = f"refund:{total}:{event.happened_at.isoformat()}"
+        moved = await do_settle(tx, await rows.by_id(tx, row.id), cause=cause)
+        if amount > 0:
+            await _do_note(tx, row.id, event.refund, amount, moved)
         await payments.tell(tx, row.id)
     elif event.refund is not None:
         await tx.run(
@@ -124,7 +128,7 @@ async def _do_move_coins(tx: Tx, row: rows.Row, coins: int, cause: str, *, dispu
         )
         return _Moved(coins, taken.owed)
     if coins < 0:
-        # A dispute was won. What had become debt is paid first, the rest are coins again.
+        # A dispute was won, or a refund taken back. What had become debt is paid first, the rest are coins again.
         await wallet.do_credit(
             tx,
             row.user_id,
