@@ -1,0 +1,76 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { type ReactNode, useState } from 'react';
+import { useWords } from '../../api/words';
+import { Button, Sheet, TextArea } from '../../ui';
+
+/** A decision of staff: what will happen, why (kept in the log), and the button that says it. */
+export function DecideSheet({
+  open,
+  onClose,
+  title,
+  words,
+  act,
+  danger,
+  busy,
+  error,
+  onDecide,
+  noteNeeded = true,
+  children,
+}: {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  words: string;
+  act: string;
+  danger?: boolean;
+  busy: boolean;
+  error: unknown;
+  onDecide: (note: string) => void;
+  noteNeeded?: boolean;
+  children?: ReactNode;
+}) {
+  const { t } = useLingui();
+  const say = useWords();
+  const [note, setNote] = useState('');
+  const [asked, setAsked] = useState(false);
+  const missing = noteNeeded && note.trim() === '';
+  return (
+    <Sheet
+      open={open}
+      onClose={onClose}
+      title={title}
+      words={words}
+      actions={
+        <>
+          <Button className="flex-1" onClick={onClose}>
+            <Trans>Not now</Trans>
+          </Button>
+          <Button
+            look={danger ? 'danger' : 'lamp'}
+            className="flex-1"
+            busy={busy}
+            onClick={() => (missing ? setAsked(true) : onDecide(note.trim()))}
+          >
+            {act}
+          </Button>
+        </>
+      }
+    >
+      {children}
+      <TextArea
+        label={t`Why`}
+        hint={t`Kept in the log, with your name.`}
+        rows={3}
+        maxLength={500}
+        value={note}
+        onChange={(event) => setNote(event.target.value)}
+        error={asked && missing ? t`Write a few words: somebody may ask later.` : undefined}
+      />
+      {error ? (
+        <p role="alert" className="text-terracotta">
+          {say(error)}
+        </p>
+      ) : null}
+    </Sheet>
+  );
+}

@@ -1,0 +1,62 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Outlet } from '@tanstack/react-router';
+import { ShieldAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { EmptyState, Page, PageTabs } from '../../ui';
+import { useMe } from '../accounts';
+
+/** Whether the person sees the community's money: the server asks the database each time, this only hides doors. */
+export function useRunsCommunity(): boolean {
+  const { role } = useMe();
+  return role === 'admin' || role === 'owner';
+}
+
+/** The pages of those who run the square. */
+export function StaffFrame() {
+  const { t } = useLingui();
+  const allowed = useRunsCommunity();
+  if (!allowed) {
+    return (
+      <Page title={t`Running the square`} back="/me">
+        <EmptyState
+          icon={<ShieldAlert aria-hidden />}
+          title={<Trans>These pages are for those who run this square</Trans>}
+        >
+          <Trans>If you should see them, ask the owner to give you the role.</Trans>
+        </EmptyState>
+      </Page>
+    );
+  }
+  return <Outlet />;
+}
+
+/** One of them: wider than a member's page, with the others a touch away. */
+export function StaffPage({
+  title,
+  aside,
+  lead,
+  children,
+}: {
+  title: string;
+  aside?: ReactNode;
+  lead?: ReactNode;
+  children: ReactNode;
+}) {
+  const { t } = useLingui();
+  return (
+    <Page title={title} back="/me" backOnPhone aside={aside} lead={lead} className="max-w-[1100px]">
+      <PageTabs
+        label={t`Running the square`}
+        tabs={[
+          { to: '/staff', words: t`Revenue` },
+          { to: '/staff/payments', words: t`Payments` },
+          { to: '/staff/transactions', words: t`Transactions` },
+          { to: '/staff/fraud', words: t`Fraud` },
+          { to: '/staff/reconciliation', words: t`Reconciliation` },
+          { to: '/staff/shop', words: t`Shop` },
+        ]}
+      />
+      {children}
+    </Page>
+  );
+}

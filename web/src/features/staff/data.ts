@@ -1,0 +1,196 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answer, api } from '../../api/client';
+import type { components } from '../../api/schema';
+import { useAction } from '../../app/action';
+import { queryClient } from '../../app/queries';
+
+type Schemas = components['schemas'];
+
+export type Revenue = Schemas['Revenue'];
+export type Ledger = Schemas['Overview'];
+export type StaffPayment = Schemas['StaffPayment'];
+export type PaymentDetails = Schemas['PaymentDetails'];
+export type PaymentStatus = Schemas['PaymentStatus'];
+export type StaffTransaction = Schemas['StaffTransaction'];
+export type TransactionType = Schemas['TransactionType'];
+export type FraudCase = Schemas['Case'];
+export type Finding = Schemas['Finding'];
+export type CaseStatus = Schemas['CaseStatus'];
+export type Difference = Schemas['Difference'];
+export type ReconciliationRun = Schemas['Run'];
+export type Choice = Schemas['Choice'];
+export type StaffPerson = Schemas['Person'];
+
+/** Everything staff see is asked anew after they did something. */
+const changed = () => void queryClient.invalidateQueries({ queryKey: ['staff'] });
+
+/** The last thirty days, unless told otherwise; the community's days. */
+export const revenueQuery = (from?: string, to?: string) =>
+  queryOptions({
+    queryKey: ['staff', 'revenue', from ?? '', to ?? ''],
+    queryFn: () => answer(api.GET('/api/staff/revenue', { params: { query: from && to ? { from, to } : {} } })),
+  });
+
+export const ledgerQuery = queryOptions({
+  queryKey: ['staff', 'ledger'],
+  queryFn: () => answer(api.GET('/api/staff/ledger')),
+});
+
+export const paymentsQuery = (status: PaymentStatus | '') =>
+  infiniteQueryOptions({
+    queryKey: ['staff', 'payments', status],
+    queryFn: ({ pageParam }) =>
+      answer(
+        api.GET('/api/staff/payments', {
+          params: { query: { ...(pageParam && { cursor: pageParam }), ...(status && { status }) } },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const paymentQuery = (payment_id: string) =>
+  queryOptions({
+    queryKey: ['staff', 'payment', payment_id],
+    queryFn: () => answer(api.GET('/api/staff/payments/{payment_id}', { params: { path: { payment_id } } })),
+  });
+
+/** One key for each refund that somebody means, kept until it is answered: the same click twice is one refund. */
+export function useRefund(payment_id: string) {
+  return useAction({
+    mutationFn: ({ key, ...body }: { key: string; amount: number | null; reason: string }) =>
+      answer(
+        api.POST('/api/staff/payments/{payment_id}/refund', {
+          params: { path: { payment_id }, header: { 'Idempotency-Key': key } },
+          body,
+        }),
+      ),
+    onSettled: changed,
+  });
+}
+
+export const transactionsQuery = (type: TransactionType | '') =>
+  infiniteQueryOptions({
+    queryKey: ['staff', 'transactions', type],
+    queryFn: ({ pageParam }) =>
+      answer(
+        api.GET('/api/staff/transactions', {
+          params: { query: { ...(pageParam && { cursor: pageParam }), ...(type && { type }) } },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const casesQuery = (status: CaseStatus) =>
+  infiniteQueryOptions({
+    queryKey: ['staff', 'fraud', status],
+    queryFn: ({ pageParam }) =>
+      answer(api.GET('/api/staff/fraud', { params: { query: { status, ...(pageParam && { cursor: pageParam }) } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export function useDecide(case_id: string) {
+  return useAction({
+    mutationFn: (body: { decision: Choice; note: string }) =>
+      answer(api.POST('/api/staff/fraud/{case_id}/decide', { params: { path: { case_id } }, body })),
+    onSettled: changed,
+  });
+}
+
+export function useThaw() {
+  return useAction({
+    mutationFn: (user_id: string) =>
+      answer(api.POST('/api/staff/wallets/{user_id}/thaw', { params: { path: { user_id } } })),
+    onSettled: changed,
+  });
+}
+
+export function useFreeze() {
+  return useAction({
+    mutationFn: ({ user_id, reason }: { user_id: string; reason: string }) =>
+      answer(api.POST('/api/staff/wallets/{user_id}/freeze', { params: { path: { user_id } }, body: { reason } })),
+    onSettled: changed,
+  });
+}
+
+export const reconciliationQuery = queryOptions({
+  queryKey: ['staff', 'reconciliation'],
+  queryFn: () => answer(api.GET('/api/staff/reconciliation')),
+});
+
+export function useReconcile() {
+  return useAction({
+    mutationFn: () => answer(api.POST('/api/staff/reconciliation/run')),
+    // It runs in the worker: look again when it is likely to be through.
+    onSuccess: () => void setTimeout(changed, 2500),
+  });
+}
+
+export function useExplain() {
+  return useAction({
+    mutationFn: ({ id, note }: { id: string; note: string }) =>
+      answer(
+        api.PUT('/api/staff/reconciliation/differences/{difference_id}', {
+          params: { path: { difference_id: id } },
+          body: { note },
+        }),
+      ),
+    onSettled: changed,
+  });
+}
+
+export const packagesQuery = queryOptions({
+  queryKey: ['staff', 'packages'],
+  queryFn: () => answer(api.GET('/api/staff/packages')),
+});
+
+export const plansQuery = queryOptions({
+  queryKey: ['staff', 'plans'],
+  queryFn: () => answer(api.GET('/api/staff/plans')),
+});
+
+export const giftsQuery = queryOptions({
+  queryKey: ['staff', 'gifts'],
+  queryFn: () => answer(api.GET('/api/staff/gifts')),
+});
+
+export const providersQuery = queryOptions({
+  queryKey: ['staff', 'providers'],
+  queryFn: () => answer(api.GET('/api/staff/providers')),
+});
+
+/** The member's pages show the same things for sale. */
+const shopChanged = () => {
+  for (const key of ['staff', 'shop', 'premium', 'gifts']) void queryClient.invalidateQueries({ queryKey: [key] });
+};
+
+/** A new one without an id; else what is said of it is replaced. */
+export function usePutPackage() {
+  return useAction({
+    mutationFn: ({ id, wish }: { id: string | null; wish: Schemas['PackageWish'] }) =>
+      id
+        ? answer(api.PUT('/api/staff/packages/{package_id}', { params: { path: { package_id: id } }, body: wish }))
+        : answer(api.POST('/api/staff/packages', { body: wish })),
+    onSettled: shopChanged,
+  });
+}
+
+export function usePutPlan() {
+  return useAction({
+    mutationFn: ({ id, wish }: { id: string | null; wish: Schemas['PlanWish'] }) =>
+      id
+        ? answer(api.PUT('/api/staff/plans/{plan_id}', { params: { path: { plan_id: id } }, body: wish }))
+        : answer(api.POST('/api/staff/plans', { body: wish })),
+    onSettled: shopChanged,
+  });
+}
+
+export function useChangeGift() {
+  return useAction({
+    mutationFn: ({ id, change }: { id: string; change: Schemas['GiftChange'] }) =>
+      answer(api.PUT('/api/staff/gifts/{gift_id}', { params: { path: { gift_id: id } }, body: change })),
+    onSettled: shopChanged,
+  });
+}
