@@ -181,7 +181,8 @@ create table app.payments (
     problem_detail text check (length(problem_detail) <= 500),
     -- Of a held one: when it is given without anybody's doing. Null: staff decide.
     release_at timestamptz,
-    -- Where it was ordered. The last two are forgotten once the provider has been asked.
+    -- Where it was ordered: the device as it calls itself, the same under every account. The last two are forgotten once the
+    -- provider has been asked.
     device_id uuid,
     address text check (length(address) <= 45),
     origin text check (length(origin) <= 300),

@@ -246,7 +246,8 @@ async def _do_order(
         UUID,
         "insert into app.payments (tenant_id, user_id, kind, status, provider, package_id, plan_id, coins, amount, currency, "
         "device_id, address, origin, idempotency_key) "
-        "values ($1, $2, $3, 'created', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
+        "values ($1, $2, $3, 'created', $4, $5, $6, $7, $8, $9, "
+        "(select client_id from app.devices where tenant_id = $1 and id = $10), $11, $12, $13) returning id",
         *(user_id, kind.value, provider.value, package_id, plan_id, coins, *price),
         *(ordered.device_id, ordered.address, ordered.origin, key),
     )

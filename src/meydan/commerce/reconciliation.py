@@ -127,7 +127,7 @@ def compare(ours: Mapping[str, Ours], statement: Statement, since: datetime, unt
         if one is None:
             if charge.paid_at < until - ON_ITS_WAY:
                 found.append(
-                    Difference("missing_here", charge.charge, None, charge.amount, payment_id=charge.payment_id)
+                    Difference("missing_here", charge.charge, None, charge.amount, charge.payment_id, charge.currency)
                 )
             continue
         found += _differences(one, charge)
@@ -147,7 +147,7 @@ def _differences(one: Ours, charge: Charge) -> Iterable[Difference]:
         "disputed": (int(one.disputed), int(charge.disputed)),
     }
     for kind, (here, there) in numbers.items():
-        if here != there:
+        if here != there or (kind == "amount" and one.currency != charge.currency):
             yield Difference(kind, one.charge, here, there, one.payment_id, one.currency)
 
 
