@@ -427,11 +427,7 @@ CREATE TABLE app.coin_transactions (
     fingerprint bytea NOT NULL,
     reverses_id uuid,
     details jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT coin_transactions_description_check CHECK ((length(description) <= 200)),
-    CONSTRAINT coin_transactions_details_check CHECK (((jsonb_typeof(details) = 'object'::text) AND (pg_column_size(details) <= 2000))),
-    CONSTRAINT coin_transactions_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
-    CONSTRAINT coin_transactions_transaction_type_check CHECK ((transaction_type = ANY (ARRAY['purchased'::text, 'earned'::text, 'spent'::text, 'gift_sent'::text, 'gift_received'::text, 'premium'::text, 'call'::text, 'refund'::text, 'chargeback'::text, 'dispute_won'::text, 'debt_payment'::text, 'debt_forgiven'::text, 'conversion'::text, 'payout'::text, 'adjustment'::text, 'forfeited'::text, 'reversal'::text])))
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL
 );
 
 ALTER TABLE ONLY app.coin_transactions FORCE ROW LEVEL SECURITY;
@@ -443,7 +439,7 @@ CREATE FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, 
 #variable_conflict use_variable
 declare
     held app.coin_holds;
-    moved record;
+    made app.coin_transactions;
     total bigint;
     print text := concat_ws('|', hold, kinds, owners, providers, currencies, amounts);
 begin
@@ -476,18 +472,16 @@ begin
         where known.tenant_id = tenant and known.stripe = 0
             and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null);
     end if;
-    select one.made, one.fresh into moved from app.move_coins(
+    made := app.move_coins(
         tenant, key, what, kinds, owners, providers, currencies, amounts, held.user_id, why, subject, more, null, print, false
-    ) one;
-    if moved.fresh then
+    );
+    if held.status = 'open' then
         update app.coin_holds known
-        set status = 'committed', committed = total, transaction_id = (moved.made).id, ended_at = app.now()
+        set status = 'committed', committed = total, transaction_id = made.id, ended_at = app.now()
         where known.tenant_id = tenant and known.id = hold;
         perform app.pay_debt(tenant, held.user_id, hold);
-    elsif held.status = 'open' then
-        raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
     end if;
-    return moved.made;
+    return made;
 end $$;
 
 CREATE TABLE app.tenants (
@@ -838,7 +832,6 @@ CREATE FUNCTION app.forgive_debt(tenant integer, key text, whose uuid, at_most b
     AS $$
 #variable_conflict use_variable
 declare
-    moved record;
     owed bigint;
 begin
     perform app.check_ledger_caller(tenant);
@@ -854,12 +847,11 @@ begin
         raise exception using errcode = 'WA001', message = 'balance_too_low',
             detail = jsonb_build_object('balance', 0, 'needed', at_most, 'account', 'person_debt')::text;
     end if;
-    select one.made, one.fresh into moved from app.move_coins(
+    return app.move_coins(
         tenant, key, 'debt_forgiven', array['person_debt', 'promotions'], array[whose, null], array[null, null]::text[],
         array[null, null]::text[], array[owed, -owed], whose, why, null, jsonb_build_object('forgiven', owed), null,
         at_most::text, false
-    ) one;
-    return moved.made;
+    );
 end $$;
 
 CREATE FUNCTION app.free_tag(wanted text) RETURNS text
@@ -1015,8 +1007,7 @@ CREATE TABLE app.coin_entries (
     account_id uuid NOT NULL,
     stripe integer NOT NULL,
     amount bigint NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT coin_entries_amount_check CHECK ((amount <> 0))
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL
 );
 
 ALTER TABLE ONLY app.coin_entries FORCE ROW LEVEL SECURITY;
@@ -1030,9 +1021,7 @@ CREATE TABLE app.ledger_balances (
     lowest bigint,
     highest bigint,
     frozen boolean DEFAULT false NOT NULL,
-    CONSTRAINT ledger_balances_check CHECK (((balance - held) >= lowest)),
-    CONSTRAINT ledger_balances_check1 CHECK ((balance <= highest)),
-    CONSTRAINT ledger_balances_held_check CHECK ((held >= 0)),
+    CONSTRAINT ledger_balances_check CHECK (((held >= 0) AND (((balance - held) >= lowest) IS NOT FALSE) AND ((balance <= highest) IS NOT FALSE))),
     CONSTRAINT ledger_balances_stripe_check CHECK (((stripe >= 0) AND (stripe <= 15)))
 )
 WITH (fillfactor='60', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='1000');
@@ -1282,38 +1271,60 @@ begin
     end loop;
 end $$;
 
-CREATE FUNCTION app.move_coins(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean, OUT made app.coin_transactions, OUT fresh boolean) RETURNS record
+CREATE FUNCTION app.move_coins(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean) RETURNS app.coin_transactions
     LANGUAGE plpgsql
     AS $$
 #variable_conflict use_variable
 declare
-    print bytea := sha256(convert_to(
-        concat_ws('|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))),
-        'UTF8'
-    ));
+    made app.coin_transactions;
+    number integer := cardinality(amounts);
+    print bytea;
     total bigint := 0;
     coins bigint;
     earnings bigint;
-    entry record;
+    is_his boolean := whose is null;
+    name text;
+    last text := '';
+    is_in_order boolean := true;
+    accounts uuid[];
+    places integer[];
     place integer;
     debtors uuid[];
 begin
-    if cardinality(amounts) = 0 or array[cardinality(kinds), cardinality(owners), cardinality(providers), cardinality(currencies)]
-        <> array_fill(cardinality(amounts), array[4])
+    if number = 0 or cardinality(kinds) <> number or cardinality(owners) <> number or cardinality(providers) <> number
+        or cardinality(currencies) <> number
     then
         raise exception 'a transfer has entries, and of each its account and amount' using errcode = 'check_violation';
+    elsif what not in (
+        'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
+        'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
+    ) or length(why) > 200 or length(key) not between 1 and 200 or jsonb_typeof(more) <> 'object'
+        or pg_column_size(more) > 2000
+    then
+        raise exception 'a transfer''s type, key or words are none' using errcode = 'check_violation';
     end if;
-    for i in 1 .. cardinality(amounts) loop
+    print := sha256(convert_to(
+        concat_ws('|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))),
+        'UTF8'
+    ));
+    for i in 1 .. number loop
         total := total + amounts[i];
-        if owners[i] = whose and kinds[i] = 'person_coins' then
-            coins := coalesce(coins, 0) + amounts[i];
-        elsif owners[i] = whose and kinds[i] = 'creator_revenue' then
-            earnings := coalesce(earnings, 0) + amounts[i];
+        if owners[i] = whose then
+            is_his := true;
+            if kinds[i] = 'person_coins' then
+                coins := coalesce(coins, 0) + amounts[i];
+            elsif kinds[i] = 'creator_revenue' then
+                earnings := coalesce(earnings, 0) + amounts[i];
+            end if;
         end if;
+        -- People first, in one order for all; a community's accounts after them, where nobody waits. ('~' is after all digits.)
+        name := concat(coalesce(owners[i]::text, '~'), kinds[i], ' ', providers[i], ' ', currencies[i]);
+        is_in_order := is_in_order and name > last and amounts[i] <> 0;
+        last := name;
     end loop;
     if total is distinct from 0 then
         raise exception 'the entries of a transfer sum to zero, not to %', total using errcode = 'check_violation';
-    elsif whose is not null and whose <> all(array_remove(owners, null)) then
+    elsif not is_his then
         raise exception 'a transfer stands in the history of somebody whom it concerns' using errcode = 'check_violation';
     end if;
 
@@ -1322,60 +1333,66 @@ begin
     ) values (tenant, whose, coalesce(coins, earnings, 0), what, why, subject, key, print, reverses, more)
     on conflict (tenant_id, idempotency_key) do nothing
     returning coin_transactions.* into made;
-    fresh := found;
-    if not fresh then
+    if not found then
         select known.* into strict made from app.coin_transactions known
         where known.tenant_id = tenant and known.idempotency_key = key;
         if made.fingerprint <> print then
             raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
         end if;
-        return;
+        return made;
     end if;
 
-    -- People first, in one order for all; a community's accounts after them, where nobody waits.
-    for entry in
-        select app.ledger_account_id(one.kind, one.whose, one.provider, one.currency) as account_id, one.kind, one.whose,
-            one.provider, one.currency, sum(one.amount)::bigint as amount
-        from unnest(kinds, owners, providers, currencies, amounts) one (kind, whose, provider, currency, amount)
-        group by one.kind, one.whose, one.provider, one.currency having sum(one.amount) <> 0
-        order by one.whose nulls last, one.kind, one.provider, one.currency
-    loop
+    if not is_in_order then
+        select array_agg(one.kind order by one.name), array_agg(one.whose order by one.name),
+            array_agg(one.provider order by one.name), array_agg(one.currency order by one.name),
+            array_agg(one.amount order by one.name)
+        into kinds, owners, providers, currencies, amounts
+        from (
+            select entry.kind, entry.whose, entry.provider, entry.currency, sum(entry.amount)::bigint as amount,
+                concat(coalesce(entry.whose::text, '~'), entry.kind, ' ', entry.provider, ' ', entry.currency) as name
+            from unnest(kinds, owners, providers, currencies, amounts) entry (kind, whose, provider, currency, amount)
+            group by entry.kind, entry.whose, entry.provider, entry.currency having sum(entry.amount) <> 0
+        ) one;
+        number := coalesce(cardinality(amounts), 0);
+    end if;
+    for i in 1 .. number loop
+        accounts[i] := app.ledger_account_id(kinds[i], owners[i], providers[i], currencies[i]);
         place := 0;
-        if entry.whose is null then
+        if owners[i] is null then
             for turn in 0 .. 15 loop
                 place := (pg_backend_pid() + turn) % 16;
-                exit when pg_try_advisory_xact_lock(hashtextextended(entry.account_id::text, tenant::bigint * 16 + place));
+                exit when pg_try_advisory_xact_lock(hashtextextended(accounts[i]::text, tenant::bigint * 16 + place));
             end loop;
         end if;
+        places[i] := place;
         for attempt in 1 .. 2 loop
-            with changed as (
-                update app.ledger_balances known set balance = known.balance + entry.amount
-                where known.tenant_id = tenant and known.account_id = entry.account_id and known.stripe = place
-                    and (entry.amount > 0 or known.lowest is null or known.balance - known.held + entry.amount >= known.lowest)
-                    and (entry.amount < 0 or known.highest is null or known.balance + entry.amount <= known.highest)
-                    and not (known.frozen and spends and entry.amount < 0)
-                returning known.account_id
-            )
-            insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount)
-            select tenant, made.id, changed.account_id, place, entry.amount from changed;
+            update app.ledger_balances known set balance = known.balance + amounts[i]
+            where known.tenant_id = tenant and known.account_id = accounts[i] and known.stripe = place
+                and (amounts[i] > 0 or known.lowest is null or known.balance - known.held + amounts[i] >= known.lowest)
+                and (amounts[i] < 0 or known.highest is null or known.balance + amounts[i] <= known.highest)
+                and not (known.frozen and spends and amounts[i] < 0);
             exit when found;
             if attempt = 2 then
-                perform app.refuse_debit(tenant, entry.kind, entry.whose, entry.amount, spends);
+                perform app.refuse_debit(tenant, kinds[i], owners[i], amounts[i], spends);
             end if;
-            perform app.open_ledger_account(tenant, entry.kind, entry.whose, entry.provider, entry.currency, place);
-            if entry.kind = 'person_coins' then
-                perform app.end_expired_holds(tenant, entry.whose, 1000);
+            perform app.open_ledger_account(tenant, kinds[i], owners[i], providers[i], currencies[i], place);
+            if kinds[i] = 'person_coins' then
+                perform app.end_expired_holds(tenant, owners[i], 1000);
             end if;
         end loop;
-        if entry.kind = 'person_coins' and entry.amount > 0 or entry.kind = 'person_debt' and entry.amount < 0 then
-            debtors := debtors || entry.whose;
+        if kinds[i] = 'person_coins' and amounts[i] > 0 or kinds[i] = 'person_debt' and amounts[i] < 0 then
+            debtors := debtors || owners[i];
         end if;
     end loop;
+    insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount)
+    select tenant, made.id, entry.account_id, entry.stripe, entry.amount
+    from unnest(accounts, places, amounts) entry (account_id, stripe, amount);
     if debtors is not null then
         for i in 1 .. cardinality(debtors) loop
             perform app.pay_debt(tenant, debtors[i], made.id);
         end loop;
     end if;
+    return made;
 end $$;
 
 CREATE FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) RETURNS TABLE(id uuid, face text, profile jsonb, created_at timestamp with time zone)
@@ -1662,7 +1679,6 @@ CREATE FUNCTION app.reverse_transfer(tenant integer, key text, reversing uuid, w
 declare
     original app.coin_transactions;
     mirror record;
-    moved record;
 begin
     perform app.check_ledger_caller(tenant);
     select known.* into original from app.coin_transactions known
@@ -1683,11 +1699,10 @@ begin
     from app.coin_entries entry
     join app.ledger_accounts account on account.tenant_id = tenant and account.id = entry.account_id
     where entry.tenant_id = tenant and entry.transaction_id = reversing;
-    select one.made, one.fresh into moved from app.move_coins(
+    return app.move_coins(
         tenant, key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies, mirror.amounts,
         original.user_id, why, original.subject_id, '{}', reversing, 'reversal', false
-    ) one;
-    return moved.made;
+    );
 end $$;
 
 CREATE FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) RETURNS integer
@@ -1912,7 +1927,6 @@ CREATE FUNCTION app.take_back(tenant integer, key text, what text, whose uuid, a
     AS $$
 #variable_conflict use_variable
 declare
-    moved record;
     taken bigint;
     owed bigint;
 begin
@@ -1928,7 +1942,7 @@ begin
     select least(amount, known.balance - known.held) into taken from app.ledger_balances known
     where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
     owed := amount - taken;
-    select one.made, one.fresh into moved from app.move_coins(
+    return app.move_coins(
         tenant, key, what,
         array[to_kind] || case when taken > 0 then array['person_coins'] else '{}' end
             || case when owed > 0 then array['person_debt'] else '{}' end,
@@ -1939,8 +1953,7 @@ begin
             || case when owed > 0 then array[-owed] else '{}' end,
         whose, why, subject, more || jsonb_build_object('taken', taken, 'owed', owed), null,
         concat_ws('|', amount, to_kind, to_provider, to_currency), false
-    ) one;
-    return moved.made;
+    );
 end $$;
 
 CREATE FUNCTION app.take_turn(tenant integer, what text) RETURNS void
@@ -1969,18 +1982,15 @@ CREATE FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], 
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    moved record;
 begin
     perform app.check_ledger_caller(tenant);
     if session_user = 'meydan_app' then
         perform app.check_own_transfer(what, kinds, owners, amounts, whose);
     end if;
-    select one.made, one.fresh into moved from app.move_coins(
+    return app.move_coins(
         tenant, key, what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
         what in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
-    ) one;
-    return moved.made;
+    );
 end $$;
 
 CREATE FUNCTION app.waiting_about(tenant integer, what text) RETURNS integer
@@ -4279,7 +4289,7 @@ GRANT ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delive
 REVOKE ALL ON FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.move_coins(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean, OUT made app.coin_transactions, OUT fresh boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.move_coins(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) TO meydan_app;

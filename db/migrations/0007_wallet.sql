@@ -39,15 +39,15 @@ create table app.ledger_balances (
     account_id uuid not null,
     stripe integer not null check (stripe between 0 and 15),
     balance bigint not null default 0,
-    held bigint not null default 0 check (held >= 0),
+    held bigint not null default 0,
     -- Below and above which it may not go; null where its kind sets no limit.
     lowest bigint,
     highest bigint,
     frozen boolean not null default false,
     primary key (tenant_id, account_id, stripe),
     foreign key (tenant_id, account_id) references app.ledger_accounts (tenant_id, id),
-    check (balance - held >= lowest),
-    check (balance <= highest)
+    -- One for all: each would be read anew for every change.
+    check (held >= 0 and (balance - held >= lowest) is not false and (balance <= highest) is not false)
 ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000);
 select app.protect('app.ledger_balances');
 revoke insert, update, delete on app.ledger_balances from meydan_service;
@@ -59,8 +59,8 @@ create policy own_read on app.ledger_balances for select to meydan_app
 grant select on app.ledger_balances to meydan_app;
 
 -- A transfer's header: a line of somebody's history. Headers and entries point at no tenant, user or account by a foreign
--- key: that would lock the same few rows for every transfer. The one function that writes them keeps it right; the audit
--- looks.
+-- key, which would lock the same few rows for every transfer, and have no checks, which PostgreSQL reads anew for every
+-- statement: `move_coins` alone writes them and looks at each value, and the audit looks again.
 create table app.coin_transactions (
     tenant_id integer not null,
     id uuid not null default uuidv7(),
@@ -68,17 +68,14 @@ create table app.coin_transactions (
     user_id uuid,
     -- By how much it changed that person's coins; where it did not touch them, their earnings.
     amount bigint not null,
-    transaction_type text not null check (transaction_type in (
-        'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
-        'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
-    )),
-    description text not null default '' check (length(description) <= 200),
+    transaction_type text not null,
+    description text not null default '',
     subject_id uuid,
-    idempotency_key text not null check (length(idempotency_key) between 1 and 200),
+    idempotency_key text not null,
     -- Of what was asked for under this key.
     fingerprint bytea not null,
     reverses_id uuid,
-    details jsonb not null default '{}' check (jsonb_typeof(details) = 'object' and pg_column_size(details) <= 2000),
+    details jsonb not null default '{}',
     created_at timestamptz not null default app.now(),
     primary key (tenant_id, id),
     unique (tenant_id, idempotency_key),
@@ -100,7 +97,7 @@ create table app.coin_entries (
     transaction_id uuid not null,
     account_id uuid not null,
     stripe integer not null,
-    amount bigint not null check (amount <> 0),
+    amount bigint not null,
     created_at timestamptz not null default app.now(),
     primary key (tenant_id, transaction_id, account_id)
 );
@@ -261,44 +258,66 @@ begin
         detail = jsonb_build_object('balance', abs(available), 'needed', abs(amount), 'account', kind)::text;
 end $$;
 
--- Move coins: the header, the entries, the balances. The same key again moves nothing and answers the first one; `fresh`
--- says which. Who gets coins while they owe pays with them at once, so whoever owes has nothing to spend. `request` is what
--- the key stands for, where that is not the entries. `spends`: the person wants to, so a frozen wallet refuses.
--- For the functions below, whose caller and search path are checked already.
+-- Move coins: the header, the entries, the balances. The same key again moves nothing and answers the first one. Who gets
+-- coins while they owe pays with them at once, so whoever owes has nothing to spend. `request` is what the key stands for,
+-- where that is not the entries. `spends`: the person wants to, so a frozen wallet refuses.
+-- For the functions below, whose caller and search path are checked already. Every statement here counts: see
+-- benchmarks/ledger.py.
 create function app.move_coins(
     tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[],
-    whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean,
-    out made app.coin_transactions, out fresh boolean
-) language plpgsql as $$
+    whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean
+) returns app.coin_transactions language plpgsql as $$
 #variable_conflict use_variable
 declare
-    print bytea := sha256(convert_to(
-        concat_ws('|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))),
-        'UTF8'
-    ));
+    made app.coin_transactions;
+    number integer := cardinality(amounts);
+    print bytea;
     total bigint := 0;
     coins bigint;
     earnings bigint;
-    entry record;
+    is_his boolean := whose is null;
+    name text;
+    last text := '';
+    is_in_order boolean := true;
+    accounts uuid[];
+    places integer[];
     place integer;
     debtors uuid[];
 begin
-    if cardinality(amounts) = 0 or array[cardinality(kinds), cardinality(owners), cardinality(providers), cardinality(currencies)]
-        <> array_fill(cardinality(amounts), array[4])
+    if number = 0 or cardinality(kinds) <> number or cardinality(owners) <> number or cardinality(providers) <> number
+        or cardinality(currencies) <> number
     then
         raise exception 'a transfer has entries, and of each its account and amount' using errcode = 'check_violation';
+    elsif what not in (
+        'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
+        'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
+    ) or length(why) > 200 or length(key) not between 1 and 200 or jsonb_typeof(more) <> 'object'
+        or pg_column_size(more) > 2000
+    then
+        raise exception 'a transfer''s type, key or words are none' using errcode = 'check_violation';
     end if;
-    for i in 1 .. cardinality(amounts) loop
+    print := sha256(convert_to(
+        concat_ws('|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))),
+        'UTF8'
+    ));
+    for i in 1 .. number loop
         total := total + amounts[i];
-        if owners[i] = whose and kinds[i] = 'person_coins' then
-            coins := coalesce(coins, 0) + amounts[i];
-        elsif owners[i] = whose and kinds[i] = 'creator_revenue' then
-            earnings := coalesce(earnings, 0) + amounts[i];
+        if owners[i] = whose then
+            is_his := true;
+            if kinds[i] = 'person_coins' then
+                coins := coalesce(coins, 0) + amounts[i];
+            elsif kinds[i] = 'creator_revenue' then
+                earnings := coalesce(earnings, 0) + amounts[i];
+            end if;
         end if;
+        -- People first, in one order for all; a community's accounts after them, where nobody waits. ('~' is after all digits.)
+        name := concat(coalesce(owners[i]::text, '~'), kinds[i], ' ', providers[i], ' ', currencies[i]);
+        is_in_order := is_in_order and name > last and amounts[i] <> 0;
+        last := name;
     end loop;
     if total is distinct from 0 then
         raise exception 'the entries of a transfer sum to zero, not to %', total using errcode = 'check_violation';
-    elsif whose is not null and whose <> all(array_remove(owners, null)) then
+    elsif not is_his then
         raise exception 'a transfer stands in the history of somebody whom it concerns' using errcode = 'check_violation';
     end if;
 
@@ -307,60 +326,66 @@ begin
     ) values (tenant, whose, coalesce(coins, earnings, 0), what, why, subject, key, print, reverses, more)
     on conflict (tenant_id, idempotency_key) do nothing
     returning coin_transactions.* into made;
-    fresh := found;
-    if not fresh then
+    if not found then
         select known.* into strict made from app.coin_transactions known
         where known.tenant_id = tenant and known.idempotency_key = key;
         if made.fingerprint <> print then
             raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
         end if;
-        return;
+        return made;
     end if;
 
-    -- People first, in one order for all; a community's accounts after them, where nobody waits.
-    for entry in
-        select app.ledger_account_id(one.kind, one.whose, one.provider, one.currency) as account_id, one.kind, one.whose,
-            one.provider, one.currency, sum(one.amount)::bigint as amount
-        from unnest(kinds, owners, providers, currencies, amounts) one (kind, whose, provider, currency, amount)
-        group by one.kind, one.whose, one.provider, one.currency having sum(one.amount) <> 0
-        order by one.whose nulls last, one.kind, one.provider, one.currency
-    loop
+    if not is_in_order then
+        select array_agg(one.kind order by one.name), array_agg(one.whose order by one.name),
+            array_agg(one.provider order by one.name), array_agg(one.currency order by one.name),
+            array_agg(one.amount order by one.name)
+        into kinds, owners, providers, currencies, amounts
+        from (
+            select entry.kind, entry.whose, entry.provider, entry.currency, sum(entry.amount)::bigint as amount,
+                concat(coalesce(entry.whose::text, '~'), entry.kind, ' ', entry.provider, ' ', entry.currency) as name
+            from unnest(kinds, owners, providers, currencies, amounts) entry (kind, whose, provider, currency, amount)
+            group by entry.kind, entry.whose, entry.provider, entry.currency having sum(entry.amount) <> 0
+        ) one;
+        number := coalesce(cardinality(amounts), 0);
+    end if;
+    for i in 1 .. number loop
+        accounts[i] := app.ledger_account_id(kinds[i], owners[i], providers[i], currencies[i]);
         place := 0;
-        if entry.whose is null then
+        if owners[i] is null then
             for turn in 0 .. 15 loop
                 place := (pg_backend_pid() + turn) % 16;
-                exit when pg_try_advisory_xact_lock(hashtextextended(entry.account_id::text, tenant::bigint * 16 + place));
+                exit when pg_try_advisory_xact_lock(hashtextextended(accounts[i]::text, tenant::bigint * 16 + place));
             end loop;
         end if;
+        places[i] := place;
         for attempt in 1 .. 2 loop
-            with changed as (
-                update app.ledger_balances known set balance = known.balance + entry.amount
-                where known.tenant_id = tenant and known.account_id = entry.account_id and known.stripe = place
-                    and (entry.amount > 0 or known.lowest is null or known.balance - known.held + entry.amount >= known.lowest)
-                    and (entry.amount < 0 or known.highest is null or known.balance + entry.amount <= known.highest)
-                    and not (known.frozen and spends and entry.amount < 0)
-                returning known.account_id
-            )
-            insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount)
-            select tenant, made.id, changed.account_id, place, entry.amount from changed;
+            update app.ledger_balances known set balance = known.balance + amounts[i]
+            where known.tenant_id = tenant and known.account_id = accounts[i] and known.stripe = place
+                and (amounts[i] > 0 or known.lowest is null or known.balance - known.held + amounts[i] >= known.lowest)
+                and (amounts[i] < 0 or known.highest is null or known.balance + amounts[i] <= known.highest)
+                and not (known.frozen and spends and amounts[i] < 0);
             exit when found;
             if attempt = 2 then
-                perform app.refuse_debit(tenant, entry.kind, entry.whose, entry.amount, spends);
+                perform app.refuse_debit(tenant, kinds[i], owners[i], amounts[i], spends);
             end if;
-            perform app.open_ledger_account(tenant, entry.kind, entry.whose, entry.provider, entry.currency, place);
-            if entry.kind = 'person_coins' then
-                perform app.end_expired_holds(tenant, entry.whose, 1000);
+            perform app.open_ledger_account(tenant, kinds[i], owners[i], providers[i], currencies[i], place);
+            if kinds[i] = 'person_coins' then
+                perform app.end_expired_holds(tenant, owners[i], 1000);
             end if;
         end loop;
-        if entry.kind = 'person_coins' and entry.amount > 0 or entry.kind = 'person_debt' and entry.amount < 0 then
-            debtors := debtors || entry.whose;
+        if kinds[i] = 'person_coins' and amounts[i] > 0 or kinds[i] = 'person_debt' and amounts[i] < 0 then
+            debtors := debtors || owners[i];
         end if;
     end loop;
+    insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount)
+    select tenant, made.id, entry.account_id, entry.stripe, entry.amount
+    from unnest(accounts, places, amounts) entry (account_id, stripe, amount);
     if debtors is not null then
         for i in 1 .. cardinality(debtors) loop
             perform app.pay_debt(tenant, debtors[i], made.id);
         end loop;
     end if;
+    return made;
 end $$;
 
 -- Whoever owes pays with what they have, once for each cause.
@@ -418,18 +443,15 @@ create function app.transfer(
     tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[],
     whose uuid default null, why text default '', subject uuid default null, more jsonb default '{}'
 ) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    moved record;
 begin
     perform app.check_ledger_caller(tenant);
     if session_user = 'meydan_app' then
         perform app.check_own_transfer(what, kinds, owners, amounts, whose);
     end if;
-    select one.made, one.fresh into moved from app.move_coins(
+    return app.move_coins(
         tenant, key, what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
         what in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
-    ) one;
-    return moved.made;
+    );
 end $$;
 revoke all on function
     app.transfer(integer, text, text, text[], uuid[], text[], text[], bigint[], uuid, text, uuid, jsonb) from public;
@@ -444,7 +466,6 @@ create function app.take_back(
 ) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
-    moved record;
     taken bigint;
     owed bigint;
 begin
@@ -460,7 +481,7 @@ begin
     select least(amount, known.balance - known.held) into taken from app.ledger_balances known
     where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
     owed := amount - taken;
-    select one.made, one.fresh into moved from app.move_coins(
+    return app.move_coins(
         tenant, key, what,
         array[to_kind] || case when taken > 0 then array['person_coins'] else '{}' end
             || case when owed > 0 then array['person_debt'] else '{}' end,
@@ -471,8 +492,7 @@ begin
             || case when owed > 0 then array[-owed] else '{}' end,
         whose, why, subject, more || jsonb_build_object('taken', taken, 'owed', owed), null,
         concat_ws('|', amount, to_kind, to_provider, to_currency), false
-    ) one;
-    return moved.made;
+    );
 end $$;
 revoke all on function app.take_back(integer, text, text, uuid, bigint, text, text, text, text, uuid, jsonb) from public;
 grant execute on function
@@ -483,7 +503,6 @@ create function app.forgive_debt(tenant integer, key text, whose uuid, at_most b
 returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
-    moved record;
     owed bigint;
 begin
     perform app.check_ledger_caller(tenant);
@@ -499,12 +518,11 @@ begin
         raise exception using errcode = 'WA001', message = 'balance_too_low',
             detail = jsonb_build_object('balance', 0, 'needed', at_most, 'account', 'person_debt')::text;
     end if;
-    select one.made, one.fresh into moved from app.move_coins(
+    return app.move_coins(
         tenant, key, 'debt_forgiven', array['person_debt', 'promotions'], array[whose, null], array[null, null]::text[],
         array[null, null]::text[], array[owed, -owed], whose, why, null, jsonb_build_object('forgiven', owed), null,
         at_most::text, false
-    ) one;
-    return moved.made;
+    );
 end $$;
 revoke all on function app.forgive_debt(integer, text, uuid, bigint, text) from public;
 grant execute on function app.forgive_debt(integer, text, uuid, bigint, text) to meydan_service;
@@ -516,7 +534,6 @@ returns app.coin_transactions language plpgsql security definer set search_path 
 declare
     original app.coin_transactions;
     mirror record;
-    moved record;
 begin
     perform app.check_ledger_caller(tenant);
     select known.* into original from app.coin_transactions known
@@ -537,11 +554,10 @@ begin
     from app.coin_entries entry
     join app.ledger_accounts account on account.tenant_id = tenant and account.id = entry.account_id
     where entry.tenant_id = tenant and entry.transaction_id = reversing;
-    select one.made, one.fresh into moved from app.move_coins(
+    return app.move_coins(
         tenant, key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies, mirror.amounts,
         original.user_id, why, original.subject_id, '{}', reversing, 'reversal', false
-    ) one;
-    return moved.made;
+    );
 end $$;
 revoke all on function app.reverse_transfer(integer, text, uuid, text) from public;
 grant execute on function app.reverse_transfer(integer, text, uuid, text) to meydan_service;
@@ -599,7 +615,7 @@ create function app.commit_hold(
 #variable_conflict use_variable
 declare
     held app.coin_holds;
-    moved record;
+    made app.coin_transactions;
     total bigint;
     print text := concat_ws('|', hold, kinds, owners, providers, currencies, amounts);
 begin
@@ -632,18 +648,16 @@ begin
         where known.tenant_id = tenant and known.stripe = 0
             and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null);
     end if;
-    select one.made, one.fresh into moved from app.move_coins(
+    made := app.move_coins(
         tenant, key, what, kinds, owners, providers, currencies, amounts, held.user_id, why, subject, more, null, print, false
-    ) one;
-    if moved.fresh then
+    );
+    if held.status = 'open' then
         update app.coin_holds known
-        set status = 'committed', committed = total, transaction_id = (moved.made).id, ended_at = app.now()
+        set status = 'committed', committed = total, transaction_id = made.id, ended_at = app.now()
         where known.tenant_id = tenant and known.id = hold;
         perform app.pay_debt(tenant, held.user_id, hold);
-    elsif held.status = 'open' then
-        raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
     end if;
-    return moved.made;
+    return made;
 end $$;
 revoke all on function
     app.commit_hold(integer, uuid, text, text, text[], uuid[], text[], text[], bigint[], text, uuid, jsonb) from public;

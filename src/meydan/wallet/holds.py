@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from meydan.kit.database import Tx
 from meydan.wallet.balances import tell_wallet
-from meydan.wallet.kinds import Entry, TransactionType, columns
+from meydan.wallet.kinds import Entry, TransactionType, columns, people_in
 from meydan.wallet.ledger import TRANSACTION, Transaction
 from meydan.wallet.refusals import worded
 
@@ -85,7 +85,7 @@ async def do_commit_hold(
             f"select {TRANSACTION} from app.commit_hold($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             *(hold_id, key, type, *columns(pays), description, subject_id, dict(details or {})),
         )
-    for person in {made.user_id, *(entry.account.user_id for entry in pays)} - {None}:
+    for person in people_in(pays) | ({made.user_id} if made.user_id else set()):
         await tell_wallet(tx, person)
     return made
 

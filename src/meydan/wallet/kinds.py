@@ -77,6 +77,11 @@ def clearing(provider: str, currency: str) -> Account:
     return Account(AccountKind.clearing, provider=str(provider), currency=currency)
 
 
+def people_in(entries: Sequence[Entry]) -> set[UUID]:
+    """Whose wallets it changes."""
+    return {entry.account.user_id for entry in entries if entry.account.user_id is not None}
+
+
 class Columns(NamedTuple):
     """Entries as the database's functions take them."""
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from meydan.kit.database import Tx
 from meydan.wallet.balances import tell_wallet
-from meydan.wallet.kinds import Account, Entry, TransactionType, coins_of, columns
+from meydan.wallet.kinds import Account, Entry, TransactionType, coins_of, columns, people_in
 from meydan.wallet.refusals import worded
 
 
@@ -64,7 +64,7 @@ async def do_transfer(
             f"select {TRANSACTION} from app.transfer($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             *(key, type, *columns(entries), user_id, description, subject_id, dict(details or {})),
         )
-    for person in {entry.account.user_id for entry in entries} - {None}:
+    for person in people_in(entries):
         await tell_wallet(tx, person)
     return made
 
