@@ -224,7 +224,9 @@ class GoogleProvider(Provider):
             ours = payment_id if order.order_id == first else None
             events += self._paid(order, ours, test=subscription.test_purchase is not None, subscription=first)
             events += _taken_back(order)
-        return events + _state(subscription, first, payment_id)
+        # It was read just now, and after what it shows was paid, whatever our clock and Google's think of each other.
+        at = max([clock.now(), *(order.paid_at for order in orders)])
+        return events + _state(subscription, first, payment_id, at)
 
     def _paid(
         self, order: PlayOrder, payment_id: UUID | None, *, test: bool, subscription: str | None = None
@@ -292,8 +294,8 @@ def _taken_back(order: PlayOrder) -> list[ProviderEvent]:
     return events
 
 
-def _state(subscription: Subscription, reference: str, payment_id: UUID | None) -> list[ProviderEvent]:
-    item, now = subscription.item, clock.now()
+def _state(subscription: Subscription, reference: str, payment_id: UUID | None, at: datetime) -> list[ProviderEvent]:
+    item = subscription.item
     state = _STATES.get(subscription.subscription_state)
     if state is None or item.expiry_time is None:
         return []
@@ -304,7 +306,7 @@ def _state(subscription: Subscription, reference: str, payment_id: UUID | None) 
     return [
         SubscriptionChanged(
             event_id=f"{reference}:{state}:{subscription.etag or item.expiry_time.isoformat()}",
-            happened_at=now,  # it was read just now
+            happened_at=at,
             subscription=reference,
             state=state,
             period_ends_at=item.expiry_time,

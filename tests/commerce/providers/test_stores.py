@@ -1,0 +1,252 @@
+"""From a store's sheet to coins and back: the real adapters in the real shop, with stores of our own at the other end."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+from meydan import tenants
+from meydan.commerce import accounts
+from meydan.commerce.kinds import ProviderName
+from meydan.commerce.providers.apple_client import AppleAccount
+from meydan.commerce.providers.contract import Webhook
+from meydan.commerce.providers.google import GoogleAccount
+from meydan.kit.database import Database
+from tests.commerce.conftest import Answer, Shop
+from tests.commerce.providers.servers.apple import AppStore
+from tests.commerce.providers.servers.google import PlayStore
+from tests.commerce.providers.servers.loopback import Answered
+from tests.people import Person
+
+
+@pytest.fixture
+async def counter(app: Litestar, db: Database, tenant: tenants.Tenant, owner: asyncpg.Connection) -> Shop:
+    """A community that sells in stores only; its packages and plans have their products there."""
+    shop = Shop(app, db, tenant, owner)
+    someone = await shop.person()
+    shop.packages = (await shop.get(someone, "/api/coins/packages"))["items"]
+    shop.plans = (await shop.get(someone, "/api/premium"))["plans"]
+    async with db.as_service(tenant.id) as tx:
+        for table, product, rows in (
+            ("coin_packages", "coins.500", shop.packages),
+            ("premium_plans", "premium.month", shop.plans),
+        ):
+            await tx.run(
+                f"update app.{table} set store_product_id = $2 where tenant_id = $1 and id = $3",
+                product,
+                UUID(rows[0]["id"]),
+            )
+    return shop
+
+
+@pytest.fixture
+async def apple(counter: Shop) -> AsyncIterator[AppStore]:
+    async with AppStore() as store:
+        account = AppleAccount(
+            issuer_id=store.issuer_id,
+            key_id=store.key_id,
+            private_key=store.private_key,
+            bundle_id=store.bundle_id,
+            app_apple_id=store.app_apple_id,
+            api_url=store.url,
+            root_fingerprints=(store.chain.fingerprint,),
+        )
+        await connect(counter, ProviderName.apple, account)
+        yield store
+
+
+@pytest.fixture
+async def google(counter: Shop) -> AsyncIterator[PlayStore]:
+    async with PlayStore() as store:
+        account = GoogleAccount(
+            service_account_json=json.dumps(store.service_account),
+            package_name=store.package_name,
+            push_audience=store.push_audience,
+            push_email=store.push_email,
+            api_url=store.url + "/",
+            certificates_url=f"{store.url}/certs",
+        )
+        await connect(counter, ProviderName.google, account)
+        yield store
+
+
+async def connect(shop: Shop, name: ProviderName, account: msgspec.Struct) -> None:
+    async with shop.db.as_service(shop.tenant.id) as tx:
+        await accounts.do_connect(tx, name, msgspec.to_builtins(account), sandbox=False)
+
+
+async def post(shop: Shop, name: str, webhook: Webhook) -> int:
+    transport = httpx.ASGITransport(app=shop.app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        answer = await client.post(
+            f"/api/payments/webhooks/{name}/{shop.tenant.slug}", content=webhook.body, headers=dict(webhook.headers)
+        )
+    return answer.status_code
+
+
+async def tell_apple(shop: Shop, *bodies: bytes) -> None:
+    for body in bodies:
+        assert await post(shop, "apple", Webhook(headers={}, body=body)) == 200
+    await shop.work()
+
+
+async def tell_google(shop: Shop, *webhooks: Webhook) -> None:
+    for webhook in webhooks:
+        assert await post(shop, "google", webhook) == 200
+    await shop.work()
+
+
+async def look(shop: Shop, person: Person, payment: Answer) -> Answer:
+    return await shop.get(person, f"/api/payments/{payment['id']}")
+
+
+async def coins(shop: Shop, person: Person) -> int:
+    return (await shop.wallet(person)).balance
+
+
+async def test_coins_from_the_app_store_and_a_refund_that_comes_back(counter: Shop, apple: AppStore):
+    person = await counter.person()
+    payment = await counter.order(person, provider="apple")
+    assert (payment["status"], payment["store_token"]) == ("pending", payment["id"])
+    worth = payment["coins"]
+
+    transaction = apple.buy(token=UUID(payment["id"]))
+    bought = apple.told[-1][1]
+    await tell_apple(counter, bought, bought)
+    assert (await look(counter, person, payment))["status"] == "paid"
+    assert await coins(counter, person) == worth
+
+    apple.refund(transaction)
+    refunded = apple.told[-1][1]
+    await tell_apple(counter, refunded)
+    assert (await look(counter, person, payment))["status"] == "refunded"
+    assert await coins(counter, person) == 0
+
+    apple.reverse_refund(transaction)
+    await tell_apple(counter, apple.told[-1][1])
+    assert (await look(counter, person, payment))["status"] == "paid"
+    assert await coins(counter, person) == worth
+
+    apple.refund(transaction, part=50_000)
+    await tell_apple(counter, apple.told[-1][1], refunded, bought)
+    assert (await look(counter, person, payment))["status"] == "partly_refunded"
+    assert worth / 2 - 1 <= await coins(counter, person) <= worth / 2 + 1
+    apple.refund(transaction, part=100_000)
+    await tell_apple(counter, apple.told[-1][1])
+    assert await coins(counter, person) == 0
+    await counter.audit()
+
+
+async def test_the_app_hands_its_receipt_in_before_apple_tells(counter: Shop, apple: AppStore):
+    person, other = await counter.person(), await counter.person()
+    payment, theirs = await counter.order(person, provider="apple"), await counter.order(other, provider="apple")
+    transaction = apple.buy(token=UUID(payment["id"]))
+    receipt = apple.sign(apple.transactions[transaction])
+    for who, which in ((other, theirs), (person, payment)):  # who copies a receipt pays for somebody else
+        answer = await counter.ask(who, "POST", f"/api/payments/{which['id']}/proof", {"proof": receipt})
+        assert answer.status_code == 202
+        await counter.work()
+    await tell_apple(counter, apple.told[-1][1])
+    assert (await look(counter, other, theirs))["status"] == "pending"
+    assert (await look(counter, person, payment))["status"] == "paid"
+    assert (await coins(counter, other), await coins(counter, person)) == (0, payment["coins"])
+
+
+async def test_a_forged_notice_leaves_nothing(counter: Shop, apple: AppStore):
+    person = await counter.person()
+    payment = await counter.order(person, provider="apple")
+    forger = AppStore()
+    forger.buy(token=UUID(payment["id"]))
+    assert await post(counter, "apple", Webhook(headers={}, body=forger.told[-1][1])) == 400
+    assert await counter.work() == []
+    assert (await look(counter, person, payment))["status"] == "pending"
+    assert await counter.rows("payment_notices") == 0
+
+
+async def test_a_membership_from_the_app_store_whose_news_come_backwards(counter: Shop, apple: AppStore):
+    person = await counter.person()
+    payment = await counter.subscribe(person, provider="apple")
+    subscription = apple.subscribe(token=UUID(payment["id"]))
+    apple.renew(subscription)
+    first, renewed = (body for _, body in apple.told)
+    await tell_apple(counter, renewed)
+    await tell_apple(counter, first)
+    running = (await counter.get(person, "/api/premium"))["subscription"]
+    assert (running["status"], running["provider"]) == ("active", "apple")
+    paid = (await counter.get(person, "/api/payments"))["items"]
+    assert [one["status"] for one in paid] == ["paid", "paid"]
+
+    apple.set_renewal(subscription, on=False)
+    await tell_apple(counter, apple.told[-1][1])
+    running = (await counter.get(person, "/api/premium"))["subscription"]
+    assert (running["status"], running["renews"]) == ("cancelled", False)
+    apple.set_renewal(subscription, on=True)
+    apple.fail_to_renew(subscription, grace=timedelta(days=16))
+    await tell_apple(counter, *(body for _, body in apple.told[-2:]))
+    running = (await counter.get(person, "/api/premium"))["subscription"]
+    assert running["status"] == "grace"
+    assert running["grace_ends_at"] > running["period_ends_at"]
+
+
+async def test_coins_from_google_play_are_consumed_once_given(counter: Shop, google: PlayStore):
+    person = await counter.person()
+    payment = await counter.order(person, provider="google")
+    token = google.buy(account=UUID(payment["store_token"]))
+    await tell_google(counter, google.told[-1], google.told[-1])
+    assert (await look(counter, person, payment))["status"] == "paid"
+    assert await coins(counter, person) == payment["coins"]
+    assert google.done == [("consume", token)]
+    google.three_days_pass()
+    assert len(google.told) == 1
+
+    google.refund(google.products[token]["orderId"], reason="CHARGEBACK")
+    await counter.spend(person, 10)
+    await tell_google(counter, google.told[-1])
+    assert (await look(counter, person, payment))["status"] == "charged_back"
+    now = await counter.wallet(person)
+    assert (now.balance, now.debt) == (0, 10)
+    await counter.audit()
+
+
+async def test_google_is_down_when_it_has_told(counter: Shop, google: PlayStore):
+    person = await counter.person()
+    payment = await counter.order(person, provider="google")
+    google.buy(account=UUID(payment["id"]))
+    assert await post(counter, "google", google.told[-1]) == 200
+    google.trouble = [Answered(503, "no backend")] * 3
+    await counter.work()
+    assert (await look(counter, person, payment))["status"] == "pending"
+    google.trouble.clear()
+    await counter.work(delayed=True)
+    assert (await look(counter, person, payment))["status"] == "paid"
+
+
+async def test_play_money_buys_nothing(counter: Shop, google: PlayStore):
+    person = await counter.person()
+    payment = await counter.order(person, provider="google")
+    google.buy(account=UUID(payment["id"]), test=True)
+    await tell_google(counter, google.told[-1])
+    assert (await look(counter, person, payment))["status"] == "pending"
+    assert await coins(counter, person) == 0
+
+
+async def test_a_membership_from_google_play(counter: Shop, google: PlayStore):
+    person = await counter.person()
+    payment = await counter.subscribe(person, provider="google")
+    token = google.subscribe(account=UUID(payment["id"]))
+    google.renew(token)
+    await tell_google(counter, google.told[1], google.told[0])
+    running = (await counter.get(person, "/api/premium"))["subscription"]
+    assert (running["status"], running["provider"]) == ("active", "google")
+    assert [one["status"] for one in (await counter.get(person, "/api/payments"))["items"]] == ["paid", "paid"]
+    assert google.done == [("acknowledge", token)]
+    google.cancel(token)
+    google.expire(token)
+    await tell_google(counter, *google.told[-2:])
+    assert (await counter.get(person, "/api/premium"))["limits"]["premium"] is False
