@@ -50,4 +50,4 @@ class Example:
             return self._id
         if "A-Z" in schema.get("pattern", ""):
             return "TRY"
-        return "x" * max(schema.get("minLength", 1), 1)
+        return "x" * int(max(schema.get("minLength", 1), 1))
