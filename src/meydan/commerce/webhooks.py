@@ -48,7 +48,7 @@ async def receive(request: AnyRequest, state: State, db: Database, provider: str
     except accounts.ProviderNotConnected:
         raise NotFound from None
     except SignatureInvalid:
-        await limits.take(_FORGED, client_address(request))
+        await limits.take(_FORGED, f"{tenant.id} {client_address(request)}")
         raise
     async with db.as_service(tenant.id) as tx:
         await notices.do_keep(tx, name, notice)
