@@ -33,3 +33,15 @@ export type BlockPage = Schemas['BlockPage'];
 export type ReportReason = Schemas['ReportReason'];
 export type Notification = Schemas['Notification'];
 export type NotificationPage = Schemas['NotificationPage'];
+
+export type Wallet = Schemas['Wallet'];
+export type Transaction = Schemas['Transaction'];
+export type CoinPackage = Schemas['CoinPackage'];
+export type Payment = Schemas['Payment'];
+export type PaymentStatus = Schemas['PaymentStatus'];
+export type Premium = Schemas['Premium'];
+export type Plan = Schemas['Plan'];
+export type Subscription = Schemas['Subscription'];
+export type Gift = Schemas['Gift'];
+export type GiftLine = Schemas['GiftLine'];
+export type GiftReceived = Schemas['GiftReceived'];

@@ -126,6 +126,45 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     }
     case 'claim_too_late':
       return i18n._(msg`This meeting ended too long ago to ask for its right.`);
+    case 'balance_too_low': {
+      const needed = error.number('needed');
+      const missing = needed === undefined ? 0 : needed - (error.number('balance') ?? 0);
+      return missing > 0
+        ? i18n._(msg`There are not enough coins: ${i18n.number(missing)} are missing.`)
+        : i18n._(msg`There are not enough coins for this.`);
+    }
+    case 'debt_blocks':
+      return i18n._(
+        msg`Coins are owed from a purchase that was taken back. Until they are paid, nothing can be spent.`,
+      );
+    case 'wallet_frozen':
+      return i18n._(msg`Your wallet is frozen for now. Nothing of it is lost; your wallet's page says more.`);
+    case 'idempotency_key_reused':
+    case 'idempotency_key_missing':
+      return i18n._(msg`The page lost its thread here. Nothing was charged; reload it and try again.`);
+    case 'already_earned':
+      return i18n._(msg`You have had today's coins already.`);
+    case 'earning_off':
+      return i18n._(msg`No coins are given away here.`);
+    case 'no_provider':
+    case 'provider_not_connected':
+      return i18n._(msg`Nothing can be paid here just now: the people who run this square have not set it up.`);
+    case 'payment_not_open':
+      return i18n._(msg`This purchase cannot be paid any more. Begin a new one; nothing was charged.`);
+    case 'already_premium':
+      return i18n._(msg`You are a member already.`);
+    case 'not_premium':
+      return i18n._(msg`There is no membership here that could be changed.`);
+    case 'premium_cannot_resume':
+      return i18n._(
+        msg`This membership ends with its time and is not renewed. Near its end you can take the next one.`,
+      );
+    case 'plan_not_for_coins':
+      return i18n._(msg`This membership is paid with money only.`);
+    case 'not_for_sale':
+      return i18n._(msg`This is not sold here any more.`);
+    case 'premium_in_store':
+      return i18n._(msg`This membership is managed in the store of your phone. Open the store to change it.`);
     case 'conversation_closed':
       return i18n._(msg`This talk is over.`);
     case 'message_too_large':

@@ -7,6 +7,7 @@ import { useSession } from '../api/session';
 import { BannedPage, LandingPage } from '../features/accounts';
 import { SquarePage } from '../features/meeting/SquarePage';
 import { Bell, useUnread } from '../features/notifications';
+import { CoinCount } from '../features/wallet';
 import { useConnection } from '../realtime';
 import {
   Alias,
@@ -14,6 +15,7 @@ import {
   Banner,
   Bone,
   BottomBar,
+  Coin,
   CommunityName,
   DuskSign,
   ErrorState,
@@ -27,6 +29,7 @@ import {
   TopBar,
   toast,
 } from '../ui';
+import { useGiftNews } from './gift-news';
 import { useMatchNews } from './match-news';
 import { configQuery } from './queries';
 import { useRedirect, useShownPath } from './redirect';
@@ -109,6 +112,9 @@ function AppBanners() {
   );
 }
 
+/** Where a phone's top bar says how many coins one has: on the pages of money that do not say it themselves, and on Me. */
+const COINS_MATTER = /^\/(me$|premium|wallet\/(gifts|payments))/;
+
 /** The frame of those who are in: bar or rail, and the page. */
 export function AppFrame() {
   const { t } = useLingui();
@@ -134,12 +140,14 @@ function Inside({ label }: { label: string }) {
   const talks = useTalksUnread();
   const path = useShownPath();
   useMatchNews();
+  useGiftNews();
   if (!me) return null;
 
   const square: Place = { to: '/', words: t`Square`, icon: <SquareIcon /> };
   const people: Place = { to: '/people', words: t`People`, icon: <Users aria-hidden /> };
   const messages: Place = { to: '/messages', words: t`Messages`, icon: <MessageCircle aria-hidden />, count: talks };
   const news: Place = { to: '/notifications', words: t`News`, icon: <BellIcon aria-hidden />, count: unread };
+  const wallet: Place = { to: '/wallet', words: t`Wallet`, icon: <Coin className="size-5.5" /> };
   const self: Place = { to: '/me', words: t`Me`, icon: <UserRound aria-hidden /> };
   const shadow = me.profile.face === 'shadow';
   // A talk takes the whole phone: its own bars stand where these would.
@@ -149,7 +157,7 @@ function Inside({ label }: { label: string }) {
     <div className="lg:flex">
       <Rail
         label={label}
-        places={[square, people, messages, news, self]}
+        places={[square, people, messages, news, wallet, self]}
         foot={
           <>
             {shadow ? <DuskSign alias={me.profile.alias} /> : null}
@@ -164,6 +172,7 @@ function Inside({ label }: { label: string }) {
         {talking ? null : (
           <TopBar brief={shadow}>
             {shadow ? <DuskSign alias={me.profile.alias} /> : null}
+            {COINS_MATTER.test(path) ? <CoinCount /> : null}
             <Bell />
           </TopBar>
         )}

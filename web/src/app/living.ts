@@ -64,6 +64,18 @@ function refreshWhatChanged(frame: News): void {
     case 'sessions_changed':
       refetch(['sessions']);
       break;
+    case 'wallet':
+      refetch(['wallet']);
+      break;
+    case 'payment':
+      refetch(['payments'], ['wallet']);
+      break;
+    case 'subscription':
+      refetch(['premium'], ['match']); // a membership has larger rights
+      break;
+    case 'gift_received':
+      refetch(['gifts'], ['wallet']);
+      break;
     case 'banned':
       endSession({ code: 'banned', problem: { reason: frame.reason, until: frame.until } });
       break;

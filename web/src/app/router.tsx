@@ -42,6 +42,13 @@ const me = createRoute({
   component: lazyRouteComponent(() => import('../features/settings/MePage'), 'MePage'),
 });
 
+/** The pages of those who run the square. */
+const staff = createRoute({
+  getParentRoute: () => frame,
+  path: '/staff',
+  component: lazyRouteComponent(() => import('../features/staff/StaffFrame'), 'StaffFrame'),
+});
+
 const inside = [
   createRoute({
     getParentRoute: () => frame,
@@ -85,6 +92,83 @@ const inside = [
     path: '/notifications',
     component: lazyRouteComponent(() => import('../features/notifications/NotificationsPage'), 'NotificationsPage'),
   }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/wallet',
+    component: lazyRouteComponent(() => import('../features/wallet/WalletPage'), 'WalletPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/wallet/buy',
+    component: lazyRouteComponent(() => import('../features/wallet/BuyPage'), 'BuyPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/wallet/history',
+    component: lazyRouteComponent(() => import('../features/wallet/HistoryPage'), 'HistoryPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/wallet/payments',
+    component: lazyRouteComponent(() => import('../features/wallet/PaymentsPage'), 'PaymentsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/wallet/payments/$paymentId',
+    component: lazyRouteComponent(() => import('../features/wallet/PaymentPage'), 'PaymentPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/wallet/gifts',
+    component: lazyRouteComponent(() => import('../features/wallet/GiftsPage'), 'GiftsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/wallet/gifts/given',
+    component: lazyRouteComponent(() => import('../features/wallet/GiftsPage'), 'GiftsSentPage'),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/premium',
+    component: lazyRouteComponent(() => import('../features/wallet/PremiumPage'), 'PremiumPage'),
+  }),
+  staff.addChildren([
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/',
+      component: lazyRouteComponent(() => import('../features/staff/RevenuePage'), 'RevenuePage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/payments',
+      component: lazyRouteComponent(() => import('../features/staff/PaymentsPage'), 'PaymentsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/payments/$paymentId',
+      component: lazyRouteComponent(() => import('../features/staff/PaymentPage'), 'PaymentPage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/transactions',
+      component: lazyRouteComponent(() => import('../features/staff/TransactionsPage'), 'TransactionsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/fraud',
+      component: lazyRouteComponent(() => import('../features/staff/FraudPage'), 'FraudPage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/reconciliation',
+      component: lazyRouteComponent(() => import('../features/staff/ReconciliationPage'), 'ReconciliationPage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/shop',
+      component: lazyRouteComponent(() => import('../features/staff/ShopPage'), 'ShopPage'),
+    }),
+  ]),
   me.addChildren([
     createRoute({
       getParentRoute: () => me,

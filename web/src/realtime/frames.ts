@@ -1,4 +1,4 @@
-import type { Claim, Notification, WireMessage } from '../api/types';
+import type { Claim, GiftReceived, Notification, Payment, Subscription, Wallet, WireMessage } from '../api/types';
 
 /** News that the person's own log keeps; `id` is the place in it, `profile_id` the own face that is addressed. */
 export type LoggedFrame = { id: string } & (
@@ -25,6 +25,10 @@ export type LoggedFrame = { id: string } & (
   | { t: 'notification'; notification: Notification; unread: number }
   | { t: 'claim_decided'; profile_id: string; claim: Claim }
   | { t: 'sessions_changed' }
+  | { t: 'wallet'; wallet: Wallet }
+  | { t: 'payment'; payment: Payment }
+  | { t: 'subscription'; subscription: Subscription }
+  | { t: 'gift_received'; profile_id: string; gift: GiftReceived }
   | { t: 'banned'; reason: string; until: string | null }
 );
 

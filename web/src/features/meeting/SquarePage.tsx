@@ -25,6 +25,7 @@ import {
   useNow,
 } from '../../ui';
 import { useMe, useWanted } from '../accounts';
+import { OneMore } from '../wallet';
 import { historyQuery, stateQuery, useJoin } from './data';
 import { MatchMark } from './MatchMark';
 import { useWishWords, WishesSheet } from './WishesSheet';
@@ -170,9 +171,12 @@ function Today({ state }: { state: MeetingState }) {
             </Link>
           </Button>
         ) : left === 0 ? (
-          <Notice tone="quiet" icon={<Sunrise aria-hidden />} title={<Trans>The lamps are out for today</Trans>}>
-            <Trans>They are lit again at {resets}. A right you claim back can light one earlier.</Trans>
-          </Notice>
+          <>
+            <Notice tone="quiet" icon={<Sunrise aria-hidden />} title={<Trans>The lamps are out for today</Trans>}>
+              <Trans>They are lit again at {resets}. A right you claim back can light one earlier.</Trans>
+            </Notice>
+            <OneMore />
+          </>
         ) : (
           <div className="flex flex-col gap-3">
             <Button

@@ -1,9 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { SendHorizontal } from 'lucide-react';
+import { Gift, SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { Conversation } from '../../api/types';
 import { sayTyping } from '../../realtime';
-import { cx, inputLook, toast } from '../../ui';
+import { cx, IconButton, inputLook, toast } from '../../ui';
+import { GiftSheet } from '../wallet';
 import { sync } from './letterbox';
 import { useLetterbox } from './store';
 
@@ -24,6 +25,7 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
   const [text, setText] = useState(drafts.get(conversation.id) ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
   const { typed, stopped } = useTyping(conversation.id);
+  const [giving, setGiving] = useState(false);
   const ready = client !== null && !disabled;
 
   useEffect(() => {
@@ -57,47 +59,53 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
   };
 
   return (
-    <form
-      className="shrink-0 border-line border-t bg-card pb-[env(safe-area-inset-bottom)]"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
-      <div className="mx-auto flex w-full max-w-[560px] items-end gap-2 px-4 py-3">
-        <label htmlFor={id} className="sr-only">
-          <Trans>Message to {conversation.peer.alias}</Trans>
-        </label>
-        <textarea
-          ref={field}
-          id={id}
-          rows={1}
-          value={text}
-          maxLength={LONGEST}
-          placeholder={t`Write something`}
-          enterKeyHint={hasKeyboard() ? 'send' : 'enter'}
-          autoComplete="off"
-          disabled={disabled}
-          onChange={(event) => {
-            setText(event.target.value);
-            if (event.target.value.trim()) typed();
-            else stopped();
-          }}
-          onBlur={stopped}
-          onKeyDown={onKeyDown}
-          className={cx(inputLook, 'max-h-40 resize-none overflow-y-auto')}
-        />
-        <button
-          type="submit"
-          aria-label={t`Send`}
-          title={t`Send`}
-          disabled={!ready || !text.trim()}
-          className="inline-flex size-12 shrink-0 items-center justify-center rounded-full bg-lamp text-lamp-ink transition-colors duration-160 hover:bg-lamp-bright disabled:opacity-55"
-        >
-          <SendHorizontal aria-hidden className="size-5.5" />
-        </button>
-      </div>
-    </form>
+    <>
+      <form
+        className="shrink-0 border-line border-t bg-card pb-[env(safe-area-inset-bottom)]"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <div className="mx-auto flex w-full max-w-[560px] items-end gap-2 py-3 pr-4 pl-2">
+          <IconButton label={t`Give something`} className="mb-0.5" onClick={() => setGiving(true)}>
+            <Gift aria-hidden />
+          </IconButton>
+          <label htmlFor={id} className="sr-only">
+            <Trans>Message to {conversation.peer.alias}</Trans>
+          </label>
+          <textarea
+            ref={field}
+            id={id}
+            rows={1}
+            value={text}
+            maxLength={LONGEST}
+            placeholder={t`Write something`}
+            enterKeyHint={hasKeyboard() ? 'send' : 'enter'}
+            autoComplete="off"
+            disabled={disabled}
+            onChange={(event) => {
+              setText(event.target.value);
+              if (event.target.value.trim()) typed();
+              else stopped();
+            }}
+            onBlur={stopped}
+            onKeyDown={onKeyDown}
+            className={cx(inputLook, 'max-h-40 resize-none overflow-y-auto')}
+          />
+          <button
+            type="submit"
+            aria-label={t`Send`}
+            title={t`Send`}
+            disabled={!ready || !text.trim()}
+            className="inline-flex size-12 shrink-0 items-center justify-center rounded-full bg-lamp text-lamp-ink transition-colors duration-160 hover:bg-lamp-bright disabled:opacity-55"
+          >
+            <SendHorizontal aria-hidden className="size-5.5" />
+          </button>
+        </div>
+      </form>
+      <GiftSheet open={giving} onClose={() => setGiving(false)} receiver={conversation.peer} />
+    </>
   );
 }
 

@@ -4,20 +4,22 @@ import type { ReactNode } from 'react';
 import type { Conversation } from '../../api/types';
 import type { TextRecord } from '../../crypto/records';
 import { clockTime, cx } from '../../ui';
+import { GiftLine } from '../wallet';
 import type { Grouped } from './grouping';
 
 interface Props {
   group: Grouped;
   conversation: Conversation;
+  /** When the page was opened: a gift given since then arrives. */
+  openedAt: number;
 }
 
 /** What one side said within a minute. */
-export function Group({ group, conversation }: Props) {
+export function Group({ group, conversation, openedAt }: Props) {
   const { t, i18n } = useLingui();
   const alias = conversation.peer.alias;
   const when = new Date(group.at);
   const last = group.texts.at(-1);
-  if (last === undefined) return null;
   return (
     <div className="flex flex-col gap-1">
       {group.newDay ? (
@@ -27,6 +29,8 @@ export function Group({ group, conversation }: Props) {
       ) : null}
       {group.kind === 'device_added' ? (
         <DeviceAdded mine={group.mine} alias={alias} />
+      ) : group.gift ? (
+        <GiftLine line={group.gift} alias={alias} fresh={when.getTime() > openedAt} />
       ) : (
         <div className={cx('flex flex-col gap-1', group.mine ? 'items-end' : 'items-start')}>
           <span className="sr-only">{group.mine ? t`You` : alias}</span>
@@ -35,7 +39,7 @@ export function Group({ group, conversation }: Props) {
           ))}
           <p className="flex items-center gap-1.5 px-1 text-soft text-xs">
             <time dateTime={group.at}>{clockTime(i18n.locale, when)}</time>
-            {group.mine && last.what.kind === 'text' ? <StateMark text={last} conversation={conversation} /> : null}
+            {group.mine && last?.what.kind === 'text' ? <StateMark text={last} conversation={conversation} /> : null}
           </p>
         </div>
       )}

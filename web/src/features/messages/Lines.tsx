@@ -2,9 +2,10 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, LockKeyhole } from 'lucide-react';
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Conversation } from '../../api/types';
+import type { Conversation, GiftLine } from '../../api/types';
 import type { TextRecord } from '../../crypto/records';
 import { Button } from '../../ui';
+import { useGiftWords } from '../wallet';
 import { Group } from './Group';
 import { type Grouped, group } from './grouping';
 
@@ -15,28 +16,31 @@ const NEAR = 120;
 interface Props {
   conversation: Conversation;
   texts: readonly TextRecord[];
+  /** What the two gave each other during the talk, oldest first. */
+  gifts: readonly GiftLine[];
   typing: boolean;
 }
 
 /** Everything said, oldest first, kept at its end while one reads there. */
-export function Lines({ conversation, texts, typing }: Props) {
+export function Lines({ conversation, texts, gifts, typing }: Props) {
   const { t } = useLingui();
   const scroller = useRef<HTMLElement>(null);
-  const groups = useMemo(() => group(texts), [texts]);
-  const { away, toEnd } = useEnd(scroller, texts.length, typing);
+  const groups = useMemo(() => group(texts, gifts), [texts, gifts]);
+  const [openedAt] = useState(Date.now);
+  const { away, toEnd } = useEnd(scroller, texts.length + gifts.length, typing);
   return (
     <div className="relative min-h-0 flex-1">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard */}
       <section ref={scroller} tabIndex={0} aria-label={t`What was said`} className="h-full overflow-y-auto">
         <div className="mx-auto flex min-h-full w-full max-w-[560px] flex-col px-4 py-4">
-          {texts.length === 0 ? <Beginning alias={conversation.peer.alias} /> : null}
+          {groups.length === 0 ? <Beginning alias={conversation.peer.alias} /> : null}
           {groups.length > LONG ? (
-            <LongList scroller={scroller} groups={groups} conversation={conversation} />
+            <LongList scroller={scroller} groups={groups} conversation={conversation} openedAt={openedAt} />
           ) : (
             <ol className="flex flex-col gap-3">
               {groups.map((one) => (
                 <li key={one.key}>
-                  <Group group={one} conversation={conversation} />
+                  <Group group={one} conversation={conversation} openedAt={openedAt} />
                 </li>
               ))}
             </ol>
@@ -46,7 +50,7 @@ export function Lines({ conversation, texts, typing }: Props) {
           </p>
         </div>
       </section>
-      <Heard texts={texts} alias={conversation.peer.alias} />
+      <Heard texts={texts} gifts={gifts} alias={conversation.peer.alias} />
       {away ? (
         <Button
           size="sm"
@@ -65,10 +69,12 @@ function LongList({
   scroller,
   groups,
   conversation,
+  openedAt,
 }: {
   scroller: RefObject<HTMLElement | null>;
   groups: readonly Grouped[];
   conversation: Conversation;
+  openedAt: number;
 }) {
   const virtual = useVirtualizer({
     count: groups.length,
@@ -93,7 +99,7 @@ function LongList({
             className="absolute inset-x-0 top-0 pb-3"
             style={{ transform: `translateY(${item.start}px)` }}
           >
-            <Group group={one} conversation={conversation} />
+            <Group group={one} conversation={conversation} openedAt={openedAt} />
           </li>
         ) : null;
       })}
@@ -133,12 +139,18 @@ function useEnd(scroller: RefObject<HTMLElement | null>, count: number, typing: 
 }
 
 /** Says what comes in to those who do not see it; what was there before is not read out. */
-function Heard({ texts, alias }: { texts: readonly TextRecord[]; alias: string }) {
+function Heard({ texts, gifts, alias }: Pick<Props, 'texts' | 'gifts'> & { alias: string }) {
+  const { t } = useLingui();
+  const giftWords = useGiftWords();
+  const [firstGift] = useState(gifts.at(-1)?.id);
+  const gift = gifts.at(-1);
+  const given = gift !== undefined && gift.id !== firstGift && !gift.mine;
   const first = useRef(texts.at(-1)?.id);
   const last = texts.at(-1);
   const fresh = last !== undefined && last.id !== first.current && !last.mine && last.what.kind === 'text';
   return (
     <p aria-live="polite" className="sr-only">
+      {given ? <span key={gift.id}>{t`${alias} gave you: ${giftWords(gift)}`}</span> : null}
       {fresh ? `${alias}: ${last.body}` : ''}
     </p>
   );

@@ -8,6 +8,7 @@ import { Composer } from './Composer';
 import { ConversationList } from './ConversationsPage';
 import { useConversation, usePeer, useTexts } from './data';
 import { Ended } from './Ended';
+import { useGiftLines } from './gifts';
 import { Lines } from './Lines';
 import { useReading } from './reading';
 import { Silence } from './Silence';
@@ -59,6 +60,7 @@ function Talk({ conversation }: { conversation: Conversation }) {
   const { peer } = conversation;
   const now = useNow(5000);
   const texts = useTexts(conversation.id);
+  const gifts = useGiftLines(conversation);
   const other = usePeer(conversation);
   const trouble = useLetterbox((state) => state.trouble);
   const over = Boolean(conversation.closed_at) || Date.parse(conversation.expires_at) <= now.getTime();
@@ -81,7 +83,7 @@ function Talk({ conversation }: { conversation: Conversation }) {
       {texts === null ? (
         <div className="mx-auto w-full max-w-[560px] flex-1 px-4 py-6">{trouble ? null : <LinesSkeleton />}</div>
       ) : (
-        <Lines conversation={conversation} texts={texts} typing={other.typing && !over} />
+        <Lines conversation={conversation} texts={texts} gifts={gifts} typing={other.typing && !over} />
       )}
       <Silence conversation={conversation} texts={texts} over={over} />
       {over ? (

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { GiftLine } from '../../api/types';
 import type { TextRecord } from '../../crypto/records';
 import { group } from './grouping';
 
@@ -18,8 +19,13 @@ const line = (mine: boolean, at: string, what: TextRecord['what'] = { kind: 'tex
     sealed: null,
   };
 };
-const shape = (texts: TextRecord[]) =>
-  group(texts).map(({ mine, kind, texts: inside }) => `${mine ? 'me' : 'peer'} ${kind} ${inside.length}`);
+const gift = (mine: boolean, created_at: string): GiftLine => {
+  count += 1;
+  const what = { id: 'g', key: 'tea' as const, price: 5, position: 1 };
+  return { id: `${count}`, gift: what, quantity: 1, mine, note: '', created_at };
+};
+const shape = (texts: TextRecord[], gifts: GiftLine[] = []) =>
+  group(texts, gifts).map(({ mine, kind, texts: inside }) => `${mine ? 'me' : 'peer'} ${kind} ${inside.length}`);
 
 describe('lines', () => {
   it('of one side within a minute stand together', () => {
@@ -42,5 +48,23 @@ describe('lines', () => {
   it('get their date when midnight passed', () => {
     const days = group([line(true, '2026-05-01T12:00:00Z'), line(true, '2026-05-03T12:00:00Z')]);
     expect(days.map(({ newDay }) => newDay)).toEqual([false, true]);
+  });
+
+  it('have gifts between them, where they were given', () => {
+    const texts = [line(true, '2026-05-01T20:00:01Z'), line(true, '2026-05-01T20:00:20Z')];
+    expect(shape(texts, [gift(false, '2026-05-01T20:00:10Z'), gift(true, '2026-05-01T20:05:00Z')])).toEqual([
+      'me texts 1',
+      'peer gift 0',
+      'me texts 1',
+      'me gift 0',
+    ]);
+    expect(shape([], [gift(true, '2026-05-01T20:00:00Z')])).toEqual(['me gift 0']);
+    const days = group([line(true, '2026-05-01T12:00:00Z')], [gift(true, '2026-05-02T12:00:00Z')]);
+    expect(days.map(({ newDay }) => newDay)).toEqual([false, true]);
+  });
+
+  it('keep the order of the talk, whatever the clocks of two devices say', () => {
+    const texts = [line(true, '2026-05-01T20:03:00Z'), line(false, '2026-05-01T20:01:00Z')];
+    expect(shape(texts, [gift(true, '2026-05-01T20:02:00Z')])).toEqual(['me gift 0', 'me texts 1', 'peer texts 1']);
   });
 });

@@ -1,11 +1,13 @@
+import type { GiftLine } from '../../api/types';
 import type { TextRecord } from '../../crypto/records';
 
 export interface Grouped {
   readonly key: string;
-  readonly kind: 'texts' | 'device_added';
+  readonly kind: 'texts' | 'device_added' | 'gift';
   readonly mine: boolean;
   readonly at: string;
   readonly texts: readonly TextRecord[];
+  readonly gift?: GiftLine;
   /** The first of its day: the date stands above it. */
   readonly newDay: boolean;
 }
@@ -13,10 +15,26 @@ export interface Grouped {
 const minute = (at: string) => Math.floor(Date.parse(at) / 60_000);
 const day = (at: string) => new Date(at).toDateString();
 
-/** What one side said within a minute stands together, under one time. */
-export function group(texts: readonly TextRecord[]): Grouped[] {
+/**
+ * What one side said within a minute stands together, under one time. Gifts (oldest first) stand between the words by when
+ * they were given: the words keep the order of the talk, whatever the clocks say.
+ */
+export function group(texts: readonly TextRecord[], gifts: readonly GiftLine[] = []): Grouped[] {
   const groups: (Omit<Grouped, 'texts'> & { texts: TextRecord[] })[] = [];
+  const isNewDay = (at: string) => {
+    const last = groups.at(-1);
+    return last !== undefined && day(last.at) !== day(at);
+  };
+  let given = 0;
+  const giveUpTo = (at: number) => {
+    for (let gift = gifts[given]; gift && Date.parse(gift.created_at) <= at; gift = gifts[given]) {
+      const { id, mine, created_at } = gift;
+      groups.push({ key: id, kind: 'gift', mine, at: created_at, texts: [], gift, newDay: isNewDay(created_at) });
+      given += 1;
+    }
+  };
   for (const text of texts) {
+    giveUpTo(Date.parse(text.at));
     const last = groups.at(-1);
     const kind = text.what.kind === 'device_added' ? 'device_added' : 'texts';
     const joins =
@@ -26,10 +44,8 @@ export function group(texts: readonly TextRecord[]): Grouped[] {
       last.mine === text.mine &&
       minute(last.at) === minute(text.at);
     if (joins) last.texts.push(text);
-    else {
-      const newDay = last === undefined ? false : day(last.at) !== day(text.at);
-      groups.push({ key: text.id, kind, mine: text.mine, at: text.at, texts: [text], newDay });
-    }
+    else groups.push({ key: text.id, kind, mine: text.mine, at: text.at, texts: [text], newDay: isNewDay(text.at) });
   }
+  giveUpTo(Number.POSITIVE_INFINITY);
   return groups;
 }

@@ -1,14 +1,18 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import {
   Bell,
+  CircleDollarSign,
   DoorClosed,
   Gift,
   KeyRound,
   type LucideIcon,
   MessageCircle,
   Moon,
+  SearchCheck,
   Smartphone,
+  Snowflake,
   Sparkles,
   Sun,
   Undo2,
@@ -18,6 +22,7 @@ import type { Notification } from '../../api/types';
 import { CardList, Chip, cx, EmptyState, ErrorState, fullTime, ListSkeleton, Moment, MoreButton, Page } from '../../ui';
 import { useBanReason } from '../accounts/BannedPage';
 import { useMe } from '../accounts/data';
+import { useMoneyNews } from '../wallet';
 import { notificationsQuery, useMarkRead } from './data';
 
 const ICONS: Record<string, LucideIcon> = {
@@ -29,6 +34,17 @@ const ICONS: Record<string, LucideIcon> = {
   sign_in_changed: KeyRound,
   banned: DoorClosed,
   referral_reward: Gift,
+  gift_received: Gift,
+  payment_settled: CircleDollarSign,
+  payment_held: SearchCheck,
+  payment_taken_back: Undo2,
+  premium_started: Sparkles,
+  premium_renewed: Sparkles,
+  premium_grace: Sparkles,
+  premium_cancelled: Sparkles,
+  premium_ended: Sparkles,
+  wallet_frozen: Snowflake,
+  wallet_thawed: Sun,
   welcome: Sparkles,
 };
 
@@ -36,6 +52,7 @@ const ICONS: Record<string, LucideIcon> = {
 export function useNotificationWords(): (notification: Notification) => { title: string; words?: string } {
   const { t, i18n } = useLingui();
   const banReason = useBanReason();
+  const moneyNews = useMoneyNews();
   return ({ code, data }) => {
     const text = (member: string) => (typeof data[member] === 'string' ? data[member] : '');
     const number = (member: string) => (typeof data[member] === 'number' ? data[member] : 0);
@@ -98,9 +115,24 @@ export function useNotificationWords(): (notification: Notification) => { title:
         };
       }
       default:
-        return { title: text('title') || t`News from the square`, words: text('content') || undefined };
+        return (
+          moneyNews(code, data) ?? {
+            title: text('title') || t`News from the square`,
+            words: text('content') || undefined,
+          }
+        );
     }
   };
+}
+
+/** Where the news about coins and payments is looked at more closely. */
+function placeOf({ code, data }: Notification) {
+  if (code.startsWith('payment_') && typeof data.payment_id === 'string') {
+    return { to: '/wallet/payments/$paymentId', params: { paymentId: data.payment_id } } as const;
+  }
+  if (code.startsWith('premium_')) return { to: '/premium' } as const;
+  if (code.startsWith('wallet_')) return { to: '/wallet' } as const;
+  return code === 'gift_received' ? ({ to: '/wallet/gifts' } as const) : null;
 }
 
 /** News, newest first; what was seen here is read. */
@@ -135,6 +167,7 @@ export function NotificationsPage() {
             const said = words(notification);
             const other = otherFace(notification);
             const Icon = ICONS[notification.code] ?? Bell;
+            const place = placeOf(notification);
             return (
               <li key={notification.id} className="flex items-start gap-3.5 px-4 py-3.5">
                 <span
@@ -146,7 +179,15 @@ export function NotificationsPage() {
                   <Icon aria-hidden className="size-5" />
                 </span>
                 <div className="min-w-0 flex-1">
-                  <p className={cx(!notification.read_at && 'font-semibold')}>{said.title}</p>
+                  <p className={cx(!notification.read_at && 'font-semibold')}>
+                    {place ? (
+                      <Link {...place} className="underline decoration-line-strong underline-offset-4">
+                        {said.title}
+                      </Link>
+                    ) : (
+                      said.title
+                    )}
+                  </p>
                   {said.words ? <p className="text-soft text-sm">{said.words}</p> : null}
                   <p className="flex flex-wrap items-center gap-2 pt-1 text-soft text-xs">
                     <Moment at={notification.created_at} />

@@ -1,13 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Ban, Flag } from 'lucide-react';
+import { Ban, Flag, Gift } from 'lucide-react';
 import { useState } from 'react';
 import type { PublicProfile } from '../../api/types';
 import { Avatar, Button, Chip, Sheet } from '../../ui';
 import { useInterestWords } from '../meeting/interests';
+import { GiftSheet } from '../wallet';
 import { BlockSheet } from './BlockSheet';
 import { ReportSheet } from './ReportSheet';
 
-/** A person one has met: what they tell about themselves, and the two ways to keep them away. */
+type Step = 'gift' | 'block' | 'report';
+
+/** A person one has met: what they tell about themselves, a gift for them, and the two ways to keep them away. */
 export function PersonSheet({
   open,
   onClose,
@@ -21,8 +24,8 @@ export function PersonSheet({
 }) {
   const { t } = useLingui();
   const interest = useInterestWords();
-  const [next, setNext] = useState<'block' | 'report' | null>(null);
-  const go = (step: 'block' | 'report') => {
+  const [next, setNext] = useState<Step | null>(null);
+  const go = (step: Step) => {
     onClose();
     setNext(step);
   };
@@ -43,6 +46,11 @@ export function PersonSheet({
             ))}
           </div>
         ) : null}
+        {profile.alias ? (
+          <Button icon={<Gift aria-hidden className="size-5" />} onClick={() => go('gift')}>
+            <Trans>Give something</Trans>
+          </Button>
+        ) : null}
         <div className="flex flex-col gap-2 sm:flex-row">
           <Button className="flex-1" icon={<Ban aria-hidden className="size-5" />} onClick={() => go('block')}>
             <Trans>Block</Trans>
@@ -52,6 +60,7 @@ export function PersonSheet({
           </Button>
         </div>
       </Sheet>
+      <GiftSheet open={next === 'gift'} onClose={() => setNext(null)} receiver={profile} />
       <BlockSheet open={next === 'block'} onClose={() => setNext(null)} profile={profile} />
       <ReportSheet open={next === 'report'} onClose={() => setNext(null)} profile={profile} matchId={matchId} />
     </>

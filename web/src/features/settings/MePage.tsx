@@ -1,7 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import {
   BadgeCheck,
+  ChartColumn,
   Database,
   Gift,
   KeyRound,
@@ -10,12 +12,14 @@ import {
   MonitorSmartphone,
   Moon,
   Palette,
+  Sparkles,
   UserRound,
 } from 'lucide-react';
 import { useWords } from '../../api/words';
 import { useAction } from '../../app/action';
-import { Alias, Avatar, ButtonRow, CardList, Chip, LinkRow, ListDetail, Page, toast } from '../../ui';
+import { Alias, Avatar, ButtonRow, CardList, Chip, Coin, Coins, LinkRow, ListDetail, Page, toast } from '../../ui';
 import { logOut, useMe, useWanted } from '../accounts';
+import { walletQuery } from '../wallet';
 
 /** Me: the list of what can be changed; on a desktop the chosen one stands beside it. */
 export function MePage() {
@@ -35,6 +39,7 @@ function MeList() {
   const words = useWords();
   const me = useMe();
   const wanted = useWanted();
+  const { data: wallet } = useQuery(walletQuery);
   const leave = useAction({
     mutationFn: () => logOut(),
     onError: (error) => toast(words(error), { kind: 'fault' }),
@@ -70,6 +75,25 @@ function MeList() {
         />
         <LinkRow to="/me/invite" icon={<Gift aria-hidden className="size-5.5" />} title={t`Invite a friend`} />
       </CardList>
+      <CardList label={t`Coins`}>
+        <LinkRow
+          to="/wallet"
+          icon={<Coin className="size-5.5" />}
+          title={t`Wallet`}
+          words={wallet ? <Coins amount={wallet.balance} /> : undefined}
+        />
+        <LinkRow to="/premium" icon={<Sparkles aria-hidden className="size-5.5" />} title={t`Premium`} />
+      </CardList>
+      {me.role === 'admin' || me.role === 'owner' ? (
+        <CardList label={t`Running the square`}>
+          <LinkRow
+            to="/staff"
+            icon={<ChartColumn aria-hidden className="size-5.5" />}
+            title={t`Running the square`}
+            words={t`Revenue, payments, fraud, the shop`}
+          />
+        </CardList>
+      ) : null}
       <CardList label={t`Account`}>
         <LinkRow
           to="/me/sign-in"

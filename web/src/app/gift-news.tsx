@@ -1,0 +1,38 @@
+import { useLingui } from '@lingui/react/macro';
+import { useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useSession } from '../api/session';
+import { conversationsQuery } from '../features/messages/data';
+import { useGiftWords } from '../features/wallet';
+import { onNews } from '../realtime';
+import { toast } from '../ui';
+import { queryClient } from './queries';
+
+/** Whose talk is open on the page, if one is. */
+function talkingWith(path: string): string | undefined {
+  const list = queryClient.getQueryData(conversationsQuery.queryKey);
+  return list?.items.find(({ id }) => path === `/messages/${id}`)?.peer.id;
+}
+
+/** Somebody gave something while one looked elsewhere: say what and from whom. In the talk itself it simply arrives. */
+export function useGiftNews(): void {
+  const { t } = useLingui();
+  const words = useGiftWords();
+  const router = useRouter();
+  useEffect(
+    () =>
+      onNews((frame) => {
+        if (frame.t !== 'gift_received') return;
+        if (frame.profile_id !== useSession.getState().me?.profile.id) {
+          toast(t`Your other face got a gift. Put it on to see it.`, { kind: 'news' });
+          return;
+        }
+        if (talkingWith(router.state.location.pathname) === frame.gift.from.id) return;
+        toast(t`${frame.gift.from.alias} gave you: ${words(frame.gift)}`, {
+          kind: 'news',
+          action: { label: t`To my gifts`, onClick: () => void router.navigate({ to: '/wallet/gifts' }) },
+        });
+      }),
+    [t, words, router],
+  );
+}

@@ -1,0 +1,167 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Store } from 'lucide-react';
+import { useCallback, useState } from 'react';
+import type { CoinPackage } from '../../api/types';
+import { useWords } from '../../api/words';
+import {
+  Bone,
+  Button,
+  Coin,
+  Coins,
+  EmptyState,
+  ErrorState,
+  Figure,
+  Money,
+  moneyText,
+  Page,
+  Skeleton,
+  Tiles,
+} from '../../ui';
+import { useCheckout } from './checkout';
+import { packagesQuery, usePurchase, walletQuery } from './data';
+import { Troubles } from './Troubles';
+import { ownName } from './words';
+
+/** Coins for money: what comes, what it costs, who charges, and one button. */
+export function BuyPage() {
+  const { t } = useLingui();
+  const packages = useQuery(packagesQuery);
+  const { data: wallet } = useQuery(walletQuery);
+  return (
+    <Page
+      title={t`Buy coins`}
+      back="/wallet"
+      lead={
+        wallet ? (
+          <Trans>
+            You have <Coins amount={wallet.balance} className="font-semibold text-ink" />.
+          </Trans>
+        ) : undefined
+      }
+    >
+      {wallet ? <Troubles wallet={wallet} buying /> : null}
+      {wallet?.frozen ? null : packages.data ? (
+        packages.data.items.length > 0 ? (
+          <Choice packages={packages.data.items} />
+        ) : (
+          <EmptyState icon={<Store aria-hidden />} title={<Trans>No coins are sold here just now</Trans>}>
+            <Trans>
+              The people who run this square have not set up payments. Coins of the day and gifts still come.
+            </Trans>
+          </EmptyState>
+        )
+      ) : packages.isError ? (
+        <ErrorState onRetry={() => packages.refetch()} />
+      ) : (
+        <Skeleton className="flex flex-col gap-3">
+          <Bone className="mb-2 h-20 w-full rounded-card" />
+          <Bone className="mb-2 h-20 w-full rounded-card" />
+          <Bone className="h-20 w-full rounded-card" />
+        </Skeleton>
+      )}
+    </Page>
+  );
+}
+
+function Choice({ packages }: { packages: CoinPackage[] }) {
+  const { t, i18n } = useLingui();
+  const words = useWords();
+  const [chosen, setChosen] = useState(packages[0]?.id ?? '');
+  const [opening, setOpening] = useState<string | null>(null);
+  const buy = usePurchase();
+  const { slow } = useCheckout(
+    opening,
+    useCallback(() => setOpening(null), []),
+  );
+  const one = packages.find(({ id }) => id === chosen) ?? packages[0];
+  if (!one) return null;
+  const busy = buy.isPending || opening !== null;
+  const price = moneyText(i18n.locale, one.price, one.currency);
+  return (
+    <form
+      className="flex flex-col gap-6"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) buy.mutate({ package_id: one.id }, { onSuccess: ({ id }) => setOpening(id) });
+      }}
+    >
+      <Tiles
+        label={t`How many coins`}
+        value={one.id}
+        onChange={setChosen}
+        options={packages.map((each) => ({
+          value: each.id,
+          words: <PackageTile one={each} />,
+          disabled: busy,
+        }))}
+      />
+      <div className="flex flex-col gap-3">
+        <Button type="submit" look="lamp" size="lg" wide busy={busy}>
+          {opening !== null ? (
+            <Trans>Opening the pay page…</Trans>
+          ) : (
+            <span>
+              <Trans>
+                Pay {price} for <Coins amount={one.coins + one.bonus} />
+              </Trans>
+            </span>
+          )}
+        </Button>
+        <p role="status" className="text-center text-soft text-sm empty:hidden">
+          {slow ? <Trans>The pay page takes longer than usual. We keep asking; nothing has been charged.</Trans> : null}
+        </p>
+        {buy.error ? (
+          <p role="alert" className="text-center text-sm text-terracotta">
+            {words(buy.error)}
+          </p>
+        ) : null}
+      </div>
+      <Honesty />
+    </form>
+  );
+}
+
+function PackageTile({ one }: { one: CoinPackage }) {
+  const { i18n } = useLingui();
+  const name = ownName(one.name, i18n.locale);
+  return (
+    <>
+      <Coin className="size-9" />
+      <span className="flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-3">
+        <span className="flex min-w-0 flex-1 basis-32 flex-col">
+          {name ? <span className="font-medium text-sm">{name}</span> : null}
+          <span className="font-bold font-display text-lg">
+            <Figure value={one.coins + one.bonus} />
+          </span>
+          {one.bonus > 0 ? (
+            <span className="text-moss text-sm">
+              <Plural value={one.bonus} one="# of them is a present" other="# of them are a present" />
+            </span>
+          ) : null}
+        </span>
+        <Money amount={one.price} currency={one.currency} className="font-semibold" />
+      </span>
+    </>
+  );
+}
+
+/** Who charges, what happens when, and how the money comes back: before paying, not after. */
+export function Honesty() {
+  return (
+    <ul className="flex list-disc flex-col gap-1 pl-5 text-soft text-sm">
+      <li>
+        <Trans>You pay on the page of the payment company. Your card is never seen here.</Trans>
+      </li>
+      <li>
+        <Trans>Nothing is charged before you confirm it there, and the price is the whole price.</Trans>
+      </li>
+      <li>
+        <Trans>
+          If something is wrong with a purchase, tell the people who run this square: they can send the money back. Its
+          coins go back with it; those spent already are then owed.
+        </Trans>
+      </li>
+    </ul>
+  );
+}

@@ -1,0 +1,82 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { useWords } from '../../api/words';
+import { Button, Coins, Field, Sheet } from '../../ui';
+import { useConvert } from './data';
+
+/** Earnings become coins to spend; there is no way back, and that is said first. */
+export function ConvertSheet({
+  open,
+  onClose,
+  earnings,
+  onDone,
+}: {
+  open: boolean;
+  onClose: () => void;
+  earnings: number;
+  onDone: () => void;
+}) {
+  const { t } = useLingui();
+  return (
+    <Sheet
+      open={open}
+      onClose={onClose}
+      title={t`Turn earnings into coins`}
+      words={t`One for one, at once. Coins can be spent here; they cannot be turned back into earnings.`}
+    >
+      <ConvertForm
+        earnings={earnings}
+        onDone={() => {
+          onClose();
+          onDone();
+        }}
+      />
+    </Sheet>
+  );
+}
+
+function ConvertForm({ earnings, onDone }: { earnings: number; onDone: () => void }) {
+  const { t, i18n } = useLingui();
+  const words = useWords();
+  const convert = useConvert();
+  const [text, setText] = useState(String(earnings));
+  const amount = /^\d{1,9}$/.test(text.trim()) ? Number(text.trim()) : 0;
+  const fits = amount > 0 && amount <= earnings;
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (fits && !convert.isPending) convert.mutate(amount, { onSuccess: onDone });
+      }}
+    >
+      <Field
+        label={t`How many`}
+        inputMode="numeric"
+        autoComplete="off"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        hint={t`You have earned ${i18n.number(earnings)}.`}
+        error={
+          convert.error
+            ? words(convert.error)
+            : text.trim() && !fits
+              ? t`A whole number from 1 to ${i18n.number(earnings)}.`
+              : undefined
+        }
+      />
+      <Button type="submit" look="lamp" wide busy={convert.isPending} disabled={!fits}>
+        {fits ? (
+          <span>
+            <Trans>
+              Get <Coins amount={amount} />
+            </Trans>
+          </span>
+        ) : (
+          <Trans>Get coins</Trans>
+        )}
+      </Button>
+    </form>
+  );
+}

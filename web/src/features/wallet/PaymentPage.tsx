@@ -1,0 +1,382 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { Check, CircleAlert, Clock, Landmark, SearchCheck, Undo2 } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { isRefusal } from '../../api/errors';
+import type { Payment } from '../../api/types';
+import {
+  Bone,
+  Button,
+  Card,
+  Coin,
+  Coins,
+  cx,
+  EmptyState,
+  ErrorState,
+  Figure,
+  fullTime,
+  Lamp,
+  Money,
+  Page,
+  Skeleton,
+} from '../../ui';
+import { payPage } from './checkout';
+import { isOpen, paymentQuery, useCheck, walletQuery } from './data';
+import { usePaymentTitle, useProviderName } from './words';
+
+/** Where the browser comes back to from the pay page, and a receipt for ever after. What it shows is the server's word. */
+export function PaymentPage() {
+  const { t } = useLingui();
+  const { paymentId } = useParams({ from: '/frame/wallet/payments/$paymentId' });
+  const payment = useQuery(paymentQuery(paymentId));
+  return (
+    <Page title={t`Payment`} back="/wallet/payments">
+      {payment.data ? (
+        <>
+          <Asking payment={payment.data} />
+          <Outcome payment={payment.data} />
+          <ReceiptCard payment={payment.data} />
+        </>
+      ) : isRefusal(payment.error, 'not_found') ? (
+        <EmptyState
+          title={<Trans>This payment is not one of yours</Trans>}
+          action={
+            <Button asChild>
+              <Link to="/wallet/payments">
+                <Trans>To my payments</Trans>
+              </Link>
+            </Button>
+          }
+        >
+          <Trans>If you paid with another account, log in with that one. Nothing is lost.</Trans>
+        </EmptyState>
+      ) : payment.isError ? (
+        <ErrorState onRetry={() => payment.refetch()}>
+          <Trans>
+            What you paid is safe: it is settled between the payment company and us, with or without this page.
+          </Trans>
+        </ErrorState>
+      ) : (
+        <Skeleton>
+          <Bone className="h-64 w-full rounded-card" />
+        </Skeleton>
+      )}
+    </Page>
+  );
+}
+
+/** Once for each visit: the person may be back before the payment company's news. */
+function Asking({ payment }: { payment: Payment }) {
+  const { mutate: check } = useCheck();
+  const ask = isOpen(payment) ? payment.id : null;
+  useEffect(() => {
+    if (ask !== null) check(ask);
+  }, [ask, check]);
+  return null;
+}
+
+const PATIENCE = 20_000;
+/** Why a payment failed before anybody could pay. */
+const NOT_OF_THE_CARD = new Set(['provider_unavailable', 'provider_refused']);
+
+function Outcome({ payment }: { payment: Payment }) {
+  const { i18n } = useLingui();
+  const again = payment.kind === 'premium' ? '/premium' : '/wallet/buy';
+  const when = (iso: string) => fullTime(i18n.locale, new Date(iso));
+  switch (payment.status) {
+    case 'created':
+    case 'pending':
+      return <Waiting payment={payment} />;
+    case 'paid':
+      return <Done payment={payment} />;
+    case 'held':
+      return (
+        <State
+          icon={<SearchCheck aria-hidden />}
+          title={<Trans>Paid. We take a look before we hand it over</Trans>}
+          actions={<ToWallet />}
+        >
+          {payment.release_at ? (
+            <Trans>
+              The payment looked a little unusual, so we wait. What you bought comes by itself, at the latest on{' '}
+              {when(payment.release_at)}. You hear of it under News.
+            </Trans>
+          ) : (
+            <Trans>
+              The payment looked a little unusual, so somebody who runs this square looks at it. Then what you bought
+              comes, or your money goes back. You hear of it under News.
+            </Trans>
+          )}
+        </State>
+      );
+    case 'failed':
+      return (
+        <State
+          tone="terracotta"
+          icon={<CircleAlert aria-hidden />}
+          title={<Trans>The payment did not go through</Trans>}
+          actions={<Again to={again} />}
+        >
+          {NOT_OF_THE_CARD.has(payment.problem ?? '') ? (
+            <Trans>
+              The payment company could not open its page. Nothing was charged; try again in a little while.
+            </Trans>
+          ) : (
+            <Trans>
+              You have not bought anything. If your bank shows the amount as reserved, it lets go of it by itself within
+              a few days. You can try again, or with another card.
+            </Trans>
+          )}
+        </State>
+      );
+    case 'expired':
+      return (
+        <State
+          icon={<Clock aria-hidden />}
+          title={<Trans>The pay page was left, and its time is over</Trans>}
+          actions={<Again to={again} />}
+        >
+          <Trans>Nothing was charged and nothing was bought.</Trans>
+        </State>
+      );
+    case 'partly_refunded':
+    case 'refunded':
+      return (
+        <State icon={<Undo2 aria-hidden />} title={<RefundTitle payment={payment} />} actions={<ToWallet />}>
+          <Trans>It goes back the way it came; banks take a few days to show it.</Trans> <TakenBack payment={payment} />
+        </State>
+      );
+    case 'disputed':
+    case 'charged_back':
+      return (
+        <State
+          tone="terracotta"
+          icon={<Landmark aria-hidden />}
+          title={
+            payment.status === 'disputed' ? (
+              <Trans>Your bank is asked to take this payment back</Trans>
+            ) : (
+              <Trans>Your bank took this payment back</Trans>
+            )
+          }
+          actions={<ToWallet />}
+        >
+          <TakenBack payment={payment} />{' '}
+          {payment.status === 'disputed' ? (
+            <Trans>If it is decided that the payment stands, what it bought comes back to you.</Trans>
+          ) : null}
+        </State>
+      );
+  }
+}
+
+function RefundTitle({ payment }: { payment: Payment }) {
+  const money = <Money amount={payment.refunded} currency={payment.currency} />;
+  return payment.status === 'refunded' ? (
+    <Trans>Your {money} went back to you</Trans>
+  ) : (
+    <Trans>{money} of it went back to you</Trans>
+  );
+}
+
+/** What went with the money: coins that were there, and what is owed for those spent already. */
+function TakenBack({ payment }: { payment: Payment }) {
+  if (payment.kind === 'premium') return <Trans>The membership it paid for has ended.</Trans>;
+  if (payment.coins_taken_back === 0) return null;
+  if (payment.owed === 0) {
+    return (
+      <Trans>
+        <Coins amount={payment.coins_taken_back} /> went back with it.
+      </Trans>
+    );
+  }
+  return payment.owed === payment.coins_taken_back ? (
+    <Trans>
+      <Coins amount={payment.owed} /> of it had been spent already: they are owed now, and coins that come in pay them
+      first.
+    </Trans>
+  ) : (
+    <Trans>
+      <Coins amount={payment.coins_taken_back} /> went back with it, and <Figure value={payment.owed} /> of them had
+      been spent already: those are owed now, and coins that come in pay them first.
+    </Trans>
+  );
+}
+
+function Waiting({ payment }: { payment: Payment }) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(setLate, PATIENCE, true);
+    return () => clearTimeout(timer);
+  }, []);
+  const url = payPage(payment);
+  return (
+    <Card className="flex flex-col items-center gap-4 px-6 py-8 text-center">
+      <Lamp breathing className="h-28" />
+      <div role="status" className="flex flex-col gap-2">
+        <h2 className="font-semibold text-lg">
+          <Trans>We ask whether your payment has arrived</Trans>
+        </h2>
+        <p className="max-w-sm text-soft">
+          {late ? (
+            <Trans>
+              It is not there yet. You can leave this page: as soon as it arrives, you get what you paid for, and you
+              hear of it under News.
+            </Trans>
+          ) : (
+            <Trans>This takes a few seconds. Only the payment company's word counts, not this page.</Trans>
+          )}
+        </p>
+      </div>
+      {url ? (
+        <p className="flex flex-wrap items-center justify-center gap-x-2 text-sm">
+          <span className="text-soft">
+            <Trans>Not paid yet?</Trans>
+          </span>
+          <a href={url} className="min-h-9 content-center font-semibold underline underline-offset-4">
+            <Trans>Back to the pay page</Trans>
+          </a>
+        </p>
+      ) : null}
+      {late ? <ToWallet /> : null}
+    </Card>
+  );
+}
+
+function Done({ payment }: { payment: Payment }) {
+  const { data: wallet } = useQuery({ ...walletQuery, enabled: payment.kind === 'coins' });
+  if (payment.kind === 'premium') {
+    return (
+      <State
+        tone="moss"
+        icon={<Check aria-hidden />}
+        title={<Trans>You are a member now</Trans>}
+        actions={
+          <Button asChild look="lamp">
+            <Link to="/premium">
+              <Trans>To my membership</Trans>
+            </Link>
+          </Button>
+        }
+      >
+        <Trans>More meetings are lit on the square already.</Trans>
+      </State>
+    );
+  }
+  return (
+    <State
+      tone="moss"
+      icon={<Check aria-hidden />}
+      title={
+        <span className="inline-flex items-center gap-2">
+          <Coin className="size-7" />
+          <span>
+            <Trans>
+              <Coins amount={payment.coins} /> are yours
+            </Trans>
+          </span>
+        </span>
+      }
+      actions={<ToWallet main />}
+    >
+      {wallet ? (
+        <Trans>
+          You have <Figure value={wallet.balance} className="font-semibold text-ink" /> now.
+        </Trans>
+      ) : null}
+    </State>
+  );
+}
+
+function ToWallet({ main = false }: { main?: boolean }) {
+  return (
+    <Button asChild look={main ? 'lamp' : 'plain'}>
+      <Link to="/wallet">
+        <Trans>To my wallet</Trans>
+      </Link>
+    </Button>
+  );
+}
+
+function Again({ to }: { to: '/premium' | '/wallet/buy' }) {
+  return (
+    <Button asChild look="lamp">
+      <Link to={to}>
+        <Trans>Choose again</Trans>
+      </Link>
+    </Button>
+  );
+}
+
+function State({
+  tone = 'lamp',
+  icon,
+  title,
+  children,
+  actions,
+}: {
+  tone?: 'lamp' | 'moss' | 'terracotta';
+  icon: ReactNode;
+  title: ReactNode;
+  children?: ReactNode;
+  actions?: ReactNode;
+}) {
+  const tones = {
+    lamp: 'bg-lamp-soft text-lamp-text',
+    moss: 'bg-moss-soft text-moss',
+    terracotta: 'bg-terracotta-soft text-terracotta',
+  };
+  return (
+    <Card className="flex flex-col items-center gap-4 px-6 py-8 text-center">
+      <div className={cx('flex size-14 items-center justify-center rounded-full [&_svg]:size-6', tones[tone])}>
+        {icon}
+      </div>
+      <div role="status" className="flex flex-col gap-2">
+        <h2 className="font-semibold text-lg">{title}</h2>
+        {children ? <p className="max-w-sm text-soft">{children}</p> : null}
+      </div>
+      {actions}
+    </Card>
+  );
+}
+
+/** What was bought, for how much, when and through whom. */
+function ReceiptCard({ payment }: { payment: Payment }) {
+  const { i18n } = useLingui();
+  const title = usePaymentTitle();
+  const provider = useProviderName();
+  const rows: [ReactNode, ReactNode][] = [
+    [<Trans key="what">What</Trans>, title(payment)],
+    [<Trans key="price">Price</Trans>, <Money key="amount" amount={payment.amount} currency={payment.currency} />],
+    ...(payment.refunded > 0
+      ? [
+          [
+            <Trans key="back">Went back</Trans>,
+            <Money key="refunded" amount={payment.refunded} currency={payment.currency} />,
+          ] as [ReactNode, ReactNode],
+        ]
+      : []),
+    [<Trans key="when">When</Trans>, fullTime(i18n.locale, new Date(payment.created_at))],
+    [<Trans key="through">Through</Trans>, provider(payment.provider)],
+    [
+      <Trans key="number">Number</Trans>,
+      <span key="id" className="break-all">
+        {payment.id}
+      </span>,
+    ],
+  ];
+  return (
+    <Card>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-sm">
+        {rows.map(([name, value], index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the rows never change places
+          <div key={index} className="contents">
+            <dt className="text-soft">{name}</dt>
+            <dd className="min-w-0 text-right">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}

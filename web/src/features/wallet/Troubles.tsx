@@ -1,0 +1,51 @@
+import { Trans } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
+import { HandCoins, Snowflake } from 'lucide-react';
+import type { Wallet } from '../../api/types';
+import { Button, Coins, Notice } from '../../ui';
+import { useFreezeReason } from './words';
+
+/** What stands in the way of spending, in plain words, with what to do about it. */
+export function Troubles({ wallet, buying = false }: { wallet: Wallet; buying?: boolean }) {
+  const freezeReason = useFreezeReason();
+  return (
+    <>
+      {wallet.frozen ? (
+        <Notice tone="terracotta" icon={<Snowflake aria-hidden />} title={<Trans>Your wallet is frozen</Trans>}>
+          <p>{freezeReason(wallet.frozen)}</p>
+          <p className="mt-1">
+            <Trans>
+              Your coins are still yours, and nothing can be spent until this is cleared up. The people who run this
+              square look at it; you hear of it under News. You do not have to do anything here.
+            </Trans>
+          </p>
+        </Notice>
+      ) : null}
+      {wallet.debt > 0 ? (
+        <Notice
+          tone="terracotta"
+          icon={<HandCoins aria-hidden />}
+          title={
+            <Trans>
+              You owe <Coins amount={wallet.debt} />
+            </Trans>
+          }
+          action={
+            buying || wallet.frozen ? undefined : (
+              <Button asChild>
+                <Link to="/wallet/buy">
+                  <Trans>Buy coins</Trans>
+                </Link>
+              </Button>
+            )
+          }
+        >
+          <Trans>
+            Money for a purchase went back to you or your bank after its coins had been spent. Coins that come in pay
+            this first; until it is paid, nothing can be spent. Meeting people and talking go on as ever.
+          </Trans>
+        </Notice>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,182 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Gift, History, Receipt, Sparkles, Sun } from 'lucide-react';
+import { useState } from 'react';
+import type { Wallet } from '../../api/types';
+import { useWords } from '../../api/words';
+import {
+  Bone,
+  Button,
+  Card,
+  CardList,
+  Coin,
+  Coins,
+  clockTime,
+  ErrorState,
+  Figure,
+  LinkRow,
+  Page,
+  Skeleton,
+  toast,
+} from '../../ui';
+import { ConvertSheet } from './ConvertSheet';
+import { earningQuery, premiumQuery, useEarn, walletQuery } from './data';
+import { useMembershipWords } from './membership';
+import { Troubles } from './Troubles';
+
+/** What one has, exactly; what stands in the way of spending it; and where it can go. */
+export function WalletPage() {
+  const { t } = useLingui();
+  const wallet = useQuery(walletQuery);
+  const { data: premium } = useQuery(premiumQuery);
+  const membership = useMembershipWords();
+  return (
+    <Page title={t`Wallet`} back="/me" backOnPhone>
+      {wallet.data ? (
+        <>
+          <Troubles wallet={wallet.data} />
+          <Balance wallet={wallet.data} />
+          <Daily />
+          <Earnings wallet={wallet.data} />
+        </>
+      ) : wallet.isError ? (
+        <ErrorState onRetry={() => wallet.refetch()} />
+      ) : (
+        <Skeleton>
+          <Bone className="h-52 w-full rounded-card" />
+        </Skeleton>
+      )}
+      <CardList label={t`More about my coins`}>
+        <LinkRow
+          to="/premium"
+          icon={<Sparkles aria-hidden className="size-5.5" />}
+          title={t`Premium`}
+          words={premium ? membership(premium).short : undefined}
+        />
+        <LinkRow
+          to="/wallet/history"
+          icon={<History aria-hidden className="size-5.5" />}
+          title={t`History`}
+          words={t`Every coin that came or went, and why`}
+        />
+        <LinkRow
+          to="/wallet/gifts"
+          icon={<Gift aria-hidden className="size-5.5" />}
+          title={t`Gifts`}
+          words={t`What you got, and what you gave`}
+        />
+        <LinkRow
+          to="/wallet/payments"
+          icon={<Receipt aria-hidden className="size-5.5" />}
+          title={t`Payments`}
+          words={t`What you paid money for`}
+        />
+      </CardList>
+    </Page>
+  );
+}
+
+function Balance({ wallet }: { wallet: Wallet }) {
+  return (
+    <Card className="flex flex-col gap-5">
+      <div className="flex flex-col gap-1">
+        <h2 className="font-medium text-base text-soft">
+          <Trans>Your coins</Trans>
+        </h2>
+        <p className="flex flex-wrap items-center gap-x-3 font-bold font-display text-2xl" data-testid="balance">
+          <Coin className="size-9" />
+          <Figure value={wallet.balance} />
+        </p>
+        {wallet.held > 0 ? (
+          <p className="text-soft text-sm">
+            <Trans>
+              <Coins amount={wallet.held} /> of it are set aside for something that runs just now;{' '}
+              <Coins amount={wallet.available} /> are free.
+            </Trans>
+          </p>
+        ) : null}
+      </div>
+      {wallet.frozen ? null : (
+        <Button asChild look="lamp" size="lg" wide>
+          <Link to="/wallet/buy">
+            <Trans>Buy coins</Trans>
+          </Link>
+        </Button>
+      )}
+    </Card>
+  );
+}
+
+/** The coins of the day: taken by hand, so that nobody is led back by a streak. */
+function Daily() {
+  const { i18n } = useLingui();
+  const words = useWords();
+  const { data } = useQuery(earningQuery);
+  const earn = useEarn();
+  const daily = data?.daily;
+  if (!daily || daily.coins === 0) return null;
+  const next = daily.next_at ? clockTime(i18n.locale, new Date(daily.next_at)) : null;
+  return (
+    <Card className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-center gap-3">
+        <Sun aria-hidden className="size-5.5 shrink-0 text-lamp-text" />
+        <div className="min-w-40 flex-1">
+          <h2 className="font-semibold text-base">
+            <Plural value={daily.coins} one="# coin of the day" other="# coins of the day" />
+          </h2>
+          <p className="text-soft text-sm" role="status">
+            {daily.available ? (
+              <Trans>Everybody here gets them once a day, for nothing.</Trans>
+            ) : next ? (
+              <Trans>You have today's. The next ones are there at {next}.</Trans>
+            ) : (
+              <Trans>You have today's. The next ones are there tomorrow.</Trans>
+            )}
+          </p>
+        </div>
+        {daily.available ? (
+          <Button busy={earn.isPending} onClick={() => earn.mutate()}>
+            <Trans>Take them</Trans>
+          </Button>
+        ) : null}
+      </div>
+      {earn.error ? (
+        <p role="alert" className="text-sm text-terracotta">
+          {words(earn.error)}
+        </p>
+      ) : null}
+    </Card>
+  );
+}
+
+function Earnings({ wallet }: { wallet: Wallet }) {
+  const { t } = useLingui();
+  const [open, setOpen] = useState(false);
+  return (
+    <Card className="flex flex-wrap items-center gap-3">
+      <Gift aria-hidden className="size-5.5 shrink-0 text-lamp-text" />
+      <div className="min-w-40 flex-1">
+        <h2 className="font-semibold text-base">
+          <Trans>
+            Earned: <Coins amount={wallet.earnings} />
+          </Trans>
+        </h2>
+        <p className="text-soft text-sm">
+          <Trans>Your share of the gifts you get. You can turn it into coins, one for one.</Trans>
+        </p>
+      </div>
+      {wallet.earnings > 0 && !wallet.frozen ? (
+        <Button onClick={() => setOpen(true)}>
+          <Trans>Turn into coins</Trans>
+        </Button>
+      ) : null}
+      <ConvertSheet
+        open={open}
+        onClose={() => setOpen(false)}
+        earnings={wallet.earnings}
+        onDone={() => toast(t`Your earnings are coins now.`)}
+      />
+    </Card>
+  );
+}

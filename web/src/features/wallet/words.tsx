@@ -1,0 +1,133 @@
+import { useLingui } from '@lingui/react/macro';
+import type { Payment, Plan, Transaction } from '../../api/types';
+import { useGiftName } from './gift-art';
+
+/** A community's own name for what it sells, in the reader's language. */
+export function ownName(name: { [language: string]: string } | null | undefined, locale: string): string | undefined {
+  return name?.[locale] || undefined;
+}
+
+/** Why a wallet is frozen, as far as the person may know. */
+export function useFreezeReason(): (reason: string) => string {
+  const { t } = useLingui();
+  return (reason) => {
+    switch (reason) {
+      case 'fraud':
+        return t`Something about payments or gifts looks unusual, and we want to be sure that it was you.`;
+      default:
+        return t`The people who run this square stopped it for now.`;
+    }
+  };
+}
+
+export function useProviderName(): (provider: string | null | undefined) => string {
+  const { t } = useLingui();
+  return (provider) => {
+    switch (provider) {
+      case 'local':
+        return t`the practice pay page (no real money)`;
+      case 'stripe':
+        return 'Stripe';
+      case 'iyzico':
+        return 'iyzico';
+      case 'apple':
+        return 'App Store';
+      case 'google':
+        return 'Google Play';
+      case 'revenuecat':
+        return t`the store of your phone`;
+      default:
+        return t`coins`;
+    }
+  };
+}
+
+/** How long a plan runs at a time, and what it costs each time (the cost is in words already). */
+export function usePeriodWords(): (period: Plan['period']) => { name: string; each: (cost: string) => string } {
+  const { t } = useLingui();
+  return (period) => {
+    switch (period) {
+      case 'week':
+        return { name: t`One week`, each: (cost) => t`${cost} a week` };
+      case 'month':
+        return { name: t`One month`, each: (cost) => t`${cost} a month` };
+      case 'year':
+        return { name: t`One year`, each: (cost) => t`${cost} a year` };
+    }
+  };
+}
+
+/** What a payment is for, in a line. */
+export function usePaymentTitle(): (payment: Pick<Payment, 'kind' | 'coins'>) => string {
+  const { t, i18n } = useLingui();
+  return ({ kind, coins }) => (kind === 'premium' ? t`Premium` : t`${i18n.number(coins)} coins`);
+}
+
+/** Why coins came or went, in words: the ledger keeps codes, never sentences. */
+export function useMovementWords(): (movement: Transaction) => { title: string; words?: string } {
+  const { t, i18n } = useLingui();
+  const giftName = useGiftName();
+  return ({ type, amount, description, details, reverses_id }) => {
+    const text = (member: string) => (typeof details[member] === 'string' ? details[member] : '');
+    const number = (member: string) => (typeof details[member] === 'number' ? details[member] : 0);
+    const gift = () => {
+      const name = giftName({ key: text('gift_key') });
+      const quantity = number('quantity');
+      return quantity > 1 ? `${name} × ${i18n.number(quantity)}` : name;
+    };
+    const person = text('alias');
+    if (reverses_id && type !== 'dispute_won') {
+      return {
+        title: t`An earlier movement was undone`,
+        words: t`Both stand here, so that you can see it.`,
+      };
+    }
+    switch (type) {
+      case 'purchased': {
+        const bonus = number('bonus');
+        return {
+          title: t`Coins bought`,
+          words: bonus > 0 ? t`${i18n.number(bonus)} of them were a present` : undefined,
+        };
+      }
+      case 'earned':
+        return { title: description === 'daily' ? t`Coins of the day` : t`Coins earned` };
+      case 'spent':
+        return {
+          title: description === 'meeting' ? t`One more meeting` : t`Coins spent`,
+          words: number('quantity') > 1 ? t`${number('quantity')} meetings` : undefined,
+        };
+      case 'gift_sent':
+        return { title: person ? t`Gift for ${person}` : t`A gift`, words: gift() };
+      case 'gift_received':
+        return {
+          title: person ? t`Gift from ${person}` : t`A gift for you`,
+          words: amount === 0 ? t`${gift()}. Your share went to your earnings.` : gift(),
+        };
+      case 'premium':
+        return { title: t`Premium`, words: t`Paid with coins` };
+      case 'call':
+        return { title: t`A call`, words: t`Paid by the minute` };
+      case 'refund':
+        return { title: t`Coins of a refunded purchase`, words: t`The money went back to you.` };
+      case 'chargeback':
+        return { title: t`Coins of a disputed purchase`, words: t`Your bank took the money back.` };
+      case 'dispute_won':
+        return { title: t`A disputed purchase stands`, words: t`What had been taken back for it is yours again.` };
+      case 'debt_forgiven':
+        return { title: t`Owed coins forgiven`, words: t`The people who run this square let you off.` };
+      case 'payout':
+        return { title: t`Earnings paid out` };
+      case 'debt_payment':
+        return { title: t`Owed coins paid`, words: t`Coins that came in paid what was owed.` };
+      case 'conversion':
+        return { title: t`Earnings turned into coins` };
+      case 'adjustment':
+        return { title: t`Put right by the people who run this square` };
+      case 'forfeited':
+        return { title: t`Coins that ran out` };
+      default:
+        return { title: t`A movement of coins` };
+    }
+  };
+}
