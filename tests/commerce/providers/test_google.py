@@ -1,5 +1,6 @@
 """Google Play, as a server of our own behaves like it."""
 
+import asyncio
 import base64
 import json
 import sys
@@ -602,6 +603,12 @@ async def test_a_missing_library_is_told_in_words(store: PlayStore, monkeypatch:
     monkeypatch.delattr("meydan.commerce.providers.google_client")
     with pytest.raises(ProviderRefused, match=r"pip install 'meydan\[google-play\]'"):
         GoogleProvider(account(store), sandbox=False)
+
+
+async def test_googles_library_is_loaded_where_it_is_used():
+    looked = "import sys, meydan.commerce.providers.google; sys.exit('googleapiclient' in sys.modules)"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", looked)
+    assert await process.wait() == 0
 
 
 # The server of ours is held against Google's description.

@@ -96,8 +96,8 @@ class _Header(Struct, frozen=True):
 
 
 class Verifier:
-    """Checks are made offline. Asking Apple's OCSP responder at every notice would make each sale wait for, and fail with,
-    one more service; instead the chain must have been valid when it was signed, and Apple keeps its leaves short-lived."""
+    """Checks are made offline: at the time a thing says it was signed, the whole chain must have been valid. Apple's OCSP
+    responder is not asked, because each sale would then wait for one more service, and fail with it."""
 
     def __init__(self, roots: tuple[str, ...], environment: Environment, bundle_id: str, app_apple_id: int) -> None:
         self._roots = {root.replace(":", "").lower() for root in roots}
