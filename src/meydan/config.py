@@ -161,6 +161,17 @@ class Settings(Struct, frozen=True):
         return self.http.tls_certificate is not None
 
     @property
+    def own_url(self) -> str:
+        """The API as this machine itself reaches it, without a slash at its end."""
+        host = self.http.own_address
+        return f"{'https' if self.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self.http.port}"
+
+    @property
+    def public_url(self) -> str:
+        """Where people and providers reach the product; this machine's own address if nothing else is set."""
+        return self.http.public_url.rstrip("/") or self.own_url
+
+    @property
     def local_twin(self) -> bool:
         """Whether codes for a phone or an address without a real service go to the local outbox."""
         if self.environment is Environment.production:

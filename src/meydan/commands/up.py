@@ -105,10 +105,7 @@ def _start(
 def _announce(console: Console, settings: Settings, seconds: float) -> None:
     from importlib.resources import files
 
-    address = settings.http.own_address
-    url = (
-        f"{'https' if settings.tls else 'http'}://{f'[{address}]' if ':' in address else address}:{settings.http.port}"
-    )
+    url = settings.own_url
     console.print(f"\nMeydan is up, in {seconds:.1f} s: [bold]{escape(url)}[/bold]\n")
     if not files("meydan").joinpath("static", "index.html").is_file():
         console.print(

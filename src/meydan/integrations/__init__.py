@@ -86,6 +86,7 @@ async def opened(settings: Settings) -> AsyncIterator[Adapters]:
             senders=senders,
             local_outbox=outbox if is_local else None,
             local_payments=LocalPayments.found(settings),
+            public_url=settings.public_url,
             sms_cost_cents=settings.sms.cost_cents if twilio else 0,
             sms_daily_budget_cents=settings.sms.daily_budget_cents,
         ),

@@ -20,10 +20,8 @@ class LocalPayments(Struct, frozen=True):
         """Never in production: whoever opens its pages makes money out of nothing."""
         if settings.environment is Environment.production:
             return None
-        http = settings.http
-        host = f"[{http.own_address}]" if ":" in http.own_address else http.own_address
         return cls(
-            url=f"{'https' if settings.tls else 'http'}://{host}:{http.port}",
+            url=settings.own_url,
             books=settings.data / "pay.sqlite3",
-            certificate=http.tls_certificate,
+            certificate=settings.http.tls_certificate,
         )
