@@ -87,8 +87,10 @@ async def tell_provider(db: Database, tenant_id: int, errand: TellProvider) -> N
             await _do_take_back_wish(tx, errand.subscription_id, wished.wish, str(error))
         return
     async with db.as_service(tenant_id) as tx:
+        # What happened at the provider before it heard this is older news than this.
         await tx.run(
-            "update app.subscriptions set wish = null where tenant_id = $1 and id = $2 and wish = $3",
+            "update app.subscriptions set wish = null, changed_at = greatest(changed_at, app.now()) "
+            "where tenant_id = $1 and id = $2 and wish = $3",
             errand.subscription_id,
             wished.wish,
         )
