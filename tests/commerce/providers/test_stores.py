@@ -12,7 +12,7 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.commerce import accounts
+from meydan.commerce import accounts, reconciliation
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.providers.apple_client import AppleAccount
 from meydan.commerce.providers.contract import Webhook
@@ -158,6 +158,18 @@ async def test_the_app_hands_its_receipt_in_before_apple_tells(counter: Shop, ap
     assert (await coins(counter, other), await coins(counter, person)) == (0, payment["coins"])
 
 
+async def test_a_notice_that_never_arrives_is_found_in_apples_books(counter: Shop, apple: AppStore):
+    person = await counter.person()
+    payment = await counter.order(person, provider="apple")
+    transaction = apple.buy(token=UUID(payment["id"]))
+    await reconciliation.reconcile(counter.db, counter.tenant.id, reconciliation.Reconcile(ProviderName.apple))
+    assert (await look(counter, person, payment))["status"] == "paid"
+    apple.refund(transaction)
+    await reconciliation.reconcile(counter.db, counter.tenant.id, reconciliation.Reconcile(ProviderName.apple))
+    assert (await look(counter, person, payment))["status"] == "refunded"
+    assert await coins(counter, person) == 0
+
+
 async def test_a_forged_notice_leaves_nothing(counter: Shop, apple: AppStore):
     person = await counter.person()
     payment = await counter.order(person, provider="apple")
@@ -250,3 +262,14 @@ async def test_a_membership_from_google_play(counter: Shop, google: PlayStore):
     google.expire(token)
     await tell_google(counter, *google.told[-2:])
     assert (await counter.get(person, "/api/premium"))["limits"]["premium"] is False
+
+
+async def test_a_part_refunded_in_play_console_is_found_in_googles_books(counter: Shop, google: PlayStore):
+    person = await counter.person()
+    payment = await counter.order(person, provider="google")
+    token = google.buy(account=UUID(payment["id"]))
+    await tell_google(counter, google.told[-1])
+    google.refund_part(google.products[token]["orderId"], (50, 0, "TRY"))
+    await reconciliation.reconcile(counter.db, counter.tenant.id, reconciliation.Reconcile(ProviderName.google))
+    after = await look(counter, person, payment)
+    assert (after["status"], after["refunded"]) == ("partly_refunded", 5000)
