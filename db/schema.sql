@@ -999,7 +999,7 @@ CREATE FUNCTION app.kilometres(one point, other point) RETURNS double precision
 
 CREATE FUNCTION app.ledger_account_id(kind text, whose uuid, provider text, currency text) RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (encode(substr(sha256(convert_to(((((((kind || ':'::text) || COALESCE((whose)::text, ''::text)) || ':'::text) || COALESCE(provider, ''::text)) || ':'::text) || COALESCE(currency, ''::text)), 'UTF8'::name)), 1, 16), 'hex'::text))::uuid;
+    RETURN (encode(substr(sha256((((((((kind || ':'::text) || COALESCE((whose)::text, ''::text)) || ':'::text) || COALESCE(provider, ''::text)) || ':'::text) || COALESCE(currency, ''::text)))::bytea), 1, 16), 'hex'::text))::uuid;
 
 CREATE TABLE app.coin_entries (
     tenant_id integer NOT NULL,
@@ -2990,6 +2990,8 @@ CREATE INDEX coin_holds_open ON app.coin_holds USING btree (tenant_id, user_id) 
 
 CREATE INDEX coin_holds_to_expire ON app.coin_holds USING btree (tenant_id, expires_at) WHERE (status = 'open'::text);
 
+CREATE INDEX coin_transactions_by_day ON app.coin_transactions USING brin (tenant_id, created_at);
+
 CREATE INDEX coin_transactions_of_subject ON app.coin_transactions USING btree (tenant_id, subject_id) WHERE (subject_id IS NOT NULL);
 
 CREATE INDEX coin_transactions_of_user ON app.coin_transactions USING btree (tenant_id, user_id, id DESC) WHERE (user_id IS NOT NULL);
@@ -3088,9 +3090,13 @@ CREATE INDEX payment_notices_unread ON app.payment_notices USING btree (tenant_i
 
 CREATE INDEX payment_refunds_asked ON app.payment_refunds USING btree (tenant_id, created_at) WHERE (status = 'asked'::text);
 
+CREATE INDEX payment_refunds_by_day ON app.payment_refunds USING btree (tenant_id, done_at) WHERE (status = 'done'::text);
+
 CREATE INDEX payment_refunds_of_payment ON app.payment_refunds USING btree (tenant_id, payment_id, id);
 
 CREATE INDEX payments_by_checkout ON app.payments USING btree (tenant_id, provider, checkout);
+
+CREATE INDEX payments_by_day ON app.payments USING btree (tenant_id, paid_at) INCLUDE (provider, paid_currency, paid_amount) WHERE (paid_at IS NOT NULL);
 
 CREATE INDEX payments_by_time ON app.payments USING btree (tenant_id, provider, paid_at);
 

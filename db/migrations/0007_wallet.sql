@@ -3,11 +3,12 @@
 -- their own (class WA), with what is to be told as JSON in their detail; wallet/refusals.py words them.
 
 -- An account is known by whose it is: no search, no sequence, and everybody locks in the same order.
+-- (Written so that it is part of the statement that uses it, not called.)
 create function app.ledger_account_id(kind text, whose uuid, provider text, currency text) returns uuid
 language sql immutable parallel safe
-return encode(substr(sha256(convert_to(
-    kind || ':' || coalesce(whose::text, '') || ':' || coalesce(provider, '') || ':' || coalesce(currency, ''), 'UTF8'
-)), 1, 16), 'hex')::uuid;
+return encode(substr(sha256((
+    kind || ':' || coalesce(whose::text, '') || ':' || coalesce(provider, '') || ':' || coalesce(currency, '')
+)::bytea), 1, 16), 'hex')::uuid;
 
 create table app.ledger_accounts (
     tenant_id integer not null references app.tenants,
