@@ -91,7 +91,7 @@ async def check_payment(db: Database, tenant_id: int, errand: CheckPayment) -> N
     refused = ""
     try:
         async with accounts.opened(db, tenant_id, asked.provider) as provider:
-            events = await provider.payment(reference)
+            events = await (provider.payment(reference) if errand.proof is None else provider.proof(errand.proof))
     except ProviderUnavailable:
         key = f"{errand.payment_id}:{errand.last}:{errand.proof is not None}"
         async with db.as_service(tenant_id) as tx:

@@ -122,11 +122,16 @@ async def _ordered(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | Non
         row = await rows.locked(tx, event.payment_id)
     elif event.checkout is not None:
         row = await rows.by_checkout(tx, name, event.checkout)
-    elif event.buyer is None and proof_of is not None:
+    elif event.buyer is None and proof_of is not None and not await _renews(tx, name, event):
         row = await rows.locked(tx, proof_of)
     else:
         row = None
     return row if row is not None and row.provider is name else None
+
+
+async def _renews(tx: Tx, name: ProviderName, event: Paid) -> bool:
+    """A renewal names nobody, and belongs to whom its subscription belongs to, whoever brings the receipt."""
+    return event.subscription is not None and await subscriptions.by_reference(tx, name, event.subscription) is not None
 
 
 async def _of_buyer(tx: Tx, name: ProviderName, event: Paid, buyer: UUID, product_id: str) -> rows.Row | Applied:

@@ -128,7 +128,7 @@ async def test_a_proof_from_the_phone_is_only_a_reason_to_ask(apple: AppleProvid
     transaction = store.buy(token=uuid4())
     proof = store.sign(store.transactions[transaction])
     store.refund(transaction)  # after the phone got its copy
-    paid, refunded = await apple.payment(proof)
+    paid, refunded = await apple.proof(proof)
     assert isinstance(paid, Paid) and isinstance(refunded, Refunded)
     assert refunded.refunded == paid.amount == 14999
 
@@ -137,10 +137,19 @@ async def test_a_made_up_proof_is_refused_without_asking(apple: AppleProvider, s
     other = AppStore(chain=Chain())
     forged = other.sign(other.transactions[other.buy(token=uuid4())])
     with pytest.raises(ProviderRefused, match="not a transaction that Apple signed"):
-        await apple.payment(forged)
+        await apple.proof(forged)
     for nonsense in ("", "hello", "a.b.c", "12/../34", "１２"):
         with pytest.raises(ProviderRefused):
             await apple.payment(nonsense)
+        with pytest.raises(ProviderRefused):
+            await apple.proof(nonsense)
+    assert store.asked == []
+
+
+async def test_a_number_that_anybody_may_know_proves_nothing(apple: AppleProvider, store: AppStore):
+    transaction = store.buy()
+    with pytest.raises(ProviderRefused, match="not a transaction that Apple signed"):
+        await apple.proof(transaction)
     assert store.asked == []
 
 

@@ -264,6 +264,20 @@ async def test_a_membership_from_google_play(counter: Shop, google: PlayStore):
     assert (await counter.get(person, "/api/premium"))["limits"]["premium"] is False
 
 
+async def test_whoever_brings_a_receipt_a_renewal_is_its_members(counter: Shop, google: PlayStore):
+    person, other = await counter.person(), await counter.person()
+    payment = await counter.subscribe(person, provider="google")
+    token = google.subscribe(account=UUID(payment["id"]))
+    await tell_google(counter, google.told[-1])
+    google.renew(token)  # its notice is still on its way
+    theirs = await counter.subscribe(other, provider="google")
+    await counter.ask(other, "POST", f"/api/payments/{theirs['id']}/proof", {"proof": token})
+    await counter.work()
+    assert (await look(counter, other, theirs))["status"] == "pending"
+    assert (await counter.get(other, "/api/premium"))["limits"]["premium"] is False
+    assert [one["status"] for one in (await counter.get(person, "/api/payments"))["items"]] == ["paid", "paid"]
+
+
 async def test_a_part_refunded_in_play_console_is_found_in_googles_books(counter: Shop, google: PlayStore):
     person = await counter.person()
     payment = await counter.order(person, provider="google")

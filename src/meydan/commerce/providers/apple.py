@@ -111,22 +111,25 @@ class AppleProvider(Provider):
         return events + _state(transaction, signed.renewal, signed.status)
 
     async def payment(self, reference: str) -> list[ProviderEvent]:
-        """A transaction's id, or the signed transaction that the app holds: the Server API is asked in any case."""
-        if reference.count(".") == 2:
-            try:
-                reference = self._signed.transaction(reference).id
-            except SignatureInvalid as error:
-                raise ProviderRefused("This is not a transaction that Apple signed for this app") from error
-        elif _uuid(reference) is not None:
+        """Of a transaction's id: the Server API is asked in any case."""
+        if _uuid(reference) is not None:
             return []  # our own id: Apple finds nothing by it, and tells by a notification or through the app
-        elif not (reference.isascii() and reference.isdigit()):
-            raise ProviderRefused("Neither a transaction's id nor a signed transaction")
+        if not (reference.isascii() and reference.isdigit()):
+            raise ProviderRefused("This is no transaction's id")
         transaction = await self._transaction(reference)
         if transaction.shared:
             raise ProviderRefused(f"Transaction {transaction.id} came through Family Sharing: somebody else paid")
         if transaction.subscription is None:
             return self._money(transaction)
         return await self._subscription(transaction.subscription)
+
+    async def proof(self, proof: str) -> list[ProviderEvent]:
+        """The signed transaction (jwsRepresentation), which only the buyer's own phone has."""
+        try:
+            transaction = self._signed.transaction(proof)
+        except SignatureInvalid as error:
+            raise ProviderRefused("This is not a transaction that Apple signed for this app") from error
+        return await self.payment(transaction.id)
 
     async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:  # noqa: ARG002 -- none of it is ours
         raise RefundElsewhere(

@@ -223,6 +223,11 @@ class Provider(ABC):
 
         The events carry ids of their own that are the same as a webhook's would be, or derived from the charge."""
 
+    async def proof(self, proof: str) -> list[ProviderEvent]:
+        """The same, of a receipt that somebody's app handed in. Nothing that others may know counts as one: an order's
+        number stands on paper, and whoever brings it would be given what nobody has claimed yet."""
+        return await self.payment(proof)
+
     @abstractmethod
     async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
         """Raises RefundElsewhere. The same key again is the same refund."""

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 
 _CHECKOUT_LASTS = timedelta(days=1)
 _VOIDED_REACH_BACK = timedelta(days=30) - timedelta(hours=1)
-_REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,1500}")
+_ORDER = re.compile(r"GPA\.[0-9.-]{1,60}")
+_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,1500}")
 _STATES = {
     "SUBSCRIPTION_STATE_ACTIVE": SubscriptionState.active,
     "SUBSCRIPTION_STATE_IN_GRACE_PERIOD": SubscriptionState.grace,
@@ -127,18 +128,22 @@ class GoogleProvider(Provider):
         return await self._product(await self._play.product(news.token))
 
     async def payment(self, reference: str) -> list[ProviderEvent]:
-        """An order's id, or a purchase token that the app holds."""
+        """Of an order's id."""
         if _uuid(reference) is not None:
             return []  # our own id: Google finds nothing by it, and tells by a notification or through the app
-        if not _REFERENCE.fullmatch(reference):
-            raise ProviderRefused("Neither an order's id nor a purchase token")
-        if not reference.startswith("GPA."):
-            return await self._purchase(reference)
+        if not _ORDER.fullmatch(reference):
+            raise ProviderRefused("This is no order's id")
         order = await self._play.order(reference)
         try:
             return await self._purchase(order.purchase_token)
-        except self._client.PurchaseNotFound:  # long over: what remains is the order
-            return self._paid(order, None, test=False) + _taken_back(order)
+        except self._client.PurchaseNotFound:  # long over; what remains is the order, which does not say whose it was
+            return _taken_back(order)
+
+    async def proof(self, proof: str) -> list[ProviderEvent]:
+        """The purchase token, which only the buyer's own phone has."""
+        if _ORDER.fullmatch(proof) or not _TOKEN.fullmatch(proof):
+            raise ProviderRefused("This is no purchase token")
+        return await self._purchase(proof)
 
     async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:  # noqa: ARG002 -- an order is refunded once
         order = await self._play.order(charge)
@@ -278,7 +283,7 @@ def _taken_back(order: PlayOrder) -> list[ProviderEvent]:
                 refund=_refund_id(order) if order.refunded == paid.minor else None,
             )
         )
-    if back is not None:
+    if back is not None and order.refunded < paid.minor:
         # Google argues with the bank, or does not; what reaches us is decided.
         events.append(
             Disputed(
