@@ -16,7 +16,7 @@ async def address(app: Litestar) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def shop(address: str) -> AsyncIterator[str]:
+async def pay_place(address: str) -> AsyncIterator[str]:
     """The address, with the local pay page standing there."""
     async with local_payments_at(address):
         yield address

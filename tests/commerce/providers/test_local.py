@@ -89,7 +89,7 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture
-async def provider(shop: str, tenant: tenants.Tenant, mailbox: Mailbox) -> AsyncIterator[LocalProvider]:
+async def provider(pay_place: str, tenant: tenants.Tenant, mailbox: Mailbox) -> AsyncIterator[LocalProvider]:
     place = integrations.current().local_payments
     assert place is not None
     made = mailbox.provider = LocalProvider(LocalAccount.at(place, tenant.id), sandbox=True)
@@ -101,7 +101,7 @@ Shopping = Callable[..., Order]
 
 
 @pytest.fixture
-def order(shop: str, mailbox: Mailbox) -> Shopping:
+def order(pay_place: str, mailbox: Mailbox) -> Shopping:
     def make(period: Period | None = None, **changes: Any) -> Order:
         made = Order(
             payment_id=uuid4(),
@@ -111,7 +111,7 @@ def order(shop: str, mailbox: Mailbox) -> Shopping:
             currency="TRY",
             period=period,
             buyer=Buyer(uuid4(), "en", None, None, "127.0.0.1"),
-            return_url=f"{shop}/wallet/payments/1",
+            return_url=f"{pay_place}/wallet/payments/1",
             webhook_url=mailbox.url,
         )
         return msgspec.structs.replace(made, **changes)
@@ -146,9 +146,9 @@ async def events(provider: LocalProvider, notices: list[Notice]) -> list[Provide
     return found
 
 
-async def on_dashboard(shop: str, do: str, id: str, **more: str) -> httpx.Response:
+async def on_dashboard(pay_place: str, do: str, id: str, **more: str) -> httpx.Response:
     async with browser() as client:
-        return await client.post(f"{shop}/pay/local", data={"do": do, "id": id, **more})
+        return await client.post(f"{pay_place}/pay/local", data={"do": do, "id": id, **more})
 
 
 async def test_who_pays_comes_back_and_the_shop_is_told(provider: LocalProvider, order: Shopping, mailbox: Mailbox):
@@ -258,6 +258,7 @@ async def test_a_card_has_one_fingerprint_and_its_number_is_kept_nowhere(
     assert b"lpy_" in kept
     assert b"5555555555554444" not in kept
     assert b"5555 5555 5555 4444" not in kept
+    assert {file.stat().st_mode & 0o777 for file in settings.data.glob("pay.sqlite3*")} == {0o600}
 
 
 async def test_refunds_add_up_and_never_to_more_than_was_paid(
@@ -286,7 +287,7 @@ async def test_refunds_add_up_and_never_to_more_than_was_paid(
 
 
 async def test_a_disputed_card_complains_and_the_bank_decides(
-    provider: LocalProvider, order: Shopping, mailbox: Mailbox, shop: str, moving_clock: MovableClock
+    provider: LocalProvider, order: Shopping, mailbox: Mailbox, pay_place: str, moving_clock: MovableClock
 ):
     await buy(provider, order(), DISPUTED)
     await mailbox.wait_for(1)
@@ -297,12 +298,12 @@ async def test_a_disputed_card_complains_and_the_bank_decides(
     assert (opened.charge, opened.state, opened.amount) == (paid.charge, DisputeState.opened, 4990)
     with pytest.raises(ProviderRefused, match="disputed"):
         await provider.refund(paid.charge, 1, "TRY", "now?")
-    assert (await on_dashboard(shop, "dispute_won", paid.charge)).status_code == 303
+    assert (await on_dashboard(pay_place, "dispute_won", paid.charge)).status_code == 303
     *_, won = await events(provider, await mailbox.wait_for(3))
     assert isinstance(won, Disputed)
     assert (won.dispute, won.state) == (opened.dispute, DisputeState.won)
-    await on_dashboard(shop, "dispute", paid.charge)
-    await on_dashboard(shop, "dispute_lost", paid.charge)
+    await on_dashboard(pay_place, "dispute", paid.charge)
+    await on_dashboard(pay_place, "dispute_lost", paid.charge)
     last = (await events(provider, await mailbox.wait_for(5)))[3:]
     assert {event.state for event in last if isinstance(event, Disputed)} == {DisputeState.opened, DisputeState.lost}
 
@@ -367,21 +368,21 @@ async def test_a_renewal_that_fails_is_tried_three_times(
 
 
 async def test_the_owner_renews_fails_and_sends_again(
-    provider: LocalProvider, order: Shopping, mailbox: Mailbox, shop: str
+    provider: LocalProvider, order: Shopping, mailbox: Mailbox, pay_place: str
 ):
     await buy(provider, order(Period.year))
     told = await events(provider, await mailbox.wait_for(2))
     (subscription,) = [event.subscription for event in told if isinstance(event, SubscriptionChanged)]
-    await on_dashboard(shop, "renew", subscription)
+    await on_dashboard(pay_place, "renew", subscription)
     await mailbox.wait_for(4)
-    await on_dashboard(shop, "fail_renewal", subscription)
+    await on_dashboard(pay_place, "fail_renewal", subscription)
     grace = (await events(provider, await mailbox.wait_for(5)))[-1]
     assert isinstance(grace, SubscriptionChanged)
     assert grace.state is SubscriptionState.grace
-    await on_dashboard(shop, "send_again", subscription)
+    await on_dashboard(pay_place, "send_again", subscription)
     assert (await events(provider, await mailbox.wait_for(6)))[-1] == grace
     async with browser() as client:
-        page = (await client.get(f"{shop}/pay/local")).text
+        page = (await client.get(f"{pay_place}/pay/local")).text
     assert subscription in page
     assert "past_due" in page
 
@@ -450,12 +451,12 @@ async def test_forged_old_and_other_communities_webhooks_are_refused(
 
 
 async def test_webhooks_can_be_told_to_misbehave(
-    provider: LocalProvider, order: Shopping, mailbox: Mailbox, tenant: tenants.Tenant, shop: str
+    provider: LocalProvider, order: Shopping, mailbox: Mailbox, tenant: tenants.Tenant, pay_place: str
 ):
     async def be(**manners: object) -> None:
         key = {"authorization": f"Bearer {mail.api_key(tenant.id)}"}
         async with browser() as client:
-            assert (await client.put(f"{shop}/pay/local/v1/webhook-manners", json=manners, headers=key)).is_success
+            assert (await client.put(f"{pay_place}/pay/local/v1/webhook-manners", json=manners, headers=key)).is_success
 
     await be(repeats=2)
     await buy(provider, order())
@@ -499,7 +500,7 @@ async def test_the_books_say_what_was_paid_in_a_period(
 
 
 async def test_an_account_sees_nothing_of_anothers(
-    provider: LocalProvider, order: Shopping, mailbox: Mailbox, shop: str, other_tenant: tenants.Tenant
+    provider: LocalProvider, order: Shopping, mailbox: Mailbox, pay_place: str, other_tenant: tenants.Tenant
 ):
     checkout = await buy(provider, order())
     (paid,) = await events(provider, await mailbox.wait_for(1))
@@ -514,7 +515,7 @@ async def test_an_account_sees_nothing_of_anothers(
     await neighbour.close()
     for key in ("", "Bearer", "Bearer 1.00", f"Basic {mail.api_key(other_tenant.id)}", f"Bearer {mail.api_key(1)}x"):
         async with browser() as client:
-            answer = await client.get(f"{shop}/pay/local/v1/payments", headers={"authorization": key})
+            answer = await client.get(f"{pay_place}/pay/local/v1/payments", headers={"authorization": key})
             assert (answer.status_code, answer.json()["code"]) == (401, "api_key_invalid")
 
 

@@ -311,7 +311,7 @@ def _refunded(detail: PaymentDetail) -> int:
 def _refunds(detail: PaymentDetail) -> list[ProviderEvent]:
     if not detail.refunds:
         return []
-    newest = sorted(detail.refunds, key=lambda line: line.created_date or "")[-1]  # of one second's, the last
+    newest = max(reversed(detail.refunds), key=lambda line: line.created_date or "")  # of one second's, the last
     total = _refunded(detail)
     return [
         Refunded(

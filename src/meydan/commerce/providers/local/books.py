@@ -3,6 +3,7 @@
 Each thing is one row with its JSON; what a row must be found by stands beside it. ``due_at`` is when time alone changes it.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,6 +99,7 @@ class Books:
     def open(self) -> Iterator[Page]:
         """Everything inside happens, or nothing; whoever else writes waits."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite makes beside it is as closed
         connection = sqlite3.connect(self._file, timeout=10, isolation_level=None)
         connection.row_factory = sqlite3.Row
         try:
