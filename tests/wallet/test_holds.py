@@ -127,7 +127,7 @@ async def test_too_much_is_not_held(bank: Bank):
     with pytest.raises(asyncpg.CheckViolationError):
         await hold(bank, ana, 0, key="nothing")
     with pytest.raises(asyncpg.CheckViolationError):
-        await hold(bank, ana, 1, key="over before it begins", minutes=0)
+        await hold(bank, ana, 1, key="over before it begins", minutes=-1)
 
 
 async def test_a_forgotten_hold_is_free_again_when_its_time_is_over(bank: Bank, moving_clock: MovableClock):
