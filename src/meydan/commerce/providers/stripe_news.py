@@ -125,6 +125,7 @@ def payment_events(intent: stripe.PaymentIntent, origin: Origin) -> list[Provide
                 refunded=refunded,
                 currency=currency,
                 refund=newest.id if newest else None,
+                reversed=any(one.status in ("failed", "canceled") for one in _refunds(charge)),
             )
         )
     return events

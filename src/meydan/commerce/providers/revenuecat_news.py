@@ -1,0 +1,194 @@
+"""RevenueCat's words in commerce's. Nothing is asked here.
+
+The charge is the store's transaction. A subscription is named by its buyer and product: so it stays over its renewals.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.commerce.providers.contract import Paid, Refunded, SubscriptionChanged, SubscriptionState
+from meydan.commerce.providers.money import to_minor
+from meydan.commerce.providers.revenuecat_client import (
+    CustomerInfo,
+    OneTime,
+    Price,
+    Subscribed,
+    from_milliseconds,
+)
+
+
+class Event(Struct, frozen=True):
+    id: str
+    type: str
+    app_user_id: str | None = None
+    original_app_user_id: str | None = None
+    aliases: list[str] = []
+    product_id: str | None = None
+    new_product_id: str | None = None
+    transaction_id: str | None = None
+    expiration_at_ms: int | None = None
+    price_in_purchased_currency: Decimal | None = None
+    currency: str | None = None
+    cancel_reason: str | None = None
+    transferred_from: list[str] = []
+    transferred_to: list[str] = []
+
+
+class Body(Struct, frozen=True):
+    event: Event
+
+
+class Told(Struct, frozen=True):
+    """What a notice keeps: no attributes of the person, only which purchase it is about."""
+
+    type: str
+    customer: str | None
+    """Our buyer's reference, as the app wrote it."""
+    products: list[str]
+    transaction: str | None
+    price: Price | None
+    ends_at: datetime | None
+    refunded: bool
+    moved_from: list[str]
+    moved_to: list[str]
+
+
+class Line(Struct, frozen=True):
+    """One purchase as RevenueCat knows it."""
+
+    charge: str
+    product: str
+    amount: int
+    currency: str
+    bought: OneTime | Subscribed
+
+
+def told_of(event: Event) -> Told:
+    known = [event.app_user_id, event.original_app_user_id, *event.aliases]
+    price = event.price_in_purchased_currency
+    return Told(
+        type=event.type,
+        customer=next((name for name in known if name and uuid_of(name)), None),
+        products=[product for product in (event.product_id, event.new_product_id) if product],
+        transaction=event.transaction_id,
+        # What is given back is told as less than nothing.
+        price=Price(abs(price), event.currency) if price is not None and event.currency else None,
+        ends_at=from_milliseconds(event.expiration_at_ms) if event.expiration_at_ms is not None else None,
+        refunded=event.type == "CANCELLATION" and event.cancel_reason == "CUSTOMER_SUPPORT",
+        moved_from=[name for name in event.transferred_from if uuid_of(name)],
+        moved_to=[name for name in event.transferred_to if uuid_of(name)],
+    )
+
+
+def bought_by(seen: CustomerInfo) -> Iterator[tuple[str, OneTime | Subscribed]]:
+    """Each with the product's name."""
+    for key, subscribed in seen.subscriber.subscriptions.items():
+        yield named(key, subscribed), subscribed
+    for product, purchases in seen.subscriber.non_subscriptions.items():
+        for purchase in purchases:
+            yield product, purchase
+
+
+def found(seen: CustomerInfo, charge: str) -> tuple[str, OneTime | Subscribed] | None:
+    return next((one for one in bought_by(seen) if str(one[1].store_transaction_id) == charge), None)
+
+
+def line_of(product: str, bought: OneTime | Subscribed) -> Line | None:
+    """None of what cost nothing: a trial, a present, a family's share."""
+    is_shared = isinstance(bought, Subscribed) and bought.ownership_type != "PURCHASED"
+    if bought.price is None or bought.store_transaction_id is None or is_shared or bought.store == "promotional":
+        return None
+    amount, currency = minor(bought.price)
+    return Line(str(bought.store_transaction_id), product, amount, currency, bought) if amount > 0 else None
+
+
+def subscribed_to(seen: CustomerInfo, product: str) -> Subscribed | None:
+    return next((one for key, one in seen.subscriber.subscriptions.items() if named(key, one) == product), None)
+
+
+def named(key: str, subscribed: Subscribed) -> str:
+    """Google's products are told with their base plan, and listed without."""
+    plan = subscribed.product_plan_identifier
+    return f"{key}:{plan}" if plan and ":" not in key else key
+
+
+def paid(line: Line, buyer: UUID | None) -> Paid:
+    is_subscription = isinstance(line.bought, Subscribed)
+    return Paid(
+        event_id=f"{line.charge}:paid",
+        happened_at=line.bought.purchase_date,
+        charge=line.charge,
+        amount=line.amount,
+        currency=line.currency,
+        buyer=buyer,
+        product_id=line.product,
+        subscription=f"{buyer}:{line.product}" if is_subscription and buyer is not None else None,
+        period_ends_at=line.bought.expires_date if isinstance(line.bought, Subscribed) else None,
+        test=line.bought.is_sandbox,
+    )
+
+
+def refunded_event(charge: str, refunded: int, currency: str, seen_at: datetime) -> Refunded:
+    return Refunded(
+        event_id=f"{charge}:refunded:{refunded}",
+        happened_at=seen_at,
+        charge=charge,
+        refunded=refunded,
+        currency=currency,
+        reversed=refunded == 0,
+    )
+
+
+def state_of(seen: CustomerInfo, buyer: UUID, product: str) -> Iterator[SubscriptionChanged]:
+    """Of a subscription, at the moment RevenueCat was asked."""
+    subscribed = subscribed_to(seen, product)
+    if subscribed is None or subscribed.expires_date is None or subscribed.ownership_type != "PURCHASED":
+        return
+    ends, grace = subscribed.expires_date, subscribed.grace_period_expires_date
+    if subscribed.refunded_at is not None:
+        yield changed(seen, buyer, product, SubscriptionState.expired, min(ends, subscribed.refunded_at), None)
+    elif max(ends, grace or ends) <= seen.seen_at:
+        yield changed(seen, buyer, product, SubscriptionState.expired, ends, None)
+    elif subscribed.billing_issues_detected_at is not None:
+        yield changed(seen, buyer, product, SubscriptionState.grace, ends, grace)
+    elif subscribed.unsubscribe_detected_at is not None:
+        yield changed(seen, buyer, product, SubscriptionState.cancelled, ends, None)
+    else:
+        yield changed(seen, buyer, product, SubscriptionState.active, ends, None)
+
+
+def changed(
+    seen: CustomerInfo,
+    buyer: UUID,
+    product: str,
+    state: SubscriptionState,
+    ends_at: datetime,
+    grace_ends_at: datetime | None,
+) -> SubscriptionChanged:
+    return SubscriptionChanged(
+        event_id=f"{buyer}:{product}:{state}:{seen.request_date_ms}",
+        happened_at=seen.seen_at,
+        subscription=f"{buyer}:{product}",
+        state=state,
+        period_ends_at=ends_at,
+        buyer=buyer,
+        product_id=product,
+        grace_ends_at=grace_ends_at,
+    )
+
+
+def minor(price: Price) -> tuple[int, str]:
+    """Stores count in millionths; what is finer is noise of a number that was a float on its way."""
+    return to_minor(Fraction(round(price.amount, 6)), price.currency), price.currency
+
+
+def uuid_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:  # an id that the app's library made up before the person logged in, or another's
+        return None
