@@ -20,7 +20,16 @@ from rich.markup import escape
 
 from meydan.commands import PlainError, data_option
 from meydan.commands.supervisor import Part, Supervisor
-from meydan.config import Http, Settings, default_data, is_own_engine, load_settings, make_secrets, note_running
+from meydan.config import (
+    Environment,
+    Http,
+    Settings,
+    default_data,
+    is_own_engine,
+    load_settings,
+    make_secrets,
+    note_running,
+)
 from meydan.kit.engines import Engine, Engines
 from meydan.kit.processes import Child, start_child
 
@@ -115,6 +124,8 @@ def _announce(console: Console, settings: Settings, seconds: float) -> None:
         console.print(f"It answers on {settings.http.host}, to other machines too.", style="yellow")
         if settings.local_twin:
             console.print("Whoever reaches it can read at /outbox the codes others ask for.", style="yellow")
+        if settings.environment is not Environment.production:
+            console.print("Whoever reaches it can buy coins with play money, and take it back.", style="yellow")
         if not settings.tls:
             console.print(
                 "Over plain http their browsers give no keys, no camera and no notifications: start it with --tls, or "
@@ -123,6 +134,8 @@ def _announce(console: Console, settings: Settings, seconds: float) -> None:
             )
     if settings.local_twin:
         console.print(f"Codes that would be sent are at {url}/outbox", style="dim", markup=False)
+    if settings.environment is not Environment.production:
+        console.print(f"Coins are sold for play money; its books are at {url}/pay/local", style="dim", markup=False)
     console.print(f"Data and logs: {settings.data}    Stop: Ctrl-C", style="dim")
 
 
