@@ -13,7 +13,8 @@ from appstoreserverlibrary.models.NotificationTypeV2 import NotificationTypeV2
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from meydan.commerce.kinds import PaymentKind
+from meydan.commerce import accounts
+from meydan.commerce.kinds import PaymentKind, ProviderName
 from meydan.commerce.providers.apple import AppleProvider
 from meydan.commerce.providers.apple_client import AppleAccount
 from meydan.commerce.providers.apple_signed import APPLE_ROOT_CA_G3
@@ -581,3 +582,9 @@ def test_a_key_that_is_none_of_apples_is_told_when_it_is_set(key: str):
     values = {"issuer_id": "i", "key_id": "k", "private_key": key, "bundle_id": "b", "app_apple_id": 1}
     with pytest.raises(msgspec.ValidationError, match=r"\.p8"):
         msgspec.convert(values, AppleAccount)
+
+
+def test_a_number_typed_in_is_a_number(store: AppStore):
+    typed = {name: value for name, value in msgspec.to_builtins(account(store)).items() if name != "root_fingerprints"}
+    read = accounts.read_account(ProviderName.apple, typed | {"app_apple_id": str(store.app_apple_id)})
+    assert read == account(store, root_fingerprints=(APPLE_ROOT_CA_G3,))

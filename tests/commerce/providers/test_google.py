@@ -606,15 +606,21 @@ def test_a_file_that_is_no_key_is_told_when_it_is_set(json_text: str):
         msgspec.convert(values, GoogleAccount)
 
 
-async def test_a_missing_library_is_told_in_words(store: PlayStore, monkeypatch: pytest.MonkeyPatch):
+async def test_a_missing_library_is_told_in_words_when_it_is_used(store: PlayStore, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "meydan.commerce.providers.google_client", None)
-    monkeypatch.delattr("meydan.commerce.providers.google_client")
+    monkeypatch.setitem(sys.modules, "google.auth", None)
+    google = GoogleProvider(account(store), sandbox=False)
     with pytest.raises(ProviderRefused, match=r"pip install 'meydan\[google-play\]'"):
-        GoogleProvider(account(store), sandbox=False)
+        await google.proof("token")
+    with pytest.raises(ProviderRefused, match=r"pip install 'meydan\[google-play\]'"):
+        await google.verify(store.push(BODY))
+    await google.close()
 
 
 async def test_googles_library_is_loaded_where_it_is_used():
-    looked = "import sys, meydan.commerce.providers.google; sys.exit('googleapiclient' in sys.modules)"
+    looked = (
+        "import sys, meydan.commerce.providers.google; sys.exit(any(name.startswith('google') for name in sys.modules))"
+    )
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", looked)
     assert await process.wait() == 0
 

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from msgspec import Struct
 
 from meydan.commerce.kinds import PaymentKind, ProviderName
+from meydan.commerce.providers import google_push
 from meydan.commerce.providers.contract import (
     Charge,
     Checkout,
@@ -36,7 +37,7 @@ from meydan.commerce.providers.contract import (
     SubscriptionState,
     Webhook,
 )
-from meydan.commerce.providers.google_answers import Money, PlayOrder, Product, Subscription
+from meydan.commerce.providers.google_answers import Money, PlayOrder, Product, PurchaseNotFound, Subscription
 from meydan.kit import clock
 
 if TYPE_CHECKING:
@@ -89,17 +90,14 @@ class GoogleProvider(Provider):
     store = True
 
     def __init__(self, account: GoogleAccount, *, sandbox: bool) -> None:  # noqa: ARG002 -- a test purchase says so itself
-        try:
-            from meydan.commerce.providers import google_client, google_push
-        except ImportError as error:
-            raise ProviderRefused("Google's library is missing here: pip install 'meydan[google-play]'") from error
         self._account = account
-        self._client, self._push = google_client, google_push
 
     @cached_property
     def _play(self) -> "Play":
+        with google_push.library():
+            from meydan.commerce.providers.google_client import Play
         account = self._account
-        return self._client.Play(account.api_url, account.service_account_json, account.package_name)
+        return Play(account.api_url, account.service_account_json, account.package_name)
 
     async def checkout(self, order: Order) -> Checkout:
         if order.store_product_id is None:
@@ -108,17 +106,17 @@ class GoogleProvider(Provider):
         return Checkout(reference=str(order.payment_id), url="", expires_at=clock.now() + _CHECKOUT_LASTS)
 
     async def verify(self, webhook: Webhook) -> Notice:
-        await self._push.check_sender(
+        await google_push.check_sender(
             webhook,
             audience=self._account.push_audience,
             email=self._account.push_email,
             certificates_url=self._account.certificates_url,
         )
-        event_id, news = self._push.read_push(webhook.body, self._account.package_name)
+        event_id, news = google_push.read_push(webhook.body, self._account.package_name)
         return Notice(event_id=event_id, payload=msgspec.to_builtins(news))
 
     async def read(self, notice: Notice) -> list[ProviderEvent]:
-        news = msgspec.convert(notice.payload, self._push.News)
+        news = msgspec.convert(notice.payload, google_push.News)
         if news.kind == "voided" and news.order_id is not None:
             return _taken_back(await self._play.order(news.order_id))
         if news.token is None:
@@ -136,7 +134,7 @@ class GoogleProvider(Provider):
         order = await self._play.order(reference)
         try:
             return await self._purchase(order.purchase_token)
-        except self._client.PurchaseNotFound:  # long over; what remains is the order, which does not say whose it was
+        except PurchaseNotFound:  # long over; what remains is the order, which does not say whose it was
             return _taken_back(order)
 
     async def proof(self, proof: str) -> list[ProviderEvent]:

@@ -11,6 +11,10 @@ from meydan.commerce.providers.money import to_minor
 _NANO = 1_000_000_000
 
 
+class PurchaseNotFound(ProviderRefused):
+    """Google does not know it, or not any more."""
+
+
 class _Answer(Struct, frozen=True, rename="camel"):
     """Fields that Google leaves out have a default."""
 

@@ -1,6 +1,6 @@
 """Google Play's Developer API through Google's own library, which blocks: each call has a thread and a connection of its own.
 
-Imported only when it is used: the library is an extra that most communities do not install.
+Imported only when it is used, like everything of that library.
 """
 
 import asyncio
@@ -19,7 +19,14 @@ from googleapiclient.discovery_cache import get_static_doc  # type: ignore[impor
 from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 
 from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable
-from meydan.commerce.providers.google_answers import Orders, PlayOrder, Product, Subscription, VoidedList
+from meydan.commerce.providers.google_answers import (
+    Orders,
+    PlayOrder,
+    Product,
+    PurchaseNotFound,
+    Subscription,
+    VoidedList,
+)
 
 T = TypeVar("T")
 
@@ -28,10 +35,6 @@ _TIMEOUT = 20
 _AT_ONCE = 100
 _BUSY = {408, 409, 429}
 """409: Google is still writing the same purchase."""
-
-
-class PurchaseNotFound(ProviderRefused):
-    """Google does not know it, or not any more."""
 
 
 @lru_cache(maxsize=4)

@@ -1,20 +1,21 @@
 """Google Play's notifications: Pub/Sub posts them with a token that Google signed for the address and the sender we chose.
 
-Imported only when it is used, like ``google_client``.
+Google's library is imported where it is used: it is an extra that most communities do not install.
 """
 
 import base64
 import binascii
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import msgspec
-from google.auth import exceptions, jwt
 from msgspec import Struct
 
-from meydan.commerce.providers.contract import SignatureInvalid, Webhook
+from meydan.commerce.providers.contract import ProviderRefused, SignatureInvalid, Webhook
 
 _ISSUERS = {"accounts.google.com", "https://accounts.google.com"}
 _SKEW = 10
@@ -62,8 +63,18 @@ class _Shelf(Struct):
 _shelves: dict[str, _Shelf] = {}
 
 
+@contextmanager
+def library() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise ProviderRefused("Google's library is missing here: pip install 'meydan[google-play]'") from error
+
+
 async def check_sender(webhook: Webhook, *, audience: str, email: str, certificates_url: str) -> None:
     """Raises SignatureInvalid; Pub/Sub posts again what was refused, so that a moment without Google's keys loses nothing."""
+    with library():
+        from google.auth import exceptions, jwt
     scheme, _, token = webhook.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise SignatureInvalid
