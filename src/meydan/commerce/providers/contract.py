@@ -219,7 +219,7 @@ class Provider(ABC):
 
     @abstractmethod
     async def payment(self, reference: str) -> list[ProviderEvent]:
-        """The whole truth about a checkout, a charge or a store's proof, asked from the provider: the server-side check.
+        """The whole truth about a checkout or a charge, asked from the provider: the server-side check.
 
         The events carry ids of their own that are the same as a webhook's would be, or derived from the charge."""
 
