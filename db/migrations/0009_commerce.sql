@@ -173,6 +173,8 @@ create table app.payments (
     -- Up to when it pays premium.
     period_ends_at timestamptz,
     refunded bigint not null default 0,
+    -- When the provider last took a refund back: what it said before counts no more.
+    refund_reversed_at timestamptz,
     -- In coins: what was taken back, and how much of that was spent already and is owed.
     coins_taken_back integer not null default 0,
     owed integer not null default 0 check (owed >= 0),

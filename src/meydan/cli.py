@@ -10,6 +10,7 @@ from meydan.commands import PlainError
 from meydan.commands.backup import backup, restore
 from meydan.commands.doctor import doctor
 from meydan.commands.parts import api, gateway, worker
+from meydan.commands.payments import payments
 from meydan.commands.prepare import migrate
 from meydan.commands.seed import seed
 from meydan.commands.settings import settings_reference
@@ -26,7 +27,7 @@ def cli() -> None:
     """
 
 
-for command in (up, api, gateway, worker, migrate, tenant, doctor, seed, backup, restore, settings_reference):
+for command in (up, api, gateway, worker, migrate, tenant, payments, doctor, seed, backup, restore, settings_reference):
     cli.add_command(command)
 
 

@@ -1,6 +1,8 @@
 """Money that goes back takes back what it bought: in proportion, once, whatever the order of the news."""
 
 import random
+from datetime import timedelta
+from itertools import permutations
 from uuid import UUID, uuid4
 
 import msgspec
@@ -8,6 +10,7 @@ import pytest
 
 from meydan.commerce import payments, refunds, settling
 from meydan.commerce.providers.contract import Paid
+from meydan.kit import clock
 from meydan.kit.database import Database
 from tests.commerce.conftest import Answer, Shop, refunded
 from tests.commerce.scripted import DOWN
@@ -203,3 +206,23 @@ async def test_any_order_of_all_news_ends_the_same(shop: Shop):
         assert (await shop.wallet(ana)).balance == 30
     await shop.audit()
     assert payments.CHECK_PAYMENT not in await shop.work()
+
+
+async def test_a_refund_that_the_store_takes_back_gives_back(shop: Shop):
+    """In the order in which it happened, and in every other."""
+    for order in permutations(range(3)):
+        ana = await shop.person()
+        payment = await shop.order(ana)
+        paid = shop.paid(payment)
+        news = [
+            paid,
+            refunded(paid, paid.amount),
+            refunded(paid, 0, reversed=True, happened_at=clock.now() + timedelta(seconds=3)),
+        ]
+        for number in order:
+            await shop.tell(news[number], msgspec.structs.replace(news[number], event_id=uuid4().hex))
+        assert await state(shop, ana, payment) == ("paid", 0, 0, 0), order
+        assert (await shop.wallet(ana)).balance == 100
+        await shop.tell(refunded(paid, paid.amount, happened_at=clock.now() + timedelta(seconds=9)))
+        assert await state(shop, ana, payment) == ("refunded", 4_999, 100, 0)
+    await shop.audit()

@@ -114,6 +114,16 @@ async def opened(db: Database, tenant_id: int, name: ProviderName) -> AsyncItera
         await provider.close()
 
 
+def provider_from(name: ProviderName, values: dict[str, Any], *, sandbox: bool) -> Provider:
+    """An account that is not kept anywhere yet, to be tried. Raises AccountInvalid."""
+    return _made(adapter(name).provider, read_account(name, values), sandbox=sandbox)
+
+
+def account_of(name: ProviderName) -> type[Struct]:
+    """What has to be known of an account there."""
+    return adapter(name).account
+
+
 async def do_connect(tx: Tx, name: ProviderName, values: dict[str, Any], *, sandbox: bool) -> None:
     """Set up or replace an account. Raises AccountInvalid. A service transaction."""
     account = read_account(name, values)
@@ -150,7 +160,7 @@ def read_account(name: ProviderName, values: dict[str, Any]) -> Struct:
     if unknown := sorted(set(values) - known):
         raise AccountInvalid(detail=f"{name} has no {', '.join(unknown)}; it has {', '.join(sorted(known))}")
     try:
-        return msgspec.convert(values, kind)
+        return msgspec.convert(values, kind, strict=False)  # what was typed is text, also where a number is meant
     except (msgspec.ValidationError, ValueError) as error:
         raise AccountInvalid(detail=str(error)) from None
 

@@ -29,6 +29,7 @@ class Row(Struct, frozen=True):
     checkout: str | None
     period_ends_at: datetime | None
     refunded: int
+    refund_reversed_at: datetime | None
     coins_taken_back: int
     owed: int
     paid_at: datetime | None
@@ -52,7 +53,7 @@ class Row(Struct, frozen=True):
 
 COLUMNS = (
     "id, user_id, kind, status, provider, package_id, plan_id, subscription_id, subscription_reference, coins, amount, currency, "
-    "paid_amount, paid_currency, charge, checkout, period_ends_at, refunded, coins_taken_back, owed, paid_at, settled_at"
+    "paid_amount, paid_currency, charge, checkout, period_ends_at, refunded, refund_reversed_at, coins_taken_back, owed, paid_at, settled_at"
 )
 
 

@@ -36,16 +36,14 @@ async def do_refunded(tx: Tx, row: rows.Row, event: Refunded) -> str | None:
     """Why it changed nothing, if so."""
     if event.currency != row.paid_currency:
         return "currency_differs"
+    if row.refund_reversed_at is not None and event.happened_at <= row.refund_reversed_at:
+        return None
     total = min(event.refunded, row.paid)
-    amount = total - row.refunded
-    if amount > 0 or (amount < 0 and event.reversed):
-        await tx.run("update app.payments set refunded = $3 where tenant_id = $1 and id = $2", row.id, total)
-        # The time is part of the name: what was refunded, given back and refunded again is moved three times.
-        cause = f"refund:{total}:{event.happened_at.isoformat()}"
-        moved = await do_settle(tx, await rows.by_id(tx, row.id), cause=cause)
-        if amount > 0:
-            await _do_note(tx, row.id, event.refund, amount, moved)
-        await payments.tell(tx, row.id)
+    if event.reversed:
+        await _do_reverse(tx, row, total, event)
+    elif (amount := total - row.refunded) > 0:
+        moved = await _do_set(tx, row, total, event)
+        await _do_note(tx, row.id, event.refund, amount, moved)
     elif event.refund is not None:
         await tx.run(
             "update app.payment_refunds set status = 'done', done_at = app.now() "
@@ -54,6 +52,24 @@ async def do_refunded(tx: Tx, row: rows.Row, event: Refunded) -> str | None:
             event.refund,
         )
     return None
+
+
+async def _do_reverse(tx: Tx, row: rows.Row, total: int, event: Refunded) -> None:
+    """The provider took a refund back. Also where that is heard first: the refund itself is older news then."""
+    await tx.run(
+        "update app.payments set refund_reversed_at = $3 where tenant_id = $1 and id = $2", row.id, event.happened_at
+    )
+    if total < row.refunded:
+        await _do_set(tx, row, total, event)
+
+
+async def _do_set(tx: Tx, row: rows.Row, total: int, event: Refunded) -> _Moved:
+    await tx.run("update app.payments set refunded = $3 where tenant_id = $1 and id = $2", row.id, total)
+    # The time is part of the name: what was refunded, given back and refunded again is moved three times.
+    cause = f"refund:{total}:{event.happened_at.isoformat()}"
+    moved = await do_settle(tx, await rows.by_id(tx, row.id), cause=cause)
+    await payments.tell(tx, row.id)
+    return moved
 
 
 async def do_disputed(tx: Tx, row: rows.Row, event: Disputed) -> str | None:
@@ -134,9 +150,10 @@ async def _do_move_coins(tx: Tx, row: rows.Row, coins: int, cause: str, *, dispu
             row.user_id,
             -coins,
             source=row.clearing,
-            type=wallet.TransactionType.dispute_won,
+            type=wallet.TransactionType.dispute_won if disputed else wallet.TransactionType.adjustment,
             key=key,
             subject_id=row.id,
+            description="" if disputed else "refund_reversed",
         )
         return _Moved(coins, -min(row.owed, -coins))
     return _Moved(0, 0)
