@@ -2441,6 +2441,7 @@ CREATE TABLE app.payments (
     subscription_reference text,
     period_ends_at timestamp with time zone,
     refunded bigint DEFAULT 0 NOT NULL,
+    refund_reversed_at timestamp with time zone,
     coins_taken_back integer DEFAULT 0 NOT NULL,
     owed integer DEFAULT 0 NOT NULL,
     problem text,
