@@ -271,7 +271,7 @@ async def _pay(tx: Tx, meter: Meter) -> None:
             )
     except HoldOver:  # nobody looked after this meter for a day: the coins are the payer's again
         log.warning("minute %s of meter %s was held too long and stays unpaid", unit.number, meter.id)
-        await _settled(tx, meter, unit, "released")
+        await _release(tx, meter)
         return
     await _settled(tx, meter, unit, "paid", earned, transaction.id)
 
