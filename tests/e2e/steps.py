@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.conftest import PASSWORD, Person, Product
 
 _numbers = count(1)
+_cards = count(1)
 
 
 def new_phone() -> str:
@@ -55,3 +56,40 @@ async def say(person: Person, words: str) -> None:
 
 async def hears(person: Person, words: str) -> None:
     await expect(person.page.get_by_label("What was said").get_by_text(words, exact=True)).to_have_count(1)
+
+
+def new_card() -> str:
+    """Nobody else's, and valid: one card behind several people is suspicious, and rightly so."""
+    digits = f"42222222222{next(_cards):04d}"
+    twice = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[::-2])
+    return digits + str(-(twice + sum(int(digit) for digit in digits[-2::-2])) % 10)
+
+
+async def buy_coins(person: Person, coins: str, card: str | None = None) -> None:
+    """From the wallet to the pay page and back; ``coins`` as the page writes them. Ends on the receipt."""
+    page = person.page
+    await page.goto("/wallet/buy")
+    await page.get_by_role("radio", name=re.compile(rf"^{coins}\b")).click()
+    await page.get_by_role("button", name=re.compile("^Pay ")).click()
+    await pay_there(person, card)
+
+
+async def pay_there(person: Person, card: str | None = None) -> None:
+    """On the local pay page; ends back at the community."""
+    await expect(person.page).to_have_url(re.compile("/pay/local/"))
+    await person.page.get_by_label("Card number").fill(card or new_card())
+    await person.page.get_by_role("button", name=re.compile("^Pay ")).click()
+    await expect(person.page).to_have_url(re.compile("/wallet/payments/"))
+
+
+async def give(person: Person, gift: str, quantity: int = 1, note: str = "") -> None:
+    """In the talk that is open."""
+    page = person.page
+    await page.get_by_role("button", name="Give something").click()
+    sheet = page.get_by_role("dialog", name=re.compile("^A gift for"))
+    await sheet.get_by_role("radio", name=re.compile(f"^{gift}")).click()
+    for _ in range(quantity - 1):
+        await sheet.get_by_role("button", name="One more").click()
+    await sheet.get_by_label("A few words with it").fill(note)
+    await sheet.get_by_role("button", name=re.compile("^Give it for")).click()
+    await expect(sheet).to_be_hidden()

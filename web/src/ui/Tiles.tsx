@@ -39,7 +39,7 @@ export function Tiles<Value extends string>({
             value={option.value}
             disabled={option.disabled}
             className={cx(
-              'flex min-w-0 items-center gap-3 rounded-card border border-line-strong bg-card p-3 text-left transition-colors duration-160 hover:bg-deep',
+              'flex min-w-0 items-center gap-3 rounded-card border border-line-strong bg-card p-2.5 text-left transition-colors duration-160 hover:bg-deep',
               'data-[state=checked]:border-lamp-text data-[state=checked]:bg-lamp-soft data-[state=checked]:outline data-[state=checked]:outline-1 data-[state=checked]:outline-lamp-text',
               'focus-visible:outline-3! focus-visible:outline-lamp-text! disabled:opacity-55',
             )}

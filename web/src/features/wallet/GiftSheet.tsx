@@ -106,7 +106,7 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
         hideLabel
         value={gift.id}
         onChange={setChosen}
-        className="grid-cols-[repeat(auto-fill,minmax(5.5rem,1fr))]"
+        className="grid-cols-[repeat(auto-fill,minmax(4.25rem,1fr))]"
         options={gifts.map((one) => ({ value: one.id, words: <GiftTile gift={one} /> }))}
       />
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -180,7 +180,7 @@ function GiftTile({ gift }: { gift: Gift }) {
   const name = useGiftName()(gift);
   return (
     <span className="flex min-w-0 flex-1 flex-col items-center gap-1 text-center">
-      <GiftArt gift={gift.key} />
+      <GiftArt gift={gift.key} size={46} />
       <span className="sr-only">{name}</span>
       <span className="inline-flex items-center gap-1 font-semibold text-sm">
         <Coin className="size-4" />

@@ -118,6 +118,7 @@ export function useCheck() {
     mutationFn: (payment_id: string) =>
       answer(api.POST('/api/payments/{payment_id}/check', { params: { path: { payment_id } } })),
     onSuccess: keepPayment,
+    onError: () => changed(['payments']), // decided meanwhile
   });
 }
 

@@ -50,7 +50,7 @@ export function useMembershipWords(): (premium: Premium) => MembershipWords {
         return {
           mark: t`renewal failed`,
           tone: 'terracotta',
-          title: t`The renewal did not go through`,
+          title: t`Your membership could not be renewed`,
           words: withCoins
             ? t`There were not enough coins. Premium stays until ${last}; as soon as the coins are there, it is renewed.`
             : t`The payment was declined. Premium stays until ${last} while it is tried again; look at your card in the meantime.`,

@@ -76,6 +76,10 @@ export function useMovementWords(): (movement: Transaction) => { title: string; 
       return quantity > 1 ? `${name} × ${i18n.number(quantity)}` : name;
     };
     const person = text('alias');
+    const withDebt = (words: string) =>
+      number('owed') > 0
+        ? `${words} ${t`${i18n.number(number('owed'))} coins had been spent already and are owed.`}`
+        : words;
     if (reverses_id && type !== 'dispute_won') {
       return {
         title: t`An earlier movement was undone`,
@@ -102,16 +106,18 @@ export function useMovementWords(): (movement: Transaction) => { title: string; 
       case 'gift_received':
         return {
           title: person ? t`Gift from ${person}` : t`A gift for you`,
-          words: amount === 0 ? t`${gift()}. Your share went to your earnings.` : gift(),
+          words: t`${gift()}. Your share of it, among your earnings.`,
         };
       case 'premium':
         return { title: t`Premium`, words: t`Paid with coins` };
       case 'call':
-        return { title: t`A call`, words: t`Paid by the minute` };
+        return amount > 0
+          ? { title: t`A call with you`, words: t`Paid by the minute; your share of it, among your earnings.` }
+          : { title: t`A call`, words: t`Paid by the minute` };
       case 'refund':
-        return { title: t`Coins of a refunded purchase`, words: t`The money went back to you.` };
+        return { title: t`Coins of a refunded purchase`, words: withDebt(t`The money went back to you.`) };
       case 'chargeback':
-        return { title: t`Coins of a disputed purchase`, words: t`Your bank took the money back.` };
+        return { title: t`Coins of a disputed purchase`, words: withDebt(t`Your bank took the money back.`) };
       case 'dispute_won':
         return { title: t`A disputed purchase stands`, words: t`What had been taken back for it is yours again.` };
       case 'debt_forgiven':
