@@ -1,0 +1,105 @@
+"""`meydan payments`: an operator connects a provider, sees what is connected, and disconnects it."""
+
+import asyncio
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import msgspec
+import pytest
+
+from meydan import tenants
+from meydan.commerce import accounts
+from meydan.commerce.kinds import ProviderName
+from meydan.kit import keys
+from meydan.kit.database import Database, DatabaseSettings
+from tests.commands.conftest import meydan
+
+KEYS = {"MEYDAN_SECRETS_TOKEN_KEY": "t" * 32, "MEYDAN_SECRETS_SEAL_KEY": "s" * 32}
+
+
+class Operator:
+    def __init__(self, database: DatabaseSettings, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            f"MEYDAN_DATABASE_{name.upper()}": str(value)
+            for name, value in msgspec.structs.asdict(database).items()
+            if name.endswith("_url")
+        }
+
+    async def run(self, *arguments: str) -> CompletedProcess[str]:
+        data = ("--data", str(self.folder / "data"))
+        return await asyncio.to_thread(meydan, "payments", *arguments, *data, **self.environment, **KEYS)
+
+    def write(self, text: str) -> str:
+        file = self.folder / "account.toml"
+        file.write_text(text)
+        return str(file)
+
+
+@pytest.fixture
+def operator(database_settings: DatabaseSettings, tmp_path: Path) -> Operator:
+    keys.use(keys.Keys(token_key="t" * 32, seal_key="s" * 32))
+    return Operator(database_settings, tmp_path)
+
+
+async def test_a_provider_is_connected_listed_and_disconnected(
+    operator: Operator, db: Database, tenant: tenants.Tenant
+):
+    file = operator.write('api_key = "sandbox-one"\nsecret_key = "very-secret"\nemail = "till@meet.example"')
+    said = await operator.run("connect", tenant.slug, "iyzico", "--sandbox", "--from", file, "--no-check")
+    assert said.returncode == 0, said.stderr
+    assert f"/api/payments/webhooks/iyzico/{tenant.slug}" in said.stdout
+    assert "very-secret" not in said.stdout + said.stderr
+    async with accounts.opened(db, tenant.id, ProviderName.iyzico) as provider:
+        assert provider.name is ProviderName.iyzico
+    async with db.as_service(tenant.id) as tx:
+        assert await accounts.is_sandbox(tx, ProviderName.iyzico)
+
+    listed = await operator.run("list", tenant.slug)
+    assert listed.returncode == 0, listed.stderr
+    line = next(line for line in listed.stdout.splitlines() if line.startswith("iyzico"))
+    assert "connected, sandbox" in line
+    assert "very-secret" not in listed.stdout
+
+    gone = await operator.run("disconnect", tenant.slug, "iyzico")
+    assert gone.returncode == 0, gone.stderr
+    again = await operator.run("disconnect", tenant.slug, "iyzico")
+    assert (again.returncode, "provider_not_connected" in again.stderr) == (1, True)
+
+
+async def test_what_is_wrong_is_said_and_nothing_is_kept(operator: Operator, db: Database, tenant: tenants.Tenant):
+    for text, words in (
+        ('api_key = "a"', "secret_key"),
+        ('api_key = "a"\nsecret_key = "b"\nemail = "c"\nsekret = "d"', "sekret"),
+        ("api_key = ", "not readable TOML"),
+    ):
+        said = await operator.run("connect", tenant.slug, "iyzico", "--from", operator.write(text), "--no-check")
+        assert said.returncode == 1, text
+        assert words in said.stderr, text
+        assert "Traceback" not in said.stderr
+    nobody = await operator.run(
+        "connect",
+        "nobody-here",
+        "iyzico",
+        "--no-check",
+        "--from",
+        operator.write('api_key="a"\nsecret_key="b"\nemail="c@d"'),
+    )
+    assert (nobody.returncode, "unknown_community" in nobody.stderr) == (1, True)
+    asked = await operator.run("connect", tenant.slug, "iyzico")
+    assert (asked.returncode, "--from FILE" in asked.stderr) == (1, True)
+    async with db.as_service(tenant.id) as tx:
+        kept = await tx.one(int, "select count(*)::int from app.payment_providers where tenant_id = $1")
+    assert kept == 0
+
+
+async def test_a_provider_that_does_not_answer_is_not_connected(
+    operator: Operator, db: Database, tenant: tenants.Tenant
+):
+    file = operator.write('secret_key = "sk_test_abc"\nwebhook_secret = "whsec_abc"\napi_url = "http://127.0.0.1:9"')
+    said = await operator.run("connect", tenant.slug, "stripe", "--sandbox", "--from", file)
+    assert said.returncode == 1
+    assert "did not answer" in said.stderr, said.stderr
+    async with db.as_service(tenant.id) as tx:
+        kept = await tx.one(int, "select count(*)::int from app.payment_providers where tenant_id = $1")
+    assert kept == 0
