@@ -91,11 +91,25 @@ async def test_coins_are_counted_from_the_ledger(shop: Shop, boss: Person, midni
     async with shop.db.as_service(shop.tenant.id) as tx:
         [spent] = [one for one in (await wallet.history(tx, None, 9, ana.me.user_id)).items if one.type == "spent"]
         await wallet.do_reverse(tx, spent.id, key="again", reason="a mistake")
+        call = await wallet.do_transfer(
+            tx,
+            wallet.TransactionType.call,
+            [
+                wallet.Entry(wallet.coins_of(ana.me.user_id), -20),
+                wallet.Entry(wallet.earnings_of(ben.me.user_id), 12),
+                wallet.Entry(wallet.TENANT_REVENUE, 8),
+            ],
+            key="a call",
+            user_id=ana.me.user_id,
+        )
     seen = await look(shop, boss, f"?from={first}&to={second}")
     assert seen["coins"] == [
         {"day": first, "sold": 550, "earned": 7, "spent": 230, "gifts": 200, "creator": 100},
-        {"day": second, "sold": -109, "earned": 0, "spent": -30, "gifts": 0, "creator": 0},
+        {"day": second, "sold": -109, "earned": 0, "spent": 20 - 30, "gifts": 0, "creator": 12},
     ]
+    async with shop.db.as_service(shop.tenant.id) as tx:
+        await wallet.do_reverse(tx, call.id, key="once more", reason="another mistake")
+    assert (await look(shop, boss))["coins"][-1] == seen["coins"][-1] | {"spent": -30, "creator": 0}
     await shop.audit()
 
 

@@ -92,68 +92,87 @@ def _totals(days: list[MoneyOfDay]) -> list[MoneyTotal]:
     ]
 
 
-# A community's day begins at its own midnight; the borders are moments, so that indexes by time serve.
-_SPAN = """
-    span as (
-        select timezone, $2::date::timestamp at time zone timezone as since,
-            ($3::date + 1)::timestamp at time zone timezone as until
-        from app.tenants where id = $1
+# A community's day begins at its own midnight. Each day's borders are moments, so that an index by time finds its rows and no
+# row's own time has to be turned into a date.
+_DAYS = """
+    days as (
+        select day::date as day, day::date::timestamp at time zone timezone as since,
+            (day::date + 1)::timestamp at time zone timezone as until
+        from app.tenants cross join generate_series($2::date, $3::date, interval '1 day') as series (day)
+        where id = $1
     )
 """
 _MONEY = f"""
-    with {_SPAN},
+    with {_DAYS},
     moved as (
-        select (p.paid_at at time zone span.timezone)::date as day, p.paid_currency as currency, p.provider,
-            sum(p.paid_amount) as gross, 0::numeric as refunded, 0::numeric as charged_back, count(*) as payments
-        from span join app.payments p on p.tenant_id = $1 and p.paid_at >= span.since and p.paid_at < span.until
-        group by 1, 2, 3
+        select days.day, paid.currency, paid.provider, paid.gross, 0::numeric as refunded, 0::numeric as charged_back,
+            paid.payments
+        from days cross join lateral (
+            select p.paid_currency as currency, p.provider, sum(p.paid_amount) as gross, count(*) as payments
+            from app.payments p where p.tenant_id = $1 and p.paid_at >= days.since and p.paid_at < days.until
+            group by p.paid_currency, p.provider
+        ) paid
         union all
-        select (r.done_at at time zone span.timezone)::date, p.paid_currency, p.provider, 0, sum(r.amount), 0, 0
-        from span
+        select days.day, p.paid_currency, p.provider, 0, sum(r.amount), 0, 0
+        from days
         join app.payment_refunds r on r.tenant_id = $1 and r.status = 'done'
-            and r.done_at >= span.since and r.done_at < span.until
+            and r.done_at >= days.since and r.done_at < days.until
         join app.payments p on (p.tenant_id, p.id) = (r.tenant_id, r.payment_id)
-        group by 1, 2, 3
+        group by days.day, p.paid_currency, p.provider
         union all
-        select (d.changed_at at time zone span.timezone)::date, p.paid_currency, p.provider, 0, 0, sum(d.amount), 0
-        from span
+        select days.day, p.paid_currency, p.provider, 0, 0, sum(d.amount), 0
+        from days
         join app.payment_disputes d on d.tenant_id = $1 and d.state = 'lost'
-            and d.changed_at >= span.since and d.changed_at < span.until
+            and d.changed_at >= days.since and d.changed_at < days.until
         join app.payments p on (p.tenant_id, p.id) = (d.tenant_id, d.payment_id)
-        group by 1, 2, 3
+        group by days.day, p.paid_currency, p.provider
     )
     select day, currency, provider, sum(gross)::bigint as gross, sum(refunded)::bigint as refunded,
         sum(charged_back)::bigint as charged_back, sum(payments)::integer as payments
     from moved group by day, currency, provider order by day, currency, provider
 """
-# A reversal counts against what it reverses.
+# Sold is what left the clearing accounts; the rest is told by the headers, whose amount is the change of a person's coins or
+# earnings. Only a call's header tells nothing of who earned by it. A reversal counts against what it reverses.
+_TYPE = """
+    case when t.reverses_id is null then t.transaction_type else (
+        select reversed.transaction_type from app.coin_transactions reversed
+        where (reversed.tenant_id, reversed.id) = (t.tenant_id, t.reverses_id)
+    ) end
+"""
 _COINS = f"""
-    with {_SPAN},
-    moved as (
-        select (t.created_at at time zone span.timezone)::date as day, a.kind, e.amount,
-            coalesce(reversed.transaction_type, t.transaction_type) as transaction_type
-        from span
-        join app.coin_transactions t on t.tenant_id = $1 and t.created_at >= span.since and t.created_at < span.until
-        join app.coin_entries e on (e.tenant_id, e.transaction_id) = (t.tenant_id, t.id)
-        join app.ledger_accounts a on (a.tenant_id, a.id) = (e.tenant_id, e.account_id)
-        left join app.coin_transactions reversed on (reversed.tenant_id, reversed.id) = (t.tenant_id, t.reverses_id)
-    ),
+    with {_DAYS},
     counted as (
-        select day,
-            coalesce(-sum(amount) filter (where kind = 'clearing'), 0)::bigint as sold,
-            coalesce(-sum(amount) filter (
-                where kind = 'promotions' and transaction_type = 'earned'
-            ), 0)::bigint as earned,
-            coalesce(-sum(amount) filter (
-                where kind = 'person_coins' and transaction_type in ('spent', 'gift_sent', 'premium', 'call')
-            ), 0)::bigint as spent,
-            coalesce(-sum(amount) filter (
-                where kind = 'person_coins' and transaction_type = 'gift_sent'
-            ), 0)::bigint as gifts,
-            coalesce(sum(amount) filter (
-                where kind = 'creator_revenue' and transaction_type in ('gift_sent', 'gift_received', 'call')
-            ), 0)::bigint as creator
-        from moved group by day
+        select days.day, left_clearing.sold, 0::numeric as earned, 0::numeric as spent, 0::numeric as gifts,
+            0::numeric as creator
+        from days
+        join app.ledger_accounts a on (a.tenant_id, a.kind) = ($1, 'clearing')
+        cross join lateral (
+            select -sum(e.amount) as sold from app.coin_entries e
+            where (e.tenant_id, e.account_id) = ($1, a.id) and e.created_at >= days.since and e.created_at < days.until
+        ) left_clearing
+        where left_clearing.sold is not null
+        union all
+        select days.day, 0, sum(told.amount) filter (where told.type = 'earned'),
+            -sum(told.amount) filter (where told.type in ('spent', 'gift_sent', 'premium', 'call')),
+            -sum(told.amount) filter (where told.type = 'gift_sent'),
+            coalesce(sum(told.amount) filter (where told.type = 'gift_received'), 0)
+                + coalesce(sum(told.earned) filter (where told.type = 'call'), 0)
+        from days cross join lateral (
+            select {_TYPE} as type, sum(t.amount) as amount, sum(
+                case when t.transaction_type in ('call', 'reversal') then (
+                    select sum(e.amount) from app.coin_entries e
+                    join app.ledger_accounts a on (a.tenant_id, a.id) = (e.tenant_id, e.account_id)
+                    where (e.tenant_id, e.transaction_id) = (t.tenant_id, t.id) and a.kind = 'creator_revenue'
+                ) end
+            ) as earned
+            from app.coin_transactions t
+            where t.tenant_id = $1 and t.created_at >= days.since and t.created_at < days.until
+            group by 1
+        ) told
+        group by days.day
     )
-    select day, sold, earned, spent, gifts, creator from counted order by day
+    select day, coalesce(sum(sold), 0)::bigint as sold, coalesce(sum(earned), 0)::bigint as earned,
+        coalesce(sum(spent), 0)::bigint as spent, coalesce(sum(gifts), 0)::bigint as gifts,
+        coalesce(sum(creator), 0)::bigint as creator
+    from counted group by day order by day
 """

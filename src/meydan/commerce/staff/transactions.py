@@ -49,28 +49,35 @@ async def page(
     until: datetime | None = None,
 ) -> StaffTransactionPage:
     """Newest first; of a person: every one that touched an account of theirs. A service transaction."""
-    items = await tx.all(StaffTransaction, _PAGE, before, limit, type, user_id, since, until)
+    whose = _ALL if user_id is None else _OF_PERSON
+    items = await tx.all(StaffTransaction, whose, before, limit, type, since, until, *([user_id] if user_id else []))
     return StaffTransactionPage(items, items[-1].id if len(items) == limit else None)
 
 
-_PAGE = f"""
-    select t.id, t.transaction_type as type, {person("t.user_id")} as person, t.amount, t.description, t.subject_id,
-        t.reverses_id, t.created_at, (
-            select jsonb_agg(jsonb_build_object(
-                'account', a.kind, 'provider', a.provider, 'currency', a.currency,
-                'person', {person("a.user_id")}, 'amount', e.amount
-            ) order by e.amount, a.kind, a.id)
-            from app.coin_entries e
-            join app.ledger_accounts a on (a.tenant_id, a.id) = (e.tenant_id, e.account_id)
-            where (e.tenant_id, e.transaction_id) = (t.tenant_id, t.id)
-        ) as entries
-    from app.coin_transactions t
-    where t.tenant_id = $1 and ($2::uuid is null or t.id < $2)
-        and ($4::text is null or t.transaction_type = $4) and ($5::uuid is null or t.id = any(array(
-            select e.transaction_id from app.ledger_accounts a
-            join app.coin_entries e on (e.tenant_id, e.account_id) = (a.tenant_id, a.id)
-            where (a.tenant_id, a.user_id) = ($1, $5)
-        )))
-        and ($6::timestamptz is null or t.created_at >= $6) and ($7::timestamptz is null or t.created_at < $7)
+_COLUMNS = f"""
+    t.id, t.transaction_type as type, {person("t.user_id")} as person, t.amount, t.description, t.subject_id,
+    t.reverses_id, t.created_at, (
+        select jsonb_agg(jsonb_build_object(
+            'account', a.kind, 'provider', a.provider, 'currency', a.currency,
+            'person', {person("a.user_id")}, 'amount', e.amount
+        ) order by e.amount, a.kind, a.id)
+        from app.coin_entries e
+        join app.ledger_accounts a on (a.tenant_id, a.id) = (e.tenant_id, e.account_id)
+        where (e.tenant_id, e.transaction_id) = (t.tenant_id, t.id)
+    ) as entries
+"""
+_WHERE = """
+    t.tenant_id = $1 and ($2::uuid is null or t.id < $2) and ($4::text is null or t.transaction_type = $4)
+    and ($5::timestamptz is null or t.created_at >= $5) and ($6::timestamptz is null or t.created_at < $6)
+"""
+_ALL = f"select {_COLUMNS} from app.coin_transactions t where {_WHERE} order by t.id desc limit $3"
+# A statement of its own: an "or" for both would read the whole ledger to find one person's lines.
+_OF_PERSON = f"""
+    select {_COLUMNS} from app.coin_transactions t
+    where {_WHERE} and t.id = any(array(
+        select e.transaction_id from app.ledger_accounts a
+        join app.coin_entries e on (e.tenant_id, e.account_id) = (a.tenant_id, a.id)
+        where (a.tenant_id, a.user_id) = ($1, $7)
+    ))
     order by t.id desc limit $3
 """
