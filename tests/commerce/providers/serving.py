@@ -18,8 +18,7 @@ async def served(app: Any) -> AsyncIterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False))
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # they are the test run's
-        life = asyncio.create_task(server.serve([listening]))
+        life = asyncio.create_task(server._serve([listening]))  # signals are the test run's
         while not server.started:
             await asyncio.sleep(0.005)
         try:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -73,7 +72,7 @@ async def _live(found: integrations.LocalPayments, wake: asyncio.Event) -> None:
                 if found.books.exists():  # nobody has bought anything yet
                     await asyncio.to_thread(partial(_do_due, books))
                     await postman.deliver_due()
-            except (OSError, sqlite3.Error):
+            except Exception:  # whatever is wrong with one look, the next may be right
                 log.exception("the local payment provider stumbled; it goes on")
             try:
                 await asyncio.wait_for(wake.wait(), _LOOKS_AGAIN_AFTER)
