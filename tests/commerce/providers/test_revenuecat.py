@@ -388,6 +388,27 @@ async def test_the_books_know_only_what_they_are_asked_for(
     assert other.transaction not in {charge.charge for charge in statement.charges}
 
 
+async def test_who_asks_about_nothing_learns_whether_the_keys_are_right(server: RevenueCatServer) -> None:
+    for wrong in ({}, {"secret_key_v1": "sk_wrong"}, {"secret_key_v2": "sk_wrong"}, {"project_id": "proj_of_another"}):
+        provider = RevenueCatProvider(account(server, **wrong), sandbox=False)
+        if wrong:
+            with pytest.raises(ProviderRefused):
+                await provider.statement(server.now, server.now, [])
+        else:
+            assert (await provider.statement(server.now, server.now, [])).charges == []
+        await provider.close()
+
+
+async def test_a_number_on_a_receipt_counts_only_for_its_buyer(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    mine, nobodys = server.buy(str(buyer)), server.buy("$RCAnonymousID:3")
+    assert only(Paid, await provider.proof(mine.transaction)).buyer == buyer
+    for stranger in (nobodys.transaction, f"{buyer}:{uuid4()}"):
+        with pytest.raises(ProviderRefused):
+            await provider.proof(stranger)
+
+
 async def test_what_only_the_store_can_do(provider: RevenueCatProvider, buyer: UUID) -> None:
     with pytest.raises(RefundElsewhere):
         await provider.refund("2000", 1, "TRY", "key")

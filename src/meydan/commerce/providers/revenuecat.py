@@ -20,6 +20,7 @@ from meydan.commerce.providers.contract import (
     Checkout,
     Notice,
     Order,
+    Paid,
     Provider,
     ProviderEvent,
     ProviderRefused,
@@ -120,11 +121,20 @@ class RevenueCatProvider(Provider):
                 events += [news.paid(line, buyer), *news.state_of(seen, buyer, product)]
         return events
 
+    async def proof(self, proof: str) -> list[ProviderEvent]:
+        """A transaction's id, which stands on receipts: it counts for the buyer it belongs to, and for nobody else."""
+        events = await self._of_transaction(proof)
+        if any(isinstance(event, Paid) and event.buyer is None for event in events):
+            raise ProviderRefused("bought while the app was not logged in to RevenueCat as one of our buyers")
+        return events
+
     async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:  # noqa: ARG002 -- none of it helps
         raise RefundElsewhere(f"{charge} is refunded in the store it was bought in")
 
     async def statement(self, since: datetime, until: datetime, known: Sequence[str]) -> Statement:  # noqa: ARG002 -- it cannot list
         charges: list[Charge] = []
+        if not known:
+            await self._api.check()
         for charge in known:
             _, _, line = await self._line(charge)
             if line is not None:

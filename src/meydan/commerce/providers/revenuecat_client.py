@@ -20,6 +20,9 @@ _PAGES = 20
 _BUSY = frozenset({408, 423, 429})
 _SECRET_KEY = "^sk_[A-Za-z0-9]+$"  # noqa: S105 -- how one looks
 
+_NOBODY = "meydan-connection-check"
+"""Asking version 1 for a customer makes one: always the same."""
+
 T = TypeVar("T")
 
 
@@ -128,10 +131,20 @@ def from_milliseconds(stamp: int) -> datetime:
     return datetime.fromtimestamp(stamp / 1000, UTC)
 
 
+class _NotThere(ProviderRefused):
+    """Nothing of that name."""
+
+
 class Client:
     def __init__(self, account: RevenueCatAccount) -> None:
         self._account = account
         self._http = httpx.AsyncClient(base_url=account.api_url, timeout=_TIMEOUT)
+
+    async def check(self) -> None:
+        """Whether both keys and the project are right, for whoever asks about nothing in particular."""
+        await self.customer(_NOBODY)
+        path = f"/v2/projects/{self._account.project_id}/customers"
+        await self._get(path, self._account.secret_key_v2, _Page, {"limit": "1"})
 
     async def customer(self, app_user_id: str) -> CustomerInfo:
         return await self._get(
@@ -139,17 +152,23 @@ class Client:
         )
 
     async def purchases(self, transaction: str) -> list[PurchaseFound]:
-        return await self._list("purchases", PurchaseFound, store_purchase_identifier=transaction)
+        return await self._search("purchases", PurchaseFound, store_purchase_identifier=transaction)
 
     async def subscriptions(self, transaction: str) -> list[SubscriptionFound]:
         """It knows the ids of the current and the next period."""
-        return await self._list("subscriptions", SubscriptionFound, store_subscription_identifier=transaction)
+        return await self._search("subscriptions", SubscriptionFound, store_subscription_identifier=transaction)
 
     async def transactions(self, subscription_id: str) -> list[TransactionFound]:
         return await self._list(f"subscriptions/{quote(subscription_id, safe='')}/transactions", TransactionFound)
 
     async def close(self) -> None:
         await self._http.aclose()
+
+    async def _search(self, what: str, kind: type[T], **query: str) -> list[T]:
+        try:
+            return await self._list(what, kind, **query)
+        except _NotThere:
+            return []
 
     async def _list(self, what: str, kind: type[T], **query: str) -> list[T]:
         items: list[T] = []
@@ -172,7 +191,7 @@ class Client:
         said = f"RevenueCat: {answer.status_code}{_reason(answer.content)}"
         if answer.is_server_error or answer.status_code in _BUSY:
             raise ProviderUnavailable(said)
-        raise ProviderRefused(said)
+        raise (_NotThere if answer.status_code == httpx.codes.NOT_FOUND else ProviderRefused)(said)
 
 
 def _decoded(content: Any, kind: type[T]) -> T:

@@ -161,6 +161,9 @@ class StripeProvider(Provider):
             intent = news.id_of(found.payment_intent)
             return await self._of_intent(intent) if intent is not None else []
 
+    async def subscription(self, subscription: str, charge: str) -> list[ProviderEvent]:
+        return [*await self.payment(charge), *await self.payment(subscription)]
+
     async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
         units = to_stripe(amount, currency)
         with asking():
@@ -277,8 +280,10 @@ class StripeProvider(Provider):
         origin = news.origin_of(news.metadata_of(charge))
         if intent_id in missing:
             del missing[intent_id]
-        elif not (origin.is_ours or (await self._origin(intent_id, charge)).is_ours):
-            return []
+        elif not origin.is_ours:
+            origin = await self._origin(intent_id, charge)
+            if not origin.is_ours:
+                return []
         return [news.charge_line(charge, origin)]
 
     async def _known_line(self, intent_id: str, missing: dict[str, None]) -> list[Charge]:

@@ -50,6 +50,8 @@ class Origin(Struct, frozen=True):
     """Where a payment intent comes from."""
 
     payment_id: UUID | None = None
+    began_with: UUID | None = None
+    """Of a renewal: the order its subscription began with."""
     buyer: UUID | None = None
     checkout: str | None = None
     subscription: str | None = None
@@ -86,6 +88,7 @@ def origin_of_invoice(invoice: stripe.Invoice) -> Origin:
     ends = [line.period.end for line in invoice.lines.data if line.parent and line.parent.subscription_item_details]
     return Origin(
         payment_id=ordered.payment_id if invoice.billing_reason == "subscription_create" else None,
+        began_with=ordered.payment_id,
         buyer=ordered.buyer,
         subscription=id_of(details.subscription),
         period_ends_at=moment(max(ends)) if ends else None,
@@ -195,7 +198,7 @@ def _state(subscription: stripe.Subscription) -> tuple[SubscriptionState, int] |
 
 
 def charge_line(charge: stripe.Charge, origin: Origin) -> Charge:
-    """As a line of the books."""
+    """As a line of the books. A renewal names the order it goes back to, so that one we missed is known to be ours."""
     amount, currency = from_stripe(charge.amount_captured, charge.currency)
     refunded, _ = from_stripe(charge.amount_refunded, charge.currency)
     return Charge(
@@ -205,7 +208,7 @@ def charge_line(charge: stripe.Charge, origin: Origin) -> Charge:
         refunded=refunded,
         disputed=charge.disputed,
         paid_at=moment(charge.created),
-        payment_id=origin.payment_id,
+        payment_id=origin.payment_id or origin.began_with,
     )
 
 

@@ -262,6 +262,9 @@ class RevenueCatServer(Loopback):
 
     def _search(self, asked: Asked, what: str) -> Answered:
         wanted = asked.query.get
+        if what == "customers":
+            items = [{"object": "customer", "id": name} for name in {one.customer for one in self.bought}]
+            return Answered(200, {"object": "list", "items": items, "next_page": None, "url": asked.path})
         if what == "purchases" and wanted("store_purchase_identifier"):
             (name,) = asked.query["store_purchase_identifier"]
             found = [one for one in self.bought if one.expires_at is None and one.transaction == name]
