@@ -1,6 +1,6 @@
 """Our books held against each provider's, and against the ledger. What differs is kept, once, until it is gone or explained.
 
-What only we missed (a payment that names our order, a refund, a dispute) is fetched by the server-side check first, and the
+What only we missed (a payment, a renewal, a refund, a dispute) is fetched by the server-side check first, and the
 difference says that it was healed.
 """
 
@@ -96,7 +96,7 @@ async def reconcile(db: Database, tenant_id: int, errand: Reconcile) -> None:
             async with db.as_service(tenant_id) as tx:
                 ours = await _ours(tx, name, since, statement)
             missed = compare(ours, statement, since, until)
-            healed = await _heal(db, tenant_id, name, provider, missed, statement)
+            healed = await _heal(db, tenant_id, name, provider, missed)
     except (ProviderUnavailable, ProviderRefused, accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
             await _do_write(tx, name, await _coins(tx, name), {"coins"})
@@ -152,20 +152,10 @@ def _differences(one: Ours, charge: Charge) -> Iterable[Difference]:
 
 
 async def _heal(
-    db: Database,
-    tenant_id: int,
-    name: ProviderName,
-    provider: Provider,
-    missed: list[Difference],
-    statement: Statement,
+    db: Database, tenant_id: int, name: ProviderName, provider: Provider, missed: list[Difference]
 ) -> set[str]:
     """Which charges were asked about once more, and their news applied."""
-    named = {charge.charge for charge in statement.charges if charge.payment_id is not None}
-    worth = {
-        one.subject: None
-        for one in missed
-        if one.kind in ("refunded", "disputed") or (one.kind == "missing_here" and one.subject in named)
-    }
+    worth = dict.fromkeys(one.subject for one in missed if one.kind in ("missing_here", "refunded", "disputed"))
     healed: set[str] = set()
     for charge in list(worth)[:_HEALED_AT_ONCE]:
         try:

@@ -34,6 +34,7 @@ class _Wished(Struct, frozen=True):
 class _Newest(Struct, frozen=True):
     provider: ProviderName
     reference: str
+    charge: str
 
 
 async def acknowledge(db: Database, tenant_id: int, errand: Acknowledge) -> None:
@@ -101,15 +102,17 @@ async def check_subscription(db: Database, tenant_id: int, errand: CheckSubscrip
     async with db.as_service(tenant_id) as tx:
         newest = await tx.maybe(
             _Newest,
-            "select provider, coalesce(charge, checkout) as reference from app.payments "
-            "where tenant_id = $1 and subscription_id = $2 and charge is not null order by paid_at desc limit 1",
+            "select known.provider, known.reference, payment.charge from app.subscriptions known "
+            "join app.payments payment on payment.tenant_id = known.tenant_id and payment.subscription_id = known.id "
+            "where known.tenant_id = $1 and known.id = $2 and known.reference is not null and payment.charge is not null "
+            "order by payment.paid_at desc limit 1",
             errand.subscription_id,
         )
     if newest is None:
         return
     try:
         async with accounts.opened(db, tenant_id, newest.provider) as provider:
-            events = await provider.payment(newest.reference)
+            events = await provider.subscription(newest.reference, newest.charge)
     except (ProviderUnavailable, ProviderRefused, accounts.ProviderNotConnected) as error:
         log.warning("subscription %s could not be checked: %s", errand.subscription_id, error)  # time goes on: grace
         return

@@ -228,6 +228,10 @@ class Provider(ABC):
         number stands on paper, and whoever brings it would be given what nobody has claimed yet."""
         return await self.payment(proof)
 
+    async def subscription(self, subscription: str, charge: str) -> list[ProviderEvent]:  # noqa: ARG002 -- of use to some
+        """What it is now, asked when a period is over and no news has come. ``charge`` is its newest payment that is known."""
+        return await self.payment(charge)
+
     @abstractmethod
     async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
         """Raises RefundElsewhere. The same key again is the same refund."""

@@ -108,6 +108,11 @@ class LocalProvider(Provider):
             found += self._event(news)
         return found
 
+    async def subscription(self, subscription: str, charge: str) -> list[ProviderEvent]:
+        known = await self._ask("GET", f"subscriptions/{subscription}", things.Subscription)
+        news = mail.news_of(NewsType.subscription_changed, known.changed_at, known)
+        return [*await self.payment(charge), *self._event(news)]
+
     async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
         payment = await self._ask("GET", f"payments/{charge}", things.Payment)
         if payment.currency != currency:
