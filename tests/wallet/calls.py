@@ -33,8 +33,8 @@ class Call:
 
     async def talk(self, seconds: int, *, every: int = 10) -> bool:
         """Whether it still goes on. The first sign of a call only says that it has begun."""
-        goes_on = await self.beat()
         since = clock.now()
+        goes_on = await self.beat(since)
         for second in range(every, seconds + 1, every):
             self.moving.forward(seconds=every)
             goes_on = await self.beat(since + timedelta(seconds=second))

@@ -99,6 +99,14 @@ async def test_the_history_says_to_whom_and_from_whom(app: Litestar, db: Databas
         "profile_id": str(ben.me.profile_id),
         "alias": ben.alias,
     }
+    [line] = (await ask(app, ben, "GET", "/api/coins/history")).json()["items"]
+    assert (line["type"], line["amount"]) == ("gift_received", 10)
+    assert line["details"] == {
+        "gift_key": "simit",
+        "quantity": 2,
+        "profile_id": str(ada.me.profile_id),
+        "alias": ada.alias,
+    }
     [taken] = (await ask(app, ben, "GET", "/api/gifts/received")).json()["items"]
     assert (taken["gift"]["key"], taken["earned"], taken["from"]["alias"]) == ("simit", 10, ada.alias)
     [sent] = (await ask(app, ada, "GET", "/api/gifts/sent")).json()["items"]
@@ -237,6 +245,27 @@ async def test_frozen_coins_are_not_given(app: Litestar, db: Database, pair):
     answer = await send(app, ada, ben)
     assert (answer.status_code, answer.json()["code"]) == (403, "wallet_frozen")
     assert await frames_of(db, ben, "gift_received") == []
+
+
+async def test_who_owes_gives_nothing(app: Litestar, db: Database, pair):
+    ada, ben = pair
+    async with db.as_service(ada.tenant.id) as tx:
+        await wallet.do_take_back(
+            tx, ada.me.user_id, 130, to=wallet.PROMOTIONS, type=wallet.TransactionType.refund, key="refund"
+        )
+    answer = await send(app, ada, ben)
+    assert (answer.status_code, answer.json()["code"], answer.json()["debt"]) == (409, "debt_blocks", 30)
+    assert (await wallet_of(db, ben)).earnings == 0
+
+
+async def test_nobody_is_showered_with_gifts(app: Litestar, db: Database, pair):
+    ada, ben = pair
+    codes = [(await send(app, ada, ben, key=f"k{number}", note="x")).status_code for number in range(50)]
+    assert codes[:20] == [201] * 20
+    assert codes[-1] == 429
+    async with db.as_service(ada.tenant.id) as tx:
+        given = await tx.one(int, "select count(*) from app.gifts_sent where tenant_id = $1")
+    assert given == codes.count(201) == 20
 
 
 async def test_the_share_is_the_communitys_to_set(app: Litestar, db: Database, pair):

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from meydan import tenants, wallet
 from meydan.kit import clock
-from meydan.kit.database import Database
+from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.errors import NotFound
 from meydan.wallet.settings import WalletSettings
 from tests.conftest import MovableClock
@@ -148,9 +149,9 @@ async def test_only_time_with_media_counts(talk: Talk):
     await call.talk(20)
     talk.moving.forward(seconds=16)  # nothing was seen for longer than a gap may be
     await call.talk(20)
-    talk.moving.forward(seconds=14)
+    talk.moving.forward(seconds=10)
     await call.talk(10)
-    assert (await call.row()).used // 1000 == 20 + 20 + 14 + 10
+    assert 0 <= (await call.row()).used - (20 + 20 + 10 + 10) * 1000 < 5000  # what the machine took
 
 
 async def test_signs_that_come_twice_late_or_out_of_the_future_count_nothing(talk: Talk):
@@ -169,10 +170,10 @@ async def test_signs_that_come_twice_late_or_out_of_the_future_count_nothing(tal
 async def test_a_call_that_nobody_sees_any_more_ends(db: Database, talk: Talk):
     call = await talk.start(100)
     await call.talk(100)
-    talk.moving.forward(seconds=59)
+    talk.moving.forward(seconds=50)
     await tick(db, talk.payer.tenant.id)
     assert (await call.row()).ended_at is None
-    talk.moving.forward(seconds=2)
+    talk.moving.forward(seconds=11)
     await tick(db, talk.payer.tenant.id)
     row = await call.row()
     assert (row.end_reason, row.paid_units, row.used) == ("lost", 2, 100_000)
@@ -298,6 +299,36 @@ async def test_many_calls_are_all_looked_after(db: Database, tenant: tenants.Ten
     await asyncio.gather(*(tick(db, tenant.id) for _ in range(3)))
     assert {(await call.row()).end_reason for call in lost} == {"lost"}
     await check_the_books(db, tenant)
+
+
+async def test_a_meter_that_fails_keeps_no_other_waiting(
+    db: Database, talk: Talk, database_settings: DatabaseSettings, caplog: pytest.LogCaptureFixture
+):
+    broken = await talk.start(100)
+    payer = await make_person(db, talk.payer.tenant)
+    await give_coins(db, payer, 10)
+    fine = await calls.start(db, talk.moving, payer, talk.payee)
+    owner = await asyncpg.connect(database_settings.owner_url)
+
+    async def set_held(coins: int) -> None:
+        """What no login of the product can do: the coins that are held are held no more."""
+        changed = await owner.execute(
+            "update app.ledger_balances set held = $3 where tenant_id = $1 "
+            "and account_id = app.ledger_account_id('person_coins', $2, null, null)",
+            *(talk.payer.tenant.id, talk.payer.me.user_id, coins),
+        )
+        assert changed == "UPDATE 1"
+
+    await set_held(0)
+    talk.moving.forward(seconds=61)
+    await tick(db, talk.payer.tenant.id)
+    assert ((await broken.row()).ended_at, (await fine.row()).end_reason) == (None, "lost")
+    assert f"the meter {broken.meter.id} could not be settled" in caplog.text
+    await set_held(10)
+    await owner.close()
+    await tick(db, talk.payer.tenant.id)
+    assert (await broken.row()).end_reason == "lost"
+    await check_the_books(db, talk.payer.tenant)
 
 
 async def test_another_communitys_meter_is_none(db: Database, talk: Talk, other_tenant: tenants.Tenant):
