@@ -24,6 +24,8 @@ class Person:
     tenant: tenants.Tenant
     alias: str
     phone: str | None
+    device_row: UUID
+    """In ``devices``; ``me.device_id`` is what the browser calls itself."""
 
     @property
     def token(self) -> str:
@@ -59,7 +61,7 @@ async def make_person(
     number = next(_numbers)
     alias = alias or f"person{number}"
     phone = f"+90555{os.getpid() % 1000:03d}{number:05d}" if verified else None
-    user_id, profile_id, device_id, session_id = uuid4(), uuid4(), uuid4(), uuid4()
+    user_id, profile_id, device_row, client_id, session_id = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
     async with db.as_service(tenant.id) as tx:
         await tx.run(
             "insert into app.users (tenant_id, id, phone, username, password_hash, birth_date, role, language) "
@@ -75,15 +77,15 @@ async def make_person(
         )
         await tx.run(
             "insert into app.devices (tenant_id, id, user_id, client_id, name) values ($1, $2, $3, $4, 'A phone')",
-            *(device_id, user_id, uuid4()),
+            *(device_row, user_id, client_id),
         )
         await tx.run(
             "insert into app.sessions (tenant_id, id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at) "
             "values ($1, $2, $3, $4, $5, '127.0.0.0', $6, app.now() + interval '30 days')",
-            *(session_id, user_id, device_id, profile_id, os.urandom(16)),
+            *(session_id, user_id, device_row, profile_id, os.urandom(16)),
         )
-    me = Identity(tenant.id, user_id, profile_id, session_id, device_id, role, Face.real)
-    return Person(me, tenant, alias, phone)
+    me = Identity(tenant.id, user_id, profile_id, session_id, client_id, role, Face.real)
+    return Person(me, tenant, alias, phone, device_row)
 
 
 async def make_shadow(db: Database, person: Person, *, alias: str = "dusk") -> Person:
@@ -98,12 +100,12 @@ async def make_shadow(db: Database, person: Person, *, alias: str = "dusk") -> P
         await tx.run(
             "insert into app.sessions (tenant_id, id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at) "
             "values ($1, $2, $3, $4, $5, '127.0.0.0', $6, app.now() + interval '30 days')",
-            *(session_id, person.me.user_id, person.me.device_id, profile_id, os.urandom(16)),
+            *(session_id, person.me.user_id, person.device_row, profile_id, os.urandom(16)),
         )
     me = Identity(
         person.tenant.id, person.me.user_id, profile_id, session_id, person.me.device_id, person.me.role, Face.shadow
     )
-    return Person(me, person.tenant, alias, person.phone)
+    return Person(me, person.tenant, alias, person.phone, person.device_row)
 
 
 def ids_of(person: Person) -> set[UUID]:

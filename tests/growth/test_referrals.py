@@ -118,7 +118,7 @@ async def test_inviting_oneself_from_the_same_browser_earns_nothing(db: Database
             UUID,
             "insert into app.devices (tenant_id, user_id, client_id, name) select tenant_id, $3, client_id, name "
             "from app.devices where tenant_id = $1 and id = $2 returning id",
-            ada.me.device_id,
+            ada.device_row,
             again.me.user_id,
         )
     await register(db, again, (await invite_of(db, ada)).code, device=browser)

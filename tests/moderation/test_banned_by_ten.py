@@ -1,5 +1,7 @@
 """Ten people report somebody: from their reports to the closed door, through the API and the queue."""
 
+from uuid import uuid4
+
 from litestar import Litestar
 
 from meydan import tenants
@@ -16,7 +18,7 @@ async def test_ten_reports_close_the_door_and_say_why(
     phone = new_phone()
     somebody = await arrive(proof=await prove(phone))
     me = tokens.read_access(somebody.session["access_token"], TOKEN_KEY).identity
-    reported = Person(me, tenant, "kediadam", phone)
+    reported = Person(me, tenant, "kediadam", phone, device_row=uuid4())
     for number in range(10):
         assert (await somebody.client.get("/api/auth/profile")).status_code == 200, f"after {number} reports"
         reporter = await make_person(db, tenant)

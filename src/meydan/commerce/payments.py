@@ -38,7 +38,8 @@ class Payment(Struct, frozen=True):
     checkout_url: str | None = None
     """Where it is paid, while it can be."""
     store_token: UUID | None = None
-    """What a native app hands to its store with the purchase."""
+    """What a native app hands to its store with the purchase: this payment's id. With RevenueCat it is whom the app logs
+    in there as, the same for all that somebody buys."""
     problem: str | None = None
     """Why it failed or is held, as a code: provider_unavailable, provider_refused, declined, proof_refused, expired,
     under_review, amount_differs, product_differs, account_erased."""
@@ -61,6 +62,7 @@ class OrderedFrom(Struct, frozen=True):
     """Where somebody orders."""
 
     device_id: UUID
+    """As in Identity."""
     address: str
     origin: str
     """The address of the page they came from, and return to."""
@@ -91,7 +93,14 @@ class NoStore(Refused):
 _COLUMNS = """
     id, kind, status, provider, coins, amount, currency, refunded, coins_taken_back, owed, created_at, package_id, plan_id,
     case when status = 'pending' then checkout_url end as checkout_url,
-    case when status in ('created', 'pending') and provider in ('apple', 'google', 'revenuecat') then id end as store_token,
+    case
+        when status not in ('created', 'pending') then null
+        when provider in ('apple', 'google') then id
+        when provider = 'revenuecat' then (
+            select one.reference from app.billing_references one
+            where one.tenant_id = payments.tenant_id and one.user_id = payments.user_id
+        )
+    end as store_token,
     problem, release_at, settled_at
 """
 
@@ -246,8 +255,7 @@ async def _do_order(
         UUID,
         "insert into app.payments (tenant_id, user_id, kind, status, provider, package_id, plan_id, coins, amount, currency, "
         "device_id, address, origin, idempotency_key) "
-        "values ($1, $2, $3, 'created', $4, $5, $6, $7, $8, $9, "
-        "(select client_id from app.devices where tenant_id = $1 and id = $10), $11, $12, $13) returning id",
+        "values ($1, $2, $3, 'created', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
         *(user_id, kind.value, provider.value, package_id, plan_id, coins, *price),
         *(ordered.device_id, ordered.address, ordered.origin, key),
     )
