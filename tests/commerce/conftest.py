@@ -54,6 +54,8 @@ class Shop:
         self.books: dict[ProviderName, Book] = {}
         self.packages: list[Answer] = []
         self.plans: list[Answer] = []
+        self.host = "127.0.0.1:8000"
+        """Where people think the product is."""
 
     @property
     def book(self) -> Book:
@@ -83,7 +85,7 @@ class Shop:
         self, person: Person, method: str, path: str, body: Answer | None = None, key: str | None = None
     ) -> httpx.Response:
         async with person.client(self.app) as client:
-            headers = {"Idempotency-Key": key} if key else {}
+            headers = {"Host": self.host, **({"Idempotency-Key": key} if key else {})}
             return await client.request(method, path, json=body, headers=headers)
 
     async def get(self, person: Person, path: str) -> Answer:

@@ -63,7 +63,6 @@ async def test_a_persons_login_reads_its_own_and_writes_nothing(shop: Shop, db: 
         "update app.coin_packages set price = 1 where tenant_id = $1",
         "select charge from app.payments where tenant_id = $1",
         "select sealed from app.payment_providers where tenant_id = $1",
-        "select reference from app.billing_references where tenant_id = $1",
         "select payload from app.payment_notices where tenant_id = $1",
         "select app.open_shop($1)",
     ):
