@@ -3629,6 +3629,8 @@ CREATE POLICY own_read ON app.allowances FOR SELECT TO meydan_app USING (((tenan
 
 CREATE POLICY own_read ON app.bans FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
+CREATE POLICY own_read ON app.billing_references FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
 CREATE POLICY own_read ON app.blocks FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (blocker_user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.claims FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
@@ -4399,6 +4401,12 @@ GRANT SELECT(lifted_at) ON TABLE app.bans TO meydan_app;
 GRANT SELECT(created_at) ON TABLE app.bans TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.billing_references TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.billing_references TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.billing_references TO meydan_app;
+
+GRANT SELECT(reference) ON TABLE app.billing_references TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.devices TO meydan_service;
 

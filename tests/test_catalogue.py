@@ -12,7 +12,7 @@ WITHOUT_TENANT = {"tenants"}
 # No person ever reads or writes these: their only ways are the service's and security definer functions.
 WITHOUT_PEOPLE: set[str] = {
     *("otp_verifications", "login_attempts", "known_contacts", "ticket_lanes", "encounters"),
-    *("billing_references", "payment_providers", "payment_notices", "payment_early_events", "payment_refunds"),
+    *("payment_providers", "payment_notices", "payment_early_events", "payment_refunds"),
     *("payment_disputes", "reconciliations", "reconciliation_differences", "payment_marks", "fraud_cases"),
     *("ledger_audits", "meters", "meter_units"),
 }

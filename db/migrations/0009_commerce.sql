@@ -80,6 +80,9 @@ create table app.billing_references (
     foreign key (tenant_id, user_id) references app.users (tenant_id, id)
 );
 select app.protect('app.billing_references');
+create policy own_read on app.billing_references for select to meydan_app
+    using (tenant_id = (select app.tenant_id()) and user_id = (select app.user_id()));
+grant select (tenant_id, user_id, reference) on app.billing_references to meydan_app;
 
 -- A community's own accounts at providers; what they ask to be kept secret is sealed.
 create table app.payment_providers (

@@ -189,6 +189,9 @@ async def test_a_membership_through_its_life(
         bought.expires_at,
     )
     assert renewed.charge != paid.charge
+    assert only(Paid, await provider.subscription(name, paid.charge)) == renewed
+    with pytest.raises(ProviderRefused):
+        await provider.subscription(f"{uuid4()}:premium:monthly", "nobody's")
 
     server.later(days=29)
     server.fail_renewal(bought, grace=timedelta(days=6))

@@ -264,6 +264,9 @@ async def test_a_membership_through_its_life(server: StripeServer, provider: Str
     )
     assert renewed.period_ends_at == begun.period_ends_at + timedelta(days=30)
 
+    asked = await provider.subscription(begun.subscription, paid.charge)
+    assert (only(Paid, asked), only(SubscriptionChanged, asked).state) == (renewed, SubscriptionState.active)
+
     server.books.fail_renewal(begun.subscription)
     grace = only(SubscriptionChanged, await provider.payment(begun.subscription))
     assert (grace.state, grace.period_ends_at) == (SubscriptionState.grace, renewed.period_ends_at)

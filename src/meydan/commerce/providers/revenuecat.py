@@ -102,7 +102,7 @@ class RevenueCatProvider(Provider):
         if told.transaction is not None:
             if told.type in _PURCHASES:
                 line = await self._bought(seen, told, told.transaction)
-                events += [news.paid(line, buyer)] if line is not None else []
+                events += [news.paid(line, buyer, seen.seen_at)] if line is not None else []
             if told.refunded or told.type == "REFUND_REVERSED":
                 events.append(await self._refund(seen, told, told.transaction))
         return events + [event for product in told.products for event in news.state_of(seen, buyer, product)]
@@ -118,7 +118,7 @@ class RevenueCatProvider(Provider):
             is_recent = bought.purchase_date > seen.seen_at - 2 * _CHECKOUT_LASTS
             line = news.line_of(product, bought) if is_recent else None
             if line is not None:
-                events += [news.paid(line, buyer), *news.state_of(seen, buyer, product)]
+                events += [news.paid(line, buyer, seen.seen_at), *news.state_of(seen, buyer, product)]
         return events
 
     async def proof(self, proof: str) -> list[ProviderEvent]:
@@ -127,6 +127,19 @@ class RevenueCatProvider(Provider):
         if any(isinstance(event, Paid) and event.buyer is None for event in events):
             raise ProviderRefused("bought while the app was not logged in to RevenueCat as one of our buyers")
         return events
+
+    async def subscription(self, subscription: str, charge: str) -> list[ProviderEvent]:
+        name, _, product = subscription.partition(":")
+        buyer = news.uuid_of(name)
+        seen = await self._api.customer(name) if buyer is not None else None
+        newest = news.subscribed_to(seen, product) if seen is not None else None
+        if buyer is None or seen is None or newest is None:
+            return await self.payment(charge)
+        line = news.line_of(product, newest)
+        return [
+            *([news.paid(line, buyer, seen.seen_at)] if line is not None else []),
+            *news.state_of(seen, buyer, product),
+        ]
 
     async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:  # noqa: ARG002 -- none of it helps
         raise RefundElsewhere(f"{charge} is refunded in the store it was bought in")
@@ -200,7 +213,7 @@ class RevenueCatProvider(Provider):
         if seen is None or line is None:
             raise ProviderRefused("RevenueCat knows no such transaction")
         buyer = news.uuid_of(customer)
-        events: list[ProviderEvent] = [news.paid(line, buyer)]
+        events: list[ProviderEvent] = [news.paid(line, buyer, seen.seen_at)]
         if await self._is_refunded(charge, line.bought):
             events.append(news.refunded_event(charge, line.amount, line.currency, seen.seen_at))
         return events + (list(news.state_of(seen, buyer, line.product)) if buyer is not None else [])

@@ -117,11 +117,11 @@ def named(key: str, subscribed: Subscribed) -> str:
     return f"{key}:{plan}" if plan and ":" not in key else key
 
 
-def paid(line: Line, buyer: UUID | None) -> Paid:
+def paid(line: Line, buyer: UUID | None, seen_at: datetime) -> Paid:
     is_subscription = isinstance(line.bought, Subscribed)
     return Paid(
         event_id=f"{line.charge}:paid",
-        happened_at=line.bought.purchase_date,
+        happened_at=min(line.bought.purchase_date, seen_at),  # Apple renews hours before the new period begins
         charge=line.charge,
         amount=line.amount,
         currency=line.currency,

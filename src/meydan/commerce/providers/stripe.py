@@ -161,8 +161,17 @@ class StripeProvider(Provider):
             intent = news.id_of(found.payment_intent)
             return await self._of_intent(intent) if intent is not None else []
 
-    async def subscription(self, subscription: str, charge: str) -> list[ProviderEvent]:
-        return [*await self.payment(charge), *await self.payment(subscription)]
+    async def subscription(self, subscription: str, charge: str) -> list[ProviderEvent]:  # noqa: ARG002 -- it has a name
+        with asking():
+            seen_at = clock.now()
+            found = await self._api.subscriptions.retrieve_async(
+                subscription, {"expand": ["latest_invoice", "latest_invoice.payments"]}
+            )
+            paid = (
+                await self._of_invoice(found.latest_invoice) if isinstance(found.latest_invoice, stripe.Invoice) else []
+            )
+            event = news.subscription_event(found, seen_at)
+            return [*paid, event] if event is not None else paid
 
     async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
         units = to_stripe(amount, currency)
