@@ -17,7 +17,7 @@ from meydan.commands.running import product, running_database
 if TYPE_CHECKING:
     from msgspec import Struct
 
-    from meydan.commerce.kinds import ProviderName
+    from meydan.commerce import ProviderName
     from meydan.kit.database import Database
 
 T = TypeVar("T")
