@@ -31,7 +31,7 @@ async def order(
             await package(tx),
             amount,
             currency,
-            person.me.device_id if at_home else None,
+            await _device_of(tx, person) if at_home else None,
         )
 
 
@@ -43,6 +43,11 @@ async def package(tx: Tx) -> UUID:
         UUID,
         "insert into app.coin_packages (tenant_id, coins, price, currency) values ($1, 100, 4999, 'TRY') returning id",
     )
+
+
+async def _device_of(tx: Tx, person: Person) -> UUID:
+    """As its browser calls itself now: stories let several people share one."""
+    return await tx.one(UUID, "select client_id from app.devices where (tenant_id, id) = ($1, $2)", person.device_row)
 
 
 async def arrive(tx: Tx, payment_id: UUID, *, card: str | None = None) -> fraud.Verdict:
