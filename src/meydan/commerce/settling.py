@@ -14,7 +14,15 @@ from meydan.commerce import accounts, fraud, payments, rows, shop, subscriptions
 from meydan.commerce.events import PaymentHeld, PaymentSettled
 from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName
 from meydan.commerce.providers import STORES
-from meydan.commerce.providers.contract import Disputed, Failed, Paid, ProviderEvent, Refunded, SubscriptionChanged
+from meydan.commerce.providers.contract import (
+    Declined,
+    Disputed,
+    Failed,
+    Paid,
+    ProviderEvent,
+    Refunded,
+    SubscriptionChanged,
+)
 from meydan.commerce.retries import Errand
 from meydan.kit import jobs
 from meydan.kit.database import Tx
@@ -47,6 +55,8 @@ async def do_apply(tx: Tx, name: ProviderName, event: ProviderEvent, *, proof_of
             return await _do_pay(tx, name, event, proof_of)
         case Failed():
             return await _do_fail(tx, name, event)
+        case Declined():
+            return await _do_decline(tx, name, event)
         case Refunded() | Disputed():
             return await _do_take_back(tx, name, event)
         case SubscriptionChanged():
@@ -247,14 +257,28 @@ async def _do_take_back(tx: Tx, name: ProviderName, event: Refunded | Disputed) 
 
 
 async def _do_fail(tx: Tx, name: ProviderName, event: Failed) -> Applied:
+    row = await _named(tx, name, event)
+    if row is None:
+        return Applied(problem="unknown_payment")
+    await payments.do_fail(tx, row.id, PaymentStatus.failed, "declined", event.reason)
+    return Applied(row.id)
+
+
+async def _do_decline(tx: Tx, name: ProviderName, event: Declined) -> Applied:
+    row = await _named(tx, name, event)
+    if row is None:
+        return Applied(problem="unknown_payment")
+    await fraud.do_see_card(tx, row.id, event.card)
+    return Applied(row.id)
+
+
+async def _named(tx: Tx, name: ProviderName, event: Failed | Declined) -> rows.Row | None:
+    """Which order it is about."""
     if event.payment_id is not None:
         row = await rows.locked(tx, event.payment_id)
     else:
         row = await rows.by_checkout(tx, name, event.checkout) if event.checkout is not None else None
-    if row is None or row.provider is not name:
-        return Applied(problem="unknown_payment")
-    await payments.do_fail(tx, row.id, PaymentStatus.failed, "declined", event.reason)
-    return Applied(row.id)
+    return row if row is not None and row.provider is name else None
 
 
 async def _do_keep_early(tx: Tx, name: ProviderName, subject: str, event: ProviderEvent) -> Applied:

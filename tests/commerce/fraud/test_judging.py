@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 
 from meydan import tenants
-from meydan.commerce import fraud
+from meydan.commerce import fraud, payments
 from meydan.commerce.fraud.rules import Rule
 from meydan.commerce.fraud.scoring import Outcome
 from meydan.commerce.fraud.settings import FraudSettings
+from meydan.commerce.kinds import PaymentStatus
 from meydan.kit import clock
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
@@ -115,10 +116,10 @@ async def test_attempts_that_fail_count_for_the_device_too(db: Database, tenant:
     ana, ben = await make_person(db, tenant), await make_person(db, tenant)
     async with db.as_service(tenant.id) as tx:
         await tx.run("update app.devices set client_id = $2 where tenant_id = $1", uuid4())
-    for _ in range(5):
+    for detail in ["cancelled"] * 5 + ["card_declined"] * 5:
         failed = await order(db, ben)
         async with db.as_service(tenant.id) as tx:
-            await tx.run("update app.payments set status = 'failed' where (tenant_id, id) = ($1, $2)", failed)
+            await payments.do_fail(tx, failed, PaymentStatus.failed, "declined", detail)
     await buy(db, ana)
     assert (await found(db, ana))[Rule.many_failures].facts == {"failures": 5, "usual_failures": 4}
     cem = await make_person(db, tenant)

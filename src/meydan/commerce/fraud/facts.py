@@ -77,7 +77,9 @@ _FACTS = """
         )::integer as cards_day,
         (
             select count(*) from app.payments p
-            where p.tenant_id = $1 and p.status = 'failed' and p.created_at > app.now() - interval '1 day'
+            where p.tenant_id = $1 and p.status = 'failed' and p.problem = 'declined'
+                and coalesce(p.problem_detail, '') not in ('expired', 'cancelled') -- they went away: nothing was refused
+                and p.created_at > app.now() - interval '1 day'
                 and (p.user_id = bought.user_id or p.device_id = bought.device_id)
         )::integer as failures_day,
         pace.kept::integer as payments_kept,

@@ -103,6 +103,15 @@ class Failed(EventBase, frozen=True, tag="failed"):
     """The provider's own code, for staff."""
 
 
+class Declined(EventBase, frozen=True, tag="declined"):
+    """A card was tried and refused. Nothing has ended: the person may take another; how many they try is counted."""
+
+    payment_id: UUID | None
+    checkout: str | None
+    card: str
+    """As in ``Paid``."""
+
+
 class Refunded(EventBase, frozen=True, tag="refunded"):
     charge: str
     refunded: int
@@ -148,7 +157,7 @@ class SubscriptionChanged(EventBase, frozen=True, tag="subscription_changed"):
     """Of grace, where the provider says until when it tries; else the tenant's own setting counts."""
 
 
-ProviderEvent = Paid | Failed | Refunded | Disputed | SubscriptionChanged
+ProviderEvent = Paid | Failed | Declined | Refunded | Disputed | SubscriptionChanged
 
 
 class Charge(Struct, frozen=True):
