@@ -92,6 +92,14 @@ async def test_who_names_none_gets_the_first_that_is_no_store(shop: Shop):
             await accounts.do_disconnect(tx, ProviderName.stripe)
 
 
+async def test_a_browser_is_told_where_it_can_pay_and_what_renews(shop: Shop):
+    ana = await shop.person()
+    await shop.connect(ProviderName.google)
+    await shop.connect(ProviderName.iyzico)
+    found = (await shop.get(ana, "/api/payments/providers"))["items"]
+    assert found == [{"provider": "stripe", "renews": True}, {"provider": "iyzico", "renews": False}]
+
+
 async def test_what_was_sold_before_is_still_settled_and_refunded(shop: Shop):
     ana = await shop.person()
     payment = await shop.order(ana)

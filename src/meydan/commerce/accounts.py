@@ -28,6 +28,12 @@ class ProviderLine(Struct, frozen=True):
     store: bool
 
 
+class PlaceToPay(Struct, frozen=True):
+    provider: ProviderName
+    renews: bool
+    """Whether premium that is paid there renews by itself."""
+
+
 class ProviderNotConnected(Refused):
     code, status, title = "provider_not_connected", 409, "Nothing is sold here through this provider."
 
@@ -59,6 +65,11 @@ async def connected(tx: Tx) -> list[ProviderName]:
     if integrations.current().local_payments is not None and known <= STORES:
         known.add(ProviderName.local)
     return [name for name in ADAPTERS if name in known]
+
+
+async def places(tx: Tx) -> list[PlaceToPay]:
+    """Where a browser can pay, the first being what is chosen for who names none. A service transaction."""
+    return [PlaceToPay(name, name in RENEWING) for name in await connected(tx) if name not in STORES]
 
 
 async def choose(tx: Tx, wanted: ProviderName | None) -> ProviderName:

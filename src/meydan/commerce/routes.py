@@ -45,6 +45,10 @@ class Subscribing(Struct, frozen=True, forbid_unknown_fields=True):
     provider: ProviderName | None = None
 
 
+class Places(Struct, frozen=True):
+    items: list[accounts.PlaceToPay]
+
+
 class StaffPackages(Struct, frozen=True):
     items: list[shop.StaffPackage]
 
@@ -84,6 +88,13 @@ async def list_payments(
 ) -> payments.PaymentPage:
     async with db.as_user(me) as tx:
         return await payments.page(tx, cursor, limit)
+
+
+@get("/api/payments/providers", tags=["commerce"], summary="Where you can pay")
+async def list_places(db: Database, me: Identity) -> Places:
+    """In a browser: a native app's store is not among them. The first is chosen for who names none."""
+    async with db.as_service(me.tenant_id) as tx:
+        return Places(await accounts.places(tx))
 
 
 @get("/api/payments/{payment_id:uuid}", tags=["commerce"], summary="One of your purchases")
@@ -215,6 +226,7 @@ ROUTES = [
     list_packages,
     purchase,
     list_payments,
+    list_places,
     get_payment,
     check_payment,
     prove_payment,

@@ -980,6 +980,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you can pay
+         * @description In a browser: a native app's store is not among them. The first is chosen for who names none.
+         */
+        get: operations["ApiPaymentsProvidersListPlaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments/webhooks/{provider}/{community}": {
         parameters: {
             query?: never;
@@ -2403,6 +2423,15 @@ export interface components {
             tag: string;
             /** Format: uuid */
             user_id: string;
+        };
+        /** PlaceToPay */
+        PlaceToPay: {
+            provider: components["schemas"]["ProviderName"];
+            renews: boolean;
+        };
+        /** Places */
+        Places: {
+            items: components["schemas"]["PlaceToPay"][];
         };
         /** Plan */
         Plan: {
@@ -4922,6 +4951,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiPaymentsProvidersListPlaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
                 };
             };
         };
