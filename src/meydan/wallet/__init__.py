@@ -48,15 +48,8 @@ from meydan.wallet.ledger import (
     history,
     transaction,
 )
-from meydan.wallet.metering import (
-    Meter,
-    MeterBill,
-    MeterEnd,
-    do_see_media,
-    do_start_meter,
-    do_stop_meter,
-    do_tick_meters,
-)
+from meydan.wallet.metering import do_see_media, do_start_meter, do_stop_meter, do_tick_meters
+from meydan.wallet.meters import Meter, MeterBill, MeterEnd
 from meydan.wallet.refusals import (
     AlreadyReversed,
     BalanceTooLow,

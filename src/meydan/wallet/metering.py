@@ -7,7 +7,6 @@ every step is one transaction under the meter's row lock: whoever dies, whoever 
 
 import logging
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 import asyncpg
@@ -21,74 +20,14 @@ from meydan.kit.events import publish
 from meydan.wallet import holds
 from meydan.wallet.events import MeterEnded, MeterWarned
 from meydan.wallet.kinds import TENANT_REVENUE, Entry, TransactionType, earnings_of
+from meydan.wallet.meters import METER, MINUTE, Meter, MeterBill, MeterEnd, MeterEndedFrame, MeterWarning
 from meydan.wallet.refusals import BalanceTooLow, DebtBlocks, HoldOver, IdempotencyKeyReused, WalletIsFrozen
 from meydan.wallet.settings import WalletSettings
 
 log = logging.getLogger(__name__)
 
-_MINUTE = 60_000
 _HELD_FOR = timedelta(hours=24)  # long after the tick has ended a meter that nobody sees any more
 _AT_ONCE = 200
-
-
-class MeterEnd(StrEnum):
-    hung_up = "hung_up"
-    no_coins = "no_coins"
-    lost = "lost"
-    """No sign of media for too long."""
-    refused = "refused"
-    """The payer's coins may not be spent any more: frozen, or something is owed."""
-
-
-class Meter(Struct, frozen=True):
-    id: UUID
-    payer_user_id: UUID
-    payee_user_id: UUID
-    subject_id: UUID
-    coins_per_minute: int
-    share_percent: int
-    unit: int
-    """The minute that runs, from 1."""
-    used: int
-    """Time that counts, in milliseconds."""
-    created_at: datetime
-    seen_at: datetime | None = None
-    ended_at: datetime | None = None
-    end_reason: MeterEnd | None = None
-
-    @property
-    def left_of_unit(self) -> int:
-        """Of the minute that runs, in milliseconds."""
-        return self.unit * _MINUTE - self.used
-
-
-class MeterBill(Struct, frozen=True):
-    meter_id: UUID
-    reason: MeterEnd
-    seconds: int
-    minutes: int
-    """That were paid for."""
-    paid: int
-    earned: int
-
-
-class MeterWarning(realtime.Frame, frozen=True, tag="meter_warning"):
-    """The minute that runs is the last that one's coins pay for."""
-
-    meter_id: UUID
-    subject_id: UUID
-    seconds_left: int
-
-
-class MeterEndedFrame(realtime.Frame, frozen=True, tag="meter_ended"):
-    """Paid time is over: ``paid`` is told to the one who paid, ``earned`` to the other."""
-
-    meter_id: UUID
-    subject_id: UUID
-    reason: MeterEnd
-    seconds: int
-    paid: int | None = None
-    earned: int | None = None
 
 
 class _Unit(Struct, frozen=True):
@@ -102,12 +41,6 @@ class _Sum(Struct, frozen=True):
     earned: int
 
 
-_COLUMNS = (
-    "id, payer_user_id, payee_user_id, subject_id, coins_per_minute, share_percent, unit, used, created_at, seen_at, "
-    "ended_at, end_reason"
-)
-
-
 async def do_start_meter(
     tx: Tx, *, payer: UUID, payee: UUID, coins_per_minute: int, subject_id: UUID, key: str
 ) -> Meter:
@@ -119,12 +52,12 @@ async def do_start_meter(
     meter = await tx.maybe(
         Meter,
         "insert into app.meters (tenant_id, payer_user_id, payee_user_id, coins_per_minute, share_percent, subject_id, "
-        f"idempotency_key) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning {_COLUMNS}",
+        f"idempotency_key) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning {METER}",
         *(payer, payee, coins_per_minute, settings.call_share_percent, subject_id, key),
     )
     if meter is None:
         known = await tx.one(
-            Meter, f"select {_COLUMNS} from app.meters where tenant_id = $1 and idempotency_key = $2", key
+            Meter, f"select {METER} from app.meters where tenant_id = $1 and idempotency_key = $2", key
         )
         said = (known.payer_user_id, known.payee_user_id, known.coins_per_minute, known.subject_id)
         if said != (payer, payee, coins_per_minute, subject_id):
@@ -150,7 +83,7 @@ async def do_see_media(tx: Tx, meter_id: UUID, at: datetime) -> bool:
     counts = between // timedelta(milliseconds=1) if between is not None and between <= gap else 0
     meter = await tx.one(
         Meter,
-        f"update app.meters set used = used + $3, seen_at = $4 where tenant_id = $1 and id = $2 returning {_COLUMNS}",
+        f"update app.meters set used = used + $3, seen_at = $4 where tenant_id = $1 and id = $2 returning {METER}",
         *(meter_id, counts, at),
     )
     return (await _settle(tx, meter)).ended_at is None
@@ -185,9 +118,9 @@ async def do_tick_meters(tx: Tx) -> None:
     unseen_since = clock.now() - lost_after
     meters = await tx.all(
         Meter,
-        f"select {_COLUMNS} from app.meters where tenant_id = $1 and ended_at is null "
+        f"select {METER} from app.meters where tenant_id = $1 and ended_at is null "
         "and (used >= unit * $2 or coalesce(seen_at, created_at) < $3) order by id limit $4 for update skip locked",
-        *(_MINUTE, unseen_since, _AT_ONCE),
+        *(MINUTE, unseen_since, _AT_ONCE),
     )
     for meter in meters:
         try:
@@ -201,9 +134,7 @@ async def do_tick_meters(tx: Tx) -> None:
 
 
 async def _locked(tx: Tx, meter_id: UUID) -> Meter:
-    return await tx.one(
-        Meter, f"select {_COLUMNS} from app.meters where tenant_id = $1 and id = $2 for update", meter_id
-    )
+    return await tx.one(Meter, f"select {METER} from app.meters where tenant_id = $1 and id = $2 for update", meter_id)
 
 
 async def _settle(tx: Tx, meter: Meter) -> Meter:
@@ -212,7 +143,7 @@ async def _settle(tx: Tx, meter: Meter) -> Meter:
         await _pay(tx, meter)
         following = await tx.one(
             Meter,
-            f"update app.meters set unit = unit + 1, warned_at = null where tenant_id = $1 and id = $2 returning {_COLUMNS}",
+            f"update app.meters set unit = unit + 1, warned_at = null where tenant_id = $1 and id = $2 returning {METER}",
             meter.id,
         )
         try:
@@ -307,7 +238,7 @@ async def _warn(tx: Tx, meter_id: UUID | None = None) -> None:
             for update of meter skip locked
         )
         update app.meters set warned_at = app.now()
-        where tenant_id = $1 and id = any(array(select last.id from last)) returning {_COLUMNS}
+        where tenant_id = $1 and id = any(array(select last.id from last)) returning {METER}
         """,
         meter_id,
     )
@@ -318,14 +249,14 @@ async def _warn(tx: Tx, meter_id: UUID | None = None) -> None:
 
 
 async def _end(tx: Tx, meter: Meter, reason: MeterEnd) -> Meter:
-    if meter.left_of_unit * 2 <= _MINUTE:
+    if meter.left_of_unit * 2 <= MINUTE:
         await _pay(tx, meter)
     else:
         await _release(tx, meter)
     ended = await tx.one(
         Meter,
         "update app.meters set ended_at = app.now(), end_reason = $3 where tenant_id = $1 and id = $2 "
-        f"returning {_COLUMNS}",
+        f"returning {METER}",
         *(meter.id, reason),
     )
     bill = await _bill(tx, ended)
