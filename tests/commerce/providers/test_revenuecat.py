@@ -58,7 +58,7 @@ def account(server: RevenueCatServer, **other: Any) -> RevenueCatAccount:
         secret_key_v1=server.secret_key_v1,
         secret_key_v2=server.secret_key_v2,
         project_id=server.project_id,
-        authorization=server.authorization,
+        authorization_secret=server.authorization,
         signing_secret=server.signing_secret,
         api_url=server.url,
     )
@@ -448,10 +448,10 @@ async def test_trouble_passes_or_does_not_and_nothing_secret_is_said(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"secret_key_v1": "appl_public"}, {"authorization": "short"}, {"project_id": "../x"}, {"api_url": "api"}],
+    [{"secret_key_v1": "appl_public"}, {"authorization_secret": "short"}, {"project_id": "../x"}, {"api_url": "api"}],
 )
 def test_an_account_that_cannot_work_is_refused_when_it_is_set_up(wrong: dict[str, str]) -> None:
-    values = {"secret_key_v1": "sk_a", "secret_key_v2": "sk_b", "project_id": "proj1", "authorization": "x" * 24}
+    values = {"secret_key_v1": "sk_a", "secret_key_v2": "sk_b", "project_id": "proj1", "authorization_secret": "x" * 24}
     assert msgspec.convert(values, RevenueCatAccount).signing_secret is None
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(values | wrong, RevenueCatAccount)

@@ -53,7 +53,7 @@ def values(server: RevenueCatServer) -> dict[str, str]:
         "secret_key_v1": server.secret_key_v1,
         "secret_key_v2": server.secret_key_v2,
         "project_id": server.project_id,
-        "authorization": server.authorization,
+        "authorization_secret": server.authorization,
         "signing_secret": server.signing_secret,
         "api_url": server.url,
     }

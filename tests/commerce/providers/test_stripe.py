@@ -204,6 +204,17 @@ async def test_refunds_add_up_and_are_never_more_than_was_paid(server: StripeSer
     assert only(Refunded, await provider.payment(charge)).refund == rest.refund
 
 
+async def test_a_refund_that_the_bank_sends_back(server: StripeServer, provider: StripeProvider) -> None:
+    charge = server.books.pay((await provider.checkout(order())).reference)["payment_intent"]
+    kept = await provider.refund(charge, 1_000, "TRY", str(uuid4()))
+    server.books.later(seconds=1)
+    failed = await provider.refund(charge, 5_000, "TRY", str(uuid4()))
+    assert (kept.refunded, failed.refunded) == (1_000, 6_000)
+    server.books.fail_refund(failed.refund)
+    told = only(Refunded, await read(provider, server.webhooks("refund.failed")))
+    assert (told.refunded, told.reversed) == (1_000, True)
+
+
 @pytest.mark.parametrize(("status", "state"), [("won", DisputeState.won), ("lost", DisputeState.lost)])
 async def test_a_dispute_and_how_it_ends(
     server: StripeServer, provider: StripeProvider, status: str, state: DisputeState

@@ -80,7 +80,7 @@ class RevenueCatProvider(Provider):
 
     async def verify(self, webhook: Webhook) -> Notice:
         given = webhook.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, self._account.authorization.encode()):
+        if not hmac.compare_digest(given, self._account.authorization_secret.encode()):
             raise SignatureInvalid
         if self._account.signing_secret is not None:
             _check_signature(webhook, self._account.signing_secret)

@@ -38,7 +38,7 @@ class RevenueCatAccount(Struct, frozen=True):
         ),
     ]
     project_id: Annotated[str, Meta(pattern="^[A-Za-z0-9_]+$", description="Project settings → General: project id.")]
-    authorization: Annotated[
+    authorization_secret: Annotated[
         str,
         Meta(
             min_length=24,
@@ -47,7 +47,7 @@ class RevenueCatAccount(Struct, frozen=True):
     ]
     signing_secret: Annotated[
         str | None,
-        Meta(description="Integrations → Webhooks → signing secret, if signatures are turned on (they should be)."),
+        Meta(description="Integrations → Webhooks → signing secret, where signatures are turned on."),
     ] = None
     api_url: Annotated[
         str, Meta(pattern="^https?://[^/]+$", description="Where RevenueCat's API is; only tests set another.")

@@ -127,6 +127,15 @@ class Books:
         self.tell("charge.refunded", charge)
         return made
 
+    def fail_refund(self, refund_id: str) -> None:
+        """The payer's bank would not take it; the money comes back to the operator."""
+        refund = self.things[refund_id]
+        charge = self.things[refund["charge"]]
+        refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+        charge["amount_refunded"] -= refund["amount"]
+        charge["refunded"] = False
+        self.tell("refund.failed", refund)
+
     def change_subscription(self, subscription: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
         subscription["cancel_at_period_end"] = given["cancel_at_period_end"]
         ends = subscription["items"]["data"][0]["current_period_end"]
