@@ -13,6 +13,7 @@ from meydan.commerce.kinds import PaymentKind, Period
 from meydan.commerce.providers.contract import (
     Buyer,
     Charge,
+    Declined,
     Disputed,
     DisputeState,
     Failed,
@@ -153,7 +154,8 @@ async def test_a_declined_card_is_no_end_and_a_page_whose_time_is_up_is(
     bought = order()
     checkout = await provider.checkout(bought)
     server.books.decline(checkout.reference)
-    assert await read(provider, server.webhooks()) == []
+    tried = only(Declined, await read(provider, server.webhooks()))
+    assert (tried.payment_id, tried.card) == (bought.payment_id, "fingerprint1")
     assert await provider.payment(checkout.reference) == []
     server.books.pay(checkout.reference, card="another")
     assert only(Paid, await provider.payment(checkout.reference)).card == "another"

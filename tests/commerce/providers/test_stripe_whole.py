@@ -111,6 +111,7 @@ async def test_a_page_nobody_paid_on(counter: Shop, stripe: StripeServer):
     stripe.books.decline(session_of(payment))
     await tell(counter, stripe)
     assert (await look(counter, ana, payment))["status"] == "pending"
+    assert await counter.rows("payment_marks") == 1, "the card that was refused is remembered, as a keyed hash"
     stripe.books.expire(session_of(payment))
     await tell(counter, stripe)
     assert (await look(counter, ana, payment))["status"] in ("failed", "expired")

@@ -69,7 +69,8 @@ _NEWS = frozenset(
         "refund.updated",
     }
 )
-"""A declined card is no news: the person is still on the pay page and takes another."""
+_DECLINED = "charge.failed"
+"""Ends nothing: the person is still on the pay page and takes another card. How many they try is counted."""
 
 
 class _Object(Struct, frozen=True):
@@ -132,6 +133,9 @@ class StripeProvider(Provider):
 
     async def read(self, notice: Notice) -> list[ProviderEvent]:
         told = msgspec.convert(notice.payload, _Told)
+        if told.type == _DECLINED:
+            with asking():
+                return await self._of_declined(told.id)
         if told.type not in _NEWS:
             return []
         return await self.payment(told.id)
@@ -247,6 +251,14 @@ class StripeProvider(Provider):
     async def _of_intent(self, intent_id: str) -> list[ProviderEvent]:
         intent = await self._intent(intent_id)
         return await self._paid(intent, await self._origin(intent_id, intent))
+
+    async def _of_declined(self, charge_id: str) -> list[ProviderEvent]:
+        charge = await self._api.charges.retrieve_async(charge_id)
+        intent_id = news.id_of(charge.payment_intent)
+        if intent_id is None:
+            return []
+        event = news.declined(charge, await self._origin(intent_id, charge))
+        return [event] if event is not None else []
 
     async def _of_subscription(self, subscription_id: str) -> list[ProviderEvent]:
         seen_at = clock.now()

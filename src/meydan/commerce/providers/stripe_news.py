@@ -16,6 +16,7 @@ from stripe import checkout as stripe_checkout
 
 from meydan.commerce.providers.contract import (
     Charge,
+    Declined,
     Disputed,
     DisputeState,
     Failed,
@@ -159,6 +160,20 @@ def failed(session: stripe_checkout.Session, seen_at: datetime, reason: str) -> 
         payment_id=origin_of(metadata_of(session)).payment_id,
         checkout=session.id,
         reason=reason,
+    )
+
+
+def declined(charge: stripe.Charge, origin: Origin) -> Declined | None:
+    """None for what is no card, is not ours, or is a renewal: nobody sits before a page and tries then."""
+    card = _fingerprint(charge)
+    if charge.status != "failed" or card is None or origin.payment_id is None:
+        return None
+    return Declined(
+        event_id=f"{charge.id}:declined",
+        happened_at=moment(charge.created),
+        payment_id=origin.payment_id,
+        checkout=None,
+        card=card,
     )
 
 
