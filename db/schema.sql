@@ -2451,6 +2451,7 @@ CREATE TABLE app.payments (
     address text,
     origin text,
     idempotency_key text,
+    checked_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     paid_at timestamp with time zone,
     settled_at timestamp with time zone,

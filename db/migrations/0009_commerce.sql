@@ -192,6 +192,8 @@ create table app.payments (
     address text check (length(address) <= 45),
     origin text check (length(origin) <= 300),
     idempotency_key text check (length(idempotency_key) between 1 and 200),
+    -- When an open one was last looked after.
+    checked_at timestamptz,
     created_at timestamptz not null default app.now(),
     -- When the money arrived, and when what it bought was given.
     paid_at timestamptz,

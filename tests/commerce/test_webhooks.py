@@ -13,7 +13,7 @@ from meydan.commerce import notices, payments
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.providers.contract import ProviderRefused
 from meydan.kit.database import Database
-from tests.commerce.conftest import Shop, refunded
+from tests.commerce.conftest import Shop, in_days, refunded
 from tests.commerce.scripted import DOWN, signed
 from tests.conftest import MovableClock
 
@@ -233,3 +233,28 @@ async def _post(shop: Shop, path: str, body: bytes = b"{}") -> int:
     transport = httpx.ASGITransport(app=shop.app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         return (await client.post(path, content=body)).status_code
+
+
+async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(shop: Shop, db: Database, owner):
+    """A payment and its refund, a subscription's first payment and its renewal: each pair read at the same moment."""
+    for _ in range(12):
+        ana = await shop.person()
+        payment = await shop.order(ana)
+        paid = shop.paid(payment)
+        premium = await shop.subscribe(ana)
+        first = shop.paid(premium, subscription=f"sub_{premium['id']}", period_ends_at=in_days(30))
+        renewal = msgspec.structs.replace(
+            first, event_id=uuid4().hex, charge=uuid4().hex, payment_id=None, checkout=None, period_ends_at=in_days(60)
+        )
+        for event in (paid, refunded(paid, 2_500), first, renewal):
+            assert await shop.post(event) == 200
+        unread = await owner.fetch(
+            "select id from app.payment_notices where tenant_id = $1 and read_at is null", shop.tenant.id
+        )
+        await asyncio.gather(
+            *(notices.read_notice(db, shop.tenant.id, notices.ReadNotice(notice_id=row["id"])) for row in unread)
+        )
+        assert (await shop.wallet(ana)).balance == 50
+        assert len((await shop.get(ana, "/api/payments"))["items"]) == 3
+    assert await shop.rows("payment_early_events") == 0
+    await shop.audit()

@@ -46,6 +46,11 @@ class _Ordered(Struct, frozen=True):
     origin: str | None
 
 
+class _Left(Struct, frozen=True):
+    id: UUID
+    status: PaymentStatus
+
+
 class _Asked(Struct, frozen=True):
     provider: ProviderName
     status: PaymentStatus
@@ -95,13 +100,14 @@ async def check_payment(db: Database, tenant_id: int, errand: CheckPayment) -> N
     except ProviderUnavailable:
         key = f"{errand.payment_id}:{errand.last}:{errand.proof is not None}"
         async with db.as_service(tenant_id) as tx:
-            await retries.do_again(tx, CHECK_PAYMENT, errand, retries.PATIENTLY, once_key=key)
+            await retries.do_again(
+                tx, CHECK_PAYMENT, errand, retries.PATIENTLY if errand.proof else retries.SOON, once_key=key
+            )
         return
     except (ProviderRefused, accounts.ProviderNotConnected) as error:
         refused = str(error)
     async with db.as_service(tenant_id) as tx:
-        for event in events:
-            await settling.do_apply(tx, asked.provider, event, proof_of=errand.payment_id if errand.proof else None)
+        await settling.do_apply_all(tx, asked.provider, events, proof_of=errand.payment_id if errand.proof else None)
         if errand.last:
             await payments.do_fail(tx, errand.payment_id, PaymentStatus.expired, "expired", refused)
         elif refused and errand.proof is not None:
@@ -109,24 +115,44 @@ async def check_payment(db: Database, tenant_id: int, errand: CheckPayment) -> N
 
 
 async def do_sweep(tx: Tx) -> None:
-    """What a lost job left: orders nobody asked a provider for, and pages whose time is up."""
+    """What a lost job left: orders nobody asked a provider for, and pages whose time is up. Each is looked at every six
+    hours, however often this runs."""
+    await _do_give_up(tx)
+    # Ten minutes more than the page says: who paid in its last second is not told that it is over.
     left = await tx.all(
+        _Left,
+        """
+        update app.payments set checked_at = app.now()
+        where tenant_id = $1 and id in (
+            select id from app.payments
+            where tenant_id = $1 and status in ('created', 'pending')
+                and coalesce(checked_at, '-infinity') < app.now() - interval '6 hours'
+                and (
+                    (status = 'created' and created_at < app.now() - interval '15 minutes')
+                    or checkout_expires_at < app.now() - interval '10 minutes'
+                )
+            order by created_at limit 100 for update skip locked
+        )
+        returning id, status
+        """,
+    )
+    for one in left:
+        if one.status is PaymentStatus.created:
+            await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=one.id), once_key=str(one.id))
+        else:
+            errand = CheckPayment(payment_id=one.id, last=True)
+            await jobs.queue(tx, CHECK_PAYMENT, errand, once_key=f"{one.id}:last")
+
+
+async def _do_give_up(tx: Tx) -> None:
+    """Nobody waits a day for a page to open."""
+    forgotten = await tx.all(
         UUID,
         "select id from app.payments where tenant_id = $1 and status = 'created' "
-        "and created_at < app.now() - interval '15 minutes' order by created_at limit 100",
+        "and created_at < app.now() - interval '1 day' order by created_at limit 100",
     )
-    for payment_id in left:
-        await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=payment_id), once_key=str(payment_id))
-    # Ten minutes more than the page says: who paid in its last second is not told that it is over.
-    over = await tx.all(
-        UUID,
-        "select id from app.payments where tenant_id = $1 and status = 'pending' "
-        "and checkout_expires_at < app.now() - interval '10 minutes' order by created_at limit 100",
-    )
-    for payment_id in over:
-        await jobs.queue(
-            tx, CHECK_PAYMENT, CheckPayment(payment_id=payment_id, last=True), once_key=f"{payment_id}:last"
-        )
+    for payment_id in forgotten:
+        await payments.do_fail(tx, payment_id, PaymentStatus.failed, "provider_unavailable")
 
 
 async def _order(tx: Tx, payment_id: UUID) -> Order | None:

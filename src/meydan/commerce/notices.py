@@ -62,11 +62,9 @@ async def read_notice(db: Database, tenant_id: int, errand: ReadNotice) -> None:
             await _do_mark(tx, errand.notice_id, str(error), is_read=True)
         return
     async with db.as_service(tenant_id) as tx:
-        payment_id, problems = None, []
-        for event in events:
-            applied = await settling.do_apply(tx, kept.provider, event)
-            payment_id = applied.payment_id or payment_id
-            problems += [applied.problem] if applied.problem else []
+        done = await settling.do_apply_all(tx, kept.provider, events)
+        problems = [one.problem for one in done if one.problem]
+        payment_id = next((one.payment_id for one in done if one.payment_id), None)
         await _do_mark(tx, errand.notice_id, ", ".join(problems), is_read=True, payment_id=payment_id)
 
 
@@ -75,7 +73,8 @@ async def do_sweep(tx: Tx) -> None:
     unread = await tx.all(
         UUID,
         "select id from app.payment_notices where tenant_id = $1 and read_at is null and tries = 0 "
-        "and received_at < app.now() - interval '10 minutes' order by received_at limit 100",
+        "and received_at between app.now() - interval '1 day' and app.now() - interval '10 minutes' "
+        "order by received_at limit 100",
     )
     for notice_id in unread:
         await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=notice_id), once_key=str(notice_id))

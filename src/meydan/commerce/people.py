@@ -86,6 +86,10 @@ async def erase(tx: Tx, user_id: UUID) -> None:
         if known.renews and known.provider is not None and known.provider not in STORES and known.reference is not None:
             await subscriptions.do_tell_provider(tx, known.id, "cancel")
     await tx.run(
+        "update app.payments set status = 'expired' where tenant_id = $1 and user_id = $2 and status = 'created'",
+        user_id,
+    )
+    await tx.run(
         "update app.payments set device_id = null, address = null, origin = null, checkout_url = null "
         "where tenant_id = $1 and user_id = $2",
         user_id,

@@ -163,8 +163,7 @@ async def _heal(
         except ProviderRefused:
             continue  # the difference stays and says so
         async with db.as_service(tenant_id) as tx:
-            for event in events:
-                await settling.do_apply(tx, name, event)
+            await settling.do_apply_all(tx, name, events)
         healed.add(charge)
     return healed
 

@@ -4,6 +4,7 @@ Each function is one transaction's work under the payment's lock, and does nothi
 its charge, refunds by their total, a dispute by its id and time. What comes before the payment it is about waits for it.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -46,10 +47,22 @@ class NotHeld(Refused):
     code, status, title = "payment_not_held", 409, "This payment is not held back."
 
 
-async def do_apply(tx: Tx, name: ProviderName, event: ProviderEvent, *, proof_of: UUID | None = None) -> Applied:
+async def do_apply_all(
+    tx: Tx, name: ProviderName, events: Sequence[ProviderEvent], *, proof_of: UUID | None = None
+) -> list[Applied]:
     """``proof_of``: the purchase a store's receipt was handed in for; it counts only where the store itself names none.
 
     A service transaction."""
+    await _do_take_turns(tx, name, events)
+    return [await _do_apply(tx, name, event, proof_of) for event in events]
+
+
+async def do_apply(tx: Tx, name: ProviderName, event: ProviderEvent) -> Applied:
+    """One of them."""
+    return (await do_apply_all(tx, name, [event]))[0]
+
+
+async def _do_apply(tx: Tx, name: ProviderName, event: ProviderEvent, proof_of: UUID | None) -> Applied:
     match event:
         case Paid():
             return await _do_pay(tx, name, event, proof_of)
@@ -63,6 +76,17 @@ async def do_apply(tx: Tx, name: ProviderName, event: ProviderEvent, *, proof_of
             if await subscriptions.do_follow(tx, name, event):
                 return Applied()
             return await _do_keep_early(tx, name, event.subscription, event)
+
+
+async def _do_take_turns(tx: Tx, name: ProviderName, events: Sequence[ProviderEvent]) -> None:
+    """News of one subscription, and of one charge, is dealt with one after the other: what comes early would be kept
+    beside what it waits for while that is being written. Subscriptions first, each in order: nobody waits in a circle."""
+    subscriptions_of = {event.subscription for event in events if isinstance(event, Paid | SubscriptionChanged)} - {
+        None
+    }
+    charges = {event.charge for event in events if isinstance(event, Paid | Refunded | Disputed)}
+    for subject in (*sorted(filter(None, subscriptions_of)), *sorted(charges)):
+        await tx.run("select pg_advisory_xact_lock(hashtextextended($1::integer::text || $2, 9))", f" {name} {subject}")
 
 
 async def do_release(tx: Tx, payment_id: UUID) -> payments.Payment:

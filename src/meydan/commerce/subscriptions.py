@@ -243,7 +243,7 @@ async def _do_follow_active(tx: Tx, known: Row, event: SubscriptionChanged) -> N
 async def do_grace(tx: Tx, known: Row, *, ends_at: datetime, changed_at: datetime | None = None) -> None:
     """The renewal failed; what was bought stays until then."""
     await tx.run(
-        "update app.subscriptions set status = 'grace', grace_ends_at = $3, ended_at = null, changed_at = $4, checked_at = app.now() "
+        "update app.subscriptions set status = 'grace', renews = true, grace_ends_at = $3, ended_at = null, changed_at = $4, checked_at = app.now() "
         "where tenant_id = $1 and id = $2",
         *(known.id, ends_at, changed_at or known.changed_at),
     )

@@ -117,8 +117,7 @@ async def check_subscription(db: Database, tenant_id: int, errand: CheckSubscrip
         log.warning("subscription %s could not be checked: %s", errand.subscription_id, error)  # time goes on: grace
         return
     async with db.as_service(tenant_id) as tx:
-        for event in events:
-            await settling.do_apply(tx, newest.provider, event)
+        await settling.do_apply_all(tx, newest.provider, events)
 
 
 async def _do_take_back_wish(tx: Tx, subscription_id: UUID, wish: str, why: str) -> None:
