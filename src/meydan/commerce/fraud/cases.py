@@ -94,13 +94,15 @@ async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUI
 
 async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
     """Thaw the wallet, and give what its freezing kept back. A service transaction."""
-    await wallet.do_thaw(tx, user_id, actor)
-    for payment_id in await tx.all(
+    kept_back = await tx.all(
         UUID,
         "select p.id from app.payments p join app.fraud_cases c on (c.tenant_id, c.payment_id) = (p.tenant_id, p.id)"
-        " where p.tenant_id = $1 and p.user_id = $2 and p.status = 'held' and c.decision = 'freeze' order by p.id",
+        " where p.tenant_id = $1 and p.user_id = $2 and p.status = 'held' and c.decision = 'freeze'"
+        " order by p.id for no key update of p",
         user_id,
-    ):
+    )
+    await wallet.do_thaw(tx, user_id, actor)  # payments first, then wallets, as whoever settles one does
+    for payment_id in kept_back:
         await settling.do_release(tx, payment_id)
 
 
@@ -145,16 +147,16 @@ async def _do_close(tx: Tx, case: _Case, decision: Decision, note: str, actor: U
 
 
 async def _do_let_through(tx: Tx, case: _Case, actor: UUID | None) -> None:
+    status = None
+    if case.payment_id is not None:  # the payment is held before the wallet, as whoever settles one does
+        status = await tx.one(
+            PaymentStatus,
+            "select status from app.payments where (tenant_id, id) = ($1, $2) for update",
+            case.payment_id,
+        )
     if case.outcome is Outcome.freeze and await tx.one(bool, _MAY_THAW, case.user_id):
         await wallet.do_thaw(tx, case.user_id, actor)
-    if case.payment_id is None:
-        return
-    status = await tx.one(
-        PaymentStatus,
-        "select status from app.payments where (tenant_id, id) = ($1, $2) for update",
-        case.payment_id,
-    )
-    if status is PaymentStatus.held:
+    if case.payment_id is not None and status is PaymentStatus.held:
         await settling.do_release(tx, case.payment_id)
 
 

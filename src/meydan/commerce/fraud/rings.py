@@ -47,6 +47,7 @@ async def do_judge_gifts(tx: Tx) -> int:
         _AT_ONCE,
     )
     found = 0
+    frozen: set[UUID] = set()
     for ring in rings:
         score = _score(ring, settings)
         if score.outcome is Outcome.allow:
@@ -60,6 +61,9 @@ async def do_judge_gifts(tx: Tx) -> int:
                 continue
         await _open(tx, ring, score)
         found += 1
+        if score.outcome is Outcome.freeze:
+            frozen |= set(ring.people)
+    await _freeze(tx, frozen)
     return found
 
 
@@ -75,8 +79,17 @@ async def _open(tx: Tx, ring: _Ring, score: Score) -> None:
             msgspec.to_builtins(score.findings),
         )
         await tenants.record(tx, "gifts_doubted", user_id=user_id, outcome=score.outcome, people=len(ring.people))
-        if score.outcome is Outcome.freeze:
-            await wallet.do_freeze(tx, user_id, FREEZE_REASON, None)
+
+
+async def _freeze(tx: Tx, people: set[UUID]) -> None:
+    """In the order in which transfers lock accounts, so that nobody waits for somebody who waits for this."""
+    for user_id in await tx.all(
+        UUID,
+        "select id from app.users where tenant_id = $1 and id = any($2::uuid[])"
+        " order by app.ledger_account_id('person_coins', id, null, null)",
+        list(people),
+    ):
+        await wallet.do_freeze(tx, user_id, FREEZE_REASON, None)
 
 
 async def _since(tx: Tx, ring: _Ring, moment: datetime, settings: FraudSettings) -> _Ring:
