@@ -1773,8 +1773,8 @@ begin
                     );
                 elsif share > 0 then
                     perform app.move_coins(
-                        tenant, key || ':received', 'gift_received', array['tenant_revenue', 'creator_revenue'],
-                        array[null, receiver], array[null, null]::text[], array[null, null]::text[], array[-share, share],
+                        tenant, key || ':received', 'gift_received', array['creator_revenue', 'tenant_revenue'],
+                        array[receiver, null], array[null, null]::text[], array[null, null]::text[], array[share, -share],
                         receiver, '', given.id,
                         jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', giver_face), null, null, false
                     );
