@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from meydan.commerce import payments, premium, subscriptions
+from meydan.commerce import payments, periods, premium
 from meydan.commerce.kinds import Period, ProviderName
 from meydan.commerce.providers.contract import DisputeState, Paid, ProviderRefused, SubscriptionState
 from meydan.kit import clock
@@ -399,4 +399,4 @@ def test_periods_follow_the_calendar(period: Period, begun: str, then: str, ends
     def day(text: str) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
-    assert subscriptions.after(period, day(begun), day(then)) == day(ends)
+    assert periods.after(period, day(begun), day(then)) == day(ends)

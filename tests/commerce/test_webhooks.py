@@ -9,10 +9,10 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.commerce import notices, payments
+from meydan.commerce import notices, payments, settling
 from meydan.commerce.kinds import ProviderName
-from meydan.commerce.providers.contract import ProviderRefused
-from meydan.kit.database import Database
+from meydan.commerce.providers.contract import Paid, ProviderRefused, Refunded
+from meydan.kit.database import Database, Tx
 from tests.commerce.conftest import Shop, in_days, refunded
 from tests.commerce.scripted import DOWN, signed
 from tests.conftest import MovableClock
@@ -235,26 +235,41 @@ async def _post(shop: Shop, path: str, body: bytes = b"{}") -> int:
         return (await client.post(path, content=body)).status_code
 
 
-async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(shop: Shop, db: Database, owner):
-    """A payment and its refund, a subscription's first payment and its renewal: each pair read at the same moment."""
-    for _ in range(12):
-        ana = await shop.person()
-        payment = await shop.order(ana)
-        paid = shop.paid(payment)
-        premium = await shop.subscribe(ana)
-        first = shop.paid(premium, subscription=f"sub_{premium['id']}", period_ends_at=in_days(30))
-        renewal = msgspec.structs.replace(
-            first, event_id=uuid4().hex, charge=uuid4().hex, payment_id=None, checkout=None, period_ends_at=in_days(60)
-        )
-        for event in (paid, refunded(paid, 2_500), first, renewal):
-            assert await shop.post(event) == 200
-        unread = await owner.fetch(
-            "select id from app.payment_notices where tenant_id = $1 and read_at is null", shop.tenant.id
-        )
-        await asyncio.gather(
-            *(notices.read_notice(db, shop.tenant.id, notices.ReadNotice(notice_id=row["id"])) for row in unread)
-        )
-        assert (await shop.wallet(ana)).balance == 50
-        assert len((await shop.get(ana, "/api/payments"))["items"]) == 3
+async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(
+    shop: Shop, db: Database, owner, monkeypatch: pytest.MonkeyPatch
+):
+    """Read at the moment when what it is about has looked for early news already, and is not committed yet."""
+    looked, look = asyncio.Event(), settling._do_apply_early
+
+    async def look_and_linger(tx: Tx, name: ProviderName, subject: str) -> None:
+        await look(tx, name, subject)
+        looked.set()
+        await asyncio.sleep(0.3)
+
+    ana = await shop.person()
+    payment, premium = await shop.order(ana), await shop.subscribe(ana)
+    paid = shop.paid(payment)
+    first = shop.paid(premium, subscription="sub_1", period_ends_at=in_days(30))
+    renewal = msgspec.structs.replace(
+        first, event_id=uuid4().hex, charge=uuid4().hex, payment_id=None, checkout=None, period_ends_at=in_days(60)
+    )
+    monkeypatch.setattr(settling, "_do_apply_early", look_and_linger)
+    for event, early in ((paid, refunded(paid, 2_500)), (first, renewal)):
+        looked.clear()
+        before, after = [await _kept(shop, owner, one) for one in (event, early)]
+        slow = asyncio.create_task(notices.read_notice(db, shop.tenant.id, before))
+        await looked.wait()
+        await notices.read_notice(db, shop.tenant.id, after)
+        await slow
     assert await shop.rows("payment_early_events") == 0
+    assert (await shop.wallet(ana)).balance == 50
+    assert len((await shop.get(ana, "/api/payments"))["items"]) == 3
     await shop.audit()
+
+
+async def _kept(shop: Shop, owner, event: Paid | Refunded) -> notices.ReadNotice:
+    assert await shop.post(event) == 200
+    notice_id = await owner.fetchval(
+        "select id from app.payment_notices where tenant_id = $1 and event_id = $2", shop.tenant.id, event.event_id
+    )
+    return notices.ReadNotice(notice_id=notice_id)

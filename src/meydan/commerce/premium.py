@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import tenants, wallet
-from meydan.commerce import payments, shop, subscriptions
+from meydan.commerce import payments, periods, shop, subscriptions
 from meydan.commerce.events import PremiumRenewed, PremiumStarted
 from meydan.commerce.kinds import ProviderName, SubscriptionStatus
 from meydan.commerce.limits import Limits, limits
@@ -115,7 +115,7 @@ async def do_subscribe_with_coins(tx: Tx, user_id: UUID, plan_id: UUID, key: str
     if plan.coin_price is None:
         raise NotForCoins
     begins_at = await _check_not_premium(tx, user_id)
-    ends_at = subscriptions.after(plan.period, begins_at, begins_at)
+    ends_at = periods.after(plan.period, begins_at, begins_at)
     subscription_id = await tx.one(
         UUID,
         "insert into app.subscriptions (tenant_id, user_id, plan_id, status, coin_price, renews, period_ends_at, idempotency_key, "
@@ -189,7 +189,7 @@ async def _do_renew(tx: Tx, one: Row, coins: int) -> None:
         await _do_wait(tx, one)
         return
     # After a long standstill of the worker the first end that is still to come, or somebody pays for the past.
-    ends_at = subscriptions.after(plan.period, one.created_at, max(one.period_ends_at, clock.now() - _patience(one)))
+    ends_at = periods.after(plan.period, one.created_at, max(one.period_ends_at, clock.now() - _patience(one)))
     await tx.run(
         "update app.subscriptions set status = 'active', period_ends_at = $3, grace_ends_at = null, checked_at = app.now() "
         "where tenant_id = $1 and id = $2",
@@ -241,7 +241,10 @@ async def _mine(tx: Tx, user_id: UUID) -> Row:
     running = await subscriptions.of(tx, user_id)
     if running is None:
         raise NotPremium
-    return await subscriptions.by_id(tx, running.id)
+    mine = await subscriptions.by_id(tx, running.id)
+    if not mine.is_running:  # it ended while we waited for its row: its time was over, or its money went back
+        raise NotPremium
+    return mine
 
 
 class _Known(Struct, frozen=True):

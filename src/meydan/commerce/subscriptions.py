@@ -3,18 +3,16 @@
 A provider's subscription is what its newest news says (``changed_at``); one for coins is renewed by the worker.
 """
 
-import calendar
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from meydan import tenants
-from meydan.commerce import retries, rows, shop
+from meydan.commerce import periods, retries, rows, shop
 from meydan.commerce.events import PremiumCancelled, PremiumEnded, PremiumInGrace, PremiumRenewed, PremiumStarted
-from meydan.commerce.kinds import Period, ProviderName, SubscriptionStatus
+from meydan.commerce.kinds import ProviderName, SubscriptionStatus
 from meydan.commerce.providers import RENEWING
 from meydan.commerce.providers.contract import SubscriptionChanged, SubscriptionState
 from meydan.commerce.settings import CommerceSettings
@@ -137,7 +135,7 @@ async def do_pay_period(tx: Tx, payment: rows.Row) -> None:
     plan = await shop.plan(tx, payment.plan_id)
     known = await _paid_for(tx, payment)
     if known is None:
-        ends_at = payment.period_ends_at or after(plan.period, clock.now(), clock.now())
+        ends_at = payment.period_ends_at or periods.after(plan.period, clock.now(), clock.now())
         subscription_id = await tx.one(
             UUID,
             "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
@@ -152,7 +150,7 @@ async def do_pay_period(tx: Tx, payment: rows.Row) -> None:
         if payment.period_ends_at is not None:
             ends_at = payment.period_ends_at
         else:
-            ends_at = after(plan.period, known.created_at, max(known.period_ends_at, clock.now()))
+            ends_at = periods.after(plan.period, known.created_at, max(known.period_ends_at, clock.now()))
         if ends_at > known.period_ends_at or known.revoked:
             # Cancelled after this was paid, or before? The newer of the two is right.
             stays_cancelled = known.status is SubscriptionStatus.cancelled and (
@@ -352,20 +350,3 @@ async def _do_change(
 
 async def _grace(tx: Tx) -> timedelta:
     return timedelta(days=(await tenants.settings(tx, CommerceSettings)).grace_days)
-
-
-def after(period: Period, begun_at: datetime, then: datetime) -> datetime:
-    """The first end of a period after ``then``, counted from the beginning: the 31st stays the 31st where there is one."""
-    for number in count(1):
-        ends_at = _later(period, begun_at, number)
-        if ends_at > then:
-            return ends_at
-    raise AssertionError
-
-
-def _later(period: Period, begun_at: datetime, number: int) -> datetime:
-    if period is Period.week:
-        return begun_at + timedelta(weeks=number)
-    months = begun_at.month - 1 + number * (12 if period is Period.year else 1)
-    year, month = begun_at.year + months // 12, months % 12 + 1
-    return begun_at.replace(year=year, month=month, day=min(begun_at.day, calendar.monthrange(year, month)[1]))
