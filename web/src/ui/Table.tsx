@@ -22,7 +22,11 @@ export function Table<Item>({
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="overflow-x-auto rounded-card border border-line bg-card">
+    <section
+      aria-label={label}
+      tabIndex={0}
+      className="relative overflow-x-auto rounded-card border border-line bg-card"
+    >
       <table className="w-full border-collapse text-left text-sm">
         <caption className="sr-only">{label}</caption>
         <thead>
@@ -46,7 +50,7 @@ export function Table<Item>({
                 <td
                   // biome-ignore lint/suspicious/noArrayIndexKey: columns never change places
                   key={index}
-                  className={cx('px-3 py-2.5 align-top', column.numeric && 'text-right tabular-nums')}
+                  className={cx('px-3 py-2.5', column.numeric && 'text-right tabular-nums')}
                 >
                   {column.cell(item)}
                 </td>

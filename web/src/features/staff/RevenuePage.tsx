@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Coins as CoinsIcon, Scale, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import { Bars, Card, EmptyState, Figure, Moment, Money, moneyText, Notice, Section, Segmented, Table } from '../../ui';
+import { Bars, EmptyState, Figure, Moment, Money, moneyText, Notice, Section, Segmented, Table } from '../../ui';
 import { type Ledger, ledgerQuery, type Revenue, revenueQuery } from './data';
 import { Loaded } from './Loaded';
 import { StaffPage } from './StaffFrame';
@@ -156,23 +156,21 @@ function Books({ ledger }: { ledger: Ledger }) {
       ) : (
         <Notice tone="quiet" icon={<Scale aria-hidden />} title={t`The books are added up within five minutes.`} />
       )}
-      <Card className="p-0 sm:p-0">
-        <Table
-          label={t`Accounts`}
-          items={ledger.accounts}
-          rowKey={(row) => `${row.kind} ${row.provider ?? ''} ${row.currency ?? ''}`}
-          columns={[
-            {
-              title: t`Account`,
-              cell: (row) =>
-                [account(row.kind), row.provider ? provider(row.provider) : '', row.currency ?? '']
-                  .filter(Boolean)
-                  .join(' · '),
-            },
-            { title: t`Coins`, cell: (row) => <Figure value={row.balance} />, numeric: true },
-          ]}
-        />
-      </Card>
+      <Table
+        label={t`Accounts`}
+        items={ledger.accounts}
+        rowKey={(row) => `${row.kind} ${row.provider ?? ''} ${row.currency ?? ''}`}
+        columns={[
+          {
+            title: t`Account`,
+            cell: (row) =>
+              [account(row.kind), row.provider ? provider(row.provider) : '', row.currency ?? '']
+                .filter(Boolean)
+                .join(' · '),
+          },
+          { title: t`Coins`, cell: (row) => <Figure value={row.balance} />, numeric: true },
+        ]}
+      />
     </>
   );
 }

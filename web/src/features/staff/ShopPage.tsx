@@ -74,7 +74,10 @@ function Packages() {
                 { title: t`Price`, cell: (one) => <Money amount={one.price} currency={one.currency} />, numeric: true },
                 { title: t`Name in the stores`, cell: (one) => one.store_product_id ?? '–' },
                 { title: t`State`, cell: (one) => <State active={one.active} /> },
-                { title: '', cell: (one) => <Change what={t`${one.coins} coins`} onClick={() => setOpen(one.id)} /> },
+                {
+                  title: <span className="sr-only">{t`Change`}</span>,
+                  cell: (one) => <Change what={t`${one.coins} coins`} onClick={() => setOpen(one.id)} />,
+                },
               ]}
             />
             {open ? (
@@ -118,7 +121,10 @@ function Plans() {
                 },
                 { title: t`Meetings a day`, cell: (one) => <Figure value={one.text_per_day} />, numeric: true },
                 { title: t`State`, cell: (one) => <State active={one.active} /> },
-                { title: '', cell: (one) => <Change what={period(one.period)} onClick={() => setOpen(one.id)} /> },
+                {
+                  title: <span className="sr-only">{t`Change`}</span>,
+                  cell: (one) => <Change what={period(one.period)} onClick={() => setOpen(one.id)} />,
+                },
               ]}
             />
             {open ? <PlanSheet known={plans.find((one) => one.id === open)} onClose={() => setOpen(null)} /> : null}
@@ -157,7 +163,10 @@ function Gifts() {
                   },
                   { title: t`Coins`, cell: (one) => <Figure value={one.price} />, numeric: true },
                   { title: t`State`, cell: (one) => <State active={one.active} /> },
-                  { title: '', cell: (one) => <Change what={giftName(one)} onClick={() => setOpen(one.id)} /> },
+                  {
+                    title: <span className="sr-only">{t`Change`}</span>,
+                    cell: (one) => <Change what={giftName(one)} onClick={() => setOpen(one.id)} />,
+                  },
                 ]}
               />
               {known ? <GiftSheet known={known} onClose={() => setOpen(null)} /> : null}

@@ -53,6 +53,8 @@ export const paymentQuery = (payment_id: string) =>
   queryOptions({
     queryKey: ['staff', 'payment', payment_id],
     queryFn: () => answer(api.GET('/api/staff/payments/{payment_id}', { params: { path: { payment_id } } })),
+    // The provider is being asked by the worker; its answer shows by itself.
+    refetchInterval: ({ state }) => (state.data?.refunds.some(({ status }) => status === 'asked') ? 1500 : false),
   });
 
 /** One key for each refund that somebody means, kept until it is answered: the same click twice is one refund. */
