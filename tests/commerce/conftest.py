@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -247,7 +248,7 @@ def changed(subscription: str, state: SubscriptionState, ends_at: datetime, **mo
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for kind in (ScriptedProvider, OncePaid, InAStore):
-        monkeypatch.setitem(ADAPTERS, kind.name, lambda kind=kind: Adapter(kind, ScriptedAccount))
+        monkeypatch.setitem(ADAPTERS, kind.name, partial(Adapter, kind, ScriptedAccount))
     yield
     BOOKS.clear()
 

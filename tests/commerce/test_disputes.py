@@ -7,7 +7,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from meydan.commerce.providers.contract import DisputeState
+from meydan.commerce.providers.contract import DisputeState, ProviderEvent
 from meydan.kit import clock
 from tests.commerce.conftest import Answer, Shop, disputed, refunded
 from tests.people import Person
@@ -87,7 +87,7 @@ async def test_any_order_ends_the_same(shop: Shop, last: DisputeState):
         ana = await shop.person()
         payment = await shop.order(ana)
         paid = shop.paid(payment)
-        news = [
+        news: list[ProviderEvent] = [
             paid,
             disputed(paid, OPENED),
             disputed(paid, last, happened_at=clock.now() + timedelta(seconds=5)),

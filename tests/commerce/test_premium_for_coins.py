@@ -17,7 +17,8 @@ async def subscribe(shop: Shop, person: Person, key: str = "", plan: int = 0):
 
 
 async def mine(shop: Shop, person: Person) -> Answer:
-    return (await shop.get(person, "/api/premium"))["subscription"]
+    found: Answer = (await shop.get(person, "/api/premium"))["subscription"]
+    return found
 
 
 async def pass_time(shop: Shop, db: Database) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from meydan.commerce import payments, refunds, settling
-from meydan.commerce.providers.contract import Paid
+from meydan.commerce.providers.contract import Paid, ProviderEvent
 from meydan.kit import clock
 from meydan.kit.database import Database
 from tests.commerce.conftest import Answer, Shop, refunded
@@ -198,7 +198,7 @@ async def test_any_order_of_all_news_ends_the_same(shop: Shop):
         ana = await shop.person()
         payment = await shop.order(ana)
         paid: Paid = shop.paid(payment)
-        news = [paid, refunded(paid, 1_000), refunded(paid, 2_000), refunded(paid, 3_500)]
+        news: list[ProviderEvent] = [paid, refunded(paid, 1_000), refunded(paid, 2_000), refunded(paid, 3_500)]
         news += [msgspec.structs.replace(event, event_id=f"{event.event_id} again") for event in news]
         shuffle(news)
         await shop.tell(*news)
@@ -214,7 +214,7 @@ async def test_a_refund_that_the_store_takes_back_gives_back(shop: Shop):
         ana = await shop.person()
         payment = await shop.order(ana)
         paid = shop.paid(payment)
-        news = [
+        news: list[ProviderEvent] = [
             paid,
             refunded(paid, paid.amount),
             refunded(paid, 0, reversed=True, happened_at=clock.now() + timedelta(seconds=3)),

@@ -97,7 +97,7 @@ async def test_others_may_not(shop: Shop, db: Database, role: Role):
         {"surprise": 1},
     ],
 )
-async def test_nonsense_is_not_sold(shop: Shop, db: Database, wrong: dict):
+async def test_nonsense_is_not_sold(shop: Shop, db: Database, wrong: dict[str, object]):
     boss = await make_person(db, shop.tenant, role=Role.admin)
     answer = await shop.ask(boss, "POST", "/api/staff/packages", {**PACKAGE, **wrong})
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")

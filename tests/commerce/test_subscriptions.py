@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 
 from meydan.commerce import payments, periods, premium
 from meydan.commerce.kinds import Period, ProviderName
-from meydan.commerce.providers.contract import DisputeState, Paid, ProviderRefused, SubscriptionState
+from meydan.commerce.providers.contract import DisputeState, Paid, ProviderEvent, ProviderRefused, SubscriptionState
 from meydan.kit import clock
 from meydan.kit.database import Database
 from tests.commerce.conftest import Answer, Shop, changed, disputed, in_days, refunded
@@ -22,7 +23,8 @@ CANCELLED, EXPIRED = SubscriptionState.cancelled, SubscriptionState.expired
 
 
 async def mine(shop: Shop, person: Person) -> Answer:
-    return (await shop.get(person, "/api/premium"))["subscription"]
+    found: Answer = (await shop.get(person, "/api/premium"))["subscription"]
+    return found
 
 
 async def is_premium(shop: Shop, person: Person) -> bool:
@@ -35,10 +37,15 @@ async def pass_time(shop: Shop, db: Database) -> None:
     await shop.work()
 
 
-def renewal(shop: Shop, payment: Answer, first: Paid, days: float = 60, **changes: object) -> Paid:
+def renewal(shop: Shop, payment: Answer, first: Paid, days: float = 60, **changes: Any) -> Paid:
     """The provider charged again by itself: nobody told it our payment's id."""
     assert first.subscription
-    more = {"payment_id": None, "checkout": None, "subscription": first.subscription, "period_ends_at": in_days(days)}
+    more: Answer = {
+        "payment_id": None,
+        "checkout": None,
+        "subscription": first.subscription,
+        "period_ends_at": in_days(days),
+    }
     return shop.paid(payment, **{**more, **changes})
 
 
@@ -80,7 +87,10 @@ async def test_a_renewal_that_comes_before_the_first_payment_waits(shop: Shop):
     first = shop.paid(payment, subscription="sub_1", period_ends_at=in_days(30))
     second = renewal(shop, payment, first, happened_at=clock.now() + timedelta(seconds=9))
     state = changed("sub_1", ACTIVE, in_days(30))
-    for order in permutations((first, second, state)):
+    ends_at = in_days(60)
+    second = msgspec.structs.replace(second, period_ends_at=ends_at)
+    news: tuple[ProviderEvent, ...] = (first, second, state)
+    for order in permutations(news):
         ana = await shop.person()
         payment = await shop.subscribe(ana)
         reference, charge = uuid4().hex, uuid4().hex
@@ -91,7 +101,7 @@ async def test_a_renewal_that_comes_before_the_first_payment_waits(shop: Shop):
                 changes["payment_id"] = event.payment_id and UUID(payment["id"])
                 changes["checkout"] = event.checkout and f"cs_{payment['id']}"
             await shop.tell(msgspec.structs.replace(event, **changes))
-        assert (await mine(shop, ana))["period_ends_at"] == second.period_ends_at.isoformat().replace("+00:00", "Z")
+        assert (await mine(shop, ana))["period_ends_at"] == ends_at.isoformat().replace("+00:00", "Z")
         assert len((await shop.get(ana, "/api/payments"))["items"]) == 2
     assert await shop.rows("payment_early_events") == 0
 
