@@ -12,7 +12,7 @@ from meydan import (
     rooms,  # noqa: F401 -- registers every room's jobs
 )
 from meydan.config import Settings
-from meydan.kit import clock, keys
+from meydan.kit import clock, keys, logs
 from meydan.kit.database import Database
 from meydan.kit.jobs import Worker
 from meydan.kit.realtime import Realtime
@@ -43,7 +43,5 @@ async def work(settings: Settings) -> None:
 
 
 def run(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level.value.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logs.begin(settings.log_level.value)
     uvloop.run(work(settings))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import click
 
 from meydan.commands import PlainError, data_option
 from meydan.config import Settings, load_settings
+from meydan.kit import logs
 
 
 @click.command()
@@ -77,7 +77,5 @@ def _ready(data: Path | None) -> Settings:
             f"Not set: {', '.join(missing)}. Set them, or run `meydan up`, which makes what is missing "
             f"(this looked in {settings.data})."
         )
-    logging.basicConfig(
-        level=settings.log_level.value.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logs.begin(settings.log_level.value)
     return settings
