@@ -89,6 +89,9 @@ async def test_processes_killed_with_9_pay_every_minute_once(
             await asyncio.sleep(dice.uniform(0.1, 0.5))
             await processes.kill()
             await processes.start()
+        async with asyncio.timeout(60):
+            while not all([(await call.row()).ended_at for call in going[2:]]):
+                await asyncio.sleep(0.05)
     finally:
         passing.cancel()
         await asyncio.gather(passing, return_exceptions=True)
