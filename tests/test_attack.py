@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from meydan import tenants
+from meydan import tenants, wallet
 from meydan.kit.database import Database, DatabaseSettings
 from tests.people import Person, make_person
 
@@ -169,7 +169,29 @@ async def lively(app: Litestar, db: Database, tenant: tenants.Tenant) -> list[Pe
         assert (await a.post("/api/reports", json={"profile_id": stranger, "reason": "spam"})).status_code < 300
         assert (await a.post("/api/blocks", json={"profile_id": stranger})).status_code < 300
         await a.get("/api/growth/invite")
+        await shopping(db, ayse, a)
     return [ayse, mehmet, deniz]
+
+
+async def shopping(db: Database, person: Person, client: httpx.AsyncClient) -> None:
+    """An order that waits to be paid, and premium for coins."""
+    async with db.as_service(person.tenant.id) as tx:
+        await wallet.do_credit(
+            tx,
+            person.me.user_id,
+            500,
+            source=wallet.PROMOTIONS,
+            type=wallet.TransactionType.earned,
+            key=f"lively {person.me.user_id}",
+        )
+    package = (await client.get("/api/coins/packages")).json()["items"][0]["id"]
+    plan = (await client.get("/api/premium")).json()["plans"][0]["id"]
+    for path, body in (
+        ("/api/coins/purchase", {"package_id": package}),
+        ("/api/premium/subscribe", {"plan_id": plan, "pay_with": "coins"}),
+    ):
+        answer = await client.post(path, json=body, headers={"Idempotency-Key": "once"})
+        assert answer.status_code == 201, answer.text
 
 
 async def until_matched(client: httpx.AsyncClient) -> dict[str, Any]:
