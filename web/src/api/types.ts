@@ -39,6 +39,7 @@ export type Transaction = Schemas['Transaction'];
 export type CoinPackage = Schemas['CoinPackage'];
 export type Payment = Schemas['Payment'];
 export type PaymentStatus = Schemas['PaymentStatus'];
+export type PlaceToPay = Schemas['PlaceToPay'];
 export type Premium = Schemas['Premium'];
 export type Plan = Schemas['Plan'];
 export type Subscription = Schemas['Subscription'];

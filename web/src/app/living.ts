@@ -65,7 +65,7 @@ function refreshWhatChanged(frame: News): void {
       refetch(['sessions']);
       break;
     case 'wallet':
-      refetch(['wallet']);
+      refetch(['wallet'], ['match']); // coins buy meetings
       break;
     case 'payment':
       refetch(['payments'], ['wallet']);

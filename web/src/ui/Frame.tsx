@@ -96,7 +96,7 @@ export function Rail({ label, places, foot }: { label: string; places: Place[]; 
 export function TopBar({ brief = false, children }: { brief?: boolean; children: ReactNode }) {
   const { t } = useLingui();
   return (
-    <header className="flex min-h-14 items-center justify-between gap-2 px-4 pt-[env(safe-area-inset-top)] lg:hidden">
+    <header className="@container flex min-h-14 items-center justify-between gap-2 px-4 pt-[env(safe-area-inset-top)] lg:hidden">
       <Link to="/" aria-label={brief ? t`Square` : undefined} className="shrink-0 rounded-full">
         {brief ? <Mark /> : <Wordmark />}
       </Link>

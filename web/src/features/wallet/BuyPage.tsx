@@ -20,8 +20,9 @@ import {
 } from '../../ui';
 import { useCheckout } from './checkout';
 import { packagesQuery, usePurchase, walletQuery } from './data';
+import { chosenPlace, PlaceChoice, usePlace } from './PlaceChoice';
 import { Troubles } from './Troubles';
-import { ownName } from './words';
+import { ownName, useProviderName } from './words';
 
 /** Coins for money: what comes, what it costs, who charges, and one button. */
 export function BuyPage() {
@@ -69,6 +70,7 @@ function Choice({ packages }: { packages: CoinPackage[] }) {
   const words = useWords();
   const [chosen, setChosen] = useState(packages[0]?.id ?? '');
   const [opening, setOpening] = useState<string | null>(null);
+  const places = usePlace();
   const buy = usePurchase();
   const { slow } = useCheckout(
     opening,
@@ -83,7 +85,8 @@ function Choice({ packages }: { packages: CoinPackage[] }) {
       className="flex flex-col gap-6"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy) buy.mutate({ package_id: one.id }, { onSuccess: ({ id }) => setOpening(id) });
+        if (!busy)
+          buy.mutate({ package_id: one.id, ...chosenPlace(places) }, { onSuccess: ({ id }) => setOpening(id) });
       }}
     >
       <Tiles
@@ -96,6 +99,7 @@ function Choice({ packages }: { packages: CoinPackage[] }) {
           disabled: busy,
         }))}
       />
+      <PlaceChoice {...places} />
       <div className="flex flex-col gap-3">
         <Button type="submit" look="lamp" size="lg" wide busy={busy}>
           {opening !== null ? (
@@ -117,7 +121,7 @@ function Choice({ packages }: { packages: CoinPackage[] }) {
           </p>
         ) : null}
       </div>
-      <Honesty />
+      <Honesty provider={places.place?.provider} />
     </form>
   );
 }
@@ -147,11 +151,16 @@ function PackageTile({ one }: { one: CoinPackage }) {
 }
 
 /** Who charges, what happens when, and how the money comes back: before paying, not after. */
-export function Honesty() {
+function Honesty({ provider }: { provider: string | undefined }) {
+  const name = useProviderName();
   return (
     <ul className="flex list-disc flex-col gap-1 pl-5 text-soft text-sm">
       <li>
-        <Trans>You pay on the page of the payment company. Your card is never seen here.</Trans>
+        {provider ? (
+          <Trans>You pay through {name(provider)}. Your card is never seen here.</Trans>
+        ) : (
+          <Trans>You pay on the page of the payment company. Your card is never seen here.</Trans>
+        )}
       </li>
       <li>
         <Trans>Nothing is charged before you confirm it there, and the price is the whole price.</Trans>

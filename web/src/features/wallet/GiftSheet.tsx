@@ -106,7 +106,7 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
         hideLabel
         value={gift.id}
         onChange={setChosen}
-        className="grid-cols-[repeat(auto-fill,minmax(4.25rem,1fr))]"
+        className="grid-cols-[repeat(auto-fill,minmax(max(4.25rem,22%),1fr))]"
         options={gifts.map((one) => ({ value: one.id, words: <GiftTile gift={one} /> }))}
       />
       <div className="flex flex-wrap items-center justify-between gap-3">

@@ -131,7 +131,16 @@ function Given({
     <li className="flex items-start gap-3.5 px-4 py-3.5">
       <GiftArt gift={given.gift.key} size={48} />
       <div className="min-w-0 flex-1">
-        <p className="font-semibold">{words}</p>
+        <p className="flex flex-wrap justify-between gap-x-3">
+          <span className="min-w-0 flex-1 basis-28 font-semibold">{words}</span>
+          {coins === 0 ? null : (
+            <span className="inline-flex items-center gap-1 font-display font-semibold text-sm">
+              <Coin className="size-4" />
+              <Figure value={coins} signed />
+              <span className="sr-only">{coinWords}</span>
+            </span>
+          )}
+        </p>
         <p className="flex min-w-0 gap-1.5 text-sm">
           <span className="text-soft">{lead}</span>
           {person.alias ? <Alias alias={person.alias} tag={person.tag} /> : <Trans>somebody who left</Trans>}
@@ -145,13 +154,6 @@ function Given({
           <Moment at={given.created_at} />
         </p>
       </div>
-      {coins === 0 ? null : (
-        <p className="inline-flex items-center gap-1 font-display font-semibold text-sm">
-          <Coin className="size-4" />
-          <Figure value={coins} signed />
-          <span className="sr-only">{coinWords}</span>
-        </p>
-      )}
     </li>
   );
 }

@@ -110,22 +110,24 @@ function Movement({ movement, undone }: { movement: Transaction; undone: boolean
         <Icon aria-hidden className="size-5" />
       </span>
       <div className="min-w-0 flex-1">
-        <p className="font-medium">{said.title}</p>
+        <p className="flex flex-wrap justify-between gap-x-3">
+          <span className="min-w-0 flex-1 basis-32 font-medium">{said.title}</span>
+          {movement.amount === 0 ? null : (
+            <span className={cx('font-display font-semibold', movement.amount > 0 ? 'text-moss' : 'text-ink')}>
+              <Figure value={movement.amount} signed />
+              <span className="sr-only">
+                {' '}
+                <Trans>coins</Trans>
+              </span>
+            </span>
+          )}
+        </p>
         {said.words ? <p className="text-soft text-sm">{said.words}</p> : null}
         <p className="flex flex-wrap items-center gap-2 pt-1 text-soft text-xs">
           <Moment at={movement.created_at} />
           {undone ? <Chip>{t`undone later`}</Chip> : null}
         </p>
       </div>
-      {movement.amount === 0 ? null : (
-        <p className={cx('font-display font-semibold', movement.amount > 0 ? 'text-moss' : 'text-ink')}>
-          <Figure value={movement.amount} signed />
-          <span className="sr-only">
-            {' '}
-            <Trans>coins</Trans>
-          </span>
-        </p>
-      )}
     </li>
   );
 }

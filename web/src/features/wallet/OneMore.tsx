@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useWords } from '../../api/words';
-import { Button, Coin, Coins, toast } from '../../ui';
+import { Button, Coins, toast } from '../../ui';
 import { premiumQuery, spendablesQuery, useBuyMeeting, walletQuery } from './data';
 
 /** On the square when the lamps are out: what one more meeting costs, and what is left of that; nothing is pressed on anybody. */
@@ -23,7 +23,7 @@ export function OneMore() {
         <Button
           wide
           size="lg"
-          icon={<Coin />}
+          className="px-4"
           busy={buy.isPending}
           onClick={() => buy.mutate(1, { onSuccess: () => toast(t`One more lamp is lit.`) })}
         >

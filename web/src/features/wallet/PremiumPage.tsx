@@ -31,6 +31,7 @@ import { stateQuery } from '../meeting/data';
 import { useCheckout } from './checkout';
 import { premiumQuery, useCancelPremium, useResumePremium, useSubscribe, walletQuery } from './data';
 import { running, useMembershipWords } from './membership';
+import { chosenPlace, PlaceChoice, usePlace } from './PlaceChoice';
 import { ownName, usePeriodWords, useProviderName } from './words';
 
 /** What a membership gives, what it costs, how it stands; leaving it is as easy as taking it. */
@@ -71,6 +72,9 @@ function Shown({ premium }: { premium: Premium }) {
   );
 }
 
+/** Where a membership is bought and ended in the store's own app. */
+const STORES = new Set(['apple', 'google', 'revenuecat']);
+
 /** What is had, until when, and the two buttons that end it or take the ending back. */
 function Membership({ premium }: { premium: Premium }) {
   const { t } = useLingui();
@@ -101,7 +105,7 @@ function Membership({ premium }: { premium: Premium }) {
           </Link>
         </Button>
       ) : null}
-      {member?.status === 'cancelled' ? (
+      {member?.status === 'cancelled' && !STORES.has(member.provider ?? '') ? (
         <Button
           busy={resume.isPending}
           onClick={() =>
@@ -110,6 +114,12 @@ function Membership({ premium }: { premium: Premium }) {
         >
           <Trans>Take the cancelling back</Trans>
         </Button>
+      ) : member && STORES.has(member.provider ?? '') ? (
+        <p className="text-soft text-sm">
+          <Trans>
+            It was bought in {provider(member.provider)}, and there it is cancelled: under its subscriptions.
+          </Trans>
+        </p>
       ) : member?.renews || member?.status === 'grace' ? (
         <Button onClick={() => setAsked(true)}>
           <Trans>Cancel premium</Trans>
@@ -231,6 +241,7 @@ function Plans({ plans }: { plans: Plan[] }) {
   const [chosen, setChosen] = useState(plans[0]?.id ?? '');
   const [payWith, setPayWith] = useState<PayWith>('money');
   const [opening, setOpening] = useState<string | null>(null);
+  const places = usePlace();
   const subscribe = useSubscribe();
   const { slow } = useCheckout(
     opening,
@@ -249,7 +260,9 @@ function Plans({ plans }: { plans: Plan[] }) {
 
   const go = () =>
     subscribe.mutate(
-      { plan_id: plan.id, pay_with: withCoins ? 'coins' : 'money' },
+      withCoins
+        ? { plan_id: plan.id, pay_with: 'coins' }
+        : { plan_id: plan.id, pay_with: 'money', ...chosenPlace(places) },
       {
         onSuccess: ({ subscription, payment }) => {
           if (payment) setOpening(payment.id);
@@ -286,6 +299,7 @@ function Plans({ plans }: { plans: Plan[] }) {
             ]}
           />
         )}
+        {withCoins ? null : <PlaceChoice {...places} />}
         {missing > 0 && wallet ? (
           <Notice
             tone="quiet"
@@ -323,10 +337,10 @@ function Plans({ plans }: { plans: Plan[] }) {
                   It renews by itself with coins from your wallet until you cancel. Cancelling takes two taps on this
                   page.
                 </Trans>
+              ) : places.place?.renews === false ? (
+                <Trans>It is not renewed by itself: it ends when its time is over, unless you pay again.</Trans>
               ) : (
-                <Trans>
-                  It may renew by itself; this page says so and until when. Cancelling takes two taps, right here.
-                </Trans>
+                <Trans>It renews by itself until you cancel. Cancelling takes two taps on this page.</Trans>
               )}
             </p>
           </div>

@@ -121,7 +121,7 @@ function Daily() {
     <Card className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-3">
         <Sun aria-hidden className="size-5.5 shrink-0 text-lamp-text" />
-        <div className="min-w-40 flex-1">
+        <div className="min-w-0 flex-1 basis-40">
           <h2 className="font-semibold text-base">
             <Plural value={daily.coins} one="# coin of the day" other="# coins of the day" />
           </h2>
@@ -156,7 +156,7 @@ function Earnings({ wallet }: { wallet: Wallet }) {
   return (
     <Card className="flex flex-wrap items-center gap-3">
       <Gift aria-hidden className="size-5.5 shrink-0 text-lamp-text" />
-      <div className="min-w-40 flex-1">
+      <div className="min-w-0 flex-1 basis-40">
         <h2 className="font-semibold text-base">
           <Trans>
             Earned: <Coins amount={wallet.earnings} />

@@ -80,6 +80,13 @@ export const packagesQuery = queryOptions({
   queryFn: () => answer(api.GET('/api/coins/packages')),
 });
 
+/** Where a browser can pay here, the community's own choice first. */
+export const placesQuery = queryOptions({
+  queryKey: ['shop', 'places'],
+  queryFn: () => answer(api.GET('/api/payments/providers')),
+  staleTime: 5 * 60_000,
+});
+
 export const paymentsQuery = infiniteQueryOptions({
   queryKey: ['payments', 'list'],
   queryFn: ({ pageParam }) => answer(api.GET('/api/payments', from(pageParam))),
