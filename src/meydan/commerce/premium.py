@@ -91,6 +91,8 @@ async def do_subscribe_with_money(
     """Raises AlreadyPremium and what ordering does. A service transaction."""
     known = await payments.known(tx, user_id, key, plan_id, provider)
     if known is None:
+        if await _for_coins(tx, user_id, key) is not None:
+            raise wallet.IdempotencyKeyReused
         await _check_not_premium(tx, user_id)
         known = await payments.do_order_premium(tx, user_id, plan_id, provider, key, ordered)
     return Subscribed(payment=known)
@@ -100,13 +102,9 @@ async def do_subscribe_with_coins(tx: Tx, user_id: UUID, plan_id: UUID, key: str
     """Raises NotFound, NotForCoins, AlreadyPremium, IdempotencyKeyReused, and what paying with coins does.
 
     A service transaction."""
-    await payments.do_reference(tx, user_id)
-    known = await tx.maybe(
-        _Known,
-        "select id, plan_id from app.subscriptions where tenant_id = $1 and user_id = $2 and idempotency_key = $3",
-        user_id,
-        key,
-    )
+    if await payments.known(tx, user_id, key, plan_id, None) is not None:
+        raise wallet.IdempotencyKeyReused
+    known = await _for_coins(tx, user_id, key)
     if known is not None:
         if known.plan_id != plan_id:
             raise wallet.IdempotencyKeyReused
@@ -235,6 +233,16 @@ async def _check_not_premium(tx: Tx, user_id: UUID) -> datetime:
     if running.renews or running.period_ends_at > clock.now() + AGAIN_WITHIN:
         raise AlreadyPremium(period_ends_at=running.period_ends_at)
     return running.period_ends_at
+
+
+async def _for_coins(tx: Tx, user_id: UUID, key: str) -> "_Known | None":
+    """What this key paid for with coins."""
+    return await tx.maybe(
+        _Known,
+        "select id, plan_id from app.subscriptions where tenant_id = $1 and user_id = $2 and idempotency_key = $3",
+        user_id,
+        key,
+    )
 
 
 async def _mine(tx: Tx, user_id: UUID) -> Row:

@@ -13,7 +13,7 @@ from meydan import tenants
 from meydan.commerce import periods, retries, rows, shop
 from meydan.commerce.events import PremiumCancelled, PremiumEnded, PremiumInGrace, PremiumRenewed, PremiumStarted
 from meydan.commerce.kinds import ProviderName, SubscriptionStatus
-from meydan.commerce.providers import RENEWING
+from meydan.commerce.providers import RENEWING, STORES
 from meydan.commerce.providers.contract import SubscriptionChanged, SubscriptionState
 from meydan.commerce.settings import CommerceSettings
 from meydan.kit import clock, jobs, realtime
@@ -195,6 +195,9 @@ async def do_follow(tx: Tx, name: ProviderName, event: SubscriptionChanged) -> b
         return False
     if event.happened_at < known.changed_at or (known.revoked and event.state is not SubscriptionState.expired):
         return True
+    grows = event.period_ends_at > known.period_ends_at and event.state is not SubscriptionState.expired
+    if grows and await _is_taken_back(tx, known.id, event.period_ends_at):
+        return True
     was_running = known.is_running
     match event.state:
         case SubscriptionState.active:
@@ -281,6 +284,8 @@ async def do_revoke(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> 
             renews=False,
             changed_at=known.changed_at,
         )
+        if known.renews and known.reference is not None and known.provider not in STORES:
+            await do_tell_provider(tx, subscription_id, "cancel")
         await tell(tx, subscription_id)
         return False
     await do_expire(tx, known, revoked=True)
@@ -288,6 +293,17 @@ async def do_revoke(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> 
         await do_tell_provider(tx, subscription_id, "cancel")
     await tell(tx, subscription_id)
     return True
+
+
+async def _is_taken_back(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> bool:
+    """Whether the period that ends then was paid for and its money is gone: the provider may count it as before."""
+    return await tx.one(
+        bool,
+        "select coalesce(bool_and(status in ('refunded', 'disputed', 'charged_back')), false) from app.payments "
+        "where tenant_id = $1 and subscription_id = $2 and period_ends_at >= $3",
+        subscription_id,
+        period_ends_at,
+    )
 
 
 async def do_restore(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> None:

@@ -20,6 +20,8 @@ from meydan.kit.http import AnyRequest, client_address
 _names = {name.value: name for name in ProviderName}
 _LARGEST = 256 * 1024
 _FORGED = limits.Limit("commerce.forged_notices", timedelta(minutes=1), 60)
+# Whoever paid knows the address their browser was sent to, and can post to it whatever they like.
+_BROUGHT = limits.Limit("commerce.brought_notices", timedelta(hours=1), 20)
 
 
 @post(
@@ -50,6 +52,8 @@ async def receive(request: AnyRequest, state: State, db: Database, provider: str
     except SignatureInvalid:
         await limits.take(_FORGED, f"{tenant.id} {client_address(request)}")
         raise
+    if onward is not None:
+        await limits.take(_BROUGHT, f"{tenant.id} {onward}")
     async with db.as_service(tenant.id) as tx:
         await notices.do_keep(tx, name, notice)
     if onward is not None:

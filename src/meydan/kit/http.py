@@ -93,6 +93,11 @@ def _bad_value(_: AnyRequest, error: asyncpg.DataError | asyncpg.InterfaceError)
     return problem(400, "invalid_value", "A value cannot be kept as it was sent.")
 
 
+def _too_deep(_: AnyRequest, _error: RecursionError) -> Response[bytes]:
+    # Nothing of ours calls itself so often: it was the body, with brackets in brackets.
+    return problem(400, "invalid_request", "What was sent is nested too deeply.")
+
+
 def _unavailable(request: AnyRequest, error: Exception) -> Response[bytes]:
     log.warning("%s %s: %r", request.method, request.scope["path"], error)
     return problem(Unavailable.status, Unavailable.code, Unavailable.title, headers={"Retry-After": "2"})
@@ -106,10 +111,12 @@ def _internal(request: AnyRequest, error: Exception) -> Response[bytes]:
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Refused: _refused,
     ValidationException: _invalid,
+    RecursionError: _too_deep,
     HTTPException: _http,
     asyncpg.DataError: _bad_value,
     asyncpg.InterfaceError: _bad_value,
     asyncpg.PostgresConnectionError: _unavailable,
+    asyncpg.InternalClientError: _unavailable,  # a connection that ended between two statements
     asyncpg.QueryCanceledError: _unavailable,
     asyncpg.DeadlockDetectedError: _unavailable,
     asyncpg.CannotConnectNowError: _unavailable,

@@ -122,7 +122,9 @@ class StripeProvider(Provider):
         return Checkout(session.id, session.url, news.moment(session.expires_at))
 
     async def verify(self, webhook: Webhook) -> Notice:
-        header = webhook.headers.get("stripe-signature")
+        header = webhook.headers.get("stripe-signature", "")
+        if not header.isascii():  # which the library cannot compare
+            raise SignatureInvalid
         try:
             stripe.WebhookSignature.verify_header(webhook.body, header, self._account.webhook_secret, _TOLERANCE)
             event = msgspec.json.decode(webhook.body, type=_Event)

@@ -3,6 +3,7 @@
 Shown where the outbox is: at this machine's own address. A button is obeyed only when this very page sent it.
 """
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from meydan.kit.http import AnyRequest
 
 text = look.text
 _SHOWN = 100
+_AMOUNT = re.compile(r"0*[1-9][0-9]{0,14}")
 
 
 class DashboardElsewhere(Refused):
@@ -82,7 +84,7 @@ def _do(page: Page, id: str, wish: str, amount: str) -> None:
         _OF_A_SUBSCRIPTION[wish](page, page.get(Subscription, id))
     elif wish in _OF_A_PAYMENT:
         _OF_A_PAYMENT[wish](page, page.get(Payment, id))
-    elif wish == "refund" and amount.isascii() and amount.isdecimal() and int(amount) > 0:
+    elif wish == "refund" and _AMOUNT.fullmatch(amount):
         desk.refund(page, page.get(Payment, id), int(amount), new_id("dashboard"))
     else:
         raise UnknownWish
