@@ -109,3 +109,27 @@ async def test_an_unknown_job_is_a_mistake_found_at_once(db: Database, tenant: t
     with pytest.raises(LookupError):
         async with db.as_service(tenant.id) as tx:
             await jobs.queue(tx, "no_such_job", Note(""))
+
+
+async def test_who_gave_way_in_a_deadlock_is_done_again(
+    db: Database, database_settings: DatabaseSettings, tenant: tenants.Tenant
+):
+    """Two jobs that take the same two locks in opposite orders: PostgreSQL ends one of them, and both are done."""
+    met = asyncio.Barrier(2)
+    first_time = {"left", "right"}
+
+    async def cross(tx: Tx, payload: Note) -> None:
+        locks = (71, 72) if payload.text == "left" else (72, 71)
+        await tx.connection.execute("select pg_advisory_xact_lock(7, $1)", locks[0])
+        if payload.text in first_time:
+            first_time.discard(payload.text)
+            await met.wait()
+        await tx.connection.execute("select pg_advisory_xact_lock(7, $1)", locks[1])
+        await tenants.record(tx, payload.text)
+
+    jobs.job("test_cross")(cross)
+    async with db.as_service(tenant.id) as tx:
+        for side in ("left", "right"):
+            await jobs.queue(tx, "test_cross", Note(side))
+    async with working(db, database_settings):
+        assert sorted(await until(db, tenant, 2)) == ["left", "right"]
