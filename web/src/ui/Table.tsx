@@ -21,9 +21,9 @@ export function Table<Item>({
   rowKey: (item: Item) => string;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section
       aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       className="relative overflow-x-auto rounded-card border border-line bg-card"
     >
