@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from enum import Enum, StrEnum
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -202,8 +202,11 @@ class _Transaction:
         try:
             if kind is None:
                 await self._tx.finish()
-            elif not connection.is_closed():
-                await connection.execute("rollback")
+            else:
+                # A connection that was lost has left the pool by itself: what is told is why, not that it is gone.
+                with suppress(asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
+                    if not connection.is_closed():
+                        await connection.execute("rollback")
         finally:
             await self._pool.release(connection)  # an open transaction, if finishing failed, is rolled back by this
         if kind is None:
