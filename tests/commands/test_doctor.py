@@ -6,9 +6,11 @@ import asyncpg
 import pytest
 from valkey import Valkey
 
+from meydan import tenants, wallet
 from meydan.commands.doctor import Level, examine, look_at_database, look_at_disk, look_at_settings, look_at_valkey
 from meydan.config import Settings, make_secrets
-from meydan.kit.database import DatabaseSettings
+from meydan.kit.database import Database, DatabaseSettings
+from tests.people import make_person
 
 
 def settings_of(data: Path, database: DatabaseSettings, valkey_url: str) -> Settings:
@@ -92,6 +94,38 @@ async def test_held_and_late_jobs_missing_migrations_and_open_tables(settings: S
     assert "left_open" in bad
     assert "more than five minutes" in bad
     assert "doctor_test 1" in warned
+
+
+async def test_coins_that_do_not_add_up(settings: Settings, db: Database, tenant: tenants.Tenant) -> None:
+    person = await make_person(db, tenant)
+    async with db.as_service(tenant.id) as tx:
+        await wallet.do_credit(
+            tx,
+            person.me.user_id,
+            50,
+            source=wallet.PROMOTIONS,
+            type=wallet.TransactionType.earned,
+            key="a present",
+        )
+    assert "every ledger adds up" in await words(look_at_database(settings), Level.good)
+    owner = await asyncpg.connect(settings.database.owner_url)
+    tampered = "update app.coin_transactions set amount = amount {} 1 where tenant_id = $1"
+    try:
+        await owner.execute(tampered.format("+"), tenant.id)
+        said = await words(look_at_database(settings), Level.bad)
+    finally:
+        await owner.execute(tampered.format("-"), tenant.id)
+        await owner.execute(
+            "update app.coin_transactions set created_at = created_at - interval '1 hour' where tenant_id = $1",
+            tenant.id,
+        )
+        await owner.close()
+    assert f"the ledger of {tenant.slug} does not add up, 1 faults: amount_differs_from_entries" in said
+    unproved = f"nobody has added up the ledger of {tenant.slug}"
+    assert unproved in await words(look_at_database(settings), Level.warning)
+    async with db.as_service(tenant.id) as tx:
+        await wallet.do_audit(tx)
+    assert unproved not in await words(look_at_database(settings), Level.warning)
 
 
 async def test_a_valkey_that_forgets(settings: Settings) -> None:

@@ -66,7 +66,7 @@ _SIGNS = {Level.good: ("✓", "green"), Level.warning: ("!", "yellow"), Level.ba
 @click.command()
 @data_option
 def doctor(data: Path | None) -> None:
-    """Say in words what is wrong: settings, secrets, disk, database, Valkey, clock, jobs.
+    """Say in words what is wrong: settings, secrets, disk, database, Valkey, clock, jobs, coins.
 
     Ends with 1 when something has to be mended, with 0 when it all works or deserves only a look.
     """
@@ -163,6 +163,8 @@ async def look_at_database(settings: Settings) -> AsyncIterator[Finding]:
         if service := answering.get("meydan_service"):
             async for finding in _look_at_jobs(service):
                 yield finding
+            async for finding in _look_at_ledgers(service):
+                yield finding
 
 
 async def _log_in(settings: Settings, login: str) -> Any:
@@ -240,6 +242,36 @@ async def _look_at_jobs(connection: Any) -> AsyncIterator[Finding]:
         yield bad(f"Jobs: {waiting} are due for more than five minutes: is `meydan worker` running?")
     elif not held:
         yield good("Jobs: none failed, none late")
+
+
+async def _look_at_ledgers(connection: Any) -> AsyncIterator[Finding]:
+    """Adds every community's coins up, all there ever were: what the worker proves every five minutes, asked anew."""
+    if not await connection.fetchval("select to_regprocedure('app.ledger_faults(integer, uuid)') is not null"):
+        return  # a missing migration, said above
+    wrong = False
+    for tenant in await connection.fetch("select id, slug from app.tenants order by id"):
+        async with connection.transaction():
+            await connection.execute(f"set local app.tenant_id = '{int(tenant['id'])}'")
+            faults = await connection.fetch("select fault, id from app.ledger_faults($1, null)", tenant["id"])
+            unproved = await connection.fetchval(
+                "select exists (select from app.coin_transactions where tenant_id = $1 "
+                "and created_at < app.now() - interval '15 minutes') and not exists (select from app.ledger_audits "
+                "where tenant_id = $1 and created_at > app.now() - interval '15 minutes')",
+                tenant["id"],
+            )
+        if faults:
+            wrong = True
+            which = ", ".join(f"{fault['fault']} {fault['id'] or ''}".strip() for fault in faults[:3])
+            yield bad(
+                f"Coins: the ledger of {tenant['slug']} does not add up, {len(faults)} faults: {which}. "
+                "The worker keeps payouts frozen until it does"
+            )
+        if unproved:
+            yield warning(
+                f"Coins: nobody has added up the ledger of {tenant['slug']} for a quarter of an hour: is `meydan worker` running?"
+            )
+    if not wrong:
+        yield good("Coins: every ledger adds up")
 
 
 async def look_at_valkey(settings: Settings) -> AsyncIterator[Finding]:
