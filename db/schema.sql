@@ -3012,7 +3012,7 @@ CREATE INDEX encounters_of_second ON app.encounters USING btree (tenant_id, seco
 
 CREATE INDEX fraud_cases_due ON app.fraud_cases USING btree (tenant_id, release_at) WHERE ((status = 'open'::text) AND (outcome = 'delay'::text));
 
-CREATE INDEX fraud_cases_of_ring ON app.fraud_cases USING btree (tenant_id, ring) WHERE (ring IS NOT NULL);
+CREATE INDEX fraud_cases_of_gifts ON app.fraud_cases USING btree (tenant_id, user_id) WHERE (ring IS NOT NULL);
 
 CREATE INDEX fraud_cases_of_user ON app.fraud_cases USING btree (tenant_id, user_id, created_at);
 

@@ -26,7 +26,7 @@ create table app.fraud_cases (
     id uuid not null default uuidv7(),
     user_id uuid not null,
     payment_id uuid,
-    -- Who gave in a ring, in the order of their ids.
+    -- Who gave in a ring, in the order in which the coins went.
     ring uuid[] check (cardinality(ring) between 2 and 6),
     outcome text not null check (outcome in ('allow', 'delay', 'review', 'freeze')),
     points integer not null check (points >= 0),
@@ -53,7 +53,7 @@ create table app.fraud_cases (
 create index fraud_cases_of_user on app.fraud_cases (tenant_id, user_id, created_at);
 create index fraud_cases_queue on app.fraud_cases (tenant_id, status, id) where status <> 'allowed';
 create index fraud_cases_due on app.fraud_cases (tenant_id, release_at) where status = 'open' and outcome = 'delay';
-create index fraud_cases_of_ring on app.fraud_cases (tenant_id, ring) where ring is not null;
+create index fraud_cases_of_gifts on app.fraud_cases (tenant_id, user_id) where ring is not null;
 select app.protect('app.fraud_cases');
 revoke delete on app.fraud_cases from meydan_service;
 

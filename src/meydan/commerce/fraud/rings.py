@@ -1,10 +1,10 @@
 """Coins that travel from person to person as gifts and come back to where they began: how bought coins become earnings.
 
-Looked for every few minutes over the gifts of the last days; what was judged once is not judged again, so a ring shows up
-anew only when enough new coins have gone all the way round.
+Looked for every few minutes over the gifts of the last days. Each of a ring's people has one case, however many rings they
+are in, and is left alone until it is decided; gifts between two whose cases were decided since are known, so they come up
+anew only when new coins go round.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -27,58 +27,57 @@ class _Ring(Struct, frozen=True):
     gifts: int
 
 
-class _Judged(Struct, frozen=True):
-    is_open: bool
-    at: datetime
-
-
 async def do_judge_gifts(tx: Tx) -> int:
-    """Open cases, one for each person of a ring; returns how many rings were found. A service transaction."""
+    """Open a case for each person of a ring; returns how many. A service transaction."""
     await tx.run("select pg_advisory_xact_lock($1, hashtext('gift rings'))")
     settings = await tenants.settings(tx, FraudSettings)
-    if settings.ring_points == 0:
+    times = _times_until_doubted(settings)
+    if times is None:
         return 0
     rings = await tx.all(
         _Ring,
         _RINGS,
-        settings.ring_days,
-        min(settings.ring_coins, settings.pair_coins),
-        settings.ring_length,
+        *(settings.ring_days, settings.ring_coins * times, settings.pair_coins * times, settings.ring_length),
         _AT_ONCE,
     )
-    found = 0
+    scored = [
+        (ring, score_ring(RingFacts(people=len(ring.people), coins=ring.coins, gifts=ring.gifts), settings))
+        for ring in rings
+    ]
+    scored.sort(key=lambda one: one[1].points, reverse=True)  # whoever is in several is told by the gravest
+    opened: set[UUID] = set()
     frozen: set[UUID] = set()
-    for ring in rings:
-        score = _score(ring, settings)
-        if score.outcome is Outcome.allow:
-            continue
-        judged = await tx.maybe(_Judged, _BEFORE, sorted(ring.people))
-        if judged is not None:
-            if judged.is_open:
-                continue
-            score = _score(await _since(tx, ring, judged.at, settings), settings)
-            if score.outcome is Outcome.allow:
-                continue
-        await _open(tx, ring, score)
-        found += 1
+    for ring, score in scored:
+        new = set(ring.people) - opened
+        for user_id in new:
+            await _open(tx, user_id, ring, score)
+        opened |= new
         if score.outcome is Outcome.freeze:
-            frozen |= set(ring.people)
+            frozen |= new
     await _freeze(tx, frozen)
-    return found
+    return len(opened)
 
 
-async def _open(tx: Tx, ring: _Ring, score: Score) -> None:
-    for user_id in sorted(ring.people):
-        await tx.run(
-            "insert into app.fraud_cases (tenant_id, user_id, ring, outcome, points, findings, status)"
-            " values ($1, $2, $3, $4, $5, $6, 'open')",
-            user_id,
-            sorted(ring.people),
-            score.outcome,
-            score.points,
-            msgspec.to_builtins(score.findings),
-        )
-        await tenants.record(tx, "gifts_doubted", user_id=user_id, outcome=score.outcome, people=len(ring.people))
+def _times_until_doubted(settings: FraudSettings) -> int | None:
+    """How many times the threshold a ring has to carry for something to follow: what nothing follows from is not read."""
+    for times in (1, 2):
+        facts = RingFacts(people=2, coins=settings.pair_coins * times, gifts=2)
+        if score_ring(facts, settings).outcome is not Outcome.allow:
+            return times
+    return None
+
+
+async def _open(tx: Tx, user_id: UUID, ring: _Ring, score: Score) -> None:
+    await tx.run(
+        "insert into app.fraud_cases (tenant_id, user_id, ring, outcome, points, findings, status)"
+        " values ($1, $2, $3, $4, $5, $6, 'open')",
+        user_id,
+        ring.people,
+        score.outcome,
+        score.points,
+        msgspec.to_builtins(score.findings),
+    )
+    await tenants.record(tx, "gifts_doubted", user_id=user_id, outcome=score.outcome, people=len(ring.people))
 
 
 async def _freeze(tx: Tx, people: set[UUID]) -> None:
@@ -92,41 +91,27 @@ async def _freeze(tx: Tx, people: set[UUID]) -> None:
         await wallet.do_freeze(tx, user_id, FREEZE_REASON, None)
 
 
-async def _since(tx: Tx, ring: _Ring, moment: datetime, settings: FraudSettings) -> _Ring:
-    """The same ring, by the gifts after a moment."""
-    return await tx.one(
-        _Ring,
-        """
-        select $2::uuid[] as people, coalesce(min(edge.coins), 0)::bigint as coins,
-            coalesce(sum(edge.gifts), 0)::integer as gifts
-        from unnest($2::uuid[], $3::uuid[]) as step (giver, receiver)
-        cross join lateral (
-            select coalesce(sum(g.coins), 0) as coins, count(*) as gifts from app.gifts_sent g
-            where (g.tenant_id, g.giver_user_id, g.receiver_user_id) = ($1, step.giver, step.receiver)
-                and g.created_at > greatest($4, app.now() - make_interval(days => $5))
-        ) edge
-        """,
-        ring.people,
-        [*ring.people[1:], ring.people[0]],
-        moment,
-        settings.ring_days,
-    )
-
-
-def _score(ring: _Ring, settings: FraudSettings) -> Score:
-    return score_ring(RingFacts(people=len(ring.people), coins=ring.coins, gifts=ring.gifts), settings)
-
-
 # Each ring once: it begins with the smallest of its ids, and every other is larger. Links too thin to matter are left out
-# before any walk begins.
+# before any walk begins, and so is whoever is doubted already: a crowd is walked through once, not every few minutes.
 _RINGS = """
-    with recursive link as materialized (
+    with recursive known as (
+        select c.user_id, bool_or(c.status = 'open') as is_doubted, max(c.decided_at) as decided_at
+        from app.fraud_cases c where c.tenant_id = $1 and c.ring is not null group by c.user_id
+    ),
+    link as materialized (
         select g.giver_user_id as giver, g.receiver_user_id as receiver, sum(g.coins)::bigint as coins,
             count(*)::integer as gifts
         from app.gifts_sent g
+        left join known giver on giver.user_id = g.giver_user_id
+        left join known receiver on receiver.user_id = g.receiver_user_id
         where g.tenant_id = $1 and g.created_at > app.now() - make_interval(days => $2)
+            and giver.is_doubted is not true and receiver.is_doubted is not true
+            and (
+                giver.decided_at is null or receiver.decided_at is null
+                or g.created_at > least(giver.decided_at, receiver.decided_at)
+            )
         group by g.giver_user_id, g.receiver_user_id
-        having sum(g.coins) >= $3
+        having sum(g.coins) >= least($3::bigint, $4::bigint)
     ),
     walk as (
         select array[link.giver] as people, link.receiver as reached, link.coins, link.gifts
@@ -135,15 +120,13 @@ _RINGS = """
         select walk.people || walk.reached, link.receiver, least(walk.coins, link.coins), walk.gifts + link.gifts
         from walk join link on link.giver = walk.reached
         where walk.reached <> walk.people[1]
-            and cardinality(walk.people) < $4
+            and cardinality(walk.people) < $5
             and (
                 link.receiver = walk.people[1]
-                or (link.receiver > walk.people[1] and link.receiver <> all(walk.people) and cardinality(walk.people) + 1 < $4)
+                or (link.receiver > walk.people[1] and link.receiver <> all(walk.people) and cardinality(walk.people) + 1 < $5)
             )
     )
-    select walk.people, walk.coins, walk.gifts from walk where walk.reached = walk.people[1] limit $5
-"""
-_BEFORE = """
-    select bool_or(c.status = 'open') as is_open, max(coalesce(c.decided_at, c.created_at)) as at
-    from app.fraud_cases c where c.tenant_id = $1 and c.ring = $2::uuid[] having count(*) > 0
+    select walk.people, walk.coins, walk.gifts from walk
+    where walk.reached = walk.people[1] and walk.coins >= case cardinality(walk.people) when 2 then $4 else $3 end
+    limit $6
 """

@@ -29,7 +29,7 @@ class Case(Struct, frozen=True):
     payment: DoubtedPayment | None
     """None: it is about gifts."""
     ring: list[Person]
-    """Whose gifts went round, the person included."""
+    """Whose gifts went round, the person included, in the order in which the coins went."""
     outcome: Outcome
     points: int
     findings: list[Finding]
@@ -59,7 +59,8 @@ _COLUMNS = f"""
         ) from app.payments p where (p.tenant_id, p.id) = ($1, c.payment_id)
     ) as payment,
     coalesce((
-        select jsonb_agg({person("member.user_id")} order by member.user_id) from unnest(c.ring) as member (user_id)
+        select jsonb_agg({person("member.user_id")} order by member.place)
+        from unnest(c.ring) with ordinality as member (user_id, place)
     ), '[]'::jsonb) as ring,
     c.outcome, c.points, c.findings, c.status,
     exists (
