@@ -1,11 +1,13 @@
 """Premium for coins: begun at once, renewed by the worker, waited for, ended."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+import pytest
 
 from meydan import wallet
-from meydan.commerce import premium
-from meydan.kit.database import Database
+from meydan.commerce import premium, subscriptions
+from meydan.kit.database import Database, Tx
 from tests.commerce.conftest import Answer, Shop
 from tests.conftest import MovableClock
 from tests.people import Person
@@ -147,3 +149,31 @@ async def test_debt_and_a_frozen_wallet_stop_a_renewal_not_the_worker(
     await pass_time(shop, db)
     assert (await mine(shop, ana))["status"] == "grace"
     assert (await mine(shop, bora))["status"] == "active"
+
+
+async def test_one_that_cannot_be_looked_after_keeps_nobody_waiting(
+    shop: Shop, db: Database, moving_clock: MovableClock, monkeypatch: pytest.MonkeyPatch, caplog
+):
+    ana, bora, cem = [await shop.person(coins=1_000) for _ in range(3)]
+    for person in (ana, bora, cem):
+        await subscribe(shop, person)
+    async with db.as_service(shop.tenant.id) as tx:
+        await wallet.do_freeze(tx, bora.me.user_id, "looked at", None)
+    ill = (await mine(shop, ana))["id"]
+    moving_clock.forward(hours=24 * 31)
+    tell = subscriptions.tell
+
+    async def stumble(tx: Tx, subscription_id: UUID) -> None:
+        if str(subscription_id) == ill:
+            raise RuntimeError("it stumbles")
+        await tell(tx, subscription_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subscriptions, "tell", stumble)
+        await pass_time(shop, db)
+    assert "it stumbles" in caplog.text
+    assert ((await shop.wallet(ana)).balance, (await shop.wallet(cem)).balance) == (550, 100)
+    assert (await mine(shop, bora))["status"] == "grace"
+    await pass_time(shop, db)
+    assert (await shop.wallet(ana)).balance == 100
+    await shop.audit()

@@ -132,6 +132,21 @@ async def test_a_failure_undoes_everything_and_calls_nobody(db: Database, tenant
     assert called == ["kept"]
 
 
+async def test_a_part_inside_a_part_is_undone_with_it(db: Database, tenant: tenants.Tenant):
+    async with db.as_service(tenant.id) as tx:
+        await tenants.record(tx, "kept")
+        with pytest.raises(KeyError):
+            async with tx.savepoint():
+                await tenants.record(tx, "undone")
+                with pytest.raises(ValueError, match="inner"):
+                    async with tx.savepoint():
+                        await tenants.record(tx, "undone as well")
+                        raise ValueError("inner")
+                raise KeyError
+    async with db.as_service(tenant.id) as tx:
+        assert await tx.all(str, "select action from app.system_logs where tenant_id = $1") == ["kept"]
+
+
 async def test_a_login_cannot_become_another(db: Database, tenant: tenants.Tenant):
     async with db.as_user(somebody(tenant)) as tx:
         for role in ("meydan_service", "meydan_owner", "meydan_relay"):

@@ -1,6 +1,7 @@
 """Premium as a person asks for it: subscribe with money or coins, cancel at the period's end, take that back; and what time
 does to it."""
 
+import logging
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -19,6 +20,8 @@ from meydan.kit import clock, jobs
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
+
+log = logging.getLogger(__name__)
 
 CHECK_SUBSCRIPTION = "commerce.check_subscription"
 AGAIN_WITHIN = timedelta(days=7)
@@ -154,14 +157,26 @@ async def do_pass_time(tx: Tx) -> None:
     """Renew, wait for, and end what its time has come for. A service transaction."""
     due = await tx.all(
         Row,
-        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and status <> 'expired' and period_ends_at <= app.now() "
-        "and (status <> 'grace' or grace_ends_at <= app.now() or checked_at is null or checked_at <= app.now() - interval '1 day') "
-        "and (checked_at is null or checked_at < period_ends_at or not renews or provider is null or status = 'grace' "
-        f"or period_ends_at <= app.now() - interval '{LATE.total_seconds()} seconds') "
-        f"order by period_ends_at limit {_AT_ONCE} for update skip locked",
+        f"""
+        select {COLUMNS} from app.subscriptions
+        where tenant_id = $1 and status <> 'expired' and period_ends_at <= app.now() and (
+            not renews                                                        -- over
+            or grace_ends_at <= app.now()                                     -- over
+            or coalesce(checked_at, '-infinity') < period_ends_at             -- its end was not looked at yet
+            or (status = 'active' and period_ends_at <= app.now() - $2::interval)
+            or (status = 'grace' and checked_at <= app.now() - interval '1 day')
+        )
+        order by period_ends_at limit $3 for update skip locked
+        """,
+        LATE,
+        _AT_ONCE,
     )
     for one in due:
-        await _do_pass(tx, one)
+        try:
+            async with tx.savepoint():
+                await _do_pass(tx, one)
+        except Exception:  # logged, and looked at again in a minute: it keeps nobody else waiting
+            log.exception("subscription %s could not be looked after", one.id)
 
 
 async def _do_pass(tx: Tx, one: Row) -> None:

@@ -114,7 +114,7 @@ class Tx:
         try:
             yield
         except BaseException:
-            await self.connection.execute("rollback to savepoint part")
+            await self.connection.execute("rollback to savepoint part; release savepoint part")
             del self.told[told:], self._after_commit[after:]
             raise
         await self.connection.execute("release savepoint part")
