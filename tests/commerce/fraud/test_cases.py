@@ -12,6 +12,7 @@ from meydan.commerce.fraud.cases import AlreadyDecided, Choice
 from meydan.commerce.fraud.scoring import Outcome
 from meydan.commerce.fraud.settings import FraudSettings
 from meydan.kit import jobs
+from meydan.kit import people as kept
 from meydan.kit.database import Database, Role
 from meydan.kit.errors import NotFound
 from tests.accounts.conftest import Queue, owner, queue
@@ -323,6 +324,23 @@ async def test_money_that_went_back_leaves_the_queue(db: Database, tenant: tenan
     await a_minute_passes(db, tenant, queue)
     seen = await case_of(db, ana)
     assert (seen.status, seen.decision, seen.decided_by_user_id) == ("closed", "overtaken", None)
+
+
+async def test_nothing_is_given_to_somebody_who_has_left(
+    db: Database, tenant: tenants.Tenant, queue: Queue, ana: Person, boss: Person, moving_clock: MovableClock
+):
+    await buy(db, ana)
+    case_id = (await case_of(db, ana)).id
+    async with db.as_service(tenant.id) as tx:
+        await kept.erase(tx, ana.me.user_id)
+    moving_clock.forward(hours=3)
+    await a_minute_passes(db, tenant, queue)
+    for choice in (Choice.release, Choice.dismiss):
+        with pytest.raises(cases.PersonGone):
+            await decide(db, boss, case_id, choice)
+    assert await status_of(db, ana) == "held"
+    await decide(db, boss, case_id, Choice.refund)
+    assert (await case_of(db, ana)).decision == "refund"
 
 
 async def test_marks_are_forgotten_when_no_rule_looks_at_them(

@@ -54,6 +54,10 @@ class NothingToRefund(Refused):
     code, status, title = "nothing_to_refund", 409, "This case is about gifts: there is no payment to give back."
 
 
+class PersonGone(Refused):
+    code, status, title = "person_gone", 409, "This person has left: what they bought can only be given back."
+
+
 class ReleaseDelayed(Struct, frozen=True):
     """Queued when a delay is over, each case by itself: one that fails keeps no other waiting."""
 
@@ -71,7 +75,7 @@ class _Case(Struct, frozen=True):
 
 
 async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUID) -> None:
-    """Raises NotFound, AlreadyDecided, NothingToRefund. A service transaction."""
+    """Raises NotFound, AlreadyDecided, NothingToRefund, PersonGone. A service transaction."""
     case = await _hold(tx, case_id)
     if case.status is CaseStatus.closed:
         raise AlreadyDecided(decision=case.decision, decided_at=case.decided_at)
@@ -97,6 +101,7 @@ async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
     kept_back = await tx.all(
         UUID,
         "select p.id from app.payments p join app.fraud_cases c on (c.tenant_id, c.payment_id) = (p.tenant_id, p.id)"
+        " join app.users u on (u.tenant_id, u.id) = (p.tenant_id, p.user_id) and u.erased_at is null"
         " where p.tenant_id = $1 and p.user_id = $2 and p.status = 'held' and c.decision = 'freeze'"
         " order by p.id for no key update of p",
         user_id,
@@ -157,6 +162,8 @@ async def _do_let_through(tx: Tx, case: _Case, actor: UUID | None) -> None:
     if case.outcome is Outcome.freeze and await tx.one(bool, _MAY_THAW, case.user_id):
         await wallet.do_thaw(tx, case.user_id, actor)
     if case.payment_id is not None and status is PaymentStatus.held:
+        if await tx.one(bool, _HAS_LEFT, case.user_id):
+            raise PersonGone
         await settling.do_release(tx, case.payment_id)
 
 
@@ -164,6 +171,7 @@ async def _do_let_through(tx: Tx, case: _Case, actor: UUID | None) -> None:
 _DUE = """
     select c.id from app.fraud_cases c
     join app.payments p on (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status = 'held'
+    join app.users u on (u.tenant_id, u.id) = (c.tenant_id, c.user_id) and u.erased_at is null
     where c.tenant_id = $1 and c.status = 'open' and c.outcome = 'delay' and c.release_at <= app.now()
         and ($2::uuid is null or c.id = $2)
         and not exists (
@@ -177,6 +185,7 @@ _DUE = """
         )
     order by c.release_at, c.id limit $3
 """
+_HAS_LEFT = "select erased_at is not null from app.users where (tenant_id, id) = ($1, $2)"
 # Frozen by a rule, with nobody's decision to keep it so: what staff froze is theirs to thaw.
 _MAY_THAW = """
     select exists (
