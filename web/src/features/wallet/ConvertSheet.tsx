@@ -9,11 +9,14 @@ export function ConvertSheet({
   open,
   onClose,
   earnings,
+  debt,
   onDone,
 }: {
   open: boolean;
   onClose: () => void;
   earnings: number;
+  /** What is owed: it is paid first out of whatever comes. */
+  debt: number;
   onDone: () => void;
 }) {
   const { t } = useLingui();
@@ -24,6 +27,13 @@ export function ConvertSheet({
       title={t`Turn earnings into coins`}
       words={t`One for one, at once. Coins can be spent here; they cannot be turned back into earnings.`}
     >
+      {debt > 0 ? (
+        <p className="text-terracotta text-sm">
+          <Trans>
+            <Coins amount={debt} /> are owed and paid first; what is left is yours to spend.
+          </Trans>
+        </p>
+      ) : null}
       <ConvertForm
         earnings={earnings}
         onDone={() => {

@@ -23,7 +23,7 @@ import {
 } from '../../ui';
 import { payPage } from './checkout';
 import { isOpen, paymentQuery, useCheck, walletQuery } from './data';
-import { usePaymentTitle, useProviderName } from './words';
+import { ReceiptCard } from './Receipt';
 
 /** Where the browser comes back to from the pay page, and a receipt for ever after. What it shows is the server's word. */
 export function PaymentPage() {
@@ -216,13 +216,16 @@ function Waiting({ payment }: { payment: Payment }) {
       <Lamp breathing className="h-28" />
       <div role="status" className="flex flex-col gap-2">
         <h2 className="font-semibold text-lg">
-          <Trans>We ask whether your payment has arrived</Trans>
+          {late ? (
+            <Trans>Your payment has not arrived yet</Trans>
+          ) : (
+            <Trans>We ask whether your payment has arrived</Trans>
+          )}
         </h2>
         <p className="max-w-sm text-soft">
           {late ? (
             <Trans>
-              It is not there yet. You can leave this page: as soon as it arrives, you get what you paid for, and you
-              hear of it under News.
+              You can leave this page: as soon as it arrives, you get what you paid for, and you hear of it under News.
             </Trans>
           ) : (
             <Trans>This takes a few seconds. Only the payment company's word counts, not this page.</Trans>
@@ -337,46 +340,6 @@ function State({
         {children ? <p className="max-w-sm text-soft">{children}</p> : null}
       </div>
       {actions}
-    </Card>
-  );
-}
-
-/** What was bought, for how much, when and through whom. */
-function ReceiptCard({ payment }: { payment: Payment }) {
-  const { i18n } = useLingui();
-  const title = usePaymentTitle();
-  const provider = useProviderName();
-  const rows: [ReactNode, ReactNode][] = [
-    [<Trans key="what">What</Trans>, title(payment)],
-    [<Trans key="price">Price</Trans>, <Money key="amount" amount={payment.amount} currency={payment.currency} />],
-    ...(payment.refunded > 0
-      ? [
-          [
-            <Trans key="back">Went back</Trans>,
-            <Money key="refunded" amount={payment.refunded} currency={payment.currency} />,
-          ] as [ReactNode, ReactNode],
-        ]
-      : []),
-    [<Trans key="when">When</Trans>, fullTime(i18n.locale, new Date(payment.created_at))],
-    [<Trans key="through">Through</Trans>, provider(payment.provider)],
-    [
-      <Trans key="number">Number</Trans>,
-      <span key="id" className="break-all">
-        {payment.id}
-      </span>,
-    ],
-  ];
-  return (
-    <Card>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-sm">
-        {rows.map(([name, value], index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the rows never change places
-          <div key={index} className="contents">
-            <dt className="text-soft">{name}</dt>
-            <dd className="min-w-0 text-right">{value}</dd>
-          </div>
-        ))}
-      </dl>
     </Card>
   );
 }

@@ -22,7 +22,7 @@ import {
 } from '../../ui';
 import { ConvertSheet } from './ConvertSheet';
 import { earningQuery, premiumQuery, useEarn, walletQuery } from './data';
-import { useMembershipWords } from './membership';
+import { useMembershipWords } from './membership-words';
 import { Troubles } from './Troubles';
 
 /** What one has, exactly; what stands in the way of spending it; and where it can go. */
@@ -175,7 +175,10 @@ function Earnings({ wallet }: { wallet: Wallet }) {
         open={open}
         onClose={() => setOpen(false)}
         earnings={wallet.earnings}
-        onDone={() => toast(t`Your earnings are coins now.`)}
+        debt={wallet.debt}
+        onDone={() =>
+          toast(wallet.debt > 0 ? t`Your earnings paid what was owed first.` : t`Your earnings are coins now.`)
+        }
       />
     </Card>
   );

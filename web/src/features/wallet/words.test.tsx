@@ -8,7 +8,7 @@ import { messages as en } from '../../locales/en.po';
 import { messages as tr } from '../../locales/tr.po';
 import { payPage } from './checkout';
 import { useGiftName } from './gift-art';
-import { useMembershipWords } from './membership';
+import { useMembershipWords } from './membership-words';
 import { useMoneyNews } from './news';
 import { useMovementWords } from './words';
 

@@ -1,0 +1,152 @@
+import { plural } from '@lingui/core/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import type { Plan } from '../../api/types';
+import { useWords } from '../../api/words';
+import { Button, Coins, Money, moneyText, Notice, Section, Segmented, Tiles, toast } from '../../ui';
+import { useCheckout } from './checkout';
+import { useSubscribe, walletQuery } from './data';
+import { chosenPlace, PlaceChoice, usePlace } from './PlaceChoice';
+import { ownName, usePeriodWords } from './words';
+
+type PayWith = 'money' | 'coins';
+
+/** Which plan, paid with what, and the one button; how to leave is said before. */
+export function Plans({ plans }: { plans: Plan[] }) {
+  const { t, i18n } = useLingui();
+  const words = useWords();
+  const period = usePeriodWords();
+  const { data: wallet } = useQuery(walletQuery);
+  const [chosen, setChosen] = useState(plans[0]?.id ?? '');
+  const [payWith, setPayWith] = useState<PayWith>('money');
+  const [opening, setOpening] = useState<string | null>(null);
+  const places = usePlace();
+  const subscribe = useSubscribe();
+  const { slow } = useCheckout(
+    opening,
+    useCallback(() => setOpening(null), []),
+  );
+  const plan = plans.find(({ id }) => id === chosen) ?? plans[0];
+  if (!plan) return null;
+  const coinPrice = plan.coin_price ?? null;
+  const withCoins = payWith === 'coins' && coinPrice !== null;
+  const missing = withCoins && wallet ? Math.max(0, coinPrice - wallet.available) : 0;
+  const busy = subscribe.isPending || opening !== null;
+  const { each } = period(plan.period);
+  const cost = withCoins
+    ? t`${plural(coinPrice, { one: '# coin', other: '# coins' })}`
+    : moneyText(i18n.locale, plan.price, plan.currency);
+
+  const go = () =>
+    subscribe.mutate(
+      withCoins
+        ? { plan_id: plan.id, pay_with: 'coins' }
+        : { plan_id: plan.id, pay_with: 'money', ...chosenPlace(places) },
+      {
+        onSuccess: ({ subscription, payment }) => {
+          if (payment) setOpening(payment.id);
+          else if (subscription) toast(t`You are a member now.`);
+        },
+      },
+    );
+
+  return (
+    <Section title={<Trans>Become a member</Trans>}>
+      <form
+        className="flex flex-col gap-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy && missing === 0) go();
+        }}
+      >
+        <Tiles
+          label={t`For how long at a time`}
+          hideLabel
+          value={plan.id}
+          onChange={setChosen}
+          className="sm:grid-cols-2"
+          options={plans.map((one) => ({ value: one.id, disabled: busy, words: <PlanTile plan={one} /> }))}
+        />
+        {coinPrice === null ? null : (
+          <Segmented
+            label={t`Pay with`}
+            value={payWith}
+            onChange={setPayWith}
+            options={[
+              { value: 'money', words: <Trans>Money</Trans> },
+              { value: 'coins', words: <Trans>Coins</Trans> },
+            ]}
+          />
+        )}
+        {withCoins ? null : <PlaceChoice {...places} />}
+        {missing > 0 && wallet ? (
+          <Notice
+            tone="quiet"
+            title={<Plural value={missing} one="# coin is missing" other="# coins are missing" />}
+            action={
+              <Button asChild look="lamp">
+                <Link to="/wallet/buy">
+                  <Trans>Buy coins</Trans>
+                </Link>
+              </Button>
+            }
+          >
+            <Trans>
+              You have <Coins amount={wallet.available} />.
+            </Trans>
+          </Notice>
+        ) : (
+          <div className="flex flex-col gap-3">
+            <Button type="submit" look="lamp" size="lg" wide busy={busy}>
+              {opening !== null ? <Trans>Opening the pay page…</Trans> : <Trans>Pay {each(cost)}</Trans>}
+            </Button>
+            {slow ? (
+              <p role="status" className="text-center text-soft text-sm">
+                <Trans>The pay page takes longer than usual. We keep asking; nothing has been charged.</Trans>
+              </p>
+            ) : null}
+            {subscribe.error ? (
+              <p role="alert" className="text-center text-sm text-terracotta">
+                {words(subscribe.error)}
+              </p>
+            ) : null}
+            <p className="text-center text-soft text-sm">
+              {withCoins ? (
+                <Trans>
+                  It renews by itself with coins from your wallet until you cancel. Cancelling takes two taps on this
+                  page.
+                </Trans>
+              ) : places.place?.renews === false ? (
+                <Trans>It is not renewed by itself: it ends when its time is over, unless you pay again.</Trans>
+              ) : (
+                <Trans>It renews by itself until you cancel. Cancelling takes two taps on this page.</Trans>
+              )}
+            </p>
+          </div>
+        )}
+      </form>
+    </Section>
+  );
+}
+
+function PlanTile({ plan }: { plan: Plan }) {
+  const { i18n } = useLingui();
+  const { name } = usePeriodWords()(plan.period);
+  return (
+    <span className="flex min-w-0 flex-1 flex-col gap-0.5">
+      <span className="font-semibold">{ownName(plan.name, i18n.locale) ?? name}</span>
+      <span className="font-bold font-display text-lg">
+        <Money amount={plan.price} currency={plan.currency} />
+      </span>
+      {plan.coin_price ? (
+        <span className="text-soft text-sm">
+          <Trans>
+            or <Coins amount={plan.coin_price} />
+          </Trans>
+        </span>
+      ) : null}
+    </span>
+  );
+}
