@@ -1,13 +1,18 @@
 """From a provider's word to the person's screen: a purchase that is doubted, and what they see of it."""
 
+import asyncio
 from uuid import UUID, uuid4
 
-from meydan.commerce.fraud import tasks
-from meydan.commerce.providers.contract import Declined
+from meydan.commerce import settling
+from meydan.commerce.fraud import cases, tasks
+from meydan.commerce.kinds import ProviderName
+from meydan.commerce.providers.contract import Declined, Paid
 from meydan.kit import clock
-from tests.commerce.conftest import Answer, Shop
+from meydan.kit.database import Role
+from tests.commerce.conftest import Answer, Shop, refunded
 from tests.commerce.fraud.purchases import configure, found
 from tests.conftest import MovableClock
+from tests.people import make_person
 
 
 def declined(payment: Answer, card: str) -> Declined:
@@ -58,3 +63,46 @@ async def test_a_declined_card_of_an_unknown_order_is_noted_for_staff_only(shop:
     async with shop.db.as_service(shop.tenant.id) as tx:
         assert await tx.all(str, "select problem from app.payment_notices where tenant_id = $1") == ["unknown_payment"]
         assert await tx.one(int, "select count(*) from app.payment_marks where tenant_id = $1") == 0
+
+
+async def test_staff_time_and_the_provider_at_once(shop: Shop, moving_clock: MovableClock):
+    """Ten purchases that wait: their time comes while staff decide and some of the money goes back."""
+    await configure(shop.db, shop.tenant, payments_per_hour=1, many_payments_points=15, many_refunds_points=0)
+    ana, boss = await shop.person(), await make_person(shop.db, shop.tenant, role=Role.admin)
+    bought = [await shop.buy(ana) for _ in range(11)]
+    held = [(payment, paid) for payment, paid in bought if payment["status"] == "held"]
+    assert len(held) == 10
+    moving_clock.forward(hours=2, minutes=1)
+
+    async def decide(payment: Answer) -> None:
+        async with shop.db.as_service(shop.tenant.id) as tx:
+            case_id = await tx.one(
+                UUID, "select id from app.fraud_cases where (tenant_id, payment_id) = ($1, $2)", UUID(payment["id"])
+            )
+        async with shop.db.as_service(shop.tenant.id) as tx:
+            await cases.do_decide(tx, case_id, cases.Choice.release, "", boss.me.user_id)
+
+    async def pass_time(payment: Answer) -> None:
+        async with shop.db.as_service(shop.tenant.id) as tx:
+            case_id = await tx.one(
+                UUID, "select id from app.fraud_cases where (tenant_id, payment_id) = ($1, $2)", UUID(payment["id"])
+            )
+        async with shop.db.as_service(shop.tenant.id) as tx:
+            await cases.do_release_delayed(tx, case_id)
+
+    async def give_back(paid: Paid) -> None:
+        async with shop.db.as_service(shop.tenant.id) as tx:
+            await settling.do_apply(tx, ProviderName.stripe, refunded(paid, paid.amount))
+
+    outcomes = await asyncio.gather(
+        *(decide(payment) for payment, _ in held),
+        *(pass_time(payment) for payment, _ in held),
+        *(give_back(paid) for _, paid in held[:4]),
+        return_exceptions=True,
+    )
+    assert {type(one) for one in outcomes} <= {type(None), cases.AlreadyDecided}, outcomes
+    await shop.work()
+    statuses = [(await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] for payment, _ in held]
+    assert statuses == ["refunded"] * 4 + ["paid"] * 6
+    assert (await shop.wallet(ana)).balance == 700
+    await shop.audit()
