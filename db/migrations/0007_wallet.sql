@@ -645,6 +645,12 @@ begin
     elsif total > held.amount or 0 >= any(amounts[2:]) then
         raise exception 'a hold pays at most what is held' using errcode = 'check_violation';
     else
+        -- Whoever is paid may come before the payer in the order transfers take.
+        perform from unnest(kinds, owners) one (kind, whose)
+        join app.ledger_balances known on known.tenant_id = tenant and known.stripe = 0
+            and known.account_id = app.ledger_account_id(one.kind, one.whose, null, null)
+        where one.whose is not null
+        order by concat(one.whose, one.kind) for no key update of known;
         update app.ledger_balances known set held = known.held - held.amount
         where known.tenant_id = tenant and known.stripe = 0
             and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null);
@@ -702,14 +708,15 @@ grant execute on function app.expire_holds(integer, integer) to meydan_service;
 -- From the moment this is committed nothing is spent: whoever is just spending holds the balance's row. False: it was so.
 create function app.freeze_wallet(tenant integer, whose uuid, why text, actor uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    kind text;
 begin
     perform app.check_ledger_caller(tenant);
-    perform app.open_ledger_account(tenant, kind, whose, null, null, 0)
-    from unnest(array['creator_revenue', 'person_coins']) one (kind);
-    update app.ledger_balances known set frozen = true
-    where known.tenant_id = tenant and known.account_id in (
-        app.ledger_account_id('creator_revenue', whose, null, null), app.ledger_account_id('person_coins', whose, null, null)
-    );
+    foreach kind in array array['creator_revenue', 'person_coins'] loop  -- in the order transfers take
+        perform app.open_ledger_account(tenant, kind, whose, null, null, 0);
+        update app.ledger_balances known set frozen = true
+        where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null);
+    end loop;
     insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by) values (tenant, whose, why, actor)
     on conflict do nothing;
     return found;
@@ -719,12 +726,15 @@ grant execute on function app.freeze_wallet(integer, uuid, text, uuid) to meydan
 
 create function app.thaw_wallet(tenant integer, whose uuid, actor uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    kind text;
 begin
     perform app.check_ledger_caller(tenant);
-    update app.ledger_balances known set frozen = false
-    where known.tenant_id = tenant and known.frozen and known.account_id in (
-        app.ledger_account_id('creator_revenue', whose, null, null), app.ledger_account_id('person_coins', whose, null, null)
-    );
+    foreach kind in array array['creator_revenue', 'person_coins'] loop
+        update app.ledger_balances known set frozen = false
+        where known.tenant_id = tenant and known.frozen
+            and known.account_id = app.ledger_account_id(kind, whose, null, null);
+    end loop;
     update app.wallet_freezes known set thawed_at = app.now(), thawed_by = actor
     where known.tenant_id = tenant and known.user_id = whose and known.thawed_at is null;
     return found;

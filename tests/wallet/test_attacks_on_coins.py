@@ -1,0 +1,211 @@
+"""Everybody at once, in every order, against one ledger: nobody waits in a circle, and nobody has coins while they owe."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from litestar import Litestar
+
+from meydan import wallet
+from meydan.kit import clock
+from meydan.kit.database import Database, Tx
+from meydan.wallet import Entry, TransactionType, coins_of, earnings_of
+from tests.people import Person
+from tests.wallet.conftest import Bank
+from tests.wallet.stories import Answer, ask, frames_of, make_met
+
+
+async def earn(tx: Tx, person: Person) -> None:
+    """One coin from the community to their earnings."""
+    await wallet.do_transfer(
+        tx,
+        TransactionType.gift_received,
+        [Entry(earnings_of(person.me.user_id), 1), Entry(wallet.TENANT_REVENUE, -1)],
+        key=uuid4().hex,
+        user_id=person.me.user_id,
+    )
+
+
+async def pay(tx: Tx, person: Person) -> None:
+    await wallet.do_transfer(
+        tx,
+        TransactionType.spent,
+        [Entry(coins_of(person.me.user_id), -1), Entry(wallet.TENANT_REVENUE, 1)],
+        key=uuid4().hex,
+        user_id=person.me.user_id,
+    )
+
+
+async def hold(bank: Bank, person: Person, amount: int, *, seconds: float = 60) -> UUID:
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        made = await wallet.do_hold(
+            tx,
+            person.me.user_id,
+            amount,
+            key=uuid4().hex,
+            purpose="call",
+            expires_at=clock.now() + timedelta(seconds=seconds),
+        )
+    return made.id
+
+
+async def call(tx: Tx, hold_id: UUID, payee: Person) -> None:
+    await wallet.do_commit_hold(
+        tx,
+        hold_id,
+        [Entry(earnings_of(payee.me.user_id), 1), Entry(wallet.TENANT_REVENUE, 1)],
+        type=TransactionType.call,
+        key=uuid4().hex,
+    )
+
+
+async def is_waiting(tx: Tx) -> None:
+    """Until somebody waits for what this transaction has."""
+    while not await tx.one(
+        bool, "select $1::integer > 0 and exists (select from pg_locks where not granted and locktype <> 'advisory')"
+    ):
+        await asyncio.sleep(0.01)
+
+
+async def people_in_order(bank: Bank) -> tuple[Person, Person]:
+    """Two of whom the first is first in the order that transfers take."""
+    first, second = sorted([await bank.person(100), await bank.person(100)], key=lambda one: one.me.user_id.hex)
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        await earn(tx, first)
+        await earn(tx, second)
+    return first, second
+
+
+async def test_a_minute_is_paid_in_the_order_that_transfers_take(bank: Bank):
+    """Ana earns and Bora pays, in one transaction, while Bora's minute is paid to Ana: neither is a deadlock's victim."""
+    ana, bora = await people_in_order(bank)
+    held = await hold(bank, bora, 10)
+
+    async def paid() -> None:
+        async with bank.db.as_service(bank.tenant.id) as tx:
+            await call(tx, held, ana)
+
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        await earn(tx, ana)
+        minute = asyncio.create_task(paid())
+        await is_waiting(tx)
+        await pay(tx, bora)
+    await minute
+    assert (await bank.wallet_of(bora)).balance == 97
+    assert (await bank.wallet_of(ana)).earnings == 3
+
+
+@pytest.mark.parametrize("act", [wallet.do_freeze, wallet.do_thaw])
+async def test_wallets_are_frozen_and_thawed_in_the_order_that_transfers_take(
+    bank: Bank, act: Callable[..., Awaitable[None]]
+):
+    """Whatever the numbers of somebody's accounts are: earnings come before coins."""
+    people = [await bank.person(100) for _ in range(6)]  # by chance, all of them would be in the right order once in 64
+    for person in people:
+        async with bank.db.as_service(bank.tenant.id) as tx:
+            await earn(tx, person)
+            if act is wallet.do_thaw:
+                await wallet.do_freeze(tx, person.me.user_id, "fraud", None)
+
+        async def acted(person: Person = person) -> None:
+            async with bank.db.as_service(bank.tenant.id) as tx:
+                more = (None,) if act is wallet.do_thaw else ("fraud", None)
+                await act(tx, person.me.user_id, *more)
+
+        async with bank.db.as_service(bank.tenant.id) as tx:
+            await earn(tx, person)
+            other = asyncio.create_task(acted())
+            await is_waiting(tx)
+            await wallet.do_credit(
+                tx,
+                person.me.user_id,
+                1,
+                source=wallet.PROMOTIONS,
+                type=TransactionType.adjustment,
+                key=uuid4().hex,
+            )
+        await other
+        assert (await bank.wallet_of(person)).balance == 101
+
+
+class Crowd:
+    """People who do what comes into their heads."""
+
+    def __init__(self, bank: Bank, app: Litestar, people: list[Person], gift: Answer) -> None:
+        self.bank, self.app, self.people, self.gift = bank, app, people, gift
+        self.acts = [self.give, self.convert, self.refund, self.sell, self.talk, self.freeze]
+
+    async def act(self, chance: random.Random) -> None:
+        one, other = chance.sample(self.people, 2)
+        with suppress(
+            *(wallet.BalanceTooLow, wallet.DebtBlocks, wallet.WalletIsFrozen, wallet.HoldOver),
+            asyncpg.DeadlockDetectedError,  # the first row of an account that several begin at once
+        ):
+            await chance.choice(self.acts)(one, other, chance)
+
+    async def give(self, one: Person, other: Person, chance: random.Random) -> None:
+        body = {"gift_id": self.gift["id"], "quantity": 1, "profile_id": str(other.me.profile_id)}
+        answer = await ask(self.app, one, "POST", "/api/gifts/send", body, key=f"{chance.randrange(30)}")
+        assert answer.status_code in (201, 403, 409, 422, 429, 503), answer.text
+
+    async def convert(self, one: Person, _: Person, chance: random.Random) -> None:
+        body = {"amount": chance.randint(1, 5)}
+        answer = await ask(self.app, one, "POST", "/api/coins/convert", body, key=uuid4().hex)
+        assert answer.status_code in (201, 403, 409, 429, 503), answer.text
+
+    async def refund(self, one: Person, _: Person, chance: random.Random) -> None:
+        await self.bank.take_back(one, chance.randint(1, 90))
+
+    async def sell(self, one: Person, _: Person, chance: random.Random) -> None:
+        await self.bank.sell(one, chance.randint(1, 90))
+
+    async def talk(self, one: Person, other: Person, chance: random.Random) -> None:
+        held = await hold(self.bank, one, chance.randint(2, 50), seconds=0.05)
+        if chance.random() < 0.6:
+            async with self.bank.db.as_service(self.bank.tenant.id) as tx:
+                await call(tx, held, other)
+
+    async def freeze(self, one: Person, _: Person, chance: random.Random) -> None:
+        async with self.bank.db.as_service(self.bank.tenant.id) as tx:
+            if chance.random() < 0.3:
+                await wallet.do_freeze(tx, one.me.user_id, "fraud", None)
+            else:
+                await wallet.do_thaw(tx, one.me.user_id, None)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_in_any_storm_nobody_has_coins_while_they_owe(bank: Bank, db: Database, app: Litestar, seed: int):
+    """Gifts, conversions, sales, refunds, calls, freezing: all at once over five people. The bank's proof comes after."""
+    people = [await bank.person(300) for _ in range(5)]
+    for place, one in enumerate(people):
+        for other in people[:place]:
+            await make_met(db, other, one)
+    crowd = Crowd(bank, app, people, (await ask(app, people[0], "GET", "/api/gifts")).json()[0])
+    for wave in range(12):
+        numbers = range(wave * 25, wave * 25 + 25)
+        await asyncio.gather(*(crowd.act(random.Random(seed * 10_000 + number)) for number in numbers))
+    for person in people:
+        mine = await bank.wallet_of(person)
+        assert mine.balance >= mine.held >= 0
+        assert not (mine.debt and mine.available), mine
+
+
+async def test_a_key_that_looks_like_anothers_part_does_no_harm(bank: Bank, db: Database, app: Litestar):
+    """A gift is two lines of the ledger, and the second one's key is made from the first's."""
+    ana, bora = await bank.person(100), await bank.person()
+    await make_met(db, ana, bora)
+    gift: Answer = (await ask(app, ana, "GET", "/api/gifts")).json()[0]
+    body = {"gift_id": gift["id"], "quantity": 1, "profile_id": str(bora.me.profile_id)}
+    statuses = [
+        (await ask(app, ana, "POST", "/api/gifts/send", body, key=key)).status_code
+        for key in ("a", "a:received", "b:received", "b", "a")
+    ]
+    assert statuses == [201, 422, 201, 422, 201]
+    assert (await bank.wallet_of(ana)).balance == 100 - 2 * gift["price"]
+    assert str(ana.me.user_id) not in str(await frames_of(db, bora))
+    assert str(bora.me.user_id) not in str(await frames_of(db, ana))
