@@ -86,6 +86,11 @@ async def test_bought_refunded_in_part_and_disputed(stall: Shop, db: Database, h
     await until(stall, becomes(stall, ana, payment, "paid"))
     assert (await stall.wallet(ana)).balance == 550
 
+    async def both_cards_are_known() -> bool:
+        return await stall.rows("payment_marks") == 3  # and the device
+
+    await until(stall, both_cards_are_known)
+
     async with db.as_service(stall.tenant.id) as tx:
         await refunds.do_refund(tx, UUID(payment["id"]), 9_999, reason="kind", actor=None, key=uuid4().hex)
     await until(stall, becomes(stall, ana, payment, "partly_refunded"))

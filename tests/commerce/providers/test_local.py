@@ -18,6 +18,7 @@ from meydan.commerce.kinds import PaymentKind, Period
 from meydan.commerce.providers.contract import (
     Buyer,
     Checkout,
+    Declined,
     Disputed,
     DisputeState,
     Failed,
@@ -187,10 +188,16 @@ async def test_a_declined_card_pays_nothing_and_another_may_be_tried(
     assert (await press(checkout.url, number="1234")).status_code == 422
     assert (await press(checkout.url, number="4242 4242 4242 4241")).status_code == 422, "its last digit does not check"
     assert await provider.payment(checkout.reference) == []
+    assert (await press(checkout.url, number=DECLINED)).status_code == 402
     assert (await press(checkout.url, number=GOOD)).status_code == 303
-    await mailbox.wait_for(1)
+    told = await events(provider, await mailbox.wait_for(3))
+    first, second = [event for event in told if isinstance(event, Declined)]
+    [paid] = [event for event in told if isinstance(event, Paid)]
+    assert first.event_id == second.event_id, "the same card once more is no news"
+    assert (first.payment_id, first.checkout) == (wanted.payment_id, checkout.reference)
+    assert first.card != paid.card and "4000" not in first.card
     await asyncio.sleep(0.1)
-    assert len(mailbox.received) == 1
+    assert len(mailbox.received) == 3
 
 
 async def test_the_bank_may_ask_and_be_told_no_or_yes(provider: LocalProvider, order: Shopping, mailbox: Mailbox):

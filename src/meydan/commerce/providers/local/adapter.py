@@ -14,6 +14,7 @@ from meydan.commerce.providers import contract
 from meydan.commerce.providers.contract import (
     Charge,
     Checkout,
+    Declined,
     Disputed,
     DisputeState,
     Failed,
@@ -166,6 +167,16 @@ class LocalProvider(Provider):
 
     def _event(self, news: News) -> list[ProviderEvent]:
         """The product's words for it."""
+        if news.type is NewsType.checkout_declined and news.checkout is not None and news.checkout.card is not None:
+            return [
+                Declined(
+                    event_id=news.id,
+                    happened_at=news.happened_at,
+                    payment_id=news.checkout.order.reference,
+                    checkout=news.checkout.id,
+                    card=news.checkout.card.fingerprint,
+                )
+            ]
         if news.checkout is not None:
             return [
                 Failed(

@@ -57,6 +57,7 @@ def pay(page: Page, checkout: Checkout, card: Card) -> bool:
     if checkout.status is not CheckoutStatus.open:
         raise NotNow(reason=f"the checkout is {checkout.status}")
     if card.manner is Manner.declined:
+        mail.announce(page, NewsType.checkout_declined, clock.now(), msgspec.structs.replace(checkout, card=card))
         return False
     checkout.card = card
     if card.manner is Manner.confirms:

@@ -68,7 +68,8 @@ def news_of(type: NewsType, at: datetime, thing: Checkout | Payment | Subscripti
     """The same news has the same id, whether it was sent or asked for."""
     match thing:
         case Checkout():
-            return News(f"{type}:{thing.id}", type, at, checkout=thing)
+            tried = f":{thing.card.fingerprint}" if type is NewsType.checkout_declined and thing.card else ""
+            return News(f"{type}:{thing.id}{tried}", type, at, checkout=thing)
         case Subscription():
             return News(f"{type}:{thing.id}:{thing.version}", type, at, subscription=thing)
         case Payment():

@@ -220,6 +220,8 @@ class RefundAnswer(Struct, frozen=True):
 
 
 class NewsType(StrEnum):
+    checkout_declined = "checkout.declined"
+    """A card was refused; the page stays open for another."""
     checkout_cancelled = "checkout.cancelled"
     checkout_expired = "checkout.expired"
     payment_paid = "payment.paid"
