@@ -389,11 +389,11 @@ begin
     loop
         perform app.release_hold(tenant, open_hold);
     end loop;
-    select known.balance into earnings from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', whose, null, null)
-    for no key update;
     select known.balance into coins from app.ledger_balances known
     where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
+    for no key update;
+    select known.balance into earnings from app.ledger_balances known
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', whose, null, null)
     for no key update;
     if earnings > 0 then
         perform app.move_coins(
@@ -468,12 +468,7 @@ begin
     elsif total > held.amount or 0 >= any(amounts[2:]) then
         raise exception 'a hold pays at most what is held' using errcode = 'check_violation';
     else
-        -- Whoever is paid may come before the payer in the order transfers take.
-        perform from unnest(kinds, owners) one (kind, whose)
-        join app.ledger_balances known on known.tenant_id = tenant and known.stripe = 0
-            and known.account_id = app.ledger_account_id(one.kind, one.whose, null, null)
-        where one.whose is not null
-        order by concat(one.whose, one.kind) for no key update of known;
+        -- The payer's coins come first here as in every transfer: nobody is waited for crosswise.
         update app.ledger_balances known set held = known.held - held.amount
         where known.tenant_id = tenant and known.stripe = 0
             and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null);
@@ -893,7 +888,7 @@ declare
     kind text;
 begin
     perform app.check_ledger_caller(tenant);
-    foreach kind in array array['creator_revenue', 'person_coins'] loop  -- in the order transfers take
+    foreach kind in array array['person_coins', 'creator_revenue'] loop  -- in the order transfers take
         perform app.open_ledger_account(tenant, kind, whose, null, null, 0);
         update app.ledger_balances known set frozen = true
         where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null);
@@ -1283,6 +1278,11 @@ CREATE FUNCTION app.move_coins(tenant integer, key text, what text, kinds text[]
     AS $$
 #variable_conflict use_variable
 declare
+    -- In this order accounts are locked, and among those of a kind by whose they are. A community's own come last: there
+    -- nobody waits.
+    ranks constant text[] := array[
+        'person_coins', 'creator_revenue', 'person_debt', 'tenant_revenue', 'promotions', 'clearing', 'payouts'
+    ];
     made app.coin_transactions;
     number integer := cardinality(amounts);
     print bytea;
@@ -1290,16 +1290,18 @@ declare
     coins bigint;
     earnings bigint;
     is_his boolean := whose is null;
-    name text;
-    last text := '';
     is_in_order boolean := true;
+    pays_debt boolean := false;
+    rank integer;
+    last integer := 0;
+    amount bigint;
+    account uuid;
     accounts uuid[];
-    places integer[];
     place integer;
-    debtors uuid[];
+    places integer[];
 begin
-    if number = 0 or cardinality(kinds) <> number or cardinality(owners) <> number or cardinality(providers) <> number
-        or cardinality(currencies) <> number
+    if number = 0 or array[cardinality(kinds), cardinality(owners), cardinality(providers), cardinality(currencies)]
+        <> array[number, number, number, number]
     then
         raise exception 'a transfer has entries, and of each its account and amount' using errcode = 'check_violation';
     elsif what not in (
@@ -1310,30 +1312,30 @@ begin
     then
         raise exception 'a transfer''s type, key or words are none' using errcode = 'check_violation';
     end if;
-    print := sha256(convert_to(
-        concat_ws('|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))),
-        'UTF8'
-    ));
     for i in 1 .. number loop
-        total := total + amounts[i];
+        rank := array_position(ranks, kinds[i]);
+        amount := amounts[i];
+        total := total + amount;
         if owners[i] = whose then
             is_his := true;
-            if kinds[i] = 'person_coins' then
-                coins := coalesce(coins, 0) + amounts[i];
-            elsif kinds[i] = 'creator_revenue' then
-                earnings := coalesce(earnings, 0) + amounts[i];
+            if rank = 1 then
+                coins := coalesce(coins, 0) + amount;
+            elsif rank = 2 then
+                earnings := coalesce(earnings, 0) + amount;
             end if;
         end if;
-        -- People first, in one order for all; a community's accounts after them, where nobody waits. ('~' is after all digits.)
-        name := concat(coalesce(owners[i]::text, '~'), kinds[i], ' ', providers[i], ' ', currencies[i]);
-        is_in_order := is_in_order and name > last and amounts[i] <> 0;
-        last := name;
+        pays_debt := pays_debt or rank = 1 and amount > 0 or rank = 3 and amount < 0;
+        is_in_order := is_in_order and rank > last and amount <> 0;
+        last := rank;
     end loop;
     if total is distinct from 0 then
         raise exception 'the entries of a transfer sum to zero, not to %', total using errcode = 'check_violation';
     elsif not is_his then
         raise exception 'a transfer stands in the history of somebody whom it concerns' using errcode = 'check_violation';
     end if;
+    print := sha256(convert_to(concat_ws(
+        '|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))
+    ), 'UTF8'));
 
     insert into app.coin_transactions (
         tenant_id, user_id, amount, transaction_type, description, subject_id, idempotency_key, fingerprint, reverses_id, details
@@ -1349,54 +1351,57 @@ begin
         return made;
     end if;
 
-    if not is_in_order then
-        select array_agg(one.kind order by one.name), array_agg(one.whose order by one.name),
-            array_agg(one.provider order by one.name), array_agg(one.currency order by one.name),
-            array_agg(one.amount order by one.name)
-        into kinds, owners, providers, currencies, amounts
+    if is_in_order is not true then
+        select array_agg(one.kind order by one.place), array_agg(one.whose order by one.place),
+            array_agg(one.provider order by one.place), array_agg(one.currency order by one.place),
+            array_agg(one.amount order by one.place), count(*)
+        into kinds, owners, providers, currencies, amounts, number
         from (
             select entry.kind, entry.whose, entry.provider, entry.currency, sum(entry.amount)::bigint as amount,
-                concat(coalesce(entry.whose::text, '~'), entry.kind, ' ', entry.provider, ' ', entry.currency) as name
+                row_number() over (
+                    order by array_position(ranks, entry.kind), entry.whose, entry.provider, entry.currency
+                ) as place
             from unnest(kinds, owners, providers, currencies, amounts) entry (kind, whose, provider, currency, amount)
             group by entry.kind, entry.whose, entry.provider, entry.currency having sum(entry.amount) <> 0
         ) one;
-        number := coalesce(cardinality(amounts), 0);
     end if;
+    places := array_fill(0, array[number]);
     for i in 1 .. number loop
-        accounts[i] := app.ledger_account_id(kinds[i], owners[i], providers[i], currencies[i]);
+        account := app.ledger_account_id(kinds[i], owners[i], providers[i], currencies[i]);
+        accounts[i] := account;
+        amount := amounts[i];
         place := 0;
         if owners[i] is null then
             for turn in 0 .. 15 loop
                 place := (pg_backend_pid() + turn) % 16;
-                exit when pg_try_advisory_xact_lock(hashtextextended(accounts[i]::text, tenant::bigint * 16 + place));
+                exit when pg_try_advisory_xact_lock(hashtextextended(account::text, tenant::bigint * 16 + place));
             end loop;
+            places[i] := place;
         end if;
-        places[i] := place;
         for attempt in 1 .. 2 loop
-            update app.ledger_balances known set balance = known.balance + amounts[i]
-            where known.tenant_id = tenant and known.account_id = accounts[i] and known.stripe = place
-                and (amounts[i] > 0 or known.lowest is null or known.balance - known.held + amounts[i] >= known.lowest)
-                and (amounts[i] < 0 or known.highest is null or known.balance + amounts[i] <= known.highest)
-                and not (known.frozen and spends and amounts[i] < 0);
+            update app.ledger_balances known set balance = known.balance + amount
+            where known.tenant_id = tenant and known.account_id = account and known.stripe = place
+                and (amount > 0 or known.lowest is null or known.balance - known.held + amount >= known.lowest)
+                and (amount < 0 or known.highest is null or known.balance + amount <= known.highest)
+                and not (known.frozen and spends and amount < 0);
             exit when found;
             if attempt = 2 then
-                perform app.refuse_debit(tenant, kinds[i], owners[i], amounts[i], spends);
+                perform app.refuse_debit(tenant, kinds[i], owners[i], amount, spends);
             end if;
             perform app.open_ledger_account(tenant, kinds[i], owners[i], providers[i], currencies[i], place);
             if kinds[i] = 'person_coins' then
                 perform app.end_expired_holds(tenant, owners[i], 1000);
             end if;
         end loop;
-        if kinds[i] = 'person_coins' and amounts[i] > 0 or kinds[i] = 'person_debt' and amounts[i] < 0 then
-            debtors := debtors || owners[i];
-        end if;
     end loop;
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount)
     select tenant, made.id, entry.account_id, entry.stripe, entry.amount
     from unnest(accounts, places, amounts) entry (account_id, stripe, amount);
-    if debtors is not null then
-        for i in 1 .. cardinality(debtors) loop
-            perform app.pay_debt(tenant, debtors[i], made.id);
+    if pays_debt then
+        for i in 1 .. number loop
+            if kinds[i] = 'person_coins' and amounts[i] > 0 or kinds[i] = 'person_debt' and amounts[i] < 0 then
+                perform app.pay_debt(tenant, owners[i], made.id);
+            end if;
         end loop;
     end if;
     return made;
@@ -1978,7 +1983,7 @@ declare
     kind text;
 begin
     perform app.check_ledger_caller(tenant);
-    foreach kind in array array['creator_revenue', 'person_coins'] loop
+    foreach kind in array array['person_coins', 'creator_revenue'] loop
         update app.ledger_balances known set frozen = false
         where known.tenant_id = tenant and known.frozen
             and known.account_id = app.ledger_account_id(kind, whose, null, null);

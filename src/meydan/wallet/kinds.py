@@ -11,10 +11,10 @@ from msgspec import Struct
 class AccountKind(StrEnum):
     person_coins = "person_coins"
     """What a person can spend; never below zero, never below what is held."""
-    person_debt = "person_debt"
-    """What a person owes, below zero."""
     creator_revenue = "creator_revenue"
     """What a person earned by gifts and calls; never below zero."""
+    person_debt = "person_debt"
+    """What a person owes, below zero."""
     tenant_revenue = "tenant_revenue"
     promotions = "promotions"
     """Where coins come from that nobody paid for."""
@@ -92,7 +92,12 @@ class Columns(NamedTuple):
     amounts: list[int]
 
 
+_ORDER = {kind: number for number, kind in enumerate(AccountKind)}
+
+
 def columns(entries: Sequence[Entry]) -> Columns:
+    """In the order in which the database locks accounts: what comes so need not be sorted there."""
+    entries = sorted(entries, key=lambda entry: _ORDER[entry.account.kind])
     accounts = [entry.account for entry in entries]
     return Columns(
         [account.kind.value for account in accounts],
