@@ -15,6 +15,7 @@ from litestar import Litestar
 
 from meydan import wallet
 from meydan.commerce import accounts, refunds, settling, subscriptions
+from meydan.commerce.fraud import cases as fraud
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.providers import ADAPTERS, Adapter
 from meydan.commerce.providers.contract import (
@@ -31,6 +32,7 @@ from meydan.commerce.providers.stripe import StripeAccount, StripeProvider
 from meydan.kit import clock
 from meydan.kit.database import Database
 from tests.commerce.conftest import Answer, Shop, changed, disputed, in_days, refunded
+from tests.commerce.scripted import DOWN
 from tests.conftest import MovableClock
 from tests.people import Person
 
@@ -173,6 +175,51 @@ async def test_two_claim_one_receipt_at_once(shop: Shop, db: Database):
     await asyncio.gather(*(claim(order) for order in orders * 2))
     assert sorted([(await shop.wallet(ana)).balance, (await shop.wallet(bora)).balance]) == [0, 100]
     await shop.audit()
+
+
+async def test_a_wrong_receipt_does_not_keep_the_right_one_from_being_tried_again(shop: Shop):
+    await shop.connect(ProviderName.google)
+    ana = await shop.person()
+    order = await shop.order(ana, provider="google")
+    book = shop.books[ProviderName.google]
+    book.failures += [DOWN, DOWN]
+    book.truth["right"] = [shop.paid(order, payment_id=None, checkout=None)]
+    for receipt in ("wrong", "right"):
+        path = f"/api/payments/{order['id']}/proof"
+        assert (await shop.ask(ana, "POST", path, {"proof": receipt})).status_code == 202
+    await shop.work(delayed=True)
+    assert (await shop.get(ana, f"/api/payments/{order['id']}"))["status"] == "paid"
+
+
+@pytest.mark.parametrize("choice", [fraud.Choice.release, fraud.Choice.dismiss, fraud.Choice.freeze])
+async def test_what_staff_let_through_while_it_was_disputed_is_given_when_that_is_won(
+    shop: Shop, db: Database, moving_clock: MovableClock, choice: fraud.Choice
+):
+    ana, admin = await shop.person(), await shop.person()
+    _, before = await shop.buy(ana)
+    await shop.tell(disputed(before, DisputeState.opened))
+    payment, paid = await shop.buy(ana)
+    assert payment["status"] == "held", "who disputes is looked at"
+    await shop.tell(disputed(paid, DisputeState.opened))
+    async with db.as_service(shop.tenant.id) as tx:
+        case_id = await tx.one(
+            UUID, "select id from app.fraud_cases where tenant_id = $1 and payment_id = $2", UUID(payment["id"])
+        )
+        await fraud.do_decide(tx, case_id, choice, "they called us", admin.me.user_id)
+    moving_clock.forward(minutes=1)
+    if choice is fraud.Choice.freeze:
+        async with db.as_service(shop.tenant.id) as tx:
+            await fraud.do_thaw(tx, ana.me.user_id, admin.me.user_id)
+    await shop.tell(disputed(paid, DisputeState.won))
+    assert (await shop.wallet(ana)).balance == 0
+    async with db.as_service(shop.tenant.id) as tx:
+        await fraud.do_look_at_delayed(tx)
+    await shop.work()
+    assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "paid"
+    assert (await shop.wallet(ana)).balance == 100
+    async with db.as_service(shop.tenant.id) as tx:
+        await fraud.do_look_at_delayed(tx)
+    assert await shop.work() == []
 
 
 async def test_staff_who_refund_at_once_give_back_no_more_than_came(shop: Shop, db: Database):

@@ -4,6 +4,7 @@ Everything asked for carries the payment's id, so a worker that was killed betwe
 gets the same one.
 """
 
+import hashlib
 from uuid import UUID
 
 from msgspec import Struct
@@ -98,7 +99,8 @@ async def check_payment(db: Database, tenant_id: int, errand: CheckPayment) -> N
         async with accounts.opened(db, tenant_id, asked.provider) as provider:
             events = await (provider.payment(reference) if errand.proof is None else provider.proof(errand.proof))
     except ProviderUnavailable:
-        key = f"{errand.payment_id}:{errand.last}:{errand.proof is not None}"
+        receipt = hashlib.sha256((errand.proof or "").encode()).hexdigest()  # a second one is asked about as well
+        key = f"{errand.payment_id}:{errand.last}:{receipt}"
         async with db.as_service(tenant_id) as tx:
             await retries.do_again(
                 tx, CHECK_PAYMENT, errand, retries.PATIENTLY if errand.proof else retries.SOON, once_key=key

@@ -125,9 +125,11 @@ async def do_look_at_delayed(tx: Tx) -> None:
 async def do_release_delayed(tx: Tx, case_id: UUID) -> None:
     """Unless staff were quicker, or something graver about the same person has come up. A service transaction."""
     case = await _hold(tx, case_id)
-    if case.status is CaseStatus.open and await tx.maybe(UUID, _DUE, case_id, 1) is not None:
+    if await tx.maybe(UUID, _DUE, case_id, 1) is None:
+        return
+    if case.status is CaseStatus.open:
         await _do_close(tx, case, Decision.release, "", None)
-        await _do_let_through(tx, case, None)
+    await _do_let_through(tx, case, None)
 
 
 async def _hold(tx: Tx, case_id: UUID) -> _Case:
@@ -172,7 +174,11 @@ _DUE = """
     select c.id from app.fraud_cases c
     join app.payments p on (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status = 'held'
     join app.users u on (u.tenant_id, u.id) = (c.tenant_id, c.user_id) and u.erased_at is null
-    where c.tenant_id = $1 and c.status = 'open' and c.outcome = 'delay' and c.release_at <= app.now()
+    where c.tenant_id = $1 and (
+            (c.status = 'open' and c.outcome = 'delay' and c.release_at <= app.now())
+            -- Decided while the payment was disputed, when there was nothing to give; the dispute has been won since.
+            or c.decision in ('release', 'dismiss', 'freeze')
+        )
         and ($2::uuid is null or c.id = $2)
         and not exists (
             select from app.fraud_cases graver
