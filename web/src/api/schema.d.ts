@@ -1623,7 +1623,7 @@ export interface components {
          * AccountKind
          * @enum {string}
          */
-        AccountKind: "person_coins" | "person_debt" | "creator_revenue" | "tenant_revenue" | "promotions" | "clearing" | "payouts";
+        AccountKind: "person_coins" | "creator_revenue" | "person_debt" | "tenant_revenue" | "promotions" | "clearing" | "payouts";
         /** AccountSum */
         AccountSum: {
             accounts: number;
