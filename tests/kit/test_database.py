@@ -162,3 +162,25 @@ async def test_the_products_clock_moves_the_database_too(db: Database, tenant: t
     async with db.as_service(tenant.id) as tx:
         after = await tx.one(float, "select extract(epoch from app.now())::float8 where $1::integer is not null")
     assert 7200 <= after - before < 7260
+
+
+async def test_connections_that_the_server_ended_are_nobodys_error(
+    db: Database, tenant: tenants.Tenant, postgres_url: str, database_settings: DatabaseSettings
+):
+    """A database that was restarted, or handed over to its replica."""
+    superuser = await asyncpg.connect(postgres_url)
+    name = database_settings.app_url.rsplit("/", 1)[1]
+    for _ in range(20):
+
+        async def once() -> None:
+            async with db.as_service(tenant.id) as tx:
+                await tx.one(int, "select 1 from app.tenants where id = $1")
+
+        await asyncio.gather(*(once() for _ in range(6)))
+        await superuser.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where datname = $1 and usename = 'meydan_service' and state = 'idle'",
+            name,
+        )
+        await asyncio.gather(*(once() for _ in range(6)))
+    await superuser.close()

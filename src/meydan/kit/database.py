@@ -173,6 +173,15 @@ class Database:
         return [row["id"] for row in rows]
 
 
+# What a connection says that has ended, is ending, or has begun to.
+_LOST = (
+    asyncpg.InternalClientError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+)
+
+
 class _Transaction:
     """``async with`` one: committed when the block ends, rolled back when it fails."""
 
@@ -186,14 +195,25 @@ class _Transaction:
         self._pool, self._begin, self._tenant_id, self._me = pool, begin, tenant_id, me
 
     async def __aenter__(self) -> Tx:
-        connection = await self._pool.acquire()
+        try:
+            connection = await self._connection()
+        except _LOST:  # the server ended it while it was idle: nothing has been done yet, so it is done on another one
+            await self._pool.expire_connections()
+            connection = await self._connection()
         self._tx = Tx(cast("asyncpg.Connection", connection), self._tenant_id, self._me)
+        return self._tx
+
+    async def _connection(self) -> Any:
+        """One in which the transaction has begun."""
+        connection = await self._pool.acquire()
         try:
             await connection.execute(self._begin)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, _LOST):
+                connection.terminate()
             await self._pool.release(connection)
             raise
-        return self._tx
+        return connection
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

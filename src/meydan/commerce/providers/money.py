@@ -43,7 +43,7 @@ def decimals(currency: str) -> int:
 
 def to_minor(amount: Fraction, currency: str) -> int:
     """Half a kuruş is nobody's: an amount that is not whole in the minor unit is refused, never rounded."""
-    minor = amount * 10 ** decimals(currency)
+    minor = amount * Fraction(10) ** decimals(currency)
     if minor.denominator != 1:
         raise ProviderRefused(f"{float(amount)} {currency} is not a whole amount of its minor unit")
     return minor.numerator
