@@ -25,6 +25,12 @@ describe('words for what was refused', () => {
     expect(needed('any')).toContain('e-mail');
   });
 
+  it('say how many coins are missing, as each language writes numbers', () => {
+    const low = new Refused('balance_too_low', 409, { balance: 12, needed: 1500 });
+    expect(wordsFor(low, english)).toContain('1,488 are missing');
+    expect(wordsFor(low, turkish)).toContain('1.488 eksik');
+  });
+
   it('do not blame and do not leave one alone, whatever the code', () => {
     for (const i18n of [english, turkish]) {
       const unknown = wordsFor(new Refused('something_new', 409, {}), i18n);
@@ -46,6 +52,15 @@ describe('words for what was refused', () => {
       'header_missing',
       'verification_needed',
       'password_wrong',
+      'balance_too_low',
+      'debt_blocks',
+      'wallet_frozen',
+      'idempotency_key_reused',
+      'already_earned',
+      'no_provider',
+      'payment_not_open',
+      'already_premium',
+      'premium_in_store',
     ];
     for (const code of codes) {
       const refusal = new Refused(code, 409, {});

@@ -10,12 +10,12 @@ import type { Grouped } from './grouping';
 interface Props {
   group: Grouped;
   conversation: Conversation;
-  /** When the page was opened: a gift given since then arrives. */
-  openedAt: number;
+  /** The gifts that arrive just now. */
+  fresh: ReadonlySet<string>;
 }
 
 /** What one side said within a minute. */
-export function Group({ group, conversation, openedAt }: Props) {
+export function Group({ group, conversation, fresh }: Props) {
   const { t, i18n } = useLingui();
   const alias = conversation.peer.alias;
   const when = new Date(group.at);
@@ -30,7 +30,7 @@ export function Group({ group, conversation, openedAt }: Props) {
       {group.kind === 'device_added' ? (
         <DeviceAdded mine={group.mine} alias={alias} />
       ) : group.gift ? (
-        <GiftLine line={group.gift} alias={alias} fresh={when.getTime() > openedAt} />
+        <GiftLine line={group.gift} alias={alias} fresh={fresh.has(group.gift.id)} />
       ) : (
         <div className={cx('flex flex-col gap-1', group.mine ? 'items-end' : 'items-start')}>
           <span className="sr-only">{group.mine ? t`You` : alias}</span>

@@ -2,11 +2,12 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, LockKeyhole } from 'lucide-react';
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Conversation, GiftLine } from '../../api/types';
+import type { Conversation } from '../../api/types';
 import type { TextRecord } from '../../crypto/records';
 import { Button } from '../../ui';
 import { useGiftWords } from '../wallet';
 import { Group } from './Group';
+import type { GiftLines } from './gifts';
 import { type Grouped, group } from './grouping';
 
 /** From here on only what is looked at is in the page. */
@@ -16,8 +17,7 @@ const NEAR = 120;
 interface Props {
   conversation: Conversation;
   texts: readonly TextRecord[];
-  /** What the two gave each other during the talk, oldest first. */
-  gifts: readonly GiftLine[];
+  gifts: GiftLines;
   typing: boolean;
 }
 
@@ -25,9 +25,8 @@ interface Props {
 export function Lines({ conversation, texts, gifts, typing }: Props) {
   const { t } = useLingui();
   const scroller = useRef<HTMLElement>(null);
-  const groups = useMemo(() => group(texts, gifts), [texts, gifts]);
-  const [openedAt] = useState(Date.now);
-  const { away, toEnd } = useEnd(scroller, texts.length + gifts.length, typing);
+  const groups = useMemo(() => group(texts, gifts.lines), [texts, gifts]);
+  const { away, toEnd } = useEnd(scroller, texts.length + gifts.lines.length, typing);
   return (
     <div className="relative min-h-0 flex-1">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard */}
@@ -35,12 +34,12 @@ export function Lines({ conversation, texts, gifts, typing }: Props) {
         <div className="mx-auto flex min-h-full w-full max-w-[560px] flex-col px-4 py-4">
           {groups.length === 0 ? <Beginning alias={conversation.peer.alias} /> : null}
           {groups.length > LONG ? (
-            <LongList scroller={scroller} groups={groups} conversation={conversation} openedAt={openedAt} />
+            <LongList scroller={scroller} groups={groups} conversation={conversation} fresh={gifts.fresh} />
           ) : (
             <ol className="flex flex-col gap-3">
               {groups.map((one) => (
                 <li key={one.key}>
-                  <Group group={one} conversation={conversation} openedAt={openedAt} />
+                  <Group group={one} conversation={conversation} fresh={gifts.fresh} />
                 </li>
               ))}
             </ol>
@@ -69,12 +68,12 @@ function LongList({
   scroller,
   groups,
   conversation,
-  openedAt,
+  fresh,
 }: {
   scroller: RefObject<HTMLElement | null>;
   groups: readonly Grouped[];
   conversation: Conversation;
-  openedAt: number;
+  fresh: ReadonlySet<string>;
 }) {
   const virtual = useVirtualizer({
     count: groups.length,
@@ -99,7 +98,7 @@ function LongList({
             className="absolute inset-x-0 top-0 pb-3"
             style={{ transform: `translateY(${item.start}px)` }}
           >
-            <Group group={one} conversation={conversation} openedAt={openedAt} />
+            <Group group={one} conversation={conversation} fresh={fresh} />
           </li>
         ) : null;
       })}
@@ -142,9 +141,8 @@ function useEnd(scroller: RefObject<HTMLElement | null>, count: number, typing: 
 function Heard({ texts, gifts, alias }: Pick<Props, 'texts' | 'gifts'> & { alias: string }) {
   const { t } = useLingui();
   const giftWords = useGiftWords();
-  const [firstGift] = useState(gifts.at(-1)?.id);
-  const gift = gifts.at(-1);
-  const given = gift !== undefined && gift.id !== firstGift && !gift.mine;
+  const gift = gifts.lines.at(-1);
+  const given = gift !== undefined && gifts.fresh.has(gift.id) && !gift.mine;
   const first = useRef(texts.at(-1)?.id);
   const last = texts.at(-1);
   const fresh = last !== undefined && last.id !== first.current && !last.mine && last.what.kind === 'text';

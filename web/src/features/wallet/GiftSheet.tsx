@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { LockKeyholeOpen } from 'lucide-react';
 import { useState } from 'react';
+import { isRefusal } from '../../api/errors';
 import type { Gift } from '../../api/types';
 import { useWords } from '../../api/words';
 import {
@@ -160,7 +161,11 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
       ) : null}
       {send.error ? (
         <p role="alert" className="text-terracotta">
-          {words(send.error)}
+          {isRefusal(send.error, 'not_found') ? (
+            <Trans>This cannot be given. A gift goes only to somebody whom this face of yours has met.</Trans>
+          ) : (
+            words(send.error)
+          )}
         </p>
       ) : null}
       {wallet && (stopped || left < 0) ? null : (
