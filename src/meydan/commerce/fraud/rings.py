@@ -18,6 +18,8 @@ from meydan.commerce.fraud.settings import FraudSettings
 from meydan.kit.database import Tx
 
 _AT_ONCE = 200
+_WALKED = 1_000_000
+"""So far and no further, shortest ways first: in a crowd where everybody gives to everybody they are more than can be counted."""
 
 
 class _Ring(Struct, frozen=True):
@@ -39,6 +41,7 @@ async def do_judge_gifts(tx: Tx) -> int:
         _RINGS,
         *(settings.ring_days, settings.ring_coins * times, settings.pair_coins * times, settings.ring_length),
         _AT_ONCE,
+        _WALKED,
     )
     scored = [
         (ring, score_ring(RingFacts(people=len(ring.people), coins=ring.coins, gifts=ring.gifts), settings))
@@ -54,7 +57,8 @@ async def do_judge_gifts(tx: Tx) -> int:
         opened |= new
         if score.outcome is Outcome.freeze:
             frozen |= new
-    await _freeze(tx, frozen)
+    for user_id in sorted(frozen):  # in the order in which transfers lock people's coins
+        await wallet.do_freeze(tx, user_id, FREEZE_REASON, None)
     return len(opened)
 
 
@@ -78,17 +82,6 @@ async def _open(tx: Tx, user_id: UUID, ring: _Ring, score: Score) -> None:
         msgspec.to_builtins(score.findings),
     )
     await tenants.record(tx, "gifts_doubted", user_id=user_id, outcome=score.outcome, people=len(ring.people))
-
-
-async def _freeze(tx: Tx, people: set[UUID]) -> None:
-    """In the order in which transfers lock accounts, so that nobody waits for somebody who waits for this."""
-    for user_id in await tx.all(
-        UUID,
-        "select id from app.users where tenant_id = $1 and id = any($2::uuid[])"
-        " order by app.ledger_account_id('person_coins', id, null, null)",
-        list(people),
-    ):
-        await wallet.do_freeze(tx, user_id, FREEZE_REASON, None)
 
 
 # Each ring once: it begins with the smallest of its ids, and every other is larger. Links too thin to matter are left out
@@ -126,7 +119,7 @@ _RINGS = """
                 or (link.receiver > walk.people[1] and link.receiver <> all(walk.people) and cardinality(walk.people) + 1 < $5)
             )
     )
-    select walk.people, walk.coins, walk.gifts from walk
+    select walk.people, walk.coins, walk.gifts from (select * from walk limit $7) walk
     where walk.reached = walk.people[1] and walk.coins >= case cardinality(walk.people) when 2 then $4 else $3 end
     limit $6
 """
