@@ -16,6 +16,7 @@ from litestar import Litestar
 from meydan import wallet
 from meydan.commerce import accounts, refunds, settling, subscriptions
 from meydan.commerce.fraud import cases as fraud
+from meydan.commerce.fraud import rings
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.providers import ADAPTERS, Adapter
 from meydan.commerce.providers.contract import (
@@ -30,7 +31,7 @@ from meydan.commerce.providers.contract import (
 from meydan.commerce.providers.iyzico import IyzicoAccount, IyzicoProvider
 from meydan.commerce.providers.stripe import StripeAccount, StripeProvider
 from meydan.kit import clock
-from meydan.kit.database import Database
+from meydan.kit.database import Database, DatabaseSettings
 from tests.commerce.conftest import Answer, Shop, changed, disputed, in_days, refunded
 from tests.commerce.scripted import DOWN
 from tests.conftest import MovableClock
@@ -237,6 +238,29 @@ async def test_staff_who_refund_at_once_give_back_no_more_than_came(shop: Shop, 
     await shop.work()
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["refunded"] == 4_000
     assert (await shop.wallet(ana)).balance == 20
+
+
+async def test_a_crowd_that_gives_in_layers_does_not_keep_the_looking_for_rings_busy(
+    shop: Shop, db: Database, postgres_url: str, database_settings: DatabaseSettings, monkeypatch: pytest.MonkeyPatch
+):
+    """A hundred and twenty people, each giving to twenty: three million ways, and no ring among them."""
+    monkeypatch.setattr(rings, "_WALKED", 20_000)
+    name = database_settings.owner_url.rsplit("/", 1)[1]
+    superuser = await asyncpg.connect(postgres_url, database=name)
+    await superuser.execute("set session_replication_role = replica")  # gifts alone, without the people
+    await superuser.execute(
+        f"""
+        insert into app.gifts_sent (tenant_id, gift_id, quantity, coins, earned, giver_user_id, giver_profile_id,
+            receiver_user_id, receiver_profile_id, idempotency_key)
+        select {shop.tenant.id}, uuidv7(), 1, 5000, 0, giver.id, giver.id, receiver.id, receiver.id, giver.n || ' ' || receiver.n
+        from (select n, lpad(to_hex(n), 32, '0')::uuid as id from generate_series(0, 119) n) giver
+        join (select n, lpad(to_hex(n), 32, '0')::uuid as id from generate_series(0, 119) n) receiver
+            on giver.n / 20 + 1 = receiver.n / 20
+        """
+    )
+    await superuser.close()
+    async with asyncio.timeout(20), db.as_service(shop.tenant.id) as tx:
+        assert await rings.do_judge_gifts(tx) == 0
 
 
 @pytest.mark.parametrize("seed", range(4))
