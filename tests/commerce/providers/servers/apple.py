@@ -182,6 +182,7 @@ class AppStore(Loopback):
     def refund(self, transaction: str, *, part: int | None = None) -> None:
         """``part`` in thousandths of a percent; without it the answer is of before Apple knew parts."""
         one = self.transactions[transaction]
+        self.now += _TICK
         one.revocationDate = _ms(self.now)
         one.revocationReason = RevocationReason.REFUNDED_DUE_TO_ISSUE
         if part is not None:
