@@ -96,14 +96,17 @@ export const paymentsQuery = infiniteQueryOptions({
 /** Nothing is decided yet: the provider has not said anything final. */
 export const isOpen = ({ status }: Pick<Payment, 'status'>) => status === 'created' || status === 'pending';
 
-/** The socket tells at once; this is for the moments when it cannot. */
+/** The socket tells at once; this is for the moments when it cannot, less often once it has taken long. */
 const LOOK_AGAIN = 2500;
+const LATER = 20_000;
+const OFTEN = 15;
 
 export const paymentQuery = (payment_id: string) =>
   queryOptions({
     queryKey: ['payments', 'one', payment_id],
     queryFn: () => answer(api.GET('/api/payments/{payment_id}', { params: { path: { payment_id } } })),
-    refetchInterval: ({ state }) => (state.data && isOpen(state.data) ? LOOK_AGAIN : false),
+    refetchInterval: ({ state }) =>
+      state.data && isOpen(state.data) ? (state.dataUpdateCount < OFTEN ? LOOK_AGAIN : LATER) : false,
   });
 
 const keepPayment = (payment: Payment) => {
