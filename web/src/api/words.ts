@@ -165,6 +165,24 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`This is not sold here any more.`);
     case 'premium_in_store':
       return i18n._(msg`This membership is managed in the store of your phone. Open the store to change it.`);
+    case 'staff_only':
+      return i18n._(msg`Only those who run this square may see and do this.`);
+    case 'already_decided':
+      return i18n._(msg`Somebody has decided this already. Reload the page to see what.`);
+    case 'nothing_to_refund':
+      return i18n._(msg`This is about gifts: there is no payment that could be given back.`);
+    case 'person_gone':
+      return i18n._(msg`This person has left. What they paid can only be given back.`);
+    case 'wallet_frozen_already':
+      return i18n._(msg`This wallet is frozen already.`);
+    case 'difference_closed':
+      return i18n._(msg`This difference is gone or explained already.`);
+    case 'days_invalid':
+      return i18n._(msg`Choose at most 366 days, the first before the last.`);
+    case 'refund_too_large':
+      return i18n._(msg`There is not so much left of this payment to give back.`);
+    case 'payment_not_paid':
+      return i18n._(msg`No money came for this payment, so none can go back.`);
     case 'conversation_closed':
       return i18n._(msg`This talk is over.`);
     case 'message_too_large':
