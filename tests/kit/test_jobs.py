@@ -27,7 +27,19 @@ async def _fail(tx: Tx, payload: Note) -> None:
     raise ValueError(payload.text)
 
 
+_stumbled: list[str] = []
+
+
+async def _stumble(tx: Tx, payload: Note) -> None:
+    """Twice the database ends the connection in the midst of it."""
+    await tenants.record(tx, payload.text)
+    if len(_stumbled) < 2:
+        _stumbled.append(payload.text)
+        await tx.run("select pg_terminate_backend(pg_backend_pid()) where $1::integer > 0")
+
+
 jobs.job("test_write")(_write)
+jobs.job("test_stumble")(_stumble)
 jobs.job("test_fail")(_fail)
 
 
@@ -103,6 +115,15 @@ async def test_a_failed_job_changes_nothing_and_is_held(
                 await asyncio.sleep(0.05)
         await owner.close()
     assert await lines(db, tenant) == []
+
+
+async def test_a_job_whose_database_goes_away_is_done_again(
+    db: Database, database_settings: DatabaseSettings, tenant: tenants.Tenant
+):
+    async with db.as_service(tenant.id) as tx:
+        await jobs.queue(tx, "test_stumble", Note("at last"))
+    async with working(db, database_settings):
+        assert await until(db, tenant, 1) == ["at last"]
 
 
 async def test_an_unknown_job_is_a_mistake_found_at_once(db: Database, tenant: tenants.Tenant):

@@ -15,6 +15,7 @@ os.environ.setdefault("PGQUEUER_SCHEMA", "jobs")  # the library reads its schema
 
 from pgqueuer import PgQueuer
 from pgqueuer.db import AsyncpgPoolDriver
+from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 
 from meydan.kit.database import Database, Tx
@@ -34,6 +35,14 @@ class _Headers(Struct, frozen=True):
 
 
 _POLL = timedelta(milliseconds=200)
+_STUMBLES = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+_TRIES = 8
 _GIVES_WAY = (0.1, 0.5, 2.0)
 _handlers: dict[str, tuple[type[Struct], Errand[Struct]]] = {}
 _schedules: list[tuple[str, str, Tick]] = []
@@ -154,7 +163,14 @@ class Worker:
         @self._queuer.entrypoint(name, on_failure="hold")
         async def run(job: Job) -> None:
             headers = msgspec.convert(job.headers, _Headers)
-            await do_job(self._db, name, job.payload or b"{}", headers.tenant_id)
+            try:
+                await do_job(self._db, name, job.payload or b"{}", headers.tenant_id)
+            except _STUMBLES as error:
+                # The database went away under it, which says nothing about the job. A value it cannot keep is another matter.
+                if isinstance(error, asyncpg.DataError) or job.attempts >= _TRIES:
+                    raise
+                log.warning("%s will be done again: %r", name, error)
+                raise RetryRequested(timedelta(seconds=2**job.attempts), repr(error)) from error
 
     def _register_schedule(self, name: str, expression: str, tick: Tick) -> None:
         @self._queuer.schedule(name, expression)
