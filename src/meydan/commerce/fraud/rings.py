@@ -119,7 +119,7 @@ _RINGS = """
                 or (link.receiver > walk.people[1] and link.receiver <> all(walk.people) and cardinality(walk.people) + 1 < $5)
             )
     )
-    select walk.people, walk.coins, walk.gifts from (select * from walk limit $7) walk
+    select walk.people, walk.coins, walk.gifts from (select people, reached, coins, gifts from walk limit $7) walk
     where walk.reached = walk.people[1] and walk.coins >= case cardinality(walk.people) when 2 then $4 else $3 end
     limit $6
 """
