@@ -264,28 +264,6 @@ begin
     end if;
 end $$;
 
-CREATE FUNCTION app.check_own_transfer(what text, kinds text[], owners uuid[], amounts bigint[], whose uuid) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-#variable_conflict use_variable
-declare
-    caller uuid := app.user_id();
-    is_fine boolean := whose = caller;
-begin
-    for i in 1 .. cardinality(amounts) loop
-        is_fine := is_fine and coalesce(case
-            when what = 'conversion' then owners[i] = caller
-                and kinds[i] = case when amounts[i] < 0 then 'creator_revenue' else 'person_coins' end
-            when what not in ('spent', 'gift_sent', 'premium', 'call') then false
-            when amounts[i] < 0 then owners[i] = caller and kinds[i] = 'person_coins'
-            else kinds[i] = 'tenant_revenue' or kinds[i] = 'creator_revenue' and owners[i] <> caller
-        end, false);
-    end loop;
-    if is_fine is not true then
-        raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
-    end if;
-end $$;
-
 CREATE TABLE app.conversation_members (
     tenant_id integer NOT NULL,
     conversation_id uuid NOT NULL,
@@ -454,8 +432,8 @@ begin
     providers := array_prepend(null, providers);
     currencies := array_prepend(null, currencies);
     amounts := array_prepend(-total, amounts);
-    if session_user = 'meydan_app' then
-        perform app.check_own_transfer(what, kinds, owners, amounts, held.user_id);
+    if session_user = 'meydan_app' and not app.is_own_transfer(what, kinds, owners, amounts, held.user_id) then
+        raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
     end if;
     if held.status = 'committed' and exists (
         select from app.coin_transactions known
@@ -977,6 +955,25 @@ begin
     return made;
 end $$;
 
+CREATE FUNCTION app.is_own_transfer(what text, kinds text[], owners uuid[], amounts bigint[], whose uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+    caller uuid := app.user_id();
+    is_fine boolean := whose = caller;
+begin
+    for i in 1 .. cardinality(amounts) loop
+        is_fine := is_fine and coalesce(case
+            when what = 'conversion' then owners[i] = caller
+                and kinds[i] = case when amounts[i] < 0 then 'creator_revenue' else 'person_coins' end
+            when what not in ('spent', 'gift_sent', 'premium', 'call') then false
+            when amounts[i] < 0 then owners[i] = caller and kinds[i] = 'person_coins'
+            else kinds[i] = 'tenant_revenue' or kinds[i] = 'creator_revenue' and owners[i] <> caller
+        end, false);
+    end loop;
+    return is_fine is true;
+end $$;
+
 CREATE FUNCTION app.keep_lanes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1126,6 +1123,14 @@ CREATE FUNCTION app.ledger_faults(tenant integer, since uuid) RETURNS TABLE(faul
     FROM balances
   HAVING (sum(balances.balance) <> (0)::numeric);
 END;
+
+CREATE FUNCTION app.ledger_fingerprint(what text, whose uuid, subject uuid, reverses uuid, request text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[]) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN sha256(convert_to(concat_ws('|'::text, what, whose, subject, reverses, COALESCE(request, concat_ws('|'::text, kinds, owners, providers, currencies, amounts))), 'UTF8'::name));
+
+CREATE FUNCTION app.ledger_rank(kind text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_position(ARRAY['person_coins'::text, 'creator_revenue'::text, 'person_debt'::text, 'tenant_revenue'::text, 'promotions'::text, 'clearing'::text, 'payouts'::text], kind);
 
 CREATE FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS SETOF record
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1278,80 +1283,65 @@ CREATE FUNCTION app.move_coins(tenant integer, key text, what text, kinds text[]
     AS $$
 #variable_conflict use_variable
 declare
-    -- In this order accounts are locked, and among those of a kind by whose they are. A community's own come last: there
-    -- nobody waits.
-    ranks constant text[] := array[
-        'person_coins', 'creator_revenue', 'person_debt', 'tenant_revenue', 'promotions', 'clearing', 'payouts'
-    ];
     made app.coin_transactions;
     number integer := cardinality(amounts);
-    print bytea;
     total bigint := 0;
     coins bigint;
     earnings bigint;
-    is_his boolean := whose is null;
-    is_in_order boolean := true;
     pays_debt boolean := false;
     rank integer;
     last integer := 0;
-    amount bigint;
     account uuid;
     accounts uuid[];
     place integer;
     places integer[];
+    tried integer;
 begin
     if number = 0 or array[cardinality(kinds), cardinality(owners), cardinality(providers), cardinality(currencies)]
-        <> array[number, number, number, number]
+            <> array[number, number, number, number]
+        or what not in (
+            'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
+            'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
+        )
+        or length(key) not between 1 and 200 or length(why) > 200
+        or jsonb_typeof(more) <> 'object' or pg_column_size(more) > 2000
     then
-        raise exception 'a transfer has entries, and of each its account and amount' using errcode = 'check_violation';
-    elsif what not in (
-        'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
-        'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
-    ) or length(why) > 200 or length(key) not between 1 and 200 or jsonb_typeof(more) <> 'object'
-        or pg_column_size(more) > 2000
-    then
-        raise exception 'a transfer''s type, key or words are none' using errcode = 'check_violation';
+        raise exception 'a transfer has entries, a type, a key, and few words' using errcode = 'check_violation';
     end if;
     for i in 1 .. number loop
-        rank := array_position(ranks, kinds[i]);
-        amount := amounts[i];
-        total := total + amount;
-        if owners[i] = whose then
-            is_his := true;
-            if rank = 1 then
-                coins := coalesce(coins, 0) + amount;
-            elsif rank = 2 then
-                earnings := coalesce(earnings, 0) + amount;
-            end if;
-        end if;
-        pays_debt := pays_debt or rank = 1 and amount > 0 or rank = 3 and amount < 0;
-        is_in_order := is_in_order and rank > last and amount <> 0;
-        last := rank;
+        rank := app.ledger_rank(kinds[i]);
+        coins := case when rank = 1 and owners[i] = whose then coalesce(coins, 0) + amounts[i] else coins end;
+        earnings := case when rank = 2 and owners[i] = whose then coalesce(earnings, 0) + amounts[i] else earnings end;
+        total := total + amounts[i];
+        pays_debt := pays_debt or rank = 1 and amounts[i] > 0 or rank = 3 and amounts[i] < 0;
+        last := case when rank > last and amounts[i] <> 0 then rank end;  -- null once it is not in order
     end loop;
-    if total is distinct from 0 then
-        raise exception 'the entries of a transfer sum to zero, not to %', total using errcode = 'check_violation';
-    elsif not is_his then
-        raise exception 'a transfer stands in the history of somebody whom it concerns' using errcode = 'check_violation';
+    if total is distinct from 0 or whose is not null and array_position(owners, whose) is null then
+        raise exception 'entries sum to zero, not to %, in the history of somebody whom they concern', total
+            using errcode = 'check_violation';
     end if;
-    print := sha256(convert_to(concat_ws(
-        '|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))
-    ), 'UTF8'));
 
     insert into app.coin_transactions (
         tenant_id, user_id, amount, transaction_type, description, subject_id, idempotency_key, fingerprint, reverses_id, details
-    ) values (tenant, whose, coalesce(coins, earnings, 0), what, why, subject, key, print, reverses, more)
+    ) values (
+        tenant, whose, coalesce(coins, earnings, 0), what, why, subject, key,
+        app.ledger_fingerprint(what, whose, subject, reverses, request, kinds, owners, providers, currencies, amounts),
+        reverses, more
+    )
     on conflict (tenant_id, idempotency_key) do nothing
     returning coin_transactions.* into made;
     if not found then
         select known.* into strict made from app.coin_transactions known
         where known.tenant_id = tenant and known.idempotency_key = key;
-        if made.fingerprint <> print then
+        if made.fingerprint
+            <> app.ledger_fingerprint(what, whose, subject, reverses, request, kinds, owners, providers, currencies, amounts)
+        then
             raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
         end if;
         return made;
     end if;
 
-    if is_in_order is not true then
+    if last is null then
         select array_agg(one.kind order by one.place), array_agg(one.whose order by one.place),
             array_agg(one.provider order by one.place), array_agg(one.currency order by one.place),
             array_agg(one.amount order by one.place), count(*)
@@ -1359,40 +1349,39 @@ begin
         from (
             select entry.kind, entry.whose, entry.provider, entry.currency, sum(entry.amount)::bigint as amount,
                 row_number() over (
-                    order by array_position(ranks, entry.kind), entry.whose, entry.provider, entry.currency
+                    order by app.ledger_rank(entry.kind), entry.whose, entry.provider, entry.currency
                 ) as place
             from unnest(kinds, owners, providers, currencies, amounts) entry (kind, whose, provider, currency, amount)
             group by entry.kind, entry.whose, entry.provider, entry.currency having sum(entry.amount) <> 0
         ) one;
     end if;
-    places := array_fill(0, array[number]);
     for i in 1 .. number loop
         account := app.ledger_account_id(kinds[i], owners[i], providers[i], currencies[i]);
-        accounts[i] := account;
-        amount := amounts[i];
         place := 0;
         if owners[i] is null then
             for turn in 0 .. 15 loop
                 place := (pg_backend_pid() + turn) % 16;
                 exit when pg_try_advisory_xact_lock(hashtextextended(account::text, tenant::bigint * 16 + place));
             end loop;
-            places[i] := place;
         end if;
-        for attempt in 1 .. 2 loop
-            update app.ledger_balances known set balance = known.balance + amount
+        loop
+            update app.ledger_balances known set balance = known.balance + amounts[i]
             where known.tenant_id = tenant and known.account_id = account and known.stripe = place
-                and (amount > 0 or known.lowest is null or known.balance - known.held + amount >= known.lowest)
-                and (amount < 0 or known.highest is null or known.balance + amount <= known.highest)
-                and not (known.frozen and spends and amount < 0);
+                and (amounts[i] > 0 or known.lowest is null or known.balance - known.held + amounts[i] >= known.lowest)
+                and (amounts[i] < 0 or known.highest is null or known.balance + amounts[i] <= known.highest)
+                and not (known.frozen and spends and amounts[i] < 0);
             exit when found;
-            if attempt = 2 then
-                perform app.refuse_debit(tenant, kinds[i], owners[i], amount, spends);
+            if tried = i then
+                perform app.refuse_debit(tenant, kinds[i], owners[i], amounts[i], spends);
             end if;
+            tried := i;
             perform app.open_ledger_account(tenant, kinds[i], owners[i], providers[i], currencies[i], place);
             if kinds[i] = 'person_coins' then
                 perform app.end_expired_holds(tenant, owners[i], 1000);
             end if;
         end loop;
+        accounts := accounts || account;
+        places := places || place;
     end loop;
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount)
     select tenant, made.id, entry.account_id, entry.stripe, entry.amount
@@ -1998,9 +1987,11 @@ CREATE FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    perform app.check_ledger_caller(tenant);
-    if session_user = 'meydan_app' then
-        perform app.check_own_transfer(what, kinds, owners, amounts, whose);
+    if tenant is distinct from app.tenant_id()
+        or session_user = 'meydan_app' and not app.is_own_transfer(what, kinds, owners, amounts, whose)
+    then
+        raise exception 'a ledger is its own community''s, and a person pays with coins of their own'
+            using errcode = 'insufficient_privilege';
     end if;
     return app.move_coins(
         tenant, key, what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
@@ -4104,8 +4095,6 @@ GRANT ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) 
 
 REVOKE ALL ON FUNCTION app.check_ledger_caller(tenant integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION app.check_own_transfer(what text, kinds text[], owners uuid[], amounts bigint[], whose uuid) FROM PUBLIC;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversation_members TO meydan_service;
 
 GRANT SELECT(tenant_id) ON TABLE app.conversation_members TO meydan_app;
@@ -4296,6 +4285,8 @@ GRANT SELECT(created_at) ON TABLE app.coin_holds TO meydan_app;
 REVOKE ALL ON FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) TO meydan_app;
 GRANT ALL ON FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.is_own_transfer(what text, kinds text[], owners uuid[], amounts bigint[], whose uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.keep_lanes() FROM PUBLIC;
 

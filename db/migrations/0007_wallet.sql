@@ -182,6 +182,22 @@ create table app.ledger_audits (
 select app.protect('app.ledger_audits');
 revoke insert, update, delete on app.ledger_audits from meydan_service;
 
+-- Accounts are locked in this order, and among those of a kind by whose they are. A community's own come last: there nobody
+-- waits.
+create function app.ledger_rank(kind text) returns integer language sql immutable parallel safe
+return array_position(
+    array['person_coins', 'creator_revenue', 'person_debt', 'tenant_revenue', 'promotions', 'clearing', 'payouts'], kind
+);
+
+-- What a key stands for: of the transfer, or of the `request` that it came of.
+create function app.ledger_fingerprint(
+    what text, whose uuid, subject uuid, reverses uuid, request text, kinds text[], owners uuid[], providers text[],
+    currencies text[], amounts bigint[]
+) returns bytea language sql stable parallel safe
+return sha256(convert_to(concat_ws(
+    '|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))
+), 'UTF8'));
+
 -- Make an account and a stripe of it unless they are there.
 create function app.open_ledger_account(
     tenant integer, kind text, whose uuid, provider text, currency text, stripe integer
@@ -262,88 +278,73 @@ end $$;
 -- Move coins: the header, the entries, the balances. The same key again moves nothing and answers the first one. Who gets
 -- coins while they owe pays with them at once, so whoever owes has nothing to spend. `request` is what the key stands for,
 -- where that is not the entries. `spends`: the person wants to, so a frozen wallet refuses.
--- For the functions below, whose caller and search path are checked already. Every statement here counts: see
--- benchmarks/ledger.py.
+-- For the functions below, whose caller and search path are checked already. PostgreSQL prepares every expression of a
+-- function anew in each transaction: there are no more of them here than must be (benchmarks/ledger.py).
 create function app.move_coins(
     tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[],
     whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean
 ) returns app.coin_transactions language plpgsql as $$
 #variable_conflict use_variable
 declare
-    -- In this order accounts are locked, and among those of a kind by whose they are. A community's own come last: there
-    -- nobody waits.
-    ranks constant text[] := array[
-        'person_coins', 'creator_revenue', 'person_debt', 'tenant_revenue', 'promotions', 'clearing', 'payouts'
-    ];
     made app.coin_transactions;
     number integer := cardinality(amounts);
-    print bytea;
     total bigint := 0;
     coins bigint;
     earnings bigint;
-    is_his boolean := whose is null;
-    is_in_order boolean := true;
     pays_debt boolean := false;
     rank integer;
     last integer := 0;
-    amount bigint;
     account uuid;
     accounts uuid[];
     place integer;
     places integer[];
+    tried integer;
 begin
     if number = 0 or array[cardinality(kinds), cardinality(owners), cardinality(providers), cardinality(currencies)]
-        <> array[number, number, number, number]
+            <> array[number, number, number, number]
+        or what not in (
+            'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
+            'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
+        )
+        or length(key) not between 1 and 200 or length(why) > 200
+        or jsonb_typeof(more) <> 'object' or pg_column_size(more) > 2000
     then
-        raise exception 'a transfer has entries, and of each its account and amount' using errcode = 'check_violation';
-    elsif what not in (
-        'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
-        'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
-    ) or length(why) > 200 or length(key) not between 1 and 200 or jsonb_typeof(more) <> 'object'
-        or pg_column_size(more) > 2000
-    then
-        raise exception 'a transfer''s type, key or words are none' using errcode = 'check_violation';
+        raise exception 'a transfer has entries, a type, a key, and few words' using errcode = 'check_violation';
     end if;
     for i in 1 .. number loop
-        rank := array_position(ranks, kinds[i]);
-        amount := amounts[i];
-        total := total + amount;
-        if owners[i] = whose then
-            is_his := true;
-            if rank = 1 then
-                coins := coalesce(coins, 0) + amount;
-            elsif rank = 2 then
-                earnings := coalesce(earnings, 0) + amount;
-            end if;
-        end if;
-        pays_debt := pays_debt or rank = 1 and amount > 0 or rank = 3 and amount < 0;
-        is_in_order := is_in_order and rank > last and amount <> 0;
-        last := rank;
+        rank := app.ledger_rank(kinds[i]);
+        coins := case when rank = 1 and owners[i] = whose then coalesce(coins, 0) + amounts[i] else coins end;
+        earnings := case when rank = 2 and owners[i] = whose then coalesce(earnings, 0) + amounts[i] else earnings end;
+        total := total + amounts[i];
+        pays_debt := pays_debt or rank = 1 and amounts[i] > 0 or rank = 3 and amounts[i] < 0;
+        last := case when rank > last and amounts[i] <> 0 then rank end;  -- null once it is not in order
     end loop;
-    if total is distinct from 0 then
-        raise exception 'the entries of a transfer sum to zero, not to %', total using errcode = 'check_violation';
-    elsif not is_his then
-        raise exception 'a transfer stands in the history of somebody whom it concerns' using errcode = 'check_violation';
+    if total is distinct from 0 or whose is not null and array_position(owners, whose) is null then
+        raise exception 'entries sum to zero, not to %, in the history of somebody whom they concern', total
+            using errcode = 'check_violation';
     end if;
-    print := sha256(convert_to(concat_ws(
-        '|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))
-    ), 'UTF8'));
 
     insert into app.coin_transactions (
         tenant_id, user_id, amount, transaction_type, description, subject_id, idempotency_key, fingerprint, reverses_id, details
-    ) values (tenant, whose, coalesce(coins, earnings, 0), what, why, subject, key, print, reverses, more)
+    ) values (
+        tenant, whose, coalesce(coins, earnings, 0), what, why, subject, key,
+        app.ledger_fingerprint(what, whose, subject, reverses, request, kinds, owners, providers, currencies, amounts),
+        reverses, more
+    )
     on conflict (tenant_id, idempotency_key) do nothing
     returning coin_transactions.* into made;
     if not found then
         select known.* into strict made from app.coin_transactions known
         where known.tenant_id = tenant and known.idempotency_key = key;
-        if made.fingerprint <> print then
+        if made.fingerprint
+            <> app.ledger_fingerprint(what, whose, subject, reverses, request, kinds, owners, providers, currencies, amounts)
+        then
             raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
         end if;
         return made;
     end if;
 
-    if is_in_order is not true then
+    if last is null then
         select array_agg(one.kind order by one.place), array_agg(one.whose order by one.place),
             array_agg(one.provider order by one.place), array_agg(one.currency order by one.place),
             array_agg(one.amount order by one.place), count(*)
@@ -351,40 +352,39 @@ begin
         from (
             select entry.kind, entry.whose, entry.provider, entry.currency, sum(entry.amount)::bigint as amount,
                 row_number() over (
-                    order by array_position(ranks, entry.kind), entry.whose, entry.provider, entry.currency
+                    order by app.ledger_rank(entry.kind), entry.whose, entry.provider, entry.currency
                 ) as place
             from unnest(kinds, owners, providers, currencies, amounts) entry (kind, whose, provider, currency, amount)
             group by entry.kind, entry.whose, entry.provider, entry.currency having sum(entry.amount) <> 0
         ) one;
     end if;
-    places := array_fill(0, array[number]);
     for i in 1 .. number loop
         account := app.ledger_account_id(kinds[i], owners[i], providers[i], currencies[i]);
-        accounts[i] := account;
-        amount := amounts[i];
         place := 0;
         if owners[i] is null then
             for turn in 0 .. 15 loop
                 place := (pg_backend_pid() + turn) % 16;
                 exit when pg_try_advisory_xact_lock(hashtextextended(account::text, tenant::bigint * 16 + place));
             end loop;
-            places[i] := place;
         end if;
-        for attempt in 1 .. 2 loop
-            update app.ledger_balances known set balance = known.balance + amount
+        loop
+            update app.ledger_balances known set balance = known.balance + amounts[i]
             where known.tenant_id = tenant and known.account_id = account and known.stripe = place
-                and (amount > 0 or known.lowest is null or known.balance - known.held + amount >= known.lowest)
-                and (amount < 0 or known.highest is null or known.balance + amount <= known.highest)
-                and not (known.frozen and spends and amount < 0);
+                and (amounts[i] > 0 or known.lowest is null or known.balance - known.held + amounts[i] >= known.lowest)
+                and (amounts[i] < 0 or known.highest is null or known.balance + amounts[i] <= known.highest)
+                and not (known.frozen and spends and amounts[i] < 0);
             exit when found;
-            if attempt = 2 then
-                perform app.refuse_debit(tenant, kinds[i], owners[i], amount, spends);
+            if tried = i then
+                perform app.refuse_debit(tenant, kinds[i], owners[i], amounts[i], spends);
             end if;
+            tried := i;
             perform app.open_ledger_account(tenant, kinds[i], owners[i], providers[i], currencies[i], place);
             if kinds[i] = 'person_coins' then
                 perform app.end_expired_holds(tenant, owners[i], 1000);
             end if;
         end loop;
+        accounts := accounts || account;
+        places := places || place;
     end loop;
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount)
     select tenant, made.id, entry.account_id, entry.stripe, entry.amount
@@ -420,10 +420,9 @@ begin
 end $$;
 
 -- A person pays with what is theirs: coins to the community or to somebody's earnings, their own earnings to their coins.
-create function app.check_own_transfer(
+create function app.is_own_transfer(
     what text, kinds text[], owners uuid[], amounts bigint[], whose uuid
-) returns void language plpgsql as $$
-#variable_conflict use_variable
+) returns boolean language plpgsql as $$
 declare
     caller uuid := app.user_id();
     is_fine boolean := whose = caller;
@@ -437,9 +436,7 @@ begin
             else kinds[i] = 'tenant_revenue' or kinds[i] = 'creator_revenue' and owners[i] <> caller
         end, false);
     end loop;
-    if is_fine is not true then
-        raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
-    end if;
+    return is_fine is true;
 end $$;
 
 create function app.check_ledger_caller(tenant integer) returns void language plpgsql as $$
@@ -455,9 +452,11 @@ create function app.transfer(
     whose uuid default null, why text default '', subject uuid default null, more jsonb default '{}'
 ) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform app.check_ledger_caller(tenant);
-    if session_user = 'meydan_app' then
-        perform app.check_own_transfer(what, kinds, owners, amounts, whose);
+    if tenant is distinct from app.tenant_id()
+        or session_user = 'meydan_app' and not app.is_own_transfer(what, kinds, owners, amounts, whose)
+    then
+        raise exception 'a ledger is its own community''s, and a person pays with coins of their own'
+            using errcode = 'insufficient_privilege';
     end if;
     return app.move_coins(
         tenant, key, what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
@@ -641,8 +640,8 @@ begin
     providers := array_prepend(null, providers);
     currencies := array_prepend(null, currencies);
     amounts := array_prepend(-total, amounts);
-    if session_user = 'meydan_app' then
-        perform app.check_own_transfer(what, kinds, owners, amounts, held.user_id);
+    if session_user = 'meydan_app' and not app.is_own_transfer(what, kinds, owners, amounts, held.user_id) then
+        raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
     end if;
     if held.status = 'committed' and exists (
         select from app.coin_transactions known
@@ -894,5 +893,5 @@ revoke all on function app.move_coins(
     integer, text, text, text[], uuid[], text[], text[], bigint[], uuid, text, uuid, jsonb, uuid, text, boolean
 ) from public;
 revoke all on function app.pay_debt(integer, uuid, uuid) from public;
-revoke all on function app.check_own_transfer(text, text[], uuid[], bigint[], uuid) from public;
 revoke all on function app.check_ledger_caller(integer) from public;
+revoke all on function app.is_own_transfer(text, text[], uuid[], bigint[], uuid) from public;
