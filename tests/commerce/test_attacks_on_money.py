@@ -14,7 +14,7 @@ import pytest
 from litestar import Litestar
 
 from meydan import wallet
-from meydan.commerce import accounts, refunds, settling, subscriptions
+from meydan.commerce import accounts, premium, refunds, settling, subscriptions
 from meydan.commerce.fraud import cases as fraud
 from meydan.commerce.fraud import rings
 from meydan.commerce.kinds import ProviderName
@@ -52,7 +52,7 @@ async def subscribe(shop: Shop, person: Person, key: str, pay_with: str) -> http
     return await shop.ask(person, "POST", "/api/premium/subscribe", body, key)
 
 
-async def premium(shop: Shop, person: Person) -> Answer:
+async def premium_of(shop: Shop, person: Person) -> Answer:
     found: Answer = (await shop.get(person, "/api/premium"))["subscription"]
     return found
 
@@ -125,6 +125,45 @@ async def test_one_key_is_not_for_money_and_for_coins(shop: Shop):
     assert (await shop.wallet(bora)).balance == 550
 
 
+@pytest.mark.parametrize("seed", [0, 1, 4])
+async def test_whatever_somebody_presses_at_once_a_month_is_paid_once(
+    shop: Shop, db: Database, owner: asyncpg.Connection, moving_clock: MovableClock, seed: int
+):
+    """Beginning, cancelling, resuming and the worker that renews, all at once and over months."""
+    chance, ana = random.Random(seed), await shop.person(coins=3_000)
+
+    async def pass_time() -> None:
+        async with db.as_service(shop.tenant.id) as tx:
+            await premium.do_pass_time(tx)
+
+    async def press(button: str) -> None:
+        if button == "subscribe":
+            answer = await subscribe(shop, ana, uuid4().hex, "coins")
+        else:
+            answer = await shop.ask(ana, "POST", f"/api/premium/{button}")
+        assert answer.status_code in (200, 201, 409), answer.text
+
+    for _ in range(25):
+        presses = [press(chance.choice(["subscribe", "cancel", "resume"])) for _ in range(6)]
+        await asyncio.gather(*presses, pass_time(), pass_time())
+        assert (
+            await owner.fetchval(
+                "select count(*) from app.subscriptions where user_id = $1 and status <> 'expired' and renews",
+                ana.me.user_id,
+            )
+            <= 1
+        )
+        moving_clock.forward(hours=24 * chance.choice([1, 7, 25]))
+    spent = await owner.fetchval(
+        "select -sum(amount)::integer from app.coin_transactions where user_id = $1 and transaction_type = 'premium'",
+        ana.me.user_id,
+    )
+    periods = await owner.fetch(
+        "select period_ends_at - created_at as lasted from app.subscriptions where user_id = $1", ana.me.user_id
+    )
+    assert spent == 450 * sum(round(period["lasted"].days / 30.4) for period in periods)
+
+
 async def test_what_ends_while_somebody_resumes_it_has_ended(shop: Shop, db: Database):
     ana = await shop.person(coins=1_000)
     made = (await subscribe(shop, ana, uuid4().hex, "coins")).json()["subscription"]
@@ -151,16 +190,16 @@ async def test_a_period_whose_money_went_back_is_not_given_by_the_providers_news
     await shop.tell(second)
     await shop.tell(refunded(second, second.amount))
     assert "cancel sub_1" in shop.book.asked, "or the next period would be charged"
-    paid_until = (await premium(shop, ana))["period_ends_at"]
+    paid_until = (await premium_of(shop, ana))["period_ends_at"]
     assert paid_until == msgspec.to_builtins(first.period_ends_at)
     for state in (SubscriptionState.cancelled, SubscriptionState.active, SubscriptionState.grace):
         moving_clock.forward(seconds=5)
         await shop.tell(changed("sub_1", state, later))
-        assert (await premium(shop, ana))["period_ends_at"] == paid_until, state
+        assert (await premium_of(shop, ana))["period_ends_at"] == paid_until, state
     # One that is paid for is another matter.
     third = msgspec.structs.replace(second, event_id="evt_3", charge="ch_3", period_ends_at=in_days(90))
     await shop.tell(third)
-    assert (await premium(shop, ana))["period_ends_at"] == msgspec.to_builtins(third.period_ends_at)
+    assert (await premium_of(shop, ana))["period_ends_at"] == msgspec.to_builtins(third.period_ends_at)
 
 
 async def test_two_claim_one_receipt_at_once(shop: Shop, db: Database):

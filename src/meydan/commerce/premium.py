@@ -261,6 +261,8 @@ async def _for_coins(tx: Tx, user_id: UUID, key: str) -> "_Known | None":
 
 
 async def _mine(tx: Tx, user_id: UUID) -> Row:
+    # Whoever resumes one while they begin the next would have both, and pay for both.
+    await payments.do_reference(tx, user_id)
     running = await subscriptions.of(tx, user_id)
     if running is None:
         raise NotPremium
