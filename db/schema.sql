@@ -404,6 +404,7 @@ CREATE TABLE app.coin_transactions (
     idempotency_key text NOT NULL,
     fingerprint bytea NOT NULL,
     reverses_id uuid,
+    reversed_by_id uuid,
     details jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL
 );
@@ -423,7 +424,7 @@ declare
 begin
     perform app.check_ledger_caller(tenant);
     select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
-    if not found then
+    if not found or session_user = 'meydan_app' and not held.by_person then
         raise exception using errcode = 'WA008', message = 'not_found';
     end if;
     select sum(one.amount) into total from unnest(amounts) one (amount);
@@ -901,6 +902,7 @@ CREATE TABLE app.coin_holds (
     transaction_id uuid,
     expires_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
+    by_person boolean DEFAULT (SESSION_USER = 'meydan_app'::name) NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT coin_holds_amount_check CHECK ((amount > 0)),
     CONSTRAINT coin_holds_check CHECK (((committed >= 0) AND (committed <= amount))),
@@ -1020,7 +1022,7 @@ CREATE TABLE app.ledger_balances (
     lowest bigint,
     highest bigint,
     frozen boolean DEFAULT false NOT NULL,
-    CONSTRAINT ledger_balances_check CHECK (((held >= 0) AND (((balance - held) >= lowest) IS NOT FALSE) AND ((balance <= highest) IS NOT FALSE))),
+    CONSTRAINT ledger_balances_check CHECK (((balance - held) >= lowest)),
     CONSTRAINT ledger_balances_stripe_check CHECK (((stripe >= 0) AND (stripe <= 15)))
 )
 WITH (fillfactor='60', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='1000');
@@ -1035,6 +1037,7 @@ CREATE FUNCTION app.ledger_faults(tenant integer, since uuid) RETURNS TABLE(faul
           SELECT header.id,
              header.user_id,
              header.amount,
+             header.reverses_id,
              app.ledger_account_id('person_coins'::text, header.user_id, NULL::text, NULL::text) AS coins,
              app.ledger_account_id('creator_revenue'::text, header.user_id, NULL::text, NULL::text) AS earnings
             FROM app.coin_transactions header
@@ -1115,6 +1118,21 @@ CREATE FUNCTION app.ledger_faults(tenant integer, since uuid) RETURNS TABLE(faul
     FROM (balances
       FULL JOIN holds ON ((holds.account_id = balances.account_id)))
    WHERE (COALESCE(balances.held, (0)::bigint) <> COALESCE(holds.held, (0)::bigint))
+ UNION ALL
+  SELECT 'balance_outside_its_limits'::text,
+     known.account_id,
+     COALESCE(known.lowest, known.highest) AS "coalesce",
+     known.balance
+    FROM app.ledger_balances known
+   WHERE ((known.tenant_id = ledger_faults.tenant) AND ((known.held < 0) OR ((known.balance - known.held) < known.lowest) OR (known.balance > known.highest)))
+ UNION ALL
+  SELECT 'reversed_twice_or_by_another'::text,
+     headers.reverses_id,
+     NULL::bigint,
+     NULL::bigint
+    FROM (headers
+      LEFT JOIN app.coin_transactions original ON (((original.tenant_id = ledger_faults.tenant) AND (original.id = headers.reverses_id))))
+   WHERE ((headers.reverses_id IS NOT NULL) AND (original.reversed_by_id IS DISTINCT FROM headers.id))
  UNION ALL
   SELECT 'balances_do_not_sum_to_zero'::text,
      NULL::uuid,
@@ -1383,8 +1401,8 @@ begin
         accounts := accounts || account;
         places := places || place;
     end loop;
-    insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount)
-    select tenant, made.id, entry.account_id, entry.stripe, entry.amount
+    insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount, created_at)
+    select tenant, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at
     from unnest(accounts, places, amounts) entry (account_id, stripe, amount);
     if pays_debt then
         for i in 1 .. number loop
@@ -1659,7 +1677,7 @@ declare
 begin
     perform app.check_ledger_caller(tenant);
     select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
-    if not found or session_user = 'meydan_app' and held.user_id <> app.user_id() then
+    if not found or session_user = 'meydan_app' and (held.user_id <> app.user_id() or not held.by_person) then
         raise exception using errcode = 'WA008', message = 'not_found';
     elsif held.status = 'committed' then
         raise exception using errcode = 'WA006', message = 'hold_over', detail = '{"status": "committed"}';
@@ -1679,6 +1697,7 @@ CREATE FUNCTION app.reverse_transfer(tenant integer, key text, reversing uuid, w
 #variable_conflict use_variable
 declare
     original app.coin_transactions;
+    made app.coin_transactions;
     mirror record;
 begin
     perform app.check_ledger_caller(tenant);
@@ -1688,11 +1707,6 @@ begin
         raise exception using errcode = 'WA008', message = 'not_found';
     elsif original.reverses_id is not null then
         raise exception using errcode = 'WA007', message = 'not_reversible';
-    elsif exists (
-        select from app.coin_transactions known
-        where known.tenant_id = tenant and known.reverses_id = reversing and known.idempotency_key <> key
-    ) then
-        raise exception using errcode = 'WA005', message = 'already_reversed';
     end if;
     select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners, array_agg(account.provider) as providers,
         array_agg(account.currency) as currencies, array_agg(-entry.amount) as amounts
@@ -1700,10 +1714,19 @@ begin
     from app.coin_entries entry
     join app.ledger_accounts account on account.tenant_id = tenant and account.id = entry.account_id
     where entry.tenant_id = tenant and entry.transaction_id = reversing;
-    return app.move_coins(
+    if original.reversed_by_id is not null and not exists (
+        select from app.coin_transactions known
+        where known.tenant_id = tenant and known.id = original.reversed_by_id and known.idempotency_key = key
+    ) then
+        raise exception using errcode = 'WA005', message = 'already_reversed';
+    end if;
+    made := app.move_coins(
         tenant, key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies, mirror.amounts,
         original.user_id, why, original.subject_id, '{}', reversing, 'reversal', false
     );
+    update app.coin_transactions known set reversed_by_id = made.id
+    where known.tenant_id = tenant and known.id = reversing and known.reversed_by_id is null;
+    return made;
 end $$;
 
 CREATE FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) RETURNS integer
@@ -1733,7 +1756,6 @@ declare
     what app.gifts;
     given app.gifts_sent;
     share bigint;
-    pays_first boolean;
 begin
     perform app.check_ledger_caller(tenant);
     select known.* into given from app.gifts_sent known where known.tenant_id = tenant and known.idempotency_key = key;
@@ -1762,25 +1784,20 @@ begin
         returning gifts_sent.* into given;
         is_new := found;
         if is_new then
-            -- Whoever comes first in the ledger's order is touched first, or two who give each other could wait for good.
-            pays_first := giver < receiver;
-            for part in 1 .. 2 loop
-                if pays_first = (part = 1) then
-                    perform app.move_coins(
-                        tenant, key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver, null],
-                        array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '',
-                        given.id,
-                        jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', to_profile), null, null, true
-                    );
-                elsif share > 0 then
-                    perform app.move_coins(
-                        tenant, key || ':received', 'gift_received', array['creator_revenue', 'tenant_revenue'],
-                        array[receiver, null], array[null, null]::text[], array[null, null]::text[], array[share, -share],
-                        receiver, '', given.id,
-                        jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', giver_face), null, null, false
-                    );
-                end if;
-            end loop;
+            -- Coins before earnings, as in every transfer: nobody waits in a circle.
+            perform app.move_coins(
+                tenant, key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver, null],
+                array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '', given.id,
+                jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', to_profile), null, null, true
+            );
+            if share > 0 then
+                perform app.move_coins(
+                    tenant, key || ':received', 'gift_received', array['creator_revenue', 'tenant_revenue'],
+                    array[receiver, null], array[null, null]::text[], array[null, null]::text[], array[share, -share],
+                    receiver, '', given.id,
+                    jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', giver_face), null, null, false
+                );
+            end if;
         else  -- asked for twice at once
             select known.* into strict given from app.gifts_sent known
             where known.tenant_id = tenant and known.idempotency_key = key;
@@ -3000,11 +3017,7 @@ CREATE INDEX coin_holds_to_expire ON app.coin_holds USING btree (tenant_id, expi
 
 CREATE INDEX coin_transactions_by_day ON app.coin_transactions USING brin (tenant_id, created_at);
 
-CREATE INDEX coin_transactions_of_subject ON app.coin_transactions USING btree (tenant_id, subject_id) WHERE (subject_id IS NOT NULL);
-
-CREATE INDEX coin_transactions_of_user ON app.coin_transactions USING btree (tenant_id, user_id, id DESC) WHERE (user_id IS NOT NULL);
-
-CREATE UNIQUE INDEX coin_transactions_reversed ON app.coin_transactions USING btree (tenant_id, reverses_id) WHERE (reverses_id IS NOT NULL);
+CREATE INDEX coin_transactions_of_user ON app.coin_transactions USING btree (tenant_id, user_id, id DESC);
 
 CREATE INDEX conversation_members_of_profile ON app.conversation_members USING btree (tenant_id, profile_id, conversation_id);
 
@@ -3210,9 +3223,6 @@ ALTER TABLE ONLY app.coin_holds
 
 ALTER TABLE ONLY app.coin_packages
     ADD CONSTRAINT coin_packages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
-
-ALTER TABLE ONLY app.coin_transactions
-    ADD CONSTRAINT coin_transactions_tenant_id_reverses_id_fkey FOREIGN KEY (tenant_id, reverses_id) REFERENCES app.coin_transactions(tenant_id, id);
 
 ALTER TABLE ONLY app.conversation_members
     ADD CONSTRAINT conversation_members_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES app.conversations(tenant_id, id);
@@ -4152,6 +4162,8 @@ GRANT SELECT(description) ON TABLE app.coin_transactions TO meydan_app;
 GRANT SELECT(subject_id) ON TABLE app.coin_transactions TO meydan_app;
 
 GRANT SELECT(reverses_id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(reversed_by_id) ON TABLE app.coin_transactions TO meydan_app;
 
 GRANT SELECT(details) ON TABLE app.coin_transactions TO meydan_app;
 

@@ -94,7 +94,6 @@ declare
     what app.gifts;
     given app.gifts_sent;
     share bigint;
-    pays_first boolean;
 begin
     perform app.check_ledger_caller(tenant);
     select known.* into given from app.gifts_sent known where known.tenant_id = tenant and known.idempotency_key = key;
@@ -123,25 +122,20 @@ begin
         returning gifts_sent.* into given;
         is_new := found;
         if is_new then
-            -- Whoever comes first in the ledger's order is touched first, or two who give each other could wait for good.
-            pays_first := giver < receiver;
-            for part in 1 .. 2 loop
-                if pays_first = (part = 1) then
-                    perform app.move_coins(
-                        tenant, key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver, null],
-                        array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '',
-                        given.id,
-                        jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', to_profile), null, null, true
-                    );
-                elsif share > 0 then
-                    perform app.move_coins(
-                        tenant, key || ':received', 'gift_received', array['creator_revenue', 'tenant_revenue'],
-                        array[receiver, null], array[null, null]::text[], array[null, null]::text[], array[share, -share],
-                        receiver, '', given.id,
-                        jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', giver_face), null, null, false
-                    );
-                end if;
-            end loop;
+            -- Coins before earnings, as in every transfer: nobody waits in a circle.
+            perform app.move_coins(
+                tenant, key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver, null],
+                array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '', given.id,
+                jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', to_profile), null, null, true
+            );
+            if share > 0 then
+                perform app.move_coins(
+                    tenant, key || ':received', 'gift_received', array['creator_revenue', 'tenant_revenue'],
+                    array[receiver, null], array[null, null]::text[], array[null, null]::text[], array[share, -share],
+                    receiver, '', given.id,
+                    jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', giver_face), null, null, false
+                );
+            end if;
         else  -- asked for twice at once
             select known.* into strict given from app.gifts_sent known
             where known.tenant_id = tenant and known.idempotency_key = key;

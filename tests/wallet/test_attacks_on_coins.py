@@ -14,6 +14,7 @@ from litestar import Litestar
 from meydan import wallet
 from meydan.kit import clock
 from meydan.kit.database import Database, Tx
+from meydan.kit.errors import NotFound
 from meydan.wallet import Entry, TransactionType, coins_of, earnings_of
 from tests.people import Person
 from tests.wallet.conftest import Bank
@@ -38,6 +39,17 @@ async def pay(tx: Tx, person: Person) -> None:
         [Entry(coins_of(person.me.user_id), -1), Entry(wallet.TENANT_REVENUE, 1)],
         key=uuid4().hex,
         user_id=person.me.user_id,
+    )
+
+
+async def sell(tx: Tx, person: Person) -> None:
+    await wallet.do_credit(
+        tx,
+        person.me.user_id,
+        1,
+        source=wallet.clearing("stripe", "TRY"),
+        type=TransactionType.purchased,
+        key=uuid4().hex,
     )
 
 
@@ -72,18 +84,10 @@ async def is_waiting(tx: Tx) -> None:
         await asyncio.sleep(0.01)
 
 
-async def people_in_order(bank: Bank) -> tuple[Person, Person]:
-    """Two of whom the first is first in the order that transfers take."""
-    first, second = sorted([await bank.person(100), await bank.person(100)], key=lambda one: one.me.user_id.hex)
-    async with bank.db.as_service(bank.tenant.id) as tx:
-        await earn(tx, first)
-        await earn(tx, second)
-    return first, second
-
-
 async def test_a_minute_is_paid_in_the_order_that_transfers_take(bank: Bank):
-    """Ana earns and Bora pays, in one transaction, while Bora's minute is paid to Ana: neither is a deadlock's victim."""
-    ana, bora = await people_in_order(bank)
+    """Bora pays and Ana earns, in one transaction as with a gift, while Bora's minute is paid to Ana: coins before
+    earnings, so neither is a deadlock's victim."""
+    ana, bora = await bank.person(), await bank.person(100)
     held = await hold(bank, bora, 10)
 
     async def paid() -> None:
@@ -91,20 +95,38 @@ async def test_a_minute_is_paid_in_the_order_that_transfers_take(bank: Bank):
             await call(tx, held, ana)
 
     async with bank.db.as_service(bank.tenant.id) as tx:
-        await earn(tx, ana)
+        await pay(tx, bora)
         minute = asyncio.create_task(paid())
         await is_waiting(tx)
-        await pay(tx, bora)
+        await earn(tx, ana)
     await minute
     assert (await bank.wallet_of(bora)).balance == 97
-    assert (await bank.wallet_of(ana)).earnings == 3
+    assert (await bank.wallet_of(ana)).earnings == 2
+
+
+async def test_a_gift_is_paid_for_before_anybody_earns_by_it(bank: Bank, db: Database, app: Litestar):
+    """Whoever of the two is first by id: a call between them is paid at the same moment."""
+    people = [await bank.person(100), await bank.person(100)]
+    await make_met(db, *people)
+    gift: Answer = (await ask(app, people[0], "GET", "/api/gifts")).json()[0]
+    async with db.as_service(bank.tenant.id) as tx:
+        for one in people:
+            await earn(tx, one)
+    for giver, receiver in (people, people[::-1]):
+        body = {"gift_id": gift["id"], "quantity": 1, "profile_id": str(receiver.me.profile_id)}
+        async with db.as_service(bank.tenant.id) as tx:
+            await pay(tx, giver)
+            given = asyncio.create_task(ask(app, giver, "POST", "/api/gifts/send", body, key=uuid4().hex))
+            await is_waiting(tx)
+            await earn(tx, receiver)
+        assert (await given).status_code == 201
 
 
 @pytest.mark.parametrize("act", [wallet.do_freeze, wallet.do_thaw])
 async def test_wallets_are_frozen_and_thawed_in_the_order_that_transfers_take(
     bank: Bank, act: Callable[..., Awaitable[None]]
 ):
-    """Whatever the numbers of somebody's accounts are: earnings come before coins."""
+    """Whatever the numbers of somebody's accounts are: coins come before earnings."""
     people = [await bank.person(100) for _ in range(6)]  # by chance, all of them would be in the right order once in 64
     for person in people:
         async with bank.db.as_service(bank.tenant.id) as tx:
@@ -118,17 +140,10 @@ async def test_wallets_are_frozen_and_thawed_in_the_order_that_transfers_take(
                 await act(tx, person.me.user_id, *more)
 
         async with bank.db.as_service(bank.tenant.id) as tx:
-            await earn(tx, person)
+            await sell(tx, person)
             other = asyncio.create_task(acted())
             await is_waiting(tx)
-            await wallet.do_credit(
-                tx,
-                person.me.user_id,
-                1,
-                source=wallet.PROMOTIONS,
-                type=TransactionType.adjustment,
-                key=uuid4().hex,
-            )
+            await earn(tx, person)
         await other
         assert (await bank.wallet_of(person)).balance == 101
 
@@ -193,6 +208,28 @@ async def test_in_any_storm_nobody_has_coins_while_they_owe(bank: Bank, db: Data
         mine = await bank.wallet_of(person)
         assert mine.balance >= mine.held >= 0
         assert not (mine.debt and mine.available), mine
+
+
+async def test_who_is_called_is_paid_whatever_the_payers_login_asks_of_the_database(bank: Bank, db: Database):
+    """Coins that the service holds for a minute can neither be let go of nor be paid to somebody else by the payer."""
+    ana, bora, friend = await bank.person(100), await bank.person(), await bank.person()
+    async with db.as_service(bank.tenant.id) as tx:
+        meter = await wallet.do_start_meter(
+            tx, payer=ana.me.user_id, payee=bora.me.user_id, coins_per_minute=10, subject_id=uuid4(), key="call"
+        )
+    async with db.as_user(ana.me) as tx:
+        held = await tx.one(UUID, "select id from app.coin_holds where tenant_id = $1 and status = 'open'")
+        with pytest.raises(NotFound):
+            async with tx.savepoint():
+                await wallet.do_release_hold(tx, held)
+        with pytest.raises(NotFound):
+            async with tx.savepoint():
+                await call(tx, held, friend)
+    async with db.as_service(bank.tenant.id) as tx:
+        for second in range(0, 50, 10):
+            await wallet.do_see_media(tx, meter.id, clock.now() + timedelta(seconds=second - 40))
+        bill = await wallet.do_stop_meter(tx, meter.id, wallet.MeterEnd.hung_up)
+    assert (bill.paid, (await bank.wallet_of(ana)).balance) == (10, 90)
 
 
 async def test_a_key_that_looks_like_anothers_part_does_no_harm(bank: Bank, db: Database, app: Litestar):
