@@ -1,7 +1,9 @@
 """Somebody's coins, as they meet them: earned, bought, given, spent, and a membership that is left as easily as taken."""
 
 import re
+import time
 
+import httpx
 from playwright.async_api import Page, Request, Route, expect
 
 from tests.commands.conftest import meydan
@@ -182,11 +184,21 @@ async def test_a_membership_is_left_as_easily_as_taken(product: Product, visitor
     await expect(page.get_by_test_id("membership")).to_have_text("You are a member")
 
 
+def wait_until_known(product: Product, host: str, slug: str) -> None:
+    """A new community's address is known within seconds."""
+    deadline = time.monotonic() + 15
+    while httpx.get(f"{product.url}/api/config", headers={"Host": host}).json()["tenant"]["slug"] != slug:
+        assert time.monotonic() < deadline, f"{slug} is not known"
+        time.sleep(0.2)
+
+
 async def test_one_more_meeting_when_the_lamps_are_out(product: Product, visitor: Visitors):
     """In a community of its own, where a day allows no meeting at all."""
     at = ("--data", str(product.data))
     meydan("tenant", "add", "kahve", "--name", "Kahve", *at).check_returncode()
-    guest = await visitor(host=f"http://kahve.localhost:{product.url.rsplit(':', 1)[1]}")
+    host = f"kahve.localhost:{product.url.rsplit(':', 1)[1]}"
+    wait_until_known(product, host, "kahve")
+    guest = await visitor(host=f"http://{host}")
     await register(guest, product, "gececi")
     page = guest.page
     meydan("tenant", "set", "kahve", "meeting.text_per_day", "0", *at).check_returncode()
