@@ -450,7 +450,11 @@ begin
         -- The payer's coins come first here as in every transfer: nobody is waited for crosswise.
         update app.ledger_balances known set held = known.held - held.amount
         where known.tenant_id = tenant and known.stripe = 0
-            and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null);
+            and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null)
+            and known.held >= held.amount;
+        if not found then
+            raise exception 'no so many coins are held' using errcode = 'check_violation';
+        end if;
     end if;
     made := app.move_coins(
         tenant, key, what, kinds, owners, providers, currencies, amounts, held.user_id, why, subject, more, null, print, false
@@ -884,7 +888,10 @@ CREATE FUNCTION app.give_back_held(tenant integer, whose uuid, amount bigint, ca
 begin
     update app.ledger_balances known set held = known.held - amount
     where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
-        and known.stripe = 0;
+        and known.stripe = 0 and known.held >= amount;
+    if not found then
+        raise exception 'no so many coins are held' using errcode = 'check_violation';
+    end if;
     perform app.pay_debt(tenant, whose, cause);
 end $$;
 
