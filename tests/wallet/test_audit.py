@@ -107,6 +107,17 @@ TAMPERINGS = {
         [f"delete from app.coin_entries where tenant_id = $1 and transaction_id = {ENTRY}"],
         {FaultKind.transaction_without_entries, FaultKind.balance_differs_from_entries},
     ),
+    "somebody owes less than nothing": (
+        [
+            f"update app.ledger_balances set balance = balance - 5 where tenant_id = $1 and account_id = {REVENUE}",
+            "update app.ledger_balances set balance = balance + 5, highest = 0 where tenant_id = $1 and held > 0",
+        ],
+        {FaultKind.balance_differs_from_entries, FaultKind.balance_outside_its_limits},
+    ),
+    "a transfer is reversed twice": (
+        [f"update app.coin_transactions set reverses_id = {ENTRY} where tenant_id = $1 and id <> {ENTRY}"],
+        {FaultKind.reversed_twice_or_by_another},
+    ),
     "history tells another amount": (
         [f"update app.coin_transactions set amount = amount + 1 where tenant_id = $1 and id = {ENTRY}"],
         {FaultKind.amount_differs_from_entries},

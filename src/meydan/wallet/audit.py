@@ -22,6 +22,8 @@ class FaultKind(StrEnum):
     amount_differs_from_entries = "amount_differs_from_entries"
     balance_differs_from_entries = "balance_differs_from_entries"
     held_differs_from_holds = "held_differs_from_holds"
+    balance_outside_its_limits = "balance_outside_its_limits"
+    reversed_twice_or_by_another = "reversed_twice_or_by_another"
     balances_do_not_sum_to_zero = "balances_do_not_sum_to_zero"
 
 
