@@ -69,6 +69,7 @@ function Charts({ revenue, days }: { revenue: Revenue; days: string[] }) {
   const series = [
     { title: t`Coins sold`, of: 'sold' },
     { title: t`Coins spent`, of: 'spent' },
+    { title: t`Coins given as gifts`, of: 'gifts' },
   ] as const;
   return (
     <>

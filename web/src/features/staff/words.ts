@@ -61,9 +61,9 @@ export function useKindWords() {
 export function useAccountWords() {
   const { t } = useLingui();
   return pick({
-    person_coins: t`Coins of a person`,
-    person_debt: t`Debt of a person`,
-    creator_revenue: t`Earnings of a person`,
+    person_coins: t`Coins of members`,
+    person_debt: t`Debt of members`,
+    creator_revenue: t`Earnings of members`,
     tenant_revenue: t`Revenue`,
     promotions: t`Promotions`,
     clearing: t`Clearing`,
