@@ -423,6 +423,7 @@ declare
     print text := concat_ws('|', hold, kinds, owners, providers, currencies, amounts);
 begin
     perform app.check_ledger_caller(tenant);
+    key := app.own_key(key);
     select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
     if not found or session_user = 'meydan_app' and not held.by_person then
         raise exception using errcode = 'WA008', message = 'not_found';
@@ -933,6 +934,7 @@ declare
     print bytea := sha256(convert_to(concat_ws('|', whose, amount, purpose, subject), 'UTF8'));
 begin
     perform app.check_ledger_caller(tenant);
+    key := app.own_key(key);
     if session_user = 'meydan_app' and whose is distinct from app.user_id() then
         raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
     elsif until <= app.now() then
@@ -1571,6 +1573,10 @@ CREATE FUNCTION app.open_shop(tenant integer) RETURNS void
  INSERT INTO app.premium_plans (tenant_id, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, "position") VALUES (open_shop.tenant,'month'::text,14999,'TRY'::text,450,50,true,true,1), (open_shop.tenant,'year'::text,119999,'TRY'::text,NULL::integer,50,true,true,2);
 END;
 
+CREATE FUNCTION app.own_key(key text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((SESSION_USER <> 'meydan_app'::name) OR (strpos(key, (app.user_id())::text) > 0)) THEN key ELSE ((app.user_id() || ':'::text) || key) END;
+
 CREATE FUNCTION app.pay_debt(tenant integer, whose uuid, cause uuid) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1751,7 +1757,7 @@ begin
         ), 0);
 end $$;
 
-CREATE FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, share_percent integer, key text) RETURNS TABLE(id uuid, gift jsonb, coins bigint, earned bigint, receiver_user_id uuid, created_at timestamp with time zone, is_new boolean)
+CREATE FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, key text) RETURNS TABLE(id uuid, gift jsonb, coins bigint, earned bigint, receiver_user_id uuid, created_at timestamp with time zone, is_new boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1763,6 +1769,11 @@ declare
     what app.gifts;
     given app.gifts_sent;
     share bigint;
+    -- The community's own setting (wallet/settings.py), not the caller's word.
+    share_percent integer := coalesce((
+        select known.config_value::text::integer from app.tenant_configs known
+        where known.tenant_id = tenant and known.config_key = 'wallet.gift_share_percent'
+    ), 50);
 begin
     perform app.check_ledger_caller(tenant);
     select known.* into given from app.gifts_sent known where known.tenant_id = tenant and known.idempotency_key = key;
@@ -2018,7 +2029,7 @@ begin
             using errcode = 'insufficient_privilege';
     end if;
     return app.move_coins(
-        tenant, key, what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
+        tenant, app.own_key(key), what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
         what in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
     );
 end $$;
@@ -4350,6 +4361,8 @@ GRANT SELECT ON TABLE app.premium_plans TO meydan_app;
 REVOKE ALL ON FUNCTION app.open_shop(tenant integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.open_shop(tenant integer) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.own_key(key text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.pay_debt(tenant integer, whose uuid, cause uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.protect(target regclass) FROM PUBLIC;
@@ -4374,8 +4387,8 @@ GRANT ALL ON FUNCTION app.reverse_transfer(tenant integer, key text, reversing u
 REVOKE ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, share_percent integer, key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, share_percent integer, key text) TO meydan_app;
+REVOKE ALL ON FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, key text) TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;

@@ -445,6 +445,13 @@ begin
     return is_fine is true;
 end $$;
 
+-- A person's key names the person: nobody takes one under which somebody else's coins will come.
+create function app.own_key(key text) returns text language sql stable
+return case
+    when session_user <> 'meydan_app' or strpos(key, app.user_id()::text) > 0 then key
+    else app.user_id() || ':' || key
+end;
+
 create function app.check_ledger_caller(tenant integer) returns void language plpgsql as $$
 begin
     if tenant is distinct from app.tenant_id() then
@@ -465,7 +472,7 @@ begin
             using errcode = 'insufficient_privilege';
     end if;
     return app.move_coins(
-        tenant, key, what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
+        tenant, app.own_key(key), what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
         what in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
     );
 end $$;
@@ -593,6 +600,7 @@ declare
     print bytea := sha256(convert_to(concat_ws('|', whose, amount, purpose, subject), 'UTF8'));
 begin
     perform app.check_ledger_caller(tenant);
+    key := app.own_key(key);
     if session_user = 'meydan_app' and whose is distinct from app.user_id() then
         raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
     elsif until <= app.now() then
@@ -641,6 +649,7 @@ declare
     print text := concat_ws('|', hold, kinds, owners, providers, currencies, amounts);
 begin
     perform app.check_ledger_caller(tenant);
+    key := app.own_key(key);
     select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
     if not found or session_user = 'meydan_app' and not held.by_person then
         raise exception using errcode = 'WA008', message = 'not_found';
@@ -919,4 +928,5 @@ revoke all on function app.move_coins(
 ) from public;
 revoke all on function app.pay_debt(integer, uuid, uuid) from public;
 revoke all on function app.check_ledger_caller(integer) from public;
+revoke all on function app.own_key(text) from public;
 revoke all on function app.is_own_transfer(text, text[], uuid[], bigint[], uuid) from public;

@@ -81,7 +81,7 @@ grant select (
 -- what was given, whatever has changed since. The giver pays the community, which gives the receiver their share: each finds
 -- a line in their own history.
 create function app.send_gift(
-    tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, share_percent integer, key text
+    tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, key text
 ) returns table (
     id uuid, gift jsonb, coins bigint, earned bigint, receiver_user_id uuid, created_at timestamptz, is_new boolean
 )
@@ -94,6 +94,11 @@ declare
     what app.gifts;
     given app.gifts_sent;
     share bigint;
+    -- The community's own setting (wallet/settings.py), not the caller's word.
+    share_percent integer := coalesce((
+        select known.config_value::text::integer from app.tenant_configs known
+        where known.tenant_id = tenant and known.config_key = 'wallet.gift_share_percent'
+    ), 50);
 begin
     perform app.check_ledger_caller(tenant);
     select known.* into given from app.gifts_sent known where known.tenant_id = tenant and known.idempotency_key = key;
@@ -152,8 +157,8 @@ begin
         given.coins, given.earned, given.receiver_user_id, given.created_at, is_new
     from app.gifts known where known.tenant_id = tenant and known.id = given.gift_id;
 end $$;
-revoke all on function app.send_gift(integer, uuid, integer, uuid, text, integer, text) from public;
-grant execute on function app.send_gift(integer, uuid, integer, uuid, text, integer, text) to meydan_app;
+revoke all on function app.send_gift(integer, uuid, integer, uuid, text, text) from public;
+grant execute on function app.send_gift(integer, uuid, integer, uuid, text, text) to meydan_app;
 
 -- Time somebody pays another for, minute by minute. The payer's coins for the minute that runs are held; a minute used up
 -- is paid and the next one held. Everything anybody needs to go on is in this row and its units, so any process may die.

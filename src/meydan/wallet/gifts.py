@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from meydan import accounts, tenants
+from meydan import accounts
 from meydan.kit import realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound
@@ -15,7 +15,6 @@ from meydan.wallet import balances
 from meydan.wallet.catalogue import Gift
 from meydan.wallet.events import GiftGiven
 from meydan.wallet.refusals import worded
-from meydan.wallet.settings import WalletSettings
 
 _LONGEST_TALK = 100
 
@@ -125,13 +124,12 @@ async def do_send(tx: Tx, gift_id: UUID, quantity: int, profile_id: UUID, note: 
     Raises NotFound (no such gift; nobody whom this face has met, or a block between the two), BalanceTooLow, WalletIsFrozen,
     DebtBlocks, IdempotencyKeyReused.
     """
-    settings = await tenants.settings(tx, WalletSettings)
     with worded():
         given = await tx.maybe(
             _Given,
             "select id, gift, coins, earned, receiver_user_id, created_at, is_new "
-            "from app.send_gift($1, $2, $3, $4, $5, $6, $7)",
-            *(gift_id, quantity, profile_id, note, settings.gift_share_percent, key),
+            "from app.send_gift($1, $2, $3, $4, $5, $6)",
+            *(gift_id, quantity, profile_id, note, key),
         )
     if given is None:
         raise NotFound

@@ -14,7 +14,7 @@ class WalletSettings(tenants.RoomSettings, frozen=True):
 
     daily_coins: Annotated[int, Meta(ge=0, le=10_000)] = 5
     """What somebody gets for coming by, once a day; 0: nothing."""
-    gift_share_percent: Percent = 50
+    gift_share_percent: Percent = 50  # app.send_gift reads it too, so that no caller sets it
     """How much of a gift's price its receiver earns; the rest is the community's."""
     call_share_percent: Percent = 60
     """How much of a paid minute the one who is paid earns."""
