@@ -4672,7 +4672,16 @@ GRANT SELECT(created_at) ON TABLE app.subscriptions TO meydan_app;
 GRANT SELECT(ended_at) ON TABLE app.subscriptions TO meydan_app;
 
 GRANT SELECT,INSERT ON TABLE app.system_logs TO meydan_service;
-GRANT SELECT ON TABLE app.system_logs TO meydan_app;
+
+GRANT SELECT(tenant_id) ON TABLE app.system_logs TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.system_logs TO meydan_app;
+
+GRANT SELECT(action) ON TABLE app.system_logs TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.system_logs TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.system_logs TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tenant_configs TO meydan_service;
 GRANT SELECT ON TABLE app.tenant_configs TO meydan_app;

@@ -66,3 +66,7 @@ create index payments_by_day on app.payments (tenant_id, paid_at) include (provi
     where paid_at is not null;
 create index payment_refunds_by_day on app.payment_refunds (tenant_id, done_at) where status = 'done';
 create index coin_transactions_by_day on app.coin_transactions using brin (tenant_id, created_at);
+
+-- A person may know that something was done to them, not which rules saw what and who of the staff decided.
+revoke select on app.system_logs from meydan_app;
+grant select (tenant_id, id, action, user_id, created_at) on app.system_logs to meydan_app;

@@ -35,11 +35,10 @@ async def test_rows_come_back_as_structs(db: Database, tenant: tenants.Tenant):
     me = somebody(tenant)
     async with db.as_service(tenant.id) as tx:
         await tenants.record(tx, "banned", user_id=me.user_id, reports=10)
+        line = await tx.one(Line, "select action, user_id, details from app.system_logs where tenant_id = $1")
+        assert line == Line(Action.banned, me.user_id, {"reports": 10})
     async with db.as_user(me) as tx:
-        assert await tx.one(Line, "select action, user_id, details from app.system_logs where tenant_id = $1") == Line(
-            Action.banned, me.user_id, {"reports": 10}
-        )
-        assert await tx.one(int, "select count(*) from app.system_logs where tenant_id = $1") == 1
+        assert await tx.one(int, "select count(id) from app.system_logs where tenant_id = $1") == 1
 
 
 async def test_fields_that_go_by_name_only_are_given_by_name(db: Database, tenant: tenants.Tenant):

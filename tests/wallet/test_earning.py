@@ -80,3 +80,10 @@ async def test_there_is_one_source(app: Litestar, db: Database, tenant: tenants.
         answer = await ask(app, ada, "POST", "/api/coins/earn", body)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
     assert (await wallet_of(db, ada)).balance == 0
+
+
+async def test_who_has_proved_nothing_earns_nothing(app: Litestar, db: Database, tenant: tenants.Tenant):
+    ada = await make_person(db, tenant, verified=False)
+    answer = await earn(app, ada)
+    assert (answer.status_code, answer.json()["code"]) == (403, "verification_needed")
+    assert (await wallet_of(db, ada)).balance == 0

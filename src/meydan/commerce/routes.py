@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from litestar import get, post, put
@@ -9,13 +10,15 @@ from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from meydan import accounts as people
+from meydan import integrations
 from meydan.commerce import accounts, payments, premium, shop, spending, webhooks
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.staff.routes import ROUTES as STAFF_ROUTES
 from meydan.commerce.subscriptions import Subscription
 from meydan.kit import limits
 from meydan.kit.database import Database, Identity, Role
-from meydan.kit.http import AnyRequest, IdempotencyKey, client_address, once_key
+from meydan.kit.http import AnyRequest, IdempotencyKey, client_address, is_private_name, once_key
+from meydan.tenants import Tenant
 
 _PURCHASES = limits.Limit("commerce.purchases", timedelta(hours=1), 60)
 _CHECKS = limits.Limit("commerce.checks", timedelta(minutes=1), 30)
@@ -61,8 +64,17 @@ class Providers(Struct, frozen=True):
     items: list[accounts.ProviderLine]
 
 
-def _ordered(request: AnyRequest, me: Identity) -> payments.OrderedFrom:
-    return payments.OrderedFrom(me.device_id, client_address(request), str(request.base_url).rstrip("/"))
+def _ordered(request: AnyRequest, tenant: Tenant, me: Identity) -> payments.OrderedFrom:
+    return payments.OrderedFrom(me.device_id, client_address(request), _origin(request, tenant))
+
+
+def _origin(request: AnyRequest, tenant: Tenant) -> str:
+    """Where the buyer comes back to: the address they came by, if it is one of ours. A Host header can say anything."""
+    public_url = integrations.current().public_url
+    public, host = urlsplit(public_url).hostname, request.url.hostname or ""
+    if host in {public, *tenant.hosts} or host.endswith(f".{public}") or is_private_name(host):
+        return str(request.base_url).rstrip("/")
+    return public_url
 
 
 @get("/api/coins/packages", tags=["commerce"], summary="Packages of coins for sale")
@@ -73,13 +85,20 @@ async def list_packages(db: Database, me: Identity) -> shop.Packages:
 
 @post("/api/coins/purchase", tags=["commerce"], summary="Buy coins for money")
 async def purchase(
-    request: AnyRequest, db: Database, me: Identity, data: Purchase, idempotency_key: IdempotencyKey = None
+    request: AnyRequest,
+    db: Database,
+    tenant: Tenant,
+    me: Identity,
+    data: Purchase,
+    idempotency_key: IdempotencyKey = None,
 ) -> payments.Payment:
     """The answer is the recorded order. Where to pay follows in a moment: by the frame `payment`, or by asking again."""
     key = once_key(me, "purchase", idempotency_key)
     await limits.take(_PURCHASES, me.user_id)
     async with db.as_service(me.tenant_id) as tx:
-        return await payments.do_order_coins(tx, me.user_id, data.package_id, data.provider, key, _ordered(request, me))
+        return await payments.do_order_coins(
+            tx, me.user_id, data.package_id, data.provider, key, _ordered(request, tenant, me)
+        )
 
 
 @get("/api/payments", tags=["commerce"], summary="Your purchases")
@@ -140,7 +159,12 @@ async def get_premium(db: Database, me: Identity) -> premium.Premium:
 
 @post("/api/premium/subscribe", tags=["commerce"], summary="Begin premium, for money or coins")
 async def subscribe(
-    request: AnyRequest, db: Database, me: Identity, data: Subscribing, idempotency_key: IdempotencyKey = None
+    request: AnyRequest,
+    db: Database,
+    tenant: Tenant,
+    me: Identity,
+    data: Subscribing,
+    idempotency_key: IdempotencyKey = None,
 ) -> premium.Subscribed:
     """With coins it begins at once; with money when the payment is settled."""
     key = once_key(me, "subscribe", idempotency_key)
@@ -149,7 +173,7 @@ async def subscribe(
         if data.pay_with is premium.PayWith.coins:
             return await premium.do_subscribe_with_coins(tx, me.user_id, data.plan_id, key)
         return await premium.do_subscribe_with_money(
-            tx, me.user_id, data.plan_id, data.provider, key, _ordered(request, me)
+            tx, me.user_id, data.plan_id, data.provider, key, _ordered(request, tenant, me)
         )
 
 

@@ -1,6 +1,5 @@
 """The local outbox over HTTP: only where there is one, for it shows every code that was sent."""
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from litestar import MediaType, get
@@ -10,7 +9,7 @@ from meydan import integrations
 from meydan.config import Settings
 from meydan.integrations.local_outbox import LocalOutbox, Sent, page
 from meydan.kit.errors import NotFound, Refused
-from meydan.kit.http import AnyRequest
+from meydan.kit.http import AnyRequest, is_private_name
 
 
 class OutboxElsewhere(Refused):
@@ -43,17 +42,7 @@ def _outbox(request: AnyRequest, state: State) -> LocalOutbox:
 def is_own_host(request: AnyRequest, settings: Settings) -> bool:
     """Whether the request came to this machine's own address or to the one people open: what only a developer may see."""
     host = request.url.hostname or ""
-    return _is_own(host) or host == urlsplit(settings.http.public_url).hostname
-
-
-def _is_own(host: str) -> bool:
-    """Whether no stranger can own the name: one who does may let it mean this machine, and their page, open in a
-    developer's browser, would then be a page of ours and read every code."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return "." not in host or host.endswith(".localhost")
-    return True
+    return is_private_name(host) or host == urlsplit(settings.http.public_url).hostname
 
 
 ROUTES = [list_outbox, outbox_page]

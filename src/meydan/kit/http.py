@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -133,6 +134,16 @@ def check_host(request: AnyRequest) -> None:
         urlsplit(f"//{request.headers.get('host', '')}").port  # noqa: B018 -- reading it is what checks it
     except ValueError:
         raise HostMalformed from None
+
+
+def is_private_name(host: str) -> bool:
+    """Whether it is an address or a name of this machine or network. No stranger can own one: whoever owns a name may let
+    it mean this machine, and their page, open in a developer's browser, would then be a page of ours."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith(".localhost")
+    return True
 
 
 def client_address(request: AnyRequest) -> str:

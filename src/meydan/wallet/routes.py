@@ -57,6 +57,9 @@ async def get_earning(db: Database, me: Identity) -> earning.Earning:
 
 @post("/api/coins/earn", tags=["coins"], summary="Take today's coins")
 async def earn(db: Database, me: Identity, data: Earn) -> earning.Earned:  # noqa: ARG001 -- there is one source so far
+    """For who may meet people here: coins for accounts that proved nothing would be given to one person many times."""
+    async with db.as_user(me) as tx:
+        await accounts.check_may_meet(tx)
     async with db.as_service(me.tenant_id) as tx:
         return await earning.do_earn_daily(tx, me.user_id)
 

@@ -378,7 +378,10 @@ export interface paths {
         /** What may be earned today */
         get: operations["ApiCoinsEarnGetEarning"];
         put?: never;
-        /** Take today's coins */
+        /**
+         * Take today's coins
+         * @description For who may meet people here: coins for accounts that proved nothing would be given to one person many times.
+         */
         post: operations["ApiCoinsEarnEarn"];
         delete?: never;
         options?: never;
@@ -1977,7 +1980,7 @@ export interface components {
          * FaultKind
          * @enum {string}
          */
-        FaultKind: "entries_do_not_sum_to_zero" | "entries_without_transaction" | "transaction_without_entries" | "amount_differs_from_entries" | "balance_differs_from_entries" | "held_differs_from_holds" | "balances_do_not_sum_to_zero";
+        FaultKind: "entries_do_not_sum_to_zero" | "entries_without_transaction" | "transaction_without_entries" | "amount_differs_from_entries" | "balance_differs_from_entries" | "held_differs_from_holds" | "balance_outside_its_limits" | "reversed_twice_or_by_another" | "balances_do_not_sum_to_zero";
         /** Finding */
         Finding: {
             facts: {
@@ -3928,6 +3931,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "X-Meydan-Tenant"?: string | null;
                 /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
                 "Idempotency-Key"?: string | null;
             };
@@ -5192,6 +5196,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "X-Meydan-Tenant"?: string | null;
                 /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
                 "Idempotency-Key"?: string | null;
             };
