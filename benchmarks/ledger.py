@@ -3,8 +3,8 @@
     python -m benchmarks.ledger [seconds a turn]
 
 One durable server (fsync, full pages, synchronous_commit on), one database, one client program for all of them: pgbench
-with eight clients and prepared statements, in turns. TPC-B at scale 50 is pgbench's own script: three updates, one select
-and one insert. Ours is the ledger's one function as the service's login calls it under row level security: a header, its
+with eight clients, in turns, with statements that are planned each time (as pgbench does unless told otherwise) and with
+prepared ones (as our driver does). TPC-B at scale 50 is pgbench's own script: three updates, one select and one insert. Ours is the ledger's one function as the service's login calls it under row level security: a header, its
 entries, two balances and the key that makes it happen once. The floor is what no ledger can do without: two balances
 updated in one transaction, and nothing that says why. Afterwards the whole ledger is added up.
 """
@@ -33,7 +33,7 @@ CLIENTS = 8
 THREADS = 2
 SCALE = 50
 PEOPLE = 100_000
-ROUNDS = 5
+ROUNDS = 3
 SECONDS = 8
 PASSWORDS = dict.fromkeys(migrations.ROLES, "bench")
 
@@ -42,15 +42,18 @@ TRANSFER = """\\set payer random(1, {people})
 \\set other random(1, {people} - 1)
 \\set payee 1 + (:payer + :other - 1) % {people}
 \\set key random(1, 9000000000000000000)
-\\startpipeline
-begin;
-set local app.tenant_id = '{tenant}';
-\\endpipeline
+{begin}
 select (app.transfer({tenant}, 'bench:' || :key, 'gift_sent', array['person_coins', '{kind}'],
     array[lpad(:payer::text, 32, '0')::uuid, {payee}], array[null, null]::text[], array[null, null]::text[],
     array[-1, 1]::bigint[], lpad(:payer::text, 32, '0')::uuid)).id;
 commit;
 """
+# To begin and to say who asks is one round trip, in each protocol by its own means.
+SETTING = "set local app.tenant_id = '{tenant}';"
+BEGIN = {
+    "simple": f"begin \\; {SETTING}",
+    "prepared": f"\\startpipeline\nbegin;\n{SETTING}\n\\endpipeline",
+}
 PAYEE = "lpad(:payee::text, 32, '0')::uuid"
 FLOOR = """\\set payer random(1, {people} - 1)
 \\set payee {payee}
@@ -83,12 +86,17 @@ from app.ledger_accounts account where account.tenant_id = {tenant};
 create table public.floor (id integer primary key, balance bigint not null, filler text not null) with (fillfactor = 60);
 insert into public.floor select n, 0, repeat('x', 60) from generate_series(1, {people}) n;
 """
-RESULT = """Durable PostgreSQL 18, {clients} clients by pgbench (prepared statements), median of {rounds} turns of {seconds} s, ratios within a turn.
-Goals: uncontended at least 1.0 × TPC-B (scale {scale}), on one hot account at least 0.5. {count:,} transfers were made by {people:,} people; their entries sum to {total}, and every balance equals its entries.
+RESULT = """Durable PostgreSQL 18, {clients} clients by pgbench, median of {rounds} turns of {seconds} s, ratios within a turn. Goals: uncontended at least
+1.0 × TPC-B at scale {scale}, on one hot account at least 0.5. {count:,} transfers were made by {people:,} people; their entries sum to {total},
+and every balance equals its entries. CPU is that of every process of the server, its writers included.
 
-{table}
+As pgbench runs TPC-B by itself, statements planned each time:
 
-CPU is that of every process of the server, its writers included."""
+{}
+
+With prepared statements, which spare TPC-B the planning of five statements and a transfer that of one:
+
+{}"""
 
 
 class Load(NamedTuple):
@@ -114,9 +122,9 @@ def server_cpu(postmaster: psutil.Process) -> float:
     return float(total + times.user + times.system + times.children_user + times.children_system)
 
 
-def pgbench(load: Load, address: str, folder: Path, seconds: int) -> tuple[int, float]:
+def pgbench(load: Load, protocol: str, address: str, folder: Path, seconds: int) -> tuple[int, float]:
     """How many transactions were made, and how many a second."""
-    arguments = ["--client", CLIENTS, "--jobs", THREADS, "--time", seconds, "--protocol", "prepared", "--no-vacuum"]
+    arguments = ["--client", CLIENTS, "--jobs", THREADS, "--time", seconds, "--protocol", protocol, "--no-vacuum"]
     if load.script is not None:
         file = folder / f"{re.sub('[^a-z]', '-', load.name)}.sql"
         file.write_text(load.script)
@@ -166,20 +174,53 @@ async def add_up(service_url: str, tenant: int) -> tuple[int, int]:
     return count, total
 
 
+def loads(protocol: str, superuser: str, service: str, tenant: int) -> list[Load]:
+    ours = {"people": PEOPLE, "tenant": tenant, "begin": BEGIN[protocol].format(tenant=tenant)}
+    return [
+        Load("TPC-B", superuser, None),
+        Load("two rows", superuser, FLOOR.format(people=PEOPLE, payee=f"random(:payer + 1, {PEOPLE})")),
+        Load("two rows, one hot", superuser, FLOOR.format(people=PEOPLE, payee=PEOPLE)),
+        Load("transfer", service, TRANSFER.format(kind="creator_revenue", payee=PAYEE, **ours)),
+        Load("transfer, one hot", service, TRANSFER.format(kind="tenant_revenue", payee="null", **ours)),
+    ]
+
+
 def measure(
-    loads: list[Load], address: str, postmaster: psutil.Process, folder: Path, seconds: int
+    made: list[Load], protocol: str, address: str, postmaster: psutil.Process, folder: Path, seconds: int
 ) -> dict[str, list[Run]]:
-    found: dict[str, list[Run]] = {load.name: [] for load in loads}
-    for load in loads:
-        pgbench(load, address, folder, 1)
+    found: dict[str, list[Run]] = {load.name: [] for load in made}
+    for load in made:
+        pgbench(load, protocol, address, folder, 1)
     for turn in range(ROUNDS):
-        for load in loads if turn % 2 else reversed(loads):
+        for load in made if turn % 2 else reversed(made):
             before = server_cpu(postmaster)
-            count, rate = pgbench(load, address, folder, seconds)
+            count, rate = pgbench(load, protocol, address, folder, seconds)
             time.sleep(0.2)  # its backends are gone
             found[load.name].append(Run(rate, (server_cpu(postmaster) - before) / count * 1000))
-            print(f"{load.name}: {rate:.0f} a second, {found[load.name][-1].cpu_ms:.3f} ms", flush=True)
+            print(f"{protocol}, {load.name}: {rate:.0f} a second, {found[load.name][-1].cpu_ms:.3f} ms", flush=True)
     return found
+
+
+def in_words(runs: dict[str, list[Run]]) -> str:
+    def ratio(name: str, peer: str) -> float:
+        """Of the same turn: other work on the machine is then in both."""
+        return statistics.median(
+            one.per_second / other.per_second for one, other in zip(runs[name], runs[peer], strict=True)
+        )
+
+    return table(
+        ["", "a second", "CPU-ms each", "of TPC-B", "of two rows"],
+        [
+            [
+                name,
+                f"{statistics.median(run.per_second for run in turns):,.0f}",
+                f"{statistics.median(run.cpu_ms for run in turns):.3f}",
+                f"**{ratio(name, 'TPC-B'):.2f}**",
+                f"{ratio(name, 'two rows'):.2f}",
+            ]
+            for name, turns in runs.items()
+        ],
+    )
 
 
 def main() -> None:
@@ -202,44 +243,23 @@ def main() -> None:
             check=True,
             capture_output=True,
         )
-        transfer = {"people": PEOPLE, "tenant": tenant}
-        loads = [
-            Load("TPC-B", superuser, None),
-            Load("two rows", superuser, FLOOR.format(people=PEOPLE, payee=f"random(:payer + 1, {PEOPLE})")),
-            Load("two rows, one hot", superuser, FLOOR.format(people=PEOPLE, payee=PEOPLE)),
-            Load(
-                "transfer", logins["meydan_service"], TRANSFER.format(kind="creator_revenue", payee=PAYEE, **transfer)
-            ),
-            Load(
-                "transfer, one hot",
-                logins["meydan_service"],
-                TRANSFER.format(kind="tenant_revenue", payee="null", **transfer),
-            ),
-        ]
         assert engines.postgres.child is not None
-        runs = measure(loads, address, psutil.Process(engines.postgres.child.pid), folder, seconds)
-        count, total = asyncio.run(add_up(f"postgresql://{logins['meydan_service']}@{address}/meydan", tenant))
-
-    def ratio(name: str, peer: str) -> float:
-        """Of the same turn: other work on the machine is then in both."""
-        return statistics.median(
-            one.per_second / other.per_second for one, other in zip(runs[name], runs[peer], strict=True)
-        )
-
-    rows = [
-        [
-            name,
-            f"{statistics.median(run.per_second for run in made):,.0f}",
-            f"{statistics.median(run.cpu_ms for run in made):.3f}",
-            f"**{ratio(name, 'TPC-B'):.2f}**",
-            f"{ratio(name, 'two rows'):.2f}",
+        postmaster = psutil.Process(engines.postgres.child.pid)
+        tables = [
+            in_words(
+                measure(
+                    loads(protocol, superuser, logins["meydan_service"], tenant),
+                    *(protocol, address, postmaster, folder, seconds),
+                )
+            )
+            for protocol in ("simple", "prepared")
         ]
-        for name, made in runs.items()
-    ]
-    print(*rows, sep="\n")
+        count, total = asyncio.run(add_up(f"postgresql://{logins['meydan_service']}@{address}/meydan", tenant))
+    print(*tables, sep="\n\n")
     keep(
         "ledger",
         RESULT.format(
+            *tables,
             clients=CLIENTS,
             rounds=ROUNDS,
             seconds=seconds,
@@ -247,7 +267,6 @@ def main() -> None:
             count=count,
             people=PEOPLE,
             total=total,
-            table=table(["", "a second", "CPU-ms each", "of TPC-B", "of two rows"], rows),
         ),
     )
     shutil.rmtree(folder, ignore_errors=True)
