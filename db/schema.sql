@@ -1011,145 +1011,77 @@ CREATE FUNCTION app.ledger_account_id(kind text, whose uuid, provider text, curr
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (encode(substr(sha256((((((((kind || ':'::text) || COALESCE((whose)::text, ''::text)) || ':'::text) || COALESCE(provider, ''::text)) || ':'::text) || COALESCE(currency, ''::text)))::bytea), 1, 16), 'hex'::text))::uuid;
 
-CREATE TABLE app.coin_entries (
-    tenant_id integer NOT NULL,
-    transaction_id uuid NOT NULL,
-    account_id uuid NOT NULL,
-    stripe integer NOT NULL,
-    amount bigint NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL
-);
-
-ALTER TABLE ONLY app.coin_entries FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.ledger_balances (
-    tenant_id integer NOT NULL,
-    account_id uuid NOT NULL,
-    stripe integer NOT NULL,
-    balance bigint DEFAULT 0 NOT NULL,
-    held bigint DEFAULT 0 NOT NULL,
-    lowest bigint,
-    highest bigint,
-    frozen boolean DEFAULT false NOT NULL,
-    CONSTRAINT ledger_balances_check CHECK (((balance - held) >= lowest)),
-    CONSTRAINT ledger_balances_stripe_check CHECK (((stripe >= 0) AND (stripe <= 15)))
-)
-WITH (fillfactor='60', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='1000');
-
-ALTER TABLE ONLY app.ledger_balances FORCE ROW LEVEL SECURITY;
-
 CREATE FUNCTION app.ledger_faults(tenant integer, since uuid) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- WITH headers AS (
-          SELECT header.id,
-             header.user_id,
-             header.amount,
-             header.reverses_id,
-             app.ledger_account_id('person_coins'::text, header.user_id, NULL::text, NULL::text) AS coins,
-             app.ledger_account_id('creator_revenue'::text, header.user_id, NULL::text, NULL::text) AS earnings
-            FROM app.coin_transactions header
-           WHERE ((header.tenant_id = ledger_faults.tenant) AND ((ledger_faults.since IS NULL) OR (header.id >= ledger_faults.since)))
-         ), sums AS (
-          SELECT entry.transaction_id,
-             (headers.id IS NULL) AS is_orphan,
-             headers.user_id,
-             headers.amount,
-             (sum(entry.amount))::bigint AS total,
-             (COALESCE(sum(entry.amount) FILTER (WHERE (entry.account_id = headers.coins)), sum(entry.amount) FILTER (WHERE (entry.account_id = headers.earnings)), (0)::numeric))::bigint AS told
-            FROM (app.coin_entries entry
-              LEFT JOIN headers ON ((headers.id = entry.transaction_id)))
-           WHERE ((entry.tenant_id = ledger_faults.tenant) AND ((ledger_faults.since IS NULL) OR (entry.transaction_id >= ledger_faults.since)))
-           GROUP BY entry.transaction_id, headers.id, headers.user_id, headers.amount
-         ), stripes AS (
-          SELECT entry.account_id,
-             entry.stripe,
-             (sum(entry.amount))::bigint AS total
-            FROM app.coin_entries entry
-           WHERE (entry.tenant_id = ledger_faults.tenant)
-           GROUP BY entry.account_id, entry.stripe
-         ), balances AS (
-          SELECT known.account_id,
-             known.stripe,
-             known.balance,
-             known.held
-            FROM app.ledger_balances known
-           WHERE (known.tenant_id = ledger_faults.tenant)
-         ), holds AS (
-          SELECT app.ledger_account_id('person_coins'::text, hold.user_id, NULL::text, NULL::text) AS account_id,
-             (sum(hold.amount))::bigint AS held
-            FROM app.coin_holds hold
-           WHERE ((hold.tenant_id = ledger_faults.tenant) AND (hold.status = 'open'::text))
-           GROUP BY hold.user_id
-         )
-  SELECT 'entries_do_not_sum_to_zero'::text,
-     sums.transaction_id,
-     0,
-     sums.total
-    FROM sums
-   WHERE (sums.total <> 0)
- UNION ALL
-  SELECT 'entries_without_transaction'::text,
-     sums.transaction_id,
-     NULL::integer,
-     sums.total
-    FROM sums
-   WHERE sums.is_orphan
- UNION ALL
-  SELECT 'transaction_without_entries'::text,
-     headers.id,
-     headers.amount,
-     NULL::bigint
-    FROM (headers
-      LEFT JOIN sums ON ((sums.transaction_id = headers.id)))
-   WHERE (sums.transaction_id IS NULL)
- UNION ALL
-  SELECT 'amount_differs_from_entries'::text,
-     sums.transaction_id,
-     sums.told,
-     sums.amount
-    FROM sums
-   WHERE ((sums.user_id IS NOT NULL) AND (sums.told <> sums.amount))
- UNION ALL
-  SELECT 'balance_differs_from_entries'::text,
-     COALESCE(balances.account_id, stripes.account_id) AS "coalesce",
-     COALESCE(stripes.total, (0)::bigint) AS "coalesce",
-     COALESCE(balances.balance, (0)::bigint) AS "coalesce"
-    FROM (balances
-      FULL JOIN stripes USING (account_id, stripe))
-   WHERE (COALESCE(balances.balance, (0)::bigint) <> COALESCE(stripes.total, (0)::bigint))
- UNION ALL
-  SELECT 'held_differs_from_holds'::text,
-     COALESCE(balances.account_id, holds.account_id) AS "coalesce",
-     COALESCE(holds.held, (0)::bigint) AS "coalesce",
-     COALESCE(balances.held, (0)::bigint) AS "coalesce"
-    FROM (balances
-      FULL JOIN holds ON ((holds.account_id = balances.account_id)))
-   WHERE (COALESCE(balances.held, (0)::bigint) <> COALESCE(holds.held, (0)::bigint))
- UNION ALL
-  SELECT 'balance_outside_its_limits'::text,
-     known.account_id,
-     COALESCE(known.lowest, known.highest) AS "coalesce",
-     known.balance
-    FROM app.ledger_balances known
-   WHERE ((known.tenant_id = ledger_faults.tenant) AND ((known.held < 0) OR ((known.balance - known.held) < known.lowest) OR (known.balance > known.highest)))
- UNION ALL
-  SELECT 'reversed_twice_or_by_another'::text,
-     headers.reverses_id,
-     NULL::bigint,
-     NULL::bigint
-    FROM (headers
-      LEFT JOIN app.coin_transactions original ON (((original.tenant_id = ledger_faults.tenant) AND (original.id = headers.reverses_id))))
-   WHERE ((headers.reverses_id IS NOT NULL) AND (original.reversed_by_id IS DISTINCT FROM headers.id))
- UNION ALL
-  SELECT 'balances_do_not_sum_to_zero'::text,
-     NULL::uuid,
-     0,
-     (sum(balances.balance))::bigint AS sum
-    FROM balances
-  HAVING (sum(balances.balance) <> (0)::numeric);
-END;
+    AS $$
+    with headers as (
+        select header.id, header.user_id, header.amount, header.reverses_id,
+            app.ledger_account_id('person_coins', header.user_id, null, null) as coins,
+            app.ledger_account_id('creator_revenue', header.user_id, null, null) as earnings
+        from app.coin_transactions header
+        where header.tenant_id = ledger_faults.tenant
+            and (ledger_faults.since is null or header.id >= ledger_faults.since)
+    ),
+    sums as (
+        select entry.transaction_id, headers.id is null as is_orphan, headers.user_id, headers.amount,
+            sum(entry.amount)::bigint as total,
+            coalesce(
+                sum(entry.amount) filter (where entry.account_id = headers.coins),
+                sum(entry.amount) filter (where entry.account_id = headers.earnings), 0
+            )::bigint as told
+        from app.coin_entries entry
+        left join headers on headers.id = entry.transaction_id
+        where entry.tenant_id = ledger_faults.tenant
+            and (ledger_faults.since is null or entry.transaction_id >= ledger_faults.since)
+        group by entry.transaction_id, headers.id, headers.user_id, headers.amount
+    ),
+    stripes as (
+        select entry.account_id, entry.stripe, sum(entry.amount)::bigint as total
+        from app.coin_entries entry where entry.tenant_id = ledger_faults.tenant
+        group by entry.account_id, entry.stripe
+    ),
+    balances as (
+        select known.account_id, known.stripe, known.balance, known.held from app.ledger_balances known
+        where known.tenant_id = ledger_faults.tenant
+    ),
+    holds as (
+        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id, sum(hold.amount)::bigint as held
+        from app.coin_holds hold where hold.tenant_id = ledger_faults.tenant and hold.status = 'open'
+        group by hold.user_id
+    )
+    select 'entries_do_not_sum_to_zero', sums.transaction_id, 0, sums.total from sums where sums.total <> 0
+    union all
+    select 'entries_without_transaction', sums.transaction_id, null, sums.total from sums where sums.is_orphan
+    union all
+    select 'transaction_without_entries', headers.id, headers.amount, null
+    from headers left join sums on sums.transaction_id = headers.id where sums.transaction_id is null
+    union all
+    select 'amount_differs_from_entries', sums.transaction_id, sums.told, sums.amount
+    from sums where sums.user_id is not null and sums.told <> sums.amount
+    union all
+    select 'balance_differs_from_entries', coalesce(balances.account_id, stripes.account_id), coalesce(stripes.total, 0),
+        coalesce(balances.balance, 0)
+    from balances full join stripes using (account_id, stripe)
+    where coalesce(balances.balance, 0) <> coalesce(stripes.total, 0)
+    union all
+    select 'held_differs_from_holds', coalesce(balances.account_id, holds.account_id), coalesce(holds.held, 0),
+        coalesce(balances.held, 0)
+    from balances full join holds on holds.account_id = balances.account_id
+    where coalesce(balances.held, 0) <> coalesce(holds.held, 0)
+    union all
+    select 'balance_outside_its_limits', known.account_id, coalesce(known.lowest, known.highest), known.balance
+    from app.ledger_balances known
+    where known.tenant_id = ledger_faults.tenant
+        and (known.held < 0 or known.balance - known.held < known.lowest or known.balance > known.highest)
+    union all
+    select 'reversed_twice_or_by_another', headers.reverses_id, null, null
+    from headers left join app.coin_transactions original
+        on original.tenant_id = ledger_faults.tenant and original.id = headers.reverses_id
+    where headers.reverses_id is not null and original.reversed_by_id is distinct from headers.id
+    union all
+    select 'balances_do_not_sum_to_zero', null, 0, sum(balances.balance)::bigint from balances having sum(balances.balance) <> 0
+$$;
 
 CREATE FUNCTION app.ledger_fingerprint(what text, whose uuid, subject uuid, reverses uuid, request text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[]) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -2085,6 +2017,17 @@ CREATE TABLE app.billing_references (
 
 ALTER TABLE ONLY app.billing_references FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.coin_entries (
+    tenant_id integer NOT NULL,
+    transaction_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    stripe integer NOT NULL,
+    amount bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE ONLY app.coin_entries FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.devices (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -2218,6 +2161,22 @@ CREATE TABLE app.ledger_accounts (
 );
 
 ALTER TABLE ONLY app.ledger_accounts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.ledger_balances (
+    tenant_id integer NOT NULL,
+    account_id uuid NOT NULL,
+    stripe integer NOT NULL,
+    balance bigint DEFAULT 0 NOT NULL,
+    held bigint DEFAULT 0 NOT NULL,
+    lowest bigint,
+    highest bigint,
+    frozen boolean DEFAULT false NOT NULL,
+    CONSTRAINT ledger_balances_check CHECK (((balance - held) >= lowest)),
+    CONSTRAINT ledger_balances_stripe_check CHECK (((stripe >= 0) AND (stripe <= 15)))
+)
+WITH (fillfactor='60', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE ONLY app.ledger_balances FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.login_attempts (
     tenant_id integer NOT NULL,
@@ -4320,12 +4279,6 @@ REVOKE ALL ON FUNCTION app.is_own_transfer(what text, kinds text[], owners uuid[
 
 REVOKE ALL ON FUNCTION app.keep_lanes() FROM PUBLIC;
 
-GRANT SELECT ON TABLE app.coin_entries TO meydan_service;
-GRANT SELECT ON TABLE app.coin_entries TO meydan_app;
-
-GRANT SELECT ON TABLE app.ledger_balances TO meydan_service;
-GRANT SELECT ON TABLE app.ledger_balances TO meydan_app;
-
 REVOKE ALL ON FUNCTION app.ledger_faults(tenant integer, since uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.ledger_faults(tenant integer, since uuid) TO meydan_service;
 
@@ -4447,6 +4400,9 @@ GRANT SELECT(user_id) ON TABLE app.billing_references TO meydan_app;
 
 GRANT SELECT(reference) ON TABLE app.billing_references TO meydan_app;
 
+GRANT SELECT ON TABLE app.coin_entries TO meydan_service;
+GRANT SELECT ON TABLE app.coin_entries TO meydan_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.devices TO meydan_service;
 
 GRANT SELECT(tenant_id) ON TABLE app.devices TO meydan_app;
@@ -4511,6 +4467,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE app.known_contacts TO meydan_service;
 
 GRANT SELECT ON TABLE app.ledger_accounts TO meydan_service;
 GRANT SELECT ON TABLE app.ledger_accounts TO meydan_app;
+
+GRANT SELECT ON TABLE app.ledger_balances TO meydan_service;
+GRANT SELECT ON TABLE app.ledger_balances TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.login_attempts TO meydan_service;
 

@@ -818,8 +818,7 @@ grant execute on function app.close_wallet(integer, uuid) to meydan_service;
 -- Transactions are added up from `since` on (null: all of them), balances always against all their entries.
 create function app.ledger_faults(tenant integer, since uuid)
 returns table (fault text, id uuid, expected bigint, found bigint)
-language sql stable set search_path = pg_catalog, pg_temp
-begin atomic
+language sql stable set search_path = pg_catalog, pg_temp as $$
     with headers as (
         select header.id, header.user_id, header.amount, header.reverses_id,
             app.ledger_account_id('person_coins', header.user_id, null, null) as coins,
@@ -885,8 +884,8 @@ begin atomic
         on original.tenant_id = ledger_faults.tenant and original.id = headers.reverses_id
     where headers.reverses_id is not null and original.reversed_by_id is distinct from headers.id
     union all
-    select 'balances_do_not_sum_to_zero', null, 0, sum(balances.balance)::bigint from balances having sum(balances.balance) <> 0;
-end;
+    select 'balances_do_not_sum_to_zero', null, 0, sum(balances.balance)::bigint from balances having sum(balances.balance) <> 0
+$$;
 revoke all on function app.ledger_faults(integer, uuid) from public;
 grant execute on function app.ledger_faults(integer, uuid) to meydan_service;
 
