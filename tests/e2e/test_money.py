@@ -188,7 +188,7 @@ async def test_members_find_no_door_to_the_books(product: Product, visitor: Visi
     member = await visitor()
     await register(member, product, "curious")
     await member.page.goto("/me")
-    await expect(member.page.get_by_role("link", name="Wallet")).to_be_visible()
+    await expect(member.page.get_by_role("main").get_by_role("link", name="Wallet")).to_be_visible()
     await expect(member.page.get_by_role("link", name="Running the square")).to_have_count(0)
     await member.page.goto("/staff/payments")
     await expect(member.page.get_by_text("These pages are for those who run this square")).to_be_visible()
