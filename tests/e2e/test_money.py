@@ -1,12 +1,11 @@
 """What comes after a purchase: refunds, disputes, renewals, doubts, and those who run the community looking at all of it."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 from playwright.async_api import expect
 
+from tests.commands.conftest import meydan
 from tests.e2e.conftest import DESKTOP, Person, Product, Visitors
 from tests.e2e.steps import buy_coins, pay_there, register
 from tests.e2e.test_pages import faults, sticks_out
@@ -21,19 +20,10 @@ STAFF_PAGES = [
 ]
 
 
-def meydan(product: Product, *arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "meydan", *arguments, "--data", str(product.data)],
-        check=True,
-        capture_output=True,
-        timeout=60,
-    )
-
-
 async def owner_of(product: Product, visitor: Visitors, alias: str) -> Person:
     owner = await visitor(viewport=DESKTOP)
     await register(owner, product, alias)
-    meydan(product, "tenant", "staff", "default", owner.phone, "--role", "owner")
+    meydan("tenant", "staff", "default", owner.phone, "--role", "owner", "--data", str(product.data)).check_returncode()
     await owner.page.goto("/me")
     await owner.page.get_by_role("link", name="Running the square").click()
     await expect(owner.page.get_by_role("heading", name="Revenue")).to_be_visible()
@@ -127,8 +117,10 @@ async def test_a_membership_renews_fails_to_and_is_kept_for_the_days_of_grace(
 @pytest.mark.slow
 async def test_a_doubtful_purchase_waits_until_staff_let_it_through(product: Product, visitor: Visitors) -> None:
     owner = await owner_of(product, visitor, "owner-doubt")
-    meydan(product, "tenant", "set", "default", "fraud.large_purchase", '{"TRY": 90000}')
-    meydan(product, "tenant", "set", "default", "fraud.new_device_points", "70")
+    meydan(
+        "tenant", "set", "default", "fraud.large_purchase", '{"TRY": 90000}', "--data", str(product.data)
+    ).check_returncode()
+    meydan("tenant", "set", "default", "fraud.new_device_points", "70", "--data", str(product.data)).check_returncode()
     try:
         buyer = await visitor()
         await register(buyer, product, "newcomer")
@@ -145,7 +137,9 @@ async def test_a_doubtful_purchase_waits_until_staff_let_it_through(product: Pro
         await expect(page.get_by_text("Decided.")).to_be_visible()
         await has_coins(buyer, "2,600")
     finally:
-        meydan(product, "tenant", "set", "default", "fraud.new_device_points", "30")
+        meydan(
+            "tenant", "set", "default", "fraud.new_device_points", "30", "--data", str(product.data)
+        ).check_returncode()
 
 
 @pytest.mark.slow

@@ -19,10 +19,8 @@ from meydan.commerce.providers.apple import AppleProvider
 from meydan.commerce.providers.apple_client import AppleAccount
 from meydan.commerce.providers.apple_signed import APPLE_ROOT_CA_G3
 from meydan.commerce.providers.contract import (
-    Buyer,
     Charge,
     Notice,
-    Order,
     Paid,
     ProviderEvent,
     ProviderRefused,
@@ -34,6 +32,7 @@ from meydan.commerce.providers.contract import (
     SubscriptionState,
     Webhook,
 )
+from tests.commerce.providers.orders import order
 from tests.commerce.providers.servers.apple import AppStore
 from tests.commerce.providers.servers.apple_chain import INTERMEDIATE, Chain
 from tests.commerce.providers.servers.loopback import Answered
@@ -81,21 +80,6 @@ async def last(apple: AppleProvider, store: AppStore) -> list[ProviderEvent]:
 def of(kind: type[T], events: list[ProviderEvent]) -> T:
     (one,) = [event for event in events if isinstance(event, kind)]
     return one
-
-
-def order(product_id: str | None = "coins.500") -> Order:
-    return Order(
-        payment_id=uuid4(),
-        kind=PaymentKind.coins,
-        title="500 coins",
-        amount=14999,
-        currency="TRY",
-        period=None,
-        buyer=Buyer(reference=uuid4(), language="tr", email=None, phone=None, address="203.0.113.7"),
-        return_url="https://meydan.example/wallet",
-        webhook_url="https://meydan.example/api",
-        store_product_id=product_id,
-    )
 
 
 # Buying.

@@ -15,13 +15,11 @@ import pytest
 from meydan.commerce.kinds import PaymentKind
 from meydan.commerce.providers import google_client, google_push
 from meydan.commerce.providers.contract import (
-    Buyer,
     Charge,
     Disputed,
     DisputeState,
     Failed,
     Notice,
-    Order,
     Paid,
     ProviderEvent,
     ProviderRefused,
@@ -34,6 +32,7 @@ from meydan.commerce.providers.contract import (
     Webhook,
 )
 from meydan.commerce.providers.google import GoogleAccount, GoogleProvider
+from tests.commerce.providers.orders import order
 from tests.commerce.providers.servers import google_schema
 from tests.commerce.providers.servers.google import PlayStore
 from tests.commerce.providers.servers.loopback import Answered
@@ -86,21 +85,6 @@ def state(events: list[ProviderEvent]) -> SubscriptionState:
 def order_of(store: PlayStore, token: str) -> str:
     (order,) = [one["orderId"] for one in store.orders.values() if one["purchaseToken"] == token]
     return str(order)
-
-
-def order(product_id: str | None = "coins.500") -> Order:
-    return Order(
-        payment_id=uuid4(),
-        kind=PaymentKind.coins,
-        title="500 coins",
-        amount=14999,
-        currency="TRY",
-        period=None,
-        buyer=Buyer(reference=uuid4(), language="tr", email=None, phone=None, address="203.0.113.7"),
-        return_url="https://meydan.example/wallet",
-        webhook_url="https://meydan.example/api",
-        store_product_id=product_id,
-    )
 
 
 # Buying.

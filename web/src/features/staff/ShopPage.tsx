@@ -4,11 +4,12 @@ import { Plus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Button, Chip, Figure, Money, Section, Table } from '../../ui';
 import { GiftArt, useGiftName } from '../wallet/gift-art';
+import { usePeriodWords } from '../wallet/words';
 import { giftsQuery, packagesQuery, plansQuery, providersQuery } from './data';
 import { Loaded } from './Loaded';
 import { GiftSheet, PackageSheet, PlanSheet } from './ShopSheets';
 import { StaffPage } from './StaffFrame';
-import { usePeriodWords, useProviderWords } from './words';
+import { useProviderWords } from './words';
 
 /** What is for sale, at which price, and by whom it can be paid. */
 export function ShopPage() {
@@ -112,7 +113,7 @@ function Plans() {
               items={plans}
               rowKey={(one) => one.id}
               columns={[
-                { title: t`Period`, cell: (one) => period(one.period) },
+                { title: t`Period`, cell: (one) => period(one.period).name },
                 { title: t`Price`, cell: (one) => <Money amount={one.price} currency={one.currency} />, numeric: true },
                 {
                   title: t`In coins`,
@@ -123,7 +124,7 @@ function Plans() {
                 { title: t`State`, cell: (one) => <State active={one.active} /> },
                 {
                   title: <span className="sr-only">{t`Change`}</span>,
-                  cell: (one) => <Change what={period(one.period)} onClick={() => setOpen(one.id)} />,
+                  cell: (one) => <Change what={period(one.period).name} onClick={() => setOpen(one.id)} />,
                 },
               ]}
             />

@@ -4,8 +4,8 @@ import type { components } from '../../api/schema';
 import { useWords } from '../../api/words';
 import { Button, ChipToggle, Field, moneyText, readMoney, SelectField, Sheet, toast } from '../../ui';
 import { useGiftName } from '../wallet/gift-art';
+import { usePeriodWords } from '../wallet/words';
 import { useChangeGift, usePutPackage, usePutPlan } from './data';
-import { usePeriodWords } from './words';
 
 type Schemas = components['schemas'];
 
@@ -190,7 +190,7 @@ export function PlanSheet({ known, onClose }: { known: Schemas['StaffPlan'] | un
       >
         {(['week', 'month', 'year'] as const).map((one) => (
           <option key={one} value={one}>
-            {periodWords(one)}
+            {periodWords(one).name}
           </option>
         ))}
       </SelectField>

@@ -109,14 +109,6 @@ export function useThaw() {
   });
 }
 
-export function useFreeze() {
-  return useAction({
-    mutationFn: ({ user_id, reason }: { user_id: string; reason: string }) =>
-      answer(api.POST('/api/staff/wallets/{user_id}/freeze', { params: { path: { user_id } }, body: { reason } })),
-    onSettled: changed,
-  });
-}
-
 export const reconciliationQuery = queryOptions({
   queryKey: ['staff', 'reconciliation'],
   queryFn: () => answer(api.GET('/api/staff/reconciliation')),

@@ -137,8 +137,3 @@ export function useFindingWords() {
     }
   };
 }
-
-export function usePeriodWords() {
-  const { t } = useLingui();
-  return pick({ week: t`A week`, month: t`A month`, year: t`A year` });
-}
