@@ -31,20 +31,14 @@ from meydan.commerce.providers.contract import (
 from meydan.commerce.providers.iyzico import IyzicoAccount, IyzicoProvider
 from meydan.commerce.providers.stripe import StripeAccount, StripeProvider
 from meydan.kit import clock
-from meydan.kit.database import Database, DatabaseSettings
+from meydan.kit.database import LOST, Database, DatabaseSettings
 from tests.commerce.conftest import Answer, Shop, changed, disputed, in_days, refunded
 from tests.commerce.scripted import DOWN
 from tests.conftest import MovableClock
 from tests.people import Person
 
 # What a database that is killed under somebody's hands looks like to them.
-KILLED = (
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    ConnectionError,
-    asyncio.CancelledError,
-)
+KILLED = (*LOST, asyncpg.PostgresError, asyncio.CancelledError)
 
 
 async def subscribe(shop: Shop, person: Person, key: str, pay_with: str) -> httpx.Response:

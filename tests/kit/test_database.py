@@ -5,11 +5,12 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 import pytest
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.kit.database import Database, DatabaseSettings, Face, Identity, Role
+from meydan.kit.database import LOST, Database, DatabaseSettings, Face, Identity, Role
 from meydan.kit.errors import NotFound
 
 
@@ -182,4 +183,28 @@ async def test_connections_that_the_server_ended_are_nobodys_error(
             name,
         )
         await asyncio.gather(*(once() for _ in range(6)))
+    await superuser.close()
+
+
+@pytest.mark.parametrize("noticed", ["not yet", "while it waited", "while it worked"])
+async def test_a_connection_lost_in_a_transaction_says_so_and_keeps_no_place_in_the_pool(
+    tenant: tenants.Tenant, postgres_url: str, database_settings: DatabaseSettings, noticed: str
+):
+    superuser = await asyncpg.connect(postgres_url)
+    own = await Database.open(msgspec.structs.replace(database_settings, pool_size=1))
+    for _ in range(10):
+        with pytest.raises(LOST):
+            async with own.as_service(tenant.id) as tx:
+                pid = tx.connection.get_server_pid()
+                if noticed == "while it worked":
+                    sleeping = asyncio.create_task(tx.run("select pg_sleep(10) where $1::integer > 0"))
+                    await asyncio.sleep(0.01)
+                await superuser.execute("select pg_terminate_backend($1, 1000)", pid)
+                if noticed == "while it waited":
+                    await asyncio.sleep(0.01)
+                if noticed == "while it worked":
+                    await sleeping
+        async with own.as_service(tenant.id) as tx:
+            assert await tx.one(int, "select 1 from app.tenants where id = $1") == 1
+    await own.close()
     await superuser.close()

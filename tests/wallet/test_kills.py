@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from meydan import tenants, wallet
 from meydan.kit import clock, database
-from meydan.kit.database import Database, DatabaseSettings, Identity, Tx
+from meydan.kit.database import LOST, Database, DatabaseSettings, Identity, Tx
 from meydan.kit.errors import Refused
 from meydan.wallet import Entry, TransactionType, coins_of, earnings_of
 from tests.conftest import new_tenant
@@ -22,13 +22,6 @@ from tests.people import Person
 from tests.wallet.conftest import Bank
 
 NAME = "killed-now-and-then"
-LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # how the driver puts it when it was killed while preparing a statement
-    asyncpg.OperatorInterventionError,
-    ConnectionError,
-)
 
 
 class Mortal(Database):

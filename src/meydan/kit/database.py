@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from enum import Enum, StrEnum
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -173,13 +173,14 @@ class Database:
         return [row["id"] for row in rows]
 
 
-# What a connection says that has ended, is ending, or has begun to.
-_LOST = (
-    asyncpg.InternalClientError,
+LOST = (
+    OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # its end arrived between two statements
+    asyncpg.OperatorInterventionError,
     asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
 )
+"""What work on a connection raises that has ended, is ending, or has begun to. Whether a commit still happened is unknown."""
 
 
 class _Transaction:
@@ -197,7 +198,7 @@ class _Transaction:
     async def __aenter__(self) -> Tx:
         try:
             connection = await self._connection()
-        except _LOST:  # the server ended it while it was idle: nothing has been done yet, so it is done on another one
+        except LOST:  # the server ended it while it was idle: nothing has been done yet, so it is done on another one
             await self._pool.expire_connections()
             connection = await self._connection()
         self._tx = Tx(cast("asyncpg.Connection", connection), self._tenant_id, self._me)
@@ -209,7 +210,7 @@ class _Transaction:
         try:
             await connection.execute(self._begin)
         except BaseException as error:
-            if isinstance(error, _LOST):
+            if isinstance(error, LOST):
                 connection.terminate()
             await self._pool.release(connection)
             raise
@@ -223,14 +224,21 @@ class _Transaction:
             if kind is None:
                 await self._tx.finish()
             else:
-                # A connection that was lost has left the pool by itself: what is told is why, not that it is gone.
-                with suppress(asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
-                    if not connection.is_closed():
-                        await connection.execute("rollback")
+                await _roll_back(connection)
         finally:
             await self._pool.release(connection)  # an open transaction, if finishing failed, is rolled back by this
         if kind is None:
             self._tx.committed()
+
+
+async def _roll_back(connection: asyncpg.Connection) -> None:
+    """Raises nothing for a connection that was lost: what is told is why, not that it is gone."""
+    if connection.is_closed():
+        return
+    try:
+        await connection.execute("rollback")
+    except LOST:
+        connection.terminate()
 
 
 async def _pool(url: str, size: int) -> asyncpg.Pool:

@@ -118,10 +118,8 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     asyncpg.InterfaceError: _bad_value,
     asyncpg.PostgresConnectionError: _unavailable,
     asyncpg.InternalClientError: _unavailable,  # a connection that ended between two statements
-    asyncpg.QueryCanceledError: _unavailable,
+    asyncpg.OperatorInterventionError: _unavailable,
     asyncpg.DeadlockDetectedError: _unavailable,
-    asyncpg.CannotConnectNowError: _unavailable,
-    asyncpg.AdminShutdownError: _unavailable,
     ConnectionError: _unavailable,
     TimeoutError: _unavailable,
     Exception: _internal,

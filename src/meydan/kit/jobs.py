@@ -18,7 +18,7 @@ from pgqueuer.db import AsyncpgPoolDriver
 from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 
-from meydan.kit.database import Database, Tx
+from meydan.kit.database import LOST, Database, Tx
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +35,6 @@ class _Headers(Struct, frozen=True):
 
 
 _POLL = timedelta(milliseconds=200)
-_STUMBLES = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-)
 _TRIES = 8
 _GIVES_WAY = (0.1, 0.5, 2.0)
 _handlers: dict[str, tuple[type[Struct], Errand[Struct]]] = {}
@@ -165,7 +158,7 @@ class Worker:
             headers = msgspec.convert(job.headers, _Headers)
             try:
                 await do_job(self._db, name, job.payload or b"{}", headers.tenant_id)
-            except _STUMBLES as error:
+            except LOST as error:
                 # The database went away under it, which says nothing about the job. A value it cannot keep is another matter.
                 if isinstance(error, asyncpg.DataError) or job.attempts >= _TRIES:
                     raise
@@ -181,7 +174,7 @@ class Worker:
         while not self._stopped.is_set():
             try:
                 await run_in_every_tenant(self._db, tick)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except (*LOST, asyncpg.PostgresError):
                 log.exception("%s could not run; it will be tried again", tick.__qualname__)
             try:
                 await asyncio.wait_for(self._stopped.wait(), seconds)

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from meydan import tenants
 from meydan.kit import realtime
-from meydan.kit.database import Database, Tx
+from meydan.kit.database import LOST, Database, Tx
 from meydan.kit.events import publish
 from meydan.meeting.events import MatchMade, Side
 from meydan.meeting.frames import MatchMadeFrame, TicketEndedFrame
@@ -125,7 +125,7 @@ class Matcher:
                     await asyncio.sleep(
                         0.005
                     )  # a ticket that its owner is just changing is not asked for without pause
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (*LOST, asyncpg.PostgresError):
             log.exception("matching in tenant %s failed; the worker takes it up again", tenant_id)
 
 
