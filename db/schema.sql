@@ -1313,6 +1313,9 @@ begin
             from unnest(kinds, owners, providers, currencies, amounts) entry (kind, whose, provider, currency, amount)
             group by entry.kind, entry.whose, entry.provider, entry.currency having sum(entry.amount) <> 0
         ) one;
+        if number = 0 then
+            raise exception 'a transfer moves something' using errcode = 'check_violation';
+        end if;
     end if;
     for i in 1 .. number loop
         account := app.ledger_account_id(kinds[i], owners[i], providers[i], currencies[i]);
@@ -1507,7 +1510,7 @@ END;
 
 CREATE FUNCTION app.own_key(key text) RETURNS text
     LANGUAGE sql STABLE
-    RETURN CASE WHEN ((SESSION_USER <> 'meydan_app'::name) OR (strpos(key, (app.user_id())::text) > 0)) THEN key ELSE ((app.user_id() || ':'::text) || key) END;
+    RETURN CASE WHEN (SESSION_USER = 'meydan_app'::name) THEN ((app.user_id() || ':'::text) || key) ELSE key END;
 
 CREATE FUNCTION app.pay_debt(tenant integer, whose uuid, cause uuid) RETURNS void
     LANGUAGE plpgsql
@@ -1708,6 +1711,7 @@ declare
     ), 50);
 begin
     perform app.check_ledger_caller(tenant);
+    key := app.own_key(key);
     select known.* into given from app.gifts_sent known where known.tenant_id = tenant and known.idempotency_key = key;
     is_new := not found;
     if is_new then
@@ -2017,6 +2021,23 @@ CREATE TABLE app.billing_references (
 
 ALTER TABLE ONLY app.billing_references FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.coin_adjustments (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    actor_user_id uuid NOT NULL,
+    coins bigint NOT NULL,
+    reason text NOT NULL,
+    transaction_id uuid NOT NULL,
+    idempotency_key text NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT coin_adjustments_coins_check CHECK ((coins <> 0)),
+    CONSTRAINT coin_adjustments_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT coin_adjustments_reason_check CHECK ((length(reason) <= 500))
+);
+
+ALTER TABLE ONLY app.coin_adjustments FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.coin_entries (
     tenant_id integer NOT NULL,
     transaction_id uuid NOT NULL,
@@ -2071,6 +2092,7 @@ CREATE TABLE app.fraud_cases (
     id uuid DEFAULT uuidv7() NOT NULL,
     user_id uuid NOT NULL,
     payment_id uuid,
+    renewal boolean DEFAULT false NOT NULL,
     ring uuid[],
     outcome text NOT NULL,
     points integer NOT NULL,
@@ -2083,9 +2105,10 @@ CREATE TABLE app.fraud_cases (
     decided_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT fraud_cases_check CHECK ((num_nonnulls(payment_id, ring) = 1)),
-    CONSTRAINT fraud_cases_check1 CHECK (((status = 'allowed'::text) = (outcome = 'allow'::text))),
-    CONSTRAINT fraud_cases_check2 CHECK (((status = 'closed'::text) = ((decision IS NOT NULL) AND (decided_at IS NOT NULL)))),
-    CONSTRAINT fraud_cases_check3 CHECK (((outcome = 'delay'::text) = (release_at IS NOT NULL))),
+    CONSTRAINT fraud_cases_check1 CHECK (((NOT renewal) OR ((payment_id IS NOT NULL) AND (outcome = ANY (ARRAY['allow'::text, 'review'::text]))))),
+    CONSTRAINT fraud_cases_check2 CHECK (((status = 'allowed'::text) = (outcome = 'allow'::text))),
+    CONSTRAINT fraud_cases_check3 CHECK (((status = 'closed'::text) = ((decision IS NOT NULL) AND (decided_at IS NOT NULL)))),
+    CONSTRAINT fraud_cases_check4 CHECK (((outcome = 'delay'::text) = (release_at IS NOT NULL))),
     CONSTRAINT fraud_cases_decision_check CHECK ((decision = ANY (ARRAY['release'::text, 'refund'::text, 'freeze'::text, 'dismiss'::text, 'overtaken'::text]))),
     CONSTRAINT fraud_cases_note_check CHECK ((length(note) <= 1000)),
     CONSTRAINT fraud_cases_outcome_check CHECK ((outcome = ANY (ARRAY['allow'::text, 'delay'::text, 'review'::text, 'freeze'::text]))),
@@ -2714,6 +2737,12 @@ ALTER TABLE ONLY app.claims
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_user_id_match_id_key UNIQUE (tenant_id, user_id, match_id);
 
+ALTER TABLE ONLY app.coin_adjustments
+    ADD CONSTRAINT coin_adjustments_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.coin_adjustments
+    ADD CONSTRAINT coin_adjustments_tenant_id_idempotency_key_key UNIQUE (tenant_id, idempotency_key);
+
 ALTER TABLE ONLY app.coin_entries
     ADD CONSTRAINT coin_entries_pkey PRIMARY KEY (tenant_id, transaction_id, account_id);
 
@@ -2984,6 +3013,12 @@ CREATE INDEX claims_of_profile ON app.claims USING btree (tenant_id, profile_id,
 
 CREATE INDEX claims_pending ON app.claims USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
 
+CREATE INDEX coin_adjustments_by_actor ON app.coin_adjustments USING btree (tenant_id, actor_user_id, created_at);
+
+CREATE INDEX coin_adjustments_of_user ON app.coin_adjustments USING btree (tenant_id, user_id, id DESC);
+
+CREATE INDEX coin_adjustments_transfer ON app.coin_adjustments USING btree (tenant_id, transaction_id);
+
 CREATE INDEX coin_entries_of_account ON app.coin_entries USING btree (tenant_id, account_id, created_at) INCLUDE (amount);
 
 CREATE INDEX coin_holds_of_transaction ON app.coin_holds USING btree (tenant_id, transaction_id) WHERE (transaction_id IS NOT NULL);
@@ -3110,6 +3145,8 @@ CREATE INDEX payments_open ON app.payments USING btree (tenant_id, created_at) W
 
 CREATE UNIQUE INDEX profiles_alias_tag ON app.profiles USING btree (tenant_id, alias_key, tag) WHERE (alias <> ''::text);
 
+CREATE INDEX profiles_by_name ON app.profiles USING btree (tenant_id, alias_key text_pattern_ops, tag) WHERE ((face = 'real'::text) AND (alias <> ''::text));
+
 CREATE INDEX reconciliation_differences_open ON app.reconciliation_differences USING btree (tenant_id, first_seen_at) WHERE (status = 'open'::text);
 
 CREATE INDEX reconciliations_by_time ON app.reconciliations USING btree (tenant_id, created_at);
@@ -3188,6 +3225,18 @@ ALTER TABLE ONLY app.claims
 
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.coin_adjustments
+    ADD CONSTRAINT coin_adjustments_tenant_id_actor_user_id_fkey FOREIGN KEY (tenant_id, actor_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.coin_adjustments
+    ADD CONSTRAINT coin_adjustments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.coin_adjustments
+    ADD CONSTRAINT coin_adjustments_tenant_id_transaction_id_fkey FOREIGN KEY (tenant_id, transaction_id) REFERENCES app.coin_transactions(tenant_id, id);
+
+ALTER TABLE ONLY app.coin_adjustments
+    ADD CONSTRAINT coin_adjustments_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.coin_holds
     ADD CONSTRAINT coin_holds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -3523,6 +3572,8 @@ ALTER TABLE app.blocks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.claims ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.coin_adjustments ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.coin_entries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.coin_holds ENABLE ROW LEVEL SECURITY;
@@ -3689,6 +3740,8 @@ CREATE POLICY owner_all ON app.blocks TO meydan_owner USING (true) WITH CHECK (t
 
 CREATE POLICY owner_all ON app.claims TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.coin_adjustments TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.coin_entries TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.coin_holds TO meydan_owner USING (true) WITH CHECK (true);
@@ -3828,6 +3881,8 @@ CREATE POLICY service_tenant ON app.billing_references TO meydan_service USING (
 CREATE POLICY service_tenant ON app.blocks TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.claims TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.coin_adjustments TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.coin_entries TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4399,6 +4454,10 @@ GRANT SELECT(tenant_id) ON TABLE app.billing_references TO meydan_app;
 GRANT SELECT(user_id) ON TABLE app.billing_references TO meydan_app;
 
 GRANT SELECT(reference) ON TABLE app.billing_references TO meydan_app;
+
+GRANT SELECT,INSERT ON TABLE app.coin_adjustments TO meydan_service;
+
+GRANT UPDATE(reason) ON TABLE app.coin_adjustments TO meydan_service;
 
 GRANT SELECT ON TABLE app.coin_entries TO meydan_service;
 GRANT SELECT ON TABLE app.coin_entries TO meydan_app;

@@ -363,6 +363,9 @@ begin
             from unnest(kinds, owners, providers, currencies, amounts) entry (kind, whose, provider, currency, amount)
             group by entry.kind, entry.whose, entry.provider, entry.currency having sum(entry.amount) <> 0
         ) one;
+        if number = 0 then
+            raise exception 'a transfer moves something' using errcode = 'check_violation';
+        end if;
     end if;
     for i in 1 .. number loop
         account := app.ledger_account_id(kinds[i], owners[i], providers[i], currencies[i]);
@@ -445,12 +448,10 @@ begin
     return is_fine is true;
 end $$;
 
--- A person's key names the person: nobody takes one under which somebody else's coins will come.
+-- A person's key begins with the person: nobody takes one under which the service's own work will come, be it somebody
+-- else's coins or the payment of what they owe themselves.
 create function app.own_key(key text) returns text language sql stable
-return case
-    when session_user <> 'meydan_app' or strpos(key, app.user_id()::text) > 0 then key
-    else app.user_id() || ':' || key
-end;
+return case when session_user = 'meydan_app' then app.user_id() || ':' || key else key end;
 
 create function app.check_ledger_caller(tenant integer) returns void language plpgsql as $$
 begin

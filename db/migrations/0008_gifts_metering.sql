@@ -101,6 +101,7 @@ declare
     ), 50);
 begin
     perform app.check_ledger_caller(tenant);
+    key := app.own_key(key);
     select known.* into given from app.gifts_sent known where known.tenant_id = tenant and known.idempotency_key = key;
     is_new := not found;
     if is_new then
