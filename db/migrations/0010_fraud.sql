@@ -26,6 +26,8 @@ create table app.fraud_cases (
     id uuid not null default uuidv7(),
     user_id uuid not null,
     payment_id uuid,
+    -- It pays for a membership that goes on: given at once, and only looked at.
+    renewal boolean not null default false,
     -- Who gave in a ring, in the order in which the coins went.
     ring uuid[] check (cardinality(ring) between 2 and 6),
     outcome text not null check (outcome in ('allow', 'delay', 'review', 'freeze')),
@@ -46,6 +48,7 @@ create table app.fraud_cases (
     foreign key (tenant_id, payment_id) references app.payments (tenant_id, id),
     foreign key (tenant_id, decided_by_user_id) references app.users (tenant_id, id),
     check (num_nonnulls(payment_id, ring) = 1),
+    check (not renewal or (payment_id is not null and outcome in ('allow', 'review'))),
     check ((status = 'allowed') = (outcome = 'allow')),
     check ((status = 'closed') = (decision is not null and decided_at is not null)),
     check ((outcome = 'delay') = (release_at is not null))
@@ -56,6 +59,34 @@ create index fraud_cases_due on app.fraud_cases (tenant_id, release_at) where st
 create index fraud_cases_of_gifts on app.fraud_cases (tenant_id, user_id) where ring is not null;
 select app.protect('app.fraud_cases');
 revoke delete on app.fraud_cases from meydan_service;
+
+-- Coins that staff gave somebody or took from them: who did it and why. Its transfer moves between the person and the promotions.
+create table app.coin_adjustments (
+    tenant_id integer not null references app.tenants,
+    id uuid not null default uuidv7(),
+    user_id uuid not null,
+    actor_user_id uuid not null,
+    -- Below zero: taken.
+    coins bigint not null check (coins <> 0),
+    reason text not null check (length(reason) <= 500),
+    transaction_id uuid not null,
+    idempotency_key text not null check (length(idempotency_key) between 1 and 200),
+    created_at timestamptz not null default app.now(),
+    primary key (tenant_id, id),
+    unique (tenant_id, idempotency_key),
+    foreign key (tenant_id, user_id) references app.users (tenant_id, id),
+    foreign key (tenant_id, actor_user_id) references app.users (tenant_id, id),
+    foreign key (tenant_id, transaction_id) references app.coin_transactions (tenant_id, id)
+);
+create index coin_adjustments_of_user on app.coin_adjustments (tenant_id, user_id, id desc);
+create index coin_adjustments_by_actor on app.coin_adjustments (tenant_id, actor_user_id, created_at);
+create index coin_adjustments_transfer on app.coin_adjustments (tenant_id, transaction_id);
+select app.protect('app.coin_adjustments');
+revoke update, delete on app.coin_adjustments from meydan_service;
+grant update (reason) on app.coin_adjustments to meydan_service;
+
+-- Staff find somebody by the beginning of the name of their real face.
+create index profiles_by_name on app.profiles (tenant_id, alias_key text_pattern_ops, tag) where face = 'real' and alias <> '';
 
 -- Rings are looked for over all gifts of the last days.
 create index gifts_sent_by_time on app.gifts_sent (tenant_id, created_at) include (giver_user_id, receiver_user_id, coins);

@@ -27,6 +27,7 @@ from meydan.commerce.kinds import PaymentKind, PaymentStatus, Period, ProviderNa
 from meydan.commerce.limits import Limits, limits
 from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable
 from meydan.commerce.settings import CommerceSettings
+from meydan.commerce.staff import kept as _staff_kept  # noqa: F401 -- the same
 
 __all__ = [
     "AccountInvalid",

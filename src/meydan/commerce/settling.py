@@ -122,7 +122,9 @@ async def _do_pay(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None
         *(event.subscription, problem, name in STORES),
     )
     row = await rows.by_id(tx, known.id)
-    if problem is None and row.subscription_id is None:  # a renewal was judged when it began
+    if problem is None and row.subscription_id is not None:
+        await fraud.do_look_at_renewal(tx, row.id, card=event.card)
+    elif problem is None:
         problem = await _do_judge(tx, row, event)
     if problem is None:
         await _do_give(tx, row)

@@ -20,7 +20,7 @@ _FACTS = """
         from app.payments p where (p.tenant_id, p.id) = ($1, $2)
     ),
     earlier as (
-        select judged.created_at, p.status, coalesce(p.paid_amount, p.amount) as amount,
+        select judged.created_at, judged.renewal, p.status, coalesce(p.paid_amount, p.amount) as amount,
             coalesce(p.paid_currency, p.currency) as currency
         from bought
         join app.fraud_cases judged on (judged.tenant_id, judged.user_id) = ($1, bought.user_id)
@@ -28,14 +28,21 @@ _FACTS = """
         join app.payments p on (p.tenant_id, p.id) = (judged.tenant_id, judged.payment_id)
     ),
     pace as (
+        -- A renewal is nobody's haste; kept, or given back, it is like any other.
         select
-            count(*) filter (where earlier.created_at > app.now() - interval '1 hour') as payments_hour,
-            count(*) filter (where earlier.created_at > app.now() - interval '1 day') as payments_day,
+            count(*) filter (
+                where earlier.created_at > app.now() - interval '1 hour' and not earlier.renewal
+            ) as payments_hour,
+            count(*) filter (
+                where earlier.created_at > app.now() - interval '1 day' and not earlier.renewal
+            ) as payments_day,
             coalesce(sum(earlier.amount) filter (
-                where earlier.created_at > app.now() - interval '1 hour' and earlier.currency = bought.currency
+                where earlier.created_at > app.now() - interval '1 hour' and not earlier.renewal
+                    and earlier.currency = bought.currency
             ), 0) as amount_hour,
             coalesce(sum(earlier.amount) filter (
-                where earlier.created_at > app.now() - interval '1 day' and earlier.currency = bought.currency
+                where earlier.created_at > app.now() - interval '1 day' and not earlier.renewal
+                    and earlier.currency = bought.currency
             ), 0) as amount_day,
             count(*) as kept,
             count(*) filter (where earlier.status in ('partly_refunded', 'refunded')) as refunds
@@ -74,6 +81,10 @@ _FACTS = """
             select count(distinct m.mark) from app.payment_marks m
             where (m.tenant_id, m.user_id, m.kind) = ($1, bought.user_id, 'card')
                 and m.created_at > app.now() - interval '1 day'
+                and not exists (
+                    select from app.fraud_cases judged
+                    where (judged.tenant_id, judged.payment_id) = ($1, m.payment_id) and judged.renewal
+                )
         )::integer as cards_day,
         (
             select count(*) from app.payments p

@@ -9,7 +9,7 @@ from msgspec import Struct
 from meydan import tenants, wallet
 from meydan.commerce.fraud import facts, marks
 from meydan.commerce.fraud.marks import MarkKind
-from meydan.commerce.fraud.scoring import Outcome, score_payment
+from meydan.commerce.fraud.scoring import Outcome, Score, score_payment, score_renewal
 from meydan.commerce.fraud.settings import FraudSettings
 from meydan.kit import clock
 from meydan.kit.database import Tx
@@ -53,12 +53,42 @@ async def do_judge(tx: Tx, payment_id: UUID, *, card: str | None) -> Verdict:
     settings = await tenants.settings(tx, FraudSettings)
     score = score_payment(await facts.of_payment(tx, payment_id, settings), settings)
     release_at = clock.now() + timedelta(minutes=settings.delay_minutes) if score.outcome is Outcome.delay else None
+    await _do_open(tx, bought.user_id, payment_id, score, release_at=release_at)
+    if score.outcome is Outcome.freeze:
+        await wallet.do_freeze(tx, bought.user_id, FREEZE_REASON, None)
+    verdict = await _verdict(tx, payment_id)
+    if verdict is None:
+        raise LookupError(f"payment {payment_id} was judged and has no verdict")
+    return verdict
+
+
+async def do_look_at_renewal(tx: Tx, payment_id: UUID, *, card: str | None) -> None:
+    """A membership that goes on is not kept waiting: what looks wrong about it is shown to staff, and nothing else follows.
+
+    Once, in the transaction that settles the payment. A service transaction. Raises NotFound."""
+    if await _verdict(tx, payment_id) is not None:
+        return
+    user_id = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
+    mark = marks.mark_of(tx, MarkKind.card, card) if card else await marks.card_of_subscription(tx, payment_id)
+    seen = {MarkKind.card: mark} if mark is not None else {}
+    await marks.do_take_turn(tx, user_id, seen)
+    await marks.do_mark(tx, payment_id, user_id, seen)
+    settings = await tenants.settings(tx, FraudSettings)
+    score = score_renewal(await facts.of_payment(tx, payment_id, settings), settings)
+    await _do_open(tx, user_id, payment_id, score, renewal=True)
+
+
+async def _do_open(
+    tx: Tx, user_id: UUID, payment_id: UUID, score: Score, *, release_at: datetime | None = None, renewal: bool = False
+) -> None:
+    """What was allowed is kept too: the next payment is judged by those before it."""
     await tx.run(
         "insert into app.fraud_cases"
-        " (tenant_id, user_id, payment_id, outcome, points, findings, status, release_at)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        bought.user_id,
+        " (tenant_id, user_id, payment_id, renewal, outcome, points, findings, status, release_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        user_id,
         payment_id,
+        renewal,
         score.outcome,
         score.points,
         msgspec.to_builtins(score.findings),
@@ -66,15 +96,7 @@ async def do_judge(tx: Tx, payment_id: UUID, *, card: str | None) -> Verdict:
         release_at,
     )
     if score.outcome is not Outcome.allow:
-        await tenants.record(
-            tx, "payment_doubted", user_id=bought.user_id, payment_id=payment_id, outcome=score.outcome
-        )
-    if score.outcome is Outcome.freeze:
-        await wallet.do_freeze(tx, bought.user_id, FREEZE_REASON, None)
-    verdict = await _verdict(tx, payment_id)
-    if verdict is None:
-        raise LookupError(f"payment {payment_id} was judged and has no verdict")
-    return verdict
+        await tenants.record(tx, "payment_doubted", user_id=user_id, payment_id=payment_id, outcome=score.outcome)
 
 
 async def _verdict(tx: Tx, payment_id: UUID) -> Verdict | None:

@@ -35,6 +35,18 @@ async def do_see_card(tx: Tx, payment_id: UUID, card: str) -> None:
     await do_mark(tx, payment_id, user_id, {MarkKind.card: mark_of(tx, MarkKind.card, card)})
 
 
+async def card_of_subscription(tx: Tx, payment_id: UUID) -> bytes | None:
+    """What the payments of its subscription before it were made with, for providers that say it only the first time."""
+    return await tx.maybe(
+        bytes,
+        "select m.mark from app.payments renewal"
+        " join app.payments p on (p.tenant_id, p.subscription_id) = (renewal.tenant_id, renewal.subscription_id)"
+        " join app.payment_marks m on (m.tenant_id, m.payment_id, m.kind) = (p.tenant_id, p.id, 'card')"
+        " where (renewal.tenant_id, renewal.id) = ($1, $2) order by m.created_at desc limit 1",
+        payment_id,
+    )
+
+
 async def do_trust(tx: Tx, payment_id: UUID) -> None:
     """Its person may go on paying with what this payment was made with, whoever else does."""
     await tx.run("update app.payment_marks set trusted = true where (tenant_id, payment_id) = ($1, $2)", payment_id)

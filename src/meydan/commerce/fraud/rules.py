@@ -226,6 +226,12 @@ PAYMENT_RULES: tuple[Callable[[PaymentFacts, FraudSettings], Finding | None], ..
     many_refunds,
     disputed,
 )
+# Of what was neither begun by hand nor on a device: whose card it is by now, and how its person pays.
+RENEWAL_RULES: tuple[Callable[[PaymentFacts, FraudSettings], Finding | None], ...] = (
+    shared_card,
+    many_refunds,
+    disputed,
+)
 
 
 def _found(

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from meydan.commerce.fraud.rules import PAYMENT_RULES, Finding, PaymentFacts, RingFacts, gift_ring
+from meydan.commerce.fraud.rules import PAYMENT_RULES, RENEWAL_RULES, Finding, PaymentFacts, RingFacts, gift_ring
 from meydan.commerce.fraud.settings import FraudSettings
 
 
@@ -27,6 +27,12 @@ class Score(Struct, frozen=True):
 
 def score_payment(facts: PaymentFacts, settings: FraudSettings) -> Score:
     return _score((rule(facts, settings) for rule in PAYMENT_RULES), settings)
+
+
+def score_renewal(facts: PaymentFacts, settings: FraudSettings) -> Score:
+    """It is given in any case: what a purchase would wait for, if only for a time, staff look at."""
+    score = _score((rule(facts, settings) for rule in RENEWAL_RULES), settings)
+    return score if score.outcome is Outcome.allow else Score(Outcome.review, score.points, score.findings)
 
 
 def score_ring(facts: RingFacts, settings: FraudSettings) -> Score:

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from meydan.commerce import refunds
 from meydan.commerce.fraud.cases import Decision
 from meydan.commerce.fraud.scoring import Outcome
 from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName
 from meydan.commerce.providers.contract import DisputeState
 from meydan.commerce.refunds import RefundStatus
+from meydan.commerce.staff import held, own
 from meydan.commerce.staff.people import Person, person
 from meydan.kit.database import Tx
 
@@ -95,6 +97,10 @@ class PaymentDetails(Struct, frozen=True):
     refunds: list[RefundLine]
     disputes: list[DisputeLine]
     case: CaseLine | None
+    given: held.Given | None
+    """By hand, though something was wrong."""
+    own_affair: bool
+    """It is about whoever asks: somebody else decides."""
 
 
 _COLUMNS = (
@@ -128,12 +134,13 @@ async def page(
     return StaffPaymentPage(items, items[-1].id if len(items) == limit else None)
 
 
-async def details(tx: Tx, payment_id: UUID) -> PaymentDetails:
+async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> PaymentDetails:
     """Raises NotFound. A service transaction."""
+    payment = await tx.one(
+        StaffPayment, f"select {_COLUMNS} from app.payments where (tenant_id, id) = ($1, $2)", payment_id
+    )
     return PaymentDetails(
-        payment=await tx.one(
-            StaffPayment, f"select {_COLUMNS} from app.payments where (tenant_id, id) = ($1, $2)", payment_id
-        ),
+        payment=payment,
         notices=await tx.all(
             NoticeLine,
             "select id, event_id, problem, received_at, read_at from app.payment_notices"
@@ -158,4 +165,13 @@ async def details(tx: Tx, payment_id: UUID) -> PaymentDetails:
             " where (tenant_id, payment_id) = ($1, $2) and status <> 'allowed'",
             payment_id,
         ),
+        given=await held.given(tx, payment_id),
+        own_affair=await own.is_own(tx, viewer, payment.person.user_id),
     )
+
+
+async def do_refund(tx: Tx, payment_id: UUID, amount: int | None, reason: str, actor: UUID, *, key: str) -> None:
+    """Raises OwnAffair, and what ``refunds.do_refund`` raises. A service transaction."""
+    payer = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
+    await own.check(tx, actor, payer)
+    await refunds.do_refund(tx, payment_id, amount, reason=reason, actor=actor, key=key)

@@ -1,14 +1,20 @@
-"""The fraud queue as staff see it: who and what is doubted, why, and what was decided."""
+"""The fraud queue as staff see it: who and what is doubted, why, and what was decided.
+
+A ring names people by their real faces. Whoever was given something by a shadow would learn here whose it is; so nobody of
+the staff sees a ring they are in, and of their own case only that it is there.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.commerce.fraud.cases import CaseStatus, Decision
+from meydan.commerce.fraud import cases
+from meydan.commerce.fraud.cases import CaseStatus, Choice, Decision
 from meydan.commerce.fraud.rules import Finding
 from meydan.commerce.fraud.scoring import Outcome
 from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName
+from meydan.commerce.staff import own
 from meydan.commerce.staff.people import Person, person
 from meydan.kit.database import Tx
 
@@ -30,6 +36,8 @@ class Case(Struct, frozen=True):
     """None: it is about gifts."""
     ring: list[Person]
     """Whose gifts went round, the person included, in the order in which the coins went."""
+    renewal: bool
+    """Of a membership: it was given, and is only looked at."""
     outcome: Outcome
     points: int
     findings: list[Finding]
@@ -43,6 +51,8 @@ class Case(Struct, frozen=True):
     """None where time decided."""
     decided_at: datetime | None
     created_at: datetime
+    own_affair: bool
+    """It is about whoever asks: somebody else decides."""
 
 
 class CasePage(Struct, frozen=True):
@@ -61,21 +71,27 @@ _COLUMNS = f"""
     coalesce((
         select jsonb_agg({person("member.user_id")} order by member.place)
         from unnest(c.ring) with ordinality as member (user_id, place)
+        where $2::uuid is null or $2 <> all(c.ring)
     ), '[]'::jsonb) as ring,
-    c.outcome, c.points, c.findings, c.status,
+    c.renewal, c.outcome, c.points, c.findings, c.status,
     exists (
         select from app.wallet_freezes f where (f.tenant_id, f.user_id) = ($1, c.user_id) and f.thawed_at is null
     ) as frozen,
-    c.release_at, c.decision, c.note, {person("c.decided_by_user_id")} as decided_by, c.decided_at, c.created_at
+    c.release_at, c.decision, c.note, {person("c.decided_by_user_id")} as decided_by, c.decided_at, c.created_at,
+    coalesce(c.user_id = $2, false) as own_affair
 """
+# $2 is who may not decide about themselves; null for whoever runs a community alone.
+_SHOWN = "($2::uuid is null or c.ring is null or c.user_id = $2 or $2 <> all(c.ring))"
+_OF_PERSON = 20
 
 
-async def page(tx: Tx, status: CaseStatus, before: UUID | None, limit: int) -> CasePage:
+async def page(tx: Tx, viewer: UUID, status: CaseStatus, before: UUID | None, limit: int) -> CasePage:
     """Newest first. A service transaction."""
     items = await tx.all(
         Case,
-        f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.status) = ($1, $2)"
-        " and ($3::uuid is null or c.id < $3) order by c.id desc limit $4",
+        f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.status) = ($1, $3)"
+        f" and ($4::uuid is null or c.id < $4) and {_SHOWN} order by c.id desc limit $5",
+        await _barred(tx, viewer),
         status,
         before,
         limit,
@@ -83,10 +99,35 @@ async def page(tx: Tx, status: CaseStatus, before: UUID | None, limit: int) -> C
     return CasePage(items, items[-1].id if len(items) == limit else None)
 
 
-async def case(tx: Tx, case_id: UUID) -> Case:
+async def of_person(tx: Tx, user_id: UUID, viewer: UUID) -> list[Case]:
+    """Newest first. A service transaction."""
+    return await tx.all(
+        Case,
+        f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.user_id) = ($1, $3) and c.status <> 'allowed'"
+        f" and {_SHOWN} order by c.id desc limit $4",
+        await _barred(tx, viewer),
+        user_id,
+        _OF_PERSON,
+    )
+
+
+async def case(tx: Tx, case_id: UUID, viewer: UUID) -> Case:
     """Raises NotFound. A service transaction."""
     return await tx.one(
         Case,
-        f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.id) = ($1, $2) and c.status <> 'allowed'",
+        f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.id) = ($1, $3) and c.status <> 'allowed'"
+        f" and {_SHOWN}",
+        await _barred(tx, viewer),
         case_id,
     )
+
+
+async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUID) -> None:
+    """Raises OwnAffair, and what ``cases.do_decide`` raises. A service transaction."""
+    if (await case(tx, case_id, actor)).own_affair:
+        raise own.OwnAffair
+    await cases.do_decide(tx, case_id, choice, note, actor)
+
+
+async def _barred(tx: Tx, viewer: UUID) -> UUID | None:
+    return viewer if await own.is_own(tx, viewer, viewer) else None

@@ -9,10 +9,9 @@ from litestar.params import Parameter, QueryParameter
 from msgspec import Meta, Struct
 
 from meydan import accounts, wallet
-from meydan.commerce import refunds
 from meydan.commerce.fraud import cases
 from meydan.commerce.kinds import PaymentStatus, ProviderName
-from meydan.commerce.staff import payments, queue, reconciling, revenue, transactions, wallets
+from meydan.commerce.staff import held, payments, people_routes, queue, reconciling, revenue, rules, transactions
 from meydan.kit.database import Database, Identity, Role
 from meydan.kit.http import IdempotencyKey, once_key
 
@@ -31,9 +30,13 @@ class DecideRequest(Struct, frozen=True, forbid_unknown_fields=True):
     note: Note = ""
 
 
-class FreezeRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
-    """The person reads it."""
+class GiveRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class RulesRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    changes: dict[str, rules.Value]
+    """What is not named stays as it is."""
 
 
 class ExplainRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +61,9 @@ async def list_transactions(
     """Newest first, with all entries: they sum to zero. ``to`` itself is left out."""
     await _check(db, me)
     async with db.as_service(me.tenant_id) as tx:
-        return await transactions.page(tx, cursor, limit, type=type, user_id=user_id, since=since, until=until)
+        return await transactions.page(
+            tx, me.user_id, cursor, limit, type=type, user_id=user_id, since=since, until=until
+        )
 
 
 @get("/api/staff/payments", tags=["staff"], summary="Every payment")
@@ -80,7 +85,7 @@ async def list_payments(
 async def get_payment(db: Database, me: Identity, payment_id: UUID) -> payments.PaymentDetails:
     await _check(db, me)
     async with db.as_service(me.tenant_id) as tx:
-        return await payments.details(tx, payment_id)
+        return await payments.details(tx, payment_id, me.user_id)
 
 
 @post("/api/staff/payments/{payment_id:uuid}/refund", status_code=202, tags=["staff"], summary="Give money back")
@@ -91,8 +96,17 @@ async def refund(
     await _check(db, me)
     key = once_key(me, "refund", idempotency_key)
     async with db.as_service(me.tenant_id) as tx:
-        await refunds.do_refund(tx, payment_id, data.amount, reason=data.reason.strip(), actor=me.user_id, key=key)
-        return await payments.details(tx, payment_id)
+        await payments.do_refund(tx, payment_id, data.amount, data.reason.strip(), me.user_id, key=key)
+        return await payments.details(tx, payment_id, me.user_id)
+
+
+@post("/api/staff/payments/{payment_id:uuid}/give", status_code=200, tags=["staff"], summary="Give what is held back")
+async def give(db: Database, me: Identity, payment_id: UUID, data: GiveRequest) -> payments.PaymentDetails:
+    """Though the amount or the product is another one than was ordered. What the fraud rules doubt is decided as a case."""
+    await _check(db, me)
+    async with db.as_service(me.tenant_id) as tx:
+        await held.do_give(tx, payment_id, data.reason.strip(), me.user_id)
+        return await payments.details(tx, payment_id, me.user_id)
 
 
 @get("/api/staff/reconciliation", tags=["staff"], summary="Our books held against the providers'")
@@ -128,7 +142,7 @@ async def list_cases(
 ) -> queue.CasePage:
     await _check(db, me)
     async with db.as_service(me.tenant_id) as tx:
-        return await queue.page(tx, status, cursor, limit)
+        return await queue.page(tx, me.user_id, status, cursor, limit)
 
 
 @post("/api/staff/fraud/{case_id:uuid}/decide", status_code=200, tags=["staff"], summary="Decide a case")
@@ -136,24 +150,25 @@ async def decide(db: Database, me: Identity, case_id: UUID, data: DecideRequest)
     """Once: whoever comes second is told what was decided (409 ``already_decided``)."""
     await _check(db, me)
     async with db.as_service(me.tenant_id) as tx:
-        await cases.do_decide(tx, case_id, data.decision, data.note.strip(), me.user_id)
-        return await queue.case(tx, case_id)
+        await queue.do_decide(tx, case_id, data.decision, data.note.strip(), me.user_id)
+        return await queue.case(tx, case_id, me.user_id)
 
 
-@post("/api/staff/wallets/{user_id:uuid}/freeze", status_code=200, tags=["staff"], summary="Freeze a wallet")
-async def freeze(db: Database, me: Identity, user_id: UUID, data: FreezeRequest) -> wallets.StaffWallet:
-    """Nothing can be spent from it. The person is told why."""
+@get("/api/staff/fraud/rules", tags=["staff"], summary="What the fraud rules find usual, and what follows from more")
+async def get_rules(db: Database, me: Identity) -> rules.FraudRules:
     await _check(db, me)
     async with db.as_service(me.tenant_id) as tx:
-        return await wallets.do_freeze(tx, user_id, data.reason.strip(), me.user_id)
+        return await rules.rules(tx)
 
 
-@post("/api/staff/wallets/{user_id:uuid}/thaw", status_code=200, tags=["staff"], summary="Thaw a wallet")
-async def thaw(db: Database, me: Identity, user_id: UUID) -> wallets.StaffWallet:
-    """Payments that were kept back with it are given now."""
+@put("/api/staff/fraud/rules", tags=["staff"], summary="Change the numbers of the fraud rules")
+async def change_rules(db: Database, me: Identity, data: RulesRequest) -> rules.FraudRules:
+    """From the next purchase on; what is held already is decided as it was."""
     await _check(db, me)
     async with db.as_service(me.tenant_id) as tx:
-        return await wallets.do_thaw(tx, user_id, me.user_id)
+        await rules.do_change(tx, data.changes, me.user_id)
+    async with db.as_service(me.tenant_id) as tx:  # what was kept of the old ones went with the commit
+        return await rules.rules(tx)
 
 
 @get("/api/staff/revenue", tags=["staff"], summary="Money and coins, day by day")
@@ -181,13 +196,15 @@ ROUTES = [
     list_payments,
     get_payment,
     refund,
+    give,
     get_reconciliation,
     run_reconciliation,
     explain,
     list_cases,
     decide,
-    freeze,
-    thaw,
+    get_rules,
+    change_rules,
     get_revenue,
     get_ledger,
+    *people_routes.ROUTES,
 ]

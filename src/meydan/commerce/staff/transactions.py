@@ -1,4 +1,8 @@
-"""The ledger as staff read it: every transfer with all its entries, and what stands in the community's accounts."""
+"""The ledger as staff read it: every transfer with all its entries, and what stands in the community's accounts.
+
+Names are those of real faces. Whoever of the staff was given something by a shadow, or gave it something, must not learn
+here whose it is: of their own gifts they see their own side alone.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -40,6 +44,7 @@ class StaffTransactionPage(Struct, frozen=True):
 
 async def page(
     tx: Tx,
+    viewer: UUID,
     before: UUID | None,
     limit: int,
     *,
@@ -50,7 +55,8 @@ async def page(
 ) -> StaffTransactionPage:
     """Newest first; of a person: every one that touched an account of theirs. A service transaction."""
     whose = _ALL if user_id is None else _OF_PERSON
-    items = await tx.all(StaffTransaction, whose, before, limit, type, since, until, *([user_id] if user_id else []))
+    of_whom = [user_id] if user_id else []
+    items = await tx.all(StaffTransaction, whose, before, limit, type, since, until, viewer, *of_whom)
     return StaffTransactionPage(items, items[-1].id if len(items) == limit else None)
 
 
@@ -69,6 +75,12 @@ _COLUMNS = f"""
 _WHERE = """
     t.tenant_id = $1 and ($2::uuid is null or t.id < $2) and ($4::text is null or t.transaction_type = $4)
     and ($5::timestamptz is null or t.created_at >= $5) and ($6::timestamptz is null or t.created_at < $6)
+    and not (
+        t.transaction_type in ('gift_sent', 'gift_received') and t.user_id <> $7 and exists (
+            select from app.gifts_sent g
+            where (g.tenant_id, g.id) = ($1, t.subject_id) and $7 in (g.giver_user_id, g.receiver_user_id)
+        )
+    )
 """
 _ALL = f"select {_COLUMNS} from app.coin_transactions t where {_WHERE} order by t.id desc limit $3"
 # A statement of its own: an "or" for both would read the whole ledger to find one person's lines.
@@ -77,7 +89,7 @@ _OF_PERSON = f"""
     where {_WHERE} and t.id = any(array(
         select e.transaction_id from app.ledger_accounts a
         join app.coin_entries e on (e.tenant_id, e.account_id) = (a.tenant_id, a.id)
-        where (a.tenant_id, a.user_id) = ($1, $7)
+        where (a.tenant_id, a.user_id) = ($1, $8)
     ))
     order by t.id desc limit $3
 """

@@ -2,12 +2,9 @@
 
 from uuid import UUID
 
-from msgspec import Struct
-
 from meydan import wallet
 from meydan.commerce.fraud import cases
-from meydan.commerce.staff import people
-from meydan.commerce.staff.people import Person
+from meydan.commerce.staff import own, people
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 
@@ -18,22 +15,17 @@ class FrozenAlready(Refused):
     code, status, title = "wallet_frozen_already", 409, "This wallet is frozen already."
 
 
-class StaffWallet(Struct, frozen=True):
-    person: Person
-    wallet: wallet.Wallet
-
-
-async def do_freeze(tx: Tx, user_id: UUID, reason: str, actor: UUID) -> StaffWallet:
-    """Raises NotFound, FrozenAlready. A service transaction."""
-    shown = await people.of_user(tx, user_id)
+async def do_freeze(tx: Tx, user_id: UUID, reason: str, actor: UUID) -> None:
+    """Raises NotFound, OwnAffair, FrozenAlready. A service transaction."""
+    await people.of_user(tx, user_id)
+    await own.check(tx, actor, user_id)
     if (known := (await wallet.wallet_of(tx, user_id)).frozen) is not None:
         raise FrozenAlready(reason=known)
     await wallet.do_freeze(tx, user_id, reason, actor)
-    return StaffWallet(shown, await wallet.wallet_of(tx, user_id))
 
 
-async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> StaffWallet:
-    """What the freezing kept back is given. Raises NotFound. A service transaction."""
-    shown = await people.of_user(tx, user_id)
+async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
+    """What the freezing kept back is given. Raises NotFound, OwnAffair. A service transaction."""
+    await people.of_user(tx, user_id)
+    await own.check(tx, actor, user_id)
     await cases.do_thaw(tx, user_id, actor)
-    return StaffWallet(shown, await wallet.wallet_of(tx, user_id))
