@@ -1188,6 +1188,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/fraud/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the fraud rules find usual, and what follows from more */
+        get: operations["ApiStaffFraudRulesGetRules"];
+        /**
+         * Change the numbers of the fraud rules
+         * @description From the next purchase on; what is held already is decided as it was.
+         */
+        put: operations["ApiStaffFraudRulesChangeRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/fraud/{case_id}/decide": {
         parameters: {
             query?: never;
@@ -1332,6 +1353,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/payments/{payment_id}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give what is held back
+         * @description Though the amount or the product is another one than was ordered. What the fraud rules doubt is decided as a case.
+         */
+        post: operations["ApiStaffPaymentsPaymentIdGiveGive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/payments/{payment_id}/refund": {
         parameters: {
             query?: never;
@@ -1346,6 +1387,43 @@ export interface paths {
          * @description The provider is asked next; coins are taken back once it has said yes.
          */
         post: operations["ApiStaffPaymentsPaymentIdRefundRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find somebody by the name of their real face
+         * @description By how it begins; ``alias#tag`` finds one.
+         */
+        get: operations["ApiStaffPeopleFindPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/people/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One member's money */
+        get: operations["ApiStaffPeopleUserIdGetMember"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1507,6 +1585,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/wallets/{user_id}/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give or take coins
+         * @description From the community's promotions, or back to them. What somebody owes is paid by what they are given.
+         */
+        post: operations["ApiStaffWalletsUserIdAdjustAdjust"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/wallets/{user_id}/freeze": {
         parameters: {
             query?: never;
@@ -1636,6 +1734,22 @@ export interface components {
             kind: components["schemas"]["AccountKind"];
             provider: string | null;
         };
+        /** AdjustRequest */
+        AdjustRequest: {
+            coins: number;
+            direction: components["schemas"]["Direction"];
+            reason: string;
+        };
+        /** Adjustment */
+        Adjustment: {
+            by: components["schemas"]["Person"];
+            coins: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            reason: string;
+        };
         /** Audit */
         Audit: {
             /** Format: date-time */
@@ -1673,6 +1787,11 @@ export interface components {
             id: string;
             tag: string;
         };
+        /** Bounds */
+        Bounds: {
+            least: number;
+            most: number;
+        };
         /** Case */
         Case: {
             /** Format: date-time */
@@ -1686,10 +1805,12 @@ export interface components {
             id: string;
             note: string;
             outcome: components["schemas"]["Outcome"];
+            own_affair: boolean;
             payment: components["schemas"]["DoubtedPayment"] | null;
             person: components["schemas"]["Person"];
             points: number;
             release_at: string | null;
+            renewal: boolean;
             ring: components["schemas"]["Person"][];
             status: components["schemas"]["CaseStatus"];
         };
@@ -1894,6 +2015,11 @@ export interface components {
          * @enum {string}
          */
         DifferenceStatus: "open" | "gone" | "healed" | "explained";
+        /**
+         * Direction
+         * @enum {string}
+         */
+        Direction: "give" | "take";
         /** DisputeLine */
         DisputeLine: {
             amount: number;
@@ -1989,6 +2115,30 @@ export interface components {
             points: number;
             rule: components["schemas"]["Rule"];
         };
+        /** FraudRules */
+        FraudRules: {
+            bounds: {
+                [key: string]: components["schemas"]["Bounds"];
+            };
+            currencies: string[];
+            defaults: {
+                [key: string]: number | {
+                    [key: string]: number;
+                };
+            };
+            settings: {
+                [key: string]: number | {
+                    [key: string]: number;
+                };
+            };
+        };
+        /** Freeze */
+        Freeze: {
+            by: components["schemas"]["Person"] | null;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+        };
         /** FreezeRequest */
         FreezeRequest: {
             reason: string;
@@ -2072,6 +2222,17 @@ export interface components {
             profile_id: string;
             quantity: number;
             wallet: components["schemas"]["Wallet"];
+        };
+        /** GiveRequest */
+        GiveRequest: {
+            reason: string;
+        };
+        /** Given */
+        Given: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"] | null;
+            reason: string;
         };
         /** Health */
         Health: {
@@ -2184,6 +2345,16 @@ export interface components {
             user_id: string;
             username: string | null;
             verified: boolean;
+        };
+        /** Member */
+        Member: {
+            adjustable: number;
+            adjustments: components["schemas"]["Adjustment"][];
+            cases: components["schemas"]["Case"][];
+            freeze: components["schemas"]["Freeze"] | null;
+            own_affair: boolean;
+            person: components["schemas"]["Person"];
+            wallet: components["schemas"]["Wallet"];
         };
         /** Message */
         Message: {
@@ -2396,7 +2567,9 @@ export interface components {
         PaymentDetails: {
             case: components["schemas"]["CaseLine"] | null;
             disputes: components["schemas"]["DisputeLine"][];
+            given: components["schemas"]["Given"] | null;
             notices: components["schemas"]["NoticeLine"][];
+            own_affair: boolean;
             payment: components["schemas"]["StaffPayment"];
             refunds: components["schemas"]["RefundLine"][];
         };
@@ -2415,6 +2588,10 @@ export interface components {
          * @enum {string}
          */
         PaymentStatus: "created" | "pending" | "held" | "paid" | "failed" | "expired" | "partly_refunded" | "refunded" | "disputed" | "charged_back";
+        /** People */
+        People: {
+            items: components["schemas"]["Person"][];
+        };
         /**
          * Period
          * @enum {string}
@@ -2664,6 +2841,14 @@ export interface components {
          * @enum {string}
          */
         Rule: "many_payments" | "much_money" | "new_device" | "shared_card" | "shared_device" | "many_cards" | "many_failures" | "many_refunds" | "disputed" | "gift_ring";
+        /** RulesRequest */
+        RulesRequest: {
+            changes: {
+                [key: string]: number | {
+                    [key: string]: number;
+                };
+            };
+        };
         /** Run */
         Run: {
             charges: number | null;
@@ -2868,11 +3053,6 @@ export interface components {
         StaffTransactionPage: {
             items: components["schemas"]["StaffTransaction"][];
             next?: string | null;
-        };
-        /** StaffWallet */
-        StaffWallet: {
-            person: components["schemas"]["Person"];
-            wallet: components["schemas"]["Wallet"];
         };
         /** State */
         State: {
@@ -5313,6 +5493,65 @@ export interface operations {
             };
         };
     };
+    ApiStaffFraudRulesGetRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudRules"];
+                };
+            };
+        };
+    };
+    ApiStaffFraudRulesChangeRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudRules"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiStaffFraudCaseIdDecideDecide: {
         parameters: {
             query?: never;
@@ -5652,6 +5891,47 @@ export interface operations {
             };
         };
     };
+    ApiStaffPaymentsPaymentIdGiveGive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentDetails"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiStaffPaymentsPaymentIdRefundRefund: {
         parameters: {
             query?: never;
@@ -5677,6 +5957,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentDetails"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPeopleFindPeople: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPeopleUserIdGetMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -5977,6 +6331,50 @@ export interface operations {
             };
         };
     };
+    ApiStaffWalletsUserIdAdjustAdjust: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiStaffWalletsUserIdFreezeFreeze: {
         parameters: {
             query?: never;
@@ -5998,7 +6396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StaffWallet"];
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6035,7 +6433,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StaffWallet"];
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
