@@ -85,7 +85,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_kept(operator: Operator, db:
         "--from",
         operator.write('api_key="a"\nsecret_key="b"\nemail="c@d"'),
     )
-    assert (nobody.returncode, "unknown_community" in nobody.stderr) == (1, True)
+    assert (nobody.returncode, "no community called nobody-here" in nobody.stderr) == (1, True)
     asked = await operator.run("connect", tenant.slug, "iyzico")
     assert (asked.returncode, "--from FILE" in asked.stderr) == (1, True)
     async with db.as_service(tenant.id) as tx:

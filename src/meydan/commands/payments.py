@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from meydan.commands import PlainError, data_option
-from meydan.commands.running import product, running_database
+from meydan.commands.running import community_id, product, running_database
 
 if TYPE_CHECKING:
     from msgspec import Struct
@@ -98,14 +98,13 @@ def disconnect(slug: str, provider: str, data: Path | None) -> None:
 
 
 def _run(slug: str, data: Path | None, do: Callable[[Database, int], Awaitable[T]]) -> T:
-    from meydan import commerce, integrations, tenants
+    from meydan import commerce, integrations
 
     with running_database(data) as settings:
 
         async def work() -> T:
             async with product(settings) as db, integrations.opened(settings):
-                tenant = await tenants.Directory(db).find("", slug)
-                return await do(db, tenant.id)
+                return await do(db, await community_id(db, slug))
 
         try:
             return asyncio.run(work())

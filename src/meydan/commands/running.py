@@ -52,3 +52,13 @@ async def product(settings: Settings) -> AsyncIterator[Database]:
         yield db
     finally:
         await db.close()
+
+
+async def community_id(db: Database, slug: str) -> int:
+    from meydan import tenants
+    from meydan.commands import PlainError
+
+    try:
+        return (await tenants.Directory(db).find("", slug)).id
+    except tenants.UnknownCommunity:
+        raise PlainError(f"There is no community called {slug}. `meydan tenant list` shows them.") from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from meydan.commands import PlainError, data_option
-from meydan.commands.running import product, running_database
+from meydan.commands.running import community_id, product, running_database
 
 if TYPE_CHECKING:
     from meydan.config import Settings
@@ -110,7 +110,7 @@ def staff(slug: str, identifier: str, role: str, data: Path | None) -> None:
         from meydan.kit.database import Role
         from meydan.kit.errors import NotFound
 
-        async with product(settings) as db, db.as_service(await _id_of(db, slug)) as tx:
+        async with product(settings) as db, db.as_service(await community_id(db, slug)) as tx:
             try:
                 await accounts.do_set_role(tx, identifier, Role(role))
             except NotFound:
@@ -132,7 +132,7 @@ def show_settings(slug: str, data: Path | None) -> None:
 
         from meydan import tenants
 
-        async with product(settings) as db, db.as_service(await _id_of(db, slug)) as tx:
+        async with product(settings) as db, db.as_service(await community_id(db, slug)) as tx:
             lines = []
             for room, kind in tenants.kinds().items():
                 values = msgspec.structs.asdict(await tenants.settings(tx, kind))
@@ -163,7 +163,7 @@ def set_value(slug: str, key: str, value: str, data: Path | None) -> None:
             parsed = msgspec.json.decode(value)
         except msgspec.DecodeError:
             parsed = value  # a word without quotes
-        async with product(settings) as db, db.as_service(await _id_of(db, slug)) as tx:
+        async with product(settings) as db, db.as_service(await community_id(db, slug)) as tx:
             try:
                 await tenants.do_configure_key(tx, key, parsed)
             except tenants.UnknownSetting:
@@ -177,15 +177,6 @@ def set_value(slug: str, key: str, value: str, data: Path | None) -> None:
     with running_database(data) as settings:
         asyncio.run(change(settings))
     click.echo(f"{key} is now {value} in {slug}.")
-
-
-async def _id_of(db: Database, slug: str) -> int:
-    from meydan import tenants
-
-    try:
-        return (await tenants.Directory(db).find("", slug)).id
-    except tenants.UnknownCommunity:
-        raise PlainError(f"There is no community called {slug}.") from None
 
 
 async def _make(db: Database, slug: str, name: str, timezone: str, language: str) -> Tenant:
