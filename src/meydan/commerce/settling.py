@@ -131,6 +131,8 @@ async def _do_pay(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None
     else:
         await publish(tx, PaymentHeld(row.id, row.user_id))
         await payments.tell(tx, row.id)
+        if problem == "account_erased" and event.subscription is not None:  # begun or renewed after they had left
+            await subscriptions.do_stop_charging(tx, name, event.subscription)
     await _do_apply_early(tx, name, event.charge)
     return Applied(row.id, problem)
 

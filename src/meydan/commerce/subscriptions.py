@@ -21,6 +21,7 @@ from meydan.kit.database import Tx
 from meydan.kit.events import publish
 
 TELL_PROVIDER = "commerce.tell_provider"
+STOP_CHARGING = "commerce.stop_charging"
 
 
 class Subscription(Struct, frozen=True):
@@ -47,6 +48,13 @@ class TellProvider(retries.Errand, frozen=True):
     """That the person wants it cancelled, or not any more."""
 
     subscription_id: UUID
+
+
+class StopCharging(retries.Errand, frozen=True):
+    """For a subscription that nobody is given."""
+
+    provider: ProviderName
+    reference: str
 
 
 class Row(Struct, frozen=True):
@@ -134,6 +142,8 @@ async def do_pay_period(tx: Tx, payment: rows.Row) -> None:
     """What a settled payment gives: a new subscription, or more of one. A service transaction."""
     plan = await shop.plan(tx, payment.plan_id)
     known = await _paid_for(tx, payment)
+    if known is not None and known.user_id != payment.user_id:
+        known = await _do_hand_over(tx, known, payment)
     if known is None:
         ends_at = payment.period_ends_at or periods.after(plan.period, clock.now(), clock.now())
         subscription_id = await tx.one(
@@ -170,6 +180,19 @@ async def do_pay_period(tx: Tx, payment: rows.Row) -> None:
         *(payment.id, subscription_id, ends_at),
     )
     await tell(tx, subscription_id)
+
+
+async def _do_hand_over(tx: Tx, known: Row, payment: rows.Row) -> Row:
+    """Apple names a subscription by the store's account, whoever uses that here: it is theirs who paid for it last."""
+    if known.status is not SubscriptionStatus.expired:
+        await do_expire(tx, known)
+        await tell(tx, known.id)
+    await tx.run(
+        "update app.subscriptions set user_id = $3, plan_id = $4, period_ends_at = least(period_ends_at, app.now()) "
+        "where tenant_id = $1 and id = $2",
+        *(known.id, payment.user_id, payment.plan_id),
+    )
+    return await by_id(tx, known.id)
 
 
 async def _paid_for(tx: Tx, payment: rows.Row) -> Row | None:
@@ -344,6 +367,14 @@ async def do_tell_provider(tx: Tx, subscription_id: UUID, wish: str) -> None:
     await jobs.queue(
         tx, TELL_PROVIDER, TellProvider(subscription_id=subscription_id), once_key=f"{subscription_id}:{wish}"
     )
+
+
+async def do_stop_charging(tx: Tx, name: ProviderName, reference: str) -> None:
+    """After this transaction. A store's own account holder is the only one who can do that there."""
+    if name not in STORES:
+        await jobs.queue(
+            tx, STOP_CHARGING, StopCharging(provider=name, reference=reference), once_key=f"{name}:{reference}"
+        )
 
 
 async def tell(tx: Tx, subscription_id: UUID) -> None:

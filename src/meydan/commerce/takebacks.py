@@ -38,7 +38,7 @@ async def do_refunded(tx: Tx, row: rows.Row, event: Refunded) -> str | None:
         return "currency_differs"
     if row.refund_reversed_at is not None and event.happened_at <= row.refund_reversed_at:
         return None
-    total = min(event.refunded, row.paid)
+    total = max(min(event.refunded, row.paid), 0)
     if event.reversed:
         await _do_reverse(tx, row, total, event)
     elif (amount := total - row.refunded) > 0:
@@ -76,6 +76,8 @@ async def do_disputed(tx: Tx, row: rows.Row, event: Disputed) -> str | None:
     """Why it changed nothing, if so."""
     if event.currency != row.paid_currency:
         return "currency_differs"
+    if event.amount <= 0:
+        return "nothing_disputed"
     # Of two at the same moment the one that ends it is the newer.
     dispute_id = await tx.maybe(
         UUID,
@@ -127,6 +129,8 @@ async def do_settle(tx: Tx, row: rows.Row, *, cause: str, disputed: bool = False
             await publish(
                 tx, PaymentTakenBack(row.id, row.user_id, max(moved.coins, 0), max(moved.owed, 0), disputed=disputed)
             )
+    elif row.subscription_reference is not None and 0 < row.paid <= covered:  # it never began, and would be charged for
+        await subscriptions.do_stop_charging(tx, row.provider, row.subscription_reference)
     await tx.run(
         "update app.payments set status = $3, coins_taken_back = coins_taken_back + $4, owed = owed + $5 "
         "where tenant_id = $1 and id = $2",

@@ -3,7 +3,7 @@
 from meydan.commerce import checkouts, notices, premium, reconciliation, refunds, upkeep
 from meydan.commerce.payments import CHECK_PAYMENT, OPEN_CHECKOUT
 from meydan.commerce.settling import ACKNOWLEDGE
-from meydan.commerce.subscriptions import TELL_PROVIDER
+from meydan.commerce.subscriptions import STOP_CHARGING, TELL_PROVIDER
 from meydan.kit import jobs
 from meydan.kit.database import Tx
 
@@ -13,6 +13,7 @@ jobs.errand(notices.READ_NOTICE)(notices.read_notice)
 jobs.errand(refunds.ASK_REFUND)(refunds.ask_refund)
 jobs.errand(ACKNOWLEDGE)(upkeep.acknowledge)
 jobs.errand(TELL_PROVIDER)(upkeep.tell_provider)
+jobs.errand(STOP_CHARGING)(upkeep.stop_charging)
 jobs.errand(premium.CHECK_SUBSCRIPTION)(upkeep.check_subscription)
 jobs.errand(reconciliation.RECONCILE)(reconciliation.reconcile)
 

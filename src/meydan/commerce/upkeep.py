@@ -12,7 +12,7 @@ from meydan.commerce.kinds import PaymentKind, ProviderName, SubscriptionStatus
 from meydan.commerce.premium import CheckSubscription
 from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable
 from meydan.commerce.settling import ACKNOWLEDGE, Acknowledge
-from meydan.commerce.subscriptions import TELL_PROVIDER, TellProvider
+from meydan.commerce.subscriptions import STOP_CHARGING, TELL_PROVIDER, StopCharging, TellProvider
 from meydan.kit.database import Database, Tx
 
 log = logging.getLogger(__name__)
@@ -88,13 +88,29 @@ async def tell_provider(db: Database, tenant_id: int, errand: TellProvider) -> N
             await _do_take_back_wish(tx, errand.subscription_id, wished.wish, str(error))
         return
     async with db.as_service(tenant_id) as tx:
-        # What happened at the provider before it heard this is older news than this.
-        await tx.run(
-            "update app.subscriptions set wish = null, changed_at = greatest(changed_at, app.now()) "
-            "where tenant_id = $1 and id = $2 and wish = $3",
-            errand.subscription_id,
-            wished.wish,
-        )
+        await _do_know_told(tx, errand.subscription_id, wished.wish)
+
+
+async def stop_charging(db: Database, tenant_id: int, errand: StopCharging) -> None:
+    """Whoever has left, or has their money back, is charged no more."""
+    try:
+        async with accounts.opened(db, tenant_id, errand.provider) as provider:
+            await provider.cancel(errand.reference)
+    except ProviderUnavailable:
+        async with db.as_service(tenant_id) as tx:
+            key = f"{errand.provider}:{errand.reference}"
+            if not await retries.do_again(tx, STOP_CHARGING, errand, retries.PATIENTLY, once_key=key):
+                raise  # held, and seen by `meydan doctor`: somebody goes on paying for nothing
+    except (ProviderRefused, accounts.ProviderNotConnected) as error:
+        async with db.as_service(tenant_id) as tx:
+            await tenants.record(
+                tx,
+                "subscription_change_refused",
+                provider=errand.provider,
+                reference=errand.reference,
+                wish="cancel",
+                problem=str(error)[:500],
+            )
 
 
 async def check_subscription(db: Database, tenant_id: int, errand: CheckSubscription) -> None:
@@ -118,6 +134,20 @@ async def check_subscription(db: Database, tenant_id: int, errand: CheckSubscrip
         return
     async with db.as_service(tenant_id) as tx:
         await settling.do_apply_all(tx, newest.provider, events)
+
+
+async def _do_know_told(tx: Tx, subscription_id: UUID, wish: str) -> None:
+    known = await subscriptions.by_id(tx, subscription_id)
+    if known.wish == wish:
+        # What happened at the provider before it heard this is older news than this.
+        await tx.run(
+            "update app.subscriptions set wish = null, changed_at = greatest(changed_at, app.now()) "
+            "where tenant_id = $1 and id = $2",
+            subscription_id,
+        )
+    elif known.wish is None and known.status is not SubscriptionStatus.expired and known.renews is (wish == "cancel"):
+        # The provider was slow, and heard meanwhile what the person wanted later: that once more, so that it comes last.
+        await subscriptions.do_tell_provider(tx, subscription_id, "resume" if known.renews else "cancel")
 
 
 async def _do_take_back_wish(tx: Tx, subscription_id: UUID, wish: str, why: str) -> None:
