@@ -50,10 +50,16 @@ async def test_a_provider_is_connected_listed_and_disconnected(
     assert said.returncode == 0, said.stderr
     assert f"/api/payments/webhooks/iyzico/{tenant.slug}" in said.stdout
     assert "very-secret" not in said.stdout + said.stderr
+    assert "set http.public_url" in said.stdout
     async with accounts.opened(db, tenant.id, ProviderName.iyzico) as provider:
         assert provider.name is ProviderName.iyzico
     async with db.as_service(tenant.id) as tx:
         assert await accounts.is_sandbox(tx, ProviderName.iyzico)
+
+    operator.environment["MEYDAN_HTTP_PUBLIC_URL"] = "https://meet.example"
+    again = await operator.run("connect", tenant.slug, "iyzico", "--sandbox", "--from", file, "--no-check")
+    assert f"https://meet.example/api/payments/webhooks/iyzico/{tenant.slug}" in again.stdout
+    assert "http.public_url" not in again.stdout
 
     listed = await operator.run("list", tenant.slug)
     assert listed.returncode == 0, listed.stderr
