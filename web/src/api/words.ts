@@ -175,6 +175,20 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`This person has left. What they paid can only be given back.`);
     case 'wallet_frozen_already':
       return i18n._(msg`This wallet is frozen already.`);
+    case 'own_affair':
+      return i18n._(msg`This is about yourself. Somebody else who runs this square decides.`);
+    case 'payment_not_held':
+      return i18n._(msg`This payment is not held back any more. Reload the page to see what became of it.`);
+    case 'fraud_case_open':
+      return i18n._(msg`The fraud rules doubt this payment. Its case under Fraud is decided first.`);
+    case 'refund_under_way':
+      return i18n._(msg`The provider is being asked to give this money back. Wait for its answer.`);
+    case 'adjustment_too_large':
+      return i18n._(
+        msg`These are more coins than you may move in a day: ${i18n.number(error.number('left') ?? 0)} are left.`,
+      );
+    case 'setting_invalid':
+      return i18n._(msg`One of the numbers cannot be so. Nothing was changed.`);
     case 'difference_closed':
       return i18n._(msg`This difference is gone or explained already.`);
     case 'days_invalid':

@@ -155,8 +155,24 @@ const inside = [
     }),
     createRoute({
       getParentRoute: () => staff,
+      path: '/people',
+      validateSearch: (search: Record<string, unknown>): { name?: string } => ({ name: text(search.name) }),
+      component: lazyRouteComponent(() => import('../features/staff/PeoplePage'), 'PeoplePage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/people/$userId',
+      component: lazyRouteComponent(() => import('../features/staff/PersonPage'), 'PersonPage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
       path: '/fraud',
       component: lazyRouteComponent(() => import('../features/staff/FraudPage'), 'FraudPage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/fraud/rules',
+      component: lazyRouteComponent(() => import('../features/staff/RulesPage'), 'RulesPage'),
     }),
     createRoute({
       getParentRoute: () => staff,

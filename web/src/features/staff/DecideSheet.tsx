@@ -15,6 +15,7 @@ export function DecideSheet({
   error,
   onDecide,
   noteNeeded = true,
+  toldToPerson = false,
   children,
 }: {
   open: boolean;
@@ -27,6 +28,8 @@ export function DecideSheet({
   error: unknown;
   onDecide: (note: string) => void;
   noteNeeded?: boolean;
+  /** What is written is read by whom it is about. */
+  toldToPerson?: boolean;
   children?: ReactNode;
 }) {
   const { t } = useLingui();
@@ -59,9 +62,13 @@ export function DecideSheet({
       {children}
       <TextArea
         label={t`Why`}
-        hint={t`Kept in the log, with your name.`}
+        hint={
+          toldToPerson
+            ? t`They read this. Your name is kept in the log, and not shown to them.`
+            : t`Kept in the log, with your name.`
+        }
         rows={3}
-        maxLength={500}
+        maxLength={toldToPerson ? 200 : 500}
         value={note}
         onChange={(event) => setNote(event.target.value)}
         error={asked && missing ? t`Write a few words: somebody may ask later.` : undefined}

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { ArrowLeft, Undo2 } from 'lucide-react';
+import { ArrowLeft, Hourglass, PackageCheck, Undo2 } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
+import { randomUuid } from '../../api/device';
 import {
   Button,
   Card,
@@ -12,6 +13,7 @@ import {
   Moment,
   Money,
   moneyText,
+  Notice,
   Row,
   readMoney,
   Section,
@@ -19,12 +21,13 @@ import {
   toast,
 } from '../../ui';
 import { DecideSheet } from './DecideSheet';
-import { type PaymentDetails, paymentQuery, type StaffPayment, useRefund } from './data';
+import { type PaymentDetails, paymentQuery, type StaffPayment, useGive, useRefund } from './data';
 import { Loaded } from './Loaded';
+import { OwnAffair } from './OwnAffair';
 import { StatusChip } from './PaymentsPage';
 import { PersonName } from './PersonName';
 import { StaffPage } from './StaffFrame';
-import { useProviderWords } from './words';
+import { useProblemWords, useProviderWords } from './words';
 
 /** One payment: what was paid, what its provider said of it, what went back. */
 export function PaymentPage() {
@@ -61,6 +64,13 @@ function Details({ details }: { details: PaymentDetails }) {
   const currency = payment.paid_currency ?? payment.currency;
   const left = (payment.paid_amount ?? 0) - payment.refunded;
   const [refunding, setRefunding] = useState(false);
+  const [giving, setGiving] = useState(false);
+  const problem = useProblemWords();
+  const held = payment.status === 'held';
+  const caseOpen = details.case !== null && details.case.decision === null;
+  const refundAsked = details.refunds.some(({ status }) => status === 'asked');
+  // The server decides; these are the doors it would shut.
+  const givable = held && !caseOpen && !refundAsked && payment.person.alias !== '';
   const states = { opened: t`opened`, won: t`won: given back to the person`, lost: t`lost` };
   const refundStates = { asked: t`the provider is being asked`, done: t`done`, refused: t`the provider refused` };
   return (
@@ -107,25 +117,60 @@ function Details({ details }: { details: PaymentDetails }) {
               <Moment at={payment.release_at} />
             </Fact>
           ) : null}
-          {payment.problem ? (
-            <Fact name={t`What is wrong`}>{[payment.problem, payment.problem_detail].filter(Boolean).join(': ')}</Fact>
+          {payment.problem && !held ? (
+            <Fact name={t`What is wrong`}>
+              {problem(payment)}
+              {payment.problem_detail ? <span className="text-soft"> ({payment.problem_detail})</span> : null}
+            </Fact>
           ) : null}
         </dl>
+        {held ? (
+          <Notice icon={<Hourglass aria-hidden />} title={<Trans>Held back: nothing has been given for it yet</Trans>}>
+            {problem(payment)}
+            {caseOpen ? (
+              <>
+                {' '}
+                <Trans>Its case under Fraud says why, and is decided there.</Trans>
+              </>
+            ) : null}
+            {refundAsked ? (
+              <>
+                {' '}
+                <Trans>The provider is being asked to give the money back.</Trans>
+              </>
+            ) : null}
+          </Notice>
+        ) : null}
+        {details.given ? (
+          <p className="flex flex-wrap gap-x-1.5 text-sm">
+            <Trans>
+              <span className="font-semibold">Given anyway</span> by <PersonName person={details.given.by} />,{' '}
+              <Moment at={details.given.at} />:
+            </Trans>{' '}
+            <span className="wrap-anywhere">{details.given.reason}</span>
+          </p>
+        ) : null}
         {details.case ? (
           <Link to="/staff/fraud" className="inline-flex min-h-11 items-center self-start underline underline-offset-3">
             <Trans>The fraud rules gave it {details.case.points} points</Trans>
           </Link>
         ) : null}
-        {left > 0 ? (
-          <Button
-            look="danger"
-            className="self-start"
-            icon={<Undo2 aria-hidden className="size-5" />}
-            onClick={() => setRefunding(true)}
-          >
-            <Trans>Refund</Trans>
-          </Button>
-        ) : null}
+        {details.own_affair && (left > 0 || held) ? (
+          <OwnAffair />
+        ) : (
+          <div className="flex flex-wrap gap-2">
+            {givable ? (
+              <Button icon={<PackageCheck aria-hidden className="size-5" />} onClick={() => setGiving(true)}>
+                <Trans>Give it anyway</Trans>
+              </Button>
+            ) : null}
+            {left > 0 ? (
+              <Button look="danger" icon={<Undo2 aria-hidden className="size-5" />} onClick={() => setRefunding(true)}>
+                <Trans>Refund</Trans>
+              </Button>
+            ) : null}
+          </div>
+        )}
       </Card>
       {details.refunds.length > 0 ? (
         <Section title={<Trans>Refunds</Trans>}>
@@ -183,10 +228,39 @@ function Details({ details }: { details: PaymentDetails }) {
           />
         </Section>
       ) : null}
+      {giving ? <GiveSheet payment={payment} onClose={() => setGiving(false)} /> : null}
       {refunding ? (
         <RefundSheet payment={payment} left={left} currency={currency} onClose={() => setRefunding(false)} />
       ) : null}
     </>
+  );
+}
+
+function GiveSheet({ payment, onClose }: { payment: StaffPayment; onClose: () => void }) {
+  const { t, i18n } = useLingui();
+  const give = useGive(payment.id);
+  return (
+    <DecideSheet
+      open
+      onClose={onClose}
+      title={t`Give it anyway?`}
+      words={
+        payment.kind === 'premium'
+          ? t`The membership that was ordered begins now, as if all were well. The fraud rules have not looked at this payment.`
+          : t`${i18n.number(payment.coins)} coins are given now, as they were ordered. The fraud rules have not looked at this payment.`
+      }
+      act={t`Give it anyway`}
+      busy={give.isPending}
+      error={give.error}
+      onDecide={(reason) =>
+        give.mutate(reason, {
+          onSuccess: () => {
+            toast(t`Given.`);
+            onClose();
+          },
+        })
+      }
+    />
   );
 }
 
@@ -203,7 +277,7 @@ function RefundSheet({
 }) {
   const { t, i18n } = useLingui();
   const refund = useRefund(payment.id);
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(randomUuid());
   const [text, setText] = useState(moneyText(i18n.locale, left, currency).replace(/[^\d.,]/g, ''));
   const [asked, setAsked] = useState(false);
   const amount = readMoney(text, currency);

@@ -50,7 +50,6 @@ export function StatusChip({ status }: { status: PaymentStatus }) {
 export function PaymentsPage() {
   const { t } = useLingui();
   const statusWords = usePaymentWords();
-  const provider = useProviderWords();
   const [status, setStatus] = useState<PaymentStatus | ''>('');
   const payments = useInfiniteQuery(paymentsQuery(status));
   const items = payments.data?.pages.flatMap((page) => page.items) ?? [];
@@ -76,46 +75,53 @@ export function PaymentsPage() {
           <Trans>Whatever people pay, try to pay, or get back stands here.</Trans>
         </EmptyState>
       ) : null}
-      {items.length > 0 ? (
-        <Table<StaffPayment>
-          label={t`Payments`}
-          items={items}
-          rowKey={(payment) => payment.id}
-          columns={[
-            {
-              title: t`When`,
-              cell: (payment) => (
-                <Link
-                  to="/staff/payments/$paymentId"
-                  params={{ paymentId: payment.id }}
-                  className="inline-flex min-h-6 items-center whitespace-nowrap underline underline-offset-3"
-                >
-                  <Moment at={payment.paid_at ?? payment.created_at} />
-                </Link>
-              ),
-            },
-            { title: t`Who`, cell: (payment) => <PersonName person={payment.person} /> },
-            { title: t`State`, cell: (payment) => <StatusChip status={payment.status} /> },
-            {
-              title: t`Amount`,
-              numeric: true,
-              cell: (payment) => (
-                <Money
-                  amount={payment.paid_amount ?? payment.amount}
-                  currency={payment.paid_currency ?? payment.currency}
-                />
-              ),
-            },
-            {
-              title: t`Coins`,
-              numeric: true,
-              cell: (payment) => (payment.kind === 'premium' ? t`Premium` : <Figure value={payment.coins} />),
-            },
-            { title: t`Provider`, cell: (payment) => provider(payment.provider) },
-          ]}
-        />
-      ) : null}
+      {items.length > 0 ? <PaymentsTable payments={items} /> : null}
       <MoreButton query={payments} />
     </StaffPage>
+  );
+}
+
+/** Payments in dense rows; `ofOne`: all of one person, who is named above. */
+export function PaymentsTable({ payments, ofOne = false }: { payments: StaffPayment[]; ofOne?: boolean }) {
+  const { t } = useLingui();
+  const provider = useProviderWords();
+  return (
+    <Table<StaffPayment>
+      label={t`Payments`}
+      items={payments}
+      rowKey={(payment) => payment.id}
+      columns={[
+        {
+          title: t`When`,
+          cell: (payment) => (
+            <Link
+              to="/staff/payments/$paymentId"
+              params={{ paymentId: payment.id }}
+              className="inline-flex min-h-6 items-center whitespace-nowrap underline underline-offset-3"
+            >
+              <Moment at={payment.paid_at ?? payment.created_at} />
+            </Link>
+          ),
+        },
+        ...(ofOne ? [] : [{ title: t`Who`, cell: (payment: StaffPayment) => <PersonName person={payment.person} /> }]),
+        { title: t`State`, cell: (payment) => <StatusChip status={payment.status} /> },
+        {
+          title: t`Amount`,
+          numeric: true,
+          cell: (payment) => (
+            <Money
+              amount={payment.paid_amount ?? payment.amount}
+              currency={payment.paid_currency ?? payment.currency}
+            />
+          ),
+        },
+        {
+          title: t`Coins`,
+          numeric: true,
+          cell: (payment) => (payment.kind === 'premium' ? t`Premium` : <Figure value={payment.coins} />),
+        },
+        { title: t`Provider`, cell: (payment) => provider(payment.provider) },
+      ]}
+    />
   );
 }

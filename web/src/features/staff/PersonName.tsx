@@ -1,15 +1,25 @@
 import { Trans } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
 import { Alias } from '../../ui';
 import type { StaffPerson } from './data';
 
-/** Somebody as staff know them; who has left has no name any more. */
+/** Somebody as staff know them, and the way to their money; who has left has no name any more. */
 export function PersonName({ person }: { person: StaffPerson | null | undefined }) {
-  if (!person?.alias) {
-    return (
-      <span className="text-soft">
-        <Trans>somebody who left</Trans>
-      </span>
-    );
-  }
-  return <Alias alias={person.alias} tag={person.tag} />;
+  const name = person?.alias ? (
+    <Alias alias={person.alias} tag={person.tag} />
+  ) : (
+    <span className="text-soft">
+      <Trans>somebody who left</Trans>
+    </span>
+  );
+  if (!person) return name;
+  return (
+    <Link
+      to="/staff/people/$userId"
+      params={{ userId: person.user_id }}
+      className="inline-flex min-h-6 min-w-0 max-w-full items-center underline underline-offset-3"
+    >
+      {name}
+    </Link>
+  );
 }

@@ -51,6 +51,7 @@ export function StaffPage({
           { to: '/staff', words: t`Revenue` },
           { to: '/staff/payments', words: t`Payments` },
           { to: '/staff/transactions', words: t`Transactions` },
+          { to: '/staff/people', words: t`People` },
           { to: '/staff/fraud', words: t`Fraud` },
           { to: '/staff/reconciliation', words: t`Reconciliation` },
           { to: '/staff/shop', words: t`Shop` },

@@ -55,22 +55,29 @@ export function TransactionsPage() {
           <Trans>Purchases, gifts, refunds: every movement stands here with both its sides.</Trans>
         </EmptyState>
       ) : null}
-      {items.length > 0 ? (
-        <Table<StaffTransaction>
-          label={t`Transactions`}
-          items={items}
-          rowKey={(one) => one.id}
-          columns={[
-            { title: t`When`, cell: (one) => <Moment at={one.created_at} /> },
-            { title: t`Kind`, cell: (one) => kind(one.type) },
-            { title: t`Who`, cell: (one) => (one.person ? <PersonName person={one.person} /> : '–') },
-            { title: t`Coins`, cell: (one) => <Figure signed value={one.amount} />, numeric: true },
-            { title: t`From and to`, cell: (one) => <Entries entries={one.entries} /> },
-          ]}
-        />
-      ) : null}
+      {items.length > 0 ? <TransactionsTable transactions={items} /> : null}
       <MoreButton query={transactions} />
     </StaffPage>
+  );
+}
+
+/** Movements in dense rows, each with both its sides. */
+export function TransactionsTable({ transactions }: { transactions: StaffTransaction[] }) {
+  const { t } = useLingui();
+  const kind = useKindWords();
+  return (
+    <Table<StaffTransaction>
+      label={t`Transactions`}
+      items={transactions}
+      rowKey={(one) => one.id}
+      columns={[
+        { title: t`When`, cell: (one) => <Moment at={one.created_at} /> },
+        { title: t`Kind`, cell: (one) => kind(one.type) },
+        { title: t`Who`, cell: (one) => (one.person ? <PersonName person={one.person} /> : '–') },
+        { title: t`Coins`, cell: (one) => <Figure signed value={one.amount} />, numeric: true },
+        { title: t`From and to`, cell: (one) => <Entries entries={one.entries} /> },
+      ]}
+    />
   );
 }
 

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import type { components } from '../../api/schema';
 import { useAction } from '../../app/action';
@@ -20,6 +20,8 @@ export type Difference = Schemas['Difference'];
 export type ReconciliationRun = Schemas['Run'];
 export type Choice = Schemas['Choice'];
 export type StaffPerson = Schemas['Person'];
+export type Member = Schemas['Member'];
+export type FraudRules = Schemas['FraudRules'];
 
 /** Everything staff see is asked anew after they did something. */
 const changed = () => void queryClient.invalidateQueries({ queryKey: ['staff'] });
@@ -36,13 +38,16 @@ export const ledgerQuery = queryOptions({
   queryFn: () => answer(api.GET('/api/staff/ledger')),
 });
 
-export const paymentsQuery = (status: PaymentStatus | '') =>
+/** Of everybody, or of one person. */
+export const paymentsQuery = (status: PaymentStatus | '', user_id = '') =>
   infiniteQueryOptions({
-    queryKey: ['staff', 'payments', status],
+    queryKey: ['staff', 'payments', status, user_id],
     queryFn: ({ pageParam }) =>
       answer(
         api.GET('/api/staff/payments', {
-          params: { query: { ...(pageParam && { cursor: pageParam }), ...(status && { status }) } },
+          params: {
+            query: { ...(pageParam && { cursor: pageParam }), ...(status && { status }), ...(user_id && { user_id }) },
+          },
         }),
       ),
     initialPageParam: '',
@@ -71,13 +76,24 @@ export function useRefund(payment_id: string) {
   });
 }
 
-export const transactionsQuery = (type: TransactionType | '') =>
+export function useGive(payment_id: string) {
+  return useAction({
+    mutationFn: (reason: string) =>
+      answer(api.POST('/api/staff/payments/{payment_id}/give', { params: { path: { payment_id } }, body: { reason } })),
+    onSettled: changed,
+  });
+}
+
+/** Of everybody, or of one person: whatever touched an account of theirs. */
+export const transactionsQuery = (type: TransactionType | '', user_id = '') =>
   infiniteQueryOptions({
-    queryKey: ['staff', 'transactions', type],
+    queryKey: ['staff', 'transactions', type, user_id],
     queryFn: ({ pageParam }) =>
       answer(
         api.GET('/api/staff/transactions', {
-          params: { query: { ...(pageParam && { cursor: pageParam }), ...(type && { type }) } },
+          params: {
+            query: { ...(pageParam && { cursor: pageParam }), ...(type && { type }), ...(user_id && { user_id }) },
+          },
         }),
       ),
     initialPageParam: '',
@@ -101,10 +117,58 @@ export function useDecide(case_id: string) {
   });
 }
 
-export function useThaw() {
+export const rulesQuery = queryOptions({
+  queryKey: ['staff', 'fraud', 'rules'],
+  queryFn: () => answer(api.GET('/api/staff/fraud/rules')),
+});
+
+export function useChangeRules() {
   return useAction({
-    mutationFn: (user_id: string) =>
-      answer(api.POST('/api/staff/wallets/{user_id}/thaw', { params: { path: { user_id } } })),
+    mutationFn: (changes: FraudRules['settings']) => answer(api.PUT('/api/staff/fraud/rules', { body: { changes } })),
+    onSuccess: (rules) => queryClient.setQueryData(rulesQuery.queryKey, rules),
+  });
+}
+
+/** By how the name of their real face begins. */
+export const peopleQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['staff', 'people', name],
+    queryFn: () => answer(api.GET('/api/staff/people', { params: { query: { name } } })),
+    enabled: name.trim() !== '',
+    placeholderData: keepPreviousData,
+  });
+
+export const memberQuery = (user_id: string) =>
+  queryOptions({
+    queryKey: ['staff', 'person', user_id],
+    queryFn: () => answer(api.GET('/api/staff/people/{user_id}', { params: { path: { user_id } } })),
+  });
+
+export function useFreeze(user_id: string) {
+  return useAction({
+    mutationFn: (reason: string) =>
+      answer(api.POST('/api/staff/wallets/{user_id}/freeze', { params: { path: { user_id } }, body: { reason } })),
+    onSettled: changed,
+  });
+}
+
+export function useThaw(user_id: string) {
+  return useAction({
+    mutationFn: () => answer(api.POST('/api/staff/wallets/{user_id}/thaw', { params: { path: { user_id } } })),
+    onSettled: changed,
+  });
+}
+
+/** One key for each time that somebody means it: the same click twice moves coins once. */
+export function useAdjust(user_id: string) {
+  return useAction({
+    mutationFn: ({ key, ...body }: { key: string } & Schemas['AdjustRequest']) =>
+      answer(
+        api.POST('/api/staff/wallets/{user_id}/adjust', {
+          params: { path: { user_id }, header: { 'Idempotency-Key': key } },
+          body,
+        }),
+      ),
     onSettled: changed,
   });
 }

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { moneyText } from '../../ui';
-import type { Finding } from './data';
+import type { Finding, StaffPayment } from './data';
 
 /** A word of the server's that a newer server may have more of: the ones we know in words, the others as they are. */
 function pick(known: Record<string, string>): (word: string) => string {
@@ -33,6 +33,39 @@ export function usePaymentWords() {
     disputed: t`disputed`,
     charged_back: t`charged back`,
   });
+}
+
+/** Why a payment is held back, or came to nothing. */
+export function useProblemWords(): (payment: StaffPayment) => string {
+  const { t, i18n } = useLingui();
+  return (payment) => {
+    const asked = moneyText(i18n.locale, payment.amount, payment.currency);
+    const came = moneyText(i18n.locale, payment.paid_amount ?? 0, payment.paid_currency ?? payment.currency);
+    switch (payment.problem) {
+      case null:
+        return t`It waits to be looked at.`;
+      case 'under_review':
+        return t`The fraud rules doubt it.`;
+      case 'amount_differs':
+        return t`Another amount came than was asked: ${asked} were asked, ${came} came.`;
+      case 'product_differs':
+        return t`The store sold another product than was ordered here.`;
+      case 'account_erased':
+        return t`Whoever paid has erased their account. The money can only go back.`;
+      case 'provider_unavailable':
+        return t`The provider could not be reached.`;
+      case 'provider_refused':
+        return t`The provider refused it.`;
+      case 'declined':
+        return t`It was not paid: the card was declined, or they turned back.`;
+      case 'proof_refused':
+        return t`The store's receipt was not a good one.`;
+      case 'expired':
+        return t`Nobody paid in time.`;
+      default:
+        return payment.problem;
+    }
+  };
 }
 
 export function useKindWords() {
@@ -71,9 +104,26 @@ export function useAccountWords() {
   });
 }
 
+export function useRuleTitles(): Record<Finding['rule'], string> {
+  const { t } = useLingui();
+  return {
+    many_payments: t`Many payments in a short time`,
+    much_money: t`Much money in a short time`,
+    new_device: t`A large purchase from a new device`,
+    shared_card: t`One card, several people`,
+    shared_device: t`One device, several people`,
+    many_cards: t`Many cards were tried`,
+    many_failures: t`Many payments failed`,
+    many_refunds: t`Many refunds`,
+    disputed: t`Disputed before`,
+    gift_ring: t`Gifts went in a circle`,
+  };
+}
+
 /** What a finding saw, in numbers, and what would have been usual. */
 export function useFindingWords() {
   const { t, i18n } = useLingui();
+  const titles = useRuleTitles();
   const number = (value: number | string | undefined) =>
     typeof value === 'number' ? new Intl.NumberFormat(i18n.locale).format(value) : (value ?? '');
   return ({ rule, facts }: Finding): { title: string; words: string } => {
@@ -86,52 +136,52 @@ export function useFindingWords() {
     switch (rule) {
       case 'many_payments':
         return {
-          title: t`Many payments in a short time`,
+          title: titles.many_payments,
           words: t`${at('hour')} in an hour, ${at('day')} in a day; usual are up to ${at('usual_hour')} and ${at('usual_day')}.`,
         };
       case 'much_money':
         return {
-          title: t`Much money in a short time`,
+          title: titles.much_money,
           words: t`${money('hour')} in an hour, ${money('day')} in a day; usual is up to ${money('usual_hour')} and ${money('usual_day')}.`,
         };
       case 'new_device':
         return {
-          title: t`A large purchase from a new device`,
+          title: titles.new_device,
           words: t`${money('amount')} from a device known for ${at('device_hours')} hours; large is from ${money('usual_amount')} on, new is up to ${at('usual_device_hours')} hours.`,
         };
       case 'shared_card':
         return {
-          title: t`One card, several people`,
+          title: titles.shared_card,
           words: t`${at('people')} people paid with this card in ${at('days')} days; usual are up to ${at('usual_people')}.`,
         };
       case 'shared_device':
         return {
-          title: t`One device, several people`,
+          title: titles.shared_device,
           words: t`${at('people')} people paid from this device in ${at('days')} days; usual are up to ${at('usual_people')}.`,
         };
       case 'many_cards':
         return {
-          title: t`Many cards were tried`,
+          title: titles.many_cards,
           words: t`${at('cards')} cards in a day; usual are up to ${at('usual_cards')}.`,
         };
       case 'many_failures':
         return {
-          title: t`Many payments failed`,
+          title: titles.many_failures,
           words: t`${at('failures')} in a day; usual are up to ${at('usual_failures')}.`,
         };
       case 'many_refunds':
         return {
-          title: t`Many refunds`,
+          title: titles.many_refunds,
           words: t`${at('refunds')} of ${at('payments')} payments (${at('percent')} %) in ${at('days')} days; usual is up to ${at('usual_percent')} %.`,
         };
       case 'disputed':
         return {
-          title: t`Disputed before`,
+          title: titles.disputed,
           words: t`${at('disputes')} disputed payments in ${at('days')} days; usual are up to ${at('usual_disputes')}.`,
         };
       case 'gift_ring':
         return {
-          title: t`Gifts went in a circle`,
+          title: titles.gift_ring,
           words: t`${at('coins')} coins went round among ${at('people')} people in ${at('days')} days, in ${at('gifts')} gifts; suspicious is from ${at('usual_coins')} coins on.`,
         };
     }

@@ -1,0 +1,57 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { UserSearch } from 'lucide-react';
+import { Alias, CardList, EmptyState, ErrorState, Field, LinkRow, ListSkeleton } from '../../ui';
+import { peopleQuery } from './data';
+import { StaffPage } from './StaffFrame';
+
+/** The way to one member's money: by the name of their real face, the only one staff know. */
+export function PeoplePage() {
+  const { t } = useLingui();
+  const { name = '' } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const people = useQuery(peopleQuery(name));
+  const asked = name.trim() !== '';
+  const items = people.data?.items ?? [];
+  return (
+    <StaffPage
+      title={t`People`}
+      lead={<Trans>Find somebody to see their coins and payments. Shadows are found by nobody.</Trans>}
+    >
+      <Field
+        label={t`Name`}
+        hint={t`How it begins is enough; with the number behind it, like deniz#4821, there is only one.`}
+        className="max-w-md"
+        type="search"
+        autoCapitalize="none"
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={40}
+        value={name}
+        onChange={(event) =>
+          void navigate({ to: '/staff/people', search: { name: event.target.value || undefined }, replace: true })
+        }
+      />
+      {asked && people.isLoading ? <ListSkeleton rows={3} /> : null}
+      {asked && people.isError ? <ErrorState onRetry={() => people.refetch()} /> : null}
+      {asked && people.isSuccess && items.length === 0 ? (
+        <EmptyState icon={<UserSearch aria-hidden />} title={<Trans>Nobody is called like this</Trans>}>
+          <Trans>Somebody who left has no name any more; their payments still lead to them.</Trans>
+        </EmptyState>
+      ) : null}
+      {asked && items.length > 0 ? (
+        <CardList label={t`People`}>
+          {items.map((person) => (
+            <LinkRow
+              key={person.user_id}
+              to="/staff/people/$userId"
+              params={{ userId: person.user_id }}
+              title={<Alias alias={person.alias} tag={person.tag} />}
+            />
+          ))}
+        </CardList>
+      ) : null}
+    </StaffPage>
+  );
+}
