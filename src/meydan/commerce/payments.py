@@ -10,7 +10,7 @@ from meydan.commerce import accounts, retries, shop
 from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName
 from meydan.kit import jobs, realtime
 from meydan.kit.database import Tx
-from meydan.kit.errors import Refused
+from meydan.kit.errors import NotFound, Refused
 
 OPEN_CHECKOUT = "commerce.open_checkout"
 CHECK_PAYMENT = "commerce.check_payment"
@@ -202,6 +202,15 @@ async def tell(tx: Tx, payment_id: UUID) -> None:
     await realtime.tell(tx, user_id, PaymentFrame(await payment(tx, payment_id)))
 
 
+async def do_take_turn(tx: Tx, user_id: UUID) -> None:
+    """Whoever asks again, or for something else, waits for this transaction, and then sees what came of it; who is leaving
+    at this moment has left. Raises NotFound. A service transaction."""
+    await do_reference(tx, user_id)
+    here = "select id from app.users where tenant_id = $1 and id = $2 and erased_at is null"
+    if await tx.maybe(UUID, here, user_id) is None:
+        raise NotFound
+
+
 async def do_reference(tx: Tx, user_id: UUID) -> UUID:
     """What stands for the person at providers. Whoever asks holds it until the transaction ends: what one person does at
     once with money happens one after the other. A service transaction."""
@@ -220,8 +229,8 @@ class _Known(Struct, frozen=True):
 
 
 async def known(tx: Tx, user_id: UUID, key: str, thing_id: UUID, provider: ProviderName | None) -> Payment | None:
-    """What this key ordered before. Raises IdempotencyKeyReused."""
-    await do_reference(tx, user_id)
+    """What this key ordered before. Raises IdempotencyKeyReused, and NotFound for who has left."""
+    await do_take_turn(tx, user_id)
     found = await tx.maybe(
         _Known,
         "select id, coalesce(package_id, plan_id) as thing_id, provider from app.payments "

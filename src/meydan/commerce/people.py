@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from meydan.commerce import subscriptions
+from meydan.commerce import payments, subscriptions
 from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName, SubscriptionStatus
 from meydan.commerce.providers import STORES
 from meydan.kit import people
@@ -54,7 +54,7 @@ class SubscriptionLine(Struct, frozen=True):
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    payments = await tx.all(
+    paid = await tx.all(
         PaymentLine,
         "select id, kind, status, provider, coins, amount, currency, refunded, coins_taken_back, owed, address, created_at, "
         "paid_at, settled_at from app.payments where tenant_id = $1 and user_id = $2 order by id",
@@ -70,7 +70,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
         UUID, "select reference from app.billing_references where tenant_id = $1 and user_id = $2", user_id
     )
     return {
-        "payments": msgspec.to_builtins(payments),
+        "payments": msgspec.to_builtins(paid),
         "premium": msgspec.to_builtins(premium_of),
         "billing_reference": reference and str(reference),
     }
@@ -80,6 +80,7 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     """Nothing is charged again. What was paid stays in the books; what tied it to a device or an address goes.
 
     The reference stays: a refund or a dispute of theirs may still come, and it says nothing about anybody."""
+    await payments.do_reference(tx, user_id)  # what they order at this moment is over first, and goes with the rest
     while (running := await subscriptions.of(tx, user_id)) is not None:
         known = await subscriptions.by_id(tx, running.id)
         await subscriptions.do_expire(tx, known, revoked=True)

@@ -90,6 +90,12 @@ class PlanWish(Struct, frozen=True, forbid_unknown_fields=True):
     active: bool = True
 
 
+class PeriodFixed(Refused):
+    """Whoever has the plan would pay a month's price for a week, or a week's for a year."""
+
+    code, status, title = "plan_period_fixed", 409, "A plan keeps its period: sell it no more, and add another."
+
+
 class ProductTaken(Refused):
     code, status, title = "store_product_taken", 409, "Something else is sold under this name in the stores."
 
@@ -198,9 +204,11 @@ async def do_put_package(tx: Tx, package_id: UUID | None, wish: PackageWish, *, 
 
 
 async def do_put_plan(tx: Tx, plan_id: UUID | None, wish: PlanWish, *, actor: UUID) -> StaffPlan:
-    """Make one, or replace what is said of one; whoever has it keeps its price. Raises NotFound, ProductTaken.
+    """Make one, or replace what is said of one; whoever has it keeps its price. Raises NotFound, PeriodFixed, ProductTaken.
 
     A service transaction."""
+    if plan_id is not None and (await plan(tx, plan_id)).period is not wish.period:
+        raise PeriodFixed
     values: tuple[object, ...] = (
         *(wish.name, wish.period.value, wish.price, wish.currency, wish.coin_price, wish.text_per_day, wish.sees_likes),
         *(wish.no_ads, wish.position, wish.store_product_id, wish.active),

@@ -45,15 +45,15 @@ async def spendables(tx: Tx) -> Spendables:
 
 async def do_spend(tx: Tx, user_id: UUID, item: Item, quantity: int, key: str) -> Spent:
     """Raises NotForSale, IdempotencyKeyReused, BalanceTooLow, WalletFrozen, DebtBlocks. A service transaction."""
+    await payments.do_take_turn(tx, user_id)
+    details = {"item": item.value, "quantity": quantity}
+    if (before := await _spent(tx, key)) is not None:  # for the price of then, whether or not it is sold now
+        if before.details != details:
+            raise wallet.IdempotencyKeyReused
+        return Spent(before, await wallet.wallet_of(tx, user_id))
     price = (await tenants.settings(tx, CommerceSettings)).meeting_price
     if not price:
         raise NotForSale(item=item)
-    await payments.do_reference(tx, user_id)  # the same key twice at once: the second waits, and sees the first
-    was_there = await tx.one(
-        bool,
-        "select exists (select from app.coin_transactions where tenant_id = $1 and idempotency_key = $2)",
-        key,
-    )
     coins = price * quantity
     transaction = await wallet.do_transfer(
         tx,
@@ -62,8 +62,14 @@ async def do_spend(tx: Tx, user_id: UUID, item: Item, quantity: int, key: str) -
         key=key,
         user_id=user_id,
         description=item.value,
-        details={"item": item.value, "quantity": quantity},
+        details=details,
     )
-    if not was_there:
-        await publish(tx, MeetingsBought(user_id, quantity, transaction.id))
+    await publish(tx, MeetingsBought(user_id, quantity, transaction.id))
     return Spent(transaction, await wallet.wallet_of(tx, user_id))
+
+
+async def _spent(tx: Tx, key: str) -> wallet.Transaction | None:
+    known = await tx.maybe(
+        UUID, "select id from app.coin_transactions where tenant_id = $1 and idempotency_key = $2", key
+    )
+    return await wallet.transaction(tx, known) if known else None

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -99,8 +100,12 @@ class IyzicoProvider(Provider):
     def __init__(self, account: IyzicoAccount, *, sandbox: bool) -> None:
         self._account = account
         self._test = sandbox or account.api_key.startswith("sandbox-")
-        url = account.api_url or (_SANDBOX if sandbox else _LIVE)
-        self._client = IyzicoClient(url, account.api_key, account.secret_key)
+        self._url = account.api_url or (_SANDBOX if sandbox else _LIVE)
+
+    @cached_property
+    def _client(self) -> IyzicoClient:
+        # Made when something is asked: it costs more than looking at a signature, and anybody may post us a forged one.
+        return IyzicoClient(self._url, self._account.api_key, self._account.secret_key)
 
     async def checkout(self, order: Order) -> Checkout:
         made = await self._client.initialize(self._form(order))
@@ -176,7 +181,8 @@ class IyzicoProvider(Provider):
         return None if _posted_token(webhook) is None else self._onward(webhook)
 
     async def close(self) -> None:
-        await self._client.close()
+        if "_client" in self.__dict__:
+            await self._client.close()
 
     def _form(self, order: Order) -> dict[str, Any]:
         account, buyer = self._account, order.buyer

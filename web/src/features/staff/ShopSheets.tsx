@@ -183,17 +183,19 @@ export function PlanSheet({ known, onClose }: { known: Schemas['StaffPlan'] | un
       onSave={save}
       onClose={onClose}
     >
-      <SelectField
-        label={t`Period`}
-        value={period}
-        onChange={(event) => setPeriod(event.target.value as Schemas['Period'])}
-      >
-        {(['week', 'month', 'year'] as const).map((one) => (
-          <option key={one} value={one}>
-            {periodWords(one).name}
-          </option>
-        ))}
-      </SelectField>
+      {!known && (
+        <SelectField
+          label={t`Period`}
+          value={period}
+          onChange={(event) => setPeriod(event.target.value as Schemas['Period'])}
+        >
+          {(['week', 'month', 'year'] as const).map((one) => (
+            <option key={one} value={one}>
+              {periodWords(one).name}
+            </option>
+          ))}
+        </SelectField>
+      )}
       <Field
         label={t`Price (${currency})`}
         inputMode="decimal"

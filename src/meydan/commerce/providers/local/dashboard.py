@@ -93,8 +93,8 @@ def _do(page: Page, id: str, wish: str, amount: str) -> None:
 def _check(request: AnyRequest, state: State) -> None:
     """Raises NotFound, DashboardElsewhere."""
     place()
-    origin = urlsplit(request.headers.get("origin", "")).netloc
-    elsewhere = request.method == "POST" and origin and origin != request.headers.get("host")
+    origin = request.headers.get("origin")  # "null" is somebody who hides where they are
+    elsewhere = request.method == "POST" and origin and urlsplit(origin).netloc != request.headers.get("host")
     if elsewhere or not is_own_host(request, state.settings):
         raise DashboardElsewhere
 
