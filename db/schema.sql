@@ -224,24 +224,65 @@ CREATE FUNCTION app.audit_ledger(tenant integer, look_at_all boolean) RETURNS ap
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+#variable_conflict use_variable
 declare
     made app.ledger_audits;
     last app.ledger_audits;
-    since uuid;
 begin
     perform app.check_ledger_caller(tenant);
+    perform pg_advisory_xact_lock(hashtextextended('ledger audit', tenant));
     select audit.* into last from app.ledger_audits audit where audit.tenant_id = tenant order by audit.id desc limit 1;
-    if not look_at_all and last.fault_count = 0 then
-        since := uuidv7(uuid_extract_timestamp(last.id) - clock_timestamp() - interval '1 hour');
+    if look_at_all or last.fault_count is distinct from 0 then
+        with seen as (
+            delete from app.ledger_unproved new where new.tenant_id = tenant
+        ),
+        let_go as (
+            update app.coin_holds hold set proved = true where hold.tenant_id = tenant and not hold.proved
+        ),
+        totals as (
+            select entry.account_id, entry.stripe, sum(entry.amount)::bigint as balance
+            from app.coin_entries entry where entry.tenant_id = tenant
+            group by entry.account_id, entry.stripe
+        ),
+        proved as (
+            insert into app.ledger_proved (tenant_id, account_id, stripe, balance)
+            select tenant, account_id, stripe, coalesce(totals.balance, 0)
+            from totals full join (
+                select known.account_id, known.stripe, known.balance
+                from app.ledger_proved known where known.tenant_id = tenant
+            ) before using (account_id, stripe)
+            where coalesce(totals.balance, 0) is distinct from before.balance
+            on conflict (tenant_id, account_id, stripe) do update set balance = excluded.balance
+        ),
+        wrong as (
+            select one.fault, one.id, one.expected, one.found, row_number() over () as place
+            from app.ledger_faults(tenant) one
+        )
+        insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
+        select tenant, true, count(*), coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
+        returning ledger_audits.* into made;
+    else
+        with seen as (
+            delete from app.ledger_unproved new where new.tenant_id = tenant returning new.transaction_id
+        ),
+        let_go as (
+            update app.coin_holds hold set proved = true where hold.tenant_id = tenant and not hold.proved
+        ),
+        proved as (
+            insert into app.ledger_proved as known (tenant_id, account_id, stripe, balance)
+            select tenant, entry.account_id, entry.stripe, sum(entry.amount)
+            from seen join app.coin_entries entry on entry.tenant_id = tenant and entry.transaction_id = seen.transaction_id
+            group by entry.account_id, entry.stripe
+            on conflict (tenant_id, account_id, stripe) do update set balance = known.balance + excluded.balance
+        ),
+        wrong as (
+            select one.fault, one.id, one.expected, one.found, row_number() over () as place
+            from app.new_ledger_faults(tenant) one
+        )
+        insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
+        select tenant, false, count(*), coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
+        returning ledger_audits.* into made;
     end if;
-    insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
-    select tenant, since is null, count(*),
-        coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]')
-    from (
-        select one.fault, one.id, one.expected, one.found, row_number() over () as place
-        from app.ledger_faults(tenant, since) one
-    ) wrong
-    returning ledger_audits.* into made;
     delete from app.ledger_audits old where old.tenant_id = tenant and old.created_at < app.now() - interval '30 days';
     return made;
 end $$;
@@ -361,18 +402,25 @@ declare
     coins bigint;
 begin
     perform app.check_ledger_caller(tenant);
+    update app.coin_transactions known set description = '', details = '{}'
+    where known.tenant_id = tenant and known.user_id = whose and (known.description <> '' or known.details <> '{}')
+        and known.id = any(array(
+            select entry.transaction_id from app.ledger_accounts account
+            join app.coin_entries entry on entry.tenant_id = tenant and entry.account_id = account.id
+            where account.tenant_id = tenant and account.user_id = whose
+        ));
     for open_hold in
         select hold.id from app.coin_holds hold
-        where hold.tenant_id = tenant and hold.user_id = whose and hold.status = 'open' order by hold.id
+        where hold.tenant_id = tenant and hold.user_id = whose and hold.status = 'open' order by hold.id for update
     loop
         perform app.release_hold(tenant, open_hold);
     end loop;
+    perform app.lock_ledger_account(tenant, 'person_coins', whose);
+    perform app.lock_ledger_account(tenant, 'creator_revenue', whose);
     select known.balance into coins from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
-    for no key update;
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
     select known.balance into earnings from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', whose, null, null)
-    for no key update;
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', whose, null, null);
     if earnings > 0 then
         perform app.move_coins(
             tenant, 'forfeited:' || uuidv7(), 'forfeited', array['creator_revenue', 'tenant_revenue'], array[whose, null],
@@ -387,10 +435,48 @@ begin
             false
         );
     end if;
-    update app.coin_transactions known set description = '', details = '{}'
-    where known.tenant_id = tenant and known.user_id = whose and (known.description <> '' or known.details <> '{}');
     update app.wallet_freezes known set reason = ''
     where known.tenant_id = tenant and known.user_id = whose and known.reason <> '';
+end $$;
+
+CREATE FUNCTION app.coin_history(tenant integer, whose uuid, before uuid, at_most integer) RETURNS TABLE(id uuid, type text, amount bigint, coins bigint, earnings bigint, debt bigint, description text, subject_id uuid, reverses_id uuid, created_at timestamp with time zone, details jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    until timestamptz := 'infinity';
+begin
+    perform app.check_ledger_caller(tenant);
+    if session_user = 'meydan_app' and whose is distinct from app.user_id() then
+        raise exception 'a history is its person''s' using errcode = 'insufficient_privilege';
+    end if;
+    if before is not null then
+        select header.created_at into until from app.coin_transactions header
+        where header.tenant_id = tenant and header.id = before;
+    end if;
+    return query
+    select header.id, header.transaction_type, coalesce(line.coins, line.earnings, 0), coalesce(line.coins, 0),
+        coalesce(line.earnings, 0), coalesce(-line.debt, 0),
+        case when header.user_id = whose then header.description else '' end, header.subject_id, header.reverses_id,
+        line.created_at, case when header.user_id = whose then header.details else '{}' end
+    from (
+        select entry.transaction_id, entry.created_at,
+            sum(entry.amount) filter (where account.kind = 'person_coins')::bigint as coins,
+            sum(entry.amount) filter (where account.kind = 'creator_revenue')::bigint as earnings,
+            sum(entry.amount) filter (where account.kind = 'person_debt')::bigint as debt
+        from unnest(array['person_coins', 'creator_revenue', 'person_debt']) account (kind)
+        cross join lateral (
+            select side.transaction_id, side.created_at, side.amount from app.coin_entries side
+            where side.tenant_id = tenant and side.account_id = app.ledger_account_id(account.kind, whose, null, null)
+                and (before is null or (side.created_at, side.transaction_id) < (until, before))
+            order by side.created_at desc, side.transaction_id desc limit at_most
+        ) entry
+        group by entry.transaction_id, entry.created_at
+        order by entry.created_at desc, entry.transaction_id desc limit at_most
+    ) line
+    join app.coin_transactions header on header.tenant_id = tenant and header.id = line.transaction_id
+    order by line.created_at desc, line.transaction_id desc;
 end $$;
 
 CREATE TABLE app.coin_transactions (
@@ -467,6 +553,42 @@ begin
         perform app.pay_debt(tenant, held.user_id, hold);
     end if;
     return made;
+end $$;
+
+CREATE FUNCTION app.convert_earnings(tenant integer, key text, amount bigint) RETURNS app.coin_transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    mine uuid := app.user_id();
+    earned bigint;
+    unripe bigint;
+    next_at timestamptz;
+begin
+    perform app.check_ledger_caller(tenant);
+    if amount is null or amount <= 0 then
+        raise exception 'what is converted is more than nothing' using errcode = 'check_violation';
+    end if;
+    key := app.own_key(key);
+    perform app.lock_ledger_account(tenant, 'person_coins', mine);
+    perform app.lock_ledger_account(tenant, 'creator_revenue', mine);
+    if not exists (
+        select from app.coin_transactions known where known.tenant_id = tenant and known.idempotency_key = key
+    ) then
+        select known.balance into earned from app.ledger_balances known
+        where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', mine, null, null);
+        select coalesce(sum(one.amount), 0)::bigint, min(one.ripens_at) into unripe, next_at
+        from app.unripe_earnings(tenant, mine) one;
+        if amount <= earned and amount > earned - unripe then
+            raise exception using errcode = 'WA009', message = 'earnings_unripe', detail = jsonb_build_object(
+                'ripe', greatest(earned - unripe, 0), 'needed', amount, 'next_at', next_at)::text;
+        end if;
+    end if;
+    return app.move_coins(
+        tenant, key, 'conversion', array['person_coins', 'creator_revenue'], array[mine, mine], array[null, null]::text[],
+        array[null, null]::text[], array[amount, -amount], mine, '', null, '{}', null, null, true
+    );
 end $$;
 
 CREATE TABLE app.tenants (
@@ -619,7 +741,7 @@ begin
             and (whose is null or hold.user_id = whose)
         order by hold.user_id, hold.id limit at_most for update skip locked
     loop
-        update app.coin_holds hold set status = 'expired', ended_at = app.now()
+        update app.coin_holds hold set status = 'expired', ended_at = app.now(), proved = false
         where hold.tenant_id = tenant and hold.id = over.id;
         perform app.give_back_held(tenant, over.user_id, over.amount, over.id);
         return next over.user_id;
@@ -820,9 +942,9 @@ declare
     owed bigint;
 begin
     perform app.check_ledger_caller(tenant);
+    perform app.lock_ledger_account(tenant, 'person_coins', whose);
     select -debt.balance into owed from app.ledger_balances debt
-    where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null)
-    for no key update;
+    where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
     owed := least(owed, at_most);
     if exists (
         select from app.coin_transactions known where known.tenant_id = tenant and known.idempotency_key = key
@@ -911,6 +1033,7 @@ CREATE TABLE app.coin_holds (
     expires_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
     by_person boolean DEFAULT (SESSION_USER = 'meydan_app'::name) NOT NULL,
+    proved boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT coin_holds_amount_check CHECK ((amount > 0)),
     CONSTRAINT coin_holds_check CHECK (((committed >= 0) AND (committed <= amount))),
@@ -975,8 +1098,6 @@ declare
 begin
     for i in 1 .. cardinality(amounts) loop
         is_fine := is_fine and coalesce(case
-            when what = 'conversion' then owners[i] = caller
-                and kinds[i] = case when amounts[i] < 0 then 'creator_revenue' else 'person_coins' end
             when what not in ('spent', 'gift_sent', 'premium', 'call') then false
             when amounts[i] < 0 then owners[i] = caller and kinds[i] = 'person_coins'
             else kinds[i] = 'tenant_revenue' or kinds[i] = 'creator_revenue' and owners[i] <> caller
@@ -1011,7 +1132,7 @@ CREATE FUNCTION app.ledger_account_id(kind text, whose uuid, provider text, curr
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (encode(substr(sha256((((((((kind || ':'::text) || COALESCE((whose)::text, ''::text)) || ':'::text) || COALESCE(provider, ''::text)) || ':'::text) || COALESCE(currency, ''::text)))::bytea), 1, 16), 'hex'::text))::uuid;
 
-CREATE FUNCTION app.ledger_faults(tenant integer, since uuid) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
+CREATE FUNCTION app.ledger_faults(tenant integer) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1019,9 +1140,7 @@ CREATE FUNCTION app.ledger_faults(tenant integer, since uuid) RETURNS TABLE(faul
         select header.id, header.user_id, header.amount, header.reverses_id,
             app.ledger_account_id('person_coins', header.user_id, null, null) as coins,
             app.ledger_account_id('creator_revenue', header.user_id, null, null) as earnings
-        from app.coin_transactions header
-        where header.tenant_id = ledger_faults.tenant
-            and (ledger_faults.since is null or header.id >= ledger_faults.since)
+        from app.coin_transactions header where header.tenant_id = ledger_faults.tenant
     ),
     sums as (
         select entry.transaction_id, headers.id is null as is_orphan, headers.user_id, headers.amount,
@@ -1033,7 +1152,6 @@ CREATE FUNCTION app.ledger_faults(tenant integer, since uuid) RETURNS TABLE(faul
         from app.coin_entries entry
         left join headers on headers.id = entry.transaction_id
         where entry.tenant_id = ledger_faults.tenant
-            and (ledger_faults.since is null or entry.transaction_id >= ledger_faults.since)
         group by entry.transaction_id, headers.id, headers.user_id, headers.amount
     ),
     stripes as (
@@ -1090,6 +1208,21 @@ CREATE FUNCTION app.ledger_fingerprint(what text, whose uuid, subject uuid, reve
 CREATE FUNCTION app.ledger_rank(kind text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN array_position(ARRAY['person_coins'::text, 'creator_revenue'::text, 'person_debt'::text, 'tenant_revenue'::text, 'promotions'::text, 'clearing'::text, 'payouts'::text], kind);
+
+CREATE FUNCTION app.lock_ledger_account(tenant integer, kind text, whose uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_variable
+begin
+    for attempt in 1 .. 2 loop
+        perform from app.ledger_balances known
+        where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null)
+            and known.stripe = 0
+        for no key update;
+        exit when found;
+        perform app.open_ledger_account(tenant, kind, whose, null, null, 0);
+    end loop;
+end $$;
 
 CREATE FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS SETOF record
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1345,6 +1478,9 @@ begin
         accounts := accounts || account;
         places := places || place;
     end loop;
+    with news as (
+        insert into app.ledger_unproved (tenant_id, transaction_id) values (tenant, made.id)
+    )
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount, created_at)
     select tenant, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at
     from unnest(accounts, places, amounts) entry (account_id, stripe, amount);
@@ -1405,6 +1541,110 @@ CREATE FUNCTION app.my_peers(tenant integer) RETURNS TABLE(conversation_id uuid,
       JOIN app.conversations conversation ON (((conversation.tenant_id = peer.tenant_id) AND (conversation.id = peer.conversation_id))))
    WHERE ((peer.tenant_id = app.tenant_id()) AND (peer.tenant_id = my_peers.tenant) AND (peer.conversation_id = ANY (app.my_conversations())) AND (peer.profile_id <> app.profile_id()) AND (conversation.purged_at IS NULL));
 END;
+
+CREATE FUNCTION app.my_unripe_earnings(tenant integer) RETURNS TABLE(ripens_at timestamp with time zone, amount bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform app.check_ledger_caller(tenant);
+    return query
+    select max(one.ripens_at), sum(one.amount)::bigint
+    from app.tenants community
+    cross join lateral app.unripe_earnings(tenant, app.user_id()) one
+    where community.id = tenant
+    group by (one.ripens_at at time zone community.timezone)::date order by 1;
+end $$;
+
+CREATE FUNCTION app.new_ledger_faults(tenant integer) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with transfers as (
+        select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount, header.reverses_id,
+            sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
+        from app.ledger_unproved new
+        left join app.coin_transactions header
+            on header.tenant_id = new_ledger_faults.tenant and header.id = new.transaction_id
+        cross join lateral (
+            select count(*) as number, sum(entry.amount)::bigint as total,
+                sum(entry.amount) filter (
+                    where entry.account_id = app.ledger_account_id('person_coins', header.user_id, null, null)
+                )::bigint as coins,
+                sum(entry.amount) filter (
+                    where entry.account_id = app.ledger_account_id('creator_revenue', header.user_id, null, null)
+                )::bigint as earnings
+            from app.coin_entries entry
+            where entry.tenant_id = new_ledger_faults.tenant and entry.transaction_id = new.transaction_id
+        ) sides
+        where new.tenant_id = new_ledger_faults.tenant
+    ),
+    moved as (
+        select entry.account_id, entry.stripe, sum(entry.amount)::bigint as amount
+        from app.ledger_unproved new
+        join app.coin_entries entry
+            on entry.tenant_id = new_ledger_faults.tenant and entry.transaction_id = new.transaction_id
+        where new.tenant_id = new_ledger_faults.tenant group by entry.account_id, entry.stripe
+    ),
+    holds as (
+        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id, sum(hold.amount)::bigint as held
+        from app.coin_holds hold where hold.tenant_id = new_ledger_faults.tenant and hold.status = 'open'
+        group by hold.user_id
+    ),
+    touched as (
+        select moved.account_id from moved
+        union
+        select holds.account_id from holds
+        union
+        select app.ledger_account_id('person_coins', hold.user_id, null, null)
+        from app.coin_holds hold where hold.tenant_id = new_ledger_faults.tenant and not hold.proved
+    ),
+    balances as (
+        select known.account_id, known.stripe, known.balance, known.held, known.lowest, known.highest
+        from touched join app.ledger_balances known
+            on known.tenant_id = new_ledger_faults.tenant and known.account_id = touched.account_id
+    ),
+    stripes as (
+        select one.account_id, sum(one.expected)::bigint as expected, sum(one.balance)::bigint as balance
+        from (
+            select moved.account_id, moved.stripe, moved.amount as expected, 0 as balance from moved
+            union all
+            select known.account_id, known.stripe, known.balance, 0
+            from touched join app.ledger_proved known
+                on known.tenant_id = new_ledger_faults.tenant and known.account_id = touched.account_id
+            union all
+            select balances.account_id, balances.stripe, 0, balances.balance from balances
+        ) one
+        group by one.account_id, one.stripe
+    )
+    select 'entries_do_not_sum_to_zero', transfers.id, 0, transfers.total from transfers where transfers.total <> 0
+    union all
+    select 'entries_without_transaction', transfers.id, null, transfers.total
+    from transfers where transfers.is_gone and transfers.number > 0
+    union all
+    select 'transaction_without_entries', transfers.id, transfers.amount, null from transfers where transfers.number = 0
+    union all
+    select 'amount_differs_from_entries', transfers.id, transfers.told, transfers.amount
+    from transfers where transfers.user_id is not null and transfers.number > 0 and transfers.told <> transfers.amount
+    union all
+    select 'balance_differs_from_entries', stripes.account_id, stripes.expected, stripes.balance
+    from stripes where stripes.expected <> stripes.balance
+    union all
+    select 'held_differs_from_holds', touched.account_id, coalesce(holds.held, 0), coalesce(balances.held, 0)
+    from touched
+    left join balances on balances.account_id = touched.account_id
+    left join holds on holds.account_id = touched.account_id
+    where coalesce(balances.held, 0) <> coalesce(holds.held, 0)
+    union all
+    select 'balance_outside_its_limits', balances.account_id, coalesce(balances.lowest, balances.highest), balances.balance
+    from balances
+    where balances.held < 0 or balances.balance - balances.held < balances.lowest or balances.balance > balances.highest
+    union all
+    select 'reversed_twice_or_by_another', transfers.reverses_id, null, null
+    from transfers left join app.coin_transactions original
+        on original.tenant_id = new_ledger_faults.tenant and original.id = transfers.reverses_id
+    where transfers.reverses_id is not null and original.reversed_by_id is distinct from transfers.id
+$$;
 
 CREATE FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1630,7 +1870,7 @@ begin
     elsif held.status = 'committed' then
         raise exception using errcode = 'WA006', message = 'hold_over', detail = '{"status": "committed"}';
     elsif held.status = 'open' then
-        update app.coin_holds known set status = 'released', ended_at = app.now()
+        update app.coin_holds known set status = 'released', ended_at = app.now(), proved = false
         where known.tenant_id = tenant and known.id = hold
         returning known.* into held;
         perform app.give_back_held(tenant, held.user_id, held.amount, hold);
@@ -1667,6 +1907,9 @@ begin
         where known.tenant_id = tenant and known.id = original.reversed_by_id and known.idempotency_key = key
     ) then
         raise exception using errcode = 'WA005', message = 'already_reversed';
+    end if;
+    if 'person_debt' = any(mirror.kinds) then
+        perform app.lock_ledger_account(tenant, 'person_coins', original.user_id);
     end if;
     made := app.move_coins(
         tenant, key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies, mirror.amounts,
@@ -1738,7 +1981,11 @@ begin
         returning gifts_sent.* into given;
         is_new := found;
         if is_new then
-            -- Coins before earnings, as in every transfer: nobody waits in a circle.
+            -- Coins before earnings, and both before the community's, as in every transfer: nobody waits in a circle.
+            perform app.lock_ledger_account(tenant, 'person_coins', giver);
+            if share > 0 then
+                perform app.lock_ledger_account(tenant, 'creator_revenue', receiver);
+            end if;
             perform app.move_coins(
                 tenant, key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver, null],
                 array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '', given.id,
@@ -1906,10 +2153,7 @@ begin
     if amount is null or amount <= 0 then
         raise exception 'what is taken back is more than nothing' using errcode = 'check_violation';
     end if;
-    perform app.open_ledger_account(tenant, 'person_coins', whose, null, null, 0);
-    perform from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
-    for no key update;
+    perform app.lock_ledger_account(tenant, 'person_coins', whose);
     perform app.end_expired_holds(tenant, whose, 1000);
     select least(amount, known.balance - known.held) into taken from app.ledger_balances known
     where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
@@ -1969,6 +2213,23 @@ begin
         what in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
     );
 end $$;
+
+CREATE FUNCTION app.unripe_earnings(tenant integer, whose uuid) RETURNS TABLE(ripens_at timestamp with time zone, amount bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    select entry.created_at + setting.days * interval '1 day', entry.amount
+    from (
+        select coalesce((
+            select known.config_value::text::integer from app.tenant_configs known
+            where known.tenant_id = unripe_earnings.tenant and known.config_key = 'wallet.earnings_mature_days'
+        ), 7) as days
+    ) setting
+    join app.coin_entries entry on entry.tenant_id = unripe_earnings.tenant
+        and entry.account_id = app.ledger_account_id('creator_revenue', unripe_earnings.whose, null, null)
+        and entry.created_at > app.now() - setting.days * interval '1 day'
+    join app.coin_transactions header on header.tenant_id = unripe_earnings.tenant and header.id = entry.transaction_id
+    where entry.amount > 0 and header.reverses_id is null and header.reversed_by_id is null
+$$;
 
 CREATE FUNCTION app.waiting_about(tenant integer, what text) RETURNS integer
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2200,6 +2461,24 @@ CREATE TABLE app.ledger_balances (
 WITH (fillfactor='60', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='1000');
 
 ALTER TABLE ONLY app.ledger_balances FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.ledger_proved (
+    tenant_id integer NOT NULL,
+    account_id uuid NOT NULL,
+    stripe integer NOT NULL,
+    balance bigint NOT NULL
+)
+WITH (fillfactor='80');
+
+ALTER TABLE ONLY app.ledger_proved FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.ledger_unproved (
+    tenant_id integer NOT NULL,
+    transaction_id uuid NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_insert_threshold='-1');
+
+ALTER TABLE ONLY app.ledger_unproved FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.login_attempts (
     tenant_id integer NOT NULL,
@@ -2462,6 +2741,7 @@ CREATE TABLE app.payments (
     checkout_expires_at timestamp with time zone,
     charge text,
     subscription_reference text,
+    period_begins_at timestamp with time zone,
     period_ends_at timestamp with time zone,
     refunded bigint DEFAULT 0 NOT NULL,
     refund_reversed_at timestamp with time zone,
@@ -2475,9 +2755,12 @@ CREATE TABLE app.payments (
     origin text,
     idempotency_key text,
     checked_at timestamp with time zone,
+    acknowledged text,
+    acknowledge_asked_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     paid_at timestamp with time zone,
     settled_at timestamp with time zone,
+    CONSTRAINT payments_acknowledged_check CHECK ((acknowledged = ANY (ARRAY['ours'::text, 'given'::text]))),
     CONSTRAINT payments_address_check CHECK ((length(address) <= 45)),
     CONSTRAINT payments_amount_check CHECK ((amount >= 0)),
     CONSTRAINT payments_charge_check CHECK (((length(charge) >= 1) AND (length(charge) <= 500))),
@@ -2609,12 +2892,16 @@ CREATE TABLE app.subscriptions (
     checked_at timestamp with time zone,
     wish text,
     revoked boolean DEFAULT false NOT NULL,
+    next_plan_id uuid,
+    next_plan_at timestamp with time zone,
+    unacknowledged boolean DEFAULT false NOT NULL,
     idempotency_key text,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     ended_at timestamp with time zone,
-    CONSTRAINT subscriptions_check CHECK (((provider IS NULL) = (coin_price IS NOT NULL))),
-    CONSTRAINT subscriptions_check1 CHECK (((status = 'expired'::text) = (ended_at IS NOT NULL))),
-    CONSTRAINT subscriptions_check2 CHECK (((status <> 'grace'::text) OR (grace_ends_at IS NOT NULL))),
+    CONSTRAINT subscriptions_check CHECK (((next_plan_at IS NULL) OR (next_plan_id IS NOT NULL))),
+    CONSTRAINT subscriptions_check1 CHECK (((provider IS NULL) = (coin_price IS NOT NULL))),
+    CONSTRAINT subscriptions_check2 CHECK (((status = 'expired'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT subscriptions_check3 CHECK (((status <> 'grace'::text) OR (grace_ends_at IS NOT NULL))),
     CONSTRAINT subscriptions_coin_price_check CHECK ((coin_price > 0)),
     CONSTRAINT subscriptions_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
     CONSTRAINT subscriptions_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
@@ -2830,6 +3117,12 @@ ALTER TABLE ONLY app.ledger_audits
 ALTER TABLE ONLY app.ledger_balances
     ADD CONSTRAINT ledger_balances_pkey PRIMARY KEY (tenant_id, account_id, stripe);
 
+ALTER TABLE ONLY app.ledger_proved
+    ADD CONSTRAINT ledger_proved_pkey PRIMARY KEY (tenant_id, account_id, stripe);
+
+ALTER TABLE ONLY app.ledger_unproved
+    ADD CONSTRAINT ledger_unproved_pkey PRIMARY KEY (tenant_id, transaction_id);
+
 ALTER TABLE ONLY app.login_attempts
     ADD CONSTRAINT login_attempts_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3027,9 +3320,9 @@ CREATE INDEX coin_holds_open ON app.coin_holds USING btree (tenant_id, user_id) 
 
 CREATE INDEX coin_holds_to_expire ON app.coin_holds USING btree (tenant_id, expires_at) WHERE (status = 'open'::text);
 
-CREATE INDEX coin_transactions_by_day ON app.coin_transactions USING brin (tenant_id, created_at);
+CREATE INDEX coin_holds_unproved ON app.coin_holds USING btree (tenant_id, user_id) WHERE (NOT proved);
 
-CREATE INDEX coin_transactions_of_user ON app.coin_transactions USING btree (tenant_id, user_id, id DESC);
+CREATE INDEX coin_transactions_by_day ON app.coin_transactions USING brin (tenant_id, created_at);
 
 CREATE INDEX conversation_members_of_profile ON app.conversation_members USING btree (tenant_id, profile_id, conversation_id);
 
@@ -3143,6 +3436,8 @@ CREATE INDEX payments_of_user ON app.payments USING btree (tenant_id, user_id, i
 
 CREATE INDEX payments_open ON app.payments USING btree (tenant_id, created_at) WHERE (status = ANY (ARRAY['created'::text, 'pending'::text]));
 
+CREATE INDEX payments_unacknowledged ON app.payments USING btree (tenant_id, paid_at) WHERE ((provider = 'google'::text) AND (paid_at IS NOT NULL) AND (acknowledged IS DISTINCT FROM 'given'::text));
+
 CREATE UNIQUE INDEX profiles_alias_tag ON app.profiles USING btree (tenant_id, alias_key, tag) WHERE (alias <> ''::text);
 
 CREATE INDEX profiles_by_name ON app.profiles USING btree (tenant_id, alias_key text_pattern_ops, tag) WHERE ((face = 'real'::text) AND (alias <> ''::text));
@@ -3161,9 +3456,13 @@ CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id) WHER
 
 CREATE INDEX subscriptions_due ON app.subscriptions USING btree (tenant_id, period_ends_at) WHERE (status <> 'expired'::text);
 
+CREATE INDEX subscriptions_next_plan ON app.subscriptions USING btree (tenant_id, next_plan_at) WHERE (next_plan_at IS NOT NULL);
+
 CREATE INDEX subscriptions_of_user ON app.subscriptions USING btree (tenant_id, user_id, id DESC);
 
 CREATE INDEX subscriptions_running ON app.subscriptions USING btree (tenant_id, user_id) WHERE (status <> 'expired'::text);
+
+CREATE INDEX subscriptions_unacknowledged ON app.subscriptions USING btree (tenant_id) WHERE unacknowledged;
 
 CREATE INDEX system_logs_user ON app.system_logs USING btree (tenant_id, user_id, id DESC);
 
@@ -3530,6 +3829,9 @@ ALTER TABLE ONLY app.subscriptions
     ADD CONSTRAINT subscriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.subscriptions
+    ADD CONSTRAINT subscriptions_tenant_id_next_plan_id_fkey FOREIGN KEY (tenant_id, next_plan_id) REFERENCES app.premium_plans(tenant_id, id);
+
+ALTER TABLE ONLY app.subscriptions
     ADD CONSTRAINT subscriptions_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES app.premium_plans(tenant_id, id);
 
 ALTER TABLE ONLY app.subscriptions
@@ -3611,6 +3913,10 @@ ALTER TABLE app.ledger_accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.ledger_audits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.ledger_balances ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.ledger_proved ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.ledger_unproved ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.login_attempts ENABLE ROW LEVEL SECURITY;
 
@@ -3778,6 +4084,10 @@ CREATE POLICY owner_all ON app.ledger_audits TO meydan_owner USING (true) WITH C
 
 CREATE POLICY owner_all ON app.ledger_balances TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.ledger_proved TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.ledger_unproved TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.login_attempts TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.match_slots TO meydan_owner USING (true) WITH CHECK (true);
@@ -3919,6 +4229,10 @@ CREATE POLICY service_tenant ON app.ledger_accounts TO meydan_service USING ((te
 CREATE POLICY service_tenant ON app.ledger_audits TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.ledger_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.ledger_proved TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.ledger_unproved TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.login_attempts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4177,6 +4491,10 @@ GRANT ALL ON FUNCTION app.close_conversation(tenant integer, conversation_id uui
 REVOKE ALL ON FUNCTION app.close_wallet(tenant integer, whose uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.close_wallet(tenant integer, whose uuid) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.coin_history(tenant integer, whose uuid, before uuid, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.coin_history(tenant integer, whose uuid, before uuid, at_most integer) TO meydan_app;
+GRANT ALL ON FUNCTION app.coin_history(tenant integer, whose uuid, before uuid, at_most integer) TO meydan_service;
+
 GRANT SELECT ON TABLE app.coin_transactions TO meydan_service;
 
 GRANT SELECT(tenant_id) ON TABLE app.coin_transactions TO meydan_app;
@@ -4204,6 +4522,9 @@ GRANT SELECT(created_at) ON TABLE app.coin_transactions TO meydan_app;
 REVOKE ALL ON FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) TO meydan_app;
 GRANT ALL ON FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.convert_earnings(tenant integer, key text, amount bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.convert_earnings(tenant integer, key text, amount bigint) TO meydan_app;
 
 GRANT SELECT ON TABLE app.tenants TO meydan_app;
 GRANT SELECT ON TABLE app.tenants TO meydan_service;
@@ -4334,8 +4655,10 @@ REVOKE ALL ON FUNCTION app.is_own_transfer(what text, kinds text[], owners uuid[
 
 REVOKE ALL ON FUNCTION app.keep_lanes() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION app.ledger_faults(tenant integer, since uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.ledger_faults(tenant integer, since uuid) TO meydan_service;
+REVOKE ALL ON FUNCTION app.ledger_faults(tenant integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.ledger_faults(tenant integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.lock_ledger_account(tenant integer, kind text, whose uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
@@ -4353,6 +4676,11 @@ GRANT SELECT ON TABLE app.conversations TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.my_peers(tenant integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.my_peers(tenant integer) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.my_unripe_earnings(tenant integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.my_unripe_earnings(tenant integer) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.new_ledger_faults(tenant integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) TO meydan_app;
@@ -4422,6 +4750,8 @@ GRANT ALL ON FUNCTION app.thaw_wallet(tenant integer, whose uuid, actor uuid) TO
 REVOKE ALL ON FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb) TO meydan_app;
 GRANT ALL ON FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.unripe_earnings(tenant integer, whose uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.waiting_about(tenant integer, what text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.waiting_about(tenant integer, what text) TO meydan_app;
@@ -4529,6 +4859,10 @@ GRANT SELECT ON TABLE app.ledger_accounts TO meydan_app;
 
 GRANT SELECT ON TABLE app.ledger_balances TO meydan_service;
 GRANT SELECT ON TABLE app.ledger_balances TO meydan_app;
+
+GRANT SELECT ON TABLE app.ledger_proved TO meydan_service;
+
+GRANT SELECT ON TABLE app.ledger_unproved TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.login_attempts TO meydan_service;
 
@@ -4684,6 +5018,10 @@ GRANT SELECT(period_ends_at) ON TABLE app.subscriptions TO meydan_app;
 GRANT SELECT(grace_ends_at) ON TABLE app.subscriptions TO meydan_app;
 
 GRANT SELECT(wish) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(next_plan_id) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(next_plan_at) ON TABLE app.subscriptions TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.subscriptions TO meydan_app;
 

@@ -119,6 +119,11 @@ create table app.subscriptions (
     wish text check (wish in ('cancel', 'resume')),
     -- The money was taken back: only a new payment brings it to life again.
     revoked boolean not null default false,
+    -- Another plan was chosen at the provider: it comes with the next renewal or, where that was paid early, at this time.
+    next_plan_id uuid,
+    next_plan_at timestamptz,
+    -- The store has still to hear that a change of plan which cost nothing reached us, or it undoes it.
+    unacknowledged boolean not null default false,
     idempotency_key text check (length(idempotency_key) between 1 and 200),
     created_at timestamptz not null default app.now(),
     ended_at timestamptz,
@@ -127,6 +132,8 @@ create table app.subscriptions (
     unique (tenant_id, user_id, idempotency_key),
     foreign key (tenant_id, user_id) references app.users (tenant_id, id),
     foreign key (tenant_id, plan_id) references app.premium_plans (tenant_id, id),
+    foreign key (tenant_id, next_plan_id) references app.premium_plans (tenant_id, id),
+    check (next_plan_at is null or next_plan_id is not null),
     check ((provider is null) = (coin_price is not null)),
     check ((status = 'expired') = (ended_at is not null)),
     check (status <> 'grace' or grace_ends_at is not null)
@@ -134,13 +141,15 @@ create table app.subscriptions (
 create index subscriptions_of_user on app.subscriptions (tenant_id, user_id, id desc);
 create index subscriptions_running on app.subscriptions (tenant_id, user_id) where status <> 'expired';
 create index subscriptions_due on app.subscriptions (tenant_id, period_ends_at) where status <> 'expired';
+create index subscriptions_next_plan on app.subscriptions (tenant_id, next_plan_at) where next_plan_at is not null;
+create index subscriptions_unacknowledged on app.subscriptions (tenant_id) where unacknowledged;
 select app.protect('app.subscriptions');
 revoke delete on app.subscriptions from meydan_service;
 create policy own_read on app.subscriptions for select to meydan_app
     using (tenant_id = (select app.tenant_id()) and user_id = (select app.user_id()));
 grant select (
-    tenant_id, id, user_id, plan_id, status, provider, coin_price, renews, period_ends_at, grace_ends_at, wish, created_at,
-    ended_at
+    tenant_id, id, user_id, plan_id, status, provider, coin_price, renews, period_ends_at, grace_ends_at, wish, next_plan_id,
+    next_plan_at, created_at, ended_at
 ) on app.subscriptions to meydan_app;
 
 -- One payment of money: the intent first, then what came of it. A subscription's renewal is a payment of its own.
@@ -173,7 +182,8 @@ create table app.payments (
     checkout_expires_at timestamptz,
     charge text check (length(charge) between 1 and 500),
     subscription_reference text check (length(subscription_reference) between 1 and 500),
-    -- Up to when it pays premium.
+    -- From when, where the provider says so, and up to when it pays premium.
+    period_begins_at timestamptz,
     period_ends_at timestamptz,
     refunded bigint not null default 0,
     -- When the provider last took a refund back: what it said before counts no more.
@@ -194,6 +204,9 @@ create table app.payments (
     idempotency_key text check (length(idempotency_key) between 1 and 200),
     -- When an open one was last looked after.
     checked_at timestamptz,
+    -- What a store that takes back unclaimed money has been told: that this is ours, then that it was given.
+    acknowledged text check (acknowledged in ('ours', 'given')),
+    acknowledge_asked_at timestamptz,
     created_at timestamptz not null default app.now(),
     -- When the money arrived, and when what it bought was given.
     paid_at timestamptz,
@@ -222,6 +235,8 @@ create index payments_by_time on app.payments (tenant_id, provider, paid_at);
 create index payments_open on app.payments (tenant_id, created_at) where status in ('created', 'pending');
 create index payments_held on app.payments (tenant_id, release_at) where status = 'held';
 create index payments_of_subscription on app.payments (tenant_id, subscription_id) where subscription_id is not null;
+create index payments_unacknowledged on app.payments (tenant_id, paid_at)
+where provider = 'google' and paid_at is not null and acknowledged is distinct from 'given';
 create index payments_of_device on app.payments (tenant_id, device_id) where device_id is not null;
 select app.protect('app.payments');
 revoke delete on app.payments from meydan_service;

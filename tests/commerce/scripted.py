@@ -119,8 +119,8 @@ class ScriptedProvider(Provider):
     async def resume(self, subscription: str) -> None:
         self._ask(f"resume {subscription}")
 
-    async def acknowledge(self, charge: str, product_id: str | None, kind: PaymentKind) -> None:
-        self._ask(f"acknowledge {charge} {product_id} {kind}")
+    async def acknowledge(self, charge: str, kind: PaymentKind, *, given: bool) -> None:
+        self._ask(f"acknowledge {charge} {kind} {'given' if given else 'held'}")
 
 
 class OncePaid(ScriptedProvider):
@@ -131,6 +131,7 @@ class OncePaid(ScriptedProvider):
 class InAStore(ScriptedProvider):
     name = ProviderName.google
     store = True
+    acknowledges = True
 
 
 def signed(book: Book, events: Sequence[ProviderEvent], event_id: str = "") -> tuple[bytes, dict[str, str]]:

@@ -8,7 +8,7 @@ from litestar import Litestar
 from meydan import integrations, tenants
 from meydan.commerce import accounts
 from meydan.commerce.kinds import ProviderName
-from meydan.commerce.providers import ADAPTERS, RENEWING, STORES, adapter
+from meydan.commerce.providers import ACKNOWLEDGED, ADAPTERS, GIVE_BACK, RENEWING, STORES, adapter
 from meydan.kit.database import Database, Role
 from tests.commerce.conftest import Shop
 from tests.commerce.scripted import BOOKS
@@ -26,6 +26,8 @@ def test_what_is_said_of_an_adapter_without_loading_it_is_so(name: ProviderName)
     assert kind.provider.name is name
     assert kind.provider.store is (name in STORES)
     assert kind.provider.renews is (name in RENEWING)
+    assert kind.provider.gives_back is (name in GIVE_BACK)
+    assert kind.provider.acknowledges is (name in ACKNOWLEDGED)
     assert msgspec.structs.fields(kind.account)
     assert set(ADAPTERS) == set(ProviderName)
 

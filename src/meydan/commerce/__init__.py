@@ -12,6 +12,7 @@ from meydan.commerce.accounts import (
 from meydan.commerce.accounts import lines as provider_lines
 from meydan.commerce.events import (
     MeetingsBought,
+    PaidTwice,
     PaymentHeld,
     PaymentSettled,
     PaymentTakenBack,
@@ -34,6 +35,7 @@ __all__ = [
     "CommerceSettings",
     "Limits",
     "MeetingsBought",
+    "PaidTwice",
     "PaymentHeld",
     "PaymentKind",
     "PaymentSettled",

@@ -15,6 +15,7 @@ from meydan.commerce import accounts, payments, retries, settling, shop
 from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName
 from meydan.commerce.payments import CHECK_PAYMENT, OPEN_CHECKOUT, CheckPayment, OpenCheckout
 from meydan.commerce.providers.contract import (
+    Awaited,
     Buyer,
     Checkout,
     Order,
@@ -110,7 +111,7 @@ async def check_payment(db: Database, tenant_id: int, errand: CheckPayment) -> N
         refused = str(error)
     async with db.as_service(tenant_id) as tx:
         await settling.do_apply_all(tx, asked.provider, events, proof_of=errand.payment_id if errand.proof else None)
-        if errand.last:
+        if errand.last and not any(isinstance(event, Awaited) for event in events):
             await payments.do_fail(tx, errand.payment_id, PaymentStatus.expired, "expired", refused)
         elif refused and errand.proof is not None:
             await _do_refuse_proof(tx, errand.payment_id, refused)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from meydan.commerce.kinds import PaymentKind
+from meydan.commerce.kinds import PaymentKind, ProviderName
 from meydan.kit.events import Event
 
 
@@ -58,6 +58,16 @@ class PremiumCancelled(Event, frozen=True):
 
 class PremiumEnded(Event, frozen=True):
     user_id: UUID
+
+
+class PaidTwice(Event, frozen=True):
+    """A second membership was paid for while one renews."""
+
+    user_id: UUID
+    payment_id: UUID | None
+    """Which goes back by itself, if one does."""
+    where: ProviderName | None
+    """The store in which only the person can cancel one of the two."""
 
 
 class MeetingsBought(Event, frozen=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from meydan.commerce import accounts, retries, settling
 from meydan.commerce.kinds import ProviderName
-from meydan.commerce.providers.contract import Notice, ProviderRefused, ProviderUnavailable
+from meydan.commerce.providers.contract import Notice, ProviderLocked, ProviderRefused, ProviderUnavailable
 from meydan.kit import jobs
 from meydan.kit.database import Database, Tx
 
@@ -52,7 +52,7 @@ async def read_notice(db: Database, tenant_id: int, errand: ReadNotice) -> None:
     try:
         async with accounts.opened(db, tenant_id, kept.provider) as provider:
             events = await provider.read(Notice(kept.event_id, kept.payload))
-    except ProviderUnavailable as error:
+    except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
             await _do_mark(tx, errand.notice_id, str(error), is_read=False)
             await retries.do_again(tx, READ_NOTICE, errand, retries.PATIENTLY, once_key=str(errand.notice_id))

@@ -41,8 +41,9 @@ class Payment(Struct, frozen=True):
     """What a native app hands to its store with the purchase: this payment's id. With RevenueCat it is whom the app logs
     in there as, the same for all that somebody buys."""
     problem: str | None = None
-    """Why it failed or is held, as a code: provider_unavailable, provider_refused, declined, proof_refused, expired,
-    under_review, amount_differs, product_differs, account_erased."""
+    """Why it failed, waits or is held, as a code: provider_unavailable, provider_refused, declined, proof_refused, expired,
+    on_its_way (paid by a way that takes days), under_review, amount_differs, product_differs, account_erased, paid_twice
+    (there is a membership already: this goes back)."""
     release_at: datetime | None = None
     settled_at: datetime | None = None
 
@@ -146,20 +147,47 @@ async def do_order_coins(
 async def do_order_premium(
     tx: Tx, user_id: UUID, plan_id: UUID, provider: ProviderName | None, key: str, ordered: OrderedFrom
 ) -> Payment:
-    """Raises NotFound, ProviderNotConnected, NothingForSale, WalletIsFrozen, IdempotencyKeyReused. A service transaction."""
+    """Asked for twice while its pay page is open, it is the same order: whoever pays on two pages would pay twice.
+
+    Raises NotFound, ProviderNotConnected, NothingForSale, WalletIsFrozen, IdempotencyKeyReused. A service transaction."""
     if (ordered_before := await known(tx, user_id, key, plan_id, provider)) is not None:
         return ordered_before
     plan = await shop.plan_for_sale(tx, plan_id)
+    chosen = await accounts.choose(tx, provider)
+    if (still_open := await _still_open(tx, user_id, plan, chosen, ordered)) is not None:
+        return still_open
     return await _do_order(
         tx,
         user_id,
         PaymentKind.premium,
-        await accounts.choose(tx, provider),
+        chosen,
         key,
         ordered,
         plan_id=plan_id,
         price=(plan.price, plan.currency),
     )
+
+
+async def _still_open(
+    tx: Tx, user_id: UUID, plan: shop.StaffPlan, provider: ProviderName, ordered: OrderedFrom
+) -> Payment | None:
+    """The order of the same plan, for the same price, at the same provider and from the same device, whose page can be paid
+    for a while yet."""
+    await _check_not_frozen(tx, user_id)
+    found = await tx.maybe(
+        UUID,
+        """
+        select id from app.payments
+        where tenant_id = $1 and user_id = $2 and kind = 'premium' and plan_id = $3 and provider = $4 and amount = $5
+            and currency = $6 and device_id = $7 and (
+                (status = 'created' and created_at > app.now() - interval '15 minutes')
+                or (status = 'pending' and problem is null and checkout_expires_at > app.now() + interval '5 minutes')
+            )
+        order by id desc limit 1
+        """,
+        *(user_id, plan.id, provider.value, plan.price, plan.currency, ordered.device_id),
+    )
+    return None if found is None else await payment(tx, found)
 
 
 async def do_ask(tx: Tx, payment_id: UUID, proof: str | None = None) -> Payment:
@@ -191,6 +219,19 @@ async def do_fail(tx: Tx, payment_id: UUID, status: PaymentStatus, problem: str,
         status.value,
         problem,
         detail or None,
+    )
+    if changed is not None:
+        await tell(tx, payment_id)
+
+
+async def do_await(tx: Tx, payment_id: UUID) -> None:
+    """The buyer has done what they can; the money takes days. It is asked about once more when it should long be there."""
+    changed = await tx.maybe(
+        UUID,
+        "update app.payments set problem = 'on_its_way', checkout_url = null, checkout_expires_at = app.now() + interval '14 days' "
+        "where tenant_id = $1 and id = $2 and status = 'pending' "
+        "and (problem is distinct from 'on_its_way' or checkout_expires_at < app.now()) returning id",
+        payment_id,
     )
     if changed is not None:
         await tell(tx, payment_id)
@@ -258,8 +299,7 @@ async def _do_order(
     package_id: UUID | None = None,
     plan_id: UUID | None = None,
 ) -> Payment:
-    if (frozen := (await wallet.wallet_of(tx, user_id)).frozen) is not None:
-        raise wallet.WalletIsFrozen(reason=frozen)
+    await _check_not_frozen(tx, user_id)
     payment_id = await tx.one(
         UUID,
         "insert into app.payments (tenant_id, user_id, kind, status, provider, package_id, plan_id, coins, amount, currency, "
@@ -270,3 +310,8 @@ async def _do_order(
     )
     await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=payment_id), once_key=str(payment_id))
     return await payment(tx, payment_id)
+
+
+async def _check_not_frozen(tx: Tx, user_id: UUID) -> None:
+    if (frozen := (await wallet.wallet_of(tx, user_id)).frozen) is not None:
+        raise wallet.WalletIsFrozen(reason=frozen)

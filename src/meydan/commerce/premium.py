@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import tenants, wallet
-from meydan.commerce import payments, periods, shop, subscriptions
+from meydan.commerce import following, one_membership, payments, periods, shop, subscriptions
 from meydan.commerce.events import PremiumRenewed, PremiumStarted
 from meydan.commerce.kinds import ProviderName, SubscriptionStatus
 from meydan.commerce.limits import Limits, limits
@@ -24,8 +24,6 @@ from meydan.kit.events import publish
 log = logging.getLogger(__name__)
 
 CHECK_SUBSCRIPTION = "commerce.check_subscription"
-AGAIN_WITHIN = timedelta(days=7)
-"""What does not renew may be bought again so long before its end."""
 LATE = timedelta(hours=1)
 """A provider's news of a renewal may take so long; then it counts as failed until it comes."""
 _AT_ONCE = 100
@@ -40,6 +38,8 @@ class Premium(Struct, frozen=True):
     plans: list[shop.Plan]
     limits: Limits
     subscription: Subscription | None = None
+    second: Subscription | None = None
+    """Another one that renews beside it, each with its price: bought in a store, and only there it can be cancelled."""
 
 
 class Subscribed(Struct, frozen=True):
@@ -51,10 +51,6 @@ class Subscribed(Struct, frozen=True):
 
 class CheckSubscription(Struct, frozen=True):
     subscription_id: UUID
-
-
-class AlreadyPremium(Refused):
-    code, status, title = "already_premium", 409, "You have premium already."
 
 
 class NotPremium(Refused):
@@ -81,28 +77,30 @@ class CannotResume(Refused):
 
 async def premium(tx: Tx) -> Premium:
     """The caller's."""
+    mine = await subscriptions.of(tx, tx.me.user_id)
     return Premium(
         plans=await shop.plans(tx),
         limits=await limits(tx, tx.me.user_id),
-        subscription=await subscriptions.of(tx, tx.me.user_id),
+        subscription=mine,
+        second=await subscriptions.second(tx, tx.me.user_id, mine.id) if mine else None,
     )
 
 
 async def do_subscribe_with_money(
     tx: Tx, user_id: UUID, plan_id: UUID, provider: ProviderName | None, key: str, ordered: payments.OrderedFrom
 ) -> Subscribed:
-    """Raises AlreadyPremium and what ordering does. A service transaction."""
+    """Raises AlreadyPremium, PremiumOnItsWay and what ordering does. A service transaction."""
     known = await payments.known(tx, user_id, key, plan_id, provider)
     if known is None:
         if await _for_coins(tx, user_id, key) is not None:
             raise wallet.IdempotencyKeyReused
-        await _check_not_premium(tx, user_id)
+        await one_membership.check_room(tx, user_id, plan_id)
         known = await payments.do_order_premium(tx, user_id, plan_id, provider, key, ordered)
     return Subscribed(payment=known)
 
 
 async def do_subscribe_with_coins(tx: Tx, user_id: UUID, plan_id: UUID, key: str) -> Subscribed:
-    """Raises NotFound, NotForCoins, AlreadyPremium, IdempotencyKeyReused, and what paying with coins does.
+    """Raises NotFound, NotForCoins, AlreadyPremium, PremiumOnItsWay, IdempotencyKeyReused, and what paying with coins does.
 
     A service transaction."""
     if await payments.known(tx, user_id, key, plan_id, None) is not None:
@@ -115,7 +113,7 @@ async def do_subscribe_with_coins(tx: Tx, user_id: UUID, plan_id: UUID, key: str
     plan = await shop.plan_for_sale(tx, plan_id)
     if plan.coin_price is None:
         raise NotForCoins
-    begins_at = await _check_not_premium(tx, user_id)
+    begins_at = await one_membership.check_room(tx, user_id, plan_id)
     ends_at = periods.after(plan.period, begins_at, begins_at)
     subscription_id = await tx.one(
         UUID,
@@ -155,6 +153,7 @@ async def do_resume(tx: Tx, user_id: UUID) -> Subscription:
 
 async def do_pass_time(tx: Tx) -> None:
     """Renew, wait for, and end what its time has come for. A service transaction."""
+    await following.do_pass_time(tx)
     due = await tx.all(
         Row,
         f"""
@@ -238,16 +237,6 @@ async def _do_pay_coins(tx: Tx, subscription_id: UUID, user_id: UUID, coins: int
         subject_id=subscription_id,
     )
     await wallet.tell_wallet(tx, user_id)
-
-
-async def _check_not_premium(tx: Tx, user_id: UUID) -> datetime:
-    """When the next period would begin. Raises AlreadyPremium while there is one that renews, or that has long to run."""
-    running = await subscriptions.of(tx, user_id)
-    if running is None:
-        return clock.now()
-    if running.renews or running.period_ends_at > clock.now() + AGAIN_WITHIN:
-        raise AlreadyPremium(period_ends_at=running.period_ends_at)
-    return running.period_ends_at
 
 
 async def _for_coins(tx: Tx, user_id: UUID, key: str) -> "_Known | None":

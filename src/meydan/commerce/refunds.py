@@ -9,6 +9,7 @@ from msgspec import Struct
 from meydan import tenants, wallet
 from meydan.commerce import accounts, retries, rows, settling
 from meydan.commerce.kinds import ProviderName
+from meydan.commerce.one_membership import PAID_TWICE, ReturnPayment
 from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable, Refunded
 from meydan.kit import clock, jobs
 from meydan.kit.database import Database, Tx
@@ -105,6 +106,16 @@ async def do_refund(
         tx, "refund_asked", user_id=row.user_id, actor=actor, payment_id=payment_id, refund_id=refund_id, amount=amount
     )
     return await refund(tx, refund_id)
+
+
+async def do_return(tx: Tx, errand: ReturnPayment) -> None:
+    """What bought a membership there was no room for goes back, once. A service transaction."""
+    try:
+        await do_refund(
+            tx, errand.payment_id, None, reason="A membership was paid for twice.", actor=None, key=PAID_TWICE
+        )
+    except RefundTooLarge:
+        return  # it went back already
 
 
 async def refund(tx: Tx, refund_id: UUID) -> Refund:

@@ -27,11 +27,14 @@ class Row(Struct, frozen=True):
     paid_currency: str | None
     charge: str | None
     checkout: str | None
+    period_begins_at: datetime | None
     period_ends_at: datetime | None
+    problem: str | None
     refunded: int
     refund_reversed_at: datetime | None
     coins_taken_back: int
     owed: int
+    created_at: datetime
     paid_at: datetime | None
     settled_at: datetime | None
 
@@ -53,7 +56,8 @@ class Row(Struct, frozen=True):
 
 COLUMNS = (
     "id, user_id, kind, status, provider, package_id, plan_id, subscription_id, subscription_reference, coins, amount, currency, "
-    "paid_amount, paid_currency, charge, checkout, period_ends_at, refunded, refund_reversed_at, coins_taken_back, owed, paid_at, settled_at"
+    "paid_amount, paid_currency, charge, checkout, period_begins_at, period_ends_at, problem, refunded, refund_reversed_at, coins_taken_back, "
+    "owed, created_at, paid_at, settled_at"
 )
 
 

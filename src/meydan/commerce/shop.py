@@ -168,6 +168,12 @@ async def of_product(tx: Tx, product_id: str) -> StaffPackage | StaffPlan | None
     )
 
 
+async def plan_of_product(tx: Tx, product_id: str) -> StaffPlan | None:
+    """The same, of memberships only."""
+    found = await of_product(tx, product_id)
+    return found if isinstance(found, StaffPlan) else None
+
+
 async def all_packages(tx: Tx) -> list[StaffPackage]:
     return await tx.all(
         StaffPackage,

@@ -12,9 +12,8 @@ from msgspec import Meta, Struct
 from meydan import tenants
 from meydan.commerce import periods, retries, rows, shop
 from meydan.commerce.events import PremiumCancelled, PremiumEnded, PremiumInGrace, PremiumRenewed, PremiumStarted
-from meydan.commerce.kinds import ProviderName, SubscriptionStatus
+from meydan.commerce.kinds import Period, ProviderName, SubscriptionStatus
 from meydan.commerce.providers import RENEWING, STORES
-from meydan.commerce.providers.contract import SubscriptionChanged, SubscriptionState
 from meydan.commerce.settings import CommerceSettings
 from meydan.kit import clock, jobs, realtime
 from meydan.kit.database import Tx
@@ -36,6 +35,8 @@ class Subscription(Struct, frozen=True):
     coin_price: Annotated[int, Meta(ge=1)] | None = None
     """What each period costs then."""
     grace_ends_at: datetime | None = None
+    next_plan_id: UUID | None = None
+    """Another plan was chosen at the provider: it comes with the next renewal."""
 
 
 class SubscriptionFrame(realtime.Frame, frozen=True, tag="subscription"):
@@ -80,7 +81,7 @@ class Row(Struct, frozen=True):
         return self.status is not SubscriptionStatus.expired and (self.renews or self.period_ends_at > clock.now())
 
 
-_SHOWN = "id, plan_id, status, period_ends_at, renews, created_at, provider, coin_price, grace_ends_at"
+_SHOWN = "id, plan_id, status, period_ends_at, renews, created_at, provider, coin_price, grace_ends_at, next_plan_id"
 COLUMNS = (
     "id, user_id, plan_id, status, provider, reference, coin_price, renews, period_ends_at, grace_ends_at, changed_at, "
     "checked_at, wish, revoked, created_at"
@@ -95,6 +96,17 @@ async def of(tx: Tx, user_id: UUID) -> Subscription | None:
         f"select {_SHOWN} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} "
         "order by renews desc, period_ends_at desc limit 1",
         user_id,
+    )
+
+
+async def second(tx: Tx, user_id: UUID, first: UUID) -> Subscription | None:
+    """Another one that renews as well."""
+    return await tx.maybe(
+        Subscription,
+        f"select {_SHOWN} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} and renews and id <> $3 "
+        "order by period_ends_at desc limit 1",
+        user_id,
+        first,
     )
 
 
@@ -141,18 +153,18 @@ class _Price(Struct, frozen=True):
 async def do_pay_period(tx: Tx, payment: rows.Row) -> None:
     """What a settled payment gives: a new subscription, or more of one. A service transaction."""
     plan = await shop.plan(tx, payment.plan_id)
-    known = await _paid_for(tx, payment)
+    known = await paid_for(tx, payment)
     if known is not None and known.user_id != payment.user_id:
         known = await _do_hand_over(tx, known, payment)
     if known is None:
-        ends_at = payment.period_ends_at or periods.after(plan.period, clock.now(), clock.now())
+        ends_at = payment.period_ends_at or await _end_of_first(tx, payment.user_id, plan.period)
         subscription_id = await tx.one(
             UUID,
             "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
             "changed_at) values ($1, $2, $3, 'active', $4, $5, $6, $7, $8) returning id",
             *(payment.user_id, plan.id, payment.provider.value, payment.subscription_reference),
             *(payment.subscription_reference is not None and payment.provider in RENEWING, ends_at),
-            payment.paid_at,
+            _told_at(payment),
         )
         await publish(tx, PremiumStarted(payment.user_id, ends_at))
     else:
@@ -161,25 +173,68 @@ async def do_pay_period(tx: Tx, payment: rows.Row) -> None:
             ends_at = payment.period_ends_at
         else:
             ends_at = periods.after(plan.period, known.created_at, max(known.period_ends_at, clock.now()))
-        if ends_at > known.period_ends_at or known.revoked:
+        changes = plan.id != known.plan_id
+        is_news = not changes or not await _is_history(tx, known, payment)
+        if is_news and (changes or ends_at > known.period_ends_at or known.revoked):
             # Cancelled after this was paid, or before? The newer of the two is right.
             stays_cancelled = known.status is SubscriptionStatus.cancelled and (
                 payment.paid_at is None or known.changed_at > payment.paid_at
             )
-            await _do_change(
+            await do_change(
                 tx,
                 known,
                 status=SubscriptionStatus.cancelled if stays_cancelled else SubscriptionStatus.active,
                 period_ends_at=ends_at,
                 renews=known.reference is not None and not stays_cancelled,
-                changed_at=max(known.changed_at, payment.paid_at or known.changed_at),
+                changed_at=max(known.changed_at, _told_at(payment)),
             )
+            if changes:
+                await do_change_plan(tx, known.id, plan.id, payment.period_begins_at)
             await publish(tx, PremiumRenewed(known.user_id, ends_at))
     await tx.run(
         "update app.payments set subscription_id = $3, period_ends_at = $4 where tenant_id = $1 and id = $2",
         *(payment.id, subscription_id, ends_at),
     )
     await tell(tx, subscription_id)
+
+
+async def do_change_plan(tx: Tx, subscription_id: UUID, plan_id: UUID, since: datetime | None) -> None:
+    """At once, or when what was paid already begins."""
+    if since is not None and since > clock.now():
+        await tx.run(
+            "update app.subscriptions set next_plan_id = $3, next_plan_at = $4 where tenant_id = $1 and id = $2",
+            *(subscription_id, plan_id, since),
+        )
+    else:
+        await tx.run(
+            "update app.subscriptions set plan_id = $3, next_plan_id = null, next_plan_at = null "
+            "where tenant_id = $1 and id = $2",
+            *(subscription_id, plan_id),
+        )
+
+
+def _told_at(payment: rows.Row) -> datetime:
+    """A renewal may be dated hours ahead, at its period's beginning; what is said until then is news all the same."""
+    return min(payment.paid_at or clock.now(), clock.now())
+
+
+async def _is_history(tx: Tx, known: Row, payment: rows.Row) -> bool:
+    """A payment for the plan of before, told after what came of it: by a newer payment, or by the provider's word."""
+    if payment.paid_at is None or payment.paid_at < known.changed_at:
+        return True
+    return await tx.one(
+        bool,
+        "select exists (select from app.payments where tenant_id = $1 and subscription_id = $2 and id <> $3 "
+        "and settled_at is not null and paid_at > $4)",
+        *(known.id, payment.id, payment.paid_at),
+    )
+
+
+async def _end_of_first(tx: Tx, user_id: UUID, period: Period) -> datetime:
+    """Where we count the time, it begins when what runs ends: nobody pays for the same days twice."""
+    running = await of(tx, user_id)
+    begins_at = max(clock.now(), running.period_ends_at) if running else clock.now()
+    return periods.after(period, begins_at, begins_at)
 
 
 async def _do_hand_over(tx: Tx, known: Row, payment: rows.Row) -> Row:
@@ -195,7 +250,8 @@ async def _do_hand_over(tx: Tx, known: Row, payment: rows.Row) -> Row:
     return await by_id(tx, known.id)
 
 
-async def _paid_for(tx: Tx, payment: rows.Row) -> Row | None:
+async def paid_for(tx: Tx, payment: rows.Row) -> Row | None:
+    """What a payment renews or lengthens; None where it begins something. Locked."""
     if payment.subscription_id is not None:
         return await by_id(tx, payment.subscription_id)
     if payment.subscription_reference is not None:
@@ -207,61 +263,6 @@ async def _paid_for(tx: Tx, payment: rows.Row) -> Row | None:
         f"and reference is null and {RUNNING} order by period_ends_at desc limit 1 for update",
         *(payment.user_id, payment.plan_id, payment.provider.value),
     )
-
-
-async def do_follow(tx: Tx, name: ProviderName, event: SubscriptionChanged) -> bool:
-    """Be what the provider says, unless something newer is known. False where the subscription is not known yet.
-
-    A service transaction."""
-    known = await by_reference(tx, name, event.subscription)
-    if known is None:
-        return False
-    if event.happened_at < known.changed_at or (known.revoked and event.state is not SubscriptionState.expired):
-        return True
-    grows = event.period_ends_at > known.period_ends_at and event.state is not SubscriptionState.expired
-    if grows and await _is_taken_back(tx, known.id, event.period_ends_at):
-        return True
-    was_running = known.is_running
-    match event.state:
-        case SubscriptionState.active:
-            await _do_follow_active(tx, known, event)
-        case SubscriptionState.cancelled:
-            await _do_change(
-                tx,
-                known,
-                status=SubscriptionStatus.cancelled,
-                period_ends_at=event.period_ends_at,
-                renews=False,
-                changed_at=event.happened_at,
-            )
-            if known.renews and known.wish != "cancel":
-                await publish(tx, PremiumCancelled(known.user_id, event.period_ends_at))
-        case SubscriptionState.grace:
-            await do_grace(
-                tx,
-                known,
-                ends_at=event.grace_ends_at or event.period_ends_at + await _grace(tx),
-                changed_at=event.happened_at,
-            )
-        case SubscriptionState.expired:
-            await do_expire(tx, known, changed_at=event.happened_at)
-    if was_running or event.state is not SubscriptionState.expired:
-        await tell(tx, known.id)
-    return True
-
-
-async def _do_follow_active(tx: Tx, known: Row, event: SubscriptionChanged) -> None:
-    leaving = known.wish == "cancel"  # the provider has not heard of it yet
-    await _do_change(
-        tx,
-        known,
-        status=SubscriptionStatus.cancelled if leaving else SubscriptionStatus.active,
-        period_ends_at=event.period_ends_at,
-        renews=not leaving,
-        changed_at=event.happened_at,
-    )
-    if event.period_ends_at > known.period_ends_at or not known.is_running:
-        await publish(tx, PremiumRenewed(known.user_id, event.period_ends_at))
 
 
 async def do_grace(tx: Tx, known: Row, *, ends_at: datetime, changed_at: datetime | None = None) -> None:
@@ -286,10 +287,12 @@ async def do_expire(tx: Tx, known: Row, *, changed_at: datetime | None = None, r
         await publish(tx, PremiumEnded(known.user_id))
 
 
-async def do_revoke(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> bool:
+async def do_revoke(tx: Tx, subscription_id: UUID, payment_id: UUID, period_ends_at: datetime) -> bool:
     """The money of the period that ends then is gone. Whether premium ended by that: an older period's money is history."""
     known = await by_id(tx, subscription_id)
     if known.status is SubscriptionStatus.expired or period_ends_at < known.period_ends_at:
+        return False
+    if period_ends_at > known.period_ends_at and await _was_overtaken(tx, subscription_id, payment_id):
         return False
     before = await tx.maybe(
         datetime,
@@ -299,7 +302,7 @@ async def do_revoke(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> 
         period_ends_at,
     )
     if before is not None and before > clock.now():
-        await _do_change(
+        await do_change(
             tx,
             known,
             status=SubscriptionStatus.cancelled,
@@ -318,7 +321,22 @@ async def do_revoke(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> 
     return True
 
 
-async def _is_taken_back(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> bool:
+async def _was_overtaken(tx: Tx, subscription_id: UUID, payment_id: UUID) -> bool:
+    """Whether a later payment changed a long period into a shorter one of another plan."""
+    return await tx.one(
+        bool,
+        """
+        select exists (
+            select from app.payments newer join app.payments this on this.tenant_id = newer.tenant_id and this.id = $3
+            where newer.tenant_id = $1 and newer.subscription_id = $2 and newer.settled_at is not null
+                and newer.paid_at > this.paid_at and newer.plan_id <> this.plan_id
+        )
+        """,
+        *(subscription_id, payment_id),
+    )
+
+
+async def is_taken_back(tx: Tx, subscription_id: UUID, period_ends_at: datetime) -> bool:
     """Whether the period that ends then was paid for and its money is gone: the provider may count it as before."""
     return await tx.one(
         bool,
@@ -334,7 +352,7 @@ async def do_restore(tx: Tx, subscription_id: UUID, period_ends_at: datetime) ->
     known = await by_id(tx, subscription_id)
     if period_ends_at <= clock.now() or (not known.revoked and period_ends_at <= known.period_ends_at):
         return
-    await _do_change(
+    await do_change(
         tx,
         known,
         status=SubscriptionStatus.cancelled,
@@ -361,6 +379,19 @@ async def do_wish(tx: Tx, known: Row, wish: str) -> None:
     await tell(tx, known.id)
 
 
+async def do_leave(tx: Tx, known: Row) -> None:
+    """It is not renewed, because another one is there. What is paid for stays."""
+    if known.renews:
+        await tx.run(
+            "update app.subscriptions set status = 'cancelled', renews = false, grace_ends_at = null "
+            "where tenant_id = $1 and id = $2",
+            known.id,
+        )
+        if known.reference is not None:
+            await do_tell_provider(tx, known.id, "cancel")
+        await tell(tx, known.id)
+
+
 async def do_tell_provider(tx: Tx, subscription_id: UUID, wish: str) -> None:
     """After this transaction, until it has heard it."""
     await tx.run("update app.subscriptions set wish = $3 where tenant_id = $1 and id = $2", subscription_id, wish)
@@ -384,7 +415,7 @@ async def tell(tx: Tx, subscription_id: UUID) -> None:
     await realtime.tell(tx, user_id, SubscriptionFrame(await shown(tx, subscription_id)))
 
 
-async def _do_change(
+async def do_change(
     tx: Tx, known: Row, *, status: SubscriptionStatus, period_ends_at: datetime, renews: bool, changed_at: datetime
 ) -> None:
     """It runs, whatever it was before."""
@@ -395,5 +426,5 @@ async def _do_change(
     )
 
 
-async def _grace(tx: Tx) -> timedelta:
+async def grace(tx: Tx) -> timedelta:
     return timedelta(days=(await tenants.settings(tx, CommerceSettings)).grace_days)

@@ -86,9 +86,12 @@ async def do_disputed(tx: Tx, row: rows.Row, event: Disputed) -> str | None:
         values ($1, $2, $3, $4, $5, $6, $7)
         on conflict (tenant_id, provider, dispute) do update
         set amount = excluded.amount, state = excluded.state, changed_at = excluded.changed_at
-        where known.payment_id = excluded.payment_id and known.state <> excluded.state and (
-            known.changed_at < excluded.changed_at or (known.changed_at = excluded.changed_at and known.state = 'opened')
-        )
+        where known.payment_id = excluded.payment_id
+            and (known.state, known.amount) is distinct from (excluded.state, excluded.amount) and (
+                known.changed_at < excluded.changed_at or (
+                    known.changed_at = excluded.changed_at and known.state = 'opened' and excluded.state <> 'opened'
+                )
+            )
         returning id
         """,
         *(row.id, row.provider.value, event.dispute, min(event.amount, max(row.paid, 1)), event.state.value),
@@ -168,7 +171,7 @@ async def _do_move_premium(tx: Tx, row: rows.Row, *, gone: bool) -> bool:
     if row.subscription_id is None or row.period_ends_at is None or gone == (row.status in _GONE):
         return False
     if gone:
-        return await subscriptions.do_revoke(tx, row.subscription_id, row.period_ends_at)
+        return await subscriptions.do_revoke(tx, row.subscription_id, row.id, row.period_ends_at)
     await subscriptions.do_restore(tx, row.subscription_id, row.period_ends_at)
     return False
 

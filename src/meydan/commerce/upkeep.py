@@ -1,5 +1,5 @@
-"""What providers are told and asked after a sale: that it was given, that a subscription is cancelled or goes on, and what
-became of one whose news did not come."""
+"""What providers are told and asked after a sale: that a subscription is cancelled or goes on, and what became of one whose
+news did not come."""
 
 import logging
 from uuid import UUID
@@ -8,21 +8,13 @@ from msgspec import Struct
 
 from meydan import tenants
 from meydan.commerce import accounts, retries, settling, subscriptions
-from meydan.commerce.kinds import PaymentKind, ProviderName, SubscriptionStatus
+from meydan.commerce.kinds import ProviderName, SubscriptionStatus
 from meydan.commerce.premium import CheckSubscription
 from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable
-from meydan.commerce.settling import ACKNOWLEDGE, Acknowledge
 from meydan.commerce.subscriptions import STOP_CHARGING, TELL_PROVIDER, StopCharging, TellProvider
 from meydan.kit.database import Database, Tx
 
 log = logging.getLogger(__name__)
-
-
-class _Given(Struct, frozen=True):
-    provider: ProviderName
-    charge: str
-    kind: PaymentKind
-    product_id: str | None
 
 
 class _Wished(Struct, frozen=True):
@@ -35,32 +27,6 @@ class _Newest(Struct, frozen=True):
     provider: ProviderName
     reference: str
     charge: str
-
-
-async def acknowledge(db: Database, tenant_id: int, errand: Acknowledge) -> None:
-    async with db.as_service(tenant_id) as tx:
-        given = await tx.one(
-            _Given,
-            """
-            select payment.provider, payment.charge, payment.kind,
-                coalesce(package.store_product_id, plan.store_product_id) as product_id
-            from app.payments payment
-            left join app.coin_packages package on package.tenant_id = payment.tenant_id and package.id = payment.package_id
-            left join app.premium_plans plan on plan.tenant_id = payment.tenant_id and plan.id = payment.plan_id
-            where payment.tenant_id = $1 and payment.id = $2
-            """,
-            errand.payment_id,
-        )
-    try:
-        async with accounts.opened(db, tenant_id, given.provider) as provider:
-            await provider.acknowledge(given.charge, given.product_id, given.kind)
-    except ProviderUnavailable:
-        async with db.as_service(tenant_id) as tx:
-            if not await retries.do_again(tx, ACKNOWLEDGE, errand, retries.PATIENTLY, once_key=str(errand.payment_id)):
-                raise  # held, and seen by `meydan doctor`: the store will take the money back
-    except (ProviderRefused, accounts.ProviderNotConnected) as error:
-        # Refunded meanwhile, most likely; the store's own notice says so.
-        log.warning("payment %s could not be acknowledged: %s", errand.payment_id, error)
 
 
 async def tell_provider(db: Database, tenant_id: int, errand: TellProvider) -> None:

@@ -315,7 +315,7 @@ async def test_apple_refunds_and_cancels_by_itself(apple: AppleProvider, store: 
         await apple.cancel("1")
     with pytest.raises(ProviderRefused, match="the app leads there"):
         await apple.resume("1")
-    await apple.acknowledge("1", "coins.500", PaymentKind.coins)
+    await apple.acknowledge("1", PaymentKind.coins, given=True)
     assert store.asked == []
 
 

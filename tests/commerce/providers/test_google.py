@@ -15,6 +15,7 @@ import pytest
 from meydan.commerce.kinds import PaymentKind
 from meydan.commerce.providers import google_client, google_push
 from meydan.commerce.providers.contract import (
+    Awaited,
     Charge,
     Disputed,
     DisputeState,
@@ -112,7 +113,9 @@ async def test_bought_coins_are_told_and_checked_alike(google: GoogleProvider, s
 async def test_cash_at_a_kiosk_counts_when_it_arrives(google: GoogleProvider, store: PlayStore):
     payment = uuid4()
     token = store.buy(account=payment, pending=True)
-    assert await google.proof(token) == []
+    (waits,) = await google.proof(token)
+    assert isinstance(waits, Awaited)
+    assert waits.payment_id == payment
     store.complete(token)
     assert of(Paid, await last(google, store)).payment_id == payment
 
@@ -205,7 +208,7 @@ async def test_coins_are_consumed_exactly_once(google: GoogleProvider, store: Pl
     token = store.buy()
     charge = order_of(store, token)
     for _ in range(3):
-        await google.acknowledge(charge, "coins.500", PaymentKind.coins)
+        await google.acknowledge(charge, PaymentKind.coins, given=True)
     assert store.done == [("consume", token)]
     store.three_days_pass()
     assert store.orders[charge]["state"] == "PROCESSED"
@@ -215,9 +218,9 @@ async def test_a_membership_is_acknowledged_exactly_once(google: GoogleProvider,
     token = store.subscribe()
     charge = order_of(store, token)
     for _ in range(3):
-        await google.acknowledge(charge, None, PaymentKind.premium)
+        await google.acknowledge(charge, PaymentKind.premium, given=True)
     renewal = store.renew(token)
-    await google.acknowledge(renewal, None, PaymentKind.premium)
+    await google.acknowledge(renewal, PaymentKind.premium, given=True)
     assert store.done == [("acknowledge", token)]
 
 
@@ -225,11 +228,11 @@ async def test_two_workers_that_acknowledge_together(google: GoogleProvider, sto
     """One looks before the other is done, and is refused after."""
     token = store.buy()
     charge = order_of(store, token)
-    await google.acknowledge(charge, None, PaymentKind.coins)
+    await google.acknowledge(charge, PaymentKind.coins, given=True)
     pending = json.loads(json.dumps(store.products[token]))
     pending["productLineItem"][0]["productOfferDetails"]["consumptionState"] = "CONSUMPTION_STATE_YET_TO_BE_CONSUMED"
     store.trouble = [Answered(200, store.orders[charge]), Answered(200, pending)]
-    await google.acknowledge(charge, None, PaymentKind.coins)
+    await google.acknowledge(charge, PaymentKind.coins, given=True)
     assert store.done == [("consume", token)]
 
 
@@ -242,8 +245,8 @@ async def test_google_is_still_writing_the_purchase(google: GoogleProvider, stor
     store.access_tokens.add("known")
     store.trouble.insert(0, Answered(200, {"access_token": "known", "expires_in": 3599, "token_type": "Bearer"}))
     with pytest.raises(ProviderUnavailable, match="409"):
-        await google.acknowledge(charge, None, PaymentKind.coins)
-    await google.acknowledge(charge, None, PaymentKind.coins)
+        await google.acknowledge(charge, PaymentKind.coins, given=True)
+    await google.acknowledge(charge, PaymentKind.coins, given=True)
     assert store.done == [("consume", token)]
 
 
@@ -254,7 +257,7 @@ async def test_what_nobody_acknowledges_google_takes_back(google: GoogleProvider
     assert isinstance(refunded, Refunded)
     assert (refunded.charge, refunded.refunded) == (order_of(store, token), 14999)
     with pytest.raises(ProviderRefused, match="400"):
-        await google.acknowledge(refunded.charge, None, PaymentKind.coins)
+        await google.acknowledge(refunded.charge, PaymentKind.coins, given=True)
 
 
 # Subscriptions.

@@ -11,6 +11,7 @@ import pytest
 
 from meydan.commerce.kinds import PaymentKind, Period
 from meydan.commerce.providers.contract import (
+    Awaited,
     Buyer,
     Charge,
     Declined,
@@ -163,7 +164,7 @@ async def test_a_declined_card_is_no_end_and_a_page_whose_time_is_up_is(
     forgotten = await provider.checkout(order())
     server.books.expire(forgotten.reference)
     failed = only(Failed, await read(provider, server.webhooks("checkout.session.expired")))
-    assert (failed.checkout, failed.reason) == (forgotten.reference, "expired")
+    assert (failed.checkout, failed.reason, failed.expired) == (forgotten.reference, "expired", True)
 
 
 async def test_money_that_takes_days_counts_when_it_is_there(server: StripeServer, provider: StripeProvider) -> None:
@@ -171,7 +172,9 @@ async def test_money_that_takes_days_counts_when_it_is_there(server: StripeServe
     first, second = await provider.checkout(kept), await provider.checkout(broken)
     server.books.promise(first.reference)
     server.books.promise(second.reference)
-    assert await read(provider, server.webhooks()) == []
+    waiting = await read(provider, server.webhooks())
+    assert [type(event) for event in waiting] == [Awaited, Awaited]
+    assert {event.payment_id for event in waiting if isinstance(event, Awaited)} == {kept.payment_id, broken.payment_id}
 
     server.books.keep_promise(first.reference)
     server.books.break_promise(second.reference)

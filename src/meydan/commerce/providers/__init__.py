@@ -38,7 +38,9 @@ ADAPTERS: dict[ProviderName, Callable[[], Adapter]] = {
 
 STORES = frozenset({ProviderName.apple, ProviderName.google, ProviderName.revenuecat})
 RENEWING = frozenset(ADAPTERS) - {ProviderName.iyzico}
-"""Those whose ``store`` or ``renews`` is true: known without loading them; a test compares."""
+GIVE_BACK = frozenset(ADAPTERS) - {ProviderName.apple, ProviderName.revenuecat}
+ACKNOWLEDGED = frozenset({ProviderName.google})
+"""Those whose ``store``, ``renews``, ``gives_back`` and ``acknowledges`` are true: known without loading them; a test compares."""
 
 
 def adapter(name: ProviderName) -> Adapter:

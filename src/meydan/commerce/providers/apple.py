@@ -74,6 +74,7 @@ class AppleProvider(Provider):
     name = ProviderName.apple
     renews = True
     store = True
+    gives_back = False
 
     def __init__(self, account: AppleAccount, *, sandbox: bool) -> None:
         self._account = account
@@ -239,6 +240,7 @@ class AppleProvider(Provider):
                 payment_id=None if one.renewal else _uuid(one.token),
                 product_id=one.product_id,
                 subscription=one.subscription,
+                period_begins_at=None if one.subscription is None else moment(one.purchased_at),
                 period_ends_at=None if one.expires_at is None else moment(one.expires_at),
                 test=self._sandbox,
             )
@@ -290,6 +292,8 @@ def _state(one: Transaction, renewal: Renewal | None, status: int | None) -> lis
             period_ends_at=moment(ends),
             payment_id=_uuid(one.token),
             product_id=one.product_id,
+            product_since=moment(one.purchased_at),
+            next_product_id=renewal.product_id if renewal else None,
             grace_ends_at=None if grace_ends is None else moment(grace_ends),
         )
     ]

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from msgspec import Struct
 
 from meydan.commerce.providers.apple_signed import APPLE_ROOT_CA_G3
-from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable
+from meydan.commerce.providers.contract import ProviderLocked, ProviderRefused, ProviderUnavailable
 
 _TRY_AGAIN = {
     APIError.ACCOUNT_NOT_FOUND_RETRYABLE,
@@ -66,6 +66,7 @@ def asking() -> Iterator[None]:
             raise ProviderUnavailable(said) from error
         if error.http_status_code == 401:
             said += ": issuer id, key id and private key do not belong together, or to another team"
+            raise ProviderLocked(said) from error
         raise (UnknownTransaction if error.api_error in _NOT_THERE else ProviderRefused)(said) from error
     except httpx.HTTPError as error:
         raise ProviderUnavailable(f"Apple could not be reached: {error!r}") from error

@@ -78,6 +78,8 @@ class Renewal(Struct, frozen=True, omit_defaults=True):
 
     renews: bool
     signed_at: int
+    product_id: str | None = None
+    """Of the next period."""
     grace_ends_at: int | None = None
 
 
@@ -175,6 +177,7 @@ def _renewal(said: JWSRenewalInfoDecodedPayload) -> Renewal:
         {
             "renews": said.rawAutoRenewStatus == 1,
             "signed_at": said.signedDate,
+            "product_id": said.autoRenewProductId,
             "grace_ends_at": said.gracePeriodExpiresDate,
         },
         Renewal,

@@ -87,10 +87,14 @@ class Paid(EventBase, frozen=True, tag="paid"):
     checkout: str | None = None
     buyer: UUID | None = None
     product_id: str | None = None
-    """Of a store."""
+    """Of a store; elsewhere only where the operator gave a price the product's name."""
     card: str | None = None
     """The provider's fingerprint of the card, the same over accounts. Commerce keeps only a keyed hash."""
     subscription: str | None = None
+    replaces: str | None = None
+    """The subscription this one goes on from: a store gives a new name where somebody changes the plan."""
+    period_begins_at: datetime | None = None
+    """Of a renewal that is charged before its period begins."""
     period_ends_at: datetime | None = None
     test: bool = False
     """Sandbox money: refused unless the tenant's provider is set to its sandbox."""
@@ -101,6 +105,16 @@ class Failed(EventBase, frozen=True, tag="failed"):
     checkout: str | None
     reason: str
     """The provider's own code, for staff."""
+    expired: bool = False
+    """Nobody tried: the page's time was over."""
+
+
+class Awaited(EventBase, frozen=True, tag="awaited"):
+    """The buyer has done their part, and the money takes days: a bank's debit, cash at a kiosk. ``Paid`` or ``Failed``
+    follows."""
+
+    payment_id: UUID | None
+    checkout: str | None
 
 
 class Declined(EventBase, frozen=True, tag="declined"):
@@ -153,11 +167,18 @@ class SubscriptionChanged(EventBase, frozen=True, tag="subscription_changed"):
     payment_id: UUID | None = None
     buyer: UUID | None = None
     product_id: str | None = None
+    """What it is now; another than before is another plan."""
+    product_since: datetime | None = None
+    """A renewal may be told hours before its period, and the product's, begins."""
+    next_product_id: str | None = None
+    """What its next period is of, where the provider says so: the person may have chosen another."""
+    replaces: str | None = None
+    """As in ``Paid``."""
     grace_ends_at: datetime | None = None
     """Of grace, where the provider says until when it tries; else the tenant's own setting counts."""
 
 
-ProviderEvent = Paid | Failed | Declined | Refunded | Disputed | SubscriptionChanged
+ProviderEvent = Paid | Failed | Awaited | Declined | Refunded | Disputed | SubscriptionChanged
 
 
 class Charge(Struct, frozen=True):
@@ -198,6 +219,10 @@ class ProviderUnavailable(Exception):
     """It may work in a moment: down, slow or busy."""
 
 
+class ProviderLocked(ProviderRefused):
+    """It takes our keys no more. An operator has to mend that; news that waits for it is not lost meanwhile."""
+
+
 class RefundElsewhere(ProviderRefused):
     """This store refunds only by itself (Apple) or in its own console."""
 
@@ -213,6 +238,10 @@ class Provider(ABC):
     """Whether it charges a subscription's next period by itself."""
     store: ClassVar[bool] = False
     """Bought in a native app's own sheet: the client hands in a proof, and prices are the store's."""
+    gives_back: ClassVar[bool] = True
+    """Whether ``refund`` can give back all of a payment."""
+    acknowledges: ClassVar[bool] = False
+    """Whether it takes the money back unless ``acknowledge`` tells it that the purchase arrived."""
 
     @abstractmethod
     async def checkout(self, order: Order) -> Checkout:
@@ -257,8 +286,10 @@ class Provider(ABC):
         """Takes ``cancel`` back while the period runs."""
         raise ProviderRefused(f"{self.name} cannot resume {subscription}")
 
-    async def acknowledge(self, charge: str, product_id: str | None, kind: PaymentKind) -> None:  # noqa: B027 -- most need none
-        """Tell the store that what was bought has been given (Google takes the money back after three days without)."""
+    async def acknowledge(self, charge: str, kind: PaymentKind, *, given: bool) -> None:  # noqa: B027 -- most need none
+        """Tell the store that the purchase is known here, and whether it was ``given``: it may be held for a look.
+
+        What was told already stays told."""
 
     def answer(self, webhook: Webhook) -> str | None:  # noqa: ARG002 -- most are told by servers, which read only the status
         """Where a browser that brought the news itself goes on to: the route answers 303 to there instead of 200.

@@ -18,6 +18,7 @@ from msgspec import Struct
 from meydan.commerce.kinds import PaymentKind, ProviderName
 from meydan.commerce.providers import google_push
 from meydan.commerce.providers.contract import (
+    Awaited,
     Charge,
     Checkout,
     Disputed,
@@ -88,6 +89,7 @@ class GoogleProvider(Provider):
     name = ProviderName.google
     renews = True
     store = True
+    acknowledges = True
 
     def __init__(self, account: GoogleAccount, *, sandbox: bool) -> None:  # noqa: ARG002 -- a test purchase says so itself
         self._account = account
@@ -158,27 +160,34 @@ class GoogleProvider(Provider):
         await self._play.refund(charge)
         return done
 
-    async def acknowledge(self, charge: str, product_id: str | None, kind: PaymentKind) -> None:  # noqa: ARG002 -- the order knows
-        """Coins are consumed, which acknowledges them and lets them be bought again. What is done already stays done."""
+    async def subscription(self, subscription: str, charge: str) -> list[ProviderEvent]:  # noqa: ARG002 -- its name is its first order
+        return await self.payment(subscription)
+
+    async def acknowledge(self, charge: str, kind: PaymentKind, *, given: bool) -> None:
+        """Coins that were given are consumed, which lets them be bought again; what is held back is acknowledged only."""
         order = await self._play.order(charge)
         try:
-            await self._do_acknowledge(order, kind)
+            await self._do_acknowledge(order, kind, given=given)
         except ProviderRefused:
-            if not await self._is_acknowledged(order, kind):
+            if not await self._is_acknowledged(order, kind, given=given):
                 raise
 
-    async def _do_acknowledge(self, order: PlayOrder, kind: PaymentKind) -> None:
-        if await self._is_acknowledged(order, kind):
+    async def _do_acknowledge(self, order: PlayOrder, kind: PaymentKind, *, given: bool) -> None:
+        if await self._is_acknowledged(order, kind, given=given):
             return
-        if kind is PaymentKind.coins:
-            await self._play.consume(order.item.product_id, order.purchase_token)
+        product, token = order.item.product_id, order.purchase_token
+        if kind is PaymentKind.premium:
+            await self._play.acknowledge_subscription(product, token)
+        elif given:
+            await self._play.consume(product, token)
         else:
-            await self._play.acknowledge(order.item.product_id, order.purchase_token)
+            await self._play.acknowledge_product(product, token)
 
-    async def _is_acknowledged(self, order: PlayOrder, kind: PaymentKind) -> bool:
-        if kind is PaymentKind.coins:
-            return (await self._play.product(order.purchase_token)).consumed
-        return (await self._play.subscription(order.purchase_token)).acknowledged
+    async def _is_acknowledged(self, order: PlayOrder, kind: PaymentKind, *, given: bool) -> bool:
+        if kind is PaymentKind.premium:
+            return (await self._play.subscription(order.purchase_token)).acknowledged
+        product = await self._play.product(order.purchase_token)
+        return product.consumed or (product.acknowledged and not given)
 
     async def statement(self, since: datetime, until: datetime, known: Sequence[str]) -> Statement:  # noqa: ARG002 -- up to now
         """Google lists what was taken back, not what was sold: sales are those we know of."""
@@ -203,7 +212,7 @@ class GoogleProvider(Provider):
     async def _product(self, product: Product) -> list[ProviderEvent]:
         payment_id, test = _uuid(product.obfuscated_external_account_id), product.test_purchase_context is not None
         if product.purchase_state_context.purchase_state == "PENDING":
-            return []  # cash at a kiosk, a slow bank: Google tells when it arrived
+            return [_awaited(payment_id)]  # cash at a kiosk, a slow bank: Google tells when it arrived
         order = await self._play.order(product.order_id) if product.order_id else None
         if order is not None and order.paid is not None:
             return self._paid(order, payment_id, test=test) + _taken_back(order)
@@ -216,8 +225,14 @@ class GoogleProvider(Provider):
         item = subscription.item
         payment_id = _uuid(subscription.external_account_identifiers.obfuscated_external_account_id)
         if item.latest_successful_order_id is None:
-            given_up = subscription.subscription_state == "SUBSCRIPTION_STATE_PENDING_PURCHASE_CANCELED"
-            return [_failed(payment_id, clock.now())] if given_up else []
+            match subscription.subscription_state:
+                case "SUBSCRIPTION_STATE_PENDING":
+                    return [_awaited(payment_id)]
+                case "SUBSCRIPTION_STATE_PENDING_PURCHASE_CANCELED":
+                    return [_failed(payment_id, clock.now())]
+                case _:
+                    return []
+        replaces = await self._replaced(subscription)
         first, _, last = item.latest_successful_order_id.partition("..")
         # Google counts renewals: GPA.1-2-3-4, then GPA.1-2-3-4..0, ..1, and so on. Those that failed may be missing.
         ids = [first, *(f"{first}..{number}" for number in range(int(last) + 1 if last else 0))]
@@ -225,14 +240,32 @@ class GoogleProvider(Provider):
         events: list[ProviderEvent] = []
         for order in orders:
             ours = payment_id if order.order_id == first else None
-            events += self._paid(order, ours, test=subscription.test_purchase is not None, subscription=first)
+            events += self._paid(
+                order, ours, test=subscription.test_purchase is not None, subscription=first, replaces=replaces
+            )
             events += _taken_back(order)
         # It was read just now, and after what it shows was paid, whatever our clock and Google's think of each other.
         at = max([clock.now(), *(order.paid_at for order in orders)])
-        return events + _state(subscription, first, payment_id, at)
+        return events + _state(subscription, first, payment_id, at, replaces)
+
+    async def _replaced(self, subscription: Subscription) -> str | None:
+        """A change of plan is a purchase of its own, with another token and other orders; it says which it goes on from."""
+        if subscription.linked_purchase_token is None:
+            return None
+        try:
+            before = await self._play.subscription(subscription.linked_purchase_token)
+        except PurchaseNotFound:  # over for sixty days
+            return None
+        return before.first_order_id
 
     def _paid(
-        self, order: PlayOrder, payment_id: UUID | None, *, test: bool, subscription: str | None = None
+        self,
+        order: PlayOrder,
+        payment_id: UUID | None,
+        *,
+        test: bool,
+        subscription: str | None = None,
+        replaces: str | None = None,
     ) -> list[ProviderEvent]:
         paid = order.paid
         if paid is None:
@@ -248,6 +281,7 @@ class GoogleProvider(Provider):
                 payment_id=payment_id,
                 product_id=order.item.product_id,
                 subscription=subscription or (order.order_id.partition("..")[0] if period else None),
+                replaces=replaces,
                 period_ends_at=period.service_period_end_time if period else None,
                 test=test,
             )
@@ -263,6 +297,10 @@ def _failed(payment_id: UUID | None, at: datetime) -> Failed:
     return Failed(
         event_id=f"{payment_id}:failed", happened_at=at, payment_id=payment_id, checkout=None, reason="cancelled"
     )
+
+
+def _awaited(payment_id: UUID | None) -> Awaited:
+    return Awaited(event_id=f"{payment_id}:awaited", happened_at=clock.now(), payment_id=payment_id, checkout=None)
 
 
 def _taken_back(order: PlayOrder) -> list[ProviderEvent]:
@@ -297,11 +335,13 @@ def _taken_back(order: PlayOrder) -> list[ProviderEvent]:
     return events
 
 
-def _state(subscription: Subscription, reference: str, payment_id: UUID | None, at: datetime) -> list[ProviderEvent]:
+def _state(
+    subscription: Subscription, reference: str, payment_id: UUID | None, at: datetime, replaces: str | None
+) -> list[ProviderEvent]:
     item = subscription.item
     state = _STATES.get(subscription.subscription_state)
-    if state is None or item.expiry_time is None:
-        return []
+    if state is None or item.expiry_time is None or subscription.is_replaced:
+        return []  # of a replaced one: what it goes on as says how it stands
     if state is SubscriptionState.active and not (
         item.auto_renewing_plan and item.auto_renewing_plan.auto_renew_enabled
     ):
@@ -315,6 +355,8 @@ def _state(subscription: Subscription, reference: str, payment_id: UUID | None, 
             period_ends_at=item.expiry_time,
             payment_id=payment_id,
             product_id=item.product_id,
+            next_product_id=item.next_product_id,
+            replaces=replaces,
             grace_ends_at=item.expiry_time if state is SubscriptionState.grace else None,
         )
     ]

@@ -9,6 +9,7 @@ from meydan.commerce.providers.contract import ProviderRefused
 from meydan.commerce.providers.money import to_minor
 
 _NANO = 1_000_000_000
+_ACKNOWLEDGED = "ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED"
 
 
 class PurchaseNotFound(ProviderRefused):
@@ -147,8 +148,13 @@ class Product(_Answer, frozen=True):
     purchase_state_context: PurchaseState
     product_line_item: list[ProductItem] = []
     order_id: str | None = None
+    acknowledgement_state: str = "ACKNOWLEDGEMENT_STATE_PENDING"
     obfuscated_external_account_id: str | None = None
     test_purchase_context: Present | None = None
+
+    @property
+    def acknowledged(self) -> bool:
+        return self.acknowledgement_state == _ACKNOWLEDGED
 
     @property
     def consumed(self) -> bool:
@@ -162,34 +168,63 @@ class AutoRenewing(_Answer, frozen=True):
     auto_renew_enabled: bool = False
 
 
+class Replacement(_Answer, frozen=True):
+    """What the item becomes when its period is over."""
+
+    product_id: str
+
+
 class SubscriptionItem(_Answer, frozen=True):
     product_id: str
     expiry_time: datetime | None = None
     latest_successful_order_id: str | None = None
     auto_renewing_plan: AutoRenewing | None = None
+    deferred_item_replacement: Replacement | None = None
+
+    @property
+    def next_product_id(self) -> str:
+        return self.deferred_item_replacement.product_id if self.deferred_item_replacement else self.product_id
 
 
 class AccountIdentifiers(_Answer, frozen=True):
     obfuscated_external_account_id: str | None = None
 
 
+class WhyCancelled(_Answer, frozen=True):
+    replacement_cancellation: Present | None = None
+
+
 class Subscription(_Answer, frozen=True):
     subscription_state: str
+    canceled_state_context: WhyCancelled = WhyCancelled()
     etag: str = ""
     acknowledgement_state: str = "ACKNOWLEDGEMENT_STATE_PENDING"
     line_items: list[SubscriptionItem] = []
     external_account_identifiers: AccountIdentifiers = AccountIdentifiers()
+    linked_purchase_token: str | None = None
     test_purchase: Present | None = None
 
     @property
+    def is_replaced(self) -> bool:
+        return self.canceled_state_context.replacement_cancellation is not None
+
+    @property
     def item(self) -> SubscriptionItem:
-        if len(self.line_items) != 1:
-            raise ProviderRefused(f"A subscription of {len(self.line_items)} products; one is sold at a time")
-        return self.line_items[0]
+        """What is had. What it will be replaced by may be listed beside it, without an order."""
+        owned = [item for item in self.line_items if item.latest_successful_order_id] or self.line_items
+        if len(owned) != 1:
+            raise ProviderRefused(f"A subscription of {len(owned)} products; one is sold at a time")
+        return owned[0]
+
+    @property
+    def first_order_id(self) -> str | None:
+        """Its renewals are told by a number behind two dots: this is its name, as long as its token lasts."""
+        newest = self.item.latest_successful_order_id
+        return newest.partition("..")[0] if newest else None
 
     @property
     def acknowledged(self) -> bool:
-        return self.acknowledgement_state == "ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED"
+        return self.acknowledgement_state == _ACKNOWLEDGED
 
 
 class Voided(_Answer, frozen=True):

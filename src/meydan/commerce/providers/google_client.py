@@ -18,7 +18,7 @@ from googleapiclient.discovery import build_from_document  # type: ignore[import
 from googleapiclient.discovery_cache import get_static_doc  # type: ignore[import-untyped]
 from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 
-from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable
+from meydan.commerce.providers.contract import ProviderLocked, ProviderRefused, ProviderUnavailable
 from meydan.commerce.providers.google_answers import (
     Orders,
     PlayOrder,
@@ -33,6 +33,7 @@ T = TypeVar("T")
 _SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 _TIMEOUT = 20
 _AT_ONCE = 100
+_LOCKED = {401, 403}
 _BUSY = {408, 409, 429}
 """409: Google is still writing the same purchase."""
 
@@ -90,7 +91,11 @@ class Play:
         products = self._api.purchases().products()
         await self._tell(products.consume(packageName=self._package, productId=product_id, token=token))
 
-    async def acknowledge(self, product_id: str, token: str) -> None:
+    async def acknowledge_product(self, product_id: str, token: str) -> None:
+        products = self._api.purchases().products()
+        await self._tell(products.acknowledge(packageName=self._package, productId=product_id, token=token, body={}))
+
+    async def acknowledge_subscription(self, product_id: str, token: str) -> None:
         subscriptions = self._api.purchases().subscriptions()
         request = subscriptions.acknowledge(packageName=self._package, subscriptionId=product_id, token=token, body={})
         await self._tell(request)
@@ -133,11 +138,13 @@ def _execute(request: Any, service_account: str) -> Any:
         said = f"Google answered {error.status_code} ({error.reason})"
         if error.status_code >= 500 or error.status_code in _BUSY:
             raise ProviderUnavailable(said) from error
+        if error.status_code in _LOCKED:
+            raise ProviderLocked(said) from error
         raise (PurchaseNotFound if error.status_code in {404, 410} else ProviderRefused)(said) from error
     except exceptions.RefreshError as error:
         if error.retryable:
             raise ProviderUnavailable(f"Google gives no access token just now: {error}") from error
-        raise ProviderRefused(f"Google gives the service account no access token: {error}") from error
+        raise ProviderLocked(f"Google gives the service account no access token: {error}") from error
     except (exceptions.GoogleAuthError, httplib2.HttpLib2Error, OSError) as error:
         raise ProviderUnavailable(f"Google could not be reached: {error!r}") from error
     except ValueError as error:

@@ -64,6 +64,7 @@ class RevenueCatProvider(Provider):
     name = ProviderName.revenuecat
     renews = True
     store = True
+    gives_back = False
 
     def __init__(self, account: RevenueCatAccount, *, sandbox: bool) -> None:  # noqa: ARG002 -- each purchase says it
         self._account = account
@@ -102,10 +103,13 @@ class RevenueCatProvider(Provider):
         if told.transaction is not None:
             if told.type in _PURCHASES:
                 line = await self._bought(seen, told, told.transaction)
-                events += [news.paid(line, buyer, seen.seen_at)] if line is not None else []
+                events += [news.paid(line, buyer, seen)] if line is not None else []
             if told.refunded or told.type == "REFUND_REVERSED":
                 events.append(await self._refund(seen, told, told.transaction))
-        return events + [event for product in told.products for event in news.state_of(seen, buyer, product)]
+        for product in news.with_what_follows(seen, told.products):
+            comes = told.next_product if product == told.products[0] else None
+            events += news.state_of(seen, buyer, product, comes)
+        return events
 
     async def payment(self, reference: str) -> list[ProviderEvent]:
         """Of a checkout, or of a store's transaction."""
@@ -118,7 +122,7 @@ class RevenueCatProvider(Provider):
             is_recent = bought.purchase_date > seen.seen_at - 2 * _CHECKOUT_LASTS
             line = news.line_of(product, bought) if is_recent else None
             if line is not None:
-                events += [news.paid(line, buyer, seen.seen_at), *news.state_of(seen, buyer, product)]
+                events += [news.paid(line, buyer, seen), *news.state_of(seen, buyer, product)]
         return events
 
     async def proof(self, proof: str) -> list[ProviderEvent]:
@@ -137,7 +141,7 @@ class RevenueCatProvider(Provider):
             return await self.payment(charge)
         line = news.line_of(product, newest)
         return [
-            *([news.paid(line, buyer, seen.seen_at)] if line is not None else []),
+            *([news.paid(line, buyer, seen)] if line is not None else []),
             *news.state_of(seen, buyer, product),
         ]
 
@@ -213,7 +217,7 @@ class RevenueCatProvider(Provider):
         if seen is None or line is None:
             raise ProviderRefused("RevenueCat knows no such transaction")
         buyer = news.uuid_of(customer)
-        events: list[ProviderEvent] = [news.paid(line, buyer, seen.seen_at)]
+        events: list[ProviderEvent] = [news.paid(line, buyer, seen)]
         if await self._is_refunded(charge, line.bought):
             events.append(news.refunded_event(charge, line.amount, line.currency, seen.seen_at))
         return events + (list(news.state_of(seen, buyer, line.product)) if buyer is not None else [])

@@ -13,10 +13,11 @@ import httpx
 import msgspec
 from msgspec import Meta, Struct
 
-from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable
+from meydan.commerce.providers.contract import ProviderLocked, ProviderRefused, ProviderUnavailable
 
 _TIMEOUT = 20.0
 _PAGES = 20
+_LOCKED = frozenset({401, 403})
 _BUSY = frozenset({408, 423, 429})
 _SECRET_KEY = "^sk_[A-Za-z0-9]+$"  # noqa: S105 -- how one looks
 
@@ -191,6 +192,8 @@ class Client:
         said = f"RevenueCat: {answer.status_code}{_reason(answer.content)}"
         if answer.is_server_error or answer.status_code in _BUSY:
             raise ProviderUnavailable(said)
+        if answer.status_code in _LOCKED:
+            raise ProviderLocked(said)
         raise (_NotThere if answer.status_code == httpx.codes.NOT_FOUND else ProviderRefused)(said)
 
 

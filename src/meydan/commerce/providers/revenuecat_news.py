@@ -4,7 +4,7 @@ The charge is the store's transaction. A subscription is named by its buyer and 
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
@@ -20,6 +20,9 @@ from meydan.commerce.providers.revenuecat_client import (
     Subscribed,
     from_milliseconds,
 )
+
+_WITHOUT_A_BREAK = timedelta(days=1)
+"""So long after one ended, the next one is still the same membership."""
 
 
 class Event(Struct, frozen=True):
@@ -50,6 +53,7 @@ class Told(Struct, frozen=True):
     customer: str | None
     """Our buyer's reference, as the app wrote it."""
     products: list[str]
+    next_product: str | None
     transaction: str | None
     price: Price | None
     ends_at: datetime | None
@@ -75,6 +79,7 @@ def told_of(event: Event) -> Told:
         type=event.type,
         customer=next((name for name in known if name and uuid_of(name)), None),
         products=[product for product in (event.product_id, event.new_product_id) if product],
+        next_product=event.new_product_id if event.type == "PRODUCT_CHANGE" else None,
         transaction=event.transaction_id,
         # What is given back is told as less than nothing.
         price=Price(abs(price), event.currency) if price is not None and event.currency else None,
@@ -111,23 +116,54 @@ def subscribed_to(seen: CustomerInfo, product: str) -> Subscribed | None:
     return next((one for key, one in seen.subscriber.subscriptions.items() if named(key, one) == product), None)
 
 
+def went_on_from(seen: CustomerInfo, product: str) -> str | None:
+    """The product that somebody had in the same store when this one began, and that ended for it: they changed the plan."""
+    new = subscribed_to(seen, product)
+    if new is None:
+        return None
+    before = [
+        (old.purchase_date, name)
+        for name, old in bought_by(seen)
+        if isinstance(old, Subscribed)
+        and name != product
+        and old.store == new.store
+        and old.ownership_type == new.ownership_type == "PURCHASED"
+        and old.purchase_date < new.purchase_date
+        and old.expires_date is not None
+        and old.expires_date >= new.purchase_date - _WITHOUT_A_BREAK
+        and (old.expires_date <= seen.seen_at or old.unsubscribe_detected_at is not None)
+    ]
+    return max(before)[1] if before else None
+
+
+def with_what_follows(seen: CustomerInfo, products: list[str]) -> list[str]:
+    """These, and before them what somebody changed them for: that tells on what the membership goes on."""
+    others = [name for name, one in bought_by(seen) if isinstance(one, Subscribed) and name not in products]
+    known = [*others, *products]
+    followed = [name for name in known if went_on_from(seen, name) in known]
+    return [*followed, *(name for name in products if name not in followed)]
+
+
 def named(key: str, subscribed: Subscribed) -> str:
     """Google's products are told with their base plan, and listed without."""
     plan = subscribed.product_plan_identifier
     return f"{key}:{plan}" if plan and ":" not in key else key
 
 
-def paid(line: Line, buyer: UUID | None, seen_at: datetime) -> Paid:
-    is_subscription = isinstance(line.bought, Subscribed)
+def paid(line: Line, buyer: UUID | None, seen: CustomerInfo) -> Paid:
+    is_subscription = isinstance(line.bought, Subscribed) and buyer is not None
+    before = went_on_from(seen, line.product) if is_subscription else None
     return Paid(
         event_id=f"{line.charge}:paid",
-        happened_at=min(line.bought.purchase_date, seen_at),  # Apple renews hours before the new period begins
+        happened_at=min(line.bought.purchase_date, seen.seen_at),  # Apple renews hours before the new period begins
         charge=line.charge,
         amount=line.amount,
         currency=line.currency,
         buyer=buyer,
         product_id=line.product,
-        subscription=f"{buyer}:{line.product}" if is_subscription and buyer is not None else None,
+        subscription=f"{buyer}:{line.product}" if is_subscription else None,
+        replaces=f"{buyer}:{before}" if before else None,
+        period_begins_at=line.bought.purchase_date if is_subscription else None,
         period_ends_at=line.bought.expires_date if isinstance(line.bought, Subscribed) else None,
         test=line.bought.is_sandbox,
     )
@@ -144,8 +180,10 @@ def refunded_event(charge: str, refunded: int, currency: str, seen_at: datetime)
     )
 
 
-def state_of(seen: CustomerInfo, buyer: UUID, product: str) -> Iterator[SubscriptionChanged]:
-    """Of a subscription, at the moment RevenueCat was asked."""
+def state_of(
+    seen: CustomerInfo, buyer: UUID, product: str, next_product: str | None = None
+) -> Iterator[SubscriptionChanged]:
+    """Of a subscription, at the moment RevenueCat was asked; ``next_product`` where it is told what comes next."""
     subscribed = subscribed_to(seen, product)
     if subscribed is None or subscribed.expires_date is None or subscribed.ownership_type != "PURCHASED":
         return
@@ -159,7 +197,7 @@ def state_of(seen: CustomerInfo, buyer: UUID, product: str) -> Iterator[Subscrip
     elif subscribed.unsubscribe_detected_at is not None:
         yield changed(seen, buyer, product, SubscriptionState.cancelled, ends, None)
     else:
-        yield changed(seen, buyer, product, SubscriptionState.active, ends, None)
+        yield changed(seen, buyer, product, SubscriptionState.active, ends, None, next_product)
 
 
 def changed(
@@ -169,7 +207,9 @@ def changed(
     state: SubscriptionState,
     ends_at: datetime,
     grace_ends_at: datetime | None,
+    next_product: str | None = None,
 ) -> SubscriptionChanged:
+    now, before = subscribed_to(seen, product), went_on_from(seen, product)
     return SubscriptionChanged(
         event_id=f"{buyer}:{product}:{state}:{seen.request_date_ms}",
         happened_at=seen.seen_at,
@@ -178,6 +218,9 @@ def changed(
         period_ends_at=ends_at,
         buyer=buyer,
         product_id=product,
+        product_since=now.purchase_date if now else None,
+        next_product_id=next_product,
+        replaces=f"{buyer}:{before}" if before else None,
         grace_ends_at=grace_ends_at,
     )
 

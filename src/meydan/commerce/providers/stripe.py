@@ -16,8 +16,10 @@ from stripe import checkout as stripe_checkout
 from meydan.commerce.kinds import Period, ProviderName
 from meydan.commerce.providers import stripe_news as news
 from meydan.commerce.providers.contract import (
+    Awaited,
     Charge,
     Checkout,
+    Failed,
     Notice,
     Order,
     Provider,
@@ -230,19 +232,32 @@ class StripeProvider(Provider):
         if session.status == "expired":
             return [news.failed(session, seen_at, "expired")]
         if isinstance(session.invoice, stripe.Invoice):
-            events = await self._of_invoice(session.invoice)
+            events = await self._of_invoice(session.invoice) or await self._of_promise(session, session.invoice)
             subscription = news.id_of(session.subscription)
             return events + (await self._of_subscription(subscription) if subscription else [])
         if not isinstance(session.payment_intent, stripe.PaymentIntent):
             return []  # nobody has begun to pay
-        if session.status == "complete" and session.payment_intent.status in ("requires_payment_method", "canceled"):
-            return [news.failed(session, seen_at, _why(session.payment_intent))]  # promised, and it never came
+        if (promise := _promised(session, session.payment_intent, seen_at)) is not None:
+            return [promise]
         return await self._paid(session.payment_intent, news.origin_of(news.metadata_of(session)), session)
+
+    async def _of_promise(self, session: stripe_checkout.Session, invoice: stripe.Invoice) -> list[ProviderEvent]:
+        """A subscription begun by a method that takes days."""
+        seen_at = clock.now()
+        for part in invoice.payments.data if invoice.payments else []:
+            intent = news.id_of(part.payment.payment_intent) if part.payment.type == "payment_intent" else None
+            promise = intent and _promised(session, await self._intent(intent), seen_at)
+            if promise:
+                return [promise]
+        return []
 
     async def _of_invoice(self, invoice: stripe.Invoice) -> list[ProviderEvent]:
         origin = news.origin_of_invoice(invoice)
         if not origin.is_ours or invoice.payments is None:
             return []
+        if origin.subscription is not None and origin.payment_id is None:  # a renewal: the plan may have been changed
+            subscription = await self._api.subscriptions.retrieve_async(origin.subscription)
+            origin = msgspec.structs.replace(origin, product_id=news.product_of_invoice(invoice, subscription))
         events: list[ProviderEvent] = []
         for part in invoice.payments.data:
             intent = news.id_of(part.payment.payment_intent) if part.payment.type == "payment_intent" else None
@@ -353,6 +368,19 @@ def _ordered(order: Order) -> "SessionCreateParams":
 
 
 _INTERVALS = {Period.week: "week", Period.month: "month", Period.year: "year"}
+
+
+def _promised(
+    session: stripe_checkout.Session, intent: stripe.PaymentIntent, seen_at: datetime
+) -> Awaited | Failed | None:
+    """What became of a payment whose buyer has left the page: on its way, or never coming."""
+    if session.status != "complete":
+        return None
+    if intent.status == "processing":
+        return news.awaited(session, seen_at)
+    if intent.status in ("requires_payment_method", "canceled"):
+        return news.failed(session, seen_at, _why(intent))
+    return None
 
 
 def _why(intent: stripe.PaymentIntent) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import stripe
 from msgspec import Meta, Struct
 
-from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable
+from meydan.commerce.providers.contract import ProviderLocked, ProviderRefused, ProviderUnavailable
 from meydan.commerce.providers.money import decimals, to_minor
 
 _TIMEOUT = 20.0
@@ -82,6 +82,8 @@ def asking() -> Iterator[None]:
         yield
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
         raise ProviderUnavailable(_said(error)) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise ProviderLocked(_said(error)) from error
     except stripe.StripeError as error:
         raise ProviderRefused(_said(error)) from error
 

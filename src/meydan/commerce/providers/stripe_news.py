@@ -15,6 +15,7 @@ from msgspec import Struct
 from stripe import checkout as stripe_checkout
 
 from meydan.commerce.providers.contract import (
+    Awaited,
     Charge,
     Declined,
     Disputed,
@@ -56,6 +57,7 @@ class Origin(Struct, frozen=True):
     buyer: UUID | None = None
     checkout: str | None = None
     subscription: str | None = None
+    product_id: str | None = None
     period_ends_at: datetime | None = None
 
     @property
@@ -112,6 +114,7 @@ def payment_events(intent: stripe.PaymentIntent, origin: Origin) -> list[Provide
             payment_id=origin.payment_id,
             checkout=origin.checkout,
             buyer=origin.buyer,
+            product_id=origin.product_id,
             card=_fingerprint(charge),
             subscription=origin.subscription,
             period_ends_at=origin.period_ends_at,
@@ -143,7 +146,7 @@ def dispute_event(dispute: stripe.Dispute, seen_at: datetime) -> Disputed | None
     amount, currency = from_stripe(dispute.amount, dispute.currency)
     return Disputed(
         event_id=f"{dispute.id}:{state}",
-        happened_at=moment(dispute.created) if state is DisputeState.opened else seen_at,
+        happened_at=seen_at,  # its amount may change while it is open, and it may be opened again
         charge=charge,
         dispute=dispute.id,
         amount=amount,
@@ -160,6 +163,16 @@ def failed(session: stripe_checkout.Session, seen_at: datetime, reason: str) -> 
         payment_id=origin_of(metadata_of(session)).payment_id,
         checkout=session.id,
         reason=reason,
+        expired=expired,
+    )
+
+
+def awaited(session: stripe_checkout.Session, seen_at: datetime) -> Awaited:
+    return Awaited(
+        event_id=f"{session.id}:awaited",
+        happened_at=seen_at,
+        payment_id=origin_of(metadata_of(session)).payment_id,
+        checkout=session.id,
     )
 
 
@@ -192,7 +205,25 @@ def subscription_event(subscription: stripe.Subscription, seen_at: datetime) -> 
         period_ends_at=moment(ends_at),
         payment_id=origin.payment_id,
         buyer=origin.buyer,
+        product_id=_product(subscription),
     )
+
+
+def product_of_invoice(invoice: stripe.Invoice, subscription: stripe.Subscription) -> str | None:
+    """None where the subscription's price is another since: then this invoice is of the time before."""
+    prices = {
+        id_of(line.pricing.price_details.price)
+        for line in invoice.lines.data
+        if line.pricing and line.pricing.price_details and line.amount >= 0
+    }
+    items = subscription["items"].data
+    return _product(subscription) if len(items) == 1 and items[0].price.id in prices else None
+
+
+def _product(subscription: stripe.Subscription) -> str | None:
+    """The operator's name of a price that people may switch to. The one that was ordered has none."""
+    items = subscription["items"].data
+    return items[0].price.lookup_key if len(items) == 1 else None
 
 
 def _state(subscription: stripe.Subscription) -> tuple[SubscriptionState, int] | None:

@@ -33,7 +33,7 @@ from meydan.commerce.providers.contract import (
     Webhook,
 )
 from meydan.commerce.providers.local import mail, things
-from meydan.commerce.providers.local.things import News, NewsType, PaymentStatus, SubscriptionStatus
+from meydan.commerce.providers.local.things import CheckoutStatus, News, NewsType, PaymentStatus, SubscriptionStatus
 from meydan.integrations import LocalPayments
 
 T = TypeVar("T")
@@ -185,6 +185,7 @@ class LocalProvider(Provider):
                     payment_id=news.checkout.order.reference,
                     checkout=news.checkout.id,
                     reason=news.checkout.status,
+                    expired=news.checkout.status is CheckoutStatus.expired,
                 )
             ]
         if (subscription := news.subscription) is not None:
