@@ -56,6 +56,10 @@ class RefundTooLarge(Refused):
     code, status, title = "refund_too_large", 409, "There is not so much left of this payment to refund."
 
 
+class RefundUnderWay(Refused):
+    code, status, title = "refund_under_way", 409, "The provider is being asked to give this money back."
+
+
 class _Asked(Struct, frozen=True):
     status: RefundStatus
     amount: int
@@ -122,6 +126,13 @@ async def refund(tx: Tx, refund_id: UUID) -> Refund:
     return await tx.one(
         Refund, f"select {COLUMNS} from app.payment_refunds where tenant_id = $1 and id = $2", refund_id
     )
+
+
+async def check_not_under_way(tx: Tx, payment_id: UUID) -> None:
+    """Raises RefundUnderWay: what is being given back is not given."""
+    asked = "select exists (select from app.payment_refunds where (tenant_id, payment_id, status) = ($1, $2, 'asked'))"
+    if await tx.one(bool, asked, payment_id):
+        raise RefundUnderWay
 
 
 async def of_payment(tx: Tx, payment_id: UUID) -> list[Refund]:

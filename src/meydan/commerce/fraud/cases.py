@@ -75,7 +75,7 @@ class _Case(Struct, frozen=True):
 
 
 async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUID) -> None:
-    """Raises NotFound, AlreadyDecided, NothingToRefund, PersonGone. A service transaction."""
+    """Raises NotFound, AlreadyDecided, NothingToRefund, PersonGone, RefundUnderWay. A service transaction."""
     case = await _hold(tx, case_id)
     if case.status is CaseStatus.closed:
         raise AlreadyDecided(decision=case.decision, decided_at=case.decided_at)
@@ -103,6 +103,7 @@ async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
         "select p.id from app.payments p join app.fraud_cases c on (c.tenant_id, c.payment_id) = (p.tenant_id, p.id)"
         " join app.users u on (u.tenant_id, u.id) = (p.tenant_id, p.user_id) and u.erased_at is null"
         " where p.tenant_id = $1 and p.user_id = $2 and p.status = 'held' and c.decision = 'freeze'"
+        f" and {_NOT_BEING_REFUNDED}"
         " order by p.id for no key update of p",
         user_id,
     )
@@ -166,11 +167,18 @@ async def _do_let_through(tx: Tx, case: _Case, actor: UUID | None) -> None:
     if case.payment_id is not None and status is PaymentStatus.held:
         if await tx.one(bool, _HAS_LEFT, case.user_id):
             raise PersonGone
+        await refunds.check_not_under_way(tx, case.payment_id)
         await settling.do_release(tx, case.payment_id)
 
 
+_NOT_BEING_REFUNDED = """
+    not exists (
+        select from app.payment_refunds r
+        where (r.tenant_id, r.payment_id, r.status) = (p.tenant_id, p.id, 'asked')
+    )
+"""
 # A frozen wallet or an open case of more weight keeps the delayed waiting too.
-_DUE = """
+_DUE = f"""
     select c.id from app.fraud_cases c
     join app.payments p on (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status = 'held'
     join app.users u on (u.tenant_id, u.id) = (c.tenant_id, c.user_id) and u.erased_at is null
@@ -179,7 +187,7 @@ _DUE = """
             -- Decided while the payment was disputed, when there was nothing to give; the dispute has been won since.
             or c.decision in ('release', 'dismiss', 'freeze')
         )
-        and ($2::uuid is null or c.id = $2)
+        and ($2::uuid is null or c.id = $2) and {_NOT_BEING_REFUNDED}
         and not exists (
             select from app.fraud_cases graver
             where (graver.tenant_id, graver.user_id) = (c.tenant_id, c.user_id)

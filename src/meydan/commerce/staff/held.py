@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.commerce import settling
+from meydan.commerce import refunds, settling
 from meydan.commerce.fraud.cases import PersonGone
 from meydan.commerce.kinds import PaymentStatus
 from meydan.commerce.staff import own
@@ -23,10 +23,6 @@ class CaseOpen(Refused):
     code, status, title = "fraud_case_open", 409, "The fraud rules doubt this payment: decide its case instead."
 
 
-class RefundUnderWay(Refused):
-    code, status, title = "refund_under_way", 409, "The provider is being asked to give this money back."
-
-
 class Given(Struct, frozen=True):
     by: Person | None
     reason: str
@@ -39,7 +35,6 @@ class _Held(Struct, frozen=True):
     problem: str | None
     has_left: bool
     case_id: UUID | None
-    refund_asked: bool
 
 
 async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
@@ -54,11 +49,7 @@ async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
             (
                 select c.id from app.fraud_cases c
                 where (c.tenant_id, c.payment_id) = (p.tenant_id, p.id) and c.status = 'open'
-            ) as case_id,
-            exists (
-                select from app.payment_refunds r
-                where (r.tenant_id, r.payment_id) = (p.tenant_id, p.id) and r.status = 'asked'
-            ) as refund_asked
+            ) as case_id
         from app.payments p join app.users u on (u.tenant_id, u.id) = (p.tenant_id, p.user_id)
         where (p.tenant_id, p.id) = ($1, $2)
         """,
@@ -69,8 +60,7 @@ async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
         raise settling.NotHeld
     if held.case_id is not None:
         raise CaseOpen(case_id=held.case_id)
-    if held.refund_asked:
-        raise RefundUnderWay
+    await refunds.check_not_under_way(tx, payment_id)
     if held.has_left:
         raise PersonGone
     await settling.do_release(tx, payment_id)

@@ -71,7 +71,7 @@ async def member(tx: Tx, user_id: UUID, viewer: UUID) -> Member:
 
 _FACE = "select user_id, alias, tag from app.profiles where tenant_id = $1 and face = 'real' and alias <> ''"
 _BEGINNING = f"""
-    {_FACE} and alias_key ~>=~ app.alias_key($2) and alias_key ~<~ app.alias_key($2) || chr(1114111)
+    {_FACE} and alias_key ~>=~ app.alias_key($2) and alias_key ~<~ (app.alias_key($2) || chr(1114111))
         and starts_with(tag, $3)
     order by alias_key using ~<~, tag limit $4
 """

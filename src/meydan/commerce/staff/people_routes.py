@@ -15,16 +15,18 @@ from meydan.kit.http import IdempotencyKey, once_key
 Name = Annotated[str, Parameter(max_length=40)]
 
 
+Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+"""The person reads it."""
+
+
 class FreezeRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
-    """The person reads it."""
+    reason: Reason
 
 
 class AdjustRequest(Struct, frozen=True, forbid_unknown_fields=True):
     direction: adjusting.Direction
     coins: Annotated[int, Meta(ge=1, le=1_000_000_000)]
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
-    """The person reads it."""
+    reason: Reason
 
 
 async def _check(db: Database, me: Identity) -> None:

@@ -17,10 +17,11 @@ from meydan.kit.http import IdempotencyKey, once_key
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 Note = Annotated[str, Meta(max_length=1000)]
+Reason = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 
 
 class RefundRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    reason: Reason
     amount: Annotated[int, Meta(ge=1, le=10**15)] | None = None
     """In the currency's minor unit; what is left of the payment unless told otherwise."""
 
@@ -31,7 +32,7 @@ class DecideRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GiveRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    reason: Reason
 
 
 class RulesRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,7 +41,7 @@ class RulesRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ExplainRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    note: Annotated[str, Meta(min_length=1, max_length=1000)]
+    note: Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\S")]
 
 
 async def _check(db: Database, me: Identity) -> None:
