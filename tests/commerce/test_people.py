@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from meydan.commerce import refunds
+from meydan.commerce.providers.contract import DisputeState
 from meydan.kit import people
 from meydan.kit.database import Database
-from tests.commerce.conftest import Shop, refunded
+from tests.commerce.conftest import Shop, disputed, refunded
 from tests.meeting.people import left
 
 
@@ -20,6 +22,24 @@ async def test_an_export_holds_ones_own_purchases(shop: Shop, db: Database):
     assert shown["billing_reference"]
     assert mine["id"] in str(shown)
     assert theirs["id"] not in str(shown)
+
+
+async def test_what_went_back_is_told_and_its_words_go(shop: Shop, db: Database, owner):
+    ana, bora, boss = await shop.person(), await shop.person(), await shop.person()
+    for person, reason in ((ana, "her card was stolen"), (bora, "his wish")):
+        payment, paid = await shop.buy(person)
+        async with db.as_service(shop.tenant.id) as tx:
+            await refunds.do_refund(tx, UUID(payment["id"]), 999, reason=reason, actor=boss.me.user_id, key="once")
+        await shop.work()
+        await shop.tell(disputed(paid, DisputeState.opened, amount=1_000))
+    async with db.as_service(shop.tenant.id) as tx:
+        shown = (await people.export(tx, ana.me.user_id))["commerce"]
+        await people.erase(tx, ana.me.user_id)
+    assert [(line["amount"], line["reason"]) for line in shown["refunds"]] == [(999, "her card was stolen")]
+    assert [(line["amount"], line["state"]) for line in shown["disputes"]] == [(1_000, "opened")]
+    assert str(boss.me.user_id) not in str(shown)
+    assert {row["reason"] for row in await owner.fetch("select reason from app.payment_refunds")} >= {"", "his wish"}
+    assert not await owner.fetch("select from app.payment_refunds where reason = 'her card was stolen'")
 
 
 async def test_who_leaves_is_charged_no_more_and_the_books_stay(shop: Shop, db: Database, owner):

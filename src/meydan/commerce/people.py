@@ -10,6 +10,8 @@ from msgspec import Struct
 from meydan.commerce import payments, subscriptions
 from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName, SubscriptionStatus
 from meydan.commerce.providers import STORES
+from meydan.commerce.providers.contract import DisputeState
+from meydan.commerce.refunds import RefundStatus
 from meydan.kit import people
 from meydan.kit.database import Tx
 
@@ -21,6 +23,7 @@ COLUMNS = {
     "payments.address",
     "payments.origin",
     "payment_refunds.actor_user_id",
+    "payment_refunds.reason",
     "reconciliation_differences.explained_by_user_id",
 }
 
@@ -42,6 +45,26 @@ class PaymentLine(Struct, frozen=True):
     settled_at: datetime | None
 
 
+class RefundLine(Struct, frozen=True):
+    payment_id: UUID
+    status: RefundStatus
+    amount: int
+    reason: str
+    coins: int
+    owed: int
+    created_at: datetime
+    done_at: datetime | None
+
+
+class DisputeLine(Struct, frozen=True):
+    payment_id: UUID
+    state: DisputeState
+    amount: int
+    coins: int
+    owed: int
+    created_at: datetime
+
+
 class SubscriptionLine(Struct, frozen=True):
     id: UUID
     status: SubscriptionStatus
@@ -60,6 +83,20 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
         "paid_at, settled_at from app.payments where tenant_id = $1 and user_id = $2 order by id",
         user_id,
     )
+    refunded = await tx.all(
+        RefundLine,
+        "select payment_id, refund.status, refund.amount, reason, refund.coins, refund.owed, refund.created_at, done_at "
+        "from app.payments payment join app.payment_refunds refund on (refund.tenant_id, payment_id) = ($1, payment.id) "
+        "where payment.tenant_id = $1 and user_id = $2 order by refund.id",
+        user_id,
+    )
+    disputed = await tx.all(
+        DisputeLine,
+        "select payment_id, state, dispute.amount, dispute.coins, dispute.owed, dispute.created_at "
+        "from app.payments payment join app.payment_disputes dispute on (dispute.tenant_id, payment_id) = ($1, payment.id) "
+        "where payment.tenant_id = $1 and user_id = $2 order by dispute.id",
+        user_id,
+    )
     premium_of = await tx.all(
         SubscriptionLine,
         "select id, status, provider, coin_price, renews, period_ends_at, created_at, ended_at "
@@ -71,6 +108,8 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     )
     return {
         "payments": msgspec.to_builtins(paid),
+        "refunds": msgspec.to_builtins(refunded),
+        "disputes": msgspec.to_builtins(disputed),
         "premium": msgspec.to_builtins(premium_of),
         "billing_reference": reference and str(reference),
     }
@@ -93,6 +132,11 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     await tx.run(
         "update app.payments set device_id = null, address = null, origin = null, checkout_url = null "
         "where tenant_id = $1 and user_id = $2",
+        user_id,
+    )
+    await tx.run(
+        "update app.payment_refunds set reason = '' where tenant_id = $1 and reason <> '' and payment_id in "
+        "(select id from app.payments where tenant_id = $1 and user_id = $2)",
         user_id,
     )
 
