@@ -29,7 +29,16 @@ from meydan.commerce.providers.contract import (
 )
 from meydan.kit import clock, jobs, keys
 from meydan.kit.database import Database, DatabaseSettings
-from tests.commerce.scripted import BOOKS, Book, InAStore, OncePaid, ScriptedAccount, ScriptedProvider, signed
+from tests.commerce.scripted import (
+    BOOKS,
+    Book,
+    InAStore,
+    OncePaid,
+    ScriptedAccount,
+    ScriptedProvider,
+    WithoutRefunds,
+    signed,
+)
 from tests.people import Person, make_person
 
 Answer = dict[str, Any]
@@ -247,7 +256,7 @@ def changed(subscription: str, state: SubscriptionState, ends_at: datetime, **mo
 
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for kind in (ScriptedProvider, OncePaid, InAStore):
+    for kind in (ScriptedProvider, OncePaid, InAStore, WithoutRefunds):
         monkeypatch.setitem(ADAPTERS, kind.name, partial(Adapter, kind, ScriptedAccount))
     yield
     BOOKS.clear()

@@ -134,6 +134,12 @@ class InAStore(ScriptedProvider):
     acknowledges = True
 
 
+class WithoutRefunds(ScriptedProvider):
+    name = ProviderName.apple
+    store = True
+    gives_back = False
+
+
 def signed(book: Book, events: Sequence[ProviderEvent], event_id: str = "") -> tuple[bytes, dict[str, str]]:
     body: Any = msgspec.json.encode({"id": event_id or events[0].event_id, "events": msgspec.to_builtins(events)})
     return body, {"X-Signature": hmac.new(book.secret.encode(), body, hashlib.sha256).hexdigest()}

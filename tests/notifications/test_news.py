@@ -189,12 +189,14 @@ async def test_premium_says_until_when(db: Database, tenant: tenants.Tenant):
         commerce.PremiumRenewed(ada.me.user_id, until),
         commerce.PremiumInGrace(ada.me.user_id, until),
         commerce.PremiumCancelled(ada.me.user_id, until),
+        commerce.PaidTwice(ada.me.user_id, None, commerce.ProviderName.apple),
         commerce.PremiumEnded(ada.me.user_id),
     ):
         await happens(db, tenant, event)
     said = msgspec.to_builtins(until)
     assert await news_of(db, ada) == [
         ("premium_ended", {}),
+        ("premium_paid_twice", {"payment_id": None, "where": "apple"}),
         ("premium_cancelled", {"period_ends_at": said}),
         ("premium_grace", {"grace_ends_at": said}),
         ("premium_renewed", {"period_ends_at": said}),

@@ -46,6 +46,8 @@ class Code(StrEnum):
     premium_grace = "premium_grace"
     premium_cancelled = "premium_cancelled"
     premium_ended = "premium_ended"
+    premium_paid_twice = "premium_paid_twice"
+    """``payment_id`` goes back, if one does; ``where``: the store in which only they can cancel one of the two."""
     wallet_frozen = "wallet_frozen"
     wallet_thawed = "wallet_thawed"
 

@@ -163,6 +163,13 @@ async def premium_cancelled(tx: Tx, event: commerce.PremiumCancelled) -> None:
     await do_notify(tx, [Receiver(event.user_id)], Code.premium_cancelled, period_ends_at=event.period_ends_at)
 
 
+@listen(commerce.PaidTwice)
+async def premium_paid_twice(tx: Tx, event: commerce.PaidTwice) -> None:
+    await do_notify(
+        tx, [Receiver(event.user_id)], Code.premium_paid_twice, payment_id=event.payment_id, where=event.where
+    )
+
+
 @listen(commerce.PremiumEnded)
 async def premium_ended(tx: Tx, event: commerce.PremiumEnded) -> None:
     await do_notify(tx, [Receiver(event.user_id)], Code.premium_ended)
