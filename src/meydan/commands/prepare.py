@@ -20,7 +20,13 @@ def migrate(data: Path | None) -> None:
         raise PlainError(
             f"No database: there is none in {settings.data} (`meydan up` makes one) and MEYDAN_DATABASE_OWNER_URL is not set."
         )
-    for name in asyncio.run(prepare(settings)):
+    from meydan.kit.migrations import MigrationChangedError
+
+    try:
+        applied = asyncio.run(prepare(settings))
+    except MigrationChangedError as error:
+        raise PlainError(f"{error}. Data of another version of that file cannot go on with this one.") from None
+    for name in applied:
         click.echo(f"applied {name}")
 
 
