@@ -115,6 +115,9 @@ function AppBanners() {
 /** Where a phone's top bar says how many coins one has: on the pages of money that do not say it themselves, and on Me. */
 const COINS_MATTER = /^\/(me$|premium|wallet\/(gifts|payments))/;
 
+/** On a phone, these lie behind Me. */
+const MONEY = /^\/(wallet|premium)/;
+
 /** The frame of those who are in: bar or rail, and the page. */
 export function AppFrame() {
   const { t } = useLingui();
@@ -147,7 +150,12 @@ function Inside({ label }: { label: string }) {
   const people: Place = { to: '/people', words: t`People`, icon: <Users aria-hidden /> };
   const messages: Place = { to: '/messages', words: t`Messages`, icon: <MessageCircle aria-hidden />, count: talks };
   const news: Place = { to: '/notifications', words: t`News`, icon: <BellIcon aria-hidden />, count: unread };
-  const wallet: Place = { to: '/wallet', words: t`Wallet`, icon: <Coin className="size-5.5" /> };
+  const wallet: Place = {
+    to: '/wallet',
+    words: t`Wallet`,
+    icon: <Coin className="size-5.5" />,
+    within: path.startsWith('/premium'),
+  };
   const self: Place = { to: '/me', words: t`Me`, icon: <UserRound aria-hidden /> };
   const shadow = me.profile.face === 'shadow';
   // A talk takes the whole phone: its own bars stand where these would.
@@ -180,7 +188,9 @@ function Inside({ label }: { label: string }) {
           <Outlet />
         </main>
       </div>
-      {talking ? null : <BottomBar label={label} places={[square, people, messages, self]} />}
+      {talking ? null : (
+        <BottomBar label={label} places={[square, people, messages, { ...self, within: MONEY.test(path) }]} />
+      )}
     </div>
   );
 }

@@ -9,6 +9,8 @@ export interface Place {
   to: LinkProps['to'];
   words: string;
   icon: ReactNode;
+  /** One is on a page that lies behind this place. */
+  within?: boolean;
   /** Something new there: shown as a number, said in words. */
   count?: number;
 }
@@ -34,7 +36,7 @@ export function BottomBar({ label, places }: { label: string; places: Place[] })
   return (
     <nav
       aria-label={label}
-      className="fixed inset-x-0 bottom-0 z-30 border-line border-t bg-card pb-[env(safe-area-inset-bottom)] lg:hidden"
+      className="fixed inset-x-0 bottom-0 z-30 border-line border-t bg-card pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
     >
       <ul className="mx-auto grid max-w-lg grid-cols-4">
         {places.map((place) => (
@@ -42,6 +44,7 @@ export function BottomBar({ label, places }: { label: string; places: Place[] })
             <Link
               to={place.to}
               activeOptions={{ exact: place.to === '/' }}
+              data-status={place.within ? 'active' : undefined}
               className={cx(
                 '-outline-offset-3 group flex min-h-16 flex-col items-center justify-center gap-1 font-medium text-soft text-xs',
                 'data-[status=active]:text-ink',
@@ -63,7 +66,7 @@ export function BottomBar({ label, places }: { label: string; places: Place[] })
 /** The same places on a desktop, on the left. */
 export function Rail({ label, places, foot }: { label: string; places: Place[]; foot?: ReactNode }) {
   return (
-    <header className="sticky top-0 hidden h-dvh w-60 shrink-0 flex-col gap-6 overflow-y-auto border-line border-r bg-deep px-3 py-6 lg:flex">
+    <header className="sticky top-0 hidden h-dvh w-60 shrink-0 flex-col gap-6 overflow-y-auto border-line border-r bg-deep px-3 py-6 lg:flex print:hidden">
       <Link to="/" className="px-3">
         <Wordmark />
       </Link>
@@ -74,6 +77,7 @@ export function Rail({ label, places, foot }: { label: string; places: Place[]; 
               <Link
                 to={place.to}
                 activeOptions={{ exact: place.to === '/' }}
+                data-status={place.within ? 'active' : undefined}
                 className={cx(
                   'flex min-h-12 items-center gap-3.5 rounded-full px-4 font-medium text-soft transition-colors duration-160 hover:bg-card hover:text-ink',
                   'data-[status=active]:bg-card data-[status=active]:text-ink data-[status=active]:shadow-card [&_svg]:size-5.5',
@@ -100,7 +104,7 @@ export function TopBar({ brief = false, children }: { brief?: boolean; children:
       <Link to="/" aria-label={brief ? t`Square` : undefined} className="shrink-0 rounded-full">
         {brief ? <Mark /> : <Wordmark />}
       </Link>
-      <div className="flex min-w-0 items-center gap-1">{children}</div>
+      <div className="flex min-w-0 items-center gap-1 print:hidden">{children}</div>
     </header>
   );
 }

@@ -44,7 +44,7 @@ export function Page({ title, back, backOnPhone, aside, lead, children, classNam
               to={back}
               aria-label={t`Back`}
               className={cx(
-                '-ml-2.5 inline-flex size-11 shrink-0 items-center justify-center rounded-full hover:bg-deep',
+                '-ml-2.5 inline-flex size-11 shrink-0 items-center justify-center rounded-full hover:bg-deep print:hidden',
                 backOnPhone && 'lg:hidden',
               )}
             >

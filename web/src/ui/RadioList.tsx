@@ -13,7 +13,7 @@ export function RadioList<Value extends string>({
   label: string;
   value: Value | '';
   onChange: (value: Value) => void;
-  options: { value: Value; words: ReactNode }[];
+  options: { value: Value; words: ReactNode; hint?: ReactNode }[];
   error?: ReactNode;
 }) {
   const id = useId();
@@ -41,7 +41,10 @@ export function RadioList<Value extends string>({
             >
               <RadioGroup.Indicator className="size-2.5 rounded-full bg-lamp-text" />
             </span>
-            {option.words}
+            <span className="flex min-w-0 flex-col py-2">
+              {option.words}
+              {option.hint ? <span className="text-soft text-sm">{option.hint}</span> : null}
+            </span>
           </RadioGroup.Item>
         ))}
       </RadioGroup.Root>

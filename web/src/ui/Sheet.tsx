@@ -49,7 +49,7 @@ export function Sheet({ open, onClose, title, words, children, actions }: SheetP
       {open ? (
         <div className="flex flex-col gap-4 px-5 pt-4 pb-[max(1.25rem,env(safe-area-inset-bottom))]">
           <header className="flex items-start justify-between gap-2">
-            <h2 id={`${id}-title`} className="pt-2 font-semibold text-lg">
+            <h2 id={`${id}-title`} className="min-w-0 pt-2 font-semibold text-lg [overflow-wrap:anywhere]">
               {title}
             </h2>
             <IconButton label={t`Close`} onClick={onClose} className="-mr-2">

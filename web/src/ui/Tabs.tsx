@@ -16,7 +16,7 @@ export function PageTabs({ label, tabs }: { label: string; tabs: { to: LinkProps
           <li key={String(to)}>
             <Link
               to={to}
-              activeOptions={{ exact: true }}
+              activeOptions={{ exact: true, includeSearch: false }}
               className={cx(
                 '-mb-px -outline-offset-3 inline-flex min-h-11 items-center border-transparent border-b-3 px-3 font-medium text-sm sm:text-base text-soft hover:text-ink',
                 'data-[status=active]:border-lamp data-[status=active]:text-ink',

@@ -18,7 +18,7 @@ export function relative(locale: string, then: Date, now: Date): string {
 }
 
 export function clockTime(locale: string, when: Date): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(when);
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(when);
 }
 
 export function fullTime(locale: string, when: Date): string {

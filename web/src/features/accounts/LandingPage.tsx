@@ -2,9 +2,9 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { Lock, Timer, Undo2 } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import { useEffect } from 'react';
 import { configQuery } from '../../app/queries';
-import { Button, SquareScene, Wordmark } from '../../ui';
+import { Button, Pledge, Pledges, SquareScene, Wordmark } from '../../ui';
 import { LanguageSwitch } from './LanguageSwitch';
 
 /** The way in: what this is, in one look, and the two doors. */
@@ -54,7 +54,7 @@ export function LandingPage() {
               </Link>
             </Button>
           </div>
-          <ul className="flex flex-col gap-3.5">
+          <Pledges>
             <Pledge icon={<Lock aria-hidden />}>
               <Trans>Only the two of you can read it. Not even we can.</Trans>
             </Pledge>
@@ -64,7 +64,7 @@ export function LandingPage() {
             <Pledge icon={<Undo2 aria-hidden />}>
               <Trans>A stranger who stays silent costs you nothing: you get the right back.</Trans>
             </Pledge>
-          </ul>
+          </Pledges>
           <p className="text-soft text-sm">
             <Trans>
               For people of 18 and over. Want a square of your own?{' '}
@@ -79,14 +79,5 @@ export function LandingPage() {
         </div>
       </main>
     </div>
-  );
-}
-
-function Pledge({ icon, children }: { icon: ReactNode; children: ReactNode }) {
-  return (
-    <li className="flex items-start gap-3 [&_svg]:mt-0.5 [&_svg]:size-5 [&_svg]:shrink-0 [&_svg]:text-moss">
-      {icon}
-      <span>{children}</span>
-    </li>
   );
 }

@@ -61,13 +61,14 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
   return (
     <>
       <form
-        className="shrink-0 border-line border-t bg-card pb-[env(safe-area-inset-bottom)]"
+        className="@container shrink-0 border-line border-t bg-card pb-[env(safe-area-inset-bottom)]"
         onSubmit={(event) => {
           event.preventDefault();
           void send();
         }}
       >
-        <div className="mx-auto flex w-full max-w-[560px] items-end gap-2 py-3 pr-4 pl-2">
+        {/* Letters so large that the line would have no room left: the field stands above its buttons. */}
+        <div className="mx-auto flex w-full max-w-[560px] @[16rem]:flex-nowrap flex-wrap items-end gap-2 py-3 pr-4 pl-2">
           <IconButton label={t`Give something`} className="mb-0.5" onClick={() => setGiving(true)}>
             <Gift aria-hidden />
           </IconButton>
@@ -91,14 +92,14 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
             }}
             onBlur={stopped}
             onKeyDown={onKeyDown}
-            className={cx(inputLook, 'max-h-40 resize-none overflow-y-auto')}
+            className={cx(inputLook, 'order-first @[16rem]:order-none max-h-40 resize-none overflow-y-auto')}
           />
           <button
             type="submit"
             aria-label={t`Send`}
             title={t`Send`}
             disabled={!ready || !text.trim()}
-            className="inline-flex size-12 shrink-0 items-center justify-center rounded-full bg-lamp text-lamp-ink transition-colors duration-160 hover:bg-lamp-bright disabled:opacity-55"
+            className="ml-auto inline-flex size-12 shrink-0 items-center justify-center rounded-full bg-lamp text-lamp-ink transition-colors duration-160 hover:bg-lamp-bright disabled:opacity-55"
           >
             <SendHorizontal aria-hidden className="size-5.5" />
           </button>

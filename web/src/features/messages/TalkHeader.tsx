@@ -26,7 +26,7 @@ export function TalkHeader({ conversation, peer, over, now }: Props) {
   const close = () => setAsked(null);
   return (
     <header className="shrink-0 bg-card pt-[env(safe-area-inset-top)] shadow-card">
-      <div className="mx-auto flex min-h-16 w-full max-w-[560px] items-center gap-1 px-2">
+      <div className="mx-auto flex min-h-16 w-full max-w-[560px] flex-wrap items-center gap-1 px-2">
         <Link
           to="/messages"
           aria-label={t`Back`}
@@ -34,7 +34,7 @@ export function TalkHeader({ conversation, peer, over, now }: Props) {
         >
           <ArrowLeft aria-hidden className="size-5.5" />
         </Link>
-        <div className="relative flex min-h-14 min-w-0 flex-1 items-center gap-3 rounded-card px-1 hover:bg-deep">
+        <div className="relative flex min-h-14 min-w-0 flex-1 basis-24 items-center gap-3 rounded-card px-1 hover:bg-deep">
           <Avatar seed={stranger.avatar_seed} size={38} />
           <div className="flex min-w-0 flex-col">
             <h1 className="min-w-0 font-semibold text-base" dir="auto">
@@ -53,17 +53,19 @@ export function TalkHeader({ conversation, peer, over, now }: Props) {
             </p>
           </div>
         </div>
-        <IconButton label={t`Safety number`} onClick={() => setAsked('safety')}>
-          <LockKeyhole aria-hidden className="text-moss" />
-        </IconButton>
-        <IconButton label={t`Report ${stranger.alias}`} onClick={() => setAsked('report')}>
-          <Flag aria-hidden />
-        </IconButton>
-        {over ? null : (
-          <IconButton label={t`Leave the talk`} onClick={() => setAsked('leave')}>
-            <DoorOpen aria-hidden className="text-terracotta" />
+        <div className="ml-auto flex gap-1">
+          <IconButton label={t`Safety number`} onClick={() => setAsked('safety')}>
+            <LockKeyhole aria-hidden className="text-moss" />
           </IconButton>
-        )}
+          <IconButton label={t`Report ${stranger.alias}`} onClick={() => setAsked('report')}>
+            <Flag aria-hidden />
+          </IconButton>
+          {over ? null : (
+            <IconButton label={t`Leave the talk`} onClick={() => setAsked('leave')}>
+              <DoorOpen aria-hidden className="text-terracotta" />
+            </IconButton>
+          )}
+        </div>
       </div>
       <TimeLine conversation={conversation} over={over} now={now} />
       <PersonSheet open={asked === 'person'} onClose={close} profile={stranger} matchId={conversation.match_id} />

@@ -6,7 +6,7 @@ import { chooseTheme, useTheme } from '../../app/theme';
 import { Card, Page, Section, Segmented, SquareScene, toast } from '../../ui';
 import { useChangeProfile } from '../accounts';
 
-/** Language and ground. */
+/** Language and appearance. */
 export function AppearancePage() {
   const { t, i18n } = useLingui();
   const words = useWords();
@@ -18,7 +18,7 @@ export function AppearancePage() {
     change.mutate({ language }, { onError: (error) => toast(words(error), { kind: 'fault' }) });
   };
   return (
-    <Page title={t`Language and ground`} back="/me" backOnPhone>
+    <Page title={t`Language and appearance`} back="/me" backOnPhone>
       <Section title={<Trans>Language</Trans>}>
         <Segmented<Language>
           label={t`Language`}
@@ -30,9 +30,9 @@ export function AppearancePage() {
           ]}
         />
       </Section>
-      <Section title={<Trans>Ground</Trans>}>
+      <Section title={<Trans>Appearance</Trans>}>
         <Segmented
-          label={t`Ground`}
+          label={t`Appearance`}
           value={theme}
           onChange={chooseTheme}
           options={[

@@ -115,7 +115,7 @@ function MeList() {
         <LinkRow
           to="/me/appearance"
           icon={<Palette aria-hidden className="size-5.5" />}
-          title={t`Language and ground`}
+          title={t`Language and appearance`}
           words={t`Turkish or English, day or night`}
         />
         <LinkRow

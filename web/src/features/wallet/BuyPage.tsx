@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
-import { Store } from 'lucide-react';
+import { BadgeCheck, Receipt, Store, Undo2 } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import type { CoinPackage } from '../../api/types';
 import { useWords } from '../../api/words';
@@ -15,14 +15,16 @@ import {
   Money,
   moneyText,
   Page,
+  Pledge,
+  Pledges,
   Skeleton,
   Tiles,
 } from '../../ui';
 import { useCheckout } from './checkout';
 import { packagesQuery, usePurchase, walletQuery } from './data';
-import { chosenPlace, PlaceChoice, usePlace } from './PlaceChoice';
+import { chosenPlace, PaidElsewhere, PlaceChoice, usePlace } from './PlaceChoice';
 import { Troubles } from './Troubles';
-import { ownName, useProviderName } from './words';
+import { ownName } from './words';
 
 /** Coins for money: what comes, what it costs, who charges, and one button. */
 export function BuyPage() {
@@ -41,7 +43,7 @@ export function BuyPage() {
         ) : undefined
       }
     >
-      {wallet ? <Troubles wallet={wallet} buying /> : null}
+      {wallet ? <Troubles wallet={wallet} /> : null}
       {wallet?.frozen ? null : packages.data ? (
         packages.data.items.length > 0 ? (
           <Choice packages={packages.data.items} />
@@ -152,25 +154,24 @@ function PackageTile({ one }: { one: CoinPackage }) {
 
 /** Who charges, what happens when, and how the money comes back: before paying, not after. */
 function Honesty({ provider }: { provider: string | undefined }) {
-  const name = useProviderName();
   return (
-    <ul className="flex list-disc flex-col gap-1 pl-5 text-soft text-sm">
-      <li>
-        {provider ? (
-          <Trans>You pay through {name(provider)}. Your card is never seen here.</Trans>
-        ) : (
-          <Trans>You pay on the page of the payment company. Your card is never seen here.</Trans>
-        )}
-      </li>
-      <li>
-        <Trans>Nothing is charged before you confirm it there, and the price is the whole price.</Trans>
-      </li>
-      <li>
+    <Pledges quiet>
+      <PaidElsewhere provider={provider} />
+      <Pledge icon={<BadgeCheck aria-hidden />}>
+        <Trans>
+          Nothing is charged before you confirm it there. The price is the whole price, taxes included, and you pay it
+          once.
+        </Trans>
+      </Pledge>
+      <Pledge icon={<Receipt aria-hidden />}>
+        <Trans>The coins are here as soon as the payment has arrived; its receipt stands under Payments.</Trans>
+      </Pledge>
+      <Pledge icon={<Undo2 aria-hidden />}>
         <Trans>
           If something is wrong with a purchase, tell the people who run this square: they can send the money back. Its
           coins go back with it; those spent already are then owed.
         </Trans>
-      </li>
-    </ul>
+      </Pledge>
+    </Pledges>
   );
 }

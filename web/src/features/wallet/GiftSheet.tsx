@@ -132,7 +132,7 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
           </span>
         }
       />
-      {wallet ? <Troubles wallet={wallet} /> : null}
+      {wallet ? <Troubles wallet={wallet} leads /> : null}
       {wallet && !stopped ? (
         left >= 0 ? (
           <p className="text-soft text-sm" aria-live="polite">

@@ -1,15 +1,28 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Sparkles } from 'lucide-react';
 import { useState } from 'react';
-import type { Premium } from '../../api/types';
+import type { Premium, Subscription } from '../../api/types';
 import { useWords } from '../../api/words';
-import { Button, Card, Chip, Sheet, toast } from '../../ui';
-import { useCancelPremium, useResumePremium } from './data';
+import { Button, Card, Coins, cx, type Fact, Facts, Moment, Money, Sheet, type Tone, toast } from '../../ui';
+import { paymentsQuery, useCancelPremium, useResumePremium } from './data';
 import { running, useMembershipWords } from './membership-words';
-import { useProviderName } from './words';
+import { ownName, usePeriodWords, useProviderName } from './words';
 
-/** Where a membership is bought and ended in the store's own app. */
-const STORES = new Set(['apple', 'google', 'revenuecat']);
+/** A membership that is bought and ended in a store; and the store's page for that, where we know which store it is. */
+const STORES = new Map([
+  ['apple', 'https://apps.apple.com/account/subscriptions'],
+  ['google', 'https://play.google.com/store/account/subscriptions'],
+  ['revenuecat', null],
+]);
+
+const TONES: Record<Tone, string> = {
+  lamp: 'bg-lamp-soft text-lamp-text',
+  moss: 'bg-moss-soft text-moss',
+  terracotta: 'bg-terracotta-soft text-terracotta',
+  quiet: 'bg-deep text-soft',
+};
 
 /** What is had, until when, and the two buttons that end it or take the ending back. */
 export function Membership({ premium }: { premium: Premium }) {
@@ -20,20 +33,19 @@ export function Membership({ premium }: { premium: Premium }) {
   const [asked, setAsked] = useState(false);
   const resume = useResumePremium();
   const member = running(premium);
+  const store = STORES.get(member?.provider ?? '');
   return (
     <Card className="flex flex-col gap-3">
-      <div>
-        <Chip tone={said.tone}>{said.mark}</Chip>
+      <div className="flex items-center gap-3.5">
+        <span className={cx('flex size-11 shrink-0 items-center justify-center rounded-full', TONES[said.tone])}>
+          <Sparkles aria-hidden className="size-5.5" />
+        </span>
+        <h2 className="min-w-0 font-semibold text-lg" data-testid="membership">
+          {said.title}
+        </h2>
       </div>
-      <h2 className="font-semibold text-lg" data-testid="membership">
-        {said.title}
-      </h2>
       <p className="text-soft">{said.words}</p>
-      {member ? (
-        <p className="text-soft text-sm">
-          <Trans>Paid through: {provider(member.provider)}</Trans>
-        </p>
-      ) : null}
+      {member ? <Terms premium={premium} member={member} /> : null}
       {member?.status === 'grace' && !member.provider ? (
         <Button asChild look="lamp">
           <Link to="/wallet/buy">
@@ -51,11 +63,20 @@ export function Membership({ premium }: { premium: Premium }) {
           <Trans>Take the cancelling back</Trans>
         </Button>
       ) : member && STORES.has(member.provider ?? '') ? (
-        <p className="text-soft text-sm">
-          <Trans>
-            It was bought in {provider(member.provider)}, and there it is cancelled: under its subscriptions.
-          </Trans>
-        </p>
+        <>
+          <p className="text-soft text-sm">
+            <Trans>
+              It was bought in {provider(member.provider)}, and there it is cancelled: under its subscriptions.
+            </Trans>
+          </p>
+          {store ? (
+            <Button asChild>
+              <a href={store} target="_blank" rel="noreferrer">
+                <Trans>To the subscriptions there</Trans>
+              </a>
+            </Button>
+          ) : null}
+        </>
       ) : member?.renews || member?.status === 'grace' ? (
         <Button onClick={() => setAsked(true)}>
           <Trans>Cancel premium</Trans>
@@ -68,6 +89,44 @@ export function Membership({ premium }: { premium: Premium }) {
       ) : null}
       {member ? <CancelSheet open={asked} onClose={() => setAsked(false)} until={member.period_ends_at} /> : null}
     </Card>
+  );
+}
+
+/** Which plan, what it costs and who charges it, as on the person's own receipts. */
+function Terms({ premium, member }: { premium: Premium; member: Subscription }) {
+  const { t, i18n } = useLingui();
+  const period = usePeriodWords();
+  const provider = useProviderName();
+  const { data: payments } = useInfiniteQuery({ ...paymentsQuery, enabled: member.coin_price == null });
+  const plan = premium.plans.find(({ id }) => id === member.plan_id);
+  const last = payments?.pages
+    .flatMap((page) => page.items)
+    .find(({ plan_id, status }) => plan_id === member.plan_id && status === 'paid');
+  const facts: Fact[] = [
+    ...(plan ? [{ name: t`Plan`, value: ownName(plan.name, i18n.locale) ?? period(plan.period).name }] : []),
+    ...(member.coin_price == null ? [] : [{ name: t`Price`, value: <Coins amount={member.coin_price} /> }]),
+    ...(last
+      ? [
+          {
+            name: t`Last payment`,
+            value: (
+              <Link
+                to="/wallet/payments/$paymentId"
+                params={{ paymentId: last.id }}
+                className="underline underline-offset-4"
+              >
+                <Money amount={last.amount} currency={last.currency} />, <Moment at={last.created_at} />
+              </Link>
+            ),
+          },
+        ]
+      : []),
+    ...(member.provider ? [{ name: t`Through`, value: provider(member.provider) }] : []),
+  ];
+  return (
+    <div className="border-line border-t pt-3">
+      <Facts facts={facts} />
+    </div>
   );
 }
 

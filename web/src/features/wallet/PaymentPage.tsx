@@ -35,7 +35,10 @@ export function PaymentPage() {
       {payment.data ? (
         <>
           <Asking payment={payment.data} />
-          <Outcome payment={payment.data} />
+          {/* The same region while the outcome in it changes: only that is read out. */}
+          <div role="status">
+            <Outcome payment={payment.data} />
+          </div>
           <ReceiptCard payment={payment.data} />
         </>
       ) : isRefusal(payment.error, 'not_found') ? (
@@ -214,7 +217,7 @@ function Waiting({ payment }: { payment: Payment }) {
   return (
     <Card className="flex flex-col items-center gap-4 px-6 py-8 text-center">
       <Lamp breathing className="h-28" />
-      <div role="status" className="flex flex-col gap-2">
+      <div className="flex flex-col gap-2">
         <h2 className="font-semibold text-lg">
           {late ? (
             <Trans>Your payment has not arrived yet</Trans>
@@ -335,11 +338,11 @@ function State({
       <div className={cx('flex size-14 items-center justify-center rounded-full [&_svg]:size-6', tones[tone])}>
         {icon}
       </div>
-      <div role="status" className="flex flex-col gap-2">
+      <div className="flex flex-col gap-2">
         <h2 className="font-semibold text-lg">{title}</h2>
         {children ? <p className="max-w-sm text-soft">{children}</p> : null}
       </div>
-      {actions}
+      {actions ? <div className="print:hidden">{actions}</div> : null}
     </Card>
   );
 }

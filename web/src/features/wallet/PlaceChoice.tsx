@@ -1,8 +1,9 @@
-import { useLingui } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
+import { Lock } from 'lucide-react';
 import { useState } from 'react';
 import type { PlaceToPay } from '../../api/types';
-import { RadioList } from '../../ui';
+import { Pledge, RadioList } from '../../ui';
 import { placesQuery } from './data';
 import { useProviderName } from './words';
 
@@ -19,7 +20,13 @@ export function chosenPlace({ place, choice }: ReturnType<typeof usePlace>): { p
   return place && choice.length > 1 ? { provider: place.provider } : {};
 }
 
-export function PlaceChoice({ place, choice, choose }: ReturnType<typeof usePlace>) {
+/** `renewing`: what is bought runs on where the place can do that, and the person chooses between the two with open eyes. */
+export function PlaceChoice({
+  place,
+  choice,
+  choose,
+  renewing = false,
+}: ReturnType<typeof usePlace> & { renewing?: boolean }) {
   const { t } = useLingui();
   const name = useProviderName();
   if (!place || choice.length < 2) return null;
@@ -28,7 +35,25 @@ export function PlaceChoice({ place, choice, choose }: ReturnType<typeof usePlac
       label={t`Pay through`}
       value={place.provider}
       onChange={choose}
-      options={choice.map(({ provider }) => ({ value: provider, words: name(provider) }))}
+      options={choice.map(({ provider, renews }) => ({
+        value: provider,
+        words: name(provider),
+        hint: renewing ? renews ? <Trans>renewed by itself</Trans> : <Trans>not renewed by itself</Trans> : undefined,
+      }))}
     />
+  );
+}
+
+/** Whom one gives one's card to: never to us. */
+export function PaidElsewhere({ provider }: { provider: string | undefined }) {
+  const name = useProviderName();
+  return (
+    <Pledge icon={<Lock aria-hidden />}>
+      {provider ? (
+        <Trans>You pay through {name(provider)}. Your card is never seen here.</Trans>
+      ) : (
+        <Trans>You pay on the page of the payment company. Your card is never seen here.</Trans>
+      )}
+    </Pledge>
   );
 }

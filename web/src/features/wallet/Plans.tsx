@@ -2,13 +2,14 @@ import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { CalendarOff, Receipt, RotateCw } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import type { Plan } from '../../api/types';
 import { useWords } from '../../api/words';
-import { Button, Coins, Money, moneyText, Notice, Section, Segmented, Tiles, toast } from '../../ui';
+import { Button, Coins, Money, moneyText, Notice, Pledge, Pledges, Section, Segmented, Tiles, toast } from '../../ui';
 import { useCheckout } from './checkout';
 import { useSubscribe, walletQuery } from './data';
-import { chosenPlace, PlaceChoice, usePlace } from './PlaceChoice';
+import { chosenPlace, PaidElsewhere, PlaceChoice, usePlace } from './PlaceChoice';
 import { ownName, usePeriodWords } from './words';
 
 type PayWith = 'money' | 'coins';
@@ -34,7 +35,8 @@ export function Plans({ plans }: { plans: Plan[] }) {
   const withCoins = payWith === 'coins' && coinPrice !== null;
   const missing = withCoins && wallet ? Math.max(0, coinPrice - wallet.available) : 0;
   const busy = subscribe.isPending || opening !== null;
-  const { each } = period(plan.period);
+  const { pay, renewing } = period(plan.period);
+  const once = !withCoins && places.place?.renews === false;
   const cost = withCoins
     ? t`${plural(coinPrice, { one: '# coin', other: '# coins' })}`
     : moneyText(i18n.locale, plan.price, plan.currency);
@@ -80,7 +82,7 @@ export function Plans({ plans }: { plans: Plan[] }) {
             ]}
           />
         )}
-        {withCoins ? null : <PlaceChoice {...places} />}
+        {withCoins ? null : <PlaceChoice {...places} renewing />}
         {missing > 0 && wallet ? (
           <Notice
             tone="quiet"
@@ -100,7 +102,7 @@ export function Plans({ plans }: { plans: Plan[] }) {
         ) : (
           <div className="flex flex-col gap-3">
             <Button type="submit" look="lamp" size="lg" wide busy={busy}>
-              {opening !== null ? <Trans>Opening the pay page…</Trans> : <Trans>Pay {each(cost)}</Trans>}
+              {opening !== null ? <Trans>Opening the pay page…</Trans> : once ? t`Pay ${cost}` : pay(cost)}
             </Button>
             {slow ? (
               <p role="status" className="text-center text-soft text-sm">
@@ -112,20 +114,32 @@ export function Plans({ plans }: { plans: Plan[] }) {
                 {words(subscribe.error)}
               </p>
             ) : null}
-            <p className="text-center text-soft text-sm">
-              {withCoins ? (
-                <Trans>
-                  It renews by itself with coins from your wallet until you cancel. Cancelling takes two taps on this
-                  page.
-                </Trans>
-              ) : places.place?.renews === false ? (
-                <Trans>It is not renewed by itself: it ends when its time is over, unless you pay again.</Trans>
-              ) : (
-                <Trans>It renews by itself until you cancel. Cancelling takes two taps on this page.</Trans>
-              )}
-            </p>
           </div>
         )}
+        <Pledges quiet>
+          <Pledge icon={<RotateCw aria-hidden />}>
+            {once ? (
+              <Trans>It is not renewed by itself: it ends when its time is over, unless you pay again.</Trans>
+            ) : (
+              renewing(cost)
+            )}
+          </Pledge>
+          {once ? null : (
+            <Pledge icon={<CalendarOff aria-hidden />}>
+              <Trans>Cancelling takes two taps on this page; what is paid for stays until its time is over.</Trans>
+            </Pledge>
+          )}
+          {withCoins ? null : (
+            <>
+              <PaidElsewhere provider={places.place?.provider} />
+              <Pledge icon={<Receipt aria-hidden />}>
+                <Trans>
+                  The price is the whole price, taxes included. Each payment's receipt stands under Payments.
+                </Trans>
+              </Pledge>
+            </>
+          )}
+        </Pledges>
       </form>
     </Section>
   );

@@ -1,45 +1,48 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
-import type { Payment } from '../../api/types';
-import { Card, fullTime, Money } from '../../ui';
+import { Printer } from 'lucide-react';
+import { useContext } from 'react';
+import type { Payment, PaymentStatus } from '../../api/types';
+import { Button, Card, CommunityName, type Fact, Facts, fullTime, Money } from '../../ui';
 import { usePaymentTitle, useProviderName } from './words';
 
-/** What was bought, for how much, when and through whom. */
+/** Nothing was paid: what stands here is an order, and no receipt. */
+const UNPAID = new Set<PaymentStatus>(['created', 'pending', 'failed', 'expired']);
+
+/** What was bought, for how much, when, from whom and through whom; to be kept on paper as well. */
 export function ReceiptCard({ payment }: { payment: Payment }) {
-  const { i18n } = useLingui();
+  const { t, i18n } = useLingui();
   const title = usePaymentTitle();
   const provider = useProviderName();
-  const rows: [ReactNode, ReactNode][] = [
-    [<Trans key="what">What</Trans>, title(payment)],
-    [<Trans key="price">Price</Trans>, <Money key="amount" amount={payment.amount} currency={payment.currency} />],
+  const community = useContext(CommunityName);
+  const paid = !UNPAID.has(payment.status);
+  const facts: Fact[] = [
+    { name: t`What`, value: title(payment) },
+    { name: t`Price`, value: <Money amount={payment.amount} currency={payment.currency} /> },
     ...(payment.refunded > 0
-      ? [
-          [
-            <Trans key="back">Went back</Trans>,
-            <Money key="refunded" amount={payment.refunded} currency={payment.currency} />,
-          ] as [ReactNode, ReactNode],
-        ]
+      ? [{ name: t`Went back`, value: <Money amount={payment.refunded} currency={payment.currency} /> }]
       : []),
-    [<Trans key="when">When</Trans>, fullTime(i18n.locale, new Date(payment.created_at))],
-    [<Trans key="through">Through</Trans>, provider(payment.provider)],
-    [
-      <Trans key="number">Number</Trans>,
-      <span key="id" className="break-all">
-        {payment.id}
-      </span>,
-    ],
+    { name: t`When`, value: fullTime(i18n.locale, new Date(payment.created_at)) },
+    { name: t`Sold by`, value: community },
+    { name: t`Through`, value: provider(payment.provider) },
+    { name: t`Number`, value: <span className="break-all text-xs">{payment.id}</span> },
   ];
   return (
-    <Card>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-sm">
-        {rows.map(([name, value], index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the rows never change places
-          <div key={index} className="contents">
-            <dt className="text-soft">{name}</dt>
-            <dd className="min-w-0 text-right">{value}</dd>
-          </div>
-        ))}
-      </dl>
+    <Card className="flex flex-col gap-4">
+      <div className="flex min-h-11 flex-wrap items-center justify-between gap-2">
+        <h2 className="font-semibold text-base">{paid ? <Trans>Receipt</Trans> : <Trans>Your order</Trans>}</h2>
+        {paid ? (
+          <Button
+            look="quiet"
+            size="sm"
+            className="-mr-3.5 print:hidden"
+            icon={<Printer aria-hidden className="size-4.5" />}
+            onClick={() => print()}
+          >
+            <Trans>Print</Trans>
+          </Button>
+        ) : null}
+      </div>
+      <Facts facts={facts} />
     </Card>
   );
 }

@@ -5,8 +5,8 @@ import type { Wallet } from '../../api/types';
 import { Button, Coins, Notice } from '../../ui';
 import { useFreezeReason } from './words';
 
-/** What stands in the way of spending, in plain words, with what to do about it. */
-export function Troubles({ wallet, buying = false }: { wallet: Wallet; buying?: boolean }) {
+/** What stands in the way of spending, in plain words; it leads to where coins are bought if nothing else on the page does. */
+export function Troubles({ wallet, leads = false }: { wallet: Wallet; leads?: boolean }) {
   const freezeReason = useFreezeReason();
   return (
     <>
@@ -31,13 +31,13 @@ export function Troubles({ wallet, buying = false }: { wallet: Wallet; buying?: 
             </Trans>
           }
           action={
-            buying || wallet.frozen ? undefined : (
+            leads && !wallet.frozen ? (
               <Button asChild>
                 <Link to="/wallet/buy">
                   <Trans>Buy coins</Trans>
                 </Link>
               </Button>
-            )
+            ) : undefined
           }
         >
           <Trans>

@@ -84,9 +84,14 @@ function Balance({ wallet }: { wallet: Wallet }) {
         <h2 className="font-medium text-base text-soft">
           <Trans>Your coins</Trans>
         </h2>
-        <p className="flex flex-wrap items-center gap-x-3 font-bold font-display text-2xl" data-testid="balance">
+        <p role="status" className="flex flex-wrap items-center gap-x-3 font-bold font-display text-2xl">
           <Coin className="size-9" />
-          <Figure value={wallet.balance} />
+          <span data-testid="balance">
+            <Figure value={wallet.balance} />
+          </span>
+          <span className="sr-only">
+            <Trans>coins</Trans>
+          </span>
         </p>
         {wallet.held > 0 ? (
           <p className="text-soft text-sm">

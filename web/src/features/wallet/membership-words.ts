@@ -9,8 +9,6 @@ export function running(premium: Premium): Subscription | null {
 }
 
 export interface MembershipWords {
-  /** A chip's word. */
-  mark: string;
   tone: Tone;
   title: string;
   words: string;
@@ -27,7 +25,6 @@ export function useMembershipWords(): (premium: Premium) => MembershipWords {
     if (!subscription) {
       const ended = premium.subscription?.period_ends_at;
       return {
-        mark: t`not a member`,
         tone: 'quiet',
         title: t`You are not a member`,
         words: ended ? t`Your membership ended on ${day(ended)}.` : t`Everything you do here today stays free.`,
@@ -39,7 +36,6 @@ export function useMembershipWords(): (premium: Premium) => MembershipWords {
     switch (subscription.status) {
       case 'cancelled':
         return {
-          mark: t`cancelled`,
           tone: 'quiet',
           title: t`Cancelled: it stays until ${until}`,
           words: t`Nothing is charged any more. Until then everything is as before, and you can take the cancelling back.`,
@@ -48,7 +44,6 @@ export function useMembershipWords(): (premium: Premium) => MembershipWords {
       case 'grace': {
         const last = day(subscription.grace_ends_at ?? subscription.period_ends_at);
         return {
-          mark: t`renewal failed`,
           tone: 'terracotta',
           title: t`Your membership could not be renewed`,
           words: withCoins
@@ -60,7 +55,6 @@ export function useMembershipWords(): (premium: Premium) => MembershipWords {
       default:
         return subscription.renews
           ? {
-              mark: t`member`,
               tone: 'moss',
               title: t`You are a member`,
               words: withCoins
@@ -69,7 +63,6 @@ export function useMembershipWords(): (premium: Premium) => MembershipWords {
               short: t`Renews on ${until}`,
             }
           : {
-              mark: t`member`,
               tone: 'moss',
               title: t`You are a member until ${until}`,
               words: t`It ends by itself; nothing more is charged.`,

@@ -15,7 +15,9 @@ export function useFreezeReason(): (reason: string) => string {
       case 'fraud':
         return t`Something about payments or gifts looks unusual, and we want to be sure that it was you.`;
       default:
-        return t`The people who run this square stopped it for now.`;
+        return reason
+          ? t`The people who run this square stopped it for now: ${reason}`
+          : t`The people who run this square stopped it for now.`;
     }
   };
 }
@@ -25,7 +27,7 @@ export function useProviderName(): (provider: string | null | undefined) => stri
   return (provider) => {
     switch (provider) {
       case 'local':
-        return t`the practice pay page (no real money)`;
+        return t`Meydan Pay (no real money)`;
       case 'stripe':
         return 'Stripe';
       case 'iyzico':
@@ -37,22 +39,38 @@ export function useProviderName(): (provider: string | null | undefined) => stri
       case 'revenuecat':
         return t`the store of your phone`;
       default:
-        return t`coins`;
+        return provider ?? '';
     }
   };
 }
 
-/** How long a plan runs at a time, and what it costs each time (the cost is in words already). */
-export function usePeriodWords(): (period: Plan['period']) => { name: string; each: (cost: string) => string } {
+/** How long a plan runs at a time, and what that costs (in words already): on the button, and what it means. */
+export function usePeriodWords(): (period: Plan['period']) => {
+  name: string;
+  pay: (cost: string) => string;
+  renewing: (cost: string) => string;
+} {
   const { t } = useLingui();
   return (period) => {
     switch (period) {
       case 'week':
-        return { name: t`One week`, each: (cost) => t`${cost} a week` };
+        return {
+          name: t`One week`,
+          pay: (cost) => t`Pay ${cost} a week`,
+          renewing: (cost) => t`${cost} now, and again every week until you cancel.`,
+        };
       case 'month':
-        return { name: t`One month`, each: (cost) => t`${cost} a month` };
+        return {
+          name: t`One month`,
+          pay: (cost) => t`Pay ${cost} a month`,
+          renewing: (cost) => t`${cost} now, and again every month until you cancel.`,
+        };
       case 'year':
-        return { name: t`One year`, each: (cost) => t`${cost} a year` };
+        return {
+          name: t`One year`,
+          pay: (cost) => t`Pay ${cost} a year`,
+          renewing: (cost) => t`${cost} now, and again every year until you cancel.`,
+        };
     }
   };
 }
@@ -129,7 +147,7 @@ export function useMovementWords(): (movement: Transaction) => { title: string; 
       case 'conversion':
         return { title: t`Earnings turned into coins` };
       case 'adjustment':
-        return { title: t`Put right by the people who run this square` };
+        return { title: t`Put right by the people who run this square`, words: text('note') || undefined };
       case 'forfeited':
         return { title: t`Coins that ran out` };
       default:
