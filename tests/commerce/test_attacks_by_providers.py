@@ -6,7 +6,8 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from meydan.commerce import refunds
+from meydan import accounts
+from meydan.commerce import refunds, subscriptions
 from meydan.commerce.providers.contract import DisputeState, SubscriptionState
 from meydan.kit import people
 from meydan.kit.database import Database
@@ -39,6 +40,28 @@ async def test_a_renewal_of_who_has_left_is_the_last(shop: Shop, db: Database):
     more = {"charge": "ch_2", "event_id": "evt_2", "payment_id": None, "checkout": None, "period_ends_at": in_days(60)}
     await shop.tell(msgspec.structs.replace(paid, **more))
     assert "cancel sub_1" in shop.book.asked
+
+
+@pytest.mark.parametrize(("days", "renews"), [(None, False), (40, False), (3, True)])
+async def test_who_is_not_let_in_is_not_charged_for_the_next_month(
+    shop: Shop, db: Database, days: int | None, renews: bool
+):
+    """They could not even cancel it."""
+    ana, bora = await shop.person(), await shop.person(coins=1_000)
+    await shop.go_premium(ana, reference="sub_1")
+    body = {"plan_id": shop.plans[0]["id"], "pay_with": "coins"}
+    assert (await shop.ask(bora, "POST", "/api/premium/subscribe", body, "k")).status_code == 201
+    for person in (ana, bora):
+        async with db.as_service(shop.tenant.id) as tx:
+            until = None if days is None else in_days(days)
+            await accounts.do_set_ban(tx, person.me.user_id, until, "harassment")
+    await shop.work()
+    assert ("cancel sub_1" in shop.book.asked) is not renews
+    async with db.as_service(shop.tenant.id) as tx:
+        for person in (ana, bora):
+            running = await subscriptions.of(tx, person.me.user_id)
+            assert running is not None
+            assert running.renews is renews
 
 
 async def test_a_membership_whose_money_went_back_before_it_began_is_cancelled(shop: Shop, db: Database):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan import tenants, wallet
+from meydan import accounts, tenants, wallet
 from meydan.commerce import following, one_membership, payments, periods, shop, subscriptions
 from meydan.commerce.events import PremiumRenewed, PremiumStarted
 from meydan.commerce.kinds import ProviderName, SubscriptionStatus
@@ -19,7 +19,7 @@ from meydan.commerce.subscriptions import COLUMNS, Row, Subscription
 from meydan.kit import clock, jobs
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
-from meydan.kit.events import publish
+from meydan.kit.events import listen, publish
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +149,14 @@ async def do_resume(tx: Tx, user_id: UUID) -> Subscription:
         raise CannotResume
     await subscriptions.do_wish(tx, mine, "resume")
     return await subscriptions.shown(tx, mine.id)
+
+
+@listen(accounts.UserBanned)
+async def stop_renewing(tx: Tx, event: accounts.UserBanned) -> None:
+    """Nobody is charged for a period in which they are not let in, and cannot cancel. A store lets only them do that."""
+    for one in await subscriptions.renewing(tx, event.user_id):
+        if one.provider not in STORES and (event.until is None or event.until > one.period_ends_at):
+            await subscriptions.do_leave(tx, one)
 
 
 async def do_pass_time(tx: Tx) -> None:

@@ -99,6 +99,16 @@ async def of(tx: Tx, user_id: UUID) -> Subscription | None:
     )
 
 
+async def renewing(tx: Tx, user_id: UUID) -> list[Row]:
+    """All that renew. Locked."""
+    return await tx.all(
+        Row,
+        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} and renews "
+        "order by id for update",
+        user_id,
+    )
+
+
 async def second(tx: Tx, user_id: UUID, first: UUID) -> Subscription | None:
     """Another one that renews as well."""
     return await tx.maybe(
@@ -380,7 +390,7 @@ async def do_wish(tx: Tx, known: Row, wish: str) -> None:
 
 
 async def do_leave(tx: Tx, known: Row) -> None:
-    """It is not renewed, because another one is there. What is paid for stays."""
+    """It is not renewed, without the person's wish. What is paid for stays."""
     if known.renews:
         await tx.run(
             "update app.subscriptions set status = 'cancelled', renews = false, grace_ends_at = null "
