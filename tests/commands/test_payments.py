@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from meydan import tenants
+from meydan.commands.payments import _PROVIDERS
 from meydan.commerce import accounts
 from meydan.commerce.kinds import ProviderName
 from meydan.kit import keys
@@ -71,6 +72,10 @@ async def test_a_provider_is_connected_listed_and_disconnected(
     assert gone.returncode == 0, gone.stderr
     again = await operator.run("disconnect", tenant.slug, "iyzico")
     assert (again.returncode, "provider_not_connected" in again.stderr) == (1, True)
+
+
+def test_every_provider_can_be_connected_but_our_own_page():
+    assert set(_PROVIDERS.choices) == set(ProviderName) - {ProviderName.local}
 
 
 async def test_what_is_wrong_is_said_and_nothing_is_kept(operator: Operator, db: Database, tenant: tenants.Tenant):
