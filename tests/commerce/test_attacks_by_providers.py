@@ -12,7 +12,7 @@ from meydan.commerce.providers.contract import DisputeState, SubscriptionState
 from meydan.kit import people
 from meydan.kit.database import Database
 from tests.commerce.conftest import Shop, changed, disputed, in_days, refunded
-from tests.commerce.scripted import ScriptedProvider
+from tests.commerce.scripted import DOWN, ScriptedProvider
 from tests.people import Person
 
 
@@ -98,6 +98,21 @@ async def test_a_dispute_of_nothing_is_read(shop: Shop, amount: int):
     await shop.tell(disputed(paid, DisputeState.opened, amount=amount))
     await shop.tell(refunded(paid, amount, reversed=True))
     assert (await shop.wallet(ana)).balance == 100
+
+
+async def test_who_cancels_as_the_provider_renews_has_cancelled(shop: Shop):
+    """It is charged once more, and its news comes before the provider has heard of the wish."""
+    ana = await shop.person()
+    _, paid = await shop.go_premium(ana, reference="sub_1")
+    shop.book.failures += [DOWN]
+    assert (await shop.ask(ana, "POST", "/api/premium/cancel")).status_code == 200
+    await shop.work()
+    more = {"charge": "ch_2", "event_id": "evt_2", "payment_id": None, "checkout": None, "happened_at": in_days(0)}
+    await shop.tell(msgspec.structs.replace(paid, **more, period_ends_at=in_days(60)))
+    await shop.work(delayed=True)
+    assert shop.book.asked.count("cancel sub_1") == 2
+    mine = (await shop.get(ana, "/api/premium"))["subscription"]
+    assert (mine["status"], mine["renews"]) == ("cancelled", False)
 
 
 async def test_a_provider_slower_than_its_person_ends_where_the_person_does(

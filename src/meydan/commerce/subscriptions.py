@@ -186,9 +186,10 @@ async def do_pay_period(tx: Tx, payment: rows.Row) -> None:
         changes = plan.id != known.plan_id
         is_news = not changes or not await _is_history(tx, known, payment)
         if is_news and (changes or ends_at > known.period_ends_at or known.revoked):
-            # Cancelled after this was paid, or before? The newer of the two is right.
+            # Cancelled after this was paid, or before? The newer of the two is right; a wish that the provider has not heard
+            # of is newer than what it does.
             stays_cancelled = known.status is SubscriptionStatus.cancelled and (
-                payment.paid_at is None or known.changed_at > payment.paid_at
+                known.wish == "cancel" or payment.paid_at is None or known.changed_at > payment.paid_at
             )
             await do_change(
                 tx,
