@@ -163,7 +163,7 @@ async def add_up(service_url: str, tenant: int) -> tuple[int, int]:
     service = await asyncpg.connect(service_url)
     async with service.transaction():
         await service.execute(f"set local app.tenant_id = '{tenant}'")
-        faults = await service.fetch("select fault, id, expected, found from app.ledger_faults($1, null)", tenant)
+        faults = await service.fetch("select fault, id, expected, found from app.ledger_faults($1)", tenant)
         assert not faults, faults[:5]
         count = await service.fetchval(
             "select count(*) from app.coin_transactions where tenant_id = $1 and idempotency_key like 'bench:%'", tenant

@@ -2228,7 +2228,8 @@ CREATE FUNCTION app.unripe_earnings(tenant integer, whose uuid) RETURNS TABLE(ri
         and entry.account_id = app.ledger_account_id('creator_revenue', unripe_earnings.whose, null, null)
         and entry.created_at > app.now() - setting.days * interval '1 day'
     join app.coin_transactions header on header.tenant_id = unripe_earnings.tenant and header.id = entry.transaction_id
-    where entry.amount > 0 and header.reverses_id is null and header.reversed_by_id is null
+    where entry.amount > 0 and header.reversed_by_id is null
+        and header.transaction_type in ('gift_sent', 'gift_received', 'call')
 $$;
 
 CREATE FUNCTION app.waiting_about(tenant integer, what text) RETURNS integer
@@ -2894,7 +2895,7 @@ CREATE TABLE app.subscriptions (
     revoked boolean DEFAULT false NOT NULL,
     next_plan_id uuid,
     next_plan_at timestamp with time zone,
-    unacknowledged boolean DEFAULT false NOT NULL,
+    claim text,
     idempotency_key text,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     ended_at timestamp with time zone,
@@ -2902,6 +2903,7 @@ CREATE TABLE app.subscriptions (
     CONSTRAINT subscriptions_check1 CHECK (((provider IS NULL) = (coin_price IS NOT NULL))),
     CONSTRAINT subscriptions_check2 CHECK (((status = 'expired'::text) = (ended_at IS NOT NULL))),
     CONSTRAINT subscriptions_check3 CHECK (((status <> 'grace'::text) OR (grace_ends_at IS NOT NULL))),
+    CONSTRAINT subscriptions_claim_check CHECK (((length(claim) >= 1) AND (length(claim) <= 2000))),
     CONSTRAINT subscriptions_coin_price_check CHECK ((coin_price > 0)),
     CONSTRAINT subscriptions_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
     CONSTRAINT subscriptions_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
@@ -3462,7 +3464,7 @@ CREATE INDEX subscriptions_of_user ON app.subscriptions USING btree (tenant_id, 
 
 CREATE INDEX subscriptions_running ON app.subscriptions USING btree (tenant_id, user_id) WHERE (status <> 'expired'::text);
 
-CREATE INDEX subscriptions_unacknowledged ON app.subscriptions USING btree (tenant_id) WHERE unacknowledged;
+CREATE INDEX subscriptions_unclaimed ON app.subscriptions USING btree (tenant_id) WHERE (claim IS NOT NULL);
 
 CREATE INDEX system_logs_user ON app.system_logs USING btree (tenant_id, user_id, id DESC);
 

@@ -60,13 +60,14 @@ create policy own_read on app.ledger_balances for select to meydan_app
     );
 grant select on app.ledger_balances to meydan_app;
 
--- A transfer's header: a line of somebody's history. Headers and entries point at no tenant, user or account by a foreign
+-- A transfer's header. Headers and entries point at no tenant, user or account by a foreign
 -- key, which would lock the same few rows for every transfer, and have no checks, which PostgreSQL reads anew for every
 -- statement: `move_coins` alone writes them and looks at each value, and the audit looks again.
 create table app.coin_transactions (
     tenant_id integer not null,
     id uuid not null default uuidv7(),
-    -- In whose history it stands.
+    -- Who wanted it, or whom it is done to: its words are theirs to read. Whoever's coins or earnings it changed finds a line
+    -- in their history (`coin_history`), which is read from the entries.
     user_id uuid,
     -- By how much it changed that person's coins; where it did not touch them, their earnings.
     amount bigint not null,
@@ -84,7 +85,6 @@ create table app.coin_transactions (
     primary key (tenant_id, id),
     unique (tenant_id, idempotency_key)
 );
-create index coin_transactions_of_user on app.coin_transactions (tenant_id, user_id, id desc);
 select app.protect('app.coin_transactions');
 revoke insert, update, delete on app.coin_transactions from meydan_service;
 create policy own_read on app.coin_transactions for select to meydan_app
@@ -103,7 +103,7 @@ create table app.coin_entries (
     created_at timestamptz not null default app.now(),
     primary key (tenant_id, transaction_id, account_id)
 );
--- For the balance at any past time.
+-- For the balance at any past time, and for everybody's history.
 create index coin_entries_of_account on app.coin_entries (tenant_id, account_id, created_at) include (amount);
 select app.protect('app.coin_entries');
 revoke insert, update, delete on app.coin_entries from meydan_service;
@@ -131,6 +131,8 @@ create table app.coin_holds (
     ended_at timestamptz,
     -- What the service holds is not the person's to let go of: somebody counts on being paid.
     by_person boolean not null default session_user = 'meydan_app',
+    -- False: it ended without a transfer, and no audit has looked at its owner's coins since.
+    proved boolean not null default true,
     created_at timestamptz not null default app.now(),
     primary key (tenant_id, id),
     unique (tenant_id, idempotency_key),
@@ -141,6 +143,7 @@ create table app.coin_holds (
 ) with (fillfactor = 80);
 create index coin_holds_open on app.coin_holds (tenant_id, user_id) where status = 'open';
 create index coin_holds_to_expire on app.coin_holds (tenant_id, expires_at) where status = 'open';
+create index coin_holds_unproved on app.coin_holds (tenant_id, user_id) where not proved;
 create index coin_holds_of_transaction on app.coin_holds (tenant_id, transaction_id) where transaction_id is not null;
 select app.protect('app.coin_holds');
 revoke insert, update, delete on app.coin_holds from meydan_service;
@@ -171,11 +174,32 @@ create policy own_read on app.wallet_freezes for select to meydan_app
     using (tenant_id = (select app.tenant_id()) and user_id = (select app.user_id()));
 grant select (tenant_id, id, user_id, reason, thawed_at, created_at) on app.wallet_freezes to meydan_app;
 
--- What came of adding everything up. Payouts are closed while the newest found a fault.
+-- What the audits have added up so far, so that each adds only what is new: transfers that none has seen yet, and what stood
+-- in each account by those that were seen. A transfer that is not committed while an audit looks is simply still here the next
+-- time: whether it counts is decided by PostgreSQL, who sees which rows, and by no clock.
+create table app.ledger_unproved (
+    tenant_id integer not null,
+    transaction_id uuid not null,
+    primary key (tenant_id, transaction_id)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_threshold = -1);
+select app.protect('app.ledger_unproved');
+revoke insert, update, delete on app.ledger_unproved from meydan_service;
+
+create table app.ledger_proved (
+    tenant_id integer not null,
+    account_id uuid not null,
+    stripe integer not null,
+    balance bigint not null,
+    primary key (tenant_id, account_id, stripe)
+) with (fillfactor = 80);
+select app.protect('app.ledger_proved');
+revoke insert, update, delete on app.ledger_proved from meydan_service;
+
+-- What came of adding up. Payouts are closed while the newest found a fault.
 create table app.ledger_audits (
     tenant_id integer not null references app.tenants,
     id uuid not null default uuidv7(),
-    -- Every transaction was added up, not only those since the last audit without a fault.
+    -- Everything there ever was, and not only what is new.
     whole boolean not null,
     fault_count integer not null,
     faults jsonb not null default '[]',
@@ -185,8 +209,10 @@ create table app.ledger_audits (
 select app.protect('app.ledger_audits');
 revoke insert, update, delete on app.ledger_audits from meydan_service;
 
--- Accounts are locked in this order, and among those of a kind by whose they are. A community's own come last: there nobody
--- waits.
+-- Accounts are locked in this order, and among those of a kind by whose they are. Whoever touches a debt without the coins
+-- keeps its owner's coins first, and whoever makes several transfers keeps all the people's accounts first
+-- (`lock_ledger_account`). A community's own come last, where nobody waits unless the account is just being opened or all of its
+-- stripes are taken. The row of a hold or a header, where there is one, comes before all of them.
 create function app.ledger_rank(kind text) returns integer language sql immutable parallel safe
 return array_position(
     array['person_coins', 'creator_revenue', 'person_debt', 'tenant_revenue', 'promotions', 'clearing', 'payouts'], kind
@@ -218,6 +244,20 @@ begin
     ) on conflict do nothing;
 end $$;
 
+-- Wait for an account and keep it until the transaction ends: what comes later in the order waits for nobody who waits for us.
+create function app.lock_ledger_account(tenant integer, kind text, whose uuid) returns void language plpgsql as $$
+#variable_conflict use_variable
+begin
+    for attempt in 1 .. 2 loop
+        perform from app.ledger_balances known
+        where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null)
+            and known.stripe = 0
+        for no key update;
+        exit when found;
+        perform app.open_ledger_account(tenant, kind, whose, null, null, 0);
+    end loop;
+end $$;
+
 -- Give back what was held too long: one person's, or a few of everybody's. Answers whose.
 create function app.end_expired_holds(tenant integer, whose uuid, at_most integer) returns setof uuid
 language plpgsql as $$
@@ -231,7 +271,7 @@ begin
             and (whose is null or hold.user_id = whose)
         order by hold.user_id, hold.id limit at_most for update skip locked
     loop
-        update app.coin_holds hold set status = 'expired', ended_at = app.now()
+        update app.coin_holds hold set status = 'expired', ended_at = app.now(), proved = false
         where hold.tenant_id = tenant and hold.id = over.id;
         perform app.give_back_held(tenant, over.user_id, over.amount, over.id);
         return next over.user_id;
@@ -395,6 +435,9 @@ begin
         accounts := accounts || account;
         places := places || place;
     end loop;
+    with news as (
+        insert into app.ledger_unproved (tenant_id, transaction_id) values (tenant, made.id)
+    )
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount, created_at)
     select tenant, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at
     from unnest(accounts, places, amounts) entry (account_id, stripe, amount);
@@ -428,7 +471,7 @@ begin
     end if;
 end $$;
 
--- A person pays with what is theirs: coins to the community or to somebody's earnings, their own earnings to their coins.
+-- A person pays with what is theirs: coins to the community or to somebody's earnings.
 create function app.is_own_transfer(
     what text, kinds text[], owners uuid[], amounts bigint[], whose uuid
 ) returns boolean language plpgsql as $$
@@ -438,8 +481,6 @@ declare
 begin
     for i in 1 .. cardinality(amounts) loop
         is_fine := is_fine and coalesce(case
-            when what = 'conversion' then owners[i] = caller
-                and kinds[i] = case when amounts[i] < 0 then 'creator_revenue' else 'person_coins' end
             when what not in ('spent', 'gift_sent', 'premium', 'call') then false
             when amounts[i] < 0 then owners[i] = caller and kinds[i] = 'person_coins'
             else kinds[i] = 'tenant_revenue' or kinds[i] = 'creator_revenue' and owners[i] <> caller
@@ -483,6 +524,124 @@ grant execute on function
     app.transfer(integer, text, text, text[], uuid[], text[], text[], bigint[], uuid, text, uuid, jsonb)
     to meydan_app, meydan_service;
 
+-- Everything that changed somebody's coins, earnings or debt, newest first: by what their accounts say, so no change is left
+-- out. The words are for whom the transfer is about; whoever earned by it learns what for and how much.
+create function app.coin_history(tenant integer, whose uuid, before uuid, at_most integer)
+returns table (
+    id uuid, type text, amount bigint, coins bigint, earnings bigint, debt bigint, description text, subject_id uuid,
+    reverses_id uuid, created_at timestamptz, details jsonb
+)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    until timestamptz := 'infinity';
+begin
+    perform app.check_ledger_caller(tenant);
+    if session_user = 'meydan_app' and whose is distinct from app.user_id() then
+        raise exception 'a history is its person''s' using errcode = 'insufficient_privilege';
+    end if;
+    if before is not null then
+        select header.created_at into until from app.coin_transactions header
+        where header.tenant_id = tenant and header.id = before;
+    end if;
+    return query
+    select header.id, header.transaction_type, coalesce(line.coins, line.earnings, 0), coalesce(line.coins, 0),
+        coalesce(line.earnings, 0), coalesce(-line.debt, 0),
+        case when header.user_id = whose then header.description else '' end, header.subject_id, header.reverses_id,
+        line.created_at, case when header.user_id = whose then header.details else '{}' end
+    from (
+        select entry.transaction_id, entry.created_at,
+            sum(entry.amount) filter (where account.kind = 'person_coins')::bigint as coins,
+            sum(entry.amount) filter (where account.kind = 'creator_revenue')::bigint as earnings,
+            sum(entry.amount) filter (where account.kind = 'person_debt')::bigint as debt
+        from unnest(array['person_coins', 'creator_revenue', 'person_debt']) account (kind)
+        cross join lateral (
+            select side.transaction_id, side.created_at, side.amount from app.coin_entries side
+            where side.tenant_id = tenant and side.account_id = app.ledger_account_id(account.kind, whose, null, null)
+                and (before is null or (side.created_at, side.transaction_id) < (until, before))
+            order by side.created_at desc, side.transaction_id desc limit at_most
+        ) entry
+        group by entry.transaction_id, entry.created_at
+        order by entry.created_at desc, entry.transaction_id desc limit at_most
+    ) line
+    join app.coin_transactions header on header.tenant_id = tenant and header.id = line.transaction_id
+    order by line.created_at desc, line.transaction_id desc;
+end $$;
+revoke all on function app.coin_history(integer, uuid, uuid, integer) from public;
+grant execute on function app.coin_history(integer, uuid, uuid, integer) to meydan_app, meydan_service;
+
+-- What somebody earned and may not turn into coins yet, by when: the coins it came of may still be taken back from whoever gave
+-- them. For the community's own number of days (wallet/settings.py); what was undone counts no more.
+create function app.unripe_earnings(tenant integer, whose uuid) returns table (ripens_at timestamptz, amount bigint)
+language sql stable as $$
+    select entry.created_at + setting.days * interval '1 day', entry.amount
+    from (
+        select coalesce((
+            select known.config_value::text::integer from app.tenant_configs known
+            where known.tenant_id = unripe_earnings.tenant and known.config_key = 'wallet.earnings_mature_days'
+        ), 7) as days
+    ) setting
+    join app.coin_entries entry on entry.tenant_id = unripe_earnings.tenant
+        and entry.account_id = app.ledger_account_id('creator_revenue', unripe_earnings.whose, null, null)
+        and entry.created_at > app.now() - setting.days * interval '1 day'
+    join app.coin_transactions header on header.tenant_id = unripe_earnings.tenant and header.id = entry.transaction_id
+    where entry.amount > 0 and header.reversed_by_id is null
+        and header.transaction_type in ('gift_sent', 'gift_received', 'call')
+$$;
+
+-- For the person: day by day of the community, from when on what is theirs. What is missing from their earnings is ripe.
+create function app.my_unripe_earnings(tenant integer) returns table (ripens_at timestamptz, amount bigint)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform app.check_ledger_caller(tenant);
+    return query
+    select max(one.ripens_at), sum(one.amount)::bigint
+    from app.tenants community
+    cross join lateral app.unripe_earnings(tenant, app.user_id()) one
+    where community.id = tenant
+    group by (one.ripens_at at time zone community.timezone)::date order by 1;
+end $$;
+revoke all on function app.my_unripe_earnings(integer) from public;
+grant execute on function app.my_unripe_earnings(integer) to meydan_app;
+
+-- A person's earnings become coins, as far as they are ripe. Earnings come from others, so this is looked at while both
+-- accounts are kept: what ripens or is undone meanwhile waits, and the same key again finds what it did.
+create function app.convert_earnings(tenant integer, key text, amount bigint)
+returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    mine uuid := app.user_id();
+    earned bigint;
+    unripe bigint;
+    next_at timestamptz;
+begin
+    perform app.check_ledger_caller(tenant);
+    if amount is null or amount <= 0 then
+        raise exception 'what is converted is more than nothing' using errcode = 'check_violation';
+    end if;
+    key := app.own_key(key);
+    perform app.lock_ledger_account(tenant, 'person_coins', mine);
+    perform app.lock_ledger_account(tenant, 'creator_revenue', mine);
+    if not exists (
+        select from app.coin_transactions known where known.tenant_id = tenant and known.idempotency_key = key
+    ) then
+        select known.balance into earned from app.ledger_balances known
+        where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', mine, null, null);
+        select coalesce(sum(one.amount), 0)::bigint, min(one.ripens_at) into unripe, next_at
+        from app.unripe_earnings(tenant, mine) one;
+        if amount <= earned and amount > earned - unripe then
+            raise exception using errcode = 'WA009', message = 'earnings_unripe', detail = jsonb_build_object(
+                'ripe', greatest(earned - unripe, 0), 'needed', amount, 'next_at', next_at)::text;
+        end if;
+    end if;
+    return app.move_coins(
+        tenant, key, 'conversion', array['person_coins', 'creator_revenue'], array[mine, mine], array[null, null]::text[],
+        array[null, null]::text[], array[amount, -amount], mine, '', null, '{}', null, null, true
+    );
+end $$;
+revoke all on function app.convert_earnings(integer, text, bigint) from public;
+grant execute on function app.convert_earnings(integer, text, bigint) to meydan_app;
+
 -- Coins that were bought or given go back: those that are there and not held; the rest is owed.
 create function app.take_back(
     tenant integer, key text, what text, whose uuid, amount bigint, to_kind text, to_provider text, to_currency text,
@@ -497,10 +656,7 @@ begin
     if amount is null or amount <= 0 then
         raise exception 'what is taken back is more than nothing' using errcode = 'check_violation';
     end if;
-    perform app.open_ledger_account(tenant, 'person_coins', whose, null, null, 0);
-    perform from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
-    for no key update;
+    perform app.lock_ledger_account(tenant, 'person_coins', whose);
     perform app.end_expired_holds(tenant, whose, 1000);
     select least(amount, known.balance - known.held) into taken from app.ledger_balances known
     where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
@@ -530,9 +686,9 @@ declare
     owed bigint;
 begin
     perform app.check_ledger_caller(tenant);
+    perform app.lock_ledger_account(tenant, 'person_coins', whose);
     select -debt.balance into owed from app.ledger_balances debt
-    where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null)
-    for no key update;
+    where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
     owed := least(owed, at_most);
     if exists (
         select from app.coin_transactions known where known.tenant_id = tenant and known.idempotency_key = key
@@ -579,6 +735,9 @@ begin
         where known.tenant_id = tenant and known.id = original.reversed_by_id and known.idempotency_key = key
     ) then
         raise exception using errcode = 'WA005', message = 'already_reversed';
+    end if;
+    if 'person_debt' = any(mirror.kinds) then
+        perform app.lock_ledger_account(tenant, 'person_coins', original.user_id);
     end if;
     made := app.move_coins(
         tenant, key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies, mirror.amounts,
@@ -715,7 +874,7 @@ begin
     elsif held.status = 'committed' then
         raise exception using errcode = 'WA006', message = 'hold_over', detail = '{"status": "committed"}';
     elsif held.status = 'open' then
-        update app.coin_holds known set status = 'released', ended_at = app.now()
+        update app.coin_holds known set status = 'released', ended_at = app.now(), proved = false
         where known.tenant_id = tenant and known.id = hold
         returning known.* into held;
         perform app.give_back_held(tenant, held.user_id, held.amount, hold);
@@ -781,18 +940,25 @@ declare
     coins bigint;
 begin
     perform app.check_ledger_caller(tenant);
+    update app.coin_transactions known set description = '', details = '{}'
+    where known.tenant_id = tenant and known.user_id = whose and (known.description <> '' or known.details <> '{}')
+        and known.id = any(array(
+            select entry.transaction_id from app.ledger_accounts account
+            join app.coin_entries entry on entry.tenant_id = tenant and entry.account_id = account.id
+            where account.tenant_id = tenant and account.user_id = whose
+        ));
     for open_hold in
         select hold.id from app.coin_holds hold
-        where hold.tenant_id = tenant and hold.user_id = whose and hold.status = 'open' order by hold.id
+        where hold.tenant_id = tenant and hold.user_id = whose and hold.status = 'open' order by hold.id for update
     loop
         perform app.release_hold(tenant, open_hold);
     end loop;
+    perform app.lock_ledger_account(tenant, 'person_coins', whose);
+    perform app.lock_ledger_account(tenant, 'creator_revenue', whose);
     select known.balance into coins from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
-    for no key update;
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
     select known.balance into earnings from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', whose, null, null)
-    for no key update;
+    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', whose, null, null);
     if earnings > 0 then
         perform app.move_coins(
             tenant, 'forfeited:' || uuidv7(), 'forfeited', array['creator_revenue', 'tenant_revenue'], array[whose, null],
@@ -807,26 +973,22 @@ begin
             false
         );
     end if;
-    update app.coin_transactions known set description = '', details = '{}'
-    where known.tenant_id = tenant and known.user_id = whose and (known.description <> '' or known.details <> '{}');
     update app.wallet_freezes known set reason = ''
     where known.tenant_id = tenant and known.user_id = whose and known.reason <> '';
 end $$;
 revoke all on function app.close_wallet(integer, uuid) from public;
 grant execute on function app.close_wallet(integer, uuid) to meydan_service;
 
--- Everything that does not add up. One statement, so that all of it is looked at as of one moment while coins move on.
--- Transactions are added up from `since` on (null: all of them), balances always against all their entries.
-create function app.ledger_faults(tenant integer, since uuid)
+-- Everything that does not add up, of all there ever was. One statement, so that it is looked at as of one moment while coins
+-- move on.
+create function app.ledger_faults(tenant integer)
 returns table (fault text, id uuid, expected bigint, found bigint)
 language sql stable set search_path = pg_catalog, pg_temp as $$
     with headers as (
         select header.id, header.user_id, header.amount, header.reverses_id,
             app.ledger_account_id('person_coins', header.user_id, null, null) as coins,
             app.ledger_account_id('creator_revenue', header.user_id, null, null) as earnings
-        from app.coin_transactions header
-        where header.tenant_id = ledger_faults.tenant
-            and (ledger_faults.since is null or header.id >= ledger_faults.since)
+        from app.coin_transactions header where header.tenant_id = ledger_faults.tenant
     ),
     sums as (
         select entry.transaction_id, headers.id is null as is_orphan, headers.user_id, headers.amount,
@@ -838,7 +1000,6 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         from app.coin_entries entry
         left join headers on headers.id = entry.transaction_id
         where entry.tenant_id = ledger_faults.tenant
-            and (ledger_faults.since is null or entry.transaction_id >= ledger_faults.since)
         group by entry.transaction_id, headers.id, headers.user_id, headers.amount
     ),
     stripes as (
@@ -887,31 +1048,165 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     union all
     select 'balances_do_not_sum_to_zero', null, 0, sum(balances.balance)::bigint from balances having sum(balances.balance) <> 0
 $$;
-revoke all on function app.ledger_faults(integer, uuid) from public;
-grant execute on function app.ledger_faults(integer, uuid) to meydan_service;
+revoke all on function app.ledger_faults(integer) from public;
+grant execute on function app.ledger_faults(integer) to meydan_service;
 
--- Look, and write down what was found. What began long before the last audit may be committed after it, so an hour is
--- looked at again; and once something is wrong, everything is, until nothing is.
+-- The same of what is new: transfers that no audit has seen, and the accounts that they or a hold touched. What stands in such
+-- an account must be what was proved of it, and what is new. One statement again; its size is that of what is new, whatever
+-- there ever was, so every step goes by an index.
+create function app.new_ledger_faults(tenant integer)
+returns table (fault text, id uuid, expected bigint, found bigint)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    with transfers as (
+        select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount, header.reverses_id,
+            sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
+        from app.ledger_unproved new
+        left join app.coin_transactions header
+            on header.tenant_id = new_ledger_faults.tenant and header.id = new.transaction_id
+        cross join lateral (
+            select count(*) as number, sum(entry.amount)::bigint as total,
+                sum(entry.amount) filter (
+                    where entry.account_id = app.ledger_account_id('person_coins', header.user_id, null, null)
+                )::bigint as coins,
+                sum(entry.amount) filter (
+                    where entry.account_id = app.ledger_account_id('creator_revenue', header.user_id, null, null)
+                )::bigint as earnings
+            from app.coin_entries entry
+            where entry.tenant_id = new_ledger_faults.tenant and entry.transaction_id = new.transaction_id
+        ) sides
+        where new.tenant_id = new_ledger_faults.tenant
+    ),
+    moved as (
+        select entry.account_id, entry.stripe, sum(entry.amount)::bigint as amount
+        from app.ledger_unproved new
+        join app.coin_entries entry
+            on entry.tenant_id = new_ledger_faults.tenant and entry.transaction_id = new.transaction_id
+        where new.tenant_id = new_ledger_faults.tenant group by entry.account_id, entry.stripe
+    ),
+    holds as (
+        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id, sum(hold.amount)::bigint as held
+        from app.coin_holds hold where hold.tenant_id = new_ledger_faults.tenant and hold.status = 'open'
+        group by hold.user_id
+    ),
+    touched as (
+        select moved.account_id from moved
+        union
+        select holds.account_id from holds
+        union
+        select app.ledger_account_id('person_coins', hold.user_id, null, null)
+        from app.coin_holds hold where hold.tenant_id = new_ledger_faults.tenant and not hold.proved
+    ),
+    balances as (
+        select known.account_id, known.stripe, known.balance, known.held, known.lowest, known.highest
+        from touched join app.ledger_balances known
+            on known.tenant_id = new_ledger_faults.tenant and known.account_id = touched.account_id
+    ),
+    stripes as (
+        select one.account_id, sum(one.expected)::bigint as expected, sum(one.balance)::bigint as balance
+        from (
+            select moved.account_id, moved.stripe, moved.amount as expected, 0 as balance from moved
+            union all
+            select known.account_id, known.stripe, known.balance, 0
+            from touched join app.ledger_proved known
+                on known.tenant_id = new_ledger_faults.tenant and known.account_id = touched.account_id
+            union all
+            select balances.account_id, balances.stripe, 0, balances.balance from balances
+        ) one
+        group by one.account_id, one.stripe
+    )
+    select 'entries_do_not_sum_to_zero', transfers.id, 0, transfers.total from transfers where transfers.total <> 0
+    union all
+    select 'entries_without_transaction', transfers.id, null, transfers.total
+    from transfers where transfers.is_gone and transfers.number > 0
+    union all
+    select 'transaction_without_entries', transfers.id, transfers.amount, null from transfers where transfers.number = 0
+    union all
+    select 'amount_differs_from_entries', transfers.id, transfers.told, transfers.amount
+    from transfers where transfers.user_id is not null and transfers.number > 0 and transfers.told <> transfers.amount
+    union all
+    select 'balance_differs_from_entries', stripes.account_id, stripes.expected, stripes.balance
+    from stripes where stripes.expected <> stripes.balance
+    union all
+    select 'held_differs_from_holds', touched.account_id, coalesce(holds.held, 0), coalesce(balances.held, 0)
+    from touched
+    left join balances on balances.account_id = touched.account_id
+    left join holds on holds.account_id = touched.account_id
+    where coalesce(balances.held, 0) <> coalesce(holds.held, 0)
+    union all
+    select 'balance_outside_its_limits', balances.account_id, coalesce(balances.lowest, balances.highest), balances.balance
+    from balances
+    where balances.held < 0 or balances.balance - balances.held < balances.lowest or balances.balance > balances.highest
+    union all
+    select 'reversed_twice_or_by_another', transfers.reverses_id, null, null
+    from transfers left join app.coin_transactions original
+        on original.tenant_id = new_ledger_faults.tenant and original.id = transfers.reverses_id
+    where transfers.reverses_id is not null and original.reversed_by_id is distinct from transfers.id
+$$;
+revoke all on function app.new_ledger_faults(integer) from public;
+
+-- Look, write down what was found, and keep what stands in each account now, as of the same moment, for the next time. Once
+-- something is wrong, everything is looked at until nothing is. Audits take turns, so that each new transfer counts once.
 create function app.audit_ledger(tenant integer, look_at_all boolean) returns app.ledger_audits
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
 declare
     made app.ledger_audits;
     last app.ledger_audits;
-    since uuid;
 begin
     perform app.check_ledger_caller(tenant);
+    perform pg_advisory_xact_lock(hashtextextended('ledger audit', tenant));
     select audit.* into last from app.ledger_audits audit where audit.tenant_id = tenant order by audit.id desc limit 1;
-    if not look_at_all and last.fault_count = 0 then
-        since := uuidv7(uuid_extract_timestamp(last.id) - clock_timestamp() - interval '1 hour');
+    if look_at_all or last.fault_count is distinct from 0 then
+        with seen as (
+            delete from app.ledger_unproved new where new.tenant_id = tenant
+        ),
+        let_go as (
+            update app.coin_holds hold set proved = true where hold.tenant_id = tenant and not hold.proved
+        ),
+        totals as (
+            select entry.account_id, entry.stripe, sum(entry.amount)::bigint as balance
+            from app.coin_entries entry where entry.tenant_id = tenant
+            group by entry.account_id, entry.stripe
+        ),
+        proved as (
+            insert into app.ledger_proved (tenant_id, account_id, stripe, balance)
+            select tenant, account_id, stripe, coalesce(totals.balance, 0)
+            from totals full join (
+                select known.account_id, known.stripe, known.balance
+                from app.ledger_proved known where known.tenant_id = tenant
+            ) before using (account_id, stripe)
+            where coalesce(totals.balance, 0) is distinct from before.balance
+            on conflict (tenant_id, account_id, stripe) do update set balance = excluded.balance
+        ),
+        wrong as (
+            select one.fault, one.id, one.expected, one.found, row_number() over () as place
+            from app.ledger_faults(tenant) one
+        )
+        insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
+        select tenant, true, count(*), coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
+        returning ledger_audits.* into made;
+    else
+        with seen as (
+            delete from app.ledger_unproved new where new.tenant_id = tenant returning new.transaction_id
+        ),
+        let_go as (
+            update app.coin_holds hold set proved = true where hold.tenant_id = tenant and not hold.proved
+        ),
+        proved as (
+            insert into app.ledger_proved as known (tenant_id, account_id, stripe, balance)
+            select tenant, entry.account_id, entry.stripe, sum(entry.amount)
+            from seen join app.coin_entries entry on entry.tenant_id = tenant and entry.transaction_id = seen.transaction_id
+            group by entry.account_id, entry.stripe
+            on conflict (tenant_id, account_id, stripe) do update set balance = known.balance + excluded.balance
+        ),
+        wrong as (
+            select one.fault, one.id, one.expected, one.found, row_number() over () as place
+            from app.new_ledger_faults(tenant) one
+        )
+        insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
+        select tenant, false, count(*), coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
+        returning ledger_audits.* into made;
     end if;
-    insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
-    select tenant, since is null, count(*),
-        coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]')
-    from (
-        select one.fault, one.id, one.expected, one.found, row_number() over () as place
-        from app.ledger_faults(tenant, since) one
-    ) wrong
-    returning ledger_audits.* into made;
     delete from app.ledger_audits old where old.tenant_id = tenant and old.created_at < app.now() - interval '30 days';
     return made;
 end $$;
@@ -920,6 +1215,8 @@ grant execute on function app.audit_ledger(integer, boolean) to meydan_service;
 
 -- The rest is the ledger's own.
 revoke all on function app.open_ledger_account(integer, text, uuid, text, text, integer) from public;
+revoke all on function app.lock_ledger_account(integer, text, uuid) from public;
+revoke all on function app.unripe_earnings(integer, uuid) from public;
 revoke all on function app.end_expired_holds(integer, uuid, integer) from public;
 revoke all on function app.give_back_held(integer, uuid, bigint, uuid) from public;
 revoke all on function app.refuse_debit(integer, text, uuid, bigint, boolean) from public;

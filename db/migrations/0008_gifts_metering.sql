@@ -128,7 +128,11 @@ begin
         returning gifts_sent.* into given;
         is_new := found;
         if is_new then
-            -- Coins before earnings, as in every transfer: nobody waits in a circle.
+            -- Coins before earnings, and both before the community's, as in every transfer: nobody waits in a circle.
+            perform app.lock_ledger_account(tenant, 'person_coins', giver);
+            if share > 0 then
+                perform app.lock_ledger_account(tenant, 'creator_revenue', receiver);
+            end if;
             perform app.move_coins(
                 tenant, key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver, null],
                 array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '', given.id,

@@ -71,7 +71,7 @@ class Bank:
         async with self.db.as_service(self.tenant.id) as tx:
             return await wallet.balance_of(tx, account)
 
-    async def history(self, person: Person) -> list[wallet.Transaction]:
+    async def history(self, person: Person) -> list[wallet.Movement]:
         async with self.db.as_user(person.me) as tx:
             return (await wallet.history(tx, None, 100)).items
 

@@ -9,17 +9,13 @@ from litestar import Litestar
 
 from meydan import wallet
 from meydan.kit import clock
-from meydan.kit.database import Database
-from meydan.wallet import Entry, TransactionType, coins_of
 from tests.conftest import MovableClock
-from tests.people import Person
 from tests.wallet.conftest import Bank
 from tests.wallet.stories import ask, make_met
 
 NOTHING = [
     ("spent", "tenant_revenue", "{0}"),
-    ("conversion", "person_coins", "{0}"),
-    ("conversion", "person_coins", "{0,0}"),
+    ("spent", "tenant_revenue", "{0,0}"),
 ]
 
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 from litestar import Litestar
 
@@ -157,21 +156,18 @@ class Crowd:
 
     async def act(self, chance: random.Random) -> None:
         one, other = chance.sample(self.people, 2)
-        with suppress(
-            *(wallet.BalanceTooLow, wallet.DebtBlocks, wallet.WalletIsFrozen, wallet.HoldOver),
-            asyncpg.DeadlockDetectedError,  # the first row of an account that several begin at once
-        ):
+        with suppress(wallet.BalanceTooLow, wallet.DebtBlocks, wallet.WalletIsFrozen, wallet.HoldOver):
             await chance.choice(self.acts)(one, other, chance)
 
     async def give(self, one: Person, other: Person, chance: random.Random) -> None:
         body = {"gift_id": self.gift["id"], "quantity": 1, "profile_id": str(other.me.profile_id)}
         answer = await ask(self.app, one, "POST", "/api/gifts/send", body, key=f"{chance.randrange(30)}")
-        assert answer.status_code in (201, 403, 409, 422, 429, 503), answer.text
+        assert answer.status_code in (201, 403, 409, 422, 429), answer.text
 
     async def convert(self, one: Person, _: Person, chance: random.Random) -> None:
         body = {"amount": chance.randint(1, 5)}
         answer = await ask(self.app, one, "POST", "/api/coins/convert", body, key=uuid4().hex)
-        assert answer.status_code in (201, 403, 409, 429, 503), answer.text
+        assert answer.status_code in (201, 403, 409, 429), answer.text
 
     async def refund(self, one: Person, _: Person, chance: random.Random) -> None:
         await self.bank.take_back(one, chance.randint(1, 90))

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -29,7 +29,8 @@ async def superuser(postgres_url: str, database_settings: DatabaseSettings) -> A
 
 @pytest.fixture
 async def ana(bank: Bank) -> Person:
-    """Bought, spent, holds something and gave something."""
+    """Bought, spent, holds something and gave something, all since the last audit."""
+    assert (await bank.audit()).fault_count == 0
     ana, bora = await bank.person(100), await bank.person()
     await bank.spend(ana, 10)
     async with bank.db.as_user(ana.me) as tx:
@@ -141,37 +142,119 @@ async def mend(superuser: asyncpg.Connection, tenant_id: int) -> None:
             await superuser.execute(f"insert into app.{table} select * from pg_temp.kept_{table}")
 
 
-@pytest.mark.parametrize("what", TAMPERINGS)
-async def test_whatever_is_wrong_is_found_and_freezes_payouts_until_it_is_mended(
-    bank: Bank, ana: Person, superuser: asyncpg.Connection, caplog: pytest.LogCaptureFixture, what: str
-):
-    assert (await bank.audit()).fault_count == 0
-    assert await payouts_open(bank)
-    await keep(superuser, bank.tenant.id)
+IN_ALL_OF_IT = {FaultKind.balances_do_not_sum_to_zero}  # is seen by whoever looks at all accounts
+
+
+async def tamper(superuser: asyncpg.Connection, tenant_id: int, what: str) -> set[FaultKind]:
+    """What has to be found afterwards."""
     statements, expected = TAMPERINGS[what]
     async with superuser.transaction():
         await superuser.execute("set local session_replication_role = replica")
         for statement in statements:
-            assert not (await superuser.execute(statement, bank.tenant.id)).endswith(" 0"), "it was tampered with"
+            assert not (await superuser.execute(statement, tenant_id)).endswith(" 0"), "it was tampered with"
+    return expected
 
-    with caplog.at_level(logging.ERROR):
-        for _ in range(2):  # the second time too: nothing is mended by looking
-            async with bank.db.as_service(bank.tenant.id) as tx:
-                await tasks.audit_ledger(tx)
-            assert not await payouts_open(bank)
-    assert "does not add up" in caplog.text
+
+async def found(bank: Bank) -> set[FaultKind]:
     async with bank.db.as_service(bank.tenant.id) as tx:
         audit = (await wallet.ledger_overview(tx)).audit
     assert audit is not None
-    assert {fault.fault for fault in audit.faults} == expected
     assert audit.fault_count == len(audit.faults)
+    return {fault.fault for fault in audit.faults}
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+async def test_whatever_is_wrong_with_what_is_new_is_found_and_freezes_payouts_until_it_is_mended(
+    bank: Bank, ana: Person, superuser: asyncpg.Connection, caplog: pytest.LogCaptureFixture, what: str
+):
+    assert await payouts_open(bank)
+    await keep(superuser, bank.tenant.id)
+    expected = await tamper(superuser, bank.tenant.id, what)
+
+    with caplog.at_level(logging.ERROR):
+        for wrong in (expected - IN_ALL_OF_IT, expected):  # nothing is mended by looking: then all of it is looked at
+            async with bank.db.as_service(bank.tenant.id) as tx:
+                await tasks.audit_ledger(tx)
+            assert not await payouts_open(bank)
+            assert await found(bank) == wrong
+    assert "does not add up" in caplog.text
 
     await mend(superuser, bank.tenant.id)
-    async with bank.db.as_service(bank.tenant.id) as tx:
-        await tasks.audit_ledger(tx)
-        logged = await tx.all(str, "select action from app.system_logs where tenant_id = $1 order by id")
-    assert await payouts_open(bank)
+    for _ in range(2):
+        async with bank.db.as_service(bank.tenant.id) as tx:
+            await tasks.audit_ledger(tx)
+            logged = await tx.all(str, "select action from app.system_logs where tenant_id = $1 order by id")
+        assert await payouts_open(bank)
     assert logged == ["ledger_fault", "ledger_healed"]
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+async def test_whatever_is_wrong_with_what_was_proved_long_ago_is_found_by_looking_at_all_of_it(
+    bank: Bank, ana: Person, superuser: asyncpg.Connection, what: str
+):
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        assert (await wallet.do_audit(tx)).fault_count == 0
+    await keep(superuser, bank.tenant.id)
+    expected = await tamper(superuser, bank.tenant.id, what)
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        await tasks.audit_all_of_the_ledger(tx)
+    assert await found(bank) == expected
+    await mend(superuser, bank.tenant.id)
+
+
+async def test_what_was_proved_is_not_looked_at_again_until_all_of_it_is_and_then_not_forgotten(
+    bank: Bank, ana: Person, superuser: asyncpg.Connection
+):
+    await bank.audit()
+    await keep(superuser, bank.tenant.id)
+    await superuser.execute("update app.coin_transactions set amount = amount + 1 where tenant_id = $1", bank.tenant.id)
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        quick = await wallet.do_audit(tx)
+        assert (quick.whole, quick.fault_count) == (False, 0), "only what is new is added up again and again"
+        assert (await wallet.do_audit(tx, whole=True)).fault_count == 3
+        again = await wallet.do_audit(tx)
+        assert (again.whole, again.fault_count) == (True, 3), "once something is wrong all of it is looked at"
+    await mend(superuser, bank.tenant.id)
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        assert (await wallet.do_audit(tx)).fault_count == 0
+        assert not (await wallet.do_audit(tx)).whole
+
+
+@pytest.mark.parametrize("change", ["balance = balance + 5", "held = held - 5"])
+async def test_an_account_changed_long_ago_is_found_as_soon_as_something_touches_it(
+    bank: Bank, ana: Person, superuser: asyncpg.Connection, change: str
+):
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        [held] = await tx.all(UUID, "select id from app.coin_holds where tenant_id = $1")
+        await wallet.do_release_hold(tx, held)
+    await bank.sell(ana, 1)
+    await bank.audit()
+    await keep(superuser, bank.tenant.id)
+    coins = f"app.ledger_account_id('person_coins', '{ana.me.user_id}', null, null)"
+    await superuser.execute(f"update app.ledger_balances set {change} where account_id = {coins}")
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        assert (await wallet.do_audit(tx)).fault_count == 0
+    await bank.sell(ana, 1)
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        assert (await wallet.do_audit(tx)).fault_count > 0
+    await superuser.execute(
+        f"update app.ledger_balances set {change.replace('+', '*').replace('- 5', '+ 5').replace('* 5', '- 5')} "
+        f"where account_id = {coins}"
+    )
+
+
+async def test_coins_that_were_let_go_of_are_looked_at_without_any_transfer(
+    bank: Bank, ana: Person, superuser: asyncpg.Connection
+):
+    await bank.audit()
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        [held] = await tx.all(UUID, "select id from app.coin_holds where tenant_id = $1")
+        await wallet.do_release_hold(tx, held)
+    coins = f"app.ledger_account_id('person_coins', '{ana.me.user_id}', null, null)"
+    await superuser.execute(f"update app.ledger_balances set held = 5 where account_id = {coins}")
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        assert {fault.fault for fault in (await wallet.do_audit(tx)).faults} == {FaultKind.held_differs_from_holds}
+    await superuser.execute(f"update app.ledger_balances set held = 0 where account_id = {coins}")
 
 
 async def test_one_communitys_fault_is_not_anothers(
@@ -186,35 +269,6 @@ async def test_one_communitys_fault_is_not_anothers(
     assert not await payouts_open(bank)
     assert await payouts_open(other)
     await mend(superuser, bank.tenant.id)
-
-
-async def test_what_was_changed_long_ago_is_found_by_the_whole_audit_and_not_forgotten(
-    bank: Bank, ana: Person, superuser: asyncpg.Connection
-):
-    async with superuser.transaction():  # everything so far happened two hours ago
-        await superuser.execute("set local session_replication_role = replica")
-        for table, column in (
-            ("coin_transactions", "id"),
-            ("coin_entries", "transaction_id"),
-        ):
-            await superuser.execute(
-                f"update app.{table} set {column} = overlay({column}::text placing "
-                "substr(uuidv7(interval '-2 hours')::text, 1, 8) from 1 for 8)::uuid where tenant_id = $1",
-                bank.tenant.id,
-            )
-    assert (await bank.audit()).fault_count == 0
-    await keep(superuser, bank.tenant.id)
-    await superuser.execute("update app.coin_transactions set amount = amount + 1 where tenant_id = $1", bank.tenant.id)
-    async with bank.db.as_service(bank.tenant.id) as tx:
-        quick = await wallet.do_audit(tx)
-        assert (quick.whole, quick.fault_count) == (False, 0), "only what is new is added up again and again"
-        assert (await wallet.do_audit(tx, whole=True)).fault_count == 3
-        again = await wallet.do_audit(tx)
-        assert (again.whole, again.fault_count) == (True, 3), "once something is wrong all of it is looked at"
-    await mend(superuser, bank.tenant.id)
-    async with bank.db.as_service(bank.tenant.id) as tx:
-        assert (await wallet.do_audit(tx)).fault_count == 0
-        assert not (await wallet.do_audit(tx)).whole
 
 
 async def test_it_adds_up_at_every_moment_while_coins_move(bank: Bank):

@@ -1,4 +1,5 @@
-"""The ledger against a model: whatever people and staff do in whatever order, it agrees with a few lines of Python."""
+"""The ledger against a model: whatever people and staff do in whatever order, it agrees with a few lines of Python, and
+everybody's history tells all of it."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from meydan import wallet
 from meydan.kit import clock
 from meydan.kit.database import Database
 from meydan.kit.errors import Refused
-from meydan.wallet import Account, Entry, TransactionType, coins_of, debt_of, earnings_of, tasks
+from meydan.wallet import Account, Entry, TransactionType, coins_of, debt_of, earnings, earnings_of, tasks
 from tests.conftest import MovableClock, new_tenant
 from tests.people import Person
 from tests.wallet.conftest import Bank
@@ -30,7 +31,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.sampled_from(["pay", "pay", "release"]), st.integers(0, 3), st.integers(0, 2), AMOUNT),
     st.tuples(st.just("reverse"), st.integers(0, 5)),
     st.tuples(st.sampled_from(["freeze", "thaw", "forgive"]), WHO),
-    st.tuples(st.just("forward"), st.sampled_from([1, 4])),
+    st.tuples(st.just("forward"), st.sampled_from([1, 4, 100])),
 )
 
 
@@ -45,6 +46,7 @@ class Held:
 @dataclass
 class Moved:
     entries: Counter[tuple[str, int]]
+    ripens_at: datetime
     is_reversal: bool = False
     is_reversed: bool = False
 
@@ -61,6 +63,15 @@ class Model:
     holds: list[Held] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     frozen: set[int] = field(default_factory=set)
+    payments: Counter[int] = field(default_factory=Counter)
+    """Of debts: lines that nobody asked for."""
+
+    def unripe(self, who: int) -> int:
+        return sum(
+            max(moved.entries["earnings", who], 0)
+            for moved in self.moved
+            if moved.ripens_at > clock.now() and not moved.is_reversal and not moved.is_reversed
+        )
 
     def held(self, who: int) -> int:
         return sum(hold.amount for hold in self.holds if hold.who == who and hold.status == "open")
@@ -85,7 +96,7 @@ class Model:
             if (kind in {"coins", "earnings"} and free + amount < 0) or (kind == "debt" and free + amount > 0):
                 raise Refusal("balance_too_low")
         self.balances.update(entries)
-        made = Moved(Counter(entries), is_reversal)
+        made = Moved(Counter(entries), clock.now() + timedelta(days=7), is_reversal)
         self.moved.append(made)
         for _, who in entries:
             self.settle(who)
@@ -95,6 +106,7 @@ class Model:
         paid = min(self.available(who), -self.balances["debt", who]) if who >= 0 else 0
         self.balances["coins", who] -= paid
         self.balances["debt", who] += paid
+        self.payments[who] += paid > 0
 
     def check_may_spend(self, who: int, amount: int) -> None:
         if who in self.frozen:
@@ -161,11 +173,19 @@ class Story:
         self.model.move(self.gift(who, step, amount))
 
     async def convert(self, who: int, amount: int) -> None:
-        await self.transfer(who, TransactionType.conversion, {("coins", who): amount, ("earnings", who): -amount})
+        async with self.bank.db.as_user(self.people[who].me) as tx:
+            made = await earnings.do_convert(tx, amount, key=f"{uuid4()}")
+        self.transactions.append(made.id)
 
     def model_convert(self, who: int, amount: int) -> None:
         if who in self.model.frozen:
             raise Refusal("wallet_frozen")
+        if (
+            self.model.balances["earnings", who] - self.model.unripe(who)
+            < amount
+            <= self.model.balances["earnings", who]
+        ):
+            raise Refusal("earnings_unripe")
         self.model.move({("earnings", who): -amount, ("coins", who): amount})
 
     async def take_back(self, who: int, amount: int) -> None:
@@ -291,7 +311,29 @@ class Story:
         for who, person in enumerate(self.people):
             assert await self.bank.wallet_of(person) == self.model.wallet(who), operation
             assert not (self.model.available(who) and self.model.balances["debt", who]), "whoever owes has nothing"
+            await self.check_the_history(who)
         self.past.append((clock.now(), self.model.balances.copy()))
+
+    async def check_the_history(self, who: int) -> None:
+        """Read page by page: its lines together are what the person has, earned and owes."""
+        told: Counter[str] = Counter()
+        page: wallet.MovementPage | None = None
+        lines: set[UUID] = set()
+        async with self.bank.db.as_user(self.people[who].me) as tx:
+            while page is None or page.next is not None:
+                page = await wallet.history(tx, page.next if page else None, 7)
+                for line in page.items:
+                    told.update(coins=line.coins, earnings=line.earnings, debt=line.debt)
+                    assert line.amount == (line.coins or line.earnings)
+                    assert line.coins or line.earnings or line.debt, "every line says what it changed"
+                    lines.add(line.id)
+            ripe = (await earnings.earnings(tx)).ripe
+        model = self.model.wallet(who)
+        assert (told["coins"], told["earnings"], told["debt"]) == (model.balance, model.earnings, model.debt)
+        assert len(lines) == self.model.payments[who] + sum(
+            any(moved.entries[kind, who] for kind in ("coins", "earnings", "debt")) for moved in self.model.moved
+        ), "each once"
+        assert ripe == max(model.earnings - self.model.unripe(who), 0)
 
     async def check_the_past(self) -> None:
         async with self.bank.db.as_service(self.bank.tenant.id) as tx:

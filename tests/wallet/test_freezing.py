@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from meydan import wallet
+from meydan import tenants, wallet
 from meydan.kit import clock, events
 from meydan.kit.database import Tx
 from meydan.wallet import Entry, TransactionType, coins_of, earnings_of
+from meydan.wallet.refusals import worded
+from meydan.wallet.settings import WalletSettings
 from tests.people import Person
 from tests.wallet.conftest import Bank
 
@@ -54,15 +56,12 @@ async def test_earnings_are_not_turned_into_coins_either(bank: Bank):
             user_id=ana.me.user_id,
         )
     await freeze(bank, bora)
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        await tenants.do_configure(tx, WalletSettings, earnings_mature_days=0)
     with pytest.raises(wallet.WalletIsFrozen):
         async with bank.db.as_user(bora.me) as tx:
-            await wallet.do_transfer(
-                tx,
-                TransactionType.conversion,
-                [Entry(earnings_of(bora.me.user_id), -10), Entry(coins_of(bora.me.user_id), 10)],
-                key="convert",
-                user_id=bora.me.user_id,
-            )
+            with worded():
+                await tx.run("select from app.convert_earnings($1, 'convert', 10)")
 
 
 async def test_what_was_held_before_is_paid(bank: Bank):

@@ -83,6 +83,7 @@ async def test_who_leaves_leaves_their_coins_and_the_books_stay(bank: Bank):
         ("forfeited", -107),
         ("forfeited", -20),
         ("adjustment", 7),
+        ("gift_sent", 20),
         ("purchased", 100),
     ]
     assert frozen == [""]

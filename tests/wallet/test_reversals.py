@@ -68,7 +68,7 @@ async def test_many_who_reverse_at_once_reverse_once(bank: Bank):
 async def test_what_was_spent_meanwhile_is_not_taken_from_nothing(bank: Bank):
     ana, bora = await bank.person(100), await bank.person()
     given = await gift(bank, ana, bora, 40)
-    async with bank.db.as_user(bora.me) as tx:
+    async with bank.db.as_service(bank.tenant.id) as tx:
         await wallet.do_transfer(
             tx,
             TransactionType.conversion,

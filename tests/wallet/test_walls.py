@@ -21,6 +21,8 @@ TABLES = [
     "coin_holds",
     "wallet_freezes",
     "ledger_audits",
+    "ledger_unproved",
+    "ledger_proved",
 ]
 
 
@@ -74,17 +76,17 @@ async def test_each_sees_what_is_theirs(bank: Bank, books: Books, other_tenant: 
     shadow = await make_shadow(bank.db, books.ana)
     foreigner = await make_person(bank.db, other_tenant)
     # Accounts: coins and, since the wallet was frozen, earnings. A wallet is the person's, under whichever face.
-    assert await visible(bank.db, books.ana.me) == [2, 2, 2, 2, 1, 1, None]
-    assert await visible(bank.db, shadow.me) == [2, 2, 2, 2, 1, 1, None]
-    assert await visible(bank.db, books.bora.me) == [1, 1, 0, 1, 0, 0, None]
-    assert await visible(bank.db, foreigner.me) == [0, 0, 0, 0, 0, 0, None]
+    assert await visible(bank.db, books.ana.me) == [2, 2, 2, 2, 1, 1, None, None, None]
+    assert await visible(bank.db, shadow.me) == [2, 2, 2, 2, 1, 1, None, None, None]
+    assert await visible(bank.db, books.bora.me) == [1, 1, 0, 1, 0, 0, None, None, None]
+    assert await visible(bank.db, foreigner.me) == [0, 0, 0, 0, 0, 0, None, None, None]
 
 
 async def test_nobody_reads_whose_the_other_side_is(bank: Bank, books: Books):
     """Neither side of a gift finds the other's user id, nor an account that would be it."""
     for me, other in ((books.ana.me, books.bora.me), (books.bora.me, books.ana.me)):
         async with bank.db.as_user(me) as tx:
-            for table in TABLES[:-1]:
+            for table in TABLES[:-3]:
                 columns = [
                     row["column_name"]
                     for row in await tx.connection.fetch(
@@ -127,8 +129,15 @@ def writes(me: Identity) -> list[str]:
         "insert into app.ledger_audits (tenant_id, whole, fault_count) values ($1, true, 0)",
         "update app.ledger_audits set fault_count = 0 where tenant_id = $1",
         "delete from app.ledger_audits where tenant_id = $1",
+        "insert into app.ledger_unproved (tenant_id, transaction_id) values ($1, uuidv7())",
+        "delete from app.ledger_unproved where tenant_id = $1",
+        f"insert into app.ledger_proved (tenant_id, account_id, stripe, balance) values ($1, {coins}, 0, 5)",
+        "update app.ledger_proved set balance = 5 where tenant_id = $1",
+        "delete from app.ledger_proved where tenant_id = $1",
         # The ledger's own parts, past the doors.
         f"select from app.move_coins($1, 'forged', 'earned', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', {mine}, '', null, '{{}}', null, null, false)",
+        f"select from app.lock_ledger_account($1, 'person_coins', {mine})",
+        f"select from app.unripe_earnings($1, {mine})",
         f"select from app.open_ledger_account($1, 'person_debt', {mine}, null, null, 0)",
         f"select from app.give_back_held($1, {mine}, 5, uuidv7())",
         f"select from app.end_expired_holds($1, {mine}, 10)",
@@ -175,7 +184,8 @@ SERVICE_ONLY = [
     "select from app.thaw_wallet($1, app.user_id(), null)",
     "select from app.close_wallet($1, app.user_id())",
     "select from app.audit_ledger($1, true)",
-    "select from app.ledger_faults($1, null)",
+    "select from app.ledger_faults($1)",
+    "select from app.new_ledger_faults($1)",
 ]
 
 

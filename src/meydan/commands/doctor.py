@@ -245,14 +245,14 @@ async def _look_at_jobs(connection: Any) -> AsyncIterator[Finding]:
 
 
 async def _look_at_ledgers(connection: Any) -> AsyncIterator[Finding]:
-    """Adds every community's coins up, all there ever were: what the worker proves every five minutes, asked anew."""
-    if not await connection.fetchval("select to_regprocedure('app.ledger_faults(integer, uuid)') is not null"):
+    """Adds every community's coins up, all there ever were: what the worker proves every night, asked anew."""
+    if not await connection.fetchval("select to_regprocedure('app.ledger_faults(integer)') is not null"):
         return  # a missing migration, said above
     wrong = False
     for tenant in await connection.fetch("select id, slug from app.tenants order by id"):
         async with connection.transaction():
             await connection.execute(f"set local app.tenant_id = '{int(tenant['id'])}'")
-            faults = await connection.fetch("select fault, id from app.ledger_faults($1, null)", tenant["id"])
+            faults = await connection.fetch("select fault, id from app.ledger_faults($1)", tenant["id"])
             unproved = await connection.fetchval(
                 "select exists (select from app.coin_transactions where tenant_id = $1 "
                 "and created_at < app.now() - interval '15 minutes') and not exists (select from app.ledger_audits "

@@ -38,7 +38,7 @@ class Fault(Struct, frozen=True):
 class Audit(Struct, frozen=True):
     id: UUID
     whole: bool
-    """Every transaction was added up, not only the new ones."""
+    """Everything there ever was, and not only what was new."""
     fault_count: int
     faults: list[Fault]
     """The first twenty."""
@@ -63,8 +63,8 @@ _AUDIT = "id, whole, fault_count, faults, created_at"
 async def do_audit(tx: Tx, *, whole: bool = False) -> Audit:
     """Add everything up and write down what was found; a fault freezes payouts, the next audit without one thaws them.
 
-    ``whole`` adds up every transaction there ever was; otherwise those since the last audit without a fault, and every
-    balance against all its entries. A service transaction.
+    ``whole`` adds up everything there ever was; otherwise what no audit has seen, on top of what the audits before it
+    proved. A service transaction that moves no coins itself.
     """
     before = await last_audit(tx)
     audit = await tx.one(Audit, f"select {_AUDIT} from app.audit_ledger($1, $2)", whole)

@@ -14,7 +14,7 @@ from meydan.wallet.refusals import worded
 
 
 class Transaction(Struct, frozen=True):
-    """A transfer's header: a line of somebody's history."""
+    """A transfer's header."""
 
     id: UUID
     user_id: UUID | None
@@ -34,8 +34,27 @@ class TakenBack(Struct, frozen=True):
     owed: int
 
 
-class TransactionPage(Struct, frozen=True):
-    items: list[Transaction]
+class Movement(Struct, frozen=True):
+    """A line of somebody's history: what a transfer changed for them, whoever wanted it."""
+
+    id: UUID
+    """Of the transfer."""
+    type: TransactionType
+    amount: int
+    """The change of their coins; where it did not touch them, of their earnings."""
+    coins: int
+    earnings: int
+    debt: int
+    """Of what they owe."""
+    description: str
+    subject_id: UUID | None
+    reverses_id: UUID | None
+    created_at: datetime
+    details: dict[str, Any]
+
+
+class MovementPage(Struct, frozen=True):
+    items: list[Movement]
     next: UUID | None = None
 
 
@@ -161,14 +180,14 @@ async def transaction(tx: Tx, transaction_id: UUID) -> Transaction:
     )
 
 
-async def history(tx: Tx, before: UUID | None, limit: int, user_id: UUID | None = None) -> TransactionPage:
-    """A person's, newest first; in a person's transaction their own."""
+async def history(tx: Tx, before: UUID | None, limit: int, user_id: UUID | None = None) -> MovementPage:
+    """A person's, newest first; in a person's transaction their own. All of it together is what they have."""
     items = await tx.all(
-        Transaction,
-        f"select {TRANSACTION} from app.coin_transactions "
-        "where tenant_id = $1 and user_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4",
+        Movement,
+        "select id, type, amount, coins, earnings, debt, description, subject_id, reverses_id, created_at, details "
+        "from app.coin_history($1, $2, $3, $4)",
         user_id or tx.me.user_id,
         before,
         limit,
     )
-    return TransactionPage(items, items[-1].id if len(items) == limit else None)
+    return MovementPage(items, items[-1].id if len(items) == limit else None)

@@ -10,7 +10,7 @@ from meydan.wallet import gifts, ledger
 _WHO = "profile_id"
 
 
-async def history(tx: Tx, before: UUID | None, limit: int) -> ledger.TransactionPage:
+async def history(tx: Tx, before: UUID | None, limit: int) -> ledger.MovementPage:
     """One's own, newest first. ``details`` of a gift say who the other is: ``profile_id`` and ``alias``.
 
     The ledger keeps the id alone, so that a name which is changed or erased is nowhere else.
@@ -20,7 +20,7 @@ async def history(tx: Tx, before: UUID | None, limit: int) -> ledger.Transaction
     return msgspec.structs.replace(page, items=[_named(item, known) for item in page.items])
 
 
-def _named(item: ledger.Transaction, known: dict[UUID, gifts.Somebody]) -> ledger.Transaction:
+def _named(item: ledger.Movement, known: dict[UUID, gifts.Somebody]) -> ledger.Movement:
     if _WHO not in item.details:
         return item
     alias = known[UUID(item.details[_WHO])].alias

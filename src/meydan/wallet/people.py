@@ -59,7 +59,11 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     transactions = await tx.all(
         TransactionRow,
         "select id, transaction_type as type, amount, description, details, created_at "
-        "from app.coin_transactions where tenant_id = $1 and user_id = $2 order by id",
+        "from app.coin_transactions where tenant_id = $1 and user_id = $2 and id = any(array("
+        "  select entry.transaction_id from app.ledger_accounts account join app.coin_entries entry "
+        "  on entry.tenant_id = $1 and entry.account_id = account.id "
+        "  where account.tenant_id = $1 and account.user_id = $2"
+        ")) order by id",
         user_id,
     )
     entries = await tx.all(

@@ -45,6 +45,12 @@ class HoldOver(Refused):
     code, status, title = "hold_over", 409, "These coins are held no more."
 
 
+class EarningsUnripe(Refused):
+    """``ripe`` is how much may become coins now, ``next_at`` when it will be more."""
+
+    code, status, title = "earnings_unripe", 409, "What was earned lately cannot become coins yet."
+
+
 _REFUSALS: dict[str, type[Refused]] = {
     "WA001": BalanceTooLow,
     "WA002": WalletIsFrozen,
@@ -54,6 +60,7 @@ _REFUSALS: dict[str, type[Refused]] = {
     "WA006": HoldOver,
     "WA007": NotReversible,
     "WA008": NotFound,
+    "WA009": EarningsUnripe,
 }
 
 

@@ -43,7 +43,7 @@ async def get_balance(db: Database, me: Identity) -> balances.Wallet:
 
 
 @get("/api/coins/history", tags=["coins"], summary="What became of your coins")
-async def history(db: Database, me: Identity, cursor: UUID | None = None, limit: Limit = 30) -> ledger.TransactionPage:
+async def history(db: Database, me: Identity, cursor: UUID | None = None, limit: Limit = 30) -> ledger.MovementPage:
     """Newest first, of both faces: coins belong to the person."""
     async with db.as_user(me) as tx:
         return await movements.history(tx, cursor, limit)
@@ -62,6 +62,12 @@ async def earn(db: Database, me: Identity, data: Earn) -> earning.Earned:  # noq
         await accounts.check_may_meet(tx)
     async with db.as_service(me.tenant_id) as tx:
         return await earning.do_earn_daily(tx, me.user_id)
+
+
+@get("/api/coins/earnings", tags=["coins"], summary="What you earned, and what of it is ripe")
+async def get_earnings(db: Database, me: Identity) -> earnings.Earnings:
+    async with db.as_user(me) as tx:
+        return await earnings.earnings(tx)
 
 
 @post("/api/coins/convert", tags=["coins"], summary="Turn earnings into coins")
@@ -137,6 +143,7 @@ ROUTES = [
     history,
     get_earning,
     earn,
+    get_earnings,
     convert,
     list_gifts,
     send,
