@@ -1100,7 +1100,9 @@ begin
         is_fine := is_fine and coalesce(case
             when what not in ('spent', 'gift_sent', 'premium', 'call') then false
             when amounts[i] < 0 then owners[i] = caller and kinds[i] = 'person_coins'
-            else kinds[i] = 'tenant_revenue' or kinds[i] = 'creator_revenue' and owners[i] <> caller
+            -- Only by these words do earnings wait until they are ripe.
+            else kinds[i] = 'tenant_revenue'
+                or kinds[i] = 'creator_revenue' and owners[i] <> caller and what in ('gift_sent', 'call')
         end, false);
     end loop;
     return is_fine is true;
