@@ -122,8 +122,8 @@ create table app.subscriptions (
     -- Another plan was chosen at the provider: it comes with the next renewal or, where that was paid early, at this time.
     next_plan_id uuid,
     next_plan_at timestamptz,
-    -- The store has still to hear that a change of plan which cost nothing reached us, or it undoes it.
-    unacknowledged boolean not null default false,
+    -- By what the store has still to be told that it reached us, or it undoes it: a change of plan may cost nothing.
+    claim text check (length(claim) between 1 and 2000),
     idempotency_key text check (length(idempotency_key) between 1 and 200),
     created_at timestamptz not null default app.now(),
     ended_at timestamptz,
@@ -142,7 +142,7 @@ create index subscriptions_of_user on app.subscriptions (tenant_id, user_id, id 
 create index subscriptions_running on app.subscriptions (tenant_id, user_id) where status <> 'expired';
 create index subscriptions_due on app.subscriptions (tenant_id, period_ends_at) where status <> 'expired';
 create index subscriptions_next_plan on app.subscriptions (tenant_id, next_plan_at) where next_plan_at is not null;
-create index subscriptions_unacknowledged on app.subscriptions (tenant_id) where unacknowledged;
+create index subscriptions_unclaimed on app.subscriptions (tenant_id) where claim is not null;
 select app.protect('app.subscriptions');
 revoke delete on app.subscriptions from meydan_service;
 create policy own_read on app.subscriptions for select to meydan_app

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -36,7 +37,7 @@ async def order(shop: Shop, person: Person, plan: int = 0, *, provider: str = "s
     return await shop.subscribe(person, plan, provider=provider)
 
 
-def arrives(shop: Shop, payment: Answer, reference: str = "", days: float = 30, **other: object) -> Paid:
+def arrives(shop: Shop, payment: Answer, reference: str = "", days: float = 30, **other: Any) -> Paid:
     more: Answer = (
         {} if payment["provider"] == "iyzico" else {"subscription": reference, "period_ends_at": in_days(days)}
     )

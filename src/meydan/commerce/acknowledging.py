@@ -30,7 +30,7 @@ class Acknowledge(Struct, frozen=True):
 
 
 class AcknowledgeChange(Struct, frozen=True):
-    """Of a plan, that cost nothing: there is no payment by which the store could be told."""
+    """Of a plan, which may have cost nothing: then there is no payment by which the store could be told."""
 
     subscription_id: UUID
 
@@ -46,7 +46,7 @@ class _Bought(Struct, frozen=True):
 
 class _Changed(Struct, frozen=True):
     provider: ProviderName
-    reference: str
+    claim: str
 
 
 async def do_queue(tx: Tx, payment_id: UUID, name: ProviderName) -> None:
@@ -55,14 +55,13 @@ async def do_queue(tx: Tx, payment_id: UUID, name: ProviderName) -> None:
         await jobs.queue(tx, ACKNOWLEDGE, Acknowledge(payment_id), once_key=str(payment_id))
 
 
-async def do_queue_change(tx: Tx, subscription_id: UUID, name: ProviderName) -> None:
-    if name in ACKNOWLEDGED:
-        await tx.run(
-            "update app.subscriptions set unacknowledged = true where tenant_id = $1 and id = $2", subscription_id
-        )
-        await jobs.queue(
-            tx, ACKNOWLEDGE_CHANGE, AcknowledgeChange(subscription_id), once_key=f"{subscription_id}:change"
-        )
+async def do_claim(tx: Tx, subscription_id: UUID, claim: str) -> None:
+    await tx.run("update app.subscriptions set claim = $3 where tenant_id = $1 and id = $2", subscription_id, claim)
+    await _do_queue_change(tx, subscription_id)
+
+
+async def _do_queue_change(tx: Tx, subscription_id: UUID) -> None:
+    await jobs.queue(tx, ACKNOWLEDGE_CHANGE, AcknowledgeChange(subscription_id), once_key=f"{subscription_id}:change")
 
 
 async def acknowledge(db: Database, tenant_id: int, errand: Acknowledge) -> None:
@@ -113,23 +112,23 @@ async def acknowledge_change(db: Database, tenant_id: int, errand: AcknowledgeCh
     async with db.as_service(tenant_id) as tx:
         changed = await tx.maybe(
             _Changed,
-            "select provider, reference from app.subscriptions where tenant_id = $1 and id = $2 "
-            "and unacknowledged and provider is not null and reference is not null",
+            "select provider, claim from app.subscriptions where tenant_id = $1 and id = $2 and claim is not null "
+            "and provider is not null",
             errand.subscription_id,
         )
     if changed is None:
         return
     try:
         async with accounts.opened(db, tenant_id, changed.provider) as provider:
-            await provider.acknowledge(changed.reference, PaymentKind.premium, given=True)
+            await provider.acknowledge(changed.claim, PaymentKind.premium, given=True)
     except (ProviderUnavailable, ProviderRefused, accounts.ProviderNotConnected) as error:
         log.warning("subscription %s could not be acknowledged: %s", errand.subscription_id, error)
         return
     async with db.as_service(tenant_id) as tx:
         await tx.run(
-            "update app.subscriptions set unacknowledged = false where tenant_id = $1 and id = $2 and reference = $3",
+            "update app.subscriptions set claim = null where tenant_id = $1 and id = $2 and claim = $3",
             errand.subscription_id,
-            changed.reference,
+            changed.claim,
         )
 
 
@@ -156,20 +155,14 @@ async def do_sweep(tx: Tx) -> None:
             if one.urgent:
                 log.error("%s has not heard of payment %s, and takes its money back after three days", name, one.id)
             await do_queue(tx, one.id, name)
-    changed = await tx.all(
-        _ChangedWaiting,
-        "select id, provider from app.subscriptions where tenant_id = $1 and unacknowledged and status <> 'expired' limit $2",
+    for subscription_id in await tx.all(
+        UUID,
+        "select id from app.subscriptions where tenant_id = $1 and claim is not null and status <> 'expired' limit $2",
         _AT_ONCE,
-    )
-    for other in changed:
-        await do_queue_change(tx, other.id, other.provider)
+    ):
+        await _do_queue_change(tx, subscription_id)
 
 
 class _Waiting(Struct, frozen=True):
     id: UUID
     urgent: bool
-
-
-class _ChangedWaiting(Struct, frozen=True):
-    id: UUID
-    provider: ProviderName

@@ -33,7 +33,6 @@ async def do_rename(tx: Tx, name: ProviderName, event: Paid | SubscriptionChange
     await tx.run(
         "update app.subscriptions set reference = $3 where tenant_id = $1 and id = $2", before.id, event.subscription
     )
-    await acknowledging.do_queue_change(tx, before.id, name)
 
 
 async def do_follow(tx: Tx, name: ProviderName, event: SubscriptionChanged) -> Applied:
@@ -48,6 +47,8 @@ async def do_follow(tx: Tx, name: ProviderName, event: SubscriptionChanged) -> A
         return Applied()
     problem = await _do_follow_product(tx, known, event)
     await _do_follow_state(tx, known, event)
+    if event.claim is not None:
+        await acknowledging.do_claim(tx, known.id, event.claim)
     if known.is_running or event.state is not SubscriptionState.expired:
         await subscriptions.tell(tx, known.id)
     return Applied(problem=problem)

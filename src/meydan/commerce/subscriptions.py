@@ -21,6 +21,8 @@ from meydan.kit.events import publish
 
 TELL_PROVIDER = "commerce.tell_provider"
 STOP_CHARGING = "commerce.stop_charging"
+_CLOCKS_DIFFER = timedelta(minutes=10)
+"""What begins so soon at the provider has begun."""
 
 
 class Subscription(Struct, frozen=True):
@@ -211,7 +213,7 @@ async def do_pay_period(tx: Tx, payment: rows.Row) -> None:
 
 async def do_change_plan(tx: Tx, subscription_id: UUID, plan_id: UUID, since: datetime | None) -> None:
     """At once, or when what was paid already begins."""
-    if since is not None and since > clock.now():
+    if since is not None and since > clock.now() + _CLOCKS_DIFFER:
         await tx.run(
             "update app.subscriptions set next_plan_id = $3, next_plan_at = $4 where tenant_id = $1 and id = $2",
             *(subscription_id, plan_id, since),

@@ -308,6 +308,17 @@ async def test_a_refunded_subscription_is_over(apple: AppleProvider, store: AppS
     assert changed.period_ends_at == of(Refunded, events).happened_at
 
 
+async def test_an_older_periods_refund_says_how_the_newest_stands(apple: AppleProvider, store: AppStore):
+    subscription = store.subscribe()
+    store.renew(subscription)
+    ends = of(SubscriptionChanged, await last(apple, store)).period_ends_at
+    store.refund(subscription)
+    events = await last(apple, store)
+    assert of(Refunded, events).charge == subscription
+    changed = of(SubscriptionChanged, events)
+    assert (changed.state, changed.period_ends_at) == (SubscriptionState.active, ends)
+
+
 async def test_apple_refunds_and_cancels_by_itself(apple: AppleProvider, store: AppStore):
     with pytest.raises(RefundElsewhere, match=r"reportaproblem\.apple\.com"):
         await apple.refund("1", 1, "TRY", "key")

@@ -1,113 +1,33 @@
 """From a store's sheet to coins and back: the real adapters in the real shop, with stores of our own at the other end."""
 
-import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
-import httpx
-import msgspec
 import pytest
-from litestar import Litestar
 
-from meydan import tenants
-from meydan.commerce import accounts, reconciliation
+from meydan.commerce import reconciliation
 from meydan.commerce.kinds import ProviderName
-from meydan.commerce.providers.apple_client import AppleAccount
 from meydan.commerce.providers.contract import Webhook
-from meydan.commerce.providers.google import GoogleAccount
-from meydan.kit.database import Database
-from tests.commerce.conftest import Answer, Shop
+from tests.commerce.conftest import Shop
 from tests.commerce.providers.servers.apple import AppStore
 from tests.commerce.providers.servers.google import PlayStore
 from tests.commerce.providers.servers.loopback import Answered
-from tests.people import Person
+from tests.commerce.providers.stores import coins, look, post, tell_apple, tell_google
 
 
 @pytest.fixture
-async def counter(app: Litestar, db: Database, tenant: tenants.Tenant, owner: asyncpg.Connection) -> Shop:
-    """A community that sells in stores only; its packages and plans have their products there."""
-    shop = Shop(app, db, tenant, owner)
-    someone = await shop.person()
-    shop.packages = (await shop.get(someone, "/api/coins/packages"))["items"]
-    shop.plans = (await shop.get(someone, "/api/premium"))["plans"]
-    async with db.as_service(tenant.id) as tx:
-        for table, product, rows in (
-            ("coin_packages", "coins.500", shop.packages),
-            ("premium_plans", "premium.month", shop.plans),
-        ):
-            await tx.run(
-                f"update app.{table} set store_product_id = $2 where tenant_id = $1 and id = $3",
-                product,
-                UUID(rows[0]["id"]),
-            )
-    return shop
+def counter(store_counter: Shop) -> Shop:
+    return store_counter
 
 
 @pytest.fixture
-async def apple(counter: Shop) -> AsyncIterator[AppStore]:
-    async with AppStore() as store:
-        account = AppleAccount(
-            issuer_id=store.issuer_id,
-            key_id=store.key_id,
-            private_key=store.private_key,
-            bundle_id=store.bundle_id,
-            app_apple_id=store.app_apple_id,
-            api_url=store.url,
-            root_fingerprints=(store.chain.fingerprint,),
-        )
-        await connect(counter, ProviderName.apple, account)
-        yield store
+def apple(app_store: AppStore) -> AppStore:
+    return app_store
 
 
 @pytest.fixture
-async def google(counter: Shop) -> AsyncIterator[PlayStore]:
-    async with PlayStore() as store:
-        account = GoogleAccount(
-            service_account_json=json.dumps(store.service_account),
-            package_name=store.package_name,
-            push_audience=store.push_audience,
-            push_email=store.push_email,
-            api_url=store.url + "/",
-            certificates_url=f"{store.url}/certs",
-        )
-        await connect(counter, ProviderName.google, account)
-        yield store
-
-
-async def connect(shop: Shop, name: ProviderName, account: msgspec.Struct) -> None:
-    async with shop.db.as_service(shop.tenant.id) as tx:
-        await accounts.do_connect(tx, name, msgspec.to_builtins(account), sandbox=False)
-
-
-async def post(shop: Shop, name: str, webhook: Webhook) -> int:
-    transport = httpx.ASGITransport(app=shop.app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-        answer = await client.post(
-            f"/api/payments/webhooks/{name}/{shop.tenant.slug}", content=webhook.body, headers=dict(webhook.headers)
-        )
-    return answer.status_code
-
-
-async def tell_apple(shop: Shop, *bodies: bytes) -> None:
-    for body in bodies:
-        assert await post(shop, "apple", Webhook(headers={}, body=body)) == 200
-    await shop.work()
-
-
-async def tell_google(shop: Shop, *webhooks: Webhook) -> None:
-    for webhook in webhooks:
-        assert await post(shop, "google", webhook) == 200
-    await shop.work()
-
-
-async def look(shop: Shop, person: Person, payment: Answer) -> Answer:
-    return await shop.get(person, f"/api/payments/{payment['id']}")
-
-
-async def coins(shop: Shop, person: Person) -> int:
-    return (await shop.wallet(person)).balance
+def google(play_store: PlayStore) -> PlayStore:
+    return play_store
 
 
 async def test_coins_from_the_app_store_and_a_refund_that_comes_back(counter: Shop, apple: AppStore):

@@ -109,6 +109,8 @@ class AppleProvider(Provider):
             # A refund may be taken back, and its two notices may change places: what counts is how it stands now.
             transaction = await self._transaction(transaction.id)
         events = self._money(transaction, refund=signed.type in _REFUNDS)
+        if signed.type in _REFUNDS and transaction.subscription is not None:
+            return events + await self._standing(transaction.subscription)  # it may be an older period's money
         return events + _state(transaction, signed.renewal, signed.status)
 
     async def payment(self, reference: str) -> list[ProviderEvent]:
@@ -212,6 +214,11 @@ class AppleProvider(Provider):
             revision = answer.revision
             if not answer.hasMore or revision is None:
                 break
+        return events + await self._standing(subscription)
+
+    async def _standing(self, subscription: str) -> list[ProviderEvent]:
+        """By its newest payment, whichever one was asked about."""
+        events: list[ProviderEvent] = []
         with asking():
             statuses = await self._api.get_all_subscription_statuses(subscription)
         for group in statuses.data or []:

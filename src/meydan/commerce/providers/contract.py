@@ -174,6 +174,8 @@ class SubscriptionChanged(EventBase, frozen=True, tag="subscription_changed"):
     """What its next period is of, where the provider says so: the person may have chosen another."""
     replaces: str | None = None
     """As in ``Paid``."""
+    claim: str | None = None
+    """What ``acknowledge`` has to be told, where the store does not know yet that this reached us."""
     grace_ends_at: datetime | None = None
     """Of grace, where the provider says until when it tries; else the tenant's own setting counts."""
 
@@ -289,7 +291,7 @@ class Provider(ABC):
     async def acknowledge(self, charge: str, kind: PaymentKind, *, given: bool) -> None:  # noqa: B027 -- most need none
         """Tell the store that the purchase is known here, and whether it was ``given``: it may be held for a look.
 
-        What was told already stays told."""
+        By its charge, or by what a subscription's news called its claim. What was told already stays told."""
 
     def answer(self, webhook: Webhook) -> str | None:  # noqa: ARG002 -- most are told by servers, which read only the status
         """Where a browser that brought the news itself goes on to: the route answers 303 to there instead of 200.

@@ -124,7 +124,7 @@ class GoogleProvider(Provider):
         if news.token is None:
             return []
         if news.kind == "subscription":
-            return await self._subscription(await self._play.subscription(news.token))
+            return await self._subscription(news.token)
         return await self._product(await self._play.product(news.token))
 
     async def payment(self, reference: str) -> list[ProviderEvent]:
@@ -165,6 +165,11 @@ class GoogleProvider(Provider):
 
     async def acknowledge(self, charge: str, kind: PaymentKind, *, given: bool) -> None:
         """Coins that were given are consumed, which lets them be bought again; what is held back is acknowledged only."""
+        if not _ORDER.fullmatch(charge):  # a subscription's token
+            subscription = await self._play.subscription(charge)
+            if not subscription.acknowledged:
+                await self._play.acknowledge_subscription(subscription.item.product_id, charge)
+            return
         order = await self._play.order(charge)
         try:
             await self._do_acknowledge(order, kind, given=given)
@@ -206,7 +211,7 @@ class GoogleProvider(Provider):
         try:
             product = await self._play.product(token)
         except ProviderRefused:
-            return await self._subscription(await self._play.subscription(token))
+            return await self._subscription(token)
         return await self._product(product)
 
     async def _product(self, product: Product) -> list[ProviderEvent]:
@@ -220,8 +225,9 @@ class GoogleProvider(Provider):
             return [_failed(payment_id, order.create_time if order else clock.now())]
         return []
 
-    async def _subscription(self, subscription: Subscription) -> list[ProviderEvent]:
+    async def _subscription(self, token: str) -> list[ProviderEvent]:
         """Every order of it, oldest first, and how it stands."""
+        subscription = await self._play.subscription(token)
         item = subscription.item
         payment_id = _uuid(subscription.external_account_identifiers.obfuscated_external_account_id)
         if item.latest_successful_order_id is None:
@@ -246,7 +252,7 @@ class GoogleProvider(Provider):
             events += _taken_back(order)
         # It was read just now, and after what it shows was paid, whatever our clock and Google's think of each other.
         at = max([clock.now(), *(order.paid_at for order in orders)])
-        return events + _state(subscription, first, payment_id, at, replaces)
+        return events + _state(subscription, first, payment_id, at, replaces, token)
 
     async def _replaced(self, subscription: Subscription) -> str | None:
         """A change of plan is a purchase of its own, with another token and other orders; it says which it goes on from."""
@@ -336,7 +342,7 @@ def _taken_back(order: PlayOrder) -> list[ProviderEvent]:
 
 
 def _state(
-    subscription: Subscription, reference: str, payment_id: UUID | None, at: datetime, replaces: str | None
+    subscription: Subscription, reference: str, payment_id: UUID | None, at: datetime, replaces: str | None, token: str
 ) -> list[ProviderEvent]:
     item = subscription.item
     state = _STATES.get(subscription.subscription_state)
@@ -357,6 +363,7 @@ def _state(
             product_id=item.product_id,
             next_product_id=item.next_product_id,
             replaces=replaces,
+            claim=None if subscription.acknowledged or state is SubscriptionState.expired else token,
             grace_ends_at=item.expiry_time if state is SubscriptionState.grace else None,
         )
     ]

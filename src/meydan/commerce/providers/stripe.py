@@ -252,12 +252,9 @@ class StripeProvider(Provider):
         return []
 
     async def _of_invoice(self, invoice: stripe.Invoice) -> list[ProviderEvent]:
-        origin = news.origin_of_invoice(invoice)
+        origin = await self._origin_of_invoice(invoice)
         if not origin.is_ours or invoice.payments is None:
             return []
-        if origin.subscription is not None and origin.payment_id is None:  # a renewal: the plan may have been changed
-            subscription = await self._api.subscriptions.retrieve_async(origin.subscription)
-            origin = msgspec.structs.replace(origin, product_id=news.product_of_invoice(invoice, subscription))
         events: list[ProviderEvent] = []
         for part in invoice.payments.data:
             intent = news.id_of(part.payment.payment_intent) if part.payment.type == "payment_intent" else None
@@ -309,7 +306,15 @@ class StripeProvider(Provider):
             {"payment": {"type": "payment_intent", "payment_intent": intent_id}, "expand": ["data.invoice"]}
         )
         invoices = [one.invoice for one in page.data if isinstance(one.invoice, stripe.Invoice)]
-        return news.origin_of_invoice(invoices[0]) if invoices else origin
+        return await self._origin_of_invoice(invoices[0]) if invoices else origin
+
+    async def _origin_of_invoice(self, invoice: stripe.Invoice) -> news.Origin:
+        origin = news.origin_of_invoice(invoice)
+        if not origin.is_ours or origin.subscription is None or origin.payment_id is not None:
+            return origin
+        # A renewal: the plan may have been changed.
+        subscription = await self._api.subscriptions.retrieve_async(origin.subscription)
+        return msgspec.structs.replace(origin, product_id=news.product_of_invoice(invoice, subscription))
 
     async def _line(self, charge: stripe.Charge, missing: dict[str, None]) -> list[Charge]:
         intent_id = news.id_of(charge.payment_intent)

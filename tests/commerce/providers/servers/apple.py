@@ -84,6 +84,8 @@ class AppStore(Loopback):
         self.transactions: dict[str, JWSTransactionDecodedPayload] = {}
         self.renewals: dict[str, JWSRenewalInfoDecodedPayload] = {}
         self.statuses: dict[str, Status] = {}
+        self.lengths: dict[str, timedelta] = {}
+        """Of products whose period is not a month."""
         self.told: list[tuple[datetime, bytes]] = []
         """Every notification, oldest first, as it is posted. Tests post them late, twice, or in another order."""
         key = ec.generate_private_key(ec.SECP256R1())
@@ -130,20 +132,57 @@ class AppStore(Loopback):
         self.tell(Kind.SUBSCRIBED, transaction, Subtype.INITIAL_BUY)
         return transaction
 
-    def renew(self, subscription: str, *, after_trouble: bool = False) -> str:
+    def change_plan(self, subscription: str, product_id: str, *, price: int, days: int, at_once: bool) -> str | None:
+        """At once, what was left of the old period is given back by Apple; else it comes with the next renewal."""
         last = self._last(subscription)
+        assert last.currency is not None
+        self.renewals[subscription].autoRenewProductId = product_id
+        self.renewals[subscription].renewalPrice = price
+        self.lengths[product_id] = timedelta(days=days)
+        if not at_once:
+            self.tell(Kind.DID_CHANGE_RENEWAL_PREF, self._id(last), Subtype.DOWNGRADE)
+            return None
+        last.isUpgraded = True
+        token = None if last.appAccountToken is None else UUID(last.appAccountToken)
+        transaction = self._charge(
+            Type.AUTO_RENEWABLE_SUBSCRIPTION,
+            product_id,
+            price,
+            last.currency,
+            token,
+            ends=self.now + self.lengths[product_id],
+            original=subscription,
+        )
+        self.transactions[transaction].transactionReason = TransactionReason.PURCHASE
+        self.renewals[subscription].productId = product_id
+        self.tell(Kind.DID_CHANGE_RENEWAL_PREF, transaction, Subtype.UPGRADE)
+        return transaction
+
+    def keep_plan(self, subscription: str) -> None:
+        """They thought better of it."""
+        last = self._last(subscription)
+        self.renewals[subscription].autoRenewProductId = last.productId
+        self.renewals[subscription].renewalPrice = last.price
+        self.tell(Kind.DID_CHANGE_RENEWAL_PREF, self._id(last))
+
+    def renew(self, subscription: str, *, after_trouble: bool = False, early: timedelta = timedelta()) -> str:
+        """Apple charges up to a day ``early``; the period begins when the last one ends all the same."""
+        last, renewal = self._last(subscription), self.renewals[subscription]
         assert last.expiresDate is not None and last.productId and last.price and last.currency
         starts = self.now if after_trouble else datetime.fromtimestamp(last.expiresDate / 1000, UTC)
         self.now = starts
+        product = renewal.autoRenewProductId or last.productId
         transaction = self._charge(
             Type.AUTO_RENEWABLE_SUBSCRIPTION,
-            last.productId,
-            last.price,
+            product,
+            renewal.renewalPrice or last.price,
             last.currency,
             None if last.appAccountToken is None else UUID(last.appAccountToken),
-            ends=starts + _MONTH,
+            ends=starts + self.lengths.get(product, _MONTH),
             original=subscription,
         )
+        renewal.productId = product
+        self.now -= early
         self.statuses[subscription] = Status.ACTIVE
         self.renewals[subscription].gracePeriodExpiresDate = None
         self.tell(Kind.DID_RENEW, transaction, Subtype.BILLING_RECOVERY if after_trouble else None)
@@ -188,8 +227,9 @@ class AppStore(Loopback):
         if part is not None:
             one.revocationPercentage = part
             one.revocationType = RevocationType.REFUND_FULL if part == 100_000 else RevocationType.REFUND_PRORATED
-        if one.type == Type.AUTO_RENEWABLE_SUBSCRIPTION and one.originalTransactionId is not None:
-            self.statuses[one.originalTransactionId] = Status.REVOKED
+        subscription = one.originalTransactionId if one.type == Type.AUTO_RENEWABLE_SUBSCRIPTION else None
+        if subscription is not None and one is self._last(subscription):  # an older period's money ends nothing
+            self.statuses[subscription] = Status.REVOKED
         self.tell(Kind.REFUND, transaction)
 
     def reverse_refund(self, transaction: str) -> None:

@@ -32,7 +32,6 @@ SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 _AUDIENCE = "https://oauth2.googleapis.com/token"
 """Whatever address is asked: Google's library writes its own."""
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-_MONTH = timedelta(days=30)
 _TICK = timedelta(seconds=1)
 _numbers = itertools.count(1)
 
@@ -85,6 +84,7 @@ class PlayStore(Loopback):
         self._handlers: dict[str, Callable[[dict[str, str], dict[str, list[str]]], Json | None]] = {
             "androidpublisher.purchases.productsv2.getproductpurchasev2": self._get_product,
             "androidpublisher.purchases.subscriptionsv2.get": self._get_subscription,
+            "androidpublisher.purchases.products.acknowledge": self._do_acknowledge_product,
             "androidpublisher.purchases.products.consume": self._do_consume,
             "androidpublisher.purchases.subscriptions.acknowledge": self._do_acknowledge,
             "androidpublisher.purchases.voidedpurchases.list": self._list_voided,
@@ -221,6 +221,39 @@ class PlayStore(Loopback):
         del self.subscriptions[token]["canceledStateContext"]
         self._become(token, "ACTIVE", 7)
 
+    def change_plan(
+        self, token: str, product_id: str, price: tuple[int, int, str], *, later: bool = False, days: int = 30
+    ) -> str:
+        """With another token, and orders of its own. At once, the price may be nothing: what was paid is worth some time of
+        the new plan; or ``later``, with the renewal."""
+        new, order, old = _token(), _order_id(), self.subscriptions[token]
+        kept = old["lineItems"][0]
+        plan = {"autoRenewEnabled": True, "recurringPrice": _money(price)}
+        item = {"productId": product_id, "autoRenewingPlan": plan, "offerDetails": {"basePlanId": "other"}}
+        made = old | {
+            "startTime": _text(self.now),
+            "acknowledgementState": "ACKNOWLEDGEMENT_STATE_PENDING",
+            "linkedPurchaseToken": token,
+            "lineItems": [kept | {"deferredItemReplacement": {"productId": product_id}}, item] if later else [item],
+        }
+        self.subscriptions[new] = made
+        if not later:
+            self._charge(new, order, price, days=days)
+        self._tell_subscription(new, 4)
+        old["canceledStateContext"] = {"replacementCancellation": {}}
+        self._become(token, "EXPIRED", 13)
+        return new
+
+    def begin_plan(self, token: str) -> str:
+        """The renewal with which a change for later comes."""
+        kept, item = self.subscriptions[token]["lineItems"]
+        self.now = _moment(kept["expiryTime"])
+        self.subscriptions[token]["lineItems"] = [item]
+        money, order = item["autoRenewingPlan"]["recurringPrice"], _order_id()
+        self._charge(token, order, (int(money["units"]), money["nanos"], money["currencyCode"]))
+        self._become(token, "ACTIVE", 2)
+        return order
+
     def expire(self, token: str) -> None:
         self.now = _moment(self.subscriptions[token]["lineItems"][0]["expiryTime"])
         self._become(token, "EXPIRED", 13)
@@ -328,8 +361,8 @@ class PlayStore(Loopback):
         self.orders[order]["state"] = "PROCESSED"
         self.orders[order]["orderHistory"]["processedEvent"] = {"eventTime": _text(self.now)}
 
-    def _charge(self, token: str, order: str, price: tuple[int, int, str]) -> None:
-        item, ends = self.subscriptions[token]["lineItems"][0], _text(self.now + _MONTH)
+    def _charge(self, token: str, order: str, price: tuple[int, int, str], *, days: int = 30) -> None:
+        item, ends = self.subscriptions[token]["lineItems"][0], _text(self.now + timedelta(days=days))
         period = {"servicePeriodStartTime": _text(self.now), "servicePeriodEndTime": ends, "basePlanId": "monthly"}
         self._new_order(order, token, item["productId"], price, {"subscriptionDetails": period})
         self._process(order)
@@ -459,6 +492,13 @@ class PlayStore(Loopback):
         details["consumptionState"] = "CONSUMPTION_STATE_CONSUMED"
         purchase["acknowledgementState"] = "ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED"
         self.done.append(("consume", path["token"]))
+
+    def _do_acknowledge_product(self, path: dict[str, str], query: dict[str, list[str]]) -> None:
+        purchase = self._mine(self.products, path["token"], path["productId"])
+        if purchase["acknowledgementState"] == "ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED":
+            raise _not_in_that_state()
+        purchase["acknowledgementState"] = "ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED"
+        self.done.append(("acknowledge", path["token"]))
 
     def _do_acknowledge(self, path: dict[str, str], query: dict[str, list[str]]) -> None:
         purchase = self._mine(self.subscriptions, path["token"], path["subscriptionId"])

@@ -102,6 +102,25 @@ class RevenueCatServer(Loopback):
         bought.price = bought.price if price is None else price
         self.tell("RENEWAL", bought, is_trial_conversion=False)
 
+    def announce_change(self, bought: Bought, product: str) -> None:
+        self.tell("PRODUCT_CHANGE", bought, new_product_id=product)
+
+    def change(self, bought: Bought, product: str, price: float, *, days: int = 30, **other: Any) -> Bought:
+        """The other product begins now, and what there was ends: with another transaction, listed beside it."""
+        bought.expires_at = bought.unsubscribed_at = self.now
+        made = self._new(
+            bought.customer,
+            product,
+            price,
+            bought.currency,
+            store=bought.store,
+            expires_at=self.now + timedelta(days=days),
+            **other,
+        )
+        self.tell("RENEWAL" if bought.store == "app_store" else "INITIAL_PURCHASE", made)
+        self.tell("EXPIRATION", bought, expiration_reason="UNSUBSCRIBE")
+        return made
+
     def cancel(self, bought: Bought) -> None:
         bought.unsubscribed_at = self.now
         self.tell("CANCELLATION", bought, cancel_reason="UNSUBSCRIBE")

@@ -203,6 +203,24 @@ class Books:
         self.tell("customer.subscription.updated", subscription)
         return charge
 
+    def switch(self, subscription_id: str, amount: int, interval: str, lookup_key: str | None) -> dict[str, Any]:
+        """In the customer portal, to another price of the operator's; another interval begins, and is charged, now."""
+        subscription = self.things[subscription_id]
+        item = subscription["items"]["data"][0]
+        item["price"] = shaped(
+            stripe.Price,
+            id=f"price_{uuid4().hex[:14]}",
+            currency=subscription["currency"],
+            unit_amount=amount,
+            lookup_key=lookup_key,
+            recurring=shaped(stripe.Price.Recurring, interval=interval, interval_count=1),
+        )
+        item["current_period_start"] = seconds(self.now)
+        item["current_period_end"] = seconds(self.now + timedelta(days=_DAYS[interval]))
+        charge = self._invoice(subscription, "subscription_update", "fingerprint1", unused=amount // 10)
+        self.tell("customer.subscription.updated", subscription)
+        return charge
+
     def fail_renewal(self, subscription_id: str) -> None:
         subscription = self.things[subscription_id]
         self._next_period(subscription)
@@ -306,7 +324,11 @@ class Books:
             current_period_start=seconds(self.now),
             current_period_end=seconds(self.now + timedelta(days=_DAYS[price["recurring"]["interval"]])),
             price=shaped(
-                stripe.Price, currency=price["currency"], unit_amount=price["unit_amount"], recurring=recurring
+                stripe.Price,
+                id=f"price_{uuid4().hex[:14]}",
+                currency=price["currency"],
+                unit_amount=price["unit_amount"],
+                recurring=recurring,
             ),
         )
         subscription["items"] = listed(f"/v1/subscription_items?subscription={subscription['id']}", [item])
@@ -322,9 +344,10 @@ class Books:
         item["current_period_start"] = item["current_period_end"]
         item["current_period_end"] += length
 
-    def _invoice(self, subscription: dict[str, Any], reason: str, card: str) -> dict[str, Any]:
+    def _invoice(self, subscription: dict[str, Any], reason: str, card: str, *, unused: int = 0) -> dict[str, Any]:
+        """``unused``: what of the price before is counted against it."""
         item = subscription["items"]["data"][0]
-        amount, currency = item["price"]["unit_amount"], subscription["currency"]
+        amount, currency = item["price"]["unit_amount"] - unused, subscription["currency"]
         intent = self.put("payment_intent", amount=amount, currency=currency, payment_method_types=["card"])
         charge = self._charge(intent, card)
         invoice = self.put(
@@ -355,6 +378,11 @@ class Books:
             amount=amount,
             currency=currency,
             invoice=invoice["id"],
+            pricing=shaped(
+                stripe.InvoiceLineItem.Pricing,
+                type="price_details",
+                price_details=shaped(stripe.InvoiceLineItem.Pricing.PriceDetails, price=item["price"]["id"]),
+            ),
             period={"start": item["current_period_start"], "end": item["current_period_end"]},
             parent=shaped(
                 stripe.InvoiceLineItem.Parent,
