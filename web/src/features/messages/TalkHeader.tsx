@@ -48,8 +48,8 @@ export function TalkHeader({ conversation, peer, over, now }: Props) {
               </button>
             </h1>
             <p className="truncate text-soft text-xs">
-              {stranger.tag ? `#${stranger.tag} · ` : null}
               <PeerWords peer={peer} over={over} />
+              {stranger.tag ? ` · #${stranger.tag}` : null}
             </p>
           </div>
         </div>
