@@ -97,6 +97,14 @@ async def test_coins_are_earned_bought_and_given(product: Product, visitor: Visi
     await expect(mehmet.page.get_by_role("list", name="Gifts I got").get_by_text("comert")).to_be_visible()
     await open_page(mehmet.page, "/wallet")
     await expect(mehmet.page.get_by_role("heading", name="Earned: 30 coins")).to_be_visible()
+    # First it waits, as long as the community says: the coins behind it may still be taken back.
+    await expect(
+        mehmet.page.get_by_role("listitem").filter(has_text=re.compile(r"30 coins\s+on \w+ \d+, \d{4}"))
+    ).to_be_visible()
+    await expect(mehmet.page.get_by_role("button", name="Turn into coins")).to_have_count(0)
+    at = ("--data", str(product.data))
+    meydan("tenant", "set", "default", "wallet.earnings_mature_days", "0", *at).check_returncode()
+    await mehmet.page.reload()
     await mehmet.page.get_by_role("button", name="Turn into coins").click()
     await mehmet.page.get_by_label("How many").fill("31")
     await expect(mehmet.page.get_by_text("A whole number from 1 to 30.")).to_be_visible()
@@ -104,6 +112,12 @@ async def test_coins_are_earned_bought_and_given(product: Product, visitor: Visi
     await mehmet.page.get_by_role("button", name="Get 20 coins").click()
     await shows_balance(mehmet.page, "20")
     await expect(mehmet.page.get_by_role("heading", name="Earned: 10 coins")).to_be_visible()
+    turned, received = await movements(mehmet.page)
+    assert "+20" in turned
+    assert "20 of what you had earned" in turned
+    assert "Gift from comert" in received
+    assert "+30" in received
+    meydan("tenant", "set", "default", "wallet.earnings_mature_days", "7", *at).check_returncode()
 
 
 async def lose_the_answer(route: Route) -> None:

@@ -389,6 +389,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coins/earnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you earned, and what of it is ripe */
+        get: operations["ApiCoinsEarningsGetEarnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/coins/history": {
         parameters: {
             query?: never;
@@ -2065,6 +2082,12 @@ export interface components {
         Earning: {
             daily: components["schemas"]["Daily"];
         };
+        /** Earnings */
+        Earnings: {
+            earnings: number;
+            ripe: number;
+            ripening: components["schemas"]["Ripening"][];
+        };
         /** EntryLine */
         EntryLine: {
             account: components["schemas"]["AccountKind"];
@@ -2399,6 +2422,29 @@ export interface components {
             provider: components["schemas"]["ProviderName"];
             refunded: number;
         };
+        /** Movement */
+        Movement: {
+            amount: number;
+            coins: number;
+            /** Format: date-time */
+            created_at: string;
+            debt: number;
+            description: string;
+            details: {
+                [key: string]: unknown;
+            };
+            earnings: number;
+            /** Format: uuid */
+            id: string;
+            reverses_id: string | null;
+            subject_id: string | null;
+            type: components["schemas"]["TransactionType"];
+        };
+        /** MovementPage */
+        MovementPage: {
+            items: components["schemas"]["Movement"][];
+            next?: string | null;
+        };
         /** NewCommunity */
         NewCommunity: {
             name: string;
@@ -2653,6 +2699,7 @@ export interface components {
         Premium: {
             limits: components["schemas"]["Limits"];
             plans: components["schemas"]["Plan"][];
+            second?: components["schemas"]["Subscription"] | null;
             subscription?: components["schemas"]["Subscription"] | null;
         };
         /** Presence */
@@ -2830,6 +2877,12 @@ export interface components {
         /** Rights */
         Rights: {
             text: components["schemas"]["Right"];
+        };
+        /** Ripening */
+        Ripening: {
+            amount: number;
+            /** Format: date-time */
+            ripens_at: string;
         };
         /**
          * Role
@@ -3083,6 +3136,7 @@ export interface components {
             grace_ends_at?: string | null;
             /** Format: uuid */
             id: string;
+            next_plan_id?: string | null;
             /** Format: date-time */
             period_ends_at: string;
             /** Format: uuid */
@@ -3126,11 +3180,6 @@ export interface components {
             subject_id: string | null;
             type: components["schemas"]["TransactionType"];
             user_id: string | null;
-        };
-        /** TransactionPage */
-        TransactionPage: {
-            items: components["schemas"]["Transaction"][];
-            next?: string | null;
         };
         /**
          * TransactionType
@@ -4049,6 +4098,26 @@ export interface operations {
             };
         };
     };
+    ApiCoinsEarningsGetEarnings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Earnings"];
+                };
+            };
+        };
+    };
     ApiCoinsHistoryHistory: {
         parameters: {
             query?: {
@@ -4067,7 +4136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TransactionPage"];
+                    "application/json": components["schemas"]["MovementPage"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -35,7 +35,8 @@ export type Notification = Schemas['Notification'];
 export type NotificationPage = Schemas['NotificationPage'];
 
 export type Wallet = Schemas['Wallet'];
-export type Transaction = Schemas['Transaction'];
+export type Movement = Schemas['Movement'];
+export type Earnings = Schemas['Earnings'];
 export type CoinPackage = Schemas['CoinPackage'];
 export type Payment = Schemas['Payment'];
 export type PaymentStatus = Schemas['PaymentStatus'];

@@ -133,6 +133,12 @@ export function wordsFor(error: unknown, i18n: I18n): string {
         ? i18n._(msg`There are not enough coins: ${i18n.number(missing)} are missing.`)
         : i18n._(msg`There are not enough coins for this.`);
     }
+    case 'earnings_unripe': {
+      const ripe = error.number('ripe') ?? 0;
+      return ripe > 0
+        ? i18n._(msg`Only ${i18n.number(ripe)} of your earnings can become coins yet.`)
+        : i18n._(msg`What was earned lately cannot become coins yet.`);
+    }
     case 'debt_blocks':
       return i18n._(
         msg`Coins are owed from a purchase that was taken back. Until they are paid, nothing can be spent.`,

@@ -8,13 +8,14 @@ import { useConvert } from './data';
 export function ConvertSheet({
   open,
   onClose,
-  earnings,
+  ripe,
   debt,
   onDone,
 }: {
   open: boolean;
   onClose: () => void;
-  earnings: number;
+  /** As much as can become coins now. */
+  ripe: number;
   /** What is owed: it is paid first out of whatever comes. */
   debt: number;
   onDone: () => void;
@@ -35,7 +36,7 @@ export function ConvertSheet({
         </p>
       ) : null}
       <ConvertForm
-        earnings={earnings}
+        ripe={ripe}
         onDone={() => {
           onClose();
           onDone();
@@ -45,13 +46,13 @@ export function ConvertSheet({
   );
 }
 
-function ConvertForm({ earnings, onDone }: { earnings: number; onDone: () => void }) {
+function ConvertForm({ ripe, onDone }: { ripe: number; onDone: () => void }) {
   const { t, i18n } = useLingui();
   const words = useWords();
   const convert = useConvert();
-  const [text, setText] = useState(String(earnings));
+  const [text, setText] = useState(String(ripe));
   const amount = /^\d{1,9}$/.test(text.trim()) ? Number(text.trim()) : 0;
-  const fits = amount > 0 && amount <= earnings;
+  const fits = amount > 0 && amount <= ripe;
   return (
     <form
       noValidate
@@ -67,12 +68,12 @@ function ConvertForm({ earnings, onDone }: { earnings: number; onDone: () => voi
         autoComplete="off"
         value={text}
         onChange={(event) => setText(event.target.value)}
-        hint={t`You have earned ${i18n.number(earnings)}.`}
+        hint={t`${i18n.number(ripe)} of your earnings can become coins now.`}
         error={
           convert.error
             ? words(convert.error)
             : text.trim() && !fits
-              ? t`A whole number from 1 to ${i18n.number(earnings)}.`
+              ? t`A whole number from 1 to ${i18n.number(ripe)}.`
               : undefined
         }
       />

@@ -15,7 +15,7 @@ import {
   Undo2,
   Users,
 } from 'lucide-react';
-import type { Transaction } from '../../api/types';
+import type { Movement } from '../../api/types';
 import {
   Button,
   CardList,
@@ -50,7 +50,7 @@ const ICONS: Record<string, LucideIcon> = {
   adjustment: Scale,
 };
 
-/** Every movement of one's coins and why; what was undone stays, beside what undid it. */
+/** Every movement of one's coins and earnings, and why; what was undone stays, beside what undid it. */
 export function HistoryPage() {
   const { t } = useLingui();
   const movements = useInfiniteQuery(movementsQuery);
@@ -84,14 +84,15 @@ export function HistoryPage() {
           }
         >
           <Trans>
-            Every coin that comes or goes stands here with its reason. The coins of the day are a beginning.
+            Every coin that comes or goes, and all you earn, stands here with its reason. The coins of the day are a
+            beginning.
           </Trans>
         </EmptyState>
       ) : null}
       {items.length > 0 ? (
         <CardList label={t`Movements`}>
           {items.map((movement) => (
-            <Movement key={movement.id} movement={movement} undone={undone.has(movement.id)} />
+            <Line key={movement.id} movement={movement} undone={undone.has(movement.id)} />
           ))}
         </CardList>
       ) : null}
@@ -100,7 +101,7 @@ export function HistoryPage() {
   );
 }
 
-function Movement({ movement, undone }: { movement: Transaction; undone: boolean }) {
+function Line({ movement, undone }: { movement: Movement; undone: boolean }) {
   const { t } = useLingui();
   const said = useMovementWords()(movement);
   const Icon = movement.reverses_id ? Undo2 : (ICONS[movement.type] ?? CoinsIcon);
@@ -125,6 +126,7 @@ function Movement({ movement, undone }: { movement: Transaction; undone: boolean
         {said.words ? <p className="text-soft text-sm">{said.words}</p> : null}
         <p className="flex flex-wrap items-center gap-2 pt-1 text-soft text-xs">
           <Moment at={movement.created_at} />
+          {movement.coins === 0 && movement.earnings !== 0 ? <Chip>{t`earnings`}</Chip> : null}
           {undone ? <Chip>{t`undone later`}</Chip> : null}
         </p>
       </div>

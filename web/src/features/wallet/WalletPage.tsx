@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Gift, History, Receipt, Sparkles, Sun } from 'lucide-react';
 import { useState } from 'react';
-import type { Wallet } from '../../api/types';
+import type { Earnings as EarningsNow, Wallet } from '../../api/types';
 import { useWords } from '../../api/words';
 import {
   Bone,
@@ -21,7 +21,7 @@ import {
   toast,
 } from '../../ui';
 import { ConvertSheet } from './ConvertSheet';
-import { earningQuery, premiumQuery, useEarn, walletQuery } from './data';
+import { earningQuery, earningsQuery, premiumQuery, useEarn, walletQuery } from './data';
 import { useMembershipWords } from './membership-words';
 import { Troubles } from './Troubles';
 
@@ -157,7 +157,9 @@ function Daily() {
 
 function Earnings({ wallet }: { wallet: Wallet }) {
   const { t } = useLingui();
+  const { data } = useQuery(earningsQuery);
   const [open, setOpen] = useState(false);
+  const ripe = data?.ripe ?? 0;
   return (
     <Card className="flex flex-wrap items-center gap-3">
       <Gift aria-hidden className="size-5.5 shrink-0 text-lamp-text" />
@@ -168,10 +170,11 @@ function Earnings({ wallet }: { wallet: Wallet }) {
           </Trans>
         </h2>
         <p className="text-soft text-sm">
-          <Trans>Your share of the gifts you get. You can turn it into coins, one for one.</Trans>
+          <Trans>Your share of the gifts you get and of paid calls. You can turn it into coins, one for one.</Trans>
         </p>
+        {data && data.ripening.length > 0 ? <Ripening earnings={data} /> : null}
       </div>
-      {wallet.earnings > 0 && !wallet.frozen ? (
+      {ripe > 0 && !wallet.frozen ? (
         <Button onClick={() => setOpen(true)}>
           <Trans>Turn into coins</Trans>
         </Button>
@@ -179,12 +182,37 @@ function Earnings({ wallet }: { wallet: Wallet }) {
       <ConvertSheet
         open={open}
         onClose={() => setOpen(false)}
-        earnings={wallet.earnings}
+        ripe={ripe}
         debt={wallet.debt}
         onDone={() =>
           toast(wallet.debt > 0 ? t`Your earnings paid what was owed first.` : t`Your earnings are coins now.`)
         }
       />
     </Card>
+  );
+}
+
+/** What came in lately waits: the money behind it can still be taken back. */
+function Ripening({ earnings }: { earnings: EarningsNow }) {
+  const { i18n } = useLingui();
+  const days = earnings.ripening.map(({ ripens_at, amount }) => ({
+    amount,
+    day: new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'long' }).format(new Date(ripens_at)),
+  }));
+  return (
+    <div className="pt-2 text-soft text-sm">
+      <p>
+        <Trans>Earnings wait some days before they can become coins.</Trans>
+      </p>
+      <ul>
+        {days.map(({ day, amount }) => (
+          <li key={day}>
+            <Trans>
+              <Coins amount={amount} /> on {day}
+            </Trans>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -16,7 +16,7 @@ const changed = (...keys: string[][]) => {
 };
 const keepWallet = (wallet: Wallet) => {
   queryClient.setQueryData(walletQuery.queryKey, wallet);
-  changed(['wallet', 'history']);
+  changed(['wallet', 'history'], ['wallet', 'earnings']);
 };
 
 // -- coins ---------------------------------------------------------------------------------------------------------------
@@ -29,6 +29,11 @@ export const walletQuery = queryOptions({
 export const earningQuery = queryOptions({
   queryKey: ['wallet', 'earning'],
   queryFn: () => answer(api.GET('/api/coins/earn')),
+});
+
+export const earningsQuery = queryOptions({
+  queryKey: ['wallet', 'earnings'],
+  queryFn: () => answer(api.GET('/api/coins/earnings')),
 });
 
 export const movementsQuery = infiniteQueryOptions({

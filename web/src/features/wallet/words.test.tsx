@@ -3,7 +3,7 @@ import { I18nProvider } from '@lingui/react';
 import { cleanup, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Premium, Subscription, Transaction } from '../../api/types';
+import type { Movement, Premium, Subscription } from '../../api/types';
 import { messages as en } from '../../locales/en.po';
 import { messages as tr } from '../../locales/tr.po';
 import { payPage } from './checkout';
@@ -26,22 +26,24 @@ function inBoth<Said>(hook: () => Said): [Said, Said] {
   return said as [Said, Said];
 }
 
-const movement = (type: Transaction['type'], more: Partial<Transaction> = {}): Transaction => ({
+const movement = (type: Movement['type'], more: Partial<Movement> = {}): Movement => ({
   id: '0',
   type,
   amount: -5,
+  coins: -5,
+  earnings: 0,
+  debt: 0,
   description: '',
   created_at: '2026-11-21T12:00:00Z',
   details: {},
   reverses_id: null,
   subject_id: null,
-  user_id: null,
   ...more,
 });
 
 describe('why coins moved', () => {
   it('is worded for every kind of movement, in both languages', () => {
-    const kinds: Transaction['type'][] = [
+    const kinds: Movement['type'][] = [
       'purchased',
       'earned',
       'spent',
@@ -73,6 +75,26 @@ describe('why coins moved', () => {
     const [english, turkish] = inBoth(() => useMovementWords()(movement('gift_sent', { details })));
     expect(english).toEqual({ title: 'Gift for mehmet', words: 'Glass of tea × 3' });
     expect(turkish).toEqual({ title: 'mehmet için hediye', words: 'Bir bardak çay × 3' });
+  });
+
+  it('tells whoever was called what they earned, and whoever called what they paid', () => {
+    const paid = inBoth(() => useMovementWords()(movement('call')));
+    expect(paid.map(({ title }) => title)).toEqual(['A call', 'Bir arama']);
+    const earned = inBoth(() => useMovementWords()(movement('call', { amount: 6, coins: 0, earnings: 6 })));
+    expect(earned[0]).toEqual({
+      title: 'A call with you',
+      words: 'Paid by the minute; your share of it, among your earnings.',
+    });
+    expect(earned[1].title).not.toBe(paid[1].title);
+  });
+
+  it('says of a conversion what it took from the earnings, and of debt how much was let off', () => {
+    const conversion = { amount: 1200, coins: 1200, earnings: -1200 };
+    const [english, turkish] = inBoth(() => useMovementWords()(movement('conversion', conversion)));
+    expect(english.words).toContain('1,200');
+    expect(turkish.words).toContain('1.200');
+    const let_off = inBoth(() => useMovementWords()(movement('debt_forgiven', { amount: 0, coins: 0, debt: -7 })));
+    expect(let_off.map(({ words }) => words?.includes('7'))).toEqual([true, true]);
   });
 
   it('says of a reversal that it undoes something', () => {

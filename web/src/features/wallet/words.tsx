@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import type { Payment, Plan, Transaction } from '../../api/types';
+import type { Movement, Payment, Plan } from '../../api/types';
 import { useGiftName } from './gift-art';
 
 /** A community's own name for what it sells, in the reader's language. */
@@ -82,10 +82,10 @@ export function usePaymentTitle(): (payment: Pick<Payment, 'kind' | 'coins'>) =>
 }
 
 /** Why coins came or went, in words: the ledger keeps codes, never sentences. */
-export function useMovementWords(): (movement: Transaction) => { title: string; words?: string } {
+export function useMovementWords(): (movement: Movement) => { title: string; words?: string } {
   const { t, i18n } = useLingui();
   const giftName = useGiftName();
-  return ({ type, amount, description, details, reverses_id }) => {
+  return ({ type, coins, earnings, debt, description, details, reverses_id }) => {
     const text = (member: string) => (typeof details[member] === 'string' ? details[member] : '');
     const number = (member: string) => (typeof details[member] === 'number' ? details[member] : 0);
     const gift = () => {
@@ -129,7 +129,7 @@ export function useMovementWords(): (movement: Transaction) => { title: string; 
       case 'premium':
         return { title: t`Premium`, words: t`Paid with coins` };
       case 'call':
-        return amount > 0
+        return coins === 0 && earnings > 0
           ? { title: t`A call with you`, words: t`Paid by the minute; your share of it, among your earnings.` }
           : { title: t`A call`, words: t`Paid by the minute` };
       case 'refund':
@@ -139,13 +139,16 @@ export function useMovementWords(): (movement: Transaction) => { title: string; 
       case 'dispute_won':
         return { title: t`A disputed purchase stands`, words: t`What had been taken back for it is yours again.` };
       case 'debt_forgiven':
-        return { title: t`Owed coins forgiven`, words: t`The people who run this square let you off.` };
+        return {
+          title: t`Owed coins forgiven`,
+          words: t`The people who run this square let you off ${i18n.number(-debt)} coins.`,
+        };
       case 'payout':
         return { title: t`Earnings paid out` };
       case 'debt_payment':
         return { title: t`Owed coins paid`, words: t`Coins that came in paid what was owed.` };
       case 'conversion':
-        return { title: t`Earnings turned into coins` };
+        return { title: t`Earnings turned into coins`, words: t`${i18n.number(-earnings)} of what you had earned.` };
       case 'adjustment':
         return { title: t`Put right by the people who run this square`, words: text('note') || undefined };
       case 'forfeited':
