@@ -13,6 +13,7 @@ from meydan.kit import people
 from meydan.kit.database import Database
 from tests.commerce.conftest import Shop, changed, disputed, in_days, refunded
 from tests.commerce.scripted import DOWN, ScriptedProvider
+from tests.conftest import MovableClock
 from tests.people import Person
 
 
@@ -98,6 +99,20 @@ async def test_a_dispute_of_nothing_is_read(shop: Shop, amount: int):
     await shop.tell(disputed(paid, DisputeState.opened, amount=amount))
     await shop.tell(refunded(paid, amount, reversed=True))
     assert (await shop.wallet(ana)).balance == 100
+
+
+async def test_a_clock_that_runs_ahead_does_not_have_the_last_word_for_ever(shop: Shop, moving_clock: MovableClock):
+    ana = await shop.person()
+    _, bought = await shop.buy(ana)
+    await shop.go_premium(ana, reference="sub_1")
+    ahead = in_days(3_650)
+    await shop.tell(disputed(bought, DisputeState.opened, happened_at=ahead))
+    await shop.tell(changed("sub_1", SubscriptionState.active, in_days(30), happened_at=ahead))
+    moving_clock.forward(minutes=10)
+    await shop.tell(disputed(bought, DisputeState.won))
+    await shop.tell(changed("sub_1", SubscriptionState.cancelled, in_days(30)))
+    assert (await shop.wallet(ana)).balance == 100
+    assert (await shop.get(ana, "/api/premium"))["subscription"]["status"] == "cancelled"
 
 
 async def test_who_cancels_as_the_provider_renews_has_cancelled(shop: Shop):
