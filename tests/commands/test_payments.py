@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 from subprocess import CompletedProcess
 
-import msgspec
 import pytest
 
 from meydan import tenants
@@ -13,23 +12,12 @@ from meydan.commerce import accounts
 from meydan.commerce.kinds import ProviderName
 from meydan.kit import keys
 from meydan.kit.database import Database, DatabaseSettings
-from tests.commands.conftest import meydan
-
-KEYS = {"MEYDAN_SECRETS_TOKEN_KEY": "t" * 32, "MEYDAN_SECRETS_SEAL_KEY": "s" * 32}
+from tests.commands.conftest import Installation
 
 
-class Operator:
-    def __init__(self, database: DatabaseSettings, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            f"MEYDAN_DATABASE_{name.upper()}": str(value)
-            for name, value in msgspec.structs.asdict(database).items()
-            if name.endswith("_url")
-        }
-
+class Operator(Installation):
     async def run(self, *arguments: str) -> CompletedProcess[str]:
-        data = ("--data", str(self.folder / "data"))
-        return await asyncio.to_thread(meydan, "payments", *arguments, *data, **self.environment, **KEYS)
+        return await asyncio.to_thread(self.meydan, "payments", *arguments)
 
     def write(self, text: str) -> str:
         file = self.folder / "account.toml"

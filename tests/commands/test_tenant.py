@@ -2,40 +2,40 @@
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
-from tests.commands.conftest import Up, meydan
+from meydan.kit.database import DatabaseSettings
+from tests.commands.conftest import Installation
 
 PASSWORD = "lamp-light-on-stone-42"
 
 
-def test_staff_and_settings_from_the_command_line(data: Path) -> None:
-    up = Up(data)
-    try:
-        made = meydan(
-            *("tenant", "add", "cafe", "--name", "Café", "--data", str(data)),
-            *("--owner-username", "ayse", "--owner-birth-date", "1990-01-01", "--owner-password", PASSWORD),
-        )
-        assert made.returncode == 0, made.stderr
-        given = meydan("tenant", "staff", "cafe", "ayse", "--role", "admin", "--data", str(data))
-        assert given.returncode == 0, given.stderr
-        assert "ayse is now admin in cafe" in given.stdout
-        nobody = meydan("tenant", "staff", "cafe", "mehmet", "--role", "admin", "--data", str(data))
-        assert nobody.returncode == 1
-        assert "Nobody in cafe logs in with mehmet" in nobody.stderr
-        set_one = meydan("tenant", "set", "cafe", "meeting.text_per_day", "7", "--data", str(data))
-        assert set_one.returncode == 0, set_one.stderr
-        shown = meydan("tenant", "settings", "cafe", "--data", str(data)).stdout
-        assert re.search(r"^\* meeting.text_per_day +7$", shown, re.MULTILINE)
-        assert re.search(r"^  fraud.review_from +60$", shown, re.MULTILINE)
-        for key, value, words in (
-            ("meeting.text_per_day", "many", "cannot be many"),
-            ("meeting.nothing", "1", "no setting called meeting.nothing"),
-        ):
-            refused = meydan("tenant", "set", "cafe", key, value, "--data", str(data))
-            assert refused.returncode == 1
-            assert words in refused.stderr
-        nowhere = meydan("tenant", "staff", "nowhere", "ayse", "--role", "admin", "--data", str(data))
-        assert nowhere.returncode == 1
-        assert "no community called nowhere" in nowhere.stderr
-    finally:
-        up.stop()
+def test_staff_and_settings_from_the_command_line(database_settings: DatabaseSettings, tmp_path: Path) -> None:
+    meydan = Installation(database_settings, tmp_path).meydan
+    cafe = f"cafe-{uuid4().hex[:8]}"
+    made = meydan(
+        *("tenant", "add", cafe, "--name", "Café"),
+        *("--owner-username", "ayse", "--owner-birth-date", "1990-01-01", "--owner-password", PASSWORD),
+    )
+    assert made.returncode == 0, made.stderr
+    given = meydan("tenant", "staff", cafe, "ayse", "--role", "admin")
+    assert given.returncode == 0, given.stderr
+    assert f"ayse is now admin in {cafe}" in given.stdout
+    nobody = meydan("tenant", "staff", cafe, "mehmet", "--role", "admin")
+    assert nobody.returncode == 1
+    assert f"Nobody in {cafe} logs in with mehmet" in nobody.stderr
+    set_one = meydan("tenant", "set", cafe, "meeting.text_per_day", "7")
+    assert set_one.returncode == 0, set_one.stderr
+    shown = meydan("tenant", "settings", cafe).stdout
+    assert re.search(r"^\* meeting.text_per_day +7$", shown, re.MULTILINE)
+    assert re.search(r"^  fraud.review_from +60$", shown, re.MULTILINE)
+    for key, value, words in (
+        ("meeting.text_per_day", "many", "cannot be many"),
+        ("meeting.nothing", "1", "no setting called meeting.nothing"),
+    ):
+        refused = meydan("tenant", "set", cafe, key, value)
+        assert refused.returncode == 1
+        assert words in refused.stderr
+    nowhere = meydan("tenant", "staff", "nowhere", "ayse", "--role", "admin")
+    assert nowhere.returncode == 1
+    assert "no community called nowhere" in nowhere.stderr
