@@ -1,6 +1,8 @@
 """What comes after a purchase: refunds, disputes, renewals, doubts, and those who run the community looking at all of it."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.async_api import expect
@@ -14,7 +16,9 @@ STAFF_PAGES = [
     "/staff",
     "/staff/payments",
     "/staff/transactions",
+    "/staff/people",
     "/staff/fraud",
+    "/staff/fraud/rules",
     "/staff/reconciliation",
     "/staff/shop",
 ]
@@ -23,11 +27,15 @@ STAFF_PAGES = [
 async def owner_of(product: Product, visitor: Visitors, alias: str) -> Person:
     owner = await visitor(viewport=DESKTOP)
     await register(owner, product, alias)
-    meydan("tenant", "staff", "default", owner.phone, "--role", "owner", "--data", str(product.data)).check_returncode()
+    employ(product, owner, "owner")
     await owner.page.goto("/me")
     await owner.page.get_by_role("link", name="Running the square").click()
     await expect(owner.page.get_by_role("heading", name="Revenue")).to_be_visible()
     return owner
+
+
+def employ(product: Product, person: Person, role: str) -> None:
+    meydan("tenant", "staff", "default", person.phone, "--role", role, "--data", str(product.data)).check_returncode()
 
 
 async def has_coins(person: Person, coins: str) -> None:
@@ -117,17 +125,33 @@ async def test_a_membership_renews_fails_to_and_is_kept_for_the_days_of_grace(
 @pytest.mark.slow
 async def test_a_doubtful_purchase_waits_until_staff_let_it_through(product: Product, visitor: Visitors) -> None:
     owner = await owner_of(product, visitor, "owner-doubt")
-    meydan(
-        "tenant", "set", "default", "fraud.large_purchase", '{"TRY": 90000}', "--data", str(product.data)
-    ).check_returncode()
-    meydan("tenant", "set", "default", "fraud.new_device_points", "70", "--data", str(product.data)).check_returncode()
+    page = owner.page
+    await page.get_by_role("navigation", name="Running the square").get_by_role("link", name="Fraud").click()
+    await page.get_by_role("link", name="The rules").click()
+    rule = (
+        page.get_by_role("main")
+        .locator("form > div")
+        .filter(has=page.get_by_role("heading", name="A large purchase from a new device"))
+    )
+    await rule.get_by_label("Large from: TRY").fill("900")
+    await rule.get_by_label("Points").fill("7000")
+    await page.get_by_role("button", name="Save").click()
+    await expect(rule).to_contain_text("Write a whole number from 0 to 1,000.")
+    await rule.get_by_label("Points").fill("70")
+    await expect(rule).to_contain_text("By itself: it waits until you decide.")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("The rules are changed.")).to_be_visible()
     try:
-        buyer = await visitor()
+        buyer = await visitor(viewport=DESKTOP)
         await register(buyer, product, "newcomer")
+        employ(product, buyer, "admin")  # of the staff, and not above the rules
         await buy_coins(buyer, "2,600")
         await expect(buyer.page.get_by_text("Paid. We take a look before we hand it over")).to_be_visible()
-        page = owner.page
-        await page.get_by_role("navigation", name="Running the square").get_by_role("link", name="Fraud").click()
+        await buyer.page.goto("/staff/fraud")
+        case = buyer.page.get_by_role("main").get_by_role("listitem").filter(has_text="newcomer").first
+        await expect(case).to_contain_text("Somebody else who runs this square decides.")
+        await expect(case.get_by_role("button")).to_have_count(0)
+        await page.get_by_role("link", name="What they doubt").click()
         case = page.get_by_role("main").get_by_role("listitem").filter(has_text="newcomer").first
         await expect(case).to_contain_text("A large purchase from a new device")
         assert await faults(page) == []
@@ -140,6 +164,65 @@ async def test_a_doubtful_purchase_waits_until_staff_let_it_through(product: Pro
         meydan(
             "tenant", "set", "default", "fraud.new_device_points", "30", "--data", str(product.data)
         ).check_returncode()
+
+
+@pytest.mark.slow
+async def test_a_wrong_amount_is_given_anyway_and_coins_are_moved_by_hand(product: Product, visitor: Visitors) -> None:
+    owner = await owner_of(product, visitor, "owner-hands")
+    buyer = await visitor()
+    await register(buyer, product, "shortchanged")
+    await buyer.page.goto("/wallet/buy")
+    await buyer.page.get_by_role("radio", name=re.compile(r"^100\b")).click()
+    await buyer.page.get_by_role("button", name=re.compile("^Pay ")).click()
+    await expect(buyer.page).to_have_url(re.compile("/pay/local/"))
+    with closing(sqlite3.connect(product.data / "pay.sqlite3", isolation_level=None)) as books:
+        books.execute(
+            "update things set body = cast(json_set(body, '$.order.amount', 1000) as blob) where id = ?",
+            (buyer.page.url.rsplit("/", 1)[1],),
+        )
+    await buyer.page.reload()
+    await pay_there(buyer)
+    await expect(buyer.page.get_by_text("Paid. We take a look before we hand it over")).to_be_visible()
+
+    page = owner.page
+    await page.goto("/staff/payments")
+    await page.get_by_role("row").filter(has_text="shortchanged").get_by_role("link").first.click()
+    await expect(page.get_by_role("main")).to_contain_text("Another amount came than was asked")
+    await expect(page.get_by_role("button", name="Refund", exact=True)).to_be_visible()
+    assert await faults(page) == []
+    await page.get_by_role("button", name="Give it anyway").click()
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_label("Why").fill("The price was ours to get right")
+    await sheet.get_by_role("button", name="Give it anyway").click()
+    await expect(page.get_by_role("main")).to_contain_text("The price was ours to get right")
+    await has_coins(buyer, "100")
+
+    await page.get_by_role("main").get_by_role("link", name=re.compile("^shortchanged")).click()
+    await expect(page.get_by_role("heading", name="One member's money")).to_be_visible()
+    for direction, coins in ("Give", "50"), ("Take", "20"):
+        await page.get_by_role("button", name="Give or take coins").click()
+        await sheet.get_by_role("radio", name=direction).click()
+        await sheet.get_by_label("How many coins").fill(coins)
+        await sheet.get_by_label("Why").fill(f"{direction} and be glad")
+        await sheet.get_by_role("button", name=f"{direction} coins").click()
+        await expect(sheet).to_be_hidden()
+    await has_coins(buyer, "130")
+    await page.get_by_role("button", name="Freeze the wallet").click()
+    await sheet.get_by_label("Why").fill("Please write to us")
+    await sheet.get_by_role("button", name="Freeze the wallet").click()
+    await expect(page.get_by_text("This wallet is frozen")).to_be_visible()
+    assert await faults(page) == []
+    await buyer.page.goto("/wallet")
+    await expect(buyer.page.get_by_role("main")).to_contain_text("Please write to us")
+    await page.get_by_role("link", name="Find somebody else").click()
+    await page.get_by_label("Name").fill("SHORTCH")
+    await page.get_by_role("main").get_by_role("link", name=re.compile("^shortchanged")).click()
+    await page.get_by_role("button", name="Thaw the wallet").click()
+    await expect(page.get_by_text("This wallet is frozen")).to_be_hidden()
+    await buyer.page.goto("/wallet/history")
+    await expect(buyer.page.get_by_role("main")).to_contain_text("Take and be glad")
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert not await sticks_out(page)
 
 
 @pytest.mark.slow
@@ -168,7 +251,11 @@ async def test_those_who_run_the_square_see_the_books(product: Product, visitor:
     for path in STAFF_PAGES:
         await page.goto(path)
         await expect(
-            page.get_by_role("main").get_by_role("table").or_(page.get_by_text("Nothing")).first
+            page.get_by_role("main")
+            .get_by_role("table")
+            .or_(page.get_by_text("Nothing"))
+            .or_(page.get_by_label("Name"))
+            .first
         ).to_be_attached()
         assert await faults(page) == [], path
     await page.set_viewport_size({"width": 360, "height": 740})

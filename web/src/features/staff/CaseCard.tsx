@@ -17,7 +17,7 @@ export function CaseCard({ one }: { one: FraudCase }) {
   const outcomes: Record<FraudCase['outcome'], { words: string; tone: Tone }> = {
     allow: { words: t`let through`, tone: 'quiet' },
     delay: { words: t`waits for a time`, tone: 'lamp' },
-    review: { words: one.renewal ? t`given, to be looked at` : t`waits for you`, tone: 'lamp' },
+    review: { words: one.renewal ? t`given, to be looked at` : t`waits for a decision`, tone: 'lamp' },
     freeze: { words: t`wallet frozen`, tone: 'terracotta' },
   };
   const decisions: Record<string, string> = {

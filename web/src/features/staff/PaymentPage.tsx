@@ -223,7 +223,11 @@ function Details({ details }: { details: PaymentDetails }) {
             columns={[
               { title: t`Came`, cell: (notice) => <Moment at={notice.received_at} /> },
               { title: t`Its number`, cell: (notice) => notice.event_id },
-              { title: t`Result`, cell: (notice) => notice.problem ?? (notice.read_at ? t`read` : t`waits`) },
+              {
+                title: t`Result`,
+                cell: ({ problem: said, read_at }) =>
+                  said ? problem({ ...payment, problem: said }) : read_at ? t`read` : t`waits`,
+              },
             ]}
           />
         </Section>
