@@ -22,21 +22,18 @@ def run(*command: str | Path, folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def install(python: Path, wheel: Path, folder: Path) -> None:
-    """With uv, which links what it has unpacked before: seconds. With pip where uv reaches no index: pip's settings differ."""
+def bare_environment(environment: Path, wheel: Path, folder: Path) -> Path:
+    """Its Python. With uv, which links what it has unpacked before: seconds. With pip where uv reaches no index: pip's
+    settings differ.
+    """
+    venv.create(environment)
+    python = environment / "bin/python"
     quick: list[str | Path] = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python, wheel]
     if subprocess.run(quick, cwd=folder, capture_output=True, check=False).returncode != 0:
-        run(
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-compile",
-            "--disable-pip-version-check",
-            wheel,
-            folder=folder,
-        )
+        run(python, "-m", "ensurepip", folder=folder)
+        plain = ("--quiet", "--no-compile", "--disable-pip-version-check")
+        run(python, "-m", "pip", "install", *plain, wheel, folder=folder)
+    return python
 
 
 def test_the_wheel_made_from_the_sdist_runs_in_a_bare_environment(data: Path) -> None:
@@ -56,10 +53,7 @@ def test_the_wheel_made_from_the_sdist_runs_in_a_bare_environment(data: Path) ->
     files = set(zipfile.ZipFile(wheel).namelist())
     assert {"meydan/migrations/0001_ground.sql", "meydan/static/index.html", "meydan/py.typed"} <= files
 
-    environment = home / "bare"
-    venv.create(environment, with_pip=True)
-    python = environment / "bin/python"
-    install(python, wheel, home)
+    python = bare_environment(home / "bare", wheel, home)
     up = Up(data, python=python, PATH="/nonexistent", PYTHONPATH="")
     try:
         assert up.healthy()
