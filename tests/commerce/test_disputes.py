@@ -109,3 +109,23 @@ async def test_money_that_is_held_and_disputed_is_not_given_until_the_dispute_is
     await shop.tell(disputed(paid, WON))
     assert await state(shop, ana, payment) == ("held", 0, 0)
     assert (await shop.wallet(ana)).balance == 0
+
+
+async def test_its_amount_may_change_while_it_is_open(shop: Shop):
+    ana = await shop.person()
+    payment, paid = await shop.buy(ana)
+    await shop.spend(ana, 80)
+    part = disputed(paid, OPENED, amount=paid.amount // 4)
+    await shop.tell(part)
+    assert await state(shop, ana, payment) == ("disputed", 24, 4)
+    whole = disputed(paid, OPENED)
+    await shop.tell(whole)
+    assert await state(shop, ana, payment) == ("disputed", 100, 80)
+    await shop.tell(part, whole)  # once more, and the older one is older
+    assert await state(shop, ana, payment) == ("disputed", 100, 80)
+    await shop.tell(disputed(paid, OPENED, amount=paid.amount // 2))
+    assert (await state(shop, ana, payment))[:2] == ("disputed", 49)
+    await shop.tell(disputed(paid, WON, amount=paid.amount // 2))
+    assert await state(shop, ana, payment) == ("paid", 0, 0)
+    assert ((await shop.wallet(ana)).balance, (await shop.wallet(ana)).debt) == (20, 0)
+    await shop.audit()

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ from litestar import Litestar
 from meydan import tenants
 from meydan.commerce import notices, payments, settling
 from meydan.commerce.kinds import ProviderName
-from meydan.commerce.providers.contract import Paid, ProviderRefused, Refunded
+from meydan.commerce.providers.contract import Paid, ProviderLocked, ProviderRefused, Refunded
 from meydan.kit.database import Database, Tx
 from tests.commerce.conftest import Shop, in_days, refunded
 from tests.commerce.scripted import DOWN, signed
@@ -273,3 +274,34 @@ async def _kept(shop: Shop, owner, event: Paid | Refunded) -> notices.ReadNotice
         "select id from app.payment_notices where tenant_id = $1 and event_id = $2", shop.tenant.id, event.event_id
     )
     return notices.ReadNotice(notice_id=notice_id)
+
+
+async def test_a_closed_communitys_news_is_read_all_the_same(shop: Shop, db: Database, owner: asyncpg.Connection):
+    """Its members are still charged by their providers, and get their money back."""
+    ana = await shop.person()
+    payment = await shop.order(ana)
+    paid = shop.paid(payment)
+    await owner.execute("update app.tenants set status = 'suspended' where id = $1", shop.tenant.id)
+    directory: tenants.Directory = shop.app.state.directory
+    await directory._read()
+    assert (await shop.ask(ana, "GET", "/api/premium")).json()["code"] == "community_suspended"
+    await shop.tell(paid)
+    assert (await shop.wallet(ana)).balance == 100
+    await shop.tell(refunded(paid, paid.amount))
+    await owner.execute("update app.tenants set status = 'active' where id = $1", shop.tenant.id)
+    await directory._read()
+    assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "refunded"
+
+
+async def test_news_waits_for_keys_that_a_provider_takes(shop: Shop):
+    """An operator changed them wrongly, and puts it right: what was told meanwhile is read then."""
+    ana = await shop.person()
+    payment = await shop.order(ana)
+    shop.book.failures = [ProviderLocked("no such key")] * 2
+    assert await shop.post(shop.paid(payment)) == 200
+    await shop.work()
+    problem = "select problem from app.payment_notices where tenant_id = $1"
+    assert await shop.owner.fetchval(problem, shop.tenant.id) == "no such key"
+    await shop.work(delayed=True)
+    assert (await shop.wallet(ana)).balance == 100
+    assert await shop.owner.fetchval(problem, shop.tenant.id) is None

@@ -34,7 +34,8 @@ _BROUGHT = limits.Limit("commerce.brought_notices", timedelta(hours=1), 20)
 async def receive(request: AnyRequest, state: State, db: Database, provider: str, community: str) -> Response[None]:
     """For providers only; what it says is believed once its signature holds."""
     directory: tenants.Directory = state.directory
-    tenant = await directory.find(request.headers.get("host", ""), community)
+    # A closed community's members are still charged, and get their money back.
+    tenant = await directory.find(request.headers.get("host", ""), community, suspended_too=True)
     name = _names.get(provider)
     if name is None:
         raise NotFound

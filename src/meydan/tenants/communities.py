@@ -97,7 +97,7 @@ class Directory:
         self._by_slug: dict[str, Tenant] = {}
         self._by_host: dict[str, Tenant] = {}
 
-    async def find(self, host: str, slug: str | None) -> Tenant:
+    async def find(self, host: str, slug: str | None, *, suspended_too: bool = False) -> Tenant:
         """Raises UnknownCommunity, CommunitySuspended."""
         if time.monotonic() - self._read_at > _KEPT_FOR_SECONDS:
             await self._read()
@@ -107,7 +107,7 @@ class Directory:
             tenant = self._look_up(host, slug)
         if tenant is None:
             raise UnknownCommunity
-        if tenant.status is TenantStatus.suspended:
+        if tenant.status is TenantStatus.suspended and not suspended_too:
             raise CommunitySuspended
         return tenant
 

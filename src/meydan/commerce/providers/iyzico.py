@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.providers.contract import (
+    Awaited,
     Charge,
     Checkout,
     Failed,
@@ -257,7 +258,7 @@ class IyzicoProvider(Provider):
                     )
                 ]
             if result.fraud_status != _FRAUD_REJECTED:
-                return []  # iyzico still looks at it; its word comes later
+                return [_awaited(result, at)]  # iyzico still looks at it; its word comes later
             return [self._failed(result, at, "FRAUD_REJECTED")]
         if result.payment_status == "FAILURE":
             return [self._failed(result, at, str(result.error_group or result.error_code or "FAILURE"))]
@@ -288,6 +289,15 @@ class IyzicoProvider(Provider):
                 test=self._test,
             )
         ]
+
+
+def _awaited(result: FormResult, at: datetime) -> Awaited:
+    return Awaited(
+        event_id=f"awaited:{result.token}",
+        happened_at=at,
+        payment_id=_ours(result.basket_id),
+        checkout=result.token or None,
+    )
 
 
 def _posted_token(webhook: Webhook) -> str | None:

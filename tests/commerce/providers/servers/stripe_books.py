@@ -174,6 +174,35 @@ class Books:
         session |= {"status": "complete", "url": None}
         self.tell("checkout.session.completed", session)
 
+    def promise_subscription(self, session_id: str) -> None:
+        """The same for what renews: it runs at Stripe from now on, and its first invoice is being paid."""
+        session = self.things[session_id]
+        charge = self._subscribe(session, None)
+        self.events = [
+            event for event in self.events if not event["type"].startswith(("charge.", "payment_", "invoice."))
+        ]
+        intent, invoice = self.things[charge["payment_intent"]], self.things[session["invoice"]]
+        charge |= {"status": "pending", "paid": False, "captured": False, "amount_captured": 0}
+        intent |= {"status": "processing", "amount_received": 0}
+        invoice |= {"status": "open", "amount_paid": 0}
+        self.of("invoice_payment", invoice=invoice["id"])[0] |= {"status": "open", "amount_paid": None}
+        session |= {"status": "complete", "url": None}
+        self.tell("checkout.session.completed", session)
+
+    def keep_subscription_promise(self, session_id: str) -> None:
+        session = self.things[session_id]
+        invoice = self.things[session["invoice"]]
+        part = self.of("invoice_payment", invoice=invoice["id"])[0]
+        intent = self.things[part["payment"]["payment_intent"]]
+        charge = self.things[intent["latest_charge"]]
+        charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": charge["amount"]}
+        intent |= {"status": "succeeded", "amount_received": intent["amount"]}
+        invoice |= {"status": "paid", "amount_paid": invoice["amount_due"]}
+        part |= {"status": "paid", "amount_paid": invoice["amount_due"]}
+        session["payment_status"] = "paid"
+        self.tell("invoice.paid", invoice)
+        self.tell("checkout.session.async_payment_succeeded", session)
+
     def keep_promise(self, session_id: str) -> dict[str, Any]:
         session = self.things[session_id]
         charge = self._charge(self._intent_of(session), None)
@@ -303,7 +332,7 @@ class Books:
         self.tell("charge.succeeded", charge)
         return charge
 
-    def _subscribe(self, session: dict[str, Any], card: str) -> dict[str, Any]:
+    def _subscribe(self, session: dict[str, Any], card: str | None) -> dict[str, Any]:
         asked = self._prices[session["id"]]
         price = asked["line_items"][0]["price_data"]
         customer = f"cus_{uuid4().hex[:14]}"
@@ -344,7 +373,9 @@ class Books:
         item["current_period_start"] = item["current_period_end"]
         item["current_period_end"] += length
 
-    def _invoice(self, subscription: dict[str, Any], reason: str, card: str, *, unused: int = 0) -> dict[str, Any]:
+    def _invoice(
+        self, subscription: dict[str, Any], reason: str, card: str | None, *, unused: int = 0
+    ) -> dict[str, Any]:
         """``unused``: what of the price before is counted against it."""
         item = subscription["items"]["data"][0]
         amount, currency = item["price"]["unit_amount"] - unused, subscription["currency"]
