@@ -1,12 +1,15 @@
 """Premium for coins: begun at once, renewed by the worker, waited for, ended."""
 
 import asyncio
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
 
-from meydan import wallet
+from meydan import tenants, wallet
 from meydan.commerce import premium, subscriptions
+from meydan.commerce.settings import CommerceSettings
+from meydan.kit import clock
 from meydan.kit.database import Database, Tx
 from tests.commerce.conftest import Answer, Shop
 from tests.conftest import MovableClock
@@ -26,6 +29,18 @@ async def mine(shop: Shop, person: Person) -> Answer:
 async def pass_time(shop: Shop, db: Database) -> None:
     async with db.as_service(shop.tenant.id) as tx:
         await premium.do_pass_time(tx)
+
+
+async def give(shop: Shop, person: Person, coins: int) -> None:
+    async with shop.db.as_service(shop.tenant.id) as tx:
+        await wallet.do_credit(
+            tx,
+            person.me.user_id,
+            coins,
+            source=wallet.PROMOTIONS,
+            type=wallet.TransactionType.earned,
+            key=f"given:{uuid4()}",
+        )
 
 
 async def test_it_begins_at_once_and_is_renewed_each_month(shop: Shop, db: Database, moving_clock: MovableClock):
@@ -85,15 +100,7 @@ async def test_without_coins_it_stays_three_days_is_tried_each_and_ends(
     for person in (ana, bora):
         assert (await mine(shop, person))["status"] == "grace"
         assert (await shop.get(person, "/api/premium"))["limits"]["premium"]
-    async with db.as_service(shop.tenant.id) as tx:
-        await wallet.do_credit(
-            tx,
-            ana.me.user_id,
-            500,
-            source=wallet.PROMOTIONS,
-            type=wallet.TransactionType.earned,
-            key="in time",
-        )
+    await give(shop, ana, 500)
     moving_clock.forward(hours=25)
     await pass_time(shop, db)
     now = await mine(shop, ana)
@@ -106,6 +113,37 @@ async def test_without_coins_it_stays_three_days_is_tried_each_and_ends(
     statuses = [frame["subscription"]["status"] for frame in await shop.told(bora, "subscription")]
     assert statuses == ["active", "grace", "expired"]
     await shop.audit()
+
+
+async def test_days_of_grace_are_paid_for_like_others(shop: Shop, db: Database, moving_clock: MovableClock, owner):
+    await owner.execute(
+        "update app.premium_plans set period = 'week' where tenant_id = $1 and coin_price is not null", shop.tenant.id
+    )
+    async with db.as_service(shop.tenant.id) as tx:
+        await tenants.do_configure(tx, CommerceSettings, grace_days=10)
+    ana = await shop.person(coins=450)
+    await subscribe(shop, ana)
+    moving_clock.forward(hours=24 * 7 + 1)
+    await pass_time(shop, db)
+    assert (await mine(shop, ana))["status"] == "grace"
+    await give(shop, ana, 1_000)
+    moving_clock.forward(hours=24 * 8)  # a week of grace is over, and another has begun
+    for _ in range(3):
+        await pass_time(shop, db)
+    assert ((await mine(shop, ana))["status"], (await shop.wallet(ana)).balance) == ("active", 100), "two weeks"
+
+
+async def test_grace_ends_when_it_was_said_to(shop: Shop, db: Database, moving_clock: MovableClock):
+    ana = await shop.person(coins=450)
+    await subscribe(shop, ana)
+    moving_clock.forward(hours=24 * 31)
+    await pass_time(shop, db)
+    grace_ends_at = datetime.fromisoformat((await mine(shop, ana))["grace_ends_at"])
+    moving_clock.forward(seconds=(grace_ends_at - clock.now()).total_seconds() - 12 * 3600)
+    await pass_time(shop, db)  # the day's try
+    moving_clock.forward(hours=12, seconds=1)
+    await pass_time(shop, db)
+    assert await mine(shop, ana) is None
 
 
 async def test_a_long_standstill_charges_no_past_months(shop: Shop, db: Database, moving_clock: MovableClock):

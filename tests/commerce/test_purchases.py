@@ -9,10 +9,10 @@ import pytest
 from meydan import wallet
 from meydan.commerce import checkouts, payments, retries, settling
 from meydan.commerce.kinds import ProviderName
-from meydan.commerce.providers.contract import ProviderRefused
+from meydan.commerce.providers.contract import Checkout, Order, ProviderRefused
 from meydan.kit.database import Database
 from tests.commerce.conftest import Shop, failed, refunded
-from tests.commerce.scripted import DOWN
+from tests.commerce.scripted import DOWN, ScriptedProvider
 from tests.conftest import MovableClock
 
 
@@ -47,6 +47,8 @@ async def test_one_key_is_one_order(shop: Shop):
     assert len({answer.json()["id"] for answer in answers}) == 1
     other = await shop.ask(ana, "POST", "/api/coins/purchase", {"package_id": shop.packages[1]["id"]}, key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    elsewhere = await shop.ask(ana, "POST", "/api/coins/purchase", body | {"provider": "google"}, key)
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (422, "idempotency_key_reused")
     without = await shop.ask(ana, "POST", "/api/coins/purchase", body)
     assert (without.status_code, without.json()["code"]) == (400, "idempotency_key_missing")
     bora = await shop.person()
@@ -131,6 +133,24 @@ async def test_a_worker_killed_before_our_commit_asks_again_and_opens_one_page(
     assert len(shop.book.asked) == 2, "what is open is not opened again"
 
 
+async def test_money_that_is_quicker_than_our_own_note_of_the_page_stays_paid(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    ana = await shop.person()
+    order = await shop.order(ana, open=False)
+    checkout = ScriptedProvider.checkout
+
+    async def paid_at_once(provider: ScriptedProvider, asked: Order) -> Checkout:
+        page = await checkout(provider, asked)
+        await shop.tell(shop.paid(order))
+        return page
+
+    monkeypatch.setattr(ScriptedProvider, "checkout", paid_at_once)
+    await shop.work()
+    after = await shop.get(ana, f"/api/payments/{order['id']}")
+    assert (after["status"], after.get("checkout_url"), (await shop.wallet(ana)).balance) == ("paid", None, 100)
+
+
 async def test_orders_a_lost_job_left_are_found(shop: Shop, owner, moving_clock: MovableClock, db: Database):
     ana = await shop.person()
     ordered = await shop.order(ana, open=False)
@@ -140,6 +160,25 @@ async def test_orders_a_lost_job_left_are_found(shop: Shop, owner, moving_clock:
         await checkouts.do_sweep(tx)
     await shop.work()
     assert (await shop.get(ana, f"/api/payments/{ordered['id']}"))["status"] == "pending"
+
+
+async def test_an_order_that_stays_unanswered_is_not_asked_for_with_every_sweep(
+    shop: Shop, owner, moving_clock: MovableClock, db: Database
+):
+    ana = await shop.person()
+    await shop.order(ana, open=False)
+    asked = []
+    for hours in (1, 1, 5):
+        moving_clock.forward(hours=hours)
+        await owner.execute("delete from jobs.pgqueuer where headers->>'tenant_id' = $1", str(shop.tenant.id))
+        async with db.as_service(shop.tenant.id) as tx:
+            await checkouts.do_sweep(tx)
+        asked.append(
+            await owner.fetchval(
+                "select count(*) from jobs.pgqueuer where headers->>'tenant_id' = $1", str(shop.tenant.id)
+            )
+        )
+    assert asked == [1, 0, 1], "once in six hours"
 
 
 async def test_a_declined_card_may_be_tried_again_and_money_that_comes_late_counts(shop: Shop):
