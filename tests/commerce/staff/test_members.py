@@ -8,7 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from meydan import tenants
+from meydan import tenants, wallet
 from meydan.commerce import CommerceSettings
 from meydan.kit import people as kept
 from meydan.kit.database import Database, Role
@@ -206,3 +206,32 @@ async def test_staff_do_not_learn_whose_shadow_gave_them_something(
     async with colleague.client(app) as client:
         lines = (await client.get("/api/staff/transactions")).json()["items"]
         assert {line["person"]["alias"] for line in lines if line["type"].startswith("gift_")} == {"boss", ana.alias}
+
+
+@pytest.mark.parametrize("boss_calls", [True, False])
+async def test_nor_whose_shadow_they_called(
+    shop: Shop, app: Litestar, boss: Person, staff: httpx.AsyncClient, boss_calls: bool
+):
+    ana, colleague = await shop.person(), await make_person(shop.db, shop.tenant, role=Role.owner)
+    payer, payee = (boss, ana) if boss_calls else (ana, boss)
+    async with colleague.client(app) as client:
+        assert (await adjust(client, payer, "give", 100)).status_code == 200
+        async with shop.db.as_service(shop.tenant.id) as tx:
+            await wallet.do_transfer(
+                tx,
+                wallet.TransactionType.call,
+                [
+                    wallet.Entry(wallet.coins_of(payer.me.user_id), -10),
+                    wallet.Entry(wallet.earnings_of(payee.me.user_id), 6),
+                    wallet.Entry(wallet.TENANT_REVENUE, 4),
+                ],
+                key="call",
+                user_id=payer.me.user_id,
+            )
+        [line] = (await client.get("/api/staff/transactions?type=call")).json()["items"]
+        named = {entry["person"]["alias"] for entry in line["entries"] if entry["person"]}
+        assert named == {"boss", ana.alias}
+    for path in "/api/staff/transactions?type=call", f"/api/staff/transactions?type=call&user_id={ana.me.user_id}":
+        answer = await staff.get(path)
+        assert ana.alias not in answer.text
+        assert len(answer.json()["items"]) == (1 if boss_calls else 0)

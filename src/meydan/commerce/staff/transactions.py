@@ -1,7 +1,7 @@
 """The ledger as staff read it: every transfer with all its entries, and what stands in the community's accounts.
 
-Names are those of real faces. Whoever of the staff was given something by a shadow, or gave it something, must not learn
-here whose it is: of their own gifts they see their own side alone.
+Names are those of real faces. Whoever of the staff was given something by a shadow, gave it something or called it must not
+learn here whose it is: of their own gifts and calls they see their own side alone.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ class EntryLine(Struct, frozen=True):
     provider: str | None
     currency: str | None
     person: Person | None
-    """Whose account it is; None where it is the community's."""
+    """Whose account it is; None where it is the community's, or the other's in a call of whoever asks."""
     amount: int
 
 
@@ -65,7 +65,9 @@ _COLUMNS = f"""
     t.reverses_id, t.created_at, (
         select jsonb_agg(jsonb_build_object(
             'account', a.kind, 'provider', a.provider, 'currency', a.currency,
-            'person', {person("a.user_id")}, 'amount', e.amount
+            'person', case when t.transaction_type <> 'call' or t.user_id <> $7 or a.user_id = $7
+                then {person("a.user_id")} end,
+            'amount', e.amount
         ) order by e.amount, a.kind, a.id)
         from app.coin_entries e
         join app.ledger_accounts a on (a.tenant_id, a.id) = (e.tenant_id, e.account_id)
@@ -79,6 +81,13 @@ _WHERE = """
         t.transaction_type in ('gift_sent', 'gift_received') and t.user_id <> $7 and exists (
             select from app.gifts_sent g
             where (g.tenant_id, g.id) = ($1, t.subject_id) and $7 in (g.giver_user_id, g.receiver_user_id)
+        )
+    )
+    and not (
+        t.transaction_type = 'call' and t.user_id <> $7 and exists (
+            select from app.coin_entries own join app.ledger_accounts mine
+                on (mine.tenant_id, mine.id) = (own.tenant_id, own.account_id)
+            where (own.tenant_id, own.transaction_id) = ($1, t.id) and mine.user_id = $7
         )
     )
 """
