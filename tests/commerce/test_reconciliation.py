@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
+import pytest
 
 from meydan import wallet
 from meydan.commerce import reconciliation
@@ -194,3 +195,39 @@ async def test_a_whole_day_of_everything_adds_up(shop: Shop, db: Database, owner
     await run(shop, db)
     assert await differences(owner, shop) == {}
     await shop.audit()
+
+
+async def test_after_a_standstill_everything_since_the_last_comparison_is_looked_at(
+    shop: Shop, db: Database, owner, moving_clock: MovableClock
+):
+    """Nine days in which neither news nor a worker came through."""
+    ana = await shop.person()
+    await run(shop, db)
+    moving_clock.forward(hours=1)
+    paid = shop.paid(await shop.order(ana))
+    shop.book.truth[paid.charge] = [paid]
+    moving_clock.forward(hours=9 * 24)
+    shop.book.failures += [DOWN]
+    await run(shop, db)  # this one compared nothing
+    await run(shop, db)
+    assert (await differences(owner, shop))["missing_here", paid.charge]["status"] == "healed"
+    assert (await shop.wallet(ana)).balance == 100
+
+
+async def test_money_that_goes_back_months_later_unheard_is_found(
+    shop: Shop, db: Database, owner, moving_clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reconciliation, "_ROUND", 3)
+    ana = await shop.person()
+    _, paid = await shop.buy(ana)
+    await run(shop, db)
+    moving_clock.forward(hours=40 * 24)
+    await owner.execute("update app.reconciliations set until = app.now() where tenant_id = $1", shop.tenant.id)
+    lost = disputed(paid, DisputeState.lost)
+    shop.book.truth[paid.charge] = [paid, lost]
+    shop.book.charges[paid.charge] = msgspec.structs.replace(shop.book.charges[paid.charge], disputed=True)
+    for _ in range(3):
+        moving_clock.forward(hours=1)
+        await run(shop, db)
+    assert (await differences(owner, shop))["disputed", paid.charge]["status"] == "healed"
+    assert (await shop.wallet(ana)).balance == 0

@@ -25,6 +25,12 @@ from meydan.kit.database import Database, Tx
 
 RECONCILE = "commerce.reconcile"
 LOOKED_BACK = timedelta(days=2)
+_FURTHEST_BACK = timedelta(days=90)
+"""After a standstill everything since the last comparison is looked at, but no more than this."""
+_TAKEN_BACK_WITHIN = timedelta(days=180)
+_ROUND = 7 * 24
+"""Money may go back months after it came, and the news of it be lost: of all payments so young, each hour asks about a few,
+and in so many runs about each."""
 ON_ITS_WAY = timedelta(minutes=10)
 """The news of a payment may take so long before it counts as missing."""
 EDGE = timedelta(hours=1)
@@ -81,14 +87,14 @@ async def do_queue(tx: Tx) -> None:
 
 async def reconcile(db: Database, tenant_id: int, errand: Reconcile) -> None:
     name, until = errand.provider, clock.now()
-    since = until - LOOKED_BACK
     async with db.as_service(tenant_id) as tx:
+        since = await _since(tx, name, until)
         run_id = await tx.one(
             UUID,
             "insert into app.reconciliations (tenant_id, provider, since, until) values ($1, $2, $3, $4) returning id",
             *(name.value, since, until),
         )
-        known = await _known(tx, name, since)
+        known = await _known(tx, name, since, until)
     healed: set[str] = set()
     try:
         async with accounts.opened(db, tenant_id, name) as provider:
@@ -168,16 +174,26 @@ async def _heal(
     return healed
 
 
-async def _known(tx: Tx, name: ProviderName, since: datetime) -> set[str]:
-    """Charges of the time looked at, and those that an open difference is about, however old."""
+async def _since(tx: Tx, name: ProviderName, until: datetime) -> datetime:
+    compared = await tx.one(
+        datetime,
+        "select coalesce(max(until), $3) from app.reconciliations "
+        "where tenant_id = $1 and provider = $2 and finished_at is not null and problem is null",
+        *(name.value, until),
+    )
+    return max(min(until - LOOKED_BACK, compared - EDGE), until - _FURTHEST_BACK)
+
+
+async def _known(tx: Tx, name: ProviderName, since: datetime, until: datetime) -> set[str]:
+    """Charges of the time looked at, those whose turn it is, and those that an open difference is about, however old."""
     return set(
         await tx.all(
             str,
-            "select charge from app.payments where tenant_id = $1 and provider = $2 and paid_at >= $3 "
+            "select charge from app.payments where tenant_id = $1 and provider = $2 and ("
+            "paid_at >= $3 or (paid_at > $4 and refunded < paid_amount and abs(hashtext(charge)::bigint) % $5 = $6)) "
             "union select subject from app.reconciliation_differences "
             "where tenant_id = $1 and provider = $2 and status = 'open' and kind not in ('coins', 'missing_here')",
-            name.value,
-            since,
+            *(name.value, since, until - _TAKEN_BACK_WITHIN, _ROUND, int(until.timestamp() // 3600) % _ROUND),
         )
     )
 
