@@ -1,6 +1,7 @@
 """Somebody with a token, with none, or about to leave, against the money's routes: moments and values nobody thought of."""
 
 import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx
@@ -9,12 +10,12 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.commerce import accounts
+from meydan.commerce import accounts, routes
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.providers import ADAPTERS, Adapter, iyzico
 from meydan.commerce.providers.iyzico import IyzicoAccount, IyzicoProvider
 from meydan.commerce.settings import CommerceSettings
-from meydan.kit import people
+from meydan.kit import limits, people
 from meydan.kit.database import Database, Role
 from tests.commerce.conftest import Shop
 from tests.people import make_person
@@ -82,6 +83,16 @@ async def test_whoever_orders_while_they_leave_leaves_nothing_behind(shop: Shop,
     assert await shop.rows("payments") == 0
     await shop.work()
     assert not shop.book.orders
+
+
+async def test_a_finger_that_trembles_on_a_button_is_slowed(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    """Each change of mind is told to the person and to the provider."""
+    monkeypatch.setattr(routes, "_CHANGES", limits.Limit("commerce.changes", timedelta(minutes=10), 4))
+    ana = await shop.person(coins=1_000)
+    body = {"plan_id": shop.plans[0]["id"], "pay_with": "coins"}
+    assert (await shop.ask(ana, "POST", "/api/premium/subscribe", body, "k")).status_code == 201
+    statuses = [(await shop.ask(ana, "POST", f"/api/premium/{what}")).status_code for what in ["cancel", "resume"] * 4]
+    assert statuses == [200] * 4 + [429] * 4
 
 
 async def test_a_plan_keeps_its_period_for_who_has_it(shop: Shop, db: Database):

@@ -21,6 +21,7 @@ from meydan.kit.http import AnyRequest, IdempotencyKey, client_address, is_priva
 from meydan.tenants import Tenant
 
 _PURCHASES = limits.Limit("commerce.purchases", timedelta(hours=1), 60)
+_CHANGES = limits.Limit("commerce.changes", timedelta(minutes=10), 120)
 _CHECKS = limits.Limit("commerce.checks", timedelta(minutes=1), 30)
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
@@ -179,12 +180,14 @@ async def subscribe(
 
 @post("/api/premium/cancel", status_code=200, tags=["commerce"], summary="Let premium end with its period")
 async def cancel_premium(db: Database, me: Identity) -> Subscription:
+    await limits.take(_CHANGES, me.user_id)
     async with db.as_service(me.tenant_id) as tx:
         return await premium.do_cancel(tx, me.user_id)
 
 
 @post("/api/premium/resume", status_code=200, tags=["commerce"], summary="Let it renew after all")
 async def resume_premium(db: Database, me: Identity) -> Subscription:
+    await limits.take(_CHANGES, me.user_id)
     async with db.as_service(me.tenant_id) as tx:
         return await premium.do_resume(tx, me.user_id)
 
