@@ -70,6 +70,7 @@ describe('words for what was refused', () => {
       'payment_not_paid',
       'payment_not_open',
       'already_premium',
+      'premium_on_its_way',
       'premium_in_store',
     ];
     for (const code of codes) {

@@ -159,6 +159,10 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`This purchase cannot be paid any more. Begin a new one; nothing was charged.`);
     case 'already_premium':
       return i18n._(msg`You are a member already.`);
+    case 'premium_on_its_way':
+      return i18n._(
+        msg`You have paid for a membership already. It begins when the payment has arrived and been looked at; you hear of it under News.`,
+      );
     case 'not_premium':
       return i18n._(msg`There is no membership here that could be changed.`);
     case 'premium_cannot_resume':

@@ -43,6 +43,7 @@ const ICONS: Record<string, LucideIcon> = {
   premium_grace: Sparkles,
   premium_cancelled: Sparkles,
   premium_ended: Sparkles,
+  premium_paid_twice: Sparkles,
   wallet_frozen: Snowflake,
   wallet_thawed: Sun,
   welcome: Sparkles,
@@ -127,7 +128,7 @@ export function useNotificationWords(): (notification: Notification) => { title:
 
 /** Where the news about coins and payments is looked at more closely. */
 function placeOf({ code, data }: Notification) {
-  if (code.startsWith('payment_') && typeof data.payment_id === 'string') {
+  if ((code.startsWith('payment_') || code === 'premium_paid_twice') && typeof data.payment_id === 'string') {
     return { to: '/wallet/payments/$paymentId', params: { paymentId: data.payment_id } } as const;
   }
   if (code.startsWith('premium_')) return { to: '/premium' } as const;

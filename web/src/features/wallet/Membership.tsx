@@ -5,7 +5,7 @@ import { Sparkles } from 'lucide-react';
 import { useState } from 'react';
 import type { Premium, Subscription } from '../../api/types';
 import { useWords } from '../../api/words';
-import { Button, Card, Coins, cx, type Fact, Facts, Moment, Money, Sheet, type Tone, toast } from '../../ui';
+import { Button, Card, Coins, cx, type Fact, Facts, Moment, Money, Notice, Sheet, type Tone, toast } from '../../ui';
 import { paymentsQuery, useCancelPremium, useResumePremium } from './data';
 import { running, useMembershipWords } from './membership-words';
 import { ownName, usePeriodWords, useProviderName } from './words';
@@ -92,6 +92,33 @@ export function Membership({ premium }: { premium: Premium }) {
   );
 }
 
+/** Two that renew cost twice. This one was bought in a store, where only the person can end it. */
+export function SecondMembership({ second }: { second: Subscription }) {
+  const { t } = useLingui();
+  const provider = useProviderName();
+  const where = provider(second.provider);
+  const store = STORES.get(second.provider ?? '');
+  return (
+    <Notice
+      title={t`You pay for two memberships`}
+      action={
+        store ? (
+          <Button asChild>
+            <a href={store} target="_blank" rel="noreferrer">
+              <Trans>To the subscriptions there</Trans>
+            </a>
+          </Button>
+        ) : null
+      }
+    >
+      <Trans>
+        Another one renews in {where}. One is enough: cancel one of them where you bought it. If you want the money of
+        the second one back, ask {where} for it.
+      </Trans>
+    </Notice>
+  );
+}
+
 /** Which plan, what it costs and who charges it, as on the person's own receipts. */
 function Terms({ premium, member }: { premium: Premium; member: Subscription }) {
   const { t, i18n } = useLingui();
@@ -99,11 +126,15 @@ function Terms({ premium, member }: { premium: Premium; member: Subscription }) 
   const provider = useProviderName();
   const { data: payments } = useInfiniteQuery({ ...paymentsQuery, enabled: member.coin_price == null });
   const plan = premium.plans.find(({ id }) => id === member.plan_id);
+  const next = premium.plans.find(({ id }) => id === member.next_plan_id);
   const last = payments?.pages
     .flatMap((page) => page.items)
     .find(({ plan_id, status }) => plan_id === member.plan_id && status === 'paid');
   const facts: Fact[] = [
     ...(plan ? [{ name: t`Plan`, value: ownName(plan.name, i18n.locale) ?? period(plan.period).name }] : []),
+    ...(next
+      ? [{ name: t`From the next period`, value: ownName(next.name, i18n.locale) ?? period(next.period).name }]
+      : []),
     ...(member.coin_price == null ? [] : [{ name: t`Price`, value: <Coins amount={member.coin_price} /> }]),
     ...(last
       ? [

@@ -90,11 +90,31 @@ function Outcome({ payment }: { payment: Payment }) {
   switch (payment.status) {
     case 'created':
     case 'pending':
-      return <Waiting payment={payment} />;
+      return payment.problem === 'on_its_way' ? (
+        <State icon={<Clock aria-hidden />} title={<Trans>Your payment is on its way</Trans>} actions={<ToWallet />}>
+          <Trans>
+            With this way of paying the money takes up to a few days. Do not pay again: as soon as it arrives, you get
+            what you paid for, and you hear of it under News.
+          </Trans>
+        </State>
+      ) : (
+        <Waiting payment={payment} />
+      );
     case 'paid':
       return <Done payment={payment} />;
     case 'held':
-      return (
+      return payment.problem === 'paid_twice' ? (
+        <State
+          icon={<Undo2 aria-hidden />}
+          title={<Trans>You have a membership already: this goes back to you</Trans>}
+          actions={<ToMembership />}
+        >
+          <Trans>
+            Two payments arrived for one membership. We asked the payment company to give this one back, and it is not
+            charged again. You need not do anything.
+          </Trans>
+        </State>
+      ) : (
         <State
           icon={<SearchCheck aria-hidden />}
           title={<Trans>Paid. We take a look before we hand it over</Trans>}
@@ -185,6 +205,9 @@ function RefundTitle({ payment }: { payment: Payment }) {
 
 /** What went with the money: coins that were there, and what is owed for those spent already. */
 function TakenBack({ payment }: { payment: Payment }) {
+  if (payment.problem === 'paid_twice') {
+    return <Trans>It was a second payment for one membership, which goes on as before.</Trans>;
+  }
   if (payment.kind === 'premium') return <Trans>The membership it paid for has ended.</Trans>;
   if (payment.coins_taken_back === 0) return null;
   if (payment.owed === 0) {
@@ -258,13 +281,7 @@ function Done({ payment }: { payment: Payment }) {
         tone="moss"
         icon={<Check aria-hidden />}
         title={<Trans>You are a member now</Trans>}
-        actions={
-          <Button asChild look="lamp">
-            <Link to="/premium">
-              <Trans>To my membership</Trans>
-            </Link>
-          </Button>
-        }
+        actions={<ToMembership />}
       >
         <Trans>More meetings are lit on the square already.</Trans>
       </State>
@@ -292,6 +309,16 @@ function Done({ payment }: { payment: Payment }) {
         </Trans>
       ) : null}
     </State>
+  );
+}
+
+function ToMembership() {
+  return (
+    <Button asChild look="lamp">
+      <Link to="/premium">
+        <Trans>To my membership</Trans>
+      </Link>
+    </Button>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { useGiftName } from './gift-art';
-import { useFreezeReason } from './words';
+import { useFreezeReason, useProviderName } from './words';
 
 /** News about coins, payments and membership in words; null for what is none of these. */
 export function useMoneyNews(): (
@@ -10,6 +10,7 @@ export function useMoneyNews(): (
   const { t, i18n } = useLingui();
   const giftName = useGiftName();
   const freezeReason = useFreezeReason();
+  const provider = useProviderName();
   return (code, data) => {
     const text = (member: string) => (typeof data[member] === 'string' ? data[member] : '');
     const number = (member: string) => (typeof data[member] === 'number' ? data[member] : 0);
@@ -62,6 +63,15 @@ export function useMoneyNews(): (
         return {
           title: t`Your membership is over`,
           words: t`You meet and talk as before, with the day's free rights.`,
+        };
+      case 'premium_paid_twice':
+        return {
+          title: t`You paid for a membership twice`,
+          words: text('where')
+            ? t`Both renew. One was bought in ${provider(text('where'))}, and only you can cancel it there; for its money, ask there too.`
+            : text('payment_id')
+              ? t`One of the two payments goes back to you, the way it came. You have one membership, and only that is charged again.`
+              : t`The newer one stays. The older one is not renewed any more; what you paid for stays until its end.`,
         };
       case 'wallet_frozen':
         return { title: t`Your wallet is frozen`, words: freezeReason(text('reason')) };

@@ -158,6 +158,7 @@ describe('news about money', () => {
       'premium_grace',
       'premium_cancelled',
       'premium_ended',
+      'premium_paid_twice',
       'wallet_frozen',
       'wallet_thawed',
     ];
@@ -176,6 +177,18 @@ describe('news about money', () => {
     expect(english?.title).toBe('Your bank asked for a payment back');
     expect(english?.words).toContain('1,200 coins went back with it. 1,100 of them');
     expect(turkish?.words).toContain('1.200 jeton');
+  });
+});
+
+describe('two memberships', () => {
+  it('are told apart by what becomes of the money: some comes back by itself, some only the person can ask for', () => {
+    const say = (data: Record<string, unknown>) => inBoth(() => useMoneyNews()('premium_paid_twice', data)?.words);
+    const back = say({ payment_id: '1', where: null });
+    const theirs = say({ payment_id: null, where: 'google' });
+    const older = say({ payment_id: null, where: null });
+    expect(new Set([...back, ...theirs, ...older]).size).toBe(6);
+    for (const words of theirs) expect(words).toContain('Google Play');
+    expect(back[0]).toContain('goes back to you');
   });
 });
 
