@@ -130,8 +130,11 @@ async def test_dusk_falls_on_every_page_of_the_shadow(member: Person):
 
 async def test_letters_twice_as_large_fit_a_small_phone(member: Person):
     await put_on(member.page, "tr", "day", PHONE)
+    await open_page(member.page, "/messages")
+    talk = await member.page.get_by_role("main").get_by_role("list").get_by_role("link").first.get_attribute("href")
+    assert talk
     wide = []
-    for path in INSIDE:
+    for path in [*INSIDE, talk]:
         await open_page(member.page, path)
         await member.page.add_style_tag(content="html { font-size: 200% }")
         if await sticks_out(member.page):

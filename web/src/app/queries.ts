@@ -7,11 +7,15 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 15_000,
+      // The browser's own idea of being online says nothing of a square on the same machine or in the same house; and what
+      // was pressed without a network fails at once, so that nobody's money moves by itself minutes later.
+      networkMode: 'always',
+      refetchOnReconnect: true,
       // The server's no is final; no answer is asked for again, a little later each time.
       retry: (count, error) => count < 3 && !(error instanceof Refused && error.status < 500),
       retryDelay: (attempt) => Math.min(8000, 600 * 2 ** attempt),
     },
-    mutations: { retry: false },
+    mutations: { retry: false, networkMode: 'always' },
   },
 });
 

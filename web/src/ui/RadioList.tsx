@@ -33,7 +33,7 @@ export function RadioList<Value extends string>({
           <RadioGroup.Item
             key={option.value}
             value={option.value}
-            className="-outline-offset-3 group flex min-h-12 w-full items-center gap-3 px-4 text-left hover:bg-deep"
+            className="-outline-offset-3 group flex min-h-12 w-full items-center gap-3 px-4 text-left hover:bg-deep disabled:opacity-55"
           >
             <span
               aria-hidden="true"

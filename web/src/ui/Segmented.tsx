@@ -28,7 +28,7 @@ export function Segmented<Value extends string>({ label, value, onChange, option
             'inline-flex min-h-10 min-w-0 flex-1 items-center justify-center gap-2 rounded-full px-3 font-medium text-sm text-soft',
             'transition-colors duration-160 hover:text-ink data-[state=checked]:bg-card data-[state=checked]:text-ink',
             'data-[state=checked]:shadow-card data-[state=checked]:outline data-[state=checked]:outline-1 data-[state=checked]:outline-line',
-            'focus-visible:outline-3! focus-visible:outline-lamp-text! [&_svg]:size-4.5',
+            'focus-visible:outline-3! focus-visible:outline-lamp-text! [&_svg]:size-4.5 disabled:opacity-55',
           )}
         >
           {option.icon}

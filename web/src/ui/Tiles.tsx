@@ -6,7 +6,7 @@ interface TilesProps<Value extends string> {
   label: string;
   value: Value | '';
   onChange: (value: Value) => void;
-  options: { value: Value; words: ReactNode; disabled?: boolean }[];
+  options: { value: Value; words: ReactNode }[];
   /** The label is said only to those who do not see the page, where its heading says it already. */
   hideLabel?: boolean;
   className?: string;
@@ -37,7 +37,6 @@ export function Tiles<Value extends string>({
           <RadioGroup.Item
             key={option.value}
             value={option.value}
-            disabled={option.disabled}
             className={cx(
               'flex min-w-0 items-center gap-3 rounded-card border border-line-strong bg-card p-2.5 text-left transition-colors duration-160 hover:bg-deep',
               'data-[state=checked]:border-lamp-text data-[state=checked]:bg-lamp-soft data-[state=checked]:outline data-[state=checked]:outline-1 data-[state=checked]:outline-lamp-text',

@@ -3,10 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { BadgeCheck, Receipt, Store, Undo2 } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import type { CoinPackage } from '../../api/types';
-import { useWords } from '../../api/words';
 import {
   Bone,
-  Button,
   Coin,
   Coins,
   EmptyState,
@@ -22,6 +20,7 @@ import {
 } from '../../ui';
 import { useCheckout } from './checkout';
 import { packagesQuery, usePurchase, walletQuery } from './data';
+import { PayButton } from './PayButton';
 import { chosenPlace, PaidElsewhere, PlaceChoice, usePlace } from './PlaceChoice';
 import { Troubles } from './Troubles';
 import { ownName } from './words';
@@ -69,7 +68,6 @@ export function BuyPage() {
 
 function Choice({ packages }: { packages: CoinPackage[] }) {
   const { t, i18n } = useLingui();
-  const words = useWords();
   const [chosen, setChosen] = useState(packages[0]?.id ?? '');
   const [opening, setOpening] = useState<string | null>(null);
   const places = usePlace();
@@ -91,38 +89,20 @@ function Choice({ packages }: { packages: CoinPackage[] }) {
           buy.mutate({ package_id: one.id, ...chosenPlace(places) }, { onSuccess: ({ id }) => setOpening(id) });
       }}
     >
-      <Tiles
-        label={t`How many coins`}
-        value={one.id}
-        onChange={setChosen}
-        options={packages.map((each) => ({
-          value: each.id,
-          words: <PackageTile one={each} />,
-          disabled: busy,
-        }))}
-      />
-      <PlaceChoice {...places} />
-      <div className="flex flex-col gap-3">
-        <Button type="submit" look="lamp" size="lg" wide busy={busy}>
-          {opening !== null ? (
-            <Trans>Opening the pay page…</Trans>
-          ) : (
-            <span>
-              <Trans>
-                Pay {price} for <Coins amount={one.coins + one.bonus} />
-              </Trans>
-            </span>
-          )}
-        </Button>
-        <p role="status" className="text-center text-soft text-sm empty:hidden">
-          {slow ? <Trans>The pay page takes longer than usual. We keep asking; nothing has been charged.</Trans> : null}
-        </p>
-        {buy.error ? (
-          <p role="alert" className="text-center text-sm text-terracotta">
-            {words(buy.error)}
-          </p>
-        ) : null}
-      </div>
+      <fieldset disabled={busy} className="flex min-w-0 flex-col gap-6">
+        <Tiles
+          label={t`How many coins`}
+          value={one.id}
+          onChange={setChosen}
+          options={packages.map((each) => ({ value: each.id, words: <PackageTile one={each} /> }))}
+        />
+        <PlaceChoice {...places} />
+      </fieldset>
+      <PayButton busy={busy} opening={opening !== null} slow={slow} error={buy.error}>
+        <Trans>
+          Pay {price} for <Coins amount={one.coins + one.bonus} />
+        </Trans>
+      </PayButton>
       <Honesty provider={places.place?.provider} />
     </form>
   );

@@ -2,22 +2,21 @@ import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CalendarOff, Receipt, RotateCw } from 'lucide-react';
+import { CalendarClock, CalendarOff, Receipt, RotateCw } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import type { Plan } from '../../api/types';
-import { useWords } from '../../api/words';
 import { Button, Coins, Money, moneyText, Notice, Pledge, Pledges, Section, Segmented, Tiles, toast } from '../../ui';
 import { useCheckout } from './checkout';
 import { useSubscribe, walletQuery } from './data';
+import { PayButton } from './PayButton';
 import { chosenPlace, PaidElsewhere, PlaceChoice, usePlace } from './PlaceChoice';
 import { ownName, usePeriodWords } from './words';
 
 type PayWith = 'money' | 'coins';
 
 /** Which plan, paid with what, and the one button; how to leave is said before. */
-export function Plans({ plans }: { plans: Plan[] }) {
+export function Plans({ plans, instead = false }: { plans: Plan[]; instead?: boolean }) {
   const { t, i18n } = useLingui();
-  const words = useWords();
   const period = usePeriodWords();
   const { data: wallet } = useQuery(walletQuery);
   const [chosen, setChosen] = useState(plans[0]?.id ?? '');
@@ -55,7 +54,7 @@ export function Plans({ plans }: { plans: Plan[] }) {
     );
 
   return (
-    <Section title={<Trans>Become a member</Trans>}>
+    <Section title={instead ? <Trans>Take another plan</Trans> : <Trans>Become a member</Trans>}>
       <form
         className="flex flex-col gap-5"
         onSubmit={(event) => {
@@ -63,26 +62,28 @@ export function Plans({ plans }: { plans: Plan[] }) {
           if (!busy && missing === 0) go();
         }}
       >
-        <Tiles
-          label={t`For how long at a time`}
-          hideLabel
-          value={plan.id}
-          onChange={setChosen}
-          className="sm:grid-cols-2"
-          options={plans.map((one) => ({ value: one.id, disabled: busy, words: <PlanTile plan={one} /> }))}
-        />
-        {coinPrice === null ? null : (
-          <Segmented
-            label={t`Pay with`}
-            value={payWith}
-            onChange={setPayWith}
-            options={[
-              { value: 'money', words: <Trans>Money</Trans> },
-              { value: 'coins', words: <Trans>Coins</Trans> },
-            ]}
+        <fieldset disabled={busy} className="flex min-w-0 flex-col gap-5">
+          <Tiles
+            label={t`For how long at a time`}
+            hideLabel
+            value={plan.id}
+            onChange={setChosen}
+            className="sm:grid-cols-2"
+            options={plans.map((one) => ({ value: one.id, words: <PlanTile plan={one} /> }))}
           />
-        )}
-        {withCoins ? null : <PlaceChoice {...places} renewing />}
+          {coinPrice === null ? null : (
+            <Segmented
+              label={t`Pay with`}
+              value={payWith}
+              onChange={setPayWith}
+              options={[
+                { value: 'money', words: <Trans>Money</Trans> },
+                { value: 'coins', words: <Trans>Coins</Trans> },
+              ]}
+            />
+          )}
+          {withCoins ? null : <PlaceChoice {...places} renewing />}
+        </fieldset>
         {missing > 0 && wallet ? (
           <Notice
             tone="quiet"
@@ -100,23 +101,20 @@ export function Plans({ plans }: { plans: Plan[] }) {
             </Trans>
           </Notice>
         ) : (
-          <div className="flex flex-col gap-3">
-            <Button type="submit" look="lamp" size="lg" wide busy={busy}>
-              {opening !== null ? <Trans>Opening the pay page…</Trans> : once ? t`Pay ${cost}` : pay(cost)}
-            </Button>
-            {slow ? (
-              <p role="status" className="text-center text-soft text-sm">
-                <Trans>The pay page takes longer than usual. We keep asking; nothing has been charged.</Trans>
-              </p>
-            ) : null}
-            {subscribe.error ? (
-              <p role="alert" className="text-center text-sm text-terracotta">
-                {words(subscribe.error)}
-              </p>
-            ) : null}
-          </div>
+          <PayButton busy={busy} opening={opening !== null} slow={slow} error={subscribe.error}>
+            {once ? t`Pay ${cost}` : pay(cost)}
+          </PayButton>
         )}
         <Pledges quiet>
+          {instead ? (
+            <Pledge icon={<CalendarClock aria-hidden />}>
+              {withCoins || once ? (
+                <Trans>Its time is counted from the day your present one ends.</Trans>
+              ) : (
+                <Trans>It begins at once; what is left of your present one stays beside it.</Trans>
+              )}
+            </Pledge>
+          ) : null}
           <Pledge icon={<RotateCw aria-hidden />}>
             {once ? (
               <Trans>It is not renewed by itself: it ends when its time is over, unless you pay again.</Trans>

@@ -6,7 +6,7 @@ import type { Plan, Premium } from '../../api/types';
 import { Bone, CardList, Chip, EmptyState, ErrorState, Page, Row, Section, Skeleton } from '../../ui';
 import { stateQuery } from '../meeting/data';
 import { premiumQuery } from './data';
-import { Membership } from './Membership';
+import { Membership, SecondMembership } from './Membership';
 import { running } from './membership-words';
 import { Plans } from './Plans';
 
@@ -33,10 +33,13 @@ export function PremiumPage() {
 function Shown({ premium }: { premium: Premium }) {
   const member = running(premium);
   const plans = member ? premium.plans.filter(({ id }) => id === member.plan_id) : premium.plans;
+  const others = premium.plans.filter(({ id }) => id !== member?.plan_id);
   return (
     <>
       {premium.subscription ? <Membership premium={premium} /> : null}
+      {premium.second ? <SecondMembership second={premium.second} /> : null}
       {plans.length > 0 ? <Unlocks plans={plans} /> : null}
+      {member?.status === 'cancelled' && others.length > 0 ? <Plans plans={others} instead /> : null}
       {member ? null : premium.plans.length > 0 ? (
         <Plans plans={premium.plans} />
       ) : (
