@@ -189,8 +189,8 @@ async def test_names_that_show_nothing_or_never_end(arrive: Arrive, api: httpx.A
 
 def test_a_refused_alias_costs_no_more_than_a_good_one():
     """Every way to cut it into words would be tried, and the whole server would wait."""
-    begun = time.monotonic()
+    begun = time.process_time()
     for _ in range(100):
         with pytest.raises(aliases.AliasInvalid):
             aliases.read_alias("a" * 23 + "!")
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1

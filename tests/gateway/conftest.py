@@ -111,6 +111,12 @@ async def open_socket(port: int, scheme: str = "ws", **kwargs: Any) -> Client:
     return client
 
 
+async def until(happened: Callable[[], Awaitable[bool]], within: float = 10) -> None:
+    async with asyncio.timeout(within):
+        while not await happened():
+            await asyncio.sleep(0.01)
+
+
 Connect = Callable[..., Awaitable[Client]]
 
 

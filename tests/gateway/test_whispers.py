@@ -10,6 +10,7 @@ from meydan.gateway import presence as gateway_presence
 from meydan.gateway import whispers
 from meydan.kit.realtime import presence, revoke, user_present
 from meydan.kit.realtime.frames import channel_of_profile, presence_key
+from tests.gateway.conftest import until
 
 
 @pytest.fixture(autouse=True)
@@ -39,14 +40,18 @@ async def test_a_stranger_comes_and_goes(connect, ada, ben, realtime):
 async def test_who_is_here_is_known_to_the_server(connect, ada, ben, realtime):
     profile, user, tenant = ada.identity.profile_id, ada.identity.user_id, ada.identity.tenant_id
     client = await connect(ada)
-    await asyncio.sleep(0.05)
-    known = await presence(tenant, [profile, ben.identity.profile_id])
-    assert known[profile].online
-    assert not known[ben.identity.profile_id].online
+
+    async def is_here() -> bool:
+        return (await presence(tenant, [profile]))[profile].online and (await user_present(tenant, [user]))[user]
+
+    async def is_gone() -> bool:
+        return not (await user_present(tenant, [user]))[user]
+
+    await until(is_here)
+    assert not (await presence(tenant, [ben.identity.profile_id]))[ben.identity.profile_id].online
     assert await user_present(tenant, [user, ben.identity.user_id]) == {user: True, ben.identity.user_id: False}
     client.vanish()
-    await asyncio.sleep(0.3)
-    assert await user_present(tenant, [user]) == {user: False}
+    await until(is_gone)
     assert (await presence(tenant, [profile]))[profile].last_seen_at is not None
 
 
@@ -56,8 +61,8 @@ async def test_a_gateway_that_was_killed_says_no_good_bye_and_is_noticed(
     """Its field expires in silence; the gateways of those who watch look again."""
     monkeypatch.setattr(whispers, "REFRESH_EVERY", 0.2)
     key = presence_key(channel_of_profile(ben.identity.tenant_id, ben.identity.profile_id))
-    await realtime.valkey.call("FCALL", "arrive", 1, key, "", "a gateway that dies", 1)
     watching = await connect(ada, to=await start_gateway())
+    await realtime.valkey.call("FCALL", "arrive", 1, key, "", "a gateway that dies", 1)
     watching.say(t="watch", grant=ada.grant_for(ben, uuid4()))
     assert (await watching.hear("presence"))["online"]
     assert not (await watching.hear("presence"))["online"]
@@ -108,13 +113,17 @@ async def test_a_grant_ends_by_itself(connect, ada, ben):
     await stranger.hear("typing")
 
 
-async def test_a_closed_conversation_ends_its_grants_at_once(connect, ada, ben, realtime, db):
+async def test_a_closed_conversation_ends_its_grants_at_once(connect, gateway, ada, ben, realtime, db):
     conversation, client, stranger = uuid4(), await connect(ada), await connect(ben)
+
+    async def heard() -> bool:
+        return conversation in gateway.revocations
+
     client.say(t="watch", grant=ada.grant_for(ben, conversation))
     await client.hear("presence")
     async with db.as_user(ada.identity) as tx:
         await revoke(tx, conversation)
-    await asyncio.sleep(0.2)
+    await until(heard)
     client.say(t="typing", conversation_id=str(conversation), on=True)
     await stranger.hears_nothing()
     client.say(t="watch", grant=ada.grant_for(ben, conversation))

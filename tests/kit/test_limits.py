@@ -9,7 +9,7 @@ import pytest
 from meydan.kit import limits, valkey
 from meydan.kit.limits import Limit, TooManyRequests
 
-THREE = Limit("tests", per=timedelta(seconds=3), count=3)
+THREE = Limit("tests", per=timedelta(minutes=5), count=3)
 
 
 async def test_the_one_too_many_is_told_when_to_come_back(valkey_url):
@@ -19,20 +19,22 @@ async def test_the_one_too_many_is_told_when_to_come_back(valkey_url):
             await limits.take(THREE, ada)
         with pytest.raises(TooManyRequests) as refused:
             await limits.take(THREE, ada)
-        assert (refused.value.status, refused.value.code, refused.value.extra) == (429, "slow_down", {"retry_after": 1})
+        assert (refused.value.status, refused.value.code) == (429, "slow_down")
+        assert refused.value.extra["retry_after"] in range(90, 101)
         await limits.take(THREE, ben)
 
 
 async def test_it_refills_evenly(valkey_url):
-    quick = Limit("tests-quick", per=timedelta(seconds=0.6), count=2)
+    quick = Limit("tests-quick", per=timedelta(minutes=1), count=600)  # one each tenth of a second
     async with valkey.opened(valkey_url):
         key = uuid4()
-        await limits.take(quick, key)
-        await limits.take(quick, key)
-        await asyncio.sleep(0.35)
-        await limits.take(quick, key)
+        await limits.take(quick, key, cost=600)
         with pytest.raises(TooManyRequests):
-            await limits.take(quick, key)
+            await limits.take(quick, key, cost=300)
+        await asyncio.sleep(0.35)
+        await limits.take(quick, key, cost=3)
+        with pytest.raises(TooManyRequests):
+            await limits.take(quick, key, cost=300)
 
 
 async def test_many_at_once_in_many_processes_get_exactly_so_many(valkey_url):
@@ -48,7 +50,7 @@ async def test_a_cost_of_more_than_one_counts_so_much(valkey_url):
         await limits.take(THREE, key, cost=3)
         with pytest.raises(TooManyRequests) as refused:
             await limits.take(THREE, key, cost=2)
-        assert refused.value.extra == {"retry_after": 2}
+        assert refused.value.extra["retry_after"] in range(190, 201)
 
 
 async def test_without_valkey_everybody_is_let_through(caplog):

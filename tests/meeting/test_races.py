@@ -103,7 +103,7 @@ async def test_a_worker_leaves_the_work_to_the_matcher_that_is_at_it(db: Databas
     async with db.as_service(tenant.id) as busy:
         assert await matcher.do_match(busy, Kind.text) == 1
         async with db.as_service(tenant.id) as tx:
-            assert await asyncio.wait_for(matcher.do_match(tx, Kind.text, patient=False), 2) == 0
+            assert await asyncio.wait_for(matcher.do_match(tx, Kind.text, patient=False), 20) == 0
     assert await check_everybody_has_one_place(db, tenant, people) == 1
 
 
@@ -113,7 +113,7 @@ async def test_whoever_is_just_leaving_is_passed_over(db: Database, tenant: tena
     async with db.as_user(ana.me) as leaving:
         await leaving.run("delete from app.tickets where tenant_id = $1")
         await join(db, bora)
-        assert await asyncio.wait_for(match(db, tenant), 2) == 0
+        assert await asyncio.wait_for(match(db, tenant), 20) == 0
     assert await match(db, tenant) == 0
 
 

@@ -26,7 +26,7 @@ async def test_eight_open_transactions_pay_into_one_account_and_nobody_waits(ban
     async with AsyncExitStack() as stack:
         for person in people:
             tx = await stack.enter_async_context(bank.db.as_user(person.me))
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(20):
                 await wallet.do_transfer(
                     tx,
                     TransactionType.spent,

@@ -88,7 +88,7 @@ async def test_they_serve_keep_everything_and_are_private(data: Path) -> None:
 
     started = time.monotonic()
     async with Engines(data) as engines:
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 15  # alone half a second: other tests run beside it
         assert (engines.postgres.port, engines.valkey.port) == ports
         connection = await asyncpg.connect(engines.postgres_url)
         assert await connection.fetchval("select word from kept") == "here"
