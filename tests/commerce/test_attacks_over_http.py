@@ -13,7 +13,9 @@ from meydan import tenants
 from meydan.commerce import accounts, routes
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.providers import ADAPTERS, Adapter, iyzico
+from meydan.commerce.providers.contract import SignatureInvalid, Webhook
 from meydan.commerce.providers.iyzico import IyzicoAccount, IyzicoProvider
+from meydan.commerce.providers.revenuecat import RevenueCatAccount, RevenueCatProvider
 from meydan.commerce.settings import CommerceSettings
 from meydan.kit import limits, people
 from meydan.kit.database import Database, Role
@@ -44,6 +46,20 @@ async def test_a_forged_notice_makes_nobody_ready_to_speak_to_the_provider(
     async with client(app) as stranger:
         answer = await stranger.post(f"/api/payments/webhooks/iyzico/{shop.tenant.slug}", json={"token": "x"})
     assert (answer.status_code, answer.json()["code"]) == (400, "signature_invalid")
+
+
+async def test_a_moment_of_five_thousand_digits_is_a_forged_one(shop: Shop, app: Litestar):
+    """Python itself refuses to read so long a number."""
+    moment = f"t={'9' * 5_000},v1=x"
+    async with client(app) as stranger:
+        answer = await stranger.post(
+            f"/api/payments/webhooks/local/{shop.tenant.slug}", json={}, headers={"Meydan-Pay-Signature": moment}
+        )
+    assert (answer.status_code, answer.json()["code"]) == (400, "signature_invalid")
+    account = RevenueCatAccount("sk_1", "sk_2", "p", authorization_secret="x" * 24, signing_secret="y")
+    with pytest.raises(SignatureInvalid):
+        headers = {"authorization": "x" * 24, "x-revenuecat-webhook-signature": moment}
+        await RevenueCatProvider(account, sandbox=True).verify(Webhook(headers, b"{}"))
 
 
 async def test_a_page_that_hides_where_it_is_presses_no_button(shop: Shop, app: Litestar):

@@ -47,6 +47,7 @@ __all__ = ["RevenueCatAccount", "RevenueCatProvider"]
 
 _CHECKOUT_LASTS = timedelta(days=1)
 _TOLERANCE = 300
+_DIGITS = 12
 _PURCHASES = frozenset({"INITIAL_PURCHASE", "NON_RENEWING_PURCHASE", "RENEWAL"})
 _NEWS = _PURCHASES | {
     "BILLING_ISSUE",
@@ -254,7 +255,8 @@ def _check_signature(webhook: Webhook, secret: str) -> None:
     attempt; with two ``v1`` while a secret is being changed."""
     parts = [part.partition("=") for part in webhook.headers.get("x-revenuecat-webhook-signature", "").split(",")]
     stamp = next((value for name, _, value in parts if name.strip() == "t"), "")
-    if not (stamp.isascii() and stamp.isdigit()) or abs(clock.now().timestamp() - int(stamp)) > _TOLERANCE:
+    is_moment = stamp.isascii() and stamp.isdigit() and len(stamp) <= _DIGITS
+    if not is_moment or abs(clock.now().timestamp() - int(stamp)) > _TOLERANCE:
         raise SignatureInvalid
     expected = hmac.new(secret.encode(), f"{stamp}.".encode() + webhook.body, hashlib.sha256).hexdigest().encode()
     given = [value.strip().encode() for name, _, value in parts if name.strip() == "v1"]
