@@ -126,7 +126,11 @@ function Details({ details }: { details: PaymentDetails }) {
         </dl>
         {held ? (
           <Notice icon={<Hourglass aria-hidden />} title={<Trans>Held back: nothing has been given for it yet</Trans>}>
-            {problem(payment)}
+            {details.case && !caseOpen ? (
+              <Trans>The fraud rules doubted it, and its case has been decided.</Trans>
+            ) : (
+              problem(payment)
+            )}
             {caseOpen ? (
               <>
                 {' '}
@@ -232,7 +236,7 @@ function Details({ details }: { details: PaymentDetails }) {
           />
         </Section>
       ) : null}
-      {giving ? <GiveSheet payment={payment} onClose={() => setGiving(false)} /> : null}
+      {giving ? <GiveSheet payment={payment} doubted={details.case !== null} onClose={() => setGiving(false)} /> : null}
       {refunding ? (
         <RefundSheet payment={payment} left={left} currency={currency} onClose={() => setRefunding(false)} />
       ) : null}
@@ -240,7 +244,7 @@ function Details({ details }: { details: PaymentDetails }) {
   );
 }
 
-function GiveSheet({ payment, onClose }: { payment: StaffPayment; onClose: () => void }) {
+function GiveSheet({ payment, doubted, onClose }: { payment: StaffPayment; doubted: boolean; onClose: () => void }) {
   const { t, i18n } = useLingui();
   const give = useGive(payment.id);
   return (
@@ -248,11 +252,14 @@ function GiveSheet({ payment, onClose }: { payment: StaffPayment; onClose: () =>
       open
       onClose={onClose}
       title={t`Give it anyway?`}
-      words={
+      words={[
         payment.kind === 'premium'
-          ? t`The membership that was ordered begins now, as if all were well. The fraud rules have not looked at this payment.`
-          : t`${i18n.number(payment.coins)} coins are given now, as they were ordered. The fraud rules have not looked at this payment.`
-      }
+          ? t`The membership that was paid for runs from now on, as it was ordered.`
+          : t`${i18n.number(payment.coins)} coins are given now, as they were ordered.`,
+        doubted
+          ? t`What was decided about the doubt stays as it is.`
+          : t`The fraud rules have not looked at this payment.`,
+      ].join(' ')}
       act={t`Give it anyway`}
       busy={give.isPending}
       error={give.error}

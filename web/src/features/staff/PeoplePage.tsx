@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { UserSearch } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
 import { Alias, CardList, EmptyState, ErrorState, Field, LinkRow, ListSkeleton } from '../../ui';
 import { peopleQuery } from './data';
 import { StaffPage } from './StaffFrame';
@@ -9,8 +10,11 @@ import { StaffPage } from './StaffFrame';
 /** The way to one member's money: by the name of their real face, the only one staff know. */
 export function PeoplePage() {
   const { t } = useLingui();
-  const { name = '' } = useSearch({ strict: false });
+  const search = useSearch({ strict: false });
   const navigate = useNavigate();
+  // The address follows what is typed, so that coming back finds it; it is too slow to type into.
+  const [text, setText] = useState(search.name ?? '');
+  const name = useDeferredValue(text);
   const people = useQuery(peopleQuery(name));
   const asked = name.trim() !== '';
   const items = people.data?.items ?? [];
@@ -28,10 +32,11 @@ export function PeoplePage() {
         autoComplete="off"
         spellCheck={false}
         maxLength={40}
-        value={name}
-        onChange={(event) =>
-          void navigate({ to: '/staff/people', search: { name: event.target.value || undefined }, replace: true })
-        }
+        value={text}
+        onChange={({ target: { value } }) => {
+          setText(value);
+          void navigate({ to: '/staff/people', search: { name: value || undefined }, replace: true });
+        }}
       />
       {asked && people.isLoading ? <ListSkeleton rows={3} /> : null}
       {asked && people.isError ? <ErrorState onRetry={() => people.refetch()} /> : null}
