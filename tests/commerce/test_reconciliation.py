@@ -102,6 +102,17 @@ async def test_a_payment_the_provider_does_not_have(shop: Shop, db: Database, ow
     assert (await differences(owner, shop))["missing_there", paid.charge]["status"] == "gone"
 
 
+async def test_at_the_far_end_of_the_time_two_clocks_may_disagree(
+    shop: Shop, db: Database, owner, moving_clock: MovableClock
+):
+    for hours, seen in ((47.5, False), (46.5, True)):
+        _, paid = await shop.buy(await shop.person())
+        del shop.book.charges[paid.charge]
+        moving_clock.forward(hours=hours)
+        await run(shop, db)
+        assert (("missing_there", paid.charge) in await differences(owner, shop)) is seen, hours
+
+
 async def test_missed_refunds_and_disputes_are_fetched(shop: Shop, db: Database, owner, moving_clock: MovableClock):
     ana = await shop.person()
     _, one = await shop.buy(ana)
@@ -127,13 +138,16 @@ async def test_another_amount_there_is_shown_and_gone_when_it_is_mended(
     ana = await shop.person()
     _, paid = await shop.buy(ana)
     moving_clock.forward(hours=1)
-    right = shop.book.charges[paid.charge]
+    right, first_seen = shop.book.charges[paid.charge], clock.now()
     for wrong in (msgspec.structs.replace(right, amount=1), msgspec.structs.replace(right, currency="USD")):
         shop.book.charges[paid.charge] = wrong
         await run(shop, db)
         row = (await differences(owner, shop))["amount", paid.charge]
         assert (row["status"], row["ours"], row["theirs"]) == ("open", 4_999, wrong.amount)
+        assert row["first_seen_at"] >= first_seen, "one that was gone is a new one"
         shop.book.charges[paid.charge] = right
+        moving_clock.forward(minutes=5)
+        first_seen = clock.now()
         await run(shop, db)
         assert (await differences(owner, shop))["amount", paid.charge]["status"] == "gone"
 

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from meydan.commerce import payments, refunds, settling
+from meydan import wallet
+from meydan.commerce import payments, refunds, retries, settling
 from meydan.commerce.providers.contract import Paid, ProviderEvent
 from meydan.kit import clock
 from meydan.kit.database import Database
@@ -22,10 +23,12 @@ async def state(shop: Shop, person: Person, payment: Answer) -> tuple[str, int, 
     return now["status"], now["refunded"], now["coins_taken_back"], now["owed"]
 
 
-async def ask(shop: Shop, db: Database, payment: Answer, amount: int | None = None, key: str = "") -> refunds.Refund:
+async def ask(
+    shop: Shop, db: Database, payment: Answer, amount: int | None = None, key: str = "", reason: str = "asked for"
+) -> refunds.Refund:
     async with db.as_service(shop.tenant.id) as tx:
         return await refunds.do_refund(
-            tx, UUID(payment["id"]), amount, reason="asked for", actor=None, key=key or uuid4().hex
+            tx, UUID(payment["id"]), amount, reason=reason, actor=None, key=key or uuid4().hex
         )
 
 
@@ -95,8 +98,8 @@ async def test_what_was_spent_is_owed_and_said(shop: Shop):
     await shop.spend(ana, 70)
     await shop.tell(refunded(paid, paid.amount))
     assert await state(shop, ana, payment) == ("refunded", 4_999, 100, 70)
-    wallet = await shop.wallet(ana)
-    assert (wallet.balance, wallet.debt) == (0, 70)
+    after = await shop.wallet(ana)
+    assert (after.balance, after.debt) == (0, 70)
     answer = await shop.ask(ana, "POST", "/api/coins/spend", {"item": "meeting"}, "k")
     assert (answer.status_code, answer.json()["code"], answer.json()["debt"]) == (409, "debt_blocks", 70)
     await shop.audit()
@@ -124,8 +127,27 @@ async def test_one_key_is_one_refund(shop: Shop, db: Database):
     payment, _ = await shop.buy(ana)
     first, second = await ask(shop, db, payment, 100, "k"), await ask(shop, db, payment, 100, "k")
     assert first.id == second.id
+    with pytest.raises(wallet.IdempotencyKeyReused):
+        await ask(shop, db, payment, 101, "k")
+    with pytest.raises(wallet.IdempotencyKeyReused):
+        await ask(shop, db, payment, 100, "k", reason="another one")
     await shop.work()
     assert (await state(shop, ana, payment))[1] == 100
+
+
+async def test_a_provider_that_stays_down_ends_the_asking_and_staff_see_it(shop: Shop, db: Database):
+    ana = await shop.person()
+    payment, _ = await shop.buy(ana)
+    shop.book.failures = [DOWN] * 20
+    await ask(shop, db, payment)
+    await shop.work(delayed=True)
+    (refused,) = await of(shop, db, payment)
+    assert (refused.status, refused.problem) == (refunds.RefundStatus.refused, "the provider is down")
+    assert len([what for what in shop.book.asked if what.startswith("refund")]) == 1 + len(retries.PATIENTLY)
+    shop.book.failures = []
+    await ask(shop, db, payment)
+    await shop.work()
+    assert await state(shop, ana, payment) == ("refunded", 4_999, 100, 0), "asked for anew"
 
 
 async def test_a_store_that_refunds_by_itself_says_so(shop: Shop, db: Database):
@@ -180,6 +202,19 @@ async def test_a_refund_of_money_that_is_held_is_never_given(shop: Shop, db: Dat
             await settling.do_release(tx, UUID(payment["id"]))
     assert (await shop.wallet(ana)).balance == 0
     assert await shop.cleared() == 0
+
+
+async def test_of_held_money_that_went_back_in_part_only_the_rest_is_given(shop: Shop, db: Database):
+    ana = await shop.person()
+    payment = await shop.order(ana)
+    paid = shop.paid(payment, amount=1_000)
+    await shop.tell(paid, refunded(paid, 250))
+    assert (await shop.wallet(ana)).balance == 0
+    async with db.as_service(shop.tenant.id) as tx:
+        await settling.do_release(tx, UUID(payment["id"]))
+    assert await state(shop, ana, payment) == ("partly_refunded", 250, 25, 0)
+    assert (await shop.wallet(ana)).balance == 75
+    await shop.audit()
 
 
 async def test_a_refund_in_another_currency_is_not_counted(shop: Shop, owner):
