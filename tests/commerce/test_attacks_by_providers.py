@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from meydan import accounts
-from meydan.commerce import refunds, subscriptions
+from meydan.commerce import payments, refunds, subscriptions
+from meydan.commerce.kinds import ProviderName
 from meydan.commerce.providers.contract import DisputeState, SubscriptionState
 from meydan.kit import people
 from meydan.kit.database import Database
@@ -128,6 +129,26 @@ async def test_who_cancels_as_the_provider_renews_has_cancelled(shop: Shop):
     assert shop.book.asked.count("cancel sub_1") == 2
     mine = (await shop.get(ana, "/api/premium"))["subscription"]
     assert (mine["status"], mine["renews"]) == ("cancelled", False)
+
+
+async def test_whoever_cancels_while_the_next_period_is_paid_waits_in_no_circle(shop: Shop, db: Database):
+    """Paid period by period: the second payment lengthens what the person is changing at that moment."""
+    await shop.connect(ProviderName.iyzico)
+    ana = await shop.person()
+    order = await shop.subscribe(ana, provider="iyzico")
+    await shop.tell(shop.paid(order), provider="iyzico")
+    again = shop.paid(order)
+    async with db.as_service(shop.tenant.id) as tx:
+        await payments.do_take_turn(tx, ana.me.user_id)
+        assert await shop.post(again, provider="iyzico") == 200
+        settled = asyncio.create_task(shop.work())
+        while not await tx.one(bool, "select count(*) > 0 from pg_locks where not granted and $1 > 0"):
+            await asyncio.sleep(0.01)
+        running = await subscriptions.of(tx, ana.me.user_id)
+        assert running is not None
+        async with asyncio.timeout(0.7):  # PostgreSQL looks for circles after a second
+            await subscriptions.by_id(tx, running.id)
+    await settled
 
 
 async def test_a_provider_slower_than_its_person_ends_where_the_person_does(

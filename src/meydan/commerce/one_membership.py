@@ -69,10 +69,11 @@ async def check_room(tx: Tx, user_id: UUID, plan_id: UUID) -> datetime:
 
 async def do_give_back(tx: Tx, payment: rows.Row) -> bool:
     """Whether there is no room for what this pays: then it goes back. The payment is locked, and held. A service transaction."""
+    # Two that arrive at once come one after the other. Before the membership's row, as whoever changes one does.
+    await payments.do_reference(tx, payment.user_id)
     known = await subscriptions.paid_for(tx, payment)
     if known is not None and known.reference is not None and known.is_running and known.user_id == payment.user_id:
         return False  # it renews what there is
-    await payments.do_reference(tx, payment.user_id)  # two that arrive at once come one after the other
     others = [
         one
         for one in await _running(tx, payment.user_id)
