@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from meydan.commerce import refunds, settling
-from meydan.commerce.fraud import cases
+from meydan.commerce.fraud import cases, facts
 from meydan.commerce.fraud.cases import Choice
+from meydan.commerce.fraud.settings import FraudSettings
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.one_membership import ReturnPayment
 from meydan.commerce.providers.contract import Awaited, Paid, SubscriptionState
@@ -202,6 +203,11 @@ async def test_the_plan_that_was_ordered_later_is_what_they_want(shop: Shop):
     assert (await look(shop, ana, month))["status"] == "refunded"
     assert (await look(shop, ana, year))["status"] == "paid"
     assert await told_twice(shop, ana) == [{"payment_id": month["id"], "where": None}]
+    assert (await look(shop, ana, month))["problem"] == "paid_twice"
+    payment, _ = await shop.buy(ana)
+    async with shop.db.as_service(shop.tenant.id) as tx:
+        seen = await facts.of_payment(tx, UUID(payment["id"]), FraudSettings())
+    assert seen.refunds == 0, "what we gave back by ourselves is no habit of theirs"
 
     bora = await shop.person()
     month, year = await order(shop, bora), await order(shop, bora, 1)

@@ -150,6 +150,7 @@ async def _do_stop(tx: Tx, running: Row) -> None:
             _BOUGHT_TOGETHER,
         )
     if young is not None:
+        await tx.run("update app.payments set problem = $3 where tenant_id = $1 and id = $2", young, PAID_TWICE)
         await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(young), once_key=str(young))
     where: ProviderName | None = None
     if running.provider not in STORES:

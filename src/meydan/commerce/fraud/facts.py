@@ -20,7 +20,7 @@ _FACTS = """
         from app.payments p where (p.tenant_id, p.id) = ($1, $2)
     ),
     earlier as (
-        select judged.created_at, judged.renewal, p.status, coalesce(p.paid_amount, p.amount) as amount,
+        select judged.created_at, judged.renewal, p.status, p.problem, coalesce(p.paid_amount, p.amount) as amount,
             coalesce(p.paid_currency, p.currency) as currency
         from bought
         join app.fraud_cases judged on (judged.tenant_id, judged.user_id) = ($1, bought.user_id)
@@ -45,7 +45,10 @@ _FACTS = """
                     and earlier.currency = bought.currency
             ), 0) as amount_day,
             count(*) as kept,
-            count(*) filter (where earlier.status in ('partly_refunded', 'refunded')) as refunds
+            -- What we gave back because it was paid on two pages is nobody's habit.
+            count(*) filter (
+                where earlier.status in ('partly_refunded', 'refunded') and earlier.problem is distinct from 'paid_twice'
+            ) as refunds
         from bought cross join earlier
     ),
     own_mark as (
