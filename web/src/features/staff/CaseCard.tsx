@@ -32,7 +32,7 @@ export function CaseCard({ one }: { one: FraudCase }) {
     <Card className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <PersonName person={one.person} />
-        <Chip tone={outcome.tone}>{outcome.words}</Chip>
+        {one.status === 'open' ? <Chip tone={outcome.tone}>{outcome.words}</Chip> : null}
         <span className="text-soft text-sm">
           <Plural value={one.points} one="# point" other="# points" /> · <Moment at={one.created_at} />
         </span>

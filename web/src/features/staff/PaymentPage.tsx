@@ -146,7 +146,7 @@ function Details({ details }: { details: PaymentDetails }) {
           </Notice>
         ) : null}
         {details.given ? (
-          <p className="flex flex-wrap gap-x-1.5 text-sm">
+          <p className="text-sm">
             <Trans>
               <span className="font-semibold">Given anyway</span> by <PersonName person={details.given.by} />,{' '}
               <Moment at={details.given.at} />:

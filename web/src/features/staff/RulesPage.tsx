@@ -48,9 +48,14 @@ function Form({ rules }: { rules: FraudRules }) {
   const [asked, setAsked] = useState(false);
   const { changes, wrong, numbers } = readRules(rules, fields, amountText);
   const set = (key: FieldKey, text: string) => setFields({ ...fields, [key]: text });
-  const save = (event: FormEvent) => {
+  const save = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setAsked(true);
+    if (wrong.size > 0) {
+      // The form is long: whoever saves is brought to what cannot be so.
+      const form = event.currentTarget;
+      requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+    }
     if (wrong.size > 0 || Object.keys(changes).length === 0) return;
     change.mutate(changes, { onSuccess: () => toast(t`The rules are changed.`) });
   };

@@ -66,7 +66,7 @@ export function useRuleWords(): RuleWords[] {
     },
     {
       rule: 'many_refunds',
-      words: t`Somebody takes their money back as a habit: more refunds than the one, and more than the other of all they paid. It looks at renewals too.`,
+      words: t`Somebody takes their money back as a habit: more often than usual, and a larger part of their payments than usual. It looks at renewals too.`,
       numbers: {
         refunds: t`Usual refunds, up to`,
         refund_percent: t`Usual percent of their payments, up to`,
