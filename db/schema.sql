@@ -1226,6 +1226,34 @@ begin
     end loop;
 end $$;
 
+CREATE FUNCTION app.lock_meter_accounts(tenant integer, wanted uuid[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    person uuid;
+begin
+    perform app.check_ledger_caller(tenant);
+    perform from app.coin_holds hold
+    where hold.tenant_id = tenant and hold.id = any(array(
+        select one.hold_id from app.meter_units one
+        where one.tenant_id = tenant and one.meter_id = any(wanted) and one.status = 'held'
+    ))
+    order by hold.id for update;
+    for person in
+        select distinct meter.payer_user_id from app.meters meter
+        where meter.tenant_id = tenant and meter.id = any(wanted) order by 1
+    loop
+        perform app.lock_ledger_account(tenant, 'person_coins', person);
+    end loop;
+    for person in
+        select distinct meter.payee_user_id from app.meters meter
+        where meter.tenant_id = tenant and meter.id = any(wanted) order by 1
+    loop
+        perform app.lock_ledger_account(tenant, 'creator_revenue', person);
+    end loop;
+end $$;
+
 CREATE FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS SETOF record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -4663,6 +4691,9 @@ REVOKE ALL ON FUNCTION app.ledger_faults(tenant integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.ledger_faults(tenant integer) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.lock_ledger_account(tenant integer, kind text, whose uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.lock_meter_accounts(tenant integer, wanted uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.lock_meter_accounts(tenant integer, wanted uuid[]) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;

@@ -225,3 +225,33 @@ create table app.meter_units (
 create unique index meter_units_one_held on app.meter_units (tenant_id, meter_id) where status = 'held';
 select app.protect('app.meter_units');
 revoke delete on app.meter_units from meydan_service;
+
+-- Whoever settles several meters in one transaction keeps what is held for them and their people's accounts first, in the order
+-- that every transfer takes: who is paid by one meter may pay for another.
+create function app.lock_meter_accounts(tenant integer, wanted uuid[]) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    person uuid;
+begin
+    perform app.check_ledger_caller(tenant);
+    perform from app.coin_holds hold
+    where hold.tenant_id = tenant and hold.id = any(array(
+        select one.hold_id from app.meter_units one
+        where one.tenant_id = tenant and one.meter_id = any(wanted) and one.status = 'held'
+    ))
+    order by hold.id for update;
+    for person in
+        select distinct meter.payer_user_id from app.meters meter
+        where meter.tenant_id = tenant and meter.id = any(wanted) order by 1
+    loop
+        perform app.lock_ledger_account(tenant, 'person_coins', person);
+    end loop;
+    for person in
+        select distinct meter.payee_user_id from app.meters meter
+        where meter.tenant_id = tenant and meter.id = any(wanted) order by 1
+    loop
+        perform app.lock_ledger_account(tenant, 'creator_revenue', person);
+    end loop;
+end $$;
+revoke all on function app.lock_meter_accounts(integer, uuid[]) from public;
+grant execute on function app.lock_meter_accounts(integer, uuid[]) to meydan_service;

@@ -12,12 +12,14 @@ import pytest
 
 from meydan import wallet
 from meydan.kit.database import Database, DatabaseSettings, Tx
-from meydan.wallet import PROMOTIONS, TENANT_REVENUE, Entry, TransactionType, earning, earnings_of
+from meydan.wallet import PROMOTIONS, TENANT_REVENUE, Entry, TransactionType, earning, earnings_of, metering
 from meydan.wallet import gifts as giving
+from tests.conftest import MovableClock
 from tests.people import Person
+from tests.wallet.calls import start
 from tests.wallet.conftest import Bank
 from tests.wallet.stories import make_met
-from tests.wallet.test_attacks_on_coins import call, hold
+from tests.wallet.test_attacks_on_coins import call, earn, hold, pay
 
 
 async def waiting(tx: Tx, number: int) -> None:
@@ -140,3 +142,33 @@ async def test_who_touches_a_debt_keeps_its_owners_coins_first(
     await keeper.close()
     await touching
     assert (await bank.wallet_of(ana)).debt == (43 if act == "forgive" else 0)
+
+
+@pytest.mark.parametrize("act", ["tick", "end"])
+async def test_who_is_paid_by_one_call_and_pays_for_another(bank: Bank, moving_clock: MovableClock, act: str):
+    """Their minutes are settled in one transaction while they spend, and then earn, in another."""
+    caller, middle, star = await bank.person(100), await bank.person(100), await bank.person()
+    calls = [
+        await start(bank.db, moving_clock, caller, middle, 10),
+        await start(bank.db, moving_clock, middle, star, 10),
+    ]
+    for one in calls:
+        await one.talk(50)
+    moving_clock.forward(minutes=3)  # nobody sees either of them any more
+
+    async def settle() -> None:
+        async with bank.db.as_service(bank.tenant.id) as tx:
+            if act == "tick":
+                await wallet.do_tick_meters(tx)
+            else:
+                await metering.do_end_all_of(tx, middle.me.user_id)
+
+    async with bank.db.as_service(bank.tenant.id) as tx:
+        await pay(tx, middle)
+        settling = asyncio.create_task(settle())
+        await waiting(tx, 1)
+        await earn(tx, middle)
+    await settling
+    assert [(await one.row()).paid_units for one in calls] == [1, 1]
+    mine = await bank.wallet_of(middle)
+    assert (mine.balance, mine.earnings) == (100 - 1 - 10, 1 + 6)

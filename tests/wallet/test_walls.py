@@ -184,6 +184,7 @@ SERVICE_ONLY = [
     "select from app.thaw_wallet($1, app.user_id(), null)",
     "select from app.close_wallet($1, app.user_id())",
     "select from app.audit_ledger($1, true)",
+    "select from app.lock_meter_accounts($1, '{}')",
     "select from app.ledger_faults($1)",
     "select from app.new_ledger_faults($1)",
 ]

@@ -5,7 +5,6 @@ made other coins of them by then. So earnings wait for some days, while the frau
 """
 
 from datetime import datetime
-from uuid import UUID
 
 from msgspec import Struct
 

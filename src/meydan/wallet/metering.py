@@ -99,12 +99,14 @@ async def do_stop_meter(tx: Tx, meter_id: UUID, reason: MeterEnd) -> MeterBill:
 
 async def do_end_all_of(tx: Tx, user_id: UUID) -> None:
     """Whoever is gone neither pays nor earns any more. A service transaction."""
-    for meter_id in await tx.all(
+    running = await tx.all(
         UUID,
         "select id from app.meters where tenant_id = $1 and ended_at is null and $2 in (payer_user_id, payee_user_id) "
-        "order by id",
+        "order by id for update",
         user_id,
-    ):
+    )
+    await _lock_accounts(tx, running)
+    for meter_id in running:
         await do_stop_meter(tx, meter_id, MeterEnd.lost)
 
 
@@ -122,6 +124,7 @@ async def do_tick_meters(tx: Tx) -> None:
         "and (used >= unit * $2 or coalesce(seen_at, created_at) < $3) order by id limit $4 for update skip locked",
         *(MINUTE, unseen_since, _AT_ONCE),
     )
+    await _lock_accounts(tx, [meter.id for meter in meters])
     for meter in meters:
         try:
             async with tx.savepoint():
@@ -131,6 +134,12 @@ async def do_tick_meters(tx: Tx) -> None:
         except (asyncpg.PostgresError, Refused):
             log.exception("the meter %s could not be settled; it will be tried again", meter.id)
     await _warn(tx)
+
+
+async def _lock_accounts(tx: Tx, meter_ids: list[UUID]) -> None:
+    """Of several meters, before any of them is settled: nobody waits in a circle."""
+    if len(meter_ids) > 1:
+        await tx.run("select app.lock_meter_accounts($1, $2)", meter_ids)
 
 
 async def _locked(tx: Tx, meter_id: UUID) -> Meter:
