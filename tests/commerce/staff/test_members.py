@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -231,7 +231,11 @@ async def test_nor_whose_shadow_they_called(
         [line] = (await client.get("/api/staff/transactions?type=call")).json()["items"]
         named = {entry["person"]["alias"] for entry in line["entries"] if entry["person"]}
         assert named == {"boss", ana.alias}
-    for path in "/api/staff/transactions?type=call", f"/api/staff/transactions?type=call&user_id={ana.me.user_id}":
-        answer = await staff.get(path)
-        assert ana.alias not in answer.text
-        assert len(answer.json()["items"]) == (1 if boss_calls else 0)
+    async with shop.db.as_service(shop.tenant.id) as tx:
+        await wallet.do_reverse(tx, UUID(line["id"]), key="undone", reason="a mistake")
+    mine, theirs = f"user_id={boss.me.user_id}", f"user_id={ana.me.user_id}"
+    for query, seen in (("", boss_calls), (mine, boss_calls), (theirs, False)):
+        for what in ("call", "reversal"):
+            answer = await staff.get(f"/api/staff/transactions?type={what}&{query}")
+            assert ana.alias not in answer.text
+            assert len(answer.json()["items"]) == int(seen), "that it is among theirs would say it all"

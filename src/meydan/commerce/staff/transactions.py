@@ -65,8 +65,7 @@ _COLUMNS = f"""
     t.reverses_id, t.created_at, (
         select jsonb_agg(jsonb_build_object(
             'account', a.kind, 'provider', a.provider, 'currency', a.currency,
-            'person', case when t.transaction_type <> 'call' or t.user_id <> $7 or a.user_id = $7
-                then {person("a.user_id")} end,
+            'person', case when t.user_id is distinct from $7 or a.user_id = $7 then {person("a.user_id")} end,
             'amount', e.amount
         ) order by e.amount, a.kind, a.id)
         from app.coin_entries e
@@ -78,13 +77,13 @@ _WHERE = """
     t.tenant_id = $1 and ($2::uuid is null or t.id < $2) and ($4::text is null or t.transaction_type = $4)
     and ($5::timestamptz is null or t.created_at >= $5) and ($6::timestamptz is null or t.created_at < $6)
     and not (
-        t.transaction_type in ('gift_sent', 'gift_received') and t.user_id <> $7 and exists (
+        t.user_id <> $7 and exists (
             select from app.gifts_sent g
             where (g.tenant_id, g.id) = ($1, t.subject_id) and $7 in (g.giver_user_id, g.receiver_user_id)
         )
     )
     and not (
-        t.transaction_type = 'call' and t.user_id <> $7 and exists (
+        t.user_id <> $7 and exists (
             select from app.coin_entries own join app.ledger_accounts mine
                 on (mine.tenant_id, mine.id) = (own.tenant_id, own.account_id)
             where (own.tenant_id, own.transaction_id) = ($1, t.id) and mine.user_id = $7
@@ -92,13 +91,14 @@ _WHERE = """
     )
 """
 _ALL = f"select {_COLUMNS} from app.coin_transactions t where {_WHERE} order by t.id desc limit $3"
-# A statement of its own: an "or" for both would read the whole ledger to find one person's lines.
+# A statement of its own: an "or" for both would read the whole ledger to find one person's lines. Among somebody else's the
+# lines of whoever asks are left out: that they are there would say it all.
 _OF_PERSON = f"""
     select {_COLUMNS} from app.coin_transactions t
     where {_WHERE} and t.id = any(array(
         select e.transaction_id from app.ledger_accounts a
         join app.coin_entries e on (e.tenant_id, e.account_id) = (a.tenant_id, a.id)
         where (a.tenant_id, a.user_id) = ($1, $8)
-    ))
+    )) and ($7 = $8 or t.user_id is distinct from $7)
     order by t.id desc limit $3
 """
