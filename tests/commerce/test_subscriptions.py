@@ -222,6 +222,21 @@ async def test_news_that_crosses_a_cancellation_does_not_undo_it(shop: Shop):
     assert (await mine(shop, ana))["status"] == "cancelled"
 
 
+async def test_late_news_of_a_payment_does_not_undo_a_cancellation_after_it(shop: Shop, moving_clock: MovableClock):
+    ana = await shop.person()
+    payment, first = await shop.go_premium(ana, reference="sub_1")
+    moving_clock.forward(minutes=5)
+    second = renewal(shop, payment, first)
+    moving_clock.forward(minutes=5)
+    await shop.tell(changed("sub_1", CANCELLED, first.period_ends_at or in_days(0)))
+    await shop.tell(second)
+    now = await mine(shop, ana)
+    assert (now["status"], now["renews"]) == ("cancelled", False)
+    moving_clock.forward(minutes=5)
+    await shop.tell(renewal(shop, payment, first, 90))
+    assert (await mine(shop, ana))["status"] == "active", "paid for after it was cancelled: it went on"
+
+
 async def test_a_full_refund_ends_premium_and_the_provider_is_told(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.go_premium(ana, reference="sub_1")

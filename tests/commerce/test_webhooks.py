@@ -14,7 +14,7 @@ from meydan.commerce import notices, payments, settling
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.providers.contract import Paid, ProviderLocked, ProviderRefused, Refunded
 from meydan.kit.database import Database, Tx
-from tests.commerce.conftest import Shop, in_days, refunded
+from tests.commerce.conftest import Shop, failed, in_days, refunded
 from tests.commerce.scripted import DOWN, signed
 from tests.conftest import MovableClock
 
@@ -101,7 +101,7 @@ async def test_news_of_another_providers_payment_is_not_taken(shop: Shop):
     ana = await shop.person()
     await shop.connect(ProviderName.iyzico)
     payment = await shop.order(ana, provider="iyzico")
-    await shop.tell(shop.paid(payment), provider="stripe")
+    await shop.tell(shop.paid(payment), failed(payment), provider="stripe")
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
 
 
