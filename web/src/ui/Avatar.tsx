@@ -106,7 +106,7 @@ export function Avatar({ seed, size = 44, className }: { seed: string | number; 
 export function Alias({ alias, tag, className }: { alias: string; tag: string; className?: string }) {
   return (
     <span className={cx('flex min-w-0 overflow-hidden', className)} dir="auto">
-      <span className="min-w-[4ch] truncate font-semibold">{alias}</span>
+      <span className="min-w-[2ch] truncate font-semibold">{alias}</span>
       <span className="shrink-0 text-soft">#{tag}</span>
     </span>
   );

@@ -54,7 +54,7 @@ export function BottomBar({ label, places }: { label: string; places: Place[] })
                 {place.icon}
                 <Count count={place.count} className="-top-1 absolute left-8" />
               </span>
-              <span className="max-w-full truncate px-1">{place.words}</span>
+              <span className="max-w-full truncate px-1 text-[length:min(var(--text-xs),4.4vw)]">{place.words}</span>
             </Link>
           </li>
         ))}

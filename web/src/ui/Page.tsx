@@ -38,7 +38,7 @@ export function Page({ title, back, backOnPhone, aside, lead, children, classNam
   return (
     <div className={cx('mx-auto flex w-full max-w-[680px] flex-col gap-6 px-4 pt-3 pb-8 sm:px-6 lg:pt-8', className)}>
       <header className="flex flex-col gap-2">
-        <div className="flex min-h-11 items-center gap-1">
+        <div className="flex min-h-11 flex-wrap items-center gap-1">
           {back ? (
             <Link
               to={back}
@@ -51,7 +51,7 @@ export function Page({ title, back, backOnPhone, aside, lead, children, classNam
               <ArrowLeft aria-hidden className="size-5.5" />
             </Link>
           ) : null}
-          <h1 ref={heading} tabIndex={-1} className="min-w-0 flex-1 font-bold text-xl outline-none">
+          <h1 ref={heading} tabIndex={-1} className="min-w-0 flex-1 basis-40 font-bold text-xl outline-none">
             {title}
           </h1>
           {aside}

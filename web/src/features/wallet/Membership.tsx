@@ -36,11 +36,11 @@ export function Membership({ premium }: { premium: Premium }) {
   const store = STORES.get(member?.provider ?? '');
   return (
     <Card className="flex flex-col gap-3">
-      <div className="flex items-center gap-3.5">
+      <div className="flex flex-wrap items-center gap-3.5">
         <span className={cx('flex size-11 shrink-0 items-center justify-center rounded-full', TONES[said.tone])}>
           <Sparkles aria-hidden className="size-5.5" />
         </span>
-        <h2 className="min-w-0 font-semibold text-lg" data-testid="membership">
+        <h2 className="min-w-0 flex-1 basis-40 font-semibold text-lg" data-testid="membership">
           {said.title}
         </h2>
       </div>

@@ -80,11 +80,14 @@ export function WalletPage() {
 function Balance({ wallet }: { wallet: Wallet }) {
   return (
     <Card className="flex flex-col gap-5">
-      <div className="flex flex-col gap-1">
+      <div className="@container flex flex-col gap-1">
         <h2 className="font-medium text-base text-soft">
           <Trans>Your coins</Trans>
         </h2>
-        <p role="status" className="flex flex-wrap items-center gap-x-3 font-bold font-display text-2xl">
+        <p
+          role="status"
+          className="flex flex-wrap items-center gap-x-3 font-bold font-display text-2xl text-[length:min(2.5rem,16cqi)]"
+        >
           <Coin className="size-9" />
           <span data-testid="balance">
             <Figure value={wallet.balance} />
