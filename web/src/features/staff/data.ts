@@ -23,6 +23,9 @@ export type StaffPerson = Schemas['Person'];
 export type Member = Schemas['Member'];
 export type FraudRules = Schemas['FraudRules'];
 
+// No frame tells staff what members or colleagues did: whoever comes to a page sees what is so now.
+queryClient.setQueryDefaults(['staff'], { staleTime: 0 });
+
 /** Everything staff see is asked anew after they did something. */
 const changed = () => void queryClient.invalidateQueries({ queryKey: ['staff'] });
 
