@@ -1,9 +1,9 @@
 """Stripe's API through Stripe's own library: an operator's keys, what its refusals mean for us, and its units of money."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 import stripe
 from msgspec import Meta, Struct
@@ -71,8 +71,18 @@ def client_of(account: StripeAccount, http: stripe.HTTPXClient) -> stripe.Stripe
     )
 
 
+class _Http(stripe.HTTPXClient):
+    """The library hands a body over in a way that httpx will not take for ever, and warns of with every question."""
+
+    def _get_request_args_kwargs(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: object
+    ) -> tuple[Any, dict[str, Any]]:
+        where, how = super()._get_request_args_kwargs(method, url, headers, post_data)
+        return where, {**how, "data": None, "content": post_data or None}
+
+
 def new_http() -> stripe.HTTPXClient:
-    return stripe.HTTPXClient(timeout=_TIMEOUT)
+    return _Http(timeout=_TIMEOUT)
 
 
 @contextmanager
