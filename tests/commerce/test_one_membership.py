@@ -265,6 +265,29 @@ async def test_where_nothing_can_be_given_back_the_other_gives_way(shop: Shop, m
     assert await told_twice(shop, bora) == [{"payment_id": None, "where": None}], "it was used, and stays to its end"
 
 
+async def test_a_free_period_of_a_store_cannot_go_back_so_the_other_gives_way(shop: Shop):
+    await shop.connect(ProviderName.google)
+    ana = await shop.person()
+    on_the_web, in_the_app = await order(shop, ana), await order(shop, ana, provider="google")
+    await shop.tell(arrives(shop, on_the_web, "sub_1"))
+    await shop.tell(arrives(shop, in_the_app, "gpa.1", 7, amount=0), provider="google")
+    assert await memberships(shop, ana) == [("google", "month", True)]
+    assert (await look(shop, ana, on_the_web))["status"] == "refunded"
+
+
+async def test_a_store_account_that_two_people_use_makes_no_second_either(shop: Shop):
+    """Apple names a subscription by the store's account: whoever paid last has it, beside nothing else that renews."""
+    await shop.connect(ProviderName.apple)
+    ana, bora = await shop.person(), await shop.person()
+    await shop.tell(arrives(shop, await order(shop, ana, provider="apple"), "2000001"), provider="apple")
+    in_the_app = await order(shop, bora, provider="apple")
+    await shop.tell(arrives(shop, await order(shop, bora), "sub_1"))
+    await shop.tell(arrives(shop, in_the_app, "2000001"), provider="apple")
+    assert await memberships(shop, ana) == []
+    assert await memberships(shop, bora) == [("apple", "month", True)]
+    assert "cancel sub_1" in shop.book.asked
+
+
 async def test_two_stores_that_only_the_person_can_leave(shop: Shop, moving_clock: MovableClock):
     for name in (ProviderName.google, ProviderName.apple):
         await shop.connect(name)

@@ -120,6 +120,6 @@ async def _do_follow_product(tx: Tx, known: Row, event: SubscriptionChanged) -> 
             return "unknown_product"
         await tx.run(
             "update app.subscriptions set next_plan_id = $3, next_plan_at = null where tenant_id = $1 and id = $2",
-            *(known.id, None if coming.id == plan.id else coming.id),
+            *(known.id, None if coming.id == plan.id or event.state is SubscriptionState.cancelled else coming.id),
         )
     return None

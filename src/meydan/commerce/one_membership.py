@@ -72,7 +72,8 @@ async def do_give_back(tx: Tx, payment: rows.Row) -> bool:
     # Two that arrive at once come one after the other. Before the membership's row, as whoever changes one does.
     await payments.do_reference(tx, payment.user_id)
     known = await subscriptions.paid_for(tx, payment)
-    if known is not None and known.reference is not None and known.is_running and known.user_id == payment.user_id:
+    is_theirs = known is None or known.user_id == payment.user_id
+    if known is not None and known.reference is not None and known.is_running and is_theirs:
         return False  # it renews what there is
     others = [
         one
@@ -81,7 +82,9 @@ async def do_give_back(tx: Tx, payment: rows.Row) -> bool:
     ]
     if not others:
         return False
-    if payment.provider in GIVE_BACK and not all([await _gives_way(tx, one, payment) for one in others]):
+    # A store's first period may be free, and what somebody else began is theirs: neither is ours to give back.
+    returnable = payment.provider in GIVE_BACK and payment.paid > 0 and is_theirs
+    if returnable and not all([await _gives_way(tx, one, payment) for one in others]):
         await _do_return(tx, payment, known)
         return True
     for one in others:

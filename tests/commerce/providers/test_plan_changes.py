@@ -114,6 +114,12 @@ async def test_apple_downgrades_with_the_next_period_or_not_after_all(
     now = await mine(shop, ana)
     assert (now["plan"], now["next"], now["period_ends_at"]) == ("month", "year", ends_at)
     assert (await shop.told(ana, "subscription"))[-1]["subscription"]["next_plan_id"] == shop.plans[1]["id"]
+    store.set_renewal(subscription, on=False)
+    await tell_apple(shop, store.told[-1][1])
+    assert (await mine(shop, ana))["next"] is None, "nothing comes after it"
+    store.set_renewal(subscription, on=True)
+    await tell_apple(shop, store.told[-1][1])
+    assert (await mine(shop, ana))["next"] == "year"
     store.keep_plan(subscription)
     await tell_apple(shop, store.told[-1][1])
     assert (await mine(shop, ana))["next"] is None
