@@ -218,7 +218,11 @@ async def test_news_that_crosses_a_cancellation_does_not_undo_it(shop: Shop):
     await shop.go_premium(ana, reference="sub_1")
     await shop.ask(ana, "POST", "/api/premium/cancel")
     assert await shop.post(changed("sub_1", ACTIVE, in_days(30))) == 200
+    shop.book.failures = [DOWN]  # it does not hear of the cancellation before its news is read
     await shop.work()
+    assert (await mine(shop, ana))["status"] == "cancelled"
+    await shop.work(delayed=True)
+    assert [what for what in shop.book.asked if what.startswith("cancel")] == ["cancel sub_1"] * 2
     assert (await mine(shop, ana))["status"] == "cancelled"
 
 
@@ -267,6 +271,17 @@ async def test_a_dispute_of_premium_won_gives_the_rest_of_it_back(shop: Shop):
     await shop.tell(disputed(paid, DisputeState.won))
     now = await mine(shop, ana)
     assert (now["status"], now["renews"]) == ("cancelled", False)
+
+
+async def test_a_dispute_won_after_its_period_gives_nothing_back(shop: Shop, moving_clock: MovableClock):
+    ana = await shop.person()
+    _, paid = await shop.go_premium(ana, reference="sub_1")
+    await shop.tell(disputed(paid, DisputeState.opened))
+    moving_clock.forward(hours=24 * 31)
+    await shop.tell(disputed(paid, DisputeState.won))
+    assert await mine(shop, ana) is None
+    codes = [frame["notification"]["code"] for frame in await shop.told(ana, "notification")]
+    assert codes.count("premium_started") == 1
 
 
 async def test_a_renewal_for_another_price_is_held(shop: Shop):
