@@ -446,6 +446,7 @@ CREATE FUNCTION app.coin_history(tenant integer, whose uuid, before uuid, at_mos
 #variable_conflict use_variable
 declare
     until timestamptz := 'infinity';
+    mark uuid := coalesce(before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 begin
     perform app.check_ledger_caller(tenant);
     if session_user = 'meydan_app' and whose is distinct from app.user_id() then
@@ -469,7 +470,7 @@ begin
         cross join lateral (
             select side.transaction_id, side.created_at, side.amount from app.coin_entries side
             where side.tenant_id = tenant and side.account_id = app.ledger_account_id(account.kind, whose, null, null)
-                and (before is null or (side.created_at, side.transaction_id) < (until, before))
+                and (side.created_at, side.transaction_id) < (until, mark)
             order by side.created_at desc, side.transaction_id desc limit at_most
         ) entry
         group by entry.transaction_id, entry.created_at
