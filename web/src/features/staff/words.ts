@@ -52,6 +52,12 @@ export function useProblemWords(): (payment: StaffPayment) => string {
         return t`The store sold another product than was ordered here.`;
       case 'account_erased':
         return t`Whoever paid has erased their account. The money can only go back.`;
+      case 'paid_twice':
+        return t`They had a membership already. The provider is asked to give this one back; if it refused, refund it again or give it.`;
+      case 'on_its_way':
+        return t`Paid by a way that takes days; the money has not arrived.`;
+      case 'unknown_product':
+        return t`It names a product that is not in the shop.`;
       case 'provider_unavailable':
         return t`The provider could not be reached.`;
       case 'provider_refused':
