@@ -2014,8 +2014,13 @@ begin
         if is_new then
             -- Coins before earnings, and both before the community's, as in every transfer: nobody waits in a circle.
             perform app.lock_ledger_account(tenant, 'person_coins', giver);
-            if share > 0 then
-                perform app.lock_ledger_account(tenant, 'creator_revenue', receiver);
+            perform app.lock_ledger_account(tenant, 'creator_revenue', receiver);
+            -- Who leaves at this moment closes their wallet on the way: whoever waited for that finds them gone.
+            if exists (
+                select from app.users person
+                where person.tenant_id = tenant and person.id = receiver and person.erased_at is not null
+            ) then
+                raise exception using errcode = 'WA008', message = 'not_found';
             end if;
             perform app.move_coins(
                 tenant, key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver, null],

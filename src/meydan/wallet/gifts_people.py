@@ -10,7 +10,7 @@ from msgspec import Struct
 from meydan.kit import people
 from meydan.kit.database import Tx
 from meydan.wallet import metering
-from meydan.wallet import people as books  # noqa: F401 -- registered first, so erased last: what runs is paid before
+from meydan.wallet import people as books
 
 COLUMNS = {
     "gifts_sent.giver_user_id",
@@ -74,6 +74,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 async def erase(tx: Tx, user_id: UUID) -> None:
     """What runs is ended and paid. Gifts and calls stay, without a word: they are the other one's books as well."""
     await metering.do_end_all_of(tx, user_id)
+    await books.close(tx, user_id)  # a gift that is given at this moment is over first, and its words go with the rest
     await tx.run(
         "update app.gifts_sent set note = '' "
         "where tenant_id = $1 and $2 in (giver_user_id, receiver_user_id) and note <> ''",

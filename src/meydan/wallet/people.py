@@ -94,9 +94,9 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     }
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def close(tx: Tx, user_id: UUID) -> None:
     """What they have falls to the community and every word about them is blanked. The books stay, or nothing would add up."""
     await tx.run("select app.close_wallet($1, $2)", user_id)
 
 
-people.keeps("wallet", COLUMNS, export, erase)
+people.keeps("wallet", COLUMNS, export, close)
