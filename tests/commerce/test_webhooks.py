@@ -308,3 +308,25 @@ async def test_news_waits_for_keys_that_a_provider_takes(shop: Shop):
     await shop.work(delayed=True)
     assert (await shop.wallet(ana)).balance == 100
     assert await shop.owner.fetchval(problem, shop.tenant.id) is None
+
+
+async def test_what_a_person_wants_and_proves_waits_for_such_keys_too(shop: Shop):
+    await shop.connect(ProviderName.google)
+    ana = await shop.person()
+    await shop.go_premium(ana, reference="sub_1")
+    shop.book.failures = [ProviderLocked("no such key")]
+    await shop.ask(ana, "POST", "/api/premium/cancel")
+    await shop.work()
+    assert (await shop.get(ana, "/api/premium"))["subscription"]["status"] == "cancelled"
+    await shop.work(delayed=True)
+    assert shop.book.asked[-2:] == ["cancel sub_1", "cancel sub_1"]
+
+    payment = await shop.order(ana, provider="google")
+    book = shop.books[ProviderName.google]
+    book.truth["token"], book.failures = [shop.paid(payment)], [ProviderLocked("no such key")]
+    await shop.ask(ana, "POST", f"/api/payments/{payment['id']}/proof", {"proof": "token"})
+    await shop.work()
+    waiting = await shop.get(ana, f"/api/payments/{payment['id']}")
+    assert (waiting["status"], waiting["problem"]) == ("pending", None), "the receipt may be a good one"
+    await shop.work(delayed=True)
+    assert (await shop.wallet(ana)).balance == 100

@@ -20,6 +20,7 @@ from meydan.commerce.providers.contract import (
     Checkout,
     Order,
     ProviderEvent,
+    ProviderLocked,
     ProviderRefused,
     ProviderUnavailable,
 )
@@ -99,7 +100,7 @@ async def check_payment(db: Database, tenant_id: int, errand: CheckPayment) -> N
     try:
         async with accounts.opened(db, tenant_id, asked.provider) as provider:
             events = await (provider.payment(reference) if errand.proof is None else provider.proof(errand.proof))
-    except ProviderUnavailable:
+    except (ProviderUnavailable, ProviderLocked):
         receipt = hashlib.sha256((errand.proof or "").encode()).hexdigest()  # a second one is asked about as well
         key = f"{errand.payment_id}:{errand.last}:{receipt}"
         async with db.as_service(tenant_id) as tx:

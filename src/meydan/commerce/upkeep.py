@@ -10,7 +10,7 @@ from meydan import tenants
 from meydan.commerce import accounts, retries, settling, subscriptions
 from meydan.commerce.kinds import ProviderName, SubscriptionStatus
 from meydan.commerce.premium import CheckSubscription
-from meydan.commerce.providers.contract import ProviderRefused, ProviderUnavailable
+from meydan.commerce.providers.contract import ProviderLocked, ProviderRefused, ProviderUnavailable
 from meydan.commerce.subscriptions import STOP_CHARGING, TELL_PROVIDER, StopCharging, TellProvider
 from meydan.kit.database import Database, Tx
 
@@ -43,7 +43,7 @@ async def tell_provider(db: Database, tenant_id: int, errand: TellProvider) -> N
     try:
         async with accounts.opened(db, tenant_id, wished.provider) as provider:
             await (provider.cancel if wished.wish == "cancel" else provider.resume)(wished.reference)
-    except ProviderUnavailable as error:
+    except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
             key = f"{errand.subscription_id}:{wished.wish}"
             if not await retries.do_again(tx, TELL_PROVIDER, errand, retries.PATIENTLY, once_key=key):
@@ -62,7 +62,7 @@ async def stop_charging(db: Database, tenant_id: int, errand: StopCharging) -> N
     try:
         async with accounts.opened(db, tenant_id, errand.provider) as provider:
             await provider.cancel(errand.reference)
-    except ProviderUnavailable:
+    except (ProviderUnavailable, ProviderLocked):
         async with db.as_service(tenant_id) as tx:
             key = f"{errand.provider}:{errand.reference}"
             if not await retries.do_again(tx, STOP_CHARGING, errand, retries.PATIENTLY, once_key=key):
