@@ -260,4 +260,5 @@ async def test_a_refund_that_the_store_takes_back_gives_back(shop: Shop):
         assert (await shop.wallet(ana)).balance == 100
         await shop.tell(refunded(paid, paid.amount, happened_at=clock.now() + timedelta(seconds=9)))
         assert await state(shop, ana, payment) == ("refunded", 4_999, 100, 0)
+        assert (await shop.wallet(ana)).balance == 0, "what was refunded twice is taken twice"
     await shop.audit()

@@ -182,6 +182,7 @@ async def test_a_debt_is_forgiven_at_most_as_far_as_it_goes(bank: Bank):
         rest = await wallet.do_forgive_debt(tx, ana.me.user_id, 1000, key="rest", reason="kindness")
         assert rest.details == {"forgiven": 25}
         assert (await wallet.wallet_of(tx, ana.me.user_id)).debt == 0
+        assert await wallet.do_forgive_debt(tx, ana.me.user_id, 15, key="some", reason="kindness") == some
         with pytest.raises(wallet.BalanceTooLow):
             async with tx.savepoint():
                 await wallet.do_forgive_debt(tx, ana.me.user_id, 1, key="more", reason="kindness")

@@ -219,6 +219,7 @@ async def test_a_person_pays_with_what_is_theirs_for_what_people_buy(bank: Bank)
         (TransactionType.spent, [Entry(coins_of(me), -5), Entry(earnings_of(other), 5)]),
         (TransactionType.premium, [Entry(coins_of(me), -5), Entry(earnings_of(other), 5)]),
         (TransactionType.gift_sent, [Entry(coins_of(me), -5), Entry(earnings_of(me), 5)]),
+        (TransactionType.spent, [Entry(earnings_of(me), -5), Entry(wallet.TENANT_REVENUE, 5)]),
         (TransactionType.spent, [Entry(coins_of(me), -5), Entry(wallet.clearing("stripe", "TRY"), 5)]),
         (TransactionType.conversion, [Entry(coins_of(me), -5), Entry(earnings_of(me), 5)]),
         (TransactionType.conversion, [Entry(earnings_of(me), -5), Entry(coins_of(other), 5)]),
