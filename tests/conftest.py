@@ -1,6 +1,7 @@
 """Real engines for the whole run, one database a worker, a fresh community for every test."""
 
 import asyncio
+import random
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -23,7 +24,7 @@ from meydan.kit.engines import Engines
 _TEMPLATE = "meydan_template"
 _PASSWORDS = dict.fromkeys(migrations.ROLES, "test")
 # Nothing here outlives the run, so nothing has to reach the disk. Tests of durability start engines of their own.
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 
 _engines = pytest.StashKey[Engines]()
 _folder = pytest.StashKey[str]()
@@ -81,14 +82,27 @@ def valkey_url(pytestconfig: pytest.Config) -> str:
 
 @pytest.fixture(scope="session")
 async def database_settings(postgres_url: str, worker_id: str) -> DatabaseSettings:
-    name = f"meydan_{worker_id}"
     number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+    return await _new_database(postgres_url, f"meydan_{worker_id}", (number + 1) * 100_000)
+
+
+@pytest.fixture(scope="module")
+async def own_database(postgres_url: str) -> AsyncIterator[DatabaseSettings]:
+    """One that no other story has written in: for those that look at every community, or take every job there is."""
+    name = f"meydan_own_{uuid4().hex[:8]}"
+    yield await _new_database(postgres_url, name, random.randrange(10_000_000, 2_000_000_000))
+    superuser = await asyncpg.connect(postgres_url)
+    await superuser.execute(f'drop database "{name}" with (force)')
+    await superuser.close()
+
+
+async def _new_database(postgres_url: str, name: str, first_tenant: int) -> DatabaseSettings:
+    """A copy of the template. All share one Valkey: their tenants must not have the same numbers."""
     superuser = await asyncpg.connect(postgres_url)
     await superuser.execute(f'create database "{name}" template {_TEMPLATE} owner meydan_owner')
     await superuser.close()
     owner = await asyncpg.connect(_with(postgres_url, name, "meydan_owner"))
-    # Workers share one Valkey: their tenants must not have the same numbers.
-    await owner.execute(f"alter table app.tenants alter column id restart with {(number + 1) * 100_000}")
+    await owner.execute(f"alter table app.tenants alter column id restart with {first_tenant}")
     await owner.close()
     return DatabaseSettings(
         app_url=_with(postgres_url, name, "meydan_app"),

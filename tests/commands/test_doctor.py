@@ -1,5 +1,6 @@
 """What `meydan doctor` says about things that are wrong on purpose."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -11,6 +12,18 @@ from meydan.commands.doctor import Level, examine, look_at_database, look_at_dis
 from meydan.config import Settings, make_secrets
 from meydan.kit.database import Database, DatabaseSettings
 from tests.people import make_person
+
+
+@pytest.fixture(scope="module")
+def database_settings(own_database: DatabaseSettings) -> DatabaseSettings:
+    return own_database  # jobs of other stories wait there, for longer than a worker would let them
+
+
+@pytest.fixture(scope="module")
+async def db(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
+    database = await Database.open(database_settings)
+    yield database
+    await database.close()
 
 
 def settings_of(data: Path, database: DatabaseSettings, valkey_url: str) -> Settings:

@@ -26,7 +26,7 @@ def test_everything_starts_is_told_in_one_address_and_stops(data: Path) -> None:
     try:
         assert up.healthy()
         assert up.words.count(up.url + "\n") == 1
-        assert up.seconds < 40  # alone on two cores 4: other tests run beside it
+        assert up.seconds < 120  # alone on two cores 4: other tests run beside it
         parts = up.parts()
         assert set(parts) == PARTS
         for part in parts.values():
@@ -52,7 +52,7 @@ def test_everything_starts_is_told_in_one_address_and_stops(data: Path) -> None:
     again = Up(data)
     again.process.send_signal(signal.SIGINT)
     assert again.process.wait(30) == 0
-    assert again.seconds < 20  # alone 2
+    assert again.seconds < 60  # alone 2
 
 
 def test_a_killed_part_comes_back_and_a_killed_whole_leaves_nothing(data: Path) -> None:

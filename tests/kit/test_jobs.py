@@ -14,6 +14,18 @@ from meydan.kit import jobs
 from meydan.kit.database import Database, DatabaseSettings, Face, Identity, Role, Tx
 
 
+@pytest.fixture(scope="module")
+def database_settings(own_database: DatabaseSettings) -> DatabaseSettings:
+    return own_database  # a worker takes what every story left to be done
+
+
+@pytest.fixture(scope="module")
+async def db(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
+    database = await Database.open(database_settings)
+    yield database
+    await database.close()
+
+
 class Note(Struct, frozen=True):
     text: str
 
@@ -48,10 +60,12 @@ async def working(db: Database, settings: DatabaseSettings) -> AsyncIterator[Non
     pool = await asyncpg.create_pool(settings.service_url, min_size=1, max_size=2)
     worker = jobs.Worker(db, pool)
     task = asyncio.create_task(worker.run())
-    yield
-    worker.stop()
-    await task
-    await pool.close()
+    try:
+        yield
+    finally:
+        worker.stop()
+        await task
+        await pool.close()
 
 
 async def lines(db: Database, tenant: tenants.Tenant) -> list[str]:
@@ -60,7 +74,7 @@ async def lines(db: Database, tenant: tenants.Tenant) -> list[str]:
 
 
 async def until(db: Database, tenant: tenants.Tenant, count: int) -> list[str]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(found := await lines(db, tenant)) < count:
             await asyncio.sleep(0.05)
     return found
@@ -107,7 +121,7 @@ async def test_a_failed_job_changes_nothing_and_is_held(
         await jobs.queue(tx, "test_fail", Note("fails"))
     async with working(db, database_settings):
         owner = await asyncpg.connect(database_settings.owner_url)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await owner.fetchval(
                 "select count(*) from jobs.pgqueuer where status = 'failed' and (headers ->> 'tenant_id')::integer = $1",
                 tenant.id,
