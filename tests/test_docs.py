@@ -1,6 +1,7 @@
 """What the guides say of commands, settings and files is so."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -51,6 +52,14 @@ def test_its_commands_are_there(page: Path):
             command = command.commands[word]
         for option in re.findall(r"--[a-z-]+", words.split("  ")[0]):
             assert any(option in parameter.opts for parameter in command.params), f"meydan {words}"
+
+
+def test_the_architecture_names_every_rooms_tables():
+    said = re.findall(r"^\| (\w+) \| ([\w, ]+) \| ", (ROOT / "ARCHITECTURE.md").read_text(), re.MULTILINE)
+    rooms = tomllib.loads((ROOT / "db/owners.toml").read_text())
+    assert {room: sorted(tables.split(", ")) for room, tables in said} == {
+        room: sorted(owned["tables"]) for room, owned in rooms.items() if room != "kit"
+    }
 
 
 def test_money_has_every_setting_of_coins_and_selling_with_its_default():
