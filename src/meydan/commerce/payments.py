@@ -8,6 +8,7 @@ from msgspec import Struct
 from meydan import wallet
 from meydan.commerce import accounts, retries, shop
 from meydan.commerce.kinds import PaymentKind, PaymentStatus, ProviderName
+from meydan.commerce.providers import STORES
 from meydan.kit import jobs, realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
@@ -195,7 +196,7 @@ async def do_ask(tx: Tx, payment_id: UUID, proof: str | None = None) -> Payment:
 
     Raises NotFound, NotOpen, NoStore."""
     mine = await payment(tx, payment_id)
-    if proof is not None and mine.provider not in (ProviderName.apple, ProviderName.google, ProviderName.revenuecat):
+    if proof is not None and mine.provider not in STORES:
         raise NoStore
     if mine.status is PaymentStatus.created and proof is not None:
         raise NotOpen

@@ -105,13 +105,13 @@ async def reconcile(db: Database, tenant_id: int, errand: Reconcile) -> None:
             healed = await _heal(db, tenant_id, name, provider, missed)
     except (ProviderUnavailable, ProviderRefused, accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_write(tx, name, await _coins(tx, name), {"coins"})
+            await _do_write(tx, name, await _coins(tx, name))
             await _do_finish(tx, run_id, str(error) or type(error).__name__)
         return
     async with db.as_service(tenant_id) as tx:
         ours = await _ours(tx, name, since, statement)
         found = [*compare(ours, statement, since, until), *await _coins(tx, name)]
-        await _do_write(tx, name, found, {"coins"})
+        await _do_write(tx, name, found)
         still = {(one.kind, one.subject) for one in found}
         for one in missed:
             if one.subject in healed and (one.kind, one.subject) not in still:
@@ -246,14 +246,14 @@ async def _coins(tx: Tx, name: ProviderName) -> list[Difference]:
     ]
 
 
-async def _do_write(tx: Tx, name: ProviderName, found: list[Difference], kinds: set[str]) -> None:
-    """Keep what was found; of these kinds everything was looked at, so the others of them are gone."""
+async def _do_write(tx: Tx, name: ProviderName, found: list[Difference]) -> None:
+    """Keep what was found. Of coins everything is looked at each time, so a difference that was not found is gone."""
     for one in found:
         await _do_note(tx, name, one)
     await tx.run(
         "update app.reconciliation_differences set status = 'gone', closed_at = app.now() "
-        "where tenant_id = $1 and provider = $2 and status = 'open' and kind = any($3::text[]) and not subject = any($4::text[])",
-        *(name.value, list(kinds), [one.subject for one in found if one.kind in kinds]),
+        "where tenant_id = $1 and provider = $2 and status = 'open' and kind = 'coins' and not subject = any($3::text[])",
+        *(name.value, [one.subject for one in found if one.kind == "coins"]),
     )
 
 
