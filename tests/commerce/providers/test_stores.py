@@ -184,6 +184,25 @@ async def test_a_membership_from_google_play(counter: Shop, google: PlayStore):
     assert (await counter.get(person, "/api/premium"))["limits"]["premium"] is False
 
 
+async def test_a_membership_taken_up_again_in_google_play_is_theirs_who_had_it(counter: Shop, google: PlayStore):
+    person = await counter.person()
+    payment = await counter.subscribe(person, provider="google")
+    token = google.subscribe(account=UUID(payment["id"]))
+    await tell_google(counter, google.told[-1])
+    google.cancel(token)
+    google.expire(token)
+    await tell_google(counter, *google.told[-2:])
+    assert (await counter.get(person, "/api/premium"))["limits"]["premium"] is False
+    again = google.resubscribe(token)
+    await tell_google(counter, google.told[-1])
+    running = (await counter.get(person, "/api/premium"))["subscription"]
+    assert (running["status"], running["provider"]) == ("active", "google")
+    assert google.done[-1] == ("acknowledge", again)
+    google.renew(again)
+    await tell_google(counter, google.told[-1])
+    assert [one["status"] for one in (await counter.get(person, "/api/payments"))["items"]] == ["paid"] * 3
+
+
 async def test_whoever_brings_a_receipt_a_renewal_is_its_members(counter: Shop, google: PlayStore):
     person, other = await counter.person(), await counter.person()
     payment = await counter.subscribe(person, provider="google")

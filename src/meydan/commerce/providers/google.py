@@ -229,7 +229,7 @@ class GoogleProvider(Provider):
         """Every order of it, oldest first, and how it stands."""
         subscription = await self._play.subscription(token)
         item = subscription.item
-        payment_id = _uuid(subscription.external_account_identifiers.obfuscated_external_account_id)
+        payment_id = _uuid(subscription.account)
         if item.latest_successful_order_id is None:
             match subscription.subscription_state:
                 case "SUBSCRIPTION_STATE_PENDING":

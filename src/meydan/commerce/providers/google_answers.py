@@ -190,6 +190,12 @@ class AccountIdentifiers(_Answer, frozen=True):
     obfuscated_external_account_id: str | None = None
 
 
+class OutOfApp(_Answer, frozen=True):
+    """Taken up again in Google Play itself, after it had ended; gone once the purchase is acknowledged."""
+
+    expired_external_account_identifiers: AccountIdentifiers = AccountIdentifiers()
+
+
 class WhyCancelled(_Answer, frozen=True):
     replacement_cancellation: Present | None = None
 
@@ -201,8 +207,16 @@ class Subscription(_Answer, frozen=True):
     acknowledgement_state: str = "ACKNOWLEDGEMENT_STATE_PENDING"
     line_items: list[SubscriptionItem] = []
     external_account_identifiers: AccountIdentifiers = AccountIdentifiers()
+    out_of_app_purchase_context: OutOfApp = OutOfApp()
     linked_purchase_token: str | None = None
     test_purchase: Present | None = None
+
+    @property
+    def account(self) -> str | None:
+        """What our app handed to Play, with this purchase or with the one it takes up again."""
+        before = self.out_of_app_purchase_context.expired_external_account_identifiers
+        own = self.external_account_identifiers
+        return own.obfuscated_external_account_id or before.obfuscated_external_account_id
 
     @property
     def is_replaced(self) -> bool:

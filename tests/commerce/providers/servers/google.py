@@ -254,6 +254,29 @@ class PlayStore(Loopback):
         self._become(token, "ACTIVE", 2)
         return order
 
+    def resubscribe(self, token: str) -> str:
+        """In Google Play, after it ended: another token, and only there it says whose the last one was."""
+        new, old = _token(), self.subscriptions[token]
+        plan = old["lineItems"][0]["autoRenewingPlan"] | {"autoRenewEnabled": True}
+        money = plan["recurringPrice"]
+        self.subscriptions[new] = {
+            name: value
+            for name, value in old.items()
+            if name not in ("externalAccountIdentifiers", "canceledStateContext", "linkedPurchaseToken")
+        } | {
+            "startTime": _text(self.now),
+            "subscriptionState": "SUBSCRIPTION_STATE_ACTIVE",
+            "acknowledgementState": "ACKNOWLEDGEMENT_STATE_PENDING",
+            "lineItems": [{"productId": old["lineItems"][0]["productId"], "autoRenewingPlan": plan}],
+            "outOfAppPurchaseContext": {
+                "expiredExternalAccountIdentifiers": old["externalAccountIdentifiers"],
+                "expiredPurchaseToken": token,
+            },
+        }
+        self._charge(new, _order_id(), (int(money["units"]), money["nanos"], money["currencyCode"]))
+        self._tell_subscription(new, 4)
+        return new
+
     def expire(self, token: str) -> None:
         self.now = _moment(self.subscriptions[token]["lineItems"][0]["expiryTime"])
         self._become(token, "EXPIRED", 13)
@@ -505,6 +528,7 @@ class PlayStore(Loopback):
         if purchase["acknowledgementState"] == "ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED":
             raise _not_in_that_state()
         purchase["acknowledgementState"] = "ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED"
+        purchase.pop("outOfAppPurchaseContext", None)
         self.done.append(("acknowledge", path["token"]))
 
     def _mine(self, where: dict[str, Json], token: str, product_id: str) -> Json:
