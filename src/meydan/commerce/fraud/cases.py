@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from meydan import tenants, wallet
 from meydan.commerce import refunds, settling
-from meydan.commerce.fraud import marks
+from meydan.commerce.fraud import leaving, marks
 from meydan.commerce.fraud.judging import FREEZE_REASON
 from meydan.commerce.fraud.scoring import Outcome
 from meydan.commerce.kinds import PaymentStatus
@@ -98,6 +98,7 @@ async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUI
 
 async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
     """Thaw the wallet, and give what its freezing kept back. A service transaction."""
+    await leaving.do_keep_here(tx, user_id)
     kept_back = await tx.all(
         UUID,
         "select p.id from app.payments p join app.fraud_cases c on (c.tenant_id, c.payment_id) = (p.tenant_id, p.id)"
@@ -135,6 +136,8 @@ async def do_release_delayed(tx: Tx, case_id: UUID) -> None:
 
 async def _hold(tx: Tx, case_id: UUID) -> _Case:
     """What was allowed is no case."""
+    about = await tx.one(UUID, "select user_id from app.fraud_cases where (tenant_id, id) = ($1, $2)", case_id)
+    await leaving.do_keep_here(tx, about)
     return await tx.one(
         _Case,
         "select id, user_id, payment_id, outcome, status, decision, decided_at from app.fraud_cases"

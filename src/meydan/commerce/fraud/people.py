@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from meydan.commerce.fraud import leaving
 from meydan.commerce.fraud.cases import Decision
 from meydan.commerce.fraud.marks import MarkKind
 from meydan.commerce.fraud.scoring import Outcome
@@ -59,6 +60,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 async def erase(tx: Tx, user_id: UUID) -> None:
     """Words and numbers go. The hash of a card or device stays only where a payment with it was disputed: others are to
     be protected by what was seen."""
+    await leaving.do_begin_to_leave(tx, user_id)
     await tx.run(
         "update app.fraud_cases set findings = '[]', note = ''"
         " where tenant_id = $1 and user_id = $2 and status <> 'open'",

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import tenants, wallet
+from meydan.commerce.fraud import leaving
 from meydan.commerce.fraud.cases import PersonGone
 from meydan.commerce.settings import CommerceSettings
 from meydan.commerce.staff import own
@@ -51,9 +52,7 @@ async def do_adjust(
     Raises NotFound, OwnAffair, PersonGone, AdjustmentTooLarge, IdempotencyKeyReused, and BalanceTooLow: what is spent or held
     is not taken, for only money that went back makes a debt. A service transaction."""
     coins = number if direction is Direction.give else -number
-    has_left = await tx.one(
-        bool, "select erased_at is not null from app.users where (tenant_id, id) = ($1, $2)", user_id
-    )
+    is_here = await leaving.do_keep_here(tx, user_id)
     await own.check(tx, actor, user_id)
     await tx.run("select pg_advisory_xact_lock($1, hashtext('coins by staff ' || $2::text))", str(actor))
     known = await tx.maybe(
@@ -65,7 +64,7 @@ async def do_adjust(
         if known != _Known(user_id, coins, reason):
             raise wallet.IdempotencyKeyReused
         return
-    if has_left:
+    if not is_here:
         raise PersonGone
     if number > (left := await left_today(tx, actor)):
         raise AdjustmentTooLarge(left=left)

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from meydan import tenants
 from meydan.commerce import refunds, settling
+from meydan.commerce.fraud import leaving
 from meydan.commerce.fraud.cases import PersonGone
 from meydan.commerce.kinds import PaymentStatus
 from meydan.commerce.staff import own
@@ -33,25 +34,24 @@ class _Held(Struct, frozen=True):
     user_id: UUID
     status: PaymentStatus
     problem: str | None
-    has_left: bool
     case_id: UUID | None
 
 
 async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
     """Raises NotFound, OwnAffair, NotHeld, CaseOpen, RefundUnderWay, PersonGone. A service transaction."""
-    await tx.one(
-        UUID, "select id from app.payments where (tenant_id, id) = ($1, $2) for update", payment_id
-    )  # what is read about it next stays so
+    payer = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
+    is_here = await leaving.do_keep_here(tx, payer)
+    # What is read about it next stays so.
+    await tx.run("select from app.payments where (tenant_id, id) = ($1, $2) for update", payment_id)
     held = await tx.one(
         _Held,
         """
-        select p.user_id, p.status, p.problem, u.erased_at is not null as has_left,
+        select p.user_id, p.status, p.problem,
             (
                 select c.id from app.fraud_cases c
                 where (c.tenant_id, c.payment_id) = (p.tenant_id, p.id) and c.status = 'open'
             ) as case_id
-        from app.payments p join app.users u on (u.tenant_id, u.id) = (p.tenant_id, p.user_id)
-        where (p.tenant_id, p.id) = ($1, $2)
+        from app.payments p where (p.tenant_id, p.id) = ($1, $2)
         """,
         payment_id,
     )
@@ -61,7 +61,7 @@ async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
     if held.case_id is not None:
         raise CaseOpen(case_id=held.case_id)
     await refunds.check_not_under_way(tx, payment_id)
-    if held.has_left:
+    if not is_here:
         raise PersonGone
     await settling.do_release(tx, payment_id)
     await tenants.record(
