@@ -156,9 +156,11 @@ def test_secrets_that_others_can_read_and_settings_that_are_none(
     make_secrets(tmp_path)
     (tmp_path / "secrets.toml").chmod(0o644)
     monkeypatch.setenv("MEYDAN_MAIL_HOTS", "smtp.example.org")
+    monkeypatch.setenv("MEYDAN_OWNER_PASSWORD", "of `tenant add`")
     said = [finding.words for finding in look_at_settings(settings)]
     assert any("chmod 600" in line for line in said)
     assert any("MEYDAN_MAIL_HOTS" in line for line in said)
+    assert not any("MEYDAN_OWNER_PASSWORD" in line for line in said)
 
 
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ from meydan.config import (
 from meydan.kit.engines import is_running
 from meydan.kit.settings import SettingsError, fields
 
-_OWN_VARIABLES = {"MEYDAN_DATA", "MEYDAN_CONFIG", "MEYDAN_SKIP_WEB", "MEYDAN_CHROMIUM"}
+_OWN_VARIABLES = {"MEYDAN_DATA", "MEYDAN_CONFIG", "MEYDAN_OWNER_PASSWORD", "MEYDAN_SKIP_WEB", "MEYDAN_CHROMIUM"}
 _LITTLE_DISK, _NO_DISK = 2_000_000_000, 200_000_000
 _CLOCK_LIMIT = 2.0
 
