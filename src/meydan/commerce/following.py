@@ -6,7 +6,7 @@ A store may give the changed one a new name; it stays the same membership here.
 
 from uuid import UUID
 
-from meydan.commerce import acknowledging, early, shop, subscriptions
+from meydan.commerce import acknowledging, early, paid_periods, shop, subscriptions
 from meydan.commerce.early import Applied
 from meydan.commerce.events import PremiumCancelled, PremiumRenewed
 from meydan.commerce.kinds import ProviderName, SubscriptionStatus
@@ -43,7 +43,7 @@ async def do_follow(tx: Tx, name: ProviderName, event: SubscriptionChanged) -> A
     if event.happened_at < known.changed_at or (known.revoked and event.state is not SubscriptionState.expired):
         return Applied()
     grows = event.period_ends_at > known.period_ends_at and event.state is not SubscriptionState.expired
-    if grows and await subscriptions.is_taken_back(tx, known.id, event.period_ends_at):
+    if grows and await paid_periods.is_taken_back(tx, known.id, event.period_ends_at):
         return Applied()
     problem = await _do_follow_product(tx, known, event)
     await _do_follow_state(tx, known, event)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.commerce import payments, rows, subscriptions
+from meydan.commerce import paid_periods, payments, rows, subscriptions
 from meydan.commerce.events import PaidTwice
 from meydan.commerce.kinds import ProviderName
 from meydan.commerce.providers import GIVE_BACK, STORES
@@ -71,7 +71,7 @@ async def do_give_back(tx: Tx, payment: rows.Row) -> bool:
     """Whether there is no room for what this pays: then it goes back. The payment is locked, and held. A service transaction."""
     # Two that arrive at once come one after the other. Before the membership's row, as whoever changes one does.
     await payments.do_reference(tx, payment.user_id)
-    known = await subscriptions.paid_for(tx, payment)
+    known = await paid_periods.paid_for(tx, payment)
     is_theirs = known is None or known.user_id == payment.user_id
     if known is not None and known.reference is not None and known.is_running and is_theirs:
         return False  # it renews what there is

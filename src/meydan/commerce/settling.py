@@ -19,6 +19,7 @@ from meydan.commerce import (
     following,
     fraud,
     one_membership,
+    paid_periods,
     payments,
     rows,
     subscriptions,
@@ -184,7 +185,7 @@ async def _do_give(tx: Tx, row: rows.Row, *, as_second: bool = False) -> None:
             subject_id=row.id,
         )
     else:
-        await subscriptions.do_pay_period(tx, row)
+        await paid_periods.do_pay_period(tx, row)
     await tx.run(
         "update app.payments set settled_at = app.now(), status = 'paid', problem = null, release_at = null "
         "where tenant_id = $1 and id = $2",

@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import wallet
-from meydan.commerce import payments, rows, subscriptions
+from meydan.commerce import paid_periods, payments, rows, subscriptions
 from meydan.commerce.events import PaymentTakenBack
 from meydan.commerce.kinds import PaymentKind, PaymentStatus
 from meydan.commerce.providers.contract import Disputed, DisputeState, Refunded
@@ -171,8 +171,8 @@ async def _do_move_premium(tx: Tx, row: rows.Row, *, gone: bool) -> bool:
     if row.subscription_id is None or row.period_ends_at is None or gone == (row.status in _GONE):
         return False
     if gone:
-        return await subscriptions.do_revoke(tx, row.subscription_id, row.id, row.period_ends_at)
-    await subscriptions.do_restore(tx, row.subscription_id, row.period_ends_at)
+        return await paid_periods.do_revoke(tx, row.subscription_id, row.id, row.period_ends_at)
+    await paid_periods.do_restore(tx, row.subscription_id, row.period_ends_at)
     return False
 
 
