@@ -69,6 +69,13 @@ async def test_all_of_it_may_be_paid_but_no_more(bank: Bank):
     held = await hold(bank, ana, 60)
     with pytest.raises(asyncpg.CheckViolationError):
         await commit(bank, held.id, bora, 61)
+    for pays in (
+        [Entry(earnings_of(bora.me.user_id), 70), Entry(wallet.TENANT_REVENUE, -10)],
+        [Entry(earnings_of(bora.me.user_id), 60), Entry(wallet.TENANT_REVENUE, 0)],
+    ):
+        with pytest.raises(asyncpg.CheckViolationError):
+            async with bank.db.as_service(bank.tenant.id) as tx:
+                await wallet.do_commit_hold(tx, held.id, pays, type=TransactionType.call, key="others pay too")
     await commit(bank, held.id, bora, 60)
     assert await bank.wallet_of(ana) == wallet.Wallet(40, 0, 40, 0, 0, None)
 
