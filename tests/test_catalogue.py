@@ -13,7 +13,14 @@ WITHOUT_TENANT = {"tenants"}
 WITHOUT_PEOPLE: set[str] = {
     *("otp_verifications", "login_attempts", "known_contacts", "ticket_lanes", "encounters"),
     *("payment_providers", "payment_notices", "payment_early_events", "payment_refunds"),
-    *("payment_disputes", "reconciliations", "reconciliation_differences", "payment_marks", "fraud_cases", "coin_adjustments"),
+    *(
+        "payment_disputes",
+        "reconciliations",
+        "reconciliation_differences",
+        "payment_marks",
+        "fraud_cases",
+        "coin_adjustments",
+    ),
     *("ledger_unproved", "ledger_proved", "ledger_audits", "meters", "meter_units"),
 }
 

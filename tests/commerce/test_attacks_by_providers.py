@@ -16,6 +16,7 @@ from tests.commerce.conftest import Shop, changed, disputed, in_days, refunded
 from tests.commerce.scripted import DOWN, ScriptedProvider
 from tests.conftest import MovableClock
 from tests.people import Person
+from tests.waiting import somebody_waits
 
 
 async def leave(db: Database, person: Person) -> None:
@@ -142,7 +143,7 @@ async def test_whoever_cancels_while_the_next_period_is_paid_waits_in_no_circle(
         await payments.do_take_turn(tx, ana.me.user_id)
         assert await shop.post(again, provider="iyzico") == 200
         settled = asyncio.create_task(shop.work())
-        while not await tx.one(bool, "select count(*) > 0 from pg_locks where not granted and $1 > 0"):
+        while not await somebody_waits(tx):
             await asyncio.sleep(0.01)
         running = await subscriptions.of(tx, ana.me.user_id)
         assert running is not None

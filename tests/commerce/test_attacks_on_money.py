@@ -36,6 +36,7 @@ from tests.commerce.conftest import Answer, Shop, changed, disputed, in_days, re
 from tests.commerce.scripted import DOWN
 from tests.conftest import MovableClock
 from tests.people import Person
+from tests.waiting import somebody_waits
 
 # What a database that is killed under somebody's hands looks like to them.
 KILLED = (*LOST, asyncpg.PostgresError, asyncio.CancelledError)
@@ -177,7 +178,7 @@ async def test_what_ends_while_somebody_resumes_it_has_ended(shop: Shop, db: Dat
     async with db.as_service(shop.tenant.id) as tx:
         await subscriptions.do_expire(tx, await subscriptions.by_id(tx, UUID(made["id"])))
         resumed = asyncio.create_task(shop.ask(ana, "POST", "/api/premium/resume"))
-        while not await tx.one(bool, "select count(*) > 0 from pg_locks where not granted and $1 > 0"):
+        while not await somebody_waits(tx):
             await asyncio.sleep(0.01)
     answer = await resumed
     assert (answer.status_code, answer.json()["code"]) == (409, "not_premium")

@@ -21,6 +21,7 @@ from meydan.kit import limits, people
 from meydan.kit.database import Database, Role
 from tests.commerce.conftest import Shop
 from tests.people import make_person
+from tests.waiting import somebody_waits
 
 
 def client(app: Litestar) -> httpx.AsyncClient:
@@ -91,7 +92,7 @@ async def test_whoever_orders_while_they_leave_leaves_nothing_behind(shop: Shop,
         await people.erase(tx, ana.me.user_id)
         body = {"package_id": shop.packages[0]["id"]}
         ordered = asyncio.create_task(shop.ask(ana, "POST", "/api/coins/purchase", body, uuid4().hex))
-        while not await tx.one(bool, "select count(*) > 0 from pg_locks where not granted and $1 > 0"):
+        while not await somebody_waits(tx):
             assert not ordered.done()
             await asyncio.sleep(0.01)
     answer = await ordered

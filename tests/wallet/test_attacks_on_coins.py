@@ -16,6 +16,7 @@ from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound
 from meydan.wallet import Entry, TransactionType, coins_of, earnings_of
 from tests.people import Person
+from tests.waiting import waiters
 from tests.wallet.conftest import Bank
 from tests.wallet.stories import Answer, ask, frames_of, make_met
 
@@ -77,9 +78,7 @@ async def call(tx: Tx, hold_id: UUID, payee: Person) -> None:
 
 async def is_waiting(tx: Tx) -> None:
     """Until somebody waits for what this transaction has."""
-    while not await tx.one(
-        bool, "select $1::integer > 0 and exists (select from pg_locks where not granted and locktype <> 'advisory')"
-    ):
+    while not await waiters(tx, for_rows=True):
         await asyncio.sleep(0.01)
 
 

@@ -11,6 +11,7 @@ from meydan.kit import people
 from meydan.kit.database import Database, Tx
 from meydan.wallet import gifts
 from tests.people import Person, make_person
+from tests.waiting import somebody_waits
 from tests.wallet.stories import Answer, ask, check_the_books, give_coins, make_met
 
 
@@ -22,8 +23,8 @@ async def pair(db: Database, tenant: tenants.Tenant) -> tuple[Person, Person]:
     return giver, receiver
 
 
-async def somebody_waits(tx: Tx) -> None:
-    while not await tx.one(bool, "select count(*) > 0 from pg_locks where not granted and $1 > 0"):
+async def wait_for_somebody(tx: Tx) -> None:
+    while not await somebody_waits(tx):
         await asyncio.sleep(0.01)
 
 
@@ -39,7 +40,7 @@ async def test_who_is_leaving_is_given_nothing(
     async with db.as_service(tenant.id) as tx:
         await people.erase(tx, receiver.me.user_id)
         given = asyncio.create_task(ask(app, giver, "POST", "/api/gifts/send", body, key=uuid4().hex))
-        await somebody_waits(tx)
+        await wait_for_somebody(tx)
     answer = await given
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     async with db.as_service(tenant.id) as tx:

@@ -16,6 +16,7 @@ from meydan.wallet import PROMOTIONS, TENANT_REVENUE, Entry, TransactionType, ea
 from meydan.wallet import gifts as giving
 from tests.conftest import MovableClock
 from tests.people import Person
+from tests.waiting import waiters
 from tests.wallet.calls import start
 from tests.wallet.conftest import Bank
 from tests.wallet.stories import make_met
@@ -24,9 +25,8 @@ from tests.wallet.test_attacks_on_coins import call, earn, hold, pay
 
 async def waiting(tx: Tx, number: int) -> None:
     """Until so many wait for rows or for transactions."""
-    ask = "select count(distinct pid)::integer from pg_locks where $1 > 0 and not granted"
-    async with asyncio.timeout(10):
-        while await tx.one(int, ask) < number:
+    async with asyncio.timeout(30):
+        while await waiters(tx) < number:
             await asyncio.sleep(0.01)
 
 
