@@ -62,6 +62,10 @@ async def test_earnings_are_not_turned_into_coins_either(bank: Bank):
         async with bank.db.as_user(bora.me) as tx:
             with worded():
                 await tx.run("select from app.convert_earnings($1, 'convert', 10)")
+    await thaw(bank, bora)
+    async with bank.db.as_user(bora.me) as tx:
+        await tx.run("select from app.convert_earnings($1, 'convert', 10)")
+    assert (await bank.wallet_of(bora)).available == 10
 
 
 async def test_what_was_held_before_is_paid(bank: Bank):
