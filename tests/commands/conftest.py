@@ -76,10 +76,15 @@ class Installation:
         return meydan(*arguments, "--data", str(self.folder / "data"), **self.environment)
 
 
+_first = 10_000 + 2_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 5)
+_ports = iter(random.sample(range(_first, _first + 2_000, 2), 1_000))
+
+
 def free_port() -> int:
-    """Below where the system takes ports for outgoing connections; the gateway takes the next one."""
-    while True:
-        port = random.randrange(20_000, 32_000, 2)
+    """Below where engines and outgoing connections take theirs, in a range of this worker's, and never the same twice:
+    it is taken only later. The gateway takes the next one.
+    """
+    for port in _ports:
         with socket.socket() as here, socket.socket() as after:
             try:
                 here.bind(("127.0.0.1", port))
@@ -87,6 +92,7 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
+    raise AssertionError("no port is left")
 
 
 class Up:

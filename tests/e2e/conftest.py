@@ -65,7 +65,7 @@ class Product:
 
 def start_product(folder: Path) -> Product:
     if not (front.STATIC / "index.html").exists():
-        pytest.fail("the web client is not built: run `make build`")
+        pytest.fail("the web client is not built: run `make client`")
     port, log, clock_file = free_port(), folder / "up.log", folder / "clock"
     environment = {**os.environ, "MEYDAN_CLOCK_FILE": str(clock_file), "PYTHONUNBUFFERED": "1"}
     with log.open("wb") as output:
@@ -76,7 +76,7 @@ def start_product(folder: Path) -> Product:
             env=environment,
         )
     product = Product(f"http://127.0.0.1:{port}", folder / "data", clock_file, process, log)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         try:
             if httpx.get(f"{product.url}/api/health").status_code == 200:
@@ -92,7 +92,7 @@ def start_product(folder: Path) -> Product:
 def stop_product(product: Product) -> None:
     product.process.terminate()
     try:
-        product.process.wait(30)
+        product.process.wait(60)
     except subprocess.TimeoutExpired:
         product.process.kill()
         raise
