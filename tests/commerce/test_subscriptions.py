@@ -14,7 +14,7 @@ from meydan.commerce.providers.contract import DisputeState, Paid, ProviderEvent
 from meydan.kit import clock
 from meydan.kit.database import Database
 from tests.commerce.conftest import Answer, Shop, changed, disputed, in_days, refunded
-from tests.commerce.scripted import DOWN
+from tests.commerce.scripted import DOWN, ScriptedProvider
 from tests.conftest import MovableClock
 from tests.people import Person
 
@@ -224,6 +224,39 @@ async def test_news_that_crosses_a_cancellation_does_not_undo_it(shop: Shop):
     await shop.work(delayed=True)
     assert [what for what in shop.book.asked if what.startswith("cancel")] == ["cancel sub_1"] * 2
     assert (await mine(shop, ana))["status"] == "cancelled"
+
+
+async def test_news_from_before_the_provider_heard_of_a_cancellation_does_not_undo_it(
+    shop: Shop, moving_clock: MovableClock
+):
+    ana = await shop.person()
+    await shop.go_premium(ana, reference="sub_1")
+    moving_clock.forward(minutes=5)
+    late = changed("sub_1", ACTIVE, in_days(30))
+    moving_clock.forward(minutes=5)
+    await shop.ask(ana, "POST", "/api/premium/cancel")
+    await shop.work()
+    assert "cancel sub_1" in shop.book.asked
+    await shop.tell(late)
+    assert (await mine(shop, ana))["status"] == "cancelled"
+
+
+async def test_a_change_of_mind_while_the_provider_refuses_the_first_is_told_too(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    ana = await shop.person()
+    await shop.go_premium(ana, reference="sub_1")
+
+    async def refuse(_: ScriptedProvider, subscription: str) -> None:
+        await shop.ask(ana, "POST", "/api/premium/resume")
+        raise ProviderRefused(f"{subscription} is not cancelled today")
+
+    monkeypatch.setattr(ScriptedProvider, "cancel", refuse)
+    await shop.ask(ana, "POST", "/api/premium/cancel")
+    await shop.work()
+    assert "resume sub_1" in shop.book.asked
+    now = await mine(shop, ana)
+    assert (now["status"], now["renews"]) == ("active", True)
 
 
 async def test_late_news_of_a_payment_does_not_undo_a_cancellation_after_it(shop: Shop, moving_clock: MovableClock):
