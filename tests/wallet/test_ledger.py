@@ -117,6 +117,14 @@ async def test_entries_that_are_none_or_do_not_sum_to_zero_are_a_mistake(bank: B
             await wallet.do_transfer(tx, TransactionType.adjustment, entries, key="wrong", user_id=None)
 
 
+async def test_a_history_is_of_somebody_whom_it_concerns(bank: Bank):
+    ana, bora = await bank.person(100), await bank.person()
+    entries = [Entry(coins_of(ana.me.user_id), -10), Entry(wallet.TENANT_REVENUE, 10)]
+    with pytest.raises(asyncpg.CheckViolationError):
+        async with bank.db.as_service(bank.tenant.id) as tx:
+            await wallet.do_transfer(tx, TransactionType.adjustment, entries, key="hers", user_id=bora.me.user_id)
+
+
 async def test_an_unknown_account_or_person_is_a_mistake(bank: Bank):
     ana = await bank.person(100)
     with pytest.raises(asyncpg.ForeignKeyViolationError):

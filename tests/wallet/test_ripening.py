@@ -112,6 +112,13 @@ async def test_what_was_undone_ripens_no_more_and_takes_nothing_that_is_ripe(
     assert (said["earnings"], said["ripe"]) == (7, 0)
 
 
+async def test_who_owes_hears_what_is_missing_of_their_earnings(bank: Bank, app: Litestar, pair: tuple[Person, Person]):
+    _, star = pair
+    await bank.take_back(star, 5)
+    status, said = await convert(app, star, 10)
+    assert (status, said["code"], said["account"]) == (409, "balance_too_low", "creator_revenue")
+
+
 async def test_the_community_says_how_long(bank: Bank, app: Litestar, pair: tuple[Person, Person]):
     await give(bank, *pair, 20)
     async with bank.db.as_service(bank.tenant.id) as tx:
