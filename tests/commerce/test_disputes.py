@@ -100,6 +100,15 @@ async def test_any_order_ends_the_same(shop: Shop, last: DisputeState):
     await shop.audit()
 
 
+async def test_a_lost_dispute_stays_one_when_the_money_is_refunded_too(shop: Shop):
+    ana = await shop.person()
+    payment, paid = await shop.buy(ana)
+    await shop.tell(disputed(paid, DisputeState.lost), refunded(paid, paid.amount))
+    assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "charged_back"
+    assert (await shop.wallet(ana)).balance == 0, "taken once"
+    await shop.audit()
+
+
 async def test_money_that_is_held_and_disputed_is_not_given_until_the_dispute_is_won(shop: Shop):
     ana = await shop.person()
     payment = await shop.order(ana)
