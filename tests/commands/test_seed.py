@@ -31,6 +31,8 @@ def test_a_month_of_people_who_can_log_in_and_be_backed_up(data: Path) -> None:
         assert [match["created_at"] for match in history] == sorted((m["created_at"] for m in history), reverse=True)
         assert {match["status"] for match in history} <= {"expired", "cancelled"}
         assert httpx.get(f"{up.url}/api/match/state", headers=headers).json()["match"] is None
+        coins = httpx.get(f"{up.url}/api/coins/history", headers=headers).json()["items"]
+        assert "earned" in {line["type"] for line in coins}
         assert httpx.get(f"{up.url}/api/users/export", headers=headers).status_code == 200
 
         doctor = meydan("doctor", "--data", str(data))
@@ -45,6 +47,7 @@ def test_a_month_of_people_who_can_log_in_and_be_backed_up(data: Path) -> None:
     before, after = everything(data), everything(data.parent / "elsewhere")
     filled = {"users", "profiles", "matches", "conversations", "conversation_members", "message_logs", "encounters"}
     filled |= {"allowances", "claims", "blocks", "reports", "referrals", "invite_codes", "notifications"}
+    filled |= {"coin_transactions", "gifts_sent"}
     assert {table for table in filled if not before[f"app.{table}"]} == set()
     assert len(before["app.users"]) == 122
     assert_the_same(before, after)

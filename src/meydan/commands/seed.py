@@ -1,7 +1,8 @@
 """`meydan seed`: a community that looks as if people had been here for a month.
 
 Two of them can be logged in as. Set-based, as the owner of the schema: ten thousand people are made in seconds. There are no
-messages in it: only the browsers of two people can write what they said to each other, and after a day it would be gone.
+messages in it: only the browsers of two people can write what they said to each other, and after a day it would be gone. And
+no payments: each stands in a provider's books too, and comparing the two would find nothing there.
 """
 
 from __future__ import annotations
@@ -244,6 +245,50 @@ _INVITATIONS = Step(
     on conflict do nothing
     """,
 )
+_COINS = Step(
+    "Coins and gifts",
+    """
+    with day as materialized (
+        select now() - interval '1 day' * (30 - $3::integer) as at, set_config('app.tenant_id', $1::integer::text, true),
+            set_config('app.clock_offset', (($3::integer - 30) * 86400)::text, true)  -- it is that day for the ledger
+    ), came as materialized (
+        select p.user_id, app.transfer(
+            $1, 'daily:' || p.user_id || ':' || day.at::date, 'earned', array['person_coins', 'promotions'], array[p.user_id, null],
+            array[null, null]::text[], array[null, null]::text[], array[5, -5]::bigint[], p.user_id, 'daily'
+        )
+        from day join app.profiles p on p.tenant_id = $1 and p.face = 'real' and p.created_at < day.at
+        where hashtext(p.user_id::text || $3::integer) % 3 = 0
+    ), given as (
+        insert into app.gifts_sent (
+            tenant_id, gift_id, quantity, coins, earned, giver_user_id, giver_profile_id, receiver_user_id,
+            receiver_profile_id, idempotency_key, created_at
+        )
+        select distinct on (met.user1_id) $1::integer, gift.id, 1, gift.price, gift.price / 2, met.user1_id, met.profile1_id, met.user2_id, met.profile2_id,
+            'seed:' || met.id, day.at
+        from day
+        join app.matches met on met.tenant_id = $1 and met.ended_at > day.at - interval '1 day' and met.ended_at <= day.at
+        join app.ledger_balances coins on coins.tenant_id = $1
+            and coins.account_id = app.ledger_account_id('person_coins', met.user1_id, null, null)
+        cross join lateral (
+            select * from app.gifts where tenant_id = $1 and price <= coins.balance order by price desc limit 1
+        ) gift
+        where hashtext(met.id::text) % 4 = 0 and (select count(*) from came) > 0  -- all have come by then
+        returning *
+    )
+    select app.transfer(
+        $1, 'gift:' || given.id, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver_user_id, null],
+        array[null, null]::text[], array[null, null]::text[], array[-coins, coins], giver_user_id, '', given.id,
+        jsonb_build_object('gift_key', gift.key, 'quantity', 1, 'profile_id', receiver_profile_id)
+    ), app.transfer(
+        $1, 'gift:' || given.id || ':received', 'gift_received', array['creator_revenue', 'tenant_revenue'],
+        array[receiver_user_id, null], array[null, null]::text[], array[null, null]::text[], array[earned, -earned],
+        receiver_user_id, '', given.id,
+        jsonb_build_object('gift_key', gift.key, 'quantity', 1, 'profile_id', giver_profile_id)
+    )
+    from given join app.gifts gift on gift.tenant_id = $1 and gift.id = given.gift_id
+    """,
+    repeated=_DAYS,
+)
 _NEWS = Step(
     "Notifications",
     """
@@ -270,7 +315,7 @@ _NEWS = Step(
 @click.option("--tenant", "slug", default="default", show_default=True, help="The community to fill; it must be empty.")
 @data_option
 def seed(people: int, slug: str, data: Path | None) -> None:
-    """Fill a community with a believable month: people, meetings, claims, invitations.
+    """Fill a community with a believable month: people, meetings, claims, invitations, gifts.
 
     Two of the people can be logged in as; how is printed.
     """
@@ -294,6 +339,7 @@ async def _seed(settings: Settings, people: int, slug: str) -> list[str]:
         _CLAIMS,
         _TROUBLE,
         _INVITATIONS,
+        _COINS,
         _NEWS,
     ]
     connection = await asyncpg.connect(settings.database.owner_url)
