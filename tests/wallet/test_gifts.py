@@ -262,7 +262,7 @@ async def test_nobody_is_showered_with_gifts(app: Litestar, db: Database, pair):
     ada, ben = pair
     codes = [(await send(app, ada, ben, key=f"k{number}", note="x")).status_code for number in range(50)]
     assert codes[:20] == [201] * 20
-    assert codes[-1] == 429
+    assert 429 in codes[30:]
     async with db.as_service(ada.tenant.id) as tx:
         given = await tx.one(int, "select count(*) from app.gifts_sent where tenant_id = $1")
     assert given == codes.count(201) == 20

@@ -18,7 +18,7 @@ class WalletSettings(tenants.RoomSettings, frozen=True):
     """How much of a gift's price its receiver earns; the rest is the community's."""
     call_share_percent: Percent = 60
     """How much of a paid minute the one who is paid earns."""
-    earnings_mature_days: Annotated[int, Meta(ge=0, le=90)] = 7  # app.convert_earnings reads it too
+    earnings_ripen_days: Annotated[int, Meta(ge=0, le=90)] = 7  # app.convert_earnings reads it too
     """How many days after they were earned earnings may become coins; 0: at once."""
     meter_gap_seconds: Annotated[int, Meta(ge=1, le=60)] = 15
     """Between two signs of media further apart than this, nothing is counted."""
