@@ -192,6 +192,11 @@ class MovableClock:
         self._seconds += hours * 3600 + minutes * 60 + seconds
         self.file.write_text(str(self._seconds))
 
+    def forward_to(self, hour: int) -> None:
+        """To the next time that it is this hour, in UTC."""
+        now = clock.now()
+        self.forward(seconds=(now.replace(hour=hour, minute=0, second=0) - now).total_seconds() % 86_400)
+
 
 @pytest.fixture
 def moving_clock(tmp_path: Path) -> Iterator[MovableClock]:

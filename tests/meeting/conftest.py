@@ -4,12 +4,20 @@ import pytest
 
 from meydan.kit import keys
 from meydan.meeting import matcher
+from tests.conftest import MovableClock
 from tests.people import TOKEN_KEY
 
 
 @pytest.fixture(autouse=True)
 def installation_keys() -> None:
     keys.use(keys.Keys(token_key=TOKEN_KEY, seal_key="s" * 32))
+
+
+@pytest.fixture
+def moving_clock(moving_clock: MovableClock) -> MovableClock:
+    """Noon in Istanbul: rights are of a day, and no story of some hours crosses midnight, whenever it is told."""
+    moving_clock.forward_to(9)
+    return moving_clock
 
 
 @pytest.fixture
