@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,16 @@ class Product:
 
     def move_clock(self, *, hours: float) -> None:
         """From now on, for every process of the product."""
-        before = float(self.clock_file.read_text()) if self.clock_file.exists() else 0.0
-        self.clock_file.write_text(str(before + hours * 3600))
+        self.clock_file.write_text(str(self._offset() + hours * 3600))
+
+    def move_clock_to(self, hour: int) -> None:
+        """To the next time that it is this hour, in UTC."""
+        now = datetime.now(UTC) + timedelta(seconds=self._offset())
+        until = now.replace(hour=hour, minute=0, second=0) - now
+        self.move_clock(hours=until.total_seconds() % 86_400 / 3600)
+
+    def _offset(self) -> float:
+        return float(self.clock_file.read_text()) if self.clock_file.exists() else 0.0
 
     def code_sent_to(self, receiver: str) -> str:
         """The newest one-time code in the local outbox."""
