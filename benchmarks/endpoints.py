@@ -26,9 +26,9 @@ from benchmarks.kit.peers import from_npm, node
 from benchmarks.kit.processes import free_port
 from benchmarks.kit.processes import server as running
 from benchmarks.kit.results import keep, table
+from meydan.engines import Engines
 from meydan.kit import migrations, tokens
-from meydan.kit.database import Face, Identity, Role
-from meydan.kit.engines import Engines
+from meydan.kit.identity import Face, Identity, Role
 
 HERE = Path(__file__).parent
 PEERS = {"fast-jwt": "6.3.6", "fastify": "5.12.8", "pg": "8.23.1"}

@@ -25,10 +25,10 @@ import click
 import msgspec
 
 from benchmarks.kit import peers, processes, results
+from meydan.engines import ValkeyEngine
 from meydan.gateway import GatewaySettings
 from meydan.kit import clock
-from meydan.kit.database import Face, Identity, Role
-from meydan.kit.engines import ValkeyEngine
+from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime.frames import channel_of_user
 from meydan.kit.tokens import sign_access
 

@@ -25,9 +25,9 @@ import asyncpg
 import psutil
 
 from benchmarks.kit.results import keep, table
+from meydan.engines import Engines
+from meydan.engines.postgres import wheel_program
 from meydan.kit import migrations
-from meydan.kit.engines import Engines
-from meydan.kit.engines.postgres import wheel_program
 
 CLIENTS = 8
 THREADS = 2

@@ -37,14 +37,15 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from benchmarks.kit import processes, results
 from meydan import meeting, rooms, tenants
+from meydan.engines import Engines
 from meydan.kit import clock, keys, migrations, tokens
-from meydan.kit.database import Database, DatabaseSettings, Face, Identity, Role
-from meydan.kit.engines import Engines
+from meydan.kit.database import Database, DatabaseSettings
+from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime import Realtime
 from meydan.kit.realtime.frames import channel_of_user, pubsub_channel
 from meydan.kit.resp import Valkey
 from meydan.meeting import tickets
-from meydan.meeting.kinds import Kind
+from meydan.meeting.enums import Kind
 
 KEY = "b" * 32
 PASSWORDS = dict.fromkeys(migrations.ROLES, "bench")

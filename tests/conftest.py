@@ -17,9 +17,9 @@ from litestar import Litestar
 
 from meydan import config, tenants
 from meydan.app import create_app
+from meydan.engines import Engines
 from meydan.kit import clock, migrations
 from meydan.kit.database import Database, DatabaseSettings
-from meydan.kit.engines import Engines
 
 _TEMPLATE = "meydan_template"
 _PASSWORDS = dict.fromkeys(migrations.ROLES, "test")

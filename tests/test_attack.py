@@ -14,9 +14,10 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from meydan import tenants, wallet
+from meydan import tenants
 from meydan.kit.database import Database, DatabaseSettings
-from tests.people import Person, make_person
+from meydan.money import wallet
+from tests.factories import Person, make_person
 
 ROUNDS = 6
 # They end the attacker's own session or account: asked last, or never.

@@ -10,10 +10,10 @@ import pytest
 
 from meydan import tenants
 from meydan.cli import cli
-from meydan.commerce.kinds import ProviderName
-from meydan.commerce.providers import adapter
-from meydan.commerce.settings import CommerceSettings
-from meydan.wallet.settings import WalletSettings
+from meydan.integrations.payments import adapter
+from meydan.integrations.payments.enums import ProviderName
+from meydan.money.premium.settings import CommerceSettings
+from meydan.money.wallet.settings import WalletSettings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks/README.md"]

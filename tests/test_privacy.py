@@ -5,9 +5,9 @@ import pytest
 from litestar import Litestar
 
 from meydan import rooms, tenants
-from meydan.kit import people
+from meydan.kit import personal_data
 from meydan.kit.database import Database, DatabaseSettings
-from tests.people import make_person
+from tests.factories import make_person
 from tests.test_attack import NOTE, everything, lively
 
 # Frames on their way, gone in seconds; the log of what was done to people is kept as the record it is.
@@ -23,7 +23,7 @@ async def owner(database_settings: DatabaseSettings):
 
 async def test_every_column_that_points_at_a_person_is_covered(owner: asyncpg.Connection):
     assert rooms.routes()  # importing the rooms registers what they keep
-    covered = {column for keeper in people.keepers() for column in keeper.columns}
+    covered = {column for keeper in personal_data.holders() for column in keeper.columns}
     pointing = {
         f"{row['table_name']}.{row['column_name']}"
         for row in await owner.fetch("""
@@ -46,7 +46,7 @@ async def test_no_room_claims_columns_that_do_not_exist(owner: asyncpg.Connectio
             "select table_name, column_name from information_schema.columns where table_schema = 'app'"
         )
     }
-    for keeper in people.keepers():
+    for keeper in personal_data.holders():
         assert keeper.columns <= real, keeper.room
 
 
@@ -55,7 +55,7 @@ async def test_an_erased_person_is_nowhere_and_others_are_untouched(
 ):
     ayse, mehmet, deniz = await lively(app, db, tenant)
     async with db.as_service(tenant.id) as tx:
-        shown = await people.export(tx, ayse.me.user_id)
+        shown = await personal_data.export(tx, ayse.me.user_id)
     assert str(ayse.phone) in str(shown)
     assert ayse.alias in str(shown)
     assert NOTE in str(shown)
@@ -63,7 +63,7 @@ async def test_an_erased_person_is_nowhere_and_others_are_untouched(
     assert str(deniz.phone) not in str(shown)
 
     async with db.as_service(tenant.id) as tx:
-        await people.erase(tx, ayse.me.user_id)
+        await personal_data.erase(tx, ayse.me.user_id)
     left = str({table: lines for table, lines in (await everything(owner, tenant.id)).items() if table != "outbox"})
     assert str(ayse.phone) not in left
     assert ayse.alias not in left
@@ -73,7 +73,7 @@ async def test_an_erased_person_is_nowhere_and_others_are_untouched(
         async with other.client(app) as client:
             assert (await client.get("/api/auth/profile")).status_code == 200
     async with db.as_service(tenant.id) as tx:
-        await people.erase(tx, ayse.me.user_id)  # again: the job may run twice
+        await personal_data.erase(tx, ayse.me.user_id)  # again: the job may run twice
 
     newcomer = await make_person(db, tenant)
     async with newcomer.client(app) as client:

@@ -15,12 +15,13 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import HeaderParameter
 
-from meydan import front, integrations, rooms, tenants
+from meydan import integrations, rooms, tenants, web_client
 from meydan.config import Settings
 from meydan.kit import clock, http, keys, tokens
-from meydan.kit.database import Database, Identity
+from meydan.kit.database import Database
 from meydan.kit.errors import NotLoggedIn, Refused
-from meydan.kit.hot import HotDoor
+from meydan.kit.fast_path import HotDoor
+from meydan.kit.identity import Identity
 from meydan.kit.realtime import Realtime, is_revoked
 
 _LARGEST_BODY = 1024 * 1024
@@ -103,7 +104,7 @@ def create_app(settings: Settings) -> Litestar:
             await db.close()
 
     return Litestar(
-        [*rooms.routes(), *front.ROUTES],
+        [*rooms.routes(), *web_client.ROUTES],
         lifespan=[opened],
         state=State({"settings": settings}),
         dependencies={

@@ -9,9 +9,9 @@ import click
 from meydan.commands import PlainError
 from meydan.commands.backup import backup, restore
 from meydan.commands.doctor import doctor
-from meydan.commands.parts import api, gateway, worker
-from meydan.commands.payments import payments
-from meydan.commands.prepare import migrate
+from meydan.commands.migrate import migrate
+from meydan.commands.payments import payment_commands
+from meydan.commands.processes import api, gateway, worker
 from meydan.commands.seed import seed
 from meydan.commands.settings import settings_reference
 from meydan.commands.tenant import tenant
@@ -27,12 +27,25 @@ def cli() -> None:
     """
 
 
-for command in (up, api, gateway, worker, migrate, tenant, payments, doctor, seed, backup, restore, settings_reference):
+for command in (
+    up,
+    api,
+    gateway,
+    worker,
+    migrate,
+    tenant,
+    payment_commands,
+    doctor,
+    seed,
+    backup,
+    restore,
+    settings_reference,
+):
     cli.add_command(command)
 
 
 def main() -> None:
-    from meydan.kit.engines import EngineError
+    from meydan.engines import EngineError
     from meydan.kit.errors import Refused
     from meydan.kit.settings import SettingsError
 

@@ -7,28 +7,36 @@ from contextlib import asynccontextmanager
 from litestar.handlers import HTTPRouteHandler
 
 from meydan.accounts import routes as accounts
-from meydan.commerce import routes as commerce
-from meydan.commerce.providers.local import routes as local_payments
-from meydan.commerce.providers.local.tasks import local_payments_kept_going
 from meydan.growth import routes as growth
 from meydan.integrations import routes as integrations
+from meydan.integrations.payments.local import routes as local_payments
+from meydan.integrations.payments.local.tasks import local_payments_kept_going
 from meydan.kit.database import Database
-from meydan.kit.hot import HotRoute
+from meydan.kit.fast_path import HotRoute
 from meydan.meeting import matching
 from meydan.meeting import routes as meeting
 from meydan.messaging import routes as messaging
 from meydan.moderation import routes as moderation
+from meydan.money.backoffice import routes as backoffice
+from meydan.money.gifts import routes as gifts
+from meydan.money.payments import routes as payments
+from meydan.money.premium import routes as premium
+from meydan.money.shop import routes as shop
+from meydan.money.wallet import routes as wallet
 from meydan.notifications import routes as notifications
 from meydan.safety import routes as safety
-from meydan.wallet import routes as wallet
 
 ROUTES: list[HTTPRouteHandler] = [
     *accounts.ROUTES,
     *integrations.ROUTES,
     *local_payments.ROUTES,
     *safety.ROUTES,
+    *shop.ROUTES,
     *wallet.ROUTES,
-    *commerce.ROUTES,
+    *gifts.ROUTES,
+    *payments.ROUTES,
+    *premium.ROUTES,
+    *backoffice.ROUTES,
     *messaging.ROUTES,
     *meeting.ROUTES,
     *growth.ROUTES,

@@ -11,8 +11,9 @@ import pytest
 from litestar import Litestar
 
 from meydan import accounts, tenants
-from meydan.accounts import aliases, passwords, sessions, users
-from meydan.kit import people
+from meydan.accounts import aliases, sessions, users
+from meydan.accounts.sign_in import passwords
+from meydan.kit import personal_data
 from meydan.kit.database import Database
 from tests.accounts.conftest import PASSWORD, Arrive, Prove, Somebody, code, device, form, new_phone
 from tests.conftest import open_client
@@ -82,7 +83,7 @@ async def test_who_is_erased_while_logging_in_is_not_let_in(
 
     async def erase() -> None:
         async with db.as_service(tenant.id) as tx:
-            await people.erase(tx, UUID(person.me["user_id"]))
+            await personal_data.erase(tx, UUID(person.me["user_id"]))
 
     meanwhile(erase)
     assert code(await log_in(browser, person)) == "login_failed"

@@ -12,8 +12,8 @@ from meydan.gateway import GatewaySettings, serving
 from meydan.kit.database import Database
 from tests.accounts.conftest import PASSWORD, Arrive, Somebody, device
 from tests.conftest import MovableClock, open_client
+from tests.factories import TOKEN_KEY
 from tests.gateway.conftest import Client, open_socket
-from tests.people import TOKEN_KEY
 
 SESSION_ENDED = 4403
 

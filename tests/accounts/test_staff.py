@@ -3,9 +3,10 @@
 import pytest
 
 from meydan import accounts, tenants
-from meydan.kit.database import Database, Role
+from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
-from tests.people import make_person
+from meydan.kit.identity import Role
+from tests.factories import make_person
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from meydan.commands.running import running_database
+from meydan.commands.local_database import running_database
 from meydan.config import load_settings
 from meydan.kit import migrations
 from tests.commands.conftest import Up, meydan

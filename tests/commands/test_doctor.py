@@ -7,11 +7,12 @@ import asyncpg
 import pytest
 from valkey import Valkey
 
-from meydan import tenants, wallet
+from meydan import tenants
 from meydan.commands.doctor import Level, examine, look_at_database, look_at_disk, look_at_settings, look_at_valkey
 from meydan.config import Settings, make_secrets
 from meydan.kit.database import Database, DatabaseSettings
-from tests.people import make_person
+from meydan.money import wallet
+from tests.factories import make_person
 
 
 @pytest.fixture(scope="module")

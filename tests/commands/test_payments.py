@@ -8,10 +8,10 @@ import pytest
 
 from meydan import tenants
 from meydan.commands.payments import _PROVIDERS
-from meydan.commerce import accounts
-from meydan.commerce.kinds import ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import keys
 from meydan.kit.database import Database, DatabaseSettings
+from meydan.money.payments import provider_accounts
 from tests.commands.conftest import Installation
 
 
@@ -40,10 +40,10 @@ async def test_a_provider_is_connected_listed_and_disconnected(
     assert f"/api/payments/webhooks/iyzico/{tenant.slug}" in said.stdout
     assert "very-secret" not in said.stdout + said.stderr
     assert "set http.public_url" in said.stdout
-    async with accounts.opened(db, tenant.id, ProviderName.iyzico) as provider:
+    async with provider_accounts.opened(db, tenant.id, ProviderName.iyzico) as provider:
         assert provider.name is ProviderName.iyzico
     async with db.as_service(tenant.id) as tx:
-        assert await accounts.is_sandbox(tx, ProviderName.iyzico)
+        assert await provider_accounts.is_sandbox(tx, ProviderName.iyzico)
 
     operator.environment["MEYDAN_HTTP_PUBLIC_URL"] = "https://meet.example"
     again = await operator.run("connect", tenant.slug, "iyzico", "--sandbox", "--from", file, "--no-check")

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from meydan import front
+from meydan import web_client
 from tests.commands.conftest import free_port
 
 PHONE = {"width": 360, "height": 740}
@@ -73,7 +73,7 @@ class Product:
 
 
 def start_product(folder: Path) -> Product:
-    if not (front.STATIC / "index.html").exists():
+    if not (web_client.STATIC / "index.html").exists():
         pytest.fail("the web client is not built: run `make client`")
     port, log, clock_file = free_port(), folder / "up.log", folder / "clock"
     environment = {**os.environ, "MEYDAN_CLOCK_FILE": str(clock_file), "PYTHONUNBUFFERED": "1"}

@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
-from meydan.kit.engines.postgres import wheel_program
+from meydan.engines.postgres import wheel_program
 from tests.e2e.conftest import DESKTOP, PHONE, Person, Product, Visitors
 from tests.e2e.talking import Talk, Talker, another_browser, another_tab, meet, process_of
 

@@ -14,7 +14,8 @@ import pytest
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from meydan.gateway import Gateway, GatewaySettings, serving
-from meydan.kit.database import Database, Face, Identity, Role
+from meydan.kit.database import Database
+from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime import Frame, Grant, Realtime, sign_grant, tell
 from meydan.kit.tokens import sign_access
 from meydan.tenants import Tenant

@@ -12,7 +12,8 @@ import msgspec
 import uvloop
 from msgspec import Struct
 
-from meydan.kit.database import Database, DatabaseSettings, Face, Identity, Role
+from meydan.kit.database import Database, DatabaseSettings
+from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime import Frame, Realtime, tell
 
 

@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from meydan import growth, tenants
 from meydan.kit.database import Database
-from tests.people import Person, make_person, make_shadow
+from tests.factories import Person, make_person, make_shadow
 
 
 async def code_of(db: Database, person: Person) -> str:

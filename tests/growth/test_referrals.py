@@ -10,7 +10,7 @@ from meydan import accounts, growth, tenants
 from meydan.growth import invites
 from meydan.kit.database import Database
 from meydan.kit.events import listen, publish
-from tests.people import Person, make_person, make_shadow
+from tests.factories import Person, make_person, make_shadow
 
 rewarded: list[growth.ReferralRewarded] = []
 

@@ -10,8 +10,9 @@ import pytest
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.kit.database import LOST, Database, DatabaseSettings, Face, Identity, Role
+from meydan.kit.database import LOST, Database, DatabaseSettings
 from meydan.kit.errors import NotFound
+from meydan.kit.identity import Face, Identity, Role
 
 
 def somebody(tenant: tenants.Tenant) -> Identity:

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from meydan.kit import http
-from meydan.kit.database import Face, Identity, Role
+from meydan.kit.identity import Face, Identity, Role
 
 
 def somebody() -> Identity:

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from meydan import tenants
 from meydan.kit import jobs
-from meydan.kit.database import Database, DatabaseSettings, Face, Identity, Role, Tx
+from meydan.kit.database import Database, DatabaseSettings, Tx
+from meydan.kit.identity import Face, Identity, Role
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from meydan.kit.database import Face, Identity, Role
+from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.tokens import TokenRefused, read_access, sign_access
 
 KEY = "a key that is long enough for HMAC SHA-256"

@@ -5,7 +5,7 @@ import pytest
 from meydan.kit import keys
 from meydan.meeting import matcher
 from tests.conftest import MovableClock
-from tests.people import TOKEN_KEY
+from tests.factories import TOKEN_KEY
 
 
 @pytest.fixture(autouse=True)

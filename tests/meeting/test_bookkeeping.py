@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from meydan import meeting, tenants
 from meydan.kit import clock
 from meydan.kit.database import Database
-from meydan.meeting import allowances, claims, tickets
+from meydan.meeting import claims, quota, tickets
 from tests.conftest import MovableClock, new_tenant
-from tests.meeting.people import bring_together, claim, decide, end_over, join, leave, left, write
-from tests.people import Person, make_person
+from tests.factories import Person, make_person
+from tests.meeting.factories import bring_together, claim, decide, end_over, join, leave, left, write
 
 LIMIT = 2
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -110,7 +110,7 @@ class Square:
             other = (one + 1) % len(self.people)
         for who in (one, other):
             if self.books.active(who) or not self.books.left(who):
-                refusal = tickets.AlreadyMatched if self.books.active(who) else allowances.NoRightsLeft
+                refusal = tickets.AlreadyMatched if self.books.active(who) else quota.NoRightsLeft
                 try:
                     await join(self.db, self.people[who])
                 except refusal:

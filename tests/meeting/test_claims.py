@@ -11,10 +11,10 @@ from meydan.kit import clock, events, jobs
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.meeting import claims, tasks
-from meydan.meeting.kinds import ClaimReason, ClaimStatus
+from meydan.meeting.enums import ClaimReason, ClaimStatus
 from tests.conftest import MovableClock
-from tests.meeting.people import ask, bring_together, claim, decide, end_over, leave, left, told, write
-from tests.people import make_person, make_shadow
+from tests.factories import make_person, make_shadow
+from tests.meeting.factories import ask, bring_together, claim, decide, end_over, leave, left, told, write
 
 
 async def status_of(db: Database, person, match_id) -> tuple[ClaimStatus, ClaimReason | None]:

@@ -11,10 +11,10 @@ from meydan import meeting, safety, tenants
 from meydan.kit import clock, valkey
 from meydan.kit.database import Database
 from meydan.meeting import presence, tickets
-from meydan.meeting.kinds import Kind
+from meydan.meeting.enums import Kind
 from tests.conftest import MovableClock
-from tests.meeting.people import bring_together, join, leave, left, match, matched, told, waits
-from tests.people import Person, make_person, make_shadow
+from tests.factories import Person, make_person, make_shadow
+from tests.meeting.factories import bring_together, join, leave, left, match, matched, told, waits
 
 ISTANBUL, IZMIT, ANKARA = (41.0, 29.0), (40.8, 29.9), (39.9, 32.9)
 

@@ -9,11 +9,11 @@ from litestar import Litestar
 from meydan import meeting, tenants
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.meeting import matcher
-from meydan.meeting.kinds import Kind
+from meydan.meeting.enums import Kind
 from meydan.meeting.tasks import match_the_rest
 from tests.conftest import MovableClock
-from tests.meeting.people import ask, bring_together, claim, decide, join, leave, left, match, matched
-from tests.people import Person, make_person
+from tests.factories import Person, make_person
+from tests.meeting.factories import ask, bring_together, claim, decide, join, leave, left, match, matched
 
 
 async def crowd(db: Database, tenant: tenants.Tenant, number: int) -> list[Person]:

@@ -12,8 +12,20 @@ from meydan import meeting, tenants
 from meydan.kit import clock
 from meydan.kit.database import Database
 from tests.conftest import MovableClock
-from tests.meeting.people import Answer, ask, bring_together, end_over, join, left, match, matched, told, waits, write
-from tests.people import Person, make_person, make_shadow
+from tests.factories import Person, make_person, make_shadow
+from tests.meeting.factories import (
+    Answer,
+    ask,
+    bring_together,
+    end_over,
+    join,
+    left,
+    match,
+    matched,
+    told,
+    waits,
+    write,
+)
 
 
 async def post(app: Litestar, person: Person, what: str, **body: object) -> Answer:

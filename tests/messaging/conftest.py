@@ -8,8 +8,8 @@ import pytest
 from meydan import tenants
 from meydan.kit import keys
 from meydan.kit.database import Database
-from tests.messaging.people import open_between
-from tests.people import TOKEN_KEY, Person, make_person, make_shadow
+from tests.factories import TOKEN_KEY, Person, make_person, make_shadow
+from tests.messaging.factories import open_between
 
 
 @dataclass

@@ -9,9 +9,9 @@ from meydan.kit.errors import NotFound
 from meydan.kit.realtime import read_grant
 from meydan.messaging import conversations, messages
 from tests.conftest import MovableClock
+from tests.factories import make_person
 from tests.messaging.conftest import Talk
-from tests.messaging.people import listed, open_between, send, text
-from tests.people import make_person
+from tests.messaging.factories import listed, open_between, send, text
 
 
 async def test_each_side_sees_the_other(db: Database, talk: Talk):

@@ -13,9 +13,9 @@ from meydan.kit.errors import NotFound
 from meydan.kit.events import listen
 from meydan.messaging import conversations, messages
 from tests.conftest import MovableClock
+from tests.factories import make_person, make_shadow
 from tests.messaging.conftest import Talk
-from tests.messaging.people import commit, open_between, read, send, text
-from tests.people import make_person, make_shadow
+from tests.messaging.factories import commit, open_between, read, send, text
 
 
 async def test_both_read_what_either_wrote_in_one_order(db: Database, talk: Talk):

@@ -7,14 +7,15 @@ import msgspec
 import pytest
 
 from meydan import accounts, tenants
-from meydan.kit.database import Database, Identity
+from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.events import publish
+from meydan.kit.identity import Identity
 from meydan.messaging import packages
 from tests.conftest import MovableClock
+from tests.factories import make_person
 from tests.messaging.conftest import Talk
-from tests.messaging.people import commit, send
-from tests.people import make_person
+from tests.messaging.factories import commit, send
 
 
 async def offer(db: Database, me: Identity, *bodies: bytes, fresh: bool = False) -> int:

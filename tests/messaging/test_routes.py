@@ -10,8 +10,8 @@ from litestar import Litestar
 from meydan import tenants
 from meydan.kit.database import Database
 from meydan.messaging import conversations, packages
+from tests.factories import make_person
 from tests.messaging.conftest import Talk
-from tests.people import make_person
 
 
 def body(text: str = "sealed") -> str:

@@ -8,8 +8,8 @@ from meydan import tenants
 from meydan.kit import tokens
 from meydan.kit.database import Database
 from tests.accounts.conftest import PASSWORD, Arrive, Prove, Queue, code, device, new_phone
-from tests.meetings import bring_together
-from tests.people import TOKEN_KEY, Person, make_person
+from tests.factories import TOKEN_KEY, Person, make_person
+from tests.meeting_scenarios import bring_together
 
 
 async def test_ten_reports_close_the_door_and_say_why(

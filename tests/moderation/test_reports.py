@@ -13,8 +13,8 @@ from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.moderation import ReportReason
 from tests.conftest import MovableClock
-from tests.meetings import bring_together
-from tests.people import Person, ids_of, make_person, make_shadow
+from tests.factories import Person, ids_of, make_person, make_shadow
+from tests.meeting_scenarios import bring_together
 
 
 async def report(db: Database, reporter: Person, reported: Person, text: str = "") -> moderation.Report:

@@ -3,12 +3,12 @@
 from litestar import Litestar
 
 from meydan import safety, tenants
-from meydan.kit import people as keepers
+from meydan.kit import personal_data as keepers
 from meydan.kit.database import Database
 from meydan.meeting.matches import Match
 from meydan.notifications import inbox
-from tests.meeting.people import ask, join, leave, match, matched
-from tests.people import Person, make_person, make_shadow
+from tests.factories import Person, make_person, make_shadow
+from tests.meeting.factories import ask, join, leave, match, matched
 
 
 async def bring_together(db: Database, one: Person, other: Person) -> Match:

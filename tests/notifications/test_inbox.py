@@ -13,7 +13,7 @@ from meydan import notifications, tenants
 from meydan.kit.database import Database
 from meydan.notifications import Code, Receiver, inbox
 from tests.conftest import MovableClock
-from tests.people import Person, make_person
+from tests.factories import Person, make_person
 
 
 async def notify(db: Database, person: Person, code: Code = Code.welcome, **data: Any) -> None:

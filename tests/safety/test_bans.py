@@ -13,7 +13,7 @@ from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.events import listen
 from tests.conftest import MovableClock
-from tests.people import Person, make_person
+from tests.factories import Person, make_person
 
 heard: list[safety.Banned] = []
 

@@ -11,8 +11,8 @@ from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.events import listen
 from meydan.safety import blocks
-from tests.meetings import bring_together
-from tests.people import ids_of, make_person, make_shadow
+from tests.factories import ids_of, make_person, make_shadow
+from tests.meeting_scenarios import bring_together
 
 heard: list[safety.Blocked] = []
 

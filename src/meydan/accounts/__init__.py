@@ -1,8 +1,7 @@
 """Accounts: people, their faces, devices and sessions; how they get in, and whether they may be here."""
 
-from meydan.accounts import privacy, tasks
+from meydan.accounts import personal_data, tasks
 from meydan.accounts.aliases import AliasFull, AliasInvalid
-from meydan.accounts.configuration import AccountsSettings, RequireVerified, SignIn
 from meydan.accounts.devices import DeviceHere
 from meydan.accounts.events import (
     CodesPaused,
@@ -16,15 +15,16 @@ from meydan.accounts.events import (
     Verified,
 )
 from meydan.accounts.identifiers import phone_hash
-from meydan.accounts.login import Login, login
 from meydan.accounts.me import LoggedIn, Me, Session
-from meydan.accounts.otp import Purpose
 from meydan.accounts.profiles import Gender, Profile, ProfileChange, PublicProfile, profiles_of_user, user_of_profile
 from meydan.accounts.profiles import do_change as do_change_profile
 from meydan.accounts.profiles import public as public_profiles
-from meydan.accounts.registration import NewCommunity, Registration, register
 from meydan.accounts.sessions import EndReason, SessionEnded
 from meydan.accounts.sessions import do_end_all as do_end_all_sessions
+from meydan.accounts.settings import AccountsSettings, RequireVerified, SignIn
+from meydan.accounts.sign_in.login import Login, login
+from meydan.accounts.sign_in.otp import Purpose
+from meydan.accounts.sign_in.registration import NewCommunity, Registration, register
 from meydan.accounts.staff import StaffOnly, check_staff, do_set_role, staff_of
 from meydan.accounts.standing import Banned, TooYoung, VerificationNeeded, do_lift_ban, do_set_ban
 from meydan.accounts.users import User, check_may_meet
@@ -72,8 +72,8 @@ __all__ = [
     "do_set_ban",
     "do_set_role",
     "login",
+    "personal_data",
     "phone_hash",
-    "privacy",
     "profiles_of_user",
     "public_profiles",
     "register",

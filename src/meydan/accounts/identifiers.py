@@ -6,7 +6,7 @@ from typing import ClassVar
 import phonenumbers
 from msgspec import Struct
 
-from meydan.accounts.configuration import SignIn
+from meydan.accounts.settings import SignIn
 from meydan.integrations import Channel
 from meydan.kit import seal
 from meydan.kit.database import Tx

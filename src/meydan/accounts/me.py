@@ -7,12 +7,13 @@ from msgspec import Struct, structs
 
 from meydan import tenants
 from meydan.accounts import profiles, users
-from meydan.accounts.configuration import AccountsSettings
 from meydan.accounts.profiles import NoSuchFace, Profile
 from meydan.accounts.sessions import Opened
+from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.standing import age_on, today_of
 from meydan.kit import clock, keys
-from meydan.kit.database import Face, Identity, Role, Tx
+from meydan.kit.database import Tx
+from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.tokens import LIFETIME, sign_access
 from meydan.tenants import Language
 

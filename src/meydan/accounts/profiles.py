@@ -11,8 +11,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from meydan.accounts import aliases, users
 from meydan.kit import clock
-from meydan.kit.database import Face, Tx
+from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
+from meydan.kit.identity import Face
 from meydan.tenants import Language
 
 _TRIES = 5

@@ -9,24 +9,26 @@ from litestar.datastructures import Cookie
 from msgspec import Meta, Struct
 
 from meydan import tenants
-from meydan.accounts import addresses, aliases, devices, network, otp, privacy, profiles, registration, reset, sessions
+from meydan.accounts import aliases, devices, personal_data, profiles, sessions
 from meydan.accounts import me as myself
 from meydan.accounts.aliases import Suggestion
-from meydan.accounts.configuration import AccountsSettings
 from meydan.accounts.devices import DeviceLine
 from meydan.accounts.identifiers import Address, read_address
-from meydan.accounts.login import Login
-from meydan.accounts.login import login as log_in
 from meydan.accounts.me import LoggedIn, Me, Session
-from meydan.accounts.otp import OtpSent, Proof, Purpose
 from meydan.accounts.profiles import NoSuchFace, ProfileChange
-from meydan.accounts.registration import Registration
 from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
+from meydan.accounts.settings import AccountsSettings
+from meydan.accounts.sign_in import client_network, contacts, otp, password_changes, registration
+from meydan.accounts.sign_in.login import Login
+from meydan.accounts.sign_in.login import login as log_in
+from meydan.accounts.sign_in.otp import OtpSent, Proof, Purpose
+from meydan.accounts.sign_in.registration import Registration
 from meydan.integrations import Channel
-from meydan.kit.database import Database, Face, Identity, Tx
+from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound, Refused
 from meydan.kit.http import AnyRequest, client_address
-from meydan.kit.limits import Limit, take
+from meydan.kit.identity import Face, Identity
+from meydan.kit.rate_limits import Limit, take
 from meydan.tenants import Language, Tenant
 
 COOKIE = "meydan_refresh"
@@ -99,7 +101,7 @@ async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: OtpW
             tx,
             await _address(tx, data.channel, data.to),
             data.purpose,
-            network=network.of(client_address(request)),
+            network=client_network.of(client_address(request)),
             device_id=data.device_id,
             language=data.language or tenant.default_language,
         )
@@ -189,7 +191,7 @@ async def make_shadow(db: Database, me: Identity, data: ShadowWish) -> Me:
 
 @get("/api/auth/alias-suggestions", tags=["accounts"], summary="An alias with tags that are free now")
 async def alias_suggestions(request: AnyRequest, db: Database, tenant: Tenant, alias: str) -> list[Suggestion]:
-    await take(_SUGGESTIONS, network.of(client_address(request)))
+    await take(_SUGGESTIONS, client_network.of(client_address(request)))
     async with db.as_service(tenant.id) as tx:
         return await aliases.suggest(tx, alias)
 
@@ -220,30 +222,30 @@ async def forget_device(db: Database, me: Identity, device_id: UUID) -> None:
 
 @post("/api/auth/password", status_code=204, tags=["accounts"], summary="Change my password")
 async def change_password(db: Database, me: Identity, data: PasswordChange) -> None:
-    await reset.change_password(db, me, data.current, data.new)
+    await password_changes.change_password(db, me, data.current, data.new)
 
 
 @post("/api/auth/reset-password", status_code=204, tags=["accounts"], summary="A new password, by a one-time code")
 async def reset_password(request: AnyRequest, db: Database, tenant: Tenant, data: PasswordReset) -> None:
-    await take(_RESETS, network.of(client_address(request)))
-    await reset.reset_password(db, tenant.id, data.proof, data.password)
+    await take(_RESETS, client_network.of(client_address(request)))
+    await password_changes.reset_password(db, tenant.id, data.proof, data.password)
 
 
 @post("/api/auth/verify", status_code=200, tags=["accounts"], summary="Set a proved phone number or e-mail address")
 async def verify(db: Database, me: Identity, data: Verification) -> Me:
-    return await addresses.set_address(db, me, data.proof, data.password)
+    return await contacts.set_address(db, me, data.proof, data.password)
 
 
 @get("/api/users/export", tags=["accounts"], summary="Everything that is kept of me")
 async def export(db: Database, me: Identity) -> dict[str, Any]:
     await take(_EXPORTS, me.user_id)
-    return await privacy.export_of(db, me)
+    return await personal_data.export_of(db, me)
 
 
 @post("/api/users/erase", status_code=204, tags=["accounts"], summary="Erase me")
 async def erase(db: Database, me: Identity, data: Erasure) -> Response[None]:
-    await reset.check_password(db, me, data.password)
-    await privacy.erase_me(db, me)
+    await password_changes.check_password(db, me, data.password)
+    await personal_data.erase_me(db, me)
     answer: Response[None] = Response(None, status_code=204)
     answer.delete_cookie(COOKIE, path=_PATH)
     return answer

@@ -19,9 +19,10 @@ from msgspec import Struct
 
 from meydan.accounts import events
 from meydan.kit import realtime, seal
-from meydan.kit.database import Face, Identity, Role, Tx
+from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
 from meydan.kit.events import publish
+from meydan.kit.identity import Face, Identity, Role
 
 GRACE = timedelta(seconds=30)
 LIFETIME = timedelta(days=30)

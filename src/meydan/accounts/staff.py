@@ -4,10 +4,11 @@ from uuid import UUID
 
 from meydan import tenants
 from meydan.accounts import standing, users
-from meydan.accounts.configuration import AccountsSettings
 from meydan.accounts.identifiers import read_identifier
-from meydan.kit.database import Database, Identity, Role, Tx
+from meydan.accounts.settings import AccountsSettings
+from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound, Refused
+from meydan.kit.identity import Identity, Role
 
 
 class StaffOnly(Refused):

@@ -6,11 +6,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.accounts.configuration import AccountsSettings, RequireVerified, SignIn
 from meydan.accounts.identifiers import Address, Identifier
+from meydan.accounts.settings import AccountsSettings, RequireVerified, SignIn
 from meydan.accounts.standing import Banned, TooYoung, VerificationNeeded, age_on, is_banned, today_of
 from meydan.integrations import Channel
-from meydan.kit.database import Role, Tx
+from meydan.kit.database import Tx
+from meydan.kit.identity import Role
 from meydan.tenants import Language
 
 

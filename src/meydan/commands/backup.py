@@ -24,8 +24,8 @@ import msgspec
 from msgspec import Struct
 
 from meydan.commands import PlainError, data_option
-from meydan.commands.prepare import prepare
-from meydan.commands.running import running_database
+from meydan.commands.local_database import running_database
+from meydan.commands.migrate import prepare
 from meydan.config import (
     DATABASE_NAME,
     Secrets,
@@ -36,8 +36,8 @@ from meydan.config import (
     load_settings,
     make_secrets,
 )
-from meydan.kit.engines import Engines
-from meydan.kit.engines.postgres import wheel_program
+from meydan.engines import Engines
+from meydan.engines.postgres import wheel_program
 
 _FORMAT = 1
 _MANIFEST, _DATABASE, _SECRETS = "manifest.json", "database.dump", "secrets.json"

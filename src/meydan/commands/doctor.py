@@ -29,7 +29,7 @@ from meydan.config import (
     last_running,
     load_settings,
 )
-from meydan.kit.engines import is_running
+from meydan.engines import is_running
 from meydan.kit.settings import SettingsError, fields
 
 _OWN_VARIABLES = {"MEYDAN_DATA", "MEYDAN_CONFIG", "MEYDAN_OWNER_PASSWORD", "MEYDAN_SKIP_WEB", "MEYDAN_CHROMIUM"}

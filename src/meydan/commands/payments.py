@@ -12,24 +12,26 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from meydan.commands import PlainError, data_option
-from meydan.commands.running import community_id, product, running_database
+from meydan.commands.local_database import community_id, product, running_database
+from meydan.integrations.payments import contract
+from meydan.money import payments
 
 if TYPE_CHECKING:
     from msgspec import Struct
 
-    from meydan.commerce import ProviderName
+    from meydan.integrations.payments.enums import ProviderName
     from meydan.kit.database import Database
 
 T = TypeVar("T")
 _PROVIDERS = click.Choice(["stripe", "iyzico", "apple", "google", "revenuecat"])
 
 
-@click.group()
-def payments() -> None:
+@click.group("payments")
+def payment_commands() -> None:
     """Payment providers of a community."""
 
 
-@payments.command()
+@payment_commands.command()
 @click.argument("slug")
 @click.argument("provider", type=_PROVIDERS)
 @click.option("--sandbox", is_flag=True, help="Play money counts here: for trying out only.")
@@ -46,18 +48,17 @@ def connect(slug: str, provider: str, *, sandbox: bool, file: Path | None, check
 
     For a value of several lines (a key, a service account's file) type @ and the path of the file that holds it.
     """
-    from meydan import commerce
-    from meydan.commerce import ProviderName
+    from meydan.integrations.payments.enums import ProviderName
 
     name = ProviderName(provider)
-    values = _read(file) if file else _asked(commerce.account_of(name))
+    values = _read(file) if file else _asked(payments.account_of(name))
 
     async def do(db: Database, tenant_id: int) -> str:
         if check:
             await _check(name, values, sandbox=sandbox)
         async with db.as_service(tenant_id) as tx:
-            await commerce.do_connect(tx, name, values, sandbox=sandbox)
-        return commerce.webhook_url(name, slug)
+            await payments.do_connect(tx, name, values, sandbox=sandbox)
+        return payments.webhook_url(name, slug)
 
     url = _run(slug, data, do)
     click.echo(f"{slug} sells through {provider}{' (sandbox)' if sandbox else ''}.")
@@ -66,41 +67,39 @@ def connect(slug: str, provider: str, *, sandbox: bool, file: Path | None, check
         click.echo("No provider reaches this address yet: set http.public_url to the https address that people open.")
 
 
-@payments.command("list")
+@payment_commands.command("list")
 @click.argument("slug")
 @data_option
 def list_all(slug: str, data: Path | None) -> None:
     """What is connected. Nothing secret is shown."""
-    from meydan import commerce
 
     async def do(db: Database, tenant_id: int) -> list[Any]:
         async with db.as_service(tenant_id) as tx:
-            return list(await commerce.provider_lines(tx))
+            return list(await payments.provider_lines(tx))
 
     for line in _run(slug, data, do):
         state = "connected" if line.connected else "-"
         click.echo(f"{line.provider:<12} {state + (', sandbox' if line.sandbox else ''):<20} {line.webhook_url}")
 
 
-@payments.command()
+@payment_commands.command()
 @click.argument("slug")
 @click.argument("provider", type=_PROVIDERS)
 @data_option
 def disconnect(slug: str, provider: str, data: Path | None) -> None:
     """Sell no more through PROVIDER. What was sold can still be refunded, and its news is read."""
-    from meydan import commerce
-    from meydan.commerce import ProviderName
+    from meydan.integrations.payments.enums import ProviderName
 
     async def do(db: Database, tenant_id: int) -> None:
         async with db.as_service(tenant_id) as tx:
-            await commerce.do_disconnect(tx, ProviderName(provider))
+            await payments.do_disconnect(tx, ProviderName(provider))
 
     _run(slug, data, do)
     click.echo(f"{slug} sells no more through {provider}.")
 
 
 def _run(slug: str, data: Path | None, do: Callable[[Database, int], Awaitable[T]]) -> T:
-    from meydan import commerce, integrations
+    from meydan import integrations
 
     with running_database(data) as settings:
 
@@ -110,21 +109,20 @@ def _run(slug: str, data: Path | None, do: Callable[[Database, int], Awaitable[T
 
         try:
             return asyncio.run(work())
-        except commerce.AccountInvalid as error:
+        except payments.AccountInvalid as error:
             raise PlainError(f"Nothing was kept: {error.extra.get('detail')}") from None
 
 
 async def _check(name: ProviderName, values: dict[str, Any], *, sandbox: bool) -> None:
     """A harmless question, so that a wrong key is found now and not by the first buyer."""
-    from meydan import commerce
     from meydan.kit import clock
 
-    provider = commerce.provider_from(name, values, sandbox=sandbox)
+    provider = payments.provider_from(name, values, sandbox=sandbox)
     try:
         await provider.statement(clock.now() - timedelta(minutes=1), clock.now(), [])
-    except commerce.ProviderRefused as error:
+    except contract.ProviderRefused as error:
         raise PlainError(f"Nothing was kept: {name} does not take this account. {error}") from None
-    except commerce.ProviderUnavailable as error:
+    except contract.ProviderUnavailable as error:
         raise PlainError(
             f"Nothing was kept: {name} did not answer ({error}). --no-check does without asking."
         ) from None

@@ -18,7 +18,7 @@ import click
 from msgspec import Struct
 
 from meydan.commands import PlainError, data_option
-from meydan.commands.running import product, running_database
+from meydan.commands.local_database import product, running_database
 from meydan.config import Environment
 
 if TYPE_CHECKING:

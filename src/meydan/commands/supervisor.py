@@ -9,8 +9,8 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 
-from meydan.kit.engines import EngineError
-from meydan.kit.processes import Child
+from meydan.engines import EngineError
+from meydan.engines.processes import Child
 
 _SHORTEST, _LONGEST = 0.2, 10.0
 _STEADY = 30.0  # running that long, its past is forgotten

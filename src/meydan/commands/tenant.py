@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from meydan.commands import PlainError, data_option
-from meydan.commands.running import community_id, product, running_database
+from meydan.commands.local_database import community_id, product, running_database
 
 if TYPE_CHECKING:
     from meydan.config import Settings
@@ -107,8 +107,8 @@ def staff(slug: str, identifier: str, role: str, data: Path | None) -> None:
 
     async def give(settings: Settings) -> None:
         from meydan import accounts
-        from meydan.kit.database import Role
         from meydan.kit.errors import NotFound
+        from meydan.kit.identity import Role
 
         async with product(settings) as db, db.as_service(await community_id(db, slug)) as tx:
             try:

@@ -30,8 +30,8 @@ from meydan.config import (
     make_secrets,
     note_running,
 )
-from meydan.kit.engines import Engine, Engines
-from meydan.kit.processes import Child, start_child
+from meydan.engines import Engine, Engines
+from meydan.engines.processes import Child, start_child
 
 _PARTS = ("api", "gateway", "worker")
 _START_PATIENCE = 30.0

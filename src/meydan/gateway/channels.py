@@ -9,10 +9,12 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from hiredis import ReplyError
+
 from meydan.gateway.frames import Resync, text_frame, to_json
 from meydan.kit.realtime.frames import log_key, pubsub_channel
 from meydan.kit.realtime.outbox import KEPT_FOR
-from meydan.kit.resp import Reply, ReplyError, Valkey
+from meydan.kit.resp import Reply, Valkey
 
 log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ import msgspec
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from meydan.gateway.channels import Reader
+from meydan.gateway.ephemeral import Watch, may_whisper
 from meydan.gateway.frames import (
     GrantRejected,
     Hello,
@@ -23,9 +24,8 @@ from meydan.gateway.frames import (
     to_json,
 )
 from meydan.gateway.frames import Watch as WatchFrame
-from meydan.gateway.whispers import Watch, may_whisper
 from meydan.kit import clock
-from meydan.kit.database import Identity
+from meydan.kit.identity import Identity
 from meydan.kit.realtime import Frame, GrantRefused, read_grant
 from meydan.kit.tokens import TokenRefused, read_access
 

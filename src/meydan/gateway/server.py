@@ -17,11 +17,11 @@ from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithLis
 
 from meydan.gateway.channels import Channels, Reader, Subscriptions
 from meydan.gateway.connection import Close, Connection
+from meydan.gateway.ephemeral import Whispers
 from meydan.gateway.presence import Here
 from meydan.gateway.settings import GatewaySettings
-from meydan.gateway.whispers import Whispers
 from meydan.kit import valkey as kit_valkey
-from meydan.kit.database import Identity
+from meydan.kit.identity import Identity
 from meydan.kit.realtime.frames import channel_of_profile, channel_of_user
 from meydan.kit.realtime.revocation import CHANNEL, Revocations
 from meydan.kit.resp import Valkey

@@ -3,8 +3,9 @@
 from litestar import get
 
 from meydan.growth import invites
-from meydan.kit.database import Database, Identity
+from meydan.kit.database import Database
 from meydan.kit.http import AnyRequest
+from meydan.kit.identity import Identity
 
 
 @get("/api/growth/invite", tags=["growth"], summary="Your invitation")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
 from contextlib import asynccontextmanager
-from enum import Enum, StrEnum
+from enum import Enum
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 from uuid import UUID
@@ -14,33 +14,9 @@ from msgspec import Struct
 
 from meydan.kit import clock
 from meydan.kit.errors import NotFound
+from meydan.kit.identity import Identity
 
 T = TypeVar("T")
-
-
-class Face(StrEnum):
-    real = "real"
-    shadow = "shadow"
-
-
-class Role(StrEnum):
-    user = "user"
-    creator = "creator"
-    moderator = "moderator"
-    admin = "admin"
-    owner = "owner"
-
-
-class Identity(Struct, frozen=True):
-    """Who acts: what the access token says."""
-
-    tenant_id: int
-    user_id: UUID
-    profile_id: UUID
-    session_id: UUID
-    device_id: UUID
-    role: Role
-    face: Face
 
 
 class DatabaseSettings(Struct, frozen=True):

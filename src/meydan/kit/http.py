@@ -15,8 +15,8 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.params import HeaderParameter
 from litestar.types import ExceptionHandlersMap
 
-from meydan.kit.database import Identity
 from meydan.kit.errors import Refused
+from meydan.kit.identity import Identity
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from joserfc.jwk import OctKey
 from msgspec import Struct
 
 from meydan.kit import clock
-from meydan.kit.database import Face, Identity, Role
 from meydan.kit.errors import Refused
+from meydan.kit.identity import Face, Identity, Role
 
 LIFETIME = timedelta(minutes=10)
 _ALGORITHMS = ["HS256"]

@@ -11,8 +11,8 @@ from meydan.kit import clock, realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
+from meydan.meeting.enums import ClaimReason, ClaimStatus, Kind
 from meydan.meeting.events import ClaimDecided
-from meydan.meeting.kinds import ClaimReason, ClaimStatus, Kind
 from meydan.meeting.settings import MeetingSettings
 
 _AT_ONCE = 200

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.kit.events import Event
-from meydan.meeting.kinds import ClaimReason, ClaimStatus, MatchStatus, MatchType
+from meydan.meeting.enums import ClaimReason, ClaimStatus, MatchStatus, MatchType
 
 
 class Side(Struct, frozen=True):

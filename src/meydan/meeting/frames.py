@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from meydan.kit.realtime import Frame
-from meydan.meeting.kinds import MatchStatus, TicketEnd
+from meydan.meeting.enums import MatchStatus, TicketEnd
 
 
 class MatchMadeFrame(Frame, frozen=True, tag="match_made"):

@@ -18,9 +18,9 @@ from meydan import tenants
 from meydan.kit import realtime
 from meydan.kit.database import LOST, Database, Tx
 from meydan.kit.events import publish
+from meydan.meeting.enums import Kind, TicketEnd, match_type
 from meydan.meeting.events import MatchMade, Side
 from meydan.meeting.frames import MatchMadeFrame, TicketEndedFrame
-from meydan.meeting.kinds import Kind, TicketEnd, match_type
 from meydan.meeting.settings import MeetingSettings
 
 log = logging.getLogger(__name__)

@@ -12,9 +12,9 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound
 from meydan.kit.events import listen, publish
 from meydan.meeting import claims
+from meydan.meeting.enums import Kind, MatchStatus, MatchType, match_type
 from meydan.meeting.events import MatchEnded, Side
 from meydan.meeting.frames import MatchEndedFrame
-from meydan.meeting.kinds import Kind, MatchStatus, MatchType, match_type
 
 _AT_ONCE = 500
 

@@ -13,7 +13,7 @@ from meydan import tenants
 from meydan.kit import realtime, valkey
 from meydan.kit.database import Tx
 from meydan.meeting import matcher, tickets
-from meydan.meeting.kinds import TicketEnd
+from meydan.meeting.enums import TicketEnd
 from meydan.meeting.settings import MeetingSettings
 
 _AT_ONCE = 1000

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.params import Parameter
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from meydan import accounts
-from meydan.kit import limits
-from meydan.kit.database import Database, Identity
-from meydan.meeting import claims, matches, state, tickets
-from meydan.meeting.kinds import Kind
+from meydan.kit import rate_limits
+from meydan.kit.database import Database
+from meydan.kit.http import IdempotencyKey, once_key
+from meydan.kit.identity import Identity
+from meydan.meeting import claims, matches, purchases, state, tickets
+from meydan.meeting.enums import Kind
 
-_JOINS = limits.Limit("meeting.join", timedelta(minutes=1), 40)
+_JOINS = rate_limits.Limit("meeting.join", timedelta(minutes=1), 40)
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 
@@ -46,7 +48,7 @@ async def get_state(db: Database, me: Identity) -> state.State:
 @post("/api/match/join", status_code=200)
 async def join(db: Database, me: Identity, data: Join) -> state.State:
     """Wait for a stranger. Whoever waits already keeps their ticket."""
-    await limits.take(_JOINS, me.user_id)
+    await rate_limits.take(_JOINS, me.user_id)
     async with db.as_user(me) as tx:
         await tickets.do_join(tx, data.type, data.ticket_id, data.wishes)
         return await state.state(tx)
@@ -55,7 +57,7 @@ async def join(db: Database, me: Identity, data: Join) -> state.State:
 @post("/api/match/widen", status_code=200)
 async def widen(db: Database, me: Identity) -> state.State:
     """Anybody will do."""
-    await limits.take(_JOINS, me.user_id)
+    await rate_limits.take(_JOINS, me.user_id)
     async with db.as_user(me) as tx:
         await tickets.do_widen(tx, Kind.text)
         return await state.state(tx)
@@ -72,7 +74,7 @@ async def leave(db: Database, me: Identity, data: Leave) -> state.State:
 @post("/api/match/next", status_code=200)
 async def go_on(db: Database, me: Identity, data: Next) -> state.State:
     """Leave a match and wait for the next stranger: both or, when nobody may be waited for, neither."""
-    await limits.take(_JOINS, me.user_id)
+    await rate_limits.take(_JOINS, me.user_id)
     async with db.as_user(me) as tx:
         await tickets.do_leave(tx, Kind.text, data.match_id)
         await tickets.do_join(tx, Kind.text, data.ticket_id, data.wishes)
@@ -105,4 +107,22 @@ async def stranger(db: Database, me: Identity, profile_id: UUID) -> accounts.Pub
         return await matches.stranger(tx, profile_id)
 
 
-ROUTES = [get_state, join, widen, leave, go_on, history, claim, list_claims, stranger]
+class Spending(Struct, frozen=True, forbid_unknown_fields=True):
+    item: purchases.Item
+    quantity: Annotated[int, Meta(ge=1, le=20)] = 1
+
+
+@get("/api/coins/spendables", tags=["meeting"], summary="What coins buy at once")
+async def list_spendables(db: Database, me: Identity) -> purchases.Spendables:
+    async with db.as_user(me) as tx:
+        return await purchases.spendables(tx)
+
+
+@post("/api/coins/spend", tags=["meeting"], summary="Spend coins", status_code=200)
+async def spend(db: Database, me: Identity, data: Spending, idempotency_key: IdempotencyKey = None) -> purchases.Spent:
+    key = once_key(me, "spend", idempotency_key)
+    async with db.as_service(me.tenant_id) as tx:
+        return await purchases.do_spend(tx, me.user_id, data.item, data.quantity, key)
+
+
+ROUTES = [get_state, join, widen, leave, go_on, history, claim, list_claims, stranger, list_spendables, spend]

@@ -24,3 +24,5 @@ class MeetingSettings(tenants.RoomSettings, frozen=True):
     """Two people who met are not brought together again for so long."""
     gone_after_seconds: Annotated[int, Meta(ge=5, le=3600)] = 30
     """Whoever is away for so long while waiting waits no more."""
+    meeting_price: Annotated[int, Meta(ge=0, le=1_000_000)] = 10
+    """In coins: to meet one stranger more than the day allows. 0: not for sale."""

@@ -6,12 +6,12 @@ from msgspec import Struct
 
 from meydan.kit import clock
 from meydan.kit.database import Tx
-from meydan.meeting import allowances, matches, tickets
-from meydan.meeting.kinds import Kind
+from meydan.meeting import matches, quota, tickets
+from meydan.meeting.enums import Kind
 
 
 class Rights(Struct, frozen=True):
-    text: allowances.Right
+    text: quota.Right
 
 
 class State(Struct, frozen=True):
@@ -27,7 +27,7 @@ class State(Struct, frozen=True):
 async def state(tx: Tx) -> State:
     return State(
         server_now=clock.now(),
-        rights=Rights(text=await allowances.right(tx, Kind.text)),
+        rights=Rights(text=await quota.right(tx, Kind.text)),
         waiting_about=await tickets.waiting_about(tx, Kind.text),
         ticket=await tickets.ticket(tx, Kind.text),
         match=await matches.active(tx, Kind.text),

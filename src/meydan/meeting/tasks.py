@@ -3,7 +3,7 @@
 from meydan.kit import jobs
 from meydan.kit.database import Tx
 from meydan.meeting import claims, matcher, matches, presence
-from meydan.meeting.kinds import Kind
+from meydan.meeting.enums import Kind
 
 
 @jobs.repeat(1)

@@ -9,11 +9,12 @@ from msgspec import Meta, Struct
 
 from meydan import accounts
 from meydan.kit import realtime
-from meydan.kit.database import Face, Tx
+from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
-from meydan.meeting import allowances, matcher, matches
+from meydan.kit.identity import Face
+from meydan.meeting import matcher, matches, quota
+from meydan.meeting.enums import Kind, MatchStatus, TicketEnd, match_type
 from meydan.meeting.frames import TicketEndedFrame
-from meydan.meeting.kinds import Kind, MatchStatus, TicketEnd, match_type
 
 _MOST_INTERESTS = 40
 
@@ -97,7 +98,7 @@ async def do_join(tx: Tx, kind: Kind, ticket_id: UUID | None, wishes: Wishes) ->
             raise AlreadyMatched(match_id=me.match_id, face=tx.me.face)
     if me.waiting_profile_id == tx.me.profile_id:
         return
-    await allowances.check_right(tx, kind)
+    await quota.check_right(tx, kind)
     if me.waiting_profile_id is not None:
         await _leave_under_other_face(tx, kind)
     if wishes.max_distance_km is not None and me.latitude is None:
@@ -117,7 +118,7 @@ async def do_join(tx: Tx, kind: Kind, ticket_id: UUID | None, wishes: Wishes) ->
         _folded(me.interests + (wishes.interests or [])),
         me.latitude,
         me.longitude,
-        await allowances.daily_limit(tx, kind),
+        await quota.daily_limit(tx, kind),
     )
     matcher.wake_after_commit(tx)
 

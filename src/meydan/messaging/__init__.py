@@ -6,14 +6,11 @@ indexed) may be read by set-based statements of meeting; of a single profile ``a
 before)`` answers inside a statement, to the conversation's people and to services.
 """
 
-from meydan.messaging import (
-    people,
-    tasks,  # noqa: F401 -- importing the room registers its schedule
-)
+from meydan.messaging import personal_data, tasks  # noqa: F401 -- importing the room registers jobs and what it keeps of a person
 from meydan.messaging.conversations import MessagingSettings, Opened, do_close, do_open
 from meydan.messaging.messages import ConversationClosed, MessageSent, do_delete_expired, wrote
 
-export_person, erase_person = people.export, people.erase
+export_person, erase_person = personal_data.export, personal_data.erase
 
 __all__ = [
     "ConversationClosed",

@@ -10,15 +10,16 @@ from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from meydan import tenants
-from meydan.kit import http, limits
-from meydan.kit.database import Database, Identity
-from meydan.kit.hot import HotRequest, HotRoute
+from meydan.kit import http, rate_limits
+from meydan.kit.database import Database
+from meydan.kit.fast_path import HotRequest, HotRoute
+from meydan.kit.identity import Identity
 from meydan.messaging import conversations, messages, packages
-from meydan.messaging.devices import device_info
+from meydan.messaging.device_names import device_info
 from meydan.messaging.frames import Message
 
-_CLAIMS = limits.Limit("key-packages.claim", timedelta(minutes=1), 20)
-_ADDS = limits.Limit("key-packages.add", timedelta(minutes=1), 20)
+_CLAIMS = rate_limits.Limit("key-packages.claim", timedelta(minutes=1), 20)
+_ADDS = rate_limits.Limit("key-packages.add", timedelta(minutes=1), 20)
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 Seq = Annotated[int | None, Parameter(ge=0, lt=2**62)]
@@ -59,7 +60,7 @@ class Delivered(Struct, frozen=True, forbid_unknown_fields=True):
 
 @put("/api/messages/key-packages")
 async def add_key_packages(db: Database, me: Identity, data: NewPackages) -> PackagesLeft:
-    await limits.take(_ADDS, me.session_id)
+    await rate_limits.take(_ADDS, me.session_id)
     async with db.as_user(me) as tx:
         left = await packages.do_add(tx, data.packages, replace=data.replace)
         return PackagesLeft(left, packages.my_device(tx))
@@ -73,7 +74,7 @@ async def count_key_packages(db: Database, me: Identity) -> PackagesLeft:
 
 @post("/api/messages/{conversation_id:uuid}/claim-keys")
 async def claim_keys(db: Database, me: Identity, conversation_id: UUID) -> ClaimedPackages:
-    await limits.take(_CLAIMS, me.session_id)
+    await rate_limits.take(_CLAIMS, me.session_id)
     async with db.as_user(me) as tx:
         return ClaimedPackages(await packages.do_claim(tx, conversation_id))
 
@@ -105,7 +106,9 @@ async def send(db: Database, me: Identity, request: http.AnyRequest, data: messa
 
 async def _send(db: Database, me: Identity, user_agent: str, data: messages.NewMessage) -> Message:
     settings = await tenants.settings_of(db, me.tenant_id, conversations.MessagingSettings)
-    await limits.take(limits.Limit("messages.send", timedelta(minutes=1), settings.messages_per_minute), me.session_id)
+    await rate_limits.take(
+        rate_limits.Limit("messages.send", timedelta(minutes=1), settings.messages_per_minute), me.session_id
+    )
     async with db.as_user(me) as tx:
         return await messages.do_send(tx, data, device_info(user_agent))
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from litestar import post
 from msgspec import Meta, Struct
 
-from meydan.kit import limits
-from meydan.kit.database import Database, Identity
+from meydan.kit import rate_limits
+from meydan.kit.database import Database
+from meydan.kit.identity import Identity
 from meydan.moderation import reports
 
-_REPORTS = limits.Limit("reports", timedelta(days=1), 30)
+_REPORTS = rate_limits.Limit("reports", timedelta(days=1), 30)
 
 
 class ReportRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,7 +25,7 @@ class ReportRequest(Struct, frozen=True, forbid_unknown_fields=True):
 @post("/api/reports", tags=["moderation"], summary="Report somebody you met")
 async def report(db: Database, me: Identity, data: ReportRequest) -> reports.Report:
     """Reporting the same profile again answers the first report."""
-    await limits.take(_REPORTS, me.user_id)
+    await rate_limits.take(_REPORTS, me.user_id)
     async with db.as_user(me) as tx:
         return await reports.do_report(tx, data.profile_id, data.reason, text=data.text.strip(), match_id=data.match_id)
 

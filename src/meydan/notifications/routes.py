@@ -7,7 +7,8 @@ from litestar import get, put
 from litestar.params import Parameter
 from msgspec import Struct
 
-from meydan.kit.database import Database, Identity
+from meydan.kit.database import Database
+from meydan.kit.identity import Identity
 from meydan.notifications import inbox
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]

@@ -1,6 +1,6 @@
 """Safety: who does not want to meet whom, and whom the community does not want."""
 
-from meydan.safety import people  # noqa: F401 -- importing the room registers what it keeps of people
+from meydan.safety import personal_data  # noqa: F401 -- importing the room registers what it keeps of people
 from meydan.safety.bans import (
     Ban,
     BanLifted,

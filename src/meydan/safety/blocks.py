@@ -5,9 +5,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.kit.database import Face, Tx
+from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound
 from meydan.kit.events import Event, publish
+from meydan.kit.identity import Face
 
 
 class BlockedProfile(Struct, frozen=True):

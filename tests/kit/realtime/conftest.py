@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from meydan.kit.engines import ValkeyEngine
+from meydan.engines import ValkeyEngine
 
 
 class OwnValkey:

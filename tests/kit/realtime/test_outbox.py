@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from meydan.kit.database import Database, Face, Identity, Role
+from meydan.kit.database import Database
+from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime import Frame, Realtime, tell
 from meydan.kit.realtime import outbox as outbox_module
 from meydan.kit.realtime.frames import channel_of_user, log_key

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
+from hiredis import ReplyError
 
-from meydan.kit.resp import ReplyError, Valkey, ValkeyDown
+from meydan.kit.resp import Valkey, ValkeyDown
 
 
 @pytest.fixture

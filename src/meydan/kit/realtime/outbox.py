@@ -18,12 +18,13 @@ from functools import partial
 from uuid import UUID
 
 import asyncpg
+from hiredis import ReplyError
 from msgspec import Struct
 
 from meydan.kit.database import LOST, Database, Tx
 from meydan.kit.realtime.frames import Frame, channel_of_user, encode, log_key, pubsub_channel, seen_key
 from meydan.kit.realtime.revocation import revoke_command
-from meydan.kit.resp import Part, Reply, ReplyError, Valkey, ValkeyDown
+from meydan.kit.resp import Part, Reply, Valkey, ValkeyDown
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from meydan.kit.resp import Part, Reply, ReplyError, Valkey
+from hiredis import ReplyError
+
+from meydan.kit.resp import Part, Reply, Valkey
 
 KEY = "revoked:{revoked}"
 CHANNEL = b"ch:{revoked}"

@@ -1,0 +1,173 @@
+"""What accounts keep of a person: handed over on request, and removed for good."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from meydan.accounts import sessions, users
+from meydan.accounts.profiles import Gender
+from meydan.accounts.sessions import EndReason
+from meydan.kit import personal_data
+from meydan.kit.database import Database, Tx
+from meydan.kit.identity import Face, Identity
+
+COLUMNS = {
+    "users.id",
+    "users.phone",
+    "users.email",
+    "users.username",
+    "users.password_hash",
+    "users.birth_date",
+    "users.role",
+    "users.language",
+    "users.ban_reason",
+    "users.banned_until",
+    "users.erased_at",
+    "users.created_at",
+    "profiles.id",
+    "profiles.face",
+    "profiles.created_at",
+    "profiles.user_id",
+    "profiles.alias",
+    "profiles.alias_key",
+    "profiles.tag",
+    "profiles.bio",
+    "profiles.gender",
+    "profiles.interests",
+    "profiles.languages",
+    "profiles.latitude",
+    "profiles.longitude",
+    "profiles.avatar_seed",
+    "devices.user_id",
+    "devices.client_id",
+    "devices.name",
+    "sessions.user_id",
+    "sessions.device_id",
+    "sessions.profile_id",
+    "sessions.address_hint",
+    "otp_verifications.address",
+    "otp_verifications.network",
+    "otp_verifications.device_id",
+    "login_attempts.key",  # a keyed hash, gone after a day
+    "known_contacts.contact_hash",  # a keyed hash, kept so that a banned person stays banned
+}
+
+
+class ProfileKept(Struct, frozen=True):
+    id: UUID
+    face: Face
+    alias: str
+    tag: str
+    bio: str
+    gender: Gender | None
+    interests: list[str]
+    languages: list[str]
+    latitude: float | None
+    longitude: float | None
+    created_at: datetime
+
+
+class DeviceKept(Struct, frozen=True):
+    id: UUID
+    name: str
+    created_at: datetime
+    last_seen_at: datetime
+    forgotten_at: datetime | None
+
+
+class SessionKept(Struct, frozen=True):
+    id: UUID
+    device_id: UUID
+    address_hint: str
+    created_at: datetime
+    last_seen_at: datetime
+    ended_at: datetime | None
+    end_reason: EndReason | None
+
+
+class CodeKept(Struct, frozen=True):
+    purpose: str
+    address: str
+    network: str
+    created_at: datetime
+    sent_at: datetime | None
+    verified_at: datetime | None
+
+
+async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    """A service transaction."""
+    user = await users.by_id(tx, user_id)
+    return {
+        "user": msgspec.to_builtins(user),
+        "profiles": msgspec.to_builtins(
+            await tx.all(
+                ProfileKept,
+                "select id, face, alias, tag, bio, gender, interests, languages, latitude, longitude, created_at"
+                " from app.profiles where (tenant_id, user_id) = ($1, $2) order by face",
+                user_id,
+            )
+        ),
+        "devices": msgspec.to_builtins(
+            await tx.all(
+                DeviceKept,
+                "select client_id as id, name, created_at, last_seen_at, forgotten_at from app.devices"
+                " where (tenant_id, user_id) = ($1, $2) order by created_at",
+                user_id,
+            )
+        ),
+        "sessions": msgspec.to_builtins(
+            await tx.all(
+                SessionKept,
+                "select s.id, d.client_id as device_id, s.address_hint, s.created_at, s.last_seen_at, s.ended_at, s.end_reason"
+                " from app.sessions s join app.devices d on (d.tenant_id, d.id) = (s.tenant_id, s.device_id)"
+                " where (s.tenant_id, s.user_id) = ($1, $2) order by s.created_at",
+                user_id,
+            )
+        ),
+        "codes": msgspec.to_builtins(
+            await tx.all(
+                CodeKept,
+                "select purpose, address, network, created_at, sent_at, verified_at from app.otp_verifications"
+                " where tenant_id = $1 and address = any($2::text[]) order by created_at",
+                user.names,
+            )
+        ),
+    }
+
+
+async def erase(tx: Tx, user_id: UUID) -> None:
+    """The row stays, empty, so that what others keep of their own (a talk, a report) still points at somebody."""
+    await users.do_hold(tx, user_id)  # a log in at this moment is over first, and goes with the rest
+    await sessions.do_end_all(tx, user_id, EndReason.erased)
+    names = (await users.by_id(tx, user_id)).names
+    await tx.run("delete from app.otp_verifications where tenant_id = $1 and address = any($2::text[])", names)
+    await tx.run("delete from app.sessions where (tenant_id, user_id) = ($1, $2)", user_id)
+    await tx.run("delete from app.devices where (tenant_id, user_id) = ($1, $2)", user_id)
+    await tx.run(
+        "update app.profiles set alias = '', tag = '', bio = '', gender = null, interests = '{}', languages = '{}',"
+        " latitude = null, longitude = null, avatar_seed = '' where (tenant_id, user_id) = ($1, $2)",
+        user_id,
+    )
+    await tx.run(
+        "update app.users set phone = null, email = null, username = null, password_hash = null, birth_date = null,"
+        " role = 'user', ban_reason = null, banned_until = null, erased_at = app.now() where (tenant_id, id) = ($1, $2)",
+        user_id,
+    )
+
+
+personal_data.register("accounts", COLUMNS, export, erase)
+
+
+async def export_of(db: Database, me: Identity) -> dict[str, Any]:
+    """Everything that any room keeps of the caller."""
+    async with db.as_service(me.tenant_id) as tx:
+        return await personal_data.export(tx, me.user_id)
+
+
+async def erase_me(db: Database, me: Identity) -> None:
+    """Everything, in every room, at once."""
+    async with db.as_service(me.tenant_id) as tx:
+        await personal_data.erase(tx, me.user_id)

@@ -1,0 +1,74 @@
+"""A new password: by the old one, or by a one-time code for whoever forgot it. Other sessions end."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from meydan.accounts import sessions, users
+from meydan.accounts.events import SignInPart
+from meydan.accounts.identifiers import Identifier
+from meydan.accounts.sessions import EndReason
+from meydan.accounts.sign_in import login_throttle, otp, passwords, security_alerts
+from meydan.accounts.sign_in.otp import ProofRefused, Purpose
+from meydan.kit.database import Database, Tx
+from meydan.kit.errors import Refused
+from meydan.kit.identity import Identity
+
+
+class PasswordWrong(Refused):
+    code: ClassVar[str] = "password_wrong"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "This is not your password."
+
+
+async def check_password(db: Database, me: Identity, password: str) -> str:
+    """The hash of the right password. Raises PasswordWrong, TooManyRequests: an open session is no way to try passwords."""
+    async with db.as_service(me.tenant_id) as tx:
+        counters = login_throttle.counters(tx, me.user_id, "", me.device_id)
+        await login_throttle.do_count(tx, counters)
+        password_hash = await users.password_hash(tx, me.user_id)
+    checked = await passwords.check(password, password_hash)
+    if not checked.is_right or password_hash is None:
+        raise PasswordWrong
+    async with db.as_service(me.tenant_id) as tx:
+        await login_throttle.do_forgive(tx, counters)
+    return password_hash
+
+
+async def do_hold_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
+    """It is the password still, and stays so until this transaction ends. Raises PasswordWrong, Banned."""
+    standing = await users.do_hold(tx, user_id)
+    if standing is None or standing.password_hash != password_hash:
+        raise PasswordWrong
+    standing.check()
+
+
+async def change_password(db: Database, me: Identity, current: str, new: str) -> None:
+    """The session it is done in goes on, all others end. Raises PasswordWrong, WeakPassword."""
+    known = await check_password(db, me, current)
+    async with db.as_service(me.tenant_id) as tx:
+        names = (await users.by_id(tx, me.user_id)).names
+    passwords.check_strength(new, names)
+    password_hash = await passwords.hash_of(new)
+    async with db.as_service(me.tenant_id) as tx:
+        await do_hold_password(tx, me.user_id, known)
+        await _do_set(tx, me.user_id, password_hash, keep=me.session_id)
+
+
+async def reset_password(db: Database, tenant_id: int, proof: str, new: str) -> None:
+    """Every session ends. Raises ProofRefused, WeakPassword."""
+    async with db.as_service(tenant_id) as tx:
+        proved = await otp.check_proof(tx, proof, Purpose.reset)
+    passwords.check_strength(new, [proved.value])
+    password_hash = await passwords.hash_of(new)
+    async with db.as_service(tenant_id) as tx:
+        await otp.do_spend_proof(tx, proof, Purpose.reset)
+        user_id = await users.find(tx, Identifier(proved.kind, proved.value))
+        if user_id is None:
+            raise ProofRefused
+        await _do_set(tx, user_id, password_hash, keep=None)
+
+
+async def _do_set(tx: Tx, user_id: UUID, password_hash: str, *, keep: UUID | None) -> None:
+    await users.do_set_password_hash(tx, user_id, password_hash)
+    await sessions.do_end_all(tx, user_id, EndReason.password, except_session=keep)
+    await security_alerts.do_tell(tx, await users.by_id(tx, user_id), SignInPart.password)

@@ -1,0 +1,149 @@
+"""Registering: a person with a proved address or a username; with a ``community``, the community too, all or nothing."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+from msgspec import Meta, Struct
+
+from meydan import tenants
+from meydan.accounts import devices, events, me, profiles, sessions, standing
+from meydan.accounts.devices import DeviceHere
+from meydan.accounts.identifiers import phone_hash, read_username
+from meydan.accounts.me import LoggedIn
+from meydan.accounts.profiles import Gender
+from meydan.accounts.settings import AccountsSettings, SignIn
+from meydan.accounts.sign_in import client_network, login_throttle, otp, passwords
+from meydan.accounts.sign_in.otp import Proved, Purpose
+from meydan.integrations import Channel
+from meydan.kit.database import Database, Tx
+from meydan.kit.errors import Refused
+from meydan.kit.events import publish
+from meydan.kit.identity import Role
+from meydan.tenants import Language
+
+
+class PhoneTaken(Refused):
+    code, status, title = "phone_taken", 409, "There is an account with this phone number already."
+
+
+class EmailTaken(Refused):
+    code, status, title = "email_taken", 409, "There is an account with this e-mail address already."
+
+
+class UsernameTaken(Refused):
+    code, status, title = "username_taken", 409, "This username is taken."
+
+
+class WayNotOpen(Refused):
+    code, status, title = "sign_in_not_open", 422, "One cannot register in this way here."
+
+
+class IdentifierMissing(Refused):
+    code, status, title = (
+        "identifier_missing",
+        422,
+        "A proved phone number or e-mail address, or a username, is needed.",
+    )
+
+
+class NewCommunity(Struct, frozen=True):
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    slug: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class Registration(Struct, frozen=True):
+    password: str
+    alias: str
+    birth_date: date
+    language: Language
+    device: DeviceHere
+    proof: str | None = None
+    username: str | None = None
+    gender: Gender | None = None
+    invite_code: Annotated[str, Meta(max_length=40)] | None = None
+    community: NewCommunity | None = None
+
+
+TAKEN: dict[str, type[Refused]] = {
+    "users_tenant_id_phone_key": PhoneTaken,
+    "users_tenant_id_email_key": EmailTaken,
+    "users_tenant_id_username_key": UsernameTaken,
+}
+
+
+async def register(db: Database, tenant_id: int, wanted: Registration, address: str) -> LoggedIn:
+    """Two transactions: what can be refused cheaply is refused before the password is hashed, which takes time."""
+    username = read_username(wanted.username) if wanted.username else None
+    if wanted.proof is None and username is None:
+        raise IdentifierMissing
+    about = [name for name in (username, wanted.alias, wanted.community and wanted.community.slug) if name]
+    passwords.check_strength(wanted.password, about)
+    async with db.as_service(tenant_id) as tx:
+        settings = await tenants.settings(tx, AccountsSettings)
+        await login_throttle.do_count_registration(
+            tx, client_network.of(address), settings.registrations_per_address_hour
+        )
+        if wanted.proof is not None:
+            await otp.check_proof(tx, wanted.proof, Purpose.register)
+    password_hash = await passwords.hash_of(wanted.password)
+    async with db.as_service(tenant_id) as tx:
+        return await _do_register(tx, wanted, username, password_hash, address)
+
+
+async def _do_register(
+    tx: Tx, wanted: Registration, username: str | None, password_hash: str, address: str
+) -> LoggedIn:
+    # A code is asked for where the page is; a new community comes into being only now.
+    proved = await otp.do_spend_proof(tx, wanted.proof, Purpose.register) if wanted.proof else None
+    if wanted.community is not None:
+        await tenants.do_add(tx, wanted.community.slug, wanted.community.name, language=wanted.language)
+    settings = await tenants.settings(tx, AccountsSettings)
+    ways = [way for way in (proved and proved.kind, username and SignIn.username) if way]
+    if not set(ways) <= set(settings.sign_in):
+        raise WayNotOpen(open=list(settings.sign_in))
+    await standing.check_age(tx, wanted.birth_date, settings.minimum_age)
+    if proved is not None:
+        passwords.check_strength(wanted.password, [proved.value])
+    user_id = await _add_user(tx, wanted, proved, username, password_hash)
+    profile_id = await profiles.do_add_real(tx, user_id, wanted.alias, wanted.gender, wanted.language)
+    device_row = await devices.do_see(tx, user_id, wanted.device)
+    is_new = await standing.do_know_contact(tx, proved.value) if proved else False
+    phone = proved.value if proved and proved.channel is Channel.sms else None
+    phone_key = phone_hash(tx, phone) if phone else None
+    await publish(
+        tx,
+        events.Registered(
+            user_id=user_id,
+            profile_id=profile_id,
+            device_id=device_row,
+            invite_code=wanted.invite_code,
+            phone_hash=phone_key,
+            is_new_phone=phone is not None and is_new,
+        ),
+    )
+    if phone_key is not None:
+        await publish(tx, events.Verified(user_id, phone_key, is_new))
+    return await me.logged_in(tx, await sessions.do_start(tx, user_id, device_row, address))
+
+
+async def _add_user(
+    tx: Tx, wanted: Registration, proved: Proved | None, username: str | None, password_hash: str
+) -> UUID:
+    """Raises PhoneTaken, EmailTaken, UsernameTaken."""
+    try:
+        return await tx.one(
+            UUID,
+            "insert into app.users (tenant_id, phone, email, username, password_hash, birth_date, role, language)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+            proved.value if proved and proved.channel is Channel.sms else None,
+            proved.value if proved and proved.channel is Channel.email else None,
+            username,
+            password_hash,
+            wanted.birth_date,
+            Role.owner if wanted.community else Role.user,
+            wanted.language,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise TAKEN[error.constraint_name] from None

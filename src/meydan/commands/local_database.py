@@ -1,0 +1,64 @@
+"""Something to work on: the database that runs, or the data folder's own, started for as long as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meydan.config import Settings, default_data, load_settings
+from meydan.engines import AlreadyRunning, Engines
+
+if TYPE_CHECKING:
+    from meydan.kit.database import Database
+
+
+@contextmanager
+def running_database(data: Path | None) -> Iterator[Settings]:
+    """Settings whose database answers. Nothing is started when its address was given, or while `up` runs."""
+    data = (data or default_data()).absolute()
+    engines = Engines(data)
+    if not (data / "engines/postgres/data").exists():
+        yield load_settings(data)
+        return
+    try:
+        engines.lock()
+    except AlreadyRunning:
+        yield load_settings(data)
+        return
+    try:
+        engines.postgres.start()
+        yield load_settings(data)
+    finally:
+        engines.stop()
+
+
+@asynccontextmanager
+async def product(settings: Settings) -> AsyncIterator[Database]:
+    """The rooms, ready to be used by a command. What is told is forwarded by the worker, now or when it runs again."""
+    from meydan import rooms
+    from meydan.commands import PlainError
+    from meydan.kit import clock, keys
+    from meydan.kit.database import Database
+
+    if not (settings.database.service_url and settings.secrets.seal_key):
+        raise PlainError(f"There is no installation in {settings.data}. `meydan up` makes one; --data names another.")
+    clock.use_file(settings.clock_file)
+    keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
+    rooms.routes()
+    db = await Database.open(settings.database_settings())
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+async def community_id(db: Database, slug: str) -> int:
+    from meydan import tenants
+    from meydan.commands import PlainError
+
+    try:
+        return (await tenants.Directory(db).find("", slug)).id
+    except tenants.UnknownCommunity:
+        raise PlainError(f"There is no community called {slug}. `meydan tenant list` shows them.") from None

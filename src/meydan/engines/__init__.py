@@ -1,0 +1,131 @@
+"""The database and Valkey that come with ``pip install``, run by us.
+
+The wheels' own helpers widen permissions of parent folders as root, or turn durability off; their programs are fine.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+from meydan.engines.common import AlreadyRunning, Engine, EngineError, FolderUnreachable, NoOrdinaryUser
+from meydan.engines.postgres import PostgresEngine
+from meydan.engines.valkey import ValkeyEngine
+
+__all__ = [
+    "AlreadyRunning",
+    "Engine",
+    "EngineError",
+    "Engines",
+    "FolderUnreachable",
+    "NoOrdinaryUser",
+    "PostgresEngine",
+    "ValkeyEngine",
+    "is_running",
+]
+
+
+def is_running(data: Path) -> bool:
+    """Whether some process runs the engines of this folder now."""
+    try:
+        with (data / "lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+class Engines:
+    """Both engines over one data folder: ``with Engines(folder) as engines`` (or ``async with``; start is quick).
+
+    Start them from the main thread: see kit.processes.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        postgres_settings: dict[str, str] | None = None,
+        valkey_settings: dict[str, str] | None = None,
+    ) -> None:
+        self._data = data.absolute()
+        home = self._data / "engines"
+        self.postgres = PostgresEngine(home / "postgres", programs=home / "programs", settings=postgres_settings)
+        self.valkey = ValkeyEngine(home / "valkey", programs=home / "programs", settings=valkey_settings)
+        self._lock: TextIO | None = None
+
+    @property
+    def postgres_url(self) -> str:
+        return self.postgres.url
+
+    @property
+    def valkey_url(self) -> str:
+        return self.valkey.url
+
+    def start(self) -> None:
+        self.lock()
+        try:
+            self.postgres.start()
+            self.valkey.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        self.valkey.stop()
+        self.postgres.stop()
+        self.unlock()
+
+    def lock(self) -> None:
+        """Refuse a second run over the same folder. The lock goes with the process, so nothing stale remains."""
+        if self._lock is not None:
+            return
+        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        engines = self._data / "engines"
+        engines.mkdir(exist_ok=True)
+        if os.geteuid() == 0:  # the engines' user must pass through to its own folders, and see nothing on the way
+            for folder in (self._data, engines):
+                folder.chmod(0o711)
+        path = self._data / "lock"
+        path.touch(0o600)
+        lock = path.open("r+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = lock.read().strip()
+            lock.close()
+            raise AlreadyRunning(
+                f"Meydan already runs over {self._data} (process {holder}). Stop it first, or choose another --data."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self._lock = lock
+
+    def unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

@@ -1,0 +1,52 @@
+"""What this room keeps of a person, and what stays of it when they leave."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from meydan.kit import personal_data
+from meydan.kit.database import Tx
+
+COLUMNS = {
+    "invite_codes.user_id",
+    "invite_codes.profile_id",
+    "referrals.inviter_user_id",
+    "referrals.invited_user_id",
+}
+
+
+class CodeRow(Struct, frozen=True):
+    code: str
+    created_at: datetime
+
+
+class ReferralRow(Struct, frozen=True):
+    invited_me: bool
+    reward_given: bool
+    created_at: datetime
+
+
+async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    codes = await tx.all(
+        CodeRow,
+        "select code, created_at from app.invite_codes where tenant_id = $1 and user_id = $2 order by id",
+        user_id,
+    )
+    referrals = await tx.all(
+        ReferralRow,
+        "select invited_user_id = $2 as invited_me, reward_given, created_at from app.referrals "
+        "where tenant_id = $1 and $2 in (inviter_user_id, invited_user_id) order by id",
+        user_id,
+    )
+    return {"invite_codes": msgspec.to_builtins(codes), "referrals": msgspec.to_builtins(referrals)}
+
+
+async def erase(tx: Tx, user_id: UUID) -> None:
+    """Codes go. That somebody was invited, and whether it was rewarded, stays: it is the other one's number as well."""
+    await tx.run("delete from app.invite_codes where tenant_id = $1 and user_id = $2", user_id)
+
+
+personal_data.register("growth", COLUMNS, export, erase)

@@ -1,0 +1,156 @@
+"""What the owner of the provider of ours sees: everything that was paid, and buttons for what the world does to payments.
+
+Shown where the outbox is: at this machine's own address. A button is obeyed only when this very page sent it.
+"""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from litestar import Response, get, post
+from litestar.datastructures import State
+from litestar.response import Redirect
+
+from meydan.integrations.payments.local import layout, operations, webhook_delivery
+from meydan.integrations.payments.local.models import Payment, PaymentStatus, Subscription, SubscriptionStatus
+from meydan.integrations.payments.local.store import Page, new_id
+from meydan.integrations.payments.local.tasks import in_books, place
+from meydan.integrations.payments.local.texts import price
+from meydan.integrations.routes import is_own_host
+from meydan.kit.errors import Refused
+from meydan.kit.http import AnyRequest
+
+text = layout.text
+_SHOWN = 100
+_AMOUNT = re.compile(r"0*[1-9][0-9]{0,14}")
+
+
+class DashboardElsewhere(Refused):
+    code, status, title = (
+        "dashboard_elsewhere",
+        403,
+        "The pay page's own books are shown at this machine's own address and at http.public_url, under no other name.",
+    )
+
+
+class UnknownWish(Refused):
+    code, status, title = "unknown_wish", 400, "No button of the page says that."
+
+
+@get("/pay/local", include_in_schema=False)
+async def dashboard(request: AnyRequest, state: State) -> Response[str]:
+    _check(request, state)
+
+    def read(page: Page) -> tuple[list[Payment], list[Subscription]]:
+        return page.all(Payment, _SHOWN), page.all(Subscription, _SHOWN)
+
+    payments, subscriptions = await in_books(read)
+    body = (
+        "<h1>Payments</h1>"
+        + _rows([_payment(payment) for payment in payments], "Nothing has been paid yet.")
+        + "<h1>Subscriptions</h1>"
+        + _rows([_subscription(one) for one in subscriptions], "Nobody subscribes yet.")
+    )
+    return layout.answer(body, title="Meydan Pay", language="en", wide=True)
+
+
+@post("/pay/local", status_code=303, include_in_schema=False)
+async def act(request: AnyRequest, state: State) -> Redirect:
+    _check(request, state)
+    form = await request.form()
+    subject, wish, amount = (str(form.get(name, "")) for name in ("id", "do", "amount"))
+    await in_books(lambda page: _do(page, subject, wish, amount))
+    return Redirect("/pay/local", status_code=303)
+
+
+_OF_A_SUBSCRIPTION: dict[str, Callable[[Page, Subscription], None]] = {
+    "renew": operations.renew,
+    "fail_renewal": lambda page, one: operations.renew(page, one, fails=True),
+    "cancel": operations.cancel,
+    "resume": operations.resume,
+}
+_OF_A_PAYMENT: dict[str, Callable[[Page, Payment], None]] = {
+    "dispute": operations.dispute,
+    "dispute_won": lambda page, one: operations.decide_dispute(page, one, won=True),
+    "dispute_lost": lambda page, one: operations.decide_dispute(page, one, won=False),
+}
+
+
+def _do(page: Page, id: str, wish: str, amount: str) -> None:
+    """Raises UnknownWish, and whatever the desk refuses."""
+    if wish == "send_again":
+        webhook_delivery.send_again(page, id)
+    elif wish in _OF_A_SUBSCRIPTION:
+        _OF_A_SUBSCRIPTION[wish](page, page.get(Subscription, id))
+    elif wish in _OF_A_PAYMENT:
+        _OF_A_PAYMENT[wish](page, page.get(Payment, id))
+    elif wish == "refund" and _AMOUNT.fullmatch(amount):
+        operations.refund(page, page.get(Payment, id), int(amount), new_id("dashboard"))
+    else:
+        raise UnknownWish
+
+
+def _check(request: AnyRequest, state: State) -> None:
+    """Raises NotFound, DashboardElsewhere."""
+    place()
+    origin = request.headers.get("origin")  # "null" is somebody who hides where they are
+    elsewhere = request.method == "POST" and origin and urlsplit(origin).netloc != request.headers.get("host")
+    if elsewhere or not is_own_host(request, state.settings):
+        raise DashboardElsewhere
+
+
+def _rows(rows: list[str], nothing: str) -> str:
+    inside = "".join(f"<li>{row}</li>" for row in rows) or f'<li><p class="row soft">{nothing}</p></li>'
+    return f'<ul class="card rows">{inside}</ul>'
+
+
+def _payment(payment: Payment) -> str:
+    facts = [payment.status.value, f"card {payment.card.last4}", f"{payment.created_at:%Y-%m-%d %H:%M:%S} UTC"]
+    if payment.refunded:
+        facts.append(f"{price(payment.refunded, payment.currency, 'en')} refunded")
+    facts += [f"dispute {dispute.status}" for dispute in payment.disputes]
+    buttons = []
+    if payment.open_dispute:
+        buttons = [_button("dispute_won", "Dispute won"), _button("dispute_lost", "Dispute lost", ends=True)]
+    elif payment.status is PaymentStatus.paid and payment.left:
+        buttons = [
+            _amount(payment),
+            _button("refund", "Refund"),
+            _button("dispute", "Dispute", ends=True),
+        ]
+    return _row(payment.id, payment.title, price(payment.amount, payment.currency, "en"), facts, buttons)
+
+
+def _subscription(one: Subscription) -> str:
+    facts = [one.status.value, f"each {one.period}", f"card {one.card.last4}"]
+    facts.append(f"paid until {one.period_ends_at:%Y-%m-%d %H:%M:%S} UTC")
+    buttons = []
+    if one.status in (SubscriptionStatus.active, SubscriptionStatus.past_due):
+        buttons = [
+            _button("renew", "Renew now"),
+            _button("fail_renewal", "Fail the renewal"),
+            _button("cancel", "Cancel", ends=True),
+        ]
+    elif one.status is SubscriptionStatus.cancelled:
+        buttons = [_button("resume", "Resume")]
+    return _row(one.id, one.title, price(one.amount, one.currency, "en"), facts, buttons)
+
+
+def _row(id: str, title: str, amount: str, facts: list[str], buttons: list[str]) -> str:
+    return (
+        f'<div class="row" id="{id}"><div><b>{amount}</b> {text(title)}<p class="soft">{text(" · ".join(facts))}</p>'
+        f'<p class="id">{id}</p></div><form method="post" action="/pay/local"><input type="hidden" name="id" value="{id}">'
+        f"{''.join(buttons)}{_button('send_again', 'Send the last webhook again')}</form></div>"
+    )
+
+
+def _amount(payment: Payment) -> str:
+    words = f"Amount to refund, in the minor unit of {payment.currency}"
+    return f'<input name="amount" inputmode="numeric" value="{payment.left}" aria-label="{words}" title="{words}">'
+
+
+def _button(wish: str, words: str, *, ends: bool = False) -> str:
+    return f'<button name="do" value="{wish}"{" class=ends" if ends else ""}>{words}</button>'
+
+
+ROUTES = [dashboard, act]

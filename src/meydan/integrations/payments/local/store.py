@@ -1,0 +1,115 @@
+"""What the provider of ours remembers: its own SQLite file, which several processes may have open.
+
+Each thing is one row with its JSON; what a row must be found by stands beside it. ``due_at`` is when time alone changes it.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+import msgspec
+
+from meydan.integrations.payments.local.models import Checkout, NotThere, Payment, Subscription
+
+Thing = Checkout | Payment | Subscription
+T = TypeVar("T", Checkout, Payment, Subscription)
+
+_PREFIXES: dict[type[Thing], str] = {Checkout: "lch", Payment: "lpy", Subscription: "lsu"}
+_SCHEMA = """
+create table if not exists things (
+  number integer primary key, id text not null unique, account integer not null, due_at text, body blob not null
+);
+create index if not exists things_due on things (due_at) where due_at is not null;
+create table if not exists keys (
+  account integer not null, key text not null, fingerprint text not null, answer text not null, primary key (account, key)
+);
+create table if not exists webhooks (
+  number integer primary key, id text not null, account integer not null, subject text not null, url text not null,
+  body blob not null, due_at text, tries integer not null default 0, delivered_at text, answer text
+);
+create index if not exists webhooks_due on webhooks (due_at) where due_at is not null;
+create table if not exists manners (account integer primary key, body blob not null);
+"""
+
+
+def moment(at: datetime) -> str:
+    """Sorts as text."""
+    return at.isoformat(timespec="microseconds")
+
+
+def new_id(prefix: str) -> str:
+    return f"{prefix}_{uuid4().hex}"
+
+
+class Page:
+    """One transaction over the books."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.run = connection.execute
+
+    def get(self, kind: type[T], id: str, account: int | None = None) -> T:
+        """Raises NotThere."""
+        row = self.run("select account, body from things where id = ?", (id,)).fetchone()
+        if row is None or not id.startswith(_PREFIXES[kind]) or account not in (None, row["account"]):
+            raise NotThere
+        return msgspec.json.decode(row["body"], type=kind)
+
+    def put(self, thing: Thing) -> None:
+        due = thing.due_at
+        self.run(
+            "insert into things (id, account, due_at, body) values (?, ?, ?, ?) "
+            "on conflict (id) do update set due_at = excluded.due_at, body = excluded.body",
+            (thing.id, thing.account, due and moment(due), msgspec.json.encode(thing)),
+        )
+
+    def all(self, kind: type[T], limit: int) -> list[T]:
+        """The newest first."""
+        rows = self.run(
+            "select body from things where id glob ? order by number desc limit ?", (f"{_PREFIXES[kind]}_*", limit)
+        )
+        return [msgspec.json.decode(row["body"], type=kind) for row in rows]
+
+    def payments_of(self, account: int, after: int, limit: int) -> tuple[list[Payment], int | None]:
+        """In the order they were made, and after which number the next come."""
+        rows = self.run(
+            "select number, body from things where account = ? and number > ? and id glob 'lpy_*' order by number limit ?",
+            (account, after, limit),
+        ).fetchall()
+        following = rows[-1]["number"] if len(rows) == limit else None
+        return [msgspec.json.decode(row["body"], type=Payment) for row in rows], following
+
+    def due(self, kind: type[T], now: datetime) -> list[T]:
+        rows = self.run(
+            "select body from things where due_at <= ? and id glob ? order by due_at",
+            (moment(now), f"{_PREFIXES[kind]}_*"),
+        )
+        return [msgspec.json.decode(row["body"], type=kind) for row in rows.fetchall()]
+
+
+class Books:
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @contextmanager
+    def open(self) -> Iterator[Page]:
+        """Everything inside happens, or nothing; whoever else writes waits."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite makes beside it is as closed
+        connection = sqlite3.connect(self._file, timeout=10, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        try:
+            connection.execute("pragma journal_mode = wal")
+            connection.execute("pragma synchronous = normal")
+            connection.execute("begin immediate")
+            if connection.execute("select 1 from sqlite_master where name = 'things'").fetchone() is None:
+                for statement in _SCHEMA.split(";"):
+                    connection.execute(statement)
+            with connection:  # commits, or rolls back what was begun
+                yield Page(connection)
+        finally:
+            connection.close()

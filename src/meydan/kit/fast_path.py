@@ -1,0 +1,106 @@
+"""Answers before the framework, for the few routes whose cost is measured (benchmarks/endpoints.py).
+
+Each has an ordinary route at the same path, which documents it and tells every refusal: whatever goes wrong here, the
+ordinary route is asked again with the same body. That is safe because nothing was committed, or the request is one that
+may be sent twice.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from litestar import Litestar
+from litestar.types import Receive, Scope, Send
+
+from meydan.kit.database import Database
+from meydan.kit.identity import Identity
+
+
+class HotRequest(NamedTuple):
+    db: Database
+    me: Identity
+    tail: str
+    """What follows the route's prefix."""
+    query: Mapping[str, str]
+    headers: Mapping[bytes, bytes]
+    body: bytes
+
+
+class HotRoute(NamedTuple):
+    method: str
+    prefix: str
+    status: int
+    answer: Callable[[HotRequest], Awaitable[bytes]]
+    """The body, as JSON. May raise anything: the ordinary route then finds the words."""
+
+
+Identify = Callable[[Mapping[bytes, bytes]], Awaitable[Identity]]
+
+
+class HotDoor:
+    """The ASGI application in front of the framework."""
+
+    def __init__(self, app: Litestar, routes: list[HotRoute], identify: Identify, largest_body: int) -> None:
+        self._app, self._identify, self._largest_body = app, identify, largest_body
+        self._routes = {(route.method, route.prefix): route for route in routes}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route, tail = self._find(scope)
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        body, is_whole = b"", False
+        try:
+            headers = dict(scope["headers"])
+            query = dict(parse_qsl(scope["query_string"].decode())) if scope["query_string"] else {}
+            me = await self._identify(headers)  # before anything is kept in memory of what a stranger sends
+            body, is_whole = await _read(receive, self._largest_body)
+            if not is_whole:
+                raise _TooMuch  # noqa: TRY301 -- one way out
+            answer = await route.answer(HotRequest(self._app.state.db, me, tail, query, headers, body))
+        except Exception:  # noqa: BLE001 -- not hidden: the ordinary route does the same again and says what is wrong
+            await self._app(scope, _replay(body, receive, is_whole=is_whole), send)
+            return
+        head = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
+        await send({"type": "http.response.start", "status": route.status, "headers": head})
+        await send({"type": "http.response.body", "body": answer, "more_body": False})
+
+    def _find(self, scope: Any) -> tuple[HotRoute | None, str]:
+        if scope["type"] != "http":
+            return None, ""
+        path: str = scope["path"]
+        end = path.rfind("/") + 1
+        method = scope["method"]
+        return self._routes.get((method, path)) or self._routes.get((method, path[:end])), path[end:]
+
+
+class _TooMuch(Exception):
+    """More than a body may have, or its sender is gone: the ordinary route knows what to say."""
+
+
+async def _read(receive: Receive, largest: int) -> tuple[bytes, bool]:
+    """The body, and whether that is all of it; no more is read once it is too large."""
+    parts, size = [], 0
+    while size <= largest:
+        message: Any = await receive()
+        if message["type"] != "http.request":
+            break
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if not message.get("more_body"):
+            return (parts[0] if len(parts) == 1 else b"".join(parts)), size <= largest
+    return b"".join(parts), False
+
+
+def _replay(body: bytes, receive: Receive, *, is_whole: bool) -> Receive:
+    """What was read comes first, then whatever still comes."""
+    told = not body and not is_whole
+
+    async def again() -> Any:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": not is_whole}
+
+    return again

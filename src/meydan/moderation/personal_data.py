@@ -1,0 +1,48 @@
+"""What this room keeps of a person, and what stays of it when they leave."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from meydan.kit import personal_data
+from meydan.kit.database import Tx
+from meydan.moderation.reports import ReportReason
+
+COLUMNS = {
+    "reports.reporter_user_id",
+    "reports.reporter_profile_id",
+    "reports.reported_user_id",
+    "reports.reported_profile_id",
+    "reports.text",
+}
+
+
+class ReportRow(Struct, frozen=True):
+    reported_profile_id: UUID
+    reason: ReportReason
+    text: str
+    created_at: datetime
+
+
+async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    """What they reported; never what others reported of them, which could tell who did."""
+    reports = await tx.all(
+        ReportRow,
+        "select reported_profile_id, reason, text, created_at from app.reports "
+        "where tenant_id = $1 and reporter_user_id = $2 order by id",
+        user_id,
+    )
+    return {"reports": msgspec.to_builtins(reports)}
+
+
+async def erase(tx: Tx, user_id: UUID) -> None:
+    """Their words go. The bare reports stay, by them and about them: others are to be protected by what was seen."""
+    await tx.run(
+        "update app.reports set text = '' where tenant_id = $1 and reporter_user_id = $2 and text <> ''", user_id
+    )
+
+
+personal_data.register("moderation", COLUMNS, export, erase)

@@ -1,0 +1,178 @@
+"""Payments as staff see them: what was paid, what its provider said of it, what went back, and whether it was doubted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.integrations.payments.contract import DisputeState
+from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.kit.database import Tx
+from meydan.money.backoffice import conflict_of_interest, manual_release
+from meydan.money.backoffice.person_view import Person, person
+from meydan.money.fraud.cases import Decision
+from meydan.money.fraud.scoring import Outcome
+from meydan.money.payments import refunds
+from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.refunds import RefundStatus
+
+
+class StaffPayment(Struct, frozen=True):
+    id: UUID
+    person: Person
+    kind: PaymentKind
+    status: PaymentStatus
+    provider: ProviderName
+    coins: int
+    amount: int
+    """What was asked for, in the currency's minor unit."""
+    currency: str
+    paid_amount: int | None
+    """What the provider says it got."""
+    paid_currency: str | None
+    refunded: int
+    coins_taken_back: int
+    owed: int
+    charge: str | None
+    """The provider's id of it."""
+    problem: str | None
+    problem_detail: str | None
+    """In the provider's own words."""
+    release_at: datetime | None
+    created_at: datetime
+    paid_at: datetime | None
+    settled_at: datetime | None
+
+
+class StaffPaymentPage(Struct, frozen=True):
+    items: list[StaffPayment]
+    next: UUID | None = None
+
+
+class NoticeLine(Struct, frozen=True):
+    """A webhook about it; what it says stays in the database, for it may name people."""
+
+    id: UUID
+    event_id: str
+    problem: str | None
+    received_at: datetime
+    read_at: datetime | None
+
+
+class RefundLine(Struct, frozen=True):
+    id: UUID
+    status: RefundStatus
+    amount: int
+    coins: int
+    """Taken back for it."""
+    owed: int
+    by: Person | None
+    """None: made at the provider, or by a store."""
+    reason: str
+    problem: str | None
+    created_at: datetime
+    done_at: datetime | None
+
+
+class DisputeLine(Struct, frozen=True):
+    id: UUID
+    dispute: str
+    state: DisputeState
+    amount: int
+    coins: int
+    owed: int
+    created_at: datetime
+    changed_at: datetime
+
+
+class CaseLine(Struct, frozen=True):
+    id: UUID
+    outcome: Outcome
+    points: int
+    decision: Decision | None
+
+
+class PaymentDetails(Struct, frozen=True):
+    payment: StaffPayment
+    notices: list[NoticeLine]
+    refunds: list[RefundLine]
+    disputes: list[DisputeLine]
+    case: CaseLine | None
+    given: manual_release.Given | None
+    """By hand, though something was wrong."""
+    own_affair: bool
+    """It is about whoever asks: somebody else decides."""
+
+
+_COLUMNS = (
+    f"id, {person('payments.user_id')} as person, kind, status, provider, coins, amount, currency, paid_amount,"
+    " paid_currency, refunded, coins_taken_back, owed, charge, problem, problem_detail, release_at, created_at, paid_at,"
+    " settled_at"
+)
+
+
+async def page(
+    tx: Tx,
+    before: UUID | None,
+    limit: int,
+    *,
+    status: PaymentStatus | None = None,
+    provider: ProviderName | None = None,
+    user_id: UUID | None = None,
+) -> StaffPaymentPage:
+    """Newest first. A service transaction."""
+    items = await tx.all(
+        StaffPayment,
+        f"select {_COLUMNS} from app.payments where tenant_id = $1 and ($2::uuid is null or id < $2)"
+        " and ($3::text is null or status = $3) and ($4::text is null or provider = $4)"
+        " and ($5::uuid is null or user_id = $5) order by id desc limit $6",
+        before,
+        status,
+        provider,
+        user_id,
+        limit,
+    )
+    return StaffPaymentPage(items, items[-1].id if len(items) == limit else None)
+
+
+async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> PaymentDetails:
+    """Raises NotFound. A service transaction."""
+    payment = await tx.one(
+        StaffPayment, f"select {_COLUMNS} from app.payments where (tenant_id, id) = ($1, $2)", payment_id
+    )
+    return PaymentDetails(
+        payment=payment,
+        notices=await tx.all(
+            NoticeLine,
+            "select id, event_id, problem, received_at, read_at from app.payment_notices"
+            " where (tenant_id, payment_id) = ($1, $2) order by id",
+            payment_id,
+        ),
+        refunds=await tx.all(
+            RefundLine,
+            f"select id, status, amount, coins, owed, {person('payment_refunds.actor_user_id')} as by, reason, problem,"
+            " created_at, done_at from app.payment_refunds where (tenant_id, payment_id) = ($1, $2) order by id",
+            payment_id,
+        ),
+        disputes=await tx.all(
+            DisputeLine,
+            "select id, dispute, state, amount, coins, owed, created_at, changed_at from app.payment_disputes"
+            " where (tenant_id, payment_id) = ($1, $2) order by id",
+            payment_id,
+        ),
+        case=await tx.maybe(
+            CaseLine,
+            "select id, outcome, points, decision from app.fraud_cases"
+            " where (tenant_id, payment_id) = ($1, $2) and status <> 'allowed'",
+            payment_id,
+        ),
+        given=await manual_release.given(tx, payment_id),
+        own_affair=await conflict_of_interest.is_own(tx, viewer, payment.person.user_id),
+    )
+
+
+async def do_refund(tx: Tx, payment_id: UUID, amount: int | None, reason: str, actor: UUID, *, key: str) -> None:
+    """Raises OwnAffair, and what ``refunds.do_refund`` raises. A service transaction."""
+    payer = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
+    await conflict_of_interest.check(tx, actor, payer)
+    await refunds.do_refund(tx, payment_id, amount, reason=reason, actor=actor, key=key)

@@ -1,0 +1,41 @@
+"""What staff's own pages keep of a person: the coins they were given or that were taken, and why."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from meydan.accounts import erasure_lock
+from meydan.kit import personal_data
+from meydan.kit.database import Tx
+
+COLUMNS = {"coin_adjustments.user_id", "coin_adjustments.actor_user_id", "coin_adjustments.reason"}
+
+
+class AdjustmentKept(Struct, frozen=True):
+    coins: int
+    reason: str
+    created_at: datetime
+
+
+async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    """Who of the staff it was is left out."""
+    adjustments = await tx.all(
+        AdjustmentKept,
+        "select coins, reason, created_at from app.coin_adjustments where tenant_id = $1 and user_id = $2 order by id",
+        user_id,
+    )
+    return {"adjustments": msgspec.to_builtins(adjustments)}
+
+
+async def erase(tx: Tx, user_id: UUID) -> None:
+    """The books stay, the words go."""
+    await erasure_lock.do_begin_to_leave(tx, user_id)
+    await tx.run(
+        "update app.coin_adjustments set reason = '' where tenant_id = $1 and user_id = $2 and reason <> ''", user_id
+    )
+
+
+personal_data.register("staff", COLUMNS, export, erase)

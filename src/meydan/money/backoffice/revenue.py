@@ -1,0 +1,178 @@
+"""What came in and what went round, day by day as the community counts its days."""
+
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from meydan.integrations.payments.enums import ProviderName
+from meydan.kit.database import Tx
+from meydan.kit.errors import Refused
+
+_USUAL_DAYS = 30
+_MOST_DAYS = 366
+
+
+class MoneyOfDay(Struct, frozen=True):
+    day: date
+    currency: str
+    provider: ProviderName
+    gross: int
+    """In the currency's minor unit, by the day it was paid on."""
+    refunded: int
+    """By the day it went back on."""
+    charged_back: int
+    """Lost in disputes."""
+    payments: int
+
+
+class CoinsOfDay(Struct, frozen=True):
+    day: date
+    sold: int
+    """For money, less what refunds and disputes took back."""
+    earned: int
+    """Given by the community for nothing."""
+    spent: int
+    """On meetings, premium, calls and gifts."""
+    gifts: int
+    """Of those, what was given as gifts."""
+    creator: int
+    """Of those, what became people's earnings."""
+
+
+class MoneyTotal(Struct, frozen=True):
+    currency: str
+    provider: ProviderName
+    gross: int
+    refunded: int
+    charged_back: int
+    payments: int
+
+
+class Revenue(Struct, frozen=True):
+    first: date
+    last: date
+    """Both included; they are the community's days."""
+    days: list[MoneyOfDay]
+    """Only days on which something happened."""
+    coins: list[CoinsOfDay]
+    totals: list[MoneyTotal]
+
+
+class DaysInvalid(Refused):
+    code, status, title = "days_invalid", 422, "These are no days, or too many (at most 366)."
+
+
+async def revenue(tx: Tx, first: date | None, last: date | None) -> Revenue:
+    """The last thirty days unless told otherwise. Raises DaysInvalid. A service transaction."""
+    today = await tx.one(date, "select (app.now() at time zone timezone)::date from app.tenants where id = $1")
+    last = last or today
+    if not date.min + timedelta(days=_MOST_DAYS) < last < date.max:
+        raise DaysInvalid
+    first = first or last - timedelta(days=_USUAL_DAYS - 1)
+    if not timedelta() <= last - first < timedelta(days=_MOST_DAYS):
+        raise DaysInvalid
+    days = await tx.all(MoneyOfDay, _MONEY, first, last)
+    return Revenue(first, last, days, await tx.all(CoinsOfDay, _COINS, first, last), _totals(days))
+
+
+def _totals(days: list[MoneyOfDay]) -> list[MoneyTotal]:
+    of: dict[tuple[str, ProviderName], list[MoneyOfDay]] = {}
+    for day in days:
+        of.setdefault((day.currency, day.provider), []).append(day)
+    return [
+        MoneyTotal(
+            currency=currency,
+            provider=provider,
+            gross=sum(day.gross for day in some),
+            refunded=sum(day.refunded for day in some),
+            charged_back=sum(day.charged_back for day in some),
+            payments=sum(day.payments for day in some),
+        )
+        for (currency, provider), some in sorted(of.items())
+    ]
+
+
+# A community's day begins at its own midnight. Each day's borders are moments, so that an index by time finds its rows and no
+# row's own time has to be turned into a date.
+_DAYS = """
+    days as (
+        select day::date as day, day::date::timestamp at time zone timezone as since,
+            (day::date + 1)::timestamp at time zone timezone as until
+        from app.tenants cross join generate_series($2::date, $3::date, interval '1 day') as series (day)
+        where id = $1
+    )
+"""
+_MONEY = f"""
+    with {_DAYS},
+    moved as (
+        select days.day, paid.currency, paid.provider, paid.gross, 0::numeric as refunded, 0::numeric as charged_back,
+            paid.payments
+        from days cross join lateral (
+            select p.paid_currency as currency, p.provider, sum(p.paid_amount) as gross, count(*) as payments
+            from app.payments p where p.tenant_id = $1 and p.paid_at >= days.since and p.paid_at < days.until
+            group by p.paid_currency, p.provider
+        ) paid
+        union all
+        select days.day, p.paid_currency, p.provider, 0, sum(r.amount), 0, 0
+        from days
+        join app.payment_refunds r on r.tenant_id = $1 and r.status = 'done'
+            and r.done_at >= days.since and r.done_at < days.until
+        join app.payments p on (p.tenant_id, p.id) = (r.tenant_id, r.payment_id)
+        group by days.day, p.paid_currency, p.provider
+        union all
+        select days.day, p.paid_currency, p.provider, 0, 0, sum(d.amount), 0
+        from days
+        join app.payment_disputes d on d.tenant_id = $1 and d.state = 'lost'
+            and d.changed_at >= days.since and d.changed_at < days.until
+        join app.payments p on (p.tenant_id, p.id) = (d.tenant_id, d.payment_id)
+        group by days.day, p.paid_currency, p.provider
+    )
+    select day, currency, provider, sum(gross)::bigint as gross, sum(refunded)::bigint as refunded,
+        sum(charged_back)::bigint as charged_back, sum(payments)::integer as payments
+    from moved group by day, currency, provider order by day, currency, provider
+"""
+# Sold is what left the clearing accounts; the rest is told by the headers, whose amount is the change of a person's coins or
+# earnings. Only a call's header tells nothing of who earned by it. A reversal counts against what it reverses.
+_TYPE = """
+    case when t.reverses_id is null then t.transaction_type else (
+        select reversed.transaction_type from app.coin_transactions reversed
+        where (reversed.tenant_id, reversed.id) = (t.tenant_id, t.reverses_id)
+    ) end
+"""
+_COINS = f"""
+    with {_DAYS},
+    counted as (
+        select days.day, left_clearing.sold, 0::numeric as earned, 0::numeric as spent, 0::numeric as gifts,
+            0::numeric as creator
+        from days
+        join app.ledger_accounts a on (a.tenant_id, a.kind) = ($1, 'clearing')
+        cross join lateral (
+            select -sum(e.amount) as sold from app.coin_entries e
+            where (e.tenant_id, e.account_id) = ($1, a.id) and e.created_at >= days.since and e.created_at < days.until
+        ) left_clearing
+        where left_clearing.sold is not null
+        union all
+        select days.day, 0, sum(told.amount) filter (where told.type = 'earned'),
+            -sum(told.amount) filter (where told.type in ('spent', 'gift_sent', 'premium', 'call')),
+            -sum(told.amount) filter (where told.type = 'gift_sent'),
+            coalesce(sum(told.amount) filter (where told.type = 'gift_received'), 0)
+                + coalesce(sum(told.earned) filter (where told.type = 'call'), 0)
+        from days cross join lateral (
+            select {_TYPE} as type, sum(t.amount) as amount, sum(
+                case when t.transaction_type in ('call', 'reversal') then (
+                    select sum(e.amount) from app.coin_entries e
+                    join app.ledger_accounts a on (a.tenant_id, a.id) = (e.tenant_id, e.account_id)
+                    where (e.tenant_id, e.transaction_id) = (t.tenant_id, t.id) and a.kind = 'creator_revenue'
+                ) end
+            ) as earned
+            from app.coin_transactions t
+            where t.tenant_id = $1 and t.created_at >= days.since and t.created_at < days.until
+            group by 1
+        ) told
+        group by days.day
+    )
+    select day, coalesce(sum(sold), 0)::bigint as sold, coalesce(sum(earned), 0)::bigint as earned,
+        coalesce(sum(spent), 0)::bigint as spent, coalesce(sum(gifts), 0)::bigint as gifts,
+        coalesce(sum(creator), 0)::bigint as creator
+    from counted group by day order by day
+"""

@@ -1,0 +1,57 @@
+"""Personal data of gifts: exported on request; the notes are blanked when the user leaves."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from meydan.kit import personal_data
+from meydan.kit.database import Tx
+from meydan.money.wallet import personal_data as books
+
+COLUMNS = {
+    "gifts_sent.giver_user_id",
+    "gifts_sent.giver_profile_id",
+    "gifts_sent.receiver_user_id",
+    "gifts_sent.receiver_profile_id",
+    "gifts_sent.note",
+}
+
+
+class GiftRow(Struct, frozen=True):
+    gift: str
+    quantity: int
+    coins: int
+    earned: int
+    given: bool
+    giver_profile_id: UUID
+    receiver_profile_id: UUID
+    note: str
+    created_at: datetime
+
+
+async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    gifts = await tx.all(
+        GiftRow,
+        "select gift.key as gift, sent.quantity, sent.coins, sent.earned, sent.giver_user_id = $2 as given, "
+        "sent.giver_profile_id, sent.receiver_profile_id, sent.note, sent.created_at "
+        "from app.gifts_sent sent join app.gifts gift on gift.tenant_id = sent.tenant_id and gift.id = sent.gift_id "
+        "where sent.tenant_id = $1 and $2 in (sent.giver_user_id, sent.receiver_user_id) order by sent.id",
+        user_id,
+    )
+    return {"gifts": msgspec.to_builtins(gifts)}
+
+
+async def erase(tx: Tx, user_id: UUID) -> None:
+    """Blanks the notes. Gifts stay, because they are the other user's books as well. Runs as: service."""
+    await books.close(tx, user_id)  # a gift that is given at this moment is over first, and its words go with the rest
+    await tx.run(
+        "update app.gifts_sent set note = '' "
+        "where tenant_id = $1 and $2 in (giver_user_id, receiver_user_id) and note <> ''",
+        user_id,
+    )
+
+
+personal_data.register("gifts", COLUMNS, export, erase)

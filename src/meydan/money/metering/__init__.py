@@ -1,0 +1,18 @@
+"""Metering: time that is paid by the minute, for calls and live rooms."""
+
+from meydan.money.metering import personal_data, tasks  # noqa: F401 -- importing the room registers jobs and what it keeps of a person
+from meydan.money.metering.events import MeterEnded, MeterWarned
+from meydan.money.metering.metering import do_see_media, do_start_meter, do_stop_meter, do_tick_meters
+from meydan.money.metering.meters import Meter, MeterBill, MeterEnd
+
+__all__ = [
+    "Meter",
+    "MeterBill",
+    "MeterEnd",
+    "MeterEnded",
+    "MeterWarned",
+    "do_see_media",
+    "do_start_meter",
+    "do_stop_meter",
+    "do_tick_meters",
+]

@@ -1,0 +1,10 @@
+"""Jobs of metering."""
+
+from meydan.kit import jobs
+from meydan.kit.database import Tx
+from meydan.money.metering import metering
+
+
+@jobs.repeat(5)
+async def tick_meters(tx: Tx) -> None:
+    await metering.do_tick_meters(tx)

@@ -1,0 +1,222 @@
+"""A purchase at its provider: the page where it is paid is opened, and asked about. None of it inside a transaction.
+
+Everything asked for carries the payment's id, so a worker that was killed between an answer and our commit asks again and
+gets the same one.
+"""
+
+import hashlib
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import accounts as people
+from meydan import tenants
+from meydan.integrations.payments.contract import (
+    Awaited,
+    Buyer,
+    Checkout,
+    Order,
+    ProviderEvent,
+    ProviderLocked,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.kit import jobs, retries
+from meydan.kit.database import Database, Tx
+from meydan.money.payments import orders, provider_accounts, settlement
+from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.orders import CHECK_PAYMENT, OPEN_CHECKOUT, CheckPayment, OpenCheckout
+from meydan.money.shop import products
+from meydan.tenants import Language
+
+_WORDS = {
+    PaymentKind.coins: {Language.turkish: "{} jeton", Language.english: "{} coins"},
+    PaymentKind.premium: {Language.turkish: "Premium", Language.english: "Premium"},
+}
+
+
+class _Ordered(Struct, frozen=True):
+    id: UUID
+    user_id: UUID
+    kind: PaymentKind
+    status: PaymentStatus
+    provider: ProviderName
+    package_id: UUID | None
+    plan_id: UUID | None
+    coins: int
+    amount: int
+    currency: str
+    address: str | None
+    origin: str | None
+
+
+class _Left(Struct, frozen=True):
+    id: UUID
+    status: PaymentStatus
+
+
+class _Asked(Struct, frozen=True):
+    provider: ProviderName
+    status: PaymentStatus
+    checkout: str | None
+    charge: str | None
+
+
+async def open_checkout(db: Database, tenant_id: int, errand: OpenCheckout) -> None:
+    """Ask the provider for the page where it is paid. Of what is asked already nothing is asked again."""
+    async with db.as_service(tenant_id) as tx:
+        order = await _order(tx, errand.payment_id)
+        name = await _provider(tx, errand.payment_id)
+    if order is None:
+        return
+    try:
+        async with provider_accounts.opened(db, tenant_id, name) as provider:
+            checkout = await provider.checkout(order)
+    except ProviderUnavailable as error:
+        async with db.as_service(tenant_id) as tx:
+            if not await retries.do_again(tx, OPEN_CHECKOUT, errand, retries.SOON, once_key=str(errand.payment_id)):
+                await orders.do_fail(tx, errand.payment_id, PaymentStatus.failed, "provider_unavailable", str(error))
+        return
+    except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
+        async with db.as_service(tenant_id) as tx:
+            await orders.do_fail(tx, errand.payment_id, PaymentStatus.failed, "provider_refused", str(error))
+        return
+    async with db.as_service(tenant_id) as tx:
+        await _do_open(tx, errand.payment_id, checkout)
+
+
+async def check_payment(db: Database, tenant_id: int, errand: CheckPayment) -> None:
+    """Ask the provider what became of it: the person is back before the news is, or its time is up."""
+    async with db.as_service(tenant_id) as tx:
+        asked = await tx.one(
+            _Asked,
+            "select provider, status, checkout, charge from app.payments where tenant_id = $1 and id = $2",
+            errand.payment_id,
+        )
+    reference = errand.proof or asked.charge or asked.checkout
+    if reference is None:
+        return
+    events: list[ProviderEvent] = []
+    refused = ""
+    try:
+        async with provider_accounts.opened(db, tenant_id, asked.provider) as provider:
+            events = await (provider.payment(reference) if errand.proof is None else provider.proof(errand.proof))
+    except (ProviderUnavailable, ProviderLocked):
+        receipt = hashlib.sha256((errand.proof or "").encode()).hexdigest()  # a second one is asked about as well
+        key = f"{errand.payment_id}:{errand.last}:{receipt}"
+        async with db.as_service(tenant_id) as tx:
+            await retries.do_again(
+                tx, CHECK_PAYMENT, errand, retries.PATIENTLY if errand.proof else retries.SOON, once_key=key
+            )
+        return
+    except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
+        refused = str(error)
+    async with db.as_service(tenant_id) as tx:
+        await settlement.do_apply_all(tx, asked.provider, events, proof_of=errand.payment_id if errand.proof else None)
+        if errand.last and not any(isinstance(event, Awaited) for event in events):
+            await orders.do_fail(tx, errand.payment_id, PaymentStatus.expired, "expired", refused)
+        elif refused and errand.proof is not None:
+            await _do_refuse_proof(tx, errand.payment_id, refused)
+
+
+async def do_sweep(tx: Tx) -> None:
+    """What a lost job left: orders nobody asked a provider for, and pages whose time is up. Each is looked at every six
+    hours, however often this runs."""
+    await _do_give_up(tx)
+    # Ten minutes more than the page says: who paid in its last second is not told that it is over.
+    left = await tx.all(
+        _Left,
+        """
+        update app.payments set checked_at = app.now()
+        where tenant_id = $1 and id in (
+            select id from app.payments
+            where tenant_id = $1 and status in ('created', 'pending')
+                and coalesce(checked_at, '-infinity') < app.now() - interval '6 hours'
+                and (
+                    (status = 'created' and created_at < app.now() - interval '15 minutes')
+                    or checkout_expires_at < app.now() - interval '10 minutes'
+                )
+            order by created_at limit 100 for update skip locked
+        )
+        returning id, status
+        """,
+    )
+    for one in left:
+        if one.status is PaymentStatus.created:
+            await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=one.id), once_key=str(one.id))
+        else:
+            errand = CheckPayment(payment_id=one.id, last=True)
+            await jobs.queue(tx, CHECK_PAYMENT, errand, once_key=f"{one.id}:last")
+
+
+async def _do_give_up(tx: Tx) -> None:
+    """Nobody waits a day for a page to open."""
+    forgotten = await tx.all(
+        UUID,
+        "select id from app.payments where tenant_id = $1 and status = 'created' "
+        "and created_at < app.now() - interval '1 day' order by created_at limit 100",
+    )
+    for payment_id in forgotten:
+        await orders.do_fail(tx, payment_id, PaymentStatus.failed, "provider_unavailable")
+
+
+async def _order(tx: Tx, payment_id: UUID) -> Order | None:
+    """None where the provider was asked already."""
+    ordered = await tx.one(
+        _Ordered,
+        "select id, user_id, kind, status, provider, package_id, plan_id, coins, amount, currency, address, origin "
+        "from app.payments where tenant_id = $1 and id = $2",
+        payment_id,
+    )
+    if ordered.status is not PaymentStatus.created:
+        return None
+    person, tenant = await people.user(tx, ordered.user_id), await tenants.this(tx)
+    thing = await products.bought(tx, ordered.package_id, ordered.plan_id)
+    named = (thing.name or {}).get(person.language) or _WORDS[ordered.kind][person.language].format(ordered.coins)
+    return Order(
+        payment_id=payment_id,
+        kind=ordered.kind,
+        title=f"{tenant.name}: {named}",
+        amount=ordered.amount,
+        currency=ordered.currency,
+        period=thing.period if isinstance(thing, products.StaffPlan) else None,
+        buyer=Buyer(
+            reference=await orders.do_reference(tx, ordered.user_id),
+            language=person.language,
+            email=person.email,
+            phone=person.phone,
+            address=ordered.address or "",
+        ),
+        return_url=f"{ordered.origin}/wallet/payments/{payment_id}",
+        webhook_url=provider_accounts.webhook_url(ordered.provider, tenant.slug),
+        store_product_id=thing.store_product_id,
+    )
+
+
+async def _provider(tx: Tx, payment_id: UUID) -> ProviderName:
+    return await tx.one(ProviderName, "select provider from app.payments where tenant_id = $1 and id = $2", payment_id)
+
+
+async def _do_open(tx: Tx, payment_id: UUID, checkout: Checkout) -> None:
+    opened = await tx.maybe(
+        UUID,
+        "update app.payments set status = 'pending', checkout = $3, checkout_url = nullif($4, ''), checkout_expires_at = $5, "
+        "address = null, origin = null where tenant_id = $1 and id = $2 and status = 'created' returning id",
+        *(payment_id, checkout.reference, checkout.url, checkout.expires_at),
+    )
+    if opened is not None:
+        await orders.tell(tx, payment_id)
+
+
+async def _do_refuse_proof(tx: Tx, payment_id: UUID, why: str) -> None:
+    """The receipt proves nothing; the purchase stays open for a right one."""
+    refused = await tx.maybe(
+        UUID,
+        "update app.payments set problem = 'proof_refused', problem_detail = left($3, 500) "
+        "where tenant_id = $1 and id = $2 and status = 'pending' returning id",
+        payment_id,
+        why,
+    )
+    if refused is not None:
+        await orders.tell(tx, payment_id)

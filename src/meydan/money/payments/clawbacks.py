@@ -1,0 +1,215 @@
+"""Money that went back takes back what it had bought, in proportion; what was spent already is owed.
+
+Nothing is counted step by step. A payment says how much of its money is gone, by refunds and by disputes that are open or
+lost, and so how many coins it may still have given; the difference to what was taken so far is moved. Repeats, reordering
+and a dispute won in the end all come out right that way.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.integrations.payments.contract import Disputed, DisputeState, Refunded
+from meydan.integrations.payments.enums import PaymentKind
+from meydan.kit.database import Tx
+from meydan.kit.events import publish
+from meydan.money import wallet
+from meydan.money.payments import orders, payment_rows
+from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.events import PaymentTakenBack
+from meydan.money.premium import subscription_periods, subscriptions
+
+_GONE = (PaymentStatus.refunded, PaymentStatus.charged_back, PaymentStatus.disputed)
+
+
+class _Dispute(Struct, frozen=True):
+    id: UUID
+    amount: int
+    state: DisputeState
+
+
+class _Moved(Struct, frozen=True):
+    coins: int
+    owed: int
+
+
+async def do_refunded(tx: Tx, row: payment_rows.Row, event: Refunded) -> str | None:
+    """Why it changed nothing, if so."""
+    if event.currency != row.paid_currency:
+        return "currency_differs"
+    if row.refund_reversed_at is not None and event.happened_at <= row.refund_reversed_at:
+        return None
+    total = max(min(event.refunded, row.paid), 0)
+    if event.reversed:
+        await _do_reverse(tx, row, total, event)
+    elif (amount := total - row.refunded) > 0:
+        moved = await _do_set(tx, row, total, event)
+        await _do_note(tx, row.id, event.refund, amount, moved)
+    elif event.refund is not None:
+        await tx.run(
+            "update app.payment_refunds set status = 'done', done_at = app.now() "
+            "where tenant_id = $1 and payment_id = $2 and refund = $3 and status = 'asked'",
+            row.id,
+            event.refund,
+        )
+    return None
+
+
+async def _do_reverse(tx: Tx, row: payment_rows.Row, total: int, event: Refunded) -> None:
+    """The provider took a refund back. Also where that is heard first: the refund itself is older news then."""
+    await tx.run(
+        "update app.payments set refund_reversed_at = $3 where tenant_id = $1 and id = $2", row.id, event.happened_at
+    )
+    if total < row.refunded:
+        await _do_set(tx, row, total, event)
+
+
+async def _do_set(tx: Tx, row: payment_rows.Row, total: int, event: Refunded) -> _Moved:
+    await tx.run("update app.payments set refunded = $3 where tenant_id = $1 and id = $2", row.id, total)
+    # The time is part of the name: what was refunded, given back and refunded again is moved three times.
+    cause = f"refund:{total}:{event.happened_at.isoformat()}"
+    moved = await do_settle(tx, await payment_rows.by_id(tx, row.id), cause=cause)
+    await orders.tell(tx, row.id)
+    return moved
+
+
+async def do_disputed(tx: Tx, row: payment_rows.Row, event: Disputed) -> str | None:
+    """Why it changed nothing, if so."""
+    if event.currency != row.paid_currency:
+        return "currency_differs"
+    if event.amount <= 0:
+        return "nothing_disputed"
+    # Of two at the same moment the one that ends it is the newer.
+    dispute_id = await tx.maybe(
+        UUID,
+        """
+        insert into app.payment_disputes as known (tenant_id, payment_id, provider, dispute, amount, state, changed_at)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (tenant_id, provider, dispute) do update
+        set amount = excluded.amount, state = excluded.state, changed_at = excluded.changed_at
+        where known.payment_id = excluded.payment_id
+            and (known.state, known.amount) is distinct from (excluded.state, excluded.amount) and (
+                known.changed_at < excluded.changed_at or (
+                    known.changed_at = excluded.changed_at and known.state = 'opened' and excluded.state <> 'opened'
+                )
+            )
+        returning id
+        """,
+        *(row.id, row.provider.value, event.dispute, min(event.amount, max(row.paid, 1)), event.state.value),
+        event.happened_at,
+    )
+    if dispute_id is None:
+        return None
+    cause = f"dispute:{dispute_id}:{event.state}:{event.happened_at.isoformat()}"
+    moved = await do_settle(tx, row, cause=cause, disputed=True)
+    await tx.run(
+        "update app.payment_disputes set coins = greatest(coins + $3, 0), owed = greatest(owed + $4, 0) "
+        "where tenant_id = $1 and id = $2",
+        dispute_id,
+        moved.coins,
+        moved.owed,
+    )
+    await orders.tell(tx, row.id)
+    return None
+
+
+async def do_settle(tx: Tx, row: payment_rows.Row, *, cause: str, disputed: bool = False) -> _Moved:
+    """Move what has to be moved for the payment to be what its numbers say; ``cause`` names this change of them."""
+    disputes = await tx.all(
+        _Dispute,
+        "select id, amount, state from app.payment_disputes "
+        "where tenant_id = $1 and payment_id = $2 and state in ('opened', 'lost')",
+        row.id,
+    )
+    covered = min(row.paid, row.refunded + sum(dispute.amount for dispute in disputes))
+    moved = _Moved(0, 0)
+    if row.settled_at is not None:
+        if row.kind is PaymentKind.coins:
+            moved = await _do_move_coins(tx, row, row.share(covered) - row.coins_taken_back, cause, disputed=disputed)
+            ended = False
+        else:
+            ended = await _do_move_premium(tx, row, gone=0 < row.paid <= covered)
+        if moved.coins > 0 or ended:
+            await publish(
+                tx, PaymentTakenBack(row.id, row.user_id, max(moved.coins, 0), max(moved.owed, 0), disputed=disputed)
+            )
+    elif row.subscription_reference is not None and 0 < row.paid <= covered:  # it never began, and would be charged for
+        await subscriptions.do_stop_charging(tx, row.provider, row.subscription_reference)
+    await tx.run(
+        "update app.payments set status = $3, coins_taken_back = coins_taken_back + $4, owed = owed + $5 "
+        "where tenant_id = $1 and id = $2",
+        *(row.id, _status(row, disputes).value, moved.coins, moved.owed),
+    )
+    return moved
+
+
+async def _do_move_coins(tx: Tx, row: payment_rows.Row, coins: int, cause: str, *, disputed: bool) -> _Moved:
+    kind = wallet.TransactionType.chargeback if disputed else wallet.TransactionType.refund
+    key = f"payment:{row.id}:{cause}"
+    if coins > 0:
+        taken = await wallet.do_take_back(
+            tx, row.user_id, coins, to=row.clearing, type=kind, key=key, subject_id=row.id
+        )
+        return _Moved(coins, taken.owed)
+    if coins < 0:
+        # A dispute was won, or a refund taken back. What had become debt is paid first, the rest are coins again.
+        await wallet.do_credit(
+            tx,
+            row.user_id,
+            -coins,
+            source=row.clearing,
+            type=wallet.TransactionType.dispute_won if disputed else wallet.TransactionType.adjustment,
+            key=key,
+            subject_id=row.id,
+            description="" if disputed else "refund_reversed",
+        )
+        return _Moved(coins, -min(row.owed, -coins))
+    return _Moved(0, 0)
+
+
+async def _do_move_premium(tx: Tx, row: payment_rows.Row, *, gone: bool) -> bool:
+    """Whether it ended by this."""
+    if row.subscription_id is None or row.period_ends_at is None or gone == (row.status in _GONE):
+        return False
+    if gone:
+        return await subscription_periods.do_revoke(tx, row.subscription_id, row.id, row.period_ends_at)
+    await subscription_periods.do_restore(tx, row.subscription_id, row.period_ends_at)
+    return False
+
+
+def _status(row: payment_rows.Row, disputes: Sequence[_Dispute]) -> PaymentStatus:
+    states = {dispute.state for dispute in disputes}
+    if DisputeState.opened in states:
+        return PaymentStatus.disputed
+    if DisputeState.lost in states:
+        return PaymentStatus.charged_back
+    if row.paid and row.refunded >= row.paid:
+        return PaymentStatus.refunded
+    if row.settled_at is None:
+        return PaymentStatus.held
+    return PaymentStatus.partly_refunded if row.refunded else PaymentStatus.paid
+
+
+async def _do_note(tx: Tx, payment_id: UUID, refund: str | None, amount: int, moved: _Moved) -> None:
+    """In the list of refunds: the one that staff asked for, or one made at the provider."""
+    asked = await tx.maybe(
+        UUID,
+        """
+        update app.payment_refunds set status = 'done', done_at = app.now(), amount = $4, coins = $5, owed = $6,
+            refund = coalesce($3, refund)
+        where tenant_id = $1 and id = (
+            select id from app.payment_refunds
+            where tenant_id = $1 and payment_id = $2 and status = 'asked' and (refund = $3 or (refund is null and amount = $4))
+            order by id limit 1
+        )
+        returning id
+        """,
+        *(payment_id, refund, amount, max(moved.coins, 0), max(moved.owed, 0)),
+    )
+    if asked is None:
+        await tx.run(
+            "insert into app.payment_refunds (tenant_id, payment_id, status, amount, refund, coins, owed, done_at) "
+            "values ($1, $2, 'done', $3, $4, $5, $6, app.now())",
+            *(payment_id, amount, refund, max(moved.coins, 0), max(moved.owed, 0)),
+        )

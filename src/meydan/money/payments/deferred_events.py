@@ -1,0 +1,40 @@
+"""News that comes before what it is about waits here, and is taken up in the order in which it happened."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from meydan.integrations.payments.contract import ProviderEvent
+from meydan.integrations.payments.enums import ProviderName
+from meydan.kit.database import Tx
+
+
+class Applied(NamedTuple):
+    """What some news did."""
+
+    payment_id: UUID | None = None
+    problem: str | None = None
+    """Why it changed nothing, for staff."""
+
+
+async def do_keep(tx: Tx, name: ProviderName, subject: str, event: ProviderEvent) -> Applied:
+    """Until the charge or the subscription ``subject`` is known."""
+    await tx.run(
+        "insert into app.payment_early_events (tenant_id, provider, subject, event_id, event) values ($1, $2, $3, $4, $5) "
+        "on conflict do nothing",
+        *(name.value, subject, event.event_id, msgspec.to_builtins(event)),
+    )
+    return Applied(problem="waits_for_payment")
+
+
+async def do_take(tx: Tx, name: ProviderName, subject: str) -> list[ProviderEvent]:
+    """All that waited for it, oldest first."""
+    waiting = await tx.all(
+        dict[str, Any],
+        "delete from app.payment_early_events where tenant_id = $1 and provider = $2 and subject = $3 returning event",
+        name.value,
+        subject,
+    )
+    events: list[ProviderEvent] = [msgspec.convert(event, ProviderEvent) for event in waiting]
+    return sorted(events, key=lambda event: event.happened_at)

@@ -1,0 +1,316 @@
+"""A purchase for money: its intent is recorded and committed before any provider hears of it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.integrations.payments import STORES
+from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.kit import jobs, realtime, retries
+from meydan.kit.database import Tx
+from meydan.kit.errors import NotFound, Refused
+from meydan.money import wallet
+from meydan.money.payments import provider_accounts
+from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.order_source import OrderedFrom
+from meydan.money.shop import products
+
+OPEN_CHECKOUT = "commerce.open_checkout"
+CHECK_PAYMENT = "commerce.check_payment"
+RETURN_PAYMENT = "commerce.return_payment"
+
+
+class Payment(Struct, frozen=True):
+    """As its owner sees it."""
+
+    id: UUID
+    kind: PaymentKind
+    status: PaymentStatus
+    provider: ProviderName
+    coins: int
+    amount: int
+    """In the currency's minor unit."""
+    currency: str
+    refunded: int
+    coins_taken_back: int
+    """After refunds and disputes."""
+    owed: int
+    """How many of those had been spent already: they became debt."""
+    created_at: datetime
+    package_id: UUID | None = None
+    plan_id: UUID | None = None
+    checkout_url: str | None = None
+    """Where it is paid, while it can be."""
+    store_token: UUID | None = None
+    """What a native app hands to its store with the purchase: this payment's id. With RevenueCat it is whom the app logs
+    in there as, the same for all that somebody buys."""
+    problem: str | None = None
+    """Why it failed, waits or is held, as a code: provider_unavailable, provider_refused, declined, proof_refused, expired,
+    on_its_way (paid by a way that takes days), under_review, amount_differs, product_differs, account_erased, paid_twice
+    (there is a membership already: this goes back)."""
+    release_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
+class PaymentPage(Struct, frozen=True):
+    items: list[Payment]
+    next: UUID | None = None
+
+
+class PaymentFrame(realtime.Frame, frozen=True, tag="payment"):
+    """A purchase changed."""
+
+    payment: Payment
+
+
+class OpenCheckout(retries.Errand, frozen=True):
+    payment_id: UUID
+
+
+class ReturnPayment(Struct, frozen=True):
+    payment_id: UUID
+
+
+class CheckPayment(retries.Errand, frozen=True):
+    """Ask the provider what became of it."""
+
+    payment_id: UUID
+    proof: str | None = None
+    """A store's receipt, handed in by the app."""
+    last: bool = False
+    """Its time is up: what is not paid now is expired."""
+
+
+class NotOpen(Refused):
+    code, status, title = "payment_not_open", 409, "This purchase cannot be paid any more."
+
+
+class NoStore(Refused):
+    code, status, title = "not_a_store", 409, "This purchase is not made in a store, so there is no receipt for it."
+
+
+_COLUMNS = """
+    id, kind, status, provider, coins, amount, currency, refunded, coins_taken_back, owed, created_at, package_id, plan_id,
+    case when status = 'pending' then checkout_url end as checkout_url,
+    case
+        when status not in ('created', 'pending') then null
+        when provider in ('apple', 'google') then id
+        when provider = 'revenuecat' then (
+            select one.reference from app.billing_references one
+            where one.tenant_id = payments.tenant_id and one.user_id = payments.user_id
+        )
+    end as store_token,
+    problem, release_at, settled_at
+"""
+
+
+async def payment(tx: Tx, payment_id: UUID) -> Payment:
+    """Raises NotFound unless it is visible: a person sees their own."""
+    return await tx.one(Payment, f"select {_COLUMNS} from app.payments where tenant_id = $1 and id = $2", payment_id)
+
+
+async def page(tx: Tx, before: UUID | None, limit: int) -> PaymentPage:
+    """The caller's own, newest first."""
+    items = await tx.all(
+        Payment,
+        f"select {_COLUMNS} from app.payments "
+        "where tenant_id = $1 and user_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4",
+        tx.me.user_id,
+        before,
+        limit,
+    )
+    return PaymentPage(items, items[-1].id if len(items) == limit else None)
+
+
+async def do_order_coins(
+    tx: Tx, user_id: UUID, package_id: UUID, provider: ProviderName | None, key: str, ordered: OrderedFrom
+) -> Payment:
+    """Raises NotFound, ProviderNotConnected, NothingForSale, WalletIsFrozen, IdempotencyKeyReused. A service transaction."""
+    if (ordered_before := await known(tx, user_id, key, package_id, provider)) is not None:
+        return ordered_before
+    package = await products.for_sale(tx, package_id)
+    return await _do_order(
+        tx,
+        user_id,
+        PaymentKind.coins,
+        await provider_accounts.choose(tx, provider),
+        key,
+        ordered,
+        package_id=package_id,
+        coins=package.coins + package.bonus,
+        price=(package.price, package.currency),
+    )
+
+
+async def do_order_premium(
+    tx: Tx, user_id: UUID, plan_id: UUID, provider: ProviderName | None, key: str, ordered: OrderedFrom
+) -> Payment:
+    """Asked for twice while its pay page is open, it is the same order: whoever pays on two pages would pay twice.
+
+    Raises NotFound, ProviderNotConnected, NothingForSale, WalletIsFrozen, IdempotencyKeyReused. A service transaction."""
+    if (ordered_before := await known(tx, user_id, key, plan_id, provider)) is not None:
+        return ordered_before
+    plan = await products.plan_for_sale(tx, plan_id)
+    chosen = await provider_accounts.choose(tx, provider)
+    if (still_open := await _still_open(tx, user_id, plan, chosen, ordered)) is not None:
+        return still_open
+    return await _do_order(
+        tx,
+        user_id,
+        PaymentKind.premium,
+        chosen,
+        key,
+        ordered,
+        plan_id=plan_id,
+        price=(plan.price, plan.currency),
+    )
+
+
+async def _still_open(
+    tx: Tx, user_id: UUID, plan: products.StaffPlan, provider: ProviderName, ordered: OrderedFrom
+) -> Payment | None:
+    """The order of the same plan, for the same price, at the same provider and from the same device, whose page can be paid
+    for a while yet."""
+    await _check_not_frozen(tx, user_id)
+    found = await tx.maybe(
+        UUID,
+        """
+        select id from app.payments
+        where tenant_id = $1 and user_id = $2 and kind = 'premium' and plan_id = $3 and provider = $4 and amount = $5
+            and currency = $6 and device_id = $7 and (
+                (status = 'created' and created_at > app.now() - interval '15 minutes')
+                or (status = 'pending' and problem is null and checkout_expires_at > app.now() + interval '5 minutes')
+            )
+        order by id desc limit 1
+        """,
+        *(user_id, plan.id, provider.value, plan.price, plan.currency, ordered.device_id),
+    )
+    return None if found is None else await payment(tx, found)
+
+
+async def do_ask(tx: Tx, payment_id: UUID, proof: str | None = None) -> Payment:
+    """The caller came back before the provider's news did, or brings a store's receipt: ask the provider.
+
+    Raises NotFound, NotOpen, NoStore."""
+    mine = await payment(tx, payment_id)
+    if proof is not None and mine.provider not in STORES:
+        raise NoStore
+    if mine.status is PaymentStatus.created and proof is not None:
+        raise NotOpen
+    if mine.status is not PaymentStatus.created:
+        await jobs.queue(
+            tx,
+            CHECK_PAYMENT,
+            CheckPayment(payment_id=payment_id, proof=proof),
+            once_key=None if proof else str(payment_id),
+        )
+    return mine
+
+
+async def do_fail(tx: Tx, payment_id: UUID, status: PaymentStatus, problem: str, detail: str = "") -> None:
+    """No money came: nothing but ``created`` and ``pending`` can fail. A service transaction."""
+    changed = await tx.maybe(
+        UUID,
+        "update app.payments set status = $3, problem = $4, problem_detail = left($5, 500), address = null, origin = null "
+        "where tenant_id = $1 and id = $2 and status in ('created', 'pending') returning id",
+        payment_id,
+        status.value,
+        problem,
+        detail or None,
+    )
+    if changed is not None:
+        await tell(tx, payment_id)
+
+
+async def do_await(tx: Tx, payment_id: UUID) -> None:
+    """The buyer has done what they can; the money takes days. It is asked about once more when it should long be there."""
+    changed = await tx.maybe(
+        UUID,
+        "update app.payments set problem = 'on_its_way', checkout_url = null, checkout_expires_at = app.now() + interval '14 days' "
+        "where tenant_id = $1 and id = $2 and status = 'pending' "
+        "and (problem is distinct from 'on_its_way' or checkout_expires_at < app.now()) returning id",
+        payment_id,
+    )
+    if changed is not None:
+        await tell(tx, payment_id)
+
+
+async def tell(tx: Tx, payment_id: UUID) -> None:
+    """Its owner, of what it is now."""
+    user_id = await tx.one(UUID, "select user_id from app.payments where tenant_id = $1 and id = $2", payment_id)
+    await realtime.tell(tx, user_id, PaymentFrame(await payment(tx, payment_id)))
+
+
+async def do_take_turn(tx: Tx, user_id: UUID) -> None:
+    """Whoever asks again, or for something else, waits for this transaction, and then sees what came of it; who is leaving
+    at this moment has left. Raises NotFound. A service transaction."""
+    await do_reference(tx, user_id)
+    here = "select id from app.users where tenant_id = $1 and id = $2 and erased_at is null"
+    if await tx.maybe(UUID, here, user_id) is None:
+        raise NotFound
+
+
+async def do_reference(tx: Tx, user_id: UUID) -> UUID:
+    """What stands for the person at providers. Whoever asks holds it until the transaction ends: what one person does at
+    once with money happens one after the other. A service transaction."""
+    await tx.run(
+        "insert into app.billing_references (tenant_id, user_id) values ($1, $2) on conflict do nothing", user_id
+    )
+    return await tx.one(
+        UUID, "select reference from app.billing_references where tenant_id = $1 and user_id = $2 for update", user_id
+    )
+
+
+class _Known(Struct, frozen=True):
+    id: UUID
+    thing_id: UUID
+    provider: ProviderName
+
+
+async def known(tx: Tx, user_id: UUID, key: str, thing_id: UUID, provider: ProviderName | None) -> Payment | None:
+    """What this key ordered before. Raises IdempotencyKeyReused, and NotFound for who has left."""
+    await do_take_turn(tx, user_id)
+    found = await tx.maybe(
+        _Known,
+        "select id, coalesce(package_id, plan_id) as thing_id, provider from app.payments "
+        "where tenant_id = $1 and user_id = $2 and idempotency_key = $3",
+        user_id,
+        key,
+    )
+    if found is None:
+        return None
+    if found.thing_id != thing_id or provider not in (None, found.provider):
+        raise wallet.IdempotencyKeyReused
+    return await payment(tx, found.id)
+
+
+async def _do_order(
+    tx: Tx,
+    user_id: UUID,
+    kind: PaymentKind,
+    provider: ProviderName,
+    key: str,
+    ordered: OrderedFrom,
+    *,
+    price: tuple[int, str],
+    coins: int = 0,
+    package_id: UUID | None = None,
+    plan_id: UUID | None = None,
+) -> Payment:
+    await _check_not_frozen(tx, user_id)
+    payment_id = await tx.one(
+        UUID,
+        "insert into app.payments (tenant_id, user_id, kind, status, provider, package_id, plan_id, coins, amount, currency, "
+        "device_id, address, origin, idempotency_key) "
+        "values ($1, $2, $3, 'created', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
+        *(user_id, kind.value, provider.value, package_id, plan_id, coins, *price),
+        *(ordered.device_id, ordered.address, ordered.origin, key),
+    )
+    await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=payment_id), once_key=str(payment_id))
+    return await payment(tx, payment_id)
+
+
+async def _check_not_frozen(tx: Tx, user_id: UUID) -> None:
+    if (frozen := (await wallet.wallet_of(tx, user_id)).frozen) is not None:
+        raise wallet.WalletIsFrozen(reason=frozen)

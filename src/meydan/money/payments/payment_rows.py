@@ -1,0 +1,104 @@
+"""The row of a payment while money moves: locked, so that two workers settle it once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.kit.database import Tx
+from meydan.money import wallet
+from meydan.money.payments.enums import PaymentStatus
+
+
+class Row(Struct, frozen=True):
+    id: UUID
+    user_id: UUID
+    kind: PaymentKind
+    status: PaymentStatus
+    provider: ProviderName
+    package_id: UUID | None
+    plan_id: UUID | None
+    subscription_id: UUID | None
+    subscription_reference: str | None
+    coins: int
+    amount: int
+    currency: str
+    paid_amount: int | None
+    paid_currency: str | None
+    charge: str | None
+    checkout: str | None
+    period_begins_at: datetime | None
+    period_ends_at: datetime | None
+    problem: str | None
+    refunded: int
+    refund_reversed_at: datetime | None
+    coins_taken_back: int
+    owed: int
+    created_at: datetime
+    paid_at: datetime | None
+    settled_at: datetime | None
+
+    @property
+    def paid(self) -> int:
+        return self.paid_amount or 0
+
+    @property
+    def clearing(self) -> wallet.Account:
+        """Where its coins come from, and go back to."""
+        return wallet.clearing(self.provider.value, self.paid_currency or self.currency)
+
+    def share(self, covered: int) -> int:
+        """How many coins so much of the money is: rounded down, and everything is everything."""
+        if not self.paid:
+            return 0
+        return self.coins if covered >= self.paid else self.coins * covered // self.paid
+
+
+COLUMNS = (
+    "id, user_id, kind, status, provider, package_id, plan_id, subscription_id, subscription_reference, coins, amount, currency, "
+    "paid_amount, paid_currency, charge, checkout, period_begins_at, period_ends_at, problem, refunded, refund_reversed_at, coins_taken_back, "
+    "owed, created_at, paid_at, settled_at"
+)
+
+
+async def locked(tx: Tx, payment_id: UUID) -> Row | None:
+    return await tx.maybe(
+        Row, f"select {COLUMNS} from app.payments where tenant_id = $1 and id = $2 for update", payment_id
+    )
+
+
+async def by_id(tx: Tx, payment_id: UUID) -> Row:
+    """Locked, like all of them. Raises NotFound."""
+    return await tx.one(
+        Row, f"select {COLUMNS} from app.payments where tenant_id = $1 and id = $2 for update", payment_id
+    )
+
+
+async def by_charge(tx: Tx, provider: ProviderName, charge: str) -> Row | None:
+    return await tx.maybe(
+        Row,
+        f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and charge = $3 for update",
+        provider.value,
+        charge,
+    )
+
+
+async def of_charge(tx: Tx, provider: ProviderName, charge: str) -> Row:
+    """Which is there. Raises NotFound."""
+    return await tx.one(
+        Row,
+        f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and charge = $3 for update",
+        provider.value,
+        charge,
+    )
+
+
+async def by_checkout(tx: Tx, provider: ProviderName, checkout: str) -> Row | None:
+    return await tx.maybe(
+        Row,
+        f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and checkout = $3 "
+        "order by id limit 1 for update",
+        provider.value,
+        checkout,
+    )

@@ -1,0 +1,120 @@
+"""What this room keeps of a person. Books stay as the law asks, without anything that says who it was."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from meydan.integrations.payments.contract import DisputeState
+from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.kit import personal_data
+from meydan.kit.database import Tx
+from meydan.money.payments import orders
+from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.refunds import RefundStatus
+
+COLUMNS = {
+    "billing_references.user_id",
+    "payments.user_id",
+    "payments.device_id",
+    "payments.address",
+    "payments.origin",
+    "payment_refunds.actor_user_id",
+    "payment_refunds.reason",
+    "reconciliation_differences.explained_by_user_id",
+}
+
+
+class PaymentLine(Struct, frozen=True):
+    id: UUID
+    kind: PaymentKind
+    status: PaymentStatus
+    provider: ProviderName
+    coins: int
+    amount: int
+    currency: str
+    refunded: int
+    coins_taken_back: int
+    owed: int
+    address: str | None
+    created_at: datetime
+    paid_at: datetime | None
+    settled_at: datetime | None
+
+
+class RefundLine(Struct, frozen=True):
+    payment_id: UUID
+    status: RefundStatus
+    amount: int
+    reason: str
+    coins: int
+    owed: int
+    created_at: datetime
+    done_at: datetime | None
+
+
+class DisputeLine(Struct, frozen=True):
+    payment_id: UUID
+    state: DisputeState
+    amount: int
+    coins: int
+    owed: int
+    created_at: datetime
+
+
+async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    paid = await tx.all(
+        PaymentLine,
+        "select id, kind, status, provider, coins, amount, currency, refunded, coins_taken_back, owed, address, created_at, "
+        "paid_at, settled_at from app.payments where tenant_id = $1 and user_id = $2 order by id",
+        user_id,
+    )
+    refunded = await tx.all(
+        RefundLine,
+        "select payment_id, refund.status, refund.amount, reason, refund.coins, refund.owed, refund.created_at, done_at "
+        "from app.payments payment join app.payment_refunds refund on (refund.tenant_id, payment_id) = ($1, payment.id) "
+        "where payment.tenant_id = $1 and user_id = $2 order by refund.id",
+        user_id,
+    )
+    disputed = await tx.all(
+        DisputeLine,
+        "select payment_id, state, dispute.amount, dispute.coins, dispute.owed, dispute.created_at "
+        "from app.payments payment join app.payment_disputes dispute on (dispute.tenant_id, payment_id) = ($1, payment.id) "
+        "where payment.tenant_id = $1 and user_id = $2 order by dispute.id",
+        user_id,
+    )
+    reference = await tx.maybe(
+        UUID, "select reference from app.billing_references where tenant_id = $1 and user_id = $2", user_id
+    )
+    return {
+        "payments": msgspec.to_builtins(paid),
+        "refunds": msgspec.to_builtins(refunded),
+        "disputes": msgspec.to_builtins(disputed),
+        "billing_reference": reference and str(reference),
+    }
+
+
+async def erase(tx: Tx, user_id: UUID) -> None:
+    """Nothing is charged again. What was paid stays in the books; what tied it to a device or an address goes.
+
+    The reference stays: a refund or a dispute of theirs may still come, and it says nothing about anybody."""
+    await orders.do_reference(tx, user_id)  # what they order at this moment is over first, and goes with the rest
+    await tx.run(
+        "update app.payments set status = 'expired' where tenant_id = $1 and user_id = $2 and status = 'created'",
+        user_id,
+    )
+    await tx.run(
+        "update app.payments set device_id = null, address = null, origin = null, checkout_url = null "
+        "where tenant_id = $1 and user_id = $2",
+        user_id,
+    )
+    await tx.run(
+        "update app.payment_refunds set reason = '' where tenant_id = $1 and reason <> '' and payment_id in "
+        "(select id from app.payments where tenant_id = $1 and user_id = $2)",
+        user_id,
+    )
+
+
+personal_data.register("payments", COLUMNS, export, erase)

@@ -1,0 +1,226 @@
+"""A community's own accounts at payment providers: what an operator sets is sealed, and opened only to be used."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from meydan import integrations, tenants
+from meydan.integrations.payments import ADAPTERS, RENEWING, STORES, adapter
+from meydan.integrations.payments.contract import Provider
+from meydan.integrations.payments.enums import ProviderName
+from meydan.kit import seal
+from meydan.kit.database import Database, Tx
+from meydan.kit.errors import Refused
+
+
+class ProviderLine(Struct, frozen=True):
+    """Never what is secret."""
+
+    provider: ProviderName
+    connected: bool
+    sandbox: bool
+    webhook_url: str
+    """To be entered at the provider, where it asks for one."""
+    renews: bool
+    store: bool
+
+
+class PlaceToPay(Struct, frozen=True):
+    provider: ProviderName
+    renews: bool
+    """Whether premium that is paid there renews by itself."""
+
+
+class ProviderNotConnected(Refused):
+    code, status, title = "provider_not_connected", 409, "Nothing is sold here through this provider."
+
+
+class NothingForSale(Refused):
+    code, status, title = "no_provider", 409, "This community has set up no way to pay yet."
+
+
+class AccountInvalid(Refused):
+    """``detail`` says what is wrong in words."""
+
+    code, status, title = "provider_account_invalid", 422, "The provider's account is not set up rightly."
+
+
+class _Sealed(Struct, frozen=True):
+    sealed: bytes
+    sandbox: bool
+
+
+async def connected(tx: Tx) -> list[ProviderName]:
+    """Where something can be bought now, the first being what is chosen for who names none. A service transaction.
+
+    The pay page of ours is there until a real one is: then a purchase must cost money.
+    """
+    known = set(
+        await tx.all(ProviderName, "select provider from app.payment_providers where tenant_id = $1 and active")
+    )
+    known.discard(ProviderName.local)
+    if integrations.current().local_payments is not None and known <= STORES:
+        known.add(ProviderName.local)
+    return [name for name in ADAPTERS if name in known]
+
+
+async def places(tx: Tx) -> list[PlaceToPay]:
+    """Where a browser can pay, the first being what is chosen for who names none. A service transaction."""
+    return [PlaceToPay(name, name in RENEWING) for name in await connected(tx) if name not in STORES]
+
+
+async def choose(tx: Tx, wanted: ProviderName | None) -> ProviderName:
+    """Raises ProviderNotConnected, NothingForSale. A service transaction."""
+    there = await connected(tx)
+    if wanted is not None:
+        if wanted not in there:
+            raise ProviderNotConnected(provider=wanted)
+        return wanted
+    for name in there:
+        if name not in STORES:
+            return name
+    raise NothingForSale
+
+
+async def is_sandbox(tx: Tx, name: ProviderName) -> bool:
+    """Whether play money counts as money here. A service transaction."""
+    if name is ProviderName.local:
+        return True
+    known = await tx.maybe(
+        bool, "select sandbox from app.payment_providers where tenant_id = $1 and provider = $2", name.value
+    )
+    return bool(known)
+
+
+async def provider_of(db: Database, tenant_id: int, name: ProviderName) -> Provider:
+    """The community's account there, to be closed after use; also of one that sells no more but has sold.
+
+    Raises ProviderNotConnected.
+    """
+    if name is ProviderName.local:
+        return _local(tenant_id)
+    async with db.as_service(tenant_id) as tx:
+        row = await tx.maybe(
+            _Sealed,
+            "select sealed, sandbox from app.payment_providers where tenant_id = $1 and provider = $2",
+            name.value,
+        )
+    if row is None:
+        raise ProviderNotConnected(provider=name)
+    kind = adapter(name)
+    account = msgspec.json.decode(seal.unseal(_purpose(tenant_id, name), row.sealed), type=kind.account)
+    return _made(kind.provider, account, sandbox=row.sandbox)
+
+
+@asynccontextmanager
+async def opened(db: Database, tenant_id: int, name: ProviderName) -> AsyncIterator[Provider]:
+    """``provider_of``, closed at the end."""
+    provider = await provider_of(db, tenant_id, name)
+    try:
+        yield provider
+    finally:
+        await provider.close()
+
+
+def provider_from(name: ProviderName, values: dict[str, Any], *, sandbox: bool) -> Provider:
+    """An account that is not kept anywhere yet, to be tried. Raises AccountInvalid."""
+    return _made(adapter(name).provider, read_account(name, values), sandbox=sandbox)
+
+
+def account_of(name: ProviderName) -> type[Struct]:
+    """What has to be known of an account there."""
+    return adapter(name).account
+
+
+async def do_connect(tx: Tx, name: ProviderName, values: dict[str, Any], *, sandbox: bool) -> None:
+    """Set up or replace an account. Raises AccountInvalid. A service transaction."""
+    account = read_account(name, values)
+    await tx.run(
+        "insert into app.payment_providers (tenant_id, provider, sealed, sandbox) values ($1, $2, $3, $4) "
+        "on conflict (tenant_id, provider) do update set sealed = excluded.sealed, sandbox = excluded.sandbox, "
+        "active = true, updated_at = app.now()",
+        name.value,
+        seal.seal(_purpose(tx.tenant_id, name), msgspec.json.encode(account)),
+        sandbox,
+    )
+    await tenants.record(tx, "payment_provider_connected", provider=name, sandbox=sandbox)
+
+
+async def do_disconnect(tx: Tx, name: ProviderName) -> None:
+    """Nothing more is sold there; what was sold can still be refunded, and its news is read. Raises ProviderNotConnected."""
+    done = await tx.maybe(
+        str,
+        "update app.payment_providers set active = false, updated_at = app.now() "
+        "where tenant_id = $1 and provider = $2 and active returning provider",
+        name.value,
+    )
+    if done is None:
+        raise ProviderNotConnected(provider=name)
+    await tenants.record(tx, "payment_provider_disconnected", provider=name)
+
+
+def read_account(name: ProviderName, values: dict[str, Any]) -> Struct:
+    """Raises AccountInvalid, which names what is missing, unknown or of the wrong form."""
+    if name is ProviderName.local:
+        raise AccountInvalid(detail="the local pay page needs no account and takes none")
+    kind = adapter(name).account
+    known = {field.name for field in msgspec.structs.fields(kind)}
+    if unknown := sorted(set(values) - known):
+        raise AccountInvalid(detail=f"{name} has no {', '.join(unknown)}; it has {', '.join(sorted(known))}")
+    try:
+        return msgspec.convert(values, kind, strict=False)  # what was typed is text, also where a number is meant
+    except (msgspec.ValidationError, ValueError) as error:
+        raise AccountInvalid(detail=str(error)) from None
+
+
+async def lines(tx: Tx) -> list[ProviderLine]:
+    """A service transaction."""
+    sandboxes = await _sandboxes(tx)
+    there = await connected(tx)
+    slug = (await tenants.this(tx)).slug
+    return [
+        ProviderLine(
+            provider=name,
+            connected=name in there,
+            sandbox=name is ProviderName.local or sandboxes.get(name, False),
+            webhook_url=webhook_url(name, slug),
+            renews=name in RENEWING,
+            store=name in STORES,
+        )
+        for name in ADAPTERS
+        if name is not ProviderName.local or integrations.current().local_payments is not None
+    ]
+
+
+def webhook_url(name: ProviderName, slug: str) -> str:
+    return f"{integrations.current().public_url}/api/payments/webhooks/{name}/{slug}"
+
+
+class _Sandbox(Struct, frozen=True):
+    provider: ProviderName
+    sandbox: bool
+
+
+async def _sandboxes(tx: Tx) -> dict[ProviderName, bool]:
+    rows = await tx.all(_Sandbox, "select provider, sandbox from app.payment_providers where tenant_id = $1")
+    return {row.provider: row.sandbox for row in rows}
+
+
+def _local(tenant_id: int) -> Provider:
+    place = integrations.current().local_payments
+    if place is None:
+        raise ProviderNotConnected(provider=ProviderName.local)
+    kind = adapter(ProviderName.local)
+    account = kind.account.at(place, tenant_id)  # type: ignore[attr-defined]  # the one account nobody sets up
+    return _made(kind.provider, account, sandbox=True)
+
+
+def _made(provider: type[Provider], account: Struct, *, sandbox: bool) -> Provider:
+    return provider(account, sandbox=sandbox)  # type: ignore[call-arg]  # each adapter takes its own account's struct
+
+
+def _purpose(tenant_id: int, name: ProviderName) -> str:
+    return f"payment provider {name} of tenant {tenant_id}"

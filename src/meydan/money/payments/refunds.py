@@ -1,0 +1,200 @@
+"""Giving money back: staff ask, the provider does it, and only what the provider says takes coins back."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import tenants
+from meydan.integrations.payments.contract import ProviderRefused, ProviderUnavailable, Refunded
+from meydan.integrations.payments.enums import ProviderName
+from meydan.kit import clock, jobs, retries
+from meydan.kit.database import Database, Tx
+from meydan.kit.errors import Refused
+from meydan.money import wallet
+from meydan.money.payments import payment_rows, provider_accounts, settlement
+from meydan.money.payments.enums import PAID_TWICE
+from meydan.money.payments.orders import ReturnPayment
+
+ASK_REFUND = "commerce.ask_refund"
+
+
+class RefundStatus(StrEnum):
+    asked = "asked"
+    done = "done"
+    refused = "refused"
+
+
+class Refund(Struct, frozen=True):
+    id: UUID
+    payment_id: UUID
+    status: RefundStatus
+    amount: int
+    reason: str
+    created_at: datetime
+    coins: int
+    """What it took back, and how much of that had been spent and is owed."""
+    owed: int
+    actor_user_id: UUID | None = None
+    """Absent where it was made at the provider, or by a store."""
+    refund: str | None = None
+    """The provider's id."""
+    problem: str | None = None
+    done_at: datetime | None = None
+
+
+class AskRefund(retries.Errand, frozen=True):
+    refund_id: UUID
+
+
+class NotPaid(Refused):
+    code, status, title = "payment_not_paid", 409, "No money came for this payment, so none can go back."
+
+
+class RefundTooLarge(Refused):
+    """``left`` is what can still be refunded."""
+
+    code, status, title = "refund_too_large", 409, "There is not so much left of this payment to refund."
+
+
+class RefundUnderWay(Refused):
+    code, status, title = "refund_under_way", 409, "The provider is being asked to give this money back."
+
+
+class _Asked(Struct, frozen=True):
+    status: RefundStatus
+    amount: int
+    provider: ProviderName
+    charge: str
+    paid_currency: str
+
+
+COLUMNS = "id, payment_id, status, amount, reason, created_at, coins, owed, actor_user_id, refund, problem, done_at"
+
+
+async def do_refund(
+    tx: Tx, payment_id: UUID, amount: int | None, *, reason: str, actor: UUID | None, key: str
+) -> Refund:
+    """Ask for all that is left, or for a part; the provider is told after, and what was bought goes when it has done it.
+
+    Raises NotFound, NotPaid, RefundTooLarge, IdempotencyKeyReused. A service transaction."""
+    row = await payment_rows.by_id(tx, payment_id)
+    known = await tx.maybe(
+        Refund,
+        f"select {COLUMNS} from app.payment_refunds where tenant_id = $1 and payment_id = $2 and idempotency_key = $3",
+        payment_id,
+        key,
+    )
+    if known is not None:
+        if amount not in (None, known.amount) or known.reason != reason:
+            raise wallet.IdempotencyKeyReused
+        return known
+    if row.paid_at is None:
+        raise NotPaid
+    asked = await tx.one(
+        int,
+        "select coalesce(sum(amount), 0)::bigint from app.payment_refunds "
+        "where tenant_id = $1 and payment_id = $2 and status = 'asked'",
+        payment_id,
+    )
+    left = row.paid - row.refunded - asked
+    if left < (1 if amount is None else amount):
+        raise RefundTooLarge(left=left)
+    refund_id = await tx.one(
+        UUID,
+        "insert into app.payment_refunds (tenant_id, payment_id, status, amount, actor_user_id, reason, idempotency_key) "
+        "values ($1, $2, 'asked', $3, $4, $5, $6) returning id",
+        *(payment_id, left if amount is None else amount, actor, reason, key),
+    )
+    await jobs.queue(tx, ASK_REFUND, AskRefund(refund_id=refund_id), once_key=str(refund_id))
+    await tenants.record(
+        tx, "refund_asked", user_id=row.user_id, actor=actor, payment_id=payment_id, refund_id=refund_id, amount=amount
+    )
+    return await refund(tx, refund_id)
+
+
+async def do_return(tx: Tx, errand: ReturnPayment) -> None:
+    """What bought a membership there was no room for goes back, once. A service transaction."""
+    try:
+        await do_refund(
+            tx, errand.payment_id, None, reason="A membership was paid for twice.", actor=None, key=PAID_TWICE
+        )
+    except RefundTooLarge:
+        return  # it went back already
+
+
+async def refund(tx: Tx, refund_id: UUID) -> Refund:
+    return await tx.one(
+        Refund, f"select {COLUMNS} from app.payment_refunds where tenant_id = $1 and id = $2", refund_id
+    )
+
+
+async def check_not_under_way(tx: Tx, payment_id: UUID) -> None:
+    """Raises RefundUnderWay: what is being given back is not given."""
+    asked = "select exists (select from app.payment_refunds where (tenant_id, payment_id, status) = ($1, $2, 'asked'))"
+    if await tx.one(bool, asked, payment_id):
+        raise RefundUnderWay
+
+
+async def of_payment(tx: Tx, payment_id: UUID) -> list[Refund]:
+    return await tx.all(
+        Refund,
+        f"select {COLUMNS} from app.payment_refunds where tenant_id = $1 and payment_id = $2 order by id",
+        payment_id,
+    )
+
+
+async def ask_refund(db: Database, tenant_id: int, errand: AskRefund) -> None:
+    """The refund's own id is the key: asked again after a crash it is the same refund."""
+    async with db.as_service(tenant_id) as tx:
+        asked = await tx.one(
+            _Asked,
+            "select asked.status, asked.amount, payment.provider, payment.charge, payment.paid_currency "
+            "from app.payment_refunds asked "
+            "join app.payments payment on payment.tenant_id = asked.tenant_id and payment.id = asked.payment_id "
+            "where asked.tenant_id = $1 and asked.id = $2",
+            errand.refund_id,
+        )
+    if asked.status is not RefundStatus.asked:
+        return
+    try:
+        async with provider_accounts.opened(db, tenant_id, asked.provider) as provider:
+            made = await provider.refund(asked.charge, asked.amount, asked.paid_currency, str(errand.refund_id))
+    except ProviderUnavailable as error:
+        async with db.as_service(tenant_id) as tx:
+            if not await retries.do_again(tx, ASK_REFUND, errand, retries.PATIENTLY, once_key=str(errand.refund_id)):
+                await _do_refuse(tx, errand.refund_id, str(error))
+        return
+    except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
+        async with db.as_service(tenant_id) as tx:
+            await _do_refuse(tx, errand.refund_id, str(error) or type(error).__name__)
+        return
+    async with db.as_service(tenant_id) as tx:
+        await payment_rows.of_charge(
+            tx, asked.provider, asked.charge
+        )  # the payment first, as whoever brings the same news does
+        await tx.run(
+            "update app.payment_refunds set refund = $3 where tenant_id = $1 and id = $2 and status = 'asked'",
+            errand.refund_id,
+            made.refund,
+        )
+        event = Refunded(
+            event_id=f"refund:{errand.refund_id}",
+            happened_at=clock.now(),
+            charge=asked.charge,
+            refunded=made.refunded,
+            currency=asked.paid_currency,
+            refund=made.refund,
+        )
+        await settlement.do_apply(tx, asked.provider, event)
+
+
+async def _do_refuse(tx: Tx, refund_id: UUID, why: str) -> None:
+    await tx.run(
+        "update app.payment_refunds set status = 'refused', problem = left($3, 500), done_at = app.now() "
+        "where tenant_id = $1 and id = $2 and status = 'asked'",
+        refund_id,
+        why,
+    )
+    await tenants.record(tx, "refund_refused", refund_id=refund_id, problem=why[:500])

@@ -1,0 +1,99 @@
+"""Webhooks: kept once their sender is proved, read by the worker, and read again until what they say is done."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.integrations.payments.contract import Notice, ProviderLocked, ProviderRefused, ProviderUnavailable
+from meydan.integrations.payments.enums import ProviderName
+from meydan.kit import jobs, retries
+from meydan.kit.database import Database, Tx
+from meydan.money.payments import provider_accounts, settlement
+
+READ_NOTICE = "commerce.read_notice"
+KEPT = timedelta(days=90)
+
+
+class ReadNotice(retries.Errand, frozen=True):
+    notice_id: UUID
+
+
+class _Kept(Struct, frozen=True):
+    provider: ProviderName
+    event_id: str
+    payload: Any
+
+
+async def do_keep(tx: Tx, name: ProviderName, notice: Notice) -> None:
+    """The same news again changes nothing. A service transaction."""
+    kept = await tx.maybe(
+        UUID,
+        "insert into app.payment_notices (tenant_id, provider, event_id, payload) values ($1, $2, $3, $4) "
+        "on conflict do nothing returning id",
+        *(name.value, notice.event_id, notice.payload),
+    )
+    if kept is not None:
+        await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=kept), once_key=str(kept))
+
+
+async def read_notice(db: Database, tenant_id: int, errand: ReadNotice) -> None:
+    """Everything one notice says happens in one transaction, with the note that it was read."""
+    async with db.as_service(tenant_id) as tx:
+        kept = await tx.maybe(
+            _Kept,
+            "select provider, event_id, payload from app.payment_notices "
+            "where tenant_id = $1 and id = $2 and read_at is null",
+            errand.notice_id,
+        )
+    if kept is None:
+        return
+    try:
+        async with provider_accounts.opened(db, tenant_id, kept.provider) as provider:
+            events = await provider.read(Notice(kept.event_id, kept.payload))
+    except (ProviderUnavailable, ProviderLocked) as error:
+        async with db.as_service(tenant_id) as tx:
+            await _do_mark(tx, errand.notice_id, str(error), is_read=False)
+            await retries.do_again(tx, READ_NOTICE, errand, retries.PATIENTLY, once_key=str(errand.notice_id))
+        return
+    except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
+        async with db.as_service(tenant_id) as tx:
+            await _do_mark(tx, errand.notice_id, str(error), is_read=True)
+        return
+    async with db.as_service(tenant_id) as tx:
+        done = await settlement.do_apply_all(tx, kept.provider, events)
+        problems = [one.problem for one in done if one.problem]
+        payment_id = next((one.payment_id for one in done if one.payment_id), None)
+        await _do_mark(tx, errand.notice_id, ", ".join(problems), is_read=True, payment_id=payment_id)
+
+
+async def do_sweep(tx: Tx) -> None:
+    """What a lost job left unread."""
+    unread = await tx.all(
+        UUID,
+        "select id from app.payment_notices where tenant_id = $1 and read_at is null and tries = 0 "
+        "and received_at between app.now() - interval '1 day' and app.now() - interval '10 minutes' "
+        "order by received_at limit 100",
+    )
+    for notice_id in unread:
+        await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=notice_id), once_key=str(notice_id))
+
+
+async def do_forget_old(tx: Tx) -> None:
+    """What was read long ago is in the books; what waits so long for its payment waits in vain."""
+    await tx.run(
+        "delete from app.payment_notices where tenant_id = $1 and read_at is not null and received_at < app.now() - $2::interval",
+        KEPT,
+    )
+    await tx.run(
+        "delete from app.payment_early_events where tenant_id = $1 and received_at < app.now() - $2::interval", KEPT
+    )
+
+
+async def _do_mark(tx: Tx, notice_id: UUID, problem: str, *, is_read: bool, payment_id: UUID | None = None) -> None:
+    await tx.run(
+        "update app.payment_notices set problem = nullif(left($3, 500), ''), tries = tries + 1, payment_id = $4, "
+        "read_at = case when $5 then app.now() end where tenant_id = $1 and id = $2",
+        *(notice_id, problem, payment_id, is_read),
+    )

@@ -1,0 +1,76 @@
+"""Acknowledgements of changed subscriptions: a store reverses a change of plan that nobody acknowledged.
+
+A change may cost nothing, so there is no payment by which the store could be told.
+"""
+
+import logging
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.integrations.payments.contract import ProviderRefused, ProviderUnavailable
+from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.kit import jobs
+from meydan.kit.database import Database, Tx
+from meydan.money.payments import provider_accounts
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 100
+
+
+ACKNOWLEDGE_CHANGE = "commerce.acknowledge_change"
+
+
+class AcknowledgeChange(Struct, frozen=True):
+    """Of a plan, which may have cost nothing: then there is no payment by which the store could be told."""
+
+    subscription_id: UUID
+
+
+class _Changed(Struct, frozen=True):
+    provider: ProviderName
+    claim: str
+
+
+async def do_claim(tx: Tx, subscription_id: UUID, claim: str) -> None:
+    await tx.run("update app.subscriptions set claim = $3 where tenant_id = $1 and id = $2", subscription_id, claim)
+    await _do_queue_change(tx, subscription_id)
+
+
+async def _do_queue_change(tx: Tx, subscription_id: UUID) -> None:
+    await jobs.queue(tx, ACKNOWLEDGE_CHANGE, AcknowledgeChange(subscription_id), once_key=f"{subscription_id}:change")
+
+
+async def acknowledge_change(db: Database, tenant_id: int, errand: AcknowledgeChange) -> None:
+    async with db.as_service(tenant_id) as tx:
+        changed = await tx.maybe(
+            _Changed,
+            "select provider, claim from app.subscriptions where tenant_id = $1 and id = $2 and claim is not null "
+            "and provider is not null",
+            errand.subscription_id,
+        )
+    if changed is None:
+        return
+    try:
+        async with provider_accounts.opened(db, tenant_id, changed.provider) as provider:
+            await provider.acknowledge(changed.claim, PaymentKind.premium, given=True)
+    except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
+        log.warning("subscription %s could not be acknowledged: %s", errand.subscription_id, error)
+        return
+    async with db.as_service(tenant_id) as tx:
+        await tx.run(
+            "update app.subscriptions set claim = null where tenant_id = $1 and id = $2 and claim = $3",
+            errand.subscription_id,
+            changed.claim,
+        )
+
+
+async def do_sweep(tx: Tx) -> None:
+    """Queues every change that the store has not heard of yet. Runs as: service."""
+    for subscription_id in await tx.all(
+        UUID,
+        "select id from app.subscriptions where tenant_id = $1 and claim is not null and status <> 'expired' limit $2",
+        _AT_ONCE,
+    ):
+        await _do_queue_change(tx, subscription_id)

@@ -1,0 +1,52 @@
+"""Personal data of premium: exported on request; nothing is charged after the user leaves."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from meydan.integrations.payments import STORES
+from meydan.integrations.payments.enums import ProviderName
+from meydan.kit import personal_data
+from meydan.kit.database import Tx
+from meydan.money.payments import orders
+from meydan.money.premium import subscriptions
+from meydan.money.premium.enums import SubscriptionStatus
+
+COLUMNS = {"subscriptions.user_id"}
+
+
+class SubscriptionLine(Struct, frozen=True):
+    id: UUID
+    status: SubscriptionStatus
+    provider: ProviderName | None
+    coin_price: int | None
+    renews: bool
+    period_ends_at: datetime
+    created_at: datetime
+    ended_at: datetime | None
+
+
+async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    premium_of = await tx.all(
+        SubscriptionLine,
+        "select id, status, provider, coin_price, renews, period_ends_at, created_at, ended_at "
+        "from app.subscriptions where tenant_id = $1 and user_id = $2 order by id",
+        user_id,
+    )
+    return {"subscriptions": msgspec.to_builtins(premium_of)}
+
+
+async def erase(tx: Tx, user_id: UUID) -> None:
+    """Ends every subscription and queues its cancellation at the provider. Runs as: service."""
+    await orders.do_reference(tx, user_id)  # an order of this moment is finished first, and goes with the rest
+    while (running := await subscriptions.of(tx, user_id)) is not None:
+        known = await subscriptions.by_id(tx, running.id)
+        await subscriptions.do_expire(tx, known, revoked=True)
+        if known.renews and known.provider is not None and known.provider not in STORES and known.reference is not None:
+            await subscriptions.do_tell_provider(tx, known.id, "cancel")
+
+
+personal_data.register("premium", COLUMNS, export, erase)

@@ -1,0 +1,142 @@
+"""What providers are told and asked after a sale: that a subscription is cancelled or goes on, and what became of one whose
+news did not come."""
+
+import logging
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan import tenants
+from meydan.integrations.payments.contract import ProviderLocked, ProviderRefused, ProviderUnavailable
+from meydan.integrations.payments.enums import ProviderName
+from meydan.kit import retries
+from meydan.kit.database import Database, Tx
+from meydan.money.payments import provider_accounts, settlement
+from meydan.money.premium import subscriptions
+from meydan.money.premium.enums import SubscriptionStatus
+from meydan.money.premium.membership import CheckSubscription
+from meydan.money.premium.subscriptions import STOP_CHARGING, TELL_PROVIDER, StopCharging, TellProvider
+
+log = logging.getLogger(__name__)
+
+
+class _Wished(Struct, frozen=True):
+    provider: ProviderName
+    reference: str
+    wish: str
+
+
+class _Newest(Struct, frozen=True):
+    provider: ProviderName
+    reference: str
+    charge: str
+
+
+async def tell_provider(db: Database, tenant_id: int, errand: TellProvider) -> None:
+    """What the person wants last is what is said; said already, nothing is."""
+    async with db.as_service(tenant_id) as tx:
+        wished = await tx.maybe(
+            _Wished,
+            "select provider, reference, wish from app.subscriptions "
+            "where tenant_id = $1 and id = $2 and wish is not null and provider is not null and reference is not null",
+            errand.subscription_id,
+        )
+    if wished is None:
+        return
+    try:
+        async with provider_accounts.opened(db, tenant_id, wished.provider) as provider:
+            await (provider.cancel if wished.wish == "cancel" else provider.resume)(wished.reference)
+    except (ProviderUnavailable, ProviderLocked) as error:
+        async with db.as_service(tenant_id) as tx:
+            key = f"{errand.subscription_id}:{wished.wish}"
+            if not await retries.do_again(tx, TELL_PROVIDER, errand, retries.PATIENTLY, once_key=key):
+                await _do_take_back_wish(tx, errand.subscription_id, wished.wish, str(error))
+        return
+    except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
+        async with db.as_service(tenant_id) as tx:
+            await _do_take_back_wish(tx, errand.subscription_id, wished.wish, str(error))
+        return
+    async with db.as_service(tenant_id) as tx:
+        await _do_know_told(tx, errand.subscription_id, wished.wish)
+
+
+async def stop_charging(db: Database, tenant_id: int, errand: StopCharging) -> None:
+    """Whoever has left, or has their money back, is charged no more."""
+    try:
+        async with provider_accounts.opened(db, tenant_id, errand.provider) as provider:
+            await provider.cancel(errand.reference)
+    except (ProviderUnavailable, ProviderLocked):
+        async with db.as_service(tenant_id) as tx:
+            key = f"{errand.provider}:{errand.reference}"
+            if not await retries.do_again(tx, STOP_CHARGING, errand, retries.PATIENTLY, once_key=key):
+                raise  # held, and seen by `meydan doctor`: somebody goes on paying for nothing
+    except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
+        async with db.as_service(tenant_id) as tx:
+            await tenants.record(
+                tx,
+                "subscription_change_refused",
+                provider=errand.provider,
+                reference=errand.reference,
+                wish="cancel",
+                problem=str(error)[:500],
+            )
+
+
+async def check_subscription(db: Database, tenant_id: int, errand: CheckSubscription) -> None:
+    """Its period is over and nobody said what comes: ask, by its newest payment."""
+    async with db.as_service(tenant_id) as tx:
+        newest = await tx.maybe(
+            _Newest,
+            "select known.provider, known.reference, payment.charge from app.subscriptions known "
+            "join app.payments payment on payment.tenant_id = known.tenant_id and payment.subscription_id = known.id "
+            "where known.tenant_id = $1 and known.id = $2 and known.reference is not null and payment.charge is not null "
+            "order by payment.paid_at desc limit 1",
+            errand.subscription_id,
+        )
+    if newest is None:
+        return
+    try:
+        async with provider_accounts.opened(db, tenant_id, newest.provider) as provider:
+            events = await provider.subscription(newest.reference, newest.charge)
+    except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
+        log.warning("subscription %s could not be checked: %s", errand.subscription_id, error)  # time goes on: grace
+        return
+    async with db.as_service(tenant_id) as tx:
+        await settlement.do_apply_all(tx, newest.provider, events)
+
+
+async def _do_know_told(tx: Tx, subscription_id: UUID, wish: str) -> None:
+    known = await subscriptions.by_id(tx, subscription_id)
+    if known.wish == wish:
+        # What happened at the provider before it heard this is older news than this.
+        await tx.run(
+            "update app.subscriptions set wish = null, changed_at = greatest(changed_at, app.now()) "
+            "where tenant_id = $1 and id = $2",
+            subscription_id,
+        )
+    elif known.wish is None and known.status is not SubscriptionStatus.expired and known.renews is (wish == "cancel"):
+        # The provider was slow, and heard meanwhile what the person wanted later: that once more, so that it comes last.
+        await subscriptions.do_tell_provider(tx, subscription_id, "resume" if known.renews else "cancel")
+
+
+async def _do_take_back_wish(tx: Tx, subscription_id: UUID, wish: str, why: str) -> None:
+    """The provider would not: the person sees what is so, and staff see why."""
+    known = await subscriptions.by_id(tx, subscription_id)
+    if known.wish != wish:
+        return
+    await tx.run("update app.subscriptions set wish = null where tenant_id = $1 and id = $2", subscription_id)
+    if known.status in (SubscriptionStatus.active, SubscriptionStatus.cancelled):
+        renews = wish == "cancel"
+        await tx.run(
+            "update app.subscriptions set status = $3, renews = $4 where tenant_id = $1 and id = $2",
+            *(subscription_id, "active" if renews else "cancelled", renews),
+        )
+        await subscriptions.tell(tx, subscription_id)
+    await tenants.record(
+        tx,
+        "subscription_change_refused",
+        user_id=known.user_id,
+        subscription_id=subscription_id,
+        wish=wish,
+        problem=why[:500],
+    )

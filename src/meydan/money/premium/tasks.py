@@ -1,0 +1,21 @@
+"""Jobs of premium, among them the external jobs that speak to providers about subscriptions."""
+
+from meydan.kit import jobs
+from meydan.kit.database import Tx
+from meydan.money.premium import acknowledgements, membership, provider_checks
+from meydan.money.premium.subscriptions import STOP_CHARGING, TELL_PROVIDER
+
+jobs.errand(acknowledgements.ACKNOWLEDGE_CHANGE)(acknowledgements.acknowledge_change)
+jobs.errand(TELL_PROVIDER)(provider_checks.tell_provider)
+jobs.errand(STOP_CHARGING)(provider_checks.stop_charging)
+jobs.errand(membership.CHECK_SUBSCRIPTION)(provider_checks.check_subscription)
+
+
+@jobs.every("* * * * *")
+async def pass_time(tx: Tx) -> None:
+    await membership.do_pass_time(tx)
+
+
+@jobs.every("*/5 * * * *")
+async def sweep(tx: Tx) -> None:
+    await acknowledgements.do_sweep(tx)

@@ -1,0 +1,251 @@
+"""What is for sale: packages of coins, and plans of premium. Staff change them; what was bought keeps its terms."""
+
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Meta, Struct
+
+from meydan import tenants
+from meydan.integrations.payments.enums import Period
+from meydan.kit.database import Tx
+from meydan.kit.errors import NotFound, Refused
+from meydan.kit.events import listen
+from meydan.tenants import Language
+
+Words = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S")]
+Names = Annotated[dict[Language, Words], Meta(min_length=1)]
+Coins = Annotated[int, Meta(ge=1, le=10_000_000)]
+Price = Annotated[int, Meta(ge=1, le=100_000_000_000)]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
+ProductId = Annotated[str, Meta(min_length=1, max_length=200)]
+Position = Annotated[int, Meta(ge=-1000, le=1000)]
+PerDay = Annotated[int, Meta(ge=0, le=1000)]
+
+
+class CoinPackage(Struct, frozen=True):
+    id: UUID
+    name: dict[Language, str] | None
+    """A community's own words; without them the client words it by what it holds."""
+    coins: int
+    bonus: int
+    """Given on top of ``coins``."""
+    price: int
+    """In the currency's minor unit."""
+    currency: str
+    position: int
+
+
+class Plan(Struct, frozen=True):
+    id: UUID
+    name: dict[Language, str] | None
+    period: Period
+    price: int
+    currency: str
+    coin_price: int | None
+    """Null: not sold for coins."""
+    text_per_day: int
+    sees_likes: bool
+    no_ads: bool
+    position: int
+
+
+class Packages(Struct, frozen=True):
+    items: list[CoinPackage]
+
+
+class StaffPackage(CoinPackage, frozen=True, kw_only=True):
+    store_product_id: str | None
+    active: bool
+
+
+class StaffPlan(Plan, frozen=True, kw_only=True):
+    store_product_id: str | None
+    active: bool
+
+
+class PackageWish(Struct, frozen=True, forbid_unknown_fields=True):
+    coins: Coins
+    price: Price
+    currency: Currency
+    bonus: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
+    name: Names | None = None
+    store_product_id: ProductId | None = None
+    position: Position = 0
+    active: bool = True
+
+
+class PlanWish(Struct, frozen=True, forbid_unknown_fields=True):
+    period: Period
+    price: Price
+    currency: Currency
+    text_per_day: PerDay
+    sees_likes: bool = True
+    no_ads: bool = True
+    coin_price: Coins | None = None
+    name: Names | None = None
+    store_product_id: ProductId | None = None
+    position: Position = 0
+    active: bool = True
+
+
+class PeriodFixed(Refused):
+    """Whoever has the plan would pay a month's price for a week, or a week's for a year."""
+
+    code, status, title = "plan_period_fixed", 409, "A plan keeps its period: sell it no more, and add another."
+
+
+class ProductTaken(Refused):
+    code, status, title = "store_product_taken", 409, "Something else is sold under this name in the stores."
+
+
+_PACKAGE = "id, name, coins, bonus, price, currency, position"
+_PLAN = "id, name, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, position"
+_ORDER = "order by position, price, id"
+
+
+async def packages(tx: Tx) -> list[CoinPackage]:
+    return await tx.all(
+        CoinPackage, f"select {_PACKAGE} from app.coin_packages where tenant_id = $1 and active {_ORDER}"
+    )
+
+
+async def plans(tx: Tx) -> list[Plan]:
+    return await tx.all(Plan, f"select {_PLAN} from app.premium_plans where tenant_id = $1 and active {_ORDER}")
+
+
+async def package(tx: Tx, package_id: UUID) -> StaffPackage:
+    """Raises NotFound."""
+    return await tx.one(
+        StaffPackage,
+        f"select {_PACKAGE}, store_product_id, active from app.coin_packages where tenant_id = $1 and id = $2",
+        package_id,
+    )
+
+
+async def plan(tx: Tx, plan_id: UUID | None) -> StaffPlan:
+    """Raises NotFound."""
+    return await tx.one(
+        StaffPlan,
+        f"select {_PLAN}, store_product_id, active from app.premium_plans where tenant_id = $1 and id = $2",
+        plan_id,
+    )
+
+
+async def for_sale(tx: Tx, package_id: UUID) -> StaffPackage:
+    """Raises NotFound for what is not sold any more, too."""
+    found = await package(tx, package_id)
+    if not found.active:
+        raise NotFound
+    return found
+
+
+async def plan_for_sale(tx: Tx, plan_id: UUID) -> StaffPlan:
+    """Raises NotFound."""
+    found = await plan(tx, plan_id)
+    if not found.active:
+        raise NotFound
+    return found
+
+
+async def bought(tx: Tx, package_id: UUID | None, plan_id: UUID | None) -> StaffPackage | StaffPlan:
+    """What a payment is for: the package, or else the plan."""
+    return await plan(tx, plan_id) if package_id is None else await package(tx, package_id)
+
+
+async def of_product(tx: Tx, product_id: str) -> StaffPackage | StaffPlan | None:
+    """What a store sells under this name, still or once."""
+    package = await tx.maybe(
+        StaffPackage,
+        f"select {_PACKAGE}, store_product_id, active from app.coin_packages where tenant_id = $1 and store_product_id = $2",
+        product_id,
+    )
+    return package or await tx.maybe(
+        StaffPlan,
+        f"select {_PLAN}, store_product_id, active from app.premium_plans where tenant_id = $1 and store_product_id = $2",
+        product_id,
+    )
+
+
+async def plan_of_product(tx: Tx, product_id: str) -> StaffPlan | None:
+    """The same, of memberships only."""
+    found = await of_product(tx, product_id)
+    return found if isinstance(found, StaffPlan) else None
+
+
+async def all_packages(tx: Tx) -> list[StaffPackage]:
+    return await tx.all(
+        StaffPackage,
+        f"select {_PACKAGE}, store_product_id, active from app.coin_packages where tenant_id = $1 {_ORDER}",
+    )
+
+
+async def all_plans(tx: Tx) -> list[StaffPlan]:
+    return await tx.all(
+        StaffPlan, f"select {_PLAN}, store_product_id, active from app.premium_plans where tenant_id = $1 {_ORDER}"
+    )
+
+
+async def do_put_package(tx: Tx, package_id: UUID | None, wish: PackageWish, *, actor: UUID) -> StaffPackage:
+    """Make one, or replace what is said of one. Raises NotFound, ProductTaken. A service transaction."""
+    values: tuple[object, ...] = (
+        *(wish.name, wish.coins, wish.bonus, wish.price, wish.currency, wish.position),
+        *(wish.store_product_id, wish.active),
+    )
+    if package_id is None:
+        sql = (
+            "insert into app.coin_packages (tenant_id, name, coins, bonus, price, currency, position, store_product_id, active) "
+            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id"
+        )
+    else:
+        sql = (
+            "update app.coin_packages set name = $2, coins = $3, bonus = $4, price = $5, currency = $6, position = $7, "
+            "store_product_id = $8, active = $9 where tenant_id = $1 and id = $10 returning id"
+        )
+        values = (*values, package_id)
+    made = await _put(tx, sql, *values)
+    await tenants.record(tx, "coin_package_changed", actor=actor, package_id=made, **msgspec.to_builtins(wish))
+    return await package(tx, made)
+
+
+async def do_put_plan(tx: Tx, plan_id: UUID | None, wish: PlanWish, *, actor: UUID) -> StaffPlan:
+    """Make one, or replace what is said of one; whoever has it keeps its price. Raises NotFound, PeriodFixed, ProductTaken.
+
+    A service transaction."""
+    if plan_id is not None and (await plan(tx, plan_id)).period is not wish.period:
+        raise PeriodFixed
+    values: tuple[object, ...] = (
+        *(wish.name, wish.period.value, wish.price, wish.currency, wish.coin_price, wish.text_per_day, wish.sees_likes),
+        *(wish.no_ads, wish.position, wish.store_product_id, wish.active),
+    )
+    if plan_id is None:
+        sql = (
+            "insert into app.premium_plans (tenant_id, name, period, price, currency, coin_price, text_per_day, sees_likes, "
+            "no_ads, position, store_product_id, active) "
+            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id"
+        )
+    else:
+        sql = (
+            "update app.premium_plans set name = $2, period = $3, price = $4, currency = $5, coin_price = $6, "
+            "text_per_day = $7, sees_likes = $8, no_ads = $9, position = $10, store_product_id = $11, active = $12 "
+            "where tenant_id = $1 and id = $13 returning id"
+        )
+        values = (*values, plan_id)
+    made = await _put(tx, sql, *values)
+    await tenants.record(tx, "premium_plan_changed", actor=actor, plan_id=made, **msgspec.to_builtins(wish))
+    return await plan(tx, made)
+
+
+async def _put(tx: Tx, sql: str, *values: object) -> UUID:
+    try:
+        async with tx.savepoint():
+            return await tx.one(UUID, sql, *values)
+    except asyncpg.UniqueViolationError:
+        raise ProductTaken from None
+
+
+@listen(tenants.CommunityAdded)
+async def open_shop(tx: Tx, _: tenants.CommunityAdded) -> None:
+    """What every community begins with."""
+    await tx.run("select app.open_shop($1)")

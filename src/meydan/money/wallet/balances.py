@@ -1,0 +1,115 @@
+"""What stands in an account: now, at any past time, and as the person's own screen shows it."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.kit import realtime
+from meydan.kit.database import Tx
+from meydan.money.wallet.enums import Account, AccountKind
+
+
+class Wallet(Struct, frozen=True):
+    balance: int
+    held: int
+    """Set aside for what is running, a call for example."""
+    available: int
+    debt: int
+    """What was taken back after it had been spent; paid by the next coins that come."""
+    earnings: int
+    frozen: str | None
+    """Why nothing can be spent."""
+
+
+class WalletChanged(realtime.Frame, frozen=True, tag="wallet"):
+    wallet: Wallet
+
+
+class AccountSum(Struct, frozen=True):
+    kind: AccountKind
+    provider: str | None
+    currency: str | None
+    accounts: int
+    balance: int
+    held: int
+
+
+async def wallet_of(tx: Tx, user_id: UUID) -> Wallet:
+    """A person sees their own. A hold whose time is over counts no more, whether or not it has been tidied up."""
+    return await tx.one(
+        Wallet,
+        """
+        select coalesce(coins.balance, 0) as balance, coalesce(coins.held, 0) - gone.held as held,
+            coalesce(coins.balance - coins.held, 0) + gone.held as available, coalesce(-debt.balance, 0) as debt,
+            coalesce(earned.balance, 0) as earnings, stop.reason as frozen
+        from (
+            select coalesce(sum(hold.amount), 0)::bigint as held from app.coin_holds hold
+            where hold.tenant_id = $1 and hold.user_id = $2::uuid and hold.status = 'open' and hold.expires_at <= app.now()
+        ) gone
+        left join app.ledger_balances coins on coins.tenant_id = $1 and coins.stripe = 0
+            and coins.account_id = app.ledger_account_id('person_coins', $2, null, null)
+        left join app.ledger_balances debt on debt.tenant_id = $1 and debt.stripe = 0
+            and debt.account_id = app.ledger_account_id('person_debt', $2, null, null)
+        left join app.ledger_balances earned on earned.tenant_id = $1 and earned.stripe = 0
+            and earned.account_id = app.ledger_account_id('creator_revenue', $2, null, null)
+        left join app.wallet_freezes stop on stop.tenant_id = $1 and stop.user_id = $2 and stop.thawed_at is null
+        """,
+        user_id,
+    )
+
+
+async def balance_of(tx: Tx, account: Account) -> int:
+    return await tx.one(
+        int,
+        "select coalesce(sum(balance), 0)::bigint from app.ledger_balances "
+        "where tenant_id = $1 and account_id = app.ledger_account_id($2, $3, $4, $5)",
+        *(account.kind, account.user_id, account.provider, account.currency),
+    )
+
+
+async def balance_at(tx: Tx, account: Account, at: datetime) -> int:
+    """What stood in it at that moment, by the times of its entries. Near times are quick: only what came since is added up."""
+    return await tx.one(
+        int,
+        """
+        select (
+            coalesce((
+                select sum(known.balance) from app.ledger_balances known
+                where known.tenant_id = $1 and known.account_id = account.id
+            ), 0) - coalesce((
+                select sum(entry.amount) from app.coin_entries entry
+                where entry.tenant_id = $1 and entry.account_id = account.id and entry.created_at > $6
+            ), 0)
+        )::bigint
+        from (select app.ledger_account_id($2, $3, $4, $5) as id) account
+        """,
+        *(account.kind, account.user_id, account.provider, account.currency, at),
+    )
+
+
+async def sums(tx: Tx) -> list[AccountSum]:
+    """What stands in all accounts of a kind, provider and currency together. A service transaction."""
+    return await tx.all(
+        AccountSum,
+        "select account.kind, account.provider, account.currency, count(distinct account.id) as accounts, "
+        "sum(known.balance)::bigint as balance, sum(known.held)::bigint as held "
+        "from app.ledger_accounts account join app.ledger_balances known "
+        "on known.tenant_id = $1 and known.account_id = account.id "
+        "where account.tenant_id = $1 group by account.kind, account.provider, account.currency "
+        "order by account.kind, account.provider, account.currency",
+    )
+
+
+async def tell_wallet(tx: Tx, user_id: UUID) -> None:
+    """The person's devices hear how their wallet stands when this transaction commits: once, however often it changed.
+
+    Nobody reads another's wallet: in a person's transaction the others hear of it by what they got.
+    """
+    if not tx.acts_for_person or tx.me.user_id == user_id:
+        tx.before_commit(partial(_tell, tx, user_id), once=("wallet", user_id))
+
+
+async def _tell(tx: Tx, user_id: UUID) -> None:
+    await realtime.tell(tx, user_id, WalletChanged(await wallet_of(tx, user_id)))

@@ -1,0 +1,20 @@
+"""What the wallet does by itself."""
+
+from meydan.kit import jobs
+from meydan.kit.database import Tx
+from meydan.money.wallet import audit, holds
+
+
+@jobs.every("* * * * *")
+async def expire_holds(tx: Tx) -> None:
+    await holds.do_expire(tx)
+
+
+@jobs.every("*/5 * * * *")
+async def audit_ledger(tx: Tx) -> None:
+    await audit.do_audit(tx)
+
+
+@jobs.every("20 4 * * *")
+async def audit_all_of_the_ledger(tx: Tx) -> None:
+    await audit.do_audit(tx, whole=True)

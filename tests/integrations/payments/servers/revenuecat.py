@@ -1,0 +1,416 @@
+"""A server that behaves like RevenueCat: what stores told it, both versions of its REST API, its webhooks.
+
+There is no library of theirs for servers; ``revenuecat_shapes`` is what they publish.
+"""
+
+import hashlib
+import hmac
+import json
+import random
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from msgspec import Struct
+
+from meydan.integrations.payments.contract import Webhook
+from meydan.kit import clock
+from tests.integrations.payments.servers import revenuecat_shapes as shapes
+from tests.integrations.payments.servers.loopback import Answered, Asked, Loopback
+
+_REVENUE = {"currency": "USD", "gross": 1.0, "tax": 0.1, "proceeds": 0.7, "commission": 0.2}
+_NOTHING: dict[str, Any] = {"object": "list", "items": [], "next_page": None, "url": "/v2/entitlements"}
+
+
+def text(at: datetime | None) -> str | None:
+    return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+class Bought(Struct):
+    """One product of one person; of a subscription, its newest period."""
+
+    customer: str
+    product: str
+    price: float
+    currency: str
+    store: str
+    transaction: str
+    original: str
+    purchased_at: datetime
+    began_at: datetime
+    expires_at: datetime | None = None
+    id: str = ""
+    plan: str | None = None
+    period: str = "normal"
+    sandbox: bool = False
+    shared: bool = False
+    earlier: list[tuple[str, datetime, datetime]] = []
+    refunded_at: datetime | None = None
+    unsubscribed_at: datetime | None = None
+    issue_at: datetime | None = None
+    grace_until: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.product}:{self.plan}" if self.plan else self.product
+
+
+class RevenueCatServer(Loopback):
+    def __init__(self) -> None:
+        super().__init__()
+        self.secret_key_v1, self.secret_key_v2, self.project_id = "sk_one", "sk_two", "proj1ab2c3d4"
+        self.authorization = "Bearer a-long-random-text-of-the-operator"
+        self.signing_secret = "whsec_of_this_webhook"
+        self.now = clock.now().replace(microsecond=0)
+        self.bought: list[Bought] = []
+        self.events: list[dict[str, Any]] = []
+        self.largest_page = 20
+        self._number = count(1000)
+
+    def later(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+    # What people and stores do
+
+    def buy(
+        self, customer: str, product: str = "coins_500", price: float = 149.9, currency: str = "TRY", **other: Any
+    ) -> Bought:
+        bought = self._new(customer, product, price, currency, **other)
+        self.tell("NON_RENEWING_PURCHASE", bought)
+        return bought
+
+    def subscribe(
+        self, customer: str, product: str = "premium", price: float = 99.0, currency: str = "TRY", **other: Any
+    ) -> Bought:
+        bought = self._new(customer, product, price, currency, expires_at=self.now + timedelta(days=30), **other)
+        self.tell("INITIAL_PURCHASE", bought)
+        return bought
+
+    def renew(self, bought: Bought, price: float | None = None) -> None:
+        assert bought.expires_at is not None
+        bought.earlier = [(bought.transaction, bought.purchased_at, bought.expires_at), *bought.earlier]
+        bought.transaction = self._transaction(bought.store)
+        bought.purchased_at = bought.expires_at
+        bought.expires_at += timedelta(days=30)
+        bought.issue_at = bought.grace_until = bought.unsubscribed_at = None
+        bought.period = "normal"
+        bought.price = bought.price if price is None else price
+        self.tell("RENEWAL", bought, is_trial_conversion=False)
+
+    def announce_change(self, bought: Bought, product: str) -> None:
+        self.tell("PRODUCT_CHANGE", bought, new_product_id=product)
+
+    def change(self, bought: Bought, product: str, price: float, *, days: int = 30, **other: Any) -> Bought:
+        """The other product begins now, and what there was ends: with another transaction, listed beside it."""
+        bought.expires_at = bought.unsubscribed_at = self.now
+        made = self._new(
+            bought.customer,
+            product,
+            price,
+            bought.currency,
+            store=bought.store,
+            expires_at=self.now + timedelta(days=days),
+            **other,
+        )
+        self.tell("RENEWAL" if bought.store == "app_store" else "INITIAL_PURCHASE", made)
+        self.tell("EXPIRATION", bought, expiration_reason="UNSUBSCRIBE")
+        return made
+
+    def cancel(self, bought: Bought) -> None:
+        bought.unsubscribed_at = self.now
+        self.tell("CANCELLATION", bought, cancel_reason="UNSUBSCRIBE")
+
+    def uncancel(self, bought: Bought) -> None:
+        bought.unsubscribed_at = None
+        self.tell("UNCANCELLATION", bought)
+
+    def fail_renewal(self, bought: Bought, grace: timedelta) -> None:
+        assert bought.expires_at is not None
+        bought.issue_at = bought.unsubscribed_at = self.now
+        bought.grace_until = bought.expires_at + grace
+        self.tell("BILLING_ISSUE", bought, grace_period_expiration_at_ms=milliseconds(bought.grace_until))
+        self.tell("CANCELLATION", bought, cancel_reason="BILLING_ERROR")
+
+    def expire(self, bought: Bought) -> None:
+        self.tell("EXPIRATION", bought, expiration_reason="BILLING_ERROR")
+
+    def extend(self, bought: Bought, by: timedelta) -> None:
+        assert bought.expires_at is not None
+        bought.expires_at += by
+        self.tell("SUBSCRIPTION_EXTENDED", bought)
+
+    def refund(self, bought: Bought) -> None:
+        bought.refunded_at = self.now
+        price = -bought.price
+        self.tell("CANCELLATION", bought, cancel_reason="CUSTOMER_SUPPORT", price_in_purchased_currency=price)
+
+    def reverse_refund(self, bought: Bought) -> None:
+        bought.refunded_at = None
+        self.tell("REFUND_REVERSED", bought)
+
+    def transfer(self, source: str, target: str) -> None:
+        for bought in self.bought:
+            if bought.customer == source:
+                bought.customer = target
+        event = {
+            "type": "TRANSFER",
+            "id": str(uuid4()),
+            "app_id": "app1",
+            "event_timestamp_ms": milliseconds(self.now),
+            "store": "APP_STORE",
+            "environment": "PRODUCTION",
+            "transferred_from": [source],
+            "transferred_to": [target],
+        }
+        self.events.append(shapes.check(shapes.TransferShape, event))
+
+    def tell(self, type: str, bought: Bought, **other: Any) -> dict[str, Any]:
+        expires = bought.expires_at
+        event = {
+            "type": type,
+            "id": str(uuid4()),
+            "app_id": "app1",
+            "event_timestamp_ms": milliseconds(self.now),
+            "app_user_id": bought.customer,
+            "original_app_user_id": "$RCAnonymousID:87c6049c58069238dce29853916d624c",
+            "aliases": [bought.customer],
+            "subscriber_attributes": {"$email": {"updated_at_ms": 1, "value": "ayse@example.org"}},
+            "product_id": bought.name,
+            "entitlement_id": None,
+            "entitlement_ids": None,
+            "period_type": bought.period.upper(),
+            "purchased_at_ms": milliseconds(bought.purchased_at),
+            "expiration_at_ms": milliseconds(expires) if expires is not None else None,
+            "store": bought.store.upper(),
+            "environment": "SANDBOX" if bought.sandbox else "PRODUCTION",
+            "presented_offering_id": None,
+            "price": 4.3,
+            "currency": bought.currency,
+            "price_in_purchased_currency": bought.price,
+            "tax_percentage": 0.1,
+            "commission_percentage": 0.3,
+            "takehome_percentage": 0.7,
+            "transaction_id": bought.transaction,
+            "original_transaction_id": bought.original,
+            "is_family_share": bought.shared,
+            "country_code": "TR",
+            "offer_code": None,
+        } | other
+        self.events.append(shapes.check(shapes.EventShape, event))
+        return event
+
+    # Webhooks
+
+    def webhook(
+        self,
+        event: dict[str, Any],
+        *,
+        authorization: str | None = None,
+        secrets: tuple[str, ...] | None = None,
+        age: float = 0,
+    ) -> Webhook:
+        """``age``: seconds since it was signed, which is anew with each of its attempts."""
+        body = json.dumps({"api_version": "1.0", "event": event}, ensure_ascii=False).encode()
+        stamp = int(clock.now().timestamp() - age)
+        signatures = [
+            "v1=" + hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+            for secret in secrets or (self.signing_secret,)
+        ]
+        headers = {
+            "authorization": authorization or self.authorization,
+            "x-revenuecat-webhook-signature": ",".join([f"t={stamp}", *signatures]),
+        }
+        return Webhook(headers, body)
+
+    def webhooks(self, *types: str, repeats: int = 0, shuffled: random.Random | None = None) -> list[Webhook]:
+        events = [event for event in self.events if not types or event["type"] in types]
+        sent = [event for event in events for _ in range(repeats + 1)]
+        if shuffled:
+            shuffled.shuffle(sent)
+        return [self.webhook(event) for event in sent]
+
+    # The API
+
+    async def answer(self, asked: Asked) -> Answered:
+        version = asked.path.split("/")[1]
+        key = asked.headers.get("authorization", "").removeprefix("Bearer ")
+        if key != (self.secret_key_v1 if version == "v1" else self.secret_key_v2):
+            return (
+                _refused_v1(401, 7225, "Invalid API Key.") if version == "v1" else _refused(401, "authentication_error")
+            )
+        if asked.method != "GET":
+            return _refused(404, "resource_missing")
+        if version == "v1":
+            return self._customer(asked.path.removeprefix("/v1/subscribers/"))
+        prefix = f"/v2/projects/{self.project_id}/"
+        if not asked.path.startswith(prefix):
+            return _refused(403, "authorization_error")
+        return self._search(asked, asked.path.removeprefix(prefix))
+
+    def _customer(self, name: str) -> Answered:
+        if not name or "/" in name:
+            return _refused_v1(404, 7117, "Page not found.")
+        mine = [bought for bought in self.bought if bought.customer == name]
+        once: dict[str, list[Any]] = {}
+        for bought in mine:
+            if bought.expires_at is None:
+                once.setdefault(bought.product, []).append(self._once(bought))
+        said = {
+            "request_date": text(self.now),
+            "request_date_ms": milliseconds(self.now),
+            "subscriber": {
+                "entitlements": {},
+                "first_seen": text(self.now),
+                "last_seen": text(self.now),
+                "management_url": None,
+                "non_subscriptions": once,
+                "original_app_user_id": name,
+                "original_application_version": None,
+                "original_purchase_date": None,
+                "other_purchases": {},
+                "subscriber_attributes": {},
+                "subscriptions": {one.product: self._subscription(one) for one in mine if one.expires_at is not None},
+            },
+        }
+        return Answered(200 if mine else 201, shapes.check(shapes.CustomerShape, said))
+
+    def _search(self, asked: Asked, what: str) -> Answered:
+        wanted = asked.query.get
+        if what == "customers":
+            items = [{"object": "customer", "id": name} for name in {one.customer for one in self.bought}]
+            return Answered(200, {"object": "list", "items": items, "next_page": None, "url": asked.path})
+        if what == "purchases" and wanted("store_purchase_identifier"):
+            (name,) = asked.query["store_purchase_identifier"]
+            found = [one for one in self.bought if one.expires_at is None and one.transaction == name]
+            return self._listed(asked, shapes.PurchaseListShape, [self._purchase(one) for one in found])
+        if what == "subscriptions" and wanted("store_subscription_identifier"):
+            (name,) = asked.query["store_subscription_identifier"]
+            found = [one for one in self.bought if one.expires_at is not None and one.transaction == name]
+            return self._listed(asked, shapes.SubscriptionListShape, [self._found(one) for one in found])
+        kind, _, rest = what.partition("/")
+        name, _, last = rest.partition("/")
+        found = [one for one in self.bought if one.id == name]
+        if kind == "subscriptions" and last == "transactions" and found and found[0].expires_at is not None:
+            newest = (found[0].transaction, found[0].purchased_at, found[0].expires_at)
+            periods = [newest, *found[0].earlier]
+            items = [self._period(found[0], *period) for period in periods]
+            return self._listed(asked, shapes.TransactionListShape, items)
+        return _refused(404, "resource_missing")
+
+    def _listed(self, asked: Asked, shape: type, items: list[Any]) -> Answered:
+        after = asked.query.get("starting_after")
+        if after:
+            items = items[[item["id"] for item in items].index(after[0]) + 1 :]
+        page = items[: self.largest_page]
+        more = f"{asked.path}?starting_after={page[-1]['id']}" if len(items) > len(page) else None
+        said = {"object": "list", "items": page, "next_page": more, "url": asked.path}
+        return Answered(200, shapes.check(shape, said))
+
+    def _new(self, customer: str, product: str, price: float, currency: str, **other: Any) -> Bought:
+        store = other.pop("store", "app_store")
+        transaction = self._transaction(store)
+        bought = Bought(
+            customer, product, price, currency, store, transaction, transaction, self.now, self.now, **other
+        )
+        bought.id = f"rc{next(self._number)}"
+        self.bought.append(bought)
+        return bought
+
+    def _transaction(self, store: str) -> str:
+        number = next(self._number)
+        return f"GPA.3309-9122-6177-{number}" if store == "play_store" else f"20000000{number}"
+
+    def _once(self, bought: Bought) -> dict[str, Any]:
+        return {
+            "id": bought.id,
+            "is_sandbox": bought.sandbox,
+            "purchase_date": text(bought.purchased_at),
+            "store": bought.store,
+            "price": {"amount": bought.price, "currency": bought.currency},
+            "store_transaction_id": bought.transaction,
+            "display_name": "500 jeton",
+        }
+
+    def _subscription(self, bought: Bought) -> dict[str, Any]:
+        return {
+            "auto_resume_date": None,
+            "billing_issues_detected_at": text(bought.issue_at),
+            "expires_date": text(bought.expires_at),
+            "grace_period_expires_date": text(bought.grace_until),
+            "is_sandbox": bought.sandbox,
+            "original_purchase_date": text(bought.began_at),
+            "ownership_type": "FAMILY_SHARED" if bought.shared else "PURCHASED",
+            "period_type": bought.period,
+            "price": {"amount": bought.price, "currency": bought.currency},
+            "product_plan_identifier": bought.plan,
+            "purchase_date": text(bought.purchased_at),
+            "refunded_at": text(bought.refunded_at),
+            "store": bought.store,
+            "store_transaction_id": int(bought.transaction) if bought.transaction.isdigit() else bought.transaction,
+            "unsubscribe_detected_at": text(bought.unsubscribed_at),
+        }
+
+    def _purchase(self, bought: Bought) -> dict[str, Any]:
+        return self._owned(bought) | {
+            "object": "purchase",
+            "purchased_at": milliseconds(bought.purchased_at),
+            "revenue_in_usd": _REVENUE,
+            "quantity": 1,
+            "status": "refunded" if bought.refunded_at else "owned",
+            "store_purchase_identifier": bought.transaction,
+        }
+
+    def _found(self, bought: Bought) -> dict[str, Any]:
+        ends = bought.expires_at
+        assert ends is not None
+        return self._owned(bought) | {
+            "object": "subscription",
+            "starts_at": milliseconds(bought.began_at),
+            "current_period_starts_at": milliseconds(bought.purchased_at),
+            "current_period_ends_at": milliseconds(ends),
+            "ends_at": milliseconds(ends),
+            "gives_access": ends > self.now,
+            "pending_payment": False,
+            "auto_renewal_status": "will_not_renew" if bought.unsubscribed_at else "will_renew",
+            "status": "active" if ends > self.now else "expired",
+            "total_revenue_in_usd": _REVENUE,
+            "store_subscription_identifier": bought.transaction,
+            "management_url": None,
+        }
+
+    def _owned(self, bought: Bought) -> dict[str, Any]:
+        return {
+            "id": bought.id,
+            "customer_id": bought.customer,
+            "original_customer_id": bought.customer,
+            "product_id": f"prod_{bought.product}",
+            "presented_offering_id": None,
+            "entitlements": _NOTHING,
+            "environment": "sandbox" if bought.sandbox else "production",
+            "store": bought.store,
+            "ownership": "family_shared" if bought.shared else "purchased",
+        }
+
+    def _period(self, bought: Bought, transaction: str, began: datetime, ends: datetime) -> dict[str, Any]:
+        return {
+            "object": "subscription_transaction",
+            "id": transaction,
+            "purchased_at": milliseconds(began),
+            "product_store_identifier": bought.product,
+            "expiration_date": milliseconds(ends),
+            "effective_expiration_date": milliseconds(ends),
+        }
+
+
+def _refused_v1(status: int, code: int, message: str) -> Answered:
+    return Answered(status, shapes.check(shapes.ErrorV1, {"code": code, "message": message}))
+
+
+def _refused(status: int, type: str) -> Answered:
+    said = {"object": "error", "type": type, "message": "in words", "retryable": False}
+    return Answered(status, shapes.check(shapes.ErrorV2, said))

@@ -1,0 +1,638 @@
+"""Google Play, as a server of our own behaves like it."""
+
+import asyncio
+import base64
+import json
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from meydan.integrations.payments.contract import (
+    Awaited,
+    Charge,
+    Disputed,
+    DisputeState,
+    Failed,
+    Notice,
+    Paid,
+    ProviderEvent,
+    ProviderRefused,
+    ProviderUnavailable,
+    Refunded,
+    RefundElsewhere,
+    SignatureInvalid,
+    SubscriptionChanged,
+    SubscriptionState,
+    Webhook,
+)
+from meydan.integrations.payments.enums import PaymentKind
+from meydan.integrations.payments.google import client, push
+from meydan.integrations.payments.google.adapter import GoogleAccount, GoogleProvider
+from tests.integrations.payments.orders import order
+from tests.integrations.payments.servers import google_schema
+from tests.integrations.payments.servers.google import PlayStore
+from tests.integrations.payments.servers.loopback import Answered
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[PlayStore]:
+    async with PlayStore() as one:
+        yield one
+
+
+def account(store: PlayStore, **other: Any) -> GoogleAccount:
+    mine = GoogleAccount(
+        service_account_json=json.dumps(store.service_account),
+        package_name=store.package_name,
+        push_audience=store.push_audience,
+        push_email=store.push_email,
+        api_url=store.url + "/",
+        certificates_url=f"{store.url}/certs",
+    )
+    return msgspec.structs.replace(mine, **other)
+
+
+@pytest.fixture
+def google(store: PlayStore) -> GoogleProvider:
+    return GoogleProvider(account(store), sandbox=False)
+
+
+async def deliver(google: GoogleProvider, webhook: Webhook) -> list[ProviderEvent]:
+    """As the webhook's route and its job do: what was verified is kept as JSON, and read later."""
+    notice = await google.verify(webhook)
+    return await google.read(msgspec.json.decode(msgspec.json.encode(notice), type=Notice))
+
+
+async def last(google: GoogleProvider, store: PlayStore) -> list[ProviderEvent]:
+    return await deliver(google, store.told[-1])
+
+
+def of(kind: type[T], events: list[ProviderEvent]) -> T:
+    (one,) = [event for event in events if isinstance(event, kind)]
+    return one
+
+
+def state(events: list[ProviderEvent]) -> SubscriptionState:
+    return of(SubscriptionChanged, events).state
+
+
+def order_of(store: PlayStore, token: str) -> str:
+    (order,) = [one["orderId"] for one in store.orders.values() if one["purchaseToken"] == token]
+    return str(order)
+
+
+# Buying.
+
+
+async def test_a_checkout_is_the_payments_id_and_the_stores_own_sheet(google: GoogleProvider, store: PlayStore):
+    wanted = order()
+    checkout = await google.checkout(wanted)
+    assert (checkout.reference, checkout.url) == (str(wanted.payment_id), "")
+    with pytest.raises(ProviderRefused, match="'500 coins' has no product id"):
+        await google.checkout(order(None))
+    assert store.asked == []
+
+
+async def test_bought_coins_are_told_and_checked_alike(google: GoogleProvider, store: PlayStore):
+    payment = uuid4()
+    token = store.buy(account=payment)
+    (paid,) = told = await last(google, store)
+    assert isinstance(paid, Paid)
+    assert (paid.charge, paid.amount, paid.currency) == (order_of(store, token), 14999, "TRY")
+    assert (paid.payment_id, paid.product_id, paid.subscription, paid.test) == (payment, "coins.500", None, False)
+    assert await google.proof(token) == await google.payment(paid.charge) == told
+
+
+async def test_cash_at_a_kiosk_counts_when_it_arrives(google: GoogleProvider, store: PlayStore):
+    payment = uuid4()
+    token = store.buy(account=payment, pending=True)
+    (waits,) = await google.proof(token)
+    assert isinstance(waits, Awaited)
+    assert waits.payment_id == payment
+    store.complete(token)
+    assert of(Paid, await last(google, store)).payment_id == payment
+
+
+async def test_cash_that_never_arrives(google: GoogleProvider, store: PlayStore):
+    payment = uuid4()
+    store.give_up(store.buy(account=payment, pending=True))
+    (failed,) = await last(google, store)
+    assert isinstance(failed, Failed)
+    assert (failed.payment_id, failed.reason) == (payment, "cancelled")
+
+
+async def test_an_order_is_known_longer_than_its_purchase(google: GoogleProvider, store: PlayStore):
+    """It says that money went back, but not whose it was."""
+    token = store.buy(account=uuid4())
+    order = order_of(store, token)
+    assert [type(event) for event in await google.payment(order)] == [Paid]
+    store.refund(order)
+    assert [type(event) for event in await google.payment(order)] == [Paid, Refunded]
+    store.gone.add(token)
+    assert [type(event) for event in await google.payment(order)] == [Refunded]
+
+
+async def test_a_number_that_anybody_may_know_proves_nothing(google: GoogleProvider, store: PlayStore):
+    with pytest.raises(ProviderRefused, match="no purchase token"):
+        await google.proof(order_of(store, store.buy()))
+    assert store.asked == []
+
+
+async def test_a_token_nobody_sold(google: GoogleProvider, store: PlayStore):
+    with pytest.raises(ProviderRefused, match="404"):
+        await google.proof("made.AO-J1Oup")
+    with pytest.raises(ProviderRefused, match="404"):
+        await google.payment("GPA.1234-5678-9012-34567")
+    asked = len(store.asked)
+    for nonsense in ("", "../../orders", "a b", "ü" * 20, "x" * 2000):
+        with pytest.raises(ProviderRefused, match="no order's id"):
+            await google.payment(nonsense)
+        with pytest.raises(ProviderRefused, match="no purchase token"):
+            await google.proof(nonsense)
+    assert await google.payment(str(uuid4())) == []
+    assert len(store.asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("price", "minor"),
+    [
+        ((1, 990_000_000, "USD"), 199),
+        ((0, 990_000_000, "EUR"), 99),
+        ((3300, 0, "KRW"), 3300),
+        ((1, 234_000_000, "KWD"), 1234),
+        ((149, 990_000_000, "TRY"), 14999),
+    ],
+)
+async def test_units_and_nanos_become_minor_units_exactly(
+    google: GoogleProvider, store: PlayStore, price: tuple[int, int, str], minor: int
+):
+    store.buy(price=price)
+    assert of(Paid, await last(google, store)).amount == minor
+
+
+async def test_half_a_minor_unit_is_not_rounded_away(google: GoogleProvider, store: PlayStore):
+    store.buy(price=(1, 995_000_000, "USD"))
+    with pytest.raises(ProviderRefused, match="not a whole amount"):
+        await last(google, store)
+
+
+async def test_several_at_once_are_for_staff(google: GoogleProvider, store: PlayStore):
+    store.buy(quantity=2)
+    with pytest.raises(ProviderRefused, match="several at once"):
+        await last(google, store)
+
+
+async def test_a_testers_purchase_says_so(google: GoogleProvider, store: PlayStore):
+    store.buy(test=True)
+    assert of(Paid, await last(google, store)).test
+    store.subscribe(test=True)
+    assert of(Paid, await last(google, store)).test
+
+
+async def test_what_was_free_is_no_money(google: GoogleProvider, store: PlayStore):
+    store.subscribe(price=(0, 0, "TRY"))
+    assert [type(event) for event in await last(google, store)] == [SubscriptionChanged]
+
+
+# Telling Google that it was given.
+
+
+async def test_coins_are_consumed_exactly_once(google: GoogleProvider, store: PlayStore):
+    token = store.buy()
+    charge = order_of(store, token)
+    for _ in range(3):
+        await google.acknowledge(charge, PaymentKind.coins, given=True)
+    assert store.done == [("consume", token)]
+    store.three_days_pass()
+    assert store.orders[charge]["state"] == "PROCESSED"
+
+
+async def test_a_membership_is_acknowledged_exactly_once(google: GoogleProvider, store: PlayStore):
+    token = store.subscribe()
+    charge = order_of(store, token)
+    for _ in range(3):
+        await google.acknowledge(charge, PaymentKind.premium, given=True)
+    renewal = store.renew(token)
+    await google.acknowledge(renewal, PaymentKind.premium, given=True)
+    assert store.done == [("acknowledge", token)]
+
+
+async def test_two_workers_that_acknowledge_together(google: GoogleProvider, store: PlayStore):
+    """One looks before the other is done, and is refused after."""
+    token = store.buy()
+    charge = order_of(store, token)
+    await google.acknowledge(charge, PaymentKind.coins, given=True)
+    pending = json.loads(json.dumps(store.products[token]))
+    pending["productLineItem"][0]["productOfferDetails"]["consumptionState"] = "CONSUMPTION_STATE_YET_TO_BE_CONSUMED"
+    store.trouble = [Answered(200, store.orders[charge]), Answered(200, pending)]
+    await google.acknowledge(charge, PaymentKind.coins, given=True)
+    assert store.done == [("consume", token)]
+
+
+async def test_google_is_still_writing_the_purchase(google: GoogleProvider, store: PlayStore):
+    token = store.buy()
+    charge = order_of(store, token)
+    busy = {"error": {"code": 409, "message": "The object was already in the process of being updated."}}
+    store.trouble = [Answered(200, store.orders[charge]), Answered(200, store.products[token]), Answered(409, busy)]
+    client._credentials.cache_clear()
+    store.access_tokens.add("known")
+    store.trouble.insert(0, Answered(200, {"access_token": "known", "expires_in": 3599, "token_type": "Bearer"}))
+    with pytest.raises(ProviderUnavailable, match="409"):
+        await google.acknowledge(charge, PaymentKind.coins, given=True)
+    await google.acknowledge(charge, PaymentKind.coins, given=True)
+    assert store.done == [("consume", token)]
+
+
+async def test_what_nobody_acknowledges_google_takes_back(google: GoogleProvider, store: PlayStore):
+    token = store.buy(account=uuid4())
+    store.three_days_pass()
+    (refunded,) = await last(google, store)
+    assert isinstance(refunded, Refunded)
+    assert (refunded.charge, refunded.refunded) == (order_of(store, token), 14999)
+    with pytest.raises(ProviderRefused, match="400"):
+        await google.acknowledge(refunded.charge, PaymentKind.coins, given=True)
+
+
+# Subscriptions.
+
+
+async def test_a_subscription_from_its_first_month_to_its_end(google: GoogleProvider, store: PlayStore):
+    payment = uuid4()
+    token = store.subscribe(account=payment)
+    paid, changed = await last(google, store)
+    assert isinstance(paid, Paid) and isinstance(changed, SubscriptionChanged)
+    first = order_of(store, token)
+    assert (paid.charge, paid.subscription, paid.payment_id, paid.amount) == (first, first, payment, 19999)
+    assert (changed.subscription, changed.state, changed.payment_id) == (first, SubscriptionState.active, payment)
+    assert changed.period_ends_at == paid.period_ends_at == paid.happened_at + timedelta(days=30)
+
+    store.cancel(token)
+    assert state(await last(google, store)) is SubscriptionState.cancelled
+    store.restart(token)
+    assert state(await last(google, store)) is SubscriptionState.active
+
+    renewals = [store.renew(token) for _ in range(2)]
+    assert renewals == [f"{first}..0", f"{first}..1"]
+    *charges, changed = await last(google, store)
+    assert isinstance(changed, SubscriptionChanged)
+    assert [event.charge for event in charges if isinstance(event, Paid)] == [first, *renewals]
+    assert [event.payment_id for event in charges if isinstance(event, Paid)] == [payment, None, None]
+    assert {event.subscription for event in charges if isinstance(event, Paid)} == {first}
+    for asked in (await google.payment(renewals[0]), await google.proof(token)):
+        assert asked[:-1] == charges
+        assert of(SubscriptionChanged, asked).event_id == changed.event_id
+
+    store.cancel(token)
+    store.expire(token)
+    assert state(await last(google, store)) is SubscriptionState.expired
+
+
+async def test_grace_has_the_stores_own_end(google: GoogleProvider, store: PlayStore):
+    token = store.subscribe()
+    ends = of(Paid, await last(google, store)).period_ends_at
+    assert ends is not None
+    store.fail_to_renew(token, grace=timedelta(days=7))
+    changed = of(SubscriptionChanged, await last(google, store))
+    assert (changed.state, changed.grace_ends_at) == (SubscriptionState.grace, ends + timedelta(days=7))
+    store.end_grace(token)
+    assert state(await last(google, store)) is SubscriptionState.expired
+    store.renew(token, after_trouble=True)
+    changed = of(SubscriptionChanged, await last(google, store))
+    assert (changed.state, changed.grace_ends_at) == (SubscriptionState.active, None)
+
+
+async def test_a_hold_gives_nothing(google: GoogleProvider, store: PlayStore):
+    token = store.subscribe()
+    store.fail_to_renew(token, grace=None)
+    assert state(await last(google, store)) is SubscriptionState.expired
+
+
+async def test_a_renewal_whose_order_is_missing_stops_nothing(google: GoogleProvider, store: PlayStore):
+    """Renewals that failed are counted, too."""
+    token = store.subscribe()
+    first = order_of(store, token)
+    renewals = [store.renew(token) for _ in range(5)]
+    del store.orders[renewals[1]]
+    charges = [event.charge for event in await google.proof(token) if isinstance(event, Paid)]
+    assert charges == [first, renewals[0], *renewals[2:]]
+
+
+async def test_notices_in_any_order_say_how_it_stands(google: GoogleProvider, store: PlayStore):
+    token = store.subscribe()
+    store.cancel(token)
+    store.restart(token)
+    told = [of(SubscriptionChanged, await deliver(google, webhook)) for webhook in reversed(store.told)]
+    assert [event.state for event in told] == [SubscriptionState.active] * 3
+    assert len({event.event_id for event in told}) == 1
+
+
+async def test_google_plays_subscriptions_end_in_google_play(google: GoogleProvider, store: PlayStore):
+    with pytest.raises(ProviderRefused, match="the app leads there"):
+        await google.cancel("GPA.1")
+    with pytest.raises(ProviderRefused, match="the app leads there"):
+        await google.resume("GPA.1")
+    assert store.asked == []
+
+
+# Refunds.
+
+
+async def test_a_refund_is_asked_once(google: GoogleProvider, store: PlayStore):
+    charge = order_of(store, store.buy())
+    first = await google.refund(charge, 14999, "TRY", "key")
+    again = await google.refund(charge, 14999, "TRY", "key")
+    assert first == again
+    assert first.refunded == 14999
+    assert store.done == [("refund", charge)]
+    told = of(Refunded, await last(google, store))
+    assert (told.refunded, told.refund) == (14999, first.refund)
+    assert of(Refunded, await google.payment(charge)) == told
+
+
+async def test_a_refunded_subscription_is_not_charged_again(google: GoogleProvider, store: PlayStore):
+    charge = order_of(store, store.subscribe())
+    await google.refund(charge, 19999, "TRY", "key")
+    assert store.done == [("refund", charge)]  # with revoke
+
+
+async def test_a_part_is_refunded_in_the_console(google: GoogleProvider, store: PlayStore):
+    token = store.buy(account=uuid4())
+    charge = order_of(store, token)
+    with pytest.raises(RefundElsewhere, match="Play Console"):
+        await google.refund(charge, 5000, "TRY", "key")
+    store.refund_part(charge, (50, 0, "TRY"))
+    store.refund_part(charge, (20, 0, "TRY"), state="PENDING")
+    events = await google.proof(token)
+    assert (of(Refunded, events).refunded, of(Refunded, events).refund) == (5000, None)
+    assert of(Paid, events).amount == 14999
+    assert (await google.refund(charge, 9999, "TRY", "other")).refunded == 14999
+
+
+async def test_what_was_never_paid_is_not_refunded(google: GoogleProvider, store: PlayStore):
+    charge = order_of(store, store.buy(pending=True))
+    with pytest.raises(ProviderRefused, match="PENDING"):
+        await google.refund(charge, 14999, "TRY", "key")
+    with pytest.raises(ProviderRefused, match="not paid in USD"):
+        await google.refund(order_of(store, store.buy()), 14999, "USD", "key")
+    assert store.done == []
+
+
+async def test_a_chargeback_is_a_lost_dispute(google: GoogleProvider, store: PlayStore):
+    charge = order_of(store, store.buy())
+    store.refund(charge, reason="CHARGEBACK")
+    (disputed,) = await last(google, store)
+    assert isinstance(disputed, Disputed)
+    assert (disputed.charge, disputed.amount, disputed.state) == (charge, 14999, DisputeState.lost)
+
+
+# Who may tell.
+
+
+async def test_the_same_notice_twice_has_one_id(google: GoogleProvider, store: PlayStore):
+    token = store.buy(account=uuid4())
+    first, again = [await google.verify(store.told[0]) for _ in range(2)]
+    assert first == again
+    assert first.payload == {"token": token, "kind": "product"}
+    assert await google.read(first) == await google.read(again)
+
+
+BODY = b'{"message": {"data": "e30=", "messageId": "1"}, "subscription": "s"}'
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"aud": "https://other.example/"},
+        {"email": "somebody@else.iam.gserviceaccount.com"},
+        {"email_verified": False},
+        {"email_verified": "true"},
+        {"iss": "https://accounts.example"},
+        {"exp": 1_700_000_000, "iat": 1_699_990_000},
+        {"iat": 4_000_000_000, "exp": 4_000_003_600},
+        {"signed_by": "somebody", "kid": "a"},
+        {"signed_by": "somebody"},
+        {"kid": "unheard of"},
+    ],
+    ids="-".join,
+)
+async def test_a_token_that_is_not_googles_for_us(google: GoogleProvider, store: PlayStore, forged: dict[str, Any]):
+    store.buy()
+    body = store.told[0].body
+    with pytest.raises(SignatureInvalid):
+        await google.verify(store.push(body, **forged))
+    assert (await google.verify(store.push(body))).event_id
+
+
+@pytest.mark.parametrize(
+    "header", [{}, {"authorization": ""}, {"authorization": "Basic YTpi"}, {"authorization": "Bearer x"}]
+)
+async def test_no_token_at_all(google: GoogleProvider, header: dict[str, str]):
+    with pytest.raises(SignatureInvalid):
+        await google.verify(Webhook(headers=header, body=BODY))
+
+
+async def test_a_notice_for_another_app(google: GoogleProvider, store: PlayStore):
+    webhook = store.tell({"testNotification": {"version": "1.0"}, "packageName": "com.example.other"})
+    with pytest.raises(SignatureInvalid):
+        await google.verify(webhook)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", BODY, BODY.replace(b"e30=", b"!"), BODY.replace(b"e30=", b"/w==")])
+async def test_what_is_no_notice_at_all(google: GoogleProvider, store: PlayStore, body: bytes):
+    with pytest.raises(SignatureInvalid):
+        await google.verify(store.push(body))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"testNotification": {"version": "1.0"}},
+        {"pendingRefundReviewNotification": {"version": "1.0", "orderId": "GPA.1"}},
+        {"newIdeaNotification": {"version": "1.0", "purchaseToken": "abc"}},
+    ],
+)
+async def test_news_that_changes_nothing_here(google: GoogleProvider, store: PlayStore, said: dict[str, Any]):
+    assert await deliver(google, store.tell(said)) == []
+    assert [asked.path for asked in store.asked] == ["/certs"]
+
+
+async def test_googles_keys_are_fetched_once_and_when_they_change(
+    google: GoogleProvider, store: PlayStore, monkeypatch: pytest.MonkeyPatch
+):
+    def fetched() -> int:
+        return [asked.path for asked in store.asked].count("/certs")
+
+    test = {"testNotification": {"version": "1.0"}}
+    for _ in range(3):
+        await google.verify(store.tell(test))
+    assert fetched() == 1
+    for _ in range(3):  # nobody makes us ask by making keys up
+        with pytest.raises(SignatureInvalid):
+            await google.verify(store.push(BODY, kid="made up"))
+    assert fetched() == 1
+    monkeypatch.setattr(push, "_FETCH_AGAIN", -1)
+    store.push_key = "b"
+    await google.verify(store.tell(test))
+    assert fetched() == 2
+
+
+async def test_without_googles_keys_nothing_is_believed(store: PlayStore):
+    google = GoogleProvider(account(store, certificates_url=f"{store.url}/nothing"), sandbox=False)
+    with pytest.raises(SignatureInvalid):
+        await google.verify(store.tell({"testNotification": {"version": "1.0"}}))
+
+
+# The books.
+
+
+async def test_a_statement_holds_what_we_know_and_what_was_taken_back(google: GoogleProvider, store: PlayStore):
+    store.page = 1
+    now = datetime.now(UTC)
+    bought, refunded, lost, pending = (
+        order_of(store, store.buy()),
+        order_of(store, store.buy()),
+        order_of(store, store.subscribe()),
+        order_of(store, store.buy(pending=True)),
+    )
+    store.refund(refunded)
+    store.refund(lost, reason="CHARGEBACK")
+    statement = await google.statement(now - timedelta(days=60), now, [bought, pending, "GPA.0000-0000-0000-00000"])
+    assert not statement.complete
+    charges = {one.charge: one for one in statement.charges}
+    assert charges.keys() == {bought, refunded, lost}
+    assert (charges[refunded].refunded, charges[refunded].disputed) == (14999, False)
+    assert (charges[lost].refunded, charges[lost].disputed) == (0, True)
+    processed = datetime.fromisoformat(store.orders[bought]["orderHistory"]["processedEvent"]["eventTime"])
+    assert charges[bought] == Charge(bought, 14999, "TRY", refunded=0, disputed=False, paid_at=processed)
+
+
+async def test_many_orders_are_asked_for_in_lists(google: GoogleProvider, store: PlayStore):
+    known = [order_of(store, store.buy()) for _ in range(150)]
+    now = datetime.now(UTC)
+    statement = await google.statement(now - timedelta(days=1), now, known)
+    assert {one.charge for one in statement.charges} == set(known)
+    assert [asked.path.endswith(":batchGet") for asked in store.asked].count(True) == 2
+
+
+async def test_nothing_sold_and_nothing_taken_back(google: GoogleProvider):
+    now = datetime.now(UTC)
+    assert (await google.statement(now - timedelta(days=1), now, [])).charges == []
+
+
+# When it does not work.
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        None,
+        Answered(500, "backend error"),
+        Answered(503, {"error": {"code": 503, "message": "The service is currently unavailable."}}),
+        Answered(429, {"error": {"code": 429, "message": "Quota exceeded."}}),
+        Answered(200, "<html>a proxy</html>"),
+        Answered(200, {"orderId": 7}),
+    ],
+)
+async def test_what_may_work_in_a_moment(google: GoogleProvider, store: PlayStore, trouble: Answered | None):
+    token = store.buy()
+    await google.proof(token)  # has an access token from now on
+    store.trouble = [trouble] * (2 if trouble is None else 1)  # a connection that drops is tried a second time
+    with pytest.raises(ProviderUnavailable):
+        await google.proof(token)
+    assert of(Paid, await google.proof(token)).amount == 14999
+
+
+async def test_a_server_that_is_not_there(store: PlayStore):
+    google = GoogleProvider(account(store, api_url="http://127.0.0.1:9/"), sandbox=False)
+    with pytest.raises(ProviderUnavailable, match="could not be reached"):
+        await google.proof("token")
+
+
+async def test_an_access_token_serves_until_google_forgets_it(google: GoogleProvider, store: PlayStore):
+    token = store.buy()
+    for _ in range(3):
+        await google.proof(token)
+    assert [asked.path for asked in store.asked].count("/token") == 1
+    store.access_tokens.clear()
+    assert of(Paid, await google.proof(token)).amount == 14999
+    assert [asked.path for asked in store.asked].count("/token") == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"client_email": "other@meydan-example.iam.gserviceaccount.com"}, "no access token"),
+        ({"private_key_id": "other"}, "no access token"),
+    ],
+)
+async def test_a_service_account_that_google_does_not_know(store: PlayStore, wrong: dict[str, str], words: str):
+    google = GoogleProvider(
+        account(store, service_account_json=json.dumps(store.service_account | wrong)), sandbox=False
+    )
+    with pytest.raises(ProviderRefused, match=words):
+        await google.proof(store.buy())
+
+
+async def test_a_package_that_is_not_ours(store: PlayStore):
+    google = GoogleProvider(account(store, package_name="com.example.other"), sandbox=False)
+    with pytest.raises(ProviderRefused, match="404"):
+        await google.proof(store.buy())
+
+
+@pytest.mark.parametrize("json_text", ["", "{}", "[]", '{"client_email": "a", "private_key": "b", "token_uri": "c"}'])
+def test_a_file_that_is_no_key_is_told_when_it_is_set(json_text: str):
+    values = {"service_account_json": json_text, "package_name": "p", "push_audience": "a", "push_email": "e"}
+    with pytest.raises(msgspec.ValidationError, match="not the file of a service account's key"):
+        msgspec.convert(values, GoogleAccount)
+
+
+async def test_a_missing_library_is_told_in_words_when_it_is_used(store: PlayStore, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "meydan.integrations.payments.google.client", None)
+    monkeypatch.setitem(sys.modules, "google.auth", None)
+    google = GoogleProvider(account(store), sandbox=False)
+    with pytest.raises(ProviderRefused, match=r"pip install 'meydan\[google-play\]'"):
+        await google.proof("token")
+    with pytest.raises(ProviderRefused, match=r"pip install 'meydan\[google-play\]'"):
+        await google.verify(store.push(BODY))
+    await google.close()
+
+
+async def test_googles_library_is_loaded_where_it_is_used():
+    looked = (
+        "import sys, meydan.commerce.providers.google; sys.exit(any(name.startswith('google') for name in sys.modules))"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", looked)
+    assert await process.wait() == 0
+
+
+# The server of ours is held against Google's description.
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ("Order", {"orderID": "GPA.1"}),
+        ("Order", {"state": "PAID"}),
+        ("Order", {"createTime": "yesterday"}),
+        ("Money", {"units": 1}),
+        ("Money", {"nanos": 2**31}),
+        ("Money", {"nanos": True}),
+        ("ProductPurchaseV2", {"productLineItem": {}}),
+        ("SubscriptionPurchaseV2", {"lineItems": [{"autoRenewingPlan": {"autoRenewEnabled": "yes"}}]}),
+    ],
+)
+def test_an_answer_google_would_not_give(schema: str, value: dict[str, Any]):
+    with pytest.raises(google_schema.SchemaBroken):
+        google_schema.check(schema, value)
+
+
+def test_a_message_is_what_pubsub_posts(store: PlayStore):
+    body = json.loads(store.tell({"testNotification": {"version": "1.0"}}).body)
+    assert json.loads(base64.b64decode(body["message"]["data"]))["packageName"] == store.package_name

@@ -1,0 +1,408 @@
+"""iyzico's checkout form, against a server that behaves like it, and against what iyzico itself has published."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import msgspec
+import pytest
+from iyzipay.iyzipay_resource import IyzipayResource  # type: ignore[import-untyped]
+
+from meydan.integrations.payments.contract import (
+    Awaited,
+    Buyer,
+    Checkout,
+    Failed,
+    Order,
+    Paid,
+    ProviderRefused,
+    ProviderUnavailable,
+    Refunded,
+    SignatureInvalid,
+    Webhook,
+)
+from meydan.integrations.payments.enums import PaymentKind, Period
+from meydan.integrations.payments.iyzico.adapter import IyzicoAccount, IyzicoProvider
+from meydan.integrations.payments.iyzico.client import PaymentDetail, RefundMade, turkish_time
+from meydan.kit import clock
+from tests.conftest import MovableClock
+from tests.integrations.payments.servers import iyzico_shapes as shapes
+from tests.integrations.payments.servers.iyzico import Iyzico
+from tests.integrations.payments.servers.loopback import Answered
+
+
+@pytest.fixture
+async def iyzico() -> AsyncIterator[Iyzico]:
+    async with Iyzico() as server:
+        yield server
+
+
+@pytest.fixture
+async def provider(iyzico: Iyzico) -> AsyncIterator[IyzicoProvider]:
+    made = IyzicoProvider(account(iyzico), sandbox=True)
+    yield made
+    await made.close()
+
+
+def account(iyzico: Iyzico, **changes: str) -> IyzicoAccount:
+    values = {"api_key": iyzico.api_key, "secret_key": iyzico.secret_key, "email": "kasa@meet.example"}
+    return IyzicoAccount(**values | {"api_url": iyzico.url} | changes)
+
+
+def order(**changes: Any) -> Order:
+    made = Order(
+        payment_id=uuid4(),
+        kind=PaymentKind.coins,
+        title="Meydan: 250 jeton",
+        amount=4990,
+        currency="TRY",
+        period=None,
+        buyer=Buyer(uuid4(), "tr", None, "+905321112233", "85.34.78.112"),
+        return_url="https://meet.example/wallet/payments/7",
+        webhook_url="https://meet.example/api/payments/webhooks/iyzico/t",
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+async def paid_by(provider: IyzicoProvider, iyzico: Iyzico, wanted: Order | None = None) -> tuple[Checkout, Paid]:
+    checkout = await provider.checkout(wanted or order())
+    iyzico.pay(checkout.reference)
+    (paid,) = await provider.payment(checkout.reference)
+    assert isinstance(paid, Paid)
+    return checkout, paid
+
+
+async def test_who_pays_the_form_comes_back_with_a_token_and_iyzico_is_asked(provider: IyzicoProvider, iyzico: Iyzico):
+    wanted = order()
+    checkout = await provider.checkout(wanted)
+    assert checkout.url.startswith("https://sandbox-cpp.iyzipay.com?token=")
+    assert timedelta(minutes=29) < checkout.expires_at - clock.now() <= timedelta(minutes=30)
+    payment = iyzico.pay(checkout.reference)
+    came = iyzico.callback(checkout.reference)
+    notice = await provider.verify(came)
+    assert provider.answer(came) == wanted.return_url
+    (paid,) = await provider.read(notice)
+    assert isinstance(paid, Paid)
+    assert (paid.payment_id, paid.checkout, paid.charge) == (wanted.payment_id, checkout.reference, str(payment.id))
+    assert (paid.amount, paid.currency, paid.test) == (4990, "TRY", True)
+    by_charge, by_token = await provider.payment(paid.charge), await provider.payment(checkout.reference)
+    assert {event.event_id for event in [*by_charge, *by_token]} == {paid.event_id}
+
+
+async def test_the_form_asks_for_what_was_ordered_and_for_no_instalments(provider: IyzicoProvider, iyzico: Iyzico):
+    wanted = order(amount=100_005, currency="EUR", kind=PaymentKind.premium, period=Period.month)
+    checkout = await provider.checkout(wanted)
+    asked = iyzico.forms[checkout.reference].request
+    assert (asked["price"], asked["paidPrice"], asked["currency"]) == ("1000.05", "1000.05", "EUR")
+    assert asked["enabledInstallments"] == [1]
+    assert asked["conversationId"] == asked["basketId"] == str(wanted.payment_id)
+    assert asked["buyer"]["id"] == str(wanted.buyer.reference)
+    assert asked["buyer"]["email"] == "kasa@meet.example", "who gave none is not asked for one"
+    assert asked["buyer"]["gsmNumber"] == "+905321112233"
+    assert asked["basketItems"][0]["itemType"] == "VIRTUAL"
+    _, paid = await paid_by(provider, iyzico, wanted)
+    assert (paid.amount, paid.currency) == (100_005, "EUR")
+
+
+async def test_a_forged_return_is_refused_and_leads_nowhere(provider: IyzicoProvider, iyzico: Iyzico):
+    checkout = await provider.checkout(order())
+    came = iyzico.callback(checkout.reference)
+    forged = [
+        came.url.split("?")[0],
+        f"{came.url.split('?')[0]}?{urlencode({'to': 'https://evil.example', 'seal': '0' * 64})}",
+        came.url.replace("meet.example%2Fwallet", "evil.example%2Fwallet"),
+    ]
+    assert forged[2] != came.url
+    for url in forged:
+        webhook = msgspec.structs.replace(came, url=url)
+        with pytest.raises(SignatureInvalid):
+            await provider.verify(webhook)
+        assert provider.answer(webhook) is None
+    with pytest.raises(SignatureInvalid):
+        await provider.verify(msgspec.structs.replace(came, body=b"token=" + b"x" * 1000))
+
+
+async def test_a_token_of_nothing_buys_nothing(provider: IyzicoProvider, iyzico: Iyzico):
+    checkout = await provider.checkout(order())
+    came = iyzico.callback(checkout.reference)
+    assert await provider.read(await provider.verify(came)) == [], "the form is not filled in yet"
+    invented = msgspec.structs.replace(came, body=f"token={uuid4()}".encode())
+    assert await provider.read(await provider.verify(invented)) == []
+
+
+async def test_iyzicos_own_server_tells_it_too(provider: IyzicoProvider, iyzico: Iyzico):
+    wanted = order()
+    checkout = await provider.checkout(wanted)
+    iyzico.refuse_card(checkout.reference)
+    failure = iyzico.notification(checkout.reference, "FAILURE")
+    assert await provider.read(await provider.verify(failure)) == [], "the form takes another card"
+    payment = iyzico.pay(checkout.reference)
+    told = iyzico.notification(checkout.reference)
+    assert provider.answer(told) is None
+    notice = await provider.verify(told)
+    assert notice == await provider.verify(told), "a repeated notification is known again"
+    (paid,) = await provider.read(notice)
+    assert isinstance(paid, Paid)
+    assert (paid.payment_id, paid.charge) == (wanted.payment_id, str(payment.id))
+    direct = await provider.read(await provider.verify(iyzico.payment_notification(payment, "API_AUTH")))
+    assert [event.event_id for event in direct] == [paid.event_id]
+
+
+async def test_forged_notifications_are_refused(provider: IyzicoProvider, iyzico: Iyzico):
+    checkout, paid = await paid_by(provider, iyzico)
+    good = iyzico.notification(checkout.reference)
+    neighbour = IyzicoProvider(account(iyzico, secret_key="another community's"), sandbox=True)
+    with pytest.raises(SignatureInvalid):
+        await neighbour.verify(good)
+    await neighbour.close()
+    body = json.loads(good.body)
+    for change in ({"status": "FAILURE"}, {"token": str(uuid4())}, {"iyziPaymentId": 1}, {"iyziEventType": "X"}):
+        with pytest.raises(SignatureInvalid):
+            await provider.verify(msgspec.structs.replace(good, body=json.dumps(body | change).encode()))
+    for broken in (b"", b"[]", b"{}", b"\xff"):
+        with pytest.raises(SignatureInvalid):
+            await provider.verify(msgspec.structs.replace(good, body=broken))
+    with pytest.raises(SignatureInvalid):
+        await provider.verify(msgspec.structs.replace(good, headers={"content-type": "application/json"}))
+    assert paid.charge
+
+
+BY_FORM = (
+    '{"paymentConversationId":"conversationId","merchantId":3382172,"token":"e828c62d-fd12-4b1a-ad5a-380f15fe6596",'
+    '"status":"SUCCESS","iyziReferenceCode":"77e1635c-6b39-475a-8b7b-ca15ad0cd4ac","iyziEventType":"CHECKOUT_FORM_AUTH",'
+    '"iyziEventTime":1721825036103,"iyziPaymentId":22483975}'
+)
+BY_API = (
+    '{"paymentConversationId":"conversationId","merchantId":3382172,"paymentId":22484059,"status":"SUCCESS",'
+    '"iyziReferenceCode":"a9af8e6b-4401-4928-b6b8-40419aaa3d0f","iyziEventType":"API_AUTH",'
+    '"iyziEventTime":1721825828467,"iyziPaymentId":22484059}'
+)
+
+
+@pytest.mark.parametrize(
+    ("payload", "signature"),
+    [
+        (BY_FORM, "4031c575763486a2d2bf3f7ace0baebfcd6bed65393ab4df3fe80c00d5fd6878"),
+        (BY_API, "92c7a72b7741bc83eb696066605c894778c87297b2c88d6037670666230e18ae"),
+    ],
+)
+async def test_the_signatures_iyzico_published_hold(payload: str, signature: str):
+    """The two worked examples in ``samples/webhook_Signature_Validation.php`` of its client for PHP."""
+    published = IyzicoAccount("sandbox-x", "sandbox-UuLnD7wZa0a3DmytfIrwHQqAMfqCNJrs", "a@b.example")
+    provider = IyzicoProvider(published, sandbox=True)
+    headers = {"content-type": "application/json", "x-iyz-signature-v3": signature}
+    notice = await provider.verify(Webhook(headers, payload.encode()))
+    assert notice.event_id == f"notification:{json.loads(payload)['iyziReferenceCode']}"
+    await provider.close()
+
+
+async def test_a_refused_card_is_told_by_its_group(provider: IyzicoProvider, iyzico: Iyzico):
+    wanted = order()
+    checkout = await provider.checkout(wanted)
+    iyzico.refuse_card(checkout.reference)
+    (failed,) = await provider.payment(checkout.reference)
+    assert isinstance(failed, Failed)
+    assert (failed.payment_id, failed.checkout) == (wanted.payment_id, checkout.reference)
+    assert failed.reason == "NOT_SUFFICIENT_FUNDS"
+
+
+async def test_what_is_not_decided_is_no_news(provider: IyzicoProvider, iyzico: Iyzico):
+    checkout = await provider.checkout(order())
+    assert await provider.payment(checkout.reference) == []
+    iyzico.ask_the_bank(checkout.reference)
+    assert await provider.payment(checkout.reference) == []
+    payment = iyzico.pay(checkout.reference, fraud_status=0)
+    (waits,) = await provider.payment(checkout.reference)
+    assert isinstance(waits, Awaited), "iyzico still looks at it"
+    assert await provider.payment(str(payment.id)) == []
+    payment.fraud_status = -1
+    (failed,) = await provider.payment(checkout.reference)
+    assert isinstance(failed, Failed)
+    assert failed.reason == "FRAUD_REJECTED"
+    payment.fraud_status = 1
+    (paid,) = await provider.payment(checkout.reference)
+    assert isinstance(paid, Paid)
+
+
+async def test_refunds_add_up_and_a_repeated_one_is_the_same(provider: IyzicoProvider, iyzico: Iyzico):
+    _, paid = await paid_by(provider, iyzico)
+    part = await provider.refund(paid.charge, 1005, "TRY", "one")
+    assert part == await provider.refund(paid.charge, 1005, "TRY", "one")
+    payment = iyzico.payments[int(paid.charge)]
+    assert [str(refund.price) for refund in payment.refunds] == ["10.05"], "iyzico itself knows no repetition"
+    with pytest.raises(ProviderRefused, match="büyük olamaz"):
+        await provider.refund(paid.charge, 3986, "TRY", "two")
+    with pytest.raises(ProviderRefused, match="in TRY"):
+        await provider.refund(paid.charge, 1, "EUR", "two")
+    with pytest.raises(ProviderRefused, match="no payment 17"):
+        await provider.refund("17", 1, "TRY", "two")
+    rest = await provider.refund(paid.charge, 3985, "TRY", "two")
+    assert (part.refunded, rest.refunded) == (1005, 4990)
+    _, refunded = await provider.payment(paid.charge)
+    assert isinstance(refunded, Refunded)
+    assert (refunded.charge, refunded.refunded, refunded.refund) == (paid.charge, 4990, "two")
+
+
+async def test_a_refund_whose_answer_was_lost_is_not_made_twice(provider: IyzicoProvider, iyzico: Iyzico):
+    _, paid = await paid_by(provider, iyzico)
+    keep = iyzico.answer
+
+    async def lose_one_answer(asked: Any) -> Answered:
+        answered = await keep(asked)
+        if asked.path == "/v2/payment/refund":
+            iyzico.answer = keep  # type: ignore[method-assign]
+            raise ConnectionResetError
+        return answered
+
+    iyzico.answer = lose_one_answer  # type: ignore[method-assign]
+    with pytest.raises(ProviderUnavailable):
+        await provider.refund(paid.charge, 2000, "TRY", "one")
+    assert iyzico.broken.pop().__class__ is ConnectionResetError
+    assert (await provider.refund(paid.charge, 2000, "TRY", "one")).refunded == 2000
+    assert len(iyzico.payments[int(paid.charge)].refunds) == 1
+
+
+async def test_reports_that_lag_are_added_to(provider: IyzicoProvider, iyzico: Iyzico, moving_clock: MovableClock):
+    _, paid = await paid_by(provider, iyzico)
+    iyzico.report_lags = True
+    assert (await provider.refund(paid.charge, 1000, "TRY", "one")).refunded == 1000
+    assert len(await provider.payment(paid.charge)) == 1
+    moving_clock.forward(minutes=1)
+    _, refunded = await provider.payment(paid.charge)
+    assert isinstance(refunded, Refunded)
+    assert refunded.refunded == 1000
+
+
+async def test_what_is_cancelled_in_the_panel_has_gone_back(provider: IyzicoProvider, iyzico: Iyzico):
+    checkout, paid = await paid_by(provider, iyzico)
+    iyzico.cancel(iyzico.payments[int(paid.charge)])
+    for reference in (paid.charge, checkout.reference):
+        _, refunded = await provider.payment(reference)
+        assert isinstance(refunded, Refunded)
+        assert refunded.refunded == 4990
+
+
+async def test_the_books_of_a_period(provider: IyzicoProvider, iyzico: Iyzico, moving_clock: MovableClock):
+    iyzico.page_size = 2
+    _, old = await paid_by(provider, iyzico)
+    moving_clock.forward(hours=24 * 5)
+    since = clock.now() - timedelta(minutes=1)
+    wanted = [order() for _ in range(4)]
+    new = [(await paid_by(provider, iyzico, one))[1] for one in wanted]
+    await provider.refund(new[1].charge, 90, "TRY", "r")
+    moving_clock.forward(hours=30)
+    await provider.refund(new[2].charge, 4990, "TRY", "s")
+    await provider.refund(old.charge, 10, "TRY", "t")
+    moving_clock.forward(minutes=1)
+    until = clock.now()
+    statement = await provider.statement(since, until, [])
+    assert statement.complete
+    found = {charge.charge: charge for charge in statement.charges}
+    assert set(found) == {paid.charge for paid in new}, "the old one was only refunded in it"
+    assert [found[paid.charge].refunded for paid in new] == [0, 90, 4990, 0]
+    assert [found[paid.charge].payment_id for paid in new] == [one.payment_id for one in wanted]
+    assert all(charge.amount == 4990 for charge in statement.charges)
+    assert all(abs(found[paid.charge].paid_at - paid.happened_at) < timedelta(seconds=2) for paid in new)
+    known = await provider.statement(since, until, [old.charge, "1", "not-a-number"])
+    assert {charge.charge: charge.refunded for charge in known.charges}[old.charge] == 10
+    assert len(known.charges) == 5
+
+
+@pytest.mark.parametrize(
+    ("trouble", "raised"),
+    [
+        (None, ProviderUnavailable),
+        (Answered(502, "bad gateway"), ProviderUnavailable),
+        (Answered(429, {}), ProviderUnavailable),
+        (Answered(200, "<html>"), ProviderUnavailable),
+        (Answered(200, {"status": "failure", "errorCode": "50000", "errorMessage": "Limit"}), ProviderUnavailable),
+        (Answered(200, {"status": "failure", "errorCode": "1", "errorMessage": "Sistem hatası"}), ProviderUnavailable),
+        (Answered(200, {"status": "failure", "errorCode": "9", "retryable": True}), ProviderUnavailable),
+        (Answered(422, {"status": "failure", "errorCode": "11", "errorMessage": "Geçersiz istek"}), ProviderRefused),
+    ],
+)
+async def test_what_may_work_in_a_moment_is_told_from_what_will_not(
+    provider: IyzicoProvider, iyzico: Iyzico, trouble: Answered | None, raised: type[Exception]
+):
+    iyzico.trouble = [trouble]
+    with pytest.raises(raised):
+        await provider.checkout(order())
+
+
+async def test_wrong_keys_are_refused_everywhere(iyzico: Iyzico, provider: IyzicoProvider):
+    checkout, paid = await paid_by(provider, iyzico)
+    for changes, code in (({"secret_key": "wrong"}, "1000"), ({"api_key": "wrong"}, "1001")):
+        stranger = IyzicoProvider(account(iyzico, **changes), sandbox=True)
+        for ask in (
+            stranger.checkout(order()),
+            stranger.payment(checkout.reference),
+            stranger.payment(paid.charge),
+            stranger.refund(paid.charge, 1, "TRY", "x"),
+            stranger.statement(clock.now(), clock.now(), []),
+        ):
+            with pytest.raises(ProviderRefused, match=code):
+                await ask
+        await stranger.close()
+
+
+async def test_an_answer_that_is_not_iyzicos_is_not_believed(provider: IyzicoProvider, iyzico: Iyzico):
+    checkout, paid = await paid_by(provider, iyzico)
+    iyzico.forges = True
+    for ask in (
+        provider.checkout(order()),
+        provider.payment(checkout.reference),
+        provider.refund(paid.charge, 1, "TRY", "x"),
+    ):
+        with pytest.raises(ProviderUnavailable, match="not signed"):
+            await ask
+
+
+async def test_what_iyzico_refuses_about_a_form_is_told(provider: IyzicoProvider):
+    for wrong, code in (({"currency": "JPY"}, "11"), ({"amount": 0}, "5005")):
+        with pytest.raises(ProviderRefused, match=f"iyzico refused: {code} "):
+            await provider.checkout(order(**wrong))
+    nobody = msgspec.structs.replace(order().buyer, email="not an address")
+    with pytest.raises(ProviderRefused, match="refused: 5 "):
+        await provider.checkout(order(buyer=nobody))
+
+
+async def test_many_requests_at_once_are_each_signed_for_themselves(provider: IyzicoProvider, iyzico: Iyzico):
+    """The library keeps the headers of all requests in one place."""
+    made = await asyncio.gather(*(provider.checkout(order()) for _ in range(20)))
+    assert len({checkout.reference for checkout in made}) == 20
+    assert len({asked.headers["x-iyzi-rnd"] for asked in iyzico.asked}) == 20
+    assert "Authorization" not in IyzipayResource.header
+
+
+async def test_live_keys_mean_live_money(iyzico: Iyzico):
+    iyzico.api_key = "live-key"
+    provider = IyzicoProvider(account(iyzico), sandbox=False)
+    _, paid = await paid_by(provider, iyzico)
+    assert paid.test is False
+    await provider.close()
+
+
+def test_samples_of_its_documents_are_read():
+    """From "Reporting Service" and "Refund & Cancel" on docs.iyzico.com, as of 2025."""
+    detail = """{"paymentId": 25236546, "paymentStatus": 1, "paymentRefundStatus": "PARTIALLY_REFUNDED", "price": 1,
+        "paidPrice": 50, "installment": 1, "paymentConversationId": "123321", "fraudStatus": 1, "cardType": "CREDIT_CARD",
+        "cardAssociation": "MASTER_CARD", "cardFamily": "Axess", "binNumber": "552608", "lastFourDigits": "0006",
+        "basketId": "16733998", "currency": "TRY", "threeDS": false, "phase": "AUTH",
+        "createdDate": "2025-08-28T15:19:03Z", "cancels": [],
+        "itemTransactions": [{"paymentTransactionId": 27225634, "transactionStatus": 2, "price": 1, "paidPrice": 50}]}"""
+    read = msgspec.json.decode(detail, type=PaymentDetail)
+    assert (str(read.payment_id), read.paid_price, read.refunds) == ("25236546", Decimal(50), [])
+    shapes.check(shapes.DETAILS["payments"][0], json.loads(detail))
+    # The same answer's systemTime was 1756383869332: a payment cannot be made after it was reported.
+    assert turkish_time(read.created_date) == datetime(2025, 8, 28, 12, 19, 3, tzinfo=UTC)
+    assert turkish_time(read.created_date) < datetime.fromtimestamp(1756383869.332, UTC)
+    refund = """{"status": "success", "locale": "tr", "systemTime": 1755703798426, "conversationId": "conversationId",
+        "paymentId": "25180188", "price": 5, "currency": "TRY", "authCode": "512821", "hostReference": "mock00007iyzihostrfn",
+        "refundHostReference": "mock00007iyzihostrfn", "retryable": false}"""
+    assert msgspec.json.decode(refund, type=RefundMade).price == 5
+    shapes.check(shapes.REFUND_MADE, json.loads(refund))

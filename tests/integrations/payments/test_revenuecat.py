@@ -1,0 +1,467 @@
+"""RevenueCat, as a server of our own behaves like it."""
+
+import itertools
+import random
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from meydan.integrations.payments.contract import (
+    Buyer,
+    Charge,
+    Notice,
+    Order,
+    Paid,
+    ProviderEvent,
+    ProviderRefused,
+    ProviderUnavailable,
+    Refunded,
+    RefundElsewhere,
+    SignatureInvalid,
+    SubscriptionChanged,
+    SubscriptionState,
+    Webhook,
+)
+from meydan.integrations.payments.enums import PaymentKind
+from meydan.integrations.payments.revenuecat.adapter import RevenueCatProvider
+from meydan.integrations.payments.revenuecat.client import RevenueCatAccount
+from tests.integrations.payments.servers import revenuecat_shapes as shapes
+from tests.integrations.payments.servers.loopback import Answered
+from tests.integrations.payments.servers.revenuecat import Bought, RevenueCatServer
+
+T = TypeVar("T", bound=ProviderEvent)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[RevenueCatServer]:
+    async with RevenueCatServer() as one:
+        yield one
+
+
+@pytest.fixture
+async def provider(server: RevenueCatServer) -> AsyncIterator[RevenueCatProvider]:
+    one = RevenueCatProvider(account(server), sandbox=False)
+    yield one
+    await one.close()
+
+
+@pytest.fixture
+def buyer() -> UUID:
+    return uuid4()
+
+
+def account(server: RevenueCatServer, **other: Any) -> RevenueCatAccount:
+    mine = RevenueCatAccount(
+        secret_key_v1=server.secret_key_v1,
+        secret_key_v2=server.secret_key_v2,
+        project_id=server.project_id,
+        authorization_secret=server.authorization,
+        signing_secret=server.signing_secret,
+        api_url=server.url,
+    )
+    return msgspec.structs.replace(mine, **other)
+
+
+def order(buyer: UUID, **other: Any) -> Order:
+    coins = Order(
+        payment_id=uuid4(),
+        kind=PaymentKind.coins,
+        title="500 jeton",
+        amount=14_990,
+        currency="TRY",
+        period=None,
+        buyer=Buyer(buyer, "tr", None, None, "203.0.113.5"),
+        return_url="https://meydan.example/wallet/payments/1",
+        webhook_url="https://meydan.example/api/payments/webhooks/revenuecat/lale",
+        store_product_id="coins_500",
+    )
+    return msgspec.structs.replace(coins, **other)
+
+
+def only(kind: type[T], events: list[ProviderEvent]) -> T:
+    (event,) = [event for event in events if isinstance(event, kind)]
+    return event
+
+
+async def read(provider: RevenueCatProvider, *webhooks: Webhook) -> list[ProviderEvent]:
+    """Each notice goes through the database in between."""
+    events: list[ProviderEvent] = []
+    for webhook in webhooks:
+        notice = await provider.verify(webhook)
+        kept = msgspec.json.decode(msgspec.json.encode(notice), type=Notice)
+        events += await provider.read(kept)
+    return events
+
+
+async def test_coins_bought_in_the_app(server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID) -> None:
+    ordered = order(buyer)
+    checkout = await provider.checkout(ordered)
+    assert (checkout.url, checkout) == (
+        "",
+        msgspec.structs.replace(checkout, reference=f"{buyer}:{ordered.payment_id}"),
+    )
+    assert await provider.payment(checkout.reference) == []
+
+    bought = server.buy(str(buyer))
+    paid = only(Paid, await read(provider, *server.webhooks()))
+    assert paid == Paid(
+        event_id=f"{bought.transaction}:paid",
+        happened_at=server.now,
+        charge=bought.transaction,
+        amount=14_990,
+        currency="TRY",
+        buyer=buyer,
+        product_id="coins_500",
+    )
+    assert await provider.payment(checkout.reference) == [paid]
+    assert await provider.payment(bought.transaction) == [paid]
+    assert await read(provider, *server.webhooks(repeats=2)) == [paid] * 3
+
+
+async def test_an_old_purchase_does_not_answer_for_a_new_order(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    server.buy(str(buyer))
+    server.later(days=3)
+    checkout = await provider.checkout(order(buyer))
+    assert await provider.payment(checkout.reference) == []
+    server.buy(str(buyer))
+    assert len(await provider.payment(checkout.reference)) == 1
+
+
+async def test_what_the_webhook_says_counts_for_nothing_until_the_api_says_it_too(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    """Whoever learnt the shared value can write webhooks."""
+    real = server.buy(str(buyer))
+    never = Bought(str(buyer), "coins_500", 149.9, "TRY", "app_store", "666", "666", server.now, server.now)
+    with pytest.raises(ProviderUnavailable, match="does not know"):
+        await read(provider, server.webhook(server.tell("NON_RENEWING_PURCHASE", never)))
+    assert await provider.payment(f"{uuid4()}:{uuid4()}") == []
+
+    dear = server.tell("NON_RENEWING_PURCHASE", real, price_in_purchased_currency=99_999.0, environment="SANDBOX")
+    paid = only(Paid, await read(provider, server.webhook(dear)))
+    assert (paid.amount, paid.test) == (14_990, False)
+
+    refund = server.tell("CANCELLATION", real, cancel_reason="CUSTOMER_SUPPORT")
+    with pytest.raises(ProviderUnavailable):
+        await read(provider, server.webhook(refund))
+    stolen = server.webhook(server.tell("NON_RENEWING_PURCHASE", real, app_user_id=str(uuid4()), aliases=[]))
+    with pytest.raises(ProviderUnavailable):
+        await read(provider, stolen)
+
+
+async def test_a_membership_through_its_life(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    bought = server.subscribe(str(buyer), plan="monthly", store="play_store")
+    events = await read(provider, *server.webhooks())
+    paid, begun = only(Paid, events), only(SubscriptionChanged, events)
+    name = f"{buyer}:premium:monthly"
+    assert (paid.subscription, paid.product_id, paid.amount, paid.period_ends_at) == (
+        name,
+        "premium:monthly",
+        9_900,
+        bought.expires_at,
+    )
+    assert (begun.subscription, begun.state, begun.buyer) == (name, SubscriptionState.active, buyer)
+
+    async def state() -> SubscriptionChanged:
+        webhook = server.webhooks()[-1]
+        server.later(seconds=1)
+        return only(SubscriptionChanged, await read(provider, webhook))
+
+    server.cancel(bought)
+    cancelled = await state()
+    assert (cancelled.state, cancelled.period_ends_at) == (SubscriptionState.cancelled, bought.expires_at)
+    server.uncancel(bought)
+    assert (await state()).state is SubscriptionState.active
+
+    server.later(days=30)
+    server.renew(bought)
+    renewed = only(Paid, await read(provider, server.webhooks("RENEWAL")[0]))
+    assert (renewed.charge, renewed.subscription, renewed.period_ends_at) == (
+        bought.transaction,
+        name,
+        bought.expires_at,
+    )
+    assert renewed.charge != paid.charge
+    assert only(Paid, await provider.subscription(name, paid.charge)) == renewed
+    with pytest.raises(ProviderRefused):
+        await provider.subscription(f"{uuid4()}:premium:monthly", "nobody's")
+
+    server.later(days=29)
+    server.fail_renewal(bought, grace=timedelta(days=6))
+    grace = await state()
+    assert (grace.state, grace.period_ends_at, grace.grace_ends_at) == (
+        SubscriptionState.grace,
+        bought.expires_at,
+        bought.grace_until,
+    )
+    server.extend(bought, timedelta(days=2))
+    assert (await state()).period_ends_at == bought.expires_at
+    server.later(days=10)
+    server.expire(bought)
+    over = await state()
+    assert (over.state, over.period_ends_at) == (SubscriptionState.expired, bought.expires_at)
+    assert begun.happened_at < cancelled.happened_at < grace.happened_at < over.happened_at
+
+
+async def test_news_in_any_order_tells_what_is_and_late_money_is_still_money(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    server.largest_page = 1
+    bought = server.subscribe(str(buyer))
+    charges = {bought.transaction}
+    for price in (99.0, 119.5, 119.5):
+        server.later(days=30)
+        server.renew(bought, price)
+        charges.add(bought.transaction)
+    server.cancel(bought)
+    events = await read(provider, *server.webhooks(repeats=1, shuffled=random.Random(7)))
+    paid = {event.charge: event for event in events if isinstance(event, Paid)}
+    assert paid.keys() == charges
+    assert sorted(one.amount for one in paid.values()) == [9_900, 9_900, 11_950, 11_950]
+    ends = sorted(one.period_ends_at for one in paid.values() if one.period_ends_at)
+    assert [later - earlier for earlier, later in itertools.pairwise(ends)] == [timedelta(days=30)] * 3
+    assert {event.state for event in events if isinstance(event, SubscriptionChanged)} == {SubscriptionState.cancelled}
+
+
+async def test_a_store_gives_money_back_and_takes_that_back(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    coins, premium = server.buy(str(buyer)), server.subscribe(str(buyer))
+    for bought, amount in ((coins, 14_990), (premium, 9_900)):
+        server.events.clear()
+        server.refund(bought)
+        events = await read(provider, *server.webhooks())
+        refunded = only(Refunded, events)
+        assert (refunded.charge, refunded.refunded, refunded.currency) == (bought.transaction, amount, "TRY")
+        assert refunded in await provider.payment(bought.transaction)
+    assert only(SubscriptionChanged, events).state is SubscriptionState.expired
+
+    server.events.clear()
+    server.reverse_refund(premium)
+    events = await read(provider, *server.webhooks())
+    assert (only(Refunded, events).refunded, only(Refunded, events).reversed) == (0, True)
+    assert only(SubscriptionChanged, events).state is SubscriptionState.active
+
+
+async def test_what_cost_nothing_is_no_payment(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    server.subscribe(str(buyer), "trial", price=0.0, period="trial")
+    server.subscribe(str(buyer), "family", shared=True)
+    server.subscribe(str(buyer), "present", store="promotional")
+    events = await read(provider, *server.webhooks())
+    assert [event for event in events if isinstance(event, Paid)] == []
+    assert {event.product_id for event in events if isinstance(event, SubscriptionChanged)} == {"trial", "present"}
+    assert not any(isinstance(event, Paid) for event in await provider.payment(f"{buyer}:{uuid4()}"))
+
+
+async def test_play_money_says_so(server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID) -> None:
+    server.buy(str(buyer), sandbox=True)
+    server.subscribe(str(buyer), sandbox=True)
+    assert [event.test for event in await read(provider, *server.webhooks()) if isinstance(event, Paid)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "amount"),
+    [
+        (32.99, "CAD", 3_299),
+        (0.29, "EUR", 29),
+        (500.0, "JPY", 500),
+        (1.234, "KWD", 1_234),
+        (1_799.99, "TRY", 179_999),
+        (7.989999999999999, "TRY", 799),
+    ],
+)
+async def test_prices_are_exact(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID, price: float, currency: str, amount: int
+) -> None:
+    server.buy(str(buyer), price=price, currency=currency)
+    paid = only(Paid, await read(provider, *server.webhooks()))
+    assert (paid.amount, paid.currency) == (amount, currency)
+
+
+async def test_half_a_kurus_is_refused_and_not_rounded(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    server.buy(str(buyer), price=1.005)
+    with pytest.raises(ProviderRefused):
+        await read(provider, *server.webhooks())
+
+
+async def test_purchases_that_move_to_another_account(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    server.subscribe(str(buyer))
+    other = uuid4()
+    server.transfer(str(buyer), str(other))
+    events = await read(provider, *server.webhooks("TRANSFER"))
+    assert {(event.subscription, event.state) for event in events if isinstance(event, SubscriptionChanged)} == {
+        (f"{buyer}:premium", SubscriptionState.expired),
+        (f"{other}:premium", SubscriptionState.active),
+    }
+
+
+async def test_who_does_not_hold_the_secrets_is_not_believed(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    server.buy(str(buyer))
+    event = server.events[-1]
+    good = server.webhook(event)
+    assert (await provider.verify(good)).event_id == event["id"]
+    signature = good.headers["x-revenuecat-webhook-signature"]
+    for bad in (
+        server.webhook(event, authorization="Bearer a-long-random-text-of-another-community"),
+        server.webhook(event, secrets=("whsec_of_another_community",)),
+        server.webhook(event, age=302),
+        server.webhook(event, age=-302),
+        Webhook(good.headers, good.body.replace(b"149.9", b"999.9")),
+        Webhook({"authorization": server.authorization}, good.body),
+        Webhook({"x-revenuecat-webhook-signature": signature}, good.body),
+        Webhook({**good.headers, "x-revenuecat-webhook-signature": signature.partition(",")[0]}, good.body),
+        Webhook({**good.headers, "x-revenuecat-webhook-signature": "t=soon,v1=abc"}, good.body),
+    ):
+        with pytest.raises(SignatureInvalid):
+            await provider.verify(bad)
+    rolled = server.webhook(event, secrets=("whsec_new", server.signing_secret), age=290)
+    assert await provider.verify(rolled) == await provider.verify(good)
+    assert server.asked == []
+
+
+async def test_without_a_signing_secret_the_shared_value_must_be_right(server: RevenueCatServer, buyer: UUID) -> None:
+    provider = RevenueCatProvider(account(server, signing_secret=None), sandbox=False)
+    server.buy(str(buyer))
+    body = server.webhooks()[0].body
+    assert (await provider.verify(Webhook({"authorization": server.authorization}, body))).payload["type"]
+    for headers in ({}, {"authorization": server.authorization[:-1]}, {"authorization": "ş" + server.authorization}):
+        with pytest.raises(SignatureInvalid):
+            await provider.verify(Webhook(headers, body))
+    with pytest.raises(SignatureInvalid):
+        await provider.verify(Webhook({"authorization": server.authorization}, b"{}"))
+    await provider.close()
+
+
+async def test_a_notice_keeps_no_attribute_of_the_person(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    server.buy(str(buyer))
+    notice = await provider.verify(server.webhooks()[0])
+    assert "ayse" not in str(notice.payload)
+
+
+async def test_news_nobody_asked_for_is_nothing(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    bought = server.buy(str(buyer))
+    test = server.tell("TEST", bought)
+    unknown = test | {"id": "1", "type": "PAYWALL_IMPRESSION"}
+    anonymous = test | {"type": "INITIAL_PURCHASE", "app_user_id": "$RCAnonymousID:1", "aliases": []}
+    assert await read(provider, *[server.webhook(event) for event in (test, unknown, anonymous)]) == []
+    assert server.asked == []
+
+
+async def test_a_person_is_found_among_their_names(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    """The app may write the reference in capitals, and the name seen last may be one it made up before the log in."""
+    name = str(buyer).upper()
+    server.buy(name)
+    event = server.events[-1] | {"app_user_id": "$RCAnonymousID:2"}
+    assert only(Paid, await read(provider, server.webhook(event))).buyer == buyer
+
+
+async def test_the_books_know_only_what_they_are_asked_for(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    coins, premium, other = server.buy(str(buyer)), server.subscribe(str(buyer)), server.buy(str(buyer))
+    server.refund(coins)
+    known = [coins.transaction, premium.transaction, "nobody's"]
+    statement = await provider.statement(server.now - timedelta(days=1), server.now, known)
+    assert not statement.complete
+    assert statement.charges == [
+        Charge(coins.transaction, 14_990, "TRY", 14_990, disputed=False, paid_at=server.now),
+        Charge(premium.transaction, 9_900, "TRY", 0, disputed=False, paid_at=server.now),
+    ]
+    assert other.transaction not in {charge.charge for charge in statement.charges}
+
+
+async def test_who_asks_about_nothing_learns_whether_the_keys_are_right(server: RevenueCatServer) -> None:
+    for wrong in ({}, {"secret_key_v1": "sk_wrong"}, {"secret_key_v2": "sk_wrong"}, {"project_id": "proj_of_another"}):
+        provider = RevenueCatProvider(account(server, **wrong), sandbox=False)
+        if wrong:
+            with pytest.raises(ProviderRefused):
+                await provider.statement(server.now, server.now, [])
+        else:
+            assert (await provider.statement(server.now, server.now, [])).charges == []
+        await provider.close()
+
+
+async def test_a_number_on_a_receipt_counts_only_for_its_buyer(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    mine, nobodys = server.buy(str(buyer)), server.buy("$RCAnonymousID:3")
+    assert only(Paid, await provider.proof(mine.transaction)).buyer == buyer
+    for stranger in (nobodys.transaction, f"{buyer}:{uuid4()}"):
+        with pytest.raises(ProviderRefused):
+            await provider.proof(stranger)
+
+
+async def test_what_only_the_store_can_do(provider: RevenueCatProvider, buyer: UUID) -> None:
+    with pytest.raises(RefundElsewhere):
+        await provider.refund("2000", 1, "TRY", "key")
+    for act in (provider.cancel, provider.resume):
+        with pytest.raises(ProviderRefused):
+            await act(f"{buyer}:premium")
+    with pytest.raises(ProviderRefused, match="product"):
+        await provider.checkout(order(buyer, store_product_id=None))
+
+
+async def test_trouble_passes_or_does_not_and_nothing_secret_is_said(
+    server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
+) -> None:
+    words = {"message": "the key sk_one of ayse@example.org", "code": 7110}
+    for trouble in (Answered(500, words), Answered(429, words), None, Answered(200, "<html>"), Answered(423, words)):
+        server.trouble.append(trouble)
+        with pytest.raises(ProviderUnavailable) as unavailable:
+            await provider.payment(f"{buyer}:{uuid4()}")
+        assert "sk_one" not in str(unavailable.value)
+        assert "ayse" not in str(unavailable.value)
+    server.trouble.append(Answered(400, words))
+    with pytest.raises(ProviderRefused, match="400 7110") as refused:
+        await provider.payment(f"{buyer}:{uuid4()}")
+    assert "ayse" not in str(refused.value)
+    with pytest.raises(ProviderRefused, match="no such transaction"):
+        await provider.payment("2000000000000")
+
+    for wrong in ({"secret_key_v1": "sk_wrong"}, {"secret_key_v2": "sk_wrong"}, {"project_id": "proj_of_another"}):
+        stranger = RevenueCatProvider(account(server, **wrong), sandbox=False)
+        with pytest.raises(ProviderRefused, match=r"40[13]"):
+            await stranger.payment(f"{buyer}:{uuid4()}" if "secret_key_v1" in wrong else "2000000000000")
+        await stranger.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"secret_key_v1": "appl_public"}, {"authorization_secret": "short"}, {"project_id": "../x"}, {"api_url": "api"}],
+)
+def test_an_account_that_cannot_work_is_refused_when_it_is_set_up(wrong: dict[str, str]) -> None:
+    values = {"secret_key_v1": "sk_a", "secret_key_v2": "sk_b", "project_id": "proj1", "authorization_secret": "x" * 24}
+    assert msgspec.convert(values, RevenueCatAccount).signing_secret is None
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(values | wrong, RevenueCatAccount)
+
+
+def test_the_shapes_notice_what_revenuecat_would_never_say() -> None:
+    now = datetime.now(UTC).isoformat()
+    good = {"id": "1", "is_sandbox": True, "purchase_date": now, "store": "app_store"}
+    shapes.check(shapes.NonSubscription, good)
+    for bad in (good | {"store": "bazaar"}, good | {"colour": "red"}, good | {"is_sandbox": "yes"}, {"id": "1"}):
+        with pytest.raises(msgspec.ValidationError):
+            shapes.check(shapes.NonSubscription, bad)

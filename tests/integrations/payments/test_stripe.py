@@ -1,0 +1,502 @@
+"""Stripe, as a server of our own behaves like it."""
+
+import random
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from meydan.integrations.payments.contract import (
+    Awaited,
+    Buyer,
+    Charge,
+    Declined,
+    Disputed,
+    DisputeState,
+    Failed,
+    Notice,
+    Order,
+    Paid,
+    ProviderEvent,
+    ProviderRefused,
+    ProviderUnavailable,
+    Refunded,
+    SignatureInvalid,
+    SubscriptionChanged,
+    SubscriptionState,
+    Webhook,
+)
+from meydan.integrations.payments.enums import PaymentKind, Period
+from meydan.integrations.payments.stripe.adapter import StripeProvider
+from meydan.integrations.payments.stripe.client import StripeAccount, from_stripe, to_stripe
+from tests.integrations.payments.servers.loopback import Answered
+from tests.integrations.payments.servers.stripe import StripeServer
+from tests.integrations.payments.servers.stripe_shapes import Unfit, check, shaped
+
+T = TypeVar("T", bound=ProviderEvent)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[StripeServer]:
+    async with StripeServer() as one:
+        yield one
+
+
+@pytest.fixture
+async def provider(server: StripeServer) -> AsyncIterator[StripeProvider]:
+    one = StripeProvider(account(server), sandbox=True)
+    yield one
+    await one.close()
+
+
+def account(server: StripeServer, **other: Any) -> StripeAccount:
+    return StripeAccount(
+        **{"secret_key": server.secret_key, "webhook_secret": server.webhook_secret, "api_url": server.url} | other
+    )
+
+
+def order(**other: Any) -> Order:
+    coins = Order(
+        payment_id=uuid4(),
+        kind=PaymentKind.coins,
+        title="500 jeton",
+        amount=14_990,
+        currency="TRY",
+        period=None,
+        buyer=Buyer(uuid4(), "tr", "ayse@example.org", None, "203.0.113.5"),
+        return_url="https://meydan.example/wallet/payments/1",
+        webhook_url="https://meydan.example/api/payments/webhooks/stripe/lale",
+    )
+    return msgspec.structs.replace(coins, **other)
+
+
+def membership(**other: Any) -> Order:
+    return order(kind=PaymentKind.premium, title="Üyelik", amount=9_900, period=Period.month, **other)
+
+
+def only(kind: type[T], events: list[ProviderEvent]) -> T:
+    (event,) = [event for event in events if isinstance(event, kind)]
+    return event
+
+
+async def read(provider: StripeProvider, webhooks: list[Webhook]) -> list[ProviderEvent]:
+    """Each notice goes through the database in between."""
+    events: list[ProviderEvent] = []
+    for webhook in webhooks:
+        notice = await provider.verify(webhook)
+        kept = msgspec.json.decode(msgspec.json.encode(notice), type=Notice)
+        events += await provider.read(kept)
+    return events
+
+
+async def test_a_purchase_from_the_page_to_the_money(server: StripeServer, provider: StripeProvider) -> None:
+    bought = order()
+    checkout = await provider.checkout(bought)
+    assert checkout.url.startswith("https://checkout.stripe.com/")
+    assert timedelta(hours=23) < checkout.expires_at - datetime.now(UTC) <= timedelta(hours=24)
+    assert await provider.payment(checkout.reference) == []  # coming back is not paying
+
+    charge = server.books.pay(checkout.reference, card="fp-of-ayse")
+    (event,) = await provider.payment(checkout.reference)
+    assert event == Paid(
+        event_id=f"{charge['payment_intent']}:paid",
+        happened_at=datetime.fromtimestamp(charge["created"], UTC),
+        charge=charge["payment_intent"],
+        amount=14_990,
+        currency="TRY",
+        payment_id=bought.payment_id,
+        checkout=checkout.reference,
+        buyer=bought.buyer.reference,
+        card="fp-of-ayse",
+        test=True,
+    )
+    for told in await read(provider, server.webhooks(repeats=1, shuffled=random.Random(5))):
+        assert isinstance(told, Paid)
+        assert (told.event_id, told.charge, told.amount, told.payment_id) == (
+            event.event_id,
+            event.charge,
+            event.amount,
+            bought.payment_id,
+        )
+
+
+async def test_stripe_is_told_who_ordered_what_in_the_form_it_reads(
+    server: StripeServer, provider: StripeProvider
+) -> None:
+    bought = membership()
+    session = server.books.things[(await provider.checkout(bought)).reference]
+    assert session["client_reference_id"] == str(bought.payment_id)
+    assert session["metadata"] == {
+        "meydan_payment": str(bought.payment_id),
+        "meydan_buyer": str(bought.buyer.reference),
+    }
+    assert (session["mode"], session["locale"], session["success_url"]) == ("subscription", "tr", bought.return_url)
+    assert b"203.0.113.5" not in server.asked[-1].body
+
+
+async def test_the_same_order_again_is_the_same_page_and_another_under_its_id_is_refused(
+    server: StripeServer, provider: StripeProvider
+) -> None:
+    bought = order()
+    first = await provider.checkout(bought)
+    server.books.later(minutes=3)
+    assert await provider.checkout(bought) == first
+    assert len(server.books.of("checkout.session")) == 1
+    with pytest.raises(ProviderRefused, match="IdempotencyError"):
+        await provider.checkout(msgspec.structs.replace(bought, amount=1))
+
+
+async def test_a_declined_card_is_no_end_and_a_page_whose_time_is_up_is(
+    server: StripeServer, provider: StripeProvider
+) -> None:
+    bought = order()
+    checkout = await provider.checkout(bought)
+    server.books.decline(checkout.reference)
+    tried = only(Declined, await read(provider, server.webhooks()))
+    assert (tried.payment_id, tried.card) == (bought.payment_id, "fingerprint1")
+    assert await provider.payment(checkout.reference) == []
+    server.books.pay(checkout.reference, card="another")
+    assert only(Paid, await provider.payment(checkout.reference)).card == "another"
+
+    forgotten = await provider.checkout(order())
+    server.books.expire(forgotten.reference)
+    failed = only(Failed, await read(provider, server.webhooks("checkout.session.expired")))
+    assert (failed.checkout, failed.reason, failed.expired) == (forgotten.reference, "expired", True)
+
+
+async def test_money_that_takes_days_counts_when_it_is_there(server: StripeServer, provider: StripeProvider) -> None:
+    kept, broken = order(), order()
+    first, second = await provider.checkout(kept), await provider.checkout(broken)
+    server.books.promise(first.reference)
+    server.books.promise(second.reference)
+    waiting = await read(provider, server.webhooks())
+    assert [type(event) for event in waiting] == [Awaited, Awaited]
+    assert {event.payment_id for event in waiting if isinstance(event, Awaited)} == {kept.payment_id, broken.payment_id}
+
+    server.books.keep_promise(first.reference)
+    server.books.break_promise(second.reference)
+    events = await read(
+        provider,
+        server.webhooks("checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed"),
+    )
+    paid, failed = only(Paid, events), only(Failed, events)
+    assert (paid.payment_id, paid.card) == (kept.payment_id, None)
+    assert (failed.payment_id, failed.reason) == (broken.payment_id, "insufficient_funds")
+
+
+async def test_refunds_add_up_and_are_never_more_than_was_paid(server: StripeServer, provider: StripeProvider) -> None:
+    checkout = await provider.checkout(order())
+    charge = server.books.pay(checkout.reference)["payment_intent"]
+    key = str(uuid4())
+    first = await provider.refund(charge, 5_000, "TRY", key)
+    assert first.refunded == 5_000
+    assert await provider.refund(charge, 5_000, "TRY", key) == first
+    assert len(server.books.of("refund")) == 1
+
+    with pytest.raises(ProviderRefused, match="amount"):
+        await provider.refund(charge, 10_000, "TRY", str(uuid4()))
+    server.books.later(seconds=1)
+    rest = await provider.refund(charge, 9_990, "TRY", str(uuid4()))
+    assert rest.refunded == 14_990
+    with pytest.raises(ProviderRefused, match="charge_already_refunded"):
+        await provider.refund(charge, 1, "TRY", str(uuid4()))
+
+    told = await read(provider, server.webhooks("charge.refunded", "refund.created", shuffled=random.Random(3)))
+    assert {event.refunded for event in told if isinstance(event, Refunded)} == {14_990}
+    assert only(Refunded, await provider.payment(charge)).refund == rest.refund
+
+
+async def test_a_refund_that_the_bank_sends_back(server: StripeServer, provider: StripeProvider) -> None:
+    charge = server.books.pay((await provider.checkout(order())).reference)["payment_intent"]
+    kept = await provider.refund(charge, 1_000, "TRY", str(uuid4()))
+    server.books.later(seconds=1)
+    failed = await provider.refund(charge, 5_000, "TRY", str(uuid4()))
+    assert (kept.refunded, failed.refunded) == (1_000, 6_000)
+    server.books.fail_refund(failed.refund)
+    told = only(Refunded, await read(provider, server.webhooks("refund.failed")))
+    assert (told.refunded, told.reversed) == (1_000, True)
+
+
+@pytest.mark.parametrize(("status", "state"), [("won", DisputeState.won), ("lost", DisputeState.lost)])
+async def test_a_dispute_and_how_it_ends(
+    server: StripeServer, provider: StripeProvider, status: str, state: DisputeState
+) -> None:
+    charge = server.books.pay((await provider.checkout(order())).reference)
+    dispute = server.books.dispute(charge["id"], amount=10_000)
+    opened = only(Disputed, await read(provider, server.webhooks("charge.dispute.created")))
+    assert (opened.charge, opened.dispute, opened.amount, opened.currency, opened.state) == (
+        charge["payment_intent"],
+        dispute["id"],
+        10_000,
+        "TRY",
+        DisputeState.opened,
+    )
+    with pytest.raises(ProviderRefused, match="charge_disputed"):
+        await provider.refund(charge["payment_intent"], 1, "TRY", str(uuid4()))
+    server.books.close_dispute(dispute["id"], status)
+    closed = only(Disputed, await read(provider, server.webhooks("charge.dispute.closed")))
+    assert (closed.state, closed.happened_at > opened.happened_at) == (state, True)
+
+
+async def test_a_question_from_a_bank_is_no_dispute_yet(server: StripeServer, provider: StripeProvider) -> None:
+    charge = server.books.pay((await provider.checkout(order())).reference)
+    server.books.dispute(charge["id"], status="warning_needs_response")
+    events = await read(provider, server.webhooks("charge.dispute.created"))
+    assert [type(event) for event in events] == [Paid]
+
+
+async def test_a_membership_through_its_life(server: StripeServer, provider: StripeProvider) -> None:
+    bought = membership()
+    checkout = await provider.checkout(bought)
+    charge = server.books.pay(checkout.reference)
+    events = await provider.payment(checkout.reference)
+    paid, begun = only(Paid, events), only(SubscriptionChanged, events)
+    assert (paid.payment_id, paid.subscription, paid.charge, paid.amount) == (
+        bought.payment_id,
+        begun.subscription,
+        charge["payment_intent"],
+        9_900,
+    )
+    assert begun.state is SubscriptionState.active
+    assert paid.period_ends_at == begun.period_ends_at > datetime.now(UTC) + timedelta(days=29)
+    assert {event.event_id for event in await read(provider, server.webhooks()) if isinstance(event, Paid)} == {
+        paid.event_id
+    }
+
+    server.books.events.clear()
+    server.books.later(days=30)
+    renewal = server.books.renew(begun.subscription, card="new-card")
+    events = await read(provider, server.webhooks("invoice.paid"))
+    renewed = only(Paid, events)
+    assert (renewed.charge, renewed.payment_id, renewed.subscription, renewed.card, renewed.buyer) == (
+        renewal["payment_intent"],
+        None,
+        begun.subscription,
+        "new-card",
+        bought.buyer.reference,
+    )
+    assert renewed.period_ends_at == begun.period_ends_at + timedelta(days=30)
+
+    asked = await provider.subscription(begun.subscription, paid.charge)
+    assert (only(Paid, asked), only(SubscriptionChanged, asked).state) == (renewed, SubscriptionState.active)
+
+    server.books.fail_renewal(begun.subscription)
+    grace = only(SubscriptionChanged, await provider.payment(begun.subscription))
+    assert (grace.state, grace.period_ends_at) == (SubscriptionState.grace, renewed.period_ends_at)
+    server.books.later(days=8)
+    server.books.end(begun.subscription)
+    over = only(SubscriptionChanged, await read(provider, server.webhooks("customer.subscription.deleted")))
+    assert (over.state, over.payment_id) == (SubscriptionState.expired, bought.payment_id)
+    assert begun.happened_at < grace.happened_at < over.happened_at
+
+
+async def test_a_cancelled_membership_lasts_to_its_end_and_may_be_taken_back(
+    server: StripeServer, provider: StripeProvider
+) -> None:
+    checkout = await provider.checkout(membership())
+    server.books.pay(checkout.reference)
+    name = server.books.of("subscription")[0]["id"]
+    await provider.cancel(name)
+    cancelled = only(SubscriptionChanged, await provider.payment(name))
+    assert cancelled.state is SubscriptionState.cancelled
+    await provider.resume(name)
+    resumed = only(SubscriptionChanged, await provider.payment(name))
+    assert (resumed.state, resumed.period_ends_at) == (SubscriptionState.active, cancelled.period_ends_at)
+    assert resumed.event_id != cancelled.event_id
+    server.books.end(name)
+    with pytest.raises(ProviderRefused):
+        await provider.resume(name)
+
+
+async def test_late_news_tells_what_is_and_not_what_was(server: StripeServer, provider: StripeProvider) -> None:
+    server.books.pay((await provider.checkout(membership())).reference)
+    name = server.books.of("subscription")[0]["id"]
+    await provider.cancel(name)
+    server.books.end(name)
+    late = await read(provider, list(reversed(server.webhooks())))
+    states = [event.state for event in late if isinstance(event, SubscriptionChanged)]
+    assert len(states) > 2
+    assert set(states) == {SubscriptionState.expired}
+
+
+async def test_who_does_not_hold_the_secret_is_not_believed(server: StripeServer, provider: StripeProvider) -> None:
+    server.books.pay((await provider.checkout(order())).reference)
+    event = server.books.events[-1]
+    good = server.webhook(event)
+    assert (await provider.verify(good)).event_id == event["id"]
+    for bad in (
+        server.webhook(event, secret="whsec_of_another_community"),
+        server.webhook(event, age=301),
+        Webhook(good.headers, good.body.replace(b"14990", b"99990")),
+        Webhook({}, good.body),
+        Webhook({"stripe-signature": "t=now,v1=x"}, good.body),
+        Webhook({"stripe-signature": good.headers["stripe-signature"].replace("v1=", "v2=")}, good.body),
+        Webhook(good.headers, b"\xff"),
+    ):
+        with pytest.raises(SignatureInvalid):
+            await provider.verify(bad)
+    assert await provider.verify(server.webhook(event, age=299)) == await provider.verify(good)
+
+
+async def test_a_notice_keeps_no_name_and_no_card(server: StripeServer, provider: StripeProvider) -> None:
+    session = (await provider.checkout(order())).reference
+    server.books.pay(session)
+    notice = await provider.verify(server.webhooks("checkout.session.completed")[0])
+    assert notice.payload == {"type": "checkout.session.completed", "id": session}
+
+
+async def test_news_nobody_asked_for_is_nothing(server: StripeServer, provider: StripeProvider) -> None:
+    charge = server.books.pay((await provider.checkout(order())).reference)
+    asked = len(server.asked)
+    unknown = server.books.tell("charge.updated", charge)
+    thin = {"id": "evt_thin", "object": "v2.core.event", "type": "v1.billing.meter.no_meter_found"}
+    assert await read(provider, [server.webhook(unknown), server.webhook(thin)]) == []
+    assert len(server.asked) == asked
+
+
+async def test_what_the_operator_sells_elsewhere_is_not_ours(server: StripeServer, provider: StripeProvider) -> None:
+    other = server.books.sell_elsewhere(500, {"payment_id": str(uuid4()), "meydan_payment": "not an id"})
+    server.books.refund(server.books.things[other["payment_intent"]], 500)
+    server.books.dispute(other["id"])
+    assert await read(provider, server.webhooks()) == []
+    assert await provider.payment(other["id"]) == []
+
+
+async def test_the_books_of_a_period_over_many_pages(server: StripeServer, provider: StripeProvider) -> None:
+    server.largest_page = 2
+    old = server.books.pay((await provider.checkout(order())).reference)
+    server.books.later(days=3)
+    since = server.books.now
+    orders = [order() for _ in range(4)]
+    for one in orders:
+        server.books.pay((await provider.checkout(one)).reference)
+    server.books.decline((await provider.checkout(order())).reference)
+    server.books.sell_elsewhere(700)
+    member = membership()
+    server.books.pay((await provider.checkout(member)).reference)
+    renewal = server.books.renew(server.books.of("subscription")[0]["id"])
+    refunded = server.books.of("payment_intent")[-2]
+    server.books.refund(refunded, 4_990)
+    server.books.dispute(refunded["latest_charge"])
+    until = server.books.now + timedelta(minutes=1)
+
+    statement = await provider.statement(since, until, [old["payment_intent"], "pi_nobody_knows"])
+    assert statement.complete
+    lines = {line.charge: line for line in statement.charges}
+    assert len(lines) == len(statement.charges) == 7  # four, a membership and its renewal, and the old one we asked for
+    assert {line.payment_id for line in lines.values()} >= {one.payment_id for one in orders}
+    assert lines[renewal["payment_intent"]].payment_id == member.payment_id  # the order it goes back to
+    assert lines[old["payment_intent"]].paid_at < since
+    assert lines[refunded["id"]] == Charge(
+        charge=refunded["id"],
+        amount=14_990,
+        currency="TRY",
+        refunded=4_990,
+        disputed=True,
+        paid_at=datetime.fromtimestamp(refunded["created"], UTC),
+        payment_id=UUID(refunded["metadata"]["meydan_payment"]),
+    )
+
+
+async def test_any_name_of_a_payment_leads_to_it(server: StripeServer, provider: StripeProvider) -> None:
+    checkout = await provider.checkout(order())
+    charge = server.books.pay(checkout.reference)
+    refund = server.books.refund(server.books.things[charge["payment_intent"]], 10)
+    server.books.pay((await provider.checkout(membership())).reference)
+    for reference in (checkout.reference, charge["payment_intent"], charge["id"], refund["id"]):
+        paid = only(Paid, await provider.payment(reference))
+        assert paid.charge == charge["payment_intent"]
+    assert only(Paid, await provider.payment(server.books.of("invoice")[0]["id"])).subscription
+    for nonsense in ("", "nonsense", "cs_test_of_somebody_else", "pi_" + "0" * 24):
+        with pytest.raises(ProviderRefused):
+            await provider.payment(nonsense)
+
+
+async def test_trouble_passes_or_does_not_and_nothing_secret_is_said(
+    server: StripeServer, provider: StripeProvider
+) -> None:
+    error = {"error": {"type": "api_error", "message": "the card 4242424242424242 of sk_test_meydan1"}}
+    for trouble in ([Answered(503, error)] * 2, [Answered(429, error)], [None, None], [Answered(502, "<html>")] * 2):
+        server.trouble.extend(trouble)
+        with pytest.raises(ProviderUnavailable) as unavailable:
+            await provider.payment("pi_1")
+        assert "4242" not in str(unavailable.value)
+        assert "sk_test" not in str(unavailable.value)
+        server.trouble.clear()
+
+    decline = {
+        "error": {"type": "card_error", "code": "card_declined", "decline_code": "do_not_honor", "message": "no"}
+    }
+    server.trouble.append(Answered(402, decline))
+    with pytest.raises(ProviderRefused, match="card_declined"):
+        await provider.refund("pi_1", 1, "TRY", "key")
+
+    stranger = StripeProvider(account(server, secret_key="sk_test_another"), sandbox=True)
+    with pytest.raises(ProviderRefused, match="AuthenticationError") as refused:
+        await stranger.checkout(order())
+    assert "ther" not in str(refused.value).removeprefix("Stripe: AuthenticationError")
+    await stranger.close()
+
+
+async def test_one_hiccup_is_not_noticed_and_pays_nothing_twice(server: StripeServer, provider: StripeProvider) -> None:
+    server.trouble.append(Answered(500, {"error": {"type": "api_error"}}))
+    await provider.checkout(order())
+    keys = {asked.headers["idempotency-key"] for asked in server.asked}
+    assert (len(server.asked), len(keys), len(server.books.of("checkout.session"))) == (2, 1, 1)
+
+
+async def test_a_live_key_is_never_used_in_a_sandbox(server: StripeServer) -> None:
+    for key, sandbox in (("sk_live_abc", True), ("rk_test_abc", False)):
+        provider = StripeProvider(account(server, secret_key=key), sandbox=sandbox)
+        with pytest.raises(ProviderRefused, match="key"):
+            await provider.checkout(order())
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("wrong", [{"secret_key": "pk_test_abc"}, {"webhook_secret": "abc"}, {"api_url": "ftp://x"}])
+def test_an_account_that_cannot_work_is_refused_when_it_is_set_up(wrong: dict[str, str]) -> None:
+    values = {"secret_key": "sk_test_abc", "webhook_secret": "whsec_abc"} | wrong
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(values, StripeAccount)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "units"),
+    [
+        (14_990, "TRY", 14_990),
+        (500, "JPY", 500),
+        (500, "ISK", 50_000),
+        (500, "UGX", 50_000),
+        (50_000, "HUF", 50_000),
+        (80_000, "TWD", 80_000),
+        (50_000, "MGA", 500),
+        (1_230, "KWD", 1_230),
+    ],
+)
+def test_our_minor_unit_and_the_units_of_stripe(amount: int, currency: str, units: int) -> None:
+    assert to_stripe(amount, currency) == units
+    assert from_stripe(units, currency.lower()) == (amount, currency)
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(50_050, "MGA"), (1_234, "KWD")])
+def test_an_amount_that_stripe_cannot_take_is_refused_and_not_rounded(amount: int, currency: str) -> None:
+    with pytest.raises(ProviderRefused):
+        to_stripe(amount, currency)
+
+
+def test_half_a_krona_is_no_money() -> None:
+    with pytest.raises(ProviderRefused):
+        from_stripe(50_050, "isk")
+
+
+def test_the_schema_notices_what_stripe_would_never_say() -> None:
+    import stripe
+
+    good = shaped(stripe.Refund, id="re_1", amount=5, currency="try")
+    check(stripe.Refund, good)
+    for bad in (good | {"amount": "5"}, good | {"reason": "because"}, good | {"colour": "red"}, {"id": "re_1"}):
+        with pytest.raises(Unfit):
+            check(stripe.Refund, bad)

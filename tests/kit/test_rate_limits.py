@@ -1,0 +1,60 @@
+"""Rate limits: so many at once, then as they refill; never a reason for an outage."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from meydan.kit import rate_limits, valkey
+from meydan.kit.rate_limits import Limit, TooManyRequests
+
+THREE = Limit("tests", per=timedelta(minutes=5), count=3)
+
+
+async def test_the_one_too_many_is_told_when_to_come_back(valkey_url):
+    async with valkey.opened(valkey_url):
+        ada, ben = uuid4(), uuid4()
+        for _ in range(3):
+            await rate_limits.take(THREE, ada)
+        with pytest.raises(TooManyRequests) as refused:
+            await rate_limits.take(THREE, ada)
+        assert (refused.value.status, refused.value.code) == (429, "slow_down")
+        assert refused.value.extra["retry_after"] in range(90, 101)
+        await rate_limits.take(THREE, ben)
+
+
+async def test_it_refills_evenly(valkey_url):
+    quick = Limit("tests-quick", per=timedelta(minutes=1), count=600)  # one each tenth of a second
+    async with valkey.opened(valkey_url):
+        key = uuid4()
+        await rate_limits.take(quick, key, cost=600)
+        with pytest.raises(TooManyRequests):
+            await rate_limits.take(quick, key, cost=300)
+        await asyncio.sleep(0.35)
+        await rate_limits.take(quick, key, cost=3)
+        with pytest.raises(TooManyRequests):
+            await rate_limits.take(quick, key, cost=300)
+
+
+async def test_many_at_once_in_many_processes_get_exactly_so_many(valkey_url):
+    limit, key = Limit("tests-many", per=timedelta(hours=1), count=20), uuid4()
+    async with valkey.opened(valkey_url):
+        results = await asyncio.gather(*(rate_limits.take(limit, key) for _ in range(100)), return_exceptions=True)
+    assert results.count(None) == 20
+
+
+async def test_a_cost_of_more_than_one_counts_so_much(valkey_url):
+    async with valkey.opened(valkey_url):
+        key = uuid4()
+        await rate_limits.take(THREE, key, cost=3)
+        with pytest.raises(TooManyRequests) as refused:
+            await rate_limits.take(THREE, key, cost=2)
+        assert refused.value.extra["retry_after"] in range(190, 201)
+
+
+async def test_without_valkey_everybody_is_let_through(caplog):
+    async with valkey.opened("redis://127.0.0.1:1/0"):
+        for _ in range(10):
+            await rate_limits.take(THREE, uuid4())
+    assert sum("rate limits do not hold" in record.message for record in caplog.records) == 1

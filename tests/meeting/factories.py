@@ -1,0 +1,91 @@
+"""What people and the worker do in stories about meeting."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from litestar import Litestar
+
+from meydan import tenants
+from meydan.kit.database import Database
+from meydan.meeting import claims, matcher, matches, quota, tickets
+from meydan.meeting.enums import Kind
+from meydan.messaging import messages
+from tests.factories import Person
+
+Answer = dict[str, Any]
+
+
+async def join(db: Database, person: Person, *, ticket_id: UUID | None = None, **wishes: Any) -> None:
+    async with db.as_user(person.me) as tx:
+        await tickets.do_join(tx, Kind.text, ticket_id, tickets.Wishes(**wishes))
+
+
+async def match(db: Database, tenant: tenants.Tenant, *, again: bool = False) -> int:
+    async with db.as_service(tenant.id) as tx:
+        return await matcher.do_match(tx, Kind.text, again=again)
+
+
+async def bring_together(db: Database, one: Person, other: Person) -> matches.Match:
+    """As the first sees it."""
+    await join(db, one)
+    await join(db, other)
+    await match(db, one.tenant)  # unless the one beside the API was quicker
+    found = await matched(db, one)
+    assert found is not None
+    return found
+
+
+async def matched(db: Database, person: Person) -> matches.Match | None:
+    async with db.as_user(person.me) as tx:
+        return await matches.active(tx, Kind.text)
+
+
+async def waits(db: Database, person: Person) -> bool:
+    async with db.as_user(person.me) as tx:
+        return await tickets.ticket(tx, Kind.text) is not None
+
+
+async def leave(db: Database, person: Person, match_id: UUID | None = None) -> None:
+    async with db.as_user(person.me) as tx:
+        await tickets.do_leave(tx, Kind.text, match_id)
+
+
+async def write(db: Database, person: Person, conversation_id: UUID) -> None:
+    async with db.as_user(person.me) as tx:
+        await messages.do_send(tx, messages.NewMessage(uuid4(), conversation_id, "text", 0, b"sealed"), None)
+
+
+async def claim(db: Database, person: Person, match_id: UUID) -> claims.Claim:
+    async with db.as_user(person.me) as tx:
+        return await claims.do_claim(tx, match_id)
+
+
+async def decide(db: Database, tenant: tenants.Tenant) -> int:
+    async with db.as_service(tenant.id) as tx:
+        return await claims.do_decide(tx)
+
+
+async def end_over(db: Database, tenant: tenants.Tenant) -> int:
+    async with db.as_service(tenant.id) as tx:
+        return await matches.do_end_over(tx)
+
+
+async def told(db: Database, person: Person) -> list[Answer]:
+    """Every frame told to this person that is still in the outbox, oldest first."""
+    rows = await db.relay.fetch(
+        "select payload::jsonb as frame from app.outbox where tenant_id = $1 and user_id = $2 order by id",
+        person.tenant.id,
+        person.me.user_id,
+    )
+    return [row["frame"] for row in rows]
+
+
+async def ask(app: Litestar, person: Person, method: str, path: str, body: Answer | None = None) -> httpx.Response:
+    async with person.client(app) as client:
+        return await client.request(method, path, json=body)
+
+
+async def left(db: Database, person: Person) -> int:
+    async with db.as_user(person.me) as tx:
+        return (await quota.right(tx, Kind.text)).left

@@ -1,0 +1,153 @@
+"""Nobody of the staff decides about themselves, in any way there is; except an owner who is alone."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+from meydan.kit import personal_data as kept
+from meydan.kit.database import Database
+from meydan.kit.identity import Role
+from meydan.money.fraud import FraudSettings
+from meydan.money.fraud.rules import RingFacts
+from meydan.money.fraud.scoring import score_ring
+from tests.factories import Person, make_person
+from tests.money.fraud.purchases import configure
+from tests.money.shops import Answer, Shop
+
+
+@pytest.fixture
+async def colleague(shop: Shop) -> Person:
+    return await make_person(shop.db, shop.tenant, alias="colleague", role=Role.owner)
+
+
+async def wishes(shop: Shop, buyer: Person) -> list[tuple[str, str, Answer]]:
+    """Everything staff can do about somebody: a doubted purchase, one of a wrong amount, a settled one, the wallet."""
+    await configure(shop.db, shop.tenant, payments_per_hour=1, review_from=30)
+    settled, _ = await shop.buy(buyer)
+    await shop.buy(buyer)
+    wrong = await shop.order(buyer)
+    await shop.tell(shop.paid(wrong, amount=1))
+    async with shop.db.as_service(shop.tenant.id) as tx:
+        case_id = await tx.one(UUID, "select id from app.fraud_cases where tenant_id = $1 and status = 'open'")
+    return [
+        *(
+            ("post", f"/api/staff/fraud/{case_id}/decide", {"decision": decision, "note": "mine"})
+            for decision in ("freeze", "refund", "dismiss", "release")
+        ),
+        ("post", f"/api/staff/payments/{wrong['id']}/give", {"reason": "mine"}),
+        ("post", f"/api/staff/payments/{settled['id']}/refund", {"reason": "mine"}),
+        ("post", f"/api/staff/wallets/{buyer.me.user_id}/adjust", {"direction": "give", "coins": 5, "reason": "mine"}),
+        ("post", f"/api/staff/wallets/{buyer.me.user_id}/freeze", {"reason": "mine"}),
+        ("post", f"/api/staff/wallets/{buyer.me.user_id}/thaw", {}),
+    ]
+
+
+async def ask(client: httpx.AsyncClient, wish: tuple[str, str, Any]) -> httpx.Response:
+    method, path, body = wish
+    return await client.request(method, path, json=body or None, headers={"Idempotency-Key": uuid4().hex})
+
+
+async def everything(db: Database, tenant_id: int) -> list[str]:
+    async with db.as_service(tenant_id) as tx:
+        return [
+            line
+            for table in (
+                "payments",
+                "fraud_cases",
+                "payment_refunds",
+                "wallet_freezes",
+                "coin_transactions",
+                "system_logs",
+            )
+            for line in await tx.all(str, f"select t::text from app.{table} t where tenant_id = $1 order by id")
+        ]
+
+
+async def test_staff_are_refused_what_is_about_themselves(
+    shop: Shop, staff: httpx.AsyncClient, boss: Person, colleague: Person, app: Litestar
+):
+    wanted = await wishes(shop, boss)
+    before = await everything(shop.db, shop.tenant.id)
+    for wish in wanted:
+        answer = await ask(staff, wish)
+        assert (answer.status_code, answer.json()["code"]) == (403, "own_affair"), wish
+    assert await everything(shop.db, shop.tenant.id) == before
+    [case] = (await staff.get("/api/staff/fraud")).json()["items"]
+    assert case["own_affair"]
+    for payment in (await staff.get("/api/staff/payments")).json()["items"]:
+        assert (await staff.get(f"/api/staff/payments/{payment['id']}")).json()["own_affair"]
+    assert (await staff.get(f"/api/staff/people/{boss.me.user_id}")).json()["own_affair"]
+    async with colleague.client(app) as client:
+        assert not (await client.get("/api/staff/fraud")).json()["items"][0]["own_affair"]
+        for wish in wanted[3:]:
+            answer = await ask(client, wish)
+            assert answer.status_code in (200, 202), (wish, answer.text)
+
+
+async def test_an_owner_who_is_alone_decides_and_it_is_logged(shop: Shop, app: Litestar):
+    alone = await make_person(shop.db, shop.tenant, alias="alone", role=Role.owner)
+    wanted = await wishes(shop, alone)
+    async with alone.client(app) as client:
+        [case] = (await client.get("/api/staff/fraud")).json()["items"]
+        assert not case["own_affair"]
+        for wish in wanted[3:]:
+            answer = await ask(client, wish)
+            assert answer.status_code in (200, 202), (wish, answer.text)
+    async with shop.db.as_service(shop.tenant.id) as tx:
+        logged = await tx.all(
+            str,
+            "select action from app.system_logs where tenant_id = $1 and user_id = $2 and actor_user_id = $2 order by id",
+            alone.me.user_id,
+        )
+    assert logged == [
+        *("fraud_case_decided", "payment_given", "refund_asked", "coins_adjusted", "wallet_frozen", "wallet_thawed")
+    ]
+
+
+async def test_an_admin_is_never_alone_and_an_owner_only_while_nobody_else_is_there(shop: Shop, app: Litestar):
+    admin = await make_person(shop.db, shop.tenant, role=Role.admin)
+    wish = ("post", f"/api/staff/wallets/{admin.me.user_id}/freeze", {"reason": "mine"})
+    async with admin.client(app) as client:
+        assert (await ask(client, wish)).json()["code"] == "own_affair"
+    owner = await make_person(shop.db, shop.tenant, role=Role.owner)
+    wish = ("post", f"/api/staff/wallets/{owner.me.user_id}/freeze", {"reason": "mine"})
+    async with owner.client(app) as client:
+        assert (await ask(client, wish)).json()["code"] == "own_affair"
+        async with shop.db.as_service(shop.tenant.id) as tx:
+            await kept.erase(tx, admin.me.user_id)
+        assert (await ask(client, wish)).status_code == 200
+
+
+async def test_a_ring_shows_none_of_its_faces_to_staff_who_are_in_it(
+    shop: Shop, staff: httpx.AsyncClient, boss: Person, colleague: Person, app: Litestar
+):
+    """Whoever exchanged gifts with a shadow would read here whose it is."""
+    ana, ben = await shop.person(), await shop.person()
+    ring = [boss.me.user_id, ana.me.user_id, ben.me.user_id]
+    score = score_ring(RingFacts(people=3, coins=600, gifts=9), FraudSettings())
+    cases: dict[UUID, str] = {}
+    async with shop.db.as_service(shop.tenant.id) as tx:
+        for user_id in ring:
+            cases[user_id] = await tx.one(
+                str,
+                "insert into app.fraud_cases (tenant_id, user_id, ring, outcome, points, findings, status)"
+                " values ($1, $2, $3, $4, $5, $6, 'open') returning id::text",
+                *(user_id, ring, score.outcome, score.points, msgspec.to_builtins(score.findings)),
+            )
+    answer = await staff.get("/api/staff/fraud")
+    [case] = answer.json()["items"]
+    assert (case["id"], case["ring"], case["own_affair"]) == (cases[boss.me.user_id], [], True)
+    assert ana.alias not in answer.text and ben.alias not in answer.text
+    assert (await staff.get(f"/api/staff/people/{ana.me.user_id}")).json()["cases"] == []
+    for person, status in (ana, 404), (ben, 404), (boss, 403):
+        path = f"/api/staff/fraud/{cases[person.me.user_id]}/decide"
+        assert (await staff.post(path, json={"decision": "dismiss"})).status_code == status
+    async with colleague.client(app) as client:
+        seen = (await client.get("/api/staff/fraud")).json()["items"]
+        assert [len(one["ring"]) for one in seen] == [3, 3, 3]
+        path = f"/api/staff/fraud/{cases[ana.me.user_id]}/decide"
+        assert (await client.post(path, json={"decision": "dismiss"})).status_code == 200

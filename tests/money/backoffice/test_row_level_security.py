@@ -1,0 +1,147 @@
+"""Who may see a community's money: those who run it, now, and nobody of another. Every staff route there is."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from meydan import tenants
+from meydan.kit.database import Database
+from meydan.kit.identity import Role
+from tests.conftest import open_client
+from tests.factories import Person, make_person
+from tests.money.backoffice.factories import Example
+from tests.money.coin_scenarios import give_coins
+from tests.money.fraud.purchases import buy, configure
+from tests.test_attack import ids_in, owner
+
+__all__ = ["owner"]
+
+
+@pytest.fixture
+async def operations(api: httpx.AsyncClient) -> list[tuple[str, str, Any, Any]]:
+    """Method, path, operation and the whole document, of everything for staff, whoever's it is."""
+    document = (await api.get("/api/schema/openapi.json")).json()
+    found = [
+        (method.upper(), path, operation, document)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if path.startswith("/api/staff/")
+    ]
+    paths = {path for _, path, _, _ in found}
+    assert {"/api/staff/payments", "/api/staff/gifts", "/api/staff/packages", "/api/staff/fraud"} <= paths
+    assert len(found) > 20
+    return found
+
+
+def requests(operations: list[tuple[str, str, Any, Any]], ids: list[str]) -> list[httpx.Request]:
+    """One well-formed request for each, naming these ids in turn."""
+    made = []
+    for method, path, operation, document in operations:
+        for named in ids if "{" in path else ids[:1]:
+            example = Example(document, named)
+            made.append(
+                httpx.Request(
+                    method,
+                    f"http://127.0.0.1:8000{example.path(path)}",
+                    content=example.body(operation),
+                    headers={"Content-Type": "application/json", "Idempotency-Key": str(uuid4())},
+                )
+            )
+    return made
+
+
+async def ask(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    request.headers.update({name: value for name, value in client.headers.items() if name not in request.headers})
+    return await client.send(request)
+
+
+@pytest.mark.parametrize("role", [Role.user, Role.creator, Role.moderator])
+async def test_members_are_told_that_it_is_for_staff(
+    app: Litestar, db: Database, tenant: tenants.Tenant, operations, role: Role
+):
+    person = await make_person(db, tenant, role=role)
+    async with person.client(app) as client:
+        for request in requests(operations, [str(uuid4())]):
+            answer = await ask(client, request)
+            assert (answer.status_code, answer.json()["code"]) == (403, "staff_only"), request.url
+
+
+async def test_strangers_are_asked_to_log_in(app: Litestar, tenant: tenants.Tenant, operations):
+    async with open_client(app, tenant) as client:
+        for request in requests(operations, [str(uuid4())]):
+            assert (await ask(client, request)).status_code == 401, request.url
+
+
+@pytest.mark.parametrize("fallen", ["role = 'user'", "ban_reason = 'theft'"])
+async def test_a_dismissal_counts_at_once(
+    app: Litestar, db: Database, tenant: tenants.Tenant, boss: Person, operations, fallen: str
+):
+    """The token still says admin."""
+    async with boss.client(app) as client:
+        assert (await client.get("/api/staff/payments")).status_code == 200
+        async with db.as_service(tenant.id) as tx:
+            await tx.run(f"update app.users set {fallen} where (tenant_id, id) = ($1, $2)", boss.me.user_id)
+        for request in requests(operations, [str(uuid4())]):
+            answer = await ask(client, request)
+            assert (answer.status_code, answer.json()["code"]) == (403, "staff_only"), request.url
+
+
+async def test_staff_of_another_community_see_and_change_nothing(
+    app: Litestar, db: Database, tenant: tenants.Tenant, other_tenant: tenants.Tenant, owner, operations
+):
+    await configure(db, tenant, payments_per_hour=1, review_from=30)
+    ana = await make_person(db, tenant, alias="anastasia")
+    await give_coins(db, ana, 77)
+    for _ in range(2):
+        await buy(db, ana, card="visa")
+    async with db.as_service(tenant.id) as tx:
+        await tx.run(
+            "insert into app.reconciliation_differences (tenant_id, provider, kind, subject, ours, status)"
+            " values ($1, 'stripe', 'missing_there', 'ch_secret', 5, 'open')"
+        )
+        await tx.run(
+            "insert into app.reconciliations (tenant_id, provider, since, until, charges)"
+            " values ($1, 'stripe', app.now(), app.now(), 1)"
+        )
+    ids = await ids_in(owner, tenant.id)
+    tables = ("payments", "fraud_cases", "payment_refunds", "reconciliation_differences", "wallet_freezes", "gifts")
+
+    async def everything() -> list[list[str]]:
+        return [
+            [
+                row["line"]
+                for row in await owner.fetch(
+                    f"select t::text as line from app.{table} t where tenant_id = $1 order by id", tenant.id
+                )
+            ]
+            for table in tables
+        ]
+
+    before = await everything()
+    assert all(before[index] for index in (0, 1, 3, 5))
+    stranger = await make_person(db, other_tenant, role=Role.owner)
+    async with stranger.client(app) as client:
+        for request in requests(operations, ids):
+            answer = await ask(client, request)
+            assert answer.status_code < 500, (request.url, answer.text)
+            for secret in ("anastasia", "ch_secret", *ids):
+                assert secret not in answer.text or secret in str(request.url) or secret in str(request.content)
+            if any(known in str(request.url) for known in ids):
+                assert answer.status_code in (400, 404, 409), (request.method, request.url, answer.text)
+    assert await everything() == before
+
+
+async def test_staff_may_ask_everything(app: Litestar, boss: Person, operations):
+    """What the walls above are tried with would be answered inside them."""
+    answered: dict[str, int] = {}
+    async with boss.client(app) as client:
+        for request in requests(operations, [str(uuid4())]):
+            answer = await ask(client, request)
+            assert answer.status_code in (200, 201, 202, 404), (request.method, request.url, answer.text)
+            answered[f"{request.method} {request.url.path}"] = answer.status_code
+    assert {
+        status for name, status in answered.items() if name.startswith("GET /api/staff/") and name.count("/") == 3
+    } == {200}

@@ -1,0 +1,148 @@
+"""A provider whose every answer a story decides. Its webhooks are signed, its keys are remembered, its books can be wrong."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+import msgspec
+from msgspec import Struct
+
+from meydan.integrations.payments.contract import (
+    Charge,
+    Checkout,
+    Notice,
+    Order,
+    Provider,
+    ProviderEvent,
+    ProviderRefused,
+    ProviderUnavailable,
+    Refund,
+    RefundElsewhere,
+    SignatureInvalid,
+    Statement,
+    Webhook,
+)
+from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.kit import clock
+
+
+@dataclass
+class Book:
+    """What the provider knows, and how it behaves next."""
+
+    orders: dict[UUID, Order] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    """Every call, in order."""
+    failures: list[Exception] = field(default_factory=list)
+    """Raised by the next calls, one each."""
+    truth: dict[str, list[ProviderEvent]] = field(default_factory=dict)
+    """What ``payment`` answers, by reference."""
+    charges: dict[str, Charge] = field(default_factory=dict)
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    """By key."""
+    refuses_refunds: bool = False
+    complete: bool = True
+    secret: str = field(default_factory=lambda: uuid4().hex)
+
+
+BOOKS: dict[str, Book] = {}
+
+
+class ScriptedAccount(Struct, frozen=True):
+    book: str
+    secret: str
+
+
+class ScriptedProvider(Provider):
+    name: ClassVar[ProviderName] = ProviderName.stripe
+    renews = True
+
+    def __init__(self, account: ScriptedAccount, *, sandbox: bool) -> None:
+        self.account, self.sandbox = account, sandbox
+        self.book = BOOKS[account.book]
+
+    def _ask(self, what: str) -> None:
+        self.book.asked.append(what)
+        if self.book.failures:
+            raise self.book.failures.pop(0)
+
+    async def checkout(self, order: Order) -> Checkout:
+        self._ask(f"checkout {order.payment_id}")
+        self.book.orders.setdefault(order.payment_id, order)
+        url = "" if self.store else f"https://pay.example/{order.payment_id}"
+        return Checkout(f"cs_{order.payment_id}", url, clock.now() + timedelta(hours=1))
+
+    async def verify(self, webhook: Webhook) -> Notice:
+        signature = hmac.new(self.account.secret.encode(), webhook.body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(webhook.headers.get("x-signature", ""), signature):
+            raise SignatureInvalid
+        said = msgspec.json.decode(webhook.body)
+        return Notice(said["id"], said["events"])
+
+    async def read(self, notice: Notice) -> list[ProviderEvent]:
+        self._ask(f"read {notice.event_id}")
+        return msgspec.convert(notice.payload, list[ProviderEvent])
+
+    async def payment(self, reference: str) -> list[ProviderEvent]:
+        self._ask(f"payment {reference}")
+        if reference not in self.book.truth:
+            raise ProviderRefused(f"no such payment: {reference}")
+        return self.book.truth[reference]
+
+    async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
+        self._ask(f"refund {charge} {amount} {currency}")
+        if self.book.refuses_refunds:
+            raise RefundElsewhere("refunds are made in the store's console")
+        if key not in self.book.refunds:
+            known = self.book.charges[charge]
+            total = known.refunded + amount
+            self.book.charges[charge] = msgspec.structs.replace(known, refunded=total)
+            self.book.refunds[key] = Refund(f"re_{len(self.book.refunds)}_{charge}", total)
+        return self.book.refunds[key]
+
+    async def statement(self, since: datetime, until: datetime, known: Sequence[str]) -> Statement:
+        self._ask("statement")
+        listed = [
+            charge
+            for charge in self.book.charges.values()
+            if since <= charge.paid_at <= until or charge.charge in known
+        ]
+        return Statement(listed, complete=self.book.complete)
+
+    async def cancel(self, subscription: str) -> None:
+        self._ask(f"cancel {subscription}")
+
+    async def resume(self, subscription: str) -> None:
+        self._ask(f"resume {subscription}")
+
+    async def acknowledge(self, charge: str, kind: PaymentKind, *, given: bool) -> None:
+        self._ask(f"acknowledge {charge} {kind} {'given' if given else 'held'}")
+
+
+class OncePaid(ScriptedProvider):
+    name = ProviderName.iyzico
+    renews = False
+
+
+class InAStore(ScriptedProvider):
+    name = ProviderName.google
+    store = True
+    acknowledges = True
+
+
+class WithoutRefunds(ScriptedProvider):
+    name = ProviderName.apple
+    store = True
+    gives_back = False
+
+
+def signed(book: Book, events: Sequence[ProviderEvent], event_id: str = "") -> tuple[bytes, dict[str, str]]:
+    body: Any = msgspec.json.encode({"id": event_id or events[0].event_id, "events": msgspec.to_builtins(events)})
+    return body, {"X-Signature": hmac.new(book.secret.encode(), body, hashlib.sha256).hexdigest()}
+
+
+DOWN = ProviderUnavailable("the provider is down")
