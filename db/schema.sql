@@ -2765,9 +2765,7 @@ CREATE TABLE app.payments (
     kind text NOT NULL,
     status text NOT NULL,
     provider text NOT NULL,
-    package_id uuid,
-    plan_id uuid,
-    subscription_id uuid,
+    agreement_id uuid,
     coins integer NOT NULL,
     amount bigint NOT NULL,
     currency text NOT NULL,
@@ -2797,16 +2795,11 @@ CREATE TABLE app.payments (
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     paid_at timestamp with time zone,
     settled_at timestamp with time zone,
+    product_id uuid NOT NULL,
     CONSTRAINT payments_acknowledged_check CHECK ((acknowledged = ANY (ARRAY['ours'::text, 'given'::text]))),
     CONSTRAINT payments_address_check CHECK ((length(address) <= 45)),
     CONSTRAINT payments_amount_check CHECK ((amount >= 0)),
     CONSTRAINT payments_charge_check CHECK (((length(charge) >= 1) AND (length(charge) <= 500))),
-    CONSTRAINT payments_check CHECK (
-CASE kind
-    WHEN 'coins'::text THEN ((package_id IS NOT NULL) AND (plan_id IS NULL))
-    ELSE ((plan_id IS NOT NULL) AND (package_id IS NULL))
-END),
-    CONSTRAINT payments_check1 CHECK (((kind = 'premium'::text) = (coins = 0))),
     CONSTRAINT payments_check2 CHECK ((((coins_taken_back >= 0) AND (coins_taken_back <= coins)) AND (owed <= coins_taken_back))),
     CONSTRAINT payments_check3 CHECK (((status <> ALL (ARRAY['created'::text, 'pending'::text])) OR (paid_at IS NULL))),
     CONSTRAINT payments_check4 CHECK ((((paid_at IS NULL) AND (paid_amount IS NULL) AND (settled_at IS NULL) AND (refunded = 0)) OR ((paid_at IS NOT NULL) AND (paid_amount IS NOT NULL) AND (paid_currency IS NOT NULL) AND (charge IS NOT NULL)))),
@@ -2815,9 +2808,10 @@ END),
     CONSTRAINT payments_checkout_check CHECK (((length(checkout) >= 1) AND (length(checkout) <= 4000))),
     CONSTRAINT payments_checkout_url_check CHECK ((length(checkout_url) <= 4000)),
     CONSTRAINT payments_coins_check CHECK ((coins >= 0)),
+    CONSTRAINT payments_coins_of_kind_check CHECK (((kind = 'coins'::text) = (coins > 0))),
     CONSTRAINT payments_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT payments_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
-    CONSTRAINT payments_kind_check CHECK ((kind = ANY (ARRAY['coins'::text, 'premium'::text]))),
+    CONSTRAINT payments_kind_check CHECK ((kind ~ '^[a-z][a-z_]{0,39}$'::text)),
     CONSTRAINT payments_origin_check CHECK ((length(origin) <= 300)),
     CONSTRAINT payments_owed_check CHECK ((owed >= 0)),
     CONSTRAINT payments_paid_amount_check CHECK ((paid_amount >= 0)),
@@ -3466,9 +3460,9 @@ CREATE INDEX payments_by_time ON app.payments USING btree (tenant_id, provider, 
 
 CREATE INDEX payments_held ON app.payments USING btree (tenant_id, release_at) WHERE (status = 'held'::text);
 
-CREATE INDEX payments_of_device ON app.payments USING btree (tenant_id, device_id) WHERE (device_id IS NOT NULL);
+CREATE INDEX payments_of_agreement ON app.payments USING btree (tenant_id, agreement_id) WHERE (agreement_id IS NOT NULL);
 
-CREATE INDEX payments_of_subscription ON app.payments USING btree (tenant_id, subscription_id) WHERE (subscription_id IS NOT NULL);
+CREATE INDEX payments_of_device ON app.payments USING btree (tenant_id, device_id) WHERE (device_id IS NOT NULL);
 
 CREATE INDEX payments_of_user ON app.payments USING btree (tenant_id, user_id, id DESC);
 
@@ -3790,15 +3784,6 @@ ALTER TABLE ONLY app.payment_refunds
 
 ALTER TABLE ONLY app.payments
     ADD CONSTRAINT payments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
-
-ALTER TABLE ONLY app.payments
-    ADD CONSTRAINT payments_tenant_id_package_id_fkey FOREIGN KEY (tenant_id, package_id) REFERENCES app.coin_packages(tenant_id, id);
-
-ALTER TABLE ONLY app.payments
-    ADD CONSTRAINT payments_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES app.premium_plans(tenant_id, id);
-
-ALTER TABLE ONLY app.payments
-    ADD CONSTRAINT payments_tenant_id_subscription_id_fkey FOREIGN KEY (tenant_id, subscription_id) REFERENCES app.subscriptions(tenant_id, id);
 
 ALTER TABLE ONLY app.payments
     ADD CONSTRAINT payments_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
@@ -4962,11 +4947,7 @@ GRANT SELECT(status) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT(provider) ON TABLE app.payments TO meydan_app;
 
-GRANT SELECT(package_id) ON TABLE app.payments TO meydan_app;
-
-GRANT SELECT(plan_id) ON TABLE app.payments TO meydan_app;
-
-GRANT SELECT(subscription_id) ON TABLE app.payments TO meydan_app;
+GRANT SELECT(agreement_id) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT(coins) ON TABLE app.payments TO meydan_app;
 
@@ -4999,6 +4980,8 @@ GRANT SELECT(created_at) ON TABLE app.payments TO meydan_app;
 GRANT SELECT(paid_at) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT(settled_at) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT(product_id) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reconciliation_differences TO meydan_service;
 

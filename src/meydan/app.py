@@ -90,6 +90,7 @@ def with_hot_door(app: Litestar) -> HotDoor:
 def create_app(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
+        rooms.check_complete()
         # Only an application that serves changes the process: one may also be made to read its document.
         clock.use_file(settings.clock_file)
         keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))

@@ -11,20 +11,35 @@ from meydan.growth import routes as growth
 from meydan.integrations import routes as integrations
 from meydan.integrations.payments.local import routes as local_payments
 from meydan.integrations.payments.local.tasks import local_payments_kept_going
+from meydan.kit import personal_data
 from meydan.kit.database import Database
 from meydan.kit.fast_path import HotRoute
 from meydan.meeting import matching
 from meydan.meeting import routes as meeting
 from meydan.messaging import routes as messaging
 from meydan.moderation import routes as moderation
+from meydan.money import metering  # noqa: F401 -- no route of its own yet: importing it registers its jobs
 from meydan.money.backoffice import routes as backoffice
+from meydan.money.fraud import FraudReviewer
 from meydan.money.gifts import routes as gifts
+from meydan.money.payments import COINS, CoinFulfilment, fulfilment, review
 from meydan.money.payments import routes as payments
+from meydan.money.premium import PREMIUM, PremiumFulfilment
 from meydan.money.premium import routes as premium
 from meydan.money.shop import routes as shop
 from meydan.money.wallet import routes as wallet
 from meydan.notifications import routes as notifications
 from meydan.safety import routes as safety
+
+personal_data.set_order(
+    [
+        *("accounts", "wallet", "gifts", "metering", "payments", "premium", "fraud", "backoffice"),
+        *("growth", "safety", "messaging", "meeting", "moderation", "notifications"),
+    ]
+)
+fulfilment.register(COINS, CoinFulfilment())
+fulfilment.register(PREMIUM, PremiumFulfilment())
+review.register(FraudReviewer())
 
 ROUTES: list[HTTPRouteHandler] = [
     *accounts.ROUTES,
@@ -54,6 +69,14 @@ def routes() -> list[HTTPRouteHandler]:
         if "me" in inspect.signature(route.fn).parameters:
             route.security = [{"access_token": []}]
     return ROUTES
+
+
+def check_complete() -> None:
+    """Refuses to start a process that could take money and not give what it buys.
+
+    Raises: FulfilmentMissingError, ReviewerMissingError."""
+    fulfilment.check_complete()
+    review.check_complete()
 
 
 @asynccontextmanager

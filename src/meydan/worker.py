@@ -7,10 +7,7 @@ import signal
 import asyncpg
 import uvloop
 
-from meydan import (
-    integrations,
-    rooms,  # noqa: F401 -- registers every room's jobs
-)
+from meydan import integrations, rooms
 from meydan.config import Settings
 from meydan.kit import clock, keys, logs
 from meydan.kit.database import Database
@@ -22,6 +19,7 @@ log = logging.getLogger(__name__)
 
 async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT; jobs in hand are finished first."""
+    rooms.check_complete()
     clock.use_file(settings.clock_file)
     keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
     db = await Database.open(settings.database_settings())

@@ -174,7 +174,7 @@ async def test_a_gift_is_news_for_the_face_it_was_given_to_and_shows_the_givers_
 async def test_what_became_of_a_payment_is_news(db: Database, tenant: tenants.Tenant):
     ada, payment_id = await make_person(db, tenant), uuid4()
     await happens(db, tenant, payments.PaymentHeld(payment_id, ada.me.user_id))
-    for kind, coins in ((enums.PaymentKind.coins, 120), (enums.PaymentKind.premium, 0)):
+    for kind, coins in ((payments.COINS, 120), (premium.PREMIUM, 0)):
         await happens(db, tenant, payments.PaymentSettled(payment_id, ada.me.user_id, kind, coins))
     taken_back = payments.PaymentTakenBack(payment_id, ada.me.user_id, coins=120, owed=20, disputed=True)
     await happens(db, tenant, taken_back)

@@ -47,6 +47,7 @@ async def product(settings: Settings) -> AsyncIterator[Database]:
     clock.use_file(settings.clock_file)
     keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
     rooms.routes()
+    rooms.check_complete()
     db = await Database.open(settings.database_settings())
     try:
         yield db

@@ -53,7 +53,7 @@ async def spendables(tx: Tx) -> Spendables:
 
 async def do_spend(tx: Tx, user_id: UUID, item: Item, quantity: int, key: str) -> Spent:
     """Raises NotForSale, IdempotencyKeyReused, BalanceTooLow, WalletFrozen, DebtBlocks. A service transaction."""
-    await orders.do_take_turn(tx, user_id)
+    await orders.lock_buyer(tx, user_id)
     details = {"item": item.value, "quantity": quantity}
     if (before := await _spent(tx, key)) is not None:  # for the price of then, whether or not it is sold now
         if before.details != details:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from meydan import accounts, growth, meeting, safety
-from meydan.integrations.payments import enums
 from meydan.kit.database import Tx
 from meydan.kit.events import listen
 from meydan.money import gifts, payments, premium, wallet
@@ -120,7 +119,7 @@ async def wallet_thawed(tx: Tx, event: wallet.WalletThawed) -> None:
 @listen(payments.PaymentSettled)
 async def payment_settled(tx: Tx, event: payments.PaymentSettled) -> None:
     """What a payment for premium did is said by premium itself."""
-    if event.kind is enums.PaymentKind.coins:
+    if event.kind == payments.COINS:
         await do_notify(
             tx, [Receiver(event.user_id)], Code.payment_settled, payment_id=event.payment_id, coins=event.coins
         )

@@ -605,9 +605,7 @@ async def test_a_missing_library_is_told_in_words_when_it_is_used(store: PlaySto
 
 
 async def test_googles_library_is_loaded_where_it_is_used():
-    looked = (
-        "import sys, meydan.commerce.providers.google; sys.exit(any(name.startswith('google') for name in sys.modules))"
-    )
+    looked = "import sys, meydan.integrations.payments.google.adapter; sys.exit(any(name.startswith('google') for name in sys.modules))"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", looked)
     assert await process.wait() == 0
 

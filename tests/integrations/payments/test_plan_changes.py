@@ -76,7 +76,7 @@ async def test_apple_upgrades_at_once(store_counter: Shop, app_store: AppStore):
     assert (now["plan"], now["next"], now["status"]) == ("year", None, "active")
     assert now["period_ends_at"][:10] == (store.now + timedelta(days=365)).isoformat()[:10]
     assert (await count(shop, ana), await statuses(shop, ana)) == (1, ["paid", "paid"])
-    assert (await shop.get(ana, "/api/payments"))["items"][0]["plan_id"] == shop.plans[1]["id"]
+    assert (await shop.get(ana, "/api/payments"))["items"][0]["product_id"] == shop.plans[1]["id"]
     # The part of the old month that Apple gives back ends nothing.
     store.refund(subscription, part=70_000)
     await tell_apple(shop, store.told[-1][1])

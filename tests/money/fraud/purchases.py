@@ -24,7 +24,7 @@ async def order(
     async with db.as_service(person.tenant.id) as tx:
         return await tx.one(
             UUID,
-            "insert into app.payments (tenant_id, user_id, kind, status, provider, package_id, coins, amount, currency,"
+            "insert into app.payments (tenant_id, user_id, kind, status, provider, product_id, coins, amount, currency,"
             " device_id) values ($1, $2, 'coins', 'pending', $3, $4, 100, $5, $6, $7) returning id",
             person.me.user_id,
             provider,

@@ -141,7 +141,7 @@ async def test_whoever_cancels_while_the_next_period_is_paid_waits_in_no_circle(
     await shop.tell(shop.paid(order), provider="iyzico")
     again = shop.paid(order)
     async with db.as_service(shop.tenant.id) as tx:
-        await orders.do_take_turn(tx, ana.me.user_id)
+        await orders.lock_buyer(tx, ana.me.user_id)
         assert await shop.post(again, provider="iyzico") == 200
         settled = asyncio.create_task(shop.work())
         while not await somebody_waits(tx):

@@ -21,7 +21,8 @@ from meydan.kit import personal_data, rate_limits
 from meydan.kit.database import Database
 from meydan.kit.identity import Role
 from meydan.meeting import MeetingSettings
-from meydan.money.payments import provider_accounts, routes
+from meydan.money.payments import provider_accounts
+from meydan.money.premium import routes
 from tests.factories import make_person
 from tests.money.shops import Shop
 from tests.waiting import somebody_waits
@@ -107,7 +108,7 @@ async def test_whoever_orders_while_they_leave_leaves_nothing_behind(shop: Shop,
 
 async def test_a_finger_that_trembles_on_a_button_is_slowed(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     """Each change of mind is told to the person and to the provider."""
-    monkeypatch.setattr(routes, "_CHANGES", rate_limits.Limit("commerce.changes", timedelta(minutes=10), 4))
+    monkeypatch.setattr(routes, "_CHANGES", rate_limits.Limit("premium.changes", timedelta(minutes=10), 4))
     ana = await shop.person(coins=1_000)
     body = {"plan_id": shop.plans[0]["id"], "pay_with": "coins"}
     assert (await shop.ask(ana, "POST", "/api/premium/subscribe", body, "k")).status_code == 201

@@ -16,9 +16,10 @@ async def test_an_export_holds_ones_own_purchases(shop: Shop, db: Database):
     theirs, _ = await shop.buy(bora)
     await shop.go_premium(ana)
     async with db.as_service(shop.tenant.id) as tx:
-        shown = (await personal_data.export(tx, ana.me.user_id))["commerce"]
+        kept = await personal_data.export(tx, ana.me.user_id)
+    shown = kept["payments"]
     assert [line["amount"] for line in shown["payments"]] == [4_999, 14_999]
-    assert shown["premium"][0]["status"] == "active"
+    assert kept["premium"]["subscriptions"][0]["status"] == "active"
     assert shown["billing_reference"]
     assert mine["id"] in str(shown)
     assert theirs["id"] not in str(shown)
@@ -33,7 +34,7 @@ async def test_what_went_back_is_told_and_its_words_go(shop: Shop, db: Database,
         await shop.work()
         await shop.tell(disputed(paid, DisputeState.opened, amount=1_000))
     async with db.as_service(shop.tenant.id) as tx:
-        shown = (await personal_data.export(tx, ana.me.user_id))["commerce"]
+        shown = (await personal_data.export(tx, ana.me.user_id))["payments"]
         await personal_data.erase(tx, ana.me.user_id)
     assert [(line["amount"], line["reason"]) for line in shown["refunds"]] == [(999, "her card was stolen")]
     assert [(line["amount"], line["state"]) for line in shown["disputes"]] == [(1_000, "opened")]

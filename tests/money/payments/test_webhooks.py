@@ -236,7 +236,7 @@ async def _in_the_store(shop: Shop, db: Database, owner, user_id: UUID) -> UUID:
         shop.tenant.id,
     )
     async with db.as_service(shop.tenant.id) as tx:
-        return await orders.do_reference(tx, user_id)
+        return await orders.lock_billing_customer(tx, user_id)
 
 
 async def _post(shop: Shop, path: str, body: bytes = b"{}") -> int:

@@ -441,7 +441,7 @@ async def test_what_was_begun_in_the_app_is_not_made_a_second_time(shop: Shop, d
     ana = await shop.person()
     payment = await shop.subscribe(ana, provider="google")
     async with db.as_service(shop.tenant.id) as tx:
-        reference = await orders.do_reference(tx, ana.me.user_id)
+        reference = await orders.lock_billing_customer(tx, ana.me.user_id)
     await shop.tell(
         shop.paid(
             payment,

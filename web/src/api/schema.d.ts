@@ -1927,7 +1927,7 @@ export interface components {
             realtime_url: string;
             require_verified: components["schemas"]["RequireVerified"];
             sign_in: components["schemas"]["SignIn"][];
-            tenant: components["schemas"]["front_Community"];
+            tenant: components["schemas"]["web_client_Community"];
         };
         /** Conversation */
         Conversation: {
@@ -2063,7 +2063,7 @@ export interface components {
             currency: string;
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["PaymentKind"];
+            kind: string;
             provider: components["schemas"]["ProviderName"];
             status: components["schemas"]["PaymentStatus"];
         };
@@ -2277,7 +2277,7 @@ export interface components {
         /** Join */
         Join: {
             ticket_id?: string | null;
-            type: components["schemas"]["meeting_kinds_Kind"];
+            type: components["schemas"]["meeting_enums_Kind"];
             wishes?: components["schemas"]["Wishes"];
         };
         /** KeyPackage */
@@ -2597,11 +2597,11 @@ export interface components {
             currency: string;
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["PaymentKind"];
+            kind: string;
             owed: number;
-            package_id?: string | null;
-            plan_id?: string | null;
             problem?: string | null;
+            /** Format: uuid */
+            product_id: string;
             provider: components["schemas"]["ProviderName"];
             refunded: number;
             release_at?: string | null;
@@ -2619,11 +2619,6 @@ export interface components {
             payment: components["schemas"]["StaffPayment"];
             refunds: components["schemas"]["RefundLine"][];
         };
-        /**
-         * PaymentKind
-         * @enum {string}
-         */
-        PaymentKind: "coins" | "premium";
         /** PaymentPage */
         PaymentPage: {
             items: components["schemas"]["Payment"][];
@@ -3047,7 +3042,7 @@ export interface components {
             currency: string;
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["PaymentKind"];
+            kind: string;
             owed: number;
             paid_amount: number | null;
             paid_at: string | null;
@@ -3161,7 +3156,7 @@ export interface components {
             id: string;
             /** Format: date-time */
             since: string;
-            type: components["schemas"]["meeting_kinds_Kind"];
+            type: components["schemas"]["meeting_enums_Kind"];
             widened: boolean;
             wishes: components["schemas"]["Wishes"];
         };
@@ -3227,31 +3222,31 @@ export interface components {
             slug: string;
         };
         /** Proof */
-        accounts_otp_Proof: {
+        accounts_sign_in_otp_Proof: {
             /** Format: date-time */
             expires_at: string;
             proof: string;
-        };
-        /** Proof */
-        commerce_routes_Proof: {
-            proof: string;
-        };
-        /** Community */
-        front_Community: {
-            name: string;
-            slug: string;
         };
         /**
          * Kind
          * @description What one waits for, and has rights for.
          * @enum {string}
          */
-        meeting_kinds_Kind: "text";
+        meeting_enums_Kind: "text";
+        /** Proof */
+        money_payments_routes_Proof: {
+            proof: string;
+        };
         /**
          * Kind
          * @enum {string}
          */
         notifications_inbox_Kind: "system" | "match" | "claim" | "ad";
+        /** Community */
+        web_client_Community: {
+            name: string;
+            slug: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3845,7 +3840,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["accounts_otp_Proof"];
+                    "application/json": components["schemas"]["accounts_sign_in_otp_Proof"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -5351,7 +5346,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["commerce_routes_Proof"];
+                "application/json": components["schemas"]["money_payments_routes_Proof"];
             };
         };
         responses: {

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.money.backoffice import conflict_of_interest
 from meydan.money.backoffice.person_view import Person, person
@@ -17,7 +17,7 @@ from meydan.money.fraud import cases
 from meydan.money.fraud.cases import CaseStatus, Choice, Decision
 from meydan.money.fraud.rules import Finding
 from meydan.money.fraud.scoring import Outcome
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.enums import PaymentKind, PaymentStatus
 
 
 class DoubtedPayment(Struct, frozen=True):

@@ -6,14 +6,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.integrations.payments.contract import DisputeState
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.money.backoffice import conflict_of_interest, manual_release
 from meydan.money.backoffice.person_view import Person, person
 from meydan.money.fraud.cases import Decision
 from meydan.money.fraud.scoring import Outcome
 from meydan.money.payments import refunds
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.enums import PaymentKind, PaymentStatus
 from meydan.money.payments.refunds import RefundStatus
 
 

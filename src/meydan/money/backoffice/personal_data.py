@@ -38,4 +38,4 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     )
 
 
-personal_data.register("staff", COLUMNS, export, erase)
+personal_data.register("backoffice", COLUMNS, export, erase)

@@ -40,7 +40,7 @@ async def card_of_subscription(tx: Tx, payment_id: UUID) -> bytes | None:
     return await tx.maybe(
         bytes,
         "select m.mark from app.payments renewal"
-        " join app.payments p on (p.tenant_id, p.subscription_id) = (renewal.tenant_id, renewal.subscription_id)"
+        " join app.payments p on (p.tenant_id, p.agreement_id) = (renewal.tenant_id, renewal.agreement_id)"
         " join app.payment_marks m on (m.tenant_id, m.payment_id, m.kind) = (p.tenant_id, p.id, 'card')"
         " where (renewal.tenant_id, renewal.id) = ($1, $2) order by m.created_at desc limit 1",
         payment_id,

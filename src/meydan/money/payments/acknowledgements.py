@@ -31,7 +31,7 @@ class Acknowledge(Struct, frozen=True):
 class _Bought(Struct, frozen=True):
     provider: ProviderName
     charge: str
-    kind: PaymentKind
+    is_subscription: bool
     given: bool
     has_left: bool
     acknowledged: str | None
@@ -48,7 +48,8 @@ async def acknowledge(db: Database, tenant_id: int, errand: Acknowledge) -> None
         bought = await tx.one(
             _Bought,
             """
-            select payment.provider, payment.charge, payment.kind, payment.settled_at is not null as given,
+            select payment.provider, payment.charge, payment.subscription_reference is not null as is_subscription,
+                payment.settled_at is not null as given,
                 person.erased_at is not null as has_left, payment.acknowledged
             from app.payments payment
             join app.users person on person.tenant_id = payment.tenant_id and person.id = payment.user_id
@@ -65,7 +66,9 @@ async def acknowledge(db: Database, tenant_id: int, errand: Acknowledge) -> None
         )
     try:
         async with provider_accounts.opened(db, tenant_id, bought.provider) as provider:
-            await provider.acknowledge(bought.charge, bought.kind, given=bought.given)
+            await provider.acknowledge(
+                bought.charge, PaymentKind.premium if bought.is_subscription else PaymentKind.coins, given=bought.given
+            )
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         # The sweep asks again. Refunded meanwhile, perhaps: then the store's own notice says so, and nobody asks any more.
         log.warning("payment %s could not be acknowledged: %s", errand.payment_id, error)

@@ -1,29 +1,34 @@
-"""Which payment some money is for: the order it names, a renewal, or one that nobody announced."""
+"""Attribution: the payment row that a ``Paid`` event belongs to.
+
+It is the order that the event names, a renewal of a known agreement, or a new row for a purchase begun in a store.
+"""
 
 from uuid import UUID
 
 from meydan.integrations.payments import STORES
 from meydan.integrations.payments.contract import Paid
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
-from meydan.money.payments import deferred_events, payment_rows
+from meydan.money.payments import deferred_events, fulfilment, payment_rows
 from meydan.money.payments.deferred_events import Applied
-from meydan.money.premium import subscriptions
-from meydan.money.shop import products
+from meydan.money.payments.enums import PaymentKind
+from meydan.money.payments.fulfilment import Renewal
 
 
-async def of(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None) -> payment_rows.Row | Applied:
-    """Locked, so that whoever else brings the same news waits, and then knows it."""
-    row = await _ordered(tx, name, event, proof_of)
+async def lock_payment_for(
+    tx: Tx, name: ProviderName, event: Paid, receipt_of: UUID | None
+) -> payment_rows.PaymentRow | Applied:
+    """The payment, so that a repeat of the event waits and then finds it; or why there is none.
+
+    Locks: the payment."""
+    row = await _ordered(tx, name, event, receipt_of)
     if row is not None and row.charge in (None, event.charge):
         return row
-    renewed = event.subscription and await subscriptions.by_reference(tx, name, event.subscription)
-    if renewed:
-        plan = event.product_id and await products.plan_of_product(tx, event.product_id)
-        plan_id = plan.id if plan else renewed.plan_id
-        return await _do_make(tx, name, event, renewed.user_id, plan_id=plan_id, subscription_id=renewed.id)
+    if (renewed := await _renewal(tx, name, event)) is not None:
+        kind, renewal = renewed
+        return await _do_make(tx, name, event, renewal.user_id, kind, renewal.product_id, renewal=renewal)
     if row is not None:  # the same order was paid a second time: the money is there
-        return await _do_make(tx, name, event, row.user_id, package_id=row.package_id, plan_id=row.plan_id)
+        return await _do_make(tx, name, event, row.user_id, row.kind, row.product_id)
     if event.buyer is not None and event.product_id is not None:
         return await _of_buyer(tx, name, event, event.buyer, event.product_id)
     if event.subscription is not None:
@@ -31,69 +36,73 @@ async def of(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None) -> 
     return Applied(problem="unknown_payment")
 
 
-async def differs(tx: Tx, row: payment_rows.Row, event: Paid) -> str | None:
-    """What keeps this money from being what was ordered. A store sets its own prices: there the product counts."""
+async def mismatch(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str | None:
+    """The difference between this money and what was ordered, as a code. A store sets its own prices: there the product
+    counts."""
     if await tx.maybe(
         bool, "select true from app.users where tenant_id = $1 and id = $2 and erased_at is not null", row.user_id
     ):
         return "account_erased"
+    handler = fulfilment.handler_of(row.kind)
     if row.provider not in STORES:
         if (event.amount, event.currency) == (row.amount, row.currency):
             return None
-        return None if await _is_of_their_price_list(tx, row, event) else "amount_differs"
-    if event.product_id is None or row.subscription_id is not None:
+        # A renewal at a price that the operator made there and gave a product's name: that is between the two of them.
+        is_named_price = row.agreement_id is not None and event.product_id is not None
+        if is_named_price and await handler.store_product(tx, event.product_id or "") is not None:
+            return None
+        return "amount_differs"
+    if event.product_id is None or row.agreement_id is not None:
         return None
-    ordered = await products.bought(tx, row.package_id, row.plan_id)
+    ordered = await handler.product(tx, row.product_id)
     return None if ordered.store_product_id == event.product_id else "product_differs"
 
 
-async def _is_of_their_price_list(tx: Tx, row: payment_rows.Row, event: Paid) -> bool:
-    """A renewal at a price the operator made there and gave a plan's name: what a change costs is between them."""
-    if row.subscription_id is None or event.product_id is None:
-        return False
-    return await products.plan_of_product(tx, event.product_id) is not None
-
-
-async def _ordered(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None) -> payment_rows.Row | None:
-    """The purchase that the provider names; else the one a receipt was handed in for, if it names nobody at all."""
+async def _ordered(tx: Tx, name: ProviderName, event: Paid, receipt_of: UUID | None) -> payment_rows.PaymentRow | None:
+    """The order that the provider names; else the one a receipt was handed in for, if the event names nobody at all."""
     if event.payment_id is not None:
-        row = await payment_rows.locked(tx, event.payment_id)
+        row = await payment_rows.lock(tx, event.payment_id)
     elif event.checkout is not None:
-        row = await payment_rows.by_checkout(tx, name, event.checkout)
-    elif event.buyer is None and proof_of is not None and not await _renews(tx, name, event):
-        row = await payment_rows.locked(tx, proof_of)
+        row = await payment_rows.lock_by_checkout(tx, name, event.checkout)
+    elif event.buyer is None and receipt_of is not None and await _renewal(tx, name, event) is None:
+        # A renewal names nobody, and belongs to its agreement's owner, whoever brings the receipt.
+        row = await payment_rows.lock(tx, receipt_of)
     else:
         row = None
     return row if row is not None and row.provider is name else None
 
 
-async def _renews(tx: Tx, name: ProviderName, event: Paid) -> bool:
-    """A renewal names nobody, and belongs to whom its subscription belongs to, whoever brings the receipt."""
-    return event.subscription is not None and await subscriptions.by_reference(tx, name, event.subscription) is not None
+async def _renewal(tx: Tx, name: ProviderName, event: Paid) -> tuple[PaymentKind, Renewal] | None:
+    if event.subscription is None:
+        return None
+    for kind, handler in fulfilment.handlers().items():
+        if (renewal := await handler.lock_renewal(tx, name, event)) is not None:
+            return kind, renewal
+    return None
 
 
 async def _of_buyer(
-    tx: Tx, name: ProviderName, event: Paid, buyer: UUID, product_id: str
-) -> payment_rows.Row | Applied:
-    """Bought entirely in a store: who and what is all it says."""
+    tx: Tx, name: ProviderName, event: Paid, buyer: UUID, store_product_id: str
+) -> payment_rows.PaymentRow | Applied:
+    """A purchase begun in a store: the buyer and the product are all that the event says."""
     user_id = await tx.maybe(
         UUID, "select user_id from app.billing_references where tenant_id = $1 and reference = $2", buyer
     )
-    thing = await products.of_product(tx, product_id)
-    if user_id is None or thing is None:
+    sold = await fulfilment.store_product(tx, store_product_id)
+    if user_id is None or sold is None:
         return Applied(problem="unknown_buyer" if user_id is None else "unknown_product")
-    package_id = thing.id if isinstance(thing, products.StaffPackage) else None
-    plan_id = None if package_id else thing.id
+    kind, product = sold
     begun = await tx.maybe(
-        payment_rows.Row,
-        f"select {payment_rows.COLUMNS} from app.payments where tenant_id = $1 and user_id = $2 and provider = $3 and charge is null "
-        "and coalesce(package_id, plan_id) = $4 and created_at > app.now() - interval '1 day' "
-        "order by id limit 1 for update",
-        user_id,
-        name.value,
-        thing.id,
+        payment_rows.PaymentRow,
+        f"""
+        select {payment_rows.COLUMNS} from app.payments
+        where tenant_id = $1 and user_id = $2 and provider = $3 and charge is null and kind = $4 and product_id = $5
+            and created_at > app.now() - interval '1 day'
+        order by id limit 1 for update
+        """,
+        *(user_id, name.value, kind, product.id),
     )
-    return begun or await _do_make(tx, name, event, user_id, package_id=package_id, plan_id=plan_id)
+    return begun or await _do_make(tx, name, event, user_id, kind, product.id)
 
 
 async def _do_make(
@@ -101,22 +110,24 @@ async def _do_make(
     name: ProviderName,
     event: Paid,
     user_id: UUID,
+    kind: PaymentKind,
+    product_id: UUID,
     *,
-    package_id: UUID | None = None,
-    plan_id: UUID | None = None,
-    subscription_id: UUID | None = None,
-) -> payment_rows.Row:
-    """A payment nobody announced. Two who make it at once end with the same one."""
-    thing = await products.bought(tx, package_id, plan_id)
-    coins = thing.coins + thing.bonus if isinstance(thing, products.StaffPackage) else 0
-    price = thing.price, thing.currency
-    if subscription_id is not None:  # renewals cost what the subscription cost, whatever the plan costs now
-        price = await subscriptions.price(tx, subscription_id) or price
+    renewal: Renewal | None = None,
+) -> payment_rows.PaymentRow:
+    """A payment that nobody announced. Two that make it at once end with the same row."""
+    product = await fulfilment.handler_of(kind).product(tx, product_id)
+    price = product.price, product.currency
+    if renewal is not None and renewal.price is not None:  # a renewal costs what it cost before, whatever is asked now
+        price = renewal.price
     await tx.run(
-        "insert into app.payments (tenant_id, user_id, kind, status, provider, package_id, plan_id, subscription_id, coins, "
-        "amount, currency, charge) values ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11) "
-        "on conflict (tenant_id, provider, charge) do nothing",
-        *(user_id, PaymentKind.coins.value if package_id else PaymentKind.premium.value, name.value),
-        *(package_id, plan_id, subscription_id, coins, *price, event.charge),
+        """
+        insert into app.payments (
+            tenant_id, user_id, kind, status, provider, product_id, agreement_id, coins, amount, currency, charge
+        )
+        values ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10)
+        on conflict (tenant_id, provider, charge) do nothing
+        """,
+        *(user_id, kind, name.value, product_id, renewal and renewal.agreement_id, product.coins, *price, event.charge),
     )
-    return await payment_rows.of_charge(tx, name, event.charge)
+    return await payment_rows.lock_known_charge(tx, name, event.charge)

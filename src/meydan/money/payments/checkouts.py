@@ -21,19 +21,13 @@ from meydan.integrations.payments.contract import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import PaymentKind as ProviderKind
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import jobs, retries
 from meydan.kit.database import Database, Tx
-from meydan.money.payments import orders, provider_accounts, settlement
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments import fulfilment, orders, provider_accounts, settlement
+from meydan.money.payments.enums import PaymentKind, PaymentStatus
 from meydan.money.payments.orders import CHECK_PAYMENT, OPEN_CHECKOUT, CheckPayment, OpenCheckout
-from meydan.money.shop import products
-from meydan.tenants import Language
-
-_WORDS = {
-    PaymentKind.coins: {Language.turkish: "{} jeton", Language.english: "{} coins"},
-    PaymentKind.premium: {Language.turkish: "Premium", Language.english: "Premium"},
-}
 
 
 class _Ordered(Struct, frozen=True):
@@ -42,9 +36,7 @@ class _Ordered(Struct, frozen=True):
     kind: PaymentKind
     status: PaymentStatus
     provider: ProviderName
-    package_id: UUID | None
-    plan_id: UUID | None
-    coins: int
+    product_id: UUID
     amount: int
     currency: str
     address: str | None
@@ -165,24 +157,25 @@ async def _order(tx: Tx, payment_id: UUID) -> Order | None:
     """None where the provider was asked already."""
     ordered = await tx.one(
         _Ordered,
-        "select id, user_id, kind, status, provider, package_id, plan_id, coins, amount, currency, address, origin "
-        "from app.payments where tenant_id = $1 and id = $2",
+        """
+        select id, user_id, kind, status, provider, product_id, amount, currency, address, origin
+        from app.payments where tenant_id = $1 and id = $2
+        """,
         payment_id,
     )
     if ordered.status is not PaymentStatus.created:
         return None
     person, tenant = await people.user(tx, ordered.user_id), await tenants.this(tx)
-    thing = await products.bought(tx, ordered.package_id, ordered.plan_id)
-    named = (thing.name or {}).get(person.language) or _WORDS[ordered.kind][person.language].format(ordered.coins)
+    product = await fulfilment.handler_of(ordered.kind).product(tx, ordered.product_id)
     return Order(
         payment_id=payment_id,
-        kind=ordered.kind,
-        title=f"{tenant.name}: {named}",
+        kind=ProviderKind.coins if product.period is None else ProviderKind.premium,
+        title=f"{tenant.name}: {product.title[person.language]}",
         amount=ordered.amount,
         currency=ordered.currency,
-        period=thing.period if isinstance(thing, products.StaffPlan) else None,
+        period=product.period,
         buyer=Buyer(
-            reference=await orders.do_reference(tx, ordered.user_id),
+            reference=await orders.lock_billing_customer(tx, ordered.user_id),
             language=person.language,
             email=person.email,
             phone=person.phone,
@@ -190,7 +183,7 @@ async def _order(tx: Tx, payment_id: UUID) -> Order | None:
         ),
         return_url=f"{ordered.origin}/wallet/payments/{payment_id}",
         webhook_url=provider_accounts.webhook_url(ordered.provider, tenant.slug),
-        store_product_id=thing.store_product_id,
+        store_product_id=product.store_product_id,
     )
 
 

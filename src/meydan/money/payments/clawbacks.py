@@ -11,16 +11,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.integrations.payments.contract import Disputed, DisputeState, Refunded
-from meydan.integrations.payments.enums import PaymentKind
 from meydan.kit.database import Tx
 from meydan.kit.events import publish
-from meydan.money import wallet
-from meydan.money.payments import orders, payment_rows
+from meydan.money.payments import fulfilment, orders, payment_rows, provider_subscriptions
 from meydan.money.payments.enums import PaymentStatus
 from meydan.money.payments.events import PaymentTakenBack
-from meydan.money.premium import subscription_periods, subscriptions
-
-_GONE = (PaymentStatus.refunded, PaymentStatus.charged_back, PaymentStatus.disputed)
+from meydan.money.payments.fulfilment import Clawback
 
 
 class _Dispute(Struct, frozen=True):
@@ -29,12 +25,7 @@ class _Dispute(Struct, frozen=True):
     state: DisputeState
 
 
-class _Moved(Struct, frozen=True):
-    coins: int
-    owed: int
-
-
-async def do_refunded(tx: Tx, row: payment_rows.Row, event: Refunded) -> str | None:
+async def do_refunded(tx: Tx, row: payment_rows.PaymentRow, event: Refunded) -> str | None:
     """Why it changed nothing, if so."""
     if event.currency != row.paid_currency:
         return "currency_differs"
@@ -56,7 +47,7 @@ async def do_refunded(tx: Tx, row: payment_rows.Row, event: Refunded) -> str | N
     return None
 
 
-async def _do_reverse(tx: Tx, row: payment_rows.Row, total: int, event: Refunded) -> None:
+async def _do_reverse(tx: Tx, row: payment_rows.PaymentRow, total: int, event: Refunded) -> None:
     """The provider took a refund back. Also where that is heard first: the refund itself is older news then."""
     await tx.run(
         "update app.payments set refund_reversed_at = $3 where tenant_id = $1 and id = $2", row.id, event.happened_at
@@ -65,16 +56,16 @@ async def _do_reverse(tx: Tx, row: payment_rows.Row, total: int, event: Refunded
         await _do_set(tx, row, total, event)
 
 
-async def _do_set(tx: Tx, row: payment_rows.Row, total: int, event: Refunded) -> _Moved:
+async def _do_set(tx: Tx, row: payment_rows.PaymentRow, total: int, event: Refunded) -> Clawback:
     await tx.run("update app.payments set refunded = $3 where tenant_id = $1 and id = $2", row.id, total)
     # The time is part of the name: what was refunded, given back and refunded again is moved three times.
     cause = f"refund:{total}:{event.happened_at.isoformat()}"
-    moved = await do_settle(tx, await payment_rows.by_id(tx, row.id), cause=cause)
+    moved = await do_settle(tx, await payment_rows.lock_by_id(tx, row.id), cause=cause)
     await orders.tell(tx, row.id)
     return moved
 
 
-async def do_disputed(tx: Tx, row: payment_rows.Row, event: Disputed) -> str | None:
+async def do_disputed(tx: Tx, row: payment_rows.PaymentRow, event: Disputed) -> str | None:
     """Why it changed nothing, if so."""
     if event.currency != row.paid_currency:
         return "currency_differs"
@@ -114,7 +105,7 @@ async def do_disputed(tx: Tx, row: payment_rows.Row, event: Disputed) -> str | N
     return None
 
 
-async def do_settle(tx: Tx, row: payment_rows.Row, *, cause: str, disputed: bool = False) -> _Moved:
+async def do_settle(tx: Tx, row: payment_rows.PaymentRow, *, cause: str, disputed: bool = False) -> Clawback:
     """Move what has to be moved for the payment to be what its numbers say; ``cause`` names this change of them."""
     disputes = await tx.all(
         _Dispute,
@@ -123,19 +114,15 @@ async def do_settle(tx: Tx, row: payment_rows.Row, *, cause: str, disputed: bool
         row.id,
     )
     covered = min(row.paid, row.refunded + sum(dispute.amount for dispute in disputes))
-    moved = _Moved(0, 0)
+    moved = Clawback()
     if row.settled_at is not None:
-        if row.kind is PaymentKind.coins:
-            moved = await _do_move_coins(tx, row, row.share(covered) - row.coins_taken_back, cause, disputed=disputed)
-            ended = False
-        else:
-            ended = await _do_move_premium(tx, row, gone=0 < row.paid <= covered)
-        if moved.coins > 0 or ended:
+        moved = await fulfilment.handler_of(row.kind).do_take_back(tx, row, covered, cause, disputed=disputed)
+        if moved.coins > 0 or moved.ended:
             await publish(
                 tx, PaymentTakenBack(row.id, row.user_id, max(moved.coins, 0), max(moved.owed, 0), disputed=disputed)
             )
     elif row.subscription_reference is not None and 0 < row.paid <= covered:  # it never began, and would be charged for
-        await subscriptions.do_stop_charging(tx, row.provider, row.subscription_reference)
+        await provider_subscriptions.do_stop_charging(tx, row.provider, row.subscription_reference)
     await tx.run(
         "update app.payments set status = $3, coins_taken_back = coins_taken_back + $4, owed = owed + $5 "
         "where tenant_id = $1 and id = $2",
@@ -144,41 +131,7 @@ async def do_settle(tx: Tx, row: payment_rows.Row, *, cause: str, disputed: bool
     return moved
 
 
-async def _do_move_coins(tx: Tx, row: payment_rows.Row, coins: int, cause: str, *, disputed: bool) -> _Moved:
-    kind = wallet.TransactionType.chargeback if disputed else wallet.TransactionType.refund
-    key = f"payment:{row.id}:{cause}"
-    if coins > 0:
-        taken = await wallet.do_take_back(
-            tx, row.user_id, coins, to=row.clearing, type=kind, key=key, subject_id=row.id
-        )
-        return _Moved(coins, taken.owed)
-    if coins < 0:
-        # A dispute was won, or a refund taken back. What had become debt is paid first, the rest are coins again.
-        await wallet.do_credit(
-            tx,
-            row.user_id,
-            -coins,
-            source=row.clearing,
-            type=wallet.TransactionType.dispute_won if disputed else wallet.TransactionType.adjustment,
-            key=key,
-            subject_id=row.id,
-            description="" if disputed else "refund_reversed",
-        )
-        return _Moved(coins, -min(row.owed, -coins))
-    return _Moved(0, 0)
-
-
-async def _do_move_premium(tx: Tx, row: payment_rows.Row, *, gone: bool) -> bool:
-    """Whether it ended by this."""
-    if row.subscription_id is None or row.period_ends_at is None or gone == (row.status in _GONE):
-        return False
-    if gone:
-        return await subscription_periods.do_revoke(tx, row.subscription_id, row.id, row.period_ends_at)
-    await subscription_periods.do_restore(tx, row.subscription_id, row.period_ends_at)
-    return False
-
-
-def _status(row: payment_rows.Row, disputes: Sequence[_Dispute]) -> PaymentStatus:
+def _status(row: payment_rows.PaymentRow, disputes: Sequence[_Dispute]) -> PaymentStatus:
     states = {dispute.state for dispute in disputes}
     if DisputeState.opened in states:
         return PaymentStatus.disputed
@@ -191,7 +144,7 @@ def _status(row: payment_rows.Row, disputes: Sequence[_Dispute]) -> PaymentStatu
     return PaymentStatus.partly_refunded if row.refunded else PaymentStatus.paid
 
 
-async def _do_note(tx: Tx, payment_id: UUID, refund: str | None, amount: int, moved: _Moved) -> None:
+async def _do_note(tx: Tx, payment_id: UUID, refund: str | None, amount: int, moved: Clawback) -> None:
     """In the list of refunds: the one that staff asked for, or one made at the provider."""
     asked = await tx.maybe(
         UUID,

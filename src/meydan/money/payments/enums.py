@@ -1,6 +1,12 @@
-"""Enums of payments."""
+"""Enums of payments, and the open name of a kind."""
 
 from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+PaymentKind = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,39}$(?!\n)")]
+"""An open name: ``coins``, ``premium``, and the kind of each room that sells something. The database checks its form."""
 
 
 class PaymentStatus(StrEnum):

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from meydan.integrations.payments.enums import PaymentKind
 from meydan.kit.events import Event
+from meydan.money.payments.enums import PaymentKind
 
 
 class PaymentSettled(Event, frozen=True):

@@ -6,15 +6,15 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.integrations.payments import STORES
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import jobs, realtime, retries
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
 from meydan.money import wallet
 from meydan.money.payments import provider_accounts
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.enums import PAID_TWICE, PaymentKind, PaymentStatus
+from meydan.money.payments.fulfilment import Product
 from meydan.money.payments.order_source import OrderedFrom
-from meydan.money.shop import products
 
 OPEN_CHECKOUT = "commerce.open_checkout"
 CHECK_PAYMENT = "commerce.check_payment"
@@ -26,6 +26,8 @@ class Payment(Struct, frozen=True):
 
     id: UUID
     kind: PaymentKind
+    product_id: UUID
+    """Of the package, the plan, or what else its kind sells."""
     status: PaymentStatus
     provider: ProviderName
     coins: int
@@ -38,8 +40,6 @@ class Payment(Struct, frozen=True):
     owed: int
     """How many of those had been spent already: they became debt."""
     created_at: datetime
-    package_id: UUID | None = None
-    plan_id: UUID | None = None
     checkout_url: str | None = None
     """Where it is paid, while it can be."""
     store_token: UUID | None = None
@@ -91,7 +91,7 @@ class NoStore(Refused):
 
 
 _COLUMNS = """
-    id, kind, status, provider, coins, amount, currency, refunded, coins_taken_back, owed, created_at, package_id, plan_id,
+    id, kind, status, provider, coins, amount, currency, refunded, coins_taken_back, owed, created_at, product_id,
     case when status = 'pending' then checkout_url end as checkout_url,
     case
         when status not in ('created', 'pending') then null
@@ -123,70 +123,60 @@ async def page(tx: Tx, before: UUID | None, limit: int) -> PaymentPage:
     return PaymentPage(items, items[-1].id if len(items) == limit else None)
 
 
-async def do_order_coins(
-    tx: Tx, user_id: UUID, package_id: UUID, provider: ProviderName | None, key: str, ordered: OrderedFrom
+async def do_order(
+    tx: Tx,
+    user_id: UUID,
+    kind: PaymentKind,
+    product: Product,
+    provider: ProviderName | None,
+    key: str,
+    ordered: OrderedFrom,
+    *,
+    reuses_open: bool = False,
 ) -> Payment:
-    """Raises NotFound, ProviderNotConnected, NothingForSale, WalletIsFrozen, IdempotencyKeyReused. A service transaction."""
-    if (ordered_before := await known(tx, user_id, key, package_id, provider)) is not None:
-        return ordered_before
-    package = await products.for_sale(tx, package_id)
-    return await _do_order(
-        tx,
-        user_id,
-        PaymentKind.coins,
-        await provider_accounts.choose(tx, provider),
-        key,
-        ordered,
-        package_id=package_id,
-        coins=package.coins + package.bonus,
-        price=(package.price, package.currency),
-    )
+    """Records an order, and queues the opening of its pay page. The caller has asked ``lock_known`` first.
 
-
-async def do_order_premium(
-    tx: Tx, user_id: UUID, plan_id: UUID, provider: ProviderName | None, key: str, ordered: OrderedFrom
-) -> Payment:
-    """Asked for twice while its pay page is open, it is the same order: whoever pays on two pages would pay twice.
-
-    Raises NotFound, ProviderNotConnected, NothingForSale, WalletIsFrozen, IdempotencyKeyReused. A service transaction."""
-    if (ordered_before := await known(tx, user_id, key, plan_id, provider)) is not None:
-        return ordered_before
-    plan = await products.plan_for_sale(tx, plan_id)
+    With ``reuses_open`` an order of the same product whose page is still open is answered instead: a user who pays on
+    two pages would pay twice. Runs as: service."""
     chosen = await provider_accounts.choose(tx, provider)
-    if (still_open := await _still_open(tx, user_id, plan, chosen, ordered)) is not None:
-        return still_open
-    return await _do_order(
-        tx,
-        user_id,
-        PaymentKind.premium,
-        chosen,
-        key,
-        ordered,
-        plan_id=plan_id,
-        price=(plan.price, plan.currency),
+    if (frozen := (await wallet.wallet_of(tx, user_id)).frozen) is not None:
+        raise wallet.WalletIsFrozen(reason=frozen)
+    if reuses_open and (open_one := await _open_order(tx, user_id, kind, product, chosen, ordered)) is not None:
+        return await payment(tx, open_one)
+    payment_id = await tx.one(
+        UUID,
+        """
+        insert into app.payments (
+            tenant_id, user_id, kind, status, provider, product_id, coins, amount, currency, device_id, address, origin,
+            idempotency_key
+        )
+        values ($1, $2, $3, 'created', $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        returning id
+        """,
+        *(user_id, kind, chosen.value, product.id, product.coins, product.price, product.currency),
+        *(ordered.device_id, ordered.address, ordered.origin, key),
     )
+    await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=payment_id), once_key=str(payment_id))
+    return await payment(tx, payment_id)
 
 
-async def _still_open(
-    tx: Tx, user_id: UUID, plan: products.StaffPlan, provider: ProviderName, ordered: OrderedFrom
-) -> Payment | None:
-    """The order of the same plan, for the same price, at the same provider and from the same device, whose page can be paid
-    for a while yet."""
-    await _check_not_frozen(tx, user_id)
-    found = await tx.maybe(
+async def _open_order(
+    tx: Tx, user_id: UUID, kind: PaymentKind, product: Product, provider: ProviderName, ordered: OrderedFrom
+) -> UUID | None:
+    """The order of the same product, price, provider and device whose page can be paid for a while yet."""
+    return await tx.maybe(
         UUID,
         """
         select id from app.payments
-        where tenant_id = $1 and user_id = $2 and kind = 'premium' and plan_id = $3 and provider = $4 and amount = $5
-            and currency = $6 and device_id = $7 and (
+        where tenant_id = $1 and user_id = $2 and kind = $3 and product_id = $4 and provider = $5 and amount = $6
+            and currency = $7 and device_id = $8 and (
                 (status = 'created' and created_at > app.now() - interval '15 minutes')
                 or (status = 'pending' and problem is null and checkout_expires_at > app.now() + interval '5 minutes')
             )
         order by id desc limit 1
         """,
-        *(user_id, plan.id, provider.value, plan.price, plan.currency, ordered.device_id),
+        *(user_id, kind, product.id, provider.value, product.price, product.currency, ordered.device_id),
     )
-    return None if found is None else await payment(tx, found)
 
 
 async def do_ask(tx: Tx, payment_id: UUID, proof: str | None = None) -> Payment:
@@ -206,6 +196,38 @@ async def do_ask(tx: Tx, payment_id: UUID, proof: str | None = None) -> Payment:
             once_key=None if proof else str(payment_id),
         )
     return mine
+
+
+async def do_link_agreement(
+    tx: Tx, payment_id: UUID, agreement_id: UUID, period_ends_at: datetime | None = None
+) -> None:
+    """Records the agreement that a payment renews or began, and up to when it is paid. Runs as: service."""
+    await tx.run(
+        """
+        update app.payments set agreement_id = $3, period_ends_at = coalesce($4, period_ends_at)
+        where tenant_id = $1 and id = $2
+        """,
+        *(payment_id, agreement_id, period_ends_at),
+    )
+
+
+async def do_hold_duplicate(tx: Tx, payment_id: UUID, agreement_id: UUID | None) -> None:
+    """Holds a payment that there is no room for, and queues its return to the buyer. Runs as: service."""
+    await tx.run(
+        """
+        update app.payments set status = 'held', problem = $3, release_at = null,
+            agreement_id = coalesce(agreement_id, $4)
+        where tenant_id = $1 and id = $2
+        """,
+        *(payment_id, PAID_TWICE, agreement_id),
+    )
+    await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(payment_id), once_key=str(payment_id))
+
+
+async def do_return_duplicate(tx: Tx, payment_id: UUID) -> None:
+    """Marks a settled payment as a duplicate, and queues its return to the buyer. Runs as: service."""
+    await tx.run("update app.payments set problem = $3 where tenant_id = $1 and id = $2", payment_id, PAID_TWICE)
+    await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(payment_id), once_key=str(payment_id))
 
 
 async def do_fail(tx: Tx, payment_id: UUID, status: PaymentStatus, problem: str, detail: str = "") -> None:
@@ -242,18 +264,20 @@ async def tell(tx: Tx, payment_id: UUID) -> None:
     await realtime.tell(tx, user_id, PaymentFrame(await payment(tx, payment_id)))
 
 
-async def do_take_turn(tx: Tx, user_id: UUID) -> None:
-    """Whoever asks again, or for something else, waits for this transaction, and then sees what came of it; who is leaving
-    at this moment has left. Raises NotFound. A service transaction."""
-    await do_reference(tx, user_id)
+async def lock_buyer(tx: Tx, user_id: UUID) -> None:
+    """Serialises this user's money operations until commit, so that a repeated request sees the first one's result.
+
+    Locks: the user's billing customer. Raises: NotFound (erased). Runs as: service."""
+    await lock_billing_customer(tx, user_id)
     here = "select id from app.users where tenant_id = $1 and id = $2 and erased_at is null"
     if await tx.maybe(UUID, here, user_id) is None:
         raise NotFound
 
 
-async def do_reference(tx: Tx, user_id: UUID) -> UUID:
-    """What stands for the person at providers. Whoever asks holds it until the transaction ends: what one person does at
-    once with money happens one after the other. A service transaction."""
+async def lock_billing_customer(tx: Tx, user_id: UUID) -> UUID:
+    """The user's id at providers, made at its first use.
+
+    Locks: the user's billing customer. Runs as: service."""
     await tx.run(
         "insert into app.billing_references (tenant_id, user_id) values ($1, $2) on conflict do nothing", user_id
     )
@@ -262,55 +286,31 @@ async def do_reference(tx: Tx, user_id: UUID) -> UUID:
     )
 
 
-class _Known(Struct, frozen=True):
+class _KnownOrder(Struct, frozen=True):
     id: UUID
-    thing_id: UUID
+    kind: PaymentKind
+    product_id: UUID
     provider: ProviderName
 
 
-async def known(tx: Tx, user_id: UUID, key: str, thing_id: UUID, provider: ProviderName | None) -> Payment | None:
-    """What this key ordered before. Raises IdempotencyKeyReused, and NotFound for who has left."""
-    await do_take_turn(tx, user_id)
+async def lock_known(
+    tx: Tx, user_id: UUID, key: str, kind: PaymentKind, product_id: UUID, provider: ProviderName | None
+) -> Payment | None:
+    """The order that this idempotency key made before.
+
+    Locks: the user's billing reference. Raises: IdempotencyKeyReused."""
+    await lock_buyer(tx, user_id)
     found = await tx.maybe(
-        _Known,
-        "select id, coalesce(package_id, plan_id) as thing_id, provider from app.payments "
-        "where tenant_id = $1 and user_id = $2 and idempotency_key = $3",
+        _KnownOrder,
+        """
+        select id, kind, product_id, provider from app.payments
+        where tenant_id = $1 and user_id = $2 and idempotency_key = $3
+        """,
         user_id,
         key,
     )
     if found is None:
         return None
-    if found.thing_id != thing_id or provider not in (None, found.provider):
+    if (found.kind, found.product_id) != (kind, product_id) or provider not in (None, found.provider):
         raise wallet.IdempotencyKeyReused
     return await payment(tx, found.id)
-
-
-async def _do_order(
-    tx: Tx,
-    user_id: UUID,
-    kind: PaymentKind,
-    provider: ProviderName,
-    key: str,
-    ordered: OrderedFrom,
-    *,
-    price: tuple[int, str],
-    coins: int = 0,
-    package_id: UUID | None = None,
-    plan_id: UUID | None = None,
-) -> Payment:
-    await _check_not_frozen(tx, user_id)
-    payment_id = await tx.one(
-        UUID,
-        "insert into app.payments (tenant_id, user_id, kind, status, provider, package_id, plan_id, coins, amount, currency, "
-        "device_id, address, origin, idempotency_key) "
-        "values ($1, $2, $3, 'created', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
-        *(user_id, kind.value, provider.value, package_id, plan_id, coins, *price),
-        *(ordered.device_id, ordered.address, ordered.origin, key),
-    )
-    await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=payment_id), once_key=str(payment_id))
-    return await payment(tx, payment_id)
-
-
-async def _check_not_frozen(tx: Tx, user_id: UUID) -> None:
-    if (frozen := (await wallet.wallet_of(tx, user_id)).frozen) is not None:
-        raise wallet.WalletIsFrozen(reason=frozen)

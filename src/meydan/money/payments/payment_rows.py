@@ -1,25 +1,25 @@
-"""The row of a payment while money moves: locked, so that two workers settle it once."""
+"""Payment rows, locked while money moves, so that two workers settle a payment once."""
 
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.money import wallet
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.enums import PaymentKind, PaymentStatus
 
 
-class Row(Struct, frozen=True):
+class PaymentRow(Struct, frozen=True):
     id: UUID
     user_id: UUID
     kind: PaymentKind
     status: PaymentStatus
     provider: ProviderName
-    package_id: UUID | None
-    plan_id: UUID | None
-    subscription_id: UUID | None
+    product_id: UUID
+    agreement_id: UUID | None
+    """Of what this payment renews, in its kind's own table."""
     subscription_reference: str | None
     coins: int
     amount: int
@@ -56,47 +56,54 @@ class Row(Struct, frozen=True):
 
 
 COLUMNS = (
-    "id, user_id, kind, status, provider, package_id, plan_id, subscription_id, subscription_reference, coins, amount, currency, "
+    "id, user_id, kind, status, provider, product_id, agreement_id, subscription_reference, coins, amount, currency, "
     "paid_amount, paid_currency, charge, checkout, period_begins_at, period_ends_at, problem, refunded, refund_reversed_at, coins_taken_back, "
     "owed, created_at, paid_at, settled_at"
 )
 
 
-async def locked(tx: Tx, payment_id: UUID) -> Row | None:
+async def lock(tx: Tx, payment_id: UUID) -> PaymentRow | None:
+    """Locks: the payment."""
     return await tx.maybe(
-        Row, f"select {COLUMNS} from app.payments where tenant_id = $1 and id = $2 for update", payment_id
+        PaymentRow, f"select {COLUMNS} from app.payments where tenant_id = $1 and id = $2 for update", payment_id
     )
 
 
-async def by_id(tx: Tx, payment_id: UUID) -> Row:
-    """Locked, like all of them. Raises NotFound."""
+async def lock_by_id(tx: Tx, payment_id: UUID) -> PaymentRow:
+    """A payment that must exist.
+
+    Locks: the payment."""
     return await tx.one(
-        Row, f"select {COLUMNS} from app.payments where tenant_id = $1 and id = $2 for update", payment_id
+        PaymentRow, f"select {COLUMNS} from app.payments where tenant_id = $1 and id = $2 for update", payment_id
     )
 
 
-async def by_charge(tx: Tx, provider: ProviderName, charge: str) -> Row | None:
+async def lock_by_charge(tx: Tx, provider: ProviderName, charge: str) -> PaymentRow | None:
+    """Locks: the payment."""
     return await tx.maybe(
-        Row,
+        PaymentRow,
         f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and charge = $3 for update",
         provider.value,
         charge,
     )
 
 
-async def of_charge(tx: Tx, provider: ProviderName, charge: str) -> Row:
-    """Which is there. Raises NotFound."""
+async def lock_known_charge(tx: Tx, provider: ProviderName, charge: str) -> PaymentRow:
+    """A charge that must be known.
+
+    Locks: the payment."""
     return await tx.one(
-        Row,
+        PaymentRow,
         f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and charge = $3 for update",
         provider.value,
         charge,
     )
 
 
-async def by_checkout(tx: Tx, provider: ProviderName, checkout: str) -> Row | None:
+async def lock_by_checkout(tx: Tx, provider: ProviderName, checkout: str) -> PaymentRow | None:
+    """Locks: the payment."""
     return await tx.maybe(
-        Row,
+        PaymentRow,
         f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and checkout = $3 "
         "order by id limit 1 for update",
         provider.value,

@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Struct
 
 from meydan.integrations.payments.contract import DisputeState
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
 from meydan.money.payments import orders
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.enums import PaymentKind, PaymentStatus
 from meydan.money.payments.refunds import RefundStatus
 
 COLUMNS = {
@@ -100,7 +100,9 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     """Nothing is charged again. What was paid stays in the books; what tied it to a device or an address goes.
 
     The reference stays: a refund or a dispute of theirs may still come, and it says nothing about anybody."""
-    await orders.do_reference(tx, user_id)  # what they order at this moment is over first, and goes with the rest
+    await orders.lock_billing_customer(
+        tx, user_id
+    )  # what they order at this moment is over first, and goes with the rest
     await tx.run(
         "update app.payments set status = 'expired' where tenant_id = $1 and user_id = $2 and status = 'created'",
         user_id,

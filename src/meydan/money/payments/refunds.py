@@ -79,7 +79,7 @@ async def do_refund(
     """Ask for all that is left, or for a part; the provider is told after, and what was bought goes when it has done it.
 
     Raises NotFound, NotPaid, RefundTooLarge, IdempotencyKeyReused. A service transaction."""
-    row = await payment_rows.by_id(tx, payment_id)
+    row = await payment_rows.lock_by_id(tx, payment_id)
     known = await tx.maybe(
         Refund,
         f"select {COLUMNS} from app.payment_refunds where tenant_id = $1 and payment_id = $2 and idempotency_key = $3",
@@ -171,7 +171,7 @@ async def ask_refund(db: Database, tenant_id: int, errand: AskRefund) -> None:
             await _do_refuse(tx, errand.refund_id, str(error) or type(error).__name__)
         return
     async with db.as_service(tenant_id) as tx:
-        await payment_rows.of_charge(
+        await payment_rows.lock_known_charge(
             tx, asked.provider, asked.charge
         )  # the payment first, as whoever brings the same news does
         await tx.run(

@@ -14,7 +14,7 @@ from meydan.kit import rate_limits
 from meydan.kit.database import Database
 from meydan.kit.http import AnyRequest, IdempotencyKey, once_key
 from meydan.kit.identity import Identity, Role
-from meydan.money.payments import orders, provider_accounts, webhooks
+from meydan.money.payments import coins, orders, provider_accounts, webhooks
 from meydan.money.payments.order_source import ORDERS, ordered_from
 from meydan.tenants import Tenant
 
@@ -55,7 +55,7 @@ async def purchase(
     key = once_key(me, "purchase", idempotency_key)
     await rate_limits.take(ORDERS, me.user_id)
     async with db.as_service(me.tenant_id) as tx:
-        return await orders.do_order_coins(
+        return await coins.do_order(
             tx, me.user_id, data.package_id, data.provider, key, ordered_from(request, tenant, me)
         )
 

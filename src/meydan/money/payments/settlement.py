@@ -23,26 +23,26 @@ from meydan.integrations.payments.contract import (
     Refunded,
     SubscriptionChanged,
 )
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
-from meydan.money import fraud, wallet
 from meydan.money.payments import (
     acknowledgements,
     attribution,
     clawbacks,
     deferred_events,
-    enums,
+    fulfilment,
     orders,
     payment_rows,
     provider_accounts,
+    provider_subscriptions,
+    review,
 )
 from meydan.money.payments.deferred_events import Applied
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.enums import PAID_TWICE, PaymentStatus
 from meydan.money.payments.events import PaymentHeld, PaymentSettled
-from meydan.money.premium import duplicate_subscriptions, provider_sync, subscription_periods, subscriptions
 
 News = TypeVar("News", bound=EventBase)
 _AHEAD = timedelta(minutes=5)
@@ -80,8 +80,8 @@ async def _do_apply(tx: Tx, name: ProviderName, event: ProviderEvent, proof_of: 
         case Refunded() | Disputed():
             return await _do_take_back(tx, name, _of_our_time(event))
         case SubscriptionChanged():
-            await provider_sync.do_rename(tx, name, event)
-            return await provider_sync.do_follow(tx, name, _of_our_time(event))
+            await _do_rename(tx, name, event)
+            return await _do_synchronise(tx, name, _of_our_time(event))
 
 
 def _of_our_time(event: News) -> News:
@@ -104,26 +104,26 @@ async def do_release(tx: Tx, payment_id: UUID) -> orders.Payment:
     """Give what a held payment bought: its time came, or staff decided, who may also give a second membership.
 
     Raises NotHeld. A service transaction."""
-    row = await payment_rows.locked(tx, payment_id)
+    row = await payment_rows.lock(tx, payment_id)
     if row is None or row.status is not PaymentStatus.held:
         raise NotHeld
-    await _do_give(tx, row, as_second=row.problem == enums.PAID_TWICE)
+    await _do_give(tx, row, despite_duplicate=row.problem == PAID_TWICE)
     return await orders.payment(tx, payment_id)
 
 
 async def _do_pay(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None) -> Applied:
     if event.test and not await provider_accounts.is_sandbox(tx, name):
         return Applied(problem="test_money")
-    await provider_sync.do_rename(tx, name, event)
-    known = await payment_rows.by_charge(tx, name, event.charge)
+    await _do_rename(tx, name, event)
+    known = await payment_rows.lock_by_charge(tx, name, event.charge)
     if known is None:
-        target = await attribution.of(tx, name, event, proof_of)
-        if not isinstance(target, payment_rows.Row):
+        target = await attribution.lock_payment_for(tx, name, event, proof_of)
+        if not isinstance(target, payment_rows.PaymentRow):
             return target
         known = target
     if known.paid_at is not None:
         return Applied(known.id)
-    problem = await attribution.differs(tx, known, event)
+    problem = await attribution.mismatch(tx, known, event)
     await tx.run(
         """
         update app.payments set charge = $3, paid_amount = $4, paid_currency = $5, paid_at = $6, period_ends_at = $7,
@@ -135,11 +135,11 @@ async def _do_pay(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None
         *(known.id, event.charge, event.amount, event.currency, event.happened_at, event.period_ends_at),
         *(event.period_begins_at, event.subscription, problem, name in STORES),
     )
-    row = await payment_rows.by_id(tx, known.id)
-    if problem is None and row.subscription_id is not None:
-        await fraud.do_look_at_renewal(tx, row.id, card=event.card)
+    row = await payment_rows.lock_by_id(tx, known.id)
+    if problem is None and row.agreement_id is not None:
+        await review.reviewer().do_assess_renewal(tx, row.id, card=event.card)
     elif problem is None:
-        problem = await _do_judge(tx, row, event)
+        problem = await _do_review(tx, row, event)
     if problem is None:
         await _do_give(tx, row)
     else:
@@ -148,57 +148,59 @@ async def _do_pay(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None
         if problem != "account_erased":  # nobody is there to be given it: the store may have it back
             await acknowledgements.do_queue(tx, row.id, name)
         if problem == "account_erased" and event.subscription is not None:  # begun or renewed after they had left
-            await subscriptions.do_stop_charging(tx, name, event.subscription)
+            await provider_subscriptions.do_stop_charging(tx, name, event.subscription)
     await _do_apply_early(tx, name, event.charge)
     return Applied(row.id, problem)
 
 
-async def _do_judge(tx: Tx, row: payment_rows.Row, event: Paid) -> str | None:
-    """Whether to wait with what was bought, and until when: the word for it."""
-    verdict = await fraud.do_judge(tx, row.id, card=event.card)
-    if verdict.outcome is fraud.Outcome.allow:
+async def _do_review(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str | None:
+    """The problem that keeps the payment back after its review; None where it is allowed."""
+    reviewed = await review.reviewer().do_assess(tx, row.id, card=event.card)
+    if reviewed.allowed:
         return None
     await tx.run(
         "update app.payments set problem = 'under_review', release_at = $3 where tenant_id = $1 and id = $2",
         row.id,
-        verdict.release_at,
+        reviewed.release_at,
     )
     return "under_review"
 
 
-async def _do_give(tx: Tx, row: payment_rows.Row, *, as_second: bool = False) -> None:
-    """What was bought, once: whoever calls holds the row, and it is held. A membership that another one makes needless is
-    given back instead, unless it is to be a second one."""
-    if row.kind is PaymentKind.premium and not as_second and await duplicate_subscriptions.do_give_back(tx, row):
+async def _do_give(tx: Tx, row: payment_rows.PaymentRow, *, despite_duplicate: bool = False) -> None:
+    """Gives what a held payment bought, once. The caller holds the row's lock."""
+    if not await fulfilment.handler_of(row.kind).do_give(tx, row, despite_duplicate=despite_duplicate):
         await orders.tell(tx, row.id)
         return
-    if row.kind is PaymentKind.coins:
-        await wallet.do_credit(
-            tx,
-            row.user_id,
-            row.coins,
-            source=row.clearing,
-            type=wallet.TransactionType.purchased,
-            key=f"payment:{row.id}",
-            subject_id=row.id,
-        )
-    else:
-        await subscription_periods.do_pay_period(tx, row)
     await tx.run(
-        "update app.payments set settled_at = app.now(), status = 'paid', problem = null, release_at = null "
-        "where tenant_id = $1 and id = $2",
+        """
+        update app.payments set settled_at = app.now(), status = 'paid', problem = null, release_at = null
+        where tenant_id = $1 and id = $2
+        """,
         row.id,
     )
     await publish(tx, PaymentSettled(row.id, row.user_id, row.kind, row.coins))
     await acknowledgements.do_queue(tx, row.id, row.provider)
-    await clawbacks.do_settle(tx, await payment_rows.by_id(tx, row.id), cause="release")
-    if row.kind is PaymentKind.premium and row.subscription_reference is not None:
+    await clawbacks.do_settle(tx, await payment_rows.lock_by_id(tx, row.id), cause="release")
+    if row.subscription_reference is not None:
         await _do_apply_early(tx, row.provider, row.subscription_reference)
     await orders.tell(tx, row.id)
 
 
+async def _do_rename(tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
+    for handler in fulfilment.handlers().values():
+        await handler.do_rename(tx, name, event)
+
+
+async def _do_synchronise(tx: Tx, name: ProviderName, event: SubscriptionChanged) -> Applied:
+    """Lets the kind that knows the agreement follow it; an event about an unknown one is deferred."""
+    for handler in fulfilment.handlers().values():
+        if (applied := await handler.do_synchronise(tx, name, event)) is not None:
+            return applied
+    return await deferred_events.do_keep(tx, name, event.subscription, event)
+
+
 async def _do_take_back(tx: Tx, name: ProviderName, event: Refunded | Disputed) -> Applied:
-    row = await payment_rows.by_charge(tx, name, event.charge)
+    row = await payment_rows.lock_by_charge(tx, name, event.charge)
     if row is None:
         return await deferred_events.do_keep(tx, name, event.charge, event)
     if isinstance(event, Refunded):
@@ -229,16 +231,16 @@ async def _do_decline(tx: Tx, name: ProviderName, event: Declined) -> Applied:
     row = await _named(tx, name, event)
     if row is None:
         return Applied(problem="unknown_payment")
-    await fraud.do_see_card(tx, row.id, event.card)
+    await review.reviewer().do_record_card(tx, row.id, event.card)
     return Applied(row.id)
 
 
-async def _named(tx: Tx, name: ProviderName, event: Failed | Awaited | Declined) -> payment_rows.Row | None:
+async def _named(tx: Tx, name: ProviderName, event: Failed | Awaited | Declined) -> payment_rows.PaymentRow | None:
     """Which order it is about."""
     if event.payment_id is not None:
-        row = await payment_rows.locked(tx, event.payment_id)
+        row = await payment_rows.lock(tx, event.payment_id)
     else:
-        row = await payment_rows.by_checkout(tx, name, event.checkout) if event.checkout is not None else None
+        row = await payment_rows.lock_by_checkout(tx, name, event.checkout) if event.checkout is not None else None
     return row if row is not None and row.provider is name else None
 
 

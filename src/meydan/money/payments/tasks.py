@@ -1,8 +1,15 @@
-"""What commerce does by itself, and the errands that speak to providers."""
+"""Jobs of payments, most of them external: they speak to providers."""
 
 from meydan.kit import jobs
 from meydan.kit.database import Tx
-from meydan.money.payments import acknowledgements, checkouts, reconciliation, refunds, webhook_events
+from meydan.money.payments import (
+    acknowledgements,
+    checkouts,
+    provider_subscriptions,
+    reconciliation,
+    refunds,
+    webhook_events,
+)
 from meydan.money.payments.orders import CHECK_PAYMENT, OPEN_CHECKOUT, RETURN_PAYMENT
 
 jobs.errand(OPEN_CHECKOUT)(checkouts.open_checkout)
@@ -11,6 +18,7 @@ jobs.errand(webhook_events.READ_NOTICE)(webhook_events.read_notice)
 jobs.errand(refunds.ASK_REFUND)(refunds.ask_refund)
 jobs.errand(acknowledgements.ACKNOWLEDGE)(acknowledgements.acknowledge)
 jobs.errand(reconciliation.RECONCILE)(reconciliation.reconcile)
+jobs.errand(provider_subscriptions.STOP_CHARGING)(provider_subscriptions.stop_charging)
 jobs.job(RETURN_PAYMENT)(refunds.do_return)
 
 

@@ -19,16 +19,16 @@ from meydan.money.payments import provider_accounts, webhook_events
 
 _names = {name.value: name for name in ProviderName}
 _LARGEST = 256 * 1024
-_FORGED = rate_limits.Limit("commerce.forged_notices", timedelta(minutes=1), 60)
+_FORGED = rate_limits.Limit("payments.forged_notices", timedelta(minutes=1), 60)
 # Whoever paid knows the address their browser was sent to, and can post to it whatever they like.
-_BROUGHT = rate_limits.Limit("commerce.brought_notices", timedelta(hours=1), 20)
+_BROUGHT = rate_limits.Limit("payments.brought_notices", timedelta(hours=1), 20)
 
 
 @post(
     "/api/payments/webhooks/{provider:str}/{community:str}",
     status_code=200,
     request_max_body_size=_LARGEST,
-    tags=["commerce"],
+    tags=["payments"],
     summary="A payment provider's notice",
 )
 async def receive(request: AnyRequest, state: State, db: Database, provider: str, community: str) -> Response[None]:

@@ -11,13 +11,16 @@ from meydan.money.premium.events import (
     PremiumRenewed,
     PremiumStarted,
 )
+from meydan.money.premium.fulfilment import PREMIUM, PremiumFulfilment
 from meydan.money.premium.settings import PremiumSettings
 
 __all__ = [
+    "PREMIUM",
     "Limits",
     "PaidTwice",
     "PremiumCancelled",
     "PremiumEnded",
+    "PremiumFulfilment",
     "PremiumInGrace",
     "PremiumRenewed",
     "PremiumSettings",

@@ -12,13 +12,11 @@ from uuid import UUID
 
 from meydan.integrations.payments import GIVE_BACK, STORES
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import clock, jobs
+from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
-from meydan.money.payments import orders, payment_rows
-from meydan.money.payments.enums import PAID_TWICE
-from meydan.money.payments.orders import RETURN_PAYMENT, ReturnPayment
+from meydan.money.payments import orders, payment_rows, provider_subscriptions
 from meydan.money.premium import subscription_periods, subscriptions
 from meydan.money.premium.events import PaidTwice
 from meydan.money.premium.subscriptions import COLUMNS, RUNNING, Row
@@ -49,7 +47,7 @@ async def check_room(tx: Tx, user_id: UUID, plan_id: UUID) -> datetime:
     Raises AlreadyPremium, PremiumOnItsWay."""
     on_its_way = await tx.maybe(
         UUID,
-        "select id from app.payments where tenant_id = $1 and user_id = $2 and kind = 'premium' and subscription_id is null "
+        "select id from app.payments where tenant_id = $1 and user_id = $2 and kind = 'premium' and agreement_id is null "
         "and ((status = 'held' and problem = 'under_review') or (status = 'pending' and problem = 'on_its_way')) limit 1",
         user_id,
     )
@@ -62,10 +60,10 @@ async def check_room(tx: Tx, user_id: UUID, plan_id: UUID) -> datetime:
     return max((one.period_ends_at for one in running), default=clock.now())
 
 
-async def do_give_back(tx: Tx, payment: payment_rows.Row) -> bool:
+async def do_give_back(tx: Tx, payment: payment_rows.PaymentRow) -> bool:
     """Whether there is no room for what this pays: then it goes back. The payment is locked, and held. A service transaction."""
     # Two that arrive at once come one after the other. Before the membership's row, as whoever changes one does.
-    await orders.do_reference(tx, payment.user_id)
+    await orders.lock_billing_customer(tx, payment.user_id)
     known = await subscription_periods.paid_for(tx, payment)
     is_theirs = known is None or known.user_id == payment.user_id
     if known is not None and known.reference is not None and known.is_running and is_theirs:
@@ -73,7 +71,7 @@ async def do_give_back(tx: Tx, payment: payment_rows.Row) -> bool:
     others = [
         one
         for one in await _running(tx, payment.user_id)
-        if _leaves_no_room(one, payment.plan_id) and (known is None or known.reference is None or one.id != known.id)
+        if _leaves_no_room(one, payment.product_id) and (known is None or known.reference is None or one.id != known.id)
     ]
     if not others:
         return False
@@ -100,19 +98,19 @@ def _leaves_no_room(running: Row, plan_id: UUID | None) -> bool:
     return running.renews or (running.plan_id == plan_id and running.period_ends_at > clock.now() + AGAIN_WITHIN)
 
 
-async def _gives_way(tx: Tx, running: Row, payment: payment_rows.Row) -> bool:
+async def _gives_way(tx: Tx, running: Row, payment: payment_rows.PaymentRow) -> bool:
     """Two pages for two plans: what was ordered later is what the person wants. A renewal was ordered long ago."""
-    if running.plan_id == payment.plan_id or payment.subscription_id is not None:
+    if running.plan_id == payment.product_id or payment.agreement_id is not None:
         return False
     ordered_at = await tx.maybe(
         datetime,
-        "select min(created_at) from app.payments where tenant_id = $1 and subscription_id = $2",
+        "select min(created_at) from app.payments where tenant_id = $1 and agreement_id = $2",
         running.id,
     )
     return (ordered_at or running.created_at) < payment.created_at
 
 
-async def _do_return(tx: Tx, payment: payment_rows.Row, known: Row | None) -> None:
+async def _do_return(tx: Tx, payment: payment_rows.PaymentRow, known: Row | None) -> None:
     """The membership it would have begun is known as ended, so that whatever its provider says of it begins nothing."""
     subscription_id = known.id if known is not None and known.reference is not None else None
     if subscription_id is not None:
@@ -123,16 +121,11 @@ async def _do_return(tx: Tx, payment: payment_rows.Row, known: Row | None) -> No
             "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
             "changed_at, revoked, ended_at) values ($1, $2, $3, 'expired', $4, $5, false, app.now(), app.now(), true, app.now()) "
             "returning id",
-            *(payment.user_id, payment.plan_id, payment.provider.value, payment.subscription_reference),
+            *(payment.user_id, payment.product_id, payment.provider.value, payment.subscription_reference),
         )
-    await tx.run(
-        "update app.payments set status = 'held', problem = $3, release_at = null, subscription_id = coalesce(subscription_id, $4) "
-        "where tenant_id = $1 and id = $2",
-        *(payment.id, PAID_TWICE, subscription_id),
-    )
+    await orders.do_hold_duplicate(tx, payment.id, subscription_id)
     if payment.subscription_reference is not None:
-        await subscriptions.do_stop_charging(tx, payment.provider, payment.subscription_reference)
-    await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(payment.id), once_key=str(payment.id))
+        await provider_subscriptions.do_stop_charging(tx, payment.provider, payment.subscription_reference)
     await publish(tx, PaidTwice(payment.user_id, payment.id, None))
 
 
@@ -142,14 +135,13 @@ async def _do_stop(tx: Tx, running: Row) -> None:
     if running.provider in GIVE_BACK:
         young = await tx.maybe(
             UUID,
-            "select id from app.payments where tenant_id = $1 and subscription_id = $2 and status = 'paid' and paid_amount > 0 "
+            "select id from app.payments where tenant_id = $1 and agreement_id = $2 and status = 'paid' and paid_amount > 0 "
             "and paid_at > app.now() - $3::interval order by paid_at desc limit 1",
             running.id,
             _BOUGHT_TOGETHER,
         )
     if young is not None:
-        await tx.run("update app.payments set problem = $3 where tenant_id = $1 and id = $2", young, PAID_TWICE)
-        await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(young), once_key=str(young))
+        await orders.do_return_duplicate(tx, young)
     where: ProviderName | None = None
     if running.provider not in STORES:
         await subscriptions.do_leave(tx, running)

@@ -22,6 +22,7 @@ from meydan.money.premium import billing_periods, duplicate_subscriptions, provi
 from meydan.money.premium.entitlements import Limits, limits
 from meydan.money.premium.enums import SubscriptionStatus
 from meydan.money.premium.events import PremiumRenewed, PremiumStarted
+from meydan.money.premium.fulfilment import PREMIUM, product_of
 from meydan.money.premium.settings import PremiumSettings
 from meydan.money.premium.subscriptions import COLUMNS, Row, Subscription
 from meydan.money.shop import products
@@ -95,12 +96,13 @@ async def do_subscribe_with_money(
     tx: Tx, user_id: UUID, plan_id: UUID, provider: ProviderName | None, key: str, ordered: OrderedFrom
 ) -> Subscribed:
     """Raises AlreadyPremium, PremiumOnItsWay and what ordering does. A service transaction."""
-    known = await orders.known(tx, user_id, key, plan_id, provider)
+    known = await orders.lock_known(tx, user_id, key, PREMIUM, plan_id, provider)
     if known is None:
         if await _for_coins(tx, user_id, key) is not None:
             raise wallet.IdempotencyKeyReused
         await duplicate_subscriptions.check_room(tx, user_id, plan_id)
-        known = await orders.do_order_premium(tx, user_id, plan_id, provider, key, ordered)
+        product = product_of(await products.plan_for_sale(tx, plan_id))
+        known = await orders.do_order(tx, user_id, PREMIUM, product, provider, key, ordered, reuses_open=True)
     return Subscribed(payment=known)
 
 
@@ -108,7 +110,7 @@ async def do_subscribe_with_coins(tx: Tx, user_id: UUID, plan_id: UUID, key: str
     """Raises NotFound, NotForCoins, AlreadyPremium, PremiumOnItsWay, IdempotencyKeyReused, and what paying with coins does.
 
     A service transaction."""
-    if await orders.known(tx, user_id, key, plan_id, None) is not None:
+    if await orders.lock_known(tx, user_id, key, PREMIUM, plan_id, None) is not None:
         raise wallet.IdempotencyKeyReused
     known = await _for_coins(tx, user_id, key)
     if known is not None:
@@ -264,7 +266,7 @@ async def _for_coins(tx: Tx, user_id: UUID, key: str) -> "_Known | None":
 
 async def _mine(tx: Tx, user_id: UUID) -> Row:
     # Whoever resumes one while they begin the next would have both, and pay for both.
-    await orders.do_reference(tx, user_id)
+    await orders.lock_billing_customer(tx, user_id)
     running = await subscriptions.of(tx, user_id)
     if running is None:
         raise NotPremium

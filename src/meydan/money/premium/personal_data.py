@@ -41,7 +41,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 async def erase(tx: Tx, user_id: UUID) -> None:
     """Ends every subscription and queues its cancellation at the provider. Runs as: service."""
-    await orders.do_reference(tx, user_id)  # an order of this moment is finished first, and goes with the rest
+    await orders.lock_billing_customer(tx, user_id)  # an order of this moment is finished first, and goes with the rest
     while (running := await subscriptions.of(tx, user_id)) is not None:
         known = await subscriptions.by_id(tx, running.id)
         await subscriptions.do_expire(tx, known, revoked=True)

@@ -15,7 +15,7 @@ from meydan.money.payments import provider_accounts, settlement
 from meydan.money.premium import subscriptions
 from meydan.money.premium.enums import SubscriptionStatus
 from meydan.money.premium.membership import CheckSubscription
-from meydan.money.premium.subscriptions import STOP_CHARGING, TELL_PROVIDER, StopCharging, TellProvider
+from meydan.money.premium.subscriptions import TELL_PROVIDER, TellProvider
 
 log = logging.getLogger(__name__)
 
@@ -60,35 +60,13 @@ async def tell_provider(db: Database, tenant_id: int, errand: TellProvider) -> N
         await _do_know_told(tx, errand.subscription_id, wished.wish)
 
 
-async def stop_charging(db: Database, tenant_id: int, errand: StopCharging) -> None:
-    """Whoever has left, or has their money back, is charged no more."""
-    try:
-        async with provider_accounts.opened(db, tenant_id, errand.provider) as provider:
-            await provider.cancel(errand.reference)
-    except (ProviderUnavailable, ProviderLocked):
-        async with db.as_service(tenant_id) as tx:
-            key = f"{errand.provider}:{errand.reference}"
-            if not await retries.do_again(tx, STOP_CHARGING, errand, retries.PATIENTLY, once_key=key):
-                raise  # held, and seen by `meydan doctor`: somebody goes on paying for nothing
-    except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
-        async with db.as_service(tenant_id) as tx:
-            await tenants.record(
-                tx,
-                "subscription_change_refused",
-                provider=errand.provider,
-                reference=errand.reference,
-                wish="cancel",
-                problem=str(error)[:500],
-            )
-
-
 async def check_subscription(db: Database, tenant_id: int, errand: CheckSubscription) -> None:
     """Its period is over and nobody said what comes: ask, by its newest payment."""
     async with db.as_service(tenant_id) as tx:
         newest = await tx.maybe(
             _Newest,
             "select known.provider, known.reference, payment.charge from app.subscriptions known "
-            "join app.payments payment on payment.tenant_id = known.tenant_id and payment.subscription_id = known.id "
+            "join app.payments payment on payment.tenant_id = known.tenant_id and payment.agreement_id = known.id "
             "where known.tenant_id = $1 and known.id = $2 and known.reference is not null and payment.charge is not null "
             "order by payment.paid_at desc limit 1",
             errand.subscription_id,

@@ -10,7 +10,6 @@ from meydan.integrations.payments.contract import Paid, SubscriptionChanged, Sub
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.kit.events import publish
-from meydan.money.payments import deferred_events
 from meydan.money.payments.deferred_events import Applied
 from meydan.money.premium import acknowledgements, subscription_periods, subscriptions
 from meydan.money.premium.enums import SubscriptionStatus
@@ -38,11 +37,11 @@ async def do_rename(tx: Tx, name: ProviderName, event: Paid | SubscriptionChange
     )
 
 
-async def do_follow(tx: Tx, name: ProviderName, event: SubscriptionChanged) -> Applied:
-    """Be what the provider says, unless something newer is known. A service transaction."""
+async def do_follow(tx: Tx, name: ProviderName, event: SubscriptionChanged) -> Applied | None:
+    """Follows the provider, unless something newer is known; None where the subscription is unknown. Runs as: service."""
     known = await subscriptions.by_reference(tx, name, event.subscription)
     if known is None:
-        return await deferred_events.do_keep(tx, name, event.subscription, event)
+        return None
     if event.happened_at < known.changed_at or (known.revoked and event.state is not SubscriptionState.expired):
         return Applied()
     grows = event.period_ends_at > known.period_ends_at and event.state is not SubscriptionState.expired

@@ -8,7 +8,7 @@ from meydan.integrations.payments.enums import Period
 from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.kit.events import publish
-from meydan.money.payments import payment_rows
+from meydan.money.payments import orders, payment_rows
 from meydan.money.premium import billing_periods, subscriptions
 from meydan.money.premium.enums import SubscriptionStatus
 from meydan.money.premium.events import PremiumRenewed, PremiumStarted
@@ -16,9 +16,9 @@ from meydan.money.premium.subscriptions import COLUMNS, RUNNING, Row
 from meydan.money.shop import products
 
 
-async def do_pay_period(tx: Tx, payment: payment_rows.Row) -> None:
+async def do_pay_period(tx: Tx, payment: payment_rows.PaymentRow) -> None:
     """What a settled payment gives: a new subscription, or more of one. A service transaction."""
-    plan = await products.plan(tx, payment.plan_id)
+    plan = await products.plan(tx, payment.product_id)
     known = await paid_for(tx, payment)
     if known is not None and known.user_id != payment.user_id:
         known = await _do_hand_over(tx, known, payment)
@@ -58,25 +58,22 @@ async def do_pay_period(tx: Tx, payment: payment_rows.Row) -> None:
             if changes:
                 await subscriptions.do_change_plan(tx, known.id, plan.id, payment.period_begins_at)
             await publish(tx, PremiumRenewed(known.user_id, ends_at))
-    await tx.run(
-        "update app.payments set subscription_id = $3, period_ends_at = $4 where tenant_id = $1 and id = $2",
-        *(payment.id, subscription_id, ends_at),
-    )
+    await orders.do_link_agreement(tx, payment.id, subscription_id, ends_at)
     await subscriptions.tell(tx, subscription_id)
 
 
-def _told_at(payment: payment_rows.Row) -> datetime:
+def _told_at(payment: payment_rows.PaymentRow) -> datetime:
     """A renewal may be dated hours ahead, at its period's beginning; what is said until then is news all the same."""
     return min(payment.paid_at or clock.now(), clock.now())
 
 
-async def _is_history(tx: Tx, known: Row, payment: payment_rows.Row) -> bool:
+async def _is_history(tx: Tx, known: Row, payment: payment_rows.PaymentRow) -> bool:
     """A payment for the plan of before, told after what came of it: by a newer payment, or by the provider's word."""
     if payment.paid_at is None or payment.paid_at < known.changed_at:
         return True
     return await tx.one(
         bool,
-        "select exists (select from app.payments where tenant_id = $1 and subscription_id = $2 and id <> $3 "
+        "select exists (select from app.payments where tenant_id = $1 and agreement_id = $2 and id <> $3 "
         "and settled_at is not null and paid_at > $4)",
         *(known.id, payment.id, payment.paid_at),
     )
@@ -89,7 +86,7 @@ async def _end_of_first(tx: Tx, user_id: UUID, period: Period) -> datetime:
     return billing_periods.after(period, begins_at, begins_at)
 
 
-async def _do_hand_over(tx: Tx, known: Row, payment: payment_rows.Row) -> Row:
+async def _do_hand_over(tx: Tx, known: Row, payment: payment_rows.PaymentRow) -> Row:
     """Apple names a subscription by the store's account, whoever uses that here: it is theirs who paid for it last."""
     if known.status is not SubscriptionStatus.expired:
         await subscriptions.do_expire(tx, known)
@@ -97,15 +94,15 @@ async def _do_hand_over(tx: Tx, known: Row, payment: payment_rows.Row) -> Row:
     await tx.run(
         "update app.subscriptions set user_id = $3, plan_id = $4, period_ends_at = least(period_ends_at, app.now()) "
         "where tenant_id = $1 and id = $2",
-        *(known.id, payment.user_id, payment.plan_id),
+        *(known.id, payment.user_id, payment.product_id),
     )
     return await subscriptions.by_id(tx, known.id)
 
 
-async def paid_for(tx: Tx, payment: payment_rows.Row) -> Row | None:
+async def paid_for(tx: Tx, payment: payment_rows.PaymentRow) -> Row | None:
     """What a payment renews or lengthens; None where it begins something. Locked."""
-    if payment.subscription_id is not None:
-        return await subscriptions.by_id(tx, payment.subscription_id)
+    if payment.agreement_id is not None:
+        return await subscriptions.by_id(tx, payment.agreement_id)
     if payment.subscription_reference is not None:
         return await subscriptions.by_reference(tx, payment.provider, payment.subscription_reference)
     # Bought period by period: another one of the same plan lengthens what is running.
@@ -113,7 +110,7 @@ async def paid_for(tx: Tx, payment: payment_rows.Row) -> Row | None:
         Row,
         f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and plan_id = $3 and provider = $4 "
         f"and reference is null and {RUNNING} order by period_ends_at desc limit 1 for update",
-        *(payment.user_id, payment.plan_id, payment.provider.value),
+        *(payment.user_id, payment.product_id, payment.provider.value),
     )
 
 
@@ -126,7 +123,7 @@ async def do_revoke(tx: Tx, subscription_id: UUID, payment_id: UUID, period_ends
         return False
     before = await tx.maybe(
         datetime,
-        "select max(period_ends_at) from app.payments where tenant_id = $1 and subscription_id = $2 and settled_at is not null "
+        "select max(period_ends_at) from app.payments where tenant_id = $1 and agreement_id = $2 and settled_at is not null "
         "and period_ends_at < $3 and refunded < paid_amount and status not in ('disputed', 'charged_back')",
         subscription_id,
         period_ends_at,
@@ -158,8 +155,8 @@ async def _was_overtaken(tx: Tx, subscription_id: UUID, payment_id: UUID) -> boo
         """
         select exists (
             select from app.payments newer join app.payments this on this.tenant_id = newer.tenant_id and this.id = $3
-            where newer.tenant_id = $1 and newer.subscription_id = $2 and newer.settled_at is not null
-                and newer.paid_at > this.paid_at and newer.plan_id <> this.plan_id
+            where newer.tenant_id = $1 and newer.agreement_id = $2 and newer.settled_at is not null
+                and newer.paid_at > this.paid_at and newer.product_id <> this.product_id
         )
         """,
         *(subscription_id, payment_id),
@@ -171,7 +168,7 @@ async def is_taken_back(tx: Tx, subscription_id: UUID, period_ends_at: datetime)
     return await tx.one(
         bool,
         "select coalesce(bool_and(status in ('refunded', 'disputed', 'charged_back')), false) from app.payments "
-        "where tenant_id = $1 and subscription_id = $2 and period_ends_at >= $3",
+        "where tenant_id = $1 and agreement_id = $2 and period_ends_at >= $3",
         subscription_id,
         period_ends_at,
     )

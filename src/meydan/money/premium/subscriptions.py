@@ -10,7 +10,6 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from meydan import tenants
-from meydan.integrations.payments import STORES
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import clock, jobs, realtime, retries
 from meydan.kit.database import Tx
@@ -20,7 +19,6 @@ from meydan.money.premium.events import PremiumCancelled, PremiumEnded, PremiumI
 from meydan.money.premium.settings import PremiumSettings
 
 TELL_PROVIDER = "commerce.tell_provider"
-STOP_CHARGING = "commerce.stop_charging"
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """What begins so soon at the provider has begun."""
 
@@ -51,13 +49,6 @@ class TellProvider(retries.Errand, frozen=True):
     """That the person wants it cancelled, or not any more."""
 
     subscription_id: UUID
-
-
-class StopCharging(retries.Errand, frozen=True):
-    """For a subscription that nobody is given."""
-
-    provider: ProviderName
-    reference: str
 
 
 class Row(Struct, frozen=True):
@@ -150,7 +141,7 @@ async def price(tx: Tx, subscription_id: UUID) -> tuple[int, str] | None:
     paid = await tx.maybe(
         _Price,
         "select paid_amount as amount, paid_currency as currency from app.payments "
-        "where tenant_id = $1 and subscription_id = $2 and paid_amount > 0 and problem is null "
+        "where tenant_id = $1 and agreement_id = $2 and paid_amount > 0 and problem is null "
         "order by paid_at desc limit 1",
         subscription_id,
     )
@@ -232,14 +223,6 @@ async def do_tell_provider(tx: Tx, subscription_id: UUID, wish: str) -> None:
     await jobs.queue(
         tx, TELL_PROVIDER, TellProvider(subscription_id=subscription_id), once_key=f"{subscription_id}:{wish}"
     )
-
-
-async def do_stop_charging(tx: Tx, name: ProviderName, reference: str) -> None:
-    """After this transaction. A store's own account holder is the only one who can do that there."""
-    if name not in STORES:
-        await jobs.queue(
-            tx, STOP_CHARGING, StopCharging(provider=name, reference=reference), once_key=f"{name}:{reference}"
-        )
 
 
 async def tell(tx: Tx, subscription_id: UUID) -> None:

@@ -3,11 +3,10 @@
 from meydan.kit import jobs
 from meydan.kit.database import Tx
 from meydan.money.premium import acknowledgements, membership, provider_checks
-from meydan.money.premium.subscriptions import STOP_CHARGING, TELL_PROVIDER
+from meydan.money.premium.subscriptions import TELL_PROVIDER
 
 jobs.errand(acknowledgements.ACKNOWLEDGE_CHANGE)(acknowledgements.acknowledge_change)
 jobs.errand(TELL_PROVIDER)(provider_checks.tell_provider)
-jobs.errand(STOP_CHARGING)(provider_checks.stop_charging)
 jobs.errand(membership.CHECK_SUBSCRIPTION)(provider_checks.check_subscription)
 
 

@@ -149,29 +149,25 @@ async def plan_for_sale(tx: Tx, plan_id: UUID) -> StaffPlan:
     return found
 
 
-async def bought(tx: Tx, package_id: UUID | None, plan_id: UUID | None) -> StaffPackage | StaffPlan:
-    """What a payment is for: the package, or else the plan."""
-    return await plan(tx, plan_id) if package_id is None else await package(tx, package_id)
-
-
-async def of_product(tx: Tx, product_id: str) -> StaffPackage | StaffPlan | None:
-    """What a store sells under this name, still or once."""
-    package = await tx.maybe(
+async def package_of_product(tx: Tx, product_id: str) -> StaffPackage | None:
+    """The package that a store sells under this id, today or once."""
+    return await tx.maybe(
         StaffPackage,
-        f"select {_PACKAGE}, store_product_id, active from app.coin_packages where tenant_id = $1 and store_product_id = $2",
-        product_id,
-    )
-    return package or await tx.maybe(
-        StaffPlan,
-        f"select {_PLAN}, store_product_id, active from app.premium_plans where tenant_id = $1 and store_product_id = $2",
+        f"""
+        select {_PACKAGE}, store_product_id, active from app.coin_packages
+        where tenant_id = $1 and store_product_id = $2
+        """,
         product_id,
     )
 
 
 async def plan_of_product(tx: Tx, product_id: str) -> StaffPlan | None:
-    """The same, of memberships only."""
-    found = await of_product(tx, product_id)
-    return found if isinstance(found, StaffPlan) else None
+    """The plan that a store sells under this id, today or once."""
+    return await tx.maybe(
+        StaffPlan,
+        f"select {_PLAN}, store_product_id, active from app.premium_plans where tenant_id = $1 and store_product_id = $2",
+        product_id,
+    )
 
 
 async def all_packages(tx: Tx) -> list[StaffPackage]:

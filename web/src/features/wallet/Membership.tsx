@@ -129,7 +129,7 @@ function Terms({ premium, member }: { premium: Premium; member: Subscription }) 
   const next = premium.plans.find(({ id }) => id === member.next_plan_id);
   const last = payments?.pages
     .flatMap((page) => page.items)
-    .find(({ plan_id, status }) => plan_id === member.plan_id && status === 'paid');
+    .find(({ product_id, status }) => product_id === member.plan_id && status === 'paid');
   const facts: Fact[] = [
     ...(plan ? [{ name: t`Plan`, value: ownName(plan.name, i18n.locale) ?? period(plan.period).name }] : []),
     ...(next

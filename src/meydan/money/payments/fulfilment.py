@@ -1,0 +1,132 @@
+"""Fulfilment: the hook by which a kind of payment gives what was paid for. Payments know kinds, not what they give.
+
+A room declares its kind, and ``rooms.py`` registers the kind's handler. No kind has a default: a process that lacks a
+handler refuses to start (``check_complete``).
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from meydan.integrations.payments.contract import Paid, SubscriptionChanged
+from meydan.integrations.payments.enums import Period, ProviderName
+from meydan.kit.database import Tx
+from meydan.money.payments.deferred_events import Applied
+from meydan.money.payments.enums import PaymentKind
+from meydan.money.payments.payment_rows import PaymentRow
+from meydan.tenants import Language
+
+
+class Product(Struct, frozen=True):
+    """A thing for sale, as an order and a pay page need it."""
+
+    id: UUID
+    price: int
+    """In the currency's minor unit."""
+    currency: str
+    title: Mapping[Language, str]
+    """The name that the buyer reads on the pay page."""
+    period: Period | None = None
+    """Set where the provider charges again by itself."""
+    store_product_id: str | None = None
+    coins: int = 0
+    """Credited by the kind ``coins``; 0 for every other kind."""
+
+
+class Renewal(Struct, frozen=True):
+    """A payment that continues an agreement which is known already."""
+
+    user_id: UUID
+    product_id: UUID
+    agreement_id: UUID
+    price: tuple[int, str] | None
+    """Minor units and currency of its newest period; None where the product's price counts."""
+
+
+class Clawback(Struct, frozen=True):
+    """Coins and debt moved by a refund or a dispute; negative where they came back to the user."""
+
+    coins: int = 0
+    owed: int = 0
+    ended: bool = False
+    """True where what was bought ended by it."""
+
+
+class Fulfilment(Protocol):
+    """Handler of one kind. Each method runs in the caller's service transaction, with the payment's row locked."""
+
+    async def product(self, tx: Tx, product_id: UUID) -> Product:
+        """The product, sold today or not. Raises: NotFound."""
+
+    async def store_product(self, tx: Tx, store_product_id: str) -> Product | None:
+        """The product that an app store sells under this id, if this kind has it."""
+
+    async def do_rename(self, tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
+        """Follows an agreement to the new id that its provider gave it (``event.replaces``)."""
+
+    async def lock_renewal(self, tx: Tx, name: ProviderName, event: Paid) -> Renewal | None:
+        """The known agreement that this money continues. Locks: the agreement."""
+
+    async def do_give(self, tx: Tx, payment: PaymentRow, *, despite_duplicate: bool) -> bool:
+        """Gives what was paid for; False where the money goes back to the buyer instead, and that is queued."""
+
+    async def do_take_back(self, tx: Tx, payment: PaymentRow, covered: int, cause: str, *, disputed: bool) -> Clawback:
+        """Takes back, or gives again, until what is left matches the money that is left.
+
+        ``covered`` is the part of ``payment.paid`` that refunds and disputes cover; ``cause`` is an idempotency key."""
+
+    async def do_synchronise(self, tx: Tx, name: ProviderName, event: SubscriptionChanged) -> Applied | None:
+        """Applies a provider's word about an agreement; None where no agreement of this kind has that id."""
+
+
+_kinds: set[PaymentKind] = set()
+_handlers: dict[PaymentKind, Fulfilment] = {}
+
+
+class FulfilmentMissingError(RuntimeError):
+    """A kind of payment was declared, and nobody fulfils it."""
+
+
+def declare(kind: str) -> PaymentKind:
+    """Announces a kind. Called once, where the room that sells it is imported."""
+    _kinds.add(kind)
+    return kind
+
+
+def register(kind: PaymentKind, handler: Fulfilment) -> None:
+    """Makes ``handler`` fulfil the payments of ``kind``. Only the wiring calls it."""
+    _handlers[kind] = handler
+
+
+def unregister(kind: PaymentKind) -> None:
+    """Forgets a kind and its handler, as if its room were not installed."""
+    _kinds.discard(kind)
+    _handlers.pop(kind, None)
+
+
+def handler_of(kind: PaymentKind) -> Fulfilment:
+    """The handler of a kind. Raises: FulfilmentMissingError."""
+    if kind not in _handlers:
+        raise FulfilmentMissingError(f"no room fulfils payments of the kind {kind}")
+    return _handlers[kind]
+
+
+def handlers() -> Mapping[PaymentKind, Fulfilment]:
+    """Every handler by its kind, in the order of registration."""
+    return _handlers
+
+
+async def store_product(tx: Tx, store_product_id: str) -> tuple[PaymentKind, Product] | None:
+    """The product that an app store sells under this id, and the kind that it belongs to."""
+    for kind, handler in _handlers.items():
+        if (found := await handler.store_product(tx, store_product_id)) is not None:
+            return kind, found
+    return None
+
+
+def check_complete() -> None:
+    """Raises: FulfilmentMissingError, unless every declared kind has a handler."""
+    if missing := sorted(_kinds - _handlers.keys()):
+        raise FulfilmentMissingError(f"no room fulfils payments of the kind {', '.join(missing)}")

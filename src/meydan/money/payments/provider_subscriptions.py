@@ -1,0 +1,48 @@
+"""Subscriptions at providers that nobody here is given: they are cancelled there, so that nobody pays for nothing."""
+
+from meydan import tenants
+from meydan.integrations.payments import STORES
+from meydan.integrations.payments.contract import ProviderLocked, ProviderRefused, ProviderUnavailable
+from meydan.integrations.payments.enums import ProviderName
+from meydan.kit import jobs, retries
+from meydan.kit.database import Database, Tx
+from meydan.money.payments import provider_accounts
+
+STOP_CHARGING = "commerce.stop_charging"
+
+
+class StopCharging(retries.Errand, frozen=True):
+    """Payload of the external job that cancels a subscription at its provider."""
+
+    provider: ProviderName
+    reference: str
+
+
+async def do_stop_charging(tx: Tx, name: ProviderName, reference: str) -> None:
+    """Queues the cancellation. In an app store only the account's holder can cancel, so nothing is queued there."""
+    if name not in STORES:
+        await jobs.queue(
+            tx, STOP_CHARGING, StopCharging(provider=name, reference=reference), once_key=f"{name}:{reference}"
+        )
+
+
+async def stop_charging(db: Database, tenant_id: int, errand: StopCharging) -> None:
+    """Cancels at the provider, for a user who left or has the money back. A failure that lasts leaves the job held."""
+    try:
+        async with provider_accounts.opened(db, tenant_id, errand.provider) as provider:
+            await provider.cancel(errand.reference)
+    except (ProviderUnavailable, ProviderLocked):
+        async with db.as_service(tenant_id) as tx:
+            key = f"{errand.provider}:{errand.reference}"
+            if not await retries.do_again(tx, STOP_CHARGING, errand, retries.PATIENTLY, once_key=key):
+                raise  # held, and seen by `meydan doctor`: somebody goes on paying for nothing
+    except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
+        async with db.as_service(tenant_id) as tx:
+            await tenants.record(
+                tx,
+                "subscription_change_refused",
+                provider=errand.provider,
+                reference=errand.reference,
+                wish="cancel",
+                problem=str(error)[:500],
+            )
