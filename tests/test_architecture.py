@@ -1,7 +1,9 @@
 """The order of the house: rooms speak through their faces, and touch only tables they may."""
 
 import ast
+import importlib
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -93,3 +95,15 @@ def test_the_order_of_tables_is_the_order_of_imports():
     for room, entry in OWNERS.items():
         for read in entry["reads"]:
             assert order.index(read) > order.index(room), f"{room} is below {read}"
+
+
+def test_the_wiring_imports_every_file_that_registers():
+    """A room that nobody imports would lose its jobs and keep what erasing should take."""
+    rooms = importlib.import_module("meydan.rooms")
+    assert rooms.routes()
+    registering = {
+        ".".join(("meydan", *file.relative_to(SOURCE).with_suffix("").parts))
+        for file in python_files()
+        if file.name in {"tasks.py", "personal_data.py", "listeners.py"}
+    }
+    assert registering <= set(sys.modules)

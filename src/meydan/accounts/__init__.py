@@ -3,6 +3,7 @@
 from meydan.accounts import personal_data, tasks
 from meydan.accounts.aliases import AliasFull, AliasInvalid
 from meydan.accounts.devices import DeviceHere
+from meydan.accounts.erasure_lock import lock_against_erasure, lock_for_erasure
 from meydan.accounts.events import (
     CodesPaused,
     DeviceForgotten,
@@ -71,6 +72,8 @@ __all__ = [
     "do_lift_ban",
     "do_set_ban",
     "do_set_role",
+    "lock_against_erasure",
+    "lock_for_erasure",
     "login",
     "personal_data",
     "phone_hash",

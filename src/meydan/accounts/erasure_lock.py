@@ -1,19 +1,21 @@
-"""Somebody who erases their account while staff decide about them: one of the two is over before the other begins."""
+"""Erasure lock: serialises the erasure of an account with staff's decisions about it, by a lock on the user's row."""
 
 from uuid import UUID
 
 from meydan.kit.database import Tx
 
 
-async def do_keep_here(tx: Tx, user_id: UUID) -> bool:
-    """Whether they are still here; if so, until this transaction ends. First of all locks: erasing takes it first too.
+async def lock_against_erasure(tx: Tx, user_id: UUID) -> bool:
+    """True where the user is still here, and then until commit. Taken before every other lock, as erasing does.
 
-    Raises NotFound."""
+    Locks: the user, shared. Runs as: service."""
     return await tx.one(
-        bool, "select erased_at is null from app.users where (tenant_id, id) = ($1, $2) for share", user_id
+        bool, "select erased_at is null from app.users where tenant_id = $1 and id = $2 for share", user_id
     )
 
 
-async def do_begin_to_leave(tx: Tx, user_id: UUID) -> None:
-    """Whoever is just deciding about them ends first; whoever comes next finds them gone."""
-    await tx.run("select from app.users where (tenant_id, id) = ($1, $2) for no key update", user_id)
+async def lock_for_erasure(tx: Tx, user_id: UUID) -> None:
+    """Waits for decisions about the user that are under way; later ones find the user erased.
+
+    Locks: the user. Runs as: service."""
+    await tx.run("select from app.users where tenant_id = $1 and id = $2 for no key update", user_id)

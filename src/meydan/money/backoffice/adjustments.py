@@ -6,15 +6,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan import tenants
-from meydan.accounts import erasure_lock
+from meydan import accounts, tenants
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.money import wallet
 from meydan.money.backoffice import conflict_of_interest
 from meydan.money.backoffice.person_view import Person, person
 from meydan.money.backoffice.settings import BackofficeSettings
-from meydan.money.fraud.cases import PersonGone
+from meydan.money.fraud import PersonGone
 
 _SHOWN = 20
 
@@ -53,7 +52,7 @@ async def do_adjust(
     Raises NotFound, OwnAffair, PersonGone, AdjustmentTooLarge, IdempotencyKeyReused, and BalanceTooLow: what is spent or held
     is not taken, for only money that went back makes a debt. A service transaction."""
     coins = number if direction is Direction.give else -number
-    is_here = await erasure_lock.do_keep_here(tx, user_id)
+    is_here = await accounts.lock_against_erasure(tx, user_id)
     await conflict_of_interest.check(tx, actor, user_id)
     await tx.run("select pg_advisory_xact_lock($1, hashtext('coins by staff ' || $2::text))", str(actor))
     known = await tx.maybe(

@@ -13,11 +13,8 @@ from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.money.backoffice import conflict_of_interest
 from meydan.money.backoffice.person_view import Person, person
-from meydan.money.fraud import cases
-from meydan.money.fraud.cases import CaseStatus, Choice, Decision
-from meydan.money.fraud.rules import Finding
-from meydan.money.fraud.scoring import Outcome
-from meydan.money.payments.enums import PaymentKind, PaymentStatus
+from meydan.money.fraud import CaseStatus, Choice, Decision, Finding, Outcome, cases
+from meydan.money.payments import PaymentKind, PaymentStatus
 
 
 class DoubtedPayment(Struct, frozen=True):

@@ -5,15 +5,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan import tenants
-from meydan.accounts import erasure_lock
+from meydan import accounts, tenants
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.money.backoffice import conflict_of_interest
 from meydan.money.backoffice.person_view import Person, person
-from meydan.money.fraud.cases import PersonGone
-from meydan.money.payments import refunds, settlement
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.fraud import PersonGone
+from meydan.money.payments import PaymentStatus, refunds, settlement
 
 _GIVEN = "payment_given"
 
@@ -40,7 +38,7 @@ class _Held(Struct, frozen=True):
 async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
     """Raises NotFound, OwnAffair, NotHeld, CaseOpen, RefundUnderWay, PersonGone. A service transaction."""
     payer = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
-    is_here = await erasure_lock.do_keep_here(tx, payer)
+    is_here = await accounts.lock_against_erasure(tx, payer)
     # What is read about it next stays so.
     await tx.run("select from app.payments where (tenant_id, id) = ($1, $2) for update", payment_id)
     held = await tx.one(

@@ -10,11 +10,8 @@ from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.money.backoffice import conflict_of_interest, manual_release
 from meydan.money.backoffice.person_view import Person, person
-from meydan.money.fraud.cases import Decision
-from meydan.money.fraud.scoring import Outcome
-from meydan.money.payments import refunds
-from meydan.money.payments.enums import PaymentKind, PaymentStatus
-from meydan.money.payments.refunds import RefundStatus
+from meydan.money.fraud import Decision, Outcome
+from meydan.money.payments import PaymentKind, PaymentStatus, RefundStatus, refunds
 
 
 class StaffPayment(Struct, frozen=True):

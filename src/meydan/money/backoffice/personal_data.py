@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from meydan.accounts import erasure_lock
+from meydan import accounts
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
 
@@ -32,7 +32,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 async def erase(tx: Tx, user_id: UUID) -> None:
     """The books stay, the words go."""
-    await erasure_lock.do_begin_to_leave(tx, user_id)
+    await accounts.lock_for_erasure(tx, user_id)
     await tx.run(
         "update app.coin_adjustments set reason = '' where tenant_id = $1 and user_id = $2 and reason <> ''", user_id
     )

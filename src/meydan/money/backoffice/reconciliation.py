@@ -9,7 +9,6 @@ from msgspec import Struct
 from meydan import tenants
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
-from meydan.kit.errors import Refused
 from meydan.money.backoffice.person_view import Person, person
 from meydan.money.payments import reconciliation as comparing
 
@@ -26,15 +25,6 @@ class DifferenceKind(StrEnum):
     disputed = "disputed"
     coins = "coins"
     """Coins given for settled payments are not what left the clearing account."""
-
-
-class DifferenceStatus(StrEnum):
-    open = "open"
-    gone = "gone"
-    """It was not there the next time."""
-    healed = "healed"
-    """What was missing here was fetched."""
-    explained = "explained"
 
 
 class Run(Struct, frozen=True):
@@ -63,7 +53,7 @@ class Difference(Struct, frozen=True):
     currency: str | None
     ours: int | None
     theirs: int | None
-    status: DifferenceStatus
+    status: comparing.DifferenceStatus
     note: str
     explained_by: Person | None
     first_seen_at: datetime
@@ -76,10 +66,6 @@ class Reconciliation(Struct, frozen=True):
     """The newest fifty."""
     differences: list[Difference]
     """Open ones, the oldest first."""
-
-
-class AlreadyClosed(Refused):
-    code, status, title = "difference_closed", 409, "This difference is gone or explained already."
 
 
 _COLUMNS = (
@@ -115,20 +101,11 @@ async def do_run(tx: Tx, actor: UUID) -> Reconciliation:
 
 async def do_explain(tx: Tx, difference_id: UUID, note: str, actor: UUID) -> Difference:
     """Raises NotFound, AlreadyClosed. A service transaction."""
-    status = await tx.one(
-        DifferenceStatus,
-        "select status from app.reconciliation_differences where (tenant_id, id) = ($1, $2) for update",
-        difference_id,
-    )
-    if status is not DifferenceStatus.open:
-        raise AlreadyClosed(difference_status=status)
+    await comparing.do_explain(tx, difference_id, note, actor)
     explained = await tx.one(
         Difference,
-        "update app.reconciliation_differences set status = 'explained', note = $3, explained_by_user_id = $4,"
-        f" closed_at = app.now() where (tenant_id, id) = ($1, $2) returning {_COLUMNS}",
+        f"select {_COLUMNS} from app.reconciliation_differences where tenant_id = $1 and id = $2",
         difference_id,
-        note,
-        actor,
     )
     await tenants.record(tx, "difference_explained", actor=actor, difference_id=difference_id, note=note)
     return explained

@@ -25,7 +25,7 @@ from meydan.money.backoffice import (
     transactions,
 )
 from meydan.money.fraud import cases
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments import PaymentStatus
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 Note = Annotated[str, Meta(max_length=1000)]

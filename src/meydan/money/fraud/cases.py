@@ -6,8 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan import tenants
-from meydan.accounts import erasure_lock
+from meydan import accounts, tenants
 from meydan.kit import jobs
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
@@ -15,8 +14,7 @@ from meydan.money import wallet
 from meydan.money.fraud import fingerprints
 from meydan.money.fraud.assessment import FREEZE_REASON
 from meydan.money.fraud.scoring import Outcome
-from meydan.money.payments import refunds, settlement
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments import PaymentStatus, refunds, settlement
 
 _AT_ONCE = 500
 
@@ -100,7 +98,7 @@ async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUI
 
 async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
     """Thaw the wallet, and give what its freezing kept back. A service transaction."""
-    await erasure_lock.do_keep_here(tx, user_id)
+    await accounts.lock_against_erasure(tx, user_id)
     kept_back = await tx.all(
         UUID,
         "select p.id from app.payments p join app.fraud_cases c on (c.tenant_id, c.payment_id) = (p.tenant_id, p.id)"
@@ -139,7 +137,7 @@ async def do_release_delayed(tx: Tx, case_id: UUID) -> None:
 async def _hold(tx: Tx, case_id: UUID) -> _Case:
     """What was allowed is no case."""
     about = await tx.one(UUID, "select user_id from app.fraud_cases where (tenant_id, id) = ($1, $2)", case_id)
-    await erasure_lock.do_keep_here(tx, about)
+    await accounts.lock_against_erasure(tx, about)
     return await tx.one(
         _Case,
         "select id, user_id, payment_id, outcome, status, decision, decided_at from app.fraud_cases"

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from meydan.accounts import erasure_lock
+from meydan import accounts
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
 from meydan.money.fraud.cases import Decision
@@ -60,7 +60,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 async def erase(tx: Tx, user_id: UUID) -> None:
     """Words and numbers go. The hash of a card or device stays only where a payment with it was disputed: others are to
     be protected by what was seen."""
-    await erasure_lock.do_begin_to_leave(tx, user_id)
+    await accounts.lock_for_erasure(tx, user_id)
     await tx.run(
         "update app.fraud_cases set findings = '[]', note = ''"
         " where tenant_id = $1 and user_id = $2 and status <> 'open'",

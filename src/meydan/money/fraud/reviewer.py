@@ -5,7 +5,7 @@ from uuid import UUID
 from meydan.kit.database import Tx
 from meydan.money.fraud import assessment, fingerprints
 from meydan.money.fraud.scoring import Outcome
-from meydan.money.payments.review import Review
+from meydan.money.payments import Review
 
 
 class FraudReviewer:

@@ -13,8 +13,7 @@ from meydan.kit.errors import NotFound
 from meydan.kit.events import publish
 from meydan.money.gifts.catalogue import Gift
 from meydan.money.gifts.events import GiftGiven
-from meydan.money.wallet import balances
-from meydan.money.wallet.errors import worded
+from meydan.money.wallet import Wallet, tell_wallet, wallet_of, worded
 
 _LONGEST_TALK = 100
 
@@ -36,7 +35,7 @@ class GiftSent(Struct, frozen=True):
     profile_id: UUID
     note: str
     created_at: datetime
-    wallet: balances.Wallet
+    wallet: Wallet
 
 
 class GiftReceived(Struct, frozen=True):
@@ -135,7 +134,7 @@ async def do_send(tx: Tx, gift_id: UUID, quantity: int, profile_id: UUID, note: 
         raise NotFound
     if given.is_new:
         await _tell(tx, given, quantity, profile_id, note)
-    wallet = await balances.wallet_of(tx, tx.me.user_id)
+    wallet = await wallet_of(tx, tx.me.user_id)
     return GiftSent(given.id, given.gift, quantity, given.coins, profile_id, note, given.created_at, wallet)
 
 
@@ -143,7 +142,7 @@ async def _tell(tx: Tx, given: _Given, quantity: int, profile_id: UUID, note: st
     [giver] = (await somebodies(tx, [tx.me.profile_id])).values()
     received = GiftReceived(given.id, given.gift, quantity, giver, note, given.earned, given.created_at)
     await realtime.tell(tx, given.receiver_user_id, GiftReceivedFrame(profile_id, received))
-    await balances.tell_wallet(tx, tx.me.user_id)
+    await tell_wallet(tx, tx.me.user_id)
     await publish(
         tx,
         GiftGiven(

@@ -13,9 +13,9 @@ from meydan.kit import rate_limits
 from meydan.kit.database import Database
 from meydan.kit.http import IdempotencyKey, once_key
 from meydan.kit.identity import Identity, Role
+from meydan.money import wallet
 from meydan.money.gifts import catalogue, gifts
 from meydan.money.gifts import history as coins_history
-from meydan.money.wallet import ledger
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 
@@ -31,7 +31,7 @@ class Send(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/api/coins/history", tags=["coins"], summary="What became of your coins")
-async def history(db: Database, me: Identity, cursor: UUID | None = None, limit: Limit = 30) -> ledger.MovementPage:
+async def history(db: Database, me: Identity, cursor: UUID | None = None, limit: Limit = 30) -> wallet.MovementPage:
     """Newest first, of both faces: coins belong to the person."""
     async with db.as_user(me) as tx:
         return await coins_history.history(tx, cursor, limit)

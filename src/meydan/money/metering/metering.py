@@ -19,10 +19,21 @@ from meydan.kit.errors import Refused
 from meydan.kit.events import publish
 from meydan.money.metering.events import MeterEnded, MeterWarned
 from meydan.money.metering.meters import METER, MINUTE, Meter, MeterBill, MeterEnd, MeterEndedFrame, MeterWarning
-from meydan.money.wallet import holds
-from meydan.money.wallet.enums import TENANT_REVENUE, Entry, TransactionType, earnings_of
-from meydan.money.wallet.errors import BalanceTooLow, DebtBlocks, HoldOver, IdempotencyKeyReused, WalletIsFrozen
-from meydan.money.wallet.settings import WalletSettings
+from meydan.money.wallet import (
+    TENANT_REVENUE,
+    BalanceTooLow,
+    DebtBlocks,
+    Entry,
+    HoldOver,
+    IdempotencyKeyReused,
+    TransactionType,
+    WalletIsFrozen,
+    WalletSettings,
+    do_commit_hold,
+    do_hold,
+    do_release_hold,
+    earnings_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -168,7 +179,7 @@ async def _settle(tx: Tx, meter: Meter) -> Meter:
 
 
 async def _hold(tx: Tx, meter: Meter) -> None:
-    hold = await holds.do_hold(
+    hold = await do_hold(
         tx,
         meter.payer_user_id,
         meter.coins_per_minute,
@@ -200,7 +211,7 @@ async def _pay(tx: Tx, meter: Meter) -> None:
     shares = [Entry(earnings_of(meter.payee_user_id), earned), Entry(TENANT_REVENUE, meter.coins_per_minute - earned)]
     try:
         async with tx.savepoint():
-            transaction = await holds.do_commit_hold(
+            transaction = await do_commit_hold(
                 tx,
                 unit.hold_id,
                 [share for share in shares if share.amount],
@@ -218,7 +229,7 @@ async def _pay(tx: Tx, meter: Meter) -> None:
 
 async def _release(tx: Tx, meter: Meter) -> None:
     if (unit := await _held(tx, meter)) is not None:
-        await holds.do_release_hold(tx, unit.hold_id)
+        await do_release_hold(tx, unit.hold_id)
         await _settled(tx, meter, unit, "released")
 
 

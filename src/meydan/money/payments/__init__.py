@@ -1,9 +1,25 @@
 """Payments: money in, from order to settled, refunded or disputed. It knows kinds, not what they give."""
 
-from meydan.money.payments import fulfilment, personal_data, review, tasks  # noqa: F401 -- importing the room registers jobs and what it keeps of a person
+from meydan.money.payments import (  # noqa: F401 -- importing the room registers jobs and what it keeps of a person
+    fulfilment,
+    orders,
+    payment_rows,
+    personal_data,
+    provider_accounts,
+    provider_subscriptions,
+    reconciliation,
+    refunds,
+    review,
+    settlement,
+    tasks,
+)
 from meydan.money.payments.coins import COINS, CoinFulfilment
-from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.deferred_events import Applied
+from meydan.money.payments.enums import PaymentKind, PaymentStatus
 from meydan.money.payments.events import PaymentHeld, PaymentSettled, PaymentTakenBack
+from meydan.money.payments.fulfilment import Clawback, Product, Renewal
+from meydan.money.payments.order_source import ORDERS, OrderedFrom, ordered_from
+from meydan.money.payments.payment_rows import PaymentRow
 from meydan.money.payments.provider_accounts import (
     AccountInvalid,
     account_of,
@@ -13,21 +29,41 @@ from meydan.money.payments.provider_accounts import (
     webhook_url,
 )
 from meydan.money.payments.provider_accounts import lines as provider_lines
+from meydan.money.payments.refunds import RefundStatus
+from meydan.money.payments.review import Review
 
 __all__ = [
     "COINS",
+    "ORDERS",
     "AccountInvalid",
+    "Applied",
+    "Clawback",
     "CoinFulfilment",
+    "OrderedFrom",
     "PaymentHeld",
+    "PaymentKind",
+    "PaymentRow",
     "PaymentSettled",
     "PaymentStatus",
     "PaymentTakenBack",
+    "Product",
+    "RefundStatus",
+    "Renewal",
+    "Review",
     "account_of",
     "do_connect",
     "do_disconnect",
     "fulfilment",
+    "ordered_from",
+    "orders",
+    "payment_rows",
+    "provider_accounts",
     "provider_from",
     "provider_lines",
+    "provider_subscriptions",
+    "reconciliation",
+    "refunds",
     "review",
+    "settlement",
     "webhook_url",
 ]

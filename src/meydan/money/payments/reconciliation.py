@@ -6,6 +6,7 @@ difference says that it was healed.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ from meydan.integrations.payments.contract import (
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import clock, jobs
 from meydan.kit.database import Database, Tx
+from meydan.kit.errors import Refused
 from meydan.money.payments import provider_accounts, settlement
 
 RECONCILE = "commerce.reconcile"
@@ -36,6 +38,19 @@ ON_ITS_WAY = timedelta(minutes=10)
 EDGE = timedelta(hours=1)
 """At the far end of the time looked at the two clocks may disagree about what is in it."""
 _HEALED_AT_ONCE = 50
+
+
+class DifferenceStatus(StrEnum):
+    open = "open"
+    gone = "gone"
+    """It was not there the next time."""
+    healed = "healed"
+    """What was missing here was fetched."""
+    explained = "explained"
+
+
+class AlreadyClosed(Refused):
+    code, status, title = "difference_closed", 409, "This difference is gone or explained already."
 
 
 class Reconcile(Struct, frozen=True):
@@ -244,6 +259,27 @@ async def _coins(tx: Tx, name: ProviderName) -> list[Difference]:
         for row in rows
         if row.ours != row.theirs
     ]
+
+
+async def do_explain(tx: Tx, difference_id: UUID, note: str, actor: UUID) -> None:
+    """Closes an open difference with staff's word for it.
+
+    Locks: the difference. Raises: AlreadyClosed. Runs as: service."""
+    status = await tx.one(
+        DifferenceStatus,
+        "select status from app.reconciliation_differences where tenant_id = $1 and id = $2 for update",
+        difference_id,
+    )
+    if status is not DifferenceStatus.open:
+        raise AlreadyClosed(difference_status=status)
+    await tx.run(
+        """
+        update app.reconciliation_differences
+        set status = 'explained', note = $3, explained_by_user_id = $4, closed_at = app.now()
+        where tenant_id = $1 and id = $2
+        """,
+        *(difference_id, note, actor),
+    )
 
 
 async def _do_write(tx: Tx, name: ProviderName, found: list[Difference]) -> None:

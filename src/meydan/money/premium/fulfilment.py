@@ -5,11 +5,7 @@ from uuid import UUID
 from meydan.integrations.payments.contract import Paid, SubscriptionChanged
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
-from meydan.money.payments import fulfilment
-from meydan.money.payments.deferred_events import Applied
-from meydan.money.payments.enums import PaymentStatus
-from meydan.money.payments.fulfilment import Clawback, Product, Renewal
-from meydan.money.payments.payment_rows import PaymentRow
+from meydan.money.payments import Applied, Clawback, PaymentRow, PaymentStatus, Product, Renewal, fulfilment
 from meydan.money.premium import duplicate_subscriptions, provider_sync, subscription_periods, subscriptions
 from meydan.money.shop import products
 from meydan.tenants import Language

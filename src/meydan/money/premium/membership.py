@@ -16,8 +16,7 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import listen, publish
 from meydan.money import wallet
-from meydan.money.payments import orders
-from meydan.money.payments.order_source import OrderedFrom
+from meydan.money.payments import OrderedFrom, orders
 from meydan.money.premium import billing_periods, duplicate_subscriptions, provider_sync, subscriptions
 from meydan.money.premium.entitlements import Limits, limits
 from meydan.money.premium.enums import SubscriptionStatus

@@ -10,7 +10,7 @@ from meydan.integrations.payments.contract import Paid, SubscriptionChanged, Sub
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.kit.events import publish
-from meydan.money.payments.deferred_events import Applied
+from meydan.money.payments import Applied
 from meydan.money.premium import acknowledgements, subscription_periods, subscriptions
 from meydan.money.premium.enums import SubscriptionStatus
 from meydan.money.premium.events import PremiumCancelled, PremiumRenewed

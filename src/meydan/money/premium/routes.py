@@ -11,7 +11,7 @@ from meydan.kit import rate_limits
 from meydan.kit.database import Database
 from meydan.kit.http import AnyRequest, IdempotencyKey, once_key
 from meydan.kit.identity import Identity
-from meydan.money.payments.order_source import ORDERS, ordered_from
+from meydan.money.payments import ORDERS, ordered_from
 from meydan.money.premium import membership
 from meydan.money.premium.subscriptions import Subscription
 from meydan.tenants import Tenant

@@ -1,3 +1,7 @@
 """Shop: what is for sale, coin packages and premium plans."""
 
-from meydan.money.shop import products  # noqa: F401 -- importing the room registers its listeners
+from meydan.money.shop import products
+
+__all__ = [
+    "products",
+]

@@ -42,6 +42,7 @@ from meydan.money.wallet.errors import (
     IdempotencyKeyReused,
     NotReversible,
     WalletIsFrozen,
+    worded,
 )
 from meydan.money.wallet.events import WalletFrozen, WalletThawed
 from meydan.money.wallet.freezes import do_freeze, do_thaw
@@ -59,6 +60,8 @@ from meydan.money.wallet.ledger import (
     history,
     transaction,
 )
+from meydan.money.wallet.personal_data import do_close
+from meydan.money.wallet.settings import WalletSettings
 
 __all__ = [
     "PAYOUTS",
@@ -91,6 +94,7 @@ __all__ = [
     "WalletChanged",
     "WalletFrozen",
     "WalletIsFrozen",
+    "WalletSettings",
     "WalletThawed",
     "balance_at",
     "balance_of",
@@ -99,6 +103,7 @@ __all__ = [
     "coins_of",
     "debt_of",
     "do_audit",
+    "do_close",
     "do_commit_hold",
     "do_credit",
     "do_forgive_debt",
@@ -115,4 +120,5 @@ __all__ = [
     "tell_wallet",
     "transaction",
     "wallet_of",
+    "worded",
 ]

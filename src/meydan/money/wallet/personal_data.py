@@ -94,9 +94,9 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     }
 
 
-async def close(tx: Tx, user_id: UUID) -> None:
+async def do_close(tx: Tx, user_id: UUID) -> None:
     """What they have falls to the community and every word about them is blanked. The books stay, or nothing would add up."""
     await tx.run("select app.close_wallet($1, $2)", user_id)
 
 
-personal_data.register("wallet", COLUMNS, export, close)
+personal_data.register("wallet", COLUMNS, export, do_close)
