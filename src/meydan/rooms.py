@@ -26,6 +26,7 @@ from meydan.money.payments import COINS, CoinFulfilment, fulfilment, review
 from meydan.money.payments import routes as payments
 from meydan.money.premium import PREMIUM, PremiumFulfilment
 from meydan.money.premium import routes as premium
+from meydan.money.provider_events import routes as provider_events
 from meydan.money.shop import routes as shop
 from meydan.money.wallet import routes as wallet
 from meydan.notifications import routes as notifications
@@ -33,7 +34,7 @@ from meydan.safety import routes as safety
 
 personal_data.set_order(
     [
-        *("accounts", "wallet", "gifts", "metering", "payments", "premium", "fraud", "backoffice"),
+        *("accounts", "wallet", "gifts", "metering", "payments", "provider_events", "premium", "fraud", "backoffice"),
         *("growth", "safety", "messaging", "meeting", "moderation", "notifications"),
     ]
 )
@@ -50,6 +51,7 @@ ROUTES: list[HTTPRouteHandler] = [
     *wallet.ROUTES,
     *gifts.ROUTES,
     *payments.ROUTES,
+    *provider_events.ROUTES,
     *premium.ROUTES,
     *backoffice.ROUTES,
     *messaging.ROUTES,

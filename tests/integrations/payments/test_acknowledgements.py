@@ -9,7 +9,9 @@ from meydan.integrations.payments.google import push
 from meydan.kit import personal_data
 from meydan.money.fraud import cases
 from meydan.money.fraud.cases import Choice
-from meydan.money.payments import acknowledgements, refunds, settlement, webhook_events
+from meydan.money.payments import refunds, settlement
+from meydan.money.payments.settlement import acknowledgements
+from meydan.money.provider_events import webhook_events
 from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.integrations.payments.servers.google import PlayStore

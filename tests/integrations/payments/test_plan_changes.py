@@ -10,7 +10,7 @@ import pytest
 from meydan.integrations.payments.enums import ProviderName
 from meydan.integrations.payments.revenuecat.client import RevenueCatAccount
 from meydan.integrations.payments.stripe.client import StripeAccount
-from meydan.money.payments import acknowledgements
+from meydan.money.payments.settlement import acknowledgements
 from meydan.money.premium import membership
 from tests.conftest import MovableClock
 from tests.factories import Person

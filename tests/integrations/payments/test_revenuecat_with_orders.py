@@ -14,7 +14,8 @@ from meydan import tenants
 from meydan.integrations.payments.contract import Webhook
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Database
-from meydan.money.payments import provider_accounts, reconciliation
+from meydan.money.payments import provider_accounts
+from meydan.money.provider_events import reconciliation
 from tests.factories import Person
 from tests.integrations.payments.servers.revenuecat import RevenueCatServer
 from tests.money.shops import Answer, Shop

@@ -7,7 +7,7 @@ import pytest
 
 from meydan.integrations.payments.contract import Webhook
 from meydan.integrations.payments.enums import ProviderName
-from meydan.money.payments import reconciliation
+from meydan.money.provider_events import reconciliation
 from tests.integrations.payments.servers.apple import AppStore
 from tests.integrations.payments.servers.google import PlayStore
 from tests.integrations.payments.servers.loopback import Answered

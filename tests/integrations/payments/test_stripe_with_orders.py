@@ -13,7 +13,8 @@ from meydan import tenants
 from meydan.integrations.payments.contract import Webhook
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Database
-from meydan.money.payments import provider_accounts, reconciliation, refunds
+from meydan.money.payments import provider_accounts, refunds
+from meydan.money.provider_events import reconciliation
 from tests.factories import Person
 from tests.integrations.payments.servers.stripe import StripeServer
 from tests.money.shops import Answer, Shop

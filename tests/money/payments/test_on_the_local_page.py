@@ -13,8 +13,9 @@ from litestar import Litestar
 from meydan import tenants
 from meydan.integrations.payments.local.tasks import look_now
 from meydan.kit.database import Database
-from meydan.money.payments import reconciliation, refunds
+from meydan.money.payments import refunds
 from meydan.money.premium import membership
+from meydan.money.provider_events import reconciliation
 from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.integrations.payments.fake_server import local_payments_at, served

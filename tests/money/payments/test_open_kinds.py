@@ -13,8 +13,7 @@ from meydan.integrations.payments.enums import Period, ProviderName
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound
 from meydan.money.payments import COINS, CoinFulfilment, fulfilment, orders, review
-from meydan.money.payments.deferred_events import Applied
-from meydan.money.payments.fulfilment import Clawback, FulfilmentMissingError, Product, Renewal
+from meydan.money.payments.fulfilment import Applied, Clawback, FulfilmentMissingError, Product, Renewal
 from meydan.money.payments.order_source import OrderedFrom
 from meydan.money.payments.payment_rows import PaymentRow
 from meydan.money.payments.review import ReviewerMissingError

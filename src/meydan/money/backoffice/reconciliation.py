@@ -10,7 +10,7 @@ from meydan import tenants
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.money.backoffice.person_view import Person, person
-from meydan.money.payments import reconciliation as comparing
+from meydan.money.provider_events import reconciliation as comparing
 
 _RUNS = 50
 _DIFFERENCES = 500

@@ -6,18 +6,15 @@ from meydan.money.payments import (  # noqa: F401 -- importing the room register
     payment_rows,
     personal_data,
     provider_accounts,
-    provider_subscriptions,
-    reconciliation,
     refunds,
     review,
     settlement,
     tasks,
 )
 from meydan.money.payments.coins import COINS, CoinFulfilment
-from meydan.money.payments.deferred_events import Applied
 from meydan.money.payments.enums import PaymentKind, PaymentStatus
 from meydan.money.payments.events import PaymentHeld, PaymentSettled, PaymentTakenBack
-from meydan.money.payments.fulfilment import Clawback, Product, Renewal
+from meydan.money.payments.fulfilment import Applied, Clawback, Product, Renewal
 from meydan.money.payments.order_source import ORDERS, OrderedFrom, ordered_from
 from meydan.money.payments.payment_rows import PaymentRow
 from meydan.money.payments.provider_accounts import (
@@ -31,6 +28,7 @@ from meydan.money.payments.provider_accounts import (
 from meydan.money.payments.provider_accounts import lines as provider_lines
 from meydan.money.payments.refunds import RefundStatus
 from meydan.money.payments.review import Review
+from meydan.money.payments.settlement import provider_subscriptions
 
 __all__ = [
     "COINS",
@@ -61,7 +59,6 @@ __all__ = [
     "provider_from",
     "provider_lines",
     "provider_subscriptions",
-    "reconciliation",
     "refunds",
     "review",
     "settlement",

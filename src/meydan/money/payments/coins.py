@@ -7,8 +7,7 @@ from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.money import wallet
 from meydan.money.payments import fulfilment, orders
-from meydan.money.payments.deferred_events import Applied
-from meydan.money.payments.fulfilment import Clawback, Product, Renewal
+from meydan.money.payments.fulfilment import Applied, Clawback, Product, Renewal
 from meydan.money.payments.order_source import OrderedFrom
 from meydan.money.payments.payment_rows import PaymentRow
 from meydan.money.shop import products

@@ -5,7 +5,7 @@ handler refuses to start (``check_complete``).
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,7 +13,6 @@ from msgspec import Struct
 from meydan.integrations.payments.contract import Paid, SubscriptionChanged
 from meydan.integrations.payments.enums import Period, ProviderName
 from meydan.kit.database import Tx
-from meydan.money.payments.deferred_events import Applied
 from meydan.money.payments.enums import PaymentKind
 from meydan.money.payments.payment_rows import PaymentRow
 from meydan.tenants import Language
@@ -52,6 +51,14 @@ class Clawback(Struct, frozen=True):
     owed: int = 0
     ended: bool = False
     """True where what was bought ended by it."""
+
+
+class Applied(NamedTuple):
+    """The effect of a provider's event."""
+
+    payment_id: UUID | None = None
+    problem: str | None = None
+    """Set where it changed nothing: the reason, for staff."""
 
 
 class Fulfilment(Protocol):

@@ -23,7 +23,6 @@ COLUMNS = {
     "payments.origin",
     "payment_refunds.actor_user_id",
     "payment_refunds.reason",
-    "reconciliation_differences.explained_by_user_id",
 }
 
 

@@ -14,7 +14,7 @@ from meydan.kit import rate_limits
 from meydan.kit.database import Database
 from meydan.kit.http import AnyRequest, IdempotencyKey, once_key
 from meydan.kit.identity import Identity, Role
-from meydan.money.payments import coins, orders, provider_accounts, webhooks
+from meydan.money.payments import coins, orders, provider_accounts
 from meydan.money.payments.order_source import ORDERS, ordered_from
 from meydan.tenants import Tenant
 
@@ -106,7 +106,6 @@ async def staff_providers(db: Database, me: Identity) -> Providers:
 
 
 ROUTES = [
-    *webhooks.ROUTES,
     purchase,
     list_payments,
     list_places,

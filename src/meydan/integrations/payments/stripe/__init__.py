@@ -1,5 +1,6 @@
 """Stripe behind the contract of payment providers."""
 
-from meydan.integrations.payments.stripe.adapter import StripeAccount, StripeProvider
+from meydan.integrations.payments.stripe.adapter import StripeProvider
+from meydan.integrations.payments.stripe.client import StripeAccount
 
 __all__ = ["StripeAccount", "StripeProvider"]

@@ -13,10 +13,11 @@ from msgspec import Struct
 from meydan.integrations.payments.contract import Disputed, DisputeState, Refunded
 from meydan.kit.database import Tx
 from meydan.kit.events import publish
-from meydan.money.payments import fulfilment, orders, payment_rows, provider_subscriptions
+from meydan.money.payments import fulfilment, orders, payment_rows
 from meydan.money.payments.enums import PaymentStatus
 from meydan.money.payments.events import PaymentTakenBack
 from meydan.money.payments.fulfilment import Clawback
+from meydan.money.payments.settlement import provider_subscriptions
 
 
 class _Dispute(Struct, frozen=True):

@@ -28,21 +28,17 @@ from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
-from meydan.money.payments import (
+from meydan.money.payments import fulfilment, orders, payment_rows, provider_accounts, review
+from meydan.money.payments.enums import PAID_TWICE, PaymentStatus
+from meydan.money.payments.events import PaymentHeld, PaymentSettled
+from meydan.money.payments.fulfilment import Applied
+from meydan.money.payments.settlement import (
     acknowledgements,
     attribution,
     clawbacks,
     deferred_events,
-    fulfilment,
-    orders,
-    payment_rows,
-    provider_accounts,
     provider_subscriptions,
-    review,
 )
-from meydan.money.payments.deferred_events import Applied
-from meydan.money.payments.enums import PAID_TWICE, PaymentStatus
-from meydan.money.payments.events import PaymentHeld, PaymentSettled
 
 News = TypeVar("News", bound=EventBase)
 _AHEAD = timedelta(minutes=5)

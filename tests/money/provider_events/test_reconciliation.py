@@ -10,7 +10,7 @@ from meydan.integrations.payments.contract import Charge, DisputeState
 from meydan.kit import clock
 from meydan.kit.database import Database
 from meydan.money import wallet
-from meydan.money.payments import reconciliation
+from meydan.money.provider_events import reconciliation
 from tests.conftest import MovableClock
 from tests.money.scripted_provider import DOWN
 from tests.money.shops import Shop, disputed, refunded

@@ -9,10 +9,10 @@ from meydan.integrations.payments import STORES
 from meydan.integrations.payments.contract import Paid
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
-from meydan.money.payments import deferred_events, fulfilment, payment_rows
-from meydan.money.payments.deferred_events import Applied
+from meydan.money.payments import fulfilment, payment_rows
 from meydan.money.payments.enums import PaymentKind
-from meydan.money.payments.fulfilment import Renewal
+from meydan.money.payments.fulfilment import Applied, Renewal
+from meydan.money.payments.settlement import deferred_events
 
 
 async def lock_payment_for(

@@ -13,7 +13,9 @@ from meydan import tenants
 from meydan.integrations.payments.contract import Paid, ProviderLocked, ProviderRefused, Refunded
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Database, Tx
-from meydan.money.payments import orders, settlement, webhook_events
+from meydan.money.payments import orders
+from meydan.money.payments.settlement import apply, deferred_events
+from meydan.money.provider_events import webhook_events
 from tests.conftest import MovableClock
 from tests.money.scripted_provider import DOWN, signed
 from tests.money.shops import Shop, failed, in_days, refunded
@@ -227,6 +229,7 @@ async def test_unread_news_a_lost_job_left_is_found_and_old_news_goes(
     moving_clock.forward(hours=24 * 91)
     async with db.as_service(shop.tenant.id) as tx:
         await webhook_events.do_forget_old(tx)
+        await deferred_events.do_forget_old(tx)
     assert await shop.rows("payment_notices") == 0
 
 
@@ -249,7 +252,7 @@ async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(
     shop: Shop, db: Database, owner, monkeypatch: pytest.MonkeyPatch
 ):
     """Read at the moment when what it is about has looked for early news already, and is not committed yet."""
-    looked, look = asyncio.Event(), settlement._do_apply_early
+    looked, look = asyncio.Event(), apply._do_apply_early
 
     async def look_and_linger(tx: Tx, name: ProviderName, subject: str) -> None:
         await look(tx, name, subject)
@@ -263,7 +266,7 @@ async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(
     renewal = msgspec.structs.replace(
         first, event_id=uuid4().hex, charge=uuid4().hex, payment_id=None, checkout=None, period_ends_at=in_days(60)
     )
-    monkeypatch.setattr(settlement, "_do_apply_early", look_and_linger)
+    monkeypatch.setattr(apply, "_do_apply_early", look_and_linger)
     for event, early in ((paid, refunded(paid, 2_500)), (first, renewal)):
         looked.clear()
         before, after = [await _kept(shop, owner, one) for one in (event, early)]

@@ -12,7 +12,7 @@ import pytest
 from meydan.integrations.payments.contract import DisputeState, Paid, ProviderEvent
 from meydan.kit import clock
 from meydan.kit.database import Database
-from meydan.money.payments import reconciliation, webhook_events
+from meydan.money.provider_events import reconciliation, webhook_events
 from tests.factories import Person
 from tests.money.shops import Answer, Shop, disputed, in_days, refunded
 

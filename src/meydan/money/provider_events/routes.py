@@ -15,7 +15,8 @@ from meydan.kit import rate_limits
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.http import AnyRequest, client_address
-from meydan.money.payments import provider_accounts, webhook_events
+from meydan.money.payments import provider_accounts
+from meydan.money.provider_events import webhook_events
 
 _names = {name.value: name for name in ProviderName}
 _LARGEST = 256 * 1024

@@ -81,13 +81,10 @@ async def do_sweep(tx: Tx) -> None:
 
 
 async def do_forget_old(tx: Tx) -> None:
-    """What was read long ago is in the books; what waits so long for its payment waits in vain."""
+    """Deletes events that were read long ago: they are in the books. Runs as: service."""
     await tx.run(
         "delete from app.payment_notices where tenant_id = $1 and read_at is not null and received_at < app.now() - $2::interval",
         KEPT,
-    )
-    await tx.run(
-        "delete from app.payment_early_events where tenant_id = $1 and received_at < app.now() - $2::interval", KEPT
     )
 
 

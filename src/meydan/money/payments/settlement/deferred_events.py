@@ -1,21 +1,17 @@
 """News that comes before what it is about waits here, and is taken up in the order in which it happened."""
 
-from typing import Any, NamedTuple
-from uuid import UUID
+from datetime import timedelta
+from typing import Any
 
 import msgspec
 
 from meydan.integrations.payments.contract import ProviderEvent
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
+from meydan.money.payments.fulfilment import Applied
 
-
-class Applied(NamedTuple):
-    """What some news did."""
-
-    payment_id: UUID | None = None
-    problem: str | None = None
-    """Why it changed nothing, for staff."""
+_KEPT = timedelta(days=90)
+"""An event that waits so long waits in vain."""
 
 
 async def do_keep(tx: Tx, name: ProviderName, subject: str, event: ProviderEvent) -> Applied:
@@ -38,3 +34,10 @@ async def do_take(tx: Tx, name: ProviderName, subject: str) -> list[ProviderEven
     )
     events: list[ProviderEvent] = [msgspec.convert(event, ProviderEvent) for event in waiting]
     return sorted(events, key=lambda event: event.happened_at)
+
+
+async def do_forget_old(tx: Tx) -> None:
+    """Deletes events whose payment or subscription never came. Runs as: service."""
+    await tx.run(
+        "delete from app.payment_early_events where tenant_id = $1 and received_at < app.now() - $2::interval", _KEPT
+    )

@@ -1,0 +1,9 @@
+"""Provider events: webhooks received and read, and our books reconciled with each provider's."""
+
+from meydan.money.provider_events import (  # noqa: F401 -- importing the room registers jobs and what it keeps of a person
+    personal_data,
+    reconciliation,
+    tasks,
+)
+
+__all__ = ["reconciliation"]

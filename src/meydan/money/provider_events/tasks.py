@@ -1,0 +1,23 @@
+"""Jobs of provider events."""
+
+from meydan.kit import jobs
+from meydan.kit.database import Tx
+from meydan.money.provider_events import reconciliation, webhook_events
+
+jobs.errand(webhook_events.READ_NOTICE)(webhook_events.read_notice)
+jobs.errand(reconciliation.RECONCILE)(reconciliation.reconcile)
+
+
+@jobs.every("*/5 * * * *")
+async def sweep(tx: Tx) -> None:
+    await webhook_events.do_sweep(tx)
+
+
+@jobs.every("17 * * * *")
+async def compare_books(tx: Tx) -> None:
+    await reconciliation.do_queue(tx)
+
+
+@jobs.every("41 3 * * *")
+async def forget_old(tx: Tx) -> None:
+    await webhook_events.do_forget_old(tx)
