@@ -4,8 +4,9 @@ SHELL = /bin/sh
 PYTHON = .venv/bin/python
 PORT =
 DATA =
+FILE =
 
-.PHONY: help up test deps lint format client docs schema lock seed clean \
+.PHONY: help up test deps lint format client docs schema functions lock seed clean \
 	bench bench-audit bench-endpoints bench-gateway bench-ledger bench-matching bench-memory bench-path bootstrap bootstrap-dev
 
 help: ## What there is to make.
@@ -37,6 +38,9 @@ docs: bootstrap ## The pages that are made from code.
 
 schema: bootstrap-dev ## Write db/schema.sql from the migrations.
 	@$(PYTHON) scripts/dump_schema.py
+
+functions: bootstrap-dev ## Write what the newest migration, FILE=0012, still lacks of db/functions below its marker.
+	@$(PYTHON) scripts/functions.py "$(FILE)"
 
 lock: bootstrap-dev ## Choose versions anew and write the lock files.
 	@sh scripts/lock

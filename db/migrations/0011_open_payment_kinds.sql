@@ -1,5 +1,6 @@
 -- Payments know kinds by their open names; a product and what a payment renews stand in the kind's own tables.
 -- Settings move to the rooms that own them. Serves no older program: stop, migrate, start.
+-- serves: 0011
 
 alter table app.payments drop constraint payments_kind_check;
 alter table app.payments drop constraint payments_check;

@@ -45,17 +45,23 @@ for command in (
 
 
 def main() -> None:
-    from meydan.engines import EngineError
-    from meydan.kit.errors import Refused
-    from meydan.kit.settings import SettingsError
-
     try:
         cli()
-    except (PlainError, EngineError, SettingsError) as error:
-        words = str(error)
-    except Refused as error:
-        words = f"{error.title} ({error.code})"
-    else:
-        return
-    click.secho(words, fg="red", err=True)
-    sys.exit(1)
+    except Exception as error:
+        words = _plain_words(error)
+        if words is None:
+            raise
+        click.secho(words, fg="red", err=True)
+        sys.exit(1)
+
+
+def _plain_words(error: Exception) -> str | None:
+    """The text of an expected error; None for a fault, which needs its traceback."""
+    from meydan.engines import EngineError
+    from meydan.kit.errors import Refused
+    from meydan.kit.migrations import VersionMismatchError
+    from meydan.kit.settings import SettingsError
+
+    if isinstance(error, Refused):
+        return f"{error.title} ({error.code})"
+    return str(error) if isinstance(error, PlainError | EngineError | SettingsError | VersionMismatchError) else None

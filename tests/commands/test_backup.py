@@ -49,7 +49,8 @@ def schema(data: Path) -> list[str]:
             "select tablename || policyname || coalesce(qual, '') || coalesce(with_check, '') || roles::text from pg_policies"
             " union all select relname || relrowsecurity || relforcerowsecurity || coalesce(relacl::text, '') || pg_get_userbyid(relowner)"
             "   from pg_class where relnamespace = 'app'::regnamespace"
-            " union all select pg_get_functiondef(oid) || coalesce(proacl::text, '') || pg_get_userbyid(proowner)"
+            " union all select pg_get_functiondef(oid) || pg_get_userbyid(proowner) || array(select a::text"
+            "   from aclexplode(coalesce(proacl, acldefault('f', proowner))) a order by 1)::text"
             "   from pg_proc where pronamespace = 'app'::regnamespace order by 1"
         )
         await connection.close()

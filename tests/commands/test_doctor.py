@@ -102,7 +102,7 @@ async def test_held_and_late_jobs_missing_migrations_and_open_tables(settings: S
         warned = await words(look_at_database(settings), Level.warning)
     finally:
         await owner.execute("drop table app.left_open; delete from jobs.pgqueuer where entrypoint = 'doctor_test'")
-        await owner.execute("insert into public.migrations values ($1, $2, $3)", *newest.values())
+        await owner.execute("insert into public.migrations values ($1, $2, $3, $4)", *newest.values())
         await owner.close()
     assert newest["name"] in bad
     assert "left_open" in bad

@@ -205,6 +205,12 @@ async def _look_at_schema(settings: Settings, connection: Any) -> AsyncIterator[
     pending = await migrations.pending(settings.database.owner_url)
     if pending:
         yield bad(f"Database: {len(pending)} migrations are missing, from {pending[0]} on. Run: meydan migrate")
+    try:
+        await migrations.check_version(connection)
+    except migrations.DatabaseTooOldError:
+        pass  # said above
+    except migrations.ProgramTooOldError as error:
+        yield bad(f"Database: {error}")
     open_tables = await connection.fetchval(
         "select string_agg(relname, ', ') from pg_catalog.pg_class where relnamespace = to_regnamespace('app')"
         " and relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity) and relname <> 'tenants'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import click
@@ -78,4 +79,24 @@ def _ready(data: Path | None) -> Settings:
             f"(this looked in {settings.data})."
         )
     logs.begin(settings.log_level.value)
+    asyncio.run(_check_version(settings))
     return settings
+
+
+async def _check_version(settings: Settings) -> None:
+    """Refuses a database of another version in words, before a server begins to log.
+
+    Ignores a database that does not answer: the gateway works without one, the others fail when they connect.
+    Raises: DatabaseTooOldError, ProgramTooOldError."""
+    import asyncpg
+
+    from meydan.kit import migrations
+
+    try:
+        connection = await asyncpg.connect(settings.database.service_url, timeout=5)
+    except (OSError, asyncpg.PostgresError):
+        return
+    try:
+        await migrations.check_version(connection)
+    finally:
+        await connection.close()

@@ -77,8 +77,11 @@ def list_all(data: Path | None) -> None:
     async def read(settings: Settings) -> list[tuple[str, str, str, list[str], int]]:
         import asyncpg
 
+        from meydan.kit import migrations
+
         connection = await asyncpg.connect(settings.database.owner_url)
         try:
+            await migrations.check_version(connection)
             rows = await connection.fetch(
                 "select slug, name, status, hosts, (select count(*) from app.users where tenant_id = tenants.id) as people"
                 " from app.tenants order by id"

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
-from meydan.kit import clock
+from meydan.kit import clock, migrations
 from meydan.kit.errors import NotFound
 from meydan.kit.identity import Identity
 
@@ -123,12 +123,19 @@ class Database:
 
     @classmethod
     async def open(cls, settings: DatabaseSettings) -> Self:
+        """Connects each login. Raises: DatabaseTooOldError, ProgramTooOldError."""
         app, service, relay = await asyncio.gather(
             _pool(settings.app_url, settings.pool_size),
             _pool(settings.service_url, settings.pool_size),
             _pool(settings.relay_url, 2),
         )
-        return cls(app, service, relay)
+        database = cls(app, service, relay)
+        try:
+            await migrations.check_version(service)
+        except BaseException:
+            await database.close()
+            raise
+        return database
 
     async def close(self) -> None:
         await asyncio.gather(self._app.close(), self._service.close(), self.relay.close())

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -9,15 +10,35 @@ import asyncpg
 
 ROLES = ("meydan_owner", "meydan_app", "meydan_service", "meydan_relay")
 _LOCK = 5_071_923  # any number, the same in every process
-_LEDGER = """
+_CREATE_TABLE = """
     create table if not exists public.migrations (
         name text primary key, sha256 text not null, applied_at timestamptz not null default now()
-    )
+    );
+    alter table public.migrations add column if not exists serves text;
+    grant select on public.migrations to meydan_app, meydan_service, meydan_relay
 """
+_SERVES = re.compile(r"^-- serves: ([0-9]{4})$", re.MULTILINE)
+_LAST_WITHOUT_SERVES = "0010"
 
 
 class MigrationChangedError(RuntimeError):
     """A file that was applied here has another content now: migrations are never edited, only added."""
+
+
+class ServesMissingError(RuntimeError):
+    """A migration does not name the oldest program it serves."""
+
+
+class VersionMismatchError(RuntimeError):
+    """The database and this program do not fit each other."""
+
+
+class DatabaseTooOldError(VersionMismatchError):
+    """The database lacks a migration that this program was built with."""
+
+
+class ProgramTooOldError(VersionMismatchError):
+    """A migration was applied that serves only newer programs."""
 
 
 def directory() -> Path:
@@ -29,6 +50,39 @@ def directory() -> Path:
 
 def files() -> list[Path]:
     return sorted(directory().glob("[0-9][0-9][0-9][0-9]_*.sql"))
+
+
+def serves(file: Path) -> str | None:
+    """The oldest program that a migration serves, named by the newest migration which that program was built with.
+
+    The line ``-- serves: 0011`` says it. Migrations up to 0010 were written before and have none.
+    Raises: ServesMissingError."""
+    found = _SERVES.search(file.read_text())
+    if found is None and file.name[:4] > _LAST_WITHOUT_SERVES:
+        raise ServesMissingError(f"{file.name} lacks a line like `-- serves: {file.name[:4]}`")
+    return found and found[1]
+
+
+async def check_version(connection: asyncpg.Connection | asyncpg.Pool) -> None:
+    """Refuses a database that does not serve this program, by any login of the product.
+
+    Raises: DatabaseTooOldError, ProgramTooOldError."""
+    try:
+        rows = await connection.fetch("select name, serves from public.migrations")
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InsufficientPrivilegeError):
+        rows = []  # up to 0010 the table was its owner's alone
+    _check_served([row["serves"] for row in rows])
+    if missing := [file.name for file in files() if file.name not in {row["name"] for row in rows}]:
+        raise DatabaseTooOldError(f"The database lacks {missing[0]}, which this program needs. Run: meydan migrate")
+
+
+def _check_served(oldest_programs: list[str | None]) -> None:
+    own, served = files()[-1].name[:4], max(filter(None, oldest_programs), default="")
+    if own < served:
+        raise ProgramTooOldError(
+            f"This program ends with migration {own}, but the database serves programs from {served} on. "
+            "Install a newer Meydan."
+        )
 
 
 async def bootstrap(superuser_url: str, database: str, passwords: dict[str, str]) -> None:
@@ -67,11 +121,15 @@ async def pending(owner_url: str) -> list[str]:
 
 
 async def migrate(owner_url: str) -> list[str]:
-    """Apply what is missing, as the owner of the schema; returns the names of the files applied."""
+    """Apply what is missing, as the owner of the schema; returns the names of the files applied.
+
+    Raises: MigrationChangedError, ProgramTooOldError."""
     connection = await asyncpg.connect(owner_url)
     try:
         await connection.execute(f"select pg_advisory_lock({_LOCK})")
         await connection.execute("set lock_timeout = '10s'")
+        await connection.execute(_CREATE_TABLE)
+        _check_served([row["serves"] for row in await connection.fetch("select serves from public.migrations")])
         applied = await _applied(connection)
         done: list[str] = []
         for file in files():
@@ -83,9 +141,11 @@ async def migrate(owner_url: str) -> list[str]:
                 continue
             async with connection.transaction():
                 await connection.execute(text)
-                await connection.execute(_LEDGER)
                 await connection.execute(
-                    "insert into public.migrations (name, sha256) values ($1, $2)", file.name, sha256
+                    "insert into public.migrations (name, sha256, serves) values ($1, $2, $3)",
+                    file.name,
+                    sha256,
+                    serves(file),
                 )
             done.append(file.name)
         await _install_jobs(connection)

@@ -1,0 +1,17 @@
+-- The rest of their earnings is available.
+create or replace function app.my_unripe_earnings(tenant integer) returns table (ripens_at timestamptz, amount bigint)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform app.check_ledger_caller(tenant);
+    return query
+    select max(one.ripens_at), sum(one.amount)::bigint
+    from app.tenants community
+    cross join lateral app.unripe_earnings(tenant, app.user_id()) one
+    where community.id = tenant
+    group by (one.ripens_at at time zone community.timezone)::date order by 1;
+end $$;
+
+comment on function app.my_unripe_earnings is
+    'Sums the caller''s earnings in their holding period by day of the tenant.';
+revoke all on function app.my_unripe_earnings from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.my_unripe_earnings to meydan_app;
