@@ -55,7 +55,7 @@ class Docstring:
 
 
 class Module:
-    """One file: its tree, its names and its literals."""
+    """A file: its tree, its names and its literals."""
 
     def __init__(self, file: Path) -> None:
         self.file = file

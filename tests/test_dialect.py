@@ -1,4 +1,4 @@
-"""One dialect in every room: names of functions, SQL, errors, requests and files."""
+"""The dialect is the same in every room: names of functions, SQL, errors, requests and files."""
 
 import ast
 import re
