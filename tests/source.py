@@ -192,14 +192,6 @@ class Function:
         """The last names of the classes that it raises itself."""
         return {last_name(node.exc) for node in ast.walk(self.node) if isinstance(node, ast.Raise) and node.exc}
 
-    @property
-    def is_stub(self) -> bool:
-        """A protocol's or an abstract method without a body."""
-        body = [
-            node for node in self.node.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-        ]
-        return not body
-
     @cached_property
     def writes(self) -> bool:
         return any(WRITES.search(sql) or writing_functions() & set(CALLED.findall(sql)) for sql in self.sql)

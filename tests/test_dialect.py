@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.source import (
     SOURCE,
+    Definition,
     Finding,
     Function,
     Module,
@@ -28,7 +29,18 @@ WRITING_WORDS = {"publish", "queue", "send_frame"}
 ADAPTERS = {"integrations", "providers"}
 # What a protocol asks without changing anything, and what every service and engine has.
 PROTOCOLS_PLAIN = {
-    *("verify", "read", "payment", "proof", "receipt", "subscription", "statement", "answer"),
+    *(
+        "verify",
+        "read",
+        "payment",
+        "proof",
+        "receipt",
+        "subscription",
+        "statement",
+        "answer",
+        "product",
+        "store_product",
+    ),
     *("send", "greet", "fail", "start", "stop", "close", "password"),
 }
 # They make the database itself; no transaction of a tenant is open.
@@ -62,8 +74,12 @@ def room(module: Module) -> str:
     return module.file.relative_to(SOURCE).parts[0]
 
 
-def bare(name: str) -> str:
-    return name.removeprefix("_")
+def says_write(name: str) -> bool:
+    return name.removeprefix("_").startswith("do_")
+
+
+def says_lock(name: str) -> bool:
+    return name.removeprefix("_").startswith("lock_") or name == "lock"
 
 
 def registrations() -> list[tuple[Module, ast.Call]]:
@@ -100,17 +116,17 @@ def named_freely(function: Function) -> bool:
 
 
 def writing_calls(function: Function) -> set[str]:
-    return {name for name in function.names if bare(name).startswith("do_")} | function.calls & WRITING_WORDS
+    return {name for name in function.names if says_write(name)} | function.calls & WRITING_WORDS
 
 
 def locking_calls(function: Function) -> set[str]:
-    return {name for name in function.names if bare(name).startswith("lock_")}
+    return {name for name in function.names if says_lock(name)}
 
 
 def plain_names_that_write() -> list[Finding]:
     found = []
     for function in functions():
-        if bare(function.name).startswith(("do_", "lock_")) or named_freely(function):
+        if says_write(function.name) or says_lock(function.name) or named_freely(function):
             continue
         calls = ", ".join(sorted(writing_calls(function)))
         if function.writes or calls:
@@ -121,7 +137,7 @@ def plain_names_that_write() -> list[Finding]:
 def plain_names_that_lock() -> list[Finding]:
     found = []
     for function in functions():
-        if bare(function.name).startswith(("do_", "lock_")) or named_freely(function):
+        if says_write(function.name) or says_lock(function.name) or named_freely(function):
             continue
         calls = ", ".join(sorted(locking_calls(function)))
         if function.locks or calls:
@@ -134,21 +150,36 @@ def do_names_that_do_not_write() -> list[Finding]:
     return [
         function.find(f"{function.name} writes nothing: {'lock_…' if function.locks else 'a plain name'}")
         for function in functions()
-        if bare(function.name).startswith("do_")
+        if says_write(function.name)
         and not ADAPTERS & set(function.module.file.parts)
-        and not (function.is_stub or function.writes or writing_calls(function) or "send" in function.calls)
+        and not (
+            function.name in of_protocols() or function.writes or writing_calls(function) or "send" in function.calls
+        )
     ]
+
+
+def protocols() -> list[tuple[Module, ast.ClassDef, Definition]]:
+    return [
+        (module, protocol, method)
+        for module in modules()
+        for protocol in module.nodes
+        if isinstance(protocol, ast.ClassDef) and {ast.unparse(base) for base in protocol.bases} & {"Protocol", "ABC"}
+        for method in protocol.body
+        if isinstance(method, Definition)
+    ]
+
+
+@cache
+def of_protocols() -> set[str]:
+    """Methods that an implementation has to have, though it may have nothing to do in them."""
+    return {method.name for _, _, method in protocols()}
 
 
 def protocols_plain_names() -> list[Finding]:
     """A protocol's methods say it too; those that only read are listed."""
     return [
         module.find(method, f"{protocol.name}.{method.name}: do_…, or listed as one that reads")
-        for module in modules()
-        for protocol in module.nodes
-        if isinstance(protocol, ast.ClassDef) and {ast.unparse(base) for base in protocol.bases} & {"Protocol", "ABC"}
-        for method in protocol.body
-        if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
+        for module, protocol, method in protocols()
         if not method.name.startswith(("do_", "lock_", "_")) and method.name not in PROTOCOLS_PLAIN
     ]
 
@@ -157,8 +188,8 @@ def lock_names_that_do_not_lock() -> list[Finding]:
     return [
         function.find(f"{function.name} locks nothing")
         for function in functions()
-        if bare(function.name).startswith("lock_")
-        and not (function.is_stub or function.locks or locking_calls(function))
+        if says_lock(function.name)
+        and not (function.name in of_protocols() or function.locks or locking_calls(function))
     ]
 
 
