@@ -59,7 +59,6 @@ from meydan.money.fraud.cases import CaseStatus
 from meydan.money.gifts import gifts
 from meydan.money.payments import (
     coins,
-    deferred_events,
     order_source,
     orders,
     provider_accounts,
@@ -67,6 +66,7 @@ from meydan.money.payments import (
     settlement,
 )
 from meydan.money.payments.enums import PaymentStatus
+from meydan.money.payments.settlement import deferred_events
 from meydan.money.premium import membership
 from meydan.money.wallet import daily_bonus, earnings
 from meydan.notifications.inbox import Code
