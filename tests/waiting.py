@@ -1,11 +1,39 @@
-"""Two who want the same row at once."""
+"""Waits of tests: for an event, or for who wants the same row. Seconds decide nothing here."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
 
 from meydan.kit.database import Tx
 
+PATIENCE = 300.0
+"""Seconds after which a wait is taken for a hang. Never a claim about speed: a busy machine may need most of them."""
+
+
+def patience() -> asyncio.Timeout:
+    """Ends a hang: ``async with patience(): …``."""
+    return asyncio.timeout(PATIENCE)
+
+
+async def until(happened: Callable[[], Awaitable[object]], *, every: float = 0.02) -> None:
+    """Ask again until the answer is true."""
+    async with patience():
+        while not await happened():
+            await asyncio.sleep(every)
+
+
+def wait_until(happened: Callable[[], object], *, every: float = 0.05) -> None:
+    """The same for stories that have no event loop."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(every)
+
 
 async def waiters(tx: Tx, *, for_rows: bool = False) -> int:
-    """How many wait for a lock in this database (``for_rows``: not for an advisory one); other stories have theirs on
-    the same server. Who waits for a transaction is known by the tables it has open: that lock is of no database.
+    """Number of connections that wait for a lock in this database (``for_rows``: not for an advisory one). Other stories
+    have theirs on the same server; a wait for a transaction is counted by the tables its connection has open, because
+    that lock belongs to no database.
     """
     return await tx.one(
         int,
@@ -17,3 +45,12 @@ async def waiters(tx: Tx, *, for_rows: bool = False) -> int:
 
 async def somebody_waits(tx: Tx) -> bool:
     return await waiters(tx) > 0
+
+
+async def until_somebody_waits(tx: Tx, *, for_rows: bool = False, count: int = 1) -> None:
+    """Until others wait for what this transaction has locked."""
+
+    async def they_wait() -> bool:
+        return await waiters(tx, for_rows=for_rows) >= count
+
+    await until(they_wait, every=0.01)

@@ -8,8 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -19,8 +18,7 @@ import pytest
 
 from meydan.kit.database import DatabaseSettings
 from tests.commands import forked
-
-_PATIENCE = 180  # alone a few seconds; a busy machine may need many
+from tests.waiting import PATIENCE, wait_until
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
@@ -44,7 +42,7 @@ def meydan(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]
         env=clean_environment(**settings),
         capture_output=True,
         text=True,
-        timeout=_PATIENCE,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -54,10 +52,10 @@ def _forked(arguments: list[str], environment: dict[str, str]) -> subprocess.Com
         output, errors = Path(folder, "output"), Path(folder, "errors")
         process = _forks.Process(target=forked.run, args=(arguments, environment, output, errors))
         process.start()
-        process.join(_PATIENCE)
+        process.join(PATIENCE)
         if process.exitcode is None:
             process.kill()
-            raise subprocess.TimeoutExpired(arguments, _PATIENCE)
+            raise subprocess.TimeoutExpired(arguments, PATIENCE)
         return subprocess.CompletedProcess(arguments, process.exitcode, output.read_text(), errors.read_text())
 
 
@@ -95,31 +93,42 @@ def free_port() -> int:
     raise AssertionError("no port is left")
 
 
+_started: list["subprocess.Popen[bytes]"] = []
+
+
 class Up:
     """A running `meydan up`."""
 
-    def __init__(self, data: Path, *options: str, python: Path | str = sys.executable, **settings: str) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *options: str,
+        python: Path | str = sys.executable,
+        started_by: Sequence[str] = (),
+        **settings: str,
+    ) -> None:
+        """``started_by``: a command that ends in running what follows it."""
         self.data = data
         self.port = free_port()
         self._log = data.with_suffix(".log")
-        began = time.monotonic()
         with self._log.open("wb") as output:
             self.process = subprocess.Popen(
-                [python, "-m", "meydan", "up", "--data", str(data), "--port", str(self.port), *options],
+                [*started_by, python, "-m", "meydan", "up", "--data", str(data), "--port", str(self.port), *options],
                 cwd=data.parent,
                 env=clean_environment(**settings),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
             )
+        _started.append(self.process)
         self.scheme = "https" if "--tls" in options else "http"
         self.url = f"{self.scheme}://127.0.0.1:{self.port}"
-        while "Stop: Ctrl-C" not in self.words:
-            assert self.process.poll() is None, self.words
-            assert time.monotonic() - began < _PATIENCE, self.words
-            time.sleep(0.02)
+        wait_until(self._announced)
         assert self.url in self.words
-        self.seconds = time.monotonic() - began
+
+    def _announced(self) -> bool:
+        assert self.process.poll() is None, self.words
+        return "Stop: Ctrl-C" in self.words
 
     @property
     def words(self) -> str:
@@ -139,14 +148,14 @@ class Up:
 
     def healthy(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/api/health", verify=False, timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/api/health", verify=False, timeout=PATIENCE).status_code == 200
         except httpx.HTTPError:
             return False
 
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.terminate()
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -154,11 +163,8 @@ def data() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="meydan-up-"))
     folder.chmod(0o711)  # as root the engines run as somebody else, who has to pass
     yield folder / "data"
+    for process in _started:  # those of a story that failed
+        process.kill()
+        process.wait()
+    _started.clear()
     shutil.rmtree(folder)
-
-
-def wait_until(happened: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)

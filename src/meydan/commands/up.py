@@ -34,7 +34,8 @@ from meydan.engines import Engine, Engines
 from meydan.engines.processes import Child, start_child
 
 _PARTS = ("api", "gateway", "worker")
-_START_PATIENCE = 30.0
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_START_PATIENCE = 120.0  # a part that ends is noticed at once
 _LOG_LIMIT = 10_000_000  # one older log is kept
 
 
@@ -55,8 +56,9 @@ def up(data: Path | None, port: int | None, host: str | None, tls: bool) -> None
     """
     data = (data or default_data()).absolute()
     console = Console(highlight=False, soft_wrap=True)
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    # SIGINT too: a shell starts a background job with it ignored, Python then installs no handler, and children inherit.
+    for number in _ENDINGS:
+        signal.signal(number, _interrupt)
     started = time.monotonic()
     try:
         engines = Engines(data)
@@ -70,7 +72,7 @@ def up(data: Path | None, port: int | None, host: str | None, tls: bool) -> None
     except KeyboardInterrupt:
         console.print("\nStopping …")
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in _ENDINGS:
             signal.signal(number, signal.SIG_IGN)
         supervisor.stop()
         engines.stop()
