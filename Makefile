@@ -5,8 +5,9 @@ PYTHON = .venv/bin/python
 PORT =
 DATA =
 FILE =
+room =
 
-.PHONY: help up test deps lint format client docs schema functions lock seed clean \
+.PHONY: help up test test-unit deps lint format client docs schema functions lock seed clean \
 	bench bench-audit bench-endpoints bench-gateway bench-ledger bench-matching bench-memory bench-path bootstrap bootstrap-dev
 
 help: ## What there is to make.
@@ -15,8 +16,11 @@ help: ## What there is to make.
 up: bootstrap client ## Start the whole product on this machine and print its address. PORT= and DATA= choose others.
 	@exec .venv/bin/meydan up $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 
-test: ## Prove everything: lint, tests, a real browser. Installs what the machine lacks first.
-	@exec sh scripts/test
+test: ## Prove everything: lint, tests, a real browser. Installs what the machine lacks. room=NAME: what its change can reach.
+	@exec sh scripts/test $(if $(room),room $(room))
+
+test-unit: ## Tests that need no engine: the client's, folders rules/, and those that read only sources.
+	@exec sh scripts/test unit
 
 deps: bootstrap-dev ## Install what tests need beside Python: packages of the client, Chromium.
 	@sh scripts/deps

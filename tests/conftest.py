@@ -26,13 +26,19 @@ _PASSWORDS = dict.fromkeys(migrations.ROLES, "test")
 # Nothing here outlives the run, so nothing has to reach the disk. Tests of durability start engines of their own.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 
+pytest_plugins = ["tests.seconds"]
+
 _engines = pytest.StashKey[Engines]()
 _folder = pytest.StashKey[str]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-engines", action="store_true", help="start no PostgreSQL and no Valkey: for folders rules/")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process starts the engines once; workers are told where they are."""
-    if hasattr(config, "workerinput") or config.option.collectonly:
+    if hasattr(config, "workerinput") or config.option.collectonly or config.option.no_engines:
         return
     folder = tempfile.mkdtemp(prefix="meydan-tests-")
     engines = Engines(Path(folder), postgres_settings=_FAST)
@@ -42,9 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_configure_node(node: Any) -> None:
-    engines: Engines = node.config.stash[_engines]
-    node.workerinput["postgres_url"] = engines.postgres_url
-    node.workerinput["valkey_url"] = engines.valkey_url
+    if engines := node.config.stash.get(_engines, None):
+        node.workerinput["postgres_url"] = engines.postgres_url
+        node.workerinput["valkey_url"] = engines.valkey_url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -68,16 +74,20 @@ def _with(url: str, database: str, role: str | None = None) -> str:
 @pytest.fixture(scope="session")
 def postgres_url(pytestconfig: pytest.Config) -> str:
     """The superuser's address: for looking at the catalogue, never for what a person does."""
-    if workerinput := getattr(pytestconfig, "workerinput", None):
-        return str(workerinput["postgres_url"])
-    return pytestconfig.stash[_engines].postgres_url
+    return _url(pytestconfig, "postgres_url")
 
 
 @pytest.fixture(scope="session")
 def valkey_url(pytestconfig: pytest.Config) -> str:
-    if workerinput := getattr(pytestconfig, "workerinput", None):
-        return str(workerinput["valkey_url"])
-    return pytestconfig.stash[_engines].valkey_url
+    return _url(pytestconfig, "valkey_url")
+
+
+def _url(config: pytest.Config, name: str) -> str:
+    if config.option.no_engines:
+        pytest.fail("this test wants an engine: it does not belong in a folder rules/")
+    if workerinput := getattr(config, "workerinput", None):
+        return str(workerinput[name])
+    return str(getattr(config.stash[_engines], name))
 
 
 @pytest.fixture(scope="session")
