@@ -18,6 +18,7 @@ from meydan import tenants
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.money import wallet
 from tests.factories import Person, make_person
+from tests.waiting import patience
 
 ROUNDS = 6
 # They end the attacker's own session or account: asked last, or never.
@@ -196,7 +197,7 @@ async def shopping(db: Database, person: Person, client: httpx.AsyncClient) -> N
 
 
 async def until_matched(client: httpx.AsyncClient) -> dict[str, Any]:
-    async with asyncio.timeout(10):
+    async with patience():
         while True:
             state: dict[str, Any] = (await client.get("/api/match/state")).json()
             if state["match"]:

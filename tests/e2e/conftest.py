@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from meydan import web_client
 from tests.commands.conftest import free_port
+from tests.waiting import PATIENCE, wait_until
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -34,7 +34,7 @@ _CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @dataclass
@@ -62,14 +62,13 @@ class Product:
 
     def code_sent_to(self, receiver: str) -> str:
         """The newest one-time code in the local outbox."""
-        deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
-            sent = httpx.get(f"{self.url}/api/outbox").json()
-            codes = [entry["code"] for entry in sent if entry["to"] == receiver and entry.get("code")]
-            if codes:
-                return str(codes[0])
-            time.sleep(0.1)
-        raise AssertionError(f"no code was sent to {receiver}")
+
+        def codes() -> list[str]:
+            sent = httpx.get(f"{self.url}/api/outbox", timeout=PATIENCE).json()
+            return [str(entry["code"]) for entry in sent if entry["to"] == receiver and entry.get("code")]
+
+        wait_until(codes)
+        return codes()[0]
 
 
 def start_product(folder: Path) -> Product:
@@ -85,23 +84,26 @@ def start_product(folder: Path) -> Product:
             env=environment,
         )
     product = Product(f"http://127.0.0.1:{port}", folder / "data", clock_file, process, log)
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline:
+
+    def is_up() -> bool:
+        assert process.poll() is None, log.read_text()
         try:
-            if httpx.get(f"{product.url}/api/health").status_code == 200:
-                return product
+            return httpx.get(f"{product.url}/api/health", timeout=PATIENCE).status_code == 200
         except httpx.TransportError:
-            time.sleep(0.1)
-        if process.poll() is not None:
-            break
-    process.kill()
-    raise RuntimeError(log.read_text())
+            return False
+
+    try:
+        wait_until(is_up)
+    except BaseException:
+        process.kill()
+        raise
+    return product
 
 
 def stop_product(product: Product) -> None:
     product.process.terminate()
     try:
-        product.process.wait(60)
+        product.process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         product.process.kill()
         raise
@@ -179,6 +181,7 @@ async def visitor(browser: Browser, product: Product, request: pytest.FixtureReq
             color_scheme="dark" if dark else "light",
             **options,
         )
+        context.set_default_timeout(PATIENCE * 1000)
         page = await context.new_page()
         person = Person(context, page)
         page.on("pageerror", lambda error: person.errors.append(str(error)))

@@ -1,6 +1,6 @@
 """Two people in a talk, each with browsers of their own: registered and matched over HTTP, because other stories do that by hand."""
 
-import time
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ import psutil
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.conftest import PASSWORD, PHONE, Person, Product, Visitors
+from tests.waiting import PATIENCE, wait_until
 
 _numbers = iter(range(10_000, 99_999))
 
@@ -27,7 +28,9 @@ class Talker:
         return headers | ({"Authorization": f"Bearer {self.session['access_token']}"} if self.session else {})
 
     def call(self, method: str, path: str, body: dict[str, object] | None = None) -> Any:
-        answer = httpx.request(method, f"{self.product.url}/api{path}", json=body, headers=self.headers, timeout=20)
+        answer = httpx.request(
+            method, f"{self.product.url}/api{path}", json=body, headers=self.headers, timeout=PATIENCE
+        )
         assert answer.is_success, (path, answer.status_code, answer.text)
         return answer.json() if answer.content else None
 
@@ -50,7 +53,7 @@ class Talker:
         }
         if found:
             wanted["community"] = {"name": "A community", "slug": self.community}
-        answer = httpx.post(f"{self.product.url}/api/auth/register", json=wanted, headers=start, timeout=20)
+        answer = httpx.post(f"{self.product.url}/api/auth/register", json=wanted, headers=start, timeout=PATIENCE)
         assert answer.is_success, answer.text
         self.session = answer.json()
 
@@ -76,17 +79,21 @@ def meet(one: Talker, other: Talker) -> str:
 
     Neither holds a socket yet, so the worker may take one for gone between the two asks: they ask again then.
     """
-    for _ in range(10):
-        for talker in (one, other):
-            talker.call("POST", "/match/join", {"type": "text"})
-        deadline = time.monotonic() + 3
-        while time.monotonic() < deadline:
-            if match := one.call("GET", "/match/state")["match"]:
-                return str(match["conversation_id"])
-            time.sleep(0.1)
-        for talker in (one, other):
-            talker.call("POST", "/match/leave", {})
-    raise AssertionError("the two were not matched")
+    tries = count(1)
+
+    def are_matched() -> bool:
+        if one.call("GET", "/match/state")["match"]:
+            return True
+        if next(tries) % 30 == 0:
+            for talker in (one, other):
+                talker.call("POST", "/match/leave", {})
+                talker.call("POST", "/match/join", {"type": "text"})
+        return False
+
+    for talker in (one, other):
+        talker.call("POST", "/match/join", {"type": "text"})
+    wait_until(are_matched, every=0.1)
+    return str(one.call("GET", "/match/state")["match"]["conversation_id"])
 
 
 class Talk:

@@ -5,13 +5,13 @@ import re
 from playwright.async_api import expect
 
 from tests.e2e.conftest import DESKTOP, Product, Visitors
-from tests.e2e.steps import hears, meet, register, say, tell_about_oneself
+from tests.e2e.steps import hears, meet, register, register_by_hand, say, tell_about_oneself
 
 
 async def test_two_strangers_meet_and_talk(product: Product, visitor: Visitors):
     ayse, mehmet = await visitor(), await visitor(viewport=DESKTOP, dark=True)
-    await register(ayse, product, "ayse")
-    await register(mehmet, product, "mehmet")
+    await register_by_hand(ayse, product, "ayse")
+    await register_by_hand(mehmet, product, "mehmet")
     await meet(ayse, mehmet)
     await say(ayse, "İyi akşamlar")
     await hears(mehmet, "İyi akşamlar")
@@ -41,7 +41,7 @@ async def test_a_silent_stranger_costs_nothing(product: Product, visitor: Visito
     await deniz.page.get_by_role("button", name="Ask my right back").click()
     await deniz.page.goto("/people/claims")
     # The worker's own schedule decides, each minute.
-    await expect(deniz.page.get_by_text("given back")).to_be_visible(timeout=90_000)
+    await expect(deniz.page.get_by_text("given back")).to_be_visible()
     await deniz.page.goto("/")
     await expect(deniz.page.get_by_text(re.compile(r"\b10\b.*of 10"))).to_be_visible()
 
@@ -90,7 +90,7 @@ async def test_another_community_sees_nothing(product: Product, visitor: Visitor
     there = await visitor(host=f"http://night-owls.localhost:{port}")
     await there.page.goto("/")
     await expect(there.page.locator("text=Night owls >> visible=true").first).to_be_visible()
-    await register(there, product, "owl")
+    await register_by_hand(there, product, "owl")
     await there.page.get_by_role("button", name="Meet someone").click()
     await expect(there.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
     await there.page.wait_for_timeout(2500)

@@ -46,7 +46,7 @@ async def test_two_pages_that_are_both_paid_are_one_membership(product: Product,
         await expect(page.get_by_role("main")).to_contain_text(
             re.compile("It was a second payment for one membership|You have a membership already")
         )
-        await expect(page.get_by_role("heading", name=re.compile("went back to you"))).to_be_visible(timeout=20_000)
+        await expect(page.get_by_role("heading", name=re.compile("went back to you"))).to_be_visible()
 
     await seen(member, goes_back)
     await page.goto("/notifications")

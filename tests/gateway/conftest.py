@@ -19,6 +19,7 @@ from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime import Frame, Grant, Realtime, sign_grant, tell
 from meydan.kit.tokens import sign_access
 from meydan.tenants import Tenant
+from tests.waiting import patience
 
 KEY = secrets.token_hex(32)
 
@@ -85,9 +86,9 @@ class Client(WSListener):
     def say(self, **frame: Any) -> None:
         self.transport.send(WSMsgType.TEXT, json.dumps(frame).encode())
 
-    async def hear(self, kind: str, within: float = 5) -> dict[str, Any]:
+    async def hear(self, kind: str) -> dict[str, Any]:
         """The next frame, which must be of this kind."""
-        async with asyncio.timeout(within):
+        async with patience():
             said = await self.frames.get()
         assert said["t"] == kind, said
         return said
@@ -96,8 +97,8 @@ class Client(WSListener):
         await asyncio.sleep(for_seconds)
         assert self.frames.empty(), self.frames.get_nowait()
 
-    async def close_code(self, within: float = 5) -> int:
-        async with asyncio.timeout(within):
+    async def close_code(self) -> int:
+        async with patience():
             return await asyncio.shield(self.closed)
 
     def vanish(self) -> None:
@@ -110,12 +111,6 @@ async def open_socket(port: int, scheme: str = "ws", **kwargs: Any) -> Client:
     if not isinstance(client, Client):
         raise ConnectionResetError("lost while it was being opened")
     return client
-
-
-async def until(happened: Callable[[], Awaitable[bool]], within: float = 10) -> None:
-    async with asyncio.timeout(within):
-        while not await happened():
-            await asyncio.sleep(0.01)
 
 
 Connect = Callable[..., Awaitable[Client]]

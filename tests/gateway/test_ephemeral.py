@@ -1,6 +1,5 @@
 """Presence and typing: for those who were given a grant, and nobody else."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ from meydan.gateway import ephemeral
 from meydan.gateway import presence as gateway_presence
 from meydan.kit.realtime import presence, revoke, user_present
 from meydan.kit.realtime.frames import channel_of_profile, presence_key
-from tests.gateway.conftest import until
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -100,11 +99,11 @@ async def test_a_grant_that_is_not_mine_is_refused(connect, ada, ben, person, sp
     await client.hear("grant_rejected")
 
 
-async def test_a_grant_ends_by_itself(connect, ada, ben):
+async def test_a_grant_ends_by_itself(connect, ada, ben, moving_clock):
     conversation, client, stranger = uuid4(), await connect(ada), await connect(ben)
-    client.say(t="watch", grant=ada.grant_for(ben, conversation, lasting=timedelta(seconds=1)))
+    client.say(t="watch", grant=ada.grant_for(ben, conversation, lasting=timedelta(minutes=1)))
     await client.hear("presence")
-    await asyncio.sleep(1.1)
+    moving_clock.forward(minutes=2)
     client.say(t="typing", conversation_id=str(conversation), on=True)
     await stranger.hears_nothing()
     client.say(t="watch", grant=ada.grant_for(ben, conversation))
@@ -135,7 +134,8 @@ async def test_who_looks_away_hears_no_more(connect, ada, ben):
     client.say(t="watch", grant=ada.grant_for(ben, conversation))
     await client.hear("presence")
     client.say(t="unwatch", conversation_id=str(conversation))
-    await asyncio.sleep(0.1)
+    client.say(t="hello", token=ada.token())
+    await client.hear("ready")
     await connect(ben)
     await client.hears_nothing()
 

@@ -13,6 +13,7 @@ import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ from meydan.kit.realtime.outbox import new_event_id, tell_command
 from meydan.kit.resp import Valkey
 from meydan.kit.valkey import LIBRARY
 from tests.commands.conftest import free_port
+from tests.waiting import PATIENCE, patience, until
 
 HERE = Path(__file__).parent
 MESSAGES = 10_000
@@ -60,7 +62,7 @@ class GatewayProcess(Process):
 
     async def start(self) -> None:
         await super().start()
-        async with asyncio.timeout(60):
+        async with patience():
             while True:
                 with contextlib.suppress(OSError):
                     _, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -81,6 +83,21 @@ def random_pause() -> float:
     return random.choice([0, 0.001, 0.004, 0.02, 0.05])
 
 
+async def publish(valkey_url: str, people: list[Any], start: int) -> None:
+    """Every second note, to each of the people in turn."""
+    valkey = Valkey(valkey_url)
+    valkey.start()
+    assert await valkey.wait_up(PATIENCE)
+    for n in range(start, MESSAGES, 2):
+        identity = people[n // 2 % 20].identity
+        channel = channel_of_user(identity.tenant_id, identity.user_id)
+        valkey.post(*tell_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
+        if n % 8 == start:
+            await asyncio.sleep(0.003)
+    await valkey.call("PING")
+    await valkey.close()
+
+
 async def test_clients_that_come_and_go_all_the_time_miss_nothing(valkey_url, processes, person, key, dial):
     """Twenty clients lose their connection every 0 to 50 ms, two publishers tell ten thousand frames."""
     gateway = GatewayProcess(valkey_url, key)
@@ -89,6 +106,7 @@ async def test_clients_that_come_and_go_all_the_time_miss_nothing(valkey_url, pr
     people = [person() for _ in range(20)]
     heard: dict[int, list[int]] = defaultdict(list)
     told_all = asyncio.Event()
+    with_cursor: set[int] = set()
 
     async def come_and_go(index: int) -> int:
         cursor, connections = None, 0
@@ -98,42 +116,35 @@ async def test_clients_that_come_and_go_all_the_time_miss_nothing(valkey_url, pr
             connections += 1
             client.cursor = cursor
             client.say(t="hello", token=people[index].token(), since=cursor)
-            await asyncio.sleep(1.5 if last else random_pause())
+            if last:
+                await until(partial(all_heard, index, client))
+            await asyncio.sleep(random_pause())
             client.vanish()
             await client.closed
-            cursor = client.cursor
-            while not client.frames.empty():
-                frame = client.frames.get_nowait()
-                assert frame["t"] in ("ready", "note"), frame
-                if frame["t"] == "note":
-                    heard[index].append(frame["n"])
+            if cursor := client.cursor:
+                with_cursor.add(index)
+            heard[index] += drain(client)
             if last:
                 return connections
 
-    async def publish(start: int) -> None:
-        valkey = Valkey(valkey_url)
-        valkey.start()
-        assert await valkey.wait_up(5)
-        for n in range(start, MESSAGES, 2):
-            identity = people[n // 2 % 20].identity
-            channel = channel_of_user(identity.tenant_id, identity.user_id)
-            valkey.post(*tell_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
-            if n % 8 == start:
-                await asyncio.sleep(0.003)
-        await valkey.call("PING")
-        await valkey.close()
+    async def all_heard(index: int, client: Any) -> bool:
+        heard_here: int = client.frames.qsize() - 1  # beside a frame that says ready
+        return len(heard[index]) + heard_here >= MESSAGES // 20
+
+    async def all_have_cursors() -> bool:
+        return len(with_cursor) == len(people)
 
     # A cursor for each, so that everything told from here on is theirs to get.
     clients = [asyncio.create_task(come_and_go(index)) for index in range(20)]
-    await asyncio.sleep(1)
-    await asyncio.gather(publish(0), publish(1))
+    await until(all_have_cursors)
+    await asyncio.gather(publish(valkey_url, people, 0), publish(valkey_url, people, 1))
     told_all.set()
     connections = sum(await asyncio.gather(*clients))
     assert connections > 500
 
     valkey = Valkey(valkey_url)
     valkey.start()
-    assert await valkey.wait_up(5)
+    assert await valkey.wait_up(PATIENCE)
     for index, somebody in enumerate(people):
         key_of_log = log_key(channel_of_user(somebody.identity.tenant_id, somebody.identity.user_id))
         entries = await valkey.call("XRANGE", key_of_log, "-", "+")
@@ -254,6 +265,21 @@ def cut_last_second(engine: ValkeyEngine, size_a_moment_ago: int) -> int:
     return lost
 
 
+async def kill_within_a_second_of_writes(engine: ValkeyEngine) -> int:
+    """The size of its file before the last of them. What is older than a second or two counts as being on the disk, so
+    a machine that was too slow to kill it in time tries again.
+    """
+    while True:
+        size, since = append_only_file(engine).stat().st_size, time.monotonic()
+        await asyncio.sleep(0.5)
+        written = append_only_file(engine).stat().st_size
+        if written > size and time.monotonic() - since < 0.9:
+            assert engine.child is not None
+            os.kill(engine.child.pid, 9)
+            engine.child.wait_stopped()
+            return size
+
+
 def append_only_file(engine: ValkeyEngine) -> Path:
     return max(engine.log.parent.glob("data/appendonlydir/*.incr.aof"), key=lambda file: file.stat().st_mtime)
 
@@ -281,7 +307,6 @@ async def test_kills_of_every_part_lose_nothing(
     db = await Database.open(database_of_notes)
     readers = [Reader(person(), db, [gateway.port for gateway in gateways], dial) for _ in range(50)]
     reading = [asyncio.create_task(reader.run()) for reader in readers]
-    await asyncio.sleep(0.5)
 
     each = MESSAGES // len(readers)
 
@@ -305,11 +330,7 @@ async def test_kills_of_every_part_lose_nothing(
         await after(0.25)
         await restart(apis[0])
         await after(0.4)
-        size = append_only_file(killable_valkey).stat().st_size
-        await asyncio.sleep(0.7)
-        assert killable_valkey.child is not None
-        os.kill(killable_valkey.child.pid, 9)
-        killable_valkey.child.wait_stopped()
+        size = await kill_within_a_second_of_writes(killable_valkey)
         assert cut_last_second(killable_valkey, size) > 0
         killable_valkey.start()
         await after(0.6)
@@ -321,7 +342,7 @@ async def test_kills_of_every_part_lose_nothing(
     await asyncio.gather(break_things(), *(write(reader) for reader in readers))
     assert senders.acknowledged == MESSAGES
 
-    async with asyncio.timeout(60):
+    async with patience():
         while any(len(reader.known) < each for reader in readers) or await db.relay.fetchval(
             "select exists (select from app.outbox)"
         ):
@@ -343,7 +364,7 @@ async def test_valkey_starts_again_and_sockets_stay_open(killable_valkey, start_
     async def tell(n: int) -> None:
         valkey = Valkey(killable_valkey.url, library=LIBRARY)
         valkey.start()
-        assert await valkey.wait_up(5)
+        assert await valkey.wait_up(PATIENCE)
         await valkey.call(*tell_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
         await valkey.close()
 
@@ -377,7 +398,7 @@ async def test_a_gateway_told_to_stop_says_good_bye_and_ends(valkey_url, process
     await client.hear("ready")
     gateway.process.terminate()
     assert await client.close_code() == 1012
-    async with asyncio.timeout(5):
+    async with patience():
         assert await gateway.process.wait() == 0
 
 
@@ -416,18 +437,17 @@ async def test_readers_that_stall_cost_nothing_and_hold_up_nobody(valkey_url, pr
 
     valkey = Valkey(valkey_url, library=LIBRARY)
     valkey.start()
-    assert await valkey.wait_up(5)
+    assert await valkey.wait_up(PATIENCE)
     channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
-    slowest, most, told = 0.0, before, 0
+    most, told = before, 0
 
     async def tell() -> None:
-        nonlocal slowest, most, told
-        at = time.monotonic()
+        nonlocal most, told
         frame = f'{{"t":"note","n":{told},"text":"{"x" * 16_000}"}}'
         await valkey.call(*tell_command(channel, new_event_id(), frame))
-        assert (await live.hear("note"))["n"] == told
+        assert (await live.hear("note"))["n"] == told  # never, if it had to wait for those who do not read
         told += 1
-        slowest, most = max(slowest, time.monotonic() - at), max(most, memory.memory_info().rss)
+        most = max(most, memory.memory_info().rss)
 
     while await connections_of(gateway) > 1:
         for _ in range(20):
@@ -436,7 +456,6 @@ async def test_readers_that_stall_cost_nothing_and_hold_up_nobody(valkey_url, pr
     for _ in range(10):
         await tell()
     await valkey.close()
-    assert slowest < 2
     assert most - before < 20 * 512 * 1024 + 10_000_000
 
     # One of them wakes up: it gets what it was owed, is told that it was too slow, and goes on from there.
@@ -465,7 +484,11 @@ async def connections_of(gateway: GatewayProcess) -> int:
 
 
 def drain(client: Any) -> list[int]:
+    """Numbers of the notes that have come."""
     numbers = []
     while not client.frames.empty():
-        numbers.append(client.frames.get_nowait()["n"])
+        frame = client.frames.get_nowait()
+        assert frame["t"] in ("ready", "note"), frame
+        if frame["t"] == "note":
+            numbers.append(frame["n"])
     return numbers

@@ -11,6 +11,7 @@ from picows import WSHandshakeError, WSMsgType
 
 from meydan.commands.certificate import own_certificate
 from meydan.gateway import Gateway
+from tests.waiting import until
 
 
 async def test_a_person_says_hello_and_is_ready(connect, ada):
@@ -55,7 +56,10 @@ async def test_a_fresh_token_on_the_same_socket_keeps_it_open(connect, ada):
     first = await client.hear("ready")
     client.say(t="hello", token=ada.token())
     assert await client.hear("ready") == first
-    await asyncio.sleep(1.6)
+    other = await connect()
+    other.say(t="hello", token=ada.token(lasting=timedelta(seconds=1.5)))
+    await other.hear("ready")
+    assert await other.close_code() == 4401  # later than the first one's token
     assert not client.closed.done()
 
 
@@ -123,7 +127,11 @@ async def test_one_person_opens_only_so_many(connect, start_gateway, ada, ben):
     await connect(ben, to=gateway)
     first.vanish()
     await first.close_code()
-    await asyncio.sleep(0.05)
+
+    async def is_gone() -> bool:
+        return bool(gateway.has_room(ada.identity))
+
+    await until(is_gone)
     await connect(ada, to=gateway)
 
 

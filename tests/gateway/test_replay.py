@@ -6,7 +6,7 @@ import pytest
 
 from meydan.kit.realtime.frames import channel_of_user, log_key
 from meydan.kit.realtime.outbox import KEPT_ENTRIES, KEPT_FOR, new_event_id, tell_command
-from tests.gateway.conftest import until
+from tests.waiting import until
 
 
 async def test_what_is_told_arrives_on_every_connection(connect, ada, ben, tell_note):

@@ -13,6 +13,8 @@ from meydan import tenants
 from meydan.kit import jobs
 from meydan.kit.database import Database, DatabaseSettings, Tx
 from meydan.kit.identity import Face, Identity, Role
+from tests.waiting import patience
+from tests.waiting import until as wait_until
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +77,11 @@ async def lines(db: Database, tenant: tenants.Tenant) -> list[str]:
 
 
 async def until(db: Database, tenant: tenants.Tenant, count: int) -> list[str]:
-    async with asyncio.timeout(30):
-        while len(found := await lines(db, tenant)) < count:
-            await asyncio.sleep(0.05)
-    return found
+    async def come() -> bool:
+        return len(await lines(db, tenant)) >= count
+
+    await wait_until(come)
+    return await lines(db, tenant)
 
 
 async def test_a_job_happens_only_if_the_change_does(
@@ -111,8 +114,9 @@ async def test_with_a_key_one_waits(db: Database, database_settings: DatabaseSet
             await jobs.queue(tx, "test_write", Note("once"), once_key="the-same")
     async with working(db, database_settings):
         await until(db, tenant, 1)
-        await asyncio.sleep(0.6)
-        assert await lines(db, tenant) == ["once"]
+        async with db.as_service(tenant.id) as tx:
+            await jobs.queue(tx, "test_write", Note("after it"))
+        assert await until(db, tenant, 2) == ["once", "after it"]
 
 
 async def test_a_failed_job_changes_nothing_and_is_held(
@@ -122,7 +126,7 @@ async def test_a_failed_job_changes_nothing_and_is_held(
         await jobs.queue(tx, "test_fail", Note("fails"))
     async with working(db, database_settings):
         owner = await asyncpg.connect(database_settings.owner_url)
-        async with asyncio.timeout(30):
+        async with patience():
             while not await owner.fetchval(
                 "select count(*) from jobs.pgqueuer where status = 'failed' and (headers ->> 'tenant_id')::integer = $1",
                 tenant.id,

@@ -14,6 +14,7 @@ from meydan.meeting.tasks import match_the_rest
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person
 from tests.meeting.factories import ask, bring_together, claim, decide, join, leave, left, match, matched
+from tests.waiting import PATIENCE, until_somebody_waits
 
 
 async def crowd(db: Database, tenant: tenants.Tenant, number: int) -> list[Person]:
@@ -80,7 +81,8 @@ async def test_a_matcher_killed_in_the_middle_leaves_nothing_half_done(
             assert await check_everybody_has_one_place(db, tenant, people) == 0
         else:
             waiting = asyncio.create_task(match(db, tenant))  # stands in line behind it
-            await asyncio.sleep(0.02)
+            async with db.as_service(tenant.id) as tx:
+                await until_somebody_waits(tx)
             await superuser.execute("select pg_terminate_backend($1, 1000)", pid)
             assert await waiting == 20
     await superuser.close()
@@ -103,7 +105,7 @@ async def test_a_worker_leaves_the_work_to_the_matcher_that_is_at_it(db: Databas
     async with db.as_service(tenant.id) as busy:
         assert await matcher.do_match(busy, Kind.text) == 1
         async with db.as_service(tenant.id) as tx:
-            assert await asyncio.wait_for(matcher.do_match(tx, Kind.text, patient=False), 20) == 0
+            assert await asyncio.wait_for(matcher.do_match(tx, Kind.text, patient=False), PATIENCE) == 0
     assert await check_everybody_has_one_place(db, tenant, people) == 1
 
 
@@ -113,7 +115,7 @@ async def test_whoever_is_just_leaving_is_passed_over(db: Database, tenant: tena
     async with db.as_user(ana.me) as leaving:
         await leaving.run("delete from app.tickets where tenant_id = $1")
         await join(db, bora)
-        assert await asyncio.wait_for(match(db, tenant), 20) == 0
+        assert await asyncio.wait_for(match(db, tenant), PATIENCE) == 0
     assert await match(db, tenant) == 0
 
 

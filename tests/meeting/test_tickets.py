@@ -26,6 +26,7 @@ from tests.meeting.factories import (
     waits,
     write,
 )
+from tests.waiting import patience
 
 
 async def post(app: Litestar, person: Person, what: str, **body: object) -> Answer:
@@ -44,12 +45,12 @@ async def refused(app: Litestar, person: Person, what: str, **body: object) -> A
 
 async def talking(app: Litestar, person: Person) -> Answer:
     """The state once the API's own matcher has found somebody."""
-    for _ in range(300):
-        state: Answer = (await ask(app, person, "GET", "/api/match/state")).json()
-        if state["match"]:
-            return state
-        await asyncio.sleep(0.01)
-    raise AssertionError("nobody was matched")
+    async with patience():
+        while True:
+            state: Answer = (await ask(app, person, "GET", "/api/match/state")).json()
+            if state["match"]:
+                return state
+            await asyncio.sleep(0.01)
 
 
 async def test_joining_is_answered_with_a_ticket_and_ends_in_a_match(

@@ -20,6 +20,7 @@ from meydan.kit.database import Database
 from meydan.kit.events import listen
 from tests.accounts.conftest import PASSWORD, Arrive, Prove, Somebody, code, device, form, new_email, new_phone
 from tests.conftest import MovableClock
+from tests.waiting import PATIENCE
 
 new_devices: list[accounts.NewDevice] = []
 
@@ -204,14 +205,13 @@ async def test_hashing_does_not_stop_everybody_else(
 
     def hash_for_long(*_: object) -> bool:
         begun.set()
-        assert enough.wait(30), "everybody else had to wait for it"
+        assert enough.wait(PATIENCE), "everybody else had to wait for it"
         return False
 
     monkeypatch.setattr(passwords, "_is_right", hash_for_long)
     async with from_address(app, tenant, "198.51.100.7") as client:
         busy = asyncio.gather(*(log_in(client, f"nobody{number}", PASSWORD) for number in range(4)))
-        while not begun.is_set():
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(begun.wait, PATIENCE)
         for _ in range(20):
             assert (await owner.client.get("/api/auth/profile")).status_code == 200
         assert not busy.done()

@@ -10,6 +10,7 @@ import msgspec
 import uvicorn
 
 from meydan import integrations
+from tests.waiting import patience
 
 
 @asynccontextmanager
@@ -19,8 +20,9 @@ async def served(app: Any) -> AsyncIterator[str]:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False))
         life = asyncio.create_task(server._serve([listening]))  # signals are the test run's
-        while not server.started:
-            await asyncio.sleep(0.005)
+        async with patience():
+            while not server.started:
+                await asyncio.sleep(0.005)
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:

@@ -1,7 +1,6 @@
 """From the order to the coins: the product, its worker and a provider, with real HTTP between them."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.integrations.payments.servers.iyzico import Iyzico
 from tests.money.shops import Shop
+from tests.waiting import patience
 
 GOOD, DISPUTED, NO_RENEWAL = "4242424242424242", "4000000000000259", "4000000000000341"
 
@@ -61,12 +61,11 @@ async def press(pay_place: str, do: str, id: str, **more: str) -> None:
 
 async def until(shop: Shop, holds: Callable[[], Any]) -> None:
     """The provider tells, the worker reads; until it holds."""
-    deadline = time.monotonic() + 10
-    while not await holds():
-        assert time.monotonic() < deadline, "it did not come to that"
-        look_now()
-        await shop.work()
-        await asyncio.sleep(0.02)
+    async with patience():
+        while not await holds():
+            look_now()
+            await shop.work()
+            await asyncio.sleep(0.02)
 
 
 async def become(shop: Shop, person: Person, payment: dict[str, Any], status: str) -> dict[str, Any]:

@@ -1,9 +1,7 @@
 """Told is told: whatever dies between the commit and the reader."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -16,6 +14,7 @@ from meydan.kit.realtime import outbox as outbox_module
 from meydan.kit.realtime.frames import channel_of_user, log_key
 from meydan.kit.resp import Valkey
 from meydan.tenants import Tenant
+from tests.waiting import PATIENCE, until
 
 
 class Note(Frame, frozen=True):
@@ -45,12 +44,6 @@ def notes(*numbers: int) -> list[bytes]:
 async def left(db: Database, me: Identity) -> int:
     count: int = await db.relay.fetchval("select count(*) from app.outbox where user_id = $1", me.user_id)
     return count
-
-
-async def until(what: Callable[[], Any], within: float = 8) -> None:
-    async with asyncio.timeout(within):
-        while not await what():
-            await asyncio.sleep(0.05)
 
 
 async def test_a_frame_is_told_at_commit_and_its_row_goes_when_valkey_has_kept_it(db, me, valkey_url):
@@ -117,9 +110,9 @@ async def test_writes_go_on_while_valkey_is_down_and_are_told_when_it_is_back(db
         own_valkey.kill()
         await tell_notes(db, me, 2, 3)
         assert await left(db, me) == 3
-        await asyncio.sleep(0.05)
+        await until(lambda: _is_down(realtime))
         own_valkey.start()
-        assert await realtime.valkey.wait_up(5)
+        assert await realtime.valkey.wait_up(PATIENCE)
         await realtime.valkey.call("PING")
         assert await log_of(realtime.valkey, me) == notes(1, 2, 3)
 
@@ -129,21 +122,23 @@ async def test_what_valkey_lost_with_its_power_is_told_again(db, me, own_valkey)
     async with Realtime.opened(own_valkey.url, db, sweeps=True) as realtime:
         await tell_notes(db, me, 1)
         await realtime.valkey.call("PING")
-        await asyncio.sleep(1.2)
-        file = own_valkey.append_only_file()
+        file = own_valkey.append_only_file()  # written before an answer is
         kept = file.stat().st_size
         await tell_notes(db, me, 2, 3)
         await realtime.valkey.call("PING")
-        await asyncio.sleep(0.1)
         own_valkey.kill()
         assert file.stat().st_size > kept
         with file.open("r+b") as aof:
             aof.truncate(kept)
-        await asyncio.sleep(0.05)
+        await until(lambda: _is_down(realtime))
         own_valkey.start()
-        assert await realtime.valkey.wait_up(5)
+        assert await realtime.valkey.wait_up(PATIENCE)
         await until(lambda: _log_is(realtime, me, notes(1, 2, 3)))
         await until(lambda: _none_left(db, me))
+
+
+async def _is_down(realtime: Realtime) -> bool:
+    return not realtime.valkey.is_up
 
 
 async def test_a_person_cannot_read_or_remove_what_is_told(db, me):

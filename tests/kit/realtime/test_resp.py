@@ -8,13 +8,14 @@ import pytest
 from hiredis import ReplyError
 
 from meydan.kit.resp import Valkey, ValkeyDown
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
 async def valkey(valkey_url: str) -> AsyncIterator[Valkey]:
     connection = Valkey(valkey_url)
     connection.start()
-    assert await connection.wait_up(5)
+    assert await connection.wait_up(PATIENCE)
     yield connection
     await connection.close()
 
@@ -63,7 +64,7 @@ async def test_without_a_server_it_says_so_at_once_and_keeps_trying(own_valkey):
         valkey.call("PING")
     valkey.post("PING")  # nobody minds
     own_valkey.start()
-    assert await valkey.wait_up(5)
+    assert await valkey.wait_up(PATIENCE)
     assert ups == [1]
     await valkey.close()
 
@@ -72,30 +73,30 @@ async def test_a_server_that_dies_fails_who_waits_and_is_found_again(own_valkey)
     valkey, downs = Valkey(own_valkey.url), []
     valkey.on_down(lambda: downs.append(1))
     valkey.start()
-    assert await valkey.wait_up(5)
+    assert await valkey.wait_up(PATIENCE)
     first = valkey.run_id
     waiting = valkey.call("BLPOP", "nothing", 0)
-    await asyncio.sleep(0.05)
     own_valkey.kill()
     with pytest.raises(ValkeyDown):
         await waiting
     own_valkey.start()
-    assert await valkey.wait_up(5)
+    assert await valkey.wait_up(PATIENCE)
     assert downs == [1]
     assert valkey.run_id != first
     await valkey.close()
 
 
 async def test_a_server_that_still_loads_is_no_server(own_valkey):
-    valkey = Valkey(own_valkey.url)
+    valkey, lost = Valkey(own_valkey.url), asyncio.Event()
+    valkey.on_down(lost.set)
     valkey.start()
-    assert await valkey.wait_up(20)
+    assert await valkey.wait_up(PATIENCE)
     for batch in range(20):
         await asyncio.gather(*(valkey.call("SET", f"{batch}:{n}", "x" * 100) for n in range(5000)))
     own_valkey.kill()
-    await asyncio.sleep(0.05)
+    await lost.wait()
     own_valkey.start()
-    assert await valkey.wait_up(20)
+    assert await valkey.wait_up(PATIENCE)
     assert await valkey.call("DBSIZE") == 100_000  # usable from the first moment it is up
     await valkey.close()
 

@@ -21,6 +21,7 @@ from tests.money.coin_scenarios import check_the_books, give_coins, tenant_reven
 from tests.money.metering import calls
 from tests.money.metering.calls import Call, tick
 from tests.money.metering.run_meters import Needs
+from tests.waiting import PATIENCE, until
 
 PROGRAM = Path(__file__).with_name("run_meters.py")
 KILLS = 4
@@ -41,7 +42,7 @@ class Processes:
         )
         self._alive.append(process)
         assert process.stdout is not None
-        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
+        assert await asyncio.wait_for(process.stdout.readline(), PATIENCE) == b"ready\n"
 
     async def kill(self) -> None:
         process = self._alive.pop(0)
@@ -79,10 +80,25 @@ async def test_processes_killed_with_9_pay_every_minute_once(
     await processes.start()
     await processes.start()
 
+    async def progress() -> int:
+        async with db.as_service(tenant.id) as tx:
+            return await tx.one(
+                int, "select (sum(used) + count(ended_at))::integer from app.meters where tenant_id = $1"
+            )
+
     async def time_passes() -> None:
+        """As fast as somebody looks after the calls: silence would end them."""
         while True:
+            seen = await progress()
+
+            async def somebody_looked(seen: int = seen) -> bool:
+                return await progress() > seen
+
             moving_clock.forward(seconds=SECONDS_A_STEP)
-            await asyncio.sleep(0.05)
+            await until(somebody_looked)
+
+    async def those_without_coins_are_over() -> bool:
+        return all([(await call.row()).ended_at for call in going[2:]])
 
     passing = asyncio.create_task(time_passes())
     try:
@@ -90,9 +106,7 @@ async def test_processes_killed_with_9_pay_every_minute_once(
             await asyncio.sleep(dice.uniform(0.1, 0.5))
             await processes.kill()
             await processes.start()
-        async with asyncio.timeout(180):
-            while not all([(await call.row()).ended_at for call in going[2:]]):
-                await asyncio.sleep(0.05)
+        await until(those_without_coins_are_over)
     finally:
         passing.cancel()
         await asyncio.gather(passing, return_exceptions=True)

@@ -19,6 +19,7 @@ from tests.factories import Person, make_person
 from tests.money.coin_scenarios import check_the_books, frames_of, give_coins, tenant_revenue, wallet_of
 from tests.money.metering import calls
 from tests.money.metering.calls import Call, tick
+from tests.waiting import PATIENCE
 
 
 class Talk:
@@ -251,7 +252,7 @@ async def test_a_meter_somebody_is_at_is_left_to_them(db: Database, talk: Talk):
     async with db.as_service(talk.payer.tenant.id) as busy:
         await busy.run("select id from app.meters where tenant_id = $1 and id = $2 for update", call.meter.id)
         talk.moving.forward(seconds=120)
-        await asyncio.wait_for(tick(db, talk.payer.tenant.id), 20)
+        await asyncio.wait_for(tick(db, talk.payer.tenant.id), PATIENCE)
     assert (await call.row()).ended_at is None
     await tick(db, talk.payer.tenant.id)
     assert (await call.row()).end_reason == "lost"

@@ -17,7 +17,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.money.scripted_provider import DOWN, ScriptedProvider
 from tests.money.shops import Shop, changed, disputed, in_days, refunded
-from tests.waiting import somebody_waits
+from tests.waiting import until_somebody_waits
 
 
 async def leave(db: Database, person: Person) -> None:
@@ -144,12 +144,11 @@ async def test_whoever_cancels_while_the_next_period_is_paid_waits_in_no_circle(
         await orders.lock_buyer(tx, ana.me.user_id)
         assert await shop.post(again, provider="iyzico") == 200
         settled = asyncio.create_task(shop.work())
-        while not await somebody_waits(tx):
-            await asyncio.sleep(0.01)
+        await until_somebody_waits(tx)
         running = await subscriptions.of(tx, ana.me.user_id)
         assert running is not None
-        async with asyncio.timeout(0.7):  # PostgreSQL looks for circles after a second
-            await subscriptions.by_id(tx, running.id)
+        await tx.connection.execute("set local lock_timeout = '700ms'")  # PostgreSQL looks for circles after a second
+        await subscriptions.by_id(tx, running.id)
     await settled
 
 

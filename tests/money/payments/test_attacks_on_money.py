@@ -38,7 +38,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.money.scripted_provider import DOWN
 from tests.money.shops import Answer, Shop, changed, disputed, in_days, refunded
-from tests.waiting import somebody_waits
+from tests.waiting import patience, until_somebody_waits
 
 # What a database that is killed under somebody's hands looks like to them.
 KILLED = (*LOST, asyncpg.PostgresError, asyncio.CancelledError)
@@ -180,8 +180,7 @@ async def test_what_ends_while_somebody_resumes_it_has_ended(shop: Shop, db: Dat
     async with db.as_service(shop.tenant.id) as tx:
         await subscriptions.do_expire(tx, await subscriptions.by_id(tx, UUID(made["id"])))
         resumed = asyncio.create_task(shop.ask(ana, "POST", "/api/premium/resume"))
-        while not await somebody_waits(tx):
-            await asyncio.sleep(0.01)
+        await until_somebody_waits(tx)
     answer = await resumed
     assert (answer.status_code, answer.json()["code"]) == (409, "not_premium")
 
@@ -307,7 +306,7 @@ async def test_a_crowd_that_gives_in_layers_does_not_keep_the_looking_for_rings_
         """
     )
     await superuser.close()
-    async with asyncio.timeout(20), db.as_service(shop.tenant.id) as tx:
+    async with patience(), db.as_service(shop.tenant.id) as tx:
         assert await rings.do_judge_gifts(tx) == 0
 
 

@@ -25,7 +25,7 @@ from meydan.money.payments import provider_accounts
 from meydan.money.premium import routes
 from tests.factories import make_person
 from tests.money.shops import Shop
-from tests.waiting import somebody_waits
+from tests.waiting import until_somebody_waits
 
 
 def client(app: Litestar) -> httpx.AsyncClient:
@@ -96,9 +96,7 @@ async def test_whoever_orders_while_they_leave_leaves_nothing_behind(shop: Shop,
         await personal_data.erase(tx, ana.me.user_id)
         body = {"package_id": shop.packages[0]["id"]}
         ordered = asyncio.create_task(shop.ask(ana, "POST", "/api/coins/purchase", body, uuid4().hex))
-        while not await somebody_waits(tx):
-            assert not ordered.done()
-            await asyncio.sleep(0.01)
+        await until_somebody_waits(tx)
     answer = await ordered
     assert answer.status_code == 404
     assert await shop.rows("payments") == 0

@@ -19,6 +19,7 @@ from meydan.money.provider_events import webhook_events
 from tests.conftest import MovableClock
 from tests.money.scripted_provider import DOWN, signed
 from tests.money.shops import Shop, failed, in_days, refunded
+from tests.waiting import somebody_waits, until
 
 
 async def test_forged_news_changes_and_leaves_nothing(shop: Shop):
@@ -252,12 +253,16 @@ async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(
     shop: Shop, db: Database, owner, monkeypatch: pytest.MonkeyPatch
 ):
     """Read at the moment when what it is about has looked for early news already, and is not committed yet."""
-    looked, look = asyncio.Event(), apply._do_apply_early
+    looked, through, look = asyncio.Event(), asyncio.Event(), apply._do_apply_early
 
     async def look_and_linger(tx: Tx, name: ProviderName, subject: str) -> None:
         await look(tx, name, subject)
         looked.set()
-        await asyncio.sleep(0.3)
+
+        async def the_other_came() -> bool:
+            return through.is_set() or await somebody_waits(tx)
+
+        await until(the_other_came)
 
     ana = await shop.person()
     payment, premium = await shop.order(ana), await shop.subscribe(ana)
@@ -269,10 +274,12 @@ async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(
     monkeypatch.setattr(apply, "_do_apply_early", look_and_linger)
     for event, early in ((paid, refunded(paid, 2_500)), (first, renewal)):
         looked.clear()
+        through.clear()
         before, after = [await _kept(shop, owner, one) for one in (event, early)]
         slow = asyncio.create_task(webhook_events.read_notice(db, shop.tenant.id, before))
         await looked.wait()
         await webhook_events.read_notice(db, shop.tenant.id, after)
+        through.set()
         await slow
     assert await shop.rows("payment_early_events") == 0
     assert (await shop.wallet(ana)).balance == 50

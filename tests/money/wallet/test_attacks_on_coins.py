@@ -18,7 +18,7 @@ from meydan.money.wallet import Entry, TransactionType, coins_of, earnings_of
 from tests.factories import Person
 from tests.money.bank import Bank
 from tests.money.coin_scenarios import Answer, ask, frames_of, make_met
-from tests.waiting import waiters
+from tests.waiting import until_somebody_waits
 
 
 async def earn(tx: Tx, person: Person) -> None:
@@ -76,12 +76,6 @@ async def call(tx: Tx, hold_id: UUID, payee: Person) -> None:
     )
 
 
-async def is_waiting(tx: Tx) -> None:
-    """Until somebody waits for what this transaction has."""
-    while not await waiters(tx, for_rows=True):
-        await asyncio.sleep(0.01)
-
-
 async def test_a_minute_is_paid_in_the_order_that_transfers_take(bank: Bank):
     """Bora pays and Ana earns, in one transaction as with a gift, while Bora's minute is paid to Ana: coins before
     earnings, so neither is a deadlock's victim."""
@@ -95,7 +89,7 @@ async def test_a_minute_is_paid_in_the_order_that_transfers_take(bank: Bank):
     async with bank.db.as_service(bank.tenant.id) as tx:
         await pay(tx, bora)
         minute = asyncio.create_task(paid())
-        await is_waiting(tx)
+        await until_somebody_waits(tx, for_rows=True)
         await earn(tx, ana)
     await minute
     assert (await bank.wallet_of(bora)).balance == 97
@@ -115,7 +109,7 @@ async def test_a_gift_is_paid_for_before_anybody_earns_by_it(bank: Bank, db: Dat
         async with db.as_service(bank.tenant.id) as tx:
             await pay(tx, giver)
             given = asyncio.create_task(ask(app, giver, "POST", "/api/gifts/send", body, key=uuid4().hex))
-            await is_waiting(tx)
+            await until_somebody_waits(tx, for_rows=True)
             await earn(tx, receiver)
         assert (await given).status_code == 201
 
@@ -140,7 +134,7 @@ async def test_wallets_are_frozen_and_thawed_in_the_order_that_transfers_take(
         async with bank.db.as_service(bank.tenant.id) as tx:
             await sell(tx, person)
             other = asyncio.create_task(acted())
-            await is_waiting(tx)
+            await until_somebody_waits(tx, for_rows=True)
             await earn(tx, person)
         await other
         assert (await bank.wallet_of(person)).balance == 101

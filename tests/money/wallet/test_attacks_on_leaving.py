@@ -8,11 +8,11 @@ from litestar import Litestar
 
 from meydan import tenants
 from meydan.kit import personal_data
-from meydan.kit.database import Database, Tx
+from meydan.kit.database import Database
 from meydan.money.gifts import gifts
 from tests.factories import Person, make_person
 from tests.money.coin_scenarios import Answer, ask, check_the_books, give_coins, make_met
-from tests.waiting import somebody_waits
+from tests.waiting import until_somebody_waits
 
 
 @pytest.fixture
@@ -21,11 +21,6 @@ async def pair(db: Database, tenant: tenants.Tenant) -> tuple[Person, Person]:
     await give_coins(db, giver, 100)
     await make_met(db, giver, receiver)
     return giver, receiver
-
-
-async def wait_for_somebody(tx: Tx) -> None:
-    while not await somebody_waits(tx):
-        await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("share", [50, 0])
@@ -40,7 +35,7 @@ async def test_who_is_leaving_is_given_nothing(
     async with db.as_service(tenant.id) as tx:
         await personal_data.erase(tx, receiver.me.user_id)
         given = asyncio.create_task(ask(app, giver, "POST", "/api/gifts/send", body, key=uuid4().hex))
-        await wait_for_somebody(tx)
+        await until_somebody_waits(tx)
     answer = await given
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     async with db.as_service(tenant.id) as tx:
@@ -62,7 +57,7 @@ async def test_words_of_a_gift_that_was_quicker_go_too(
     async with db.as_service(tenant.id) as watch, db.as_user(giver.me) as tx:
         await gifts.do_send(tx, UUID(gift["id"]), 1, receiver.me.profile_id, "dear Bora", key="k")
         left = asyncio.create_task(leave())
-        await somebody_waits(watch)
+        await until_somebody_waits(watch)
     await left
     async with db.as_service(tenant.id) as tx:
         assert await tx.all(str, "select note from app.gifts_sent where tenant_id = $1") == [""]

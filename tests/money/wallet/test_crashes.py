@@ -22,6 +22,7 @@ from meydan.money.wallet import Entry, TransactionType, coins_of, earnings_of
 from tests.conftest import new_tenant
 from tests.factories import Person
 from tests.money.bank import Bank
+from tests.waiting import patience, until_somebody_waits
 
 NAME = "killed-now-and-then"
 
@@ -86,7 +87,7 @@ class Town:
     async def until_answered(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         while True:
             try:
-                async with asyncio.timeout(10):
+                async with patience():
                     return await ask()
             except LOST:
                 self.lost += 1
@@ -205,7 +206,7 @@ async def test_whatever_is_killed_everything_happens_once(
 
     done = asyncio.Event()
     killing = asyncio.create_task(kill(killer, town, pauses, done))
-    async with asyncio.timeout(30), asyncio.TaskGroup() as workers:
+    async with patience(), asyncio.TaskGroup() as workers:
         for number, plan in enumerate(plans):
             workers.create_task(work(number, plan))
     done.set()
@@ -240,7 +241,8 @@ async def test_a_transfer_killed_before_it_was_committed_never_was(
             ana.me.user_id,
         )
         twin = asyncio.create_task(bank.spend(ana, 40, key="twin"))
-        await asyncio.sleep(0.02)
+        async with bank.db.as_service(bank.tenant.id) as tx:
+            await until_somebody_waits(tx)
         await killer.execute("select pg_terminate_backend($1, 1000)", pid)
         await twin  # whoever waited behind it goes on
         assert await bank.balance(wallet.TENANT_REVENUE) == 40

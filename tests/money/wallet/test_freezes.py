@@ -14,6 +14,7 @@ from meydan.money.wallet.errors import worded
 from meydan.money.wallet.settings import WalletSettings
 from tests.factories import Person
 from tests.money.bank import Bank
+from tests.waiting import until_somebody_waits
 
 
 async def freeze(bank: Bank, person: Person, reason: str = "fraud") -> None:
@@ -123,7 +124,7 @@ async def test_from_the_moment_it_is_frozen_nothing_slips_through(bank: Bank):
             user_id=user_id,
         )
         freezing = asyncio.create_task(freeze(bank, ana))
-        await asyncio.sleep(0.05)
+        await until_somebody_waits(tx)
         assert not freezing.done()
     await freezing
     assert (await bank.wallet_of(ana)).balance == 90

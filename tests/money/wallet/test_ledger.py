@@ -10,6 +10,7 @@ from meydan.kit.database import Database
 from meydan.money import wallet
 from meydan.money.wallet import Entry, TransactionType, coins_of, debt_of, earnings_of
 from tests.money.bank import Bank
+from tests.waiting import until_somebody_waits
 
 
 async def test_coins_are_bought_spent_and_remembered(bank: Bank):
@@ -100,7 +101,7 @@ async def test_a_twin_waits_for_the_first_and_goes_on_when_that_fails(bank: Bank
         async with bank.db.as_user(ana.me) as tx:
             await wallet.do_transfer(tx, TransactionType.spent, entries, key="twin", user_id=ana.me.user_id)
             twin = asyncio.create_task(bank.spend(ana, 10, key="twin"))
-            await asyncio.sleep(0.05)
+            await until_somebody_waits(tx)
             assert not twin.done()
             raise ZeroDivisionError
     assert (await twin).amount == -10

@@ -21,14 +21,7 @@ from tests.money.bank import Bank
 from tests.money.coin_scenarios import make_met
 from tests.money.metering.calls import start
 from tests.money.wallet.test_attacks_on_coins import call, earn, hold, pay
-from tests.waiting import waiters
-
-
-async def waiting(tx: Tx, number: int) -> None:
-    """Until so many wait for rows or for transactions."""
-    async with asyncio.timeout(30):
-        while await waiters(tx) < number:
-            await asyncio.sleep(0.01)
+from tests.waiting import until_somebody_waits
 
 
 async def move(tx: Tx, whose: Person, *entries: Entry, type: TransactionType = TransactionType.adjustment) -> UUID:
@@ -56,9 +49,9 @@ async def behind(
     async with bank.db.as_service(bank.tenant.id) as tx:
         await move(tx, person, Entry(earnings_of(person.me.user_id), 1), Entry(PROMOTIONS, -1))
         tasks = [asyncio.create_task(first)]
-        await waiting(tx, 1)
+        await until_somebody_waits(tx)
         tasks += [asyncio.create_task(other) for other in others]
-        await waiting(tx, len(tasks))
+        await until_somebody_waits(tx, count=len(tasks))
     await asyncio.gather(*tasks)
 
 
@@ -119,9 +112,9 @@ async def test_the_communitys_first_present_pays_a_debt_that_is_just_forgiven(
     async with bank.db.as_service(bank.tenant.id) as tx, keeper.transaction():
         await keeper.execute(keep("person_debt"), bank.tenant.id, ana.me.user_id)
         tasks = [asyncio.create_task(forgive(bank, ana))]
-        await waiting(tx, 1)
+        await until_somebody_waits(tx)
         tasks += [asyncio.create_task(earn_daily(bank, ana))]
-        await waiting(tx, 2)
+        await until_somebody_waits(tx, count=2)
     await keeper.close()
     await asyncio.gather(*tasks)
     assert (await bank.wallet_of(ana)).debt == 50 - 7 - 5
@@ -138,7 +131,7 @@ async def test_who_touches_a_debt_keeps_its_owners_coins_first(
         await keeper.execute(keep("person_coins"), bank.tenant.id, ana.me.user_id)
         doing = forgive(bank, ana) if act == "forgive" else bank.reverse(taken.transaction.id)
         touching = asyncio.create_task(doing)
-        await waiting(tx, 1)
+        await until_somebody_waits(tx)
         await keeper.execute(keep("person_debt"), bank.tenant.id, ana.me.user_id)
     await keeper.close()
     await touching
@@ -167,7 +160,7 @@ async def test_who_is_paid_by_one_call_and_pays_for_another(bank: Bank, moving_c
     async with bank.db.as_service(bank.tenant.id) as tx:
         await pay(tx, middle)
         settling = asyncio.create_task(settle())
-        await waiting(tx, 1)
+        await until_somebody_waits(tx)
         await earn(tx, middle)
     await settling
     assert [(await one.row()).paid_units for one in calls] == [1, 1]

@@ -13,6 +13,7 @@ from meydan.money import wallet
 from meydan.money.wallet import Entry, TransactionType, coins_of, earnings_of
 from tests.factories import Person
 from tests.money.bank import Bank
+from tests.waiting import patience, until_somebody_waits
 
 PAY = (
     "select id from app.transfer($1, $2, 'spent', array['person_coins', 'tenant_revenue'], array[$3::uuid, null], "
@@ -26,7 +27,7 @@ async def test_eight_open_transactions_pay_into_one_account_and_nobody_waits(ban
     async with AsyncExitStack() as stack:
         for person in people:
             tx = await stack.enter_async_context(bank.db.as_user(person.me))
-            async with asyncio.timeout(20):
+            async with patience():
                 await wallet.do_transfer(
                     tx,
                     TransactionType.spent,
@@ -47,10 +48,11 @@ async def test_the_seventeenth_waits_its_turn_and_nothing_is_lost(bank: Bank, da
         connection.fetch(PAY, bank.tenant.id, f"key {person.me.user_id}", person.me.user_id)
         for connection, person in zip(connections, people, strict=True)
     ]
-    async with asyncio.timeout(10):
+    async with patience():
         await asyncio.gather(*quick)
         waiting = asyncio.create_task(last)
-        await asyncio.sleep(0.1)
+        async with bank.db.as_service(bank.tenant.id) as tx:
+            await until_somebody_waits(tx)
         assert not waiting.done()
         for connection in connections[:-1]:
             await connection.execute("commit")
@@ -138,7 +140,7 @@ async def test_those_who_give_to_each_other_do_not_block_each_other(bank: Bank, 
             )
 
     pairs = [(one, other) for one in people for other in people if one is not other]
-    async with asyncio.timeout(15):
+    async with patience():
         await asyncio.gather(*(give(*pair) for pair in pairs * 5), *(move_between(*pair) for pair in pairs * 5))
     for person in people:
         mine = await bank.wallet_of(person)
