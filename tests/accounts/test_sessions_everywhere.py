@@ -115,6 +115,6 @@ async def test_an_ended_session_has_no_socket(
         else:
             await sockets[0].hear("sessions_changed")
         assert not sockets[2].closed.done()
-        await sockets[2].hears_nothing(0.05)
+        await sockets[2].hears_nothing_for(0.05)
         for socket in sockets:
             socket.vanish()

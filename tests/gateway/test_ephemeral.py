@@ -27,7 +27,7 @@ async def test_a_stranger_comes_and_goes(connect, ada, ben, realtime):
     assert came["online"]
     second_tab = await connect(ben)
     stranger.vanish()
-    await watching.hears_nothing()
+    await watching.hears_nothing_for(0.3)
     second_tab.vanish()
     left = await watching.hear("presence")
     assert not left["online"]
@@ -81,6 +81,7 @@ async def test_typing_reaches_the_stranger_and_nobody_else(connect, ada, ben, pe
 async def test_without_a_grant_nothing_is_whispered(connect, ada, ben):
     typing, stranger = await connect(ada), await connect(ben)
     typing.say(t="typing", conversation_id=str(uuid4()), on=True)
+    await typing.hears_nothing()
     await stranger.hears_nothing()
 
 
@@ -105,6 +106,7 @@ async def test_a_grant_ends_by_itself(connect, ada, ben, moving_clock):
     await client.hear("presence")
     moving_clock.forward(minutes=2)
     client.say(t="typing", conversation_id=str(conversation), on=True)
+    await client.hears_nothing()
     await stranger.hears_nothing()
     client.say(t="watch", grant=ada.grant_for(ben, conversation))
     await client.hear("presence")
@@ -124,6 +126,7 @@ async def test_a_closed_conversation_ends_its_grants_at_once(connect, gateway, a
         await revoke(tx, conversation)
     await until(heard)
     client.say(t="typing", conversation_id=str(conversation), on=True)
+    await client.hears_nothing()
     await stranger.hears_nothing()
     client.say(t="watch", grant=ada.grant_for(ben, conversation))
     await client.hear("grant_rejected")
@@ -152,4 +155,6 @@ async def test_the_other_face_comes_as_somebody_else(connect, ada, ben):
     await client.hear("ready")
     assert not (await watching.hear("presence"))["online"]
     client.say(t="typing", conversation_id=str(conversation), on=True)
+    client.say(t="hello", token=ada.token(profile_id=shadow, face="shadow"))
+    await client.hear("ready")
     await watching.hears_nothing()

@@ -384,7 +384,7 @@ async def test_a_gateway_that_starts_before_valkey_makes_its_clients_wait(killab
     gateway = await start_gateway(valkey_url=killable_valkey.url)
     client = await connect(to=gateway)
     client.say(t="hello", token=ada.token())
-    await client.hears_nothing()
+    await client.hears_nothing_for(0.3)
     killable_valkey.start()
     await client.hear("ready")
 
