@@ -22,7 +22,7 @@ from meydan.money.wallet import Entry, TransactionType, coins_of, earnings_of
 from tests.conftest import new_tenant
 from tests.factories import Person
 from tests.money.bank import Bank
-from tests.waiting import patience, until_somebody_waits
+from tests.waiting import patience, somebody_waits, until
 
 NAME = "killed-now-and-then"
 
@@ -241,8 +241,12 @@ async def test_a_transfer_killed_before_it_was_committed_never_was(
             ana.me.user_id,
         )
         twin = asyncio.create_task(bank.spend(ana, 40, key="twin"))
-        async with bank.db.as_service(bank.tenant.id) as tx:
-            await until_somebody_waits(tx)
+
+        async def it_waits_or_was_told(twin: asyncio.Task[wallet.Transaction] = twin) -> bool:
+            async with bank.db.as_service(bank.tenant.id) as tx:
+                return twin.done() or await somebody_waits(tx)
+
+        await until(it_waits_or_was_told)
         await killer.execute("select pg_terminate_backend($1, 1000)", pid)
         await twin  # whoever waited behind it goes on
         assert await bank.balance(wallet.TENANT_REVENUE) == 40
