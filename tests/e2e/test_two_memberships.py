@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.conftest import Person, Product, Visitors
 from tests.e2e.steps import pay_there, register
 from tests.e2e.test_pages import faults, sticks_out
-from tests.waiting import until
+from tests.waiting import PATIENCE
 
 PAY_PAGE = re.compile(r"/pay/local/")
 
@@ -47,15 +47,8 @@ async def test_two_pages_that_are_both_paid_are_one_membership(product: Product,
         await expect(page.get_by_role("main")).to_contain_text(
             re.compile("It was a second payment for one membership|You have a membership already")
         )
-        heading = page.get_by_role("heading", name=re.compile("went back to you"))
-
-        async def is_told() -> bool:
-            """Looked at anew: the news may come before the page's socket does."""
-            await page.reload()
-            await expect(page.get_by_role("heading", name=re.compile("back to you"))).to_be_visible()
-            return await heading.is_visible()
-
-        await until(is_told, every=1)
+        went_back = page.get_by_role("heading", name=re.compile("went back to you"))
+        await expect(went_back).to_be_visible(timeout=PATIENCE * 1000)
 
     await seen(member, goes_back)
     await page.goto("/notifications")

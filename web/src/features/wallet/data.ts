@@ -132,8 +132,8 @@ export function useCheck() {
   return useAction({
     mutationFn: (payment_id: string) =>
       answer(api.POST('/api/payments/{payment_id}/check', { params: { path: { payment_id } } })),
-    onSuccess: keepPayment,
-    onError: () => changed(['payments']), // decided meanwhile
+    // The answer is from before the check, and may come after its news: it is asked for anew instead of kept.
+    onSettled: () => changed(['payments']),
   });
 }
 
