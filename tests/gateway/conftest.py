@@ -16,7 +16,7 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from meydan.gateway import Gateway, GatewaySettings, serving
 from meydan.kit.database import Database
 from meydan.kit.identity import Face, Identity, Role
-from meydan.kit.realtime import Frame, Grant, Realtime, sign_grant, tell
+from meydan.kit.realtime import Frame, Grant, Realtime, send_frame, sign_grant
 from meydan.kit.tokens import sign_access
 from meydan.tenants import Tenant
 from tests.waiting import patience
@@ -189,7 +189,7 @@ Tell = Callable[[Person, int], Awaitable[None]]
 def tell_note(db: Database, realtime: Realtime) -> Tell:
     async def told(person: Person, n: int) -> None:
         async with db.as_user(person.identity) as tx:
-            await tell(tx, person.identity.user_id, Note(n))
+            await send_frame(tx, person.identity.user_id, Note(n))
 
     return told
 

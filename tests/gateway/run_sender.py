@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.identity import Face, Identity, Role
-from meydan.kit.realtime import Frame, Realtime, tell
+from meydan.kit.realtime import Frame, Realtime, send_frame
 
 
 class Needs(Struct):
@@ -39,7 +39,7 @@ async def send(db: Database, tenant_id: int, line: str) -> None:
             int(n),
         )
         if fresh is not None:
-            await tell(tx, me.user_id, Note(int(n)))
+            await send_frame(tx, me.user_id, Note(int(n)))
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -27,7 +27,7 @@ from picows import WSError
 from meydan.engines import ValkeyEngine
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.realtime.frames import channel_of_user, log_key
-from meydan.kit.realtime.outbox import new_event_id, tell_command
+from meydan.kit.realtime.outbox import new_event_id, publish_command
 from meydan.kit.resp import Valkey
 from meydan.kit.valkey import LIBRARY
 from tests.commands.conftest import free_port
@@ -91,7 +91,7 @@ async def publish(valkey_url: str, people: list[Any], start: int) -> None:
     for n in range(start, MESSAGES, 2):
         identity = people[n // 2 % 20].identity
         channel = channel_of_user(identity.tenant_id, identity.user_id)
-        valkey.post(*tell_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
+        valkey.post(*publish_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
         if n % 8 == start:
             await asyncio.sleep(0.003)
     await valkey.call("PING")
@@ -365,7 +365,7 @@ async def test_valkey_starts_again_and_sockets_stay_open(killable_valkey, start_
         valkey = Valkey(killable_valkey.url, library=LIBRARY)
         valkey.start()
         assert await valkey.wait_up(PATIENCE)
-        await valkey.call(*tell_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
+        await valkey.call(*publish_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
         await valkey.close()
 
     await tell(1)
@@ -444,7 +444,7 @@ async def test_readers_that_stall_cost_nothing_and_hold_up_nobody(valkey_url, pr
     async def tell() -> None:
         nonlocal most, told
         frame = f'{{"t":"note","n":{told},"text":"{"x" * 16_000}"}}'
-        await valkey.call(*tell_command(channel, new_event_id(), frame))
+        await valkey.call(*publish_command(channel, new_event_id(), frame))
         assert (await live.hear("note"))["n"] == told  # never, if it had to wait for those who do not read
         told += 1
         most = max(most, memory.memory_info().rss)

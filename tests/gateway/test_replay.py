@@ -5,7 +5,7 @@ import time
 import pytest
 
 from meydan.kit.realtime.frames import channel_of_user, log_key
-from meydan.kit.realtime.outbox import KEPT_ENTRIES, KEPT_FOR, new_event_id, tell_command
+from meydan.kit.realtime.outbox import KEPT_ENTRIES, KEPT_FOR, new_event_id, publish_command
 from tests.waiting import until
 
 
@@ -37,7 +37,7 @@ async def test_frames_of_every_size_arrive_whole(connect, ada, realtime, size: i
     client = await connect(ada)
     before = client.cursor
     channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
-    await realtime.valkey.call(*tell_command(channel, new_event_id(), f'{{"t":"note","text":"{"x" * size}"}}'))
+    await realtime.valkey.call(*publish_command(channel, new_event_id(), f'{{"t":"note","text":"{"x" * size}"}}'))
     heard = await client.hear("note")
     assert heard["text"] == "x" * size
     again = await connect(ada, since=before)
@@ -82,7 +82,7 @@ async def test_a_cursor_nobody_gave_is_told_to_load_again(connect, ada, tell_not
 async def test_a_log_keeps_only_so_much(realtime, ada):
     channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
     for _ in range(KEPT_ENTRIES * 2):
-        realtime.valkey.post(*tell_command(channel, new_event_id(), '{"t":"note"}'))
+        realtime.valkey.post(*publish_command(channel, new_event_id(), '{"t":"note"}'))
     assert KEPT_ENTRIES <= await realtime.valkey.call("XLEN", log_key(channel)) < KEPT_ENTRIES * 1.2
     assert 0 < await realtime.valkey.call("TTL", log_key(channel)) <= KEPT_FOR.total_seconds()
 
@@ -90,7 +90,7 @@ async def test_a_log_keeps_only_so_much(realtime, ada):
 async def test_a_log_of_large_frames_keeps_fewer(realtime, ada):
     channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
     for _ in range(100):
-        realtime.valkey.post(*tell_command(channel, new_event_id(), f'{{"t":"{"x" * 60_000}"}}'))
+        realtime.valkey.post(*publish_command(channel, new_event_id(), f'{{"t":"{"x" * 60_000}"}}'))
     assert await realtime.valkey.call("XLEN", log_key(channel)) < 20
 
 
@@ -99,7 +99,7 @@ async def test_a_log_keeps_nothing_old_however_lively_it_is(realtime, ada):
     too_old = int((time.time() - KEPT_FOR.total_seconds() - 1) * 1000)
     await realtime.valkey.call("XADD", log_key(channel), f"{too_old}-0", "frame", '{"t":"old"}')
     await realtime.valkey.call("XADD", log_key(channel), f"{too_old + 60_000}-0", "frame", '{"t":"young"}')
-    await realtime.valkey.call(*tell_command(channel, new_event_id(), '{"t":"new"}'))
+    await realtime.valkey.call(*publish_command(channel, new_event_id(), '{"t":"new"}'))
     entries = await realtime.valkey.call("XRANGE", log_key(channel), "-", "+")
     assert [fields[1] for _, fields in entries] == [b'{"t":"young"}', b'{"t":"new"}']
 

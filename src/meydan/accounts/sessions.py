@@ -93,7 +93,7 @@ async def do_start(tx: Tx, user_id: UUID, device_id: UUID, address: str) -> Open
         os.urandom(16),
         LIFETIME,
     )
-    await realtime.tell(tx, user_id, events.SessionsChanged())
+    await realtime.send_frame(tx, user_id, events.SessionsChanged())
     return Opened(await _identity(tx, row.id), _token(tx, row, row.refresh_number))
 
 
@@ -154,7 +154,7 @@ async def do_end_mine(tx: Tx, session_id: UUID) -> None:
     if ended is None:
         raise NotFound
     await realtime.revoke(tx, session_id)
-    await realtime.tell(tx, tx.me.user_id, events.SessionsChanged())
+    await realtime.send_frame(tx, tx.me.user_id, events.SessionsChanged())
 
 
 async def do_end(tx: Tx, user_id: UUID, session_id: UUID, reason: EndReason) -> None:
@@ -182,7 +182,7 @@ async def _end(tx: Tx, user_id: UUID, reason: EndReason, which: str, value: UUID
     for session_id in ended:
         await realtime.revoke(tx, session_id)
     if ended:
-        await realtime.tell(tx, user_id, events.SessionsChanged())
+        await realtime.send_frame(tx, user_id, events.SessionsChanged())
         await publish(tx, events.SessionsEnded(user_id, reason))
 
 

@@ -92,7 +92,7 @@ async def do_set_ban(tx: Tx, user_id: UUID, until: datetime | None, reason: str)
     Whoever decides on bans calls this in the transaction of the decision.
     """
     await _write_ban(tx, user_id, reason, until)
-    await realtime.tell(tx, user_id, events.Banned(reason, until))
+    await realtime.send_frame(tx, user_id, events.Banned(reason, until))
     await publish(tx, events.UserBanned(user_id, reason, until))
     await sessions.do_end_all(tx, user_id, sessions.EndReason.banned)
 

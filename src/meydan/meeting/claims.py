@@ -104,7 +104,7 @@ async def do_decide(tx: Tx) -> int:
     )
     for one in decided:
         claim = Claim(one.id, one.match_id, one.status, one.created_at, one.reason, one.decided_at)
-        await realtime.tell(tx, one.user_id, ClaimDecidedFrame(one.profile_id, claim))
+        await realtime.send_frame(tx, one.user_id, ClaimDecidedFrame(one.profile_id, claim))
         await publish(
             tx, ClaimDecided(one.id, one.match_id, one.user_id, one.profile_id, status=one.status, reason=one.reason)
         )

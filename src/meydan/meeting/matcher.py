@@ -77,11 +77,15 @@ async def _tell(tx: Tx, kind: Kind, made: _Made) -> None:
         or made.user2_id is None
         or made.profile2_id is None
     ):
-        await realtime.tell(tx, first.user_id, TicketEndedFrame(first.profile_id, made.ticket1_id, TicketEnd.no_rights))
+        await realtime.send_frame(
+            tx, first.user_id, TicketEndedFrame(first.profile_id, made.ticket1_id, TicketEnd.no_rights)
+        )
         return
     sides = first, Side(made.user2_id, made.profile2_id)
     for side in sides:
-        await realtime.tell(tx, side.user_id, MatchMadeFrame(side.profile_id, made.match_id, made.conversation_id))
+        await realtime.send_frame(
+            tx, side.user_id, MatchMadeFrame(side.profile_id, made.match_id, made.conversation_id)
+        )
     await publish(tx, MatchMade(made.match_id, made.conversation_id, match_type(kind), sides, made.expires_at))
 
 

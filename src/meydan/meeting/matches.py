@@ -185,7 +185,7 @@ async def _wind_up(tx: Tx, ended: _Ended) -> None:
     for side in sides:
         by_me = ended.ended_by == side.user_id
         frame = MatchEndedFrame(side.profile_id, ended.match_id, ended.conversation_id, ended.status, by_me)
-        await realtime.tell(tx, side.user_id, frame)
+        await realtime.send_frame(tx, side.user_id, frame)
     await publish(
         tx, MatchEnded(ended.match_id, ended.conversation_id, ended.type, sides, ended.status, ended.ended_by)
     )

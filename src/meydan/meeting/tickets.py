@@ -183,7 +183,7 @@ async def do_end_all_of(tx: Tx, user_id: UUID, why: TicketEnd) -> None:
 
 async def tell_ended(tx: Tx, ended: Iterable[EndedTicket], why: TicketEnd) -> None:
     for one in ended:
-        await realtime.tell(tx, one.user_id, TicketEndedFrame(one.profile_id, one.id, why))
+        await realtime.send_frame(tx, one.user_id, TicketEndedFrame(one.profile_id, one.id, why))
 
 
 async def _standing(tx: Tx, kind: Kind) -> _Standing:

@@ -192,8 +192,8 @@ async def do_mark_seen(tx: Tx, conversation_id: UUID, *, delivered: int = 0, rea
     def receipt(profile_id: UUID, *, mine: bool) -> Receipt:
         return Receipt(profile_id, conversation_id, seen.delivered_seq, seen.read_seq, mine)
 
-    await realtime.tell(tx, seen.peer_user_id, receipt(seen.peer_profile_id, mine=False))
-    await realtime.tell(tx, tx.me.user_id, receipt(tx.me.profile_id, mine=True))
+    await realtime.send_frame(tx, seen.peer_user_id, receipt(seen.peer_profile_id, mine=False))
+    await realtime.send_frame(tx, tx.me.user_id, receipt(tx.me.profile_id, mine=True))
 
 
 async def check_member(tx: Tx, conversation_id: UUID) -> None:

@@ -216,8 +216,8 @@ async def _tell(tx: Tx, message: Message, welcome: Welcome | None, peer_user_id:
     if welcome is not None:
         told.append(_welcome_after(message, welcome))
     for one in told:
-        await realtime.tell(tx, peer_user_id, MessageFrame(peer_profile_id, one))
-        await realtime.tell(tx, tx.me.user_id, MessageFrame(tx.me.profile_id, one))
+        await realtime.send_frame(tx, peer_user_id, MessageFrame(peer_profile_id, one))
+        await realtime.send_frame(tx, tx.me.user_id, MessageFrame(tx.me.profile_id, one))
     if message.kind == "text":
         await publish(
             tx,

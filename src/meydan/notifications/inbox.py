@@ -119,7 +119,7 @@ async def do_notify(tx: Tx, receivers: Sequence[Receiver], code: Code, *, seen: 
     )
     for one in added if not seen else ():
         notification = Notification(one.id, kind, code, data, one.created_at, one.profile_id)
-        await realtime.tell(tx, one.user_id, NotificationFrame(notification, one.unread))
+        await realtime.send_frame(tx, one.user_id, NotificationFrame(notification, one.unread))
 
 
 async def notifications(tx: Tx, before: UUID | None, limit: int) -> NotificationPage:

@@ -9,7 +9,7 @@ import pytest
 
 from meydan.kit.database import Database
 from meydan.kit.identity import Face, Identity, Role
-from meydan.kit.realtime import Frame, Realtime, tell
+from meydan.kit.realtime import Frame, Realtime, send_frame
 from meydan.kit.realtime import outbox as outbox_module
 from meydan.kit.realtime.frames import channel_of_user, log_key
 from meydan.kit.resp import Valkey
@@ -29,7 +29,7 @@ def me(tenant: Tenant) -> Identity:
 async def tell_notes(db: Database, me: Identity, *numbers: int) -> None:
     for n in numbers:
         async with db.as_user(me) as tx:
-            await tell(tx, me.user_id, Note(n))
+            await send_frame(tx, me.user_id, Note(n))
 
 
 async def log_of(valkey: Valkey, me: Identity) -> list[bytes]:
@@ -65,7 +65,7 @@ async def test_what_is_rolled_back_is_not_told(db, me, valkey_url):
     async with Realtime.opened(valkey_url, db) as realtime:
         with pytest.raises(KeyError):
             async with db.as_user(me) as tx:
-                await tell(tx, me.user_id, Note(1))
+                await send_frame(tx, me.user_id, Note(1))
                 raise KeyError
         assert await log_of(realtime.valkey, me) == []
         assert await left(db, me) == 0

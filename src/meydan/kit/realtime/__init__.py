@@ -1,6 +1,6 @@
 """Realtime for the rooms: tell a person, look who is here, end sessions and grants at once.
 
-    await tell(tx, user_id, MatchMade(match_id, conversation_id))   # a row now, the frame after commit
+    await send_frame(tx, user_id, MatchMade(match_id, conversation_id))   # a row now, the frame after commit
     await revoke(tx, session_id)                                    # known to every process within a second
     await presence(tenant_id, [profile_id])
 
@@ -19,7 +19,7 @@ from meydan.kit.realtime import outbox
 from meydan.kit.realtime import presence as here
 from meydan.kit.realtime.frames import Frame
 from meydan.kit.realtime.grants import Grant, GrantRefused, read_grant, sign_grant
-from meydan.kit.realtime.outbox import Forwarder, Sweeper, Told
+from meydan.kit.realtime.outbox import Forwarder, OutboxRow, Sweeper
 from meydan.kit.realtime.presence import Presence
 from meydan.kit.realtime.revocation import CHANNEL, LONGEST_TOKEN, Revocations, revoke_payload
 from meydan.kit.resp import Valkey
@@ -37,7 +37,7 @@ __all__ = [
     "read_grant",
     "revoke",
     "sign_grant",
-    "tell",
+    "send_frame",
     "user_present",
 ]
 
@@ -77,7 +77,7 @@ class Realtime:
             self.revocations.hear(message)
 
 
-async def tell(tx: Tx, user_id: UUID, frame: Frame) -> None:
+async def send_frame(tx: Tx, user_id: UUID, frame: Frame) -> None:
     """The person gets the frame on every connection, once this transaction has committed, whatever crashes after that."""
     told = await outbox.write_frame(tx, user_id, frame)
     if _open is not None:
@@ -107,5 +107,5 @@ async def user_present(tenant_id: int, user_ids: Iterable[UUID]) -> dict[UUID, b
     return await here.users_present(_open.valkey if _open else None, tenant_id, user_ids)
 
 
-def _forward_after_commit(tx: Tx, told: Told, realtime: Realtime) -> None:
+def _forward_after_commit(tx: Tx, told: OutboxRow, realtime: Realtime) -> None:
     tx.after_commit(lambda: realtime.forwarder.forward(told))

@@ -39,7 +39,7 @@ _BATCH = 500
 _REMEMBERED = 10_000  # frames kept in memory too while Valkey is down; what is beyond them the sweeper forwards
 
 
-class Told(Struct, frozen=True):
+class OutboxRow(Struct, frozen=True):
     """A row of the outbox."""
 
     tenant_id: int
@@ -59,9 +59,9 @@ def new_event_id() -> UUID:
     return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random)
 
 
-async def write(tx: Tx, user_id: UUID, payload: str) -> Told:
+async def write(tx: Tx, user_id: UUID, payload: str) -> OutboxRow:
     """The row is written with all others of this transaction in one statement, just before it commits."""
-    told = Told(tx.tenant_id, new_event_id(), user_id, payload)
+    told = OutboxRow(tx.tenant_id, new_event_id(), user_id, payload)
     if not tx.told:
         tx.before_commit(partial(_write_all, tx))
     tx.told.append(told)
@@ -69,7 +69,7 @@ async def write(tx: Tx, user_id: UUID, payload: str) -> Told:
 
 
 async def _write_all(tx: Tx) -> None:
-    rows: list[Told] = [*tx.told]
+    rows: list[OutboxRow] = [*tx.told]
     tx.told.clear()
     if not rows:  # a savepoint took them back
         return
@@ -83,21 +83,21 @@ async def _write_all(tx: Tx) -> None:
     )
 
 
-async def write_frame(tx: Tx, user_id: UUID, frame: Frame) -> Told:
+async def write_frame(tx: Tx, user_id: UUID, frame: Frame) -> OutboxRow:
     return await write(tx, user_id, encode(frame))
 
 
-def tell_command(channel: str, event_id: UUID, payload: str) -> tuple[Part, ...]:
+def publish_command(channel: str, event_id: UUID, payload: str) -> tuple[Part, ...]:
     """One step in Valkey: once for each event id, into the channel's log and to its listeners."""
     keys = log_key(channel), seen_key(channel, event_id)
     kept = KEPT_ENTRIES, int(KEPT_FOR.total_seconds())
     return "FCALL", "tell", 2, *keys, pubsub_channel(channel), *kept, payload
 
 
-def _command(told: Told) -> tuple[Part, ...]:
+def _command(told: OutboxRow) -> tuple[Part, ...]:
     if told.user_id == NOBODY:
         return revoke_command(told.payload)
-    return tell_command(channel_of_user(told.tenant_id, told.user_id), told.id, told.payload)
+    return publish_command(channel_of_user(told.tenant_id, told.user_id), told.id, told.payload)
 
 
 class Forwarder:
@@ -105,7 +105,7 @@ class Forwarder:
 
     def __init__(self, valkey: Valkey, database: Database) -> None:
         self._valkey, self._database = valkey, database
-        self._unanswered: dict[tuple[int, UUID], Told] = {}
+        self._unanswered: dict[tuple[int, UUID], OutboxRow] = {}
         self._settling: dict[tuple[int, UUID], float] = {}  # rows Valkey has taken, and when
         self._is_refused = False
         self._task: asyncio.Task[None] | None = None
@@ -120,7 +120,7 @@ class Forwarder:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def forward(self, told: Told) -> None:
+    def forward(self, told: OutboxRow) -> None:
         """Does not wait, and does not mind a Valkey that is down: forwarded when it is back, or else by the sweeper."""
         row = told.tenant_id, told.id
         if len(self._unanswered) < _REMEMBERED:
@@ -147,7 +147,7 @@ class Forwarder:
         for told in list(self._unanswered.values()):
             self.forward(told)
 
-    async def forward_all(self, rows: Iterable[Told]) -> None:
+    async def forward_all(self, rows: Iterable[OutboxRow]) -> None:
         """For the sweeper: returns when Valkey has answered; raises ValkeyDown if it has not."""
         rows = [row for row in rows if (row.tenant_id, row.id) not in self._settling]
         for row in rows:
@@ -236,7 +236,7 @@ class Sweeper:
                     *after,
                     _BATCH,
                 )
-                told = [Told(**row) for row in rows]
+                told = [OutboxRow(**row) for row in rows]
                 await self._forwarder.forward_all(told)
             swept += len(told)
             if len(told) < _BATCH:

@@ -141,7 +141,7 @@ async def do_send(tx: Tx, gift_id: UUID, quantity: int, profile_id: UUID, note: 
 async def _tell(tx: Tx, given: _Given, quantity: int, profile_id: UUID, note: str) -> None:
     [giver] = (await somebodies(tx, [tx.me.profile_id])).values()
     received = GiftReceived(given.id, given.gift, quantity, giver, note, given.earned, given.created_at)
-    await realtime.tell(tx, given.receiver_user_id, GiftReceivedFrame(profile_id, received))
+    await realtime.send_frame(tx, given.receiver_user_id, GiftReceivedFrame(profile_id, received))
     await tell_wallet(tx, tx.me.user_id)
     await publish(
         tx,

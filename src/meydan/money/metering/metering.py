@@ -264,7 +264,7 @@ async def _warn(tx: Tx, meter_id: UUID | None = None) -> None:
     )
     for meter in last:
         seconds_left = -(-meter.left_of_unit // 1000)
-        await realtime.tell(tx, meter.payer_user_id, MeterWarning(meter.id, meter.subject_id, seconds_left))
+        await realtime.send_frame(tx, meter.payer_user_id, MeterWarning(meter.id, meter.subject_id, seconds_left))
         await publish(tx, MeterWarned(meter.id, meter.payer_user_id))
 
 
@@ -281,8 +281,8 @@ async def _end(tx: Tx, meter: Meter, reason: MeterEnd) -> Meter:
     )
     bill = await _bill(tx, ended)
     told = meter.id, meter.subject_id, reason, bill.seconds
-    await realtime.tell(tx, meter.payer_user_id, MeterEndedFrame(*told, paid=bill.paid))
-    await realtime.tell(tx, meter.payee_user_id, MeterEndedFrame(*told, earned=bill.earned))
+    await realtime.send_frame(tx, meter.payer_user_id, MeterEndedFrame(*told, paid=bill.paid))
+    await realtime.send_frame(tx, meter.payee_user_id, MeterEndedFrame(*told, earned=bill.earned))
     await publish(
         tx,
         MeterEnded(

@@ -261,7 +261,7 @@ async def do_await(tx: Tx, payment_id: UUID) -> None:
 async def tell(tx: Tx, payment_id: UUID) -> None:
     """Its owner, of what it is now."""
     user_id = await tx.one(UUID, "select user_id from app.payments where tenant_id = $1 and id = $2", payment_id)
-    await realtime.tell(tx, user_id, PaymentFrame(await payment(tx, payment_id)))
+    await realtime.send_frame(tx, user_id, PaymentFrame(await payment(tx, payment_id)))
 
 
 async def lock_buyer(tx: Tx, user_id: UUID) -> None:

@@ -229,7 +229,7 @@ async def tell(tx: Tx, subscription_id: UUID) -> None:
     user_id = await tx.one(
         UUID, "select user_id from app.subscriptions where tenant_id = $1 and id = $2", subscription_id
     )
-    await realtime.tell(tx, user_id, SubscriptionFrame(await shown(tx, subscription_id)))
+    await realtime.send_frame(tx, user_id, SubscriptionFrame(await shown(tx, subscription_id)))
 
 
 async def do_change(

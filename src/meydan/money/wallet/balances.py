@@ -112,4 +112,4 @@ async def tell_wallet(tx: Tx, user_id: UUID) -> None:
 
 
 async def _tell(tx: Tx, user_id: UUID) -> None:
-    await realtime.tell(tx, user_id, WalletChanged(await wallet_of(tx, user_id)))
+    await realtime.send_frame(tx, user_id, WalletChanged(await wallet_of(tx, user_id)))
