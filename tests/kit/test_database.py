@@ -10,7 +10,7 @@ import pytest
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.kit.database import LOST, Database, DatabaseSettings
+from meydan.kit.database import CONNECTION_LOST, Database, DatabaseSettings
 from meydan.kit.errors import NotFound
 from meydan.kit.identity import Face, Identity, Role
 
@@ -194,7 +194,7 @@ async def test_a_connection_lost_in_a_transaction_says_so_and_keeps_no_place_in_
     superuser = await asyncpg.connect(postgres_url)
     own = await Database.open(msgspec.structs.replace(database_settings, pool_size=1))
     for _ in range(10):
-        with pytest.raises(LOST):
+        with pytest.raises(CONNECTION_LOST):
             async with own.as_service(tenant.id) as tx:
                 pid = tx.connection.get_server_pid()
                 if noticed == "while it worked":

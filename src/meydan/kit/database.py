@@ -156,7 +156,7 @@ class Database:
         return [row["id"] for row in rows]
 
 
-LOST = (
+CONNECTION_LOST = (
     OSError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # its end arrived between two statements
@@ -181,7 +181,9 @@ class _Transaction:
     async def __aenter__(self) -> Tx:
         try:
             connection = await self._connection()
-        except LOST:  # the server ended it while it was idle: nothing has been done yet, so it is done on another one
+        except (
+            CONNECTION_LOST
+        ):  # the server ended it while it was idle: nothing has been done yet, so it is done on another one
             await self._pool.expire_connections()
             connection = await self._connection()
         self._tx = Tx(cast("asyncpg.Connection", connection), self._tenant_id, self._me)
@@ -193,7 +195,7 @@ class _Transaction:
         try:
             await connection.execute(self._begin)
         except BaseException as error:
-            if isinstance(error, LOST):
+            if isinstance(error, CONNECTION_LOST):
                 connection.terminate()
             await self._pool.release(connection)
             raise
@@ -220,7 +222,7 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
         return
     try:
         await connection.execute("rollback")
-    except LOST:
+    except CONNECTION_LOST:
         connection.terminate()
 
 

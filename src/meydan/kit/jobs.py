@@ -18,7 +18,7 @@ from pgqueuer.db import AsyncpgPoolDriver
 from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 
-from meydan.kit.database import LOST, Database, Tx
+from meydan.kit.database import CONNECTION_LOST, Database, Tx
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +158,7 @@ class Worker:
             headers = msgspec.convert(job.headers, _Headers)
             try:
                 await do_job(self._db, name, job.payload or b"{}", headers.tenant_id)
-            except LOST as error:
+            except CONNECTION_LOST as error:
                 # The database went away under it, which says nothing about the job. A value it cannot keep is another matter.
                 if isinstance(error, asyncpg.DataError) or job.attempts >= _TRIES:
                     raise
@@ -174,7 +174,7 @@ class Worker:
         while not self._stopped.is_set():
             try:
                 await run_in_every_tenant(self._db, tick)
-            except (*LOST, asyncpg.PostgresError):
+            except (*CONNECTION_LOST, asyncpg.PostgresError):
                 log.exception("%s could not run; it will be tried again", tick.__qualname__)
             try:
                 await asyncio.wait_for(self._stopped.wait(), seconds)

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from meydan import tenants
 from meydan.kit import realtime
-from meydan.kit.database import LOST, Database, Tx
+from meydan.kit.database import CONNECTION_LOST, Database, Tx
 from meydan.kit.events import publish
 from meydan.meeting.enums import Kind, TicketEnd, match_type
 from meydan.meeting.events import MatchMade, Side
@@ -129,7 +129,7 @@ class Matcher:
                     await asyncio.sleep(
                         0.005
                     )  # a ticket that its owner is just changing is not asked for without pause
-        except (*LOST, asyncpg.PostgresError):
+        except (*CONNECTION_LOST, asyncpg.PostgresError):
             log.exception("matching in tenant %s failed; the worker takes it up again", tenant_id)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from meydan import tenants
 from meydan.kit import clock
-from meydan.kit.database import LOST, Database, DatabaseSettings
+from meydan.kit.database import CONNECTION_LOST, Database, DatabaseSettings
 from meydan.money import metering
 from meydan.money.wallet.settings import WalletSettings
 from tests.conftest import MovableClock
@@ -148,7 +148,7 @@ async def test_a_connection_lost_before_the_commit_has_done_nothing(
         async with db.as_service(tenant.id) as tx:
             await tx.run("update app.meters set used = 69000 where tenant_id = $1 and id = $2", call.meter.id)
     own = await Database.open(database_settings)
-    with pytest.raises(LOST):
+    with pytest.raises(CONNECTION_LOST):
         async with own.as_service(tenant.id) as tx:
             if work == "a tick":
                 await metering.do_tick_meters(tx)

@@ -28,7 +28,7 @@ from meydan.integrations.payments.iyzico.adapter import IyzicoAccount, IyzicoPro
 from meydan.integrations.payments.stripe.adapter import StripeProvider
 from meydan.integrations.payments.stripe.client import StripeAccount
 from meydan.kit import clock
-from meydan.kit.database import LOST, Database, DatabaseSettings
+from meydan.kit.database import CONNECTION_LOST, Database, DatabaseSettings
 from meydan.money import wallet
 from meydan.money.fraud import cases as fraud
 from meydan.money.fraud import rings
@@ -41,7 +41,7 @@ from tests.money.shops import Answer, Shop, changed, disputed, in_days, refunded
 from tests.waiting import patience, until_somebody_waits
 
 # What a database that is killed under somebody's hands looks like to them.
-KILLED = (*LOST, asyncpg.PostgresError, asyncio.CancelledError)
+KILLED = (*CONNECTION_LOST, asyncpg.PostgresError, asyncio.CancelledError)
 
 
 async def subscribe(shop: Shop, person: Person, key: str, pay_with: str) -> httpx.Response:

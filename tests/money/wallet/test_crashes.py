@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from meydan import tenants
 from meydan.kit import clock, database
-from meydan.kit.database import LOST, Database, DatabaseSettings, Tx
+from meydan.kit.database import CONNECTION_LOST, Database, DatabaseSettings, Tx
 from meydan.kit.errors import Refused
 from meydan.kit.identity import Identity
 from meydan.money import wallet
@@ -89,7 +89,7 @@ class Town:
             try:
                 async with patience():
                     return await ask()
-            except LOST:
+            except CONNECTION_LOST:
                 self.lost += 1
 
     async def do(self, deed: Deed) -> None:

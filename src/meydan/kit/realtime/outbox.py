@@ -21,7 +21,7 @@ import asyncpg
 from hiredis import ReplyError
 from msgspec import Struct
 
-from meydan.kit.database import LOST, Database, Tx
+from meydan.kit.database import CONNECTION_LOST, Database, Tx
 from meydan.kit.realtime.frames import Frame, channel_of_user, encode, log_key, pubsub_channel, seen_key
 from meydan.kit.realtime.revocation import revoke_command
 from meydan.kit.resp import Part, Reply, Valkey, ValkeyDown
@@ -161,7 +161,7 @@ class Forwarder:
                 await self.delete_settled()
             except ValkeyDown:
                 continue
-            except (*LOST, asyncpg.PostgresError) as error:
+            except (*CONNECTION_LOST, asyncpg.PostgresError) as error:
                 log.warning("the outbox could not be tidied, trying again: %s", error)
 
     async def delete_settled(self) -> None:
@@ -214,7 +214,7 @@ class Sweeper:
                     await self.sweep(timedelta() if everything else LEFT_BEHIND_AFTER)
             except ValkeyDown:
                 continue  # its return sets the event
-            except (*LOST, asyncpg.PostgresError) as error:
+            except (*CONNECTION_LOST, asyncpg.PostgresError) as error:
                 log.warning("the outbox could not be swept, trying again: %s", error)
                 if everything:
                     self._connected.set()
