@@ -3,15 +3,15 @@
 from meydan.accounts import sessions
 from meydan.accounts.sign_in import code_delivery, login_throttle, otp, security_alerts
 from meydan.kit.database import Database, Tx
-from meydan.kit.jobs import errand, every
+from meydan.kit.jobs import every, external_job
 
 
-@errand("send_code")
+@external_job("send_code")
 async def send_code(db: Database, tenant_id: int, payload: otp.SendCode) -> None:
     await code_delivery.send(db, tenant_id, payload)
 
 
-@errand("tell_of_change")
+@external_job("tell_of_change")
 async def tell_of_change(db: Database, tenant_id: int, payload: security_alerts.TellOfChange) -> None:
     await security_alerts.send(db, tenant_id, payload)
 

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 P = TypeVar("P", bound=Struct)
 Handler = Callable[[Tx, P], Awaitable[None]]
-Errand = Callable[[Database, int, P], Awaitable[None]]
+ExternalHandler = Callable[[Database, int, P], Awaitable[None]]
 Tick = Callable[[Tx], Awaitable[None]]
 
 
@@ -37,7 +37,7 @@ class _Headers(Struct, frozen=True):
 _POLL = timedelta(milliseconds=200)
 _TRIES = 8
 _GIVES_WAY = (0.1, 0.5, 2.0)
-_handlers: dict[str, tuple[type[Struct], Errand[Struct]]] = {}
+_handlers: dict[str, tuple[type[Struct], ExternalHandler[Struct]]] = {}
 _schedules: list[tuple[str, str, Tick]] = []
 _repeats: list[tuple[float, Tick]] = []
 
@@ -67,10 +67,10 @@ def job(name: str) -> Callable[[Handler[P]], Handler[P]]:
     return register
 
 
-def errand(name: str) -> Callable[[Errand[P]], Errand[P]]:
+def external_job(name: str) -> Callable[[ExternalHandler[P]], ExternalHandler[P]]:
     """Like ``job``, for what speaks to the outside: it opens its transactions itself, none around a network call."""
 
-    def register(handler: Errand[P]) -> Errand[P]:
+    def register(handler: ExternalHandler[P]) -> ExternalHandler[P]:
         _handlers[name] = (_payload_kind(handler), handler)  # type: ignore[assignment]  # called with the very type it takes
         return handler
 

@@ -15,22 +15,22 @@ PATIENTLY = [timedelta(seconds=10), *(timedelta(minutes=minutes) for minutes in 
 """Nobody waits, and it must happen: three days."""
 
 
-class Errand(Struct, frozen=True, kw_only=True):
+class RetryableJob(Struct, frozen=True, kw_only=True):
     """What is to be done at a provider. It is queued again with one try more."""
 
-    tries: int = 0
+    attempts: int = 0
 
 
-async def do_again(tx: Tx, name: str, errand: Errand, waits: Sequence[timedelta], *, once_key: str) -> bool:
+async def do_retry(tx: Tx, name: str, job: RetryableJob, waits: Sequence[timedelta], *, once_key: str) -> bool:
     """Whether it will be tried again; if not, it has been tried often enough."""
-    if errand.tries >= len(waits):
+    if job.attempts >= len(waits):
         return False
-    wait = waits[errand.tries]
+    wait = waits[job.attempts]
     await jobs.queue(
         tx,
         name,
-        msgspec.structs.replace(errand, tries=errand.tries + 1),
+        msgspec.structs.replace(job, attempts=job.attempts + 1),
         delay=wait,
-        once_key=f"{once_key}:{errand.tries}",
+        once_key=f"{once_key}:{job.attempts}",
     )
     return True

@@ -55,11 +55,11 @@ class _Asked(Struct, frozen=True):
     charge: str | None
 
 
-async def open_checkout(db: Database, tenant_id: int, errand: OpenCheckout) -> None:
+async def open_checkout(db: Database, tenant_id: int, job: OpenCheckout) -> None:
     """Ask the provider for the page where it is paid. Of what is asked already nothing is asked again."""
     async with db.as_service(tenant_id) as tx:
-        order = await _order(tx, errand.payment_id)
-        name = await _provider(tx, errand.payment_id)
+        order = await _order(tx, job.payment_id)
+        name = await _provider(tx, job.payment_id)
     if order is None:
         return
     try:
@@ -67,49 +67,49 @@ async def open_checkout(db: Database, tenant_id: int, errand: OpenCheckout) -> N
             checkout = await provider.checkout(order)
     except ProviderUnavailable as error:
         async with db.as_service(tenant_id) as tx:
-            if not await retries.do_again(tx, OPEN_CHECKOUT, errand, retries.SOON, once_key=str(errand.payment_id)):
-                await orders.do_fail(tx, errand.payment_id, PaymentStatus.failed, "provider_unavailable", str(error))
+            if not await retries.do_retry(tx, OPEN_CHECKOUT, job, retries.SOON, once_key=str(job.payment_id)):
+                await orders.do_fail(tx, job.payment_id, PaymentStatus.failed, "provider_unavailable", str(error))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await orders.do_fail(tx, errand.payment_id, PaymentStatus.failed, "provider_refused", str(error))
+            await orders.do_fail(tx, job.payment_id, PaymentStatus.failed, "provider_refused", str(error))
         return
     async with db.as_service(tenant_id) as tx:
-        await _do_open(tx, errand.payment_id, checkout)
+        await _do_open(tx, job.payment_id, checkout)
 
 
-async def check_payment(db: Database, tenant_id: int, errand: CheckPayment) -> None:
+async def check_payment(db: Database, tenant_id: int, job: CheckPayment) -> None:
     """Ask the provider what became of it: the person is back before the news is, or its time is up."""
     async with db.as_service(tenant_id) as tx:
         asked = await tx.one(
             _Asked,
             "select provider, status, checkout, charge from app.payments where tenant_id = $1 and id = $2",
-            errand.payment_id,
+            job.payment_id,
         )
-    reference = errand.proof or asked.charge or asked.checkout
+    reference = job.proof or asked.charge or asked.checkout
     if reference is None:
         return
     events: list[ProviderEvent] = []
     refused = ""
     try:
         async with provider_accounts.opened(db, tenant_id, asked.provider) as provider:
-            events = await (provider.payment(reference) if errand.proof is None else provider.proof(errand.proof))
+            events = await (provider.payment(reference) if job.proof is None else provider.proof(job.proof))
     except (ProviderUnavailable, ProviderLocked):
-        receipt = hashlib.sha256((errand.proof or "").encode()).hexdigest()  # a second one is asked about as well
-        key = f"{errand.payment_id}:{errand.last}:{receipt}"
+        receipt = hashlib.sha256((job.proof or "").encode()).hexdigest()  # a second one is asked about as well
+        key = f"{job.payment_id}:{job.last}:{receipt}"
         async with db.as_service(tenant_id) as tx:
-            await retries.do_again(
-                tx, CHECK_PAYMENT, errand, retries.PATIENTLY if errand.proof else retries.SOON, once_key=key
+            await retries.do_retry(
+                tx, CHECK_PAYMENT, job, retries.PATIENTLY if job.proof else retries.SOON, once_key=key
             )
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         refused = str(error)
     async with db.as_service(tenant_id) as tx:
-        await settlement.do_apply_all(tx, asked.provider, events, proof_of=errand.payment_id if errand.proof else None)
-        if errand.last and not any(isinstance(event, Awaited) for event in events):
-            await orders.do_fail(tx, errand.payment_id, PaymentStatus.expired, "expired", refused)
-        elif refused and errand.proof is not None:
-            await _do_refuse_proof(tx, errand.payment_id, refused)
+        await settlement.do_apply_all(tx, asked.provider, events, proof_of=job.payment_id if job.proof else None)
+        if job.last and not any(isinstance(event, Awaited) for event in events):
+            await orders.do_fail(tx, job.payment_id, PaymentStatus.expired, "expired", refused)
+        elif refused and job.proof is not None:
+            await _do_refuse_proof(tx, job.payment_id, refused)
 
 
 async def do_sweep(tx: Tx) -> None:
@@ -138,8 +138,8 @@ async def do_sweep(tx: Tx) -> None:
         if one.status is PaymentStatus.created:
             await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=one.id), once_key=str(one.id))
         else:
-            errand = CheckPayment(payment_id=one.id, last=True)
-            await jobs.queue(tx, CHECK_PAYMENT, errand, once_key=f"{one.id}:last")
+            job = CheckPayment(payment_id=one.id, last=True)
+            await jobs.queue(tx, CHECK_PAYMENT, job, once_key=f"{one.id}:last")
 
 
 async def _do_give_up(tx: Tx) -> None:

@@ -64,7 +64,7 @@ class PaymentFrame(realtime.Frame, frozen=True, tag="payment"):
     payment: Payment
 
 
-class OpenCheckout(retries.Errand, frozen=True):
+class OpenCheckout(retries.RetryableJob, frozen=True):
     payment_id: UUID
 
 
@@ -72,7 +72,7 @@ class ReturnPayment(Struct, frozen=True):
     payment_id: UUID
 
 
-class CheckPayment(retries.Errand, frozen=True):
+class CheckPayment(retries.RetryableJob, frozen=True):
     """Ask the provider what became of it."""
 
     payment_id: UUID

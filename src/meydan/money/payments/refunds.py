@@ -44,7 +44,7 @@ class Refund(Struct, frozen=True):
     done_at: datetime | None = None
 
 
-class AskRefund(retries.Errand, frozen=True):
+class AskRefund(retries.RetryableJob, frozen=True):
     refund_id: UUID
 
 
@@ -114,12 +114,10 @@ async def do_refund(
     return await refund(tx, refund_id)
 
 
-async def do_return(tx: Tx, errand: ReturnPayment) -> None:
+async def do_return(tx: Tx, job: ReturnPayment) -> None:
     """What bought a membership there was no room for goes back, once. A service transaction."""
     try:
-        await do_refund(
-            tx, errand.payment_id, None, reason="A membership was paid for twice.", actor=None, key=PAID_TWICE
-        )
+        await do_refund(tx, job.payment_id, None, reason="A membership was paid for twice.", actor=None, key=PAID_TWICE)
     except RefundTooLarge:
         return  # it went back already
 
@@ -145,7 +143,7 @@ async def of_payment(tx: Tx, payment_id: UUID) -> list[Refund]:
     )
 
 
-async def ask_refund(db: Database, tenant_id: int, errand: AskRefund) -> None:
+async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
     """The refund's own id is the key: asked again after a crash it is the same refund."""
     async with db.as_service(tenant_id) as tx:
         asked = await tx.one(
@@ -154,21 +152,21 @@ async def ask_refund(db: Database, tenant_id: int, errand: AskRefund) -> None:
             "from app.payment_refunds asked "
             "join app.payments payment on payment.tenant_id = asked.tenant_id and payment.id = asked.payment_id "
             "where asked.tenant_id = $1 and asked.id = $2",
-            errand.refund_id,
+            job.refund_id,
         )
     if asked.status is not RefundStatus.asked:
         return
     try:
         async with provider_accounts.opened(db, tenant_id, asked.provider) as provider:
-            made = await provider.refund(asked.charge, asked.amount, asked.paid_currency, str(errand.refund_id))
+            made = await provider.refund(asked.charge, asked.amount, asked.paid_currency, str(job.refund_id))
     except ProviderUnavailable as error:
         async with db.as_service(tenant_id) as tx:
-            if not await retries.do_again(tx, ASK_REFUND, errand, retries.PATIENTLY, once_key=str(errand.refund_id)):
-                await _do_refuse(tx, errand.refund_id, str(error))
+            if not await retries.do_retry(tx, ASK_REFUND, job, retries.PATIENTLY, once_key=str(job.refund_id)):
+                await _do_refuse(tx, job.refund_id, str(error))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_refuse(tx, errand.refund_id, str(error) or type(error).__name__)
+            await _do_refuse(tx, job.refund_id, str(error) or type(error).__name__)
         return
     async with db.as_service(tenant_id) as tx:
         await payment_rows.lock_known_charge(
@@ -176,11 +174,11 @@ async def ask_refund(db: Database, tenant_id: int, errand: AskRefund) -> None:
         )  # the payment first, as whoever brings the same news does
         await tx.run(
             "update app.payment_refunds set refund = $3 where tenant_id = $1 and id = $2 and status = 'asked'",
-            errand.refund_id,
+            job.refund_id,
             made.refund,
         )
         event = Refunded(
-            event_id=f"refund:{errand.refund_id}",
+            event_id=f"refund:{job.refund_id}",
             happened_at=clock.now(),
             charge=asked.charge,
             refunded=made.refunded,

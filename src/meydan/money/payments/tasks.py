@@ -6,11 +6,11 @@ from meydan.money.payments import checkouts, refunds
 from meydan.money.payments.orders import CHECK_PAYMENT, OPEN_CHECKOUT, RETURN_PAYMENT
 from meydan.money.payments.settlement import acknowledgements, deferred_events, provider_subscriptions
 
-jobs.errand(OPEN_CHECKOUT)(checkouts.open_checkout)
-jobs.errand(CHECK_PAYMENT)(checkouts.check_payment)
-jobs.errand(refunds.ASK_REFUND)(refunds.ask_refund)
-jobs.errand(acknowledgements.ACKNOWLEDGE)(acknowledgements.acknowledge)
-jobs.errand(provider_subscriptions.STOP_CHARGING)(provider_subscriptions.stop_charging)
+jobs.external_job(OPEN_CHECKOUT)(checkouts.open_checkout)
+jobs.external_job(CHECK_PAYMENT)(checkouts.check_payment)
+jobs.external_job(refunds.ASK_REFUND)(refunds.ask_refund)
+jobs.external_job(acknowledgements.ACKNOWLEDGE)(acknowledgements.acknowledge)
+jobs.external_job(provider_subscriptions.STOP_CHARGING)(provider_subscriptions.stop_charging)
 jobs.job(RETURN_PAYMENT)(refunds.do_return)
 
 

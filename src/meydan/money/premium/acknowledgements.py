@@ -42,13 +42,13 @@ async def _do_queue_change(tx: Tx, subscription_id: UUID) -> None:
     await jobs.queue(tx, ACKNOWLEDGE_CHANGE, AcknowledgeChange(subscription_id), once_key=f"{subscription_id}:change")
 
 
-async def acknowledge_change(db: Database, tenant_id: int, errand: AcknowledgeChange) -> None:
+async def acknowledge_change(db: Database, tenant_id: int, job: AcknowledgeChange) -> None:
     async with db.as_service(tenant_id) as tx:
         changed = await tx.maybe(
             _Changed,
             "select provider, claim from app.subscriptions where tenant_id = $1 and id = $2 and claim is not null "
             "and provider is not null",
-            errand.subscription_id,
+            job.subscription_id,
         )
     if changed is None:
         return
@@ -56,12 +56,12 @@ async def acknowledge_change(db: Database, tenant_id: int, errand: AcknowledgeCh
         async with provider_accounts.opened(db, tenant_id, changed.provider) as provider:
             await provider.acknowledge(changed.claim, PaymentKind.premium, given=True)
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
-        log.warning("subscription %s could not be acknowledged: %s", errand.subscription_id, error)
+        log.warning("subscription %s could not be acknowledged: %s", job.subscription_id, error)
         return
     async with db.as_service(tenant_id) as tx:
         await tx.run(
             "update app.subscriptions set claim = null where tenant_id = $1 and id = $2 and claim = $3",
-            errand.subscription_id,
+            job.subscription_id,
             changed.claim,
         )
 

@@ -32,14 +32,14 @@ class _Newest(Struct, frozen=True):
     charge: str
 
 
-async def tell_provider(db: Database, tenant_id: int, errand: TellProvider) -> None:
+async def tell_provider(db: Database, tenant_id: int, job: TellProvider) -> None:
     """What the person wants last is what is said; said already, nothing is."""
     async with db.as_service(tenant_id) as tx:
         wished = await tx.maybe(
             _Wished,
             "select provider, reference, wish from app.subscriptions "
             "where tenant_id = $1 and id = $2 and wish is not null and provider is not null and reference is not null",
-            errand.subscription_id,
+            job.subscription_id,
         )
     if wished is None:
         return
@@ -48,19 +48,19 @@ async def tell_provider(db: Database, tenant_id: int, errand: TellProvider) -> N
             await (provider.cancel if wished.wish == "cancel" else provider.resume)(wished.reference)
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
-            key = f"{errand.subscription_id}:{wished.wish}"
-            if not await retries.do_again(tx, TELL_PROVIDER, errand, retries.PATIENTLY, once_key=key):
-                await _do_take_back_wish(tx, errand.subscription_id, wished.wish, str(error))
+            key = f"{job.subscription_id}:{wished.wish}"
+            if not await retries.do_retry(tx, TELL_PROVIDER, job, retries.PATIENTLY, once_key=key):
+                await _do_take_back_wish(tx, job.subscription_id, wished.wish, str(error))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_take_back_wish(tx, errand.subscription_id, wished.wish, str(error))
+            await _do_take_back_wish(tx, job.subscription_id, wished.wish, str(error))
         return
     async with db.as_service(tenant_id) as tx:
-        await _do_know_told(tx, errand.subscription_id, wished.wish)
+        await _do_know_told(tx, job.subscription_id, wished.wish)
 
 
-async def check_subscription(db: Database, tenant_id: int, errand: CheckSubscription) -> None:
+async def check_subscription(db: Database, tenant_id: int, job: CheckSubscription) -> None:
     """Its period is over and nobody said what comes: ask, by its newest payment."""
     async with db.as_service(tenant_id) as tx:
         newest = await tx.maybe(
@@ -69,7 +69,7 @@ async def check_subscription(db: Database, tenant_id: int, errand: CheckSubscrip
             "join app.payments payment on payment.tenant_id = known.tenant_id and payment.agreement_id = known.id "
             "where known.tenant_id = $1 and known.id = $2 and known.reference is not null and payment.charge is not null "
             "order by payment.paid_at desc limit 1",
-            errand.subscription_id,
+            job.subscription_id,
         )
     if newest is None:
         return
@@ -77,7 +77,7 @@ async def check_subscription(db: Database, tenant_id: int, errand: CheckSubscrip
         async with provider_accounts.opened(db, tenant_id, newest.provider) as provider:
             events = await provider.subscription(newest.reference, newest.charge)
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
-        log.warning("subscription %s could not be checked: %s", errand.subscription_id, error)  # time goes on: grace
+        log.warning("subscription %s could not be checked: %s", job.subscription_id, error)  # time goes on: grace
         return
     async with db.as_service(tenant_id) as tx:
         await settlement.do_apply_all(tx, newest.provider, events)

@@ -45,7 +45,7 @@ class SubscriptionFrame(realtime.Frame, frozen=True, tag="subscription"):
     subscription: Subscription
 
 
-class TellProvider(retries.Errand, frozen=True):
+class TellProvider(retries.RetryableJob, frozen=True):
     """That the person wants it cancelled, or not any more."""
 
     subscription_id: UUID

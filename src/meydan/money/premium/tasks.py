@@ -5,9 +5,9 @@ from meydan.kit.database import Tx
 from meydan.money.premium import acknowledgements, membership, provider_checks
 from meydan.money.premium.subscriptions import TELL_PROVIDER
 
-jobs.errand(acknowledgements.ACKNOWLEDGE_CHANGE)(acknowledgements.acknowledge_change)
-jobs.errand(TELL_PROVIDER)(provider_checks.tell_provider)
-jobs.errand(membership.CHECK_SUBSCRIPTION)(provider_checks.check_subscription)
+jobs.external_job(acknowledgements.ACKNOWLEDGE_CHANGE)(acknowledgements.acknowledge_change)
+jobs.external_job(TELL_PROVIDER)(provider_checks.tell_provider)
+jobs.external_job(membership.CHECK_SUBSCRIPTION)(provider_checks.check_subscription)
 
 
 @jobs.every("* * * * *")

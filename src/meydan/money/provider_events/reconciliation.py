@@ -100,8 +100,8 @@ async def do_queue(tx: Tx) -> None:
         await jobs.queue(tx, RECONCILE, Reconcile(name), once_key=name.value)
 
 
-async def reconcile(db: Database, tenant_id: int, errand: Reconcile) -> None:
-    name, until = errand.provider, clock.now()
+async def reconcile(db: Database, tenant_id: int, job: Reconcile) -> None:
+    name, until = job.provider, clock.now()
     async with db.as_service(tenant_id) as tx:
         since = await _since(tx, name, until)
         run_id = await tx.one(

@@ -4,8 +4,8 @@ from meydan.kit import jobs
 from meydan.kit.database import Tx
 from meydan.money.provider_events import reconciliation, webhook_events
 
-jobs.errand(webhook_events.READ_NOTICE)(webhook_events.read_notice)
-jobs.errand(reconciliation.RECONCILE)(reconciliation.reconcile)
+jobs.external_job(webhook_events.READ_NOTICE)(webhook_events.read_notice)
+jobs.external_job(reconciliation.RECONCILE)(reconciliation.reconcile)
 
 
 @jobs.every("*/5 * * * *")

@@ -16,7 +16,7 @@ READ_NOTICE = "commerce.read_notice"
 KEPT = timedelta(days=90)
 
 
-class ReadNotice(retries.Errand, frozen=True):
+class ReadNotice(retries.RetryableJob, frozen=True):
     notice_id: UUID
 
 
@@ -38,14 +38,14 @@ async def do_keep(tx: Tx, name: ProviderName, notice: Notice) -> None:
         await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=kept), once_key=str(kept))
 
 
-async def read_notice(db: Database, tenant_id: int, errand: ReadNotice) -> None:
+async def read_notice(db: Database, tenant_id: int, job: ReadNotice) -> None:
     """Everything one notice says happens in one transaction, with the note that it was read."""
     async with db.as_service(tenant_id) as tx:
         kept = await tx.maybe(
             _Kept,
             "select provider, event_id, payload from app.payment_notices "
             "where tenant_id = $1 and id = $2 and read_at is null",
-            errand.notice_id,
+            job.notice_id,
         )
     if kept is None:
         return
@@ -54,18 +54,18 @@ async def read_notice(db: Database, tenant_id: int, errand: ReadNotice) -> None:
             events = await provider.read(Notice(kept.event_id, kept.payload))
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_mark(tx, errand.notice_id, str(error), is_read=False)
-            await retries.do_again(tx, READ_NOTICE, errand, retries.PATIENTLY, once_key=str(errand.notice_id))
+            await _do_mark(tx, job.notice_id, str(error), is_read=False)
+            await retries.do_retry(tx, READ_NOTICE, job, retries.PATIENTLY, once_key=str(job.notice_id))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_mark(tx, errand.notice_id, str(error), is_read=True)
+            await _do_mark(tx, job.notice_id, str(error), is_read=True)
         return
     async with db.as_service(tenant_id) as tx:
         done = await settlement.do_apply_all(tx, kept.provider, events)
         problems = [one.problem for one in done if one.problem]
         payment_id = next((one.payment_id for one in done if one.payment_id), None)
-        await _do_mark(tx, errand.notice_id, ", ".join(problems), is_read=True, payment_id=payment_id)
+        await _do_mark(tx, job.notice_id, ", ".join(problems), is_read=True, payment_id=payment_id)
 
 
 async def do_sweep(tx: Tx) -> None:

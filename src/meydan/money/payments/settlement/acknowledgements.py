@@ -43,7 +43,7 @@ async def do_queue(tx: Tx, payment_id: UUID, name: ProviderName) -> None:
         await jobs.queue(tx, ACKNOWLEDGE, Acknowledge(payment_id), once_key=str(payment_id))
 
 
-async def acknowledge(db: Database, tenant_id: int, errand: Acknowledge) -> None:
+async def acknowledge(db: Database, tenant_id: int, job: Acknowledge) -> None:
     async with db.as_service(tenant_id) as tx:
         bought = await tx.one(
             _Bought,
@@ -55,14 +55,14 @@ async def acknowledge(db: Database, tenant_id: int, errand: Acknowledge) -> None
             join app.users person on person.tenant_id = payment.tenant_id and person.id = payment.user_id
             where payment.tenant_id = $1 and payment.id = $2 and payment.charge is not null
             """,
-            errand.payment_id,
+            job.payment_id,
         )
         now = "given" if bought.given else "ours"
         if bought.acknowledged in ("given", now) or (bought.has_left and not bought.given):
             return
         await tx.run(
             "update app.payments set acknowledge_asked_at = app.now() where tenant_id = $1 and id = $2",
-            errand.payment_id,
+            job.payment_id,
         )
     try:
         async with provider_accounts.opened(db, tenant_id, bought.provider) as provider:
@@ -71,23 +71,23 @@ async def acknowledge(db: Database, tenant_id: int, errand: Acknowledge) -> None
             )
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         # The sweep asks again. Refunded meanwhile, perhaps: then the store's own notice says so, and nobody asks any more.
-        log.warning("payment %s could not be acknowledged: %s", errand.payment_id, error)
+        log.warning("payment %s could not be acknowledged: %s", job.payment_id, error)
         return
     async with db.as_service(tenant_id) as tx:
         await tx.run(
             "update app.payments set acknowledged = $3 where tenant_id = $1 and id = $2 "
             "and acknowledged is distinct from 'given'",
-            errand.payment_id,
+            job.payment_id,
             now,
         )
         if now == "ours":  # it may have been given while the store was told
             again = await tx.one(
                 bool,
                 "select settled_at is not null from app.payments where tenant_id = $1 and id = $2",
-                errand.payment_id,
+                job.payment_id,
             )
             if again:
-                await do_queue(tx, errand.payment_id, bought.provider)
+                await do_queue(tx, job.payment_id, bought.provider)
 
 
 async def do_sweep(tx: Tx) -> None:

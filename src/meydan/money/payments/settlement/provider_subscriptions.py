@@ -11,7 +11,7 @@ from meydan.money.payments import provider_accounts
 STOP_CHARGING = "commerce.stop_charging"
 
 
-class StopCharging(retries.Errand, frozen=True):
+class StopCharging(retries.RetryableJob, frozen=True):
     """Payload of the external job that cancels a subscription at its provider."""
 
     provider: ProviderName
@@ -26,23 +26,23 @@ async def do_stop_charging(tx: Tx, name: ProviderName, reference: str) -> None:
         )
 
 
-async def stop_charging(db: Database, tenant_id: int, errand: StopCharging) -> None:
+async def stop_charging(db: Database, tenant_id: int, job: StopCharging) -> None:
     """Cancels at the provider, for a user who left or has the money back. A failure that lasts leaves the job held."""
     try:
-        async with provider_accounts.opened(db, tenant_id, errand.provider) as provider:
-            await provider.cancel(errand.reference)
+        async with provider_accounts.opened(db, tenant_id, job.provider) as provider:
+            await provider.cancel(job.reference)
     except (ProviderUnavailable, ProviderLocked):
         async with db.as_service(tenant_id) as tx:
-            key = f"{errand.provider}:{errand.reference}"
-            if not await retries.do_again(tx, STOP_CHARGING, errand, retries.PATIENTLY, once_key=key):
+            key = f"{job.provider}:{job.reference}"
+            if not await retries.do_retry(tx, STOP_CHARGING, job, retries.PATIENTLY, once_key=key):
                 raise  # held, and seen by `meydan doctor`: somebody goes on paying for nothing
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
             await tenants.record(
                 tx,
                 "subscription_change_refused",
-                provider=errand.provider,
-                reference=errand.reference,
+                provider=job.provider,
+                reference=job.reference,
                 wish="cancel",
                 problem=str(error)[:500],
             )
