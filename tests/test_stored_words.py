@@ -399,7 +399,7 @@ async def test_what_waits_once_is_not_queued_twice(moved: Moved):
         now = await moved.job(row["id"])
         kind, _ = jobs._handlers[now["entrypoint"]]
         async with moved.db.as_service(tenant_id) as tx:
-            await jobs.queue(tx, now["entrypoint"], msgspec.json.decode(now["payload"], type=kind), once_key=once_key)
+            await jobs.queue(tx, now["entrypoint"], msgspec.json.decode(now["payload"], type=kind), dedupe_key=once_key)
     assert await moved.owner.fetchval("select count(*) from jobs.pgqueuer") == count
 
 

@@ -14,15 +14,15 @@ def somebody() -> Identity:
 
 def test_a_key_belongs_to_one_person_and_one_operation():
     ada, ben = somebody(), somebody()
-    key = http.once_key(ada, "gift", "k-1")
-    assert http.once_key(ada, "gift", "k-1") == key
+    key = http.scoped_idempotency_key(ada, "gift", "k-1")
+    assert http.scoped_idempotency_key(ada, "gift", "k-1") == key
     assert (
         len(
             {
                 key,
-                http.once_key(ada, "spend", "k-1"),
-                http.once_key(ben, "gift", "k-1"),
-                http.once_key(ada, "gift", "k"),
+                http.scoped_idempotency_key(ada, "spend", "k-1"),
+                http.scoped_idempotency_key(ben, "gift", "k-1"),
+                http.scoped_idempotency_key(ada, "gift", "k"),
             }
         )
         == 4
@@ -33,5 +33,5 @@ def test_a_key_belongs_to_one_person_and_one_operation():
 @pytest.mark.parametrize("said", [None, "", "x" * 65, "a\nb", "ş", "\x00", "\x7f"])
 def test_a_key_that_is_none_is_asked_for(said: str | None):
     with pytest.raises(http.IdempotencyKeyMissing) as refused:
-        http.once_key(somebody(), "gift", said)
+        http.scoped_idempotency_key(somebody(), "gift", said)
     assert (refused.value.status, refused.value.code) == (400, "idempotency_key_missing")

@@ -111,7 +111,7 @@ async def test_a_person_queues_a_job_but_cannot_read_the_queue(db: Database, ten
 async def test_with_a_key_one_waits(db: Database, database_settings: DatabaseSettings, tenant: tenants.Tenant):
     for _ in range(5):
         async with db.as_service(tenant.id) as tx:
-            await jobs.queue(tx, "test_write", Note("once"), once_key="the-same")
+            await jobs.queue(tx, "test_write", Note("once"), dedupe_key="the-same")
     async with working(db, database_settings):
         await until(db, tenant, 1)
         async with db.as_service(tenant.id) as tx:

@@ -26,7 +26,7 @@ from meydan.accounts.sign_in.registration import Registration
 from meydan.integrations import Channel
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound, Refused
-from meydan.kit.http import AnyRequest, client_address
+from meydan.kit.http import AnyRequest, client_ip_address
 from meydan.kit.identity import Face, Identity
 from meydan.kit.rate_limits import Limit, take
 from meydan.tenants import Language, Tenant
@@ -101,7 +101,7 @@ async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: OtpW
             tx,
             await _address(tx, data.channel, data.to),
             data.purpose,
-            network=client_network.of(client_address(request)),
+            network=client_network.of(client_ip_address(request)),
             device_id=data.device_id,
             language=data.language or tenant.default_language,
         )
@@ -123,13 +123,13 @@ async def _address(tx: Tx, channel: Channel, to: str) -> Address:
 
 @post("/api/auth/register", status_code=201, tags=["accounts"], summary="Register, or found a community")
 async def register(request: AnyRequest, db: Database, tenant: Tenant, data: Registration) -> Response[Session]:
-    done = await registration.register(db, tenant.id, data, client_address(request))
+    done = await registration.register(db, tenant.id, data, client_ip_address(request))
     return _with_cookie(request, done, 201)
 
 
 @post("/api/auth/login", status_code=200, tags=["accounts"], summary="Log in by password or one-time code")
 async def login(request: AnyRequest, db: Database, tenant: Tenant, data: Login) -> Response[Session]:
-    return _with_cookie(request, await log_in(db, tenant.id, data, client_address(request)), 200)
+    return _with_cookie(request, await log_in(db, tenant.id, data, client_ip_address(request)), 200)
 
 
 @post("/api/auth/refresh", status_code=200, tags=["accounts"], summary="A new access token for the cookie")
@@ -191,7 +191,7 @@ async def make_shadow(db: Database, me: Identity, data: ShadowWish) -> Me:
 
 @get("/api/auth/alias-suggestions", tags=["accounts"], summary="An alias with tags that are free now")
 async def alias_suggestions(request: AnyRequest, db: Database, tenant: Tenant, alias: str) -> list[Suggestion]:
-    await take(_SUGGESTIONS, client_network.of(client_address(request)))
+    await take(_SUGGESTIONS, client_network.of(client_ip_address(request)))
     async with db.as_service(tenant.id) as tx:
         return await aliases.suggest(tx, alias)
 
@@ -227,7 +227,7 @@ async def change_password(db: Database, me: Identity, data: PasswordChange) -> N
 
 @post("/api/auth/reset-password", status_code=204, tags=["accounts"], summary="A new password, by a one-time code")
 async def reset_password(request: AnyRequest, db: Database, tenant: Tenant, data: PasswordReset) -> None:
-    await take(_RESETS, client_network.of(client_address(request)))
+    await take(_RESETS, client_network.of(client_ip_address(request)))
     await password_changes.reset_password(db, tenant.id, data.proof, data.password)
 
 

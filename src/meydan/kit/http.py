@@ -29,7 +29,7 @@ IdempotencyKey = Annotated[
         description="Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing.",
     ),
 ]
-"""What a route that moves money takes as ``idempotency_key: IdempotencyKey = None`` and gives to ``once_key``."""
+"""What a route that moves money takes as ``idempotency_key: IdempotencyKey = None`` and gives to ``scoped_idempotency_key``."""
 _LONGEST_KEY = 64
 
 PROBLEM = "application/problem+json"
@@ -144,12 +144,12 @@ def is_private_name(host: str) -> bool:
     return True
 
 
-def client_address(request: AnyRequest) -> str:
+def client_ip_address(request: AnyRequest) -> str:
     """The peer's address; behind a proxy uvicorn has already replaced it by the forwarded one."""
     return request.client.host if request.client else "0.0.0.0"  # noqa: S104 -- a word for "unknown", nothing is bound
 
 
-def once_key(me: Identity, operation: str, idempotency_key: str | None) -> str:
+def scoped_idempotency_key(me: Identity, operation: str, idempotency_key: str | None) -> str:
     """The key under which this is done once: one person's key for one operation says nothing about any other's.
 
     Raises IdempotencyKeyMissing.

@@ -43,13 +43,13 @@ _repeats: list[tuple[float, Tick]] = []
 
 
 async def queue(
-    tx: Tx, name: str, payload: Struct, *, delay: timedelta = timedelta(), once_key: str | None = None
+    tx: Tx, name: str, payload: Struct, *, delay: timedelta = timedelta(), dedupe_key: str | None = None
 ) -> None:
-    """Queue a job in this transaction. With a ``once_key`` at most one such job waits in the tenant."""
+    """Queue a job in this transaction. With a ``dedupe_key`` at most one such job waits in the tenant."""
     if name not in _handlers:
         raise LookupError(f"no job is called {name}")
     await tx.connection.execute(
-        "select app.queue_job($1, $2, $3, $4)", name, msgspec.json.encode(payload), delay, once_key
+        "select app.queue_job($1, $2, $3, $4)", name, msgspec.json.encode(payload), delay, dedupe_key
     )
 
 

@@ -21,7 +21,7 @@ class RetryableJob(Struct, frozen=True, kw_only=True):
     attempts: int = 0
 
 
-async def do_retry(tx: Tx, name: str, job: RetryableJob, waits: Sequence[timedelta], *, once_key: str) -> bool:
+async def do_retry(tx: Tx, name: str, job: RetryableJob, waits: Sequence[timedelta], *, dedupe_key: str) -> bool:
     """Whether it will be tried again; if not, it has been tried often enough."""
     if job.attempts >= len(waits):
         return False
@@ -31,6 +31,6 @@ async def do_retry(tx: Tx, name: str, job: RetryableJob, waits: Sequence[timedel
         name,
         msgspec.structs.replace(job, attempts=job.attempts + 1),
         delay=wait,
-        once_key=f"{once_key}:{job.attempts}",
+        dedupe_key=f"{dedupe_key}:{job.attempts}",
     )
     return True

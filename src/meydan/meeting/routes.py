@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, field
 from meydan import accounts
 from meydan.kit import rate_limits
 from meydan.kit.database import Database
-from meydan.kit.http import IdempotencyKey, once_key
+from meydan.kit.http import IdempotencyKey, scoped_idempotency_key
 from meydan.kit.identity import Identity
 from meydan.meeting import claims, matches, purchases, state, tickets
 from meydan.meeting.enums import Kind
@@ -120,7 +120,7 @@ async def list_spendables(db: Database, me: Identity) -> purchases.Spendables:
 
 @post("/api/coins/spend", tags=["meeting"], summary="Spend coins", status_code=200)
 async def spend(db: Database, me: Identity, data: Spending, idempotency_key: IdempotencyKey = None) -> purchases.Spent:
-    key = once_key(me, "spend", idempotency_key)
+    key = scoped_idempotency_key(me, "spend", idempotency_key)
     async with db.as_service(me.tenant_id) as tx:
         return await purchases.do_spend(tx, me.user_id, data.item, data.quantity, key)
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from meydan import accounts
 from meydan.kit.database import Database
-from meydan.kit.http import IdempotencyKey, once_key
+from meydan.kit.http import IdempotencyKey, scoped_idempotency_key
 from meydan.kit.identity import Identity, Role
 from meydan.money.backoffice import adjustments, person_page, wallets
 
@@ -73,7 +73,7 @@ async def adjust(
 ) -> person_page.Member:
     """From the community's promotions, or back to them. What somebody owes is paid by what they are given."""
     await _check(db, me)
-    key = once_key(me, "adjust", idempotency_key)
+    key = scoped_idempotency_key(me, "adjust", idempotency_key)
     async with db.as_service(me.tenant_id) as tx:
         await adjustments.do_adjust(tx, user_id, data.direction, data.coins, data.reason.strip(), me.user_id, key=key)
         return await person_page.member(tx, user_id, me.user_id)

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from meydan import accounts
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Database
-from meydan.kit.http import IdempotencyKey, once_key
+from meydan.kit.http import IdempotencyKey, scoped_idempotency_key
 from meydan.kit.identity import Identity, Role
 from meydan.money import wallet
 from meydan.money.backoffice import (
@@ -107,7 +107,7 @@ async def refund(
 ) -> payments.PaymentDetails:
     """The provider is asked next; coins are taken back once it has said yes."""
     await _check(db, me)
-    key = once_key(me, "refund", idempotency_key)
+    key = scoped_idempotency_key(me, "refund", idempotency_key)
     async with db.as_service(me.tenant_id) as tx:
         await payments.do_refund(tx, payment_id, data.amount, data.reason.strip(), me.user_id, key=key)
         return await payments.details(tx, payment_id, me.user_id)

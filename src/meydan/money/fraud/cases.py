@@ -121,7 +121,7 @@ async def do_look_at_delayed(tx: Tx) -> None:
         " and (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status in ('refunded', 'charged_back')"
     )
     for case_id in await tx.all(UUID, _DUE, None, _AT_ONCE):
-        await jobs.queue(tx, "release_delayed", ReleaseDelayed(case_id), once_key=str(case_id))
+        await jobs.queue(tx, "release_delayed", ReleaseDelayed(case_id), dedupe_key=str(case_id))
 
 
 async def do_release_delayed(tx: Tx, case_id: UUID) -> None:

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from meydan import accounts
 from meydan.kit import rate_limits
 from meydan.kit.database import Database
-from meydan.kit.http import IdempotencyKey, once_key
+from meydan.kit.http import IdempotencyKey, scoped_idempotency_key
 from meydan.kit.identity import Identity, Role
 from meydan.money import wallet
 from meydan.money.gifts import catalogue, gifts
@@ -46,7 +46,7 @@ async def list_gifts(db: Database, me: Identity) -> list[catalogue.Gift]:
 @post("/api/gifts/send", tags=["gifts"], summary="Give somebody a gift")
 async def send(db: Database, me: Identity, data: Send, idempotency_key: IdempotencyKey = None) -> gifts.GiftSent:
     """To somebody whom the active face has met, with no block between the two."""
-    key = once_key(me, "gift", idempotency_key)
+    key = scoped_idempotency_key(me, "gift", idempotency_key)
     await rate_limits.take(_GIFTS, me.user_id)
     async with db.as_user(me) as tx:
         return await gifts.do_send(tx, data.gift_id, data.quantity, data.profile_id, data.note.strip(), key=key)

@@ -67,7 +67,7 @@ async def open_checkout(db: Database, tenant_id: int, job: OpenCheckout) -> None
             checkout = await provider.checkout(order)
     except ProviderUnavailable as error:
         async with db.as_service(tenant_id) as tx:
-            if not await retries.do_retry(tx, OPEN_CHECKOUT, job, retries.SOON, once_key=str(job.payment_id)):
+            if not await retries.do_retry(tx, OPEN_CHECKOUT, job, retries.SOON, dedupe_key=str(job.payment_id)):
                 await orders.do_fail(tx, job.payment_id, PaymentStatus.failed, "provider_unavailable", str(error))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
@@ -99,7 +99,7 @@ async def check_payment(db: Database, tenant_id: int, job: CheckPayment) -> None
         key = f"{job.payment_id}:{job.last}:{receipt}"
         async with db.as_service(tenant_id) as tx:
             await retries.do_retry(
-                tx, CHECK_PAYMENT, job, retries.PATIENTLY if job.proof else retries.SOON, once_key=key
+                tx, CHECK_PAYMENT, job, retries.PATIENTLY if job.proof else retries.SOON, dedupe_key=key
             )
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
@@ -136,10 +136,10 @@ async def do_sweep(tx: Tx) -> None:
     )
     for one in left:
         if one.status is PaymentStatus.created:
-            await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=one.id), once_key=str(one.id))
+            await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=one.id), dedupe_key=str(one.id))
         else:
             job = CheckPayment(payment_id=one.id, last=True)
-            await jobs.queue(tx, CHECK_PAYMENT, job, once_key=f"{one.id}:last")
+            await jobs.queue(tx, CHECK_PAYMENT, job, dedupe_key=f"{one.id}:last")
 
 
 async def _do_give_up(tx: Tx) -> None:

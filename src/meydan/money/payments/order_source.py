@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from meydan import integrations
 from meydan.kit import rate_limits
-from meydan.kit.http import AnyRequest, client_address, is_private_name
+from meydan.kit.http import AnyRequest, client_ip_address, is_private_name
 from meydan.kit.identity import Identity
 from meydan.tenants import Tenant
 
@@ -27,7 +27,7 @@ class OrderedFrom(Struct, frozen=True):
 
 
 def ordered_from(request: AnyRequest, tenant: Tenant, me: Identity) -> OrderedFrom:
-    return OrderedFrom(me.device_id, client_address(request), _origin(request, tenant))
+    return OrderedFrom(me.device_id, client_ip_address(request), _origin(request, tenant))
 
 
 def _origin(request: AnyRequest, tenant: Tenant) -> str:

@@ -156,7 +156,7 @@ async def do_order(
         *(user_id, kind, chosen.value, product.id, product.coins, product.price, product.currency),
         *(ordered.device_id, ordered.address, ordered.origin, key),
     )
-    await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=payment_id), once_key=str(payment_id))
+    await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=payment_id), dedupe_key=str(payment_id))
     return await payment(tx, payment_id)
 
 
@@ -193,7 +193,7 @@ async def do_ask(tx: Tx, payment_id: UUID, proof: str | None = None) -> Payment:
             tx,
             CHECK_PAYMENT,
             CheckPayment(payment_id=payment_id, proof=proof),
-            once_key=None if proof else str(payment_id),
+            dedupe_key=None if proof else str(payment_id),
         )
     return mine
 
@@ -221,13 +221,13 @@ async def do_hold_duplicate(tx: Tx, payment_id: UUID, agreement_id: UUID | None)
         """,
         *(payment_id, PAID_TWICE, agreement_id),
     )
-    await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(payment_id), once_key=str(payment_id))
+    await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(payment_id), dedupe_key=str(payment_id))
 
 
 async def do_return_duplicate(tx: Tx, payment_id: UUID) -> None:
     """Marks a settled payment as a duplicate, and queues its return to the buyer. Runs as: service."""
     await tx.run("update app.payments set problem = $3 where tenant_id = $1 and id = $2", payment_id, PAID_TWICE)
-    await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(payment_id), once_key=str(payment_id))
+    await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(payment_id), dedupe_key=str(payment_id))
 
 
 async def do_fail(tx: Tx, payment_id: UUID, status: PaymentStatus, problem: str, detail: str = "") -> None:

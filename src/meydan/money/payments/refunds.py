@@ -107,7 +107,7 @@ async def do_refund(
         "values ($1, $2, 'asked', $3, $4, $5, $6) returning id",
         *(payment_id, left if amount is None else amount, actor, reason, key),
     )
-    await jobs.queue(tx, ASK_REFUND, AskRefund(refund_id=refund_id), once_key=str(refund_id))
+    await jobs.queue(tx, ASK_REFUND, AskRefund(refund_id=refund_id), dedupe_key=str(refund_id))
     await tenants.record(
         tx, "refund_asked", user_id=row.user_id, actor=actor, payment_id=payment_id, refund_id=refund_id, amount=amount
     )
@@ -161,7 +161,7 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
             made = await provider.refund(asked.charge, asked.amount, asked.paid_currency, str(job.refund_id))
     except ProviderUnavailable as error:
         async with db.as_service(tenant_id) as tx:
-            if not await retries.do_retry(tx, ASK_REFUND, job, retries.PATIENTLY, once_key=str(job.refund_id)):
+            if not await retries.do_retry(tx, ASK_REFUND, job, retries.PATIENTLY, dedupe_key=str(job.refund_id)):
                 await _do_refuse(tx, job.refund_id, str(error))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:

@@ -12,7 +12,7 @@ from meydan import accounts
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import rate_limits
 from meydan.kit.database import Database
-from meydan.kit.http import AnyRequest, IdempotencyKey, once_key
+from meydan.kit.http import AnyRequest, IdempotencyKey, scoped_idempotency_key
 from meydan.kit.identity import Identity, Role
 from meydan.money.payments import coins, orders, provider_accounts
 from meydan.money.payments.order_source import ORDERS, ordered_from
@@ -52,7 +52,7 @@ async def purchase(
     idempotency_key: IdempotencyKey = None,
 ) -> orders.Payment:
     """The answer is the recorded order. Where to pay follows in a moment: by the frame `payment`, or by asking again."""
-    key = once_key(me, "purchase", idempotency_key)
+    key = scoped_idempotency_key(me, "purchase", idempotency_key)
     await rate_limits.take(ORDERS, me.user_id)
     async with db.as_service(me.tenant_id) as tx:
         return await coins.do_order(

@@ -39,7 +39,7 @@ async def do_claim(tx: Tx, subscription_id: UUID, claim: str) -> None:
 
 
 async def _do_queue_change(tx: Tx, subscription_id: UUID) -> None:
-    await jobs.queue(tx, ACKNOWLEDGE_CHANGE, AcknowledgeChange(subscription_id), once_key=f"{subscription_id}:change")
+    await jobs.queue(tx, ACKNOWLEDGE_CHANGE, AcknowledgeChange(subscription_id), dedupe_key=f"{subscription_id}:change")
 
 
 async def acknowledge_change(db: Database, tenant_id: int, job: AcknowledgeChange) -> None:

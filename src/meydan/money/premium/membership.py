@@ -201,7 +201,7 @@ async def _do_pass(tx: Tx, one: Row) -> None:
         await _do_renew(tx, one, one.coin_price)
     else:
         await tx.run("update app.subscriptions set checked_at = app.now() where tenant_id = $1 and id = $2", one.id)
-        await jobs.queue(tx, CHECK_SUBSCRIPTION, CheckSubscription(one.id), once_key=str(one.id))
+        await jobs.queue(tx, CHECK_SUBSCRIPTION, CheckSubscription(one.id), dedupe_key=str(one.id))
         if one.status is SubscriptionStatus.active and one.period_ends_at <= now - LATE:
             await _do_wait(tx, one)
 

@@ -49,7 +49,7 @@ async def tell_provider(db: Database, tenant_id: int, job: TellProvider) -> None
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
             key = f"{job.subscription_id}:{wished.wish}"
-            if not await retries.do_retry(tx, TELL_PROVIDER, job, retries.PATIENTLY, once_key=key):
+            if not await retries.do_retry(tx, TELL_PROVIDER, job, retries.PATIENTLY, dedupe_key=key):
                 await _do_take_back_wish(tx, job.subscription_id, wished.wish, str(error))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import rate_limits
 from meydan.kit.database import Database
-from meydan.kit.http import AnyRequest, IdempotencyKey, once_key
+from meydan.kit.http import AnyRequest, IdempotencyKey, scoped_idempotency_key
 from meydan.kit.identity import Identity
 from meydan.money.payments import ORDERS, ordered_from
 from meydan.money.premium import membership
@@ -41,7 +41,7 @@ async def subscribe(
     idempotency_key: IdempotencyKey = None,
 ) -> membership.Subscribed:
     """With coins it begins at once; with money when the payment is settled."""
-    key = once_key(me, "subscribe", idempotency_key)
+    key = scoped_idempotency_key(me, "subscribe", idempotency_key)
     await rate_limits.take(ORDERS, me.user_id)
     async with db.as_service(me.tenant_id) as tx:
         if data.pay_with is membership.PayWith.coins:

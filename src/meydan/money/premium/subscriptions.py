@@ -221,7 +221,7 @@ async def do_tell_provider(tx: Tx, subscription_id: UUID, wish: str) -> None:
     """After this transaction, until it has heard it."""
     await tx.run("update app.subscriptions set wish = $3 where tenant_id = $1 and id = $2", subscription_id, wish)
     await jobs.queue(
-        tx, TELL_PROVIDER, TellProvider(subscription_id=subscription_id), once_key=f"{subscription_id}:{wish}"
+        tx, TELL_PROVIDER, TellProvider(subscription_id=subscription_id), dedupe_key=f"{subscription_id}:{wish}"
     )
 
 

@@ -97,7 +97,7 @@ async def do_queue(tx: Tx) -> None:
         "union select distinct provider from app.payments where tenant_id = $1",
     )
     for name in {*sold, *await provider_accounts.connected(tx)}:
-        await jobs.queue(tx, RECONCILE, Reconcile(name), once_key=name.value)
+        await jobs.queue(tx, RECONCILE, Reconcile(name), dedupe_key=name.value)
 
 
 async def reconcile(db: Database, tenant_id: int, job: Reconcile) -> None:

@@ -14,7 +14,7 @@ from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import rate_limits
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
-from meydan.kit.http import AnyRequest, client_address
+from meydan.kit.http import AnyRequest, client_ip_address
 from meydan.money.payments import provider_accounts
 from meydan.money.provider_events import webhook_events
 
@@ -52,7 +52,7 @@ async def receive(request: AnyRequest, state: State, db: Database, provider: str
     except provider_accounts.ProviderNotConnected:
         raise NotFound from None
     except SignatureInvalid:
-        await rate_limits.take(_FORGED, f"{tenant.id} {client_address(request)}")
+        await rate_limits.take(_FORGED, f"{tenant.id} {client_ip_address(request)}")
         raise
     if onward is not None:
         await rate_limits.take(_BROUGHT, f"{tenant.id} {onward}")

@@ -35,7 +35,7 @@ async def do_keep(tx: Tx, name: ProviderName, notice: Notice) -> None:
         *(name.value, notice.event_id, notice.payload),
     )
     if kept is not None:
-        await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=kept), once_key=str(kept))
+        await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=kept), dedupe_key=str(kept))
 
 
 async def read_notice(db: Database, tenant_id: int, job: ReadNotice) -> None:
@@ -55,7 +55,7 @@ async def read_notice(db: Database, tenant_id: int, job: ReadNotice) -> None:
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
             await _do_mark(tx, job.notice_id, str(error), is_read=False)
-            await retries.do_retry(tx, READ_NOTICE, job, retries.PATIENTLY, once_key=str(job.notice_id))
+            await retries.do_retry(tx, READ_NOTICE, job, retries.PATIENTLY, dedupe_key=str(job.notice_id))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
@@ -77,7 +77,7 @@ async def do_sweep(tx: Tx) -> None:
         "order by received_at limit 100",
     )
     for notice_id in unread:
-        await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=notice_id), once_key=str(notice_id))
+        await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=notice_id), dedupe_key=str(notice_id))
 
 
 async def do_forget_old(tx: Tx) -> None:

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from meydan import accounts
 from meydan.kit import rate_limits
 from meydan.kit.database import Database
-from meydan.kit.http import IdempotencyKey, once_key
+from meydan.kit.http import IdempotencyKey, scoped_idempotency_key
 from meydan.kit.identity import Identity
 from meydan.money.wallet import balances, daily_bonus, earnings, ledger
 
@@ -58,7 +58,7 @@ async def get_earnings(db: Database, me: Identity) -> earnings.Earnings:
 async def convert(
     db: Database, me: Identity, data: Convert, idempotency_key: IdempotencyKey = None
 ) -> ledger.Transaction:
-    key = once_key(me, "convert", idempotency_key)
+    key = scoped_idempotency_key(me, "convert", idempotency_key)
     await rate_limits.take(_CONVERSIONS, me.user_id)
     async with db.as_user(me) as tx:
         return await earnings.do_convert(tx, data.amount, key=key)

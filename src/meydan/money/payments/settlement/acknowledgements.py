@@ -40,7 +40,7 @@ class _Bought(Struct, frozen=True):
 async def do_queue(tx: Tx, payment_id: UUID, name: ProviderName) -> None:
     """Whenever a payment becomes ours, and when what it bought is given."""
     if name in ACKNOWLEDGED:
-        await jobs.queue(tx, ACKNOWLEDGE, Acknowledge(payment_id), once_key=str(payment_id))
+        await jobs.queue(tx, ACKNOWLEDGE, Acknowledge(payment_id), dedupe_key=str(payment_id))
 
 
 async def acknowledge(db: Database, tenant_id: int, job: Acknowledge) -> None:

@@ -22,7 +22,7 @@ async def do_stop_charging(tx: Tx, name: ProviderName, reference: str) -> None:
     """Queues the cancellation. In an app store only the account's holder can cancel, so nothing is queued there."""
     if name not in STORES:
         await jobs.queue(
-            tx, STOP_CHARGING, StopCharging(provider=name, reference=reference), once_key=f"{name}:{reference}"
+            tx, STOP_CHARGING, StopCharging(provider=name, reference=reference), dedupe_key=f"{name}:{reference}"
         )
 
 
@@ -34,7 +34,7 @@ async def stop_charging(db: Database, tenant_id: int, job: StopCharging) -> None
     except (ProviderUnavailable, ProviderLocked):
         async with db.as_service(tenant_id) as tx:
             key = f"{job.provider}:{job.reference}"
-            if not await retries.do_retry(tx, STOP_CHARGING, job, retries.PATIENTLY, once_key=key):
+            if not await retries.do_retry(tx, STOP_CHARGING, job, retries.PATIENTLY, dedupe_key=key):
                 raise  # held, and seen by `meydan doctor`: somebody goes on paying for nothing
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
