@@ -20,7 +20,7 @@ from meydan.config import Settings
 from meydan.kit import clock, http, keys, tokens
 from meydan.kit.database import Database
 from meydan.kit.errors import NotLoggedIn, Refused
-from meydan.kit.fast_path import HotDoor
+from meydan.kit.fast_path import FastPath
 from meydan.kit.identity import Identity
 from meydan.kit.realtime import Realtime, is_revoked
 
@@ -82,9 +82,9 @@ async def identify(state: State, headers: Mapping[bytes, bytes]) -> Identity:
     return me
 
 
-def with_hot_door(app: Litestar) -> HotDoor:
+def with_fast_path(app: Litestar) -> FastPath:
     """The application as it is served."""
-    return HotDoor(app, rooms.HOT_ROUTES, partial(identify, app.state), _LARGEST_BODY)
+    return FastPath(app, rooms.FAST_ROUTES, partial(identify, app.state), _LARGEST_BODY)
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -135,7 +135,7 @@ def create_app(settings: Settings) -> Litestar:
 def run(settings: Settings) -> None:
     """Serve until a signal ends it."""
     uvicorn.run(
-        with_hot_door(create_app(settings)),
+        with_fast_path(create_app(settings)),
         host=settings.http.host,
         port=settings.http.port,
         loop="uvloop",

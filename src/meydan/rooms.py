@@ -13,7 +13,7 @@ from meydan.integrations.payments.local import routes as local_payments
 from meydan.integrations.payments.local.tasks import local_payments_kept_going
 from meydan.kit import personal_data
 from meydan.kit.database import Database
-from meydan.kit.fast_path import HotRoute
+from meydan.kit.fast_path import FastRoute
 from meydan.meeting import matching
 from meydan.meeting import routes as meeting
 from meydan.messaging import routes as messaging
@@ -62,7 +62,7 @@ ROUTES: list[HTTPRouteHandler] = [
 ]
 
 
-HOT_ROUTES: list[HotRoute] = [*messaging.HOT_ROUTES]
+FAST_ROUTES: list[FastRoute] = [*messaging.FAST_ROUTES]
 
 
 def routes() -> list[HTTPRouteHandler]:

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from meydan.app import with_hot_door
-from meydan.kit.fast_path import HotDoor
+from meydan.app import with_fast_path
+from meydan.kit.fast_path import FastPath
 from meydan.messaging.frames import Message
 from meydan.messaging.messages import MessagePage
 from tests.factories import Person
@@ -30,10 +30,10 @@ class Counting:
 
 def doors(app: Litestar, person: Person) -> tuple[httpx.AsyncClient, httpx.AsyncClient, Counting]:
     """Clients at the hot and at the ordinary door."""
-    hot, counting = with_hot_door(app), Counting(app)
+    hot, counting = with_fast_path(app), Counting(app)
     hot._app = cast("Any", counting)
     hot_client, ordinary = person.client(cast("Litestar", hot)), person.client(app)
-    assert isinstance(hot, HotDoor)
+    assert isinstance(hot, FastPath)
     return hot_client, ordinary, counting
 
 
@@ -132,6 +132,6 @@ async def test_a_sender_who_is_gone_has_sent_nothing(app: Litestar, talk: Talk):
             "scheme": "http",
             "http_version": "1.1",
         }
-        await with_hot_door(app)(cast("Any", scope), cast("Any", receive), cast("Any", send))
+        await with_fast_path(app)(cast("Any", scope), cast("Any", receive), cast("Any", send))
         assert [message.get("status") for message in sent if message["type"] == "http.response.start"] != [201]
         assert (await hot.get(f"/api/messages/{talk.id}")).json()["items"] == []

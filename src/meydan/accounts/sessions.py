@@ -101,7 +101,7 @@ async def do_refresh(tx: Tx, token: str) -> Opened | SessionEnded:
     """Carry the session on. A refusal is returned, not raised: ending a stolen session must be committed."""
     parsed = _parse(token)
     row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
-    if parsed is None or row is None or not seal.same(parsed[2], _mac(tx, row, parsed[1])):
+    if parsed is None or row is None or not seal.constant_time_equal(parsed[2], _mac(tx, row, parsed[1])):
         return SessionEnded()
     if row.ended_at is not None or row.expires_at <= row.now:
         return SessionEnded()
@@ -126,7 +126,12 @@ async def find_by_token(tx: Tx, token: str) -> tuple[UUID, UUID] | None:
     """User and session of a token that we made, whether or not it is the newest: whoever holds one may log out."""
     parsed = _parse(token)
     row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
-    if parsed is None or row is None or row.ended_at or not seal.same(parsed[2], _mac(tx, row, parsed[1])):
+    if (
+        parsed is None
+        or row is None
+        or row.ended_at
+        or not seal.constant_time_equal(parsed[2], _mac(tx, row, parsed[1]))
+    ):
         return None
     return row.user_id, row.id
 

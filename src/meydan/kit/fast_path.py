@@ -16,7 +16,7 @@ from meydan.kit.database import Database
 from meydan.kit.identity import Identity
 
 
-class HotRequest(NamedTuple):
+class FastRequest(NamedTuple):
     db: Database
     me: Identity
     tail: str
@@ -26,21 +26,21 @@ class HotRequest(NamedTuple):
     body: bytes
 
 
-class HotRoute(NamedTuple):
+class FastRoute(NamedTuple):
     method: str
     prefix: str
     status: int
-    answer: Callable[[HotRequest], Awaitable[bytes]]
+    answer: Callable[[FastRequest], Awaitable[bytes]]
     """The body, as JSON. May raise anything: the ordinary route then finds the words."""
 
 
 Identify = Callable[[Mapping[bytes, bytes]], Awaitable[Identity]]
 
 
-class HotDoor:
+class FastPath:
     """The ASGI application in front of the framework."""
 
-    def __init__(self, app: Litestar, routes: list[HotRoute], identify: Identify, largest_body: int) -> None:
+    def __init__(self, app: Litestar, routes: list[FastRoute], identify: Identify, largest_body: int) -> None:
         self._app, self._identify, self._largest_body = app, identify, largest_body
         self._routes = {(route.method, route.prefix): route for route in routes}
 
@@ -57,7 +57,7 @@ class HotDoor:
             body, is_whole = await _read(receive, self._largest_body)
             if not is_whole:
                 raise _TooMuch  # noqa: TRY301 -- one way out
-            answer = await route.answer(HotRequest(self._app.state.db, me, tail, query, headers, body))
+            answer = await route.answer(FastRequest(self._app.state.db, me, tail, query, headers, body))
         except Exception:  # noqa: BLE001 -- not hidden: the ordinary route does the same again and says what is wrong
             await self._app(scope, _replay(body, receive, is_whole=is_whole), send)
             return
@@ -65,7 +65,7 @@ class HotDoor:
         await send({"type": "http.response.start", "status": route.status, "headers": head})
         await send({"type": "http.response.body", "body": answer, "more_body": False})
 
-    def _find(self, scope: Any) -> tuple[HotRoute | None, str]:
+    def _find(self, scope: Any) -> tuple[FastRoute | None, str]:
         if scope["type"] != "http":
             return None, ""
         path: str = scope["path"]

@@ -31,7 +31,7 @@ def mac(purpose: str, *parts: object) -> bytes:
     return hmac.new(_key(keys.current().seal_key, purpose), framed, sha256).digest()
 
 
-def same(left: bytes, right: bytes) -> bool:
+def constant_time_equal(left: bytes, right: bytes) -> bool:
     """Compared in constant time."""
     return hmac.compare_digest(left, right)
 

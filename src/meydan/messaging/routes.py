@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from meydan import tenants
 from meydan.kit import http, rate_limits
 from meydan.kit.database import Database
-from meydan.kit.fast_path import HotRequest, HotRoute
+from meydan.kit.fast_path import FastRequest, FastRoute
 from meydan.kit.identity import Identity
 from meydan.messaging import conversations, messages, packages
 from meydan.messaging.device_names import device_info
@@ -126,21 +126,21 @@ async def mark_delivered(db: Database, me: Identity, conversation_id: UUID, data
         await conversations.do_mark_seen(tx, conversation_id, delivered=data.seq)
 
 
-async def _hot_page(request: HotRequest) -> bytes:
+async def _hot_page(request: FastRequest) -> bytes:
     asked = msgspec.convert(request.query, _PageQuery, strict=False)
     async with request.db.as_user(request.me) as tx:
         page = await messages.page(tx, UUID(request.tail), after=asked.after, before=asked.before, limit=asked.limit)
     return msgspec.json.encode(page)
 
 
-async def _hot_send(request: HotRequest) -> bytes:
+async def _hot_send(request: FastRequest) -> bytes:
     user_agent = request.headers.get(b"user-agent", b"").decode("latin-1")
     return msgspec.json.encode(await _send(request.db, request.me, user_agent, _new_message.decode(request.body)))
 
 
-HOT_ROUTES = [
-    HotRoute("GET", "/api/messages/", 200, _hot_page),
-    HotRoute("POST", "/api/messages/send", 201, _hot_send),
+FAST_ROUTES = [
+    FastRoute("GET", "/api/messages/", 200, _hot_page),
+    FastRoute("POST", "/api/messages/send", 201, _hot_send),
 ]
 
 ROUTES = [

@@ -184,7 +184,7 @@ async def do_verify(tx: Tx, address: Address, purpose: Purpose, number: str) -> 
         return OtpUsed()
     if recent.expires_at <= clock.now() or recent.attempts_left == 0:
         return OtpExpired()
-    if not seal.same(recent.code_hash, _code_hash(recent.id, number)):
+    if not seal.constant_time_equal(recent.code_hash, _code_hash(recent.id, number)):
         await tx.run(
             "update app.otp_verifications set attempts_left = attempts_left - 1 where (tenant_id, id) = ($1, $2)",
             recent.id,
@@ -231,7 +231,7 @@ def _read_proof(tx: Tx, proof: str) -> UUID:
         otp_id, given = UUID(hex=id_), bytes.fromhex(mac)
     except ValueError:
         raise ProofRefused from None
-    if not seal.same(given, _proof_mac(tx, otp_id)):
+    if not seal.constant_time_equal(given, _proof_mac(tx, otp_id)):
         raise ProofRefused
     return otp_id
 
