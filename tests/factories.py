@@ -26,7 +26,7 @@ class Person:
     alias: str
     phone: str | None
     device_row: UUID
-    """In ``devices``; ``me.device_id`` is what the browser calls itself."""
+    """In ``devices``; ``me.client_device_id`` is what the browser calls itself."""
 
     @property
     def token(self) -> str:
@@ -104,7 +104,13 @@ async def make_shadow(db: Database, person: Person, *, alias: str = "dusk") -> P
             *(session_id, person.me.user_id, person.device_row, profile_id, os.urandom(16)),
         )
     me = Identity(
-        person.tenant.id, person.me.user_id, profile_id, session_id, person.me.device_id, person.me.role, Face.shadow
+        person.tenant.id,
+        person.me.user_id,
+        profile_id,
+        session_id,
+        person.me.client_device_id,
+        person.me.role,
+        Face.shadow,
     )
     return Person(me, person.tenant, alias, person.phone, person.device_row)
 

@@ -19,7 +19,7 @@ SEEDS = range(12)
 
 async def begin(db: Database, person: Person) -> str:
     async with db.as_service(person.tenant.id) as tx:
-        row = await devices.do_see(tx, person.me.user_id, DeviceHere(person.me.device_id, "Firefox"))
+        row = await devices.do_see(tx, person.me.user_id, DeviceHere(person.me.client_device_id, "Firefox"))
         return (await sessions.do_start(tx, person.me.user_id, row, "127.0.0.1")).refresh_token
 
 

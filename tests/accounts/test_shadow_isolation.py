@@ -118,7 +118,7 @@ async def test_two_strangers_who_met_two_faces_can_tie_nothing(
     assert len((of_real & of_real_again) - of_other) > 3
     for everything in (of_real, of_shadow):
         text = str(everything)
-        for secret in (person.me.user_id, person.me.session_id, person.me.device_id, person.phone):
+        for secret in (person.me.user_id, person.me.session_id, person.me.client_device_id, person.phone):
             assert str(secret) not in text
             assert UUID(str(secret)).hex not in text if isinstance(secret, UUID) else True
 

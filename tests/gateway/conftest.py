@@ -39,7 +39,7 @@ class Person:
             user_id=uuid4(),
             profile_id=uuid4(),
             session_id=uuid4(),
-            device_id=uuid4(),
+            client_device_id=uuid4(),
             role=Role.user,
             face=Face.real,
         )

@@ -60,7 +60,9 @@ async def test_what_is_of_another_person_or_community_is_not_there(
     async with db.as_service(tenant.id) as tx:
         await tenants.record(tx, "banned", user_id=me.user_id)
     stranger = somebody(tenant)
-    abroad = Identity(other_tenant.id, me.user_id, me.profile_id, me.session_id, me.device_id, Role.owner, Face.real)
+    abroad = Identity(
+        other_tenant.id, me.user_id, me.profile_id, me.session_id, me.client_device_id, Role.owner, Face.real
+    )
     for who in (stranger, abroad):
         async with db.as_user(who) as tx:
             # Asking with the other tenant's number changes nothing: the wall is not in the question.

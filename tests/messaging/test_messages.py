@@ -236,7 +236,7 @@ async def test_both_people_are_told_by_their_profiles(db: Database, talk: Talk, 
     for payload in told.values():
         assert str(talk.ana.me.user_id) not in payload
         assert str(talk.bora.me.user_id) not in payload
-        assert str(talk.ana.me.device_id) not in payload
+        assert str(talk.ana.me.client_device_id) not in payload
 
 
 async def test_nobody_else_sends_or_reads(

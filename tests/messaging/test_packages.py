@@ -29,7 +29,7 @@ async def claim(db: Database, me: Identity, conversation_id: UUID) -> set[bytes]
 
 
 def on_another_device(me: Identity) -> Identity:
-    return msgspec.structs.replace(me, device_id=uuid4())
+    return msgspec.structs.replace(me, client_device_id=uuid4())
 
 
 async def test_one_of_every_device_but_the_callers_own(db: Database, talk: Talk):
@@ -99,13 +99,14 @@ async def test_a_forgotten_device_is_added_to_no_group(db: Database, talk: Talk)
     await offer(db, talk.bora.me, b"laptop")
     await offer(db, phone, b"phone")
     async with db.as_service(talk.bora.me.tenant_id) as tx:
-        await publish(tx, accounts.DeviceForgotten(phone.user_id, phone.device_id))
+        await publish(tx, accounts.DeviceForgotten(phone.user_id, phone.client_device_id))
     assert await claim(db, talk.ana.me, talk.id) == {b"laptop"}
 
 
 async def test_one_browser_has_another_name_in_each_face(db: Database, talk: Talk):
     names = {
-        packages.talk_device_id(person.me.profile_id, talk.ana.me.device_id) for person in (talk.ana, talk.shadows[0])
+        packages.talk_device_id(person.me.profile_id, talk.ana.me.client_device_id)
+        for person in (talk.ana, talk.shadows[0])
     }
     assert len(names) == 2
-    assert talk.ana.me.device_id not in names
+    assert talk.ana.me.client_device_id not in names

@@ -34,7 +34,7 @@ async def test_a_talk_from_key_packages_to_read_marks(app: Litestar, talk: Talk)
         offered = await bora.put("/api/messages/key-packages", json={"packages": [body("one"), body("two")]})
         assert offered.json() == {
             "left": 2,
-            "device_id": str(packages.talk_device_id(talk.bora.me.profile_id, talk.bora.me.device_id)),
+            "device_id": str(packages.talk_device_id(talk.bora.me.profile_id, talk.bora.me.client_device_id)),
         }
         claimed = (await ana.post(f"/api/messages/{talk.id}/claim-keys")).json()["packages"]
         assert [package["package"] for package in claimed] == [body("one")]
@@ -66,7 +66,7 @@ async def test_nothing_that_is_said_about_the_other_names_their_user(app: Litest
             (await ana.get("/api/messages/conversations")).text,
             (await ana.get(f"/api/messages/{talk.id}")).text,
         ]
-    for secret in (talk.bora.me.user_id, talk.bora.me.device_id, talk.bora.me.session_id):
+    for secret in (talk.bora.me.user_id, talk.bora.me.client_device_id, talk.bora.me.session_id):
         assert not any(str(secret) in answer for answer in answers)
 
 

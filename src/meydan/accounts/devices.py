@@ -61,7 +61,7 @@ async def mine(tx: Tx) -> list[DeviceLine]:
         DeviceLine,
         "select client_id as id, name, client_id = $2 as current, created_at, last_seen_at from app.devices"
         " where tenant_id = $1 and forgotten_at is null order by last_seen_at desc, id",
-        tx.me.device_id,
+        tx.me.client_device_id,
     )
 
 

@@ -31,7 +31,7 @@ class Verified(Event, frozen=True):
 
 class NewDevice(Event, frozen=True):
     user_id: UUID
-    device_id: UUID
+    client_device_id: UUID
     """As in Identity: what the browser calls itself."""
     device_name: str
 
@@ -40,7 +40,7 @@ class DeviceForgotten(Event, frozen=True):
     """Its owner removed it: what is kept for it need not be kept."""
 
     user_id: UUID
-    device_id: UUID
+    client_device_id: UUID
     """As in Identity."""
 
 

@@ -230,14 +230,14 @@ class _Actor(Struct, frozen=True):
     user_id: UUID
     profile_id: UUID
     face: Face
-    device_id: UUID
+    client_device_id: UUID
     role: Role
 
 
 async def _identity(tx: Tx, session_id: UUID) -> Identity:
     actor = await tx.one(
         _Actor,
-        "select s.user_id, s.profile_id, p.face, d.client_id as device_id, u.role from app.sessions s"
+        "select s.user_id, s.profile_id, p.face, d.client_id as client_device_id, u.role from app.sessions s"
         " join app.users u on (u.tenant_id, u.id) = (s.tenant_id, s.user_id)"
         " join app.profiles p on (p.tenant_id, p.id) = (s.tenant_id, s.profile_id)"
         " join app.devices d on (d.tenant_id, d.id) = (s.tenant_id, s.device_id)"
@@ -249,7 +249,7 @@ async def _identity(tx: Tx, session_id: UUID) -> Identity:
         user_id=actor.user_id,
         profile_id=actor.profile_id,
         session_id=session_id,
-        device_id=actor.device_id,
+        client_device_id=actor.client_device_id,
         role=actor.role,
         face=actor.face,
     )

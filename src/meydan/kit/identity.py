@@ -20,12 +20,13 @@ class Role(StrEnum):
 
 
 class Identity(Struct, frozen=True):
-    """Who acts: what the access token says."""
+    """The acting user, profile, session and device, as the access token names them."""
 
     tenant_id: int
     user_id: UUID
     profile_id: UUID
     session_id: UUID
-    device_id: UUID
+    client_device_id: UUID
+    """Chosen by the client (``devices.client_id``); not the row's id."""
     role: Role
     face: Face

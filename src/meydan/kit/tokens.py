@@ -53,7 +53,7 @@ def sign_access(identity: Identity, key: str, *, expires_at: datetime | None = N
         tid=identity.tenant_id,
         pid=identity.profile_id,
         sid=identity.session_id,
-        did=identity.device_id,
+        did=identity.client_device_id,
         face=identity.face,
         role=identity.role,
         exp=int(expires_at.timestamp()),
@@ -84,7 +84,7 @@ def _verified(token: str, key: str) -> Access:
         user_id=claims.sub,
         profile_id=claims.pid,
         session_id=claims.sid,
-        device_id=claims.did,
+        client_device_id=claims.did,
         role=claims.role,
         face=claims.face,
     )

@@ -40,7 +40,7 @@ def talk_device_id(profile_id: UUID, device_id: UUID) -> UUID:
 
 
 def my_device(tx: Tx) -> UUID:
-    return talk_device_id(tx.me.profile_id, tx.me.device_id)
+    return talk_device_id(tx.me.profile_id, tx.me.client_device_id)
 
 
 async def do_add(tx: Tx, packages: list[bytes], *, replace: bool) -> int:
@@ -122,5 +122,5 @@ async def forget_device(tx: Tx, event: accounts.DeviceForgotten) -> None:
     await tx.run(
         "delete from app.key_packages where tenant_id = $1 and user_id = $2 and device_id = any($3::uuid[])",
         event.user_id,
-        [talk_device_id(profile, event.device_id) for profile in profiles],
+        [talk_device_id(profile, event.client_device_id) for profile in profiles],
     )

@@ -124,7 +124,7 @@ async def toys(owner: asyncpg.Connection) -> AsyncIterator[None]:
 
 async def order(shop: Shop, person: Person) -> dict[str, object]:
     """An order of the toy, its pay page opened."""
-    source = OrderedFrom(person.me.device_id, "203.0.113.9", "http://127.0.0.1:8000")
+    source = OrderedFrom(person.me.client_device_id, "203.0.113.9", "http://127.0.0.1:8000")
     async with shop.db.as_service(shop.tenant.id) as tx:
         key = uuid4().hex
         assert await orders.lock_known(tx, person.me.user_id, key, TOY, SHELF.id, None) is None

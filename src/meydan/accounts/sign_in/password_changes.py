@@ -23,7 +23,7 @@ class PasswordWrong(Refused):
 async def check_password(db: Database, me: Identity, password: str) -> str:
     """The hash of the right password. Raises PasswordWrong, TooManyRequests: an open session is no way to try passwords."""
     async with db.as_service(me.tenant_id) as tx:
-        counters = login_throttle.counters(tx, me.user_id, "", me.device_id)
+        counters = login_throttle.counters(tx, me.user_id, "", me.client_device_id)
         await login_throttle.do_count(tx, counters)
         password_hash = await users.password_hash(tx, me.user_id)
     checked = await passwords.check(password, password_hash)

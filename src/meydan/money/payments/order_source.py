@@ -19,7 +19,7 @@ ORDERS = rate_limits.Limit("payments.orders", timedelta(hours=1), 60)
 class OrderedFrom(Struct, frozen=True):
     """Where somebody orders."""
 
-    device_id: UUID
+    client_device_id: UUID
     """As in Identity."""
     address: str
     origin: str
@@ -27,7 +27,7 @@ class OrderedFrom(Struct, frozen=True):
 
 
 def ordered_from(request: AnyRequest, tenant: Tenant, me: Identity) -> OrderedFrom:
-    return OrderedFrom(me.device_id, client_ip_address(request), _origin(request, tenant))
+    return OrderedFrom(me.client_device_id, client_ip_address(request), _origin(request, tenant))
 
 
 def _origin(request: AnyRequest, tenant: Tenant) -> str:
