@@ -155,8 +155,8 @@ class Place:
         }
         self.listener.on_message(b"smessage", lambda channel, frame: told.hear(users[channel], frame))
         for channel in users:
-            self.listener.order("SSUBSCRIBE", channel)
-        await self.listener.call("PING")
+            self.listener.subscribe(channel)
+        await self.listener.execute("PING")
 
     async def join(self, told: Told, one: Somebody) -> None:
         async with self.db.as_user(one.me) as tx:

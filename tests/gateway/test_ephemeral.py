@@ -61,7 +61,7 @@ async def test_a_gateway_that_was_killed_says_no_good_bye_and_is_noticed(
     monkeypatch.setattr(ephemeral, "REFRESH_EVERY", 0.2)
     key = presence_key(channel_of_profile(ben.identity.tenant_id, ben.identity.profile_id))
     watching = await connect(ada, to=await start_gateway())
-    await realtime.valkey.call("FCALL", "arrive", 1, key, "", "a gateway that dies", 1)
+    await realtime.valkey.execute("FCALL", "arrive", 1, key, "", "a gateway that dies", 1)
     watching.say(t="watch", grant=ada.grant_for(ben, uuid4()))
     assert (await watching.hear("presence"))["online"]
     assert not (await watching.hear("presence"))["online"]
@@ -78,7 +78,7 @@ async def test_typing_reaches_the_stranger_and_nobody_else(connect, ada, ben, pe
     await typing.hears_nothing()
 
 
-async def test_without_a_grant_nothing_is_whispered(connect, ada, ben):
+async def test_without_a_grant_nothing_ephemeral_is_sent(connect, ada, ben):
     typing, stranger = await connect(ada), await connect(ben)
     typing.say(t="typing", conversation_id=str(uuid4()), on=True)
     await typing.hears_nothing()
@@ -144,7 +144,7 @@ async def test_who_looks_away_hears_no_more(connect, ada, ben):
 
 
 async def test_the_other_face_comes_as_somebody_else(connect, ada, ben):
-    """Ada puts her shadow on: whoever watches her real profile sees it leave, and a grant of the real one whispers no more."""
+    """Ada puts her shadow on: whoever watches her real profile sees it leave, and a grant of the real one sends nothing any more."""
     conversation, shadow = uuid4(), uuid4()
     client, watching = await connect(ada), await connect(ben)
     client.say(t="watch", grant=ada.grant_for(ben, conversation))

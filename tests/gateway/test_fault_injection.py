@@ -91,10 +91,10 @@ async def publish(valkey_url: str, people: list[Any], start: int) -> None:
     for n in range(start, MESSAGES, 2):
         identity = people[n // 2 % 20].identity
         channel = channel_of_user(identity.tenant_id, identity.user_id)
-        valkey.post(*publish_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
+        valkey.send_nowait(*publish_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
         if n % 8 == start:
             await asyncio.sleep(0.003)
-    await valkey.call("PING")
+    await valkey.execute("PING")
     await valkey.close()
 
 
@@ -147,7 +147,7 @@ async def test_clients_that_come_and_go_all_the_time_miss_nothing(valkey_url, pr
     assert await valkey.wait_up(PATIENCE)
     for index, somebody in enumerate(people):
         key_of_log = log_key(channel_of_user(somebody.identity.tenant_id, somebody.identity.user_id))
-        entries = await valkey.call("XRANGE", key_of_log, "-", "+")
+        entries = await valkey.execute("XRANGE", key_of_log, "-", "+")
         told = [json.loads(fields[1])["n"] for _, fields in entries if fields[0] == b"frame"]
         assert len(told) == MESSAGES // 20
         assert heard[index] == told
@@ -365,7 +365,7 @@ async def test_valkey_starts_again_and_sockets_stay_open(killable_valkey, start_
         valkey = Valkey(killable_valkey.url, library=LIBRARY)
         valkey.start()
         assert await valkey.wait_up(PATIENCE)
-        await valkey.call(*publish_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
+        await valkey.execute(*publish_command(channel, new_event_id(), f'{{"t":"note","n":{n}}}'))
         await valkey.close()
 
     await tell(1)
@@ -444,7 +444,7 @@ async def test_readers_that_stall_cost_nothing_and_hold_up_nobody(valkey_url, pr
     async def tell() -> None:
         nonlocal most, told
         frame = f'{{"t":"note","n":{told},"text":"{"x" * 16_000}"}}'
-        await valkey.call(*publish_command(channel, new_event_id(), frame))
+        await valkey.execute(*publish_command(channel, new_event_id(), frame))
         assert (await live.hear("note"))["n"] == told  # never, if it had to wait for those who do not read
         told += 1
         most = max(most, memory.memory_info().rss)

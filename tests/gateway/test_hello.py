@@ -70,7 +70,7 @@ async def test_a_fresh_token_of_somebody_else_ends_it(connect, ada, ben):
 
 
 async def test_who_says_nothing_is_sent_away(connect, start_gateway):
-    client = await connect(to=await start_gateway(hello_within=0.2))
+    client = await connect(to=await start_gateway(handshake_timeout_seconds=0.2))
     assert await client.close_code() == 4408
 
 

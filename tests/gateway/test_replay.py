@@ -5,7 +5,7 @@ import time
 import pytest
 
 from meydan.kit.realtime.frames import channel_of_user, log_key
-from meydan.kit.realtime.outbox import KEPT_ENTRIES, KEPT_FOR, new_event_id, publish_command
+from meydan.kit.realtime.outbox import LOG_LENGTH, LOG_RETENTION, new_event_id, publish_command
 from tests.waiting import until
 
 
@@ -37,7 +37,7 @@ async def test_frames_of_every_size_arrive_whole(connect, ada, realtime, size: i
     client = await connect(ada)
     before = client.cursor
     channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
-    await realtime.valkey.call(*publish_command(channel, new_event_id(), f'{{"t":"note","text":"{"x" * size}"}}'))
+    await realtime.valkey.execute(*publish_command(channel, new_event_id(), f'{{"t":"note","text":"{"x" * size}"}}'))
     heard = await client.hear("note")
     assert heard["text"] == "x" * size
     again = await connect(ada, since=before)
@@ -58,7 +58,7 @@ async def test_a_log_that_was_cut_says_so(connect, ada, realtime, tell_note):
     client.vanish()
     await tell_note(ada, 1)
     key = log_key(channel_of_user(ada.identity.tenant_id, ada.identity.user_id))
-    await realtime.valkey.call("XTRIM", key, "MAXLEN", 1)
+    await realtime.valkey.execute("XTRIM", key, "MAXLEN", 1)
     lost = client.cursor
     client = await connect()
     client.say(t="hello", token=ada.token(), since=lost)
@@ -81,26 +81,26 @@ async def test_a_cursor_nobody_gave_is_told_to_load_again(connect, ada, tell_not
 
 async def test_a_log_keeps_only_so_much(realtime, ada):
     channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
-    for _ in range(KEPT_ENTRIES * 2):
-        realtime.valkey.post(*publish_command(channel, new_event_id(), '{"t":"note"}'))
-    assert KEPT_ENTRIES <= await realtime.valkey.call("XLEN", log_key(channel)) < KEPT_ENTRIES * 1.2
-    assert 0 < await realtime.valkey.call("TTL", log_key(channel)) <= KEPT_FOR.total_seconds()
+    for _ in range(LOG_LENGTH * 2):
+        realtime.valkey.send_nowait(*publish_command(channel, new_event_id(), '{"t":"note"}'))
+    assert LOG_LENGTH <= await realtime.valkey.execute("XLEN", log_key(channel)) < LOG_LENGTH * 1.2
+    assert 0 < await realtime.valkey.execute("TTL", log_key(channel)) <= LOG_RETENTION.total_seconds()
 
 
 async def test_a_log_of_large_frames_keeps_fewer(realtime, ada):
     channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
     for _ in range(100):
-        realtime.valkey.post(*publish_command(channel, new_event_id(), f'{{"t":"{"x" * 60_000}"}}'))
-    assert await realtime.valkey.call("XLEN", log_key(channel)) < 20
+        realtime.valkey.send_nowait(*publish_command(channel, new_event_id(), f'{{"t":"{"x" * 60_000}"}}'))
+    assert await realtime.valkey.execute("XLEN", log_key(channel)) < 20
 
 
 async def test_a_log_keeps_nothing_old_however_lively_it_is(realtime, ada):
     channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
-    too_old = int((time.time() - KEPT_FOR.total_seconds() - 1) * 1000)
-    await realtime.valkey.call("XADD", log_key(channel), f"{too_old}-0", "frame", '{"t":"old"}')
-    await realtime.valkey.call("XADD", log_key(channel), f"{too_old + 60_000}-0", "frame", '{"t":"young"}')
-    await realtime.valkey.call(*publish_command(channel, new_event_id(), '{"t":"new"}'))
-    entries = await realtime.valkey.call("XRANGE", log_key(channel), "-", "+")
+    too_old = int((time.time() - LOG_RETENTION.total_seconds() - 1) * 1000)
+    await realtime.valkey.execute("XADD", log_key(channel), f"{too_old}-0", "frame", '{"t":"old"}')
+    await realtime.valkey.execute("XADD", log_key(channel), f"{too_old + 60_000}-0", "frame", '{"t":"young"}')
+    await realtime.valkey.execute(*publish_command(channel, new_event_id(), '{"t":"new"}'))
+    entries = await realtime.valkey.execute("XRANGE", log_key(channel), "-", "+")
     assert [fields[1] for _, fields in entries] == [b'{"t":"young"}', b'{"t":"new"}']
 
 
@@ -126,11 +126,11 @@ async def test_two_gateways_are_one(connect, start_gateway, ada, tell_note):
 async def test_a_socket_that_was_left_is_forgotten(connect, gateway, ada, realtime):
     client = await connect(ada)
     channel = f"ch:{{{channel_of_user(ada.identity.tenant_id, ada.identity.user_id)}}}"
-    assert (await realtime.valkey.call("PUBSUB", "SHARDNUMSUB", channel))[1] == 1
+    assert (await realtime.valkey.execute("PUBSUB", "SHARDNUMSUB", channel))[1] == 1
     client.vanish()
     await client.close_code()
 
     async def forgotten() -> bool:
-        return not gateway.connections and (await realtime.valkey.call("PUBSUB", "SHARDNUMSUB", channel))[1] == 0
+        return not gateway.connections and (await realtime.valkey.execute("PUBSUB", "SHARDNUMSUB", channel))[1] == 0
 
     await until(forgotten)

@@ -64,8 +64,8 @@ def test_a_process_that_runs_for_long_does_not_remember_for_ever():
     revocations = Revocations(Valkey("redis://127.0.0.1:1"))
     over, lasting = int(time.time() * 1000) - 1, int(time.time() * 1000) + 60_000
     kept = uuid4()
-    revocations.hear(f"{lasting} {kept}".encode())
+    revocations.on_message(f"{lasting} {kept}".encode())
     for _ in range(5000):
-        revocations.hear(f"{over} {uuid4()}".encode())
+        revocations.on_message(f"{over} {uuid4()}".encode())
     assert kept in revocations
     assert len(revocations._until) <= 1001

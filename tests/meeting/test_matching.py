@@ -283,12 +283,12 @@ class TestPresence:
     async def arrive(self, person: Person) -> None:
         connection = valkey.current()
         assert connection is not None
-        await connection.call("HSET", self.key(person), "gateway", "", "seen", "1")
+        await connection.execute("HSET", self.key(person), "gateway", "", "seen", "1")
 
     async def go(self, person: Person) -> None:
         connection = valkey.current()
         assert connection is not None
-        await connection.call("HDEL", self.key(person), "gateway")
+        await connection.execute("HDEL", self.key(person), "gateway")
 
     def key(self, person: Person) -> str:
         return f"presence:{{t{person.tenant.id}.u.{person.me.user_id}}}"

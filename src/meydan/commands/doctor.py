@@ -292,7 +292,7 @@ async def look_at_valkey(settings: Settings) -> AsyncIterator[Finding]:
         if not await valkey.wait_up(3):
             yield bad("Valkey: no answer")
             return
-        info = _fields((await valkey.call("INFO")).decode())
+        info = _fields((await valkey.execute("INFO")).decode())
         version = info.get("valkey_version") or info.get("redis_version", "?")
         if "valkey_version" not in info or int(version.split(".")[0]) < 9:
             yield bad(

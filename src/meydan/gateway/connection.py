@@ -1,4 +1,4 @@
-"""One client's socket: hello first, then its channel; what it may say, how fast, and when it ends."""
+"""A client's socket: handshake, its channel, its frames and their rate, and its end."""
 
 import asyncio
 import enum
@@ -12,7 +12,7 @@ import msgspec
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from meydan.gateway.channels import Reader
-from meydan.gateway.ephemeral import Watch, may_whisper
+from meydan.gateway.ephemeral import Watch, may_send_ephemeral
 from meydan.gateway.frames import (
     GrantRejected,
     Hello,
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-GOODBYE_WITHIN = 5.0  # how long a client may take to read what is left and say good-bye
+CLOSE_TIMEOUT = 5.0  # seconds for a client to read what is left and answer the close frame
 
 
 class Close(enum.IntEnum):
-    """Why a socket was closed. 1012 and 1013 and a lost connection: come back with the cursor; 4401: with a new token."""
+    """Close codes. After 1012, 1013 or a lost connection clients return with the cursor; after 4401 with a new token."""
 
     restart = 1012
     too_slow = 1013
@@ -59,19 +59,19 @@ class Connection(WSListener):
         self._greeted = False
         self._ended = False
         self._watches: dict[UUID, Watch] = {}
-        self._allowance = float(gateway.settings.frames_at_once)
+        self._tokens = float(gateway.settings.frame_burst)
         self._counted_at = time.monotonic()
 
     # -- the socket
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
-        transport.underlying_transport.set_write_buffer_limits(high=self._gateway.settings.unsent_limit)
-        # Straight to the socket's transport: the frame is made once, the same bytes go to every reader.
+        transport.underlying_transport.set_write_buffer_limits(high=self._gateway.settings.send_buffer_bytes)
+        # Straight to the socket's transport: the frame is encoded once, the same bytes go to every reader.
         self.write: Callable[[bytes], None] = transport.underlying_transport.write
         self._gateway.waiting[self] = None
         self._deadline = self._loop.call_later(
-            self._gateway.settings.hello_within, self.end, Close.no_hello, "say hello first"
+            self._gateway.settings.handshake_timeout_seconds, self.end, Close.no_hello, "say hello first"
         )
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 -- picows' signature
@@ -101,12 +101,12 @@ class Connection(WSListener):
             self.reader.resume()
 
     def end(self, code: int, reason: str) -> None:
-        """What is on its way still goes out, for a client that takes it within seconds."""
+        """Closes the socket after frames already written, for a client that reads them within seconds."""
         if self._ended:
             return
         self._leave()
         self._transport.send_close(cast("WSCloseCode", int(code)), reason.encode())
-        self._loop.call_later(GOODBYE_WITHIN, self._abort)
+        self._loop.call_later(CLOSE_TIMEOUT, self._abort)
 
     def fail(self) -> None:
         self.end(WSCloseCode.INTERNAL_ERROR.value, "something went wrong here: come back with the last id")
@@ -129,17 +129,17 @@ class Connection(WSListener):
         if self.identity is not None:
             self._gateway.leave(self, self.identity)
 
-    # -- what a client says
+    # -- client frames
 
     def _count_frame(self) -> bool:
-        """False, and the end, for a client that talks faster than a person's fingers and its software could need."""
+        """Takes a token from the connection's bucket; closes the connection and returns False when it is empty."""
         now = time.monotonic()
         settings = self._gateway.settings
-        refilled = self._allowance + (now - self._counted_at) * settings.frames_per_second
-        self._allowance, self._counted_at = min(refilled, settings.frames_at_once) - 1, now
-        if self._allowance < 0:
+        refilled = self._tokens + (now - self._counted_at) * settings.frames_per_second
+        self._tokens, self._counted_at = min(refilled, settings.frame_burst) - 1, now
+        if self._tokens < 0:
             self.end(Close.too_many, "too many frames")
-        return self._allowance >= 0
+        return self._tokens >= 0
 
     def _take(self, frame: WSFrame) -> None:
         if self._ended:
@@ -148,20 +148,20 @@ class Connection(WSListener):
             self.end(Close.bad_frame, "whole text frames only")
             return
         try:
-            said = read(frame.get_payload_as_memoryview())
+            received = read(frame.get_payload_as_memoryview())
         except (msgspec.DecodeError, UnicodeDecodeError):
             self.end(Close.bad_frame, "not a frame of this protocol")
             return
-        if isinstance(said, Hello):
-            self._hello(said)
+        if isinstance(received, Hello):
+            self._hello(received)
         elif self.identity is None:
             self.end(Close.no_hello, "say hello first")
-        elif isinstance(said, WatchFrame):
-            self._watch(said, self.identity)
-        elif isinstance(said, Unwatch):
-            self._unwatch(said.conversation_id)
-        elif isinstance(said, Typing) and (watch := self._watches.get(said.conversation_id)) is not None:
-            self._gateway.whispers.type(watch, on=said.on)
+        elif isinstance(received, WatchFrame):
+            self._watch(received, self.identity)
+        elif isinstance(received, Unwatch):
+            self._unwatch(received.conversation_id)
+        elif isinstance(received, Typing) and (watch := self._watches.get(received.conversation_id)) is not None:
+            self._gateway.ephemeral.type(watch, on=received.on)
 
     def _hello(self, hello: Hello) -> None:
         try:
@@ -195,23 +195,23 @@ class Connection(WSListener):
                 self.send(Ready(self.reader.latest, identity.session_id))
 
     def greet(self, cursor: str) -> None:
-        """The reader has found its place. Only once: when Valkey comes back, the client need not know."""
+        """Answers the hello once the reader has its place. Only once: a return of Valkey does not concern the client."""
         if not self._greeted and self.identity is not None:
             self._greeted = True
             self.send(Ready(cursor, self.identity.session_id))
 
-    # -- whispers
+    # -- ephemeral events
 
     def revoked(self, conversation_id: UUID) -> None:
         self._unwatch(conversation_id)
 
-    def _watch(self, said: WatchFrame, identity: Identity) -> None:
+    def _watch(self, request: WatchFrame, identity: Identity) -> None:
         try:
-            grant = read_grant(said.grant, self._gateway.settings.grant_key)
+            grant = read_grant(request.grant, self._gateway.settings.grant_key)
         except GrantRefused:
             self.send(GrantRejected())
             return
-        if not may_whisper(grant, identity.tenant_id, identity.profile_id) or (
+        if not may_send_ephemeral(grant, identity.tenant_id, identity.profile_id) or (
             grant.conversation_id in self._gateway.revocations
         ):
             self.send(GrantRejected())
@@ -220,14 +220,14 @@ class Connection(WSListener):
         if len(self._watches) >= self._gateway.settings.watches_per_connection:
             self.end(Close.too_many, "too many watches")
             return
-        self._watches[grant.conversation_id] = self._gateway.whispers.watch(grant, self.send)
+        self._watches[grant.conversation_id] = self._gateway.ephemeral.watch(grant, self.send)
         self._gateway.watchers.setdefault(grant.conversation_id, set()).add(self)
 
     def _unwatch(self, conversation_id: UUID) -> None:
         watch = self._watches.pop(conversation_id, None)
         if watch is None:
             return
-        self._gateway.whispers.unwatch(watch)
+        self._gateway.ephemeral.unwatch(watch)
         watchers = self._gateway.watchers[conversation_id]
         watchers.discard(self)
         if not watchers:

@@ -1,4 +1,4 @@
-"""What may be lost: whether a stranger is here, whether they type. Allowed by a grant, known to no database."""
+"""Ephemeral events: presence and typing indicators. Best effort, never stored; authorised by a grant."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hiredis import ReplyError
 
-from meydan.gateway.channels import Subscriptions
+from meydan.gateway.channels import ChannelSubscriptions
 from meydan.gateway.frames import PresenceChanged, TypingChanged, to_json
 from meydan.kit import clock
 from meydan.kit.realtime import Frame, Grant, Presence
@@ -18,36 +18,40 @@ Send = Callable[[Frame], None]
 
 
 class Watch:
-    """One connection's grant for one conversation."""
+    """A connection's grant for one conversation."""
 
-    __slots__ = ("grant", "send", "told")
+    __slots__ = ("grant", "last_sent", "send")
 
     def __init__(self, grant: Grant, send: Send) -> None:
         self.grant, self.send = grant, send
-        self.told: Presence | None = None
+        self.last_sent: Presence | None = None
 
     @property
-    def is_over(self) -> bool:
+    def is_expired(self) -> bool:
         return self.grant.expires_at <= clock.now()
 
-    def tell(self, presence: Presence) -> None:
-        if self.is_over or presence == self.told or (presence.online and self.told is not None and self.told.online):
+    def send_presence(self, presence: Presence) -> None:
+        if (
+            self.is_expired
+            or presence == self.last_sent
+            or (presence.online and self.last_sent is not None and self.last_sent.online)
+        ):
             return
-        self.told = presence
+        self.last_sent = presence
         self.send(PresenceChanged(self.grant.conversation_id, presence.online, presence.last_seen_at))
 
 
-class Whispers:
-    """Who in this process watches whom."""
+class EphemeralEvents:
+    """The watches of this process, by the profile they watch."""
 
-    def __init__(self, valkey: Valkey, subscriptions: Subscriptions) -> None:
+    def __init__(self, valkey: Valkey, subscriptions: ChannelSubscriptions) -> None:
         self._valkey, self._subscriptions = valkey, subscriptions
         self._watches: dict[str, set[Watch]] = {}
         self._task: asyncio.Task[None] | None = None
-        valkey.on_up(self._look_at_all)
+        valkey.on_up(self._read_all)
 
     def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._look_again(), name="watches")
+        self._task = asyncio.get_running_loop().create_task(self._keep_reading(), name="watches")
 
     def close(self) -> None:
         if self._task is not None:
@@ -60,8 +64,8 @@ class Whispers:
             self._watches[peer].add(watch)
         else:
             self._watches[peer] = {watch}
-            self._subscriptions.add(pubsub_channel(peer).encode(), lambda message: self._hear(peer, message))
-        self._look(peer)
+            self._subscriptions.add(pubsub_channel(peer).encode(), lambda message: self._on_message(peer, message))
+        self._read(peer)
         return watch
 
     def unwatch(self, watch: Watch) -> None:
@@ -73,38 +77,40 @@ class Whispers:
             self._subscriptions.remove(pubsub_channel(peer).encode())
 
     def type(self, watch: Watch, *, on: bool) -> None:
-        """To every connection of the stranger, wherever it is."""
-        if watch.is_over:
+        """Publishes a typing indicator to every connection of the stranger, at any gateway."""
+        if watch.is_expired:
             return
         to = channel_of_user(watch.grant.tenant_id, watch.grant.peer_user_id)
-        self._valkey.post("SPUBLISH", pubsub_channel(to), to_json(TypingChanged(watch.grant.conversation_id, on)))
+        self._valkey.send_nowait(
+            "SPUBLISH", pubsub_channel(to), to_json(TypingChanged(watch.grant.conversation_id, on))
+        )
 
-    def _hear(self, peer: str, message: bytes) -> None:
+    def _on_message(self, peer: str, message: bytes) -> None:
         online, seen = message.split(b" ")
-        self._tell(peer, Presence(online=online == b"1", last_seen_at=last_seen(int(seen))))
+        self._send(peer, Presence(online=online == b"1", last_seen_at=last_seen(int(seen))))
 
-    def _tell(self, peer: str, presence: Presence) -> None:
+    def _send(self, peer: str, presence: Presence) -> None:
         for watch in self._watches.get(peer, ()):
-            watch.tell(presence)
+            watch.send_presence(presence)
 
-    def _look(self, peer: str) -> None:
-        def seen(reply: Reply) -> None:
+    def _read(self, peer: str) -> None:
+        def on_reply(reply: Reply) -> None:
             if not isinstance(reply, ReplyError):
-                self._tell(peer, read_presence(reply))
+                self._send(peer, read_presence(reply))
 
         if self._valkey.is_up:
-            self._valkey.ask(seen, "HGETALL", presence_key(peer))
+            self._valkey.execute_with(on_reply, "HGETALL", presence_key(peer))
 
-    def _look_at_all(self) -> None:
+    def _read_all(self) -> None:
         for peer in self._watches:
-            self._look(peer)
+            self._read(peer)
 
-    async def _look_again(self) -> None:
-        """A gateway that was killed says no good-bye: its fields expire in silence."""
+    async def _keep_reading(self) -> None:
+        """Reads presence again at intervals, because the fields of a killed gateway expire without a message."""
         while True:
             await asyncio.sleep(REFRESH_EVERY)
-            self._look_at_all()
+            self._read_all()
 
 
-def may_whisper(grant: Grant, tenant_id: int, profile_id: UUID) -> bool:
+def may_send_ephemeral(grant: Grant, tenant_id: int, profile_id: UUID) -> bool:
     return (grant.tenant_id, grant.me_profile_id) == (tenant_id, profile_id)

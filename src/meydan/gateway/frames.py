@@ -1,4 +1,4 @@
-"""The frames that the gateway itself speaks, and how text becomes a WebSocket frame."""
+"""The gateway's own frames, and their encoding as WebSocket frames."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,23 +9,23 @@ from msgspec import Meta, Struct
 
 from meydan.kit.realtime import Frame
 
-# Of ids that Valkey can read: two numbers of 64 bits, and `$` alone would let a line break through.
+# Ids that Valkey can read: two numbers of 64 bits. `$` alone would let a line break through.
 Cursor = Annotated[str, Meta(pattern=r"^[0-9]{1,19}-[0-9]{1,19}$(?!\n)")]
 
 
 class ClientFrame(Struct, frozen=True, tag_field="t", tag=str.lower):
-    """What a client may say; anything else ends the connection."""
+    """A frame of the client; anything else closes the connection."""
 
 
 class Hello(ClientFrame, frozen=True):
-    """First of all, within five seconds, and again with each new access token."""
+    """Sent first, within five seconds, and again with each new access token."""
 
     token: str
     since: Cursor | None = None
 
 
 class Watch(ClientFrame, frozen=True):
-    """Follow the presence of a conversation's stranger, and be allowed to say "typing" there; again with each new grant."""
+    """Follow the presence of a conversation's stranger and be allowed to send "typing" there. Again with each new grant."""
 
     grant: str
 
@@ -64,7 +64,7 @@ class TypingChanged(Frame, frozen=True, tag="typing"):
 
 
 class GrantRejected(Frame, frozen=True):
-    """The grant in a watch is over, was revoked or belongs to somebody else: get a new one over HTTP."""
+    """The grant of a watch has expired, was revoked or belongs to another user: get a new one over HTTP."""
 
 
 read = msgspec.json.Decoder(Hello | Watch | Unwatch | Typing).decode
@@ -72,7 +72,7 @@ to_json = msgspec.json.encode
 
 
 def text_frame(payload: bytes) -> bytes:
-    """An unmasked text frame (RFC 6455), made once and written as it is to every reader."""
+    """Encodes an unmasked text frame (RFC 6455), written as it is to every reader."""
     length = len(payload)
     if length < 126:
         return bytes((0x81, length)) + payload

@@ -1,4 +1,4 @@
-"""The gateway process: accepts sockets, knows which connection belongs to whom, ends them when it must."""
+"""The gateway process: accepts sockets, knows each connection's user and session, and closes them."""
 
 import asyncio
 import contextlib
@@ -15,10 +15,10 @@ import msgspec
 import uvloop
 from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener, ws_create_server
 
-from meydan.gateway.channels import Channels, Reader, Subscriptions
+from meydan.gateway.channels import Channels, ChannelSubscriptions, Reader
 from meydan.gateway.connection import Close, Connection
-from meydan.gateway.ephemeral import Whispers
-from meydan.gateway.presence import Here
+from meydan.gateway.ephemeral import EphemeralEvents
+from meydan.gateway.presence import PresenceReporter
 from meydan.gateway.settings import GatewaySettings
 from meydan.kit import valkey as kit_valkey
 from meydan.kit.identity import Identity
@@ -35,12 +35,12 @@ class Gateway:
     def __init__(self, settings: GatewaySettings, valkey: Valkey) -> None:
         self.settings, self._valkey = settings, valkey
         # In this order after every reconnect: subscribe, then read what was missed.
-        self._subscriptions = Subscriptions(valkey)
+        self._subscriptions = ChannelSubscriptions(valkey)
         self._channels = Channels(valkey, self._subscriptions)
-        self.whispers = Whispers(valkey, self._subscriptions)
-        self.here = Here(valkey)
+        self.ephemeral = EphemeralEvents(valkey, self._subscriptions)
+        self.presence = PresenceReporter(valkey)
         self.revocations = Revocations(valkey, self._revoked)
-        self._subscriptions.add(CHANNEL, self.revocations.hear)
+        self._subscriptions.add(CHANNEL, self.revocations.on_message)
         self._origins = {_origin(page) for page in settings.origins}
         self.waiting: dict[Connection, None] = {}  # connected, no hello yet; oldest first
         self.watchers: dict[UUID, set[Connection]] = {}  # by conversation
@@ -49,7 +49,7 @@ class Gateway:
         self._server: asyncio.Server | None = None
         self.port = 0
 
-    # -- who is connected
+    # -- connections
 
     @property
     def connections(self) -> list[Connection]:
@@ -62,25 +62,25 @@ class Gateway:
     def join(self, connection: Connection, identity: Identity, since: str | None) -> Reader:
         self._by_user.setdefault((identity.tenant_id, identity.user_id), set()).add(connection)
         self._by_session.setdefault(identity.session_id, set()).add(connection)
-        self.here.arrive(channel_of_user(identity.tenant_id, identity.user_id), audible=False)
-        self.here.arrive(channel_of_profile(identity.tenant_id, identity.profile_id), audible=True)
+        self.presence.arrive(channel_of_user(identity.tenant_id, identity.user_id), announced=False)
+        self.presence.arrive(channel_of_profile(identity.tenant_id, identity.profile_id), announced=True)
         return self._channels.join(channel_of_user(identity.tenant_id, identity.user_id), connection, since)
 
     def change(self, connection: Connection, before: Identity, now: Identity) -> None:
-        """The same person with a fresh token: perhaps of another session, perhaps with the other face on."""
+        """Applies a new token of the same user, perhaps of another session or of the other face."""
         if before.session_id != now.session_id:
             self._leave_session(connection, before)
             self._by_session.setdefault(now.session_id, set()).add(connection)
         if before.profile_id != now.profile_id:
-            self.here.arrive(channel_of_profile(now.tenant_id, now.profile_id), audible=True)
-            self.here.leave(channel_of_profile(before.tenant_id, before.profile_id))
+            self.presence.arrive(channel_of_profile(now.tenant_id, now.profile_id), announced=True)
+            self.presence.leave(channel_of_profile(before.tenant_id, before.profile_id))
 
     def leave(self, connection: Connection, identity: Identity) -> None:
         user = identity.tenant_id, identity.user_id
         if connection.reader is not None:
             self._channels.leave(channel_of_user(*user), connection.reader)
-        self.here.leave(channel_of_user(*user))
-        self.here.leave(channel_of_profile(identity.tenant_id, identity.profile_id))
+        self.presence.leave(channel_of_user(*user))
+        self.presence.leave(channel_of_profile(identity.tenant_id, identity.profile_id))
         self._leave_session(connection, identity)
         self._by_user[user].discard(connection)
         if not self._by_user[user]:
@@ -114,21 +114,21 @@ class Gateway:
             ssl=tls,
             use_aiofastnet=False,
             read_buffer_init_size=2048,
-            max_frame_size=self.settings.largest_frame,
+            max_frame_size=self.settings.max_frame_bytes,
             enable_auto_ping=True,
-            auto_ping_idle_timeout=self.settings.ping_after_idle,
-            auto_ping_reply_timeout=self.settings.pong_within,
+            auto_ping_idle_timeout=self.settings.ping_after_idle_seconds,
+            auto_ping_reply_timeout=self.settings.pong_timeout_seconds,
         )
         self.port = self._server.sockets[0].getsockname()[1]
-        self.here.start()
-        self.whispers.start()
+        self.presence.start()
+        self.ephemeral.start()
 
     async def drain(self) -> None:
-        """No new sockets; those that are open are sent away a few at a time, to come back elsewhere with their cursor."""
+        """Accepts no new sockets and closes open ones in batches; clients come back elsewhere with their cursor."""
         if self._server is not None:
             self._server.close()
-        self.whispers.close()
-        self.here.close()
+        self.ephemeral.close()
+        self.presence.close()
         open_ones = self.connections
         for start in range(0, len(open_ones), _DRAIN_BATCH):
             for connection in open_ones[start : start + _DRAIN_BATCH]:
@@ -144,20 +144,20 @@ class Gateway:
         if not self._may_come_from(request):
             return _refusal(HTTPStatus.FORBIDDEN, "pages of this origin may not connect")
         if len(self.waiting) >= self.settings.connections_without_hello:
-            # The oldest makes room: an honest client says hello at once, so silence cannot lock others out.
+            # Closes the oldest: an honest client sends hello at once, so silent ones cannot lock others out.
             next(iter(self.waiting)).end(Close.no_hello, "say hello first")
         return Connection(self)
 
     def _may_come_from(self, request: WSUpgradeRequest) -> bool:
         origin = request.headers.get("Origin")
         if origin is None:
-            return True  # no browser: nobody else's page can be behind it
+            return True  # no browser, so no page of another site
         try:
             if _origin(origin) in self._origins:
                 return True
             host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
             return host is not None and urlsplit(origin).hostname == host
-        except ValueError:  # no address at all
+        except ValueError:  # no URL at all
             return False
 
     def _health(self) -> WSUpgradeResponseWithListener:
@@ -165,13 +165,13 @@ class Gateway:
             "status": "ok" if self._valkey.is_up else "waiting for Valkey",
             "connections": sum(len(those) for those in self._by_user.values()),
         }
-        # Alive either way: killing a gateway does not bring Valkey back, and its clients would all have to return.
+        # Healthy either way: restarting a gateway does not bring Valkey back, and all clients would have to reconnect.
         response = WSUpgradeResponse.create_ok_response(msgspec.json.encode(body), {"Content-Type": "application/json"})
         return WSUpgradeResponseWithListener(response, None)
 
 
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -181,7 +181,7 @@ def _refusal(status: HTTPStatus, why: str) -> WSUpgradeResponseWithListener:
 
 @contextlib.asynccontextmanager
 async def serving(settings: GatewaySettings) -> AsyncIterator[Gateway]:
-    """A gateway for as long as the block runs; it is drained at the end."""
+    """Runs a gateway for the block and drains it at the end."""
     async with kit_valkey.opened(settings.valkey_url, name="meydan-gateway") as valkey:
         gateway = Gateway(settings, valkey)
         await gateway.start()
@@ -189,7 +189,7 @@ async def serving(settings: GatewaySettings) -> AsyncIterator[Gateway]:
             yield gateway
         finally:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(settings.drain_within):
+                async with asyncio.timeout(settings.drain_timeout_seconds):
                     await gateway.drain()
 
 
@@ -204,8 +204,8 @@ async def _serve(settings: GatewaySettings) -> None:
 
 
 def run(settings: GatewaySettings) -> None:
-    """Until SIGTERM or SIGINT."""
-    # What a client does wrong is its own business, not worth a line in our log; what we do wrong we log ourselves.
+    """Runs until SIGTERM or SIGINT."""
+    # picows logs clients' protocol errors, which are not ours; our own errors are logged by us.
     logging.getLogger("picows").setLevel(logging.CRITICAL)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):  # a socket is a file; macOS says "unlimited" and then refuses it

@@ -1,4 +1,4 @@
-"""Transactions as a person or as a service; PostgreSQL itself decides which rows they may see."""
+"""Database transactions as a user or as a service. PostgreSQL's row level security decides which rows each may see."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class DatabaseSettings(Struct, frozen=True):
-    """One address for each login; a login cannot become another."""
+    """A URL for each login; a login cannot become another."""
 
     app_url: str
     service_url: str
@@ -30,9 +30,9 @@ class DatabaseSettings(Struct, frozen=True):
 
 
 class Tx:
-    """One transaction. In every statement ``$1`` is the tenant; a caller's own arguments begin at ``$2``."""
+    """A database transaction. In every statement ``$1`` is the tenant; the caller's own arguments begin at ``$2``."""
 
-    __slots__ = ("_after_commit", "_before_commit", "_me", "connection", "tenant_id", "told")
+    __slots__ = ("_after_commit", "_before_commit", "_me", "connection", "pending", "tenant_id")
 
     def __init__(self, connection: asyncpg.Connection, tenant_id: int, me: Identity | None) -> None:
         self.connection = connection
@@ -40,8 +40,8 @@ class Tx:
         self._me = me
         self._after_commit: list[Callable[[], None]] = []
         self._before_commit: dict[Hashable, Callable[[], Awaitable[None]]] = {}
-        self.told: list[Any] = []
-        """Frames that wait to be written to the outbox in one statement (kit.realtime)."""
+        self.pending: list[Any] = []
+        """Outbox rows to be inserted in one statement before commit (kit.realtime)."""
 
     @property
     def me(self) -> Identity:
@@ -57,7 +57,9 @@ class Tx:
         await self.connection.execute(sql, self.tenant_id, *args)
 
     async def one(self, kind: type[T], sql: str, *args: object) -> T:
-        """The first row as a struct, or its only column as a scalar; raises NotFound when there is none."""
+        """The first row as a struct, or its only column as a scalar.
+
+        Raises: NotFound (no row)."""
         found = await self.maybe(kind, sql, *args)
         if found is None:
             raise NotFound
@@ -75,48 +77,48 @@ class Tx:
         return [read(row) for row in rows]
 
     def after_commit(self, callback: Callable[[], None]) -> None:
-        """Call this once the transaction is committed, and never if it is rolled back."""
+        """Calls ``callback`` once the transaction is committed; never after a rollback."""
         self._after_commit.append(callback)
 
-    def before_commit(self, callback: Callable[[], Awaitable[None]], *, once: Hashable = None) -> None:
-        """Do this as the transaction's last work, for what is cheaper done once than each time: once for each ``once``."""
-        self._before_commit.setdefault(callback if once is None else once, callback)
+    def before_commit(self, callback: Callable[[], Awaitable[None]], *, key: Hashable = None) -> None:
+        """Runs ``callback`` just before commit. Calls with the same ``key`` run it once."""
+        self._before_commit.setdefault(callback if key is None else key, callback)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What fails inside is undone alone; the transaction goes on if the caller catches the error."""
+        """Rolls back to this point when the block raises; the transaction goes on if the caller catches the error."""
         await self.connection.execute("savepoint part")
-        told, after = len(self.told), len(self._after_commit)
+        pending, after = len(self.pending), len(self._after_commit)
         try:
             yield
         except BaseException:
             await self.connection.execute("rollback to savepoint part; release savepoint part")
-            del self.told[told:], self._after_commit[after:]
+            del self.pending[pending:], self._after_commit[after:]
             raise
         await self.connection.execute("release savepoint part")
 
     async def enter_tenant(self, tenant_id: int) -> None:
-        """Go on in another tenant: a service that has just made one needs to fill it in the same transaction."""
+        """Switches the transaction to another tenant, so that a service can fill the tenant it has just created."""
         if self._me is not None:
             raise RuntimeError("only a service may change the tenant")
         await self.connection.execute(f"set local app.tenant_id = '{int(tenant_id)}'")
         self.tenant_id = tenant_id
 
     async def finish(self) -> None:
-        """Commit, after what was left for last."""
-        while self._before_commit:  # one may ask for another
+        """Runs the callbacks of ``before_commit``, then commits."""
+        while self._before_commit:  # a callback may add another
             callback = self._before_commit.pop(next(iter(self._before_commit)))
             await callback()
         await self.connection.execute("commit")
 
     def committed(self) -> None:
-        """The transaction is over; what waited for that happens now."""
+        """Runs the callbacks of ``after_commit``."""
         for callback in self._after_commit:
             callback()
 
 
 class Database:
-    """The application's pools: one login for people, one for services, one for forwarding what was told."""
+    """The application's connection pools: a login for users, one for services, one for the outbox relay."""
 
     def __init__(self, app: asyncpg.Pool, service: asyncpg.Pool, relay: asyncpg.Pool) -> None:
         self._app, self._service, self.relay = app, service, relay
@@ -151,7 +153,7 @@ class Database:
         return _Transaction(self._service, f"begin;set local app.tenant_id='{int(tenant_id)}'", tenant_id, None)
 
     async def tenant_ids(self) -> list[int]:
-        """Every active tenant, for what has to be done in each of them."""
+        """Ids of all active tenants."""
         rows = await self._service.fetch("select id from app.tenants where status = 'active' order by id")
         return [row["id"] for row in rows]
 
@@ -159,15 +161,15 @@ class Database:
 CONNECTION_LOST = (
     OSError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # its end arrived between two statements
+    asyncpg.InternalClientError,  # the connection ended between two statements
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresConnectionError,
 )
-"""What work on a connection raises that has ended, is ending, or has begun to. Whether a commit still happened is unknown."""
+"""Errors of a connection that has ended or is ending. A commit in flight may or may not have happened."""
 
 
 class _Transaction:
-    """``async with`` one: committed when the block ends, rolled back when it fails."""
+    """Async context manager: commits when the block ends, rolls back when it raises."""
 
     __slots__ = ("_begin", "_me", "_pool", "_tenant_id", "_tx")
 
@@ -181,16 +183,14 @@ class _Transaction:
     async def __aenter__(self) -> Tx:
         try:
             connection = await self._connection()
-        except (
-            CONNECTION_LOST
-        ):  # the server ended it while it was idle: nothing has been done yet, so it is done on another one
+        except CONNECTION_LOST:  # ended by the server while idle; nothing was done yet, so take another one
             await self._pool.expire_connections()
             connection = await self._connection()
         self._tx = Tx(cast("asyncpg.Connection", connection), self._tenant_id, self._me)
         return self._tx
 
     async def _connection(self) -> Any:
-        """One in which the transaction has begun."""
+        """Takes a connection from the pool and begins the transaction."""
         connection = await self._pool.acquire()
         try:
             await connection.execute(self._begin)
@@ -217,7 +217,7 @@ class _Transaction:
 
 
 async def _roll_back(connection: asyncpg.Connection) -> None:
-    """Raises nothing for a connection that was lost: what is told is why, not that it is gone."""
+    """Ignores a lost connection, so that the caller sees the error that caused the rollback."""
     if connection.is_closed():
         return
     try:
@@ -259,14 +259,14 @@ def _reader(kind: type[T], columns: tuple[str, ...]) -> Callable[[asyncpg.Record
 
 
 def _make_reader(kind: Any, columns: tuple[str, ...]) -> _Reader:
-    """How a row becomes ``kind``: struct fields by column name, a scalar from the only column."""
+    """Builds a function that turns a row into ``kind``: a struct by column names, or a scalar from the only column."""
     if not (isinstance(kind, type) and issubclass(kind, Struct)):
         convert = _converter(kind)
         return lambda row: convert(row[0])
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
     if unknown := set(columns) - set(fields):
         raise TypeError(f"{kind.__name__} has no field for the columns {sorted(unknown)}")
-    # asyncpg already returns most values as they should be; only the others are touched.
+    # asyncpg already returns most values with the right type; only the others are converted.
     changed = [
         (index, convert)
         for index, column in enumerate(columns)

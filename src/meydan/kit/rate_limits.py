@@ -44,7 +44,7 @@ async def take(limit: Limit, key: object, *, cost: int = 1) -> None:
     name = f"limit:{{{limit.name}:{digest}}}"
     per = limit.per.total_seconds() * 1000
     try:
-        wait = await connection.call("FCALL", "take", 1, name, limit.count, per, cost)
+        wait = await connection.execute("FCALL", "take", 1, name, limit.count, per, cost)
     except (ValkeyDown, ReplyError) as error:
         if not _Outage.said:
             log.warning("rate limits do not hold at the moment: %s", error)

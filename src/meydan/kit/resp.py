@@ -1,8 +1,8 @@
-"""Valkey over its own protocol (RESP3): pipelined, answered in order, one write a loop turn, and reconnecting by itself.
+"""Valkey client over RESP3: pipelined, replies in order, one write for each turn of the event loop, reconnecting.
 
-Answers and pushes of one connection arrive in one order. A callback given to ``ask`` runs inside the reader, at its
-answer's very place in that order: no push can slip between the answer and what the callback does with it. A future is
-resumed one loop turn later; replaying a log that way lost frames, which is why both exist.
+Replies and pushes of a connection arrive in one order. A callback given to ``execute_with`` runs inside the reader, at
+its reply's place in that order: no push comes between the reply and the callback. A future is resumed one loop turn
+later. Replaying a log by futures lost frames, so both exist.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ __all__ = ["Reply", "ReplyError", "Valkey", "ValkeyDown"]
 
 log = logging.getLogger(__name__)
 
-Reply = Any  # bytes, int, float, bool, None, or lists and dicts of them; a ReplyError where the docs say so
+Reply = Any  # bytes, int, float, bool, None, or lists and dicts of them; a ReplyError where documented
 Callback = Callable[[Reply], None]
 PushHandler = Callable[[bytes, bytes], None]  # channel, message
 Part = str | bytes | int | float
@@ -31,21 +31,21 @@ _MORE = object()
 _HEARTBEAT = 2.0
 _MISSED_HEARTBEATS = 3
 _FIRST_RETRY, _LAST_RETRY = 0.05, 1.0
-# Answers that mean the server holds no usable data right now: the same to us as no server.
+# Error replies of a server that holds no usable data right now; treated like no server.
 _UNUSABLE = ("LOADING", "MASTERDOWN", "READONLY", "CLUSTERDOWN")
 
 
 class ValkeyDown(ConnectionError):
-    """There is no connection right now, or it was lost before the answer came; it is being tried again."""
+    """No connection right now, or it was lost before the reply came. The client is reconnecting."""
 
 
 class Valkey:
     """The process's connection to one Valkey server."""
 
-    def __init__(self, address: str, *, name: str = "meydan", library: bytes | None = None) -> None:
-        self._address, self._name, self._library = address, name, library
+    def __init__(self, url: str, *, name: str = "meydan", library: bytes | None = None) -> None:
+        self._url, self._name, self._library = url, name, library
         self._link: _Link | None = None
-        self._keeper: asyncio.Task[None] | None = None
+        self._connector: asyncio.Task[None] | None = None
         self._closing = False
         self._up = asyncio.Event()
         self._handlers: dict[bytes, PushHandler] = {}
@@ -54,10 +54,10 @@ class Valkey:
         self._after_read: list[Callable[[], None]] = []
         self.run_id = b""
 
-    # -- life
+    # -- lifecycle
 
     def start(self) -> None:
-        self._keeper = asyncio.get_running_loop().create_task(self._keep(), name="valkey")
+        self._connector = asyncio.get_running_loop().create_task(self._stay_connected(), name="valkey")
 
     async def close(self) -> None:
         self._closing = True
@@ -65,16 +65,16 @@ class Valkey:
             link = self._link
             link.close()
             await link.lost
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+        if self._connector is not None:
+            self._connector.cancel()
+            await asyncio.gather(self._connector, return_exceptions=True)
 
     @property
     def is_up(self) -> bool:
         return self._link is not None
 
     async def wait_up(self, timeout: float) -> bool:
-        """Whether there was a connection within the time."""
+        """Waits for a connection; False after ``timeout`` seconds."""
         try:
             async with asyncio.timeout(timeout):
                 await self._up.wait()
@@ -83,69 +83,72 @@ class Valkey:
         return True
 
     def on_up(self, callback: Callable[[], None]) -> None:
-        """Called at every new connection, before anybody else can use it; at once if there is one."""
+        """Calls ``callback`` at every new connection, before other users of it; at once if there is one."""
         self._on_up.append(callback)
         if self._link is not None:
             callback()
 
     def on_down(self, callback: Callable[[], None]) -> None:
-        """Called whenever the connection was lost."""
+        """Calls ``callback`` whenever the connection is lost."""
         self._on_down.append(callback)
 
     def after_read(self, callback: Callable[[], None]) -> None:
-        """Called after everything that came in one read was handled: what it led to can leave together."""
+        """Calls ``callback`` after all replies of one read were handled, so that results can be written together."""
         self._after_read.append(callback)
 
     def on_message(self, kind: bytes, handler: PushHandler) -> None:
-        """Who gets the messages of a kind: ``smessage`` for sharded channels, ``message`` for others."""
+        """Sets the handler of a kind of message: ``smessage`` for sharded channels, ``message`` for others."""
         self._handlers[kind] = handler
 
     # -- commands
 
-    def call(self, *command: Part) -> "asyncio.Future[Reply]":
-        """The answer as a future; an error answer is raised by it."""
+    def execute(self, *command: Part) -> "asyncio.Future[Reply]":
+        """Sends the command and returns a future of its reply. The future raises an error reply."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._usable().write(command, future)
         return future
 
-    def ask(self, callback: Callback, *command: Part) -> None:
-        """The answer, or the ReplyError, goes to the callback inside the reader. It is never called if the link breaks."""
+    def execute_with(self, callback: Callback, *command: Part) -> None:
+        """Sends the command; ``callback`` gets the reply or ReplyError inside the reader, nothing if the link breaks."""
         self._usable().write(command, callback)
 
-    def post(self, *command: Part) -> None:
-        """Nobody waits for the answer, and nobody minds if there is no connection."""
+    def send_nowait(self, *command: Part) -> None:
+        """Sends the command and ignores its reply. Does nothing without a connection."""
         if self._link is not None:
             self._link.write(command, None)
 
-    def order(self, *command: Part) -> None:
-        """Commands answered by a push instead of an answer: SUBSCRIBE and its family."""
-        self._usable().write_unanswered(command)
+    def subscribe(self, channel: Part) -> None:
+        """Subscribes to a sharded channel. The server confirms by a push, not by a reply."""
+        self._usable().write_unanswered(("SSUBSCRIBE", channel))
+
+    def unsubscribe(self, channel: Part) -> None:
+        self._usable().write_unanswered(("SUNSUBSCRIBE", channel))
 
     def _usable(self) -> "_Link":
         if self._link is None:
             raise ValkeyDown("no connection to Valkey")
         return self._link
 
-    # -- keeping the connection
+    # -- reconnecting
 
-    async def _keep(self) -> None:
-        retry, said = _FIRST_RETRY, False
+    async def _stay_connected(self) -> None:
+        retry, is_logged = _FIRST_RETRY, False
         while not self._closing:
             try:
                 async with asyncio.timeout(5):
                     link = await self._connect()
             except (OSError, ReplyError, TimeoutError) as error:
-                if not said:
+                if not is_logged:
                     log.warning(
                         "Valkey cannot be reached, trying again until it can: %s", error or type(error).__name__
                     )
-                    said = True
+                    is_logged = True
                 await asyncio.sleep(retry * random.uniform(0.5, 1.0))  # noqa: S311 -- spreads retries, guards nothing
                 retry = min(retry * 2, _LAST_RETRY)
                 continue
-            if said:
+            if is_logged:
                 log.info("Valkey is back")
-            retry, said = _FIRST_RETRY, False
+            retry, is_logged = _FIRST_RETRY, False
             if link.lost.done():
                 continue
             link.on_lost = self._down
@@ -163,7 +166,7 @@ class Valkey:
             callback()
 
     async def _connect(self) -> "_Link":
-        url = urlsplit(self._address)
+        url = urlsplit(self._url)
         tls = ssl.create_default_context() if url.scheme in {"rediss", "valkeys"} else None
         link = _Link(self._handlers, self._after_read)
         loop = asyncio.get_running_loop()
@@ -172,23 +175,23 @@ class Valkey:
             hello: list[Part] = ["HELLO", 3]
             if url.password:
                 hello += ["AUTH", unquote(url.username or "default"), unquote(url.password)]
-            await link.call(*hello, "SETNAME", self._name)
+            await link.execute(*hello, "SETNAME", self._name)
             if (database := url.path.strip("/")) not in {"", "0"}:
-                await link.call("SELECT", database)
-            await link.call("EXISTS", "probe")  # answers LOADING while the server still reads its files
+                await link.execute("SELECT", database)
+            await link.execute("EXISTS", "probe")  # replies LOADING while the server still reads its files
             if self._library is not None:
-                await link.call("FUNCTION", "LOAD", "REPLACE", self._library)
-            self.run_id = _run_id(await link.call("INFO", "server"))
+                await link.execute("FUNCTION", "LOAD", "REPLACE", self._library)
+            self.run_id = _run_id(await link.execute("INFO", "server"))
         except BaseException:
             link.abort()
             raise
         return link
 
     async def _watch(self, link: "_Link") -> None:
-        """Until the link is lost. A server that is gone without a word (power, cable) is noticed by its silence."""
+        """Returns when the link is lost. Heartbeats find a server that went without closing it (power, cable)."""
         missed = 0
 
-        def heard(_: Reply) -> None:
+        def answered(_: Reply) -> None:
             nonlocal missed
             missed = 0
 
@@ -202,11 +205,11 @@ class Valkey:
                 await link.lost
                 return
             missed += 1
-            link.write(("PING",), heard)
+            link.write(("PING",), answered)
 
 
 class _Link(asyncio.Protocol):
-    """One TCP connection. ``_waiting`` holds a place for every command whose answer is still to come."""
+    """A TCP connection. ``_waiting`` holds an entry for every command whose reply has not come yet."""
 
     def __init__(self, handlers: dict[bytes, PushHandler], after_read: list[Callable[[], None]]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -244,7 +247,7 @@ class _Link(asyncio.Protocol):
                 self.abort()
                 return
             elif not self._waiting:
-                log.error("Valkey answered something that nobody asked: %r", reply)
+                log.error("Valkey sent a reply to no command: %r", reply)
                 self.abort()
                 return
             else:
@@ -256,7 +259,7 @@ class _Link(asyncio.Protocol):
     def _deliver(waiting: "asyncio.Future[Reply] | Callback | None", reply: Reply) -> None:
         if waiting is None:
             if isinstance(reply, ReplyError):
-                log.warning("Valkey refused a command nobody waits for: %s", reply)
+                log.warning("Valkey refused a command sent without waiting: %s", reply)
         elif not isinstance(waiting, asyncio.Future):
             waiting(reply)
         elif not waiting.done():  # else the caller has given up
@@ -265,7 +268,7 @@ class _Link(asyncio.Protocol):
             else:
                 waiting.set_result(reply)
 
-    def call(self, *command: Part) -> "asyncio.Future[Reply]":
+    def execute(self, *command: Part) -> "asyncio.Future[Reply]":
         future: asyncio.Future[Reply] = self._loop.create_future()
         self.write(command, future)
         return future
@@ -287,7 +290,7 @@ class _Link(asyncio.Protocol):
             self._transport.write(b"".join(out))
 
     def close(self) -> None:
-        """After what was written has left."""
+        """Writes what is buffered, then closes."""
         self._flush()
         if self._transport is not None:
             self._transport.close()

@@ -12,12 +12,12 @@ _current: Valkey | None = None
 
 
 @asynccontextmanager
-async def opened(address: str, *, name: str = "meydan") -> AsyncIterator[Valkey]:
-    """Connected for as long as the block runs, however often the server comes and goes; ``current()`` is this one."""
+async def opened(url: str, *, name: str = "meydan") -> AsyncIterator[Valkey]:
+    """Keeps a connection for the block, across restarts of the server; ``current()`` returns it."""
     global _current  # noqa: PLW0603 -- one connection a process is the point
-    valkey, before = Valkey(address, name=name, library=LIBRARY), _current
+    valkey, before = Valkey(url, name=name, library=LIBRARY), _current
     valkey.start()
-    # A process that starts while Valkey is down starts all the same; it only waits a moment for the usual case.
+    # A process starts without Valkey too; it only waits a moment, because usually Valkey is there.
     await valkey.wait_up(timeout=2)
     _current = valkey
     try:
@@ -28,5 +28,5 @@ async def opened(address: str, *, name: str = "meydan") -> AsyncIterator[Valkey]
 
 
 def current() -> Valkey | None:
-    """None in a process that has none open (a command): to its users the same as a Valkey that is down."""
+    """None in a process without a connection (a command); callers treat that like a Valkey that is down."""
     return _current

@@ -225,7 +225,7 @@ async def test_a_new_device_is_told_of_the_first_is_not(arrive: Arrive, browser:
     assert new_devices == []
     phone = device("Pixel")
     assert (await log_in(browser, person.me["username"], device=phone)).status_code == 200
-    assert [(str(new.user_id), str(new.device_id), new.device_name) for new in new_devices] == [
+    assert [(str(new.user_id), str(new.client_device_id), new.device_name) for new in new_devices] == [
         (person.me["user_id"], phone["id"], "Pixel")
     ]
     assert (await log_in(browser, person.me["username"], device=phone)).status_code == 200

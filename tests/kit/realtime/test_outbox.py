@@ -33,7 +33,7 @@ async def tell_notes(db: Database, me: Identity, *numbers: int) -> None:
 
 
 async def log_of(valkey: Valkey, me: Identity) -> list[bytes]:
-    entries = await valkey.call("XRANGE", log_key(channel_of_user(me.tenant_id, me.user_id)), "-", "+")
+    entries = await valkey.execute("XRANGE", log_key(channel_of_user(me.tenant_id, me.user_id)), "-", "+")
     return [fields[1] for _, fields in entries]
 
 
@@ -49,9 +49,9 @@ async def left(db: Database, me: Identity) -> int:
 async def test_a_frame_is_told_at_commit_and_its_row_goes_when_valkey_has_kept_it(db, me, valkey_url):
     async with Realtime.opened(valkey_url, db) as realtime:
         await tell_notes(db, me, 1, 2, 3)
-        await realtime.valkey.call("PING")
+        await realtime.valkey.execute("PING")
         assert await log_of(realtime.valkey, me) == notes(1, 2, 3)
-        await realtime.forwarder.delete_settled()
+        await realtime.forwarder.do_delete_confirmed()
         assert await left(db, me) == 3  # Valkey's own disk may not have them yet
         await until(lambda: _none_left(db, me))
         assert await log_of(realtime.valkey, me) == notes(1, 2, 3)
@@ -91,7 +91,7 @@ async def test_two_sweepers_and_the_teller_itself_tell_once(db, me, valkey_url):
     ):
         await tell_notes(db, me, *range(40))
         await asyncio.gather(first.sweeper.sweep(timedelta()), second.sweeper.sweep(timedelta()))
-        await api.valkey.call("PING")
+        await api.valkey.execute("PING")
         assert await log_of(api.valkey, me) == notes(*range(40))
 
 
@@ -106,14 +106,14 @@ async def test_a_sweep_takes_more_than_a_batch(db, me, valkey_url, monkeypatch):
 async def test_writes_go_on_while_valkey_is_down_and_are_told_when_it_is_back(db, me, own_valkey):
     async with Realtime.opened(own_valkey.url, db) as realtime:
         await tell_notes(db, me, 1)
-        await realtime.valkey.call("PING")
+        await realtime.valkey.execute("PING")
         own_valkey.kill()
         await tell_notes(db, me, 2, 3)
         assert await left(db, me) == 3
         await until(lambda: _is_down(realtime))
         own_valkey.start()
         assert await realtime.valkey.wait_up(PATIENCE)
-        await realtime.valkey.call("PING")
+        await realtime.valkey.execute("PING")
         assert await log_of(realtime.valkey, me) == notes(1, 2, 3)
 
 
@@ -121,11 +121,11 @@ async def test_what_valkey_lost_with_its_power_is_told_again(db, me, own_valkey)
     """Killed, and the end of its append-only file never reached the disk."""
     async with Realtime.opened(own_valkey.url, db, sweeps=True) as realtime:
         await tell_notes(db, me, 1)
-        await realtime.valkey.call("PING")
+        await realtime.valkey.execute("PING")
         file = own_valkey.append_only_file()  # written before an answer is
         kept = file.stat().st_size
         await tell_notes(db, me, 2, 3)
-        await realtime.valkey.call("PING")
+        await realtime.valkey.execute("PING")
         own_valkey.kill()
         assert file.stat().st_size > kept
         with file.open("r+b") as aof:

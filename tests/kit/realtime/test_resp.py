@@ -22,14 +22,14 @@ async def valkey(valkey_url: str) -> AsyncIterator[Valkey]:
 
 async def test_answers_come_back_to_who_asked(valkey):
     key = str(uuid4())
-    answers = await asyncio.gather(*(valkey.call("INCR", key) for _ in range(1000)))
+    answers = await asyncio.gather(*(valkey.execute("INCR", key) for _ in range(1000)))
     assert answers == list(range(1, 1001))
 
 
 async def test_an_error_is_raised_where_it_belongs(valkey):
     key = str(uuid4())
     results = await asyncio.gather(
-        valkey.call("SET", key, "x"), valkey.call("INCR", key), valkey.call("GET", key), return_exceptions=True
+        valkey.execute("SET", key, "x"), valkey.execute("INCR", key), valkey.execute("GET", key), return_exceptions=True
     )
     assert results[0] == b"OK"
     assert isinstance(results[1], ReplyError)
@@ -40,18 +40,18 @@ async def test_a_callback_runs_at_its_answers_place_among_the_pushes(valkey):
     """The whole of lossless replay rests on this order."""
     channel, key, heard = f"ch:{{{uuid4()}}}", f"log:{{{uuid4()}}}", []
     valkey.on_message(b"smessage", lambda _, message: heard.append(message))
-    valkey.order("SSUBSCRIBE", channel)
-    valkey.post("SPUBLISH", channel, "before")
-    valkey.ask(heard.append, "INCR", key)
-    valkey.post("SPUBLISH", channel, "after")
-    await valkey.call("PING")
+    valkey.subscribe(channel)
+    valkey.send_nowait("SPUBLISH", channel, "before")
+    valkey.execute_with(heard.append, "INCR", key)
+    valkey.send_nowait("SPUBLISH", channel, "after")
+    await valkey.execute("PING")
     assert heard == [b"before", 1, b"after"]
 
 
 async def test_who_gave_up_waiting_disturbs_nobody(valkey):
-    waiting = valkey.call("INCR", str(uuid4()))
+    waiting = valkey.execute("INCR", str(uuid4()))
     waiting.cancel()
-    assert await valkey.call("ECHO", "still in order") == b"still in order"
+    assert await valkey.execute("ECHO", "still in order") == b"still in order"
 
 
 async def test_without_a_server_it_says_so_at_once_and_keeps_trying(own_valkey):
@@ -61,8 +61,8 @@ async def test_without_a_server_it_says_so_at_once_and_keeps_trying(own_valkey):
     valkey.start()
     assert not await valkey.wait_up(0.1)
     with pytest.raises(ValkeyDown):
-        valkey.call("PING")
-    valkey.post("PING")  # nobody minds
+        valkey.execute("PING")
+    valkey.send_nowait("PING")  # nobody minds
     own_valkey.start()
     assert await valkey.wait_up(PATIENCE)
     assert ups == [1]
@@ -75,7 +75,7 @@ async def test_a_server_that_dies_fails_who_waits_and_is_found_again(own_valkey)
     valkey.start()
     assert await valkey.wait_up(PATIENCE)
     first = valkey.run_id
-    waiting = valkey.call("BLPOP", "nothing", 0)
+    waiting = valkey.execute("BLPOP", "nothing", 0)
     own_valkey.kill()
     with pytest.raises(ValkeyDown):
         await waiting
@@ -92,12 +92,12 @@ async def test_a_server_that_still_loads_is_no_server(own_valkey):
     valkey.start()
     assert await valkey.wait_up(PATIENCE)
     for batch in range(20):
-        await asyncio.gather(*(valkey.call("SET", f"{batch}:{n}", "x" * 100) for n in range(5000)))
+        await asyncio.gather(*(valkey.execute("SET", f"{batch}:{n}", "x" * 100) for n in range(5000)))
     own_valkey.kill()
     await lost.wait()
     own_valkey.start()
     assert await valkey.wait_up(PATIENCE)
-    assert await valkey.call("DBSIZE") == 100_000  # usable from the first moment it is up
+    assert await valkey.execute("DBSIZE") == 100_000  # usable from the first moment it is up
     await valkey.close()
 
 

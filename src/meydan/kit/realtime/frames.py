@@ -1,4 +1,4 @@
-"""What the server says over the socket. A room declares its frames beside the code that tells them."""
+"""Server frames and the names of their channels and keys. A room declares its frames beside the code that sends them."""
 
 import re
 from uuid import UUID
@@ -12,11 +12,13 @@ def _tag(name: str) -> str:
 
 
 class Frame(Struct, frozen=True, tag_field="t", tag=_tag):
-    """``class MatchMade(Frame, frozen=True)`` travels as ``{"t":"match_made",…}``; its log adds the id in front."""
+    """A frame of the server. ``class MatchMade(Frame, frozen=True)`` is sent as ``{"t":"match_made",…}``.
+
+    The channel's log puts the id in front."""
 
 
 def encode(frame: Frame) -> str:
-    """The tag comes first, so there is always a first member that an id can be put before."""
+    """Encodes with the tag first, so that the log can put the id before it."""
     return msgspec.json.encode(frame).decode()
 
 

@@ -1,7 +1,7 @@
-"""A conversation's whisper grant: what a client shows the gateway to watch its stranger and to say "typing".
+"""Grants for ephemeral events: a client shows one to the gateway to watch its stranger and to send "typing".
 
-The gateway asks no database, so the grant carries who may whisper to whom. One of those is the stranger's user id, which
-no other person may ever see: the token is not only signed but sealed (AES-256-GCM), unreadable to its holder.
+The gateway asks no database, so the grant names both sides. One of them is the stranger's user id, which no other person
+may ever see: the token is encrypted (AES-256-GCM), not only signed, and its holder cannot read it.
 """
 
 import base64
@@ -35,7 +35,7 @@ class Grant(Struct, frozen=True):
 
 
 class GrantRefused(Exception):
-    """Not sealed by us, or over."""
+    """The grant was not sealed by this installation, or has expired."""
 
 
 @cache
@@ -45,7 +45,7 @@ def _cipher(key: str) -> AESGCM:
 
 def sign_grant(grant: Grant, key: str) -> str:
     if grant.expires_at > clock.now() + LONGEST + timedelta(seconds=1):
-        raise ValueError("a grant lasts ten minutes at most")
+        raise ValueError("a grant lasts at most ten minutes")
     ids = grant.conversation_id, grant.me_profile_id, grant.peer_profile_id, grant.peer_user_id
     body = _BODY.pack(grant.tenant_id, *(named.bytes for named in ids), int(grant.expires_at.timestamp() * 1000))
     nonce = os.urandom(_NONCE)
@@ -68,5 +68,5 @@ def read_grant(token: str, key: str) -> Grant:
         expires_at=datetime.fromtimestamp(expires / 1000, UTC),
     )
     if grant.expires_at <= clock.now():
-        raise GrantRefused("the grant is over")
+        raise GrantRefused("the grant has expired")
     return grant

@@ -1,10 +1,11 @@
-"""What is told in a transaction is told for good: a row in the outbox, then Valkey's log, and only much later no row.
+"""Transactional outbox: frames reach Valkey after the commit that wrote them, at least once.
 
-The row is written with the change it tells of. After commit the same process forwards it; one Valkey function appends
-to the channel's log and publishes, once for each event id. The row is deleted when Valkey has had it for two seconds
-and has answered since, on the very connection that took it: by then its append-only file is on disk, and a server that
-was started again would not be on the other end of that connection. Whatever a crash leaves, here or there, the sweeper
-finds in the table and tells again; what had arrived already is known by its event id.
+Rows are written to ``app.outbox`` in the caller's transaction. After commit the same process forwards them. A Valkey
+function appends each to its channel's log and publishes it; a duplicate is dropped there by its event id.
+
+A row is deleted once Valkey has had it for two seconds and has answered since, on the connection that took it. By then
+its append-only file is on disk, and a server that restarted would have ended that connection. Rows that a crash left
+are forwarded by the sweeper.
 """
 
 import asyncio
@@ -28,15 +29,15 @@ from meydan.kit.resp import Part, Reply, Valkey, ValkeyDown
 
 log = logging.getLogger(__name__)
 
-NOBODY = UUID(int=0)  # the receiver of rows that are for every process instead of one person
+EVERY_PROCESS = UUID(int=0)  # receiver of rows for every process instead of one user
 
-KEPT_ENTRIES = 1000
-KEPT_FOR = timedelta(hours=1)  # for a lost connection; who was away longer loads the state anew
-SETTLED_AFTER = 2.0  # appendfsync everysec writes to disk within two seconds
+LOG_LENGTH = 1000
+LOG_RETENTION = timedelta(hours=1)  # a client that was away longer loads the state anew
+CONFIRMED_AFTER = 2.0  # appendfsync everysec writes to disk within two seconds
 DELETE_EVERY = 1.0
-LEFT_BEHIND_AFTER = timedelta(seconds=6)  # a row this old was not forwarded by the process that wrote it
+ORPHANED_AFTER = timedelta(seconds=6)  # a row this old was not forwarded by the process that wrote it
 _BATCH = 500
-_REMEMBERED = 10_000  # frames kept in memory too while Valkey is down; what is beyond them the sweeper forwards
+_MAX_UNANSWERED = 10_000  # rows held in memory too while Valkey is down; the sweeper forwards any beyond them
 
 
 class OutboxRow(Struct, frozen=True):
@@ -49,9 +50,9 @@ class OutboxRow(Struct, frozen=True):
 
 
 def new_event_id() -> UUID:
-    """UUIDv7, made here because a person's login may not read what it adds to the outbox.
+    """UUIDv7, made here because a person's login may not read the rows that it adds to the outbox.
 
-    Twelve bits below the millisecond keep what one process tells in order, as PostgreSQL's own do.
+    Twelve bits below the millisecond keep one process's ids in order, as PostgreSQL's own do.
     """
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     fraction = rest * 4096 // 1_000_000
@@ -60,26 +61,28 @@ def new_event_id() -> UUID:
 
 
 async def write(tx: Tx, user_id: UUID, payload: str) -> OutboxRow:
-    """The row is written with all others of this transaction in one statement, just before it commits."""
-    told = OutboxRow(tx.tenant_id, new_event_id(), user_id, payload)
-    if not tx.told:
-        tx.before_commit(partial(_write_all, tx))
-    tx.told.append(told)
-    return told
+    """Adds a row, inserted with all others of this transaction in one statement just before commit."""
+    row = OutboxRow(tx.tenant_id, new_event_id(), user_id, payload)
+    if not tx.pending:
+        tx.before_commit(partial(_do_write_all, tx))
+    tx.pending.append(row)
+    return row
 
 
-async def _write_all(tx: Tx) -> None:
-    rows: list[OutboxRow] = [*tx.told]
-    tx.told.clear()
-    if not rows:  # a savepoint took them back
+async def _do_write_all(tx: Tx) -> None:
+    rows: list[OutboxRow] = [*tx.pending]
+    tx.pending.clear()
+    if not rows:  # a savepoint rolled them back
         return
     await tx.run(
-        "insert into app.outbox (tenant_id, id, user_id, payload) "
-        "select $1, told.id, told.user_id, told.payload "
-        "from unnest($2::uuid[], $3::uuid[], $4::text[]) as told (id, user_id, payload)",
-        [told.id for told in rows],
-        [told.user_id for told in rows],
-        [told.payload for told in rows],
+        """
+        insert into app.outbox (tenant_id, id, user_id, payload)
+        select $1, pending.id, pending.user_id, pending.payload
+        from unnest($2::uuid[], $3::uuid[], $4::text[]) as pending (id, user_id, payload)
+        """,
+        [row.id for row in rows],
+        [row.user_id for row in rows],
+        [row.payload for row in rows],
     )
 
 
@@ -88,105 +91,109 @@ async def write_frame(tx: Tx, user_id: UUID, frame: Frame) -> OutboxRow:
 
 
 def publish_command(channel: str, event_id: UUID, payload: str) -> tuple[Part, ...]:
-    """One step in Valkey: once for each event id, into the channel's log and to its listeners."""
+    """Appends to the channel's log and publishes, once for each event id, in one step."""
     keys = log_key(channel), seen_key(channel, event_id)
-    kept = KEPT_ENTRIES, int(KEPT_FOR.total_seconds())
-    return "FCALL", "tell", 2, *keys, pubsub_channel(channel), *kept, payload
+    limits = LOG_LENGTH, int(LOG_RETENTION.total_seconds())
+    return "FCALL", "tell", 2, *keys, pubsub_channel(channel), *limits, payload
 
 
-def _command(told: OutboxRow) -> tuple[Part, ...]:
-    if told.user_id == NOBODY:
-        return revoke_command(told.payload)
-    return publish_command(channel_of_user(told.tenant_id, told.user_id), told.id, told.payload)
+def _command(row: OutboxRow) -> tuple[Part, ...]:
+    if row.user_id == EVERY_PROCESS:
+        return revoke_command(row.payload)
+    return publish_command(channel_of_user(row.tenant_id, row.user_id), row.id, row.payload)
 
 
 class Forwarder:
-    """Forwards rows to Valkey and deletes them once Valkey is known to keep them."""
+    """Forwards rows to Valkey and deletes them once Valkey has confirmed them."""
 
     def __init__(self, valkey: Valkey, database: Database) -> None:
         self._valkey, self._database = valkey, database
         self._unanswered: dict[tuple[int, UUID], OutboxRow] = {}
-        self._settling: dict[tuple[int, UUID], float] = {}  # rows Valkey has taken, and when
+        self._unconfirmed: dict[tuple[int, UUID], float] = {}  # rows Valkey has taken, and when
         self._is_refused = False
         self._task: asyncio.Task[None] | None = None
-        valkey.on_down(self._settling.clear)  # it may have lost them: the rows stay for the sweeper
+        valkey.on_down(self._unconfirmed.clear)  # it may have lost them: the rows stay for the sweeper
         valkey.on_up(self._forward_unanswered)
 
     def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._delete_settled(), name="outbox")
+        self._task = asyncio.get_running_loop().create_task(self._keep_deleting(), name="outbox")
 
     async def close(self) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def forward(self, told: OutboxRow) -> None:
-        """Does not wait, and does not mind a Valkey that is down: forwarded when it is back, or else by the sweeper."""
-        row = told.tenant_id, told.id
-        if len(self._unanswered) < _REMEMBERED:
-            self._unanswered[row] = told
+    def forward(self, row: OutboxRow) -> None:
+        """Sends without waiting. While Valkey is down the row is kept in memory, or left to the sweeper."""
+        key = row.tenant_id, row.id
+        if len(self._unanswered) < _MAX_UNANSWERED:
+            self._unanswered[key] = row
 
-        def taken(reply: Reply) -> None:
-            self._unanswered.pop(row, None)
+        def on_reply(reply: Reply) -> None:
+            self._unanswered.pop(key, None)
             if isinstance(reply, ReplyError):
                 self._refused(reply)
             else:
                 self._is_refused = False
-                self._settling[row] = time.monotonic()
+                self._unconfirmed[key] = time.monotonic()
 
         with contextlib.suppress(ValkeyDown):
-            self._valkey.ask(taken, *_command(told))
+            self._valkey.execute_with(on_reply, *_command(row))
 
     def _refused(self, why: ReplyError) -> None:
-        """Out of memory, most likely. Said once: the sweeper tries every row again each second."""
+        """Logs the first refusal only (out of memory, most likely): the sweeper retries every row each second."""
         if not self._is_refused:
             log.error("Valkey takes no frames, they stay in the outbox: %s", why)
         self._is_refused = True
 
     def _forward_unanswered(self) -> None:
-        for told in list(self._unanswered.values()):
-            self.forward(told)
+        for row in list(self._unanswered.values()):
+            self.forward(row)
 
     async def forward_all(self, rows: Iterable[OutboxRow]) -> None:
-        """For the sweeper: returns when Valkey has answered; raises ValkeyDown if it has not."""
-        rows = [row for row in rows if (row.tenant_id, row.id) not in self._settling]
+        """Forwards the sweeper's rows and returns when Valkey has answered.
+
+        Raises: ValkeyDown."""
+        rows = [row for row in rows if (row.tenant_id, row.id) not in self._unconfirmed]
         for row in rows:
             self.forward(row)
-        await self._valkey.call("PING")  # answered after all of them
+        await self._valkey.execute("PING")  # answered after all of them
 
-    async def _delete_settled(self) -> None:
+    async def _keep_deleting(self) -> None:
         while True:
             await asyncio.sleep(DELETE_EVERY)
             try:
-                await self.delete_settled()
+                await self.do_delete_confirmed()
             except ValkeyDown:
                 continue
             except (*CONNECTION_LOST, asyncpg.PostgresError) as error:
                 log.warning("the outbox could not be tidied, trying again: %s", error)
 
-    async def delete_settled(self) -> None:
-        settled_by = time.monotonic() - SETTLED_AFTER
-        settled = [row for row, taken_at in self._settling.items() if taken_at <= settled_by]
-        if not settled:
+    async def do_delete_confirmed(self) -> None:
+        confirmed_by = time.monotonic() - CONFIRMED_AFTER
+        confirmed = [key for key, taken_at in self._unconfirmed.items() if taken_at <= confirmed_by]
+        if not confirmed:
             return
         # Alive now, on the same connection: so it was alive, and the same process, for all of the two seconds.
-        await self._valkey.call("PING")
-        if any(row not in self._settling for row in settled):
+        await self._valkey.execute("PING")
+        if any(key not in self._unconfirmed for key in confirmed):
             return  # the connection was lost in between
         await self._database.relay.execute(
-            "delete from app.outbox o using unnest($1::int[], $2::uuid[]) as settled (tenant_id, id)"
-            " where o.tenant_id = settled.tenant_id and o.id = settled.id",
-            [tenant_id for tenant_id, _ in settled],
-            [event_id for _, event_id in settled],
+            """
+            delete from app.outbox o using unnest($1::int[], $2::uuid[]) as confirmed (tenant_id, id)
+            where o.tenant_id = confirmed.tenant_id and o.id = confirmed.id
+            """,
+            [tenant_id for tenant_id, _ in confirmed],
+            [event_id for _, event_id in confirmed],
         )
-        for row in settled:
-            self._settling.pop(row, None)
+        for key in confirmed:
+            self._unconfirmed.pop(key, None)
 
 
 class Sweeper:
-    """Forwards what a crash left behind; after Valkey was lost from sight, everything that is still there.
+    """Forwards outbox rows that a crashed process left, and every row after Valkey reconnects.
 
-    Several may run: each takes rows that no other holds, and telling twice says nothing twice.
+    Safe to run in several processes (``skip locked``); Valkey drops duplicates by event id.
     """
 
     def __init__(self, forwarder: Forwarder, valkey: Valkey, database: Database) -> None:
@@ -205,15 +212,15 @@ class Sweeper:
 
     async def _run(self) -> None:
         while True:
-            # A new connection may mean a server that was started again without its last seconds, or one that others
-            # could not reach: nothing in the table is too young then.
+            # A new connection may mean a server that restarted without its last seconds, or one that other processes
+            # could not reach. Then every row is forwarded, however young.
             everything = self._connected.is_set()
             self._connected.clear()
             try:
                 if self._valkey.is_up:
-                    await self.sweep(timedelta() if everything else LEFT_BEHIND_AFTER)
+                    await self.sweep(timedelta() if everything else ORPHANED_AFTER)
             except ValkeyDown:
-                continue  # its return sets the event
+                continue  # reconnecting sets the event
             except (*CONNECTION_LOST, asyncpg.PostgresError) as error:
                 log.warning("the outbox could not be swept, trying again: %s", error)
                 if everything:
@@ -224,21 +231,25 @@ class Sweeper:
                     await self._connected.wait()
 
     async def sweep(self, older_than: timedelta) -> int:
-        """How many rows were handed to Valkey."""
+        """Forwards rows older than that and returns their number.
+
+        Locks: outbox (rows forwarded, ``skip locked``)."""
         swept, after = 0, (0, UUID(int=0))
         while True:
             async with self._database.relay.acquire() as connection, connection.transaction():
                 rows = await connection.fetch(
-                    "select tenant_id, id, user_id, payload from app.outbox"
-                    " where created_at <= clock_timestamp() - $1::interval and (tenant_id, id) > ($2, $3)"
-                    " order by tenant_id, id limit $4 for update skip locked",
+                    """
+                    select tenant_id, id, user_id, payload from app.outbox
+                    where created_at <= clock_timestamp() - $1::interval and (tenant_id, id) > ($2, $3)
+                    order by tenant_id, id limit $4 for update skip locked
+                    """,
                     older_than,
                     *after,
                     _BATCH,
                 )
-                told = [OutboxRow(**row) for row in rows]
-                await self._forwarder.forward_all(told)
-            swept += len(told)
-            if len(told) < _BATCH:
+                found = [OutboxRow(**row) for row in rows]
+                await self._forwarder.forward_all(found)
+            swept += len(found)
+            if len(found) < _BATCH:
                 return swept
-            after = told[-1].tenant_id, told[-1].id
+            after = found[-1].tenant_id, found[-1].id

@@ -1,7 +1,7 @@
-"""Who is here. A profile is seen by its strangers, a user by the server alone; neither says anything about the other.
+"""Presence in Valkey: of profiles, for their strangers, and of users, for the server alone.
 
-One hash each: a field for every gateway that holds a connection, which expires by itself when the gateway dies, and the
-time it was last seen.
+Each has a hash of its own, so that a profile's presence tells nothing about the user. A field stands for each gateway
+that holds a connection and expires by itself when the gateway dies; ``seen`` is the time of the last change.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ UNKNOWN = Presence(online=False, last_seen_at=None)
 
 
 def last_seen(milliseconds: int) -> datetime:
-    """To the minute: closer would let a watcher tie two faces by the second at which they come and go."""
+    """Rounds down to the minute: to the second, a watcher could tie two faces by when they come and go."""
     return datetime.fromtimestamp(milliseconds // 60_000 * 60, UTC)
 
 
@@ -42,9 +42,9 @@ async def _read(valkey: Valkey | None, channels: list[str]) -> list[Presence]:
     if valkey is None:
         return [UNKNOWN] * len(channels)
     try:
-        answers = await asyncio.gather(*(valkey.call("HGETALL", presence_key(channel)) for channel in channels))
+        answers = await asyncio.gather(*(valkey.execute("HGETALL", presence_key(channel)) for channel in channels))
     except ValkeyDown:
-        return [UNKNOWN] * len(channels)  # nobody can be reached in realtime now, which is what offline means
+        return [UNKNOWN] * len(channels)  # nobody can be reached in realtime now: offline
     return [read_presence(fields) for fields in answers]
 
 

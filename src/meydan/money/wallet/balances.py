@@ -108,7 +108,7 @@ async def tell_wallet(tx: Tx, user_id: UUID) -> None:
     Nobody reads another's wallet: in a person's transaction the others hear of it by what they got.
     """
     if not tx.acts_for_person or tx.me.user_id == user_id:
-        tx.before_commit(partial(_tell, tx, user_id), once=("wallet", user_id))
+        tx.before_commit(partial(_tell, tx, user_id), key=("wallet", user_id))
 
 
 async def _tell(tx: Tx, user_id: UUID) -> None:
