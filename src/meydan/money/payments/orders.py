@@ -154,7 +154,7 @@ async def do_order(
         returning id
         """,
         *(user_id, kind, chosen.value, product.id, product.coins, product.price, product.currency),
-        *(ordered.device_id, ordered.address, ordered.origin, key),
+        *(ordered.client_device_id, ordered.address, ordered.origin, key),
     )
     await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=payment_id), dedupe_key=str(payment_id))
     return await payment(tx, payment_id)
@@ -175,7 +175,7 @@ async def _open_order(
             )
         order by id desc limit 1
         """,
-        *(user_id, kind, product.id, provider.value, product.price, product.currency, ordered.device_id),
+        *(user_id, kind, product.id, provider.value, product.price, product.currency, ordered.client_device_id),
     )
 
 
