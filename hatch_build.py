@@ -1,4 +1,4 @@
-"""Builds the web client into src/meydan/static with the Node that comes in a wheel, so that nobody has to install one."""
+"""Builds the web client into src/meydan/static with Node from a wheel, so that none has to be installed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def node_programs() -> tuple[Path, Path]:
 
 
 def node_environment() -> dict[str, str]:
-    """Scripts of packages find this Node first, and npm keeps to what it is asked."""
+    """Environment with this Node first in PATH, and npm without audit, funding and update messages."""
     return {
         **os.environ,
         "PATH": f"{node_programs()[0].parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -51,7 +51,7 @@ def node_environment() -> dict[str, str]:
 
 
 def install_packages(web: Path, *, with_tests: bool) -> None:
-    """Does nothing when node_modules is what the lock says; what was installed for tests also serves a build."""
+    """Installs by the lock file, unless node_modules is up to date. An installation for tests also serves a build."""
     stamp = web / "node_modules" / ".installed"
     lock = hashlib.sha256((web / "package-lock.json").read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() in {f"{lock} tests", f"{lock} {'tests' if with_tests else 'build'}"}:
@@ -70,10 +70,10 @@ def install_packages(web: Path, *, with_tests: bool) -> None:
 
 
 def build_client(root: Path) -> None:
-    """Does nothing when the client in place was built from these very sources."""
+    """Builds the client, unless the one in place was built from these sources."""
     web, out = root / "web", root / "src" / "meydan" / "static"
-    wanted, stamp = source_hash(web), out / ".source-hash"
-    if stamp.is_file() and stamp.read_text() == wanted:
+    current, stamp = source_hash(web), out / ".source-hash"
+    if stamp.is_file() and stamp.read_text() == current:
         return
     print("building the web client", file=sys.stderr)
     install_packages(web, with_tests=False)
@@ -89,7 +89,7 @@ def build_client(root: Path) -> None:
         "--emptyOutDir",
     ]
     subprocess.run(command, cwd=web, env=node_environment(), check=True, stdout=sys.stderr)
-    stamp.write_text(wanted)
+    stamp.write_text(current)
 
 
 class CustomBuildHook(BuildHookInterface[Any]):

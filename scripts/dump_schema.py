@@ -1,4 +1,4 @@
-"""What the migrations add up to, as text: `make schema` writes db/schema.sql, a test compares."""
+"""Dumps the schema that the migrations produce: `make schema` writes db/schema.sql; a test compares."""
 
 import asyncio
 import importlib.util

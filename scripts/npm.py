@@ -1,4 +1,4 @@
-"""npm and Node from the wheel: `python scripts/npm.py run test`. The machine's own are never used."""
+"""Runs npm and Node from the wheel, never the machine's own: `python scripts/npm.py run test`."""
 
 import os
 import sys

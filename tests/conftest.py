@@ -135,7 +135,7 @@ def settings(
 ) -> config.Settings:
     return config.Settings(
         data=tmp_path_factory.mktemp("data"),
-        database=config.DatabaseAddresses(**msgspec.structs.asdict(database_settings)),
+        database=config.DatabaseUrls(**msgspec.structs.asdict(database_settings)),
         valkey=config.Valkey(url=valkey_url),
         secrets=config.Secrets(token_key="t" * 32, seal_key="s" * 32),
     )

@@ -1,4 +1,4 @@
-"""The API: every room's routes, and what each request brings with it."""
+"""The API: every room's routes and the dependencies of each request."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import HeaderParameter
 
 from meydan import integrations, rooms, tenants, web_client
+from meydan.accounts import SessionEnded
 from meydan.config import Settings
 from meydan.kit import clock, http, keys, tokens
 from meydan.kit.database import Database
@@ -36,24 +37,22 @@ class WrongTenant(Refused):
     code, status, title = "wrong_tenant", 401, "This log in belongs to another community."
 
 
-class SessionEnded(Refused):
-    code, status, title = "session_ended", 401, "This session has ended. Log in again."
-
-
 async def provide_db(state: State) -> Database:
     db: Database = state.db
     return db
 
 
-# Litestar runs dependencies that do not need each other in a task group, which costs more than they do: here each needs
-# the one before.
+# Litestar runs independent dependencies in a task group, which costs more than they do. Here each depends on the one
+# before.
 async def provide_tenant(
     request: http.AnyRequest,
     state: State,
     db: Database,  # noqa: ARG001 -- see above
     community: Annotated[str | None, HeaderParameter(name="X-Meydan-Tenant")] = None,
 ) -> tenants.Tenant:
-    """The community addressed by header or host. Raises UnknownCommunity, CommunitySuspended."""
+    """The tenant addressed by header or host.
+
+    Raises: UnknownCommunity, CommunitySuspended."""
     directory: tenants.Directory = state.directory
     return await directory.find(request.headers.get("host", ""), community)
 
@@ -63,11 +62,16 @@ async def provide_me(
     state: State,
     db: Database,  # noqa: ARG001 -- see above
 ) -> Identity:
-    """Who the access token says is asking. Raises NotLoggedIn, TokenRefused, SessionEnded, WrongTenant."""
+    """The identity of the access token.
+
+    Raises: NotLoggedIn, TokenRefused, SessionEnded, WrongTenant."""
     return await identify(state, dict(request.scope["headers"]))
 
 
 async def identify(state: State, headers: Mapping[bytes, bytes]) -> Identity:
+    """Verifies the access token, its session and its tenant.
+
+    Raises: NotLoggedIn, TokenRefused, SessionEnded, WrongTenant."""
     token = headers.get(b"authorization", b"")
     if not token.startswith(b"Bearer "):
         raise NotLoggedIn
@@ -83,7 +87,7 @@ async def identify(state: State, headers: Mapping[bytes, bytes]) -> Identity:
 
 
 def with_fast_path(app: Litestar) -> FastPath:
-    """The application as it is served."""
+    """The application as served, with the fast path in front."""
     return FastPath(app, rooms.FAST_ROUTES, partial(identify, app.state), _LARGEST_BODY)
 
 
@@ -91,7 +95,7 @@ def create_app(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
         rooms.check_complete()
-        # Only an application that serves changes the process: one may also be made to read its document.
+        # Only a serving application changes the process: one may also be created to read its OpenAPI document.
         clock.use_file(settings.clock_file)
         keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
         db = await Database.open(settings.database_settings())
@@ -133,7 +137,7 @@ def create_app(settings: Settings) -> Litestar:
 
 
 def run(settings: Settings) -> None:
-    """Serve until a signal ends it."""
+    """Serves until a signal ends it."""
     uvicorn.run(
         with_fast_path(create_app(settings)),
         host=settings.http.host,

@@ -1,4 +1,4 @@
-"""The `meydan` command. Each command's file imports what it needs when it runs: help and the supervisor stay light."""
+"""The `meydan` command. Commands import their dependencies when they run, so that help and the supervisor stay light."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The product's settings, where they come from, and which of them production refuses."""
+"""The product's settings: their fields, their sources, and the checks of production."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class Http(Struct, frozen=True):
     port: Annotated[int, Meta(ge=1, le=65_535, description="The API's port; also serves the web client.")] = 8000
     gateway_port: Annotated[int, Meta(ge=1, le=65_535, description="The realtime gateway's port.")] = 8001
     public_url: Annotated[
-        str, Meta(description="Address people open, for links in messages, such as `https://meet.example.com`.")
+        str, Meta(description="URL people open, for links in messages, such as `https://meet.example.com`.")
     ] = ""
     realtime_url: Annotated[
         str,
         Meta(
-            description="Address of the gateway as browsers reach it, such as `wss://meet.example.com/ws`. "
+            description="URL of the gateway as browsers reach it, such as `wss://meet.example.com/ws`. "
             "Empty: the page's own host at the gateway's port."
         ),
     ] = ""
@@ -70,30 +70,30 @@ class Http(Struct, frozen=True):
     ] = msgspec.field(default_factory=list)
 
     @property
-    def own_address(self) -> str:
-        """Where the servers are reached on this machine itself."""
+    def local_host(self) -> str:
+        """The servers' address on this machine."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 -- only compared
 
     @property
     def is_private(self) -> bool:
-        """Whether no other machine reaches them."""
+        """True when no other machine reaches the servers."""
         return self.host in ("127.0.0.1", "localhost", "::1")
 
 
-class DatabaseAddresses(Struct, frozen=True):
-    """What kit.database.DatabaseSettings needs, without its driver: the supervisor stays small."""
+class DatabaseUrls(Struct, frozen=True):
+    """Fields of kit.database.DatabaseSettings, without importing its driver: the supervisor stays small."""
 
     owner_url: Annotated[
         str, Meta(description="Login `meydan_owner`: owns the schema, only for migrations, backup and restore.")
     ] = ""
-    app_url: Annotated[str, Meta(description="Login `meydan_app`: what a person does.")] = ""
+    app_url: Annotated[str, Meta(description="Login `meydan_app`: requests of a user.")] = ""
     service_url: Annotated[str, Meta(description="Login `meydan_service`: jobs, logging in.")] = ""
-    relay_url: Annotated[str, Meta(description="Login `meydan_relay`: forwards what was told.")] = ""
-    pool_size: Annotated[int, Meta(ge=1, description="Connections a process holds for each login at most.")] = 8
+    relay_url: Annotated[str, Meta(description="Login `meydan_relay`: forwards the outbox.")] = ""
+    pool_size: Annotated[int, Meta(ge=1, description="Most connections that a process holds for each login.")] = 8
 
 
 class Valkey(Struct, frozen=True):
-    url: Annotated[str, Meta(description="Address of Valkey: `redis://:password@host:port/0`.")] = ""
+    url: Annotated[str, Meta(description="URL of Valkey: `redis://:password@host:port/0`.")] = ""
 
 
 class Secrets(Struct, frozen=True):
@@ -101,7 +101,7 @@ class Secrets(Struct, frozen=True):
         str, Meta(description="Signs access tokens, proofs and grants. At least 32 characters, random.")
     ] = ""
     seal_key: Annotated[
-        str, Meta(description="Seals secrets at rest. At least 32 characters, random. Losing it loses what it sealed.")
+        str, Meta(description="Seals secrets at rest. At least 32 characters, random. Losing it loses the sealed data.")
     ] = ""
 
 
@@ -110,7 +110,7 @@ class Mail(Struct, frozen=True):
         str, Meta(description="SMTP server. Empty: e-mails go to the local outbox, never in production.")
     ] = ""
     port: Annotated[int, Meta(ge=1, le=65_535, description="SMTP port.")] = 587
-    security: Annotated[MailSecurity, Meta(description="How the connection is protected.")] = MailSecurity.starttls
+    security: Annotated[MailSecurity, Meta(description="Encryption of the connection.")] = MailSecurity.starttls
     username: Annotated[str, Meta(description="SMTP user; empty: no log in.")] = ""
     password: Annotated[str, Meta(description="SMTP password.")] = ""
     sender: Annotated[str, Meta(description="The From address.")] = "Meydan <no-reply@localhost>"
@@ -121,31 +121,29 @@ class Sms(Struct, frozen=True):
         str, Meta(description="Twilio account. Empty: text messages go to the local outbox, never in production.")
     ] = ""
     twilio_auth_token: Annotated[str, Meta(description="Twilio secret.")] = ""
-    twilio_url: Annotated[str, Meta(description="Address of Twilio's API.")] = "https://api.twilio.com"
+    twilio_url: Annotated[str, Meta(description="URL of Twilio's API.")] = "https://api.twilio.com"
     sender: Annotated[str, Meta(description="Number or messaging service (`MG…`) the texts come from.")] = ""
-    cost_cents: Annotated[int, Meta(ge=0, description="What one text is counted as, in cents.")] = 5
+    cost_cents: Annotated[int, Meta(ge=0, description="Cost of a text message, in cents.")] = 5
     daily_budget_cents: Annotated[
         int,
         Meta(
             ge=0,
-            description="Spent on texts by each community in a day of UTC at most; then no more are sent and staff see why.",
+            description="Budget of each community for text messages in a day of UTC. Beyond it none are sent, and staff see why.",
         ),
     ] = 2_000
 
 
 class Settings(Struct, frozen=True):
-    data: Annotated[
-        Path, Meta(description="Folder of everything kept on this machine; also `--data`, but not in the file.")
-    ]
+    data: Annotated[Path, Meta(description="Folder of all data on this machine; also `--data`, but not in the file.")]
     environment: Annotated[
         Environment, Meta(description="`production` refuses missing, short or well-known secrets and local stand-ins.")
     ] = Environment.development
-    log_level: Annotated[LogLevel, Meta(description="How much the processes write.")] = LogLevel.info
+    log_level: Annotated[LogLevel, Meta(description="Least severe messages that the processes log.")] = LogLevel.info
     clock_file: Annotated[
         Path | None, Meta(description="Only for tests: a file with the seconds by which the product's clock is moved.")
     ] = None
     http: Http = Http()
-    database: DatabaseAddresses = DatabaseAddresses()
+    database: DatabaseUrls = DatabaseUrls()
     valkey: Valkey = Valkey()
     secrets: Secrets = Secrets()
     mail: Mail = Mail()
@@ -162,30 +160,30 @@ class Settings(Struct, frozen=True):
 
     @property
     def own_url(self) -> str:
-        """The API as this machine itself reaches it, without a slash at its end."""
-        host = self.http.own_address
+        """The API's URL on this machine, without a trailing slash."""
+        host = self.http.local_host
         return f"{'https' if self.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self.http.port}"
 
     @property
     def public_url(self) -> str:
-        """Where people and providers reach the product; this machine's own address if nothing else is set."""
+        """The product's URL for people and providers; this machine's own URL if none is set."""
         return self.http.public_url.rstrip("/") or self.own_url
 
     @property
     def local_twin(self) -> bool:
-        """Whether codes for a phone or an address without a real service go to the local outbox."""
+        """True when codes go to the local outbox, because SMS or e-mail has no real service."""
         if self.environment is Environment.production:
             return False
         return not (self.mail.host and self.sms.twilio_account_sid)
 
     @property
     def local_outbox(self) -> Path:
-        """Where the local stand-ins for SMS and e-mail leave what they would have sent."""
+        """File of the local stand-ins for SMS and e-mail."""
         return self.data / "outbox.jsonl"
 
 
 def default_data() -> Path:
-    """MEYDAN_DATA, else the place of the operating system: root's engines run as somebody else and need an open one."""
+    """MEYDAN_DATA, else the operating system's usual folder. For root an open one: its engines run as another user."""
     if given := os.environ.get("MEYDAN_DATA"):
         return Path(given).absolute()
     if os.geteuid() == 0:
@@ -194,14 +192,14 @@ def default_data() -> Path:
 
 
 def load_settings(data: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Weakest first: defaults, what `up` made in the data folder, meydan.toml, the environment."""
+    """Loads settings, weakest first: defaults, files that `up` made in the data folder, meydan.toml, the environment."""
     environment = os.environ if environment is None else environment
     data = (data or (Path(environment["MEYDAN_DATA"]) if environment.get("MEYDAN_DATA") else default_data())).absolute()
     layers: dict[str, Layer] = {"default": {"data": str(data)}}
     if (made := generated_file(data)).exists():
         generated = read_file(made)
         layers[str(made)] = {"secrets": generated["secrets"]}
-        layers["the engines in the data folder"] = _embedded_addresses(data, generated["passwords"])
+        layers["the engines in the data folder"] = _embedded_urls(data, generated["passwords"])
     file = Path(environment["MEYDAN_CONFIG"]) if environment.get("MEYDAN_CONFIG") else data / "meydan.toml"
     if file.exists():
         layers[str(file)] = read_file(file)
@@ -248,7 +246,7 @@ def _weakness(secret: str) -> str:
 
 
 def make_secrets(data: Path, given: Secrets | None = None) -> None:
-    """At the first `up`: random secrets and database passwords, in one file that only its owner reads.
+    """Writes random secrets and database passwords, at the first `up`, to a file that only its owner reads.
 
     ``given`` are the secrets of a backup that becomes this installation.
     """
@@ -272,18 +270,18 @@ def make_secrets(data: Path, given: Secrets | None = None) -> None:
 
 
 def database_passwords(data: Path) -> dict[str, str]:
-    """Of the logins in the database that `up` runs."""
+    """Passwords of the logins in the database that `up` runs."""
     return {str(login): str(password) for login, password in read_file(generated_file(data))["passwords"].items()}
 
 
-def is_own_engine(data: Path, engine: str, address: str) -> bool:
-    """Whether the address is the engine's that `up` runs over this data folder (or none is set, so that it will)."""
+def is_own_engine(data: Path, engine: str, url: str) -> bool:
+    """True if the URL is of the engine that `up` runs over this data folder, or none is set."""
     port = data / "engines" / engine / "port"
-    return not address or (port.exists() and f"@127.0.0.1:{port.read_text()}/" in address)
+    return not url or (port.exists() and f"@127.0.0.1:{port.read_text()}/" in url)
 
 
 def note_running(data: Path, environment: Mapping[str, str]) -> None:
-    """Where the servers of this start listen, for commands that look at them from outside."""
+    """Notes where the servers of this start listen, for commands in other processes."""
     listening = {name: value for name, value in environment.items() if name.startswith(f"{PREFIX}_HTTP_")}
     (data / "running.json").write_bytes(msgspec.json.encode(listening))
 
@@ -297,8 +295,8 @@ def generated_file(data: Path) -> Path:
     return data / "secrets.toml"
 
 
-def _embedded_addresses(data: Path, passwords: Mapping[str, str]) -> Layer:
-    """Where the engines of this data folder listen: they remember their ports there."""
+def _embedded_urls(data: Path, passwords: Mapping[str, str]) -> Layer:
+    """URLs of the engines of this data folder, by their remembered ports."""
     engines, found = data / "engines", Layer()
     if (port := engines / "postgres/port").exists():
         found["database"] = {

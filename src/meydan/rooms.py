@@ -1,4 +1,4 @@
-"""Which rooms there are. Importing one registers its listeners, jobs and what it keeps of a person."""
+"""The list of rooms. Importing a room registers its listeners, jobs and personal data."""
 
 import inspect
 from collections.abc import AsyncIterator
@@ -66,7 +66,7 @@ FAST_ROUTES: list[FastRoute] = [*messaging.FAST_ROUTES]
 
 
 def routes() -> list[HTTPRouteHandler]:
-    """Every room's routes; those that ask who is there say so in the OpenAPI document."""
+    """Every room's routes; those that take the caller's identity name the access token in the OpenAPI document."""
     for route in ROUTES:
         if "me" in inspect.signature(route.fn).parameters:
             route.security = [{"access_token": []}]
@@ -83,6 +83,6 @@ def check_complete() -> None:
 
 @asynccontextmanager
 async def opened(db: Database) -> AsyncIterator[None]:
-    """What rooms keep running inside the API process."""
+    """Background work of rooms inside the API process."""
     async with matching(db), local_payments_kept_going():
         yield

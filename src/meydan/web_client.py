@@ -1,4 +1,4 @@
-"""The front of the house: what a client needs to know before it knows anybody, and the pages of the built client."""
+"""The built web client's files, and its configuration before login."""
 
 import gzip
 import mimetypes
@@ -26,7 +26,7 @@ class Community(Struct, frozen=True):
 
 
 class Config(Struct, frozen=True):
-    """What a page needs before anybody has logged in."""
+    """Configuration that a page needs before login."""
 
     tenant: Community
     realtime_url: str
@@ -35,13 +35,13 @@ class Config(Struct, frozen=True):
     sign_in: list[accounts.SignIn]
     minimum_age: int
     require_verified: accounts.RequireVerified
-    """What one must prove before one can meet anybody."""
+    """Proof required before meeting strangers."""
     message_hours: int
-    """How long a match and its messages last."""
+    """Hours that a match and its messages last."""
     claim_minutes: int
-    """How long a stranger must be silent before the right can be asked back."""
+    """Minutes of a stranger's silence before the right can be claimed back."""
     local_twin: bool
-    """Codes are not sent but left in the local outbox at ``/outbox``: a development installation."""
+    """True in a development installation: codes are not sent, but shown in the local outbox at ``/outbox``."""
 
 
 class Health(Struct, frozen=True):
@@ -74,7 +74,7 @@ async def config(request: http.AnyRequest, state: State, db: Database, tenant: t
 
 
 def realtime_url(request: http.AnyRequest, settings: Settings) -> str:
-    """Where this page's browser reaches the gateway."""
+    """The gateway's URL as this page's browser reaches it."""
     if settings.http.realtime_url:
         return settings.http.realtime_url
     host = request.url.hostname or settings.http.host
@@ -91,7 +91,7 @@ class Page(Struct, frozen=True):
 
 @cache
 def pages() -> dict[str, Page]:
-    """The built client, held in memory: a few hundred kilobytes."""
+    """Reads the built client into memory: a few hundred kilobytes."""
     found = {}
     for file in STATIC.rglob("*"):
         if file.is_file() and not file.name.startswith("."):
@@ -108,7 +108,7 @@ async def page(
     state: State,
     path: str = "",
 ) -> Response[bytes]:
-    """A file of the client; any other address is a page that the client itself draws."""
+    """A file of the client. Any other path returns the client itself, which draws that page."""
     name = path.strip("/")
     if name == "api" or name.startswith("api/"):
         raise NotFoundException

@@ -1,4 +1,4 @@
-"""The worker: takes jobs, keeps the schedule, and tells again what a crash left untold."""
+"""The worker process: runs jobs and schedules, and sweeps the outbox."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 async def work(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT; jobs in hand are finished first."""
+    """Works until SIGTERM or SIGINT, then finishes running jobs."""
     rooms.check_complete()
     clock.use_file(settings.clock_file)
     keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))

@@ -8,7 +8,7 @@ import pytest
 from valkey import Valkey
 
 from meydan import tenants
-from meydan.commands.doctor import Level, examine, look_at_database, look_at_disk, look_at_settings, look_at_valkey
+from meydan.commands.doctor import Level, check_database, check_disk, check_settings, check_valkey, examine
 from meydan.config import Settings, make_secrets
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.money import wallet
@@ -30,12 +30,12 @@ async def db(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
 def settings_of(data: Path, database: DatabaseSettings, valkey_url: str) -> Settings:
     from msgspec.structs import asdict, replace
 
-    from meydan.config import DatabaseAddresses, Secrets
+    from meydan.config import DatabaseUrls, Secrets
     from meydan.config import Valkey as ValkeyAddress
 
     return replace(
         Settings(data=data),
-        database=DatabaseAddresses(**asdict(database)),
+        database=DatabaseUrls(**asdict(database)),
         valkey=ValkeyAddress(url=valkey_url),
         secrets=Secrets(token_key="t" * 64, seal_key="s" * 64),
     )
@@ -51,9 +51,9 @@ def settings(tmp_path: Path, database_settings: DatabaseSettings, valkey_url: st
 
 
 async def test_a_healthy_database_has_nothing_to_mend(settings: Settings) -> None:
-    assert await words(look_at_database(settings), Level.bad) == ""
-    assert "fsync is off" in await words(look_at_database(settings), Level.warning)  # as the tests' engines are
-    assert await words(look_at_valkey(settings), Level.bad) == ""
+    assert await words(check_database(settings), Level.bad) == ""
+    assert "fsync is off" in await words(check_database(settings), Level.warning)  # as the tests' engines are
+    assert await words(check_valkey(settings), Level.bad) == ""
 
 
 async def test_a_login_that_may_pass_row_level_security(settings: Settings, postgres_url: str) -> None:
@@ -63,7 +63,7 @@ async def test_a_login_that_may_pass_row_level_security(settings: Settings, post
         "meydan_app:test", postgres_url.split("//")[1].split("@", maxsplit=1)[0]
     )
     loose = replace(settings, database=replace(settings.database, app_url=superuser))
-    said = await words(look_at_database(loose), Level.bad)
+    said = await words(check_database(loose), Level.bad)
     assert "logs in as postgres" in said
     assert "may pass row level security" in said
 
@@ -73,13 +73,13 @@ async def test_what_does_not_answer(settings: Settings) -> None:
 
     nowhere = "postgresql://meydan_app:x@127.0.0.1:1/meydan"
     said = await words(
-        look_at_database(replace(settings, database=replace(settings.database, app_url=nowhere, relay_url=""))),
+        check_database(replace(settings, database=replace(settings.database, app_url=nowhere, relay_url=""))),
         Level.bad,
     )
     assert "meydan_app cannot log in" in said
     assert "MEYDAN_DATABASE_RELAY_URL" in said
     said = await words(
-        look_at_valkey(replace(settings, valkey=replace(settings.valkey, url="redis://127.0.0.1:1/0"))), Level.bad
+        check_valkey(replace(settings, valkey=replace(settings.valkey, url="redis://127.0.0.1:1/0"))), Level.bad
     )
     assert "no answer" in said
 
@@ -98,8 +98,8 @@ async def test_held_and_late_jobs_missing_migrations_and_open_tables(settings: S
                 status,
                 after,
             )
-        bad = await words(look_at_database(settings), Level.bad)
-        warned = await words(look_at_database(settings), Level.warning)
+        bad = await words(check_database(settings), Level.bad)
+        warned = await words(check_database(settings), Level.warning)
     finally:
         await owner.execute("drop table app.left_open; delete from jobs.pgqueuer where entrypoint = 'doctor_test'")
         await owner.execute("insert into public.migrations values ($1, $2, $3, $4)", *newest.values())
@@ -121,12 +121,12 @@ async def test_coins_that_do_not_add_up(settings: Settings, db: Database, tenant
             type=wallet.TransactionType.earned,
             key="a present",
         )
-    assert "every ledger adds up" in await words(look_at_database(settings), Level.good)
+    assert "every ledger adds up" in await words(check_database(settings), Level.good)
     owner = await asyncpg.connect(settings.database.owner_url)
     tampered = "update app.coin_transactions set amount = amount {} 1 where tenant_id = $1"
     try:
         await owner.execute(tampered.format("+"), tenant.id)
-        said = await words(look_at_database(settings), Level.bad)
+        said = await words(check_database(settings), Level.bad)
     finally:
         await owner.execute(tampered.format("-"), tenant.id)
         await owner.execute(
@@ -136,17 +136,17 @@ async def test_coins_that_do_not_add_up(settings: Settings, db: Database, tenant
         await owner.close()
     assert f"the ledger of {tenant.slug} does not add up, 1 faults: amount_differs_from_entries" in said
     unproved = f"nobody has added up the ledger of {tenant.slug}"
-    assert unproved in await words(look_at_database(settings), Level.warning)
+    assert unproved in await words(check_database(settings), Level.warning)
     async with db.as_service(tenant.id) as tx:
         await wallet.do_audit(tx)
-    assert unproved not in await words(look_at_database(settings), Level.warning)
+    assert unproved not in await words(check_database(settings), Level.warning)
 
 
 async def test_a_valkey_that_forgets(settings: Settings) -> None:
     with Valkey.from_url(settings.valkey.url) as valkey:
         valkey.config_set("maxmemory-policy", "allkeys-lru")
         try:
-            assert "forget revoked sessions" in await words(look_at_valkey(settings), Level.bad)
+            assert "forget revoked sessions" in await words(check_valkey(settings), Level.bad)
         finally:
             valkey.config_set("maxmemory-policy", "noeviction")
 
@@ -158,7 +158,7 @@ def test_secrets_that_others_can_read_and_settings_that_are_none(
     (tmp_path / "secrets.toml").chmod(0o644)
     monkeypatch.setenv("MEYDAN_MAIL_HOTS", "smtp.example.org")
     monkeypatch.setenv("MEYDAN_OWNER_PASSWORD", "of `tenant add`")
-    said = [finding.words for finding in look_at_settings(settings)]
+    said = [finding.words for finding in check_settings(settings)]
     assert any("chmod 600" in line for line in said)
     assert any("MEYDAN_MAIL_HOTS" in line for line in said)
     assert not any("MEYDAN_OWNER_PASSWORD" in line for line in said)
@@ -166,10 +166,10 @@ def test_secrets_that_others_can_read_and_settings_that_are_none(
 
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 50_000_000}))
-    (finding,) = look_at_disk(tmp_path)
+    (finding,) = check_disk(tmp_path)
     assert finding.level is Level.bad
     assert "make room" in finding.words
-    (missing,) = look_at_disk(tmp_path / "nowhere")
+    (missing,) = check_disk(tmp_path / "nowhere")
     assert "no folder" in missing.words
 
 

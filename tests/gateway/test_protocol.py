@@ -46,7 +46,7 @@ def test_every_reference_in_it_leads_somewhere(asyncapi):
 
 def test_no_two_frames_of_a_direction_share_a_name(asyncapi):
     by_side = asyncapi.frames()
-    for direction in (by_side["client"], by_side["gateway"] + by_side["told"]):
+    for direction in (by_side["client"], by_side["gateway"] + by_side["rooms"]):
         names = Counter(frame.__struct_config__.tag for frame in direction)
         assert [name for name, times in names.items() if times > 1] == []
 

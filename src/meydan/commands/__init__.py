@@ -1,4 +1,4 @@
-"""One file a command."""
+"""Commands of the `meydan` program, each in its own file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 
 class PlainError(Exception):
-    """A command cannot do what it was asked; the text is all a person needs to see."""
+    """Expected failure of a command. Its message is all that a person needs to see."""
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:

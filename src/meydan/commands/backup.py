@@ -1,7 +1,7 @@
-"""Backup and restore: one file, one consistent moment of the whole database.
+"""Backup and restore: a file with a consistent snapshot of the whole database.
 
-Valkey is not in it. What it holds is short-lived (presence, limits, revoked sessions of the last minutes) or made again
-from the database: clients that come back reload, and what was told and not yet forwarded stands in the outbox.
+Valkey is not in it. Its data is short-lived (presence, limits, revoked sessions of the last minutes) or restored from the
+database: returning clients reload, and frames not yet forwarded are in the outbox.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Manifest(Struct, frozen=True):
     meydan: str
     migrations: list[str]
     seal_key: str
-    """Tells whether a key is the one this data was sealed with, without telling the key."""
+    """Fingerprint of the seal key, to recognise the key without storing it."""
 
 
 @click.command()
@@ -61,7 +61,7 @@ def backup(file: Path, data: Path | None, with_secrets: bool) -> None:
     if file.exists():
         raise PlainError(f"{file} exists already; a backup never overwrites another.")
     with running_database(data) as settings:
-        _need_database(settings)
+        _check_database(settings)
         manifest = asyncio.run(_describe(settings))
         part = file.with_name(file.name + ".part")
         part.unlink(missing_ok=True)
@@ -101,7 +101,7 @@ def restore(file: Path, data: Path | None) -> None:
         manifest = _manifest(archive, file)
         carried = _carried_secrets(archive)
         given = load_settings(data)
-        # What is set here wins: it may already seal something; a backup sealed with another key is refused.
+        # Secrets set here win, because they may already seal data. A backup sealed with another key is refused.
         secrets = given.secrets if given.secrets.seal_key or carried is None else carried
         _check_seal_key(manifest, secrets, data)
         if not is_own_engine(data, "postgres", given.database.owner_url):
@@ -114,7 +114,7 @@ def restore(file: Path, data: Path | None) -> None:
     click.echo(f"Restored what was backed up at {manifest.made_at:%Y-%m-%d %H:%M} UTC into {data}. Go on: meydan up")
 
 
-def _need_database(settings: Settings) -> None:
+def _check_database(settings: Settings) -> None:
     if not settings.database.owner_url:
         raise PlainError(f"There is no database in {settings.data}, and MEYDAN_DATABASE_OWNER_URL is not set.")
 
@@ -197,7 +197,7 @@ def _check_seal_key(manifest: Manifest, secrets: Secrets, data: Path) -> None:
 
 
 def _fill(archive: tarfile.TarFile, settings: Settings) -> None:
-    _need_database(settings)
+    _check_database(settings)
     if not asyncio.run(_is_empty(settings)):
         raise PlainError(
             f"There is an installation already (database of {settings.data}). Restore into an empty one, for example with "
@@ -237,7 +237,7 @@ async def _finish(settings: Settings) -> None:
 
 
 def _postgres(program: str, settings: Settings, *arguments: str) -> None:
-    """A program of PostgreSQL as the owner; the password goes by environment, where other users cannot read it."""
+    """Runs a program of PostgreSQL as the owner. The password is in the environment, which other users cannot read."""
     url = urlsplit(settings.database.owner_url)
     environment = {
         "PATH": os.defpath,

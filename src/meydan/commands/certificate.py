@@ -1,4 +1,4 @@
-"""A certificate this machine signs for itself, for `up --tls`."""
+"""Self-signed certificate, for `up --tls`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RENEW_BEFORE = timedelta(days=30)
 
 
 def own_certificate(folder: Path, host: str) -> tuple[Path, Path]:
-    """The certificate and its key, for this machine's names and addresses; made again when one is missing in it."""
+    """Paths of the certificate and its key, for this machine's names and IP addresses. Renewed when one is missing."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     names = _names(host)
     if not (key.exists() and certificate.exists() and _still_good(certificate, names)):

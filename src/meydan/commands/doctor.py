@@ -1,4 +1,4 @@
-"""`meydan doctor`: looks at everything the product needs and says in words what is wrong with it."""
+"""`meydan doctor`: checks everything the product needs and explains what is wrong."""
 
 from __future__ import annotations
 
@@ -88,12 +88,12 @@ async def examine(data: Path | None) -> list[Finding]:
         settings = load_settings(data, {**last_running(data), **os.environ})
     except SettingsError as error:
         return [*findings, bad(f"Settings: {error}")]
-    findings += [*look_at_settings(settings), *look_at_disk(data)]
+    findings += [*check_settings(settings), *check_disk(data)]
     if is_own_engine(data, "postgres", settings.database.owner_url) and not is_running(data):
         return [*findings, bad(f"`meydan up` is not running over {data}. Start it, then ask again")]
-    findings += [finding async for finding in look_at_database(settings)]
-    findings += [finding async for finding in look_at_valkey(settings)]
-    findings += [finding async for finding in look_at_servers(settings)]
+    findings += [finding async for finding in check_database(settings)]
+    findings += [finding async for finding in check_valkey(settings)]
+    findings += [finding async for finding in check_servers(settings)]
     return findings
 
 
@@ -104,7 +104,7 @@ def versions() -> Iterator[Finding]:
     yield good(f"Meydan {version('meydan')} on Python {python}")
 
 
-def look_at_settings(settings: Settings) -> Iterator[Finding]:
+def check_settings(settings: Settings) -> Iterator[Finding]:
     known = {field.variable(PREFIX) for field in fields(Settings)} | _OWN_VARIABLES
     for name in sorted(set(os.environ) - known):
         if name.startswith(f"{PREFIX}_"):
@@ -129,7 +129,7 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
                 yield warning(f"Settings: {name} is not set, so no codes go out that way")
 
 
-def look_at_disk(data: Path) -> Iterator[Finding]:
+def check_disk(data: Path) -> Iterator[Finding]:
     if not data.exists():
         yield bad(f"Data: there is no folder {data} yet. `meydan up` makes it, or name the right one with --data")
         return
@@ -143,7 +143,7 @@ def look_at_disk(data: Path) -> Iterator[Finding]:
         yield good(f"Disk: {words}")
 
 
-async def look_at_database(settings: Settings) -> AsyncIterator[Finding]:
+async def check_database(settings: Settings) -> AsyncIterator[Finding]:
     import asyncpg
 
     async with AsyncExitStack() as stack:
@@ -155,15 +155,15 @@ async def look_at_database(settings: Settings) -> AsyncIterator[Finding]:
                 yield bad(f"Database: {login} cannot log in: {error or type(error).__name__}")
                 continue
             stack.push_async_callback(answering[login].close)
-            async for finding in _look_at_login(login, answering[login]):
+            async for finding in _check_login(login, answering[login]):
                 yield finding
         if owner := answering.get("meydan_owner"):
-            async for finding in _look_at_schema(settings, owner):
+            async for finding in _check_schema(settings, owner):
                 yield finding
         if service := answering.get("meydan_service"):
-            async for finding in _look_at_jobs(service):
+            async for finding in _check_jobs(service):
                 yield finding
-            async for finding in _look_at_ledgers(service):
+            async for finding in _check_ledgers(service):
                 yield finding
 
 
@@ -180,7 +180,7 @@ async def _log_in(settings: Settings, login: str) -> Any:
         raise ConnectionError(f"no answer ({error or type(error).__name__})") from None
 
 
-async def _look_at_login(login: str, connection: Any) -> AsyncIterator[Finding]:
+async def _check_login(login: str, connection: Any) -> AsyncIterator[Finding]:
     row = await connection.fetchrow(
         "select current_user as name, rolsuper, rolbypassrls from pg_catalog.pg_roles where rolname = current_user"
     )
@@ -193,7 +193,7 @@ async def _look_at_login(login: str, connection: Any) -> AsyncIterator[Finding]:
         )
 
 
-async def _look_at_schema(settings: Settings, connection: Any) -> AsyncIterator[Finding]:
+async def _check_schema(settings: Settings, connection: Any) -> AsyncIterator[Finding]:
     from meydan.kit import migrations
 
     number = int(await connection.fetchval("show server_version_num"))
@@ -212,8 +212,11 @@ async def _look_at_schema(settings: Settings, connection: Any) -> AsyncIterator[
     except migrations.ProgramTooOldError as error:
         yield bad(f"Database: {error}")
     open_tables = await connection.fetchval(
-        "select string_agg(relname, ', ') from pg_catalog.pg_class where relnamespace = to_regnamespace('app')"
-        " and relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity) and relname <> 'tenants'"
+        """
+        select string_agg(relname, ', ') from pg_catalog.pg_class
+        where relnamespace = to_regnamespace('app') and relkind in ('r', 'p')
+            and not (relrowsecurity and relforcerowsecurity) and relname <> 'tenants'
+        """
     )
     if open_tables:
         yield bad(f"Database: row level security is off for {open_tables}")
@@ -232,11 +235,14 @@ async def _look_at_schema(settings: Settings, connection: Any) -> AsyncIterator[
         yield good("Clock: this machine and the database agree")
 
 
-async def _look_at_jobs(connection: Any) -> AsyncIterator[Finding]:
+async def _check_jobs(connection: Any) -> AsyncIterator[Finding]:
     if not await connection.fetchval("select to_regclass('jobs.pgqueuer') is not null"):
-        return  # a missing migration, said above
+        return  # a missing migration, reported above
     held = await connection.fetch(
-        "select entrypoint, count(*) as count from jobs.pgqueuer where status = 'failed' group by entrypoint order by 2 desc"
+        """
+        select entrypoint, count(*) as count from jobs.pgqueuer
+        where status = 'failed' group by entrypoint order by 2 desc
+        """
     )
     if held:
         which = ", ".join(f"{row['entrypoint']} {row['count']}" for row in held)
@@ -250,19 +256,25 @@ async def _look_at_jobs(connection: Any) -> AsyncIterator[Finding]:
         yield good("Jobs: none failed, none late")
 
 
-async def _look_at_ledgers(connection: Any) -> AsyncIterator[Finding]:
-    """Adds every community's coins up, all there ever were: what the worker proves every night, asked anew."""
+async def _check_ledgers(connection: Any) -> AsyncIterator[Finding]:
+    """Audits every tenant's whole ledger, as the worker does every night."""
     if not await connection.fetchval("select to_regprocedure('app.ledger_faults(integer)') is not null"):
-        return  # a missing migration, said above
+        return  # a missing migration, reported above
     wrong = False
     for tenant in await connection.fetch("select id, slug from app.tenants order by id"):
         async with connection.transaction():
             await connection.execute(f"set local app.tenant_id = '{int(tenant['id'])}'")
             faults = await connection.fetch("select fault, id from app.ledger_faults($1)", tenant["id"])
-            unproved = await connection.fetchval(
-                "select exists (select from app.coin_transactions where tenant_id = $1 "
-                "and created_at < app.now() - interval '15 minutes') and not exists (select from app.ledger_audits "
-                "where tenant_id = $1 and created_at > app.now() - interval '15 minutes')",
+            unaudited = await connection.fetchval(
+                """
+                select exists (
+                    select from app.coin_transactions
+                    where tenant_id = $1 and created_at < app.now() - interval '15 minutes'
+                ) and not exists (
+                    select from app.ledger_audits
+                    where tenant_id = $1 and created_at > app.now() - interval '15 minutes'
+                )
+                """,
                 tenant["id"],
             )
         if faults:
@@ -272,7 +284,7 @@ async def _look_at_ledgers(connection: Any) -> AsyncIterator[Finding]:
                 f"Coins: the ledger of {tenant['slug']} does not add up, {len(faults)} faults: {which}. "
                 "The worker keeps payouts frozen until it does"
             )
-        if unproved:
+        if unaudited:
             yield warning(
                 f"Coins: nobody has added up the ledger of {tenant['slug']} for a quarter of an hour: is `meydan worker` running?"
             )
@@ -280,7 +292,7 @@ async def _look_at_ledgers(connection: Any) -> AsyncIterator[Finding]:
         yield good("Coins: every ledger adds up")
 
 
-async def look_at_valkey(settings: Settings) -> AsyncIterator[Finding]:
+async def check_valkey(settings: Settings) -> AsyncIterator[Finding]:
     from meydan.kit.resp import Valkey
 
     if not settings.valkey.url:
@@ -314,8 +326,8 @@ async def look_at_valkey(settings: Settings) -> AsyncIterator[Finding]:
         await valkey.close()
 
 
-async def look_at_servers(settings: Settings) -> AsyncIterator[Finding]:
-    host = settings.http.own_address
+async def check_servers(settings: Settings) -> AsyncIterator[Finding]:
+    host = settings.http.local_host
     for name, port in (("API", settings.http.port), ("Gateway", settings.http.gateway_port)):
         try:
             _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 2)

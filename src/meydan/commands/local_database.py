@@ -1,4 +1,4 @@
-"""Something to work on: the database that runs, or the data folder's own, started for as long as it takes."""
+"""Database of a command: the running one, or the data folder's own, started for the command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def running_database(data: Path | None) -> Iterator[Settings]:
-    """Settings whose database answers. Nothing is started when its address was given, or while `up` runs."""
+    """Settings whose database answers. Starts none when its URL is set, or while `up` runs."""
     data = (data or default_data()).absolute()
     engines = Engines(data)
     if not (data / "engines/postgres/data").exists():
@@ -36,7 +36,7 @@ def running_database(data: Path | None) -> Iterator[Settings]:
 
 @asynccontextmanager
 async def product(settings: Settings) -> AsyncIterator[Database]:
-    """The rooms, ready to be used by a command. What is told is forwarded by the worker, now or when it runs again."""
+    """Opens the database and registers the rooms. Frames wait in the outbox until a worker forwards them."""
     from meydan import rooms
     from meydan.commands import PlainError
     from meydan.kit import clock, keys
@@ -55,7 +55,7 @@ async def product(settings: Settings) -> AsyncIterator[Database]:
         await db.close()
 
 
-async def community_id(db: Database, slug: str) -> int:
+async def tenant_id_of(db: Database, slug: str) -> int:
     from meydan import tenants
     from meydan.commands import PlainError
 

@@ -1,4 +1,4 @@
-"""What has to be true of the database before anything serves."""
+"""`meydan migrate`: prepares the database before any process serves."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def migrate(data: Path | None) -> None:
 
 
 async def prepare(settings: Settings) -> list[str]:
-    """Logins and the database itself where the database is ours, then the migrations; says which were applied."""
+    """Creates logins and database where the engine is ours, applies the migrations and returns their names."""
     from meydan.kit import migrations
 
     if superuser := embedded_superuser_url(settings):
@@ -40,7 +40,7 @@ async def prepare(settings: Settings) -> list[str]:
 
 
 def embedded_superuser_url(settings: Settings) -> str | None:
-    """The superuser of the PostgreSQL that `up` runs over this data folder; None when the database is elsewhere."""
+    """The superuser's URL of the PostgreSQL that `up` runs over this folder; None for a database elsewhere."""
     if not is_own_engine(settings.data, "postgres", settings.database.owner_url):
         return None
     home = settings.data / "engines/postgres"

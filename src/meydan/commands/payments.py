@@ -1,4 +1,4 @@
-"""A community's accounts at payment providers, from the command line: secrets are typed here and in no browser."""
+"""`meydan payments`: a tenant's accounts at payment providers. Secrets are typed here and in no browser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from meydan.commands import PlainError, data_option
-from meydan.commands.local_database import community_id, product, running_database
+from meydan.commands.local_database import product, running_database, tenant_id_of
 from meydan.integrations.payments import contract
 from meydan.money import payments
 
@@ -105,7 +105,7 @@ def _run(slug: str, data: Path | None, do: Callable[[Database, int], Awaitable[T
 
         async def work() -> T:
             async with product(settings) as db, integrations.opened(settings):
-                return await do(db, await community_id(db, slug))
+                return await do(db, await tenant_id_of(db, slug))
 
         try:
             return asyncio.run(work())
@@ -114,7 +114,7 @@ def _run(slug: str, data: Path | None, do: Callable[[Database, int], Awaitable[T
 
 
 async def _check(name: ProviderName, values: dict[str, Any], *, sandbox: bool) -> None:
-    """A harmless question, so that a wrong key is found now and not by the first buyer."""
+    """Asks the provider for a statement, so that a wrong key is found now and not by the first buyer."""
     from meydan.kit import clock
 
     provider = payments.provider_from(name, values, sandbox=sandbox)
@@ -141,7 +141,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _asked(account: type[Struct]) -> dict[str, Any]:
-    """Only what has no default; a file given by --from may set the others."""
+    """Asks for the fields without a default; a file given by --from may set the others."""
     from msgspec import NODEFAULT
 
     from meydan.kit.settings import fields

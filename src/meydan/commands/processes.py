@@ -1,4 +1,4 @@
-"""The product's three processes, one at a time: as `up` starts them, and as a server's service manager does."""
+"""The product's three processes, each with a command: for `up`, and for a server's service manager."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def worker(data: Path | None) -> None:
 
 
 def _ready(data: Path | None) -> Settings:
-    """Settings of a process that cannot work without its engines and secrets."""
+    """Loads settings and logging of a process, which needs its engines and secrets."""
     settings = load_settings(data)
     missing = [
         f"MEYDAN_{name.upper().replace('.', '_')}"

@@ -1,8 +1,8 @@
-"""`meydan seed`: a community that looks as if people had been here for a month.
+"""`meydan seed`: fills a tenant with made-up people, and a month of their activity.
 
-Two of them can be logged in as. Set-based, as the owner of the schema: ten thousand people are made in seconds. There are no
-messages in it: only the browsers of two people can write what they said to each other, and after a day it would be gone. And
-no payments: each stands in a provider's books too, and comparing the two would find nothing there.
+Two of them can log in. Statements are set-based and run as the schema's owner: ten thousand people take seconds. It makes
+no messages: only browsers can encrypt them, and they expire after a day. It makes no payments: reconciliation would miss
+them in the provider's books.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from meydan.config import Settings
     from meydan.kit.database import Database
 
-DEMO_PASSWORD = "lamp-light-on-stone-42"  # noqa: S105 -- printed for whoever asked for the demo, never in production
+DEMO_PASSWORD = "lamp-light-on-stone-42"  # noqa: S105 -- printed for the developer, never in production
 _DEMO = {"ayse": "Ayşe", "deniz": "Deniz"}
 _DAYS = 30
 _BATCH = 500
@@ -69,7 +69,7 @@ _CITIES = (
 )
 
 
-class _Known(Struct, frozen=True):
+class _KnownUser(Struct, frozen=True):
     id: uuid.UUID
     username: str | None
 
@@ -78,10 +78,10 @@ class Step(Struct, frozen=True):
     words: str
     sql: str
     repeated: int = 1
-    """How often it runs; ``$3`` is the turn, from 0."""
+    """Number of runs; ``$3`` is the turn, from 0."""
 
 
-# $1 the tenant, $2 how many people in all, $3 the turn, $4 a password hash nobody knows the password of, $5 … word lists.
+# $1 tenant, $2 number of people, $3 turn, $4 hash of an unknown password, $5 … word lists.
 _PEOPLE = Step(
     "People",
     """
@@ -132,7 +132,7 @@ _MATCHES = Step(
         where p.tenant_id = $1 and p.face = 'real' and p.created_at < now() - interval '1 day' * (30 - $3)
             and random() < 0.5
     ), pair as (
-        select uuidv7(at.made_at - now()) as talk, one.user_id as u1, one.profile_id as p1, two.user_id as u2, two.profile_id as p2,
+        select uuidv7(at.made_at - now()) as conversation, one.user_id as u1, one.profile_id as p1, two.user_id as u2, two.profile_id as p2,
             at.made_at, least(at.made_at + interval '24 hours', case when random() < 0.6
                 then at.made_at + interval '1 minute' * (2 + floor(random() * 90)) end, now()) as over_at,
             random() < 0.15 as silent, 2 + floor(random() * 40)::integer as words
@@ -146,34 +146,34 @@ _MATCHES = Step(
             where met.tenant_id = $1 and met.first_user_id = least(one.user_id, two.user_id)
                 and met.second_user_id = greatest(one.user_id, two.user_id)
         )
-    ), talked as (
+    ), conversed as (
         insert into app.conversations (tenant_id, id, match_id, opener_profile_id, epoch, last_seq, expires_at, closed_at, purged_at, created_at)
-        select $1, talk, uuidv7(made_at - now()), p1, 1, words + 1, made_at + interval '24 hours', over_at, now(), made_at from pair
+        select $1, conversation, uuidv7(made_at - now()), p1, 1, words + 1, made_at + interval '24 hours', over_at, now(), made_at from pair
         returning id, match_id
     ), matched as (
         insert into app.matches (
             tenant_id, id, type, status, user1_id, user2_id, profile1_id, profile2_id, conversation_id, claim_opens_at,
             expires_at, ended_at, ended_by, created_at
         )
-        select $1, talked.match_id, 'anonymous_text',
-            case when over_at < made_at + interval '24 hours' then 'cancelled' else 'expired' end, u1, u2, p1, p2, talk,
+        select $1, conversed.match_id, 'anonymous_text',
+            case when over_at < made_at + interval '24 hours' then 'cancelled' else 'expired' end, u1, u2, p1, p2, conversation,
             made_at + interval '2 hours', made_at + interval '24 hours', over_at,
             case when over_at < made_at + interval '24 hours' then u1 end, made_at
-        from pair join talked on talked.id = pair.talk
+        from pair join conversed on conversed.id = pair.conversation
     ), members as (
         insert into app.conversation_members (tenant_id, conversation_id, profile_id, user_id, delivered_seq, read_seq, created_at)
-        select $1, talk, side.profile, side.person, words + 1, words + 1, made_at
+        select $1, conversation, side.profile, side.person, words + 1, words + 1, made_at
         from pair cross join lateral (values (p1, u1), (p2, u2)) side (profile, person)
     ), written as (
         insert into app.message_logs (
             tenant_id, conversation_id, seq, match_id, kind, sender_user_id, receiver_user_id, sent_at, delivered_at
         )
-        select $1, talk, n, talked.match_id, case when n = 1 then 'commit' else 'text' end,
+        select $1, conversation, n, conversed.match_id, case when n = 1 then 'commit' else 'text' end,
             case when silent or n = 1 or turn.mine then u1 else u2 end, case when silent or n = 1 or turn.mine then u2 else u1 end,
             sent.at, sent.at + interval '1 second' * random()
-        from pair join talked on talked.id = pair.talk
+        from pair join conversed on conversed.id = pair.conversation
         cross join lateral generate_series(1, words + 1) n
-        cross join lateral (select hashtext(talk::text || n) % 2 = 0 as mine) turn
+        cross join lateral (select hashtext(conversation::text || n) % 2 = 0 as mine) turn
         cross join lateral (select made_at + (over_at - made_at) * n / (words + 2) as at) sent
     ), counted as (
         insert into app.allowances as known (tenant_id, user_id, kind, day, used)
@@ -289,7 +289,7 @@ _COINS = Step(
     """,
     repeated=_DAYS,
 )
-_NEWS = Step(
+_NOTIFICATIONS = Step(
     "Notifications",
     """
     insert into app.notifications (tenant_id, id, user_id, profile_id, kind, code, data, read_at, created_at)
@@ -340,14 +340,14 @@ async def _seed(settings: Settings, people: int, slug: str) -> list[str]:
         _TROUBLE,
         _INVITATIONS,
         _COINS,
-        _NEWS,
+        _NOTIFICATIONS,
     ]
     connection = await asyncpg.connect(settings.database.owner_url)
     columns = TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     try:
         with Progress(*columns) as progress:
             async with connection.transaction():
-                phones = await _make_them_older(connection, tenant_id, demo)
+                phones = await _do_backdate(connection, tenant_id, demo)
                 arguments = _arguments(tenant_id, people)
                 for step in steps:
                     task = progress.add_task(step.words, total=step.repeated)
@@ -361,14 +361,14 @@ async def _seed(settings: Settings, people: int, slug: str) -> list[str]:
 
 
 async def _demo_people(db: Database, slug: str) -> tuple[int, list[uuid.UUID]]:
-    """Two people who can really log in register as everybody does."""
+    """Registers the two people who can log in, as people do over HTTP."""
     from meydan import accounts, tenants
 
     tenant = await tenants.Directory(db).find("", slug)
     if tenant.slug != slug:
         raise PlainError(f"There is no community {slug}. Make it first: meydan tenant add {slug} --name …")
     async with db.as_service(tenant.id) as tx:
-        there = await tx.all(_Known, "select id, username from app.users where tenant_id = $1 limit 3")
+        there = await tx.all(_KnownUser, "select id, username from app.users where tenant_id = $1 limit 3")
     if {person.username for person in there} - set(_DEMO):
         raise PlainError(f"There are people in {slug} already: a demo is only made in an empty community.")
     made = [person.id for person in there]  # of a seed that was interrupted
@@ -392,20 +392,26 @@ async def _demo_people(db: Database, slug: str) -> tuple[int, list[uuid.UUID]]:
     return tenant.id, made
 
 
-async def _make_them_older(connection: Any, tenant_id: int, people: list[uuid.UUID]) -> list[str]:
-    """They have been here for a month, and proved a phone number: who has not may not meet anybody."""
+async def _do_backdate(connection: Any, tenant_id: int, people: list[uuid.UUID]) -> list[str]:
+    """Backdates the demo people by a month and sets a proved phone number, which meeting strangers requires."""
     phones = []
     for number, person in enumerate(people, 1):
         phone = f"+90555000000{number}"
         await connection.execute(
-            "update app.users set phone = $3, created_at = now() - interval '34 days' where (tenant_id, id) = ($1, $2)",
+            """
+            update app.users set phone = $3, created_at = now() - interval '34 days'
+            where tenant_id = $1 and id = $2
+            """,
             tenant_id,
             person,
             phone,
         )
         await connection.execute(
-            "update app.profiles set created_at = now() - interval '34 days', interests = $3, latitude = 41.0, longitude = 29.0"
-            " where (tenant_id, user_id) = ($1, $2)",
+            """
+            update app.profiles
+            set created_at = now() - interval '34 days', interests = $3, latitude = 41.0, longitude = 29.0
+            where tenant_id = $1 and user_id = $2
+            """,
             tenant_id,
             person,
             ["books", "cinema", "coffee", "night"],
@@ -417,13 +423,22 @@ async def _make_them_older(connection: Any, tenant_id: int, people: list[uuid.UU
 def _arguments(tenant_id: int, people: int) -> dict[int, object]:
     from argon2 import PasswordHasher
 
-    nobody_knows = PasswordHasher().hash(secrets.token_hex(16))
+    unknown_password = PasswordHasher().hash(secrets.token_hex(16))
     latitudes, longitudes = zip(*_CITIES, strict=True)
-    return {1: tenant_id, 2: people, 4: nobody_knows, 5: _ALIASES, 6: _BIOS, 7: _INTERESTS, 8: latitudes, 9: longitudes}
+    return {
+        1: tenant_id,
+        2: people,
+        4: unknown_password,
+        5: _ALIASES,
+        6: _BIOS,
+        7: _INTERESTS,
+        8: latitudes,
+        9: longitudes,
+    }
 
 
 async def _run(connection: Any, sql: str, arguments: dict[int, object]) -> None:
-    """A statement takes only the parameters it names; they are numbered without gaps for it."""
+    """Executes with only the parameters that the statement names, renumbered without gaps."""
     used = [number for number in sorted(arguments) if f"${number}" in sql]
     for place, number in enumerate(used, 1):
         sql = sql.replace(f"${number}", f"${place}")

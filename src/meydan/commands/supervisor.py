@@ -1,4 +1,4 @@
-"""Keeps parts running: one that ends is started again, later each time it does so at once."""
+"""Supervisor: restarts processes that end, with a back-off for those that end at once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from meydan.engines import EngineError
 from meydan.engines.processes import Child
 
 _SHORTEST, _LONGEST = 0.2, 10.0
-_STEADY = 30.0  # running that long, its past is forgotten
+_STEADY = 30.0  # seconds of running that reset the back-off
 
 
 class Part:
-    """One process of the product. ``start`` starts it again the way it was started the first time."""
+    """A process of the product. ``start`` restarts it as it was started first."""
 
     def __init__(self, name: str, start: Callable[[], Child], child: Child, *, is_engine: bool = False) -> None:
         self.name = name
@@ -32,8 +32,8 @@ class Part:
     def running(self) -> bool:
         return self._child is not None and self._child.running
 
-    def look(self, say: Callable[[str], None]) -> float | None:
-        """Notice an end, start again when it is time; returns how many seconds to wait for that, None when it runs."""
+    def check(self, say: Callable[[str], None]) -> float | None:
+        """Notices an end and restarts when due. Returns the seconds until then, None while it runs."""
         if self.running:
             return None
         now = time.monotonic()
@@ -41,7 +41,7 @@ class Part:
             if now - self._started > _STEADY:
                 self._delay = _SHORTEST
             self._due = now + self._delay
-            say(f"{self.name} ended ({self._how_it_ended()}); starting it again in {self._delay:.1f} s")
+            say(f"{self.name} ended ({self._end_reason()}); starting it again in {self._delay:.1f} s")
             self._delay = min(self._delay * 2, _LONGEST)
         if now < self._due:
             return self._due - now
@@ -51,7 +51,7 @@ class Part:
         except (EngineError, OSError) as error:
             self._child = None
             say(f"{self.name} does not start: {error}")
-            return self.look(say)
+            return self.check(say)
         return None
 
     def ask_to_stop(self) -> None:
@@ -62,7 +62,7 @@ class Part:
         if self._child is not None:
             self._child.wait_stopped(patience=15)
 
-    def _how_it_ended(self) -> str:
+    def _end_reason(self) -> str:
         if self._child is None:
             return "it did not start"
         code = self._child.process.returncode
@@ -81,10 +81,10 @@ class Supervisor:
         self.parts.append(part)
 
     def watch(self) -> None:
-        """For ever; an interrupt ends it. Sleeps until a child ends or one is due."""
+        """Runs until an interrupt. Sleeps until a child ends or is due."""
         with _wake_on(signal.SIGCHLD) as wake:
             while True:
-                waits = [wait for part in self.parts if (wait := part.look(self._say)) is not None]
+                waits = [wait for part in self.parts if (wait := part.check(self._say)) is not None]
                 select.select([wake], [], [], min(waits, default=None))
                 with contextlib.suppress(BlockingIOError):
                     wake.recv(4096)
@@ -95,7 +95,7 @@ class Supervisor:
                 part.ask_to_stop()
 
     def stop(self) -> None:
-        """Everything that uses the engines; they end after it, by who started them."""
+        """Stops all processes that use the engines; the caller stops the engines afterwards."""
         self.ask_products_to_stop()
         for part in self.parts:
             if not part.is_engine:
@@ -104,7 +104,7 @@ class Supervisor:
 
 @contextlib.contextmanager
 def _wake_on(number: signal.Signals) -> Iterator[socket.socket]:
-    """A socket that becomes readable when the signal comes."""
+    """A socket that becomes readable on the signal."""
     reading, writing = socket.socketpair()
     reading.setblocking(False)
     writing.setblocking(False)

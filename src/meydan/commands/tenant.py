@@ -1,4 +1,4 @@
-"""Communities from the command line."""
+"""`meydan tenant`: tenants (communities) from the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from meydan.commands import PlainError, data_option
-from meydan.commands.local_database import community_id, product, running_database
+from meydan.commands.local_database import product, running_database, tenant_id_of
 
 if TYPE_CHECKING:
     from meydan.config import Settings
@@ -56,10 +56,12 @@ def add(
     async def make(settings: Settings) -> Tenant:
         async with product(settings) as db:
             if owner_username and owner_birth_date and owner_password:
-                made = await _found(db, slug, name, language, owner_username, owner_password, owner_birth_date.date())
+                made = await _do_found(
+                    db, slug, name, language, owner_username, owner_password, owner_birth_date.date()
+                )
             else:
-                made = await _make(db, slug, name, timezone, language)
-        await _complete(settings, made.id, timezone, hosts)
+                made = await _do_add(db, slug, name, timezone, language)
+        await _do_complete(settings, made.id, timezone, hosts)
         return made
 
     with running_database(data) as settings:
@@ -83,8 +85,12 @@ def list_all(data: Path | None) -> None:
         try:
             await migrations.check_version(connection)
             rows = await connection.fetch(
-                "select slug, name, status, hosts, (select count(*) from app.users where tenant_id = tenants.id) as people"
-                " from app.tenants order by id"
+                """
+                select slug, name, status, hosts, (
+                    select count(*) from app.users where tenant_id = tenants.id
+                ) as people
+                from app.tenants order by id
+                """
             )
         finally:
             await connection.close()
@@ -113,7 +119,7 @@ def staff(slug: str, identifier: str, role: str, data: Path | None) -> None:
         from meydan.kit.errors import NotFound
         from meydan.kit.identity import Role
 
-        async with product(settings) as db, db.as_service(await community_id(db, slug)) as tx:
+        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
             try:
                 await accounts.do_set_role(tx, identifier, Role(role))
             except NotFound:
@@ -135,7 +141,7 @@ def show_settings(slug: str, data: Path | None) -> None:
 
         from meydan import tenants
 
-        async with product(settings) as db, db.as_service(await community_id(db, slug)) as tx:
+        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
             lines = []
             for room, kind in tenants.kinds().items():
                 values = msgspec.structs.asdict(await tenants.settings(tx, kind))
@@ -166,7 +172,7 @@ def set_value(slug: str, key: str, value: str, data: Path | None) -> None:
             parsed = msgspec.json.decode(value)
         except msgspec.DecodeError:
             parsed = value  # a word without quotes
-        async with product(settings) as db, db.as_service(await community_id(db, slug)) as tx:
+        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
             try:
                 await tenants.do_configure_key(tx, key, parsed)
             except tenants.UnknownSetting:
@@ -182,17 +188,17 @@ def set_value(slug: str, key: str, value: str, data: Path | None) -> None:
     click.echo(f"{key} is now {value} in {slug}.")
 
 
-async def _make(db: Database, slug: str, name: str, timezone: str, language: str) -> Tenant:
+async def _do_add(db: Database, slug: str, name: str, timezone: str, language: str) -> Tenant:
     from meydan import tenants
 
     async with db.as_service(0) as tx:
         return await tenants.do_add(tx, slug, name, timezone=timezone, language=tenants.Language(language))
 
 
-async def _found(
+async def _do_found(
     db: Database, slug: str, name: str, language: str, username: str, password: str, birth_date: date
 ) -> Tenant:
-    """The same way a person founds a community over HTTP."""
+    """Adds a tenant and its owner, as a person does over HTTP."""
     from meydan import accounts, tenants
 
     directory = tenants.Directory(db)
@@ -214,8 +220,8 @@ async def _found(
     return await tenants.Directory(db).find("", slug)
 
 
-async def _complete(settings: Settings, tenant_id: int, timezone: str, hosts: tuple[str, ...]) -> None:
-    """What only the owner of the schema may set."""
+async def _do_complete(settings: Settings, tenant_id: int, timezone: str, hosts: tuple[str, ...]) -> None:
+    """Sets the columns that only the schema's owner may write."""
     import asyncpg
 
     connection = await asyncpg.connect(settings.database.owner_url)

@@ -94,7 +94,7 @@ def _start(
     given = load_settings(data, {**os.environ, "MEYDAN_DATA": str(data)})
     environment = _environment(data, given.http, port, host, tls=tls)
     first = not (data / "engines/postgres/data").exists()
-    # An engine whose address was given runs elsewhere.
+    # An engine whose URL is set runs elsewhere.
     if is_own_engine(data, "postgres", given.database.owner_url):
         with _step(console, "PostgreSQL" + (", for the first time" if first else "")):
             supervisor.add(_engine("PostgreSQL", engines.postgres, supervisor))
@@ -143,7 +143,7 @@ def _announce(console: Console, settings: Settings, seconds: float) -> None:
 
 @contextmanager
 def _step(console: Console, words: str) -> Iterator[None]:
-    """A line with a spinner while it goes on, and how long it took when it is done."""
+    """Shows a spinner while the block runs, then its duration."""
     begun = time.monotonic()
     with console.status(f"{words} …"):
         yield
@@ -155,7 +155,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _environment(data: Path, http: Http, port: int | None, host: str | None, *, tls: bool) -> dict[str, str]:
-    """What the parts get: the settings of this start, decided once."""
+    """Environment of the processes: the settings of this start, decided once."""
     host = host or http.host
     defaults = Http()
     api_port = _port(host, port or http.port, fixed=port is not None or http.port != defaults.port, taken=set())
@@ -208,7 +208,7 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
-    """A short command in a process of its own: what it imports does not stay in this one."""
+    """Runs a short command in a process of its own, so that its imports use no memory in this one."""
     done = subprocess.run(
         [sys.executable, "-m", "meydan", *command], env=environment, capture_output=True, text=True, check=False
     )
@@ -231,18 +231,18 @@ def _starter(name: str, environment: dict[str, str], logs: Path) -> Callable[[],
 
 
 def _engine(name: str, engine: Engine, supervisor: Supervisor) -> Part:
-    def again() -> Child:
+    def restart() -> Child:
         before = engine.port
         child = engine.start()
-        if engine.port != before:  # somebody took it meanwhile: the others know only the old one
+        if engine.port != before:  # another program took the port: our processes know only the old one
             supervisor.ask_products_to_stop()
         return child
 
-    return Part(name, again, engine.start(), is_engine=True)
+    return Part(name, restart, engine.start(), is_engine=True)
 
 
 def _wait_until_they_answer(supervisor: Supervisor, settings: Settings, logs: Path) -> None:
-    host = settings.http.own_address
+    host = settings.http.local_host
     waiting = {"api": settings.http.port, "gateway": settings.http.gateway_port}
     deadline = time.monotonic() + _START_PATIENCE
     while waiting:

@@ -1,6 +1,6 @@
-"""The database and Valkey that come with ``pip install``, run by us.
+"""Embedded PostgreSQL and Valkey, from wheels that come with ``pip install``.
 
-The wheels' own helpers widen permissions of parent folders as root, or turn durability off; their programs are fine.
+Only the wheels' programs are used: their own runners widen permissions of parent folders as root, or turn durability off.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = [
 
 
 def is_running(data: Path) -> bool:
-    """Whether some process runs the engines of this folder now."""
+    """True while a process runs the engines of this folder."""
     try:
         with (data / "lock").open("r") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -43,7 +43,7 @@ def is_running(data: Path) -> bool:
 class Engines:
     """Both engines over one data folder: ``with Engines(folder) as engines`` (or ``async with``; start is quick).
 
-    Start them from the main thread: see kit.processes.
+    Start them from the main thread: see engines.processes.
     """
 
     def __init__(
@@ -82,13 +82,13 @@ class Engines:
         self.unlock()
 
     def lock(self) -> None:
-        """Refuse a second run over the same folder. The lock goes with the process, so nothing stale remains."""
+        """Locks the folder against a second run. The lock ends with the process, so none goes stale."""
         if self._lock is not None:
             return
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         engines = self._data / "engines"
         engines.mkdir(exist_ok=True)
-        if os.geteuid() == 0:  # the engines' user must pass through to its own folders, and see nothing on the way
+        if os.geteuid() == 0:  # the engines' user may pass through to its own folders, but read nothing on the way
             for folder in (self._data, engines):
                 folder.chmod(0o711)
         path = self._data / "lock"

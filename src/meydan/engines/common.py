@@ -1,4 +1,4 @@
-"""What the runners of both engines need: an ordinary user, a free port, a secret, a log, words when something is wrong."""
+"""Shared parts of both engines: the ordinary user, ports, secrets, logs, errors."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from typing import ClassVar
 
 from meydan.engines.processes import Child, can_enter, run_as
 
-# An engine's program needs nothing from our own environment; a stray PGDATA or LANG must not reach it.
+# Engines get none of our environment: a stray PGDATA or LANG must not reach them.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"}
 _LOG_LIMIT = 10_000_000
 _PORTS = range(20_000, 32_768)  # above is where the system takes ports for outgoing connections
 
 
 class EngineError(Exception):
-    """An engine cannot run; the text says why and what to do."""
+    """An engine cannot run. The message says why and what to do."""
 
     code: ClassVar[str] = "engine_failed"
 
@@ -41,7 +41,7 @@ class AlreadyRunning(EngineError):
 
 
 class Engine(ABC):
-    """A server over a folder of its own. ``start`` returns when it answers, ``stop`` when it is gone."""
+    """A server with a folder of its own. ``start`` returns when it answers, ``stop`` when it has ended."""
 
     defaults: ClassVar[dict[str, str]]
 
@@ -66,7 +66,7 @@ class Engine(ABC):
 
 
 def ordinary_user(data: Path) -> pwd.struct_passwd | None:
-    """Who runs the engines: ourselves (None), or, started by root, somebody who is not root.
+    """The user that runs the engines: None for ourselves or, when started by root, another user.
 
     PostgreSQL refuses to run as root and does not know a user id without a name.
     """
@@ -80,7 +80,7 @@ def ordinary_user(data: Path) -> pwd.struct_passwd | None:
             ) from None
         return None
     if data.exists() and (owner := data.stat().st_uid) != 0:
-        return pwd.getpwuid(owner)  # whoever ran it before
+        return pwd.getpwuid(owner)  # the same as last time
     for name in ("meydan", "postgres", "nobody"):
         try:
             return pwd.getpwnam(name)
@@ -89,15 +89,17 @@ def ordinary_user(data: Path) -> pwd.struct_passwd | None:
     raise NoOrdinaryUser("PostgreSQL does not run as root and there is no other user: make one with `useradd meydan`.")
 
 
-def own(path: Path, user: pwd.struct_passwd | None) -> Path:
+def owned_by(path: Path, user: pwd.struct_passwd | None) -> Path:
     if user is not None:
         os.chown(path, user.pw_uid, user.pw_gid)
     return path
 
 
 def home_folder(path: Path, user: pwd.struct_passwd | None) -> Path:
-    """An engine's folder. As root it stays root's (the engine's user, should it be taken over, can put no link in the
-    way of what root writes there) and that user only passes through it; with words when a parent is closed to it.
+    """Creates an engine's folder. Under root it stays root's, and the engine's user may only pass through it.
+
+    An engine that is taken over can then place no link where root writes. Raises FolderUnreachable when a parent
+    folder is closed to that user.
     """
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700 if user is None else 0o711)
@@ -110,30 +112,30 @@ def home_folder(path: Path, user: pwd.struct_passwd | None) -> Path:
 
 
 def private_folder(path: Path, user: pwd.struct_passwd | None) -> Path:
-    """A folder for the engine's user alone."""
+    """Creates a folder that only the engine's user can enter."""
     path.mkdir(mode=0o700, exist_ok=True)
-    return own(path, user)
+    return owned_by(path, user)
 
 
 def private_file(path: Path, user: pwd.struct_passwd | None) -> Path:
     path.touch(0o600)
-    return own(path, user)
+    return owned_by(path, user)
 
 
 def secret(path: Path, user: pwd.struct_passwd | None) -> str:
-    """The text of a file only its owner reads; made once."""
+    """Reads a secret from a file that only its owner can read; creates it once."""
     if not path.exists():
         new = path.with_suffix(".new")
         new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(24))
-        own(new, user)
+        owned_by(new, user)
         new.rename(path)
     return path.read_text()
 
 
 def remembered_port(path: Path) -> int:
-    """The port of last time if nobody has it, else a free one, remembered."""
+    """The port of last time if it is free, else another free one, remembered."""
     if path.exists() and _is_free(port := int(path.read_text())):
         return port
     port = next(candidate for candidate in _shuffled() if _is_free(candidate))
@@ -157,19 +159,19 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def fresh_log(path: Path, user: pwd.struct_passwd | None) -> Path:
-    """A log that does not grow for ever: one older one is kept."""
+def rotated_log(path: Path, user: pwd.struct_passwd | None) -> Path:
+    """Rotates the log when it is too large (one older log is kept) and returns it."""
     if path.exists() and path.stat().st_size > _LOG_LIMIT:
         path.replace(path.with_suffix(".old.log"))
     return private_file(path, user)
 
 
-def tail(path: Path, characters: int = 1500) -> str:
+def log_tail(path: Path, characters: int = 1500) -> str:
     return path.read_text(errors="replace")[-characters:].strip() if path.exists() else ""
 
 
-def until(deadline: float) -> Iterator[None]:
-    """Turns of a waiting loop, a fiftieth of a second apart, while there is time."""
+def wait_until(deadline: float) -> Iterator[None]:
+    """Yields every fiftieth of a second until the deadline (of ``time.monotonic``)."""
     while time.monotonic() < deadline:
         yield
         time.sleep(0.02)
@@ -178,10 +180,10 @@ def until(deadline: float) -> Iterator[None]:
 def reachable_program(
     package: str, folder: Path, program: str, programs: Path, user: pwd.struct_passwd | None, beside: Path | None = None
 ) -> Path:
-    """``folder/program`` where the engine's user can run it.
+    """The path of ``folder/program``, or of a copy, where the engine's user can run it.
 
-    A virtual environment often stands under a home that is closed to others: root then runs a copy, kept in
-    ``programs``. The libraries ``beside`` are found by a relative path, so they go along.
+    A virtual environment is often in a home folder that is closed to others. Root then runs a copy in ``programs``,
+    with the libraries ``beside``, which the program finds by a relative path.
     """
     if user is None or _runs(folder / program, user):
         return folder / program

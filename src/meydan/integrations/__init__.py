@@ -1,6 +1,6 @@
-"""Services outside the product, each with a local stand-in that works: text messages, e-mail, payments.
+"""Adapters of external services, each with a working local stand-in: text messages, e-mail, payments.
 
-async with integrations.opened(settings) as adapters: ...   # once, in each process that sends or says what it can send
+async with integrations.opened(settings) as adapters: ...   # once, in each process that sends or lists its channels
 await integrations.current().sender(Channel.sms).send(Message(to, body))
 """
 
@@ -33,18 +33,18 @@ __all__ = [
 
 class Adapters(Struct, frozen=True):
     senders: dict[Channel, Sender]
-    """Only the channels that can be used here."""
+    """Senders of the channels configured here."""
     local_outbox: LocalOutbox | None
-    """Set when a channel ends in the local outbox instead of on somebody's phone."""
+    """Set when a channel sends to the local outbox instead of a real service."""
     local_payments: LocalPayments | None = None
-    """Set wherever coins can be sold without an account at a provider."""
+    """Set where coins can be sold without an account at a provider."""
     public_url: str = ""
-    """Where the product is reached from outside, without a slash at its end; this machine's own address if nothing says."""
+    """The product's URL from outside, without a trailing slash; this machine's own URL if none is set."""
     sms_cost_cents: int = 5
     sms_daily_budget_cents: int = 2_000
 
     def sender(self, channel: Channel) -> Sender:
-        """Raises KeyError for a channel that is not set up; ``channels`` says which are."""
+        """The channel's sender; KeyError for a channel that is not in ``channels``."""
         return self.senders[channel]
 
     @property
@@ -68,7 +68,7 @@ def current() -> Adapters:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Adapters]:
-    """The adapters that the settings name; what they do not name goes to the local outbox, never in production."""
+    """Opens the configured adapters. Other channels use the local outbox, never in production."""
     global _current  # noqa: PLW0603 -- one installation a process is the point
     outbox = LocalOutbox(settings.local_outbox)
     senders: dict[Channel, Sender] = {}

@@ -1,4 +1,4 @@
-"""The local stand-in for text messages and e-mail: a file and a page that a developer reads instead of a phone."""
+"""Local stand-in for text messages and e-mail: a file, and a page that a developer reads."""
 
 import html
 import os
@@ -25,7 +25,7 @@ class Sent(Struct, frozen=True):
 
 
 class LocalOutbox:
-    """One line of JSON for each message; the worker writes, the API reads. The newest half stays when it grows long."""
+    """JSON lines, written by the worker and read by the API. The older half is dropped when the file grows long."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -40,7 +40,7 @@ class LocalOutbox:
             shorter = self.file.with_suffix(".new")
             shorter.write_bytes(b"".join(lines[len(lines) // 2 :]))
             shorter.replace(self.file)
-        # One write to a file opened for appending: two processes never mix their lines.
+        # A single write to a file opened for appending: two processes never mix their lines.
         descriptor = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(descriptor, msgspec.json.encode(sent) + b"\n")
@@ -48,7 +48,7 @@ class LocalOutbox:
             os.close(descriptor)
 
     def newest(self) -> list[Sent]:
-        """The newest first."""
+        """The last messages, newest first."""
         if not self.file.exists():
             return []
         lines = self.file.read_bytes().splitlines()[-_SHOWN:]

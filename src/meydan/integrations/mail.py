@@ -9,7 +9,7 @@ from meydan.config import Mail, MailSecurity
 from meydan.integrations.message import Message, SendingFailed, Undeliverable
 
 _TIMEOUT = 15
-_PERMANENT = 500  # SMTP replies from here on will not change by trying again
+_PERMANENT = 500  # SMTP replies from here on are permanent
 
 
 class Smtp:
@@ -20,7 +20,7 @@ class Smtp:
         settings = self._settings
         try:
             await aiosmtplib.send(
-                self._letter(message),
+                self._email(message),
                 hostname=settings.host,
                 port=settings.port,
                 username=settings.username or None,
@@ -38,13 +38,13 @@ class Smtp:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise SendingFailed(f"the mail server could not be used: {error!r}") from error
 
-    def _letter(self, message: Message) -> EmailMessage:
-        letter = EmailMessage()
-        letter["From"] = self._settings.sender
-        letter["To"] = message.to
-        letter["Subject"] = message.subject
-        letter["Date"] = formatdate(usegmt=True)
-        letter["Message-ID"] = make_msgid(domain="meydan.invalid")
-        letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(message.body)
-        return letter
+    def _email(self, message: Message) -> EmailMessage:
+        email = EmailMessage()
+        email["From"] = self._settings.sender
+        email["To"] = message.to
+        email["Subject"] = message.subject
+        email["Date"] = formatdate(usegmt=True)
+        email["Message-ID"] = make_msgid(domain="meydan.invalid")
+        email["Auto-Submitted"] = "auto-generated"
+        email.set_content(message.body)
+        return email

@@ -1,4 +1,4 @@
-"""What is sent to one person outside of the product, and how sending may fail."""
+"""Messages to a person outside the product, and the errors of sending."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -15,19 +15,21 @@ class Message(Struct, frozen=True):
     to: str
     body: str
     subject: str = ""
-    """An e-mail's; a text has none."""
+    """For e-mail only."""
     code: str | None = None
-    """The one-time code in the body: the local outbox shows it by itself."""
+    """The one-time code in the body, which the local outbox shows separately."""
 
 
 class Undeliverable(Exception):
-    """It will never arrive: the address does not exist, or the service refuses it."""
+    """Permanent failure: the recipient does not exist, or the service refuses it."""
 
 
 class SendingFailed(Exception):
-    """It may work in a moment: the service is down, slow or busy."""
+    """Temporary failure: the service is down, slow or busy."""
 
 
 class Sender(Protocol):
     async def send(self, message: Message) -> None:
-        """Raises Undeliverable, SendingFailed."""
+        """Sends the message.
+
+        Raises: Undeliverable, SendingFailed."""

@@ -1,4 +1,4 @@
-"""The local outbox over HTTP: only where there is one, for it shows every code that was sent."""
+"""The local outbox over HTTP, in development installations only: it shows every code."""
 
 from urllib.parse import urlsplit
 
@@ -40,7 +40,7 @@ def _outbox(request: AnyRequest, state: State) -> LocalOutbox:
 
 
 def is_own_host(request: AnyRequest, settings: Settings) -> bool:
-    """Whether the request came to this machine's own address or to the one people open: what only a developer may see."""
+    """True if the request came to this machine's own address or to ``http.public_url``."""
     host = request.url.hostname or ""
     return is_private_name(host) or host == urlsplit(settings.http.public_url).hostname
 

@@ -1,4 +1,4 @@
-"""Text messages through Twilio's API, or anything that speaks it."""
+"""Text messages through Twilio's API or a compatible service."""
 
 import httpx
 
@@ -6,7 +6,7 @@ from meydan.config import Sms
 from meydan.integrations.message import Message, SendingFailed, Undeliverable
 
 _TIMEOUT = httpx.Timeout(10, connect=5)
-_TRY_AGAIN = {408, 429}
+_RETRYABLE = {408, 429}
 
 
 class Twilio:
@@ -28,11 +28,11 @@ class Twilio:
             raise SendingFailed(f"Twilio could not be reached: {error!r}") from error
         if answer.is_success:
             return
-        # The answer names the number in words; the log keeps Twilio's own error number only.
-        said = f"Twilio answered {answer.status_code} (error {_error_number(answer)})"
-        if answer.is_server_error or answer.status_code in _TRY_AGAIN:
-            raise SendingFailed(said)
-        raise Undeliverable(said)
+        # The response names the phone number; only Twilio's error number is logged.
+        reason = f"Twilio answered {answer.status_code} (error {_error_number(answer)})"
+        if answer.is_server_error or answer.status_code in _RETRYABLE:
+            raise SendingFailed(reason)
+        raise Undeliverable(reason)
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -1,4 +1,4 @@
-"""The product's clock. Rules ask it instead of the operating system, so that a test can move time for every process at once."""
+"""The product's clock, used instead of the operating system's, so that a test can move time for all processes."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,7 +7,7 @@ _offset_file: Path | None = None
 
 
 def offset() -> timedelta:
-    """How far the product's clock is from the machine's; nothing outside tests ever sets it."""
+    """Difference between the product's clock and the machine's. Only tests set it."""
     if _offset_file is None:
         return timedelta()
     try:
@@ -21,6 +21,6 @@ def now() -> datetime:
 
 
 def use_file(path: Path | None) -> None:
-    """Read the offset (seconds, as text) from this file from now on."""
+    """Reads the offset (seconds, as text) from this file from now on."""
     global _offset_file  # noqa: PLW0603 -- one clock a process is the point
     _offset_file = path

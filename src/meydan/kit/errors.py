@@ -1,4 +1,4 @@
-"""What a request may be told when it is refused: RFC 9457 problem details with a stable ``code``."""
+"""Expected errors of requests: RFC 9457 problem details with a stable ``code``."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ class Refused(Exception):
 
 
 class NotFound(Refused):
-    """Not there, or not visible to the one who asks: the two look the same on purpose."""
+    """The thing does not exist, or the caller may not see it. The two look the same on purpose."""
 
     code, status, title = "not_found", 404, "There is nothing here that you can see."
 

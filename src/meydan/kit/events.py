@@ -1,4 +1,4 @@
-"""What happened, told to higher rooms inside the transaction that did it: all of it happens, or nothing."""
+"""Domain events: rooms publish them, and listeners of higher rooms run in the same transaction."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from meydan.kit.database import Tx
 
 
 class Event(Struct, frozen=True):
-    """Something that happened, in the past tense; never leaves the server."""
+    """A domain event, named in the past tense. It never leaves the server."""
 
 
 E = TypeVar("E", bound=Event)
@@ -20,10 +20,10 @@ _listeners: dict[type[Event], list[Listener[Event]]] = defaultdict(list)
 
 
 def listen(kind: type[E]) -> Callable[[Listener[E]], Listener[E]]:
-    """Run the function in the same transaction whenever such an event is published."""
+    """Registers a listener, run in the publisher's transaction."""
 
     def register(listener: Listener[E]) -> Listener[E]:
-        _listeners[kind].append(listener)  # type: ignore[arg-type]  # looked up by the very type it takes
+        _listeners[kind].append(listener)  # type: ignore[arg-type]  # looked up by the type it takes
         return listener
 
     return register

@@ -1,8 +1,7 @@
-"""Answers before the framework, for the few routes whose cost is measured (benchmarks/endpoints.py).
+"""Fast path in front of Litestar for a few routes whose cost is measured (benchmarks/endpoints.py).
 
-Each has an ordinary route at the same path, which documents it and tells every refusal: whatever goes wrong here, the
-ordinary route is asked again with the same body. That is safe because nothing was committed, or the request is one that
-may be sent twice.
+On any error the request is replayed through the ordinary route at the same path, which produces the error response.
+Safe because nothing was committed, or the request is idempotent.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,7 +19,7 @@ class FastRequest(NamedTuple):
     db: Database
     me: Identity
     tail: str
-    """What follows the route's prefix."""
+    """The rest of the path after the route's prefix."""
     query: Mapping[str, str]
     headers: Mapping[bytes, bytes]
     body: bytes
@@ -31,14 +30,14 @@ class FastRoute(NamedTuple):
     prefix: str
     status: int
     answer: Callable[[FastRequest], Awaitable[bytes]]
-    """The body, as JSON. May raise anything: the ordinary route then finds the words."""
+    """Returns the body, as JSON. After any exception the ordinary route answers."""
 
 
 Identify = Callable[[Mapping[bytes, bytes]], Awaitable[Identity]]
 
 
 class FastPath:
-    """The ASGI application in front of the framework."""
+    """ASGI application in front of the framework."""
 
     def __init__(self, app: Litestar, routes: list[FastRoute], identify: Identify, largest_body: int) -> None:
         self._app, self._identify, self._largest_body = app, identify, largest_body
@@ -53,12 +52,12 @@ class FastPath:
         try:
             headers = dict(scope["headers"])
             query = dict(parse_qsl(scope["query_string"].decode())) if scope["query_string"] else {}
-            me = await self._identify(headers)  # before anything is kept in memory of what a stranger sends
+            me = await self._identify(headers)  # before a stranger's body is held in memory
             body, is_whole = await _read(receive, self._largest_body)
             if not is_whole:
-                raise _TooMuch  # noqa: TRY301 -- one way out
+                raise _BodyIncomplete  # noqa: TRY301 -- one way out
             answer = await route.answer(FastRequest(self._app.state.db, me, tail, query, headers, body))
-        except Exception:  # noqa: BLE001 -- not hidden: the ordinary route does the same again and says what is wrong
+        except Exception:  # noqa: BLE001 -- not hidden: the ordinary route repeats the request and answers
             await self._app(scope, _replay(body, receive, is_whole=is_whole), send)
             return
         head = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
@@ -74,12 +73,12 @@ class FastPath:
         return self._routes.get((method, path)) or self._routes.get((method, path[:end])), path[end:]
 
 
-class _TooMuch(Exception):
-    """More than a body may have, or its sender is gone: the ordinary route knows what to say."""
+class _BodyIncomplete(Exception):
+    """The body is too large, or its sender has disconnected; the ordinary route answers."""
 
 
 async def _read(receive: Receive, largest: int) -> tuple[bytes, bool]:
-    """The body, and whether that is all of it; no more is read once it is too large."""
+    """Reads the body, and True if it is complete. Stops reading once it is too large."""
     parts, size = [], 0
     while size <= largest:
         message: Any = await receive()
@@ -93,14 +92,14 @@ async def _read(receive: Receive, largest: int) -> tuple[bytes, bool]:
 
 
 def _replay(body: bytes, receive: Receive, *, is_whole: bool) -> Receive:
-    """What was read comes first, then whatever still comes."""
-    told = not body and not is_whole
+    """A ``receive`` that first replays the part already read."""
+    is_replayed = not body and not is_whole
 
     async def again() -> Any:
-        nonlocal told
-        if told:
+        nonlocal is_replayed
+        if is_replayed:
             return await receive()
-        told = True
+        is_replayed = True
         return {"type": "http.request", "body": body, "more_body": not is_whole}
 
     return again

@@ -1,4 +1,4 @@
-"""What every route stands on: who asks, in which community, and how a refusal is told (RFC 9457)."""
+"""Shared parts of all routes: problem documents (RFC 9457), idempotency keys, the host and the client's address."""
 
 import logging
 from collections.abc import Mapping
@@ -26,10 +26,10 @@ IdempotencyKey = Annotated[
     str | None,
     HeaderParameter(
         name="Idempotency-Key",
-        description="Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing.",
+        description="A new value for each operation, 1 to 64 printable characters. The same value repeats the operation.",
     ),
 ]
-"""What a route that moves money takes as ``idempotency_key: IdempotencyKey = None`` and gives to ``scoped_idempotency_key``."""
+"""Header of routes that move money: ``idempotency_key: IdempotencyKey = None``, for ``scoped_idempotency_key``."""
 _LONGEST_KEY = 64
 
 PROBLEM = "application/problem+json"
@@ -88,14 +88,14 @@ def _http(_: AnyRequest, error: HTTPException) -> Response[bytes]:
 
 
 def _bad_value(_: AnyRequest, error: asyncpg.DataError | asyncpg.InterfaceError) -> Response[bytes]:
-    # A text with a NUL in it, a number beyond its column: the database is the last to check what a client sent.
+    # A text with a NUL, a number beyond its column: the database is the last check of a client's values.
     if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, asyncpg.DataError | ValueError):
         return _unavailable(_, error)
     return problem(400, "invalid_value", "A value cannot be kept as it was sent.")
 
 
 def _too_deep(_: AnyRequest, _error: RecursionError) -> Response[bytes]:
-    # Nothing of ours calls itself so often: it was the body, with brackets in brackets.
+    # Only a body with brackets in brackets recurses this deep.
     return problem(400, "invalid_request", "What was sent is nested too deeply.")
 
 
@@ -127,7 +127,9 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
 
 
 def check_host(request: AnyRequest) -> None:
-    """Nothing that asks for the request's address later can fail over it. Raises HostMalformed."""
+    """Checks the Host header once, so that later uses of the request's URL cannot fail.
+
+    Raises: HostMalformed."""
     try:
         urlsplit(f"//{request.headers.get('host', '')}").port  # noqa: B018 -- reading it is what checks it
     except ValueError:
@@ -135,8 +137,10 @@ def check_host(request: AnyRequest) -> None:
 
 
 def is_private_name(host: str) -> bool:
-    """Whether it is an address or a name of this machine or network. No stranger can own one: whoever owns a name may let
-    it mean this machine, and their page, open in a developer's browser, would then be a page of ours."""
+    """True for an IP address or a name of this machine or network.
+
+    Strangers can own other names, and may let one resolve to this machine. A page of theirs in a developer's browser
+    would then be of the same origin as ours (DNS rebinding)."""
     try:
         ip_address(host)
     except ValueError:
@@ -145,16 +149,15 @@ def is_private_name(host: str) -> bool:
 
 
 def client_ip_address(request: AnyRequest) -> str:
-    """The peer's address; behind a proxy uvicorn has already replaced it by the forwarded one."""
+    """The peer's IP address; behind a proxy uvicorn has replaced it by the forwarded one."""
     return request.client.host if request.client else "0.0.0.0"  # noqa: S104 -- a word for "unknown", nothing is bound
 
 
 def scoped_idempotency_key(me: Identity, operation: str, idempotency_key: str | None) -> str:
-    """The key under which this is done once: one person's key for one operation says nothing about any other's.
+    """The caller's key, bound to user and operation, so that it cannot collide with keys of others.
 
-    Raises IdempotencyKeyMissing.
-    """
-    said = idempotency_key or ""
-    if not (said.isascii() and said.isprintable() and 0 < len(said) <= _LONGEST_KEY):
+    Raises: IdempotencyKeyMissing."""
+    key = idempotency_key or ""
+    if not (key.isascii() and key.isprintable() and 0 < len(key) <= _LONGEST_KEY):
         raise IdempotencyKeyMissing
-    return f"{operation}:{me.user_id}:{said}"
+    return f"{operation}:{me.user_id}:{key}"

@@ -1,4 +1,4 @@
-"""Work that follows a change: queued in the transaction that makes it necessary, done by the worker, found by polling."""
+"""Background jobs and schedules over PgQueuer: queued in the caller's transaction, polled and run by the worker."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
-os.environ.setdefault("PGQUEUER_SCHEMA", "jobs")  # the library reads its schema from the environment, when imported
+os.environ.setdefault("PGQUEUER_SCHEMA", "jobs")  # the library reads its schema from the environment on import
 
 from pgqueuer import PgQueuer
 from pgqueuer.db import AsyncpgPoolDriver
@@ -25,27 +25,27 @@ log = logging.getLogger(__name__)
 P = TypeVar("P", bound=Struct)
 Handler = Callable[[Tx, P], Awaitable[None]]
 ExternalHandler = Callable[[Database, int, P], Awaitable[None]]
-Tick = Callable[[Tx], Awaitable[None]]
+Scheduled = Callable[[Tx], Awaitable[None]]
 
 
 class _Headers(Struct, frozen=True):
-    """What ``app.queue_job`` stamped on the job."""
+    """Headers that ``app.queue_job`` sets on a job."""
 
     tenant_id: int
 
 
 _POLL = timedelta(milliseconds=200)
-_TRIES = 8
-_GIVES_WAY = (0.1, 0.5, 2.0)
+_MAX_ATTEMPTS = 8
+_DEADLOCK_RETRIES = (0.1, 0.5, 2.0)
 _handlers: dict[str, tuple[type[Struct], ExternalHandler[Struct]]] = {}
-_schedules: list[tuple[str, str, Tick]] = []
-_repeats: list[tuple[float, Tick]] = []
+_schedules: list[tuple[str, str, Scheduled]] = []
+_repeats: list[tuple[float, Scheduled]] = []
 
 
 async def queue(
     tx: Tx, name: str, payload: Struct, *, delay: timedelta = timedelta(), dedupe_key: str | None = None
 ) -> None:
-    """Queue a job in this transaction. With a ``dedupe_key`` at most one such job waits in the tenant."""
+    """Queues a job in this transaction. With a ``dedupe_key`` at most one such job waits in the tenant."""
     if name not in _handlers:
         raise LookupError(f"no job is called {name}")
     await tx.connection.execute(
@@ -54,7 +54,7 @@ async def queue(
 
 
 def job(name: str) -> Callable[[Handler[P]], Handler[P]]:
-    """Register what the worker does, in one service transaction of the tenant that queued it. It must be idempotent."""
+    """Registers a handler, run in one service transaction of the tenant that queued the job. It must be idempotent."""
 
     def register(handler: Handler[P]) -> Handler[P]:
         async def in_transaction(db: Database, tenant_id: int, payload: P) -> None:
@@ -68,7 +68,7 @@ def job(name: str) -> Callable[[Handler[P]], Handler[P]]:
 
 
 def external_job(name: str) -> Callable[[ExternalHandler[P]], ExternalHandler[P]]:
-    """Like ``job``, for what speaks to the outside: it opens its transactions itself, none around a network call."""
+    """Registers a handler that calls other services. It opens its own transactions, none around a network call."""
 
     def register(handler: ExternalHandler[P]) -> ExternalHandler[P]:
         _handlers[name] = (_payload_kind(handler), handler)  # type: ignore[assignment]  # called with the very type it takes
@@ -85,52 +85,52 @@ def _payload_kind(handler: Callable[..., Awaitable[None]]) -> type[Struct]:
     return payload_kind
 
 
-def every(expression: str) -> Callable[[Tick], Tick]:
-    """Run at these times (cron), once however many workers there are, in one service transaction per active tenant."""
+def every(expression: str) -> Callable[[Scheduled], Scheduled]:
+    """Runs at these times (cron), once for all workers together, in one service transaction per active tenant."""
 
-    def register(tick: Tick) -> Tick:
-        _schedules.append((f"{tick.__module__}.{tick.__qualname__}", expression, tick))
-        return tick
-
-    return register
-
-
-def repeat(seconds: float) -> Callable[[Tick], Tick]:
-    """Run this often in every worker, in one service transaction per active tenant; safe to run in several at once."""
-
-    def register(tick: Tick) -> Tick:
-        _repeats.append((seconds, tick))
-        return tick
+    def register(scheduled: Scheduled) -> Scheduled:
+        _schedules.append((f"{scheduled.__module__}.{scheduled.__qualname__}", expression, scheduled))
+        return scheduled
 
     return register
 
 
-async def run_in_every_tenant(db: Database, tick: Tick) -> None:
-    """One tenant's failure is logged and keeps no other tenant waiting."""
+def repeat(seconds: float) -> Callable[[Scheduled], Scheduled]:
+    """Runs at this interval in every worker, in one service transaction per active tenant. Must be safe in several."""
+
+    def register(scheduled: Scheduled) -> Scheduled:
+        _repeats.append((seconds, scheduled))
+        return scheduled
+
+    return register
+
+
+async def run_in_every_tenant(db: Database, scheduled: Scheduled) -> None:
+    """Runs in each active tenant. A failure is logged and does not stop the other tenants."""
     for tenant_id in await db.tenant_ids():
         try:
             async with db.as_service(tenant_id) as tx:
-                await tick(tx)
+                await scheduled(tx)
         except Exception:
-            log.exception("%s failed in tenant %s", tick.__qualname__, tenant_id)
+            log.exception("%s failed in tenant %s", scheduled.__qualname__, tenant_id)
 
 
 async def do_job(db: Database, name: str, payload: bytes, tenant_id: int) -> None:
-    """Two that waited for each other are no failure: the one that gave way is done again."""
+    """Runs a job's handler. Retries on deadlock, up to three times."""
     kind, handler = _handlers[name]
-    wanted = msgspec.json.decode(payload, type=kind)
-    for wait in _GIVES_WAY:
+    decoded = msgspec.json.decode(payload, type=kind)
+    for wait in _DEADLOCK_RETRIES:
         try:
-            await handler(db, tenant_id, wanted)
+            await handler(db, tenant_id, decoded)
         except asyncpg.DeadlockDetectedError:
             await asyncio.sleep(wait)
         else:
             return
-    await handler(db, tenant_id, wanted)
+    await handler(db, tenant_id, decoded)
 
 
 class Worker:
-    """Takes jobs and keeps the schedule until ``stop``; every process may run one."""
+    """Runs jobs and schedules until ``stop``. Several may run, in several processes."""
 
     def __init__(self, db: Database, pool: asyncpg.Pool) -> None:
         self._db = db
@@ -138,44 +138,44 @@ class Worker:
         self._stopped = asyncio.Event()
         for name in _handlers:
             self._register(name)
-        for name, expression, tick in _schedules:
-            self._register_schedule(name, expression, tick)
+        for name, expression, scheduled in _schedules:
+            self._register_schedule(name, expression, scheduled)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._queuer.run(dequeue_timeout=_POLL))
-            for seconds, tick in _repeats:
-                tasks.create_task(self._repeat(seconds, tick))
+            for seconds, scheduled in _repeats:
+                tasks.create_task(self._repeat(seconds, scheduled))
 
     def stop(self) -> None:
         self._stopped.set()
         self._queuer.shutdown.set()
 
     def _register(self, name: str) -> None:
-        # A failed job is held, not deleted: `meydan doctor` shows it and an operator may run it again.
+        # A failed job is held, not deleted: `meydan doctor` shows it, and an operator may run it again.
         @self._queuer.entrypoint(name, on_failure="hold")
         async def run(job: Job) -> None:
             headers = msgspec.convert(job.headers, _Headers)
             try:
                 await do_job(self._db, name, job.payload or b"{}", headers.tenant_id)
             except CONNECTION_LOST as error:
-                # The database went away under it, which says nothing about the job. A value it cannot keep is another matter.
-                if isinstance(error, asyncpg.DataError) or job.attempts >= _TRIES:
+                # Losing the database says nothing about the job, so it is retried. A value out of range is the job's fault.
+                if isinstance(error, asyncpg.DataError) or job.attempts >= _MAX_ATTEMPTS:
                     raise
-                log.warning("%s will be done again: %r", name, error)
+                log.warning("%s will be retried: %r", name, error)
                 raise RetryRequested(timedelta(seconds=2**job.attempts), repr(error)) from error
 
-    def _register_schedule(self, name: str, expression: str, tick: Tick) -> None:
+    def _register_schedule(self, name: str, expression: str, scheduled: Scheduled) -> None:
         @self._queuer.schedule(name, expression)
         async def run(_schedule: Schedule) -> None:
-            await run_in_every_tenant(self._db, tick)
+            await run_in_every_tenant(self._db, scheduled)
 
-    async def _repeat(self, seconds: float, tick: Tick) -> None:
+    async def _repeat(self, seconds: float, scheduled: Scheduled) -> None:
         while not self._stopped.is_set():
             try:
-                await run_in_every_tenant(self._db, tick)
+                await run_in_every_tenant(self._db, scheduled)
             except (*CONNECTION_LOST, asyncpg.PostgresError):
-                log.exception("%s could not run; it will be tried again", tick.__qualname__)
+                log.exception("%s could not run; it will be retried", scheduled.__qualname__)
             try:
                 await asyncio.wait_for(self._stopped.wait(), seconds)
             except TimeoutError:

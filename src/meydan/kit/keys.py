@@ -1,13 +1,13 @@
-"""The installation's two secrets, given to this process when it starts."""
+"""The installation's two secrets, set when the process starts."""
 
 from msgspec import Struct
 
 
 class Keys(Struct, frozen=True):
     token_key: str
-    """Signs what is handed out for a while: access tokens, proofs, grants."""
+    """Signs short-lived tokens: access tokens, proofs, grants."""
     seal_key: str
-    """Seals what stays in the database: secrets at rest, keyed hashes of phone numbers."""
+    """Seals data in the database: secrets at rest, keyed hashes of phone numbers."""
 
 
 _current: Keys | None = None

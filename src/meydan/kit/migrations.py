@@ -1,4 +1,4 @@
-"""Plain SQL, forward only, one transaction a file; safe to run twice and in two processes."""
+"""Database migrations: plain SQL, forward only, one transaction a file. Safe to run twice and in two processes."""
 
 import hashlib
 import os
@@ -22,7 +22,7 @@ _LAST_WITHOUT_SERVES = "0010"
 
 
 class MigrationChangedError(RuntimeError):
-    """A file that was applied here has another content now: migrations are never edited, only added."""
+    """An applied file has changed since: migrations are never edited, only added."""
 
 
 class ServesMissingError(RuntimeError):
@@ -42,7 +42,7 @@ class ProgramTooOldError(VersionMismatchError):
 
 
 def directory() -> Path:
-    """Inside an installed wheel, beside the package; in a checkout, ``db/migrations``."""
+    """Beside the package in an installed wheel; ``db/migrations`` in a checkout."""
     package = Path(__file__).resolve().parents[1]
     packaged = package / "migrations"
     return packaged if packaged.is_dir() else package.parents[1] / "db" / "migrations"
@@ -86,7 +86,7 @@ def _check_served(oldest_programs: list[str | None]) -> None:
 
 
 async def bootstrap(superuser_url: str, database: str, passwords: dict[str, str]) -> None:
-    """Make the four logins and the database. For embedded engines and tests; elsewhere an operator runs the same by hand."""
+    """Creates the four logins and the database, for embedded engines and tests. Elsewhere an operator does it by hand."""
     connection = await asyncpg.connect(superuser_url)
     try:
         for role in ROLES:
@@ -121,8 +121,9 @@ async def pending(owner_url: str) -> list[str]:
 
 
 async def migrate(owner_url: str) -> list[str]:
-    """Apply what is missing, as the owner of the schema; returns the names of the files applied.
+    """Applies pending migrations as the owner of the schema and returns their names.
 
+    Locks: an advisory lock, so that only one process migrates.
     Raises: MigrationChangedError, ProgramTooOldError."""
     connection = await asyncpg.connect(owner_url)
     try:
@@ -161,10 +162,10 @@ async def _applied(connection: asyncpg.Connection) -> dict[str, str]:
 
 
 async def _install_jobs(connection: asyncpg.Connection) -> None:
-    """The queue's own tables come from its library, without the trigger that would serialise every commit by NOTIFY."""
+    """Installs PgQueuer's tables, without its trigger: NOTIFY would serialise every commit."""
     if await connection.fetchval("select to_regclass('jobs.pgqueuer') is not null"):
         return
-    # Half a second of imports, needed once in an installation's life; the library reads its schema from the environment.
+    # Imported here because it takes half a second and is needed once; the library reads its schema from the environment.
     os.environ.setdefault("PGQUEUER_SCHEMA", "jobs")
     from pgqueuer.db import AsyncpgDriver
     from pgqueuer.queries import Queries

@@ -1,4 +1,4 @@
-"""Every room that keeps something of a person says how to export and how to erase it."""
+"""Registry of personal data: every room registers how to export and erase what it holds about a user."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ Erase = Callable[[Tx, UUID], Awaitable[None]]
 class PersonalDataHolder(NamedTuple):
     room: str
     columns: frozenset[str]
-    """``table.column`` of everything that points at a person or holds something of theirs."""
+    """``table.column`` of everything that refers to a user or holds their data."""
     export: Export
     erase: Erase
 
@@ -22,7 +22,7 @@ _holders: list[PersonalDataHolder] = []
 
 
 def register(room: str, columns: set[str], export: Export, erase: Erase) -> None:
-    """Register a room. A test compares ``columns`` with the catalogue, so that a new column cannot be forgotten."""
+    """Registers a room. A test compares ``columns`` with the database, so that no new column is forgotten."""
     _holders.append(PersonalDataHolder(room, frozenset(columns), export, erase))
 
 
@@ -40,11 +40,15 @@ def holders() -> list[PersonalDataHolder]:
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    """Everything kept of a person, by room. A service transaction."""
+    """All personal data of a user, by room.
+
+    Runs as: service."""
     return {holder.room: await holder.export(tx, user_id) for holder in _holders}
 
 
 async def erase(tx: Tx, user_id: UUID) -> None:
-    """Remove or blank everything kept of a person, higher rooms first. A service transaction."""
+    """Deletes or blanks all personal data of a user, higher rooms first.
+
+    Runs as: service."""
     for holder in reversed(_holders):
         await holder.erase(tx, user_id)

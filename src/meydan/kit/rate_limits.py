@@ -1,8 +1,7 @@
-"""Rate limits, counted in Valkey for all processes together.
+"""Rate limits, counted in Valkey for all processes together (GCRA).
 
 A limit refills evenly: "5 in a minute" lets five through at once and then one every twelve seconds. While Valkey is
-down everybody is let through: limits slow abuse, and what must hold (money, daily rights, wrong codes) is counted in
-PostgreSQL.
+down every request passes: limits slow abuse. Limits that must hold (money, daily rights, wrong codes) are in PostgreSQL.
 """
 
 import hashlib
@@ -35,11 +34,13 @@ class _Outage:
 
 
 async def take(limit: Limit, key: object, *, cost: int = 1) -> None:
-    """Count one more for ``key`` (an address, a user id, …) or refuse with ``retry_after`` in seconds."""
+    """Takes ``cost`` from the limit of ``key`` (an IP address, a user id, …).
+
+    Raises: TooManyRequests (with ``retry_after`` in seconds)."""
     connection = valkey.current()
     if connection is None:
         return
-    # Hashed: keys are addresses and phone numbers too, and as long as whoever sends them likes.
+    # Hashed: keys may be IP addresses or phone numbers, and of any length.
     digest = hashlib.blake2b(str(key).encode(), digest_size=16).hexdigest()
     name = f"limit:{{{limit.name}:{digest}}}"
     per = limit.per.total_seconds() * 1000

@@ -1,4 +1,4 @@
-"""Asking a provider again that could not answer: a bounded number of times, each later than the one before."""
+"""Retries of external jobs with back-off, a bounded number of times."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,19 +10,19 @@ from meydan.kit import jobs
 from meydan.kit.database import Tx
 
 SOON = [timedelta(seconds=seconds) for seconds in (1, 3, 10, 30, 60, 180)]
-"""Somebody looks at the screen meanwhile."""
+"""A user waits at the screen: about five minutes."""
 PATIENTLY = [timedelta(seconds=10), *(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440, 1440))]
-"""Nobody waits, and it must happen: three days."""
+"""No user waits, and the job must succeed: three days."""
 
 
 class RetryableJob(Struct, frozen=True, kw_only=True):
-    """What is to be done at a provider. It is queued again with one try more."""
+    """Payload of a job that ``do_retry`` queues again, with ``attempts`` counted up."""
 
     attempts: int = 0
 
 
 async def do_retry(tx: Tx, name: str, job: RetryableJob, waits: Sequence[timedelta], *, dedupe_key: str) -> bool:
-    """Whether it will be tried again; if not, it has been tried often enough."""
+    """Queues the job again after the next wait. Returns False when no attempts are left."""
     if job.attempts >= len(waits):
         return False
     wait = waits[job.attempts]

@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed, or kept only as a keyed hash, with the installation's seal key. A key of its own for each purpose."""
+"""Secrets at rest: encrypted, or stored as a keyed hash. Each purpose has a key of its own, derived from the seal key."""
 
 import hmac
 import os
@@ -25,14 +25,13 @@ def _key(seal_key: str, purpose: str) -> bytes:
 
 
 def mac(purpose: str, *parts: object) -> bytes:
-    """A keyed hash (32 bytes) of the parts, whose borders count."""
+    """A keyed hash (32 bytes) of the parts; their lengths are hashed as well, so borders count."""
     texts = [part if isinstance(part, bytes) else str(part).encode() for part in parts]
     framed = b"".join(len(text).to_bytes(4) + text for text in texts)
     return hmac.new(_key(keys.current().seal_key, purpose), framed, sha256).digest()
 
 
 def constant_time_equal(left: bytes, right: bytes) -> bool:
-    """Compared in constant time."""
     return hmac.compare_digest(left, right)
 
 
@@ -42,7 +41,9 @@ def seal(purpose: str, secret: bytes) -> bytes:
 
 
 def unseal(purpose: str, sealed: bytes) -> bytes:
-    """Raises SealBroken."""
+    """Decrypts.
+
+    Raises: SealBroken."""
     try:
         return AESGCM(_key(keys.current().seal_key, purpose)).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
     except (InvalidTag, ValueError) as error:

@@ -1,6 +1,6 @@
-"""Typed settings: one struct of sections, filled from defaults, files and the environment, documented by itself.
+"""Typed settings: a struct of sections, filled from defaults, files and the environment, with generated documentation.
 
-A section is a struct; a field's words are its ``Annotated[..., Meta(description=...)]``. ``[mail] port`` in a file is
+A section is a struct; a field is described by ``Annotated[..., Meta(description=...)]``. ``[mail] port`` in a file is
 ``MEYDAN_MAIL_PORT`` in the environment, which wins.
 """
 
@@ -25,12 +25,12 @@ class SettingsError(Exception):
 
 
 class Field(Struct, frozen=True):
-    """One setting, as the file, the environment and the reference page know it."""
+    """A setting: its path in the file, its variable, default and description."""
 
     path: tuple[str, ...]
     kind: Any
     constrained: Any
-    """The kind with its limits."""
+    """The type with its constraints."""
     default: object
     description: str
 
@@ -43,7 +43,7 @@ class Field(Struct, frozen=True):
 
 
 def fields(kind: type[Struct], path: tuple[str, ...] = ()) -> Iterator[Field]:
-    """Every setting of the struct, sections resolved."""
+    """All settings of the struct, sections resolved."""
     hints = get_type_hints(kind, include_extras=True)
     for field in msgspec.structs.fields(kind):
         annotated = hints[field.name]
@@ -58,7 +58,9 @@ def fields(kind: type[Struct], path: tuple[str, ...] = ()) -> Iterator[Field]:
 
 
 def load(kind: type[S], layers: Mapping[str, Layer], environment: Mapping[str, str], *, prefix: str) -> S:
-    """Put the layers (weakest first, each with the name of where it comes from) and the environment together."""
+    """Merges the layers (weakest first, each with the name of its source) and the environment.
+
+    Raises: SettingsError."""
     known = list(fields(kind))
     values: Layer = {}
     origins: dict[str, str] = {}
@@ -88,7 +90,7 @@ def read_file(path: Path) -> Layer:
 
 
 def reference(kind: type[Struct], *, prefix: str) -> str:
-    """A Markdown table a section."""
+    """Markdown reference with a table for each section."""
     lines: list[str] = []
     section: tuple[str, ...] | None = None
     for field in fields(kind):
@@ -99,7 +101,7 @@ def reference(kind: type[Struct], *, prefix: str) -> str:
                 "",
                 f"## {title}",
                 "",
-                "| in the file | in the environment | default | what it is |",
+                "| in the file | in the environment | default | meaning |",
                 "|---|---|---|---|",
             ]
         default = _text(field.default)
@@ -125,7 +127,7 @@ def _put(values: Layer, path: tuple[str, ...], value: object) -> None:
 
 
 def _check(field: Field, values: Layer, origins: dict[str, str]) -> None:
-    """Convert the one value by itself, so that the error can say where the wrong one stands."""
+    """Converts the value by itself, so that the error can name its source."""
     inner: Any = values
     for name in field.path:
         if not isinstance(inner, dict) or name not in inner:

@@ -1,4 +1,4 @@
-"""The access token: who acts, said in a form that API and gateway can check without asking anybody."""
+"""Access tokens: signed identities (JWT) that API and gateway verify without a database."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -23,7 +23,7 @@ class TokenRefused(Refused):
 
 
 class Access(Struct, frozen=True):
-    """What a token says, and until when it says it."""
+    """A verified token's identity and expiry."""
 
     identity: Identity
     expires_at: datetime
@@ -62,14 +62,16 @@ def sign_access(identity: Identity, key: str, *, expires_at: datetime | None = N
 
 
 def read_access(token: str, key: str) -> Access:
-    """Raises TokenRefused unless we signed it and it has not expired."""
+    """Verifies the signature and the expiry.
+
+    Raises: TokenRefused."""
     access = _verified(token, key)
     if access.expires_at <= datetime.now(UTC):
         raise TokenRefused
     return access
 
 
-# A client shows the same token a few hundred times; checking the signature is most of the cost.
+# Cached: a client sends the same token a few hundred times, and most of the cost is the signature.
 @lru_cache(maxsize=4096)
 def _verified(token: str, key: str) -> Access:
     try:

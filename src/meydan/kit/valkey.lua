@@ -1,9 +1,9 @@
 #!lua name=meydan
--- Each function is one step that nothing can come between. Keys of one call carry the same hash tag, so a cluster keeps
--- them together. Processes of two versions share these functions during an upgrade: change arguments only by adding.
+-- Each function is atomic. Keys of one call carry the same hash tag, so a cluster keeps them together. Processes of two
+-- versions share these functions during an upgrade: change arguments only by adding.
 
-local SEEN = 600                  -- seconds an event is known as told; longer than any sweep waits
-local LOG_BYTES = 1048576         -- about what one person's log may hold: two who flood each other must not fill the memory
+local SEEN = 600                  -- seconds an event id is remembered; longer than any sweep waits
+local LOG_BYTES = 1048576         -- about the most a user's log may hold: two who flood each other must not fill the memory
 local FEWEST = 16                 -- entries, however large
 local REMEMBERED = 30 * 86400     -- seconds "last seen" is kept
 
@@ -12,20 +12,20 @@ local function now_ms()
     return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Tell a frame to a channel: into its log and to those who listen. An event told before says nothing.
+-- Publishes a frame: appends it to the channel's log and sends it to subscribers. A known event id does nothing.
 -- keys: log, seen; args: channel, entries kept, seconds kept, frame (a JSON object with at least one member)
 server.register_function('tell', function(keys, args)
     if not server.call('SET', keys[2], '', 'NX', 'EX', SEEN) then return false end
     local kept = math.min(args[2], math.max(FEWEST, math.floor(LOG_BYTES / #args[4])))
     local id = server.call('XADD', keys[1], 'MAXLEN', '~', kept, '*', 'frame', args[4])
-    -- Exactly: frames carry ciphertext, which must not stay because newer frames keep the key alive.
+    -- Exact: frames carry ciphertext, and newer frames keep the key alive, so old entries must be trimmed.
     server.call('XTRIM', keys[1], 'MINID', '=', string.format('%d', now_ms() - args[3] * 1000))
     server.call('EXPIRE', keys[1], args[3])
     server.call('SPUBLISH', args[1], '{"id":"' .. id .. '",' .. string.sub(args[4], 2))
     return id
 end)
 
--- The id to come back with later. An empty log gets a first entry, so that a cursor is always an entry that can be missed.
+-- Returns a cursor to resume from. An empty log gets a first entry, so that a cursor is always an existing entry.
 -- keys: log; args: seconds kept
 server.register_function('cursor', function(keys, args)
     local last = server.call('XREVRANGE', keys[1], '+', '-', 'COUNT', 1)
@@ -43,7 +43,7 @@ local function is_online(key)
     return false
 end
 
--- keys: presence; args: channel ('' to tell nobody), gateway, seconds
+-- keys: presence; args: channel ('' to publish nothing), gateway, seconds
 server.register_function('arrive', function(keys, args)
     local was_online, now = is_online(keys[1]), now_ms()
     server.call('HSETEX', keys[1], 'EX', args[3], 'FIELDS', 1, args[2], '')
@@ -52,7 +52,7 @@ server.register_function('arrive', function(keys, args)
     if args[1] ~= '' and not was_online then server.call('SPUBLISH', args[1], '1 ' .. now) end
 end)
 
--- keys: presence; args: channel ('' to tell nobody), gateway
+-- keys: presence; args: channel ('' to publish nothing), gateway
 server.register_function('leave', function(keys, args)
     local now = now_ms()
     if server.call('HDEL', keys[1], args[2]) == 0 then return end
@@ -61,7 +61,7 @@ server.register_function('leave', function(keys, args)
     if args[1] ~= '' and not is_online(keys[1]) then server.call('SPUBLISH', args[1], '0 ' .. now) end
 end)
 
--- Revoke something (a session, a conversation's grants) until a time; the list forgets what is over.
+-- Revokes a subject (a session, a conversation's grants) until a time; drops expired entries.
 -- keys: revoked; args: channel, subject, until (ms)
 server.register_function('revoke', function(keys, args)
     server.call('ZREMRANGEBYSCORE', keys[1], '-inf', now_ms())
