@@ -1,10 +1,10 @@
-"""How long the ledger's proof takes as the ledger grows: the frequent audit, the whole one, and a sum of everything beside them.
+"""Duration of the ledger's audits as the ledger grows: frequent and whole, beside a plain sum of all entries.
 
     python -m benchmarks.audit [transfers of the past, at first]
 
-What has long been there is written in bulk, what is new by the ledger's own function as any transfer is. The frequent audit
-should cost what is new costs, whatever there was before; the whole one grows. What is told is processor time of the one
-backend that does it, which other work on the machine changes little.
+Old transfers are written in bulk, new ones by the ledger's own function. The frequent audit should cost in proportion to
+the new ones only; the whole one grows. Measured is processor time of the auditing backend, which other work on the
+machine changes little.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ select count((app.transfer($1, 'audit:' || $2 || ':' || n, 'spent', array['perso
     array[payer, null], array[null, null]::text[], array[null, null]::text[], array[-1, 1]::bigint[], payer)).id)
 from (select n, lpad((1 + (n * 7919::bigint + $2) % $4)::text, 32, '0')::uuid as payer from generate_series(1, $3::integer) n) one
 """
-# What proves all balances without remembering anything: each from all its entries.
+# Proves all balances without earlier results: each from all its entries.
 EVERY_BALANCE = """
 select count(*), count(*) filter (where known.balance <> coalesce(told.amount, 0)) from app.ledger_balances known
 left join (
@@ -71,7 +71,7 @@ class Books:
         return float(times.user + times.system) * 1000
 
     async def ask(self, statement: str, *args: object) -> tuple[asyncpg.Record, float]:
-        """Its first row, and how many milliseconds of processor time it took."""
+        """Executes the statement; returns its first row and the milliseconds of processor time."""
         async with self.service.transaction():
             await self.service.execute(f"set local app.tenant_id = '{self.tenant}'")
             await self.service.execute("set local max_parallel_workers_per_gather = 0")
@@ -96,8 +96,10 @@ async def measure(service_url: str, superuser_url: str, tenant: int, first: int)
     books = Books(service, tenant)
     await books.move(1)  # opens the community's account
     await superuser.execute(
-        "insert into app.ledger_balances (tenant_id, account_id, stripe) "
-        "values ($1, app.ledger_account_id('tenant_revenue', null, null, null), 0) on conflict do nothing",
+        """
+        insert into app.ledger_balances (tenant_id, account_id, stripe)
+        values ($1, app.ledger_account_id('tenant_revenue', null, null, null), 0) on conflict do nothing
+        """,
         tenant,
     )
     for before, times in zip((0, *TIMES), TIMES, strict=False):

@@ -60,7 +60,7 @@ class Server(NamedTuple):
 
 
 class Connection(asyncio.Protocol):
-    """One kept HTTP/1.1 connection, one request at a time."""
+    """A persistent HTTP/1.1 connection, with a single request at a time."""
 
     def __init__(self) -> None:
         self.buffer = b""
@@ -128,18 +128,24 @@ async def make_world(owner_url: str) -> World:
         for number, (user, profile, _, _) in enumerate(ids):
             name = f"user{start + number}"
             await owner.execute(
-                "insert into app.users (tenant_id, id, username, password_hash, birth_date, language) "
-                "values ($1, $2, $3, 'none', '1990-01-01', 'en')",
+                """
+                insert into app.users (tenant_id, id, username, password_hash, birth_date, language)
+                values ($1, $2, $3, 'none', '1990-01-01', 'en')
+                """,
                 *(tenant, user, name),
             )
             await owner.execute(
-                "insert into app.profiles (tenant_id, id, user_id, face, alias, tag, avatar_seed, created_at) "
-                "values ($1, $2, $3, 'real', $4, '0001', 'a', now())",
+                """
+                insert into app.profiles (tenant_id, id, user_id, face, alias, tag, avatar_seed, created_at)
+                values ($1, $2, $3, 'real', $4, '0001', 'a', now())
+                """,
                 *(tenant, profile, user, name),
             )
         conversation = await owner.fetchval(
-            "insert into app.conversations (tenant_id, match_id, opener_profile_id, epoch, last_seq, expires_at) "
-            "values ($1, $2, $3, 1, 100, now() + interval '1 day') returning id",
+            """
+            insert into app.conversations (tenant_id, match_id, opener_profile_id, epoch, last_seq, expires_at)
+            values ($1, $2, $3, 1, 100, now() + interval '1 day') returning id
+            """,
             *(tenant, uuid4(), ids[0][1]),
         )
         for user, profile, device, session in ids:
@@ -185,18 +191,19 @@ async def measure(server: Server, make: Callable[[], bytes], count: int = REQUES
 
 
 async def wall(url: str, owner_url: str, world: World) -> str:
-    """What the wall between tenants costs one PostgreSQL backend: with it; without it but with the membership checked by
-    the statement itself, as a product without a wall has to; and with nothing checked at all.
+    """Cost of row level security for a PostgreSQL backend, in three variants.
+
+    They are: with it; without it, but with membership checked by the statement itself; and without any check.
     """
     me, conversation, _ = world.people[0]
     begin = (
         f"begin;set local app.tenant_id='{me.tenant_id}';set local app.user_id='{me.user_id}';"
         f"set local app.profile_id='{me.profile_id}'"
     )
-    page = (
-        "select id, conversation_id, seq, sender_profile_id, sender_device_id, kind, epoch, body, created_at from app.messages "
-        "where tenant_id = $1 and conversation_id = $2 and seq > $3 order by seq limit 20"
-    )
+    page = """
+        select id, conversation_id, seq, sender_profile_id, sender_device_id, kind, epoch, body, created_at from app.messages
+        where tenant_id = $1 and conversation_id = $2 and seq > $3 order by seq limit 20
+        """
     by_hand = page.replace(
         " order by",
         " and exists (select from app.conversation_members mine where mine.tenant_id = $1 "

@@ -98,7 +98,7 @@ def cpu_per_100k(result: Any, process: int = 0) -> float:
 def compare(
     bench: Bench, title: str, goal: float, rounds: int, seconds: float, mode: str, **options: float
 ) -> list[str]:
-    """One line of the table: medians over rounds in turns."""
+    """Measures a row of the table: medians over rounds in turns."""
     found: dict[str, list[Any]] = {"meydan": [], "socketio": []}
     for turn in range(rounds):
         for server in ("meydan", "socketio") if turn % 2 else ("socketio", "meydan"):

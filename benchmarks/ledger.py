@@ -4,9 +4,10 @@
 
 One durable server (fsync, full pages, synchronous_commit on), one database, one client program for all of them: pgbench
 with eight clients, in turns, with statements that are planned each time (as pgbench does unless told otherwise) and with
-prepared ones (as our driver does). TPC-B at scale 50 is pgbench's own script: three updates, one select and one insert. Ours is the ledger's one function as the service's login calls it under row level security: a header, its
-entries, two balances and the key that makes it happen once. The floor is what no ledger can do without: two balances
-updated in one transaction, and nothing that says why. Afterwards the whole ledger is added up.
+prepared ones (as our driver does). TPC-B at scale 50 is pgbench's own script: three updates, one select and one insert. Ours
+is the ledger's function, called by the service's login under row level security: a header, its entries, two balances and
+the idempotency key. The floor is the least that a ledger needs: two balances updated in a transaction, without entries.
+Afterwards the whole ledger is audited.
 """
 
 import asyncio
@@ -37,7 +38,7 @@ ROUNDS = 3
 SECONDS = 8
 PASSWORDS = dict.fromkeys(migrations.ROLES, "bench")
 
-# What a service's transaction of ours is, in the product's own three round trips.
+# A service transaction, in the product's own three round trips.
 TRANSFER = """\\set payer random(1, {people})
 \\set other random(1, {people} - 1)
 \\set payee 1 + (:payer + :other - 1) % {people}
@@ -123,7 +124,7 @@ def server_cpu(postmaster: psutil.Process) -> float:
 
 
 def pgbench(load: Load, protocol: str, address: str, folder: Path, seconds: int) -> tuple[int, float]:
-    """How many transactions were made, and how many a second."""
+    """Runs pgbench; returns the number of transactions, and the rate a second."""
     arguments = ["--client", CLIENTS, "--jobs", THREADS, "--time", seconds, "--protocol", protocol, "--no-vacuum"]
     if load.script is not None:
         file = folder / f"{re.sub('[^a-z]', '-', load.name)}.sql"
@@ -203,7 +204,7 @@ def measure(
 
 def in_words(runs: dict[str, list[Run]]) -> str:
     def ratio(name: str, peer: str) -> float:
-        """Of the same turn: other work on the machine is then in both."""
+        """Ratio of runs of the same turn, so that other work on the machine affects both."""
         return statistics.median(
             one.per_second / other.per_second for one, other in zip(runs[name], runs[peer], strict=True)
         )

@@ -119,13 +119,18 @@ class Place:
         ]
         owner = await asyncpg.connect(self.urls["meydan_owner"])
         await owner.executemany(
-            "insert into app.users (tenant_id, id, phone, password_hash, birth_date, language) "
-            "values ($1, $2, $3, 'none', '1990-01-01', 'tr')",
+            """
+            insert into app.users (tenant_id, id, phone, password_hash, birth_date, language)
+            values ($1, $2, $3, 'none', '1990-01-01', 'tr')
+            """,
             [(tenant.id, one.me.user_id, f"+9{seed:03d}{number:08d}") for number, one in enumerate(made)],
         )
         await owner.executemany(
-            "insert into app.profiles (tenant_id, id, user_id, face, alias, tag, languages, interests, latitude, longitude, "
-            "avatar_seed, created_at) values ($1, $2, $3, 'real', $4, $5, $6, $7, $8, $9, 'a', now())",
+            """
+            insert into app.profiles (
+                tenant_id, id, user_id, face, alias, tag, languages, interests, latitude, longitude, avatar_seed, created_at
+            ) values ($1, $2, $3, 'real', $4, $5, $6, $7, $8, $9, 'a', now())
+            """,
             [
                 (
                     *(
@@ -145,7 +150,7 @@ class Place:
         return made
 
     async def clear(self, tenant: tenants.Tenant) -> None:
-        """Whoever still waits is nobody's business in the next part."""
+        """Removes tickets still waiting, so that the next part starts empty."""
         async with self.db.as_service(tenant.id) as tx:
             await tx.run("delete from app.tickets where tenant_id = $1")
 
@@ -218,8 +223,11 @@ async def growth(place: Place, sizes: list[int], pairs: int) -> list[list[str]]:
                 )
             )
         await owner.executemany(
-            "insert into app.tickets (tenant_id, user_id, kind, id, profile_id, languages, latitude, longitude, "
-            "max_distance_km, day_limit, searched_at) values ($1, $2, 'text', $3, $4, $5, $6, $7, $8, 10, now())",
+            """
+            insert into app.tickets (
+                tenant_id, user_id, kind, id, profile_id, languages, latitude, longitude, max_distance_km, day_limit, searched_at
+            ) values ($1, $2, 'text', $3, $4, $5, $6, $7, $8, 10, now())
+            """,
             rows,
         )
         await owner.execute("analyze app.tickets, app.ticket_lanes")
@@ -250,13 +258,15 @@ async def steady(place: Place, joins: int, per_second: int) -> list[str]:
     for one in people:
         if one.cell and dice.random() < 0.1:
             one.max_distance_km = 100
-    # Whoever comes a moment later is the likeliest to be met: those are the ones kept apart.
+    # The next person to join is the likeliest match, so these pairs are blocked.
     near = [(people[i], people[min(i + dice.randrange(1, 6), joins - 1)]) for i in range(0, joins - 6, 2)]
     blocked, met = near[::2], near[1::2]
     owner = await asyncpg.connect(place.urls["meydan_owner"])
     await owner.executemany(
-        "insert into app.blocks (tenant_id, blocker_user_id, blocker_profile_id, blocked_user_id, blocked_profile_id) "
-        "values ($1, $2, $3, $4, $5)",
+        """
+        insert into app.blocks (tenant_id, blocker_user_id, blocker_profile_id, blocked_user_id, blocked_profile_id)
+        values ($1, $2, $3, $4, $5)
+        """,
         [(tenant.id, a.me.user_id, a.me.profile_id, b.me.user_id, b.me.profile_id) for a, b in blocked],
     )
     await owner.executemany(

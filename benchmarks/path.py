@@ -89,7 +89,7 @@ class Sender:
 
 
 def cpu_ms(pid: int) -> float:
-    """Of a process and its children: PostgreSQL is many."""
+    """CPU time of a process and its children, because PostgreSQL has many."""
     total = 0.0
     for process in (psutil.Process(pid), *psutil.Process(pid).children()):
         for task in Path(f"/proc/{process.pid}/task").iterdir():

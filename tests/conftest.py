@@ -98,7 +98,7 @@ async def database_settings(postgres_url: str, worker_id: str) -> DatabaseSettin
 
 @pytest.fixture(scope="module")
 async def own_database(postgres_url: str) -> AsyncIterator[DatabaseSettings]:
-    """One that no other story has written in: for those that look at every community, or take every job there is."""
+    """A database of its own, for stories that read every tenant or run every job."""
     name = f"meydan_own_{uuid4().hex[:8]}"
     yield await _new_database(postgres_url, name, random.randrange(10_000_000, 2_000_000_000))
     superuser = await asyncpg.connect(postgres_url)
@@ -163,7 +163,7 @@ async def app(settings: config.Settings) -> AsyncIterator[Litestar]:
 
 @pytest.fixture
 async def api(app: Litestar, tenant: tenants.Tenant) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody who has not logged in, at the door of this test's community."""
+    """HTTP client without a login, in this test's tenant."""
     async with open_client(app, tenant) as client:
         yield client
 

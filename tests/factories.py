@@ -58,20 +58,25 @@ async def make_person(
     cell: tuple[float, float] | None = None,
     birth_date: date = date(1990, 5, 17),
 ) -> Person:
-    """Somebody with a real face, one device and one session; with a proved phone number unless told otherwise."""
+    """Makes a user with a real face, a device and a session; with a proved phone number unless ``verified`` is False."""
     number = next(_numbers)
     alias = alias or f"person{number}"
     phone = f"+90555{os.getpid() % 1000:03d}{number:05d}" if verified else None
     user_id, profile_id, device_row, client_id, session_id = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
     async with db.as_service(tenant.id) as tx:
         await tx.run(
-            "insert into app.users (tenant_id, id, phone, username, password_hash, birth_date, role, language) "
-            "values ($1, $2, $3, $4, 'none', $5, $6, $7)",
+            """
+            insert into app.users (tenant_id, id, phone, username, password_hash, birth_date, role, language)
+            values ($1, $2, $3, $4, 'none', $5, $6, $7)
+            """,
             *(user_id, phone, f"user{number}", birth_date, role.value, language),
         )
         await tx.run(
-            "insert into app.profiles (tenant_id, id, user_id, face, alias, tag, interests, languages, latitude, longitude, "
-            "avatar_seed, created_at) values ($1, $2, $3, 'real', $4, $5, $6, $7, $8, $9, $10, app.now())",
+            """
+            insert into app.profiles (
+                tenant_id, id, user_id, face, alias, tag, interests, languages, latitude, longitude, avatar_seed, created_at
+            ) values ($1, $2, $3, 'real', $4, $5, $6, $7, $8, $9, $10, app.now())
+            """,
             *(profile_id, user_id, alias, f"{number % 10_000:04d}", interests or [], languages or [language]),
             *(cell or (None, None)),
             uuid4().hex[:16],
@@ -81,8 +86,10 @@ async def make_person(
             *(device_row, user_id, client_id),
         )
         await tx.run(
-            "insert into app.sessions (tenant_id, id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at) "
-            "values ($1, $2, $3, $4, $5, '127.0.0.0', $6, app.now() + interval '30 days')",
+            """
+            insert into app.sessions (tenant_id, id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at)
+            values ($1, $2, $3, $4, $5, '127.0.0.0', $6, app.now() + interval '30 days')
+            """,
             *(session_id, user_id, device_row, profile_id, os.urandom(16)),
         )
     me = Identity(tenant.id, user_id, profile_id, session_id, client_id, role, Face.real)
@@ -94,13 +101,17 @@ async def make_shadow(db: Database, person: Person, *, alias: str = "dusk") -> P
     profile_id, session_id = uuid4(), uuid4()
     async with db.as_service(person.tenant.id) as tx:
         await tx.run(
-            "insert into app.profiles (tenant_id, id, user_id, face, alias, tag, languages, avatar_seed, created_at) "
-            "values ($1, $2, $3, 'shadow', $4, $5, '{tr}', $6, date_trunc('day', app.now()))",
+            """
+            insert into app.profiles (tenant_id, id, user_id, face, alias, tag, languages, avatar_seed, created_at)
+            values ($1, $2, $3, 'shadow', $4, $5, '{tr}', $6, date_trunc('day', app.now()))
+            """,
             *(profile_id, person.me.user_id, alias, f"{next(_numbers) % 10_000:04d}", uuid4().hex[:16]),
         )
         await tx.run(
-            "insert into app.sessions (tenant_id, id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at) "
-            "values ($1, $2, $3, $4, $5, '127.0.0.0', $6, app.now() + interval '30 days')",
+            """
+            insert into app.sessions (tenant_id, id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at)
+            values ($1, $2, $3, $4, $5, '127.0.0.0', $6, app.now() + interval '30 days')
+            """,
             *(session_id, person.me.user_id, person.device_row, profile_id, os.urandom(16)),
         )
     me = Identity(
@@ -116,5 +127,5 @@ async def make_shadow(db: Database, person: Person, *, alias: str = "dusk") -> P
 
 
 def ids_of(person: Person) -> set[UUID]:
-    """What must never be read by anybody else."""
+    """Values that no other person may ever read."""
     return {person.me.user_id, person.me.session_id}

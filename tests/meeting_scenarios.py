@@ -14,9 +14,11 @@ async def bring_together(db: Database, one: Person, other: Person) -> UUID:
     match_id = uuid4()
     async with db.as_service(one.tenant.id) as tx:
         await tx.run(
-            "insert into app.matches (tenant_id, id, type, status, user1_id, profile1_id, user2_id, profile2_id, "
-            "claim_opens_at, expires_at, ended_at) values ($1, $2, 'anonymous_text', 'cancelled', $3, $4, $5, $6, "
-            "app.now(), app.now() + interval '1 day', app.now())",
+            """
+            insert into app.matches (
+                tenant_id, id, type, status, user1_id, profile1_id, user2_id, profile2_id, claim_opens_at, expires_at, ended_at
+            ) values ($1, $2, 'anonymous_text', 'cancelled', $3, $4, $5, $6, app.now(), app.now() + interval '1 day', app.now())
+            """,
             match_id,
             *(one.me.user_id, one.me.profile_id),
             *(other.me.user_id, other.me.profile_id),

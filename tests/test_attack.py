@@ -24,7 +24,7 @@ ROUNDS = 6
 # They end the attacker's own session or account: asked last, or never.
 SUICIDAL = {"/api/auth/logout", "/api/users/erase"}
 
-# What a community shows to everybody in it.
+# Tables that a tenant shows to all its users.
 SHOP_WINDOWS = ("gifts", "coin_packages", "premium_plans")
 
 # The columns of a victim that are nobody else's to read, beside ids.

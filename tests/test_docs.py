@@ -1,4 +1,4 @@
-"""What the guides say of commands, settings and files is so."""
+"""Commands, settings and files that the guides name exist."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What is kept of a person is shown to them on request, and goes when they go."""
+"""Personal data is exported on request, and erased with the account."""
 
 import asyncpg
 import pytest

@@ -1,1 +1,1 @@
-"""What the benchmarks share: processes to measure, peers from npm, results in README.md."""
+"""Shared parts of the benchmarks: measured processes, peers from npm, results in README.md."""

@@ -23,8 +23,10 @@ def everything(data: Path) -> dict[str, list[str]]:
     async def read(url: str) -> dict[str, list[str]]:
         connection = await asyncpg.connect(url)
         tables = await connection.fetch(
-            "select format('%I.%I', schemaname, tablename) as name from pg_tables"
-            " where schemaname not in ('pg_catalog', 'information_schema') order by 1"
+            """
+            select format('%I.%I', schemaname, tablename) as name from pg_tables
+            where schemaname not in ('pg_catalog', 'information_schema') order by 1
+            """
         )
         found = {
             table["name"]: [
@@ -41,17 +43,22 @@ def everything(data: Path) -> dict[str, list[str]]:
 
 
 def schema(data: Path) -> list[str]:
-    """What holds people to their rows: policies, grants, forced row level security, functions."""
+    """All access rules of the database: policies, grants, forced row level security, functions."""
 
     async def read(url: str) -> list[str]:
         connection = await asyncpg.connect(url)
         rows = await connection.fetch(
-            "select tablename || policyname || coalesce(qual, '') || coalesce(with_check, '') || roles::text from pg_policies"
-            " union all select relname || relrowsecurity || relforcerowsecurity || coalesce(relacl::text, '') || pg_get_userbyid(relowner)"
-            "   from pg_class where relnamespace = 'app'::regnamespace"
-            " union all select pg_get_functiondef(oid) || pg_get_userbyid(proowner) || array(select a::text"
-            "   from aclexplode(coalesce(proacl, acldefault('f', proowner))) a order by 1)::text"
-            "   from pg_proc where pronamespace = 'app'::regnamespace order by 1"
+            """
+            select tablename || policyname || coalesce(qual, '') || coalesce(with_check, '') || roles::text from pg_policies
+            union all
+            select relname || relrowsecurity || relforcerowsecurity || coalesce(relacl::text, '') || pg_get_userbyid(relowner)
+            from pg_class where relnamespace = 'app'::regnamespace
+            union all
+            select pg_get_functiondef(oid) || pg_get_userbyid(proowner) || array(
+                select a::text from aclexplode(coalesce(proacl, acldefault('f', proowner))) a order by 1
+            )::text
+            from pg_proc where pronamespace = 'app'::regnamespace order by 1
+            """
         )
         await connection.close()
         return [row[0] for row in rows]

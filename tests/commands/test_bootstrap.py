@@ -1,4 +1,4 @@
-"""What `make` says on a machine whose Python is missing, too old or incomplete: first of all the one command that helps."""
+"""`make` on a machine whose Python is missing, too old or incomplete names the command that helps."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""What `meydan doctor` says about things that are wrong on purpose."""
+"""`meydan doctor` on installations that are broken on purpose."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -93,8 +93,10 @@ async def test_held_and_late_jobs_missing_migrations_and_open_tables(settings: S
         await owner.execute("create table app.left_open (id integer)")
         for status, after in (("failed", "0"), ("queued", "1 hour")):
             await owner.execute(
-                "insert into jobs.pgqueuer (priority, entrypoint, execute_after, status)"
-                " values (0, 'doctor_test', now() - $2::text::interval, $1::text::jobs.pgqueuer_status)",
+                """
+                insert into jobs.pgqueuer (priority, entrypoint, execute_after, status)
+                values (0, 'doctor_test', now() - $2::text::interval, $1::text::jobs.pgqueuer_status)
+                """,
                 status,
                 after,
             )

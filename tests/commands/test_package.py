@@ -1,4 +1,4 @@
-"""What is published: a wheel and an sdist that a bare virtual environment can use, without Node."""
+"""The published package: a wheel and an sdist that a bare virtual environment can use, without Node."""
 
 import re
 import subprocess
@@ -23,8 +23,9 @@ def run(*command: str | Path, folder: Path) -> None:
 
 
 def bare_environment(environment: Path, wheel: Path, folder: Path) -> Path:
-    """Its Python. With uv, which links what it has unpacked before: seconds. With pip where uv reaches no index: pip's
-    settings differ.
+    """Creates a virtual environment with the wheel and returns its Python.
+
+    uv takes seconds, because it links unpacked packages; pip is used where uv reaches no index.
     """
     venv.create(environment)
     python = environment / "bin/python"

@@ -1,4 +1,4 @@
-"""Where settings come from, which win, and which production refuses."""
+"""Settings: their sources, their precedence, and the checks of production."""
 
 import stat
 from pathlib import Path

@@ -128,7 +128,7 @@ Connect = Callable[..., Awaitable[Client]]
 
 @pytest.fixture
 async def realtime(valkey_url: str, db: Database) -> AsyncIterator[Realtime]:
-    """What the API has open; nothing is swept here."""
+    """Realtime as the API opens it, without a sweeper."""
     async with Realtime.opened(valkey_url, db) as opened:
         yield opened
 

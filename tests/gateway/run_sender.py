@@ -1,7 +1,7 @@
-"""What the API does with a message, in a process of its own, to be killed.
+"""Stores and sends messages as the API does, in a process of its own, to be killed.
 
-``run_sender.py <what it needs as JSON>``; a line "user n" on its input is stored and told in one transaction; the same
-line on its output says that it is committed.
+``run_sender.py <settings as JSON>``. A line "user n" on its input is stored and sent in a transaction; the same line on
+its output confirms the commit.
 """
 
 import asyncio

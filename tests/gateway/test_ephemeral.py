@@ -57,7 +57,7 @@ async def test_who_is_here_is_known_to_the_server(connect, ada, ben, realtime):
 async def test_a_gateway_that_was_killed_says_no_good_bye_and_is_noticed(
     connect, start_gateway, ada, ben, realtime, monkeypatch
 ):
-    """Its field expires in silence; the gateways of those who watch look again."""
+    """The dead gateway's field expires without a message; watching gateways read presence again."""
     monkeypatch.setattr(ephemeral, "REFRESH_EVERY", 0.2)
     key = presence_key(channel_of_profile(ben.identity.tenant_id, ben.identity.profile_id))
     watching = await connect(ada, to=await start_gateway())

@@ -356,7 +356,7 @@ async def test_kills_of_every_part_lose_nothing(
 
 
 async def test_valkey_starts_again_and_sockets_stay_open(killable_valkey, start_gateway, connect, ada):
-    """Nobody has to reconnect: the gateway itself goes back to where each reader was."""
+    """The gateway resumes each reader by itself; no client has to reconnect."""
     gateway = await start_gateway(valkey_url=killable_valkey.url)
     client = await connect(ada, to=gateway)
     channel = channel_of_user(ada.identity.tenant_id, ada.identity.user_id)
@@ -458,7 +458,7 @@ async def test_readers_that_stall_cost_nothing_and_hold_up_nobody(valkey_url, pr
     await valkey.close()
     assert most - before < 20 * 512 * 1024 + 10_000_000
 
-    # One of them wakes up: it gets what it was owed, is told that it was too slow, and goes on from there.
+    # A stalled client wakes up, gets its buffered frames and the close code, and resumes from there.
     sleeper = stalled[0]
     sleeper.transport.underlying_transport.resume_reading()
     assert await sleeper.close_code() == 1013

@@ -181,8 +181,10 @@ async def test_connections_that_the_server_ended_are_nobodys_error(
 
         await asyncio.gather(*(once() for _ in range(6)))
         await superuser.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity "
-            "where datname = $1 and usename = 'meydan_service' and state = 'idle'",
+            """
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = $1 and usename = 'meydan_service' and state = 'idle'
+            """,
             name,
         )
         await asyncio.gather(*(once() for _ in range(6)))

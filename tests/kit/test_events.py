@@ -1,4 +1,4 @@
-"""What happened is told inside the transaction that did it."""
+"""Domain events run their listeners inside the publisher's transaction."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What routes have in common."""
+"""Shared parts of the routes."""
 
 from uuid import UUID, uuid4
 

@@ -71,7 +71,7 @@ def connect(slug: str, provider: str, *, sandbox: bool, file: Path | None, check
 @click.argument("slug")
 @data_option
 def list_all(slug: str, data: Path | None) -> None:
-    """What is connected. Nothing secret is shown."""
+    """List connected providers. Nothing secret is shown."""
 
     async def do(db: Database, tenant_id: int) -> list[Any]:
         async with db.as_service(tenant_id) as tx:

@@ -134,7 +134,7 @@ def staff(slug: str, identifier: str, role: str, data: Path | None) -> None:
 @click.argument("slug")
 @data_option
 def show_settings(slug: str, data: Path | None) -> None:
-    """What a community has set: everything it may set, as it is now; a star where it differs from the default."""
+    """Show all settings of a community; a star where one differs from the default."""
 
     async def read(settings: Settings) -> list[tuple[str, str, bool]]:
         import msgspec

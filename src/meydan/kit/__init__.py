@@ -1,1 +1,1 @@
-"""What every room stands on. Holds no word of the product."""
+"""Foundation of all rooms: database, jobs, realtime, settings. It knows nothing of the product."""
