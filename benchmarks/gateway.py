@@ -126,9 +126,9 @@ def stalled(bench: Bench, seconds: float) -> list[list[str]]:
     for server in ("meydan", "socketio"):
         result = bench.run(server, "fanout", [uuid4()] * 200, seconds, STALLED_BYTES, burst=4, stalled=STALLED)
         process = result["processes"][0]
-        told = result["published"] * STALLED_BYTES / 1e6
+        sent = result["published"] * STALLED_BYTES / 1e6
         grown = process["most_mb"] - process["connected_mb"]
-        lines.append([server, f"{told:.0f} MB", f"{grown:.0f} MB", f"{result['p50_ms']:.1f} / {result['p99_ms']:.1f}"])
+        lines.append([server, f"{sent:.0f} MB", f"{grown:.0f} MB", f"{result['p50_ms']:.1f} / {result['p99_ms']:.1f}"])
         click.echo(" | ".join(lines[-1]))
     return lines
 

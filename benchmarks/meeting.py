@@ -1,4 +1,4 @@
-"""Matching: how soon after the second compatible ticket both are told, and whether a crowd that waits for others costs anything.
+"""Matching: how soon after the second compatible ticket both sides have the frame, and whether a crowd that waits for others costs anything.
 
     python -m benchmarks.meeting [--quick]
 
@@ -9,7 +9,7 @@ Three parts, on engines of their own:
 - joins at 500 a second in this process, ten thousand of them, with blocks, recent meetings, languages and distances;
 - two thousand people over real HTTP and sockets: API, gateway and worker as processes of their own.
 
-Told means: the frame is at whoever listens (a subscriber of Valkey; in the last part the person's own socket). The time
+A match counts as told when its frame reaches the listener (a subscriber of Valkey; in the last part the user's socket). The time
 starts when the second of the two tickets is committed; in the last part when its request is sent. After each part every
 match is looked at: no pair that must not meet.
 """
@@ -55,7 +55,7 @@ INTERESTS = ["sea", "books", "chess", "tango", "cats", "bread", "bicycles", "sta
 
 
 @dataclass
-class Somebody:
+class Participant:
     me: Identity
     languages: list[str]
     cell: tuple[float, float] | None = None
@@ -63,8 +63,8 @@ class Somebody:
 
 
 @dataclass
-class Told:
-    """When each match was told to each side, and when each person's ticket was there."""
+class Arrivals:
+    """Times at which match frames reached each side, and tickets were made."""
 
     joined: dict[UUID, float] = field(default_factory=dict)
     frames: dict[str, list[tuple[float, UUID]]] = field(default_factory=lambda: defaultdict(list))
@@ -78,7 +78,7 @@ class Told:
                 self.heard.set()
 
     async def settled(self) -> None:
-        """Nothing was told for two seconds."""
+        """Waits until no match has come for two seconds."""
         known = -1
         while known != len(self.frames):
             known = len(self.frames)
@@ -87,19 +87,19 @@ class Told:
     def latencies(self) -> list[float]:
         """In milliseconds, from the second ticket to the second frame."""
         found = []
-        for told in self.frames.values():
-            assert len(told) == 2, "each match is told to two people, once each"
-            found.append((max(at for at, _ in told) - max(self.joined[user_id] for _, user_id in told)) * 1000)
+        for sides in self.frames.values():
+            assert len(sides) == 2, "each match is sent to two people, once each"
+            found.append((max(at for at, _ in sides) - max(self.joined[user_id] for _, user_id in sides)) * 1000)
         return sorted(found)
 
 
 class Place:
-    """Engines, a database and somebody who listens to what is told."""
+    """Engines, a database and a subscriber to the users' channels."""
 
     def __init__(self, db: Database, urls: dict[str, str], listener: Valkey, valkey_url: str, folder: Path) -> None:
         self.db, self.urls, self.listener, self.valkey_url, self.folder = db, urls, listener, valkey_url, folder
 
-    async def community(self, **settings: object) -> tenants.Tenant:
+    async def tenant(self, **settings: object) -> tenants.Tenant:
         async with self.db.as_service(0) as tx:
             made = await tenants.do_add(tx, f"b-{uuid4().hex[:12]}", "A benchmark")
             await tenants.do_configure(tx, meeting.MeetingSettings, **settings)
@@ -107,10 +107,10 @@ class Place:
 
     async def people(
         self, tenant: tenants.Tenant, number: int, *, languages: Iterable[list[str]], seed: int = 1
-    ) -> list[Somebody]:
+    ) -> list[Participant]:
         dice, spoken = random.Random(seed), list(languages)
         made = [
-            Somebody(
+            Participant(
                 Identity(tenant.id, uuid4(), uuid4(), uuid4(), uuid4(), Role.user, Face.real),
                 dice.choice(spoken),
                 dice.choice(CITIES) if dice.random() < 0.5 else None,
@@ -154,19 +154,19 @@ class Place:
         async with self.db.as_service(tenant.id) as tx:
             await tx.run("delete from app.tickets where tenant_id = $1")
 
-    async def listen(self, told: Told, people: list[Somebody]) -> None:
+    async def listen(self, arrivals: Arrivals, people: list[Participant]) -> None:
         users = {
             pubsub_channel(channel_of_user(one.me.tenant_id, one.me.user_id)).encode(): one.me.user_id for one in people
         }
-        self.listener.on_message(b"smessage", lambda channel, frame: told.hear(users[channel], frame))
+        self.listener.on_message(b"smessage", lambda channel, frame: arrivals.hear(users[channel], frame))
         for channel in users:
             self.listener.subscribe(channel)
         await self.listener.execute("PING")
 
-    async def join(self, told: Told, one: Somebody) -> None:
+    async def join(self, arrivals: Arrivals, one: Participant) -> None:
         async with self.db.as_user(one.me) as tx:
             # First in line after the commit: before the matcher hears of it.
-            tx.after_commit(lambda: told.joined.__setitem__(one.me.user_id, time.perf_counter()))
+            tx.after_commit(lambda: arrivals.joined.__setitem__(one.me.user_id, time.perf_counter()))
             await tickets.do_join(tx, Kind.text, None, tickets.Wishes(max_distance_km=one.max_distance_km))
 
 
@@ -175,7 +175,7 @@ def summary(found: list[float]) -> tuple[float, float, float]:
 
 
 async def check_no_forbidden_pair(
-    place: Place, tenant: tenants.Tenant, people: list[Somebody], apart: set[frozenset[UUID]]
+    place: Place, tenant: tenants.Tenant, people: list[Participant], apart: set[frozenset[UUID]]
 ) -> int:
     """Answers how many matches there are."""
     by_user = {one.me.user_id: one for one in people}
@@ -203,7 +203,7 @@ async def check_no_forbidden_pair(
 async def growth(place: Place, sizes: list[int], pairs: int) -> list[list[str]]:
     lines, first = [], 0.0
     for seed, size in enumerate(sizes, start=10):
-        tenant = await place.community()
+        tenant = await place.tenant()
         crowd = await place.people(tenant, size, languages=[["tr"]], seed=seed)
         owner = await asyncpg.connect(place.urls["meydan_owner"])
         rows = []
@@ -233,18 +233,18 @@ async def growth(place: Place, sizes: list[int], pairs: int) -> list[list[str]]:
         await owner.execute("analyze app.tickets, app.ticket_lanes")
         await owner.close()
         seekers = await place.people(tenant, pairs * 2, languages=[["tr"]], seed=seed + 100)
-        told = Told()
-        await place.listen(told, seekers)
+        arrivals = Arrivals()
+        await place.listen(arrivals, seekers)
         for one, other in zip(seekers[::2], seekers[1::2], strict=True):
-            await place.join(told, one)
+            await place.join(arrivals, one)
             await asyncio.sleep(0.02)  # looked for, found nobody
-            told.heard.clear()
-            await place.join(told, other)
+            arrivals.heard.clear()
+            await place.join(arrivals, other)
             async with asyncio.timeout(10):
-                await told.heard.wait()
+                await arrivals.heard.wait()
         assert await check_no_forbidden_pair(place, tenant, seekers, set()) == pairs
         await place.clear(tenant)
-        median, p95, _ = summary(told.latencies())
+        median, p95, _ = summary(arrivals.latencies())
         first = first or median
         lines.append([f"{size:,}", f"{median:.1f}", f"{p95:.1f}", f"{median / first:.2f}"])
         click.echo(f"growth {size}: p50 {median:.1f} ms, p95 {p95:.1f} ms")
@@ -252,7 +252,7 @@ async def growth(place: Place, sizes: list[int], pairs: int) -> list[list[str]]:
 
 
 async def steady(place: Place, joins: int, per_second: int) -> list[str]:
-    tenant = await place.community()
+    tenant = await place.tenant()
     people = await place.people(tenant, joins, languages=[["tr"], ["tr"], ["en"], ["tr", "en"]], seed=3)
     dice = random.Random(4)
     for one in people:
@@ -277,20 +277,20 @@ async def steady(place: Place, joins: int, per_second: int) -> list[str]:
     await owner.close()
     apart = {frozenset((a.me.user_id, b.me.user_id)) for a, b in near}
 
-    told = Told()
-    await place.listen(told, people)
+    arrivals = Arrivals()
+    await place.listen(arrivals, people)
     started = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for number, one in enumerate(people):
             if (ahead := started + number / per_second - time.perf_counter()) > 0:
                 await asyncio.sleep(ahead)
-            group.create_task(place.join(told, one))
+            group.create_task(place.join(arrivals, one))
     took = time.perf_counter() - started
-    await told.settled()
+    await arrivals.settled()
     await place.clear(tenant)
     made = await check_no_forbidden_pair(place, tenant, people, apart)
-    assert made == len(told.frames)
-    median, p95, slowest = summary(told.latencies())
+    assert made == len(arrivals.frames)
+    median, p95, slowest = summary(arrivals.latencies())
     click.echo(
         f"steady: {joins / took:.0f} joins/s, {made} matches, p50 {median:.1f}, p95 {p95:.1f}, max {slowest:.1f} ms"
     )
@@ -300,8 +300,8 @@ async def steady(place: Place, joins: int, per_second: int) -> list[str]:
 
 
 class Socket(WSListener):
-    def __init__(self, told: Told, user_id: UUID) -> None:
-        self._told, self._user_id = told, user_id
+    def __init__(self, arrivals: Arrivals, user_id: UUID) -> None:
+        self._arrivals, self._user_id = arrivals, user_id
         self.ready = asyncio.get_running_loop().create_future()
 
     def on_ws_frame(self, _transport: WSTransport, frame: WSFrame) -> None:
@@ -309,7 +309,7 @@ class Socket(WSListener):
             text = frame.get_payload_as_bytes()
             if b'"ready"' in text and not self.ready.done():
                 self.ready.set_result(None)
-            self._told.hear(self._user_id, text)
+            self._arrivals.hear(self._user_id, text)
 
 
 class Http:
@@ -336,7 +336,7 @@ class Http:
 
 
 async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]:
-    tenant = await place.community()
+    tenant = await place.tenant()
     people = await place.people(tenant, number, languages=[["tr"], ["en"], ["tr", "en"]], seed=5)
     ports = processes.free_port(), processes.free_port()
     environment = {
@@ -354,11 +354,11 @@ async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]
         stack.enter_context(processes.server([*meydan, "api"], ports[0], environment))
         stack.enter_context(processes.server([*meydan, "gateway"], ports[1], environment))
         worker = await asyncio.create_subprocess_exec(*meydan, "worker", env={**os.environ, **environment})
-        told, transports = Told(), []
+        arrivals, transports = Arrivals(), []
         for one in people:
             token = tokens.sign_access(one.me, KEY)
             transport, listener = await ws_connect(
-                lambda one=one: Socket(told, one.me.user_id), f"ws://127.0.0.1:{ports[1]}/ws"
+                lambda one=one: Socket(arrivals, one.me.user_id), f"ws://127.0.0.1:{ports[1]}/ws"
             )
             transport.send(WSMsgType.TEXT, msgspec.json.encode({"t": "hello", "token": token, "since": None}))
             transports.append((transport, listener))
@@ -370,17 +370,17 @@ async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]
             for index, one in enumerate(people):
                 if (ahead := started + index / per_second - time.perf_counter()) > 0:
                     await asyncio.sleep(ahead)
-                told.joined[one.me.user_id] = time.perf_counter()
+                arrivals.joined[one.me.user_id] = time.perf_counter()
                 group.create_task(http.join(tokens.sign_access(one.me, KEY)))
         took = time.perf_counter() - started
-        await told.settled()
+        await arrivals.settled()
         for transport, _ in transports:
             transport.disconnect()
         worker.terminate()
         await worker.wait()
     made = await check_no_forbidden_pair(place, tenant, people, set())
-    assert made == len(told.frames)
-    median, p95, slowest = summary(told.latencies())
+    assert made == len(arrivals.frames)
+    median, p95, slowest = summary(arrivals.latencies())
     click.echo(
         f"wire: {number / took:.0f} joins/s, {made} matches, p50 {median:.1f}, p95 {p95:.1f}, max {slowest:.1f} ms"
     )
@@ -421,7 +421,7 @@ async def run(*, quick: bool) -> None:
     if not quick:
         results.keep(
             "matching",
-            "From the second compatible ticket until both are told, in milliseconds; goal: p95 at most "
+            "From the second compatible ticket until both sides have the frame, in milliseconds; goal: p95 at most "
             f"{GOAL_MS}. No pair that was blocked, had met, had no common language or was too far apart.\n\n"
             + results.table(["", "joins a second", "matches", "p50", "p95", "slowest"], flow)
             + "\n\nThe same with a crowd that waits for others (half of them for other languages, half for somebody near "

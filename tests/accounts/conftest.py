@@ -62,7 +62,7 @@ class Queue:
             str(tenant_id or self._tenant_id),
         )
         for row in rows:
-            await jobs.do_job(self._db, row["entrypoint"], row["payload"], tenant_id or self._tenant_id)
+            await jobs.run_job(self._db, row["entrypoint"], row["payload"], tenant_id or self._tenant_id)
         return len(rows)
 
 

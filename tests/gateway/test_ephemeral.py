@@ -7,7 +7,7 @@ import pytest
 
 from meydan.gateway import ephemeral
 from meydan.gateway import presence as gateway_presence
-from meydan.kit.realtime import presence, revoke, user_present
+from meydan.kit.realtime import do_revoke, presence, user_present
 from meydan.kit.realtime.frames import channel_of_profile, presence_key
 from tests.waiting import until
 
@@ -123,7 +123,7 @@ async def test_a_closed_conversation_ends_its_grants_at_once(connect, gateway, a
     client.say(t="watch", grant=ada.grant_for(ben, conversation))
     await client.hear("presence")
     async with db.as_user(ada.identity) as tx:
-        await revoke(tx, conversation)
+        await do_revoke(tx, conversation)
     await until(heard)
     client.say(t="typing", conversation_id=str(conversation), on=True)
     await client.hears_nothing()

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from meydan.kit.errors import NotFound
-from meydan.kit.realtime import is_revoked, revocation, revoke
+from meydan.kit.realtime import is_revoked, revocation, do_revoke
 from meydan.kit.realtime.revocation import Revocations
 from meydan.kit.resp import Valkey
 from tests.waiting import until
@@ -18,7 +18,7 @@ async def test_a_revoked_session_is_closed_within_a_second(connect, start_gatewa
     far_away = await start_gateway()
     here, there, other = await connect(ada), await connect(ada, to=far_away), await connect(ben)
     async with db.as_user(ada.identity) as tx:
-        await revoke(tx, ada.identity.session_id)
+        await do_revoke(tx, ada.identity.session_id)
         assert not is_revoked(ada.identity.session_id)  # not before it is committed
     assert is_revoked(ada.identity.session_id)
     assert [await here.close_code(), await there.close_code()] == [4403, 4403]
@@ -27,7 +27,7 @@ async def test_a_revoked_session_is_closed_within_a_second(connect, start_gatewa
 
 async def test_its_token_opens_no_socket_any_more(connect, gateway, start_gateway, ada, realtime, db):
     async with db.as_user(ada.identity) as tx:
-        await revoke(tx, ada.identity.session_id)
+        await do_revoke(tx, ada.identity.session_id)
 
     async def is_heard() -> bool:
         return ada.identity.session_id in gateway.revocations
@@ -43,17 +43,17 @@ async def test_what_was_rolled_back_was_not_revoked(connect, ada, ben, realtime,
     client, later = await connect(ada), await connect(ben)
     with pytest.raises(NotFound):
         async with db.as_user(ada.identity) as tx:
-            await revoke(tx, ada.identity.session_id)
+            await do_revoke(tx, ada.identity.session_id)
             await tx.one(int, "select 1 where $1 < 0")
     async with db.as_user(ben.identity) as tx:
-        await revoke(tx, ben.identity.session_id)
+        await do_revoke(tx, ben.identity.session_id)
     assert await later.close_code() == 4403
     assert not client.closed.done()
 
 
 async def test_the_list_forgets_what_no_token_can_outlive(ada, realtime, db, monkeypatch):
     async with db.as_user(ada.identity) as tx:
-        await revoke(tx, ada.identity.session_id, lasting=timedelta(minutes=5))
+        await do_revoke(tx, ada.identity.session_id, lasting=timedelta(minutes=5))
     assert is_revoked(ada.identity.session_id)
     in_six_minutes = time.time() + 360
     monkeypatch.setattr(revocation, "time", SimpleNamespace(time=lambda: in_six_minutes))

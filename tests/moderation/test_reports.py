@@ -110,7 +110,7 @@ async def test_ten_reports_at_the_very_same_time_ban_once_in_the_jobs_they_queue
     assert await bans_of(db, ben) == []
     work = await queued(db, tenant)
     assert len(work) == 10
-    await asyncio.gather(*(jobs.do_job(db, name, payload, tenant.id) for name, payload in work))
+    await asyncio.gather(*(jobs.run_job(db, name, payload, tenant.id) for name, payload in work))
     assert await bans_of(db, ben) == ["reports"]
     async with db.as_user(ben.me) as tx:
         assert await tx.all(str, "select action from app.system_logs where tenant_id = $1") == ["ban"]

@@ -190,7 +190,7 @@ class Shop:
             if not rows:
                 return done
             for row in sorted(rows, key=lambda row: row["id"]):
-                await jobs.do_job(self.db, row["entrypoint"], row["payload"], self.tenant.id)
+                await jobs.run_job(self.db, row["entrypoint"], row["payload"], self.tenant.id)
                 done.append(row["entrypoint"])
 
     async def wallet(self, person: Person) -> wallet.Wallet:

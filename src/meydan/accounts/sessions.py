@@ -158,7 +158,7 @@ async def do_end_mine(tx: Tx, session_id: UUID) -> None:
     )
     if ended is None:
         raise NotFound
-    await realtime.revoke(tx, session_id)
+    await realtime.do_revoke(tx, session_id)
     await realtime.send_frame(tx, tx.me.user_id, events.SessionsChanged())
 
 
@@ -185,7 +185,7 @@ async def _end(tx: Tx, user_id: UUID, reason: EndReason, which: str, value: UUID
         value,
     )
     for session_id in ended:
-        await realtime.revoke(tx, session_id)
+        await realtime.do_revoke(tx, session_id)
     if ended:
         await realtime.send_frame(tx, user_id, events.SessionsChanged())
         await publish(tx, events.SessionsEnded(user_id, reason))

@@ -23,7 +23,7 @@ def running_database(data: Path | None) -> Iterator[Settings]:
         yield load_settings(data)
         return
     try:
-        engines.lock()
+        engines.acquire_folder()
     except AlreadyRunning:
         yield load_settings(data)
         return

@@ -56,9 +56,7 @@ def add(
     async def make(settings: Settings) -> Tenant:
         async with product(settings) as db:
             if owner_username and owner_birth_date and owner_password:
-                made = await _do_found(
-                    db, slug, name, language, owner_username, owner_password, owner_birth_date.date()
-                )
+                made = await _found(db, slug, name, language, owner_username, owner_password, owner_birth_date.date())
             else:
                 made = await _do_add(db, slug, name, timezone, language)
         await _do_complete(settings, made.id, timezone, hosts)
@@ -195,7 +193,7 @@ async def _do_add(db: Database, slug: str, name: str, timezone: str, language: s
         return await tenants.do_add(tx, slug, name, timezone=timezone, language=tenants.Language(language))
 
 
-async def _do_found(
+async def _found(
     db: Database, slug: str, name: str, language: str, username: str, password: str, birth_date: date
 ) -> Tenant:
     """Adds a tenant and its owner, as a person does over HTTP."""

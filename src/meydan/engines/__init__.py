@@ -31,8 +31,8 @@ __all__ = [
 def is_running(data: Path) -> bool:
     """True while a process runs the engines of this folder."""
     try:
-        with (data / "lock").open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        with (data / "lock").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
     except BlockingIOError:
@@ -57,7 +57,7 @@ class Engines:
         home = self._data / "engines"
         self.postgres = PostgresEngine(home / "postgres", programs=home / "programs", settings=postgres_settings)
         self.valkey = ValkeyEngine(home / "valkey", programs=home / "programs", settings=valkey_settings)
-        self._lock: TextIO | None = None
+        self._file: TextIO | None = None
 
     @property
     def postgres_url(self) -> str:
@@ -68,7 +68,7 @@ class Engines:
         return self.valkey.url
 
     def start(self) -> None:
-        self.lock()
+        self.acquire_folder()
         try:
             self.postgres.start()
             self.valkey.start()
@@ -79,11 +79,11 @@ class Engines:
     def stop(self) -> None:
         self.valkey.stop()
         self.postgres.stop()
-        self.unlock()
+        self.release_folder()
 
-    def lock(self) -> None:
-        """Locks the folder against a second run. The lock ends with the process, so none goes stale."""
-        if self._lock is not None:
+    def acquire_folder(self) -> None:
+        """Takes the folder's file lock, against a second run. It ends with the process, so none goes stale."""
+        if self._file is not None:
             return
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         engines = self._data / "engines"
@@ -93,24 +93,24 @@ class Engines:
                 folder.chmod(0o711)
         path = self._data / "lock"
         path.touch(0o600)
-        lock = path.open("r+")
+        file = path.open("r+")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = lock.read().strip()
-            lock.close()
+            holder = file.read().strip()
+            file.close()
             raise AlreadyRunning(
                 f"Meydan already runs over {self._data} (process {holder}). Stop it first, or choose another --data."
             ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        self._lock = lock
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        self._file = file
 
-    def unlock(self) -> None:
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+    def release_folder(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def __enter__(self) -> Self:
         self.start()

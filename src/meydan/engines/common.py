@@ -98,9 +98,9 @@ def owned_by(path: Path, user: pwd.struct_passwd | None) -> Path:
 def home_folder(path: Path, user: pwd.struct_passwd | None) -> Path:
     """Creates an engine's folder. Under root it stays root's, and the engine's user may only pass through it.
 
-    An engine that is taken over can then place no link where root writes. Raises FolderUnreachable when a parent
-    folder is closed to that user.
-    """
+    An engine that is taken over can then place no link where root writes.
+
+    Raises: FolderUnreachable (a parent folder is closed to that user)."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700 if user is None else 0o711)
     if user is not None and not can_enter(path, user):

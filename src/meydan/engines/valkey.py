@@ -59,16 +59,16 @@ class ValkeyEngine(Engine):
         rotated_log(self.log, self._user)
         deadline = time.monotonic() + patience
         # Valkey does not lock its folder. The server inherits this lock, so a server still writing holds it.
-        with private_file(self._home / "lock", self._user).open("r+") as lock:
+        with private_file(self._home / "lock", self._user).open("r+") as file:
             for _ in wait_until(deadline):
                 try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     break
                 except BlockingIOError:
                     continue
             else:
                 raise EngineError(f"Another Valkey is still using {data}.")
-            child = self._spawn(data, lock.fileno())
+            child = self._spawn(data, file.fileno())
         for _ in wait_until(deadline):
             if not child.running:
                 break
@@ -77,7 +77,7 @@ class ValkeyEngine(Engine):
         self.stop()
         raise EngineError(f"Valkey did not start. Its log ({self.log}) ends with:\n{log_tail(self.log)}")
 
-    def _spawn(self, data: Path, lock: int) -> Child:
+    def _spawn(self, data: Path, inherited: int) -> Child:
         self.port = remembered_port(self._home / "port")
         settings = {
             **self._settings,
@@ -93,7 +93,7 @@ class ValkeyEngine(Engine):
             end=signal.SIGTERM,
             user=self._user,
             environment=ENVIRONMENT,
-            keep_open=[lock],
+            keep_open=[inherited],
         )
         return self.child
 

@@ -115,7 +115,7 @@ async def run_in_every_tenant(db: Database, scheduled: Scheduled) -> None:
             log.exception("%s failed in tenant %s", scheduled.__qualname__, tenant_id)
 
 
-async def do_job(db: Database, name: str, payload: bytes, tenant_id: int) -> None:
+async def run_job(db: Database, name: str, payload: bytes, tenant_id: int) -> None:
     """Runs a job's handler. Retries on deadlock, up to three times."""
     kind, handler = _handlers[name]
     decoded = msgspec.json.decode(payload, type=kind)
@@ -157,7 +157,7 @@ class Worker:
         async def run(job: Job) -> None:
             headers = msgspec.convert(job.headers, _Headers)
             try:
-                await do_job(self._db, name, job.payload or b"{}", headers.tenant_id)
+                await run_job(self._db, name, job.payload or b"{}", headers.tenant_id)
             except CONNECTION_LOST as error:
                 # Losing the database says nothing about the job, so it is retried. A value out of range is the job's fault.
                 if isinstance(error, asyncpg.DataError) or job.attempts >= _MAX_ATTEMPTS:

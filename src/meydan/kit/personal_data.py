@@ -27,9 +27,11 @@ def register(room: str, columns: set[str], export: Export, erase: Erase) -> None
 
 
 def set_order(rooms: Sequence[str]) -> None:
-    """Fixes the order of export; erasure goes the other way. Raises LookupError for a room that the order does not name.
+    """Fixes the order of export; erasure goes the other way.
 
-    An order by imports would change with any import, and with it the order in which erasing takes its locks."""
+    An order by imports would change with any import, and with it the order in which erasing takes its locks.
+
+    Raises: LookupError (the order does not name a room)."""
     if unnamed := {holder.room for holder in _holders} - set(rooms):
         raise LookupError(f"no place in the order of personal data: {', '.join(sorted(unnamed))}")
     _holders.sort(key=lambda holder: rooms.index(holder.room))

@@ -105,7 +105,7 @@ async def do_close(tx: Tx, conversation_id: UUID) -> bool:
     """Nothing more is said; what was said stays until its time. False when it was closed, or is not the caller's."""
     closed = await tx.one(bool, "select app.close_conversation($1, $2)", conversation_id)
     if closed:
-        await realtime.revoke(tx, conversation_id)
+        await realtime.do_revoke(tx, conversation_id)
     return closed
 
 

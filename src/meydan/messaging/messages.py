@@ -181,7 +181,7 @@ async def do_delete_expired(tx: Tx) -> int:
     if ended:
         await tx.run("delete from app.messages where tenant_id = $1 and conversation_id = any($2::uuid[])", ended)
         for conversation_id in ended:
-            await realtime.revoke(tx, conversation_id)
+            await realtime.do_revoke(tx, conversation_id)
     return len(ended)
 
 

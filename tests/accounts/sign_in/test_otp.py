@@ -261,7 +261,7 @@ async def test_a_job_that_runs_twice_sends_once(
         "delete from jobs.pgqueuer where headers->>'tenant_id' = $1 returning entrypoint, payload", str(tenant.id)
     )
     for _ in range(2):
-        await jobs.do_job(db, job["entrypoint"], job["payload"], tenant.id)
+        await jobs.run_job(db, job["entrypoint"], job["payload"], tenant.id)
     assert len(postbox.sent) == 1
 
 

@@ -90,7 +90,7 @@ async def test_two_sweepers_and_the_teller_itself_tell_once(db, me, valkey_url):
         Realtime.opened(valkey_url, db) as api,
     ):
         await tell_notes(db, me, *range(40))
-        await asyncio.gather(first.sweeper.sweep(timedelta()), second.sweeper.sweep(timedelta()))
+        await asyncio.gather(first.sweeper.lock_and_forward(timedelta()), second.sweeper.lock_and_forward(timedelta()))
         await api.valkey.execute("PING")
         assert await log_of(api.valkey, me) == notes(*range(40))
 
@@ -99,7 +99,7 @@ async def test_a_sweep_takes_more_than_a_batch(db, me, valkey_url, monkeypatch):
     monkeypatch.setattr(outbox_module, "_BATCH", 10)
     await tell_notes(db, me, *range(25))
     async with Realtime.opened(valkey_url, db) as realtime:
-        assert await realtime.sweeper.sweep(timedelta()) >= 25
+        assert await realtime.sweeper.lock_and_forward(timedelta()) >= 25
         assert await log_of(realtime.valkey, me) == notes(*range(25))
 
 

@@ -1,7 +1,7 @@
 """Realtime for the rooms: send frames to a user, read presence, revoke sessions and grants.
 
     await send_frame(tx, user_id, MatchMade(match_id, conversation_id))   # a row now, the frame after commit
-    await revoke(tx, session_id)                                          # reaches every process within a second
+    await do_revoke(tx, session_id)                                        # reaches every process within a second
     await presence(tenant_id, [profile_id])
 
 A process opens ``Realtime`` once; the functions use the one that is open. In a process without one (a command) a frame
@@ -32,10 +32,10 @@ __all__ = [
     "Presence",
     "Realtime",
     "Sweeper",
+    "do_revoke",
     "is_revoked",
     "presence",
     "read_grant",
-    "revoke",
     "send_frame",
     "sign_grant",
     "user_present",
@@ -79,14 +79,14 @@ class Realtime:
 
 async def send_frame(tx: Tx, user_id: UUID, frame: Frame) -> None:
     """Sends the frame to every connection of the user, at least once, if this transaction commits."""
-    row = await outbox.write_frame(tx, user_id, frame)
+    row = await outbox.do_write_frame(tx, user_id, frame)
     if _open is not None:
         _forward_after_commit(tx, row, _open)
 
 
-async def revoke(tx: Tx, subject: UUID, *, lasting: timedelta = LONGEST_TOKEN) -> None:
+async def do_revoke(tx: Tx, subject: UUID, *, lasting: timedelta = LONGEST_TOKEN) -> None:
     """Ends a session (by its id) or a conversation's grants (by the conversation's id) before their tokens expire."""
-    row = await outbox.write(tx, outbox.EVERY_PROCESS, revoke_payload(subject, lasting))
+    row = await outbox.do_write(tx, outbox.EVERY_PROCESS, revoke_payload(subject, lasting))
     if (realtime := _open) is not None:
         _forward_after_commit(tx, row, realtime)
         tx.after_commit(lambda: realtime.revocations.on_message(row.payload.encode()))

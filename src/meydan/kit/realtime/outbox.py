@@ -60,7 +60,7 @@ def new_event_id() -> UUID:
     return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random)
 
 
-async def write(tx: Tx, user_id: UUID, payload: str) -> OutboxRow:
+async def do_write(tx: Tx, user_id: UUID, payload: str) -> OutboxRow:
     """Adds a row, inserted with all others of this transaction in one statement just before commit."""
     row = OutboxRow(tx.tenant_id, new_event_id(), user_id, payload)
     if not tx.pending:
@@ -86,8 +86,8 @@ async def _do_write_all(tx: Tx) -> None:
     )
 
 
-async def write_frame(tx: Tx, user_id: UUID, frame: Frame) -> OutboxRow:
-    return await write(tx, user_id, encode(frame))
+async def do_write_frame(tx: Tx, user_id: UUID, frame: Frame) -> OutboxRow:
+    return await do_write(tx, user_id, encode(frame))
 
 
 def publish_command(channel: str, event_id: UUID, payload: str) -> tuple[Part, ...]:
@@ -116,7 +116,7 @@ class Forwarder:
         valkey.on_up(self._forward_unanswered)
 
     def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._keep_deleting(), name="outbox")
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="outbox")
 
     async def close(self) -> None:
         if self._task is not None:
@@ -159,7 +159,7 @@ class Forwarder:
             self.forward(row)
         await self._valkey.execute("PING")  # answered after all of them
 
-    async def _keep_deleting(self) -> None:
+    async def _run(self) -> None:
         while True:
             await asyncio.sleep(DELETE_EVERY)
             try:
@@ -218,7 +218,7 @@ class Sweeper:
             self._connected.clear()
             try:
                 if self._valkey.is_up:
-                    await self.sweep(timedelta() if everything else ORPHANED_AFTER)
+                    await self.lock_and_forward(timedelta() if everything else ORPHANED_AFTER)
             except ValkeyDown:
                 continue  # reconnecting sets the event
             except (*CONNECTION_LOST, asyncpg.PostgresError) as error:
@@ -230,7 +230,7 @@ class Sweeper:
                 async with asyncio.timeout(1):
                     await self._connected.wait()
 
-    async def sweep(self, older_than: timedelta) -> int:
+    async def lock_and_forward(self, older_than: timedelta) -> int:
         """Forwards rows older than that and returns their number.
 
         Locks: outbox (rows forwarded, ``skip locked``)."""
