@@ -66,8 +66,8 @@ async def test_the_name_of_somebody_who_is_gone_is_free(arrive: Arrive, api: htt
 async def test_many_erased_people_do_not_stand_in_each_others_way(db: Database, tenant: tenants.Tenant):
     for person in [await make_person(db, tenant) for _ in range(3)]:
         async with db.as_service(tenant.id) as tx:
-            await personal_data.erase(tx, person.me.user_id)
-            await personal_data.erase(tx, person.me.user_id)
+            await personal_data.do_erase(tx, person.me.user_id)
+            await personal_data.do_erase(tx, person.me.user_id)
             (seen,) = await accounts.public_profiles(tx, [person.me.profile_id])
     assert (seen.alias, seen.tag, seen.bio, seen.age, seen.avatar_seed) == ("", "", "", None, "")
 

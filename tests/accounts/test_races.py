@@ -84,7 +84,7 @@ async def test_who_is_erased_while_logging_in_is_not_let_in(
 
     async def erase() -> None:
         async with db.as_service(tenant.id) as tx:
-            await personal_data.erase(tx, UUID(person.me["user_id"]))
+            await personal_data.do_erase(tx, UUID(person.me["user_id"]))
 
     meanwhile(erase)
     assert code(await log_in(browser, person)) == "login_failed"

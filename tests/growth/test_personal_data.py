@@ -17,7 +17,7 @@ async def test_codes_go_and_the_others_number_stays(db: Database, tenant: tenant
         kept = await personal_data.export(tx, ada.me.user_id)
         assert [made["code"] for made in kept["invite_codes"]] == [code]
         assert [(made["invited_me"], made["reward_given"]) for made in kept["referrals"]] == [(False, True)]
-        await personal_data.erase(tx, ada.me.user_id)
+        await personal_data.do_erase(tx, ada.me.user_id)
         assert (await personal_data.export(tx, ada.me.user_id))["invite_codes"] == []
         [his] = (await personal_data.export(tx, ben.me.user_id))["referrals"]
         assert (his["invited_me"], his["reward_given"]) == (True, True)

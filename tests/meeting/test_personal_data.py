@@ -33,7 +33,7 @@ async def test_whoever_leaves_waits_no_more_and_their_match_ends(db: Database, t
     await join(db, cem)
     for person in (ana, cem):
         async with db.as_service(tenant.id) as tx:
-            await personal_data.erase(tx, person.me.user_id)
+            await personal_data.do_erase(tx, person.me.user_id)
     assert await matched(db, bora) is None
     assert not await waits(db, cem)
     async with db.as_service(tenant.id) as tx:

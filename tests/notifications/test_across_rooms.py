@@ -3,7 +3,7 @@
 from litestar import Litestar
 
 from meydan import safety, tenants
-from meydan.kit import personal_data as keepers
+from meydan.kit import personal_data as registered_data
 from meydan.kit.database import Database
 from meydan.meeting.matches import Match
 from meydan.notifications import inbox
@@ -84,6 +84,6 @@ async def test_who_leaves_for_good_leaves_no_news_behind(db: Database, tenant: t
     ada, ben = await make_person(db, tenant), await make_person(db, tenant)
     await bring_together(db, ada, ben)
     async with db.as_service(tenant.id) as tx:
-        await keepers.erase(tx, ada.me.user_id)
+        await registered_data.do_erase(tx, ada.me.user_id)
     assert await codes_of(db, ada) == []
     assert await codes_of(db, ben) == ["match_ended", "match_made"]

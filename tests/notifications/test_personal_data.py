@@ -12,6 +12,6 @@ async def test_everything_is_handed_out_and_then_gone(db: Database, tenant: tena
         await notifications.do_notify(tx, [Receiver(ada.me.user_id), Receiver(ben.me.user_id)], Code.welcome)
         kept = await personal_data.export(tx, ada.me.user_id)
         assert [item["code"] for item in kept["notifications"]] == ["welcome"]
-        await personal_data.erase(tx, ada.me.user_id)
+        await personal_data.do_erase(tx, ada.me.user_id)
         assert await personal_data.export(tx, ada.me.user_id) == {"notifications": []}
         assert len((await personal_data.export(tx, ben.me.user_id))["notifications"]) == 1

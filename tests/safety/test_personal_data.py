@@ -18,7 +18,7 @@ async def test_blocks_go_and_bans_stay(db: Database, tenant: tenants.Tenant):
         kept = await personal_data.export(tx, ada.me.user_id)
         assert [block["blocked_profile_id"] for block in kept["blocks"]] == [str(ben.me.profile_id)]
         assert [ban["reason"] for ban in kept["bans"]] == ["spam"]
-        await personal_data.erase(tx, ada.me.user_id)
+        await personal_data.do_erase(tx, ada.me.user_id)
         after = await personal_data.export(tx, ada.me.user_id)
         assert (after["blocks"], after["bans"]) == ([], kept["bans"])
         left = await personal_data.export(tx, cem.me.user_id)

@@ -138,7 +138,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     }
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """The row stays, empty, so that what others keep of their own (a talk, a report) still points at somebody."""
     await users.do_hold(tx, user_id)  # a log in at this moment is over first, and goes with the rest
     await sessions.do_end_all(tx, user_id, EndReason.erased)
@@ -158,7 +158,7 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     )
 
 
-personal_data.register("accounts", COLUMNS, export, erase)
+personal_data.register("accounts", COLUMNS, export, do_erase)
 
 
 async def export_of(db: Database, me: Identity) -> dict[str, Any]:
@@ -170,4 +170,4 @@ async def export_of(db: Database, me: Identity) -> dict[str, Any]:
 async def erase_me(db: Database, me: Identity) -> None:
     """Everything, in every room, at once."""
     async with db.as_service(me.tenant_id) as tx:
-        await personal_data.erase(tx, me.user_id)
+        await personal_data.do_erase(tx, me.user_id)

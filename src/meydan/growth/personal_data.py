@@ -44,9 +44,9 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     return {"invite_codes": msgspec.to_builtins(codes), "referrals": msgspec.to_builtins(referrals)}
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Codes go. That somebody was invited, and whether it was rewarded, stays: it is the other one's number as well."""
     await tx.run("delete from app.invite_codes where tenant_id = $1 and user_id = $2", user_id)
 
 
-personal_data.register("growth", COLUMNS, export, erase)
+personal_data.register("growth", COLUMNS, export, do_erase)

@@ -48,7 +48,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     return {holder.room: await holder.export(tx, user_id) for holder in _holders}
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Deletes or blanks all personal data of a user, higher rooms first.
 
     Runs as: service."""

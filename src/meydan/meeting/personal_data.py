@@ -120,7 +120,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     }
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """They wait no more and their match ends. Matches stay: they are the other one's history as well."""
     await do_leave_everything(tx, user_id, TicketEnd.left)
     await tx.run("delete from app.claims where tenant_id = $1 and user_id = $2", user_id)
@@ -142,4 +142,4 @@ async def do_leave_everything(tx: Tx, user_id: UUID, why: TicketEnd) -> None:
     await matches.do_end_all_of(tx, user_id)
 
 
-personal_data.register("meeting", COLUMNS, export, erase)
+personal_data.register("meeting", COLUMNS, export, do_erase)

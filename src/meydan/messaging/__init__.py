@@ -10,7 +10,7 @@ from meydan.messaging import personal_data, tasks  # noqa: F401 -- importing the
 from meydan.messaging.conversations import MessagingSettings, Opened, do_close, do_open
 from meydan.messaging.messages import ConversationClosed, MessageSent, do_delete_expired, wrote
 
-export_person, erase_person = personal_data.export, personal_data.erase
+export_person, erase_person = personal_data.export, personal_data.do_erase
 
 __all__ = [
     "ConversationClosed",

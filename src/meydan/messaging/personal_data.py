@@ -87,7 +87,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     }
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Their conversations end and their ciphertext goes at once; that something was said, for claims, stays.
 
     What the other side's devices have decrypted is theirs and out of anybody's reach.
@@ -117,4 +117,4 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     )
 
 
-personal_data.register("messaging", COLUMNS, export, erase)
+personal_data.register("messaging", COLUMNS, export, do_erase)

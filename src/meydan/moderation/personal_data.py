@@ -38,11 +38,11 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     return {"reports": msgspec.to_builtins(reports)}
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Their words go. The bare reports stay, by them and about them: others are to be protected by what was seen."""
     await tx.run(
         "update app.reports set text = '' where tenant_id = $1 and reporter_user_id = $2 and text <> ''", user_id
     )
 
 
-personal_data.register("moderation", COLUMNS, export, erase)
+personal_data.register("moderation", COLUMNS, export, do_erase)

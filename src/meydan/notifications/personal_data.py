@@ -24,7 +24,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     return {"notifications": msgspec.to_builtins(notifications)}
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     await tx.run("delete from app.notifications where tenant_id = $1 and user_id = $2", user_id)
 
 
@@ -32,7 +32,7 @@ async def erase(tx: Tx, user_id: UUID) -> None:
 async def erase_last_news(tx: Tx, event: accounts.SessionsEnded) -> None:
     """Erasing goes from room to room: that a match has ended by it was news for the one who left, too. Sessions end last."""
     if event.reason == accounts.EndReason.erased:
-        await erase(tx, event.user_id)
+        await do_erase(tx, event.user_id)
 
 
-personal_data.register("notifications", COLUMNS, export, erase)
+personal_data.register("notifications", COLUMNS, export, do_erase)

@@ -51,7 +51,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     return {"blocks": msgspec.to_builtins(blocks), "bans": msgspec.to_builtins(bans)}
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Blocks go, both ways: there is no profile left to keep apart.
 
     Bans stay, without any word about the person; so do the ids of staff who decided one. That nobody leaves a ban behind by
@@ -62,4 +62,4 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     )
 
 
-personal_data.register("safety", COLUMNS, export, erase)
+personal_data.register("safety", COLUMNS, export, do_erase)

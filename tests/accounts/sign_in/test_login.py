@@ -314,7 +314,7 @@ async def test_the_phone_number_of_a_banned_person_opens_no_new_account(
     person = await arrive(proof=await prove(phone))
     await ban(db, person, tenant)
     async with db.as_service(tenant.id) as tx:
-        await personal_data.erase(tx, UUID(person.me["user_id"]))
+        await personal_data.do_erase(tx, UUID(person.me["user_id"]))
     moving_clock.forward(minutes=2)
     proof = await prove(phone)
     assert code(await api.post("/api/auth/register", json=form(proof=proof))) == "banned"

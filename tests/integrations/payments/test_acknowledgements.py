@@ -167,7 +167,7 @@ async def test_what_arrives_for_somebody_who_has_left_is_googles_to_give_back(
     ana = await shop.person()
     payment = await shop.order(ana, provider="google")
     async with shop.db.as_service(shop.tenant.id) as tx:
-        await personal_data.erase(tx, ana.me.user_id)
+        await personal_data.do_erase(tx, ana.me.user_id)
     token = store.buy(account=UUID(payment["id"]))
     await tell_google(shop, store.told[-1])
     assert await sweep(shop) == []

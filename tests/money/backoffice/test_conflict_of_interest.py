@@ -118,7 +118,7 @@ async def test_an_admin_is_never_alone_and_an_owner_only_while_nobody_else_is_th
     async with owner.client(app) as client:
         assert (await ask(client, wish)).json()["code"] == "own_affair"
         async with shop.db.as_service(shop.tenant.id) as tx:
-            await kept.erase(tx, admin.me.user_id)
+            await kept.do_erase(tx, admin.me.user_id)
         assert (await ask(client, wish)).status_code == 200
 
 

@@ -16,7 +16,7 @@ AT_ONCE = 8
 
 async def leave(shop: Shop, person: Person) -> None:
     async with shop.db.as_service(shop.tenant.id) as tx:
-        await kept.erase(tx, person.me.user_id)
+        await kept.do_erase(tx, person.me.user_id)
 
 
 async def coins_of(shop: Shop, person: Person) -> int:

@@ -112,7 +112,7 @@ async def test_nothing_is_given_to_an_erased_account_but_its_money_goes_back(sho
     ana = await shop.person()
     payment = await shop.order(ana)
     async with shop.db.as_service(shop.tenant.id) as tx:
-        await kept.erase(tx, ana.me.user_id)
+        await kept.do_erase(tx, ana.me.user_id)
     await shop.tell(shop.paid(payment))
     shown = (await staff.get(f"/api/staff/payments/{payment['id']}")).json()
     assert (shown["payment"]["problem"], shown["payment"]["person"]["alias"]) == ("account_erased", "")

@@ -177,7 +177,7 @@ async def test_nothing_is_given_to_somebody_who_left_and_their_words_go(shop: Sh
     await adjust(staff, ana, "give", 10, "her birthday")
     async with shop.db.as_service(shop.tenant.id) as tx:
         assert (await kept.export(tx, ana.me.user_id))["backoffice"]["adjustments"][0]["reason"] == "her birthday"
-        await kept.erase(tx, ana.me.user_id)
+        await kept.do_erase(tx, ana.me.user_id)
         assert await tx.all(str, "select reason from app.coin_adjustments where tenant_id = $1") == [""]
     answer = await adjust(staff, ana, "give", 10)
     assert (answer.status_code, answer.json()["code"]) == (409, "person_gone")

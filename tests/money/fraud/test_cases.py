@@ -334,7 +334,7 @@ async def test_nothing_is_given_to_somebody_who_has_left(
     await buy(db, ana)
     case_id = (await case_of(db, ana)).id
     async with db.as_service(tenant.id) as tx:
-        await kept.erase(tx, ana.me.user_id)
+        await kept.do_erase(tx, ana.me.user_id)
     moving_clock.forward(hours=3)
     await a_minute_passes(db, tenant, queue)
     for choice in (Choice.release, Choice.dismiss):
@@ -387,8 +387,8 @@ async def test_who_leaves_takes_words_and_marks_along_but_not_a_disputed_card(
     async with db.as_service(tenant.id) as tx:
         await become(tx, await newest(db, ben), "charged_back")
         for person in (ana, ben):
-            await personal_data.erase(tx, person.me.user_id)
-            await personal_data.erase(tx, person.me.user_id)
+            await personal_data.do_erase(tx, person.me.user_id)
+            await personal_data.do_erase(tx, person.me.user_id)
         assert await tx.all(str, "select kind from app.payment_marks where tenant_id = $1 order by kind") == [
             "card",
             "device",

@@ -171,13 +171,13 @@ async def test_who_leaves_takes_the_words_and_ends_the_call(app: Litestar, db: D
     gone: Person = getattr(square, leaver)
     await square.call.talk(40)
     async with db.as_service(gone.tenant.id) as tx:
-        await personal_data.erase(tx, gone.me.user_id)
+        await personal_data.do_erase(tx, gone.me.user_id)
     row = await square.call.row()
     assert (row.end_reason, row.paid_units, row.held_units) == ("lost", 2, 0)
     async with db.as_service(gone.tenant.id) as tx:
         assert await tx.all(str, "select distinct note from app.gifts_sent where tenant_id = $1") == [""]
         again = await personal_data.export(tx, gone.me.user_id)
-        await personal_data.erase(tx, gone.me.user_id)
+        await personal_data.do_erase(tx, gone.me.user_id)
     assert [gift["note"] for gift in again["gifts"]["gifts"]] == ["", ""]
     other = square.ben if leaver == "ada" else square.ada
     assert (await wallet_of(db, gone)).balance == (await wallet_of(db, gone)).earnings == 0

@@ -22,7 +22,7 @@ from tests.waiting import until_somebody_waits
 
 async def leave(db: Database, person: Person) -> None:
     async with db.as_service(person.tenant.id) as tx:
-        await personal_data.erase(tx, person.me.user_id)
+        await personal_data.do_erase(tx, person.me.user_id)
 
 
 async def test_who_leaves_while_the_pay_page_is_open_is_not_charged_each_month(shop: Shop, db: Database):

@@ -93,7 +93,7 @@ async def test_whoever_orders_while_they_leave_leaves_nothing_behind(shop: Shop,
     """No address, no device, and no checkout at a provider."""
     ana = await shop.person()
     async with db.as_service(shop.tenant.id) as tx:
-        await personal_data.erase(tx, ana.me.user_id)
+        await personal_data.do_erase(tx, ana.me.user_id)
         body = {"package_id": shop.packages[0]["id"]}
         ordered = asyncio.create_task(shop.ask(ana, "POST", "/api/coins/purchase", body, uuid4().hex))
         await until_somebody_waits(tx)

@@ -35,7 +35,7 @@ async def test_what_went_back_is_told_and_its_words_go(shop: Shop, db: Database,
         await shop.tell(disputed(paid, DisputeState.opened, amount=1_000))
     async with db.as_service(shop.tenant.id) as tx:
         shown = (await personal_data.export(tx, ana.me.user_id))["payments"]
-        await personal_data.erase(tx, ana.me.user_id)
+        await personal_data.do_erase(tx, ana.me.user_id)
     assert [(line["amount"], line["reason"]) for line in shown["refunds"]] == [(999, "her card was stolen")]
     assert [(line["amount"], line["state"]) for line in shown["disputes"]] == [(1_000, "opened")]
     assert str(boss.me.user_id) not in str(shown)
@@ -50,9 +50,9 @@ async def test_who_leaves_is_charged_no_more_and_the_books_stay(shop: Shop, db: 
     unpaid = await shop.order(ana)
     shop.book.asked.clear()
     async with db.as_service(shop.tenant.id) as tx:
-        await personal_data.erase(tx, ana.me.user_id)
+        await personal_data.do_erase(tx, ana.me.user_id)
     async with db.as_service(shop.tenant.id) as tx:
-        await personal_data.erase(tx, ana.me.user_id)
+        await personal_data.do_erase(tx, ana.me.user_id)
     await shop.work()
     assert shop.book.asked == ["cancel sub_1"]
     row = await owner.fetchrow("select * from app.payments where id = $1", UUID(payment["id"]))
@@ -74,5 +74,5 @@ async def test_erasing_leaves_others_alone(shop: Shop, db: Database):
     await shop.go_premium(ana)
     await shop.go_premium(bora)
     async with db.as_service(shop.tenant.id) as tx:
-        await personal_data.erase(tx, ana.me.user_id)
+        await personal_data.do_erase(tx, ana.me.user_id)
     assert await left(db, bora) == 50

@@ -33,7 +33,7 @@ async def test_who_is_leaving_is_given_nothing(
     async with db.as_service(tenant.id) as tx:
         await tenants.do_configure_key(tx, "wallet.gift_share_percent", share)
     async with db.as_service(tenant.id) as tx:
-        await personal_data.erase(tx, receiver.me.user_id)
+        await personal_data.do_erase(tx, receiver.me.user_id)
         given = asyncio.create_task(ask(app, giver, "POST", "/api/gifts/send", body, key=uuid4().hex))
         await until_somebody_waits(tx)
     answer = await given
@@ -52,7 +52,7 @@ async def test_words_of_a_gift_that_was_quicker_go_too(
 
     async def leave() -> None:
         async with db.as_service(tenant.id) as tx:
-            await personal_data.erase(tx, pair[who].me.user_id)
+            await personal_data.do_erase(tx, pair[who].me.user_id)
 
     async with db.as_service(tenant.id) as watch, db.as_user(giver.me) as tx:
         await gifts.do_send(tx, UUID(gift["id"]), 1, receiver.me.profile_id, "dear Bora", key="k")

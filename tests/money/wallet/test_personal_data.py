@@ -71,7 +71,7 @@ async def test_who_leaves_leaves_their_coins_and_the_books_stay(bank: Bank):
         await wallet.do_freeze(tx, ana.me.user_id, "said something odd", None)
     for _ in range(2):  # the job may run twice
         async with bank.db.as_service(bank.tenant.id) as tx:
-            await personal_data.erase(tx, ana.me.user_id)
+            await personal_data.do_erase(tx, ana.me.user_id)
     async with bank.db.as_service(bank.tenant.id) as tx:
         left = await wallet.wallet_of(tx, ana.me.user_id)
         lines = (await wallet.history(tx, None, 100, ana.me.user_id)).items
@@ -94,5 +94,5 @@ async def test_a_debt_is_nobodys_any_more_and_stays_in_the_books(bank: Bank):
     ana = await bank.person()
     await bank.take_back(ana, 30)
     async with bank.db.as_service(bank.tenant.id) as tx:
-        await personal_data.erase(tx, ana.me.user_id)
+        await personal_data.do_erase(tx, ana.me.user_id)
         assert (await wallet.wallet_of(tx, ana.me.user_id)).debt == 30

@@ -30,7 +30,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     return {"adjustments": msgspec.to_builtins(adjustments)}
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """The books stay, the words go."""
     await accounts.lock_for_erasure(tx, user_id)
     await tx.run(
@@ -38,4 +38,4 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     )
 
 
-personal_data.register("backoffice", COLUMNS, export, erase)
+personal_data.register("backoffice", COLUMNS, export, do_erase)

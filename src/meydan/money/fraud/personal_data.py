@@ -57,7 +57,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     return {"cases": msgspec.to_builtins(cases), "marks": msgspec.to_builtins(marks)}
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Words and numbers go. The hash of a card or device stays only where a payment with it was disputed: others are to
     be protected by what was seen."""
     await accounts.lock_for_erasure(tx, user_id)
@@ -73,4 +73,4 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     )
 
 
-personal_data.register("fraud", COLUMNS, export, erase)
+personal_data.register("fraud", COLUMNS, export, do_erase)

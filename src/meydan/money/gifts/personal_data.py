@@ -44,7 +44,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     return {"gifts": msgspec.to_builtins(gifts)}
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Blanks the notes. Gifts stay, because they are the other user's books as well. Runs as: service."""
     await do_close(tx, user_id)  # a gift that is given at this moment is over first, and its words go with the rest
     await tx.run(
@@ -54,4 +54,4 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     )
 
 
-personal_data.register("gifts", COLUMNS, export, erase)
+personal_data.register("gifts", COLUMNS, export, do_erase)

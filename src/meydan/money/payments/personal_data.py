@@ -95,7 +95,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     }
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Nothing is charged again. What was paid stays in the books; what tied it to a device or an address goes.
 
     The reference stays: a refund or a dispute of theirs may still come, and it says nothing about anybody."""
@@ -118,4 +118,4 @@ async def erase(tx: Tx, user_id: UUID) -> None:
     )
 
 
-personal_data.register("payments", COLUMNS, export, erase)
+personal_data.register("payments", COLUMNS, export, do_erase)

@@ -39,7 +39,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     return {"subscriptions": msgspec.to_builtins(premium_of)}
 
 
-async def erase(tx: Tx, user_id: UUID) -> None:
+async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Ends every subscription and queues its cancellation at the provider. Runs as: service."""
     await orders.lock_billing_customer(tx, user_id)  # an order of this moment is finished first, and goes with the rest
     while (running := await subscriptions.of(tx, user_id)) is not None:
@@ -49,4 +49,4 @@ async def erase(tx: Tx, user_id: UUID) -> None:
             await subscriptions.do_tell_provider(tx, known.id, "cancel")
 
 
-personal_data.register("premium", COLUMNS, export, erase)
+personal_data.register("premium", COLUMNS, export, do_erase)
