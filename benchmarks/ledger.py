@@ -3,11 +3,11 @@
     python -m benchmarks.ledger [seconds a turn]
 
 One durable server (fsync, full pages, synchronous_commit on), one database, one client program for all of them: pgbench
-with eight clients, in turns, with statements that are planned each time (as pgbench does unless told otherwise) and with
-prepared ones (as our driver does). TPC-B at scale 50 is pgbench's own script: three updates, one select and one insert. Ours
-is the ledger's function, called by the service's login under row level security: a header, its entries, two balances and
-the idempotency key. The floor is the least that a ledger needs: two balances updated in a transaction, without entries.
-Afterwards the whole ledger is audited.
+with eight clients, in turns. Statements are planned each time (pgbench's default) or prepared (as our driver does).
+TPC-B at scale 50 is pgbench's own script: three updates, one select and one insert. Ours is the ledger's function,
+called by the service's login under row level security: a header, its entries, two balances and the idempotency key. The
+floor is the least that a ledger needs: two balances updated in a transaction, without entries. Afterwards the whole
+ledger is audited.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Told is told: whatever dies between the commit and the reader."""
+"""A committed frame reaches its reader, whichever process dies between the two."""
 
 import asyncio
 from datetime import timedelta

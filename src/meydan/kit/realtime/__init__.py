@@ -4,8 +4,8 @@
     await do_revoke(tx, session_id)                                        # reaches every process within a second
     await presence(tenant_id, [profile_id])
 
-A process opens ``Realtime`` once; the functions use the one that is open. In a process without one (a command) a frame
-stays in the outbox until a worker sweeps it, and everybody looks offline: the same as while Valkey is down.
+A process opens ``Realtime`` once; the functions use the one that is open. In a process without one (a command), as while
+Valkey is down, frames stay in the outbox until a worker sweeps it, and every user looks offline.
 """
 
 from collections.abc import AsyncIterator, Iterable

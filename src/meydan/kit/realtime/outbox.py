@@ -3,7 +3,7 @@
 Rows are written to ``app.outbox`` in the caller's transaction. After commit the same process forwards them. A Valkey
 function appends each to its channel's log and publishes it; a duplicate is dropped there by its event id.
 
-A row is deleted once Valkey has had it for two seconds and has answered since, on the connection that took it. By then
+A row is deleted two seconds after Valkey took it, once Valkey has answered again on the same connection. By then
 its append-only file is on disk, and a server that restarted would have ended that connection. Rows that a crash left
 are forwarded by the sweeper.
 """
