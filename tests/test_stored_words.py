@@ -50,7 +50,7 @@ from meydan.kit.errors import Refused
 from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime import Frame, Realtime
 from meydan.kit.realtime.frames import channel_of_user, log_key
-from meydan.kit.realtime.outbox import NOBODY
+from meydan.kit.realtime.outbox import EVERY_PROCESS
 from meydan.meeting import purchases
 from meydan.money import metering, wallet
 from meydan.money.backoffice import adjustments, case_queue
@@ -127,7 +127,7 @@ class Moved(msgspec.Struct, frozen=True):
     async def _do(self, rows: list[asyncpg.Record]) -> None:
         for row in sorted(rows, key=lambda row: row["id"]):
             tenant_id = json.loads(row["headers"])["tenant_id"]
-            await jobs.do_job(self.db, row["entrypoint"], row["payload"], tenant_id)
+            await jobs.run_job(self.db, row["entrypoint"], row["payload"], tenant_id)
 
 
 def _at(url: str, database: str, role: str | None = None) -> str:
@@ -395,11 +395,13 @@ async def test_what_waits_once_is_not_queued_twice(moved: Moved):
     count = await moved.owner.fetchval("select count(*) from jobs.pgqueuer")
     for row in waiting:
         tenant_id = json.loads(row["headers"])["tenant_id"]
-        once_key = row["dedupe_key"].removeprefix(f"{tenant_id}:{row['entrypoint']}:")
+        dedupe_key = row["dedupe_key"].removeprefix(f"{tenant_id}:{row['entrypoint']}:")
         now = await moved.job(row["id"])
         kind, _ = jobs._handlers[now["entrypoint"]]
         async with moved.db.as_service(tenant_id) as tx:
-            await jobs.queue(tx, now["entrypoint"], msgspec.json.decode(now["payload"], type=kind), dedupe_key=once_key)
+            await jobs.queue(
+                tx, now["entrypoint"], msgspec.json.decode(now["payload"], type=kind), dedupe_key=dedupe_key
+            )
     assert await moved.owner.fetchval("select count(*) from jobs.pgqueuer") == count
 
 
@@ -591,13 +593,13 @@ async def test_what_was_doubted_is_shown_and_released_in_time(moved: Moved, at_i
 
 async def test_frames_that_nobody_has_forwarded_are_forwarded(moved: Moved, valkey_url: str):
     tags = {kind.__struct_config__.tag for kind in _frames(Frame)}
-    frames = [row for row in moved.before.outbox if row["user_id"] != NOBODY]
+    frames = [row for row in moved.before.outbox if row["user_id"] != EVERY_PROCESS]
     assert {json.loads(row["payload"])["t"] for row in frames} <= tags
     async with Realtime.opened(valkey_url, moved.db) as realtime:
-        assert await realtime.sweeper.sweep(timedelta()) >= len(moved.before.outbox)
+        assert await realtime.sweeper.lock_and_forward(timedelta()) >= len(moved.before.outbox)
         for row in frames:
             key = log_key(channel_of_user(row["tenant_id"], row["user_id"]))
-            logged = [fields[1] for _, fields in await realtime.valkey.call("XRANGE", key, "-", "+")]
+            logged = [fields[1] for _, fields in await realtime.valkey.execute("XRANGE", key, "-", "+")]
             assert row["payload"].encode() in logged
 
 
