@@ -120,7 +120,7 @@ class Reader:
         self._channel.live.pop(self, None)
 
     def start(self) -> None:
-        """Reads from the cursor; after Valkey was lost, from where the reader is now."""
+        """Starts reading at the cursor; after Valkey was lost, at the reader's own place."""
         if self.is_live:
             self._channel.flush()
             del self._channel.live[self]
@@ -132,7 +132,7 @@ class Reader:
             self._execute(self._on_cursor_entry, "XRANGE", self._channel.key, self.cursor, self.cursor)
 
     def resume(self) -> None:
-        """Goes on after the socket has taken everything written to it."""
+        """Resumes reading after the socket's buffer has emptied."""
         if not self.is_live and not self._is_reading and not self._has_left and self._valkey.is_up:
             self._next_page()
 
