@@ -37,8 +37,10 @@ async def waiters(tx: Tx, *, for_rows: bool = False) -> int:
     """
     return await tx.one(
         int,
-        "select count(distinct pid)::integer from pg_locks where $1 > 0 and not granted and not ($2 and locktype = 'advisory')"
-        " and pid in (select pid from pg_locks where database = (select oid from pg_database where datname = current_database()))",
+        """
+        select count(distinct pid)::integer from pg_locks where $1 > 0 and not granted and not ($2 and locktype = 'advisory')
+        and pid in (select pid from pg_locks where database = (select oid from pg_database where datname = current_database()))
+        """,
         for_rows,
     )
 

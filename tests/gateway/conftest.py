@@ -103,7 +103,7 @@ class Client(WSListener):
         assert answer["conversation_id"] == str(asked)
 
     async def hears_nothing_for(self, seconds: float) -> None:
-        """Where no later frame can come."""
+        """Checks silence after which no later frame can come."""
         await asyncio.sleep(seconds)
         assert self.frames.empty(), self.frames.get_nowait()
 

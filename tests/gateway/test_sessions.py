@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from meydan.kit.errors import NotFound
-from meydan.kit.realtime import is_revoked, revocation, do_revoke
+from meydan.kit.realtime import do_revoke, is_revoked, revocation
 from meydan.kit.realtime.revocation import Revocations
 from meydan.kit.resp import Valkey
 from tests.waiting import until
