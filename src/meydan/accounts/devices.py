@@ -31,7 +31,7 @@ class DeviceLine(Struct, frozen=True):
 async def is_known(tx: Tx, user_id: UUID, client_id: UUID) -> bool:
     found = await tx.maybe(
         UUID,
-        "select id from app.devices where (tenant_id, user_id, client_id) = ($1, $2, $3) and forgotten_at is null",
+        "select id from app.devices where tenant_id = $1 and user_id = $2 and client_id = $3 and forgotten_at is null",
         user_id,
         client_id,
     )
@@ -41,12 +41,14 @@ async def is_known(tx: Tx, user_id: UUID, client_id: UUID) -> bool:
 async def do_see(tx: Tx, user_id: UUID, device: DeviceHere) -> UUID:
     """Remember the device, and tell of one that is new to a person who had others. Returns the row's id."""
     is_new = not await is_known(tx, user_id, device.id)
-    had_others = await tx.maybe(int, "select 1 from app.devices where (tenant_id, user_id) = ($1, $2) limit 1", user_id)
+    had_others = await tx.maybe(int, "select 1 from app.devices where tenant_id = $1 and user_id = $2 limit 1", user_id)
     row_id = await tx.one(
         UUID,
-        "insert into app.devices (tenant_id, user_id, client_id, name) values ($1, $2, $3, $4)"
-        " on conflict (tenant_id, user_id, client_id)"
-        " do update set name = excluded.name, last_seen_at = app.now(), forgotten_at = null returning id",
+        """
+        insert into app.devices (tenant_id, user_id, client_id, name) values ($1, $2, $3, $4)
+        on conflict (tenant_id, user_id, client_id)
+        do update set name = excluded.name, last_seen_at = app.now(), forgotten_at = null returning id
+        """,
         user_id,
         device.id,
         device.name,
@@ -59,8 +61,10 @@ async def do_see(tx: Tx, user_id: UUID, device: DeviceHere) -> UUID:
 async def mine(tx: Tx) -> list[DeviceLine]:
     return await tx.all(
         DeviceLine,
-        "select client_id as id, name, client_id = $2 as current, created_at, last_seen_at from app.devices"
-        " where tenant_id = $1 and forgotten_at is null order by last_seen_at desc, id",
+        """
+        select client_id as id, name, client_id = $2 as current, created_at, last_seen_at from app.devices
+        where tenant_id = $1 and forgotten_at is null order by last_seen_at desc, id
+        """,
         tx.me.client_device_id,
     )
 
@@ -69,8 +73,10 @@ async def do_forget(tx: Tx, user_id: UUID, client_id: UUID) -> None:
     """End what goes on there; logging in from it counts as new again. Raises NotFound. A service transaction."""
     row_id = await tx.one(
         UUID,
-        "update app.devices set forgotten_at = app.now()"
-        " where (tenant_id, user_id, client_id) = ($1, $2, $3) and forgotten_at is null returning id",
+        """
+        update app.devices set forgotten_at = app.now()
+        where tenant_id = $1 and user_id = $2 and client_id = $3 and forgotten_at is null returning id
+        """,
         user_id,
         client_id,
     )

@@ -105,33 +105,41 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
         "profiles": msgspec.to_builtins(
             await tx.all(
                 ProfileKept,
-                "select id, face, alias, tag, bio, gender, interests, languages, latitude, longitude, created_at"
-                " from app.profiles where (tenant_id, user_id) = ($1, $2) order by face",
+                """
+                select id, face, alias, tag, bio, gender, interests, languages, latitude, longitude, created_at
+                from app.profiles where tenant_id = $1 and user_id = $2 order by face
+                """,
                 user_id,
             )
         ),
         "devices": msgspec.to_builtins(
             await tx.all(
                 DeviceKept,
-                "select client_id as id, name, created_at, last_seen_at, forgotten_at from app.devices"
-                " where (tenant_id, user_id) = ($1, $2) order by created_at",
+                """
+                select client_id as id, name, created_at, last_seen_at, forgotten_at from app.devices
+                where tenant_id = $1 and user_id = $2 order by created_at
+                """,
                 user_id,
             )
         ),
         "sessions": msgspec.to_builtins(
             await tx.all(
                 SessionKept,
-                "select s.id, d.client_id as device_id, s.address_hint, s.created_at, s.last_seen_at, s.ended_at, s.end_reason"
-                " from app.sessions s join app.devices d on (d.tenant_id, d.id) = (s.tenant_id, s.device_id)"
-                " where (s.tenant_id, s.user_id) = ($1, $2) order by s.created_at",
+                """
+                select s.id, d.client_id as device_id, s.address_hint, s.created_at, s.last_seen_at, s.ended_at, s.end_reason
+                from app.sessions s join app.devices d on d.tenant_id = s.tenant_id and d.id = s.device_id
+                where s.tenant_id = $1 and s.user_id = $2 order by s.created_at
+                """,
                 user_id,
             )
         ),
         "codes": msgspec.to_builtins(
             await tx.all(
                 CodeKept,
-                "select purpose, address, network, created_at, sent_at, verified_at from app.otp_verifications"
-                " where tenant_id = $1 and address = any($2::text[]) order by created_at",
+                """
+                select purpose, address, network, created_at, sent_at, verified_at from app.otp_verifications
+                where tenant_id = $1 and address = any($2::text[]) order by created_at
+                """,
                 user.names,
             )
         ),
@@ -144,16 +152,20 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     await sessions.do_end_all(tx, user_id, EndReason.erased)
     names = (await users.by_id(tx, user_id)).names
     await tx.run("delete from app.otp_verifications where tenant_id = $1 and address = any($2::text[])", names)
-    await tx.run("delete from app.sessions where (tenant_id, user_id) = ($1, $2)", user_id)
-    await tx.run("delete from app.devices where (tenant_id, user_id) = ($1, $2)", user_id)
+    await tx.run("delete from app.sessions where tenant_id = $1 and user_id = $2", user_id)
+    await tx.run("delete from app.devices where tenant_id = $1 and user_id = $2", user_id)
     await tx.run(
-        "update app.profiles set alias = '', tag = '', bio = '', gender = null, interests = '{}', languages = '{}',"
-        " latitude = null, longitude = null, avatar_seed = '' where (tenant_id, user_id) = ($1, $2)",
+        """
+        update app.profiles set alias = '', tag = '', bio = '', gender = null, interests = '{}', languages = '{}',
+        latitude = null, longitude = null, avatar_seed = '' where tenant_id = $1 and user_id = $2
+        """,
         user_id,
     )
     await tx.run(
-        "update app.users set phone = null, email = null, username = null, password_hash = null, birth_date = null,"
-        " role = 'user', ban_reason = null, banned_until = null, erased_at = app.now() where (tenant_id, id) = ($1, $2)",
+        """
+        update app.users set phone = null, email = null, username = null, password_hash = null, birth_date = null,
+        role = 'user', ban_reason = null, banned_until = null, erased_at = app.now() where tenant_id = $1 and id = $2
+        """,
         user_id,
     )
 

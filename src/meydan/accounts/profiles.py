@@ -99,7 +99,7 @@ def new_seed() -> str:
 async def of_user(tx: Tx, user_id: UUID) -> list[Profile]:
     """The real face first. A service transaction."""
     return await tx.all(
-        Profile, f"select {_COLUMNS} from app.profiles where (tenant_id, user_id) = ($1, $2) order by face", user_id
+        Profile, f"select {_COLUMNS} from app.profiles where tenant_id = $1 and user_id = $2 order by face", user_id
     )
 
 
@@ -112,20 +112,22 @@ async def public(tx: Tx, profile_ids: list[UUID]) -> list[PublicProfile]:
     """Of people in this community, in no order. Whether the caller may know them is for the caller's room to decide."""
     return await tx.all(
         PublicProfile,
-        "select id, alias, tag, bio, gender, interests, age, avatar_seed from app.public_profiles($2)"
-        " where app.tenant_id() = $1",
+        """
+        select id, alias, tag, bio, gender, interests, age, avatar_seed from app.public_profiles($2)
+        where app.tenant_id() = $1
+        """,
         profile_ids,
     )
 
 
 async def user_of_profile(tx: Tx, profile_id: UUID) -> UUID:
     """Raises NotFound. A service transaction: no person ever learns this."""
-    return await tx.one(UUID, "select user_id from app.profiles where (tenant_id, id) = ($1, $2)", profile_id)
+    return await tx.one(UUID, "select user_id from app.profiles where tenant_id = $1 and id = $2", profile_id)
 
 
 async def profiles_of_user(tx: Tx, user_id: UUID) -> list[UUID]:
     """Every face. A service transaction."""
-    return await tx.all(UUID, "select id from app.profiles where (tenant_id, user_id) = ($1, $2)", user_id)
+    return await tx.all(UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2", user_id)
 
 
 async def do_add_real(tx: Tx, user_id: UUID, alias: str, gender: Gender | None, language: Language) -> UUID:
@@ -134,8 +136,10 @@ async def do_add_real(tx: Tx, user_id: UUID, alias: str, gender: Gender | None, 
     for _ in range(_TRIES):
         made = await tx.maybe(
             UUID,
-            "insert into app.profiles (tenant_id, user_id, face, alias, tag, gender, languages, avatar_seed, created_at)"
-            " values ($1, $2, 'real', $3, $4, $5, array[$6], $7, app.now()) on conflict do nothing returning id",
+            """
+            insert into app.profiles (tenant_id, user_id, face, alias, tag, gender, languages, avatar_seed, created_at)
+            values ($1, $2, 'real', $3, $4, $5, array[$6], $7, app.now()) on conflict do nothing returning id
+            """,
             user_id,
             alias,
             await aliases.free_tag(tx, alias),
@@ -158,8 +162,10 @@ async def do_add_shadow(tx: Tx, alias: str) -> None:
         tag = await aliases.free_tag(tx, alias)
         made = await tx.maybe(
             UUID,
-            "insert into app.profiles (tenant_id, user_id, face, alias, tag, avatar_seed, created_at)"
-            " values ($1, $2, 'shadow', $3, $4, $5, $6) on conflict do nothing returning id",
+            """
+            insert into app.profiles (tenant_id, user_id, face, alias, tag, avatar_seed, created_at)
+            values ($1, $2, 'shadow', $3, $4, $5, $6) on conflict do nothing returning id
+            """,
             tx.me.user_id,
             alias,
             tag,
@@ -187,7 +193,7 @@ async def do_change(tx: Tx, change: ProfileChange) -> None:
     if columns:
         assignments = ", ".join(f"{name} = ${number}" for number, name in enumerate(columns, start=3))
         await tx.run(
-            f"update app.profiles set {assignments} where (tenant_id, id) = ($1, $2)",
+            f"update app.profiles set {assignments} where tenant_id = $1 and id = $2",
             tx.me.profile_id,
             *columns.values(),
         )
@@ -203,7 +209,7 @@ async def _rename(tx: Tx, alias: str) -> None:
         await tx.connection.execute("savepoint renaming")
         try:
             await tx.run(
-                "update app.profiles set alias = $3, tag = coalesce($4, tag) where (tenant_id, id) = ($1, $2)",
+                "update app.profiles set alias = $3, tag = coalesce($4, tag) where tenant_id = $1 and id = $2",
                 tx.me.profile_id,
                 alias,
                 tag,

@@ -76,17 +76,19 @@ class _Row(Struct, frozen=True):
 
 
 _COLUMNS = "id, user_id, refresh_salt, refresh_number, rotated_at, expires_at, ended_at, app.now() as now"
-_LOCK = f"select {_COLUMNS} from app.sessions where (tenant_id, id) = ($1, $2) for update"
+_LOCK = f"select {_COLUMNS} from app.sessions where tenant_id = $1 and id = $2 for update"
 
 
 async def do_start(tx: Tx, user_id: UUID, device_id: UUID, address: str) -> Opened:
     """Under the real face. A service transaction; ``device_id`` is the row's."""
     row = await tx.one(
         _Row,
-        "insert into app.sessions (tenant_id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at)"
-        " select $1, $2, $3, p.id, $4, $5, app.now() + $6::interval from app.profiles p"
-        " where (p.tenant_id, p.user_id, p.face) = ($1, $2, 'real')"
-        f" returning {_COLUMNS}",
+        f"""
+        insert into app.sessions (tenant_id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at)
+        select $1, $2, $3, p.id, $4, $5, app.now() + $6::interval from app.profiles p
+        where p.tenant_id = $1 and p.user_id = $2 and p.face = 'real'
+        returning {_COLUMNS}
+        """,
         user_id,
         device_id,
         address_hint(address),
@@ -113,8 +115,10 @@ async def do_refresh(tx: Tx, token: str) -> Opened | SessionEnded:
     if number == newest and not in_grace:
         newest += 1
         await tx.run(
-            "update app.sessions set refresh_number = $3, rotated_at = app.now(), last_seen_at = app.now(),"
-            " expires_at = app.now() + $4::interval where (tenant_id, id) = ($1, $2)",
+            """
+            update app.sessions set refresh_number = $3, rotated_at = app.now(), last_seen_at = app.now(),
+            expires_at = app.now() + $4::interval where tenant_id = $1 and id = $2
+            """,
             row.id,
             newest,
             LIFETIME,
@@ -140,10 +144,12 @@ async def mine(tx: Tx) -> list[SessionLine]:
     """The caller's sessions that go on, the newest first."""
     return await tx.all(
         SessionLine,
-        "select s.id, d.client_id as device_id, d.name as device_name, s.id = $2 as current, s.address_hint,"
-        " s.created_at, s.last_seen_at"
-        " from app.sessions s join app.devices d on (d.tenant_id, d.id) = (s.tenant_id, s.device_id)"
-        " where s.tenant_id = $1 and s.ended_at is null and s.expires_at > app.now() order by s.last_seen_at desc, s.id",
+        """
+        select s.id, d.client_id as device_id, d.name as device_name, s.id = $2 as current, s.address_hint,
+        s.created_at, s.last_seen_at
+        from app.sessions s join app.devices d on d.tenant_id = s.tenant_id and d.id = s.device_id
+        where s.tenant_id = $1 and s.ended_at is null and s.expires_at > app.now() order by s.last_seen_at desc, s.id
+        """,
         tx.me.session_id,
     )
 
@@ -152,8 +158,10 @@ async def do_end_mine(tx: Tx, session_id: UUID) -> None:
     """Raises NotFound unless it is the caller's and goes on."""
     ended = await tx.maybe(
         UUID,
-        "update app.sessions set ended_at = app.now(), end_reason = 'revoked'"
-        " where (tenant_id, id) = ($1, $2) and ended_at is null returning id",
+        """
+        update app.sessions set ended_at = app.now(), end_reason = 'revoked'
+        where tenant_id = $1 and id = $2 and ended_at is null returning id
+        """,
         session_id,
     )
     if ended is None:
@@ -178,8 +186,10 @@ async def do_end_of_device(tx: Tx, user_id: UUID, device_id: UUID) -> None:
 async def _end(tx: Tx, user_id: UUID, reason: EndReason, which: str, value: UUID | None) -> None:
     ended = await tx.all(
         UUID,
-        "update app.sessions set ended_at = app.now(), end_reason = $3"
-        f" where tenant_id = $1 and user_id = $2 and ended_at is null and {which} returning id",
+        f"""
+        update app.sessions set ended_at = app.now(), end_reason = $3
+        where tenant_id = $1 and user_id = $2 and ended_at is null and {which} returning id
+        """,
         user_id,
         reason,
         value,
@@ -195,9 +205,11 @@ async def do_wear(tx: Tx, session_id: UUID, user_id: UUID, face: Face) -> Identi
     """The session goes on under this face. Raises NotFound when there is none such. A service transaction."""
     changed = await tx.maybe(
         UUID,
-        "update app.sessions s set profile_id = p.id from app.profiles p"
-        " where (s.tenant_id, s.id, s.user_id) = ($1, $2, $3) and s.ended_at is null"
-        " and (p.tenant_id, p.user_id, p.face) = ($1, $3, $4) returning s.id",
+        """
+        update app.sessions s set profile_id = p.id from app.profiles p
+        where s.tenant_id = $1 and s.id = $2 and s.user_id = $3 and s.ended_at is null
+        and p.tenant_id = $1 and p.user_id = $3 and p.face = $4 returning s.id
+        """,
         session_id,
         user_id,
         face,
@@ -210,8 +222,10 @@ async def do_wear(tx: Tx, session_id: UUID, user_id: UUID, face: Face) -> Identi
 async def do_tidy(tx: Tx) -> None:
     """Ended and forgotten sessions stay a month, for whoever asks what happened."""
     await tx.run(
-        "delete from app.sessions where tenant_id = $1"
-        " and (ended_at < app.now() - interval '30 days' or expires_at < app.now() - interval '30 days')"
+        """
+        delete from app.sessions where tenant_id = $1
+        and (ended_at < app.now() - interval '30 days' or expires_at < app.now() - interval '30 days')
+        """
     )
 
 
@@ -237,11 +251,13 @@ class _Actor(Struct, frozen=True):
 async def _identity(tx: Tx, session_id: UUID) -> Identity:
     actor = await tx.one(
         _Actor,
-        "select s.user_id, s.profile_id, p.face, d.client_id as client_device_id, u.role from app.sessions s"
-        " join app.users u on (u.tenant_id, u.id) = (s.tenant_id, s.user_id)"
-        " join app.profiles p on (p.tenant_id, p.id) = (s.tenant_id, s.profile_id)"
-        " join app.devices d on (d.tenant_id, d.id) = (s.tenant_id, s.device_id)"
-        " where (s.tenant_id, s.id) = ($1, $2)",
+        """
+        select s.user_id, s.profile_id, p.face, d.client_id as client_device_id, u.role from app.sessions s
+        join app.users u on u.tenant_id = s.tenant_id and u.id = s.user_id
+        join app.profiles p on p.tenant_id = s.tenant_id and p.id = s.profile_id
+        join app.devices d on d.tenant_id = s.tenant_id and d.id = s.device_id
+        where s.tenant_id = $1 and s.id = $2
+        """,
         session_id,
     )
     return Identity(

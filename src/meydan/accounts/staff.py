@@ -38,6 +38,6 @@ async def do_set_role(tx: Tx, identifier: str, role: Role) -> UUID:
     user_id = await users.find(tx, read_identifier(identifier, settings.default_region))
     if user_id is None:
         raise NotFound
-    await tx.run("update app.users set role = $3 where (tenant_id, id) = ($1, $2)", user_id, role.value)
+    await tx.run("update app.users set role = $3 where tenant_id = $1 and id = $2", user_id, role.value)
     await tenants.record(tx, "role_set", user_id=user_id, role=role.value)
     return user_id

@@ -77,8 +77,10 @@ async def do_know_contact(tx: Tx, address: str) -> bool:
         return True
     ban = await tx.maybe(
         Ban,
-        "select ban_reason, banned_until from app.known_contacts"
-        " where (tenant_id, contact_hash) = ($1, $2) and ban_reason is not null",
+        """
+        select ban_reason, banned_until from app.known_contacts
+        where tenant_id = $1 and contact_hash = $2 and ban_reason is not null
+        """,
         key,
     )
     if ban is not None and is_banned(ban.ban_reason, ban.banned_until):
@@ -104,15 +106,17 @@ async def do_lift_ban(tx: Tx, user_id: UUID) -> None:
 async def _write_ban(tx: Tx, user_id: UUID, reason: str | None, until: datetime | None) -> None:
     addresses = await tx.one(
         list[str],
-        "update app.users set ban_reason = $3, banned_until = $4 where (tenant_id, id) = ($1, $2)"
-        " returning array_remove(array[phone, email], null)",
+        """
+        update app.users set ban_reason = $3, banned_until = $4 where tenant_id = $1 and id = $2
+        returning array_remove(array[phone, email], null)
+        """,
         user_id,
         reason,
         until,
     )
     for address in addresses:
         await tx.run(
-            "update app.known_contacts set ban_reason = $3, banned_until = $4 where (tenant_id, contact_hash) = ($1, $2)",
+            "update app.known_contacts set ban_reason = $3, banned_until = $4 where tenant_id = $1 and contact_hash = $2",
             contact_hash(tx, address),
             reason,
             until,

@@ -55,14 +55,14 @@ class Standing(Struct, frozen=True):
 
 _COLUMNS = "id, phone, email, username, birth_date, role, language, ban_reason, banned_until, created_at"
 _BY = {
-    SignIn.phone: "select id from app.users where (tenant_id, phone) = ($1, $2)",
-    SignIn.email: "select id from app.users where (tenant_id, email) = ($1, $2)",
-    SignIn.username: "select id from app.users where (tenant_id, username) = ($1, $2)",
+    SignIn.phone: "select id from app.users where tenant_id = $1 and phone = $2",
+    SignIn.email: "select id from app.users where tenant_id = $1 and email = $2",
+    SignIn.username: "select id from app.users where tenant_id = $1 and username = $2",
 }
 
 
 async def by_id(tx: Tx, user_id: UUID) -> User:
-    return await tx.one(User, f"select {_COLUMNS} from app.users where (tenant_id, id) = ($1, $2)", user_id)
+    return await tx.one(User, f"select {_COLUMNS} from app.users where tenant_id = $1 and id = $2", user_id)
 
 
 async def find(tx: Tx, identifier: Identifier) -> UUID | None:
@@ -72,7 +72,7 @@ async def find(tx: Tx, identifier: Identifier) -> UUID | None:
 async def password_hash(tx: Tx, user_id: UUID) -> str | None:
     """A service transaction: no person's login may read it."""
     return await tx.maybe(
-        str, "select password_hash from app.users where (tenant_id, id) = ($1, $2) and erased_at is null", user_id
+        str, "select password_hash from app.users where tenant_id = $1 and id = $2 and erased_at is null", user_id
     )
 
 
@@ -81,22 +81,24 @@ async def do_hold(tx: Tx, user_id: UUID) -> Standing | None:
     was done here. None when it was erased. A service transaction."""
     return await tx.maybe(
         Standing,
-        "select password_hash, ban_reason, banned_until from app.users"
-        " where (tenant_id, id) = ($1, $2) and erased_at is null for no key update",
+        """
+        select password_hash, ban_reason, banned_until from app.users
+        where tenant_id = $1 and id = $2 and erased_at is null for no key update
+        """,
         user_id,
     )
 
 
 async def do_set_password_hash(tx: Tx, user_id: UUID, password_hash: str) -> None:
     await tx.run(
-        "update app.users set password_hash = $3 where (tenant_id, id) = ($1, $2) and erased_at is null",
+        "update app.users set password_hash = $3 where tenant_id = $1 and id = $2 and erased_at is null",
         user_id,
         password_hash,
     )
 
 
 async def do_set_language(tx: Tx, language: Language) -> None:
-    await tx.run("update app.users set language = $3 where (tenant_id, id) = ($1, $2)", tx.me.user_id, language)
+    await tx.run("update app.users set language = $3 where tenant_id = $1 and id = $2", tx.me.user_id, language)
 
 
 def is_verified(user: User, wanted: RequireVerified) -> bool:

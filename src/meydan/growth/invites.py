@@ -45,8 +45,10 @@ async def invite(tx: Tx, base_url: str) -> Invite:
     code = await _code(tx) or await _make_code(tx)
     counts = await tx.one(
         _Counts,
-        "select count(*)::integer as invited, (count(*) filter (where reward_given))::integer as rewarded "
-        "from app.referrals where tenant_id = $1 and inviter_user_id = $2",
+        """
+        select count(*)::integer as invited, (count(*) filter (where reward_given))::integer as rewarded
+        from app.referrals where tenant_id = $1 and inviter_user_id = $2
+        """,
         tx.me.user_id,
     )
     settings = await tenants.settings(tx, GrowthSettings)
@@ -64,8 +66,10 @@ async def _make_code(tx: Tx) -> str:
     """Two of the person's tabs may ask at once, and a code may be taken: whoever lost looks again."""
     while True:
         await tx.run(
-            "insert into app.invite_codes (tenant_id, user_id, profile_id, code) values ($1, $2, $3, $4) "
-            "on conflict do nothing",
+            """
+            insert into app.invite_codes (tenant_id, user_id, profile_id, code) values ($1, $2, $3, $4)
+            on conflict do nothing
+            """,
             tx.me.user_id,
             tx.me.profile_id,
             "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)),

@@ -37,8 +37,10 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     )
     referrals = await tx.all(
         ReferralRow,
-        "select invited_user_id = $2 as invited_me, reward_given, created_at from app.referrals "
-        "where tenant_id = $1 and $2 in (inviter_user_id, invited_user_id) order by id",
+        """
+        select invited_user_id = $2 as invited_me, reward_given, created_at from app.referrals
+        where tenant_id = $1 and $2 in (inviter_user_id, invited_user_id) order by id
+        """,
         user_id,
     )
     return {"invite_codes": msgspec.to_builtins(codes), "referrals": msgspec.to_builtins(referrals)}

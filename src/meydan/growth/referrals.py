@@ -76,8 +76,10 @@ async def reward_new_phone(tx: Tx, event: accounts.Verified) -> None:
     the inviter's own nor one that left and came back."""
     referral = await tx.maybe(
         _Referral,
-        "select id, inviter_user_id, refused from app.referrals "
-        "where tenant_id = $1 and invited_user_id = $2 and decided_at is null for update",
+        """
+        select id, inviter_user_id, refused from app.referrals
+        where tenant_id = $1 and invited_user_id = $2 and decided_at is null for update
+        """,
         event.user_id,
     )
     if referral is None:

@@ -126,8 +126,10 @@ async def page(tx: Tx, before: UUID | None, limit: int) -> ClaimPage:
     """The active face's, newest first."""
     items = await tx.all(
         Claim,
-        f"select {_COLUMNS} from app.claims "
-        "where tenant_id = $1 and profile_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4",
+        f"""
+        select {_COLUMNS} from app.claims
+        where tenant_id = $1 and profile_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4
+        """,
         tx.me.profile_id,
         before,
         limit,

@@ -52,8 +52,10 @@ async def do_match(tx: Tx, kind: Kind, *, again: bool = False, patient: bool = T
     settings = await tenants.settings(tx, MeetingSettings)
     found = await tx.all(
         _Made,
-        "select match_id, conversation_id, expires_at, user1_id, profile1_id, ticket1_id, user2_id, profile2_id "
-        "from app.match_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        """
+        select match_id, conversation_id, expires_at, user1_id, profile1_id, ticket1_id, user2_id, profile2_id
+        from app.match_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """,
         kind,
         _NEW_AT_ONCE,
         _OLD_AT_ONCE if again else 0,
@@ -92,8 +94,10 @@ async def _tell(tx: Tx, kind: Kind, made: _Made) -> None:
 async def has_new(tx: Tx, kind: Kind) -> bool:
     return await tx.one(
         bool,
-        "select exists (select from app.tickets "
-        "where tenant_id = $1 and kind = $2 and searched_at is null and away_since is null)",
+        """
+        select exists (select from app.tickets
+        where tenant_id = $1 and kind = $2 and searched_at is null and away_since is null)
+        """,
         kind,
     )
 

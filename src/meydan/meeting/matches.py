@@ -131,8 +131,10 @@ async def stranger(tx: Tx, profile_id: UUID) -> accounts.PublicProfile:
     """Somebody whom the active face is or was matched with. Raises NotFound."""
     met = await tx.one(
         bool,
-        "select exists (select from app.matches where tenant_id = $1 and profile1_id = $2 and profile2_id = $3) "
-        "or exists (select from app.matches where tenant_id = $1 and profile2_id = $2 and profile1_id = $3)",
+        """
+        select exists (select from app.matches where tenant_id = $1 and profile1_id = $2 and profile2_id = $3)
+        or exists (select from app.matches where tenant_id = $1 and profile2_id = $2 and profile1_id = $3)
+        """,
         tx.me.profile_id,
         profile_id,
     )
@@ -171,8 +173,10 @@ async def end_between(tx: Tx, event: safety.Blocked) -> None:
     """Exactly these two faces: ending what other faces have open would tie them to these."""
     for match_id in await tx.all(
         UUID,
-        "select id from app.matches where tenant_id = $1 and status = 'active' "
-        "and ((profile1_id = $2 and profile2_id = $3) or (profile1_id = $3 and profile2_id = $2))",
+        """
+        select id from app.matches where tenant_id = $1 and status = 'active'
+        and ((profile1_id = $2 and profile2_id = $3) or (profile1_id = $3 and profile2_id = $2))
+        """,
         event.blocker_profile_id,
         event.blocked_profile_id,
     ):

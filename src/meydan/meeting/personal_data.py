@@ -81,8 +81,10 @@ class ExtraRow(Struct, frozen=True):
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     waiting = await tx.all(
         TicketRow,
-        "select id, kind, profile_id, languages, interests, max_distance_km, latitude, longitude, created_at "
-        "from app.tickets where tenant_id = $1 and user_id = $2",
+        """
+        select id, kind, profile_id, languages, interests, max_distance_km, latitude, longitude, created_at
+        from app.tickets where tenant_id = $1 and user_id = $2
+        """,
         user_id,
     )
     met = await tx.all(
@@ -107,8 +109,10 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     )
     asked = await tx.all(
         Claim,
-        "select id, match_id, status, created_at, reason, decided_at from app.claims "
-        "where tenant_id = $1 and user_id = $2 order by id",
+        """
+        select id, match_id, status, created_at, reason, decided_at from app.claims
+        where tenant_id = $1 and user_id = $2 order by id
+        """,
         user_id,
     )
     return {

@@ -31,8 +31,10 @@ async def do_look(tx: Tx) -> None:
     """A service transaction."""
     waiting = await tx.all(
         _Waiting,
-        "select user_id, bool_or(away_since is not null) as is_away from app.tickets "
-        "where tenant_id = $1 and user_id > $2 group by user_id order by user_id limit $3",
+        """
+        select user_id, bool_or(away_since is not null) as is_away from app.tickets
+        where tenant_id = $1 and user_id > $2 group by user_id order by user_id limit $3
+        """,
         _looked_up_to.get(tx.tenant_id, _beginning),
         _AT_ONCE,
     )
@@ -45,14 +47,18 @@ async def do_look(tx: Tx) -> None:
         return
     if gone := [one.user_id for one in waiting if not one.is_away and not present[one.user_id]]:
         await tx.run(
-            "update app.tickets set away_since = app.now() "
-            "where tenant_id = $1 and user_id = any($2::uuid[]) and away_since is null",
+            """
+            update app.tickets set away_since = app.now()
+            where tenant_id = $1 and user_id = any($2::uuid[]) and away_since is null
+            """,
             gone,
         )
     if back := [one.user_id for one in waiting if one.is_away and present[one.user_id]]:
         await tx.run(
-            "update app.tickets set away_since = null, searched_at = null "
-            "where tenant_id = $1 and user_id = any($2::uuid[]) and away_since is not null",
+            """
+            update app.tickets set away_since = null, searched_at = null
+            where tenant_id = $1 and user_id = any($2::uuid[]) and away_since is not null
+            """,
             back,
         )
         matcher.wake_after_commit(tx)
@@ -63,8 +69,10 @@ async def _do_end_gone(tx: Tx) -> None:
     settings = await tenants.settings(tx, MeetingSettings)
     ended = await tx.all(
         tickets.EndedTicket,
-        "delete from app.tickets where tenant_id = $1 and away_since < app.now() - $2::interval "
-        "returning user_id, profile_id, id",
+        """
+        delete from app.tickets where tenant_id = $1 and away_since < app.now() - $2::interval
+        returning user_id, profile_id, id
+        """,
         timedelta(seconds=settings.gone_after_seconds),
     )
     await tickets.tell_ended(tx, ended, TicketEnd.gone)

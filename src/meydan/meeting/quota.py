@@ -78,8 +78,10 @@ async def check_right(tx: Tx, kind: Kind) -> None:
 async def do_grant(tx: Tx, user_id: UUID, *, amount: int, reason: str, kind: Kind = Kind.text) -> None:
     """A present, used up when the day's own rights are; it does not go at midnight. A service transaction."""
     await tx.run(
-        "insert into app.extra_rights as extra (tenant_id, user_id, kind, given) values ($1, $2, $3, $4) "
-        "on conflict (tenant_id, user_id, kind) do update set given = extra.given + excluded.given",
+        """
+        insert into app.extra_rights as extra (tenant_id, user_id, kind, given) values ($1, $2, $3, $4)
+        on conflict (tenant_id, user_id, kind) do update set given = extra.given + excluded.given
+        """,
         user_id,
         kind,
         amount,

@@ -104,9 +104,11 @@ async def do_join(tx: Tx, kind: Kind, ticket_id: UUID | None, wishes: Wishes) ->
     if wishes.max_distance_km is not None and me.latitude is None:
         raise PlaceNeeded
     await tx.run(
-        "insert into app.tickets (tenant_id, user_id, kind, id, profile_id, wished_language, max_distance_km, "
-        "wished_interests, languages, interests, latitude, longitude, day_limit) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing",
+        """
+        insert into app.tickets (tenant_id, user_id, kind, id, profile_id, wished_language, max_distance_km,
+        wished_interests, languages, interests, latitude, longitude, day_limit)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing
+        """,
         tx.me.user_id,
         kind,
         ticket_id or uuid4(),
@@ -126,8 +128,10 @@ async def do_join(tx: Tx, kind: Kind, ticket_id: UUID | None, wishes: Wishes) ->
 async def do_widen(tx: Tx, kind: Kind) -> None:
     """Anybody will do: no wish about language or distance holds any more. Nothing happens to whoever does not wait."""
     await tx.run(
-        "update app.tickets set widened = true, searched_at = null "
-        "where tenant_id = $1 and user_id = $2 and kind = $3 and profile_id = $4 and not widened",
+        """
+        update app.tickets set widened = true, searched_at = null
+        where tenant_id = $1 and user_id = $2 and kind = $3 and profile_id = $4 and not widened
+        """,
         tx.me.user_id,
         kind,
         tx.me.profile_id,
@@ -157,8 +161,10 @@ async def ticket(tx: Tx, kind: Kind) -> Ticket | None:
     """The active face's."""
     row = await tx.maybe(
         _Row,
-        "select id, kind, created_at, wished_language, max_distance_km, wished_interests, widened "
-        "from app.tickets where tenant_id = $1 and user_id = $2 and kind = $3 and profile_id = $4",
+        """
+        select id, kind, created_at, wished_language, max_distance_km, wished_interests, widened
+        from app.tickets where tenant_id = $1 and user_id = $2 and kind = $3 and profile_id = $4
+        """,
         tx.me.user_id,
         kind,
         tx.me.profile_id,

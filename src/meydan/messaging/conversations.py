@@ -200,8 +200,10 @@ async def check_member(tx: Tx, conversation_id: UUID) -> None:
     """Raises NotFound."""
     await tx.one(
         UUID,
-        "select conversation_id from app.conversation_members "
-        "where tenant_id = $1 and conversation_id = $2 and profile_id = $3",
+        """
+        select conversation_id from app.conversation_members
+        where tenant_id = $1 and conversation_id = $2 and profile_id = $3
+        """,
         conversation_id,
         tx.me.profile_id,
     )

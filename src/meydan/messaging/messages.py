@@ -99,8 +99,10 @@ async def do_send(tx: Tx, new: NewMessage, device_info: str | None) -> Message:
     device = packages.my_device(tx)
     done = await tx.one(
         _Outcome,
-        "select outcome, seq, created_at, current_epoch, peer_user_id, peer_profile_id "
-        "from app.send_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        """
+        select outcome, seq, created_at, current_epoch, peer_user_id, peer_profile_id
+        from app.send_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """,
         new.conversation_id,
         new.id,
         device,
@@ -138,9 +140,11 @@ async def page(
     order = "desc" if backward else "asc"
     items = await tx.all(
         Message,
-        "select id, conversation_id, seq, sender_profile_id, sender_device_id, kind, epoch, body, created_at "
-        "from app.messages where tenant_id = $1 and conversation_id = $2 and seq > $3 and seq < $4 "
-        f"order by seq {order} limit $5",
+        f"""
+        select id, conversation_id, seq, sender_profile_id, sender_device_id, kind, epoch, body, created_at
+        from app.messages where tenant_id = $1 and conversation_id = $2 and seq > $3 and seq < $4
+        order by seq {order} limit $5
+        """,
         conversation_id,
         after or 0,
         before if before is not None else 2**62,
@@ -172,11 +176,13 @@ async def do_delete_expired(tx: Tx) -> int:
     """Ciphertext goes when its conversation's time is up; that something was said stays. Returns how many conversations."""
     ended = await tx.all(
         UUID,
-        "update app.conversations set closed_at = coalesce(closed_at, expires_at), purged_at = app.now() "
-        "where tenant_id = $1 and id in ("
-        "  select id from app.conversations where tenant_id = $1 and purged_at is null and expires_at <= app.now()"
-        "  order by expires_at limit 500 for update skip locked"
-        ") returning id",
+        """
+        update app.conversations set closed_at = coalesce(closed_at, expires_at), purged_at = app.now()
+        where tenant_id = $1 and id in (
+          select id from app.conversations where tenant_id = $1 and purged_at is null and expires_at <= app.now()
+          order by expires_at limit 500 for update skip locked
+        ) returning id
+        """,
     )
     if ended:
         await tx.run("delete from app.messages where tenant_id = $1 and conversation_id = any($2::uuid[])", ended)

@@ -70,14 +70,18 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     )
     logs = await tx.all(
         LogRow,
-        "select conversation_id, seq, kind, sent_at, delivered_at, device_info, connection_type from app.message_logs "
-        "where tenant_id = $1 and sender_user_id = $2 order by sent_at, seq",
+        """
+        select conversation_id, seq, kind, sent_at, delivered_at, device_info, connection_type from app.message_logs
+        where tenant_id = $1 and sender_user_id = $2 order by sent_at, seq
+        """,
         user_id,
     )
     devices = await tx.all(
         DeviceRow,
-        "select profile_id, device_id, count(*) as key_packages from app.key_packages "
-        "where tenant_id = $1 and user_id = $2 group by profile_id, device_id order by profile_id, device_id",
+        """
+        select profile_id, device_id, count(*) as key_packages from app.key_packages
+        where tenant_id = $1 and user_id = $2 group by profile_id, device_id order by profile_id, device_id
+        """,
         user_id,
     )
     return {
@@ -111,8 +115,10 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
         user_id,
     )
     await tx.run(
-        "update app.message_logs set device_info = null, connection_type = null "
-        "where tenant_id = $1 and sender_user_id = $2",
+        """
+        update app.message_logs set device_info = null, connection_type = null
+        where tenant_id = $1 and sender_user_id = $2
+        """,
         user_id,
     )
 

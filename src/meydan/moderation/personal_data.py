@@ -31,8 +31,10 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     """What they reported; never what others reported of them, which could tell who did."""
     reports = await tx.all(
         ReportRow,
-        "select reported_profile_id, reason, text, created_at from app.reports "
-        "where tenant_id = $1 and reporter_user_id = $2 order by id",
+        """
+        select reported_profile_id, reason, text, created_at from app.reports
+        where tenant_id = $1 and reporter_user_id = $2 order by id
+        """,
         user_id,
     )
     return {"reports": msgspec.to_builtins(reports)}

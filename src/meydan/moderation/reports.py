@@ -79,15 +79,15 @@ async def _mine(tx: Tx, profile_id: UUID) -> Report | None:
 _COUNT = """
     select about.reported_user_id as user_id, count(distinct said.reporter_user_id)::integer as reporters
     from app.reports about
-    join app.users reported on (reported.tenant_id, reported.id) = (about.tenant_id, about.reported_user_id)
-    join app.reports said on (said.tenant_id, said.reported_user_id) = (about.tenant_id, about.reported_user_id)
-    join app.users reporter on (reporter.tenant_id, reporter.id) = (said.tenant_id, said.reporter_user_id)
+    join app.users reported on reported.tenant_id = about.tenant_id and reported.id = about.reported_user_id
+    join app.reports said on said.tenant_id = about.tenant_id and said.reported_user_id = about.reported_user_id
+    join app.users reporter on reporter.tenant_id = said.tenant_id and reporter.id = said.reporter_user_id
     where about.tenant_id = $1 and about.id = $2
         and reported.role <> 'owner'
         and (reporter.phone is not null or reporter.email is not null)
         and said.created_at > coalesce(
             (select max(ban.lifted_at) from app.bans ban
-             where (ban.tenant_id, ban.user_id) = (about.tenant_id, about.reported_user_id)),
+             where ban.tenant_id = about.tenant_id and ban.user_id = about.reported_user_id),
             '-infinity'
         )
     group by about.reported_user_id

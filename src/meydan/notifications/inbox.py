@@ -126,8 +126,10 @@ async def notifications(tx: Tx, before: UUID | None, limit: int) -> Notification
     """Newest first, of both faces."""
     items = await tx.all(
         Notification,
-        "select id, kind, code, data, created_at, profile_id, read_at from app.notifications "
-        "where tenant_id = $1 and user_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4",
+        """
+        select id, kind, code, data, created_at, profile_id, read_at from app.notifications
+        where tenant_id = $1 and user_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4
+        """,
         tx.me.user_id,
         before,
         limit,
@@ -138,8 +140,10 @@ async def notifications(tx: Tx, before: UUID | None, limit: int) -> Notification
 async def do_read(tx: Tx, up_to: UUID) -> Unread:
     """Everything up to this one has been seen; what came after it has not."""
     await tx.run(
-        "update app.notifications set read_at = app.now() "
-        "where tenant_id = $1 and user_id = $2 and id <= $3 and read_at is null",
+        """
+        update app.notifications set read_at = app.now()
+        where tenant_id = $1 and user_id = $2 and id <= $3 and read_at is null
+        """,
         tx.me.user_id,
         up_to,
     )

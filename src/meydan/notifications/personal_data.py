@@ -17,8 +17,10 @@ COLUMNS = {"notifications.user_id", "notifications.profile_id", "notifications.d
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     notifications = await tx.all(
         Notification,
-        "select id, kind, code, data, created_at, profile_id, read_at from app.notifications "
-        "where tenant_id = $1 and user_id = $2 order by id",
+        """
+        select id, kind, code, data, created_at, profile_id, read_at from app.notifications
+        where tenant_id = $1 and user_id = $2 order by id
+        """,
         user_id,
     )
     return {"notifications": msgspec.to_builtins(notifications)}

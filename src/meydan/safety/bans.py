@@ -56,8 +56,10 @@ async def do_ban(
     staff who decided; absent when the system did. ``evidence`` goes into the log. Raises NotFound.
     """
     await tx.run(
-        "update app.bans set lifted_at = until "
-        "where tenant_id = $1 and user_id = $2 and lifted_at is null and until <= app.now()",
+        """
+        update app.bans set lifted_at = until
+        where tenant_id = $1 and user_id = $2 and lifted_at is null and until <= app.now()
+        """,
         user_id,
     )
     changed = await tx.maybe(
@@ -95,8 +97,10 @@ async def do_lift(tx: Tx, user_id: UUID, *, actor: UUID | None = None) -> None:
     """The person may log in again. A service transaction. Raises NotFound when they are not banned."""
     ban_id = await tx.one(
         UUID,
-        "update app.bans set lifted_at = app.now(), lifted_by = $3 "
-        "where tenant_id = $1 and user_id = $2 and lifted_at is null returning id",
+        """
+        update app.bans set lifted_at = app.now(), lifted_by = $3
+        where tenant_id = $1 and user_id = $2 and lifted_at is null returning id
+        """,
         user_id,
         actor,
     )

@@ -39,8 +39,10 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     """Whom they blocked and how they were banned; never who blocked them: that is the other person's."""
     blocks = await tx.all(
         BlockRow,
-        "select blocker_profile_id, blocked_profile_id, created_at from app.blocks "
-        "where tenant_id = $1 and blocker_user_id = $2 order by id",
+        """
+        select blocker_profile_id, blocked_profile_id, created_at from app.blocks
+        where tenant_id = $1 and blocker_user_id = $2 order by id
+        """,
         user_id,
     )
     bans = await tx.all(

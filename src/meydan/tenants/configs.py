@@ -62,8 +62,10 @@ async def do_configure(tx: Tx, kind: type[RoomSettings], **values: Any) -> None:
         raise SettingInvalid(detail=str(error)) from None
     for name, value in values.items():
         await tx.run(
-            "insert into app.tenant_configs (tenant_id, config_key, config_value) values ($1, $2, $3) "
-            "on conflict (tenant_id, config_key) do update set config_value = excluded.config_value, updated_at = app.now()",
+            """
+            insert into app.tenant_configs (tenant_id, config_key, config_value) values ($1, $2, $3)
+            on conflict (tenant_id, config_key) do update set config_value = excluded.config_value, updated_at = app.now()
+            """,
             f"{kind.room}.{name}",
             value,
         )

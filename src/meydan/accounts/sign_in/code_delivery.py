@@ -69,7 +69,7 @@ async def hand_over(db: Database, tenant_id: int, row_id: UUID, channel: Channel
         log.warning("a message by %s will not arrive: %s", channel, error)
         return False
     async with db.as_service(tenant_id) as tx:
-        await tx.run("update app.otp_verifications set sent_at = app.now() where (tenant_id, id) = ($1, $2)", row_id)
+        await tx.run("update app.otp_verifications set sent_at = app.now() where tenant_id = $1 and id = $2", row_id)
     return False
 
 
@@ -77,8 +77,10 @@ async def _waiting(tx: Tx, order: SendCode) -> _Waiting | None:
     """None when it was sent, is too old, or is for logging in to an account that does not exist: that costs nothing."""
     waiting = await tx.maybe(
         _Waiting,
-        "select id, purpose, channel, address from app.otp_verifications"
-        " where (tenant_id, id) = ($1, $2) and sent_at is null and expires_at > app.now()",
+        """
+        select id, purpose, channel, address from app.otp_verifications
+        where tenant_id = $1 and id = $2 and sent_at is null and expires_at > app.now()
+        """,
         order.otp_id,
     )
     if waiting is None or waiting.purpose not in (Purpose.login, Purpose.reset):
@@ -86,5 +88,5 @@ async def _waiting(tx: Tx, order: SendCode) -> _Waiting | None:
     kind = SignIn.phone if waiting.channel is Channel.sms else SignIn.email
     if await users.find(tx, Identifier(kind, waiting.address)) is not None:
         return waiting
-    await tx.run("update app.otp_verifications set cost_cents = 0 where (tenant_id, id) = ($1, $2)", order.otp_id)
+    await tx.run("update app.otp_verifications set cost_cents = 0 where tenant_id = $1 and id = $2", order.otp_id)
     return None

@@ -39,7 +39,7 @@ async def _do_set(tx: Tx, user_id: UUID, proof: str) -> None:
     part = _COLUMN[proved.channel]
     try:
         await tx.run(
-            f"update app.users set {part} = $3 where (tenant_id, id) = ($1, $2)",
+            f"update app.users set {part} = $3 where tenant_id = $1 and id = $2",
             user_id,
             proved.value,
         )

@@ -75,11 +75,13 @@ async def do_count(tx: Tx, counters: Counters) -> None:
     counted = await tx.all(
         _Counted,
         # In one order, so that two that count the same never wait for each other.
-        "insert into app.login_attempts as a (tenant_id, scope, key, tries)"
-        " select $1, scope, key, 1 from unnest($2::text[], $3::bytea[]) as tried (scope, key) order by scope, key"
-        " on conflict (tenant_id, scope, key) do update set last_try_at = app.now(),"
-        " tries = case when a.last_try_at < app.now() - $4::interval then 1 else a.tries + 1 end"
-        " returning new.scope, new.tries, old.last_try_at",
+        """
+        insert into app.login_attempts as a (tenant_id, scope, key, tries)
+        select $1, scope, key, 1 from unnest($2::text[], $3::bytea[]) as tried (scope, key) order by scope, key
+        on conflict (tenant_id, scope, key) do update set last_try_at = app.now(),
+        tries = case when a.last_try_at < app.now() - $4::interval then 1 else a.tries + 1 end
+        returning new.scope, new.tries, old.last_try_at
+        """,
         list(counters.keys),
         list(counters.keys.values()),
         FORGOTTEN_AFTER,
@@ -105,8 +107,10 @@ async def do_forgive(tx: Tx, counters: Counters) -> None:
         list(counters.keys.values()),
     )
     await tx.run(
-        "update app.login_attempts set tries = tries - 1"
-        " where tenant_id = $1 and scope in ('account', 'address') and key = any($2::bytea[]) and tries > 0",
+        """
+        update app.login_attempts set tries = tries - 1
+        where tenant_id = $1 and scope in ('account', 'address') and key = any($2::bytea[]) and tries > 0
+        """,
         list(counters.keys.values()),
     )
 
@@ -115,12 +119,14 @@ async def do_count_registration(tx: Tx, network: str, per_hour: int) -> None:
     """Raises TooManyRequests when this address has registered as many people in an hour as the community allows."""
     counted = await tx.one(
         _Counted,
-        "insert into app.login_attempts as a (tenant_id, scope, key, tries) values ($1, 'register', $2, 1)"
-        " on conflict (tenant_id, scope, key) do update set"
-        " tries = case when a.created_at < app.now() - interval '1 hour' then 1 else a.tries + 1 end,"
-        " created_at = case when a.created_at < app.now() - interval '1 hour' then app.now() else a.created_at end,"
-        " last_try_at = app.now()"
-        " returning new.scope, new.tries, new.created_at as last_try_at",
+        """
+        insert into app.login_attempts as a (tenant_id, scope, key, tries) values ($1, 'register', $2, 1)
+        on conflict (tenant_id, scope, key) do update set
+        tries = case when a.created_at < app.now() - interval '1 hour' then 1 else a.tries + 1 end,
+        created_at = case when a.created_at < app.now() - interval '1 hour' then app.now() else a.created_at end,
+        last_try_at = app.now()
+        returning new.scope, new.tries, new.created_at as last_try_at
+        """,
         seal.mac("log in attempts", tx.tenant_id, Scope.register, network),
     )
     if counted.tries > per_hour and counted.last_try_at is not None:

@@ -121,8 +121,10 @@ async def do_ask(
     number = f"{secrets.randbelow(1_000_000):06}"
     now, otp_id = clock.now(), UUID(bytes=secrets.token_bytes(16), version=4)
     await tx.run(
-        "insert into app.otp_verifications (tenant_id, id, purpose, channel, address, code_hash, attempts_left, network,"
-        " device_id, country, cost_cents, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        """
+        insert into app.otp_verifications (tenant_id, id, purpose, channel, address, code_hash, attempts_left, network,
+        device_id, country, cost_cents, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """,
         otp_id,
         purpose,
         address.channel,
@@ -157,9 +159,11 @@ async def _check_limits(
         # The oldest of the newest `count`: when it leaves the window there is room again.
         blocks = await tx.maybe(
             datetime,
-            f"select created_at from app.otp_verifications where tenant_id = $1 and {limit.where} = $2"
-            " and purpose <> 'notice'"
-            " and created_at > app.now() - $3::interval order by created_at desc offset $4 limit 1",
+            f"""
+            select created_at from app.otp_verifications where tenant_id = $1 and {limit.where} = $2
+            and purpose <> 'notice'
+            and created_at > app.now() - $3::interval order by created_at desc offset $4 limit 1
+            """,
             limit.value,
             limit.per,
             max(limit.count - 1, 0),
@@ -173,8 +177,10 @@ async def do_verify(tx: Tx, address: Address, purpose: Purpose, number: str) -> 
     """A refusal is returned, not raised: the attempt that it cost must be committed. A service transaction."""
     recent = await tx.maybe(
         _Recent,
-        "select id, code_hash, attempts_left, expires_at, verified_at from app.otp_verifications"
-        " where (tenant_id, address, purpose) = ($1, $2, $3) order by created_at desc, id desc limit 1 for update",
+        """
+        select id, code_hash, attempts_left, expires_at, verified_at from app.otp_verifications
+        where tenant_id = $1 and address = $2 and purpose = $3 order by created_at desc, id desc limit 1 for update
+        """,
         address.value,
         purpose,
     )
@@ -186,11 +192,11 @@ async def do_verify(tx: Tx, address: Address, purpose: Purpose, number: str) -> 
         return OtpExpired()
     if not seal.constant_time_equal(recent.code_hash, _code_hash(recent.id, number)):
         await tx.run(
-            "update app.otp_verifications set attempts_left = attempts_left - 1 where (tenant_id, id) = ($1, $2)",
+            "update app.otp_verifications set attempts_left = attempts_left - 1 where tenant_id = $1 and id = $2",
             recent.id,
         )
         return OtpWrong(attempts_left=recent.attempts_left - 1)
-    await tx.run("update app.otp_verifications set verified_at = app.now() where (tenant_id, id) = ($1, $2)", recent.id)
+    await tx.run("update app.otp_verifications set verified_at = app.now() where tenant_id = $1 and id = $2", recent.id)
     return Proof(f"{recent.id.hex}.{_proof_mac(tx, recent.id).hex()}", clock.now() + PROOF_LIFETIME)
 
 
@@ -198,8 +204,10 @@ async def check_proof(tx: Tx, proof: str, purpose: Purpose) -> Proved:
     """The address it proves, still unspent. Raises ProofRefused. A service transaction."""
     proved = await tx.maybe(
         Proved,
-        "select channel, address as value from app.otp_verifications where (tenant_id, id, purpose) = ($1, $2, $3)"
-        " and spent_at is null and verified_at > app.now() - $4::interval",
+        """
+        select channel, address as value from app.otp_verifications where tenant_id = $1 and id = $2 and purpose = $3
+        and spent_at is null and verified_at > app.now() - $4::interval
+        """,
         _read_proof(tx, proof),
         purpose,
         PROOF_LIFETIME,
@@ -213,9 +221,11 @@ async def do_spend_proof(tx: Tx, proof: str, purpose: Purpose) -> Proved:
     """The address it proves, once. Raises ProofRefused. A service transaction."""
     proved = await tx.maybe(
         Proved,
-        "update app.otp_verifications set spent_at = app.now()"
-        " where (tenant_id, id, purpose) = ($1, $2, $3) and spent_at is null and verified_at > app.now() - $4::interval"
-        " returning channel, address as value",
+        """
+        update app.otp_verifications set spent_at = app.now()
+        where tenant_id = $1 and id = $2 and purpose = $3 and spent_at is null and verified_at > app.now() - $4::interval
+        returning channel, address as value
+        """,
         _read_proof(tx, proof),
         purpose,
         PROOF_LIFETIME,

@@ -135,8 +135,10 @@ async def _add_user(
     try:
         return await tx.one(
             UUID,
-            "insert into app.users (tenant_id, phone, email, username, password_hash, birth_date, role, language)"
-            " values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+            """
+            insert into app.users (tenant_id, phone, email, username, password_hash, birth_date, role, language)
+            values ($1, $2, $3, $4, $5, $6, $7, $8) returning id
+            """,
             proved.value if proved and proved.channel is Channel.sms else None,
             proved.value if proved and proved.channel is Channel.email else None,
             username,

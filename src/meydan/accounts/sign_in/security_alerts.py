@@ -73,16 +73,20 @@ async def _do_write(tx: Tx, address: Address, part: SignInPart, language: Langua
     await sms_budget.do_queue_up(tx)
     told = await tx.one(
         int,
-        "select count(*)::integer from app.otp_verifications where tenant_id = $1 and address = $2"
-        " and purpose = 'notice' and created_at > app.now() - interval '1 day'",
+        """
+        select count(*)::integer from app.otp_verifications where tenant_id = $1 and address = $2
+        and purpose = 'notice' and created_at > app.now() - interval '1 day'
+        """,
         address.value,
     )
     if address.channel is Channel.sms and told >= _TEXTS_PER_DAY:
         return
     notice_id = await tx.one(
         UUID,
-        "insert into app.otp_verifications (tenant_id, purpose, channel, address, code_hash, attempts_left, network,"
-        " cost_cents, expires_at) values ($1, 'notice', $2, $3, '', 0, '', $4, $5) returning id",
+        """
+        insert into app.otp_verifications (tenant_id, purpose, channel, address, code_hash, attempts_left, network,
+        cost_cents, expires_at) values ($1, 'notice', $2, $3, '', 0, '', $4, $5) returning id
+        """,
         address.channel,
         address.value,
         await sms_budget.do_pay(tx, address.channel, whatever_is_left=True),
@@ -96,8 +100,10 @@ async def send(db: Database, tenant_id: int, order: TellOfChange) -> None:
     async with db.as_service(tenant_id) as tx:
         waiting = await tx.maybe(
             _Waiting,
-            "select channel, address from app.otp_verifications"
-            " where (tenant_id, id) = ($1, $2) and sent_at is null and expires_at > app.now()",
+            """
+            select channel, address from app.otp_verifications
+            where tenant_id = $1 and id = $2 and sent_at is null and expires_at > app.now()
+            """,
             order.notice_id,
         )
         community = (await tenants.this(tx)).name

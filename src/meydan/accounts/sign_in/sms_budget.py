@@ -36,8 +36,10 @@ async def do_pay(tx: Tx, channel: Channel, *, whatever_is_left: bool = False) ->
         budget = adapters.sms_daily_budget_cents
     spent = await tx.one(
         int,
-        "select coalesce(sum(cost_cents), 0)::integer from app.otp_verifications"
-        " where tenant_id = $1 and created_at >= date_trunc('day', app.now(), 'UTC')",
+        """
+        select coalesce(sum(cost_cents), 0)::integer from app.otp_verifications
+        where tenant_id = $1 and created_at >= date_trunc('day', app.now(), 'UTC')
+        """,
     )
     if spent + cost > budget and not whatever_is_left:
         raise SendingPaused
