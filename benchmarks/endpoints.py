@@ -107,7 +107,7 @@ class World:
     def send(self) -> bytes:
         _, conversation, token = random.choice(self.people)
         body = json.dumps(
-            {"id": str(uuid4()), "conversation_id": str(conversation), "kind": "text", "epoch": 1, "body": "QUJD" * 64}
+            {"id": str(uuid4()), "conversation_id": str(conversation), "type": "text", "epoch": 1, "body": "QUJD" * 64}
         ).encode()
         return (
             b"POST /api/messages/send HTTP/1.1\r\n%bcontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"

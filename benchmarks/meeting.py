@@ -45,7 +45,7 @@ from meydan.kit.realtime import Realtime
 from meydan.kit.realtime.frames import channel_of_user, pubsub_channel
 from meydan.kit.resp import Valkey
 from meydan.meeting import tickets
-from meydan.meeting.enums import Kind
+from meydan.meeting.enums import MeetingType
 
 KEY = "b" * 32
 PASSWORDS = dict.fromkeys(migrations.ROLES, "bench")
@@ -167,7 +167,7 @@ class Place:
         async with self.db.as_user(one.me) as tx:
             # First in line after the commit: before the matcher hears of it.
             tx.after_commit(lambda: arrivals.joined.__setitem__(one.me.user_id, time.perf_counter()))
-            await tickets.do_join(tx, Kind.text, None, tickets.Wishes(max_distance_km=one.max_distance_km))
+            await tickets.do_join(tx, MeetingType.text, None, tickets.Criteria(max_distance_km=one.max_distance_km))
 
 
 def summary(found: list[float]) -> tuple[float, float, float]:

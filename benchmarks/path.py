@@ -78,7 +78,7 @@ class Sender:
         _, conversation, token = self._world.people[index]
         receiver = self._world.people[index ^ 1][0].profile_id
         message = str(uuid4())
-        wanted = {"id": message, "conversation_id": str(conversation), "kind": "text", "epoch": 1, "body": "QUJD" * 64}
+        wanted = {"id": message, "conversation_id": str(conversation), "type": "text", "epoch": 1, "body": "QUJD" * 64}
         body = json.dumps(wanted).encode()
         head = b"POST /api/messages/send HTTP/1.1\r\n%bcontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
         connection = await self._free.get()

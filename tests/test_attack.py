@@ -162,7 +162,7 @@ async def lively(app: Litestar, db: Database, tenant: tenants.Tenant) -> list[Pe
             json={
                 "id": str(uuid4()),
                 "conversation_id": state["match"]["conversation_id"],
-                "kind": "text",
+                "type": "text",
                 "epoch": 0,
                 "body": "QUJD",
             },

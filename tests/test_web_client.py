@@ -46,7 +46,7 @@ async def test_an_unknown_community_is_a_problem_with_a_code(api: httpx.AsyncCli
     answer = await api.get("/api/config", headers={"X-Meydan-Tenant": "nobody-lives-here"})
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["code"] == "unknown_community"
+    assert answer.json()["code"] == "unknown_tenant"
 
 
 async def test_an_unknown_address_of_the_api_is_a_problem_and_not_a_page(api: httpx.AsyncClient):

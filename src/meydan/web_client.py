@@ -20,7 +20,7 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg", "application/manifest")
 
 
-class Community(Struct, frozen=True):
+class TenantSummary(Struct, frozen=True):
     slug: str
     name: str
 
@@ -28,11 +28,11 @@ class Community(Struct, frozen=True):
 class Config(Struct, frozen=True):
     """Configuration that a page needs before login."""
 
-    tenant: Community
+    tenant: TenantSummary
     realtime_url: str
     languages: list[tenants.Language]
     default_language: tenants.Language
-    sign_in: list[accounts.SignIn]
+    sign_in_methods: list[accounts.SignInMethod]
     minimum_age: int
     require_verified: accounts.RequireVerified
     """Proof required before meeting strangers."""
@@ -57,18 +57,18 @@ async def health() -> Health:
 async def config(request: http.AnyRequest, state: State, db: Database, tenant: tenants.Tenant) -> Config:
     settings: Settings = state.settings
     async with db.as_service(tenant.id) as tx:
-        doors = await tenants.settings(tx, accounts.AccountsSettings)
-        meetings = await tenants.settings(tx, meeting.MeetingSettings)
+        for_accounts = await tenants.settings(tx, accounts.AccountsSettings)
+        for_meeting = await tenants.settings(tx, meeting.MeetingSettings)
     return Config(
-        tenant=Community(slug=tenant.slug, name=tenant.name),
+        tenant=TenantSummary(slug=tenant.slug, name=tenant.name),
         realtime_url=realtime_url(request, settings),
         languages=list(tenants.Language),
         default_language=tenant.default_language,
-        sign_in=doors.sign_in,
-        minimum_age=doors.minimum_age,
-        require_verified=doors.require_verified,
-        message_hours=meetings.match_hours,
-        claim_minutes=meetings.claim_minutes,
+        sign_in_methods=for_accounts.sign_in_methods,
+        minimum_age=for_accounts.minimum_age,
+        require_verified=for_accounts.require_verified,
+        message_hours=for_meeting.match_hours,
+        claim_minutes=for_meeting.claim_minutes,
         local_twin=not (settings.mail.host or settings.sms.twilio_account_sid),
     )
 

@@ -23,7 +23,7 @@ async def test_everything_kept_is_handed_over_and_no_secret(arrive: Arrive, prov
     assert kept["profiles"][0]["bio"] == "Kediler."
     assert kept["profiles"][0]["latitude"] == 41.0
     assert kept["devices"][0]["id"] == person.device["id"]
-    assert kept["sessions"][0]["address_hint"] == "127.0.0.x"
+    assert kept["sessions"][0]["ip_address_hint"] == "127.0.0.x"
     assert kept["codes"][0]["address"] == phone
     for secret in ("password_hash", "argon2", "refresh_salt", "code_hash"):
         assert secret not in str(kept)
@@ -128,7 +128,7 @@ async def test_meeting_is_not_for_the_banned(db: Database, tenant: tenants.Tenan
     person = await make_person(db, tenant)
     async with db.as_service(tenant.id) as tx:
         await accounts.do_set_ban(tx, person.me.user_id, clock.now() + timedelta(hours=1), "spam")
-    with pytest.raises(accounts.Banned) as refusal:
+    with pytest.raises(accounts.AccountBanned) as refusal:
         await may_meet(db, person)
     assert refusal.value.extra["reason"] == "spam"
     moving_clock.forward(hours=1, seconds=1)

@@ -116,7 +116,7 @@ async def test_a_ban_during_a_log_in_ends_that_too(
             await accounts.do_set_ban(tx, user_id, None, "spam")
 
     async with db.as_service(tenant.id) as tx:
-        assert await users.do_hold(tx, user_id) is not None
+        assert await users.lock_standing(tx, user_id) is not None
         banning = asyncio.create_task(ban())
         await until_somebody_waits(tx)
         device_row = await tx.one(UUID, "select id from app.devices where (tenant_id, user_id) = ($1, $2)", user_id)

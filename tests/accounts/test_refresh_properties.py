@@ -9,7 +9,7 @@ import pytest
 
 from meydan import tenants
 from meydan.accounts import devices, sessions
-from meydan.accounts.devices import DeviceHere
+from meydan.accounts.devices import ClientDevice
 from meydan.kit.database import Database
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person
@@ -19,7 +19,7 @@ SEEDS = range(12)
 
 async def begin(db: Database, person: Person) -> str:
     async with db.as_service(person.tenant.id) as tx:
-        row = await devices.do_see(tx, person.me.user_id, DeviceHere(person.me.client_device_id, "Firefox"))
+        row = await devices.do_record_device(tx, person.me.user_id, ClientDevice(person.me.client_device_id, "Firefox"))
         return (await sessions.do_start(tx, person.me.user_id, row, "127.0.0.1")).refresh_token
 
 

@@ -9,7 +9,7 @@ from litestar import Litestar
 
 from meydan import accounts, tenants
 from meydan.accounts import sessions
-from meydan.accounts.tasks import tidy_accounts
+from meydan.accounts.tasks import purge_old
 from meydan.kit.database import Database
 from meydan.kit.realtime import is_revoked
 from tests.accounts.conftest import PASSWORD, Arrive, Prove, Somebody, code, device, new_phone
@@ -169,9 +169,9 @@ async def test_the_list_shows_where_and_one_of_them_is_ended_within_a_second(
     other = await log_in_elsewhere(person, app, tenant, "Pixel")
     lines = await person.get("/api/auth/sessions")
     assert {(line["device_name"], line["current"]) for line in lines} == {("Firefox on Linux", True), ("Pixel", False)}
-    assert {line["address_hint"] for line in lines} == {"127.0.0.x"}
+    assert {line["ip_address_hint"] for line in lines} == {"127.0.0.x"}
     theirs = next(line for line in lines if not line["current"])
-    assert theirs["device_id"] == other.device["id"]
+    assert theirs["client_device_id"] == other.device["id"]
     assert (await person.client.delete(f"/api/auth/sessions/{theirs['id']}")).status_code == 204
 
     async def is_known_here() -> bool:
@@ -249,9 +249,9 @@ async def test_a_ban_ends_every_session_and_says_why(
 
 
 async def test_only_a_tidy_row_is_kept_of_where_somebody_was():
-    assert sessions.address_hint("88.240.12.77") == "88.240.12.x"
-    assert sessions.address_hint("2a02:1234:5678:9abc::1") == "2a02:1234:5678::"
-    assert sessions.address_hint("testclient") == ""
+    assert sessions.ip_address_hint("88.240.12.77") == "88.240.12.x"
+    assert sessions.ip_address_hint("2a02:1234:5678:9abc::1") == "2a02:1234:5678::"
+    assert sessions.ip_address_hint("testclient") == ""
 
 
 async def test_no_token_is_kept_anywhere(arrive: Arrive, owner, tenant: tenants.Tenant):
@@ -276,7 +276,7 @@ async def test_tidying_keeps_what_goes_on(
         moving_clock.forward(hours=24 * 10)
         assert (await going_on.client.post("/api/auth/refresh")).status_code == 200
     async with db.as_service(tenant.id) as tx:
-        await tidy_accounts(tx)
+        await purge_old(tx)
         assert await tx.all(UUID, "select user_id from app.sessions where tenant_id = $1") == [
             UUID(going_on.me["user_id"])
         ]

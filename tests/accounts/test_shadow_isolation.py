@@ -30,7 +30,7 @@ async def meet(app: Litestar, one: Person, other: Person) -> tuple[dict[str, Any
         conversation_id = state["match"]["conversation_id"]
         packages = await b.put("/api/messages/key-packages", json={"packages": ["QUJD"]})
         assert packages.status_code < 300, packages.text
-        wanted = {"conversation_id": conversation_id, "kind": "join_request", "epoch": 0, "body": "QUJD"}
+        wanted = {"conversation_id": conversation_id, "type": "join_request", "epoch": 0, "body": "QUJD"}
         sent = await b.post("/api/messages/send", json={"id": str(uuid4())} | wanted)
         assert sent.status_code < 300, sent.text
         assert (await a.put(f"/api/messages/{sent.json()['id']}/read")).status_code == 204
@@ -51,7 +51,7 @@ async def look_around(
         ("GET", f"/api/users/{profile_id}", None),
         ("GET", "/api/messages/conversations", None),
         ("GET", f"/api/messages/{conversation_id}", None),
-        ("POST", f"/api/messages/{conversation_id}/claim-keys", None),
+        ("POST", f"/api/messages/{conversation_id}/consume-key-packages", None),
         ("GET", "/api/notifications", None),
         ("GET", "/api/blocks", None),
         ("POST", f"/api/match/{uuid4()}/claim", None),

@@ -24,13 +24,13 @@ def test_staff_and_settings_from_the_command_line(database_settings: DatabaseSet
     nobody = meydan("tenant", "staff", cafe, "mehmet", "--role", "admin")
     assert nobody.returncode == 1
     assert f"Nobody in {cafe} logs in with mehmet" in nobody.stderr
-    set_one = meydan("tenant", "set", cafe, "meeting.text_per_day", "7")
+    set_one = meydan("tenant", "set", cafe, "meeting.matches_per_day", "7")
     assert set_one.returncode == 0, set_one.stderr
     shown = meydan("tenant", "settings", cafe).stdout
-    assert re.search(r"^\* meeting.text_per_day +7$", shown, re.MULTILINE)
+    assert re.search(r"^\* meeting.matches_per_day +7$", shown, re.MULTILINE)
     assert re.search(r"^  fraud.review_from +60$", shown, re.MULTILINE)
     for key, value, words in (
-        ("meeting.text_per_day", "many", "cannot be many"),
+        ("meeting.matches_per_day", "many", "cannot be many"),
         ("meeting.nothing", "1", "no setting called meeting.nothing"),
     ):
         refused = meydan("tenant", "set", cafe, key, value)

@@ -90,7 +90,7 @@ async def test_what_is_written_offline_is_sent_later_once_and_in_order(pages: Pa
     await ana.hears("meanwhile")
     await expect(ana.lines.get_by_text("waiting to be sent")).to_have_count(0)
     log = two.bora.call("GET", f"/messages/{two.conversation_id}")["items"]
-    assert [message["kind"] for message in log].count("text") == 5
+    assert [message["type"] for message in log].count("text") == 5
 
 
 async def test_unsent_words_survive_a_closed_browser_page(pages: Pages, two: Two):
@@ -224,7 +224,7 @@ async def test_a_part_is_killed_in_the_middle(pages: Pages, product: Product, tw
     await expect(bora.lines.get_by_text("10", exact=True)).to_have_count(1)
     assert await bora.texts() == [str(number) for number in range(11)]
     log = two.bora.call("GET", f"/messages/{two.conversation_id}")["items"]
-    assert [message["kind"] for message in log].count("text") == 11
+    assert [message["type"] for message in log].count("text") == 11
 
 
 async def test_logging_out_takes_the_words_along(pages: Pages):

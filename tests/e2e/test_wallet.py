@@ -217,7 +217,7 @@ async def test_one_more_meeting_when_the_lamps_are_out(product: Product, visitor
     guest = await visitor(host=f"http://{host}")
     await register(guest, product, "gececi")
     page = guest.page
-    meydan("tenant", "set", "kahve", "meeting.text_per_day", "0", *at).check_returncode()
+    meydan("tenant", "set", "kahve", "meeting.matches_per_day", "0", *at).check_returncode()
 
     async def it_holds() -> bool:
         await open_page(page, "/")

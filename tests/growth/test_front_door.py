@@ -12,7 +12,7 @@ async def invite_of(person: Somebody) -> dict[str, Any]:
 
 
 async def rights_of(person: Somebody) -> int:
-    return int((await person.get("/api/match/state"))["rights"]["text"]["left"])
+    return int((await person.get("/api/match/state"))["quotas"]["text"]["remaining"])
 
 
 async def rewards_of(person: Somebody) -> list[dict[str, Any]]:

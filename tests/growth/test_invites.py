@@ -13,7 +13,7 @@ from tests.factories import Person, make_person, make_shadow
 
 async def code_of(db: Database, person: Person) -> str:
     async with db.as_user(person.me) as tx:
-        return (await growth.invite(tx, "http://here/")).code
+        return (await growth.do_get_or_create_invite(tx, "http://here/")).code
 
 
 async def test_a_code_is_made_once_even_in_two_tabs(db: Database, tenant: tenants.Tenant):

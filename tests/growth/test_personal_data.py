@@ -10,7 +10,7 @@ from tests.growth.test_referrals import register, verify
 async def test_codes_go_and_the_others_number_stays(db: Database, tenant: tenants.Tenant):
     ada, ben = await make_person(db, tenant), await make_person(db, tenant)
     async with db.as_user(ada.me) as tx:
-        code = (await growth.invite(tx, "http://here")).code
+        code = (await growth.do_get_or_create_invite(tx, "http://here")).code
     await register(db, ben, code)
     await verify(db, ben)
     async with db.as_service(tenant.id) as tx:

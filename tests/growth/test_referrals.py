@@ -22,7 +22,7 @@ async def _hear(_tx, event: growth.ReferralRewarded):
 
 async def invite_of(db: Database, person: Person) -> invites.Invite:
     async with db.as_user(person.me) as tx:
-        return await growth.invite(tx, "http://here")
+        return await growth.do_get_or_create_invite(tx, "http://here")
 
 
 async def register(db: Database, person: Person, code: str | None, *, device: UUID | None = None) -> None:

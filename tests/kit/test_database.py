@@ -36,7 +36,7 @@ class NamedLine(Line, frozen=True, kw_only=True):
 async def test_rows_come_back_as_structs(db: Database, tenant: tenants.Tenant):
     me = somebody(tenant)
     async with db.as_service(tenant.id) as tx:
-        await tenants.record(tx, "banned", user_id=me.user_id, reports=10)
+        await tenants.do_record(tx, "banned", user_id=me.user_id, reports=10)
         line = await tx.one(Line, "select action, user_id, details from app.system_logs where tenant_id = $1")
         assert line == Line(Action.banned, me.user_id, {"reports": 10})
     async with db.as_user(me) as tx:
@@ -46,7 +46,7 @@ async def test_rows_come_back_as_structs(db: Database, tenant: tenants.Tenant):
 async def test_fields_that_go_by_name_only_are_given_by_name(db: Database, tenant: tenants.Tenant):
     me = somebody(tenant)
     async with db.as_service(tenant.id) as tx:
-        await tenants.record(tx, "banned", user_id=me.user_id, reports=10)
+        await tenants.do_record(tx, "banned", user_id=me.user_id, reports=10)
         columns = "action, user_id, details, 7 as numbered"
         assert await tx.one(NamedLine, f"select {columns} from app.system_logs where tenant_id = $1") == NamedLine(
             Action.banned, me.user_id, {"reports": 10}, numbered=7
@@ -58,7 +58,7 @@ async def test_what_is_of_another_person_or_community_is_not_there(
 ):
     me = somebody(tenant)
     async with db.as_service(tenant.id) as tx:
-        await tenants.record(tx, "banned", user_id=me.user_id)
+        await tenants.do_record(tx, "banned", user_id=me.user_id)
     stranger = somebody(tenant)
     abroad = Identity(
         other_tenant.id, me.user_id, me.profile_id, me.session_id, me.client_device_id, Role.owner, Face.real
@@ -110,7 +110,7 @@ async def test_two_people_on_one_pool_never_see_each_other(db: Database, tenant:
     people = [somebody(tenant) for _ in range(10)]
     async with db.as_service(tenant.id) as tx:
         for person in people:
-            await tenants.record(tx, "noted", user_id=person.user_id)
+            await tenants.do_record(tx, "noted", user_id=person.user_id)
 
     async def look(person: Identity) -> None:
         for _ in range(20):
@@ -126,7 +126,7 @@ async def test_a_failure_undoes_everything_and_calls_nobody(db: Database, tenant
     called = []
     with pytest.raises(NotFound):
         async with db.as_service(tenant.id) as tx:
-            await tenants.record(tx, "undone")
+            await tenants.do_record(tx, "undone")
             tx.after_commit(lambda: called.append("told"))
             await tx.one(UUID, "select id from app.system_logs where tenant_id = $1 and action = 'nothing'")
     async with db.as_service(tenant.id) as tx:
@@ -137,13 +137,13 @@ async def test_a_failure_undoes_everything_and_calls_nobody(db: Database, tenant
 
 async def test_a_part_inside_a_part_is_undone_with_it(db: Database, tenant: tenants.Tenant):
     async with db.as_service(tenant.id) as tx:
-        await tenants.record(tx, "kept")
+        await tenants.do_record(tx, "kept")
         with pytest.raises(KeyError):
             async with tx.savepoint():
-                await tenants.record(tx, "undone")
+                await tenants.do_record(tx, "undone")
                 with pytest.raises(ValueError, match="inner"):
                     async with tx.savepoint():
-                        await tenants.record(tx, "undone as well")
+                        await tenants.do_record(tx, "undone as well")
                         raise ValueError("inner")
                 raise KeyError
     async with db.as_service(tenant.id) as tx:

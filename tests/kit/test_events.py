@@ -13,7 +13,7 @@ class Happened(Event, frozen=True):
 
 @listen(Happened)
 async def _note(tx: Tx, event: Happened) -> None:
-    await tenants.record(tx, event.what)
+    await tenants.do_record(tx, event.what)
     if event.what == "refused":
         raise ValueError(event.what)
 

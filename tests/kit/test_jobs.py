@@ -34,11 +34,11 @@ class Note(Struct, frozen=True):
 
 
 async def _write(tx: Tx, payload: Note) -> None:
-    await tenants.record(tx, payload.text)
+    await tenants.do_record(tx, payload.text)
 
 
 async def _fail(tx: Tx, payload: Note) -> None:
-    await tenants.record(tx, payload.text)
+    await tenants.do_record(tx, payload.text)
     raise ValueError(payload.text)
 
 
@@ -47,7 +47,7 @@ _stumbled: list[str] = []
 
 async def _stumble(tx: Tx, payload: Note) -> None:
     """Twice the database ends the connection in the midst of it."""
-    await tenants.record(tx, payload.text)
+    await tenants.do_record(tx, payload.text)
     if len(_stumbled) < 2:
         _stumbled.append(payload.text)
         await tx.run("select pg_terminate_backend(pg_backend_pid()) where $1::integer > 0")
@@ -165,7 +165,7 @@ async def test_who_gave_way_in_a_deadlock_is_done_again(
             first_time.discard(payload.text)
             await met.wait()
         await tx.connection.execute("select pg_advisory_xact_lock(7, $1)", locks[1])
-        await tenants.record(tx, payload.text)
+        await tenants.do_record(tx, payload.text)
 
     jobs.job("test_cross")(cross)
     async with db.as_service(tenant.id) as tx:

@@ -9,21 +9,21 @@ from litestar import Litestar
 from meydan import tenants
 from meydan.kit.database import Database
 from meydan.meeting import claims, matcher, matches, quota, tickets
-from meydan.meeting.enums import Kind
+from meydan.meeting.enums import MeetingType
 from meydan.messaging import messages
 from tests.factories import Person
 
 Answer = dict[str, Any]
 
 
-async def join(db: Database, person: Person, *, ticket_id: UUID | None = None, **wishes: Any) -> None:
+async def join(db: Database, person: Person, *, ticket_id: UUID | None = None, **criteria: Any) -> None:
     async with db.as_user(person.me) as tx:
-        await tickets.do_join(tx, Kind.text, ticket_id, tickets.Wishes(**wishes))
+        await tickets.do_join(tx, MeetingType.text, ticket_id, tickets.Criteria(**criteria))
 
 
-async def match(db: Database, tenant: tenants.Tenant, *, again: bool = False) -> int:
+async def match(db: Database, tenant: tenants.Tenant, *, search_again: bool = False) -> int:
     async with db.as_service(tenant.id) as tx:
-        return await matcher.do_match(tx, Kind.text, again=again)
+        return await matcher.do_match(tx, MeetingType.text, search_again=search_again)
 
 
 async def bring_together(db: Database, one: Person, other: Person) -> matches.Match:
@@ -38,22 +38,22 @@ async def bring_together(db: Database, one: Person, other: Person) -> matches.Ma
 
 async def matched(db: Database, person: Person) -> matches.Match | None:
     async with db.as_user(person.me) as tx:
-        return await matches.active(tx, Kind.text)
+        return await matches.active(tx, MeetingType.text)
 
 
 async def waits(db: Database, person: Person) -> bool:
     async with db.as_user(person.me) as tx:
-        return await tickets.ticket(tx, Kind.text) is not None
+        return await tickets.ticket(tx, MeetingType.text) is not None
 
 
 async def leave(db: Database, person: Person, match_id: UUID | None = None) -> None:
     async with db.as_user(person.me) as tx:
-        await tickets.do_leave(tx, Kind.text, match_id)
+        await tickets.do_leave(tx, MeetingType.text, match_id)
 
 
 async def write(db: Database, person: Person, conversation_id: UUID) -> None:
     async with db.as_user(person.me) as tx:
-        await messages.do_send(tx, messages.NewMessage(uuid4(), conversation_id, "text", 0, b"sealed"), None)
+        await messages.do_send(tx, messages.SendMessageRequest(uuid4(), conversation_id, "text", 0, b"sealed"), None)
 
 
 async def claim(db: Database, person: Person, match_id: UUID) -> claims.Claim:
@@ -66,9 +66,9 @@ async def decide(db: Database, tenant: tenants.Tenant) -> int:
         return await claims.do_decide(tx)
 
 
-async def end_over(db: Database, tenant: tenants.Tenant) -> int:
+async def expire(db: Database, tenant: tenants.Tenant) -> int:
     async with db.as_service(tenant.id) as tx:
-        return await matches.do_end_over(tx)
+        return await matches.do_expire(tx)
 
 
 async def told(db: Database, person: Person) -> list[Answer]:
@@ -88,4 +88,4 @@ async def ask(app: Litestar, person: Person, method: str, path: str, body: Answe
 
 async def left(db: Database, person: Person) -> int:
     async with db.as_user(person.me) as tx:
-        return (await quota.right(tx, Kind.text)).left
+        return (await quota.quota(tx, MeetingType.text)).remaining

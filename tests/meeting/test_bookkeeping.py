@@ -14,7 +14,7 @@ from meydan.kit.database import Database
 from meydan.meeting import claims, quota, tickets
 from tests.conftest import MovableClock, new_tenant
 from tests.factories import Person, make_person
-from tests.meeting.factories import bring_together, claim, decide, end_over, join, leave, left, write
+from tests.meeting.factories import bring_together, claim, decide, expire, join, leave, left, write
 
 LIMIT = 2
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -53,7 +53,7 @@ class Met:
     at: datetime
     wrote: dict[int, datetime] = field(default_factory=dict)
     ended_at: datetime | None = None
-    ended_by: int | None = None
+    ended_by_user_id: int | None = None
     claims: dict[int, str] = field(default_factory=dict)
 
     def other(self, who: int) -> int:
@@ -61,7 +61,7 @@ class Met:
 
     def verdict(self, who: int) -> str:
         silent_until = self.at + timedelta(hours=2)
-        if self.ended_by == who and self.ended_at is not None and self.ended_at < silent_until:
+        if self.ended_by_user_id == who and self.ended_at is not None and self.ended_at < silent_until:
             return "left_early"
         written = self.wrote.get(self.other(who))
         return "stranger_wrote" if written is not None and written < silent_until else "approved"
@@ -110,7 +110,7 @@ class Square:
             other = (one + 1) % len(self.people)
         for who in (one, other):
             if self.books.active(who) or not self.books.left(who):
-                refusal = tickets.AlreadyMatched if self.books.active(who) else quota.NoRightsLeft
+                refusal = tickets.AlreadyMatched if self.books.active(who) else quota.QuotaExhausted
                 try:
                     await join(self.db, self.people[who])
                 except refusal:
@@ -129,7 +129,7 @@ class Square:
     async def leave(self, who: int, _: int) -> None:
         if met := self.books.active(who):
             await leave(self.db, self.people[who], met.id)
-            met.ended_at, met.ended_by = clock.now(), who
+            met.ended_at, met.ended_by_user_id = clock.now(), who
 
     async def claim(self, who: int, _: int) -> None:
         met = self.books.last(who)
@@ -149,7 +149,7 @@ class Square:
 
     async def grant(self, who: int, amount: int) -> None:
         async with self.db.as_service(self.tenant.id) as tx:
-            await meeting.do_grant(tx, self.people[who].me.user_id, amount=amount, reason="a present")
+            await meeting.do_grant_bonus(tx, self.people[who].me.user_id, amount=amount, reason="a present")
         self.books.extra[who] = self.books.extra.get(who, 0) + amount
 
     async def decide(self, *_: int) -> None:
@@ -166,7 +166,7 @@ class Square:
     async def forward(self, hours: int, _: int) -> None:
         self.clock.forward(hours=hours)
         over = [met for met in self.books.met if met.ended_at is None and met.at + timedelta(hours=24) <= clock.now()]
-        assert await end_over(self.db, self.tenant) == len(over)
+        assert await expire(self.db, self.tenant) == len(over)
         for met in over:
             met.ended_at = clock.now()
 
@@ -183,7 +183,7 @@ async def test_the_books_agree_with_the_model(db: Database, moving_clock: Movabl
     local = clock.now().astimezone(ISTANBUL)
     moving_clock.forward(hours=24 + 12 - local.hour, minutes=-local.minute)
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, meeting.MeetingSettings, text_per_day=LIMIT, met_again_days=0)
+        await tenants.do_configure(tx, meeting.MeetingSettings, matches_per_day=LIMIT, rematch_cooldown_days=0)
     square = Square(db, tenant, [await make_person(db, tenant) for _ in range(3)], moving_clock)
     for name, first, second in [operation for one in rounds for operation in one]:
         await getattr(square, name)(first, second)

@@ -14,7 +14,7 @@ from meydan.meeting import claims, tasks
 from meydan.meeting.enums import ClaimReason, ClaimStatus
 from tests.conftest import MovableClock
 from tests.factories import make_person, make_shadow
-from tests.meeting.factories import ask, bring_together, claim, decide, end_over, leave, left, told, write
+from tests.meeting.factories import ask, bring_together, claim, decide, expire, leave, left, told, write
 
 
 async def status_of(db: Database, person, match_id) -> tuple[ClaimStatus, ClaimReason | None]:
@@ -107,7 +107,7 @@ async def test_it_may_be_asked_for_a_day_after_the_end(
     ana, bora, cem = [await make_person(db, tenant) for _ in range(3)]
     first = await bring_together(db, ana, bora)
     moving_clock.forward(hours=24, minutes=1)
-    await end_over(db, tenant)
+    await expire(db, tenant)
     second = await bring_together(db, ana, cem)
     moving_clock.forward(hours=23)
     await claim(db, ana, first.id)
@@ -116,7 +116,7 @@ async def test_it_may_be_asked_for_a_day_after_the_end(
     moving_clock.forward(hours=2)
     with pytest.raises(claims.ClaimTooLate):
         await claim(db, bora, first.id)
-    await end_over(db, tenant)
+    await expire(db, tenant)
     await claim(db, ana, second.id)
 
 
@@ -155,14 +155,14 @@ async def test_the_workers_own_schedule_ends_and_decides(
 ):
     """What the worker runs every minute, in every community; only the time is moved."""
     every_minute = [tick for _, expression, tick in jobs._schedules if expression == "* * * * *"]
-    assert {tasks.end_matches, tasks.decide_claims} <= set(every_minute)
+    assert {tasks.expire_matches, tasks.decide_claims} <= set(every_minute)
     ana, bora = await make_person(db, tenant), await make_person(db, tenant)
     mine = await bring_together(db, ana, bora)
     moving_clock.forward(hours=2)
     await claim(db, ana, mine.id)
     moving_clock.forward(hours=22, seconds=1)
     kinds: set[str] = set()
-    for tick in (tasks.decide_claims, tasks.end_matches):
+    for tick in (tasks.decide_claims, tasks.expire_matches):
         await jobs.run_in_every_tenant(db, tick)
         kinds |= {
             frame["t"] for frame in await told(db, ana)
@@ -215,4 +215,8 @@ async def test_rooms_above_hear_of_matches_and_claims(
     assert isinstance(decided, meeting.ClaimDecided)
     assert (decided.user_id, decided.status) == (ana.me.user_id, ClaimStatus.approved)
     assert isinstance(ended, meeting.MatchEnded)
-    assert (ended.match_id, ended.ended_by, ended.status) == (mine.id, bora.me.user_id, meeting.MatchStatus.cancelled)
+    assert (ended.match_id, ended.ended_by_user_id, ended.status) == (
+        mine.id,
+        bora.me.user_id,
+        meeting.MatchStatus.cancelled,
+    )

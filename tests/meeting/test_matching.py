@@ -11,7 +11,7 @@ from meydan import meeting, safety, tenants
 from meydan.kit import clock, valkey
 from meydan.kit.database import Database
 from meydan.meeting import presence, tickets
-from meydan.meeting.enums import Kind
+from meydan.meeting.enums import MeetingType
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person, make_shadow
 from tests.meeting.factories import bring_together, join, leave, left, match, matched, told, waits
@@ -56,7 +56,7 @@ async def test_nobody_meets_themselves_under_another_face(db: Database, tenant: 
     shadow = await make_shadow(db, ana)
     await join(db, ana)
     await join(db, shadow)
-    assert await match(db, tenant, again=True) == 0
+    assert await match(db, tenant, search_again=True) == 0
     assert await waits(db, shadow) and not await waits(db, ana), "one person waits once: under the face that came last"
 
 
@@ -81,7 +81,7 @@ async def test_a_wished_language_counts_alone_until_the_search_is_widened(db: Da
     assert await match(db, tenant) == 0
     for person in (ana, bora):
         async with db.as_user(person.me) as tx:
-            await tickets.do_widen(tx, Kind.text)
+            await tickets.do_relax_criteria(tx, MeetingType.text)
     assert await match(db, tenant) == 1
     assert await met(db, ana, bora)
 
@@ -107,7 +107,7 @@ async def test_widening_lifts_the_distance(db: Database, tenant: tenants.Tenant)
     await join(db, ankara)
     assert await match(db, tenant) == 0
     async with db.as_user(istanbul.me) as tx:
-        await tickets.do_widen(tx, Kind.text)
+        await tickets.do_relax_criteria(tx, MeetingType.text)
     assert await match(db, tenant) == 1
     assert await met(db, istanbul, ankara)
 
@@ -141,18 +141,18 @@ async def test_common_interests_and_nearness_are_preferred_to_a_few_seconds(db: 
 async def test_waiting_long_counts_more_than_interests(
     db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
 ):
-    patient, reader = await make_person(db, tenant), await make_person(db, tenant, interests=["books"])
-    await bring_together(db, patient, reader)
-    for person in (patient, reader):
+    wait_for_lock, reader = await make_person(db, tenant), await make_person(db, tenant, interests=["books"])
+    await bring_together(db, wait_for_lock, reader)
+    for person in (wait_for_lock, reader):
         if (mine := await matched(db, person)) is not None:
             await leave(db, person, mine.id)
-    await join(db, patient)
+    await join(db, wait_for_lock)
     moving_clock.forward(seconds=31)
     await join(db, reader)
     seeker = await make_person(db, tenant, interests=["books"])
     await join(db, seeker)
     assert await match(db, tenant) == 1
-    assert await met(db, seeker, patient)
+    assert await met(db, seeker, wait_for_lock)
 
 
 async def test_two_who_met_are_kept_apart_for_a_week_under_any_face(
@@ -165,7 +165,7 @@ async def test_two_who_met_are_kept_apart_for_a_week_under_any_face(
     for face in (ana, shadow):
         await join(db, face)
         await join(db, bora)
-        assert await match(db, tenant, again=True) == 0
+        assert await match(db, tenant, search_again=True) == 0
         await leave(db, face)
     moving_clock.forward(hours=24 * 7)
     await join(db, shadow)
@@ -189,11 +189,11 @@ async def test_a_block_keeps_two_people_apart_both_ways_and_under_other_faces(
         for other in (bora, bora_shadow):
             await join(db, one)
             await join(db, other)
-            assert await match(db, tenant, again=True) == 0
+            assert await match(db, tenant, search_again=True) == 0
     async with db.as_user(blocker.me) as tx:
         await safety.do_unblock(tx, block.id)
     moving_clock.forward(seconds=11)
-    assert await match(db, tenant, again=True) == 1, "nobody has to join anew after an unblocking"
+    assert await match(db, tenant, search_again=True) == 1, "nobody has to join anew after an unblocking"
 
 
 async def test_the_banned_wait_for_nobody_and_leave_their_match(db: Database, tenant: tenants.Tenant):
@@ -219,7 +219,7 @@ async def test_a_ban_counts_where_matches_are_made(db: Database, tenant: tenants
     await join(db, bora)
     async with db.as_service(tenant.id) as tx:
         await tx.run("update app.users set ban_reason = 'spam' where tenant_id = $1 and id = $2", ana.me.user_id)
-    assert await match(db, tenant, again=True) == 0
+    assert await match(db, tenant, search_again=True) == 0
     assert await waits(db, bora) and not await waits(db, ana)
 
 
@@ -231,7 +231,7 @@ async def test_communities_do_not_mix(db: Database, tenant: tenants.Tenant, othe
 
 async def test_a_community_sets_how_soon_people_may_meet_again(db: Database, tenant: tenants.Tenant):
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, meeting.MeetingSettings, met_again_days=0)
+        await tenants.do_configure(tx, meeting.MeetingSettings, rematch_cooldown_days=0)
     ana, bora = await make_person(db, tenant), await make_person(db, tenant)
     await leave(db, ana, (await bring_together(db, ana, bora)).id)
     await asyncio.sleep(0.001)
@@ -269,7 +269,7 @@ async def test_a_stray_ticket_of_somebody_who_talks_already_goes(db: Database, t
             ana.me.profile_id,
         )
     await join(db, cem)
-    assert await match(db, tenant, again=True) == 0
+    assert await match(db, tenant, search_again=True) == 0
     assert await waits(db, cem) and not await waits(db, ana)
 
 
@@ -295,7 +295,7 @@ class TestPresence:
 
     async def look(self, db: Database, tenant: tenants.Tenant) -> None:
         async with db.as_service(tenant.id) as tx:
-            await presence.do_look(tx)
+            await presence.do_refresh_presence(tx)
 
     async def test_whoever_went_is_not_matched_and_whoever_is_back_is(
         self, db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
@@ -307,7 +307,7 @@ class TestPresence:
         await self.go(ana)
         await self.look(db, tenant)
         await join(db, bora)
-        assert await match(db, tenant, again=True) == 0
+        assert await match(db, tenant, search_again=True) == 0
         assert await waits(db, ana), "a reload keeps the ticket"
         moving_clock.forward(seconds=20)
         await self.arrive(ana)

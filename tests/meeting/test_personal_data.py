@@ -22,7 +22,7 @@ async def test_a_person_is_shown_all_of_theirs_and_nobody_elses_account(
     assert shown["tickets"][0]["interests"] == ["sea"]
     assert shown["matches"][0]["stranger_profile_id"] == str(bora.me.profile_id)
     assert shown["matches"][0]["i_left"] is True
-    assert shown["days"][0]["used"] == 1
+    assert shown["daily_quota"][0]["used"] == 1
     assert shown["claims"][0]["match_id"] == str(mine.id)
     assert str(bora.me.user_id) not in str(shown)
 
@@ -38,5 +38,5 @@ async def test_whoever_leaves_waits_no_more_and_their_match_ends(db: Database, t
     assert not await waits(db, cem)
     async with db.as_service(tenant.id) as tx:
         shown = await personal_data.export(tx, ana.me.user_id)
-    assert [len(shown[what]) for what in ("tickets", "days", "extra_rights", "claims")] == [0] * 4
+    assert [len(shown[what]) for what in ("tickets", "daily_quota", "bonus_quota", "claims")] == [0] * 4
     assert len(shown["matches"]) == 1, "it is bora's history as well"

@@ -13,7 +13,7 @@ __all__ = ["owner", "scripted", "shop"]
 
 async def test_coins_become_meetings(shop: Shop, db: Database):
     ana = await shop.person(coins=100)
-    assert await shop.get(ana, "/api/coins/spendables") == {"items": [{"item": "meeting", "price": 10}]}
+    assert await shop.get(ana, "/api/coins/offers") == {"items": [{"item": "meeting", "price": 10}]}
     answer = await shop.ask(ana, "POST", "/api/coins/spend", {"item": "meeting", "quantity": 3}, "k")
     assert answer.status_code == 200, answer.text
     assert (answer.json()["wallet"]["balance"], answer.json()["transaction"]["amount"]) == (70, -30)
@@ -46,6 +46,6 @@ async def test_a_community_that_sells_none(shop: Shop, db: Database):
     ana = await shop.person(coins=100)
     async with db.as_service(shop.tenant.id) as tx:
         await tenants.do_configure(tx, meeting.MeetingSettings, meeting_price=0)
-    assert await shop.get(ana, "/api/coins/spendables") == {"items": []}
+    assert await shop.get(ana, "/api/coins/offers") == {"items": []}
     answer = await shop.ask(ana, "POST", "/api/coins/spend", {"item": "meeting"}, "k")
     assert (answer.status_code, answer.json()["code"]) == (409, "not_for_sale")

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 from meydan import tenants
 from meydan.kit import events
 from meydan.kit.database import Database
-from meydan.meeting import MeetingSettings, purchases
+from meydan.meeting import MeetingSettings
+from meydan.meeting.events import MeetingsBought
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person
 from tests.meeting.factories import bring_together, join, left
@@ -52,7 +53,7 @@ async def test_premium_ends_with_its_time(db: Database, tenant: tenants.Tenant, 
 async def test_a_generous_community_is_not_made_smaller(db: Database, tenant: tenants.Tenant):
     ana = await make_person(db, tenant)
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, MeetingSettings, text_per_day=80)
+        await tenants.do_configure(tx, MeetingSettings, matches_per_day=80)
     await give_premium(db, ana)
     assert await left(db, ana) == 80
 
@@ -60,7 +61,7 @@ async def test_a_generous_community_is_not_made_smaller(db: Database, tenant: te
 async def test_bought_meetings_do_not_go_at_midnight(db: Database, tenant: tenants.Tenant, moving_clock: MovableClock):
     ana = await make_person(db, tenant)
     async with db.as_service(tenant.id) as tx:
-        await events.publish(tx, purchases.MeetingsBought(ana.me.user_id, 5, uuid4()))
+        await events.publish(tx, MeetingsBought(ana.me.user_id, 5, uuid4()))
     assert await left(db, ana) == 15
     moving_clock.forward(hours=24)
     assert await left(db, ana) == 15

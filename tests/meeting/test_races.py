@@ -9,8 +9,8 @@ from litestar import Litestar
 from meydan import meeting, tenants
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.meeting import matcher
-from meydan.meeting.enums import Kind
-from meydan.meeting.tasks import match_the_rest
+from meydan.meeting.enums import MeetingType
+from meydan.meeting.tasks import sweep_matching
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person
 from tests.meeting.factories import ask, bring_together, claim, decide, join, leave, left, match, matched
@@ -94,7 +94,7 @@ async def test_the_worker_takes_up_what_a_killed_api_left(db: Database, tenant: 
     for person in people:
         await join(db, person)  # committed, and nobody was woken
     async with db.as_service(tenant.id) as tx:
-        await match_the_rest(tx)
+        await sweep_matching(tx)
     assert await check_everybody_has_one_place(db, tenant, people) == 2
 
 
@@ -103,9 +103,9 @@ async def test_a_worker_leaves_the_work_to_the_matcher_that_is_at_it(db: Databas
     for person in people:
         await join(db, person)
     async with db.as_service(tenant.id) as busy:
-        assert await matcher.do_match(busy, Kind.text) == 1
+        assert await matcher.do_match(busy, MeetingType.text) == 1
         async with db.as_service(tenant.id) as tx:
-            assert await asyncio.wait_for(matcher.do_match(tx, Kind.text, patient=False), PATIENCE) == 0
+            assert await asyncio.wait_for(matcher.do_match(tx, MeetingType.text, wait_for_lock=False), PATIENCE) == 0
     assert await check_everybody_has_one_place(db, tenant, people) == 1
 
 
@@ -120,20 +120,20 @@ async def test_whoever_is_just_leaving_is_passed_over(db: Database, tenant: tena
 
 
 async def test_everybody_clicks_at_once(app: Litestar, db: Database, tenant: tenants.Tenant, live_matcher):
-    """Join, next, leave, widen from two tabs each, with the matcher of the API and the worker's beside it."""
+    """Join, next, leave, relax the criteria from two tabs each, with the matcher of the API and the worker's beside it."""
     people = await crowd(db, tenant, 12)
     dice = random.Random(5)
 
     async def click(person: Person) -> None:
         match_id = None
         for _ in range(12):
-            what = dice.choice(["join", "join", "next", "leave", "leave", "widen"])
+            what = dice.choice(["join", "join", "next", "leave", "leave", "relax-criteria"])
             body: dict[str, object] = {"type": "text"} if what == "join" else {}
             if match_id and what in {"next", "leave"}:
                 body["match_id"] = match_id
             elif what == "next":
                 continue
-            answer = await ask(app, person, "POST", f"/api/match/{what}", None if what == "widen" else body)
+            answer = await ask(app, person, "POST", f"/api/match/{what}", None if what == "relax-criteria" else body)
             assert answer.status_code in {200, 409, 429}, answer.text
             state = answer.json()
             match_id = state["match"]["id"] if state.get("match") else None
@@ -141,7 +141,7 @@ async def test_everybody_clicks_at_once(app: Litestar, db: Database, tenant: ten
     async def work() -> None:
         while not done.is_set():
             async with db.as_service(tenant.id) as tx:
-                await match_the_rest(tx)
+                await sweep_matching(tx)
             await asyncio.sleep(0.05)
 
     done = asyncio.Event()
@@ -170,7 +170,7 @@ async def test_rights_given_back_and_used_up_at_once_do_not_wait_for_each_other(
 ):
     people = await crowd(db, tenant, 24)
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, meeting.MeetingSettings, met_again_days=0)
+        await tenants.do_configure(tx, meeting.MeetingSettings, rematch_cooldown_days=0)
     for person in people:
         await join(db, person)
     assert await match(db, tenant) == 12

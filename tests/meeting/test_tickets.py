@@ -17,7 +17,7 @@ from tests.meeting.factories import (
     Answer,
     ask,
     bring_together,
-    end_over,
+    expire,
     join,
     left,
     match,
@@ -58,11 +58,11 @@ async def test_joining_is_answered_with_a_ticket_and_ends_in_a_match(
 ):
     ana, bora = await make_person(db, tenant, interests=["sea"]), await make_person(db, tenant, interests=["Sea"])
     ticket_id = str(uuid4())
-    state = await post(app, ana, "join", type="text", ticket_id=ticket_id, wishes={"language": "tr"})
+    state = await post(app, ana, "join", type="text", ticket_id=ticket_id, criteria={"language": "tr"})
     assert state["ticket"]["id"] == ticket_id
-    assert state["ticket"]["wishes"]["language"] == "tr"
+    assert state["ticket"]["criteria"]["language"] == "tr"
     assert state["match"] is None
-    assert state["rights"]["text"]["left"] == 10, "waiting costs nothing"
+    assert state["quotas"]["text"]["remaining"] == 10, "waiting costs nothing"
 
     await post(app, bora, "join", type="text")
     mine, theirs = (await talking(app, ana))["match"], (await talking(app, bora))["match"]
@@ -79,7 +79,7 @@ async def test_a_wish_for_what_is_no_language_is_refused_in_words(
     app: Litestar, db: Database, tenant: tenants.Tenant, language: str
 ):
     ana = await make_person(db, tenant)
-    problem = await refused(app, ana, "join", type="text", wishes={"language": language})
+    problem = await refused(app, ana, "join", type="text", criteria={"language": language})
     assert (problem["status"], problem["code"]) == (400, "invalid_request")
 
 
@@ -113,7 +113,7 @@ async def test_whoever_talks_under_one_face_joins_under_no_other(app: Litestar, 
     assert (await refused(app, shadow, "join", type="text"))["face"] == "real"
     state = (await ask(app, shadow, "GET", "/api/match/state")).json()
     assert (state["match"], state["ticket"]) == (None, None), "each face sees its own"
-    assert state["rights"]["text"]["left"] == 9, "rights are the person's"
+    assert state["quotas"]["text"]["remaining"] == 9, "rights are the person's"
 
 
 async def test_an_unverified_person_meets_nobody(app: Litestar, db: Database, tenant: tenants.Tenant):
@@ -176,10 +176,10 @@ async def test_next_leaves_and_joins_at_once(app: Litestar, db: Database, tenant
 
 async def test_next_leaves_nobody_when_no_right_is_left(app: Litestar, db: Database, tenant: tenants.Tenant):
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, meeting.MeetingSettings, text_per_day=1)
+        await tenants.do_configure(tx, meeting.MeetingSettings, matches_per_day=1)
     ana, bora = await make_person(db, tenant), await make_person(db, tenant)
     first = await bring_together(db, ana, bora)
-    assert (await refused(app, ana, "next", match_id=str(first.id)))["code"] == "no_rights_left"
+    assert (await refused(app, ana, "next", match_id=str(first.id)))["code"] == "quota_exhausted"
     assert await matched(db, ana), "all of it or nothing"
 
 
@@ -187,40 +187,40 @@ async def test_without_a_right_nobody_waits_and_learns_until_when(
     app: Litestar, db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
 ):
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, meeting.MeetingSettings, text_per_day=1)
+        await tenants.do_configure(tx, meeting.MeetingSettings, matches_per_day=1)
     ana, bora = await make_person(db, tenant), await make_person(db, tenant)
     mine = await bring_together(db, ana, bora)
     await post(app, ana, "leave", match_id=str(mine.id))
     problem = await refused(app, ana, "join", type="text")
-    assert (problem["code"], problem["status"]) == ("no_rights_left", 409)
+    assert (problem["code"], problem["status"]) == ("quota_exhausted", 409)
     midnight = datetime.fromisoformat(problem["resets_at"]).astimezone(ZoneInfo("Europe/Istanbul"))
     assert (midnight.hour, midnight.minute) == (0, 0)
     moving_clock.forward(seconds=(midnight - clock.now()).total_seconds() - 1)
-    assert (await refused(app, ana, "join", type="text"))["code"] == "no_rights_left"
+    assert (await refused(app, ana, "join", type="text"))["code"] == "quota_exhausted"
     moving_clock.forward(seconds=2)
     state = await post(app, ana, "join", type="text")
-    assert state["ticket"] and state["rights"]["text"]["left"] == 1
+    assert state["ticket"] and state["quotas"]["text"]["remaining"] == 1
 
 
 async def test_a_present_is_used_after_the_days_own_and_stays_over_midnight(
     app: Litestar, db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
 ):
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, meeting.MeetingSettings, text_per_day=1, met_again_days=0)
+        await tenants.do_configure(tx, meeting.MeetingSettings, matches_per_day=1, rematch_cooldown_days=0)
     ana, bora = await make_person(db, tenant), await make_person(db, tenant)
     for person in (ana, bora):
         async with db.as_service(tenant.id) as tx:
-            await meeting.do_grant(tx, person.me.user_id, amount=2, reason="referral")
+            await meeting.do_grant_bonus(tx, person.me.user_id, amount=2, reason="referral")
     seen = []
     for _ in range(2):
         mine = await bring_together(db, ana, bora)
         state = await post(app, ana, "leave", match_id=str(mine.id))
-        seen.append((state["rights"]["text"]["left"], state["rights"]["text"]["extra"]))
+        seen.append((state["quotas"]["text"]["remaining"], state["quotas"]["text"]["bonus"]))
         moving_clock.forward(seconds=1)
     assert seen == [(2, 2), (1, 1)]
     moving_clock.forward(hours=24)
     state = (await ask(app, ana, "GET", "/api/match/state")).json()
-    assert (state["rights"]["text"]["left"], state["rights"]["text"]["extra"]) == (2, 1)
+    assert (state["quotas"]["text"]["remaining"], state["quotas"]["text"]["bonus"]) == (2, 1)
 
 
 async def test_a_right_that_went_while_waiting_ends_the_ticket(db: Database, tenant: tenants.Tenant):
@@ -232,7 +232,7 @@ async def test_a_right_that_went_while_waiting_ends_the_ticket(db: Database, ten
             await tx.run("update app.tickets set day_limit = 0 where tenant_id = $1 and user_id = $2", ana.me.user_id)
         assert await match(db, tenant) == 0
         assert not await waits(db, ana) and await waits(db, bora)
-    assert [frame["reason"] for frame in await told(db, ana) if frame["t"] == "ticket_ended"] == ["no_rights"] * 2
+    assert [frame["reason"] for frame in await told(db, ana) if frame["t"] == "ticket_ended"] == ["quota_exhausted"] * 2
     assert await left(db, bora) == 10
 
 
@@ -257,10 +257,10 @@ async def test_a_match_ends_after_the_communitys_time(
     for person in (ana, bora)[:writers]:
         await write(db, person, mine.conversation_id)
     moving_clock.forward(hours=23, minutes=59)
-    assert await end_over(db, tenant) == 0
+    assert await expire(db, tenant) == 0
     moving_clock.forward(minutes=2)
-    assert await end_over(db, tenant) == 1
-    assert await end_over(db, tenant) == 0
+    assert await expire(db, tenant) == 1
+    assert await expire(db, tenant) == 0
     for person in (ana, bora):
         ended = [frame for frame in await told(db, person) if frame["t"] == "match_ended"]
         assert [(frame["status"], frame["by_me"]) for frame in ended] == [(status, False)]
@@ -296,4 +296,4 @@ async def test_how_many_wait_is_told_roughly(app: Litestar, db: Database, tenant
     people = [await make_person(db, tenant, languages=[f"a{chr(97 + number)}"]) for number in range(13)]
     for number, person in enumerate(people):
         state = await post(app, person, "join", type="text")
-        assert state["waiting_about"] == (number + 1) // 5 * 5
+        assert state["approximate_waiting"] == (number + 1) // 5 * 5

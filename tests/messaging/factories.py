@@ -25,16 +25,16 @@ async def open_between(db: Database, opener: Identity, other: Identity, *, hours
 
 def text(
     conversation_id: UUID, body: bytes = b"sealed", *, id: UUID | None = None, epoch: int = 0
-) -> messages.NewMessage:
-    return messages.NewMessage(id or uuid4(), conversation_id, "text", epoch, body)
+) -> messages.SendMessageRequest:
+    return messages.SendMessageRequest(id or uuid4(), conversation_id, "text", epoch, body)
 
 
-def commit(conversation_id: UUID, *, epoch: int, welcome: bytes | None = None) -> messages.NewMessage:
+def commit(conversation_id: UUID, *, epoch: int, welcome: bytes | None = None) -> messages.SendMessageRequest:
     letter = None if welcome is None else messages.Welcome(uuid4(), welcome)
-    return messages.NewMessage(uuid4(), conversation_id, "commit", epoch, b"commit", letter)
+    return messages.SendMessageRequest(uuid4(), conversation_id, "commit", epoch, b"commit", letter)
 
 
-async def send(db: Database, me: Identity, new: messages.NewMessage) -> Message:
+async def send(db: Database, me: Identity, new: messages.SendMessageRequest) -> Message:
     async with db.as_user(me) as tx:
         return await messages.do_send(tx, new, "Firefox on Linux")
 

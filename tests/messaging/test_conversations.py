@@ -39,7 +39,7 @@ async def test_unread_delivered_and_read(db: Database, talk: Talk):
     mine = (await listed(db, talk.ana.me))[0]
     assert (mine.peer_delivered_seq, mine.peer_read_seq, mine.unread) == (3, 0, 0)
     async with db.as_user(talk.bora.me) as tx:
-        await messages.do_read_up_to(tx, sent[1].id)
+        await messages.do_mark_read(tx, sent[1].id)
     mine = (await listed(db, talk.ana.me))[0]
     assert (mine.peer_delivered_seq, mine.peer_read_seq) == (3, 2)
     assert (await listed(db, talk.bora.me))[0].unread == 1
@@ -72,7 +72,7 @@ async def test_one_reads_only_what_the_other_side_wrote(db: Database, talk: Talk
     for me, message_id in ((talk.ana.me, own.id), (stranger.me, own.id), (talk.bora.me, uuid4())):
         try:
             async with db.as_user(me) as tx:
-                await messages.do_read_up_to(tx, message_id)
+                await messages.do_mark_read(tx, message_id)
         except NotFound:
             continue
         raise AssertionError("marked as read")

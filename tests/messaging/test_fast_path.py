@@ -38,7 +38,7 @@ def doors(app: Litestar, person: Person) -> tuple[httpx.AsyncClient, httpx.Async
 
 
 def text(talk: Talk) -> dict[str, object]:
-    return {"id": str(uuid4()), "conversation_id": str(talk.id), "kind": "text", "epoch": 0, "body": "c2VhbGVk"}
+    return {"id": str(uuid4()), "conversation_id": str(talk.id), "type": "text", "epoch": 0, "body": "c2VhbGVk"}
 
 
 async def test_a_message_is_sent_and_read_before_the_framework(app: Litestar, talk: Talk):

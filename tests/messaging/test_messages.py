@@ -84,7 +84,7 @@ async def test_one_of_two_commits_wins_and_texts_keep_to_the_epoch(db: Database,
     assert len(refused) == 1
     assert refused[0].extra == {"epoch": 1}
     log = await read(db, talk.ana.me, talk.id)
-    assert [(m.seq, m.kind, m.epoch) for m in log] == [(1, "commit", 0), (2, "welcome", 1)]
+    assert [(m.seq, m.type, m.epoch) for m in log] == [(1, "commit", 0), (2, "welcome", 1)]
     with pytest.raises(messages.StaleEpoch):
         await send(db, talk.ana.me, text(talk.id, epoch=0))
     assert (await send(db, talk.ana.me, text(talk.id, epoch=1))).seq == 3
@@ -92,7 +92,7 @@ async def test_one_of_two_commits_wins_and_texts_keep_to_the_epoch(db: Database,
 
 async def test_a_welcome_has_an_id_of_its_own(db: Database, talk: Talk):
     said = await send(db, talk.ana.me, text(talk.id))
-    again = messages.NewMessage(uuid4(), talk.id, "commit", 0, b"commit", messages.Welcome(said.id, b"welcome"))
+    again = messages.SendMessageRequest(uuid4(), talk.id, "commit", 0, b"commit", messages.Welcome(said.id, b"welcome"))
     with pytest.raises(messages.MessageIdTaken):
         await send(db, talk.ana.me, again)
     assert [message.seq for message in await read(db, talk.ana.me, talk.id)] == [1]
@@ -160,16 +160,16 @@ def test_the_worker_knows_what_to_delete():
 async def test_only_a_text_counts_as_writing(db: Database, talk: Talk):
     await send(db, talk.bora.me, commit(talk.id, epoch=0))
     async with db.as_service(talk.ana.me.tenant_id) as tx:
-        assert not await messaging.wrote(tx, talk.id, talk.bora.me.profile_id, clock.now())
+        assert not await messaging.has_written(tx, talk.id, talk.bora.me.profile_id, clock.now())
     await send(db, talk.bora.me, text(talk.id, epoch=1))
     later = clock.now()
     async with db.as_service(talk.ana.me.tenant_id) as tx:
-        assert await messaging.wrote(tx, talk.id, talk.bora.me.profile_id, later)
-        assert not await messaging.wrote(tx, talk.id, talk.ana.me.profile_id, later)
+        assert await messaging.has_written(tx, talk.id, talk.bora.me.profile_id, later)
+        assert not await messaging.has_written(tx, talk.id, talk.ana.me.profile_id, later)
     async with db.as_user(talk.ana.me) as tx:
-        assert await messaging.wrote(tx, talk.id, talk.bora.me.profile_id, later)
+        assert await messaging.has_written(tx, talk.id, talk.bora.me.profile_id, later)
     async with db.as_user((await make_person(db, talk.ana.tenant)).me) as tx:
-        assert not await messaging.wrote(tx, talk.id, talk.bora.me.profile_id, later)
+        assert not await messaging.has_written(tx, talk.id, talk.bora.me.profile_id, later)
 
 
 @pytest.mark.parametrize(
@@ -189,12 +189,12 @@ async def test_what_has_the_wrong_form_is_refused(
     values = {
         "id": uuid4(),
         "conversation_id": talk.id,
-        "kind": "text",
+        "type": "text",
         "epoch": 0,
         "body": b"x",
     } | change
     with pytest.raises(error):
-        await send(db, talk.ana.me, messages.NewMessage(**values))  # type: ignore[arg-type]
+        await send(db, talk.ana.me, messages.SendMessageRequest(**values))  # type: ignore[arg-type]
 
 
 async def test_the_log_says_who_when_and_from_what_never_what(db: Database, talk: Talk):

@@ -25,7 +25,7 @@ async def offer(db: Database, me: Identity, *bodies: bytes, fresh: bool = False)
 
 async def claim(db: Database, me: Identity, conversation_id: UUID) -> set[bytes]:
     async with db.as_user(me) as tx:
-        return {package.package for package in await packages.do_claim(tx, conversation_id)}
+        return {package.package for package in await packages.do_consume(tx, conversation_id)}
 
 
 def on_another_device(me: Identity) -> Identity:
@@ -77,7 +77,7 @@ async def test_adding_again_changes_nothing_and_a_cleared_browser_starts_over(db
 
 async def test_a_hundred_are_kept(db: Database, talk: Talk):
     await offer(db, talk.ana.me, *(f"a{n}".encode() for n in range(80)))
-    assert await offer(db, talk.ana.me, *(f"b{n}".encode() for n in range(80))) == packages.KEPT
+    assert await offer(db, talk.ana.me, *(f"b{n}".encode() for n in range(80))) == packages.LIMIT_PER_DEVICE
 
 
 async def test_a_large_one_is_refused(db: Database, talk: Talk):
@@ -90,7 +90,7 @@ async def test_devices_that_stayed_away_are_added_to_no_group(db: Database, talk
     moving_clock.forward(hours=24 * 31)
     await offer(db, on_another_device(talk.bora.me), b"today")
     async with db.as_service(talk.bora.me.tenant_id) as tx:
-        await packages.do_delete_old(tx)
+        await packages.do_purge_old(tx)
         assert await tx.all(bytes, "select body from app.key_packages where tenant_id = $1") == [b"today"]
 
 
@@ -105,7 +105,7 @@ async def test_a_forgotten_device_is_added_to_no_group(db: Database, talk: Talk)
 
 async def test_one_browser_has_another_name_in_each_face(db: Database, talk: Talk):
     names = {
-        packages.talk_device_id(person.me.profile_id, talk.ana.me.client_device_id)
+        packages.conversation_device_id(person.me.profile_id, talk.ana.me.client_device_id)
         for person in (talk.ana, talk.shadows[0])
     }
     assert len(names) == 2

@@ -9,7 +9,7 @@ from litestar import Litestar
 
 from meydan import tenants
 from meydan.kit.database import Database
-from meydan.messaging import conversations, packages
+from meydan.messaging import MessagingSettings, packages
 from tests.factories import make_person
 from tests.messaging.conftest import Talk
 
@@ -19,7 +19,7 @@ def body(text: str = "sealed") -> str:
 
 
 def new(talk_id: UUID, **change: object) -> dict[str, object]:
-    plain = {"id": str(uuid4()), "conversation_id": str(talk_id), "kind": "text", "epoch": 0, "body": body()}
+    plain = {"id": str(uuid4()), "conversation_id": str(talk_id), "type": "text", "epoch": 0, "body": body()}
     return plain | change
 
 
@@ -33,19 +33,19 @@ async def test_a_talk_from_key_packages_to_read_marks(app: Litestar, talk: Talk)
     async with talk.ana.client(app) as ana, talk.bora.client(app) as bora:
         offered = await bora.put("/api/messages/key-packages", json={"packages": [body("one"), body("two")]})
         assert offered.json() == {
-            "left": 2,
-            "device_id": str(packages.talk_device_id(talk.bora.me.profile_id, talk.bora.me.client_device_id)),
+            "remaining": 2,
+            "device_id": str(packages.conversation_device_id(talk.bora.me.profile_id, talk.bora.me.client_device_id)),
         }
-        claimed = (await ana.post(f"/api/messages/{talk.id}/claim-keys")).json()["packages"]
+        claimed = (await ana.post(f"/api/messages/{talk.id}/consume-key-packages")).json()["packages"]
         assert [package["package"] for package in claimed] == [body("one")]
-        assert (await bora.get("/api/messages/key-packages/count")).json()["left"] == 1
+        assert (await bora.get("/api/messages/key-packages/count")).json()["remaining"] == 1
 
         welcome = {"id": str(uuid4()), "body": body("welcome")}
-        founded = await send(ana, new(talk.id, kind="commit", welcome=welcome))
+        founded = await send(ana, new(talk.id, type="commit", welcome=welcome))
         assert founded.status_code == 201
         said = (await send(ana, new(talk.id, epoch=1, body=body("hello")))).json()
         page = (await bora.get(f"/api/messages/{talk.id}", params={"after": 1})).json()
-        assert [(m["seq"], m["kind"], m["body"]) for m in page["items"]] == [
+        assert [(m["seq"], m["type"], m["body"]) for m in page["items"]] == [
             (2, "welcome", body("welcome")),
             (3, "text", body("hello")),
         ]
@@ -61,7 +61,7 @@ async def test_nothing_that_is_said_about_the_other_names_their_user(app: Litest
     async with talk.ana.client(app) as ana, talk.bora.client(app) as bora:
         await bora.put("/api/messages/key-packages", json={"packages": [body("one")]})
         answers = [
-            (await ana.post(f"/api/messages/{talk.id}/claim-keys")).text,
+            (await ana.post(f"/api/messages/{talk.id}/consume-key-packages")).text,
             (await send(bora, new(talk.id))).text,
             (await ana.get("/api/messages/conversations")).text,
             (await ana.get(f"/api/messages/{talk.id}")).text,
@@ -74,7 +74,7 @@ async def test_nothing_that_is_said_about_the_other_names_their_user(app: Litest
     ("change", "status", "code"),
     [
         ({"body": "not base64!"}, 400, "invalid_request"),
-        ({"kind": "welcome"}, 400, "invalid_request"),
+        ({"type": "welcome"}, 400, "invalid_request"),
         ({"body": ""}, 422, "message_malformed"),
         ({"body": body("x" * 66_000)}, 413, "message_too_large"),
         ({"epoch": 7}, 409, "stale_epoch"),
@@ -90,13 +90,13 @@ async def test_refusals_have_stable_codes(app: Litestar, talk: Talk, change: dic
 
 async def test_a_stale_epoch_says_the_current_one(app: Litestar, talk: Talk):
     async with talk.ana.client(app) as ana:
-        await send(ana, new(talk.id, kind="commit"))
+        await send(ana, new(talk.id, type="commit"))
         assert (await send(ana, new(talk.id))).json()["epoch"] == 1
 
 
 async def test_somebody_who_writes_without_end_is_slowed_down(app: Litestar, db: Database, talk: Talk):
     async with db.as_service(talk.ana.tenant.id) as tx:
-        await tenants.do_configure(tx, conversations.MessagingSettings, messages_per_minute=3)
+        await tenants.do_configure(tx, MessagingSettings, messages_per_minute=3)
     async with talk.ana.client(app) as ana, talk.bora.client(app) as bora:
         statuses = [(await send(ana, new(talk.id))).status_code for _ in range(4)]
         assert statuses == [201, 201, 201, 429]
@@ -107,7 +107,7 @@ async def test_somebody_who_writes_without_end_is_slowed_down(app: Litestar, db:
     ("method", "path"),
     [
         ("GET", "/api/messages/{id}"),
-        ("POST", "/api/messages/{id}/claim-keys"),
+        ("POST", "/api/messages/{id}/consume-key-packages"),
         ("POST", "/api/messages/{id}/delivered"),
         ("PUT", "/api/messages/{id}/read"),
     ],

@@ -24,7 +24,7 @@ async def report(db: Database, reporter: Person, reported: Person, text: str = "
 
 async def judge(db: Database, report_id: UUID, tenant: tenants.Tenant) -> None:
     async with db.as_service(tenant.id) as tx:
-        await moderation.do_judge(tx, report_id)
+        await moderation.do_review_reported_user(tx, report_id)
 
 
 async def bans_of(db: Database, person: Person) -> list[str]:
@@ -61,7 +61,7 @@ async def test_a_report_is_kept_and_looked_at_later(db: Database, tenant: tenant
     made = await report(db, ada, ben, text="he sent me his address")
     assert made.reason is ReportReason.harassment
     [(name, payload)] = await queued(db, tenant)
-    assert name == "judge_reported"
+    assert name == "moderation.review_reported_user"
     assert str(ben.me.user_id) not in payload.decode()
     assert await bans_of(db, ben) == []
 

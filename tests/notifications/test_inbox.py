@@ -39,7 +39,7 @@ async def test_news_is_kept_and_pushed_with_the_number_of_unread(db: Database, t
     await notify(db, ada)
     await notify(db, ada, Code.new_device, device_name="A tablet")
     page = await inbox_of(db, ada)
-    assert [(item.code, item.kind, item.data, item.read_at) for item in page.items] == [
+    assert [(item.code, item.type, item.data, item.read_at) for item in page.items] == [
         ("new_device", "system", {"device_name": "A tablet"}, None),
         ("welcome", "system", {}, None),
     ]
@@ -55,12 +55,12 @@ async def test_reading_up_to_one_leaves_what_came_later(db: Database, tenant: te
         await notify(db, person)
     newest, middle, _oldest = (await inbox_of(db, ada)).items
     async with db.as_user(ada.me) as tx:
-        assert await inbox.do_read(tx, middle.id) == inbox.Unread(1)
-        assert await inbox.do_read(tx, middle.id) == inbox.Unread(1)
+        assert await inbox.do_mark_read(tx, middle.id) == inbox.Unread(1)
+        assert await inbox.do_mark_read(tx, middle.id) == inbox.Unread(1)
     page = await inbox_of(db, ada)
     assert [item.read_at is not None for item in page.items] == [False, True, True]
     async with db.as_user(ada.me) as tx:
-        assert await inbox.do_read(tx, newest.id) == inbox.Unread(0)
+        assert await inbox.do_mark_read(tx, newest.id) == inbox.Unread(0)
     assert (await inbox_of(db, ben)).unread == 1
 
 
@@ -85,7 +85,7 @@ async def test_old_news_is_forgotten(db: Database, tenant: tenants.Tenant, movin
     moving_clock.forward(hours=(inbox.KEPT_FOR + timedelta(days=1)).total_seconds() / 3600)
     await notify(db, ada, Code.referral_reward, amount=1)
     async with db.as_service(tenant.id) as tx:
-        await inbox.do_forget_old(tx)
+        await inbox.do_purge_old(tx)
     assert [item.code for item in (await inbox_of(db, ada)).items] == ["referral_reward"]
 
 
@@ -98,7 +98,7 @@ async def test_nobody_reads_or_writes_anothers_inbox(
     for other in (ben, far):
         async with db.as_user(other.me) as tx:
             assert await tx.all(str, "select code from app.notifications where tenant_id = $1 or true") == []
-            assert await inbox.do_read(tx, mine.id) == inbox.Unread(0)
+            assert await inbox.do_mark_read(tx, mine.id) == inbox.Unread(0)
             assert not await tx.all(
                 int, "update app.notifications set read_at = app.now() where tenant_id = $1 or true returning 1"
             )
@@ -125,7 +125,7 @@ async def test_over_http(app: Litestar, db: Database, tenant: tenants.Tenant):
         page = (await client.get("/api/notifications")).json()
         assert page["unread"] == 1
         [item] = page["items"]
-        assert {"id", "kind", "code", "data", "created_at", "read_at"} <= set(item)
+        assert {"id", "type", "code", "data", "created_at", "read_at"} <= set(item)
         read = await client.put("/api/notifications/read", json={"up_to": item["id"]})
         assert (read.status_code, read.json()) == (200, {"unread": 0})
         assert (await client.get("/api/notifications?limit=0")).status_code == 400

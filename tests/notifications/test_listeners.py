@@ -105,7 +105,7 @@ async def test_both_hear_of_their_match_and_nothing_of_the_other(db: Database, t
 
 async def test_who_ended_a_match_is_not_told_about_it(db: Database, tenant: tenants.Tenant):
     ada, ben = await make_person(db, tenant), await make_person(db, tenant)
-    match = a_match(ada, ben, status=meeting.MatchStatus.cancelled, ended_by=ada.me.user_id)
+    match = a_match(ada, ben, status=meeting.MatchStatus.cancelled, ended_by_user_id=ada.me.user_id)
     await happens(db, tenant, meeting.MatchEnded(**match))
     assert await news_of(db, ada) == []
     [(code, data)] = await news_of(db, ben)
@@ -119,7 +119,7 @@ async def test_who_ended_a_match_is_not_told_about_it(db: Database, tenant: tena
 async def test_a_match_whose_time_is_up_is_news_for_both(db: Database, tenant: tenants.Tenant):
     ada, ben = await make_person(db, tenant), await make_person(db, tenant)
     await happens(
-        db, tenant, meeting.MatchEnded(**a_match(ada, ben, status=meeting.MatchStatus.expired, ended_by=None))
+        db, tenant, meeting.MatchEnded(**a_match(ada, ben, status=meeting.MatchStatus.expired, ended_by_user_id=None))
     )
     assert [len(await news_of(db, person)) for person in (ada, ben)] == [1, 1]
 
@@ -142,7 +142,9 @@ async def test_a_decided_claim_says_what_became_of_it(db: Database, tenant: tena
 async def test_one_persons_leaving_is_the_others_news_in_the_same_transaction(db: Database, tenant: tenants.Tenant):
     ada, ben = await make_person(db, tenant), await make_person(db, tenant)
     async with db.as_user(ada.me) as tx:
-        event = meeting.MatchEnded(**a_match(ada, ben, status=meeting.MatchStatus.cancelled, ended_by=ada.me.user_id))
+        event = meeting.MatchEnded(
+            **a_match(ada, ben, status=meeting.MatchStatus.cancelled, ended_by_user_id=ada.me.user_id)
+        )
         await publish(tx, event)
         assert await tx.all(int, "select 1 from app.notifications where tenant_id = $1") == []
     assert [code for code, _ in await news_of(db, ben)] == ["match_ended"]

@@ -7,7 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from meydan import safety, tenants
+from meydan import accounts, safety, tenants
 from meydan.kit import clock
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
@@ -15,11 +15,11 @@ from meydan.kit.events import listen
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person
 
-heard: list[safety.Banned] = []
+heard: list[accounts.UserBanned] = []
 
 
-@listen(safety.Banned)
-async def _hear(_tx, event: safety.Banned):
+@listen(accounts.UserBanned)
+async def _hear(_tx, event: accounts.UserBanned):
     heard.append(event)
 
 
@@ -36,7 +36,7 @@ async def open_sessions(db: Database, person: Person) -> int:
 async def test_a_ban_ends_every_session_and_is_written_down(db: Database, tenant: tenants.Tenant):
     ada, staff = await make_person(db, tenant), await make_person(db, tenant)
     async with db.as_service(tenant.id) as tx:
-        ban = await safety.do_ban(tx, ada.me.user_id, safety.BanReason.threat, actor=staff.me.user_id)
+        ban = await safety.do_ban(tx, ada.me.user_id, safety.BanReason.threat, banned_by_user_id=staff.me.user_id)
     assert ban.until is None
     assert await open_sessions(db, ada) == 0
     assert await open_sessions(db, staff) == 1
@@ -135,7 +135,7 @@ async def test_people_read_their_own_bans_and_change_none(
 ):
     ada, ben, far = await make_person(db, tenant), await make_person(db, tenant), await make_person(db, other_tenant)
     async with db.as_service(tenant.id) as tx:
-        await safety.do_ban(tx, ada.me.user_id, safety.BanReason.spam, actor=ben.me.user_id)
+        await safety.do_ban(tx, ada.me.user_id, safety.BanReason.spam, banned_by_user_id=ben.me.user_id)
     read = "select reason from app.bans where tenant_id = $1 or true"
     async with db.as_user(ada.me) as tx:
         assert await tx.all(str, read) == ["spam"]

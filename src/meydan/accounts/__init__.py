@@ -1,8 +1,8 @@
-"""Accounts: people, their faces, devices and sessions; how they get in, and whether they may be here."""
+"""Accounts: users, their faces, devices and sessions; sign-in, bans and age."""
 
 from meydan.accounts import personal_data, tasks
 from meydan.accounts.aliases import AliasFull, AliasInvalid
-from meydan.accounts.devices import DeviceHere
+from meydan.accounts.devices import ClientDevice
 from meydan.accounts.erasure_lock import lock_against_erasure, lock_for_erasure
 from meydan.accounts.events import (
     CodesPaused,
@@ -17,47 +17,54 @@ from meydan.accounts.events import (
 )
 from meydan.accounts.identifiers import phone_hash
 from meydan.accounts.me import LoggedIn, Me, Session
-from meydan.accounts.profiles import Gender, Profile, ProfileChange, PublicProfile, profiles_of_user, user_of_profile
+from meydan.accounts.profiles import (
+    ChangeProfileRequest,
+    Gender,
+    Profile,
+    PublicProfile,
+    profiles_of_user,
+    user_of_profile,
+)
 from meydan.accounts.profiles import do_change as do_change_profile
 from meydan.accounts.profiles import public as public_profiles
 from meydan.accounts.sessions import EndReason, SessionEnded
 from meydan.accounts.sessions import do_end_all as do_end_all_sessions
-from meydan.accounts.settings import AccountsSettings, RequireVerified, SignIn
-from meydan.accounts.sign_in.login import Login, login
+from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMethod
+from meydan.accounts.sign_in.login import LogInRequest, login
 from meydan.accounts.sign_in.otp import Purpose
-from meydan.accounts.sign_in.registration import NewCommunity, Registration, register
+from meydan.accounts.sign_in.registration import NewTenant, RegisterRequest, register
 from meydan.accounts.staff import StaffOnly, check_staff, do_set_role, staff_of
-from meydan.accounts.standing import Banned, TooYoung, VerificationNeeded, do_lift_ban, do_set_ban
+from meydan.accounts.standing import AccountBanned, TooYoung, VerificationNeeded, do_lift_ban, do_set_ban
 from meydan.accounts.users import User, check_may_meet
 from meydan.accounts.users import by_id as user
 
 __all__ = [
+    "AccountBanned",
     "AccountsSettings",
     "AliasFull",
     "AliasInvalid",
-    "Banned",
+    "ChangeProfileRequest",
+    "ClientDevice",
     "CodesPaused",
     "DeviceForgotten",
-    "DeviceHere",
     "EndReason",
     "Gender",
+    "LogInRequest",
     "LoggedIn",
-    "Login",
     "Me",
-    "NewCommunity",
     "NewDevice",
+    "NewTenant",
     "Profile",
-    "ProfileChange",
     "PublicProfile",
     "Purpose",
+    "RegisterRequest",
     "Registered",
-    "Registration",
     "RequireVerified",
     "Session",
     "SessionEnded",
     "SessionsEnded",
-    "SignIn",
     "SignInChanged",
+    "SignInMethod",
     "SignInPart",
     "StaffOnly",
     "TooYoung",

@@ -1,4 +1,4 @@
-"""Alias and tag: ``kediadam#9021``. The alias is free to repeat, the pair is one person's."""
+"""Alias and tag: ``kediadam#9021``. Many profiles may share an alias; the pair is unique in a tenant."""
 
 import re
 import secrets
@@ -13,7 +13,7 @@ from meydan.kit.errors import Refused
 # Letters and digits of any script, with single spaces, dots, hyphens and underscores between them.
 # Each letter can be read in one way only: a long refused one takes no longer than a long good one.
 _ALIAS = re.compile(r"[^\W_]+([ ._-][^\W_]+)*")
-# Fillers of Korean syllables count as letters and show nothing: with them one could be called by nothing at all.
+# Fillers of Korean syllables count as letters and show nothing: with them an alias could be invisible.
 _INVISIBLE = re.compile("[\u115f\u1160\u3164\uffa0]")
 SHORTEST, LONGEST = 2, 24
 _SUGGESTED = 5
@@ -41,7 +41,10 @@ class Suggestion(Struct, frozen=True):
 
 
 def read_alias(text: str) -> str:
-    """Raises AliasInvalid."""
+    """Normalises an alias to NFKC.
+
+    Raises: AliasInvalid.
+    """
     if len(text) > 10 * LONGEST:
         raise AliasInvalid
     alias = unicodedata.normalize("NFKC", text).strip()
@@ -51,7 +54,10 @@ def read_alias(text: str) -> str:
 
 
 async def free_tag(tx: Tx, alias: str) -> str:
-    """Raises AliasFull. Somebody else may take it before this transaction ends: the unique index decides."""
+    """A tag that is free now. Another transaction may take it first, so the unique index decides.
+
+    Raises: AliasFull.
+    """
     tag = await tx.maybe(str, "select tag from app.free_tag($2) as tag where $1::integer is not null", alias)
     if tag is None:
         raise AliasFull
@@ -59,7 +65,7 @@ async def free_tag(tx: Tx, alias: str) -> str:
 
 
 async def suggest(tx: Tx, text: str) -> list[Suggestion]:
-    """The alias itself and some like it, each with a tag that is free now. Raises AliasInvalid."""
+    """The alias itself and some like it, each with a tag that is free now. Raises: AliasInvalid."""
     alias = read_alias(text)
     suggestions: list[Suggestion] = []
     for candidate in [alias, *_like(alias)]:

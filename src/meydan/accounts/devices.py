@@ -1,4 +1,4 @@
-"""Devices: which browsers a person has logged in with."""
+"""Devices: the browsers that a user has logged in with."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,8 +11,8 @@ from meydan.kit.database import Tx
 from meydan.kit.events import publish
 
 
-class DeviceHere(Struct, frozen=True):
-    """What a client says of itself; the id is made once and kept in the browser."""
+class ClientDevice(Struct, frozen=True):
+    """The client's description of its own device. Its id is generated once and kept in the browser."""
 
     id: UUID
     name: Annotated[str, Meta(max_length=80)] = ""
@@ -38,8 +38,8 @@ async def is_known(tx: Tx, user_id: UUID, client_id: UUID) -> bool:
     return found is not None
 
 
-async def do_see(tx: Tx, user_id: UUID, device: DeviceHere) -> UUID:
-    """Remember the device, and tell of one that is new to a person who had others. Returns the row's id."""
+async def do_record_device(tx: Tx, user_id: UUID, device: ClientDevice) -> UUID:
+    """Inserts or updates the device's row and returns its id. Publishes NewDevice unless it is the user's first."""
     is_new = not await is_known(tx, user_id, device.id)
     had_others = await tx.maybe(int, "select 1 from app.devices where tenant_id = $1 and user_id = $2 limit 1", user_id)
     row_id = await tx.one(
@@ -70,7 +70,10 @@ async def mine(tx: Tx) -> list[DeviceLine]:
 
 
 async def do_forget(tx: Tx, user_id: UUID, client_id: UUID) -> None:
-    """End what goes on there; logging in from it counts as new again. Raises NotFound. A service transaction."""
+    """Forgets a device and ends its sessions. A later login from it counts as a new device.
+
+    Raises: NotFound. Runs as: service.
+    """
     row_id = await tx.one(
         UUID,
         """

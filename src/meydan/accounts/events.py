@@ -1,4 +1,4 @@
-"""What happened to accounts, for the rooms above."""
+"""Events of accounts, for the rooms above, and the frames that a user's own sessions receive."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,16 +13,16 @@ class Registered(Event, frozen=True):
     user_id: UUID
     profile_id: UUID
     device_id: UUID
-    """The row in ``devices``."""
+    """The id of the row in ``devices``."""
     invite_code: str | None
     phone_hash: bytes | None
-    """Set when the account began with a proved phone number."""
+    """Set for a registration with a proved phone number."""
     is_new_phone: bool
-    """Nobody has ever proved this number in this community."""
+    """True when the number was never proved in this tenant before."""
 
 
 class Verified(Event, frozen=True):
-    """A phone number was proved: later, or at registration, right after ``Registered``."""
+    """A phone number was proved: at registration, right after ``Registered``, or later."""
 
     user_id: UUID
     phone_hash: bytes
@@ -32,20 +32,20 @@ class Verified(Event, frozen=True):
 class NewDevice(Event, frozen=True):
     user_id: UUID
     client_device_id: UUID
-    """As in Identity: what the browser calls itself."""
+    """As in ``Identity``: the client's own id."""
     device_name: str
 
 
 class DeviceForgotten(Event, frozen=True):
-    """Its owner removed it: what is kept for it need not be kept."""
+    """Its owner removed the device. Listeners delete what they keep for it."""
 
     user_id: UUID
     client_device_id: UUID
-    """As in Identity."""
+    """As in ``Identity``."""
 
 
 class SignInPart(StrEnum):
-    """What one logs in with, besides the username, which stays."""
+    """The credentials that can change. A username never does."""
 
     password = "password"  # noqa: S105 -- a part, no secret
     phone = "phone"
@@ -65,13 +65,15 @@ class SessionsEnded(Event, frozen=True):
 
 
 class UserBanned(Event, frozen=True):
+    """Listeners end what the user has open. New activity is refused where it starts, by the ban itself."""
+
     user_id: UUID
     reason: str
     until: datetime | None
 
 
 class CodesPaused(Event, frozen=True):
-    """Today's budget for texts is spent: no more are sent until midnight UTC. Told once a day."""
+    """Today's budget for text messages is spent: none is sent until midnight UTC. Published once a day."""
 
     channel: Channel
     spent_cents: int
@@ -79,9 +81,9 @@ class CodesPaused(Event, frozen=True):
 
 
 class SessionsChanged(Frame, frozen=True):
-    """Somebody logged in or out: whoever shows the list reads it again."""
+    """The user's list of sessions has changed; clients that show it fetch it again."""
 
 
-class Banned(Frame, frozen=True):
+class BannedFrame(Frame, frozen=True, tag="banned"):
     reason: str
     until: datetime | None

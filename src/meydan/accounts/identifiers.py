@@ -1,4 +1,4 @@
-"""How people are addressed: phone numbers, e-mail addresses and usernames, each in one written form."""
+"""Identifiers of users: phone numbers, e-mail addresses and usernames, each in one normal form."""
 
 import re
 from typing import ClassVar
@@ -6,7 +6,7 @@ from typing import ClassVar
 import phonenumbers
 from msgspec import Struct
 
-from meydan.accounts.settings import SignIn
+from meydan.accounts.settings import SignInMethod
 from meydan.integrations import Channel
 from meydan.kit import seal
 from meydan.kit.database import Tx
@@ -18,9 +18,9 @@ _LOOKS_LIKE_PHONE = re.compile(r"[\d\s()+./-]+")
 _LONGEST_EMAIL = 254
 
 
-class AddressInvalid(Refused):
+class ContactInvalid(Refused):
     code, status, title = (
-        "address_invalid",
+        "contact_invalid",
         422,
         "This is not a phone number or e-mail address that codes can be sent to.",
     )
@@ -35,35 +35,41 @@ class UsernameInvalid(Refused):
 
 
 class Identifier(Struct, frozen=True):
-    """Whom somebody says they are."""
+    """A user's identifier as typed at login, normalised."""
 
-    kind: SignIn
+    method: SignInMethod
     value: str
 
 
-class Address(Struct, frozen=True):
-    """Where a code can be sent."""
+class Contact(Struct, frozen=True):
+    """A phone number or e-mail address, to which a code can be sent."""
 
     channel: Channel
     value: str
     country: str | None = None
 
 
-def read_address(channel: Channel, text: str, default_region: str) -> Address:
-    """Raises AddressInvalid."""
+def read_contact(channel: Channel, text: str, default_region: str) -> Contact:
+    """Normalises a phone number to E.164, an e-mail address to small letters.
+
+    Raises: ContactInvalid.
+    """
     if channel is Channel.sms:
         number = _phone(text, default_region)
         if number is None:
-            raise AddressInvalid
-        return Address(channel, _written(number), phonenumbers.region_code_for_number(number) or "ZZ")
+            raise ContactInvalid
+        return Contact(channel, _written(number), phonenumbers.region_code_for_number(number) or "ZZ")
     email = text.strip().lower()
     if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
-        raise AddressInvalid
-    return Address(channel, email)
+        raise ContactInvalid
+    return Contact(channel, email)
 
 
 def read_username(text: str) -> str:
-    """Raises UsernameInvalid."""
+    """Normalises a username to small letters.
+
+    Raises: UsernameInvalid.
+    """
     username = text.strip().lower()
     if not _USERNAME.fullmatch(username):
         raise UsernameInvalid
@@ -71,19 +77,19 @@ def read_username(text: str) -> str:
 
 
 def read_identifier(text: str, default_region: str) -> Identifier:
-    """What somebody types to log in; never refused, for nobody is called by what makes no sense."""
+    """Normalises what a user typed to log in. Never fails: nonsense becomes an identifier that no account has."""
     text = text.strip()
     if not text.isprintable():
-        return Identifier(SignIn.username, "")
+        return Identifier(SignInMethod.username, "")
     if "@" in text:
-        return Identifier(SignIn.email, text.lower())
+        return Identifier(SignInMethod.email, text.lower())
     if _LOOKS_LIKE_PHONE.fullmatch(text) and (number := _phone(text, default_region)):
-        return Identifier(SignIn.phone, _written(number))
-    return Identifier(SignIn.username, text.lower())
+        return Identifier(SignInMethod.phone, _written(number))
+    return Identifier(SignInMethod.username, text.lower())
 
 
 def contact_hash(tx: Tx, value: str) -> bytes:
-    """A keyed hash of a phone number or e-mail address in this community: it can be recognised and not be read."""
+    """A keyed hash of a phone number or e-mail address in this tenant: it can be compared, not read back."""
     return seal.mac("contacts", tx.tenant_id, value)
 
 
@@ -91,10 +97,10 @@ def phone_hash(tx: Tx, phone: str) -> bytes:
     return contact_hash(tx, phone)
 
 
-def hint(address: str) -> str:
-    """Enough for its owner to know which one is meant: ``•••67``, ``a•••@example.org``."""
-    name, at, host = address.partition("@")
-    return f"{name[0]}•••@{host}" if at else f"•••{address[-2:]}"
+def hint(contact: str) -> str:
+    """A masked contact that its owner recognises: ``•••67``, ``a•••@example.org``."""
+    name, at, host = contact.partition("@")
+    return f"{name[0]}•••@{host}" if at else f"•••{contact[-2:]}"
 
 
 def _phone(text: str, default_region: str) -> phonenumbers.PhoneNumber | None:

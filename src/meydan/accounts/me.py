@@ -1,4 +1,4 @@
-"""What a person is told about themselves, and what a log in answers."""
+"""The user's own account, as the API returns it, and the response to a login."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ from meydan.kit.tokens import LIFETIME, sign_access
 from meydan.tenants import Language
 
 
-class Community(Struct, frozen=True):
+class TenantSummary(Struct, frozen=True):
     slug: str
     name: str
 
@@ -36,12 +36,12 @@ class Me(Struct, frozen=True):
     email: str | None
     username: str | None
     verified: bool
-    """Enough is proved to meet people here."""
+    """True when the account has proved what the tenant requires for meeting people."""
     birth_date: date
     profile: Profile
     """The active face."""
     faces: list[FaceLine]
-    tenant: Community
+    tenant: TenantSummary
     created_at: datetime
 
 
@@ -52,16 +52,16 @@ class Session(Struct, frozen=True):
 
 
 class LoggedIn(Struct, frozen=True):
-    """A session to answer with, and the refresh token that only the cookie carries."""
+    """The session for the response body, and the refresh token, which only the cookie carries."""
 
     session: Session
     refresh_token: str
 
 
 async def read(tx: Tx, user_id: UUID, profile_id: UUID) -> Me:
-    """As the person or as a service."""
+    """Runs as: service or user."""
     user = await users.by_id(tx, user_id)
-    tenant = await tenants.this(tx)
+    tenant = await tenants.current(tx)
     faces = await (profiles.mine(tx) if tx.acts_for_person else profiles.of_user(tx, user_id))
     if user.birth_date is None:
         raise NoSuchFace  # erased a moment ago
@@ -78,7 +78,7 @@ async def read(tx: Tx, user_id: UUID, profile_id: UUID) -> Me:
         birth_date=user.birth_date,
         profile=next(face for face in faces if face.id == profile_id),
         faces=[FaceLine(face.face, face) for face in faces],
-        tenant=Community(tenant.slug, tenant.name),
+        tenant=TenantSummary(tenant.slug, tenant.name),
         created_at=user.created_at,
     )
 
@@ -87,11 +87,12 @@ async def mine(tx: Tx) -> Me:
     return await read(tx, tx.me.user_id, tx.me.profile_id)
 
 
-async def answer(tx: Tx, identity: Identity) -> Session:
+async def session_response(tx: Tx, identity: Identity) -> Session:
+    """Signs an access token for the identity."""
     expires_at = clock.now() + LIFETIME
     token = sign_access(identity, keys.current().token_key, expires_at=expires_at)
     return Session(token, expires_at, await read(tx, identity.user_id, identity.profile_id))
 
 
 async def logged_in(tx: Tx, opened: Opened) -> LoggedIn:
-    return LoggedIn(await answer(tx, opened.identity), opened.refresh_token)
+    return LoggedIn(await session_response(tx, opened.identity), opened.refresh_token)

@@ -1,4 +1,4 @@
-"""What accounts keep of a person: handed over on request, and removed for good."""
+"""Personal data in accounts: export and erasure, and the two routes' use of every room's."""
 
 from datetime import datetime
 from typing import Any
@@ -56,7 +56,7 @@ COLUMNS = {
 }
 
 
-class ProfileKept(Struct, frozen=True):
+class ProfileExport(Struct, frozen=True):
     id: UUID
     face: Face
     alias: str
@@ -70,7 +70,7 @@ class ProfileKept(Struct, frozen=True):
     created_at: datetime
 
 
-class DeviceKept(Struct, frozen=True):
+class DeviceExport(Struct, frozen=True):
     id: UUID
     name: str
     created_at: datetime
@@ -78,19 +78,19 @@ class DeviceKept(Struct, frozen=True):
     forgotten_at: datetime | None
 
 
-class SessionKept(Struct, frozen=True):
+class SessionExport(Struct, frozen=True):
     id: UUID
-    device_id: UUID
-    address_hint: str
+    client_device_id: UUID
+    ip_address_hint: str
     created_at: datetime
     last_seen_at: datetime
     ended_at: datetime | None
     end_reason: EndReason | None
 
 
-class CodeKept(Struct, frozen=True):
+class CodeExport(Struct, frozen=True):
     purpose: str
-    address: str
+    contact: str
     network: str
     created_at: datetime
     sent_at: datetime | None
@@ -98,13 +98,13 @@ class CodeKept(Struct, frozen=True):
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    """A service transaction."""
+    """Runs as: service."""
     user = await users.by_id(tx, user_id)
     return {
         "user": msgspec.to_builtins(user),
         "profiles": msgspec.to_builtins(
             await tx.all(
-                ProfileKept,
+                ProfileExport,
                 """
                 select id, face, alias, tag, bio, gender, interests, languages, latitude, longitude, created_at
                 from app.profiles where tenant_id = $1 and user_id = $2 order by face
@@ -114,7 +114,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
         ),
         "devices": msgspec.to_builtins(
             await tx.all(
-                DeviceKept,
+                DeviceExport,
                 """
                 select client_id as id, name, created_at, last_seen_at, forgotten_at from app.devices
                 where tenant_id = $1 and user_id = $2 order by created_at
@@ -124,9 +124,10 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
         ),
         "sessions": msgspec.to_builtins(
             await tx.all(
-                SessionKept,
+                SessionExport,
                 """
-                select s.id, d.client_id as device_id, s.address_hint, s.created_at, s.last_seen_at, s.ended_at, s.end_reason
+                select s.id, d.client_id as client_device_id, s.address_hint as ip_address_hint, s.created_at,
+                    s.last_seen_at, s.ended_at, s.end_reason
                 from app.sessions s join app.devices d on d.tenant_id = s.tenant_id and d.id = s.device_id
                 where s.tenant_id = $1 and s.user_id = $2 order by s.created_at
                 """,
@@ -135,9 +136,9 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
         ),
         "codes": msgspec.to_builtins(
             await tx.all(
-                CodeKept,
+                CodeExport,
                 """
-                select purpose, address, network, created_at, sent_at, verified_at from app.otp_verifications
+                select purpose, address as contact, network, created_at, sent_at, verified_at from app.otp_verifications
                 where tenant_id = $1 and address = any($2::text[]) order by created_at
                 """,
                 user.names,
@@ -147,8 +148,11 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """The row stays, empty, so that what others keep of their own (a talk, a report) still points at somebody."""
-    await users.do_hold(tx, user_id)  # a log in at this moment is over first, and goes with the rest
+    """Blanks the user and profile rows: other users' conversations and reports still refer to them.
+
+    Runs as: service.
+    """
+    await users.lock_standing(tx, user_id)  # a login under way commits first, and its session is deleted below
     await sessions.do_end_all(tx, user_id, EndReason.erased)
     names = (await users.by_id(tx, user_id)).names
     await tx.run("delete from app.otp_verifications where tenant_id = $1 and address = any($2::text[])", names)
@@ -173,13 +177,13 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
 personal_data.register("accounts", COLUMNS, export, do_erase)
 
 
-async def export_of(db: Database, me: Identity) -> dict[str, Any]:
-    """Everything that any room keeps of the caller."""
+async def export_me(db: Database, me: Identity) -> dict[str, Any]:
+    """Exports the caller's personal data of every room."""
     async with db.as_service(me.tenant_id) as tx:
         return await personal_data.export(tx, me.user_id)
 
 
 async def erase_me(db: Database, me: Identity) -> None:
-    """Everything, in every room, at once."""
+    """Erases the caller's personal data in every room, in one transaction."""
     async with db.as_service(me.tenant_id) as tx:
         await personal_data.do_erase(tx, me.user_id)

@@ -1,4 +1,4 @@
-"""The faces of a person: one real, perhaps one shadow. Others know a profile by its id and learn of no user behind it."""
+"""Profiles: a user's faces, one real and perhaps one shadow. Others see a profile's id, never the user behind it."""
 
 import secrets
 from datetime import datetime
@@ -16,9 +16,9 @@ from meydan.kit.errors import Refused
 from meydan.kit.identity import Face
 from meydan.tenants import Language
 
-_TRIES = 5
+_ATTEMPTS = 5
 _TAG_TAKEN = "profiles_alias_tag"
-CELL_DECIMALS = 1  # about ten kilometres
+CELL_DECIMALS = 1  # cells of about ten kilometres
 
 
 class Gender(StrEnum):
@@ -58,7 +58,7 @@ class Profile(Struct, frozen=True):
 
 
 class PublicProfile(Struct, frozen=True):
-    """A face as others see it; the alias of somebody who is gone is empty."""
+    """A face as others see it. The alias of an erased account is empty."""
 
     id: UUID
     alias: str
@@ -76,8 +76,8 @@ Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 
 
-class ProfileChange(Struct, frozen=True):
-    """What is left out stays; null empties what may be empty."""
+class ChangeProfileRequest(Struct, frozen=True):
+    """Absent fields stay as they are; null clears a nullable one."""
 
     alias: str | UnsetType = UNSET
     bio: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
@@ -97,19 +97,19 @@ def new_seed() -> str:
 
 
 async def of_user(tx: Tx, user_id: UUID) -> list[Profile]:
-    """The real face first. A service transaction."""
+    """A user's faces, the real one first. Runs as: service."""
     return await tx.all(
         Profile, f"select {_COLUMNS} from app.profiles where tenant_id = $1 and user_id = $2 order by face", user_id
     )
 
 
 async def mine(tx: Tx) -> list[Profile]:
-    """The caller's own faces, the real one first: the policy shows no others."""
+    """The caller's own faces, the real one first: row-level security hides all others."""
     return await tx.all(Profile, f"select {_COLUMNS} from app.profiles where tenant_id = $1 order by face")
 
 
 async def public(tx: Tx, profile_ids: list[UUID]) -> list[PublicProfile]:
-    """Of people in this community, in no order. Whether the caller may know them is for the caller's room to decide."""
+    """Public profiles of this tenant, unordered. The calling room checks that its user may see them."""
     return await tx.all(
         PublicProfile,
         """
@@ -121,19 +121,22 @@ async def public(tx: Tx, profile_ids: list[UUID]) -> list[PublicProfile]:
 
 
 async def user_of_profile(tx: Tx, profile_id: UUID) -> UUID:
-    """Raises NotFound. A service transaction: no person ever learns this."""
+    """The user behind a profile, which no user may ever learn. Raises: NotFound. Runs as: service."""
     return await tx.one(UUID, "select user_id from app.profiles where tenant_id = $1 and id = $2", profile_id)
 
 
 async def profiles_of_user(tx: Tx, user_id: UUID) -> list[UUID]:
-    """Every face. A service transaction."""
+    """The ids of all faces of a user. Runs as: service."""
     return await tx.all(UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2", user_id)
 
 
 async def do_add_real(tx: Tx, user_id: UUID, alias: str, gender: Gender | None, language: Language) -> UUID:
-    """A service transaction. Raises AliasInvalid, AliasFull."""
+    """Adds the real face.
+
+    Raises: AliasInvalid, AliasFull. Runs as: service.
+    """
     alias = aliases.read_alias(alias)
-    for _ in range(_TRIES):
+    for _ in range(_ATTEMPTS):
         made = await tx.maybe(
             UUID,
             """
@@ -153,12 +156,15 @@ async def do_add_real(tx: Tx, user_id: UUID, alias: str, gender: Gender | None, 
 
 
 async def do_add_shadow(tx: Tx, alias: str) -> None:
-    """Once. Nothing of the real face is copied. Raises ShadowExists, AliasInvalid, AliasFull."""
+    """Adds the caller's shadow, once. Copies nothing from the real face.
+
+    Raises: ShadowExists, AliasInvalid, AliasFull.
+    """
     alias = aliases.read_alias(alias)
     if any(face.face is Face.shadow for face in await mine(tx)):
         raise ShadowExists
     day = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    for _ in range(_TRIES):
+    for _ in range(_ATTEMPTS):
         tag = await aliases.free_tag(tx, alias)
         made = await tx.maybe(
             UUID,
@@ -179,8 +185,8 @@ async def do_add_shadow(tx: Tx, alias: str) -> None:
     raise aliases.AliasFull
 
 
-async def do_change(tx: Tx, change: ProfileChange) -> None:
-    """Of the caller's active face. Raises AliasInvalid, AliasFull, PlaceIncomplete."""
+async def do_change(tx: Tx, change: ChangeProfileRequest) -> None:
+    """Changes the caller's active face. Raises: AliasInvalid, AliasFull, PlaceIncomplete."""
     if change.alias is not UNSET:
         await _rename(tx, aliases.read_alias(change.alias))
     columns: dict[str, object] = {
@@ -202,10 +208,10 @@ async def do_change(tx: Tx, change: ProfileChange) -> None:
 
 
 async def _rename(tx: Tx, alias: str) -> None:
-    """The tag stays where it is free with the new alias."""
-    for attempt in range(_TRIES):
+    """Renames the active face. Keeps its tag where the pair is free."""
+    for attempt in range(_ATTEMPTS):
         tag = None if attempt == 0 else await aliases.free_tag(tx, alias)
-        # Others' profiles are not visible here: only trying tells whether the pair is free.
+        # Row-level security hides other profiles, so only the unique index tells whether the pair is free.
         await tx.connection.execute("savepoint renaming")
         try:
             await tx.run(

@@ -1,4 +1,4 @@
-"""HTTP of accounts: thin; what happens stands in the capabilities."""
+"""Accounts over HTTP."""
 
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
@@ -13,16 +13,16 @@ from meydan.accounts import aliases, devices, personal_data, profiles, sessions
 from meydan.accounts import me as myself
 from meydan.accounts.aliases import Suggestion
 from meydan.accounts.devices import DeviceLine
-from meydan.accounts.identifiers import Address, read_address
+from meydan.accounts.identifiers import Contact, read_contact
 from meydan.accounts.me import LoggedIn, Me, Session
-from meydan.accounts.profiles import NoSuchFace, ProfileChange
+from meydan.accounts.profiles import ChangeProfileRequest, NoSuchFace
 from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.sign_in import client_network, contacts, otp, password_changes, registration
-from meydan.accounts.sign_in.login import Login
+from meydan.accounts.sign_in.login import LogInRequest
 from meydan.accounts.sign_in.login import login as log_in
 from meydan.accounts.sign_in.otp import OtpSent, Proof, Purpose
-from meydan.accounts.sign_in.registration import Registration
+from meydan.accounts.sign_in.registration import RegisterRequest
 from meydan.integrations import Channel
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound, Refused
@@ -48,87 +48,87 @@ class HeaderMissing(Refused):
     title: ClassVar[str] = "This request needs the header X-Meydan, which no other site can send."
 
 
-class OtpWish(Struct, frozen=True):
+class SendOtpRequest(Struct, frozen=True):
     channel: Channel
     to: Text
     purpose: Purpose
-    device_id: UUID | None = None
+    client_device_id: UUID | None = None
     language: Language | None = None
 
 
-class OtpEntry(Struct, frozen=True):
+class VerifyOtpRequest(Struct, frozen=True):
     to: Text
     code: Annotated[str, Meta(max_length=12)]
     purpose: Purpose
 
 
-class Logout(Struct, frozen=True):
+class LogOutRequest(Struct, frozen=True):
     all: bool = False
 
 
-class FaceWish(Struct, frozen=True):
+class SwitchFaceRequest(Struct, frozen=True):
     face: Face
 
 
-class ShadowWish(Struct, frozen=True):
+class CreateShadowRequest(Struct, frozen=True):
     alias: Text
 
 
-class PasswordChange(Struct, frozen=True):
+class ChangePasswordRequest(Struct, frozen=True):
     current: Secret
     new: Secret
 
 
-class PasswordReset(Struct, frozen=True):
+class ResetPasswordRequest(Struct, frozen=True):
     proof: Text
     password: Secret
 
 
-class Verification(Struct, frozen=True):
+class VerifyContactRequest(Struct, frozen=True):
     proof: Text
     password: Secret
 
 
-class Erasure(Struct, frozen=True):
+class EraseAccountRequest(Struct, frozen=True):
     password: Secret
 
 
 @post("/api/auth/send-otp", status_code=202, tags=["accounts"], summary="Ask for a one-time code")
-async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: OtpWish) -> OtpSent:
+async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: SendOtpRequest) -> OtpSent:
     """The answer is the same whether or not there is an account."""
     async with db.as_service(tenant.id) as tx:
-        return await otp.do_ask(
+        return await otp.do_request(
             tx,
-            await _address(tx, data.channel, data.to),
+            await _contact(tx, data.channel, data.to),
             data.purpose,
-            network=client_network.of(client_ip_address(request)),
-            device_id=data.device_id,
+            network=client_network.network_of(client_ip_address(request)),
+            client_device_id=data.client_device_id,
             language=data.language or tenant.default_language,
         )
 
 
 @post("/api/auth/verify-otp", status_code=200, tags=["accounts"], summary="Turn a one-time code into a proof")
-async def verify_otp(db: Database, tenant: Tenant, data: OtpEntry) -> Proof:
+async def verify_otp(db: Database, tenant: Tenant, data: VerifyOtpRequest) -> Proof:
     async with db.as_service(tenant.id) as tx:
         channel = Channel.email if "@" in data.to else Channel.sms
-        outcome = await otp.do_verify(tx, await _address(tx, channel, data.to), data.purpose, data.code.strip())
+        outcome = await otp.do_verify(tx, await _contact(tx, channel, data.to), data.purpose, data.code.strip())
     if isinstance(outcome, Refused):
         raise outcome
     return outcome
 
 
-async def _address(tx: Tx, channel: Channel, to: str) -> Address:
-    return read_address(channel, to, (await tenants.settings(tx, AccountsSettings)).default_region)
+async def _contact(tx: Tx, channel: Channel, to: str) -> Contact:
+    return read_contact(channel, to, (await tenants.settings(tx, AccountsSettings)).default_region)
 
 
 @post("/api/auth/register", status_code=201, tags=["accounts"], summary="Register, or found a community")
-async def register(request: AnyRequest, db: Database, tenant: Tenant, data: Registration) -> Response[Session]:
+async def register(request: AnyRequest, db: Database, tenant: Tenant, data: RegisterRequest) -> Response[Session]:
     done = await registration.register(db, tenant.id, data, client_ip_address(request))
     return _with_cookie(request, done, 201)
 
 
 @post("/api/auth/login", status_code=200, tags=["accounts"], summary="Log in by password or one-time code")
-async def login(request: AnyRequest, db: Database, tenant: Tenant, data: Login) -> Response[Session]:
+async def login(request: AnyRequest, db: Database, tenant: Tenant, data: LogInRequest) -> Response[Session]:
     return _with_cookie(request, await log_in(db, tenant.id, data, client_ip_address(request)), 200)
 
 
@@ -144,17 +144,17 @@ async def refresh(request: AnyRequest, db: Database, tenant: Tenant) -> Response
 
 
 @post("/api/auth/logout", status_code=204, tags=["accounts"], summary="End this session, or all")
-async def logout(request: AnyRequest, db: Database, tenant: Tenant, data: Logout | None = None) -> Response[None]:
+async def logout(
+    request: AnyRequest, db: Database, tenant: Tenant, data: LogOutRequest | None = None
+) -> Response[None]:
     token = _cookie(request)
     async with db.as_service(tenant.id) as tx:
-        found = None if token is None else await sessions.find_by_token(tx, token)
+        found = None if token is None else await sessions.lock_by_token(tx, token)
         if found is not None and data is not None and data.all:
             await sessions.do_end_all(tx, found[0], EndReason.logout)
         elif found is not None:
             await sessions.do_end(tx, *found, EndReason.logout)
-    answer: Response[None] = Response(None, status_code=204)
-    answer.delete_cookie(COOKIE, path=_PATH)
-    return answer
+    return _without_cookie()
 
 
 @get("/api/auth/profile", tags=["accounts"], summary="What I am")
@@ -164,7 +164,7 @@ async def profile(db: Database, me: Identity) -> Me:
 
 
 @put("/api/users/profile", tags=["accounts"], summary="Change the active face")
-async def change_profile(db: Database, me: Identity, data: ProfileChange) -> Me:
+async def change_profile(db: Database, me: Identity, data: ChangeProfileRequest) -> Me:
     await take(_CHANGES, me.user_id)
     async with db.as_user(me) as tx:
         await profiles.do_change(tx, data)
@@ -172,18 +172,18 @@ async def change_profile(db: Database, me: Identity, data: ProfileChange) -> Me:
 
 
 @post("/api/auth/face", status_code=200, tags=["accounts"], summary="Go on under another face")
-async def wear_face(db: Database, me: Identity, data: FaceWish) -> Session:
+async def switch_face(db: Database, me: Identity, data: SwitchFaceRequest) -> Session:
     await take(_CHANGES, me.user_id)
     async with db.as_service(me.tenant_id) as tx:
         try:
-            identity = await sessions.do_wear(tx, me.session_id, me.user_id, data.face)
+            identity = await sessions.do_switch_face(tx, me.session_id, me.user_id, data.face)
         except NotFound:
             raise NoSuchFace from None
-        return await myself.answer(tx, identity)
+        return await myself.session_response(tx, identity)
 
 
 @post("/api/auth/shadow", status_code=201, tags=["accounts"], summary="Make my shadow, once")
-async def make_shadow(db: Database, me: Identity, data: ShadowWish) -> Me:
+async def make_shadow(db: Database, me: Identity, data: CreateShadowRequest) -> Me:
     async with db.as_user(me) as tx:
         await profiles.do_add_shadow(tx, data.alias)
         return await myself.mine(tx)
@@ -191,7 +191,7 @@ async def make_shadow(db: Database, me: Identity, data: ShadowWish) -> Me:
 
 @get("/api/auth/alias-suggestions", tags=["accounts"], summary="An alias with tags that are free now")
 async def alias_suggestions(request: AnyRequest, db: Database, tenant: Tenant, alias: str) -> list[Suggestion]:
-    await take(_SUGGESTIONS, client_network.of(client_ip_address(request)))
+    await take(_SUGGESTIONS, client_network.network_of(client_ip_address(request)))
     async with db.as_service(tenant.id) as tx:
         return await aliases.suggest(tx, alias)
 
@@ -221,41 +221,48 @@ async def forget_device(db: Database, me: Identity, device_id: UUID) -> None:
 
 
 @post("/api/auth/password", status_code=204, tags=["accounts"], summary="Change my password")
-async def change_password(db: Database, me: Identity, data: PasswordChange) -> None:
+async def change_password(db: Database, me: Identity, data: ChangePasswordRequest) -> None:
     await password_changes.change_password(db, me, data.current, data.new)
 
 
 @post("/api/auth/reset-password", status_code=204, tags=["accounts"], summary="A new password, by a one-time code")
-async def reset_password(request: AnyRequest, db: Database, tenant: Tenant, data: PasswordReset) -> None:
-    await take(_RESETS, client_network.of(client_ip_address(request)))
+async def reset_password(request: AnyRequest, db: Database, tenant: Tenant, data: ResetPasswordRequest) -> None:
+    await take(_RESETS, client_network.network_of(client_ip_address(request)))
     await password_changes.reset_password(db, tenant.id, data.proof, data.password)
 
 
 @post("/api/auth/verify", status_code=200, tags=["accounts"], summary="Set a proved phone number or e-mail address")
-async def verify(db: Database, me: Identity, data: Verification) -> Me:
-    return await contacts.set_address(db, me, data.proof, data.password)
+async def verify(db: Database, me: Identity, data: VerifyContactRequest) -> Me:
+    return await contacts.set_contact(db, me, data.proof, data.password)
 
 
 @get("/api/users/export", tags=["accounts"], summary="Everything that is kept of me")
 async def export(db: Database, me: Identity) -> dict[str, Any]:
     await take(_EXPORTS, me.user_id)
-    return await personal_data.export_of(db, me)
+    return await personal_data.export_me(db, me)
 
 
 @post("/api/users/erase", status_code=204, tags=["accounts"], summary="Erase me")
-async def erase(db: Database, me: Identity, data: Erasure) -> Response[None]:
+async def erase(db: Database, me: Identity, data: EraseAccountRequest) -> Response[None]:
     await password_changes.check_password(db, me, data.password)
     await personal_data.erase_me(db, me)
-    answer: Response[None] = Response(None, status_code=204)
-    answer.delete_cookie(COOKIE, path=_PATH)
-    return answer
+    return _without_cookie()
 
 
 def _cookie(request: AnyRequest) -> str | None:
-    """Other sites may make a browser send the cookie, and not the header. Raises HeaderMissing."""
+    """The refresh token. Requires a header that cross-site requests cannot send, against CSRF.
+
+    Raises: HeaderMissing.
+    """
     if "x-meydan" not in request.headers:
         raise HeaderMissing
     return request.cookies.get(COOKIE)
+
+
+def _without_cookie() -> Response[None]:
+    response: Response[None] = Response(None, status_code=204)
+    response.delete_cookie(COOKIE, path=_PATH)
+    return response
 
 
 def _with_cookie(request: AnyRequest, done: LoggedIn, status: int) -> Response[Session]:
@@ -280,7 +287,7 @@ ROUTES = [
     logout,
     profile,
     change_profile,
-    wear_face,
+    switch_face,
     make_shadow,
     alias_suggestions,
     list_sessions,

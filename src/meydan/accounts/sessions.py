@@ -1,9 +1,9 @@
-"""Sessions: begun by a log in, carried on by refresh tokens, ended at once.
+"""Sessions: started by a login, continued by rotating refresh tokens, revoked at once.
 
-A refresh token is ``session.number.mac``: the database keeps the session's current number and a salt, never a token. The
-newest number moves the session on. The one before it, within a grace, is a second tab or an answer that was lost, and
-gets the same successor. Anything older was used before and is back: somebody has a copy, so the session ends for both.
-A session moves on at most once in the grace, so "the one before" is never older than it seems.
+A refresh token is ``session.number.mac``: the database keeps the session's current number and a salt, never a token.
+The newest number rotates the session. The previous one, within the grace period, is a second tab or a lost response,
+and gets the same successor. An older number is token reuse: somebody has a copy, so the session ends for both.
+A session rotates at most once in the grace period, so the previous number cannot be older than it seems.
 """
 
 import base64
@@ -11,7 +11,8 @@ import binascii
 import os
 from datetime import datetime, timedelta
 from enum import StrEnum
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address
+from ipaddress import ip_address as parse_ip_address
 from typing import ClassVar
 from uuid import UUID
 
@@ -48,16 +49,16 @@ class SessionLine(Struct, frozen=True):
     """A session as its owner sees it in the list."""
 
     id: UUID
-    device_id: UUID
+    client_device_id: UUID
     device_name: str
     current: bool
-    address_hint: str
+    ip_address_hint: str
     created_at: datetime
     last_seen_at: datetime
 
 
 class Opened(Struct, frozen=True):
-    """A session that goes on: who acts in it, and the token that carries it further."""
+    """A live session: the identity that acts in it, and its newest refresh token."""
 
     identity: Identity
     refresh_token: str
@@ -72,15 +73,15 @@ class _Row(Struct, frozen=True):
     expires_at: datetime
     ended_at: datetime | None
     now: datetime
-    """By the database's clock, which also wrote the other times: machines may differ."""
+    """The database's time: the other columns are written by its clock too, and machines' clocks may differ."""
 
 
 _COLUMNS = "id, user_id, refresh_salt, refresh_number, rotated_at, expires_at, ended_at, app.now() as now"
 _LOCK = f"select {_COLUMNS} from app.sessions where tenant_id = $1 and id = $2 for update"
 
 
-async def do_start(tx: Tx, user_id: UUID, device_id: UUID, address: str) -> Opened:
-    """Under the real face. A service transaction; ``device_id`` is the row's."""
+async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str) -> Opened:
+    """Starts a session under the real face. ``device_id`` is the row's. Runs as: service."""
     row = await tx.one(
         _Row,
         f"""
@@ -91,7 +92,7 @@ async def do_start(tx: Tx, user_id: UUID, device_id: UUID, address: str) -> Open
         """,
         user_id,
         device_id,
-        address_hint(address),
+        ip_address_hint(ip_address),
         os.urandom(16),
         LIFETIME,
     )
@@ -100,7 +101,10 @@ async def do_start(tx: Tx, user_id: UUID, device_id: UUID, address: str) -> Open
 
 
 async def do_refresh(tx: Tx, token: str) -> Opened | SessionEnded:
-    """Carry the session on. A refusal is returned, not raised: ending a stolen session must be committed."""
+    """Rotates the session. Returns the error instead of raising it, so that ending a reused session is committed.
+
+    Locks: sessions. Runs as: service.
+    """
     parsed = _parse(token)
     row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
     if parsed is None or row is None or not seal.constant_time_equal(parsed[2], _mac(tx, row, parsed[1])):
@@ -126,8 +130,11 @@ async def do_refresh(tx: Tx, token: str) -> Opened | SessionEnded:
     return Opened(await _identity(tx, row.id), _token(tx, row, newest))
 
 
-async def find_by_token(tx: Tx, token: str) -> tuple[UUID, UUID] | None:
-    """User and session of a token that we made, whether or not it is the newest: whoever holds one may log out."""
+async def lock_by_token(tx: Tx, token: str) -> tuple[UUID, UUID] | None:
+    """The user and session of any token of a live session, also an outdated one: it still may log out.
+
+    Locks: sessions. Runs as: service.
+    """
     parsed = _parse(token)
     row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
     if (
@@ -141,12 +148,12 @@ async def find_by_token(tx: Tx, token: str) -> tuple[UUID, UUID] | None:
 
 
 async def mine(tx: Tx) -> list[SessionLine]:
-    """The caller's sessions that go on, the newest first."""
+    """The caller's live sessions, the newest first."""
     return await tx.all(
         SessionLine,
         """
-        select s.id, d.client_id as device_id, d.name as device_name, s.id = $2 as current, s.address_hint,
-        s.created_at, s.last_seen_at
+        select s.id, d.client_id as client_device_id, d.name as device_name, s.id = $2 as current,
+            s.address_hint as ip_address_hint, s.created_at, s.last_seen_at
         from app.sessions s join app.devices d on d.tenant_id = s.tenant_id and d.id = s.device_id
         where s.tenant_id = $1 and s.ended_at is null and s.expires_at > app.now() order by s.last_seen_at desc, s.id
         """,
@@ -155,7 +162,10 @@ async def mine(tx: Tx) -> list[SessionLine]:
 
 
 async def do_end_mine(tx: Tx, session_id: UUID) -> None:
-    """Raises NotFound unless it is the caller's and goes on."""
+    """Ends one of the caller's live sessions.
+
+    Raises: NotFound.
+    """
     ended = await tx.maybe(
         UUID,
         """
@@ -175,7 +185,7 @@ async def do_end(tx: Tx, user_id: UUID, session_id: UUID, reason: EndReason) -> 
 
 
 async def do_end_all(tx: Tx, user_id: UUID, reason: EndReason, *, except_session: UUID | None = None) -> None:
-    """Everywhere at once. A service transaction."""
+    """Ends all sessions of a user, except one if given. Runs as: service."""
     await _end(tx, user_id, reason, "id is distinct from $4", except_session)
 
 
@@ -183,12 +193,12 @@ async def do_end_of_device(tx: Tx, user_id: UUID, device_id: UUID) -> None:
     await _end(tx, user_id, EndReason.revoked, "device_id = $4", device_id)
 
 
-async def _end(tx: Tx, user_id: UUID, reason: EndReason, which: str, value: UUID | None) -> None:
+async def _end(tx: Tx, user_id: UUID, reason: EndReason, condition: str, value: UUID | None) -> None:
     ended = await tx.all(
         UUID,
         f"""
         update app.sessions set ended_at = app.now(), end_reason = $3
-        where tenant_id = $1 and user_id = $2 and ended_at is null and {which} returning id
+        where tenant_id = $1 and user_id = $2 and ended_at is null and {condition} returning id
         """,
         user_id,
         reason,
@@ -201,8 +211,11 @@ async def _end(tx: Tx, user_id: UUID, reason: EndReason, which: str, value: UUID
         await publish(tx, events.SessionsEnded(user_id, reason))
 
 
-async def do_wear(tx: Tx, session_id: UUID, user_id: UUID, face: Face) -> Identity:
-    """The session goes on under this face. Raises NotFound when there is none such. A service transaction."""
+async def do_switch_face(tx: Tx, session_id: UUID, user_id: UUID, face: Face) -> Identity:
+    """Continues the session under another of the user's faces.
+
+    Raises: NotFound (no such face). Runs as: service.
+    """
     changed = await tx.maybe(
         UUID,
         """
@@ -219,8 +232,8 @@ async def do_wear(tx: Tx, session_id: UUID, user_id: UUID, face: Face) -> Identi
     return await _identity(tx, session_id)
 
 
-async def do_tidy(tx: Tx) -> None:
-    """Ended and forgotten sessions stay a month, for whoever asks what happened."""
+async def do_purge_old(tx: Tx) -> None:
+    """Deletes sessions a month after they ended or expired; until then they answer questions about what happened."""
     await tx.run(
         """
         delete from app.sessions where tenant_id = $1
@@ -229,14 +242,14 @@ async def do_tidy(tx: Tx) -> None:
     )
 
 
-def address_hint(address: str) -> str:
-    """Enough to recognise one's own network: ``88.240.12.x``."""
+def ip_address_hint(ip_address: str) -> str:
+    """A masked IP address in which its user recognises their network: ``88.240.12.x``."""
     try:
-        ip = ip_address(address)
+        ip = parse_ip_address(ip_address)
     except ValueError:
         return ""
     if isinstance(ip, IPv4Address):
-        return ".".join(address.split(".")[:3]) + ".x"
+        return ".".join(ip_address.split(".")[:3]) + ".x"
     return ":".join(ip.exploded.split(":")[:3]) + "::"
 
 

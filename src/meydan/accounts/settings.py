@@ -1,4 +1,4 @@
-"""What a community may set about its accounts."""
+"""Settings of accounts."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -14,7 +14,7 @@ class RequireVerified(StrEnum):
     none = "none"
 
 
-class SignIn(StrEnum):
+class SignInMethod(StrEnum):
     phone = "phone"
     email = "email"
     username = "username"
@@ -27,22 +27,22 @@ class AccountsSettings(tenants.RoomSettings, frozen=True):
     room = "accounts"
 
     require_verified: RequireVerified = RequireVerified.phone
-    """What must be proved before one can meet anybody."""
-    sign_in: list[SignIn] = field(default_factory=lambda: list(SignIn))
-    """The ways in which one can register here; whoever is in already may go on logging in."""
+    """Contacts that must be proved before meeting anybody."""
+    sign_in_methods: list[SignInMethod] = field(default_factory=lambda: list(SignInMethod))
+    """Methods open for registration; existing accounts may keep logging in by any."""
     minimum_age: Annotated[int, Meta(ge=18)] = 18
     step_up: bool = False
-    """A password alone does not open an account on a device that it has not been used on."""
+    """On a device new to the account, a login needs a one-time code besides the password."""
     default_region: str = "TR"
-    """The country of phone numbers written without one."""
+    """Country of phone numbers written without a country code."""
     sms_countries: list[str] = field(default_factory=list)
-    """Where texts may be sent to, as two letters; empty: everywhere."""
+    """Countries that text messages may be sent to, as two letters; empty: all."""
     sms_daily_budget_cents: Count | None = None
-    """Unset: what the installation allows each community."""
-    # A mobile network shows thousands of people under one address: what is counted by address is generous.
+    """Unset: the installation's budget for each tenant."""
+    # A mobile network hides thousands of people behind one IP address: limits by IP address are generous.
     codes_per_number_hour: Count = 5
     codes_per_number_day: Count = 10
     codes_per_device_hour: Count = 10
-    codes_per_address_hour: Count = 120
+    codes_per_ip_address_hour: Count = 120
     codes_per_country_hour: Count = 1000
-    registrations_per_address_hour: Count = 300
+    registrations_per_ip_address_hour: Count = 300

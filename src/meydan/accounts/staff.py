@@ -24,7 +24,7 @@ async def check_staff(db: Database, me: Identity, *roles: Role) -> None:
 
 
 async def staff_of(tx: Tx, *roles: Role) -> list[UUID]:
-    """The user ids of those with one of these roles. A service transaction."""
+    """The ids of users with one of these roles. Runs as: service."""
     return await tx.all(
         UUID,
         "select id from app.users where tenant_id = $1 and role = any($2::text[]) and erased_at is null order by id",
@@ -33,11 +33,14 @@ async def staff_of(tx: Tx, *roles: Role) -> list[UUID]:
 
 
 async def do_set_role(tx: Tx, identifier: str, role: Role) -> UUID:
-    """Of whoever logs in with this phone number, e-mail address or username. Raises NotFound. A service transaction."""
+    """Sets the role of the user with this phone number, e-mail address or username.
+
+    Raises: NotFound. Runs as: service.
+    """
     settings = await tenants.settings(tx, AccountsSettings)
     user_id = await users.find(tx, read_identifier(identifier, settings.default_region))
     if user_id is None:
         raise NotFound
     await tx.run("update app.users set role = $3 where tenant_id = $1 and id = $2", user_id, role.value)
-    await tenants.record(tx, "role_set", user_id=user_id, role=role.value)
+    await tenants.do_record(tx, "role_set", user_id=user_id, role=role.value)
     return user_id

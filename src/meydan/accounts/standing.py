@@ -1,4 +1,4 @@
-"""Whether somebody may be here: old enough, not banned. A ban outlives the account: it holds for the proved addresses too."""
+"""Age limits and bans. A ban outlives the account, because the proved contacts' hashes are banned too."""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -24,7 +24,7 @@ class BirthDateInvalid(Refused):
     code, status, title = "birth_date_invalid", 422, "Nobody was born on this day."
 
 
-class Banned(Refused):
+class AccountBanned(Refused):
     code, status, title = "banned", 403, "This account has been banned."
 
 
@@ -43,17 +43,17 @@ _OLDEST = 120
 
 
 def age_on(day: date, born: date) -> int:
-    """Born on 29 February, one is a year older on 1 March where there is no such day."""
+    """The age on a day. Someone born on 29 February is a year older on 1 March of other years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 async def today_of(tx: Tx) -> date:
-    """The day it is where the community is."""
-    return clock.now().astimezone(ZoneInfo((await tenants.this(tx)).timezone)).date()
+    """Today's date in the tenant's time zone."""
+    return clock.now().astimezone(ZoneInfo((await tenants.current(tx)).timezone)).date()
 
 
 async def check_age(tx: Tx, born: date, minimum: int) -> None:
-    """Raises TooYoung, BirthDateInvalid."""
+    """Raises: TooYoung, BirthDateInvalid."""
     age = age_on(await today_of(tx), born)
     if not 0 <= age <= _OLDEST:
         raise BirthDateInvalid
@@ -65,9 +65,12 @@ def is_banned(reason: str | None, until: datetime | None) -> bool:
     return reason is not None and (until is None or until > clock.now())
 
 
-async def do_know_contact(tx: Tx, address: str) -> bool:
-    """Remember that this address was proved here; False when it was before. Raises Banned when its last owner is."""
-    key = contact_hash(tx, address)
+async def do_record_contact(tx: Tx, contact: str) -> bool:
+    """Records a proved contact and returns whether it is new to the tenant.
+
+    Raises: AccountBanned (its last owner is banned). Runs as: service.
+    """
+    key = contact_hash(tx, contact)
     is_new = await tx.maybe(
         UUID,
         "insert into app.known_contacts (tenant_id, contact_hash) values ($1, $2) on conflict do nothing returning id",
@@ -84,27 +87,29 @@ async def do_know_contact(tx: Tx, address: str) -> bool:
         key,
     )
     if ban is not None and is_banned(ban.ban_reason, ban.banned_until):
-        raise Banned(reason=ban.ban_reason, until=ban.banned_until)
+        raise AccountBanned(reason=ban.ban_reason, until=ban.banned_until)
     return False
 
 
 async def do_set_ban(tx: Tx, user_id: UUID, until: datetime | None, reason: str) -> None:
-    """Shut the account, for good when ``until`` is None, end its sessions and tell why. A service transaction.
+    """Bans the account and its contacts, tells its clients why, and ends its sessions. No ``until``: for good.
 
-    Whoever decides on bans calls this in the transaction of the decision.
+    Called by safety in the transaction of its decision. Runs as: service.
     """
-    await _write_ban(tx, user_id, reason, until)
-    await realtime.send_frame(tx, user_id, events.Banned(reason, until))
+    await _do_write_ban(tx, user_id, reason, until)
+    # Listeners end what is open before the sessions end: the user's own screens show that first, then the reason.
     await publish(tx, events.UserBanned(user_id, reason, until))
+    await realtime.send_frame(tx, user_id, events.BannedFrame(reason, until))
     await sessions.do_end_all(tx, user_id, sessions.EndReason.banned)
 
 
 async def do_lift_ban(tx: Tx, user_id: UUID) -> None:
-    await _write_ban(tx, user_id, None, None)
+    """Runs as: service."""
+    await _do_write_ban(tx, user_id, None, None)
 
 
-async def _write_ban(tx: Tx, user_id: UUID, reason: str | None, until: datetime | None) -> None:
-    addresses = await tx.one(
+async def _do_write_ban(tx: Tx, user_id: UUID, reason: str | None, until: datetime | None) -> None:
+    contacts = await tx.one(
         list[str],
         """
         update app.users set ban_reason = $3, banned_until = $4 where tenant_id = $1 and id = $2
@@ -114,10 +119,10 @@ async def _write_ban(tx: Tx, user_id: UUID, reason: str | None, until: datetime 
         reason,
         until,
     )
-    for address in addresses:
+    for contact in contacts:
         await tx.run(
             "update app.known_contacts set ban_reason = $3, banned_until = $4 where tenant_id = $1 and contact_hash = $2",
-            contact_hash(tx, address),
+            contact_hash(tx, contact),
             reason,
             until,
         )

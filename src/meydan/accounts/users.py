@@ -1,4 +1,4 @@
-"""A person's account: how it is found, what of it is proved, and whether it may be used."""
+"""Users: lookup, locks on the row, proved contacts, and the checks before meeting strangers."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -6,9 +6,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.accounts.identifiers import Address, Identifier
-from meydan.accounts.settings import AccountsSettings, RequireVerified, SignIn
-from meydan.accounts.standing import Banned, TooYoung, VerificationNeeded, age_on, is_banned, today_of
+from meydan.accounts.identifiers import Contact, Identifier
+from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMethod
+from meydan.accounts.standing import AccountBanned, TooYoung, VerificationNeeded, age_on, is_banned, today_of
 from meydan.integrations import Channel
 from meydan.kit.database import Tx
 from meydan.kit.identity import Role
@@ -16,7 +16,7 @@ from meydan.tenants import Language
 
 
 class User(Struct, frozen=True):
-    """Without the password hash: a person's own login may read all of this."""
+    """The columns that a user's own database login may read: all but the password hash."""
 
     id: UUID
     phone: str | None
@@ -30,10 +30,10 @@ class User(Struct, frozen=True):
     created_at: datetime
 
     @property
-    def addresses(self) -> list[Address]:
-        """Proved, all of them."""
+    def contacts(self) -> list[Contact]:
+        """All of them are proved."""
         by_channel = (Channel.sms, self.phone), (Channel.email, self.email)
-        return [Address(channel, value) for channel, value in by_channel if value]
+        return [Contact(channel, value) for channel, value in by_channel if value]
 
     @property
     def names(self) -> list[str]:
@@ -41,23 +41,23 @@ class User(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """What decides whether somebody comes in."""
+    """The columns that decide whether a login succeeds."""
 
     password_hash: str
     ban_reason: str | None
     banned_until: datetime | None
 
-    def check(self) -> None:
-        """Raises Banned."""
+    def check_not_banned(self) -> None:
+        """Raises: AccountBanned."""
         if is_banned(self.ban_reason, self.banned_until):
-            raise Banned(reason=self.ban_reason, until=self.banned_until)
+            raise AccountBanned(reason=self.ban_reason, until=self.banned_until)
 
 
 _COLUMNS = "id, phone, email, username, birth_date, role, language, ban_reason, banned_until, created_at"
 _BY = {
-    SignIn.phone: "select id from app.users where tenant_id = $1 and phone = $2",
-    SignIn.email: "select id from app.users where tenant_id = $1 and email = $2",
-    SignIn.username: "select id from app.users where tenant_id = $1 and username = $2",
+    SignInMethod.phone: "select id from app.users where tenant_id = $1 and phone = $2",
+    SignInMethod.email: "select id from app.users where tenant_id = $1 and email = $2",
+    SignInMethod.username: "select id from app.users where tenant_id = $1 and username = $2",
 }
 
 
@@ -66,19 +66,21 @@ async def by_id(tx: Tx, user_id: UUID) -> User:
 
 
 async def find(tx: Tx, identifier: Identifier) -> UUID | None:
-    return await tx.maybe(UUID, _BY[identifier.kind], identifier.value)
+    return await tx.maybe(UUID, _BY[identifier.method], identifier.value)
 
 
 async def password_hash(tx: Tx, user_id: UUID) -> str | None:
-    """A service transaction: no person's login may read it."""
+    """The hash, which no user's database login may read. Runs as: service."""
     return await tx.maybe(
         str, "select password_hash from app.users where tenant_id = $1 and id = $2 and erased_at is null", user_id
     )
 
 
-async def do_hold(tx: Tx, user_id: UUID) -> Standing | None:
-    """Keep the account as it is until this transaction ends: a ban, a new password or erasing waits, and then sees what
-    was done here. None when it was erased. A service transaction."""
+async def lock_standing(tx: Tx, user_id: UUID) -> Standing | None:
+    """Locks the account until commit: a ban, a new password or an erasure waits. None for an erased account.
+
+    Locks: users. Runs as: service.
+    """
     return await tx.maybe(
         Standing,
         """
@@ -101,22 +103,25 @@ async def do_set_language(tx: Tx, language: Language) -> None:
     await tx.run("update app.users set language = $3 where tenant_id = $1 and id = $2", tx.me.user_id, language)
 
 
-def is_verified(user: User, wanted: RequireVerified) -> bool:
-    """Whether the person has proved what the community asks of whoever wants to meet somebody."""
-    match wanted:
+def is_verified(user: User, required: RequireVerified) -> bool:
+    """True when the user has proved what the tenant requires for meeting strangers."""
+    match required:
         case RequireVerified.phone:
             return user.phone is not None
         case RequireVerified.any:
-            return bool(user.addresses)
+            return bool(user.contacts)
         case RequireVerified.none:
             return True
 
 
 async def check_may_meet(tx: Tx) -> None:
-    """Whether the caller may be brought together with strangers. Raises Banned, VerificationNeeded, TooYoung."""
+    """Refuses callers who may not be matched with strangers.
+
+    Raises: AccountBanned, VerificationNeeded, TooYoung.
+    """
     me = await by_id(tx, tx.me.user_id)
     if me.ban_reason is not None and is_banned(me.ban_reason, me.banned_until):
-        raise Banned(reason=me.ban_reason, until=me.banned_until)
+        raise AccountBanned(reason=me.ban_reason, until=me.banned_until)
     settings = await tenants.settings(tx, AccountsSettings)
     if not is_verified(me, settings.require_verified):
         raise VerificationNeeded(wanted=settings.require_verified)

@@ -61,5 +61,5 @@ async def tenant_id_of(db: Database, slug: str) -> int:
 
     try:
         return (await tenants.Directory(db).find("", slug)).id
-    except tenants.UnknownCommunity:
+    except tenants.UnknownTenant:
         raise PlainError(f"There is no community called {slug}. `meydan tenant list` shows them.") from None

@@ -378,13 +378,13 @@ async def _demo_people(db: Database, slug: str) -> tuple[int, list[uuid.UUID]]:
         done = await accounts.register(
             db,
             tenant.id,
-            accounts.Registration(
+            accounts.RegisterRequest(
                 username=username,
                 password=DEMO_PASSWORD,
                 alias=alias,
                 birth_date=date(1994, 5, 17),
                 language=tenants.Language.turkish,
-                device=accounts.DeviceHere(id=uuid.uuid4(), name="meydan seed"),
+                device=accounts.ClientDevice(id=uuid.uuid4(), name="meydan seed"),
             ),
             "127.0.0.1",
         )

@@ -141,7 +141,7 @@ def show_settings(slug: str, data: Path | None) -> None:
 
         async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
             lines = []
-            for room, kind in tenants.kinds().items():
+            for room, kind in tenants.settings_types().items():
                 values = msgspec.structs.asdict(await tenants.settings(tx, kind))
                 defaults = msgspec.structs.asdict(kind())
                 for name, value in values.items():
@@ -179,7 +179,7 @@ def set_value(slug: str, key: str, value: str, data: Path | None) -> None:
                 ) from None
             except tenants.SettingInvalid as refused:
                 raise PlainError(f"{key} cannot be {value}: {refused.extra.get('detail')}.") from None
-            await tenants.record(tx, "setting_changed", key=key, value=parsed)
+            await tenants.do_record(tx, "setting_changed", key=key, value=parsed)
 
     with running_database(data) as settings:
         asyncio.run(change(settings))
@@ -204,14 +204,14 @@ async def _found(
     await accounts.register(
         db,
         default.id,
-        accounts.Registration(
+        accounts.RegisterRequest(
             username=username,
             password=password,
             alias=username,
             birth_date=birth_date,
             language=tenants.Language(language),
-            device=accounts.DeviceHere(id=uuid.uuid4(), name="meydan tenant add"),
-            community=accounts.NewCommunity(name=name, slug=slug),
+            device=accounts.ClientDevice(id=uuid.uuid4(), name="meydan tenant add"),
+            tenant=accounts.NewTenant(name=name, slug=slug),
         ),
         "127.0.0.1",
     )

@@ -1,27 +1,19 @@
-"""Inviting somebody: a code for each face, and how many came by it."""
+"""Invitations: a code for each face, and the number of users who registered with it."""
 
 import secrets
 
 from msgspec import Struct
 
 from meydan import tenants
+from meydan.growth.settings import GrowthSettings
 from meydan.kit.database import Tx
 
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is mistaken for another when read aloud or copied by hand
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no look-alikes: codes are read aloud and copied by hand
 _LENGTH = 8
 
 
-class GrowthSettings(tenants.RoomSettings, frozen=True):
-    room = "growth"
-
-    invited_reward: int = 10
-    """Matches for the invited person, once."""
-    inviter_reward: int = 0
-    """Matches for whoever invited them."""
-
-
 class Invite(Struct, frozen=True):
-    """``reward`` is what the invited person gets."""
+    """``reward`` is the invited user's, in matches."""
 
     code: str
     link: str
@@ -35,14 +27,14 @@ class _Counts(Struct, frozen=True):
     rewarded: int
 
 
-def normal(code: str) -> str:
-    """As it is kept, however it was typed."""
+def normalized(code: str) -> str:
+    """A typed code in its stored form."""
     return code.strip().upper().replace("-", "").replace(" ", "")
 
 
-async def invite(tx: Tx, base_url: str) -> Invite:
-    """The active face's code, made when it is first asked for. Numbers count both faces."""
-    code = await _code(tx) or await _make_code(tx)
+async def do_get_or_create_invite(tx: Tx, base_url: str) -> Invite:
+    """The active face's code, created on first use. Counts cover both faces."""
+    code = await _code(tx) or await _do_create_code(tx)
     counts = await tx.one(
         _Counts,
         """
@@ -62,8 +54,8 @@ async def _code(tx: Tx) -> str | None:
     )
 
 
-async def _make_code(tx: Tx) -> str:
-    """Two of the person's tabs may ask at once, and a code may be taken: whoever lost looks again."""
+async def _do_create_code(tx: Tx) -> str:
+    """Retries until the face has a code: a random one may be taken, and another tab may insert first."""
     while True:
         await tx.run(
             """

@@ -1,4 +1,4 @@
-"""What this room keeps of a person, and what stays of it when they leave."""
+"""Personal data in growth: export and erasure."""
 
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ class ReferralRow(Struct, frozen=True):
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    """Runs as: service."""
     codes = await tx.all(
         CodeRow,
         "select code, created_at from app.invite_codes where tenant_id = $1 and user_id = $2 order by id",
@@ -47,7 +48,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Codes go. That somebody was invited, and whether it was rewarded, stays: it is the other one's number as well."""
+    """Deletes invitation codes. Referrals stay, because the other user's counts include them. Runs as: service."""
     await tx.run("delete from app.invite_codes where tenant_id = $1 and user_id = $2", user_id)
 
 

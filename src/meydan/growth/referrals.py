@@ -1,4 +1,4 @@
-"""Who brought whom: the invited person's own, new phone earns both their reward, once."""
+"""Referrals: an invited user's first proved phone, if it is new, rewards both users once."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -6,14 +6,16 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import accounts, meeting, tenants
-from meydan.growth.invites import GrowthSettings, normal
+from meydan.growth.events import ReferralRewarded
+from meydan.growth.invites import normalized
+from meydan.growth.settings import GrowthSettings
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
-from meydan.kit.events import Event, listen, publish
+from meydan.kit.events import listen, publish
 
 
 class Refusal(StrEnum):
-    """Why an invitation is rewarded to nobody. Registering goes on all the same, and nobody is accused of anything."""
+    """Reasons for which a referral earns no reward. The registration succeeds all the same."""
 
     own_device = "own_device"
     phone_known = "phone_known"
@@ -21,13 +23,6 @@ class Refusal(StrEnum):
 
 class InviteInvalid(Refused):
     code, status, title = "invite_invalid", 422, "This invitation code does not exist."
-
-
-class ReferralRewarded(Event, frozen=True):
-    invited_user_id: UUID
-    inviter_user_id: UUID
-    invited_reward: int
-    inviter_reward: int
 
 
 class _Inviter(Struct, frozen=True):
@@ -42,8 +37,11 @@ class _Referral(Struct, frozen=True):
 
 
 @listen(accounts.Registered)
-async def remember_inviter(tx: Tx, event: accounts.Registered) -> None:
-    """Raises InviteInvalid: nothing is registered then, and the person may correct the code or leave it out."""
+async def record_referral(tx: Tx, event: accounts.Registered) -> None:
+    """Stores the referral. An invalid code rolls back the registration, so that the user can correct it.
+
+    Raises: InviteInvalid.
+    """
     if not event.invite_code:
         return
     inviter = await tx.maybe(
@@ -57,7 +55,7 @@ async def remember_inviter(tx: Tx, event: accounts.Registered) -> None:
         from app.invite_codes code
         where code.tenant_id = $1 and code.code = $2
         """,
-        normal(event.invite_code),
+        normalized(event.invite_code),
         event.device_id,
     )
     if inviter is None:
@@ -72,8 +70,10 @@ async def remember_inviter(tx: Tx, event: accounts.Registered) -> None:
 
 @listen(accounts.Verified)
 async def reward_new_phone(tx: Tx, event: accounts.Verified) -> None:
-    """The first proved phone decides. One that was ever proved here, however its account ended, is never new again: neither
-    the inviter's own nor one that left and came back."""
+    """Decides the referral by the first proved phone. A phone proved before, by any account, earns nothing.
+
+    Locks: referrals.
+    """
     referral = await tx.maybe(
         _Referral,
         """
@@ -92,15 +92,15 @@ async def reward_new_phone(tx: Tx, event: accounts.Verified) -> None:
         refused is None,
     )
     if refused is None:
-        await _reward(tx, event.user_id, referral.inviter_user_id)
+        await _do_reward(tx, event.user_id, referral.inviter_user_id)
 
 
-async def _reward(tx: Tx, invited: UUID, inviter: UUID) -> None:
+async def _do_reward(tx: Tx, invited: UUID, inviter: UUID) -> None:
     settings = await tenants.settings(tx, GrowthSettings)
     if settings.invited_reward > 0:
-        await meeting.do_grant(tx, invited, amount=settings.invited_reward, reason="referral")
+        await meeting.do_grant_bonus(tx, invited, amount=settings.invited_reward, reason="referral")
     if settings.inviter_reward > 0:
-        await meeting.do_grant(tx, inviter, amount=settings.inviter_reward, reason="referral")
+        await meeting.do_grant_bonus(tx, inviter, amount=settings.inviter_reward, reason="referral")
     await publish(
         tx,
         ReferralRewarded(

@@ -1,4 +1,4 @@
-"""Inviting over HTTP."""
+"""Invitations over HTTP."""
 
 from litestar import get
 
@@ -10,9 +10,9 @@ from meydan.kit.identity import Identity
 
 @get("/api/growth/invite", tags=["growth"], summary="Your invitation")
 async def invite(request: AnyRequest, db: Database, me: Identity) -> invites.Invite:
-    """One's own code and how many came by it. The link leads to the address that the request came to."""
+    """Your code, and the number of users who registered with it. The link uses this request's host."""
     async with db.as_user(me) as tx:
-        return await invites.invite(tx, str(request.base_url))
+        return await invites.do_get_or_create_invite(tx, str(request.base_url))
 
 
 ROUTES = [invite]

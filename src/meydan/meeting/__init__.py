@@ -1,24 +1,24 @@
-"""Meeting: two strangers are brought together for a while, and a silent match is given back."""
+"""Meeting: strangers are matched for a limited time, and a silent match can be claimed back."""
 
-from meydan.meeting import personal_data, tasks  # noqa: F401 -- importing the room registers listeners, jobs and what it keeps
-from meydan.meeting.enums import ClaimReason, ClaimStatus, Kind, MatchStatus, MatchType
+from meydan.meeting import personal_data, tasks  # noqa: F401 -- importing the room registers listeners, jobs and personal data
+from meydan.meeting.enums import ClaimReason, ClaimStatus, MatchStatus, MatchType, MeetingType
 from meydan.meeting.events import ClaimDecided, MatchEnded, MatchMade, Side
 from meydan.meeting.matcher import matching
-from meydan.meeting.quota import Right, do_grant
+from meydan.meeting.quota import Quota, do_grant_bonus
 from meydan.meeting.settings import MeetingSettings
 
 __all__ = [
     "ClaimDecided",
     "ClaimReason",
     "ClaimStatus",
-    "Kind",
     "MatchEnded",
     "MatchMade",
     "MatchStatus",
     "MatchType",
     "MeetingSettings",
-    "Right",
+    "MeetingType",
+    "Quota",
     "Side",
-    "do_grant",
+    "do_grant_bonus",
     "matching",
 ]

@@ -1,4 +1,4 @@
-"""A silent match gives the day's right back: asked by whoever was left waiting, decided by the worker from message_logs."""
+"""Claims of silent matches: an approved one restores a match of the day's quota. The worker decides from message_logs."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,11 +11,11 @@ from meydan.kit import clock, realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
-from meydan.meeting.enums import ClaimReason, ClaimStatus, Kind
+from meydan.meeting.enums import ClaimReason, ClaimStatus, MeetingType
 from meydan.meeting.events import ClaimDecided
 from meydan.meeting.settings import MeetingSettings
 
-_AT_ONCE = 200
+_BATCH_SIZE = 200
 
 
 class Claim(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Claim(Struct, frozen=True):
 
 class ClaimDecidedFrame(realtime.Frame, frozen=True, tag="claim_decided"):
     profile_id: UUID
-    """The own face addressed: a person may have two."""
+    """The user's face that it addresses: a user may have two."""
     claim: Claim
 
 
@@ -51,7 +51,7 @@ class _Window(Struct, frozen=True):
     ended_at: datetime | None
 
 
-class _Decided(Struct, frozen=True):
+class _DecidedClaim(Struct, frozen=True):
     id: UUID
     user_id: UUID
     profile_id: UUID
@@ -66,8 +66,11 @@ _COLUMNS = "id, match_id, status, created_at, reason, decided_at"
 
 
 async def do_claim(tx: Tx, match_id: UUID) -> Claim:
-    """Asking twice answers the same claim. Raises NotFound unless the match is mine, ClaimTooEarly, ClaimTooLate."""
-    if (known := await of_matches(tx, [match_id])).get(match_id):
+    """Claims a match of the caller. Returns the first claim when repeated.
+
+    Raises: NotFound, ClaimTooEarly, ClaimTooLate.
+    """
+    if (known := await by_match_id(tx, [match_id])).get(match_id):
         return known[match_id]
     window = await tx.one(
         _Window,
@@ -78,7 +81,7 @@ async def do_claim(tx: Tx, match_id: UUID) -> Claim:
         raise ClaimTooEarly(opens_at=window.opens_at)
     settings = await tenants.settings(tx, MeetingSettings)
     if window.ended_at is not None:
-        # Somebody who was left early has the whole of the time after the stranger's two hours are over.
+        # The window starts no earlier than `opens_at`, so a match that the stranger left early can be claimed as long.
         closes_at = max(window.ended_at, window.opens_at) + timedelta(hours=settings.claim_hours)
         if clock.now() >= closes_at:
             raise ClaimTooLate(closed_at=closes_at)
@@ -88,31 +91,34 @@ async def do_claim(tx: Tx, match_id: UUID) -> Claim:
         tx.me.profile_id,
         match_id,
     )
-    return (await of_matches(tx, [match_id]))[match_id]
+    return (await by_match_id(tx, [match_id]))[match_id]
 
 
 async def do_decide(tx: Tx) -> int:
-    """Decide what was asked and tell: approved gives exactly one right back, today. A service transaction."""
+    """Decides pending claims in a batch and returns their number. An approved one restores one match of today's quota.
+
+    Runs as: service.
+    """
     if not await tx.one(bool, "select exists (select from app.claims where tenant_id = $1 and status = 'pending')"):
         return 0
-    for kind in Kind:  # rights are given back here and used up there: not both at once
-        await tx.run("select app.take_turn($1, $2)", kind)
+    for meeting_type in MeetingType:  # matching consumes the same quota
+        await tx.run("select app.take_turn($1, $2)", meeting_type)
     decided = await tx.all(
-        _Decided,
+        _DecidedClaim,
         "select id, user_id, profile_id, match_id, status, reason, created_at, decided_at from app.decide_claims($1, $2)",
-        _AT_ONCE,
+        _BATCH_SIZE,
     )
-    for one in decided:
-        claim = Claim(one.id, one.match_id, one.status, one.created_at, one.reason, one.decided_at)
-        await realtime.send_frame(tx, one.user_id, ClaimDecidedFrame(one.profile_id, claim))
+    for row in decided:
+        claim = Claim(row.id, row.match_id, row.status, row.created_at, row.reason, row.decided_at)
+        await realtime.send_frame(tx, row.user_id, ClaimDecidedFrame(row.profile_id, claim))
         await publish(
-            tx, ClaimDecided(one.id, one.match_id, one.user_id, one.profile_id, status=one.status, reason=one.reason)
+            tx, ClaimDecided(row.id, row.match_id, row.user_id, row.profile_id, status=row.status, reason=row.reason)
         )
     return len(decided)
 
 
-async def of_matches(tx: Tx, match_ids: Sequence[UUID]) -> dict[UUID, Claim]:
-    """The caller's own."""
+async def by_match_id(tx: Tx, match_ids: Sequence[UUID]) -> dict[UUID, Claim]:
+    """The caller's own claims of these matches, by match id."""
     claims = await tx.all(
         Claim,
         f"select {_COLUMNS} from app.claims where tenant_id = $1 and user_id = $2 and match_id = any($3::uuid[])",
@@ -123,7 +129,7 @@ async def of_matches(tx: Tx, match_ids: Sequence[UUID]) -> dict[UUID, Claim]:
 
 
 async def page(tx: Tx, before: UUID | None, limit: int) -> ClaimPage:
-    """The active face's, newest first."""
+    """The active face's claims, newest first."""
     items = await tx.all(
         Claim,
         f"""

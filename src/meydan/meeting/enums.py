@@ -1,10 +1,10 @@
-"""What kinds of meeting there are, and what becomes of one."""
+"""Types of meetings and matches, and the states of matches, claims and tickets."""
 
 from enum import StrEnum
 
 
-class Kind(StrEnum):
-    """What one waits for, and has rights for."""
+class MeetingType(StrEnum):
+    """The type of a ticket, and of a quota."""
 
     text = "text"
 
@@ -16,11 +16,11 @@ class MatchType(StrEnum):
 class MatchStatus(StrEnum):
     active = "active"
     cancelled = "cancelled"
-    """Somebody left, or had to."""
+    """A user left, was banned or was erased."""
     expired = "expired"
-    """Its time was up, and not both had written."""
+    """It reached its end, and at most one side had written."""
     completed = "completed"
-    """Its time was up, and both had written."""
+    """It reached its end, and both sides had written."""
 
 
 class ClaimStatus(StrEnum):
@@ -30,23 +30,23 @@ class ClaimStatus(StrEnum):
 
 
 class ClaimReason(StrEnum):
-    """Why a claim was rejected."""
+    """The reason for which a claim was rejected."""
 
     stranger_wrote = "stranger_wrote"
     left_early = "left_early"
-    """The claimant left before the stranger had had the time to write."""
+    """The claimant left before the stranger's time to write was over."""
 
 
 class TicketEnd(StrEnum):
     left = "left"
     """Its owner stopped waiting, perhaps in another tab."""
     other_face = "other_face"
-    """Its owner went on waiting under their other face."""
+    """Its owner joined under the other face."""
     gone = "gone"
-    """Its owner held no connection for too long."""
-    no_rights = "no_rights"
+    """Its owner had no connection for longer than the presence timeout."""
+    quota_exhausted = "quota_exhausted"
     banned = "banned"
 
 
-def match_type(kind: Kind) -> MatchType:
-    return MatchType(f"anonymous_{kind}")
+def match_type(meeting_type: MeetingType) -> MatchType:
+    return MatchType(f"anonymous_{meeting_type}")

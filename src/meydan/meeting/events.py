@@ -1,4 +1,4 @@
-"""What happened to matches and claims, for the rooms above; never leaves the server."""
+"""Events of matches, claims and purchases, for the rooms above. They never leave the server."""
 
 from datetime import datetime
 from uuid import UUID
@@ -28,8 +28,8 @@ class MatchEnded(Event, frozen=True):
     type: MatchType
     sides: tuple[Side, Side]
     status: MatchStatus
-    ended_by: UUID | None
-    """The user who left; nobody when time was up or a ban ended it."""
+    ended_by_user_id: UUID | None
+    """The user who left; None when the match expired or a ban ended it."""
 
 
 class ClaimDecided(Event, frozen=True):
@@ -39,3 +39,11 @@ class ClaimDecided(Event, frozen=True):
     profile_id: UUID
     status: ClaimStatus
     reason: ClaimReason | None
+
+
+class MeetingsBought(Event, frozen=True):
+    """A user paid coins for extra matches. Listeners grant them in the same transaction."""
+
+    user_id: UUID
+    quantity: int
+    transaction_id: UUID

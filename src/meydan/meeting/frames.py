@@ -1,4 +1,4 @@
-"""What the socket says about meeting. The own profile addressed is in every frame: a person may have two."""
+"""Server frames of meeting. Each names the profile it addresses, because a user may have two."""
 
 from uuid import UUID
 

@@ -1,7 +1,7 @@
-"""Brings those who wait together: at once in the process where somebody joined, each second in the worker for what is left.
+"""The matcher: runs at once in the process where a user joined, and each second in the worker for the rest.
 
-Everything happens in one SQL function (``app.match_tickets``) and one transaction: tickets go, rights are used, the match
-and its conversation are there and both people are told, or nothing of it.
+One SQL function (``app.match_tickets``) in one transaction deletes tickets, consumes quota, and creates the match and
+its conversation. The frames to both users are written in the same transaction.
 """
 
 import asyncio
@@ -18,20 +18,20 @@ from meydan import tenants
 from meydan.kit import realtime
 from meydan.kit.database import CONNECTION_LOST, Database, Tx
 from meydan.kit.events import publish
-from meydan.meeting.enums import Kind, TicketEnd, match_type
+from meydan.meeting.enums import MeetingType, TicketEnd, match_type
 from meydan.meeting.events import MatchMade, Side
 from meydan.meeting.frames import MatchMadeFrame, TicketEndedFrame
 from meydan.meeting.settings import MeetingSettings
 
 log = logging.getLogger(__name__)
 
-_NEW_AT_ONCE = 50
-_OLD_AT_ONCE = 20
-_LOOKED_FOR_AGAIN_AFTER = timedelta(seconds=10)
+_NEW_BATCH_SIZE = 50
+_SEARCHED_BATCH_SIZE = 20
+_SEARCH_INTERVAL = timedelta(seconds=10)
 
 
-class _Made(Struct, frozen=True):
-    """Without a match: a ticket whose owner has no right left."""
+class _MatchedTickets(Struct, frozen=True):
+    """Two matched tickets. Without a match: one ticket, ended because its owner's quota is exhausted."""
 
     match_id: UUID | None
     conversation_id: UUID | None
@@ -43,34 +43,34 @@ class _Made(Struct, frozen=True):
     profile2_id: UUID | None
 
 
-async def do_match(tx: Tx, kind: Kind, *, again: bool = False, patient: bool = True) -> int:
-    """One pass over the new tickets; with ``again`` also over those that were looked for longest ago.
+async def do_match(tx: Tx, meeting_type: MeetingType, *, search_again: bool = False, wait_for_lock: bool = True) -> int:
+    """Matches new tickets, with ``search_again`` also those searched longest ago. Returns the number of matches.
 
-    A service transaction. Answers how many matches were made. Of two passes over a community the second waits for the
-    first, or, not ``patient``, leaves the work to it.
+    Passes over a tenant are serialised. Without ``wait_for_lock`` a second one returns at once and does nothing.
+    Runs as: service.
     """
     settings = await tenants.settings(tx, MeetingSettings)
     found = await tx.all(
-        _Made,
+        _MatchedTickets,
         """
         select match_id, conversation_id, expires_at, user1_id, profile1_id, ticket1_id, user2_id, profile2_id
         from app.match_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
-        kind,
-        _NEW_AT_ONCE,
-        _OLD_AT_ONCE if again else 0,
-        _LOOKED_FOR_AGAIN_AFTER,
-        timedelta(days=settings.met_again_days),
+        meeting_type,
+        _NEW_BATCH_SIZE,
+        _SEARCHED_BATCH_SIZE if search_again else 0,
+        _SEARCH_INTERVAL,
+        timedelta(days=settings.rematch_cooldown_days),
         timedelta(minutes=settings.claim_minutes),
         timedelta(hours=settings.match_hours),
-        patient,
+        wait_for_lock,
     )
     for made in found:
-        await _tell(tx, kind, made)
+        await _announce(tx, meeting_type, made)
     return sum(made.match_id is not None for made in found)
 
 
-async def _tell(tx: Tx, kind: Kind, made: _Made) -> None:
+async def _announce(tx: Tx, meeting_type: MeetingType, made: _MatchedTickets) -> None:
     first = Side(made.user1_id, made.profile1_id)
     if (
         made.match_id is None
@@ -80,7 +80,7 @@ async def _tell(tx: Tx, kind: Kind, made: _Made) -> None:
         or made.profile2_id is None
     ):
         await realtime.send_frame(
-            tx, first.user_id, TicketEndedFrame(first.profile_id, made.ticket1_id, TicketEnd.no_rights)
+            tx, first.user_id, TicketEndedFrame(first.profile_id, made.ticket1_id, TicketEnd.quota_exhausted)
         )
         return
     sides = first, Side(made.user2_id, made.profile2_id)
@@ -88,22 +88,22 @@ async def _tell(tx: Tx, kind: Kind, made: _Made) -> None:
         await realtime.send_frame(
             tx, side.user_id, MatchMadeFrame(side.profile_id, made.match_id, made.conversation_id)
         )
-    await publish(tx, MatchMade(made.match_id, made.conversation_id, match_type(kind), sides, made.expires_at))
+    await publish(tx, MatchMade(made.match_id, made.conversation_id, match_type(meeting_type), sides, made.expires_at))
 
 
-async def has_new(tx: Tx, kind: Kind) -> bool:
+async def has_new(tx: Tx, meeting_type: MeetingType) -> bool:
     return await tx.one(
         bool,
         """
         select exists (select from app.tickets
         where tenant_id = $1 and kind = $2 and searched_at is null and away_since is null)
         """,
-        kind,
+        meeting_type,
     )
 
 
 class Matcher:
-    """Runs passes over the communities in which somebody has just joined. Joins during a pass share the next one."""
+    """Runs matching passes over tenants in which a user has just joined. Joins during a pass share the next one."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -124,15 +124,15 @@ class Matcher:
 
     async def _pass_over(self, tenant_id: int) -> None:
         try:
-            for kind in Kind:
+            for meeting_type in MeetingType:
                 async with self._db.as_service(tenant_id) as tx:
-                    await do_match(tx, kind)
-                    more = await has_new(tx, kind)
+                    await do_match(tx, meeting_type)
+                    more = await has_new(tx, meeting_type)
                 if more:
                     self.wake(tenant_id)
                     await asyncio.sleep(
                         0.005
-                    )  # a ticket that its owner is just changing is not asked for without pause
+                    )  # a ticket that its owner's transaction has locked stays new: no busy loop
         except (*CONNECTION_LOST, asyncpg.PostgresError):
             log.exception("matching in tenant %s failed; the worker takes it up again", tenant_id)
 
@@ -142,8 +142,8 @@ _open: Matcher | None = None
 
 @asynccontextmanager
 async def matching(db: Database) -> AsyncIterator[None]:
-    """A process in which people join has a matcher of its own."""
-    global _open  # noqa: PLW0603 -- one a process is the point
+    """Runs a matcher in this process, to which ``wake_after_commit`` sends joins."""
+    global _open  # noqa: PLW0603 -- one for each process
     matcher, before = Matcher(db), _open
     task = asyncio.create_task(matcher.run(), name="matcher")
     _open = matcher
@@ -156,7 +156,7 @@ async def matching(db: Database) -> AsyncIterator[None]:
 
 
 def wake_after_commit(tx: Tx) -> None:
-    """There may be somebody to match. In a process without a matcher the worker finds out within a second."""
+    """Wakes this process's matcher after commit. Without one the worker's sweep matches within a second."""
     if (matcher := _open) is not None:
         tenant_id = tx.tenant_id
         tx.after_commit(lambda: matcher.wake(tenant_id))

@@ -1,4 +1,4 @@
-"""A match: two strangers for a while. What somebody sees of theirs, how one ends, and who is told."""
+"""Matches: two strangers for a limited time. Reading one's own matches, and ending them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,15 +12,15 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound
 from meydan.kit.events import listen, publish
 from meydan.meeting import claims
-from meydan.meeting.enums import Kind, MatchStatus, MatchType, match_type
+from meydan.meeting.enums import MatchStatus, MatchType, MeetingType, match_type
 from meydan.meeting.events import MatchEnded, Side
 from meydan.meeting.frames import MatchEndedFrame
 
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
 class Match(Struct, frozen=True):
-    """As one of its two profiles sees it."""
+    """A match as one of its two profiles sees it."""
 
     id: UUID
     type: MatchType
@@ -32,7 +32,7 @@ class Match(Struct, frozen=True):
     expires_at: datetime
     claim_opens_at: datetime
     stranger_wrote: bool
-    """By the time a claim opens: whoever did was not silent."""
+    """True when the stranger wrote before the claim opens, so that the match was not silent."""
     ended_at: datetime | None = None
     claim: claims.Claim | None = None
 
@@ -43,14 +43,14 @@ class MatchPage(Struct, frozen=True):
 
 
 class Slot(Struct, frozen=True):
-    """That a person is in an active match, under whichever face."""
+    """The active match of a user, under either face."""
 
     match_id: UUID
     profile_id: UUID
     ticket_id: UUID
 
 
-class _Row(Struct, frozen=True):
+class _MatchRow(Struct, frozen=True):
     id: UUID
     type: MatchType
     status: MatchStatus
@@ -63,7 +63,7 @@ class _Row(Struct, frozen=True):
     stranger_wrote: bool
 
 
-class _Ended(Struct, frozen=True):
+class _EndedMatch(Struct, frozen=True):
     match_id: UUID
     type: MatchType
     status: MatchStatus
@@ -72,11 +72,13 @@ class _Ended(Struct, frozen=True):
     profile1_id: UUID
     user2_id: UUID
     profile2_id: UUID
-    ended_by: UUID | None
+    ended_by_user_id: UUID | None
 
 
-_ENDED = "match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by"
-# The policy shows the active face's matches only; saying so again lets the two indexes be used.
+_ENDED = """
+    match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by as ended_by_user_id
+"""
+# The policy shows only the active face's matches; repeating the condition lets PostgreSQL use the two indexes.
 _MINE = """
     select met.id, met.type, met.status, met.conversation_id, stranger.id as stranger_profile_id, met.created_at,
         met.expires_at, met.claim_opens_at, met.ended_at,
@@ -89,46 +91,52 @@ _MINE = """
 """
 
 
-async def slot(tx: Tx, kind: Kind) -> Slot | None:
-    """The match this person is in, under whichever face."""
+async def slot(tx: Tx, meeting_type: MeetingType) -> Slot | None:
+    """The caller's active match, under either face."""
     return await tx.maybe(
         Slot,
         "select match_id, profile_id, ticket_id from app.match_slots where tenant_id = $1 and user_id = $2 and type = $3",
         tx.me.user_id,
-        match_type(kind),
+        match_type(meeting_type),
     )
 
 
-async def active(tx: Tx, kind: Kind) -> Match | None:
-    """The match that the active face is in."""
-    taken = await slot(tx, kind)
+async def active(tx: Tx, meeting_type: MeetingType) -> Match | None:
+    """The active face's active match."""
+    taken = await slot(tx, meeting_type)
     if taken is None or taken.profile_id != tx.me.profile_id:
         return None
     return await mine(tx, taken.match_id)
 
 
 async def mine(tx: Tx, match_id: UUID) -> Match:
-    """Raises NotFound unless the active face is or was in it."""
-    rows = await tx.all(_Row, f"{_MINE} and met.id = $3", tx.me.profile_id, match_id)
+    """A match that the active face is or was in.
+
+    Raises: NotFound.
+    """
+    rows = await tx.all(_MatchRow, f"{_MINE} and met.id = $3", tx.me.profile_id, match_id)
     if not rows:
         raise NotFound
-    return (await _shown(tx, rows))[0]
+    return (await _matches_of(tx, rows))[0]
 
 
 async def history(tx: Tx, before: UUID | None, limit: int) -> MatchPage:
-    """The active face's matches, the open one among them, newest first."""
+    """The active face's matches, also the active one, newest first."""
     rows = await tx.all(
-        _Row,
+        _MatchRow,
         f"{_MINE} and ($3::uuid is null or met.id < $3) order by met.id desc limit $4",
         tx.me.profile_id,
         before,
         limit,
     )
-    return MatchPage(await _shown(tx, rows), rows[-1].id if len(rows) == limit else None)
+    return MatchPage(await _matches_of(tx, rows), rows[-1].id if len(rows) == limit else None)
 
 
 async def stranger(tx: Tx, profile_id: UUID) -> accounts.PublicProfile:
-    """Somebody whom the active face is or was matched with. Raises NotFound."""
+    """A profile that the active face is or was matched with.
+
+    Raises: NotFound.
+    """
     met = await tx.one(
         bool,
         """
@@ -144,24 +152,24 @@ async def stranger(tx: Tx, profile_id: UUID) -> accounts.PublicProfile:
 
 
 async def do_end(tx: Tx, match_id: UUID, status: MatchStatus) -> bool:
-    """End a match and tell both; a person ends their own. False when there was nothing to end."""
-    ended = await tx.maybe(_Ended, f"select {_ENDED} from app.end_match($1, $2, $3)", match_id, status)
+    """Ends a match, a user's own, and tells both sides. Returns False when it was not active."""
+    ended = await tx.maybe(_EndedMatch, f"select {_ENDED} from app.end_match($1, $2, $3)", match_id, status)
     if ended is None:
         return False
-    await _wind_up(tx, ended)
+    await _after_end(tx, ended)
     return True
 
 
-async def do_end_over(tx: Tx) -> int:
-    """End the matches whose time is up. A service transaction."""
-    over = await tx.all(_Ended, f"select {_ENDED} from app.end_matches($1, $2)", _AT_ONCE)
-    for ended in over:
-        await _wind_up(tx, ended)
-    return len(over)
+async def do_expire(tx: Tx) -> int:
+    """Ends a batch of matches that have reached their end, and returns their number. Runs as: service."""
+    expired = await tx.all(_EndedMatch, f"select {_ENDED} from app.end_matches($1, $2)", _BATCH_SIZE)
+    for ended in expired:
+        await _after_end(tx, ended)
+    return len(expired)
 
 
 async def do_end_all_of(tx: Tx, user_id: UUID) -> None:
-    """Whoever is gone is in no match. A service transaction."""
+    """Ends the active matches of a banned or erased user. Runs as: service."""
     for match_id in await tx.all(
         UUID, "select match_id from app.match_slots where tenant_id = $1 and user_id = $2", user_id
     ):
@@ -170,7 +178,7 @@ async def do_end_all_of(tx: Tx, user_id: UUID) -> None:
 
 @listen(safety.Blocked)
 async def end_between(tx: Tx, event: safety.Blocked) -> None:
-    """Exactly these two faces: ending what other faces have open would tie them to these."""
+    """Ends the match of exactly these two profiles. Ending others would reveal which faces belong to one user."""
     for match_id in await tx.all(
         UUID,
         """
@@ -183,42 +191,42 @@ async def end_between(tx: Tx, event: safety.Blocked) -> None:
         await do_end(tx, match_id, MatchStatus.cancelled)
 
 
-async def _wind_up(tx: Tx, ended: _Ended) -> None:
+async def _after_end(tx: Tx, ended: _EndedMatch) -> None:
     await messaging.do_close(tx, ended.conversation_id)
     sides = Side(ended.user1_id, ended.profile1_id), Side(ended.user2_id, ended.profile2_id)
     for side in sides:
-        by_me = ended.ended_by == side.user_id
+        by_me = ended.ended_by_user_id == side.user_id
         frame = MatchEndedFrame(side.profile_id, ended.match_id, ended.conversation_id, ended.status, by_me)
         await realtime.send_frame(tx, side.user_id, frame)
     await publish(
-        tx, MatchEnded(ended.match_id, ended.conversation_id, ended.type, sides, ended.status, ended.ended_by)
+        tx, MatchEnded(ended.match_id, ended.conversation_id, ended.type, sides, ended.status, ended.ended_by_user_id)
     )
 
 
-async def _shown(tx: Tx, rows: Sequence[_Row]) -> list[Match]:
+async def _matches_of(tx: Tx, rows: Sequence[_MatchRow]) -> list[Match]:
     if not rows:
         return []
     profile_ids = [tx.me.profile_id, *{row.stranger_profile_id for row in rows}]
     profiles = {profile.id: profile for profile in await accounts.public_profiles(tx, profile_ids)}
     my_interests = {word.casefold() for word in profiles[tx.me.profile_id].interests}
-    asked = await claims.of_matches(tx, [row.id for row in rows])
-    shown: list[Match] = []
+    claimed = await claims.by_match_id(tx, [row.id for row in rows])
+    items: list[Match] = []
     for row in rows:
-        other = profiles[row.stranger_profile_id]
-        shown.append(
+        stranger_profile = profiles[row.stranger_profile_id]
+        items.append(
             Match(
                 id=row.id,
                 type=row.type,
                 status=row.status,
                 conversation_id=row.conversation_id,
-                stranger=other,
-                shared_interests=[word for word in other.interests if word.casefold() in my_interests],
+                stranger=stranger_profile,
+                shared_interests=[word for word in stranger_profile.interests if word.casefold() in my_interests],
                 created_at=row.created_at,
                 expires_at=row.expires_at,
                 claim_opens_at=row.claim_opens_at,
                 stranger_wrote=row.stranger_wrote,
                 ended_at=row.ended_at,
-                claim=asked.get(row.id),
+                claim=claimed.get(row.id),
             )
         )
-    return shown
+    return items

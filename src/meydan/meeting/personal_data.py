@@ -1,4 +1,4 @@
-"""What this room keeps of a person, and what stays of it when they leave."""
+"""Personal data in meeting: export and erasure."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,13 +7,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from meydan import safety
+from meydan import accounts
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
 from meydan.kit.events import listen
 from meydan.meeting import matches, tickets
 from meydan.meeting.claims import Claim
-from meydan.meeting.enums import Kind, MatchStatus, MatchType, TicketEnd
+from meydan.meeting.enums import MatchStatus, MatchType, MeetingType, TicketEnd
 
 COLUMNS = {
     "tickets.user_id",
@@ -44,7 +44,7 @@ COLUMNS = {
 
 class TicketRow(Struct, frozen=True):
     id: UUID
-    kind: Kind
+    type: MeetingType
     profile_id: UUID
     languages: list[str]
     interests: list[str]
@@ -65,24 +65,25 @@ class MatchRow(Struct, frozen=True):
     i_left: bool
 
 
-class DayRow(Struct, frozen=True):
-    kind: Kind
+class DailyQuotaRow(Struct, frozen=True):
+    type: MeetingType
     day: date
     used: int
     granted: int
 
 
-class ExtraRow(Struct, frozen=True):
-    kind: Kind
-    given: int
+class BonusQuotaRow(Struct, frozen=True):
+    type: MeetingType
+    granted: int
     used: int
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    """Runs as: service."""
     waiting = await tx.all(
         TicketRow,
         """
-        select id, kind, profile_id, languages, interests, max_distance_km, latitude, longitude, created_at
+        select id, kind as type, profile_id, languages, interests, max_distance_km, latitude, longitude, created_at
         from app.tickets where tenant_id = $1 and user_id = $2
         """,
         user_id,
@@ -100,14 +101,16 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
         user_id,
     )
     days = await tx.all(
-        DayRow,
-        "select kind, day, used, granted from app.allowances where tenant_id = $1 and user_id = $2 order by day",
+        DailyQuotaRow,
+        "select kind as type, day, used, granted from app.allowances where tenant_id = $1 and user_id = $2 order by day",
         user_id,
     )
-    extra = await tx.all(
-        ExtraRow, "select kind, given, used from app.extra_rights where tenant_id = $1 and user_id = $2", user_id
+    bonus = await tx.all(
+        BonusQuotaRow,
+        "select kind as type, given as granted, used from app.extra_rights where tenant_id = $1 and user_id = $2",
+        user_id,
     )
-    asked = await tx.all(
+    claims = await tx.all(
         Claim,
         """
         select id, match_id, status, created_at, reason, decided_at from app.claims
@@ -118,14 +121,17 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     return {
         "tickets": msgspec.to_builtins(waiting),
         "matches": msgspec.to_builtins(met),
-        "days": msgspec.to_builtins(days),
-        "extra_rights": msgspec.to_builtins(extra),
-        "claims": msgspec.to_builtins(asked),
+        "daily_quota": msgspec.to_builtins(days),
+        "bonus_quota": msgspec.to_builtins(bonus),
+        "claims": msgspec.to_builtins(claims),
     }
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """They wait no more and their match ends. Matches stay: they are the other one's history as well."""
+    """Ends the user's tickets and matches. Matches stay, because they are the stranger's history as well.
+
+    Runs as: service.
+    """
     await do_leave_everything(tx, user_id, TicketEnd.left)
     await tx.run("delete from app.claims where tenant_id = $1 and user_id = $2", user_id)
     await tx.run("delete from app.allowances where tenant_id = $1 and user_id = $2", user_id)
@@ -135,14 +141,14 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     )
 
 
-@listen(safety.Banned)
-async def send_away(tx: Tx, event: safety.Banned) -> None:
-    """That a banned person is matched no more is checked where matches are made; this tidies up."""
+@listen(accounts.UserBanned)
+async def end_everything_of_banned_user(tx: Tx, event: accounts.UserBanned) -> None:
+    """Ends the banned user's tickets and matches. New matches are refused where they are made."""
     await do_leave_everything(tx, event.user_id, TicketEnd.banned)
 
 
-async def do_leave_everything(tx: Tx, user_id: UUID, why: TicketEnd) -> None:
-    await tickets.do_end_all_of(tx, user_id, why)
+async def do_leave_everything(tx: Tx, user_id: UUID, reason: TicketEnd) -> None:
+    await tickets.do_end_all_of(tx, user_id, reason)
     await matches.do_end_all_of(tx, user_id)
 
 

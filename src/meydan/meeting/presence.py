@@ -1,7 +1,7 @@
-"""Whoever waits must be there. The gateway says who holds a connection; the worker looks every two seconds.
+"""Presence of waiting users. The gateway knows who holds a connection; the worker checks every two seconds.
 
-Absent: away, and matched with nobody. Back: matched again, in the old place. Away for too long: the ticket ends. While
-Valkey is down nobody can be seen, so nobody is judged.
+A ticket whose owner is absent is away and not matched. It keeps its place until the owner returns, and ends after the
+presence timeout. While Valkey is down presence is unknown, so no ticket changes.
 """
 
 from datetime import timedelta
@@ -16,56 +16,59 @@ from meydan.meeting import matcher, tickets
 from meydan.meeting.enums import TicketEnd
 from meydan.meeting.settings import MeetingSettings
 
-_AT_ONCE = 1000
+_BATCH_SIZE = 1000
 _beginning = UUID(int=0)
-_looked_up_to: dict[int, UUID] = {}
-"""Where the next look begins in each tenant: a thousand at a time, round and round."""
+_cursors: dict[int, UUID] = {}
+"""For each tenant, the last user checked. Checks go round robin, a batch at a time."""
 
 
-class _Waiting(Struct, frozen=True):
+class _WaitingUser(Struct, frozen=True):
     user_id: UUID
     is_away: bool
 
 
-async def do_look(tx: Tx) -> None:
-    """A service transaction."""
+async def do_refresh_presence(tx: Tx) -> None:
+    """Marks tickets of absent users as away, brings returned ones back, and ends those away for too long.
+
+    Runs as: service.
+    """
     waiting = await tx.all(
-        _Waiting,
+        _WaitingUser,
         """
         select user_id, bool_or(away_since is not null) as is_away from app.tickets
         where tenant_id = $1 and user_id > $2 group by user_id order by user_id limit $3
         """,
-        _looked_up_to.get(tx.tenant_id, _beginning),
-        _AT_ONCE,
+        _cursors.get(tx.tenant_id, _beginning),
+        _BATCH_SIZE,
     )
-    _looked_up_to[tx.tenant_id] = waiting[-1].user_id if len(waiting) == _AT_ONCE else _beginning
+    _cursors[tx.tenant_id] = waiting[-1].user_id if len(waiting) == _BATCH_SIZE else _beginning
     connection = valkey.current()
     if not waiting or connection is None or not connection.is_up:
         return
-    present = await realtime.user_present(tx.tenant_id, [one.user_id for one in waiting])
+    present = await realtime.user_present(tx.tenant_id, [user.user_id for user in waiting])
     if not connection.is_up:
         return
-    if gone := [one.user_id for one in waiting if not one.is_away and not present[one.user_id]]:
+    if absent := [user.user_id for user in waiting if not user.is_away and not present[user.user_id]]:
         await tx.run(
             """
             update app.tickets set away_since = app.now()
             where tenant_id = $1 and user_id = any($2::uuid[]) and away_since is null
             """,
-            gone,
+            absent,
         )
-    if back := [one.user_id for one in waiting if one.is_away and present[one.user_id]]:
+    if returned := [user.user_id for user in waiting if user.is_away and present[user.user_id]]:
         await tx.run(
             """
             update app.tickets set away_since = null, searched_at = null
             where tenant_id = $1 and user_id = any($2::uuid[]) and away_since is not null
             """,
-            back,
+            returned,
         )
         matcher.wake_after_commit(tx)
-    await _do_end_gone(tx)
+    await _do_end_away_too_long(tx)
 
 
-async def _do_end_gone(tx: Tx) -> None:
+async def _do_end_away_too_long(tx: Tx) -> None:
     settings = await tenants.settings(tx, MeetingSettings)
     ended = await tx.all(
         tickets.EndedTicket,
@@ -73,6 +76,6 @@ async def _do_end_gone(tx: Tx) -> None:
         delete from app.tickets where tenant_id = $1 and away_since < app.now() - $2::interval
         returning user_id, profile_id, id
         """,
-        timedelta(seconds=settings.gone_after_seconds),
+        timedelta(seconds=settings.presence_timeout_seconds),
     )
-    await tickets.tell_ended(tx, ended, TicketEnd.gone)
+    await tickets.send_ended(tx, ended, TicketEnd.gone)

@@ -1,4 +1,4 @@
-"""What coins buy beside gifts and premium: to meet one stranger more. The right is given in the same transaction."""
+"""Purchases of extra matches with coins. Coins and bonus quota move in one transaction."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -8,7 +8,8 @@ from msgspec import Struct
 from meydan import tenants
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
-from meydan.kit.events import Event, publish
+from meydan.kit.events import publish
+from meydan.meeting.events import MeetingsBought
 from meydan.meeting.settings import MeetingSettings
 from meydan.money import wallet
 from meydan.money.payments import orders
@@ -16,49 +17,44 @@ from meydan.money.payments import orders
 
 class Item(StrEnum):
     meeting = "meeting"
-    """To meet one stranger more than the day allows; it does not go at midnight."""
+    """One match beyond the day's quota; it does not expire at midnight."""
 
 
-class Spendable(Struct, frozen=True):
+class CoinOffer(Struct, frozen=True):
     item: Item
     price: int
     """In coins, for one."""
 
 
-class Spendables(Struct, frozen=True):
-    items: list[Spendable]
+class CoinOfferList(Struct, frozen=True):
+    items: list[CoinOffer]
 
 
-class Spent(Struct, frozen=True):
+class CoinPurchase(Struct, frozen=True):
     transaction: wallet.Transaction
     wallet: wallet.Wallet
-
-
-class MeetingsBought(Event, frozen=True):
-    """Somebody paid coins to meet more people; meeting grants the rights in the same transaction."""
-
-    user_id: UUID
-    quantity: int
-    transaction_id: UUID
 
 
 class NotForSale(Refused):
     code, status, title = "not_for_sale", 409, "This is not sold here."
 
 
-async def spendables(tx: Tx) -> Spendables:
+async def coin_offers(tx: Tx) -> CoinOfferList:
     price = (await tenants.settings(tx, MeetingSettings)).meeting_price
-    return Spendables([Spendable(Item.meeting, price)] if price else [])
+    return CoinOfferList([CoinOffer(Item.meeting, price)] if price else [])
 
 
-async def do_spend(tx: Tx, user_id: UUID, item: Item, quantity: int, key: str) -> Spent:
-    """Raises NotForSale, IdempotencyKeyReused, BalanceTooLow, WalletFrozen, DebtBlocks. A service transaction."""
+async def do_spend(tx: Tx, user_id: UUID, item: Item, quantity: int, key: str) -> CoinPurchase:
+    """Buys extra matches with coins. A repeated key returns the first purchase, also after a change of price.
+
+    Raises: NotForSale, IdempotencyKeyReused, BalanceTooLow, WalletFrozen, DebtBlocks. Runs as: service.
+    """
     await orders.lock_buyer(tx, user_id)
     details = {"item": item.value, "quantity": quantity}
-    if (before := await _spent(tx, key)) is not None:  # for the price of then, whether or not it is sold now
-        if before.details != details:
+    if (first := await _transaction_with_key(tx, key)) is not None:
+        if first.details != details:
             raise wallet.IdempotencyKeyReused
-        return Spent(before, await wallet.wallet_of(tx, user_id))
+        return CoinPurchase(first, await wallet.wallet_of(tx, user_id))
     price = (await tenants.settings(tx, MeetingSettings)).meeting_price
     if not price:
         raise NotForSale(item=item)
@@ -73,10 +69,10 @@ async def do_spend(tx: Tx, user_id: UUID, item: Item, quantity: int, key: str) -
         details=details,
     )
     await publish(tx, MeetingsBought(user_id, quantity, transaction.id))
-    return Spent(transaction, await wallet.wallet_of(tx, user_id))
+    return CoinPurchase(transaction, await wallet.wallet_of(tx, user_id))
 
 
-async def _spent(tx: Tx, key: str) -> wallet.Transaction | None:
+async def _transaction_with_key(tx: Tx, key: str) -> wallet.Transaction | None:
     known = await tx.maybe(
         UUID, "select id from app.coin_transactions where tenant_id = $1 and idempotency_key = $2", key
     )

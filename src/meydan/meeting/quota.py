@@ -1,7 +1,7 @@
-"""How many strangers somebody may meet today: the day's own rights, what was given back today, and presents.
+"""Match quota: the day's limit, matches restored today by claims, and bonus quota that does not expire.
 
-A day is the community's. The limit is computed when it is asked for, so nothing happens at midnight; a right is used when
-a match is made (``app.spend_right``), never for waiting.
+Days begin at the tenant's midnight. The limit is computed on each read, so nothing runs at midnight.
+Quota is consumed when a match is made (``app.spend_right``), never for waiting.
 """
 
 from datetime import datetime
@@ -13,45 +13,45 @@ from meydan import tenants
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import listen
-from meydan.meeting import purchases
-from meydan.meeting.enums import Kind
+from meydan.meeting import events
+from meydan.meeting.enums import MeetingType
 from meydan.meeting.settings import MeetingSettings
 from meydan.money import premium
 
 
-class Right(Struct, frozen=True):
-    """``left`` counts everything, ``extra`` of it does not go at midnight; ``limit`` is the day's own."""
+class Quota(Struct, frozen=True):
+    """``remaining`` includes the ``bonus``, which does not expire at midnight. ``limit`` is the day's own."""
 
-    left: int
+    remaining: int
     limit: int
-    extra: int
+    bonus: int
     resets_at: datetime
 
 
-class NoRightsLeft(Refused):
-    code, status, title = "no_rights_left", 409, "You have met everybody you may meet today."
+class QuotaExhausted(Refused):
+    code, status, title = "quota_exhausted", 409, "You have met everybody you may meet today."
 
 
-class _Used(Struct, frozen=True):
+class _Balance(Struct, frozen=True):
     today: int
-    extra: int
+    bonus: int
     resets_at: datetime
 
 
-async def daily_limit(tx: Tx, kind: Kind) -> int:
-    """The day's own rights of the caller, premium's included: the one place that knows them."""
+async def daily_limit(tx: Tx, meeting_type: MeetingType) -> int:
+    """The caller's limit for a day: the tenant's, or premium's if it is higher."""
     settings = await tenants.settings(tx, MeetingSettings)
     mine = await premium.limits(tx, tx.me.user_id)
-    match kind:
-        case Kind.text:
-            return max(settings.text_per_day, mine.text_per_day or 0)
+    match meeting_type:
+        case MeetingType.text:
+            return max(settings.matches_per_day, mine.text_per_day or 0)
 
 
-async def right(tx: Tx, kind: Kind) -> Right:
-    """What the caller may still use."""
-    limit = await daily_limit(tx, kind)
-    used = await tx.one(
-        _Used,
+async def quota(tx: Tx, meeting_type: MeetingType) -> Quota:
+    """The caller's quota today."""
+    limit = await daily_limit(tx, meeting_type)
+    balance = await tx.one(
+        _Balance,
         """
         select coalesce((
                 select granted - used from app.allowances
@@ -59,37 +59,41 @@ async def right(tx: Tx, kind: Kind) -> Right:
             ), 0) as today,
             coalesce((
                 select given - used from app.extra_rights where tenant_id = t.id and user_id = $2 and kind = $3
-            ), 0) as extra,
+            ), 0) as bonus,
             (app.today($1) + 1)::timestamp at time zone t.timezone as resets_at
         from app.tenants t where t.id = $1
         """,
         tx.me.user_id,
-        kind,
+        meeting_type,
     )
-    return Right(max(limit + used.today, 0) + used.extra, limit, used.extra, used.resets_at)
+    return Quota(max(limit + balance.today, 0) + balance.bonus, limit, balance.bonus, balance.resets_at)
 
 
-async def check_right(tx: Tx, kind: Kind) -> None:
-    """Raises NoRightsLeft, with the time of the community's midnight."""
-    if (mine := await right(tx, kind)).left < 1:
-        raise NoRightsLeft(resets_at=mine.resets_at)
+async def check_quota(tx: Tx, meeting_type: MeetingType) -> None:
+    """Raises: QuotaExhausted (with the tenant's next midnight)."""
+    if (mine := await quota(tx, meeting_type)).remaining < 1:
+        raise QuotaExhausted(resets_at=mine.resets_at)
 
 
-async def do_grant(tx: Tx, user_id: UUID, *, amount: int, reason: str, kind: Kind = Kind.text) -> None:
-    """A present, used up when the day's own rights are; it does not go at midnight. A service transaction."""
+async def do_grant_bonus(
+    tx: Tx, user_id: UUID, *, amount: int, reason: str, meeting_type: MeetingType = MeetingType.text
+) -> None:
+    """Grants bonus quota, which is consumed after the day's own and does not expire at midnight. Runs as: service."""
     await tx.run(
         """
         insert into app.extra_rights as extra (tenant_id, user_id, kind, given) values ($1, $2, $3, $4)
         on conflict (tenant_id, user_id, kind) do update set given = extra.given + excluded.given
         """,
         user_id,
-        kind,
+        meeting_type,
         amount,
     )
-    await tenants.record(tx, "rights_granted", user_id=user_id, kind=kind, amount=amount, reason=reason)
+    await tenants.do_record(
+        tx, "rights_granted", user_id=user_id, meeting_type=meeting_type, amount=amount, reason=reason
+    )
 
 
-@listen(purchases.MeetingsBought)
-async def give_what_was_bought(tx: Tx, event: purchases.MeetingsBought) -> None:
-    """Coins left for it in this transaction: both happen, or neither."""
-    await do_grant(tx, event.user_id, amount=event.quantity, reason="bought")
+@listen(events.MeetingsBought)
+async def grant_bought_meetings(tx: Tx, event: events.MeetingsBought) -> None:
+    """Grants bought matches in the transaction in which the coins were paid."""
+    await do_grant_bonus(tx, event.user_id, amount=event.quantity, reason="bought")

@@ -1,4 +1,4 @@
-"""Where somebody stands: what they may still use today, whether they wait, whom they talk to."""
+"""The meeting state of the caller: quota, ticket and active match."""
 
 from datetime import datetime
 
@@ -7,19 +7,19 @@ from msgspec import Struct
 from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.meeting import matches, quota, tickets
-from meydan.meeting.enums import Kind
+from meydan.meeting.enums import MeetingType
 
 
-class Rights(Struct, frozen=True):
-    text: quota.Right
+class Quotas(Struct, frozen=True):
+    text: quota.Quota
 
 
 class State(Struct, frozen=True):
-    """Of the active face; rights are the person's. ``waiting_about`` is coarse on purpose."""
+    """The active face's state; quotas are the user's. ``approximate_waiting`` is coarse on purpose."""
 
     server_now: datetime
-    rights: Rights
-    waiting_about: int
+    quotas: Quotas
+    approximate_waiting: int
     ticket: tickets.Ticket | None = None
     match: matches.Match | None = None
 
@@ -27,8 +27,8 @@ class State(Struct, frozen=True):
 async def state(tx: Tx) -> State:
     return State(
         server_now=clock.now(),
-        rights=Rights(text=await quota.right(tx, Kind.text)),
-        waiting_about=await tickets.waiting_about(tx, Kind.text),
-        ticket=await tickets.ticket(tx, Kind.text),
-        match=await matches.active(tx, Kind.text),
+        quotas=Quotas(text=await quota.quota(tx, MeetingType.text)),
+        approximate_waiting=await tickets.approximate_waiting(tx, MeetingType.text),
+        ticket=await tickets.ticket(tx, MeetingType.text),
+        match=await matches.active(tx, MeetingType.text),
     )

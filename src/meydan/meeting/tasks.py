@@ -1,26 +1,26 @@
-"""What meeting does by itself."""
+"""Schedules of meeting."""
 
 from meydan.kit import jobs
 from meydan.kit.database import Tx
 from meydan.meeting import claims, matcher, matches, presence
-from meydan.meeting.enums import Kind
+from meydan.meeting.enums import MeetingType
 
 
 @jobs.repeat(1)
-async def match_the_rest(tx: Tx) -> None:
-    """What a process that was killed left waiting, and those who were looked for a while ago."""
-    for kind in Kind:
-        await matcher.do_match(tx, kind, again=True, patient=False)
+async def sweep_matching(tx: Tx) -> None:
+    """Matches tickets that a crashed process left, and searches again for those searched some time ago."""
+    for meeting_type in MeetingType:
+        await matcher.do_match(tx, meeting_type, search_again=True, wait_for_lock=False)
 
 
 @jobs.repeat(2)
-async def look_who_is_there(tx: Tx) -> None:
-    await presence.do_look(tx)
+async def refresh_presence(tx: Tx) -> None:
+    await presence.do_refresh_presence(tx)
 
 
 @jobs.every("* * * * *")
-async def end_matches(tx: Tx) -> None:
-    await matches.do_end_over(tx)
+async def expire_matches(tx: Tx) -> None:
+    await matches.do_expire(tx)
 
 
 @jobs.every("* * * * *")

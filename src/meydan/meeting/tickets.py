@@ -1,4 +1,4 @@
-"""Waiting for somebody: one ticket a person and kind, which survives a reload and ends when its owner is gone."""
+"""Tickets of waiting users: one for each user and meeting type. A ticket survives a reload, and ends with presence."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,16 +13,16 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.identity import Face
 from meydan.meeting import matcher, matches, quota
-from meydan.meeting.enums import Kind, MatchStatus, TicketEnd, match_type
+from meydan.meeting.enums import MatchStatus, MeetingType, TicketEnd, match_type
 from meydan.meeting.frames import TicketEndedFrame
 
 _MOST_INTERESTS = 40
 
 
-class Wishes(Struct, frozen=True, forbid_unknown_fields=True):
-    """``language`` and ``max_distance_km`` must be met until the search is widened; ``interests`` are preferred."""
+class Criteria(Struct, frozen=True, forbid_unknown_fields=True):
+    """``language`` and ``max_distance_km`` are required until the criteria are relaxed; ``interests`` are preferred."""
 
-    # `$` alone lets a line break through, in Python and not in PostgreSQL.
+    # In Python `$` also matches before a final line break, in PostgreSQL it does not.
     language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$(?!\n)")] | None = None
     max_distance_km: Annotated[int, Meta(ge=1, le=20_000)] | None = None
     interests: Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=20)] | None = None
@@ -30,14 +30,14 @@ class Wishes(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Ticket(Struct, frozen=True):
     id: UUID
-    type: Kind
+    type: MeetingType
     since: datetime
-    wishes: Wishes
-    widened: bool
+    criteria: Criteria
+    relaxed: bool
 
 
 class AlreadyMatched(Refused):
-    """``face`` says under which of one's own faces."""
+    """``face`` is the user's face that is matched."""
 
     code, status, title = "already_matched", 409, "You are talking to somebody already."
 
@@ -52,24 +52,24 @@ class EndedTicket(Struct, frozen=True):
     id: UUID
 
 
-class _Row(Struct, frozen=True):
+class _TicketRow(Struct, frozen=True):
     id: UUID
-    kind: Kind
+    type: MeetingType
     created_at: datetime
     wished_language: str | None
     max_distance_km: int | None
     wished_interests: list[str]
-    widened: bool
+    relaxed: bool
 
 
 class _Standing(Struct, frozen=True):
-    """Where the caller stands who would like to wait."""
+    """The state of the caller on which joining depends."""
 
     match_id: UUID | None
     match_profile_id: UUID | None
     match_ticket_id: UUID | None
-    match_is_over: bool | None
-    """Of a match under another face nothing is known here."""
+    match_is_expired: bool | None
+    """None for a match under the other face, which row-level security hides."""
     waiting_profile_id: UUID | None
     interests: list[str]
     languages: list[str]
@@ -80,15 +80,15 @@ class _Standing(Struct, frozen=True):
 _ENDED = "user_id, profile_id, id"
 
 
-async def do_join(tx: Tx, kind: Kind, ticket_id: UUID | None, wishes: Wishes) -> None:
-    """Begin to wait. Whoever waits already goes on waiting; a ticket that led to a match asks for nothing more.
+async def do_join(tx: Tx, meeting_type: MeetingType, ticket_id: UUID | None, criteria: Criteria) -> None:
+    """Starts waiting. Does nothing for a user who waits already, or whose ticket has led to the active match.
 
-    Raises AlreadyMatched, NoRightsLeft, PlaceNeeded, and what ``accounts.check_may_meet`` does.
+    Raises: AlreadyMatched, QuotaExhausted, PlaceNeeded, and the errors of ``accounts.check_may_meet``.
     """
     await accounts.check_may_meet(tx)
-    me = await _standing(tx, kind)
+    me = await _standing(tx, meeting_type)
     if me.match_id is not None:
-        if me.match_is_over:  # its time is up, only the worker has not ended it yet
+        if me.match_is_expired:  # the worker has not ended it yet
             await matches.do_end(tx, me.match_id, MatchStatus.expired)
         elif me.match_profile_id != tx.me.profile_id:
             raise AlreadyMatched(match_id=me.match_id, face=Face.shadow if tx.me.face is Face.real else Face.real)
@@ -98,10 +98,10 @@ async def do_join(tx: Tx, kind: Kind, ticket_id: UUID | None, wishes: Wishes) ->
             raise AlreadyMatched(match_id=me.match_id, face=tx.me.face)
     if me.waiting_profile_id == tx.me.profile_id:
         return
-    await quota.check_right(tx, kind)
+    await quota.check_quota(tx, meeting_type)
     if me.waiting_profile_id is not None:
-        await _leave_under_other_face(tx, kind)
-    if wishes.max_distance_km is not None and me.latitude is None:
+        await _do_leave_under_other_face(tx, meeting_type)
+    if criteria.max_distance_km is not None and me.latitude is None:
         raise PlaceNeeded
     await tx.run(
         """
@@ -110,39 +110,39 @@ async def do_join(tx: Tx, kind: Kind, ticket_id: UUID | None, wishes: Wishes) ->
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing
         """,
         tx.me.user_id,
-        kind,
+        meeting_type,
         ticket_id or uuid4(),
         tx.me.profile_id,
-        wishes.language,
-        wishes.max_distance_km,
-        wishes.interests or [],
-        await _languages(tx, wishes, me),
-        _folded(me.interests + (wishes.interests or [])),
+        criteria.language,
+        criteria.max_distance_km,
+        criteria.interests or [],
+        await _languages(tx, criteria, me),
+        _folded(me.interests + (criteria.interests or [])),
         me.latitude,
         me.longitude,
-        await quota.daily_limit(tx, kind),
+        await quota.daily_limit(tx, meeting_type),
     )
     matcher.wake_after_commit(tx)
 
 
-async def do_widen(tx: Tx, kind: Kind) -> None:
-    """Anybody will do: no wish about language or distance holds any more. Nothing happens to whoever does not wait."""
+async def do_relax_criteria(tx: Tx, meeting_type: MeetingType) -> None:
+    """Drops the criteria of language and distance from the active face's ticket, if there is one."""
     await tx.run(
         """
         update app.tickets set widened = true, searched_at = null
         where tenant_id = $1 and user_id = $2 and kind = $3 and profile_id = $4 and not widened
         """,
         tx.me.user_id,
-        kind,
+        meeting_type,
         tx.me.profile_id,
     )
     matcher.wake_after_commit(tx)
 
 
-async def do_leave(tx: Tx, kind: Kind, match_id: UUID | None) -> None:
-    """Stop waiting, or leave this match; both may be over already.
+async def do_leave(tx: Tx, meeting_type: MeetingType, match_id: UUID | None) -> None:
+    """Stops waiting, or leaves this match. Idempotent.
 
-    Without a match's id no match ends: one that was made just as its owner stopped waiting is shown to them first.
+    Without ``match_id`` no match ends: a user who stops waiting just as a match is made sees that match.
     """
     if match_id is not None:
         await matches.do_end(tx, match_id, MatchStatus.cancelled)
@@ -151,53 +151,54 @@ async def do_leave(tx: Tx, kind: Kind, match_id: UUID | None) -> None:
         EndedTicket,
         f"delete from app.tickets where tenant_id = $1 and user_id = $2 and kind = $3 and profile_id = $4 returning {_ENDED}",
         tx.me.user_id,
-        kind,
+        meeting_type,
         tx.me.profile_id,
     )
-    await tell_ended(tx, ended, TicketEnd.left)
+    await send_ended(tx, ended, TicketEnd.left)
 
 
-async def ticket(tx: Tx, kind: Kind) -> Ticket | None:
-    """The active face's."""
+async def ticket(tx: Tx, meeting_type: MeetingType) -> Ticket | None:
+    """The active face's ticket."""
     row = await tx.maybe(
-        _Row,
+        _TicketRow,
         """
-        select id, kind, created_at, wished_language, max_distance_km, wished_interests, widened
+        select id, kind as type, created_at, wished_language, max_distance_km, wished_interests, widened as relaxed
         from app.tickets where tenant_id = $1 and user_id = $2 and kind = $3 and profile_id = $4
         """,
         tx.me.user_id,
-        kind,
+        meeting_type,
         tx.me.profile_id,
     )
     if row is None:
         return None
-    wishes = Wishes(row.wished_language, row.max_distance_km, row.wished_interests or None)
-    return Ticket(row.id, row.kind, row.created_at, wishes, row.widened)
+    criteria = Criteria(row.wished_language, row.max_distance_km, row.wished_interests or None)
+    return Ticket(row.id, row.type, row.created_at, criteria, row.relaxed)
 
 
-async def waiting_about(tx: Tx, kind: Kind) -> int:
-    return await tx.one(int, "select app.waiting_about($1, $2)", kind)
+async def approximate_waiting(tx: Tx, meeting_type: MeetingType) -> int:
+    return await tx.one(int, "select app.waiting_about($1, $2)", meeting_type)
 
 
-async def do_end_all_of(tx: Tx, user_id: UUID, why: TicketEnd) -> None:
-    """A service transaction."""
+async def do_end_all_of(tx: Tx, user_id: UUID, reason: TicketEnd) -> None:
+    """Ends all tickets of a user. Runs as: service."""
     ended = await tx.all(
         EndedTicket, f"delete from app.tickets where tenant_id = $1 and user_id = $2 returning {_ENDED}", user_id
     )
-    await tell_ended(tx, ended, why)
+    await send_ended(tx, ended, reason)
 
 
-async def tell_ended(tx: Tx, ended: Iterable[EndedTicket], why: TicketEnd) -> None:
-    for one in ended:
-        await realtime.send_frame(tx, one.user_id, TicketEndedFrame(one.profile_id, one.id, why))
+async def send_ended(tx: Tx, ended: Iterable[EndedTicket], reason: TicketEnd) -> None:
+    """Tells the tickets' owners."""
+    for each in ended:
+        await realtime.send_frame(tx, each.user_id, TicketEndedFrame(each.profile_id, each.id, reason))
 
 
-async def _standing(tx: Tx, kind: Kind) -> _Standing:
+async def _standing(tx: Tx, meeting_type: MeetingType) -> _Standing:
     return await tx.one(
         _Standing,
         """
         select slot.match_id, slot.profile_id as match_profile_id, slot.ticket_id as match_ticket_id,
-            met.expires_at <= app.now() as match_is_over, waiting.profile_id as waiting_profile_id,
+            met.expires_at <= app.now() as match_is_expired, waiting.profile_id as waiting_profile_id,
             me.interests, me.languages, me.latitude, me.longitude
         from app.profiles me
         left join app.match_slots slot on slot.tenant_id = me.tenant_id and slot.user_id = $3 and slot.type = $4
@@ -207,27 +208,27 @@ async def _standing(tx: Tx, kind: Kind) -> _Standing:
         """,
         tx.me.profile_id,
         tx.me.user_id,
-        match_type(kind),
-        kind,
+        match_type(meeting_type),
+        meeting_type,
     )
 
 
-async def _leave_under_other_face(tx: Tx, kind: Kind) -> None:
-    """One person waits once: joining under another face goes on there."""
+async def _do_leave_under_other_face(tx: Tx, meeting_type: MeetingType) -> None:
+    """Ends the other face's ticket: a user waits under one face at a time."""
     ended = await tx.all(
         EndedTicket,
         f"delete from app.tickets where tenant_id = $1 and user_id = $2 and kind = $3 and profile_id <> $4 returning {_ENDED}",
         tx.me.user_id,
-        kind,
+        meeting_type,
         tx.me.profile_id,
     )
-    await tell_ended(tx, ended, TicketEnd.other_face)
+    await send_ended(tx, ended, TicketEnd.other_face)
 
 
-async def _languages(tx: Tx, wishes: Wishes, me: _Standing) -> list[str]:
-    """The wish, else what the profile speaks, else the language of the person's own screen."""
-    if wishes.language is not None:
-        return [wishes.language]
+async def _languages(tx: Tx, criteria: Criteria, me: _Standing) -> list[str]:
+    """The required language, else the profile's languages, else the language of the user interface."""
+    if criteria.language is not None:
+        return [criteria.language]
     return me.languages or [(await accounts.user(tx, tx.me.user_id)).language]
 
 

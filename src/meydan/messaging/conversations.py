@@ -1,4 +1,4 @@
-"""A conversation of two profiles: opened and closed with a match, listed, read."""
+"""Conversations of two profiles: opened and closed with a match, listed, marked as read."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,19 +7,12 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from meydan import accounts, tenants
+from meydan import accounts
 from meydan.kit import clock, keys, realtime
 from meydan.kit.database import Tx
 from meydan.messaging.frames import Receipt
 
 _GRANTED_FOR = timedelta(minutes=10)
-
-
-class MessagingSettings(tenants.RoomSettings, frozen=True):
-    room = "messaging"
-
-    messages_per_minute: int = 240
-    """Of one session; a burst of as many may come at once."""
 
 
 class Opened(Struct, frozen=True):
@@ -29,7 +22,7 @@ class Opened(Struct, frozen=True):
 
 
 class Conversation(Struct, frozen=True):
-    """As one of its two profiles sees it. ``opener``: this side founds the encrypted group."""
+    """A conversation as one of its two profiles sees it. The ``opener`` creates the MLS group."""
 
     id: UUID
     match_id: UUID
@@ -47,11 +40,11 @@ class Conversation(Struct, frozen=True):
     closed_at: datetime | None
     presence: realtime.Presence
     grant: str | None
-    """For the socket: to watch the stranger's presence and to say that one is typing. Renewed by asking again."""
+    """Authorises ephemeral events on the socket: the peer's presence, and typing. Renewed by the next request."""
     grant_expires_at: datetime | None
 
 
-class _Row(Struct, frozen=True):
+class _ConversationRow(Struct, frozen=True):
     id: UUID
     match_id: UUID
     peer_profile_id: UUID
@@ -74,7 +67,7 @@ class _Peer(Struct, frozen=True):
     user_id: UUID
 
 
-class _Seen(Struct, frozen=True):
+class _SeenPositions(Struct, frozen=True):
     delivered_seq: int
     read_seq: int
     peer_user_id: UUID
@@ -84,9 +77,9 @@ class _Seen(Struct, frozen=True):
 async def do_open(
     tx: Tx, *, members: Sequence[tuple[UUID, UUID]], opener: UUID, expires_at: datetime, match_id: UUID
 ) -> Opened:
-    """Open a conversation between two ``(user_id, profile_id)`` in the transaction of their match.
+    """Opens a conversation of two ``(user_id, profile_id)`` in the transaction of their match.
 
-    A person's transaction may open only a conversation of their own active profile.
+    A user's transaction may open only conversations of its own active profile.
     """
     user_ids, profile_ids = [user for user, _ in members], [profile for _, profile in members]
     opened = await tx.one(
@@ -102,7 +95,7 @@ async def do_open(
 
 
 async def do_close(tx: Tx, conversation_id: UUID) -> bool:
-    """Nothing more is said; what was said stays until its time. False when it was closed, or is not the caller's."""
+    """Closes a conversation to new messages; stored ones stay until they expire. Returns False if it changed nothing."""
     closed = await tx.one(bool, "select app.close_conversation($1, $2)", conversation_id)
     if closed:
         await realtime.do_revoke(tx, conversation_id)
@@ -110,9 +103,9 @@ async def do_close(tx: Tx, conversation_id: UUID) -> bool:
 
 
 async def conversations(tx: Tx) -> list[Conversation]:
-    """The active profile's conversations whose messages are still kept, newest first."""
+    """The active profile's conversations whose messages are still stored, newest first."""
     rows = await tx.all(
-        _Row,
+        _ConversationRow,
         """
         select c.id, c.match_id, peer.profile_id as peer_profile_id, mine.profile_id as me_profile_id,
             c.opener_profile_id = mine.profile_id as opener, c.epoch, c.last_seq, mine.read_seq,
@@ -167,10 +160,9 @@ async def conversations(tx: Tx) -> list[Conversation]:
 
 
 async def with_presence(tenant_id: int, items: list[Conversation]) -> list[Conversation]:
-    """Who is here now: asked of Valkey, so when the transaction is over."""
-    open_ones = [item.peer.id for item in items if item.closed_at is None]
-    present = await realtime.presence(tenant_id, open_ones)
-    # Of an ended conversation one may look back, not whether the other is here.
+    """Adds the peers' presence from Valkey. Called after the transaction. A closed conversation shows none."""
+    open_peers = [item.peer.id for item in items if item.closed_at is None]
+    present = await realtime.presence(tenant_id, open_peers)
     return [
         msgspec.structs.replace(item, presence=present[item.peer.id]) if item.closed_at is None else item
         for item in items
@@ -178,9 +170,9 @@ async def with_presence(tenant_id: int, items: list[Conversation]) -> list[Conve
 
 
 async def do_mark_seen(tx: Tx, conversation_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
-    """Tell the other side, and one's own other tabs, how far this profile has come; never backwards."""
+    """Moves this profile's receipts forward, and sends them to the peer and to the user's other tabs."""
     seen = await tx.maybe(
-        _Seen,
+        _SeenPositions,
         "select delivered_seq, read_seq, peer_user_id, peer_profile_id from app.mark_seen($1, $2, $3, $4)",
         conversation_id,
         delivered,
@@ -197,7 +189,7 @@ async def do_mark_seen(tx: Tx, conversation_id: UUID, *, delivered: int = 0, rea
 
 
 async def check_member(tx: Tx, conversation_id: UUID) -> None:
-    """Raises NotFound."""
+    """Raises: NotFound."""
     await tx.one(
         UUID,
         """

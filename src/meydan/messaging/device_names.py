@@ -1,4 +1,4 @@
-"""What the metadata log says about a device: the browser's family and the system, nothing that tells one device from another."""
+"""Device names for the metadata log: browser family and system, nothing that identifies a device."""
 
 from functools import lru_cache
 

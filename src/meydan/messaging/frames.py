@@ -1,4 +1,4 @@
-"""What the socket says about conversations. The profile addressed is in every frame: a person may have two."""
+"""Server frames of messaging. Each names the profile it addresses, because a user may have two."""
 
 from datetime import datetime
 from typing import Literal
@@ -8,19 +8,19 @@ from msgspec import Struct
 
 from meydan.kit.realtime import Frame
 
-# Literals, not enums: they come from the database as they are, twenty to a page.
-MessageKind = Literal["text", "commit", "welcome", "join_request"]
+# Literals, not enums: a page decodes a hundred from the database without conversion.
+MessageType = Literal["text", "commit", "welcome", "join_request"]
 
 
 class Message(Struct, frozen=True):
-    """``body`` is an MLS message, base64; ``id`` is the sender's own, unique among theirs."""
+    """``body`` is an MLS message in base64. ``id`` is chosen by the sender and unique for the sender."""
 
     id: UUID
     conversation_id: UUID
     seq: int
     sender_profile_id: UUID
     sender_device_id: UUID
-    kind: MessageKind
+    type: MessageType
     epoch: int
     body: bytes
     created_at: datetime
@@ -32,7 +32,7 @@ class MessageFrame(Frame, frozen=True, tag="message"):
 
 
 class Receipt(Frame, frozen=True):
-    """How far the other side has received and read; with ``mine`` how far this profile has, on another device or tab."""
+    """The peer's delivered and read positions; with ``mine`` this profile's own, from another device or tab."""
 
     profile_id: UUID
     conversation_id: UUID

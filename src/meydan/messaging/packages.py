@@ -1,4 +1,4 @@
-"""Single-use key packages: how a device lets itself be added to groups while it sleeps."""
+"""Single-use MLS key packages, by which an offline device can be added to groups."""
 
 import hashlib
 from datetime import timedelta
@@ -12,9 +12,9 @@ from meydan.kit.errors import Refused
 from meydan.kit.events import listen
 from meydan.messaging import conversations
 
-KEPT = 100
+LIMIT_PER_DEVICE = 100
 _LARGEST = 4096
-_OFFERED_FOR = timedelta(days=30)
+_LIFETIME = timedelta(days=30)
 
 
 class KeyPackage(Struct, frozen=True):
@@ -31,26 +31,26 @@ class GroupExists(Refused):
     code, status, title = "group_exists", 409, "The group is founded already: ask to be let in."
 
 
-def talk_device_id(profile_id: UUID, device_id: UUID) -> UUID:
-    """The name of a device in conversations: another one for every profile, so that it ties no two faces together."""
+def conversation_device_id(profile_id: UUID, device_id: UUID) -> UUID:
+    """A device's id in conversations. It differs for every profile, so that it cannot link two faces."""
     digest = bytearray(hashlib.sha256(b"meydan device" + profile_id.bytes + device_id.bytes).digest()[:16])
     digest[6] = 0x80 | digest[6] & 0x0F
     digest[8] = 0x80 | digest[8] & 0x3F
     return UUID(bytes=bytes(digest))
 
 
-def my_device(tx: Tx) -> UUID:
-    return talk_device_id(tx.me.profile_id, tx.me.client_device_id)
+def my_device_id(tx: Tx) -> UUID:
+    return conversation_device_id(tx.me.profile_id, tx.me.client_device_id)
 
 
 async def do_add(tx: Tx, packages: list[bytes], *, replace: bool) -> int:
-    """Add packages of this device; ``replace`` forgets what a cleared browser had left. Returns how many there are.
+    """Adds packages of this device and returns their number. ``replace`` deletes those of a cleared browser first.
 
-    Raises KeyPackageTooLarge.
+    Raises: KeyPackageTooLarge.
     """
     if any(not 0 < len(package) <= _LARGEST for package in packages):
         raise KeyPackageTooLarge
-    device = my_device(tx)
+    device = my_device_id(tx)
     if replace:
         await tx.run(
             "delete from app.key_packages where tenant_id = $1 and profile_id = $2 and device_id = $3",
@@ -77,7 +77,7 @@ async def do_add(tx: Tx, packages: list[bytes], *, replace: bool) -> int:
         """,
         tx.me.profile_id,
         device,
-        KEPT,
+        LIMIT_PER_DEVICE,
     )
     return await count(tx)
 
@@ -87,14 +87,14 @@ async def count(tx: Tx) -> int:
         int,
         "select count(*) from app.key_packages where tenant_id = $1 and profile_id = $2 and device_id = $3",
         tx.me.profile_id,
-        my_device(tx),
+        my_device_id(tx),
     )
 
 
-async def do_claim(tx: Tx, conversation_id: UUID) -> list[KeyPackage]:
-    """One package of each device of both people except the caller's own, for founding the group.
+async def do_consume(tx: Tx, conversation_id: UUID) -> list[KeyPackage]:
+    """Consumes a package of each device of both users, except the caller's, to create the group.
 
-    Raises NotFound, GroupExists.
+    Raises: NotFound, GroupExists.
     """
     await conversations.check_member(tx, conversation_id)
     epoch = await tx.one(int, "select epoch from app.conversations where tenant_id = $1 and id = $2", conversation_id)
@@ -104,23 +104,23 @@ async def do_claim(tx: Tx, conversation_id: UUID) -> list[KeyPackage]:
         KeyPackage,
         "select profile_id, device_id, package from app.claim_key_packages($1, $2, $3)",
         conversation_id,
-        my_device(tx),
+        my_device_id(tx),
     )
 
 
-async def do_delete_old(tx: Tx) -> None:
-    """What a device left and never came back for; one that is alive puts new ones in their place."""
+async def do_purge_old(tx: Tx) -> None:
+    """Deletes packages after 30 days. Live devices add new ones."""
     await tx.run(
-        "delete from app.key_packages where tenant_id = $1 and created_at < app.now() - $2::interval", _OFFERED_FOR
+        "delete from app.key_packages where tenant_id = $1 and created_at < app.now() - $2::interval", _LIFETIME
     )
 
 
 @listen(accounts.DeviceForgotten)
-async def forget_device(tx: Tx, event: accounts.DeviceForgotten) -> None:
-    """A device was taken from its person's account: nobody adds it to a group any more."""
+async def delete_packages_of_device(tx: Tx, event: accounts.DeviceForgotten) -> None:
+    """Deletes a forgotten device's packages, so that it is not added to groups any more."""
     profiles = await tx.all(UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2", event.user_id)
     await tx.run(
         "delete from app.key_packages where tenant_id = $1 and user_id = $2 and device_id = any($3::uuid[])",
         event.user_id,
-        [talk_device_id(profile, event.client_device_id) for profile in profiles],
+        [conversation_device_id(profile, event.client_device_id) for profile in profiles],
     )

@@ -1,4 +1,4 @@
-"""What this room keeps of a person, and what stays of it when they leave."""
+"""Personal data in messaging: export and erasure."""
 
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,7 @@ class ConversationRow(Struct, frozen=True):
 class LogRow(Struct, frozen=True):
     conversation_id: UUID
     seq: int
-    kind: str
+    type: str
     sent_at: datetime
     delivered_at: datetime | None
     device_info: str | None
@@ -54,7 +54,7 @@ class DeviceRow(Struct, frozen=True):
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    """With whom (by profile) and when they talked. What was said is on their devices alone."""
+    """Exports conversations with their peer profiles and times. Plaintext exists only on devices. Runs as: service."""
     conversations = await tx.all(
         ConversationRow,
         """
@@ -71,7 +71,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     logs = await tx.all(
         LogRow,
         """
-        select conversation_id, seq, kind, sent_at, delivered_at, device_info, connection_type from app.message_logs
+        select conversation_id, seq, kind as type, sent_at, delivered_at, device_info, connection_type from app.message_logs
         where tenant_id = $1 and sender_user_id = $2 order by sent_at, seq
         """,
         user_id,
@@ -92,9 +92,9 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Their conversations end and their ciphertext goes at once; that something was said, for claims, stays.
+    """Closes the user's conversations and deletes their ciphertext. The metadata log stays, because claims need it.
 
-    What the other side's devices have decrypted is theirs and out of anybody's reach.
+    Plaintext on the peer's devices is out of reach. Runs as: service.
     """
     await tx.run("delete from app.key_packages where tenant_id = $1 and user_id = $2", user_id)
     await tx.run(

@@ -17,15 +17,16 @@ from meydan.kit.identity import Identity
 from meydan.messaging import conversations, messages, packages
 from meydan.messaging.device_names import device_info
 from meydan.messaging.frames import Message
+from meydan.messaging.settings import MessagingSettings
 
-_CLAIMS = rate_limits.Limit("key-packages.claim", timedelta(minutes=1), 20)
+_CONSUMES = rate_limits.Limit("key-packages.consume", timedelta(minutes=1), 20)
 _ADDS = rate_limits.Limit("key-packages.add", timedelta(minutes=1), 20)
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 Seq = Annotated[int | None, Parameter(ge=0, lt=2**62)]
 
 
-_new_message = msgspec.json.Decoder(messages.NewMessage)
+_send_message_request = msgspec.json.Decoder(messages.SendMessageRequest)
 
 
 class _PageQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,52 +39,52 @@ class ConversationList(Struct, frozen=True):
     items: list[conversations.Conversation]
 
 
-class NewPackages(Struct, frozen=True, forbid_unknown_fields=True):
-    packages: Annotated[list[bytes], Meta(max_length=packages.KEPT)]
+class AddKeyPackagesRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    packages: Annotated[list[bytes], Meta(max_length=packages.LIMIT_PER_DEVICE)]
     replace: bool = False
-    """Forget this device's earlier packages: the browser that could use them was cleared."""
+    """Deletes this device's earlier packages, which a cleared browser can no longer use."""
 
 
-class PackagesLeft(Struct, frozen=True):
-    left: int
+class KeyPackageCount(Struct, frozen=True):
+    remaining: int
     device_id: UUID
-    """This device's name in conversations of the active profile."""
+    """This device's id in conversations of the active profile."""
 
 
-class ClaimedPackages(Struct, frozen=True):
+class KeyPackageList(Struct, frozen=True):
     packages: list[packages.KeyPackage]
 
 
-class Delivered(Struct, frozen=True, forbid_unknown_fields=True):
+class MarkDeliveredRequest(Struct, frozen=True, forbid_unknown_fields=True):
     seq: Annotated[int, Meta(ge=0, lt=2**62)]
 
 
 @put("/api/messages/key-packages")
-async def add_key_packages(db: Database, me: Identity, data: NewPackages) -> PackagesLeft:
+async def add_key_packages(db: Database, me: Identity, data: AddKeyPackagesRequest) -> KeyPackageCount:
     await rate_limits.take(_ADDS, me.session_id)
     async with db.as_user(me) as tx:
-        left = await packages.do_add(tx, data.packages, replace=data.replace)
-        return PackagesLeft(left, packages.my_device(tx))
+        remaining = await packages.do_add(tx, data.packages, replace=data.replace)
+        return KeyPackageCount(remaining, packages.my_device_id(tx))
 
 
 @get("/api/messages/key-packages/count")
-async def count_key_packages(db: Database, me: Identity) -> PackagesLeft:
+async def count_key_packages(db: Database, me: Identity) -> KeyPackageCount:
     async with db.as_user(me) as tx:
-        return PackagesLeft(await packages.count(tx), packages.my_device(tx))
+        return KeyPackageCount(await packages.count(tx), packages.my_device_id(tx))
 
 
-@post("/api/messages/{conversation_id:uuid}/claim-keys")
-async def claim_keys(db: Database, me: Identity, conversation_id: UUID) -> ClaimedPackages:
-    await rate_limits.take(_CLAIMS, me.session_id)
+@post("/api/messages/{conversation_id:uuid}/consume-key-packages")
+async def consume_key_packages(db: Database, me: Identity, conversation_id: UUID) -> KeyPackageList:
+    await rate_limits.take(_CONSUMES, me.session_id)
     async with db.as_user(me) as tx:
-        return ClaimedPackages(await packages.do_claim(tx, conversation_id))
+        return KeyPackageList(await packages.do_consume(tx, conversation_id))
 
 
 @get("/api/messages/conversations")
 async def list_conversations(db: Database, me: Identity) -> ConversationList:
     async with db.as_user(me) as tx:
-        kept = await conversations.conversations(tx)
-    return ConversationList(await conversations.with_presence(me.tenant_id, kept))
+        items = await conversations.conversations(tx)
+    return ConversationList(await conversations.with_presence(me.tenant_id, items))
 
 
 @get("/api/messages/{conversation_id:uuid}")  # answered before the framework: _hot_page
@@ -100,12 +101,12 @@ async def list_messages(
 
 
 @post("/api/messages/send")  # answered before the framework: _hot_send
-async def send(db: Database, me: Identity, request: http.AnyRequest, data: messages.NewMessage) -> Message:
+async def send(db: Database, me: Identity, request: http.AnyRequest, data: messages.SendMessageRequest) -> Message:
     return await _send(db, me, request.headers.get("user-agent", ""), data)
 
 
-async def _send(db: Database, me: Identity, user_agent: str, data: messages.NewMessage) -> Message:
-    settings = await tenants.settings_of(db, me.tenant_id, conversations.MessagingSettings)
+async def _send(db: Database, me: Identity, user_agent: str, data: messages.SendMessageRequest) -> Message:
+    settings = await tenants.cached_settings(db, me.tenant_id, MessagingSettings)
     await rate_limits.take(
         rate_limits.Limit("messages.send", timedelta(minutes=1), settings.messages_per_minute), me.session_id
     )
@@ -116,26 +117,28 @@ async def _send(db: Database, me: Identity, user_agent: str, data: messages.NewM
 @put("/api/messages/{message_id:uuid}/read", status_code=204)
 async def mark_read(db: Database, me: Identity, message_id: UUID) -> None:
     async with db.as_user(me) as tx:
-        await messages.do_read_up_to(tx, message_id)
+        await messages.do_mark_read(tx, message_id)
 
 
 @post("/api/messages/{conversation_id:uuid}/delivered", status_code=204)
-async def mark_delivered(db: Database, me: Identity, conversation_id: UUID, data: Delivered) -> None:
+async def mark_delivered(db: Database, me: Identity, conversation_id: UUID, data: MarkDeliveredRequest) -> None:
     async with db.as_user(me) as tx:
         await conversations.check_member(tx, conversation_id)
         await conversations.do_mark_seen(tx, conversation_id, delivered=data.seq)
 
 
 async def _hot_page(request: FastRequest) -> bytes:
-    asked = msgspec.convert(request.query, _PageQuery, strict=False)
+    query = msgspec.convert(request.query, _PageQuery, strict=False)
     async with request.db.as_user(request.me) as tx:
-        page = await messages.page(tx, UUID(request.tail), after=asked.after, before=asked.before, limit=asked.limit)
+        page = await messages.page(tx, UUID(request.tail), after=query.after, before=query.before, limit=query.limit)
     return msgspec.json.encode(page)
 
 
 async def _hot_send(request: FastRequest) -> bytes:
     user_agent = request.headers.get(b"user-agent", b"").decode("latin-1")
-    return msgspec.json.encode(await _send(request.db, request.me, user_agent, _new_message.decode(request.body)))
+    return msgspec.json.encode(
+        await _send(request.db, request.me, user_agent, _send_message_request.decode(request.body))
+    )
 
 
 FAST_ROUTES = [
@@ -146,7 +149,7 @@ FAST_ROUTES = [
 ROUTES = [
     add_key_packages,
     count_key_packages,
-    claim_keys,
+    consume_key_packages,
     list_conversations,
     list_messages,
     send,

@@ -1,4 +1,4 @@
-"""What messaging does by itself."""
+"""Schedules of messaging."""
 
 from meydan.kit import jobs
 from meydan.kit.database import Tx
@@ -11,5 +11,5 @@ async def delete_expired_messages(tx: Tx) -> None:
 
 
 @jobs.every("17 * * * *")
-async def delete_old_key_packages(tx: Tx) -> None:
-    await packages.do_delete_old(tx)
+async def purge_old_key_packages(tx: Tx) -> None:
+    await packages.do_purge_old(tx)

@@ -1,6 +1,7 @@
-"""Moderation: what people report, and what follows from it."""
+"""Moderation: users report others, and enough reports ban a user."""
 
-from meydan.moderation import personal_data, tasks  # noqa: F401 -- importing the room registers what it keeps of people and jobs
-from meydan.moderation.reports import ModerationSettings, Report, ReportReason, do_judge, do_report
+from meydan.moderation import personal_data, tasks  # noqa: F401 -- importing the room registers its personal data and jobs
+from meydan.moderation.reports import Report, ReportReason, do_report, do_review_reported_user
+from meydan.moderation.settings import ModerationSettings
 
-__all__ = ["ModerationSettings", "Report", "ReportReason", "do_judge", "do_report"]
+__all__ = ["ModerationSettings", "Report", "ReportReason", "do_report", "do_review_reported_user"]

@@ -1,4 +1,4 @@
-"""What this room keeps of a person, and what stays of it when they leave."""
+"""Personal data in moderation: export and erasure."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ class ReportRow(Struct, frozen=True):
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    """What they reported; never what others reported of them, which could tell who did."""
+    """Exports the user's own reports. Reports about the user could reveal their authors. Runs as: service."""
     reports = await tx.all(
         ReportRow,
         """
@@ -41,7 +41,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Their words go. The bare reports stay, by them and about them: others are to be protected by what was seen."""
+    """Blanks the texts of the user's reports. The reports stay, because they protect other users. Runs as: service."""
     await tx.run(
         "update app.reports set text = '' where tenant_id = $1 and reporter_user_id = $2 and text <> ''", user_id
     )

@@ -1,4 +1,4 @@
-"""People say what somebody did to them; when enough different people say it of the same person, nobody has to decide."""
+"""Reports of users about others. Enough reports by different users ban the reported user automatically."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from msgspec import Struct
 from meydan import safety, tenants
 from meydan.kit import jobs
 from meydan.kit.database import Tx
+from meydan.moderation.settings import ModerationSettings
 
 
 class ReportReason(StrEnum):
@@ -20,26 +21,19 @@ class ReportReason(StrEnum):
     other = "other"
 
 
-class ModerationSettings(tenants.RoomSettings, frozen=True):
-    room = "moderation"
-
-    ban_after_reporters: int = 10
-    """So many different people, each with a proved phone or e-mail; zero: nobody is banned by reports alone."""
-
-
 class Report(Struct, frozen=True):
     id: UUID
     reason: ReportReason
     created_at: datetime
 
 
-class JudgeReported(Struct, frozen=True):
-    """Queued with every new report. It names the report: who was reported is nothing that a reporter's side may know."""
+class ReviewReportedUser(Struct, frozen=True):
+    """The job's payload, queued with each new report. Holds no reported user: a reporter's transaction must not know."""
 
     report_id: UUID
 
 
-class Judged(Struct, frozen=True):
+class ReportedUser(Struct, frozen=True):
     user_id: UUID
     reporters: int
 
@@ -47,29 +41,29 @@ class Judged(Struct, frozen=True):
 async def do_report(
     tx: Tx, profile_id: UUID, reason: ReportReason, *, text: str = "", match_id: UUID | None = None
 ) -> Report:
-    """Reporting the same profile again answers the first report.
+    """Reports a profile that the active face has met. Returns the first report when repeated.
 
-    Raises NotFound for a profile that the active face never met, and for a match that was not with it.
+    Raises: NotFound (never met, or a match with another profile).
     """
     if (known := await _mine(tx, profile_id)) is not None:
         return known
     await tx.run("select app.add_report($1, $2, $3, $4, $5)", profile_id, reason, text, match_id)
     report = await tx.one(Report, _MINE, profile_id, tx.me.user_id)
-    # One job for each report and none for all of them: a job that is already counting does not see this row.
-    await jobs.queue(tx, "judge_reported", JudgeReported(report.id))
+    # No de-duplication of jobs: one that is counting now does not see this row.
+    await jobs.queue(tx, "moderation.review_reported_user", ReviewReportedUser(report.id))
     return report
 
 
-async def do_judge(tx: Tx, report_id: UUID) -> None:
-    """Ban whom this report is about, if enough different people reported them. A service transaction; safe to repeat.
+async def do_review_reported_user(tx: Tx, report_id: UUID) -> None:
+    """Bans the user whom this report is about, if enough different users reported them. Idempotent.
 
-    Counted are people with a proved phone or e-mail, each once, whichever faces were involved. What led to a ban that was
-    lifted or is over leads to no other. The owner of a community is left to those above them: it would stand without one.
+    Counts users with a proved phone or e-mail, each once, across all faces. Reports before an ended ban no longer count.
+    Never bans an owner, because the tenant would be left without one. Runs as: service.
     """
-    enough = (await tenants.settings(tx, ModerationSettings)).ban_after_reporters
-    judged = await tx.maybe(Judged, _COUNT, report_id)
-    if judged is not None and 0 < enough <= judged.reporters:
-        await safety.do_ban(tx, judged.user_id, safety.BanReason.reports, reporters=judged.reporters)
+    threshold = (await tenants.settings(tx, ModerationSettings)).ban_after_reporters
+    reported = await tx.maybe(ReportedUser, _COUNT, report_id)
+    if reported is not None and 0 < threshold <= reported.reporters:
+        await safety.do_ban(tx, reported.user_id, safety.BanReason.reports, reporters=reported.reporters)
 
 
 async def _mine(tx: Tx, profile_id: UUID) -> Report | None:

@@ -1,4 +1,4 @@
-"""Reporting over HTTP."""
+"""Reports over HTTP."""
 
 from datetime import timedelta
 from typing import Annotated

@@ -5,6 +5,6 @@ from meydan.kit.jobs import job
 from meydan.moderation import reports
 
 
-@job("judge_reported")
-async def judge_reported(tx: Tx, payload: reports.JudgeReported) -> None:
-    await reports.do_judge(tx, payload.report_id)
+@job("moderation.review_reported_user")
+async def review_reported_user(tx: Tx, payload: reports.ReviewReportedUser) -> None:
+    await reports.do_review_reported_user(tx, payload.report_id)

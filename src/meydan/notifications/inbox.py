@@ -1,4 +1,4 @@
-"""What a person is told inside the product: kept until read and for a while after, and pushed to where they are now."""
+"""The inbox: notifications are stored for 90 days and pushed to the user's open connections."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from meydan.kit.database import Tx
 KEPT_FOR = timedelta(days=90)
 
 
-class Kind(StrEnum):
+class NotificationType(StrEnum):
     system = "system"
     match = "match"
     claim = "claim"
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 
 class Code(StrEnum):
-    """What happened; clients word it in the person's language, with the help of ``data``."""
+    """The event a notification is about. Clients word it in the user's language, using ``data``."""
 
     welcome = "welcome"
     new_device = "new_device"
@@ -52,19 +52,19 @@ class Code(StrEnum):
     wallet_thawed = "wallet_thawed"
 
 
-KIND_OF = {
-    Code.match_made: Kind.match,
-    Code.match_ended: Kind.match,
-    Code.claim_approved: Kind.claim,
-    Code.claim_rejected: Kind.claim,
+TYPE_OF = {
+    Code.match_made: NotificationType.match,
+    Code.match_ended: NotificationType.match,
+    Code.claim_approved: NotificationType.claim,
+    Code.claim_rejected: NotificationType.claim,
 }
 
 
 class Notification(Struct, frozen=True):
-    """``profile_id`` is the own face it concerns; absent when it concerns the person."""
+    """``profile_id`` is the user's face that it concerns; absent when it concerns the user."""
 
     id: UUID
-    kind: Kind
+    type: NotificationType
     code: str
     data: dict[str, Any]
     created_at: datetime
@@ -90,7 +90,7 @@ class NotificationFrame(realtime.Frame, frozen=True, tag="notification"):
 class Receiver(NamedTuple):
     user_id: UUID
     profile_id: UUID | None = None
-    """The own face it concerns."""
+    """The user's face that it concerns."""
 
 
 class _Added(Struct, frozen=True):
@@ -102,32 +102,33 @@ class _Added(Struct, frozen=True):
 
 
 async def do_notify(tx: Tx, receivers: Sequence[Receiver], code: Code, *, seen: bool = False, **data: object) -> None:
-    """Tell the same to each. ``data`` never has an id of another's account, nor anything of one face under another.
+    """Writes the same notification to each receiver's inbox and pushes it.
 
-    ``seen``: it happens before their eyes anyway. The inbox keeps it, and asks for nobody's attention.
+    ``data`` never holds another account's id, nor data of one face in a notification of the other.
+    ``seen`` stores it as read and pushes nothing, because the user's screen shows the event itself.
     """
-    kind = KIND_OF.get(code, Kind.system)
+    notification_type = TYPE_OF.get(code, NotificationType.system)
     added = await tx.all(
         _Added,
         "select user_id, profile_id, id, created_at, unread from app.add_notifications($1, $2, $3, $4, $5, $6, $7)",
         [receiver.user_id for receiver in receivers],
         [receiver.profile_id for receiver in receivers],
-        kind,
+        notification_type,
         code,
         data,
         seen,
     )
     for one in added if not seen else ():
-        notification = Notification(one.id, kind, code, data, one.created_at, one.profile_id)
+        notification = Notification(one.id, notification_type, code, data, one.created_at, one.profile_id)
         await realtime.send_frame(tx, one.user_id, NotificationFrame(notification, one.unread))
 
 
 async def notifications(tx: Tx, before: UUID | None, limit: int) -> NotificationPage:
-    """Newest first, of both faces."""
+    """The caller's notifications of both faces, newest first."""
     items = await tx.all(
         Notification,
         """
-        select id, kind, code, data, created_at, profile_id, read_at from app.notifications
+        select id, kind as type, code, data, created_at, profile_id, read_at from app.notifications
         where tenant_id = $1 and user_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4
         """,
         tx.me.user_id,
@@ -137,8 +138,8 @@ async def notifications(tx: Tx, before: UUID | None, limit: int) -> Notification
     return NotificationPage(items, await _unread(tx), items[-1].id if len(items) == limit else None)
 
 
-async def do_read(tx: Tx, up_to: UUID) -> Unread:
-    """Everything up to this one has been seen; what came after it has not."""
+async def do_mark_read(tx: Tx, up_to: UUID) -> Unread:
+    """Marks every notification up to this one as read."""
     await tx.run(
         """
         update app.notifications set read_at = app.now()
@@ -150,8 +151,8 @@ async def do_read(tx: Tx, up_to: UUID) -> Unread:
     return Unread(await _unread(tx))
 
 
-async def do_forget_old(tx: Tx) -> None:
-    """A service transaction."""
+async def do_purge_old(tx: Tx) -> None:
+    """Deletes notifications after 90 days. Runs as: service."""
     await tx.run(
         "delete from app.notifications where tenant_id = $1 and created_at < app.now() - $2::interval", KEPT_FOR
     )

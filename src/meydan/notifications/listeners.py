@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from meydan import accounts, growth, meeting, safety
+from meydan import accounts, growth, meeting
 from meydan.kit.database import Tx
 from meydan.kit.events import listen
 from meydan.money import gifts, payments, premium, wallet
@@ -40,8 +40,8 @@ async def codes_paused(tx: Tx, event: accounts.CodesPaused) -> None:
     )
 
 
-@listen(safety.Banned)
-async def banned(tx: Tx, event: safety.Banned) -> None:
+@listen(accounts.UserBanned)
+async def banned(tx: Tx, event: accounts.UserBanned) -> None:
     """Read once the ban is over; until then the answer to logging in says the same."""
     await do_notify(tx, [Receiver(event.user_id)], Code.banned, reason=event.reason, until=event.until)
 
@@ -68,7 +68,9 @@ async def match_made(tx: Tx, event: meeting.MatchMade) -> None:
 @listen(meeting.MatchEnded)
 async def match_ended(tx: Tx, event: meeting.MatchEnded) -> None:
     """To whoever did not end it; how it ended says nothing about why."""
-    receivers = [Receiver(side.user_id, side.profile_id) for side in event.sides if side.user_id != event.ended_by]
+    receivers = [
+        Receiver(side.user_id, side.profile_id) for side in event.sides if side.user_id != event.ended_by_user_id
+    ]
     await do_notify(
         tx,
         receivers,

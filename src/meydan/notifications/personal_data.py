@@ -1,4 +1,4 @@
-"""What this room keeps of a person: nothing stays when they leave."""
+"""Personal data in notifications: export and erasure."""
 
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,11 @@ COLUMNS = {"notifications.user_id", "notifications.profile_id", "notifications.d
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
+    """Runs as: service."""
     notifications = await tx.all(
         Notification,
         """
-        select id, kind, code, data, created_at, profile_id, read_at from app.notifications
+        select id, kind as type, code, data, created_at, profile_id, read_at from app.notifications
         where tenant_id = $1 and user_id = $2 order by id
         """,
         user_id,
@@ -27,12 +28,13 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
+    """Runs as: service."""
     await tx.run("delete from app.notifications where tenant_id = $1 and user_id = $2", user_id)
 
 
 @listen(accounts.SessionsEnded)
-async def erase_last_news(tx: Tx, event: accounts.SessionsEnded) -> None:
-    """Erasing goes from room to room: that a match has ended by it was news for the one who left, too. Sessions end last."""
+async def erase_again(tx: Tx, event: accounts.SessionsEnded) -> None:
+    """Deletes notifications once more at the end of an erasure: ending the user's matches has just written new ones."""
     if event.reason == accounts.EndReason.erased:
         await do_erase(tx, event.user_id)
 

@@ -14,7 +14,7 @@ from meydan.notifications import inbox
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 
 
-class ReadRequest(Struct, frozen=True, forbid_unknown_fields=True):
+class MarkReadRequest(Struct, frozen=True, forbid_unknown_fields=True):
     up_to: UUID
 
 
@@ -27,9 +27,9 @@ async def list_notifications(
 
 
 @put("/api/notifications/read", tags=["notifications"], summary="Mark as read")
-async def read(db: Database, me: Identity, data: ReadRequest) -> inbox.Unread:
+async def mark_read(db: Database, me: Identity, data: MarkReadRequest) -> inbox.Unread:
     async with db.as_user(me) as tx:
-        return await inbox.do_read(tx, data.up_to)
+        return await inbox.do_mark_read(tx, data.up_to)
 
 
-ROUTES = [list_notifications, read]
+ROUTES = [list_notifications, mark_read]

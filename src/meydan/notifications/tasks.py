@@ -1,4 +1,4 @@
-"""What the inbox forgets."""
+"""Schedules of notifications."""
 
 from meydan.kit.database import Tx
 from meydan.kit.jobs import every
@@ -6,5 +6,5 @@ from meydan.notifications import inbox
 
 
 @every("17 4 * * *")
-async def forget_old(tx: Tx) -> None:
-    await inbox.do_forget_old(tx)
+async def purge_old(tx: Tx) -> None:
+    await inbox.do_purge_old(tx)

@@ -1,21 +1,14 @@
-"""Safety: who does not want to meet whom, and whom the community does not want."""
+"""Safety: blocks between profiles, and bans of users from the tenant."""
 
-from meydan.safety import personal_data  # noqa: F401 -- importing the room registers what it keeps of people
-from meydan.safety.bans import (
-    Ban,
-    BanLifted,
-    Banned,
-    BanReason,
-    do_ban,
-    do_lift,
-)
-from meydan.safety.blocks import Block, Blocked, Unblocked, blocked_between, do_block, do_unblock
+from meydan.safety import personal_data  # noqa: F401 -- importing the room registers its personal data
+from meydan.safety.bans import Ban, BanReason, do_ban, do_lift
+from meydan.safety.blocks import Block, blocked_between, do_block, do_unblock
+from meydan.safety.events import BanLifted, Blocked, Unblocked
 
 __all__ = [
     "Ban",
     "BanLifted",
     "BanReason",
-    "Banned",
     "Block",
     "Blocked",
     "Unblocked",

@@ -1,4 +1,4 @@
-"""Whom a community does not want any more: logged out everywhere at once, told why, kept from coming back by the same phone."""
+"""Bans: every session ends at once, the client shows the reason, and the same phone cannot register again."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,12 +8,13 @@ from msgspec import Struct
 
 from meydan import accounts, tenants
 from meydan.kit.database import Tx
-from meydan.kit.events import Event, publish
+from meydan.kit.events import publish
+from meydan.safety import events
 
 
 class BanReason(StrEnum):
     reports = "reports"
-    """So many different people reported the same person that nobody had to decide."""
+    """Automatic: enough different users reported this one."""
     harassment = "harassment"
     sexual_content = "sexual_content"
     underage = "underage"
@@ -29,31 +30,19 @@ class Ban(Struct, frozen=True):
     created_at: datetime
 
 
-class Banned(Event, frozen=True):
-    """Listeners tidy up what is open; that a banned person starts nothing new is checked where things start."""
-
-    user_id: UUID
-    reason: BanReason
-    until: datetime | None
-
-
-class BanLifted(Event, frozen=True):
-    user_id: UUID
-
-
 async def do_ban(
     tx: Tx,
     user_id: UUID,
     reason: BanReason,
     *,
     until: datetime | None = None,
-    actor: UUID | None = None,
+    banned_by_user_id: UUID | None = None,
     **evidence: object,
 ) -> Ban:
-    """Ban a person, for good unless ``until`` says otherwise. A service transaction.
+    """Bans a user, for good unless ``until`` is given. A ban that lasts at least as long stays, and no event is published.
 
-    Who is banned at least as long already stays banned as they are, and nobody is told twice. ``actor`` is the member of
-    staff who decided; absent when the system did. ``evidence`` goes into the log. Raises NotFound.
+    ``banned_by_user_id`` is absent when the system decided. ``evidence`` goes into the audit log.
+    Raises: NotFound. Runs as: service.
     """
     await tx.run(
         """
@@ -75,7 +64,7 @@ async def do_ban(
         user_id,
         reason,
         until,
-        actor,
+        banned_by_user_id,
     )
     ban = await tx.one(
         Ban,
@@ -84,17 +73,22 @@ async def do_ban(
     )
     if changed is None:
         return ban
-    # What is open is tidied up before the sessions end: the person's own screen shows it go, and then why.
-    await publish(tx, Banned(user_id=user_id, reason=ban.reason, until=ban.until))
     await accounts.do_set_ban(tx, user_id, ban.until, ban.reason)
-    await tenants.record(
-        tx, "ban", user_id=user_id, actor=actor, ban_id=ban.id, reason=ban.reason, until=ban.until, **evidence
+    await tenants.do_record(
+        tx,
+        "ban",
+        user_id=user_id,
+        actor_user_id=banned_by_user_id,
+        ban_id=ban.id,
+        reason=ban.reason,
+        until=ban.until,
+        **evidence,
     )
     return ban
 
 
-async def do_lift(tx: Tx, user_id: UUID, *, actor: UUID | None = None) -> None:
-    """The person may log in again. A service transaction. Raises NotFound when they are not banned."""
+async def do_lift(tx: Tx, user_id: UUID, *, lifted_by_user_id: UUID | None = None) -> None:
+    """Lifts the user's ban. Raises: NotFound (not banned). Runs as: service."""
     ban_id = await tx.one(
         UUID,
         """
@@ -102,8 +96,8 @@ async def do_lift(tx: Tx, user_id: UUID, *, actor: UUID | None = None) -> None:
         where tenant_id = $1 and user_id = $2 and lifted_at is null returning id
         """,
         user_id,
-        actor,
+        lifted_by_user_id,
     )
     await accounts.do_lift_ban(tx, user_id)
-    await tenants.record(tx, "ban_lifted", user_id=user_id, actor=actor, ban_id=ban_id)
-    await publish(tx, BanLifted(user_id=user_id))
+    await tenants.do_record(tx, "ban_lifted", user_id=user_id, actor_user_id=lifted_by_user_id, ban_id=ban_id)
+    await publish(tx, events.BanLifted(user_id=user_id))

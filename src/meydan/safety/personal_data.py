@@ -1,4 +1,4 @@
-"""What this room keeps of a person, and what stays of it when they leave."""
+"""Personal data in safety: export and erasure."""
 
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ class BanRow(Struct, frozen=True):
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    """Whom they blocked and how they were banned; never who blocked them: that is the other person's."""
+    """Exports the user's own blocks and bans. Blocks by others are the others' data. Runs as: service."""
     blocks = await tx.all(
         BlockRow,
         """
@@ -54,10 +54,9 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Blocks go, both ways: there is no profile left to keep apart.
+    """Deletes blocks in both directions. Keeps bans, which hold no free text, and the ids of staff who decided them.
 
-    Bans stay, without any word about the person; so do the ids of staff who decided one. That nobody leaves a ban behind by
-    leaving is kept with the hashes of phone numbers, which outlive accounts.
+    A ban survives the account in the hashes of its contacts. Runs as: service.
     """
     await tx.run(
         "delete from app.blocks where tenant_id = $1 and (blocker_user_id = $2 or blocked_user_id = $2)", user_id

@@ -1,4 +1,4 @@
-"""Blocking over HTTP."""
+"""Blocks over HTTP."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -13,7 +13,7 @@ from meydan.kit.database import Database
 from meydan.kit.identity import Identity
 from meydan.safety import blocks
 
-_BLOCKS = rate_limits.Limit("blocks", timedelta(hours=1), 60)
+_BLOCK_LIMIT = rate_limits.Limit("blocks", timedelta(hours=1), 60)
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 
@@ -25,7 +25,7 @@ class BlockRequest(Struct, frozen=True, forbid_unknown_fields=True):
 @post("/api/blocks", tags=["safety"], summary="Block somebody you met")
 async def block(db: Database, me: Identity, data: BlockRequest) -> blocks.Block:
     """Ends what is open between you. Blocking twice answers the same block."""
-    await rate_limits.take(_BLOCKS, me.user_id)
+    await rate_limits.take(_BLOCK_LIMIT, me.user_id)
     async with db.as_user(me) as tx:
         return await blocks.do_block(tx, data.profile_id)
 

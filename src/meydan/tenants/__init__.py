@@ -1,47 +1,49 @@
-"""Tenants: communities, what each of them has set, and the log of what was done to people."""
+"""Tenants, which people call communities: their settings, and the audit log of actions on users."""
 
-from meydan.tenants.communities import (
-    CommunityAdded,
-    CommunityInvalid,
-    CommunityTaken,
-    Directory,
-    Language,
-    Tenant,
-    TenantStatus,
-    UnknownCommunity,
-    do_add,
-    this,
-)
 from meydan.tenants.configs import (
     RoomSettings,
     SettingInvalid,
     UnknownSetting,
+    cached_settings,
     do_configure,
     do_configure_key,
-    kinds,
     settings,
-    settings_of,
+    settings_types,
 )
-from meydan.tenants.system_log import record
+from meydan.tenants.directory import (
+    Directory,
+    Language,
+    Tenant,
+    TenantInvalid,
+    TenantStatus,
+    TenantSuspended,
+    TenantTaken,
+    UnknownTenant,
+    current,
+    do_add,
+)
+from meydan.tenants.events import TenantAdded
+from meydan.tenants.system_log import do_record
 
 __all__ = [
-    "CommunityAdded",
-    "CommunityInvalid",
-    "CommunityTaken",
     "Directory",
     "Language",
     "RoomSettings",
     "SettingInvalid",
     "Tenant",
+    "TenantAdded",
+    "TenantInvalid",
     "TenantStatus",
-    "UnknownCommunity",
+    "TenantSuspended",
+    "TenantTaken",
     "UnknownSetting",
+    "UnknownTenant",
+    "cached_settings",
+    "current",
     "do_add",
     "do_configure",
     "do_configure_key",
-    "kinds",
-    "record",
+    "do_record",
     "settings",
-    "settings_of",
-    "this",
+    "settings_types",
 ]

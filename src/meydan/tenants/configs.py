@@ -1,4 +1,4 @@
-"""What each tenant may set: every room declares a struct, defaults and all; a tenant's rows overlay it."""
+"""Settings of a tenant: each room declares a struct with defaults, and rows of `tenant_configs` override them."""
 
 import time
 from functools import partial
@@ -31,33 +31,36 @@ class UnknownSetting(Refused):
     code, status, title = "unknown_setting", 404, "There is no such setting."
 
 
-async def settings(tx: Tx, kind: type[S]) -> S:
+async def settings(tx: Tx, settings_type: type[S]) -> S:
     """A room's settings in this tenant; another process's change is seen within two seconds."""
-    return _made(await _values(tx), kind)
+    return _converted(await _values(tx), settings_type)
 
 
-def _made(values: dict[str, Any], kind: type[S]) -> S:
-    prefix = kind.room + "."
+def _converted(values: dict[str, Any], settings_type: type[S]) -> S:
+    prefix = settings_type.room + "."
     return msgspec.convert(
-        {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, kind
+        {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, settings_type
     )
 
 
-async def settings_of(db: Database, tenant_id: int, kind: type[S]) -> S:
-    """The same where no transaction is open; asks the database only when what is known is too old."""
+async def cached_settings(db: Database, tenant_id: int, settings_type: type[S]) -> S:
+    """Settings for callers without a transaction. Opens one only when the cached values have expired."""
     if not _is_fresh(tenant_id):
         async with db.as_service(tenant_id) as tx:
-            return await settings(tx, kind)
-    return _made(_read[tenant_id][1], kind)
+            return await settings(tx, settings_type)
+    return _converted(_read[tenant_id][1], settings_type)
 
 
-async def do_configure(tx: Tx, kind: type[RoomSettings], **values: Any) -> None:
-    """Set some of a room's settings. Raises SettingInvalid; nothing is changed then."""
-    known = {field.name for field in msgspec.structs.fields(kind)}
+async def do_configure(tx: Tx, settings_type: type[RoomSettings], **values: Any) -> None:
+    """Sets some of a room's settings: all of them, or none when one is invalid.
+
+    Raises: SettingInvalid.
+    """
+    known = {field.name for field in msgspec.structs.fields(settings_type)}
     if unknown := set(values) - known:
         raise SettingInvalid(detail=f"unknown: {', '.join(sorted(unknown))}")
     try:
-        msgspec.convert(values, kind)
+        msgspec.convert(values, settings_type)
     except msgspec.ValidationError as error:
         raise SettingInvalid(detail=str(error)) from None
     for name, value in values.items():
@@ -66,25 +69,28 @@ async def do_configure(tx: Tx, kind: type[RoomSettings], **values: Any) -> None:
             insert into app.tenant_configs (tenant_id, config_key, config_value) values ($1, $2, $3)
             on conflict (tenant_id, config_key) do update set config_value = excluded.config_value, updated_at = app.now()
             """,
-            f"{kind.room}.{name}",
+            f"{settings_type.room}.{name}",
             value,
         )
     tenant_id = tx.tenant_id
     tx.after_commit(partial(_forget, tenant_id))
 
 
-def kinds() -> dict[str, type[RoomSettings]]:
+def settings_types() -> dict[str, type[RoomSettings]]:
     """Every room's settings, by the first half of their keys."""
-    return {kind.room: kind for kind in sorted(RoomSettings.__subclasses__(), key=lambda kind: kind.room)}
+    return {each.room: each for each in sorted(RoomSettings.__subclasses__(), key=lambda each: each.room)}
 
 
 async def do_configure_key(tx: Tx, key: str, value: Any) -> None:
-    """Set one by its whole key, ``meeting.text_per_day``. Raises UnknownSetting, SettingInvalid."""
+    """Sets one setting by its whole key, such as ``meeting.matches_per_day``.
+
+    Raises: UnknownSetting, SettingInvalid.
+    """
     room, _, name = key.partition(".")
-    kind = kinds().get(room)
-    if kind is None or name not in {field.name for field in msgspec.structs.fields(kind)}:
+    settings_type = settings_types().get(room)
+    if settings_type is None or name not in {field.name for field in msgspec.structs.fields(settings_type)}:
         raise UnknownSetting(key=key)
-    await do_configure(tx, kind, **{name: value})
+    await do_configure(tx, settings_type, **{name: value})
 
 
 def _forget(tenant_id: int) -> None:

@@ -1,18 +1,21 @@
-"""What staff and the system did to people, in words that a program can count."""
+"""The audit log: actions of staff and the system on users, each with a stable name."""
 
 from uuid import UUID
 
 from meydan.kit.database import Tx
 
 
-async def record(
-    tx: Tx, action: str, *, user_id: UUID | None = None, actor: UUID | None = None, **details: object
+async def do_record(
+    tx: Tx, action: str, *, user_id: UUID | None = None, actor_user_id: UUID | None = None, **details: object
 ) -> None:
-    """Write a line that nobody can change; ``actor`` is absent when the system itself acted. Service transactions only."""
+    """Appends an entry that no login can change. ``actor_user_id`` is absent when the system acted.
+
+    Runs as: service.
+    """
     await tx.run(
         "insert into app.system_logs (tenant_id, action, user_id, actor_user_id, details) values ($1, $2, $3, $4, $5)",
         action,
         user_id,
-        actor,
+        actor_user_id,
         details,
     )

@@ -29,7 +29,7 @@ def _nothing_changed_yet():
     changed.clear()
 
 
-async def set_address(person: Somebody, proof: str, password: str = PASSWORD) -> httpx.Response:
+async def set_contact(person: Somebody, proof: str, password: str = PASSWORD) -> httpx.Response:
     return await person.client.post("/api/auth/verify", json={"proof": proof, "password": password})
 
 
@@ -50,7 +50,7 @@ async def test_an_access_token_alone_takes_no_account_over(arrive: Arrive, prove
     person = await arrive(proof=await prove(owner_phone))
     proof = await prove(thief_phone, "verify")
     assert code(await person.client.post("/api/auth/verify", json={"proof": proof})) == "invalid_request"
-    refused = await set_address(person, proof, "a wrong guess 123")
+    refused = await set_contact(person, proof, "a wrong guess 123")
     assert (refused.status_code, code(refused)) == (403, "password_wrong")
     assert (await person.get("/api/auth/profile"))["phone"] == owner_phone
     assert parts() == []
@@ -59,19 +59,19 @@ async def test_an_access_token_alone_takes_no_account_over(arrive: Arrive, prove
 async def test_who_came_with_a_username_is_asked_too(arrive: Arrive, prove: Prove):
     person, phone = await arrive(), new_phone()
     proof = await prove(phone, "verify")
-    assert code(await set_address(person, proof, "")) == "password_wrong"
+    assert code(await set_contact(person, proof, "")) == "password_wrong"
     # A wrong password costs no code: the owner who mistyped goes on with the same proof.
-    assert (await set_address(person, proof)).json()["phone"] == phone
-    assert code(await set_address(person, proof)) == "proof_refused"
+    assert (await set_contact(person, proof)).json()["phone"] == phone
+    assert code(await set_contact(person, proof)) == "proof_refused"
 
 
 async def test_guessing_is_slowed_as_at_the_door(arrive: Arrive, prove: Prove):
     person = await arrive()
     proof = await prove(new_phone(), "verify")
-    answers = [code(await set_address(person, proof, f"guess number {number}")) for number in range(8)]
+    answers = [code(await set_contact(person, proof, f"guess number {number}")) for number in range(8)]
     assert answers[:5] == ["password_wrong"] * 5
     assert answers[-1] == "slow_down"
-    assert code(await set_address(person, proof)) == "slow_down"
+    assert code(await set_contact(person, proof)) == "slow_down"
 
 
 async def test_the_old_number_and_the_letterbox_hear_of_a_new_number(
@@ -79,11 +79,11 @@ async def test_the_old_number_and_the_letterbox_hear_of_a_new_number(
 ):
     old, new, email = new_phone(), new_phone(), new_email()
     person = await arrive(proof=await prove(old))
-    await set_address(person, await prove(email, "verify"))
+    await set_contact(person, await prove(email, "verify"))
     await queue.work()
     assert len(notices(postbox, old)) == 1
     assert notices(postbox, email) == []
-    assert (await set_address(person, await prove(new, "verify"))).json()["phone"] == new
+    assert (await set_contact(person, await prove(new, "verify"))).json()["phone"] == new
     await queue.work()
     assert notices(postbox, old)[1] == notices(postbox, email)[0]
     assert "telefon numarası değişti" in notices(postbox, email)[0]
@@ -98,7 +98,7 @@ async def test_the_same_number_once_more_is_no_news(
     phone = new_phone()
     person = await arrive(proof=await prove(phone))
     moving_clock.forward(minutes=2)
-    assert (await set_address(person, await prove(phone, "verify"))).status_code == 200
+    assert (await set_contact(person, await prove(phone, "verify"))).status_code == 200
     await queue.work()
     assert notices(postbox, phone) == []
     assert parts() == []
@@ -122,7 +122,7 @@ async def test_a_forgotten_password_is_told_to_every_address(
 ):
     phone, email = new_phone(), new_email()
     person = await arrive(proof=await prove(phone))
-    await set_address(person, await prove(email, "verify"))
+    await set_contact(person, await prove(email, "verify"))
     moving_clock.forward(minutes=2)
     reset = {"proof": await prove(email, "reset"), "password": NEW_PASSWORD}
     assert (await browser.post("/api/auth/reset-password", json=reset)).status_code == 204
@@ -140,7 +140,7 @@ async def test_a_refused_change_tells_nobody(
     moving_clock.forward(minutes=2)
     person.take((await person.client.post("/api/auth/refresh")).json())
     assert code(await change_password(person, current="not it at all 5")) == "password_wrong"
-    assert code(await set_address(person, await prove(taken, "verify"))) == "email_taken"
+    assert code(await set_contact(person, await prove(taken, "verify"))) == "email_taken"
     await queue.work()
     assert notices(postbox, phone) == []
     assert parts() == []
@@ -151,7 +151,7 @@ async def test_a_service_that_is_down_is_asked_again_and_each_address_hears_once
 ):
     phone, email = new_phone(), new_email()
     person = await arrive(proof=await prove(phone))
-    await set_address(person, await prove(email, "verify"))
+    await set_contact(person, await prove(email, "verify"))
     await queue.work()
     before = len(notices(postbox, phone))
     await change_password(person)
@@ -199,7 +199,7 @@ async def test_a_spent_budget_silences_codes_and_no_notices(
         await tenants.do_configure(tx, accounts.AccountsSettings, sms_daily_budget_cents=5)
     async with db.as_service(tenant.id) as tx:
         with pytest.raises(sms_budget.SendingPaused):
-            await sms_budget.do_pay(tx, Channel.sms)
+            await sms_budget.do_reserve_budget(tx, Channel.sms)
     await change_password(person)
     await queue.work()
     assert len(notices(postbox, phone)) == 1
@@ -209,13 +209,13 @@ async def test_one_proof_used_by_two_at_once_is_one_persons(arrive: Arrive, prov
     phone = new_phone()
     ada, ben = await arrive(), await arrive()
     proof = await prove(phone, "verify")
-    answers = await asyncio.gather(*(set_address(person, proof) for person in (ada, ben, ada, ben)))
+    answers = await asyncio.gather(*(set_contact(person, proof) for person in (ada, ben, ada, ben)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
 async def test_a_change_is_news_in_the_inbox(arrive: Arrive, prove: Prove):
     person = await arrive()
-    await set_address(person, await prove(new_email(), "verify"))
+    await set_contact(person, await prove(new_email(), "verify"))
     await change_password(person)
     news: dict[str, Any] = await person.get("/api/notifications")
     told = [(item["data"]["part"]) for item in news["items"] if item["code"] == "sign_in_changed"]

@@ -156,7 +156,7 @@ async def test_many_addresses_at_once_are_slowed_together(arrive: Arrive, app: L
     for number in range(30):
         async with from_address(app, tenant, f"198.51.100.{number}") as attacker:
             answers.append((await log_in(attacker, name, "a guess from far away")).status_code)
-    assert answers.count(401) <= login_throttle.SLOPES[login_throttle.Scope.account].free + 1
+    assert answers.count(401) <= login_throttle.BACKOFFS[login_throttle.Scope.account].free + 1
     assert (await log_in(owner.client, name, device=owner.device)).status_code == 200
 
 

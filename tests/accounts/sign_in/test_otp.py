@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 
 from meydan import accounts, integrations, tenants
-from meydan.accounts.tasks import tidy_accounts
+from meydan.accounts.tasks import purge_old
 from meydan.integrations import Adapters, Channel, SendingFailed, Undeliverable
 from meydan.kit import jobs
 from meydan.kit.database import Database
@@ -69,7 +69,7 @@ async def test_however_the_number_is_written_it_is_the_same(api: httpx.AsyncClie
     "to", ["", "12", "+9053212", "a@b", "a b@example.org", "@example.org", "x" * 250 + "@example.org", "+1 555 0100"]
 )
 async def test_what_is_no_address_is_refused(api: httpx.AsyncClient, to: str):
-    assert code(await ask(api, to)) in {"address_invalid", "invalid_request"}
+    assert code(await ask(api, to)) in {"contact_invalid", "invalid_request"}
 
 
 async def test_five_wrong_ones_and_the_code_is_dead(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):
@@ -193,12 +193,12 @@ async def test_a_device_an_address_and_a_country_have_limits(
 ):
     await configure(db, tenant, codes_per_device_hour=2)
     here = device()["id"]
-    answers = [await ask(api, new_phone(), device_id=here) for _ in range(3)]
+    answers = [await ask(api, new_phone(), client_device_id=here) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 429]
-    await configure(db, tenant, codes_per_address_hour=3)
+    await configure(db, tenant, codes_per_ip_address_hour=3)
     answers = [await ask(api, new_email()) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [202, 429]
-    await configure(db, tenant, codes_per_address_hour=100, codes_per_country_hour=3)
+    await configure(db, tenant, codes_per_ip_address_hour=100, codes_per_country_hour=3)
     answers = [await ask(api, new_phone()) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [202, 429]
     assert (await ask(api, "+491711234567")).status_code == 202, "another country has its own"
@@ -306,5 +306,5 @@ async def test_yesterdays_codes_are_tidied_away(
     await ask(api, new_phone())
     moving_clock.forward(hours=2)
     async with db.as_service(tenant.id) as tx:
-        await tidy_accounts(tx)
+        await purge_old(tx)
         assert await tx.one(int, "select count(*)::integer from app.otp_verifications where tenant_id = $1") == 1

@@ -147,18 +147,18 @@ async def test_a_community_and_its_owner_come_together_or_not_at_all(
 ):
     community = {"slug": f"new-{tenant.slug}", "name": "Night owls"}
     proof = await prove(new_phone())
-    assert code(await register(api, proof=proof, alias="#", community=community)) == "alias_invalid"
-    with pytest.raises(tenants.UnknownCommunity):
+    assert code(await register(api, proof=proof, alias="#", tenant=community)) == "alias_invalid"
+    with pytest.raises(tenants.UnknownTenant):
         await tenants.Directory(db).find("127.0.0.1", community["slug"])
-    me = (await register(api, proof=proof, community=community)).json()["me"]
+    me = (await register(api, proof=proof, tenant=community)).json()["me"]
     assert me["role"] == "owner"
     assert me["tenant"] == community
-    assert code(await register(api, community=community)) == "community_taken"
+    assert code(await register(api, tenant=community)) == "tenant_taken"
 
 
 async def test_the_new_owner_is_at_home_in_the_new_community_only(api: httpx.AsyncClient, tenant: tenants.Tenant):
     slug = f"home-{tenant.slug}"
-    session = (await register(api, community={"slug": slug, "name": "Home"})).json()
+    session = (await register(api, tenant={"slug": slug, "name": "Home"})).json()
     bearer = {"Authorization": f"Bearer {session['access_token']}"}
     assert (await api.get("/api/auth/profile", headers=bearer | {"X-Meydan-Tenant": slug})).status_code == 200
     assert code(await api.get("/api/auth/profile", headers=bearer)) == "wrong_tenant"
@@ -210,7 +210,7 @@ async def test_an_address_registers_so_many_an_hour(
     api: httpx.AsyncClient, db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
 ):
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, accounts.AccountsSettings, registrations_per_address_hour=2)
+        await tenants.do_configure(tx, accounts.AccountsSettings, registrations_per_ip_address_hour=2)
     assert [(await register(api)).status_code for _ in range(3)] == [201, 201, 429]
     moving_clock.forward(minutes=61)
     assert (await register(api)).status_code == 201
@@ -218,5 +218,5 @@ async def test_an_address_registers_so_many_an_hour(
 
 async def test_a_community_may_close_a_way_in(api: httpx.AsyncClient, db: Database, tenant: tenants.Tenant):
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, accounts.AccountsSettings, sign_in=["phone"])
+        await tenants.do_configure(tx, accounts.AccountsSettings, sign_in_methods=["phone"])
     assert code(await register(api)) == "sign_in_not_open"

@@ -305,7 +305,7 @@ async def test_a_closed_communitys_news_is_read_all_the_same(shop: Shop, db: Dat
     await owner.execute("update app.tenants set status = 'suspended' where id = $1", shop.tenant.id)
     directory: tenants.Directory = shop.app.state.directory
     await directory._read()
-    assert (await shop.ask(ana, "GET", "/api/premium")).json()["code"] == "community_suspended"
+    assert (await shop.ask(ana, "GET", "/api/premium")).json()["code"] == "tenant_suspended"
     await shop.tell(paid)
     assert (await shop.wallet(ana)).balance == 100
     await shop.tell(refunded(paid, paid.amount))

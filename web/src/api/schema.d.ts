@@ -1984,8 +1984,8 @@ export interface components {
         Delivered: {
             seq: number;
         };
-        /** DeviceHere */
-        DeviceHere: {
+        /** ClientDevice */
+        ClientDevice: {
             /** Format: uuid */
             id: string;
             /** @default  */
@@ -2114,8 +2114,8 @@ export interface components {
             face: components["schemas"]["Face"];
             profile: components["schemas"]["Profile"];
         };
-        /** FaceWish */
-        FaceWish: {
+        /** SwitchFaceRequest */
+        SwitchFaceRequest: {
             face: components["schemas"]["Face"];
         };
         /** Fault */
@@ -2306,7 +2306,7 @@ export interface components {
         };
         /** Login */
         Login: {
-            device: components["schemas"]["DeviceHere"];
+            device: components["schemas"]["ClientDevice"];
             identifier: string;
             password?: string | null;
             proof?: string | null;
@@ -2445,8 +2445,8 @@ export interface components {
             items: components["schemas"]["Movement"][];
             next?: string | null;
         };
-        /** NewCommunity */
-        NewCommunity: {
+        /** NewTenant */
+        NewTenant: {
             name: string;
             slug: string;
         };
@@ -2513,8 +2513,8 @@ export interface components {
             next?: string | null;
             unread: number;
         };
-        /** OtpEntry */
-        OtpEntry: {
+        /** VerifyOtpRequest */
+        VerifyOtpRequest: {
             code: string;
             purpose: components["schemas"]["Purpose"];
             to: string;
@@ -2526,8 +2526,8 @@ export interface components {
             /** Format: date-time */
             resend_at: string;
         };
-        /** OtpWish */
-        OtpWish: {
+        /** SendOtpRequest */
+        SendOtpRequest: {
             channel: components["schemas"]["Channel"];
             device_id?: string | null;
             language?: components["schemas"]["Language"] | null;
@@ -2815,8 +2815,8 @@ export interface components {
             alias: string;
             /** Format: date */
             birth_date: string;
-            community?: components["schemas"]["NewCommunity"] | null;
-            device: components["schemas"]["DeviceHere"];
+            community?: components["schemas"]["NewTenant"] | null;
+            device: components["schemas"]["ClientDevice"];
             gender?: components["schemas"]["Gender"] | null;
             invite_code?: string | null;
             language: components["schemas"]["Language"];
@@ -2960,8 +2960,8 @@ export interface components {
             /** Format: date-time */
             last_seen_at: string;
         };
-        /** ShadowWish */
-        ShadowWish: {
+        /** CreateShadowRequest */
+        CreateShadowRequest: {
             alias: string;
         };
         /**
@@ -3359,7 +3359,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FaceWish"];
+                "application/json": components["schemas"]["SwitchFaceRequest"];
             };
         };
         responses: {
@@ -3656,7 +3656,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OtpWish"];
+                "application/json": components["schemas"]["SendOtpRequest"];
             };
         };
         responses: {
@@ -3750,7 +3750,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ShadowWish"];
+                "application/json": components["schemas"]["CreateShadowRequest"];
             };
         };
         responses: {
@@ -3830,7 +3830,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OtpEntry"];
+                "application/json": components["schemas"]["VerifyOtpRequest"];
             };
         };
         responses: {

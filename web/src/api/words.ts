@@ -34,7 +34,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`This code was used already. We can send a new one.`);
     case 'proof_refused':
       return i18n._(msg`The confirmation is too old. Ask for a new code and try again.`);
-    case 'address_invalid':
+    case 'contact_invalid':
       return i18n._(
         msg`We cannot send codes to this. Write a phone number with its country code, like +90 532 123 45 67, or an e-mail address.`,
       );
@@ -75,9 +75,9 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`Ten thousand people have this alias already. Choose another one.`);
     case 'no_such_face':
       return i18n._(msg`You have no shadow yet. Make one first.`);
-    case 'community_taken':
+    case 'tenant_taken':
       return i18n._(msg`A community with this address exists already. Choose another address.`);
-    case 'community_invalid':
+    case 'tenant_invalid':
       return i18n._(msg`An address is made of small letters, digits and hyphens.`);
     case 'invite_invalid':
       return i18n._(msg`This invite code is not valid. Check it, or leave it empty.`);
@@ -112,9 +112,9 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`To look for people nearby, tell your rough place in your profile first.`);
     case 'place_incomplete':
       return i18n._(msg`A place needs both its numbers.`);
-    case 'unknown_community':
+    case 'unknown_tenant':
       return i18n._(msg`There is no community at this address.`);
-    case 'community_suspended':
+    case 'tenant_suspended':
       return i18n._(msg`This community is closed for now.`);
     case 'verification_needed':
       return error.text('wanted') === 'any'

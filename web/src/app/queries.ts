@@ -26,7 +26,7 @@ export const configQuery = queryOptions({
     try {
       return await answer(api.GET('/api/config'));
     } catch (error) {
-      if (!isRefusal(error, 'unknown_community')) throw error;
+      if (!isRefusal(error, 'unknown_tenant')) throw error;
       forgetTenant();
       return answer(api.GET('/api/config'));
     }

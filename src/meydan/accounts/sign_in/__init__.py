@@ -1,1 +1,1 @@
-"""Sign-in: how a person gets in, by code or password, and how their contacts and passwords change."""
+"""Sign-in: registration, login by password or one-time code, and changes of contacts and passwords."""

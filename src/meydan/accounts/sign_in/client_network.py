@@ -1,11 +1,12 @@
-"""From where somebody comes, as limits count it: one IPv4 address, or the /64 that an IPv6 customer has to themselves."""
+"""The client's network, as rate limits count it: one IPv4 address, or the /64 that one IPv6 customer gets."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import ip_address as parse_ip_address
 
 
-def of(address: str) -> str:
+def network_of(ip_address: str) -> str:
     try:
-        ip = ip_address(address)
+        ip = parse_ip_address(ip_address)
     except ValueError:
         return "unknown"
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped:

@@ -1,4 +1,4 @@
-"""Codes on their way: the worker decides whether there is anybody to send one to, and sends it outside of any transaction."""
+"""Delivery of one-time codes: the worker looks up the account and calls the sender outside any transaction."""
 
 import logging
 from datetime import timedelta
@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from meydan import integrations, tenants
 from meydan.accounts import users
 from meydan.accounts.identifiers import Identifier
-from meydan.accounts.settings import SignIn
+from meydan.accounts.settings import SignInMethod
 from meydan.accounts.sign_in.otp import Purpose, SendCode
 from meydan.integrations import Channel, Message, SendingFailed, Undeliverable
 from meydan.kit import seal
@@ -29,37 +29,37 @@ _BODY = {
 _SUBJECT = {Language.turkish: "{community} kodunuz: {code}", Language.english: "Your {community} code: {code}"}
 
 
-class _Waiting(Struct, frozen=True):
+class _QueuedCode(Struct, frozen=True):
     id: UUID
     purpose: Purpose
     channel: Channel
-    address: str
+    contact: str
 
 
-async def send(db: Database, tenant_id: int, order: SendCode) -> None:
-    """Send it once; a service that is down is asked again after a while, until the code would be too old to be useful."""
+async def send(db: Database, tenant_id: int, job: SendCode) -> None:
+    """Sends a code once. Retries with back-off while the sender is down and the code is still useful."""
     async with db.as_service(tenant_id) as tx:
-        waiting = await _waiting(tx, order)
-        community = (await tenants.this(tx)).name
-    if waiting is None:
+        queued = await _do_take_queued(tx, job)
+        community = (await tenants.current(tx)).name
+    if queued is None:
         return
-    code = seal.unseal("one-time codes", order.sealed_code).decode()
+    code = seal.unseal("one-time codes", job.sealed_code).decode()
     words = {"code": code, "community": community}
     message = Message(
-        to=waiting.address,
-        subject=_SUBJECT[order.language].format(**words),
-        body=_BODY[order.language].format(**words),
+        to=queued.contact,
+        subject=_SUBJECT[job.language].format(**words),
+        body=_BODY[job.language].format(**words),
         code=code,
     )
-    may_work_later = await hand_over(db, tenant_id, waiting.id, waiting.channel, message)
-    if may_work_later and order.attempt < _ATTEMPTS:
+    is_retryable = await deliver(db, tenant_id, queued.id, queued.channel, message)
+    if is_retryable and job.attempt < _ATTEMPTS:
         async with db.as_service(tenant_id) as tx:
-            again = structs.replace(order, attempt=order.attempt + 1)
-            await queue(tx, "send_code", again, delay=_BACK_OFF * order.attempt)
+            retry = structs.replace(job, attempt=job.attempt + 1)
+            await queue(tx, "accounts.send_code", retry, delay=_BACK_OFF * job.attempt)
 
 
-async def hand_over(db: Database, tenant_id: int, row_id: UUID, channel: Channel, message: Message) -> bool:
-    """Give it to the service that sends. True when that failed and is worth another try."""
+async def deliver(db: Database, tenant_id: int, row_id: UUID, channel: Channel, message: Message) -> bool:
+    """Calls the sender. Returns True after a failure that is worth a retry."""
     try:
         await integrations.current().sender(channel).send(message)
     except SendingFailed as error:
@@ -73,20 +73,23 @@ async def hand_over(db: Database, tenant_id: int, row_id: UUID, channel: Channel
     return False
 
 
-async def _waiting(tx: Tx, order: SendCode) -> _Waiting | None:
-    """None when it was sent, is too old, or is for logging in to an account that does not exist: that costs nothing."""
-    waiting = await tx.maybe(
-        _Waiting,
+async def _do_take_queued(tx: Tx, job: SendCode) -> _QueuedCode | None:
+    """The code to send; None when it was sent or has expired.
+
+    None also for a login to an account that does not exist: the code is not sent, and its cost is set to zero.
+    """
+    queued = await tx.maybe(
+        _QueuedCode,
         """
-        select id, purpose, channel, address from app.otp_verifications
+        select id, purpose, channel, address as contact from app.otp_verifications
         where tenant_id = $1 and id = $2 and sent_at is null and expires_at > app.now()
         """,
-        order.otp_id,
+        job.otp_id,
     )
-    if waiting is None or waiting.purpose not in (Purpose.login, Purpose.reset):
-        return waiting
-    kind = SignIn.phone if waiting.channel is Channel.sms else SignIn.email
-    if await users.find(tx, Identifier(kind, waiting.address)) is not None:
-        return waiting
-    await tx.run("update app.otp_verifications set cost_cents = 0 where tenant_id = $1 and id = $2", order.otp_id)
+    if queued is None or queued.purpose not in (Purpose.login, Purpose.reset):
+        return queued
+    method = SignInMethod.phone if queued.channel is Channel.sms else SignInMethod.email
+    if await users.find(tx, Identifier(method, queued.contact)) is not None:
+        return queued
+    await tx.run("update app.otp_verifications set cost_cents = 0 where tenant_id = $1 and id = $2", job.otp_id)
     return None

@@ -1,6 +1,6 @@
-"""An account's phone number and e-mail address, set once their owner has proved them and knows the password.
+"""Changes of an account's phone number or e-mail address: they need a proof of the contact, and the password.
 
-An access token alone must not be enough: with an address of one's own comes a way to log in and to a new password.
+An access token alone is not enough, because a contact opens a login and a password reset.
 """
 
 from uuid import UUID
@@ -22,15 +22,18 @@ from meydan.kit.identity import Identity
 _COLUMN = {Channel.sms: SignInPart.phone, Channel.email: SignInPart.email}
 
 
-async def set_address(db: Database, who: Identity, proof: str, password: str) -> Me:
-    """Raises ProofRefused, PasswordWrong, TooManyRequests, PhoneTaken, EmailTaken, Banned; the proof stays good then."""
-    async with db.as_service(who.tenant_id) as tx:
+async def set_contact(db: Database, identity: Identity, proof: str, password: str) -> Me:
+    """Sets the proved contact. The proof stays unspent when this is refused.
+
+    Raises: ProofRefused, PasswordWrong, TooManyRequests, PhoneTaken, EmailTaken, AccountBanned.
+    """
+    async with db.as_service(identity.tenant_id) as tx:
         await otp.check_proof(tx, proof, Purpose.verify)
-    known = await password_changes.check_password(db, who, password)
-    async with db.as_service(who.tenant_id) as tx:
-        await password_changes.do_hold_password(tx, who.user_id, known)
-        await _do_set(tx, who.user_id, proof)
-        return await me.read(tx, who.user_id, who.profile_id)
+    password_hash = await password_changes.check_password(db, identity, password)
+    async with db.as_service(identity.tenant_id) as tx:
+        await password_changes.lock_password(tx, identity.user_id, password_hash)
+        await _do_set(tx, identity.user_id, proof)
+        return await me.read(tx, identity.user_id, identity.profile_id)
 
 
 async def _do_set(tx: Tx, user_id: UUID, proof: str) -> None:
@@ -45,8 +48,8 @@ async def _do_set(tx: Tx, user_id: UUID, proof: str) -> None:
         )
     except asyncpg.UniqueViolationError as error:
         raise TAKEN[error.constraint_name] from None
-    is_new = await standing.do_know_contact(tx, proved.value)
+    is_new = await standing.do_record_contact(tx, proved.value)
     if proved.channel is Channel.sms:
         await publish(tx, events.Verified(user_id, phone_hash(tx, proved.value), is_new))
     if proved.value not in before.names:
-        await security_alerts.do_tell(tx, before, part)
+        await security_alerts.do_queue(tx, before, part)

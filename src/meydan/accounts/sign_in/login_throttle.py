@@ -1,10 +1,10 @@
-"""Brute force is slowed, and cannot be used to keep a person out.
+"""Throttling of password guesses, without letting an attacker lock a user out.
 
-Every try is counted before the password is looked at and taken back when it was right, so a thousand tries at once gain
-nothing. A device that the person has used before is counted by itself and sees nothing of what others try. From anywhere
-else a try is counted three times: for the account and the address together, for the account, and for the address. Only
-the first of them grows to many minutes; the others, which an attacker can drive up for somebody else, stay at a short
-wait. A one-time code always opens the account, whatever is tried with passwords.
+Every attempt is counted before its password is checked and uncounted when it was right: parallel attempts gain nothing.
+A device that the user has used before has a counter of its own, which other devices' attempts never touch.
+Any other attempt is counted three times: for account and network together, for the account, and for the network.
+Only the first back-off grows to many minutes. An attacker can drive up the others for a victim, so they stay short.
+A one-time code always opens the account, whatever the counters say.
 """
 
 import math
@@ -23,64 +23,68 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 
 class Scope(StrEnum):
     account = "account"
-    address = "address"
+    ip_address = "address"
+    """The stored word is an older name; it is part of the counters' keyed hashes."""
     device = "device"
     pair = "pair"
     register = "register"
 
 
-class Slope(Struct, frozen=True):
-    """So many tries are free; then the wait doubles with each until it is the longest."""
+class Backoff(Struct, frozen=True):
+    """Exponential back-off: ``free`` attempts without a wait, then a wait that doubles up to ``longest``."""
 
     free: int
     longest: timedelta
 
-    def wait(self, tries: int) -> timedelta:
-        beyond = tries - self.free
+    def wait(self, attempts: int) -> timedelta:
+        beyond = attempts - self.free
         if beyond < 0:
             return timedelta()
         return min(timedelta(seconds=2.0 ** min(beyond, 20)), self.longest)
 
 
-SLOPES = {
-    Scope.device: Slope(5, timedelta(minutes=15)),
-    Scope.pair: Slope(5, timedelta(minutes=15)),
-    Scope.account: Slope(20, timedelta(seconds=30)),
-    Scope.address: Slope(50, timedelta(seconds=30)),
+BACKOFFS = {
+    Scope.device: Backoff(5, timedelta(minutes=15)),
+    Scope.pair: Backoff(5, timedelta(minutes=15)),
+    Scope.account: Backoff(20, timedelta(seconds=30)),
+    Scope.ip_address: Backoff(50, timedelta(seconds=30)),
 }
 
 
 class Counters(Struct, frozen=True):
-    """What a try is counted under."""
+    """The keyed hashes under which an attempt is counted."""
 
     keys: dict[Scope, bytes]
 
 
 class _Counted(Struct, frozen=True):
     scope: Scope
-    tries: int
-    last_try_at: datetime | None
+    attempts: int
+    last_attempt_at: datetime | None
 
 
 def counters(tx: Tx, account: object, network: str, known_device: UUID | None) -> Counters:
     if known_device is not None:
         named: dict[Scope, tuple[object, ...]] = {Scope.device: (account, known_device)}
     else:
-        named = {Scope.account: (account,), Scope.address: (network,), Scope.pair: (account, network)}
+        named = {Scope.account: (account,), Scope.ip_address: (network,), Scope.pair: (account, network)}
     return Counters({scope: seal.mac("log in attempts", tx.tenant_id, scope, *parts) for scope, parts in named.items()})
 
 
 async def do_count(tx: Tx, counters: Counters) -> None:
-    """Count a try, or raise TooManyRequests: then nothing is counted and nothing else may be looked at."""
+    """Counts an attempt. On TooManyRequests nothing is counted, and the password must not be checked.
+
+    Raises: TooManyRequests.
+    """
     counted = await tx.all(
         _Counted,
-        # In one order, so that two that count the same never wait for each other.
+        # Rows are locked in one order, so that concurrent attempts cannot deadlock.
         """
         insert into app.login_attempts as a (tenant_id, scope, key, tries)
         select $1, scope, key, 1 from unnest($2::text[], $3::bytea[]) as tried (scope, key) order by scope, key
         on conflict (tenant_id, scope, key) do update set last_try_at = app.now(),
         tries = case when a.last_try_at < app.now() - $4::interval then 1 else a.tries + 1 end
-        returning new.scope, new.tries, old.last_try_at
+        returning new.scope, new.tries as attempts, old.last_try_at as last_attempt_at
         """,
         list(counters.keys),
         list(counters.keys.values()),
@@ -88,16 +92,21 @@ async def do_count(tx: Tx, counters: Counters) -> None:
     )
     now = clock.now()
     waits = [
-        one.last_try_at + SLOPES[one.scope].wait(one.tries - 1) - now for one in counted if one.last_try_at is not None
+        one.last_attempt_at + BACKOFFS[one.scope].wait(one.attempts - 1) - now
+        for one in counted
+        if one.last_attempt_at is not None
     ]
     longest = max(waits, default=timedelta())
     if longest > timedelta():
         raise TooManyRequests(retry_after=math.ceil(longest.total_seconds()))
 
 
-async def do_forgive(tx: Tx, counters: Counters) -> None:
-    """The password was right: what it was counted under for this person begins anew, what others share is taken back."""
-    # Held in the order in which a try counts them, so that none waits for another in a circle.
+async def do_reset(tx: Tx, counters: Counters) -> None:
+    """After a correct password: deletes the counters of this user's pair and device, and uncounts the shared ones.
+
+    Locks: login_attempts.
+    """
+    # Locked in the order in which attempts count, to prevent deadlock.
     await tx.run(
         "select from app.login_attempts where tenant_id = $1 and key = any($2::bytea[]) order by scope, key for update",
         list(counters.keys.values()),
@@ -116,7 +125,10 @@ async def do_forgive(tx: Tx, counters: Counters) -> None:
 
 
 async def do_count_registration(tx: Tx, network: str, per_hour: int) -> None:
-    """Raises TooManyRequests when this address has registered as many people in an hour as the community allows."""
+    """Counts a registration from this network.
+
+    Raises: TooManyRequests (the hour's limit is reached).
+    """
     counted = await tx.one(
         _Counted,
         """
@@ -125,14 +137,14 @@ async def do_count_registration(tx: Tx, network: str, per_hour: int) -> None:
         tries = case when a.created_at < app.now() - interval '1 hour' then 1 else a.tries + 1 end,
         created_at = case when a.created_at < app.now() - interval '1 hour' then app.now() else a.created_at end,
         last_try_at = app.now()
-        returning new.scope, new.tries, new.created_at as last_try_at
+        returning new.scope, new.tries as attempts, new.created_at as last_attempt_at
         """,
         seal.mac("log in attempts", tx.tenant_id, Scope.register, network),
     )
-    if counted.tries > per_hour and counted.last_try_at is not None:
-        over = counted.last_try_at + timedelta(hours=1) - clock.now()
+    if counted.attempts > per_hour and counted.last_attempt_at is not None:
+        over = counted.last_attempt_at + timedelta(hours=1) - clock.now()
         raise TooManyRequests(retry_after=max(1, math.ceil(over.total_seconds())))
 
 
-async def do_tidy(tx: Tx) -> None:
+async def do_purge_old(tx: Tx) -> None:
     await tx.run("delete from app.login_attempts where tenant_id = $1 and last_try_at < app.now() - interval '1 day'")

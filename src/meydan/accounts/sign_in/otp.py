@@ -1,7 +1,6 @@
-"""One-time codes: asked for, sent by the worker, verified once, and turned into a proof that is used once.
+"""One-time codes: requested, sent by the worker, verified once, and exchanged for a proof that is spent once.
 
-Whether somebody has an account is looked up by the worker, never while the one who asks waits: the answer and its time
-are the same for every address.
+The worker looks up the account, never the request: its response and its time are the same for every contact.
 """
 
 import math
@@ -14,8 +13,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import integrations, tenants
-from meydan.accounts.identifiers import Address
-from meydan.accounts.settings import AccountsSettings, SignIn
+from meydan.accounts.identifiers import Contact
+from meydan.accounts.settings import AccountsSettings, SignInMethod
 from meydan.accounts.sign_in import sms_budget
 from meydan.integrations import Channel
 from meydan.kit import clock, seal
@@ -70,19 +69,19 @@ class Proof(Struct, frozen=True):
     expires_at: datetime
 
 
-class Proved(Struct, frozen=True):
-    """An address that belongs to whoever brought the proof."""
+class ProvedContact(Struct, frozen=True):
+    """A contact that belongs to the bearer of the proof."""
 
     channel: Channel
     value: str
 
     @property
-    def kind(self) -> SignIn:
-        return SignIn.phone if self.channel is Channel.sms else SignIn.email
+    def method(self) -> SignInMethod:
+        return SignInMethod.phone if self.channel is Channel.sms else SignInMethod.email
 
 
 class SendCode(Struct, frozen=True):
-    """The job. The code is sealed: the queue is a table too."""
+    """The job's payload. The code is sealed, because the queue is a table too."""
 
     otp_id: UUID
     sealed_code: bytes
@@ -91,13 +90,13 @@ class SendCode(Struct, frozen=True):
 
 
 class _Limit(Struct, frozen=True):
-    where: str
+    column: str
     value: object
     count: int
     per: timedelta
 
 
-class _Recent(Struct, frozen=True):
+class _NewestCode(Struct, frozen=True):
     id: UUID
     code_hash: bytes
     attempts_left: int
@@ -105,19 +104,22 @@ class _Recent(Struct, frozen=True):
     verified_at: datetime | None
 
 
-async def do_ask(
-    tx: Tx, address: Address, purpose: Purpose, *, network: str, device_id: UUID | None, language: Language
+async def do_request(
+    tx: Tx, contact: Contact, purpose: Purpose, *, network: str, client_device_id: UUID | None, language: Language
 ) -> OtpSent:
-    """Raises ChannelUnavailable, TooManyRequests, SendingPaused. A service transaction."""
+    """Stores a new code and queues its delivery.
+
+    Raises: ChannelUnavailable, TooManyRequests, SendingPaused. Runs as: service.
+    """
     settings = await tenants.settings(tx, AccountsSettings)
     adapters = integrations.current()
-    if address.channel not in adapters.channels or (
-        settings.sms_countries and address.country is not None and address.country not in settings.sms_countries
+    if contact.channel not in adapters.channels or (
+        settings.sms_countries and contact.country is not None and contact.country not in settings.sms_countries
     ):
         raise ChannelUnavailable
-    await sms_budget.do_queue_up(tx)
-    await _check_limits(tx, settings, address, network, device_id)
-    cost = await sms_budget.do_pay(tx, address.channel)
+    await sms_budget.lock_code_sending(tx)
+    await _check_limits(tx, settings, contact, network, client_device_id)
+    cost = await sms_budget.do_reserve_budget(tx, contact.channel)
     number = f"{secrets.randbelow(1_000_000):06}"
     now, otp_id = clock.now(), UUID(bytes=secrets.token_bytes(16), version=4)
     await tx.run(
@@ -127,40 +129,40 @@ async def do_ask(
         """,
         otp_id,
         purpose,
-        address.channel,
-        address.value,
+        contact.channel,
+        contact.value,
         _code_hash(otp_id, number),
         ATTEMPTS,
         network,
-        device_id,
-        address.country,
+        client_device_id,
+        contact.country,
         cost,
         now + CODE_LIFETIME,
     )
-    await queue(tx, "send_code", SendCode(otp_id, seal.seal("one-time codes", number.encode()), language))
+    await queue(tx, "accounts.send_code", SendCode(otp_id, seal.seal("one-time codes", number.encode()), language))
     return OtpSent(now + CODE_LIFETIME, now + RESEND_AFTER)
 
 
 async def _check_limits(
-    tx: Tx, settings: AccountsSettings, address: Address, network: str, device_id: UUID | None
+    tx: Tx, settings: AccountsSettings, contact: Contact, network: str, client_device_id: UUID | None
 ) -> None:
     hour, day = timedelta(hours=1), timedelta(days=1)
     limits = [
-        _Limit("address", address.value, 1, RESEND_AFTER),
-        _Limit("address", address.value, settings.codes_per_number_hour, hour),
-        _Limit("address", address.value, settings.codes_per_number_day, day),
-        _Limit("network", network, settings.codes_per_address_hour, hour),
+        _Limit("address", contact.value, 1, RESEND_AFTER),
+        _Limit("address", contact.value, settings.codes_per_number_hour, hour),
+        _Limit("address", contact.value, settings.codes_per_number_day, day),
+        _Limit("network", network, settings.codes_per_ip_address_hour, hour),
     ]
-    if device_id is not None:
-        limits.append(_Limit("device_id", device_id, settings.codes_per_device_hour, hour))
-    if address.country is not None:
-        limits.append(_Limit("country", address.country, settings.codes_per_country_hour, hour))
+    if client_device_id is not None:
+        limits.append(_Limit("device_id", client_device_id, settings.codes_per_device_hour, hour))
+    if contact.country is not None:
+        limits.append(_Limit("country", contact.country, settings.codes_per_country_hour, hour))
     for limit in limits:
-        # The oldest of the newest `count`: when it leaves the window there is room again.
-        blocks = await tx.maybe(
+        # Room opens when the oldest of the newest `count` codes leaves the window.
+        blocked_since = await tx.maybe(
             datetime,
             f"""
-            select created_at from app.otp_verifications where tenant_id = $1 and {limit.where} = $2
+            select created_at from app.otp_verifications where tenant_id = $1 and {limit.column} = $2
             and purpose <> 'notice'
             and created_at > app.now() - $3::interval order by created_at desc offset $4 limit 1
             """,
@@ -168,42 +170,48 @@ async def _check_limits(
             limit.per,
             max(limit.count - 1, 0),
         )
-        if blocks is not None or limit.count == 0:
-            free_at = (blocks or clock.now()) + limit.per
+        if blocked_since is not None or limit.count == 0:
+            free_at = (blocked_since or clock.now()) + limit.per
             raise TooManyRequests(retry_after=max(1, math.ceil((free_at - clock.now()).total_seconds())))
 
 
-async def do_verify(tx: Tx, address: Address, purpose: Purpose, number: str) -> Proof | Refused:
-    """A refusal is returned, not raised: the attempt that it cost must be committed. A service transaction."""
-    recent = await tx.maybe(
-        _Recent,
+async def do_verify(tx: Tx, contact: Contact, purpose: Purpose, number: str) -> Proof | Refused:
+    """Exchanges a code for a proof. Returns errors instead of raising them, so that the attempt is committed.
+
+    Locks: otp_verifications. Runs as: service.
+    """
+    newest = await tx.maybe(
+        _NewestCode,
         """
         select id, code_hash, attempts_left, expires_at, verified_at from app.otp_verifications
         where tenant_id = $1 and address = $2 and purpose = $3 order by created_at desc, id desc limit 1 for update
         """,
-        address.value,
+        contact.value,
         purpose,
     )
-    if recent is None:
+    if newest is None:
         return OtpExpired()
-    if recent.verified_at is not None:
+    if newest.verified_at is not None:
         return OtpUsed()
-    if recent.expires_at <= clock.now() or recent.attempts_left == 0:
+    if newest.expires_at <= clock.now() or newest.attempts_left == 0:
         return OtpExpired()
-    if not seal.constant_time_equal(recent.code_hash, _code_hash(recent.id, number)):
+    if not seal.constant_time_equal(newest.code_hash, _code_hash(newest.id, number)):
         await tx.run(
             "update app.otp_verifications set attempts_left = attempts_left - 1 where tenant_id = $1 and id = $2",
-            recent.id,
+            newest.id,
         )
-        return OtpWrong(attempts_left=recent.attempts_left - 1)
-    await tx.run("update app.otp_verifications set verified_at = app.now() where tenant_id = $1 and id = $2", recent.id)
-    return Proof(f"{recent.id.hex}.{_proof_mac(tx, recent.id).hex()}", clock.now() + PROOF_LIFETIME)
+        return OtpWrong(attempts_left=newest.attempts_left - 1)
+    await tx.run("update app.otp_verifications set verified_at = app.now() where tenant_id = $1 and id = $2", newest.id)
+    return Proof(f"{newest.id.hex}.{_proof_mac(tx, newest.id).hex()}", clock.now() + PROOF_LIFETIME)
 
 
-async def check_proof(tx: Tx, proof: str, purpose: Purpose) -> Proved:
-    """The address it proves, still unspent. Raises ProofRefused. A service transaction."""
+async def check_proof(tx: Tx, proof: str, purpose: Purpose) -> ProvedContact:
+    """Reads the contact of an unspent proof.
+
+    Raises: ProofRefused. Runs as: service.
+    """
     proved = await tx.maybe(
-        Proved,
+        ProvedContact,
         """
         select channel, address as value from app.otp_verifications where tenant_id = $1 and id = $2 and purpose = $3
         and spent_at is null and verified_at > app.now() - $4::interval
@@ -217,10 +225,13 @@ async def check_proof(tx: Tx, proof: str, purpose: Purpose) -> Proved:
     return proved
 
 
-async def do_spend_proof(tx: Tx, proof: str, purpose: Purpose) -> Proved:
-    """The address it proves, once. Raises ProofRefused. A service transaction."""
+async def do_spend_proof(tx: Tx, proof: str, purpose: Purpose) -> ProvedContact:
+    """Spends a proof and returns its contact.
+
+    Raises: ProofRefused. Runs as: service.
+    """
     proved = await tx.maybe(
-        Proved,
+        ProvedContact,
         """
         update app.otp_verifications set spent_at = app.now()
         where tenant_id = $1 and id = $2 and purpose = $3 and spent_at is null and verified_at > app.now() - $4::interval
@@ -246,8 +257,8 @@ def _read_proof(tx: Tx, proof: str) -> UUID:
     return otp_id
 
 
-async def do_tidy(tx: Tx) -> None:
-    """Limits look back a day."""
+async def do_purge_old(tx: Tx) -> None:
+    """Deletes codes after two days; limits look back one."""
     await tx.run(
         "delete from app.otp_verifications where tenant_id = $1 and created_at < app.now() - interval '2 days'"
     )

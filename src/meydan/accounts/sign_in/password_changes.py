@@ -1,4 +1,4 @@
-"""A new password: by the old one, or by a one-time code for whoever forgot it. Other sessions end."""
+"""Password changes: by the current password, or by a one-time code when it is forgotten. Other sessions end."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -21,7 +21,10 @@ class PasswordWrong(Refused):
 
 
 async def check_password(db: Database, me: Identity, password: str) -> str:
-    """The hash of the right password. Raises PasswordWrong, TooManyRequests: an open session is no way to try passwords."""
+    """Checks the caller's password and returns its hash. Throttled: a session must not serve to guess passwords.
+
+    Raises: PasswordWrong, TooManyRequests.
+    """
     async with db.as_service(me.tenant_id) as tx:
         counters = login_throttle.counters(tx, me.user_id, "", me.client_device_id)
         await login_throttle.do_count(tx, counters)
@@ -30,39 +33,48 @@ async def check_password(db: Database, me: Identity, password: str) -> str:
     if not checked.is_right or password_hash is None:
         raise PasswordWrong
     async with db.as_service(me.tenant_id) as tx:
-        await login_throttle.do_forgive(tx, counters)
+        await login_throttle.do_reset(tx, counters)
     return password_hash
 
 
-async def do_hold_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
-    """It is the password still, and stays so until this transaction ends. Raises PasswordWrong, Banned."""
-    standing = await users.do_hold(tx, user_id)
+async def lock_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
+    """Locks the password until commit, if it is still the one that was checked.
+
+    Locks: users. Raises: PasswordWrong, AccountBanned. Runs as: service.
+    """
+    standing = await users.lock_standing(tx, user_id)
     if standing is None or standing.password_hash != password_hash:
         raise PasswordWrong
-    standing.check()
+    standing.check_not_banned()
 
 
 async def change_password(db: Database, me: Identity, current: str, new: str) -> None:
-    """The session it is done in goes on, all others end. Raises PasswordWrong, WeakPassword."""
-    known = await check_password(db, me, current)
+    """Changes the password and ends all sessions but the caller's.
+
+    Raises: PasswordWrong, WeakPassword.
+    """
+    current_hash = await check_password(db, me, current)
     async with db.as_service(me.tenant_id) as tx:
         names = (await users.by_id(tx, me.user_id)).names
     passwords.check_strength(new, names)
     password_hash = await passwords.hash_of(new)
     async with db.as_service(me.tenant_id) as tx:
-        await do_hold_password(tx, me.user_id, known)
+        await lock_password(tx, me.user_id, current_hash)
         await _do_set(tx, me.user_id, password_hash, keep=me.session_id)
 
 
 async def reset_password(db: Database, tenant_id: int, proof: str, new: str) -> None:
-    """Every session ends. Raises ProofRefused, WeakPassword."""
+    """Sets a new password for the account of a proved contact, and ends all its sessions.
+
+    Raises: ProofRefused, WeakPassword.
+    """
     async with db.as_service(tenant_id) as tx:
         proved = await otp.check_proof(tx, proof, Purpose.reset)
     passwords.check_strength(new, [proved.value])
     password_hash = await passwords.hash_of(new)
     async with db.as_service(tenant_id) as tx:
         await otp.do_spend_proof(tx, proof, Purpose.reset)
-        user_id = await users.find(tx, Identifier(proved.kind, proved.value))
+        user_id = await users.find(tx, Identifier(proved.method, proved.value))
         if user_id is None:
             raise ProofRefused
         await _do_set(tx, user_id, password_hash, keep=None)
@@ -71,4 +83,4 @@ async def reset_password(db: Database, tenant_id: int, proof: str, new: str) -> 
 async def _do_set(tx: Tx, user_id: UUID, password_hash: str, *, keep: UUID | None) -> None:
     await users.do_set_password_hash(tx, user_id, password_hash)
     await sessions.do_end_all(tx, user_id, EndReason.password, except_session=keep)
-    await security_alerts.do_tell(tx, await users.by_id(tx, user_id), SignInPart.password)
+    await security_alerts.do_queue(tx, await users.by_id(tx, user_id), SignInPart.password)

@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, how they are kept, and how one is checked without stopping everybody else."""
+"""Passwords: strength rules, hashing with argon2id, and checks in threads, off the event loop."""
 
 import asyncio
 import re
@@ -23,7 +23,7 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Hashing is meant to cost CPU. A thread for each of two cores at most, so that the rest of the API goes on answering.
 _threads = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 
-# Words that lists of leaked passwords are made of. With digits and signs around them, or doubled, they stay what they are.
+# Words common in leaked passwords. Digits or signs around one, or doubling it, make it no stronger.
 _COMMON = frozenset(
     """
     password passwort sifre şifre parola parolam sifrem şifrem iloveyou seniseviyorum galatasaray fenerbahce
@@ -53,11 +53,14 @@ class WeakPassword(Refused):
 class Check(Struct, frozen=True):
     is_right: bool
     better_hash: str | None = None
-    """The same password, kept the way it is done today; set when the hash at hand is an older one."""
+    """A new hash with today's parameters; set when the stored hash is older."""
 
 
 def check_strength(password: str, about: list[str]) -> None:
-    """Raises WeakPassword with a ``reason``; ``about`` is what others know of the person (name, address, …)."""
+    """Refuses a weak password. ``about`` lists what others know of the user (name, contacts, …).
+
+    Raises: WeakPassword (with a ``reason``).
+    """
     if len(password) < SHORTEST:
         raise WeakPassword(reason="too_short", shortest=SHORTEST)
     if len(password) > LONGEST:
@@ -89,35 +92,35 @@ async def hash_of(password: str) -> str:
     return await _in_thread(lambda: _hasher.hash(password))
 
 
-async def check(password: str, kept: str | None) -> Check:
-    """Takes as long whether or not there is a hash to compare with."""
+async def check(password: str, stored_hash: str | None) -> Check:
+    """Compares with the stored hash; takes the same time when there is none."""
     if len(password) > LONGEST:
-        password = ""  # never set; a megabyte of it is not worth hashing
-    if kept is None:
-        await _in_thread(lambda: _is_right(_nobodys(), password))
+        password = ""  # never a valid password; hashing a megabyte would only cost CPU
+    if stored_hash is None:
+        await _in_thread(lambda: _is_right(_dummy_hash(), password))
         return Check(is_right=False)
-    return await _in_thread(lambda: _check(password, kept))
+    return await _in_thread(lambda: _check(password, stored_hash))
 
 
-def _check(password: str, kept: str) -> Check:
-    if not _is_right(kept, password):
+def _check(password: str, stored_hash: str) -> Check:
+    if not _is_right(stored_hash, password):
         return Check(is_right=False)
-    is_old = not kept.startswith("$argon2id$") or _hasher.check_needs_rehash(kept)
+    is_old = not stored_hash.startswith("$argon2id$") or _hasher.check_needs_rehash(stored_hash)
     return Check(is_right=True, better_hash=_hasher.hash(password) if is_old else None)
 
 
-def _is_right(kept: str, password: str) -> bool:
-    if kept.startswith(("$2a$", "$2b$", "$2y$")):
-        # bcrypt reads 72 bytes at most; the library asks for that to be said.
-        return bcrypt.checkpw(password.encode()[:72], kept.encode())
+def _is_right(stored_hash: str, password: str) -> bool:
+    if stored_hash.startswith(("$2a$", "$2b$", "$2y$")):
+        # bcrypt reads at most 72 bytes, and newer versions refuse longer input.
+        return bcrypt.checkpw(password.encode()[:72], stored_hash.encode())
     try:
-        return _hasher.verify(kept, password)
+        return _hasher.verify(stored_hash, password)
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash("nobody has this password")
 
 

@@ -1,4 +1,4 @@
-"""Registering: a person with a proved address or a username; with a ``community``, the community too, all or nothing."""
+"""Registration: a user with a proved contact or a username, and optionally a new tenant, in one transaction."""
 
 from datetime import date
 from typing import Annotated
@@ -9,13 +9,13 @@ from msgspec import Meta, Struct
 
 from meydan import tenants
 from meydan.accounts import devices, events, me, profiles, sessions, standing
-from meydan.accounts.devices import DeviceHere
+from meydan.accounts.devices import ClientDevice
 from meydan.accounts.identifiers import phone_hash, read_username
 from meydan.accounts.me import LoggedIn
 from meydan.accounts.profiles import Gender
-from meydan.accounts.settings import AccountsSettings, SignIn
+from meydan.accounts.settings import AccountsSettings, SignInMethod
 from meydan.accounts.sign_in import client_network, login_throttle, otp, passwords
-from meydan.accounts.sign_in.otp import Proved, Purpose
+from meydan.accounts.sign_in.otp import ProvedContact, Purpose
 from meydan.integrations import Channel
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
@@ -36,7 +36,7 @@ class UsernameTaken(Refused):
     code, status, title = "username_taken", 409, "This username is taken."
 
 
-class WayNotOpen(Refused):
+class SignInMethodClosed(Refused):
     code, status, title = "sign_in_not_open", 422, "One cannot register in this way here."
 
 
@@ -48,22 +48,22 @@ class IdentifierMissing(Refused):
     )
 
 
-class NewCommunity(Struct, frozen=True):
+class NewTenant(Struct, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=80)]
     slug: Annotated[str, Meta(min_length=1, max_length=40)]
 
 
-class Registration(Struct, frozen=True):
+class RegisterRequest(Struct, frozen=True):
     password: str
     alias: str
     birth_date: date
     language: Language
-    device: DeviceHere
+    device: ClientDevice
     proof: str | None = None
     username: str | None = None
     gender: Gender | None = None
     invite_code: Annotated[str, Meta(max_length=40)] | None = None
-    community: NewCommunity | None = None
+    tenant: NewTenant | None = None
 
 
 TAKEN: dict[str, type[Refused]] = {
@@ -73,43 +73,46 @@ TAKEN: dict[str, type[Refused]] = {
 }
 
 
-async def register(db: Database, tenant_id: int, wanted: Registration, address: str) -> LoggedIn:
-    """Two transactions: what can be refused cheaply is refused before the password is hashed, which takes time."""
+async def register(db: Database, tenant_id: int, wanted: RegisterRequest, ip_address: str) -> LoggedIn:
+    """Registers in two transactions: cheap checks come before the password is hashed, which costs CPU.
+
+    Raises: IdentifierMissing, WeakPassword, TooManyRequests, ProofRefused, SignInMethodClosed, TooYoung.
+    """
     username = read_username(wanted.username) if wanted.username else None
     if wanted.proof is None and username is None:
         raise IdentifierMissing
-    about = [name for name in (username, wanted.alias, wanted.community and wanted.community.slug) if name]
+    about = [name for name in (username, wanted.alias, wanted.tenant and wanted.tenant.slug) if name]
     passwords.check_strength(wanted.password, about)
     async with db.as_service(tenant_id) as tx:
         settings = await tenants.settings(tx, AccountsSettings)
         await login_throttle.do_count_registration(
-            tx, client_network.of(address), settings.registrations_per_address_hour
+            tx, client_network.network_of(ip_address), settings.registrations_per_ip_address_hour
         )
         if wanted.proof is not None:
             await otp.check_proof(tx, wanted.proof, Purpose.register)
     password_hash = await passwords.hash_of(wanted.password)
     async with db.as_service(tenant_id) as tx:
-        return await _do_register(tx, wanted, username, password_hash, address)
+        return await _do_register(tx, wanted, username, password_hash, ip_address)
 
 
 async def _do_register(
-    tx: Tx, wanted: Registration, username: str | None, password_hash: str, address: str
+    tx: Tx, wanted: RegisterRequest, username: str | None, password_hash: str, ip_address: str
 ) -> LoggedIn:
-    # A code is asked for where the page is; a new community comes into being only now.
+    # The proof belongs to the tenant of the page, so it is spent before a new tenant is entered.
     proved = await otp.do_spend_proof(tx, wanted.proof, Purpose.register) if wanted.proof else None
-    if wanted.community is not None:
-        await tenants.do_add(tx, wanted.community.slug, wanted.community.name, language=wanted.language)
+    if wanted.tenant is not None:
+        await tenants.do_add(tx, wanted.tenant.slug, wanted.tenant.name, language=wanted.language)
     settings = await tenants.settings(tx, AccountsSettings)
-    ways = [way for way in (proved and proved.kind, username and SignIn.username) if way]
-    if not set(ways) <= set(settings.sign_in):
-        raise WayNotOpen(open=list(settings.sign_in))
+    methods = [method for method in (proved and proved.method, username and SignInMethod.username) if method]
+    if not set(methods) <= set(settings.sign_in_methods):
+        raise SignInMethodClosed(open=list(settings.sign_in_methods))
     await standing.check_age(tx, wanted.birth_date, settings.minimum_age)
     if proved is not None:
         passwords.check_strength(wanted.password, [proved.value])
-    user_id = await _add_user(tx, wanted, proved, username, password_hash)
+    user_id = await _do_add_user(tx, wanted, proved, username, password_hash)
     profile_id = await profiles.do_add_real(tx, user_id, wanted.alias, wanted.gender, wanted.language)
-    device_row = await devices.do_see(tx, user_id, wanted.device)
-    is_new = await standing.do_know_contact(tx, proved.value) if proved else False
+    device_row = await devices.do_record_device(tx, user_id, wanted.device)
+    is_new = await standing.do_record_contact(tx, proved.value) if proved else False
     phone = proved.value if proved and proved.channel is Channel.sms else None
     phone_key = phone_hash(tx, phone) if phone else None
     await publish(
@@ -125,13 +128,13 @@ async def _do_register(
     )
     if phone_key is not None:
         await publish(tx, events.Verified(user_id, phone_key, is_new))
-    return await me.logged_in(tx, await sessions.do_start(tx, user_id, device_row, address))
+    return await me.logged_in(tx, await sessions.do_start(tx, user_id, device_row, ip_address))
 
 
-async def _add_user(
-    tx: Tx, wanted: Registration, proved: Proved | None, username: str | None, password_hash: str
+async def _do_add_user(
+    tx: Tx, wanted: RegisterRequest, proved: ProvedContact | None, username: str | None, password_hash: str
 ) -> UUID:
-    """Raises PhoneTaken, EmailTaken, UsernameTaken."""
+    """Raises: PhoneTaken, EmailTaken, UsernameTaken."""
     try:
         return await tx.one(
             UUID,
@@ -144,7 +147,7 @@ async def _add_user(
             username,
             password_hash,
             wanted.birth_date,
-            Role.owner if wanted.community else Role.user,
+            Role.owner if wanted.tenant else Role.user,
             wanted.language,
         )
     except asyncpg.UniqueViolationError as error:

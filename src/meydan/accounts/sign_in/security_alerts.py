@@ -1,4 +1,4 @@
-"""What changed about logging in is told to the addresses that the account had before: nobody takes one over quietly."""
+"""Security alerts: messages about changed credentials, sent to the contacts from before the change."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from meydan import integrations, tenants
 from meydan.accounts import events
 from meydan.accounts.events import SignInPart
-from meydan.accounts.identifiers import Address
+from meydan.accounts.identifiers import Contact
 from meydan.accounts.sign_in import code_delivery, sms_budget
 from meydan.accounts.users import User
 from meydan.integrations import Channel, Message
@@ -19,8 +19,8 @@ from meydan.kit.jobs import queue
 from meydan.tenants import Language
 
 _TEXTS_PER_DAY = 5
-"""To one number: whoever changes a password again and again is not paid for it."""
-_WORTH_TELLING = timedelta(days=1)
+"""The most alerts to one phone number, so that repeated changes cannot run up costs."""
+_EXPIRES_AFTER = timedelta(days=1)
 _ATTEMPTS = 8
 _BACK_OFF = timedelta(seconds=15)
 
@@ -46,8 +46,8 @@ _SUBJECT = {
 }
 
 
-class TellOfChange(Struct, frozen=True):
-    """The job, one for each address; the address stands in the row."""
+class SendSecurityAlert(Struct, frozen=True):
+    """The job's payload, one job for each contact. The contact is in the row."""
 
     notice_id: UUID
     part: SignInPart
@@ -55,31 +55,31 @@ class TellOfChange(Struct, frozen=True):
     attempt: int = 1
 
 
-class _Waiting(Struct, frozen=True):
+class _QueuedAlert(Struct, frozen=True):
     channel: Channel
-    address: str
+    contact: str
 
 
-async def do_tell(tx: Tx, before: User, part: SignInPart) -> None:
-    """``before``: the account as it was until now. A service transaction."""
-    for address in before.addresses:
-        await _do_write(tx, address, part, before.language)
+async def do_queue(tx: Tx, before: User, part: SignInPart) -> None:
+    """Queues an alert to each contact of the account as it was before the change. Runs as: service."""
+    for contact in before.contacts:
+        await _do_queue_to(tx, contact, part, before.language)
     await publish(tx, events.SignInChanged(before.id, part))
 
 
-async def _do_write(tx: Tx, address: Address, part: SignInPart, language: Language) -> None:
-    if address.channel not in integrations.current().channels:
+async def _do_queue_to(tx: Tx, contact: Contact, part: SignInPart, language: Language) -> None:
+    if contact.channel not in integrations.current().channels:
         return
-    await sms_budget.do_queue_up(tx)
-    told = await tx.one(
+    await sms_budget.lock_code_sending(tx)
+    sent_today = await tx.one(
         int,
         """
         select count(*)::integer from app.otp_verifications where tenant_id = $1 and address = $2
         and purpose = 'notice' and created_at > app.now() - interval '1 day'
         """,
-        address.value,
+        contact.value,
     )
-    if address.channel is Channel.sms and told >= _TEXTS_PER_DAY:
+    if contact.channel is Channel.sms and sent_today >= _TEXTS_PER_DAY:
         return
     notice_id = await tx.one(
         UUID,
@@ -87,35 +87,35 @@ async def _do_write(tx: Tx, address: Address, part: SignInPart, language: Langua
         insert into app.otp_verifications (tenant_id, purpose, channel, address, code_hash, attempts_left, network,
         cost_cents, expires_at) values ($1, 'notice', $2, $3, '', 0, '', $4, $5) returning id
         """,
-        address.channel,
-        address.value,
-        await sms_budget.do_pay(tx, address.channel, whatever_is_left=True),
-        clock.now() + _WORTH_TELLING,
+        contact.channel,
+        contact.value,
+        await sms_budget.do_reserve_budget(tx, contact.channel, may_exceed=True),
+        clock.now() + _EXPIRES_AFTER,
     )
-    await queue(tx, "tell_of_change", TellOfChange(notice_id, part, language))
+    await queue(tx, "accounts.send_security_alert", SendSecurityAlert(notice_id, part, language))
 
 
-async def send(db: Database, tenant_id: int, order: TellOfChange) -> None:
-    """Send it once, tried for half an hour or so."""
+async def send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
+    """Sends an alert once. Retries with back-off for about half an hour."""
     async with db.as_service(tenant_id) as tx:
-        waiting = await tx.maybe(
-            _Waiting,
+        queued = await tx.maybe(
+            _QueuedAlert,
             """
-            select channel, address from app.otp_verifications
+            select channel, address as contact from app.otp_verifications
             where tenant_id = $1 and id = $2 and sent_at is null and expires_at > app.now()
             """,
-            order.notice_id,
+            job.notice_id,
         )
-        community = (await tenants.this(tx)).name
-    if waiting is None:
+        community = (await tenants.current(tx)).name
+    if queued is None:
         return
     message = Message(
-        to=waiting.address,
-        subject=_SUBJECT[order.language].format(community=community),
-        body=_BODY[order.language][order.part].format(community=community),
+        to=queued.contact,
+        subject=_SUBJECT[job.language].format(community=community),
+        body=_BODY[job.language][job.part].format(community=community),
     )
-    may_work_later = await code_delivery.hand_over(db, tenant_id, order.notice_id, waiting.channel, message)
-    if may_work_later and order.attempt < _ATTEMPTS:
+    is_retryable = await code_delivery.deliver(db, tenant_id, job.notice_id, queued.channel, message)
+    if is_retryable and job.attempt < _ATTEMPTS:
         async with db.as_service(tenant_id) as tx:
-            again = structs.replace(order, attempt=order.attempt + 1)
-            await queue(tx, "tell_of_change", again, delay=_BACK_OFF * 2**order.attempt)
+            retry = structs.replace(job, attempt=job.attempt + 1)
+            await queue(tx, "accounts.send_security_alert", retry, delay=_BACK_OFF * 2**job.attempt)

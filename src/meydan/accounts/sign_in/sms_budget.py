@@ -1,4 +1,4 @@
-"""What messages cost: counted for each community, in one row for each that is to be sent; codes stop at the day's budget."""
+"""The daily budget for text messages of a tenant. Each message's row holds its cost; codes stop at the budget."""
 
 from meydan import integrations, tenants
 from meydan.accounts import events
@@ -17,15 +17,19 @@ class SendingPaused(Refused):
     )
 
 
-async def do_queue_up(tx: Tx) -> None:
-    """One sender at a time in a community: limits and budget are counted, then used."""
+async def lock_code_sending(tx: Tx) -> None:
+    """Serialises a tenant's sending of codes until commit: limits and budget are read and then used.
+
+    Locks: an advisory lock of the tenant.
+    """
     await tx.run("select pg_advisory_xact_lock($1, hashtext('one-time codes'))")
 
 
-async def do_pay(tx: Tx, channel: Channel, *, whatever_is_left: bool = False) -> int:
-    """The cents that one message costs; the caller has queued up and writes them down with it. Raises SendingPaused.
+async def do_reserve_budget(tx: Tx, channel: Channel, *, may_exceed: bool = False) -> int:
+    """The cost of one message in cents. The caller has locked the sending, and stores the cost in the message's row.
 
-    The breaker opens when the day's budget is spent, and says so once, with the last text that it lets through.
+    Publishes CodesPaused once a day, with the last message that the budget allows.
+    Raises: SendingPaused. Runs as: service.
     """
     adapters = integrations.current()
     cost = adapters.sms_cost_cents if channel is Channel.sms else 0
@@ -41,9 +45,9 @@ async def do_pay(tx: Tx, channel: Channel, *, whatever_is_left: bool = False) ->
         where tenant_id = $1 and created_at >= date_trunc('day', app.now(), 'UTC')
         """,
     )
-    if spent + cost > budget and not whatever_is_left:
+    if spent + cost > budget and not may_exceed:
         raise SendingPaused
     if spent + cost <= budget < spent + 2 * cost:
-        await tenants.record(tx, "codes_paused", channel=channel, spent_cents=spent + cost, budget_cents=budget)
+        await tenants.do_record(tx, "codes_paused", channel=channel, spent_cents=spent + cost, budget_cents=budget)
         await publish(tx, events.CodesPaused(channel, spent + cost, budget))
     return cost

@@ -82,8 +82,8 @@ async def do_adjust(
         " values ($1, $2, $3, $4, $5, $6, $7)",
         *(user_id, actor, coins, reason, moved.id, key),
     )
-    await tenants.record(
-        tx, "coins_adjusted", user_id=user_id, actor=actor, coins=coins, reason=reason, transaction_id=moved.id
+    await tenants.do_record(
+        tx, "coins_adjusted", user_id=user_id, actor_user_id=actor, coins=coins, reason=reason, transaction_id=moved.id
     )
 
 

@@ -63,9 +63,9 @@ async def do_change(tx: Tx, changes: dict[str, Any], actor: UUID) -> None:
     """From the next purchase on. Raises SettingInvalid; nothing is changed then. A service transaction."""
     before = msgspec.structs.asdict(await tenants.settings(tx, FraudSettings))
     await tenants.do_configure(tx, FraudSettings, **changes)
-    await tenants.record(
+    await tenants.do_record(
         tx,
         "fraud_rules_changed",
-        actor=actor,
+        actor_user_id=actor,
         changes={name: {"from": before[name], "to": value} for name, value in changes.items()},
     )

@@ -62,8 +62,14 @@ async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
     if not is_here:
         raise PersonGone
     await settlement.do_release(tx, payment_id)
-    await tenants.record(
-        tx, _GIVEN, user_id=held.user_id, actor=actor, payment_id=payment_id, problem=held.problem, reason=reason
+    await tenants.do_record(
+        tx,
+        _GIVEN,
+        user_id=held.user_id,
+        actor_user_id=actor,
+        payment_id=payment_id,
+        problem=held.problem,
+        reason=reason,
     )
 
 

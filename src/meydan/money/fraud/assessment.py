@@ -101,7 +101,7 @@ async def _do_open(
         release_at,
     )
     if score.outcome is not Outcome.allow:
-        await tenants.record(tx, "payment_doubted", user_id=user_id, payment_id=payment_id, outcome=score.outcome)
+        await tenants.do_record(tx, "payment_doubted", user_id=user_id, payment_id=payment_id, outcome=score.outcome)
 
 
 async def _verdict(tx: Tx, payment_id: UUID) -> Verdict | None:

@@ -93,7 +93,9 @@ async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUI
             await refunds.do_refund(tx, case.payment_id, None, reason=note, actor=actor, key=f"fraud {case.id}")
         case Choice.freeze:
             await wallet.do_freeze(tx, case.user_id, FREEZE_REASON, actor)
-    await tenants.record(tx, "fraud_case_decided", user_id=case.user_id, actor=actor, case_id=case.id, decision=choice)
+    await tenants.do_record(
+        tx, "fraud_case_decided", user_id=case.user_id, actor_user_id=actor, case_id=case.id, decision=choice
+    )
 
 
 async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:

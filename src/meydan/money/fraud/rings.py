@@ -82,7 +82,7 @@ async def _open(tx: Tx, user_id: UUID, ring: _Ring, score: Score) -> None:
         score.points,
         msgspec.to_builtins(score.findings),
     )
-    await tenants.record(tx, "gifts_doubted", user_id=user_id, outcome=score.outcome, people=len(ring.people))
+    await tenants.do_record(tx, "gifts_doubted", user_id=user_id, outcome=score.outcome, people=len(ring.people))
 
 
 # Each ring once: it begins with the smallest of its ids, and every other is larger. Links too thin to matter are left out

@@ -97,7 +97,7 @@ async def do_add_gift(tx: Tx, new: NewGift, *, actor: UUID) -> StaffGift:
         new.position,
         new.name,
     )
-    await tenants.record(tx, "gift_added", actor=actor, gift_id=gift.id, key=gift.key, price=gift.price)
+    await tenants.do_record(tx, "gift_added", actor_user_id=actor, gift_id=gift.id, key=gift.key, price=gift.price)
     return gift
 
 
@@ -116,10 +116,10 @@ async def do_change_gift(tx: Tx, gift_id: UUID, change: GiftChange, *, actor: UU
         known.active if change.active is UNSET else change.active,
         known.name if change.name is UNSET else change.name,
     )
-    await tenants.record(
+    await tenants.do_record(
         tx,
         "gift_changed",
-        actor=actor,
+        actor_user_id=actor,
         gift_id=gift_id,
         before=[known.price, known.active],
         after=[gift.price, gift.active],
@@ -127,6 +127,6 @@ async def do_change_gift(tx: Tx, gift_id: UUID, change: GiftChange, *, actor: UU
     return gift
 
 
-@listen(tenants.CommunityAdded)
-async def stock(tx: Tx, event: tenants.CommunityAdded) -> None:
+@listen(tenants.TenantAdded)
+async def stock(tx: Tx, event: tenants.TenantAdded) -> None:
     await tx.connection.execute("select app.stock_gifts($1)", event.tenant_id)

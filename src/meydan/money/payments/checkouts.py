@@ -165,7 +165,7 @@ async def _order(tx: Tx, payment_id: UUID) -> Order | None:
     )
     if ordered.status is not PaymentStatus.created:
         return None
-    person, tenant = await people.user(tx, ordered.user_id), await tenants.this(tx)
+    person, tenant = await people.user(tx, ordered.user_id), await tenants.current(tx)
     product = await fulfilment.handler_of(ordered.kind).product(tx, ordered.product_id)
     return Order(
         payment_id=payment_id,

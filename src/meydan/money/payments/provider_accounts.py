@@ -146,7 +146,7 @@ async def do_connect(tx: Tx, name: ProviderName, values: dict[str, Any], *, sand
         seal.seal(_purpose(tx.tenant_id, name), msgspec.json.encode(account)),
         sandbox,
     )
-    await tenants.record(tx, "payment_provider_connected", provider=name, sandbox=sandbox)
+    await tenants.do_record(tx, "payment_provider_connected", provider=name, sandbox=sandbox)
 
 
 async def do_disconnect(tx: Tx, name: ProviderName) -> None:
@@ -159,7 +159,7 @@ async def do_disconnect(tx: Tx, name: ProviderName) -> None:
     )
     if done is None:
         raise ProviderNotConnected(provider=name)
-    await tenants.record(tx, "payment_provider_disconnected", provider=name)
+    await tenants.do_record(tx, "payment_provider_disconnected", provider=name)
 
 
 def read_account(name: ProviderName, values: dict[str, Any]) -> Struct:
@@ -180,7 +180,7 @@ async def lines(tx: Tx) -> list[ProviderLine]:
     """A service transaction."""
     sandboxes = await _sandboxes(tx)
     there = await connected(tx)
-    slug = (await tenants.this(tx)).slug
+    slug = (await tenants.current(tx)).slug
     return [
         ProviderLine(
             provider=name,

@@ -108,8 +108,14 @@ async def do_refund(
         *(payment_id, left if amount is None else amount, actor, reason, key),
     )
     await jobs.queue(tx, ASK_REFUND, AskRefund(refund_id=refund_id), dedupe_key=str(refund_id))
-    await tenants.record(
-        tx, "refund_asked", user_id=row.user_id, actor=actor, payment_id=payment_id, refund_id=refund_id, amount=amount
+    await tenants.do_record(
+        tx,
+        "refund_asked",
+        user_id=row.user_id,
+        actor_user_id=actor,
+        payment_id=payment_id,
+        refund_id=refund_id,
+        amount=amount,
     )
     return await refund(tx, refund_id)
 
@@ -195,4 +201,4 @@ async def _do_refuse(tx: Tx, refund_id: UUID, why: str) -> None:
         refund_id,
         why,
     )
-    await tenants.record(tx, "refund_refused", refund_id=refund_id, problem=why[:500])
+    await tenants.do_record(tx, "refund_refused", refund_id=refund_id, problem=why[:500])

@@ -110,7 +110,7 @@ async def _do_take_back_wish(tx: Tx, subscription_id: UUID, wish: str, why: str)
             *(subscription_id, "active" if renews else "cancelled", renews),
         )
         await subscriptions.tell(tx, subscription_id)
-    await tenants.record(
+    await tenants.do_record(
         tx,
         "subscription_change_refused",
         user_id=known.user_id,

@@ -201,7 +201,9 @@ async def do_put_package(tx: Tx, package_id: UUID | None, wish: PackageWish, *, 
         )
         values = (*values, package_id)
     made = await _put(tx, sql, *values)
-    await tenants.record(tx, "coin_package_changed", actor=actor, package_id=made, **msgspec.to_builtins(wish))
+    await tenants.do_record(
+        tx, "coin_package_changed", actor_user_id=actor, package_id=made, **msgspec.to_builtins(wish)
+    )
     return await package(tx, made)
 
 
@@ -229,7 +231,7 @@ async def do_put_plan(tx: Tx, plan_id: UUID | None, wish: PlanWish, *, actor: UU
         )
         values = (*values, plan_id)
     made = await _put(tx, sql, *values)
-    await tenants.record(tx, "premium_plan_changed", actor=actor, plan_id=made, **msgspec.to_builtins(wish))
+    await tenants.do_record(tx, "premium_plan_changed", actor_user_id=actor, plan_id=made, **msgspec.to_builtins(wish))
     return await plan(tx, made)
 
 
@@ -241,7 +243,7 @@ async def _put(tx: Tx, sql: str, *values: object) -> UUID:
         raise ProductTaken from None
 
 
-@listen(tenants.CommunityAdded)
-async def open_shop(tx: Tx, _: tenants.CommunityAdded) -> None:
+@listen(tenants.TenantAdded)
+async def open_shop(tx: Tx, _: tenants.TenantAdded) -> None:
     """What every community begins with."""
     await tx.run("select app.open_shop($1)")

@@ -74,7 +74,7 @@ async def do_audit(tx: Tx, *, whole: bool = False) -> Audit:
             "the ledger of tenant %s does not add up: %s faults: %s", tx.tenant_id, audit.fault_count, audit.faults
         )
         if not was_wrong:
-            await tenants.record(
+            await tenants.do_record(
                 tx,
                 "ledger_fault",
                 audit_id=audit.id,
@@ -83,7 +83,7 @@ async def do_audit(tx: Tx, *, whole: bool = False) -> Audit:
             )
     elif was_wrong:
         log.warning("the ledger of tenant %s adds up again", tx.tenant_id)
-        await tenants.record(tx, "ledger_healed", audit_id=audit.id)
+        await tenants.do_record(tx, "ledger_healed", audit_id=audit.id)
     return audit
 
 

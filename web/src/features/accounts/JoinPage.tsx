@@ -287,8 +287,8 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
     'too_young',
     'birth_date_invalid',
     'weak_password',
-    'community_taken',
-    'community_invalid',
+    'tenant_taken',
+    'tenant_invalid',
     'invite_invalid',
   ];
 
@@ -318,7 +318,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
             spellCheck={false}
             maxLength={40}
             value={slug}
-            error={refusedFor('community_taken', 'community_invalid')}
+            error={refusedFor('tenant_taken', 'tenant_invalid')}
             onChange={(event) => change({ communitySlug: slugOf(event.target.value) })}
           />
         </>

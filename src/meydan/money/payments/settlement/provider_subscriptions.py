@@ -38,7 +38,7 @@ async def stop_charging(db: Database, tenant_id: int, job: StopCharging) -> None
                 raise  # held, and seen by `meydan doctor`: somebody goes on paying for nothing
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await tenants.record(
+            await tenants.do_record(
                 tx,
                 "subscription_change_refused",
                 provider=job.provider,

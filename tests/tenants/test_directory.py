@@ -14,7 +14,7 @@ async def test_a_community_is_found_by_slug_and_by_host(db: Database, tenant: te
 
 
 async def test_an_unknown_community_is_told_so(db: Database):
-    with pytest.raises(tenants.UnknownCommunity):
+    with pytest.raises(tenants.UnknownTenant):
         await tenants.Directory(db).find("127.0.0.1", "nobody-made-this")
 
 
@@ -27,14 +27,14 @@ async def test_a_community_made_a_moment_ago_is_found_at_once(db: Database):
 
 
 async def test_an_address_is_taken_once(db: Database, tenant: tenants.Tenant):
-    with pytest.raises(tenants.CommunityTaken):
+    with pytest.raises(tenants.TenantTaken):
         async with db.as_service(0) as tx:
             await tenants.do_add(tx, tenant.slug, "Again")
 
 
 @pytest.mark.parametrize("slug", ["", "Ğ", "-a", "a-", "UPPER", "a" * 41, "www", "a b"])
 async def test_an_address_that_no_host_can_have_is_refused(db: Database, slug: str):
-    with pytest.raises(tenants.CommunityInvalid):
+    with pytest.raises(tenants.TenantInvalid):
         async with db.as_service(0) as tx:
             await tenants.do_add(tx, slug, "Name")
 

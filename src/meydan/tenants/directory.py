@@ -1,4 +1,4 @@
-"""Communities: how one is made, and which one a request belongs to."""
+"""Tenants, which people call communities: adding one, and finding the one that a request addresses."""
 
 import re
 import time
@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
-from meydan.kit.events import Event, publish
+from meydan.kit.events import publish
+from meydan.tenants import events
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 _RESERVED = {"www", "api", "admin", "app", "static", "mail", "localhost"}
@@ -37,57 +38,54 @@ class Tenant(Struct, frozen=True):
     status: TenantStatus
 
 
-class CommunityTaken(Refused):
-    code, status, title = "community_taken", 409, "A community with this address exists already."
+class TenantTaken(Refused):
+    code, status, title = "tenant_taken", 409, "A community with this address exists already."
 
 
-class CommunityInvalid(Refused):
+class TenantInvalid(Refused):
     code, status, title = (
-        "community_invalid",
+        "tenant_invalid",
         422,
         "A community's address is made of small letters, digits and hyphens.",
     )
 
 
-class UnknownCommunity(Refused):
-    code, status, title = "unknown_community", 404, "There is no community at this address."
+class UnknownTenant(Refused):
+    code, status, title = "unknown_tenant", 404, "There is no community at this address."
 
 
-class CommunitySuspended(Refused):
-    code, status, title = "community_suspended", 403, "This community is closed for now."
-
-
-class CommunityAdded(Event, frozen=True):
-    """Rooms give it what every community begins with; the transaction is inside it already."""
-
-    tenant_id: int
+class TenantSuspended(Refused):
+    code, status, title = "tenant_suspended", 403, "This community is closed for now."
 
 
 async def do_add(
     tx: Tx, slug: str, name: str, *, timezone: str = "Europe/Istanbul", language: Language = Language.turkish
 ) -> Tenant:
-    """Make a tenant; the transaction goes on inside it. Raises CommunityInvalid, CommunityTaken."""
+    """Adds a tenant and enters it: the rest of the transaction runs inside the new tenant.
+
+    Raises: TenantInvalid, TenantTaken. Runs as: service.
+    """
     if not _SLUG.fullmatch(slug) or slug in _RESERVED or not 1 <= len(name.strip()) <= 80:
-        raise CommunityInvalid(slug=slug)
+        raise TenantInvalid(slug=slug)
     tenant_id = await tx.connection.fetchval(
         "select app.add_tenant($1, $2, $3, $4)", slug, name.strip(), timezone, language
     )
     if tenant_id is None:
-        raise CommunityTaken(slug=slug)
+        raise TenantTaken(slug=slug)
     await tx.enter_tenant(tenant_id)
-    await publish(tx, CommunityAdded(tenant_id))
-    return await this(tx)
+    await publish(tx, events.TenantAdded(tenant_id))
+    return await current(tx)
 
 
-async def this(tx: Tx) -> Tenant:
-    """The tenant of this transaction."""
+async def current(tx: Tx) -> Tenant:
+    """Reads the transaction's tenant."""
     return await tx.one(
         Tenant, "select id, slug, name, hosts, timezone, default_language, status from app.tenants where id = $1"
     )
 
 
 class Directory:
-    """Finds the tenant of a request by header or host; asks the database again after a few seconds."""
+    """Finds a request's tenant by header or host. Caches all tenants for a few seconds."""
 
     default_slug: ClassVar[str] = "default"
 
@@ -98,17 +96,20 @@ class Directory:
         self._by_host: dict[str, Tenant] = {}
 
     async def find(self, host: str, slug: str | None, *, suspended_too: bool = False) -> Tenant:
-        """Raises UnknownCommunity, CommunitySuspended."""
+        """Reads the tenants again when a slug or host is unknown, because it may have just been added.
+
+        Raises: UnknownTenant, TenantSuspended.
+        """
         if time.monotonic() - self._read_at > _KEPT_FOR_SECONDS:
             await self._read()
         tenant = self._look_up(host, slug)
         if tenant is None:
-            await self._read()  # it may have been made a moment ago
+            await self._read()
             tenant = self._look_up(host, slug)
         if tenant is None:
-            raise UnknownCommunity
+            raise UnknownTenant
         if tenant.status is TenantStatus.suspended and not suspended_too:
-            raise CommunitySuspended
+            raise TenantSuspended
         return tenant
 
     def _look_up(self, host: str, slug: str | None) -> Tenant | None:
@@ -124,7 +125,7 @@ class Directory:
 
     async def _read(self) -> None:
         async with self._db.as_service(0) as tx:
-            # Tenants are the one list that stands above tenants; every row of it is public.
+            # `app.tenants` has no tenant_id, and every row is public.
             rows = await tx.connection.fetch(
                 "select id, slug, name, hosts, timezone, default_language, status from app.tenants"
             )
