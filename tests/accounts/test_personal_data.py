@@ -24,7 +24,7 @@ async def test_everything_kept_is_handed_over_and_no_secret(arrive: Arrive, prov
     assert kept["profiles"][0]["latitude"] == 41.0
     assert kept["devices"][0]["id"] == person.device["id"]
     assert kept["sessions"][0]["ip_address_hint"] == "127.0.0.x"
-    assert kept["codes"][0]["address"] == phone
+    assert kept["codes"][0]["contact"] == phone
     for secret in ("password_hash", "argon2", "refresh_salt", "code_hash"):
         assert secret not in str(kept)
 

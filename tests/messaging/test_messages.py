@@ -154,7 +154,7 @@ async def test_ciphertext_goes_when_its_time_is_up_and_the_log_stays(
 def test_the_worker_knows_what_to_delete():
     scheduled = {name for name, _, _ in jobs._schedules}
     assert "meydan.messaging.tasks.delete_expired_messages" in scheduled
-    assert "meydan.messaging.tasks.delete_old_key_packages" in scheduled
+    assert "meydan.messaging.tasks.purge_old_key_packages" in scheduled
 
 
 async def test_only_a_text_counts_as_writing(db: Database, talk: Talk):

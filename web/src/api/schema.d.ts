@@ -65,7 +65,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Go on under another face */
-        post: operations["ApiAuthFaceWearFace"];
+        post: operations["ApiAuthFaceSwitchFace"];
         delete?: never;
         options?: never;
         head?: never;
@@ -426,6 +426,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coins/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Offers for coins */
+        get: operations["ApiCoinsOffersListCoinOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/coins/packages": {
         parameters: {
             query?: never;
@@ -474,23 +491,6 @@ export interface paths {
         put?: never;
         /** Spend coins */
         post: operations["ApiCoinsSpendSpend"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/coins/spendables": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What coins buy at once */
-        get: operations["ApiCoinsSpendablesListSpendables"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -617,7 +617,7 @@ export interface paths {
         };
         /**
          * Your invitation
-         * @description One's own code and how many came by it. The link leads to the address that the request came to.
+         * @description Your code, and the number of users who registered with it. The link uses this request's host.
          */
         get: operations["ApiGrowthInviteInvite"];
         put?: never;
@@ -690,7 +690,7 @@ export interface paths {
         put?: never;
         /**
          * Join
-         * @description Wait for a stranger. Whoever waits already keeps their ticket.
+         * @description Waits for a stranger. Keeps the ticket of a user who waits already.
          */
         post: operations["ApiMatchJoinJoin"];
         delete?: never;
@@ -710,7 +710,7 @@ export interface paths {
         put?: never;
         /**
          * Leave
-         * @description Stop waiting, or leave a match. What is over already stays as it is.
+         * @description Stops waiting, or leaves a match. Idempotent.
          */
         post: operations["ApiMatchLeaveLeave"];
         delete?: never;
@@ -729,10 +729,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * GoOn
-         * @description Leave a match and wait for the next stranger: both or, when nobody may be waited for, neither.
+         * NextMatch
+         * @description Leaves a match and waits for the next stranger: both, or neither when the quota is exhausted.
          */
-        post: operations["ApiMatchNextGoOn"];
+        post: operations["ApiMatchNextNextMatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/match/relax-criteria": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RelaxCriteria
+         * @description Drops the ticket's criteria: any stranger will do.
+         */
+        post: operations["ApiMatchRelaxCriteriaRelaxCriteria"];
         delete?: never;
         options?: never;
         head?: never;
@@ -756,26 +776,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/match/widen": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Widen
-         * @description Anybody will do.
-         */
-        post: operations["ApiMatchWidenWiden"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/match/{match_id}/claim": {
         parameters: {
             query?: never;
@@ -787,7 +787,7 @@ export interface paths {
         put?: never;
         /**
          * Claim
-         * @description Ask for the right back: the stranger stayed silent.
+         * @description Claims a silent match back.
          */
         post: operations["ApiMatchMatchIdClaimClaim"];
         delete?: never;
@@ -881,7 +881,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/messages/{conversation_id}/claim-keys": {
+    "/api/messages/{conversation_id}/consume-key-packages": {
         parameters: {
             query?: never;
             header?: never;
@@ -890,8 +890,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** ClaimKeys */
-        post: operations["ApiMessagesConversationIdClaimKeysClaimKeys"];
+        /** ConsumeKeyPackages */
+        post: operations["ApiMessagesConversationIdConsumeKeyPackagesConsumeKeyPackages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -958,7 +958,7 @@ export interface paths {
         };
         get?: never;
         /** Mark as read */
-        put: operations["ApiNotificationsReadRead"];
+        put: operations["ApiNotificationsReadMarkRead"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1722,7 +1722,7 @@ export interface paths {
         };
         /**
          * Stranger
-         * @description Somebody whom the active face is or was matched with.
+         * @description A profile that the active face is or was matched with.
          */
         get: operations["ApiUsersProfileIdStranger"];
         put?: never;
@@ -1750,6 +1750,12 @@ export interface components {
             held: number;
             kind: components["schemas"]["AccountKind"];
             provider: string | null;
+        };
+        /** AddKeyPackagesRequest */
+        AddKeyPackagesRequest: {
+            packages: string[];
+            /** @default false */
+            replace: boolean;
         };
         /** AdjustRequest */
         AdjustRequest: {
@@ -1850,6 +1856,22 @@ export interface components {
          * @enum {string}
          */
         CaseStatus: "open" | "closed";
+        /** ChangePasswordRequest */
+        ChangePasswordRequest: {
+            current: string;
+            new: string;
+        };
+        /** ChangeProfileRequest */
+        ChangeProfileRequest: {
+            alias?: string;
+            bio?: string;
+            gender?: components["schemas"]["Gender"] | null;
+            interests?: string[];
+            language?: components["schemas"]["Language"];
+            languages?: string[];
+            latitude?: number | null;
+            longitude?: number | null;
+        };
         /**
          * Channel
          * @enum {string}
@@ -1880,7 +1902,7 @@ export interface components {
         };
         /**
          * ClaimReason
-         * @description Why a claim was rejected.
+         * @description The reason for which a claim was rejected.
          * @enum {string}
          */
         ClaimReason: "stranger_wrote" | "left_early";
@@ -1889,9 +1911,21 @@ export interface components {
          * @enum {string}
          */
         ClaimStatus: "pending" | "approved" | "rejected";
-        /** ClaimedPackages */
-        ClaimedPackages: {
-            packages: components["schemas"]["KeyPackage"][];
+        /** ClientDevice */
+        ClientDevice: {
+            /** Format: uuid */
+            id: string;
+            /** @default  */
+            name: string;
+        };
+        /** CoinOffer */
+        CoinOffer: {
+            item: components["schemas"]["Item"];
+            price: number;
+        };
+        /** CoinOfferList */
+        CoinOfferList: {
+            items: components["schemas"]["CoinOffer"][];
         };
         /** CoinPackage */
         CoinPackage: {
@@ -1905,6 +1939,11 @@ export interface components {
             } | null;
             position: number;
             price: number;
+        };
+        /** CoinPurchase */
+        CoinPurchase: {
+            transaction: components["schemas"]["Transaction"];
+            wallet: components["schemas"]["Wallet"];
         };
         /** CoinsOfDay */
         CoinsOfDay: {
@@ -1926,8 +1965,8 @@ export interface components {
             minimum_age: number;
             realtime_url: string;
             require_verified: components["schemas"]["RequireVerified"];
-            sign_in: components["schemas"]["SignIn"][];
-            tenant: components["schemas"]["web_client_Community"];
+            sign_in_methods: components["schemas"]["SignInMethod"][];
+            tenant: components["schemas"]["web_client_TenantSummary"];
         };
         /** Conversation */
         Conversation: {
@@ -1962,6 +2001,16 @@ export interface components {
         Convert: {
             amount: number;
         };
+        /** CreateShadowRequest */
+        CreateShadowRequest: {
+            alias: string;
+        };
+        /** Criteria */
+        Criteria: {
+            interests?: string[] | null;
+            language?: string | null;
+            max_distance_km?: number | null;
+        };
         /** Daily */
         Daily: {
             available: boolean;
@@ -1980,17 +2029,6 @@ export interface components {
          * @enum {string}
          */
         Decision: "release" | "dismiss" | "refund" | "freeze" | "overtaken";
-        /** Delivered */
-        Delivered: {
-            seq: number;
-        };
-        /** ClientDevice */
-        ClientDevice: {
-            /** Format: uuid */
-            id: string;
-            /** @default  */
-            name: string;
-        };
         /** DeviceLine */
         DeviceLine: {
             /** Format: date-time */
@@ -2096,8 +2134,8 @@ export interface components {
             person: components["schemas"]["Person"] | null;
             provider: string | null;
         };
-        /** Erasure */
-        Erasure: {
+        /** EraseAccountRequest */
+        EraseAccountRequest: {
             password: string;
         };
         /** ExplainRequest */
@@ -2113,10 +2151,6 @@ export interface components {
         FaceLine: {
             face: components["schemas"]["Face"];
             profile: components["schemas"]["Profile"];
-        };
-        /** SwitchFaceRequest */
-        SwitchFaceRequest: {
-            face: components["schemas"]["Face"];
         };
         /** Fault */
         Fault: {
@@ -2274,11 +2308,11 @@ export interface components {
          * @enum {string}
          */
         Item: "meeting";
-        /** Join */
-        Join: {
+        /** JoinRequest */
+        JoinRequest: {
+            criteria?: components["schemas"]["Criteria"];
             ticket_id?: string | null;
-            type: components["schemas"]["meeting_enums_Kind"];
-            wishes?: components["schemas"]["Wishes"];
+            type: components["schemas"]["MeetingType"];
         };
         /** KeyPackage */
         KeyPackage: {
@@ -2288,13 +2322,23 @@ export interface components {
             /** Format: uuid */
             profile_id: string;
         };
+        /** KeyPackageCount */
+        KeyPackageCount: {
+            /** Format: uuid */
+            device_id: string;
+            remaining: number;
+        };
+        /** KeyPackageList */
+        KeyPackageList: {
+            packages: components["schemas"]["KeyPackage"][];
+        };
         /**
          * Language
          * @enum {string}
          */
         Language: "tr" | "en";
-        /** Leave */
-        Leave: {
+        /** LeaveRequest */
+        LeaveRequest: {
             match_id?: string | null;
         };
         /** Limits */
@@ -2304,17 +2348,26 @@ export interface components {
             sees_likes: boolean;
             text_per_day: number | null;
         };
-        /** Login */
-        Login: {
+        /** LogInRequest */
+        LogInRequest: {
             device: components["schemas"]["ClientDevice"];
             identifier: string;
             password?: string | null;
             proof?: string | null;
         };
-        /** Logout */
-        Logout: {
+        /** LogOutRequest */
+        LogOutRequest: {
             /** @default false */
             all: boolean;
+        };
+        /** MarkDeliveredRequest */
+        MarkDeliveredRequest: {
+            seq: number;
+        };
+        /** MarkReadRequest */
+        MarkReadRequest: {
+            /** Format: uuid */
+            up_to: string;
         };
         /** Match */
         Match: {
@@ -2363,12 +2416,18 @@ export interface components {
             phone: string | null;
             profile: components["schemas"]["Profile"];
             role: components["schemas"]["Role"];
-            tenant: components["schemas"]["accounts_me_Community"];
+            tenant: components["schemas"]["accounts_me_TenantSummary"];
             /** Format: uuid */
             user_id: string;
             username: string | null;
             verified: boolean;
         };
+        /**
+         * MeetingType
+         * @description The type of a ticket, and of a quota.
+         * @enum {string}
+         */
+        MeetingType: "text";
         /** Member */
         Member: {
             adjustable: number;
@@ -2389,13 +2448,13 @@ export interface components {
             epoch: number;
             /** Format: uuid */
             id: string;
-            /** @enum {string} */
-            kind: "text" | "commit" | "welcome" | "join_request";
             /** Format: uuid */
             sender_device_id: string;
             /** Format: uuid */
             sender_profile_id: string;
             seq: number;
+            /** @enum {string} */
+            type: "text" | "commit" | "welcome" | "join_request";
         };
         /** MessagePage */
         MessagePage: {
@@ -2445,11 +2504,6 @@ export interface components {
             items: components["schemas"]["Movement"][];
             next?: string | null;
         };
-        /** NewTenant */
-        NewTenant: {
-            name: string;
-            slug: string;
-        };
         /** NewGift */
         NewGift: {
             key: components["schemas"]["GiftKey"];
@@ -2457,31 +2511,17 @@ export interface components {
             position: number;
             price: number;
         };
-        /** NewMessage */
-        NewMessage: {
-            body: string;
-            connection_type?: string | null;
-            /** Format: uuid */
-            conversation_id: string;
-            epoch: number;
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "text" | "commit" | "join_request";
-            welcome?: components["schemas"]["Welcome"] | null;
+        /** NewTenant */
+        NewTenant: {
+            name: string;
+            slug: string;
         };
-        /** NewPackages */
-        NewPackages: {
-            packages: string[];
-            /** @default false */
-            replace: boolean;
-        };
-        /** Next */
-        Next: {
+        /** NextMatchRequest */
+        NextMatchRequest: {
+            criteria?: components["schemas"]["Criteria"];
             /** Format: uuid */
             match_id: string;
             ticket_id?: string | null;
-            wishes?: components["schemas"]["Wishes"];
         };
         /** NoticeLine */
         NoticeLine: {
@@ -2503,9 +2543,9 @@ export interface components {
             };
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["notifications_inbox_Kind"];
             profile_id?: string | null;
             read_at?: string | null;
+            type: components["schemas"]["NotificationType"];
         };
         /** NotificationPage */
         NotificationPage: {
@@ -2513,26 +2553,17 @@ export interface components {
             next?: string | null;
             unread: number;
         };
-        /** VerifyOtpRequest */
-        VerifyOtpRequest: {
-            code: string;
-            purpose: components["schemas"]["Purpose"];
-            to: string;
-        };
+        /**
+         * NotificationType
+         * @enum {string}
+         */
+        NotificationType: "system" | "match" | "claim" | "ad";
         /** OtpSent */
         OtpSent: {
             /** Format: date-time */
             expires_at: string;
             /** Format: date-time */
             resend_at: string;
-        };
-        /** SendOtpRequest */
-        SendOtpRequest: {
-            channel: components["schemas"]["Channel"];
-            device_id?: string | null;
-            language?: components["schemas"]["Language"] | null;
-            purpose: components["schemas"]["Purpose"];
-            to: string;
         };
         /**
          * Outcome
@@ -2564,22 +2595,6 @@ export interface components {
         /** Packages */
         Packages: {
             items: components["schemas"]["CoinPackage"][];
-        };
-        /** PackagesLeft */
-        PackagesLeft: {
-            /** Format: uuid */
-            device_id: string;
-            left: number;
-        };
-        /** PasswordChange */
-        PasswordChange: {
-            current: string;
-            new: string;
-        };
-        /** PasswordReset */
-        PasswordReset: {
-            password: string;
-            proof: string;
         };
         /**
          * PayWith
@@ -2718,17 +2733,6 @@ export interface components {
             languages: string[];
             tag: string;
         };
-        /** ProfileChange */
-        ProfileChange: {
-            alias?: string;
-            bio?: string;
-            gender?: components["schemas"]["Gender"] | null;
-            interests?: string[];
-            language?: components["schemas"]["Language"];
-            languages?: string[];
-            latitude?: number | null;
-            longitude?: number | null;
-        };
         /** ProviderLine */
         ProviderLine: {
             connected: boolean;
@@ -2770,10 +2774,17 @@ export interface components {
          * @enum {string}
          */
         Purpose: "register" | "login" | "reset" | "verify";
-        /** ReadRequest */
-        ReadRequest: {
-            /** Format: uuid */
-            up_to: string;
+        /** Quota */
+        Quota: {
+            bonus: number;
+            limit: number;
+            remaining: number;
+            /** Format: date-time */
+            resets_at: string;
+        };
+        /** Quotas */
+        Quotas: {
+            text: components["schemas"]["Quota"];
         };
         /** ReceivedPage */
         ReceivedPage: {
@@ -2810,18 +2821,18 @@ export interface components {
          * @enum {string}
          */
         RefundStatus: "asked" | "done" | "refused";
-        /** Registration */
-        Registration: {
+        /** RegisterRequest */
+        RegisterRequest: {
             alias: string;
             /** Format: date */
             birth_date: string;
-            community?: components["schemas"]["NewTenant"] | null;
             device: components["schemas"]["ClientDevice"];
             gender?: components["schemas"]["Gender"] | null;
             invite_code?: string | null;
             language: components["schemas"]["Language"];
             password: string;
             proof?: string | null;
+            tenant?: components["schemas"]["NewTenant"] | null;
             username?: string | null;
         };
         /** Report */
@@ -2851,6 +2862,11 @@ export interface components {
          * @enum {string}
          */
         RequireVerified: "phone" | "any" | "none";
+        /** ResetPasswordRequest */
+        ResetPasswordRequest: {
+            password: string;
+            proof: string;
+        };
         /** Revenue */
         Revenue: {
             coins: components["schemas"]["CoinsOfDay"][];
@@ -2860,18 +2876,6 @@ export interface components {
             /** Format: date */
             last: string;
             totals: components["schemas"]["MoneyTotal"][];
-        };
-        /** Right */
-        Right: {
-            extra: number;
-            left: number;
-            limit: number;
-            /** Format: date-time */
-            resets_at: string;
-        };
-        /** Rights */
-        Rights: {
-            text: components["schemas"]["Right"];
         };
         /** Ripening */
         Ripening: {
@@ -2924,6 +2928,27 @@ export interface components {
             profile_id: string;
             quantity: number;
         };
+        /** SendMessageRequest */
+        SendMessageRequest: {
+            body: string;
+            connection_type?: string | null;
+            /** Format: uuid */
+            conversation_id: string;
+            epoch: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            type: "text" | "commit" | "join_request";
+            welcome?: components["schemas"]["Welcome"] | null;
+        };
+        /** SendOtpRequest */
+        SendOtpRequest: {
+            channel: components["schemas"]["Channel"];
+            client_device_id?: string | null;
+            language?: components["schemas"]["Language"] | null;
+            purpose: components["schemas"]["Purpose"];
+            to: string;
+        };
         /** Sent */
         Sent: {
             body: string;
@@ -2948,27 +2973,23 @@ export interface components {
         };
         /** SessionLine */
         SessionLine: {
-            address_hint: string;
+            /** Format: uuid */
+            client_device_id: string;
             /** Format: date-time */
             created_at: string;
             current: boolean;
-            /** Format: uuid */
-            device_id: string;
             device_name: string;
             /** Format: uuid */
             id: string;
+            ip_address_hint: string;
             /** Format: date-time */
             last_seen_at: string;
         };
-        /** CreateShadowRequest */
-        CreateShadowRequest: {
-            alias: string;
-        };
         /**
-         * SignIn
+         * SignInMethod
          * @enum {string}
          */
-        SignIn: "phone" | "email" | "username";
+        SignInMethod: "phone" | "email" | "username";
         /** Somebody */
         Somebody: {
             alias: string;
@@ -2982,25 +3003,11 @@ export interface components {
          * @enum {string}
          */
         Source: "daily";
-        /** Spendable */
-        Spendable: {
-            item: components["schemas"]["Item"];
-            price: number;
-        };
-        /** Spendables */
-        Spendables: {
-            items: components["schemas"]["Spendable"][];
-        };
-        /** Spending */
-        Spending: {
+        /** SpendCoinsRequest */
+        SpendCoinsRequest: {
             item: components["schemas"]["Item"];
             /** @default 1 */
             quantity: number;
-        };
-        /** Spent */
-        Spent: {
-            transaction: components["schemas"]["Transaction"];
-            wallet: components["schemas"]["Wallet"];
         };
         /** StaffGift */
         StaffGift: {
@@ -3104,12 +3111,12 @@ export interface components {
         };
         /** State */
         State: {
+            approximate_waiting: number;
             match?: components["schemas"]["Match"] | null;
-            rights: components["schemas"]["Rights"];
+            quotas: components["schemas"]["Quotas"];
             /** Format: date-time */
             server_now: string;
             ticket?: components["schemas"]["Ticket"] | null;
-            waiting_about: number;
         };
         /** Subscribed */
         Subscribed: {
@@ -3150,15 +3157,19 @@ export interface components {
             alias: string;
             tag: string;
         };
+        /** SwitchFaceRequest */
+        SwitchFaceRequest: {
+            face: components["schemas"]["Face"];
+        };
         /** Ticket */
         Ticket: {
+            criteria: components["schemas"]["Criteria"];
             /** Format: uuid */
             id: string;
+            relaxed: boolean;
             /** Format: date-time */
             since: string;
-            type: components["schemas"]["meeting_enums_Kind"];
-            widened: boolean;
-            wishes: components["schemas"]["Wishes"];
+            type: components["schemas"]["MeetingType"];
         };
         /** Transaction */
         Transaction: {
@@ -3185,10 +3196,16 @@ export interface components {
         Unread: {
             unread: number;
         };
-        /** Verification */
-        Verification: {
+        /** VerifyContactRequest */
+        VerifyContactRequest: {
             password: string;
             proof: string;
+        };
+        /** VerifyOtpRequest */
+        VerifyOtpRequest: {
+            code: string;
+            purpose: components["schemas"]["Purpose"];
+            to: string;
         };
         /** Wallet */
         Wallet: {
@@ -3205,19 +3222,13 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
-        /** Wishes */
-        Wishes: {
-            interests?: string[] | null;
-            language?: string | null;
-            max_distance_km?: number | null;
-        };
         /** Words */
         Words: {
             en: string;
             tr: string;
         };
-        /** Community */
-        accounts_me_Community: {
+        /** TenantSummary */
+        accounts_me_TenantSummary: {
             name: string;
             slug: string;
         };
@@ -3227,23 +3238,12 @@ export interface components {
             expires_at: string;
             proof: string;
         };
-        /**
-         * Kind
-         * @description What one waits for, and has rights for.
-         * @enum {string}
-         */
-        meeting_enums_Kind: "text";
         /** Proof */
         money_payments_routes_Proof: {
             proof: string;
         };
-        /**
-         * Kind
-         * @enum {string}
-         */
-        notifications_inbox_Kind: "system" | "match" | "claim" | "ad";
-        /** Community */
-        web_client_Community: {
+        /** TenantSummary */
+        web_client_TenantSummary: {
             name: string;
             slug: string;
         };
@@ -3350,7 +3350,7 @@ export interface operations {
             };
         };
     };
-    ApiAuthFaceWearFace: {
+    ApiAuthFaceSwitchFace: {
         parameters: {
             query?: never;
             header?: never;
@@ -3400,7 +3400,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Login"];
+                "application/json": components["schemas"]["LogInRequest"];
             };
         };
         responses: {
@@ -3441,7 +3441,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Logout"] | null;
+                "application/json": components["schemas"]["LogOutRequest"] | null;
             };
         };
         responses: {
@@ -3480,7 +3480,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordChange"];
+                "application/json": components["schemas"]["ChangePasswordRequest"];
             };
         };
         responses: {
@@ -3576,7 +3576,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Registration"];
+                "application/json": components["schemas"]["RegisterRequest"];
             };
         };
         responses: {
@@ -3617,7 +3617,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordReset"];
+                "application/json": components["schemas"]["ResetPasswordRequest"];
             };
         };
         responses: {
@@ -3789,7 +3789,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Verification"];
+                "application/json": components["schemas"]["VerifyContactRequest"];
             };
         };
         responses: {
@@ -3996,7 +3996,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                /** @description A new value for each operation, 1 to 64 printable characters. The same value repeats the operation. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -4151,6 +4151,26 @@ export interface operations {
             };
         };
     };
+    ApiCoinsOffersListCoinOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoinOfferList"];
+                };
+            };
+        };
+    };
     ApiCoinsPackagesListPackages: {
         parameters: {
             query?: never;
@@ -4176,7 +4196,7 @@ export interface operations {
             query?: never;
             header?: {
                 "X-Meydan-Tenant"?: string | null;
-                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                /** @description A new value for each operation, 1 to 64 printable characters. The same value repeats the operation. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -4218,7 +4238,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                /** @description A new value for each operation, 1 to 64 printable characters. The same value repeats the operation. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -4226,7 +4246,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Spending"];
+                "application/json": components["schemas"]["SpendCoinsRequest"];
             };
         };
         responses: {
@@ -4236,7 +4256,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Spent"];
+                    "application/json": components["schemas"]["CoinPurchase"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4252,26 +4272,6 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
-                };
-            };
-        };
-    };
-    ApiCoinsSpendablesListSpendables: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Spendables"];
                 };
             };
         };
@@ -4375,7 +4375,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                /** @description A new value for each operation, 1 to 64 printable characters. The same value repeats the operation. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -4613,7 +4613,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Join"];
+                "application/json": components["schemas"]["JoinRequest"];
             };
         };
         responses: {
@@ -4652,7 +4652,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Leave"];
+                "application/json": components["schemas"]["LeaveRequest"];
             };
         };
         responses: {
@@ -4682,7 +4682,7 @@ export interface operations {
             };
         };
     };
-    ApiMatchNextGoOn: {
+    ApiMatchNextNextMatch: {
         parameters: {
             query?: never;
             header?: never;
@@ -4691,7 +4691,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Next"];
+                "application/json": components["schemas"]["NextMatchRequest"];
             };
         };
         responses: {
@@ -4721,7 +4721,7 @@ export interface operations {
             };
         };
     };
-    ApiMatchStateGetState: {
+    ApiMatchRelaxCriteriaRelaxCriteria: {
         parameters: {
             query?: never;
             header?: never;
@@ -4741,7 +4741,7 @@ export interface operations {
             };
         };
     };
-    ApiMatchWidenWiden: {
+    ApiMatchStateGetState: {
         parameters: {
             query?: never;
             header?: never;
@@ -4827,7 +4827,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewPackages"];
+                "application/json": components["schemas"]["AddKeyPackagesRequest"];
             };
         };
         responses: {
@@ -4837,7 +4837,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PackagesLeft"];
+                    "application/json": components["schemas"]["KeyPackageCount"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4872,7 +4872,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PackagesLeft"];
+                    "application/json": components["schemas"]["KeyPackageCount"];
                 };
             };
         };
@@ -4886,7 +4886,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewMessage"];
+                "application/json": components["schemas"]["SendMessageRequest"];
             };
         };
         responses: {
@@ -4957,7 +4957,7 @@ export interface operations {
             };
         };
     };
-    ApiMessagesConversationIdClaimKeysClaimKeys: {
+    ApiMessagesConversationIdConsumeKeyPackagesConsumeKeyPackages: {
         parameters: {
             query?: never;
             header?: never;
@@ -4974,7 +4974,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClaimedPackages"];
+                    "application/json": components["schemas"]["KeyPackageList"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -5005,7 +5005,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Delivered"];
+                "application/json": components["schemas"]["MarkDeliveredRequest"];
             };
         };
         responses: {
@@ -5106,7 +5106,7 @@ export interface operations {
             };
         };
     };
-    ApiNotificationsReadRead: {
+    ApiNotificationsReadMarkRead: {
         parameters: {
             query?: never;
             header?: never;
@@ -5115,7 +5115,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReadRequest"];
+                "application/json": components["schemas"]["MarkReadRequest"];
             };
         };
         responses: {
@@ -5441,7 +5441,7 @@ export interface operations {
             query?: never;
             header?: {
                 "X-Meydan-Tenant"?: string | null;
-                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                /** @description A new value for each operation, 1 to 64 printable characters. The same value repeats the operation. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -6000,7 +6000,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                /** @description A new value for each operation, 1 to 64 printable characters. The same value repeats the operation. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -6399,7 +6399,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Made up anew for each thing wanted, 1 to 64 printable characters; the same again asks for the same thing. */
+                /** @description A new value for each operation, 1 to 64 printable characters. The same value repeats the operation. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -6526,7 +6526,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Erasure"];
+                "application/json": components["schemas"]["EraseAccountRequest"];
             };
         };
         responses: {
@@ -6587,7 +6587,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProfileChange"];
+                "application/json": components["schemas"]["ChangeProfileRequest"];
             };
         };
         responses: {

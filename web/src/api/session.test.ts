@@ -135,10 +135,10 @@ describe('at the start', () => {
 
 describe('a refusal', () => {
   it('keeps its code and its members', async () => {
-    server = () => json(409, { code: 'no_rights_left', resets_at: '2030-01-01T00:00:00Z' });
+    server = () => json(409, { code: 'quota_exhausted', resets_at: '2030-01-01T00:00:00Z' });
     const refusal = await answer(api.GET('/api/match/state')).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(Refused);
-    expect((refusal as Refused).code).toBe('no_rights_left');
+    expect((refusal as Refused).code).toBe('quota_exhausted');
     expect((refusal as Refused).text('resets_at')).toBe('2030-01-01T00:00:00Z');
   });
 

@@ -100,7 +100,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`Log in first.`);
     case 'wrong_tenant':
       return i18n._(msg`You are logged in to another community. Log in here to go on.`);
-    case 'no_rights_left': {
+    case 'quota_exhausted': {
       const when = at('resets_at');
       return when
         ? i18n._(msg`Today's meetings are used up. New ones come at ${when}.`)

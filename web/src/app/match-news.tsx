@@ -27,7 +27,7 @@ export function useMatchNews(): void {
     };
     const stopped: Record<string, string> = {
       gone: t`You were away for a while, so the waiting ended. It cost nothing.`,
-      no_rights: t`Today's meetings are used up, so the waiting ended.`,
+      quota_exhausted: t`Today's meetings are used up, so the waiting ended.`,
       other_face: t`You wait under your other face now.`,
     };
     return onNews((frame) => {

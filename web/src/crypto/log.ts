@@ -62,7 +62,7 @@ export class LogReader {
   }
 
   private async take(message: WireMessage): Promise<void> {
-    switch (message.kind) {
+    switch (message.type) {
       case 'text':
         return this.takeText(message);
       case 'commit':

@@ -1,6 +1,6 @@
 /** What a conversation needs from the server, in the words of its HTTP interface. */
 
-export type MessageKind = 'text' | 'commit' | 'welcome' | 'join_request';
+export type MessageType = 'text' | 'commit' | 'welcome' | 'join_request';
 
 export interface WireMessage {
   readonly id: string;
@@ -8,32 +8,32 @@ export interface WireMessage {
   readonly seq: number;
   readonly sender_profile_id: string;
   readonly sender_device_id: string;
-  readonly kind: MessageKind;
+  readonly type: MessageType;
   readonly epoch: number;
   readonly body: string;
   readonly created_at: string;
 }
 
 /** What a device sends by itself; a welcome travels with its commit. */
-export interface NewMessage {
+export interface SendMessageRequest {
   readonly id: string;
   readonly conversation_id: string;
-  readonly kind: Exclude<MessageKind, 'welcome'>;
+  readonly type: Exclude<MessageType, 'welcome'>;
   readonly epoch: number;
   readonly body: string;
   readonly welcome?: { readonly id: string; readonly body: string };
 }
 
-export interface ClaimedPackage {
+export interface KeyPackage {
   readonly profile_id: string;
   readonly device_id: string;
   readonly package: string;
 }
 
 export interface MessageServer {
-  send(message: NewMessage): Promise<WireMessage>;
+  send(message: SendMessageRequest): Promise<WireMessage>;
   list(conversationId: string, after: number): Promise<readonly WireMessage[]>;
-  claimKeys(conversationId: string): Promise<readonly ClaimedPackage[]>;
+  consumeKeyPackages(conversationId: string): Promise<readonly KeyPackage[]>;
   countPackages(): Promise<number>;
   addPackages(packages: readonly string[], replace: boolean): Promise<void>;
   delivered(conversationId: string, seq: number): Promise<void>;

@@ -9,7 +9,7 @@ import { LogReader } from './log';
 import { Group, type Prepared } from './mls';
 import { pad } from './padding';
 import { type Facts, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
-import { type ClaimedPackage, type MessageServer, NoAnswer, ServerRefusal, type WireMessage } from './server';
+import { type KeyPackage, type MessageServer, NoAnswer, ServerRefusal, type WireMessage } from './server';
 import { type Changed, Shelf } from './shelf';
 import type { Change, Vault } from './vault';
 
@@ -159,9 +159,9 @@ export class Talks extends Shelf {
   }
 
   /** Null when somebody founded the group meanwhile. */
-  private async claim(conversationId: string): Promise<readonly ClaimedPackage[] | null> {
+  private async claim(conversationId: string): Promise<readonly KeyPackage[] | null> {
     try {
-      return await this.server.claimKeys(conversationId);
+      return await this.server.consumeKeyPackages(conversationId);
     } catch (error) {
       if (error instanceof ServerRefusal && error.code === 'group_exists') return null;
       throw error;
@@ -198,7 +198,7 @@ export class Talks extends Shelf {
     const { pending, conversationId } = record;
     if (pending === null) return DONE;
     const { id, epoch, body, welcome } = pending;
-    const message = { id, conversation_id: conversationId, kind: 'commit' as const, epoch, body };
+    const message = { id, conversation_id: conversationId, type: 'commit' as const, epoch, body };
     try {
       await this.server.send(welcome === null ? message : { ...message, welcome });
     } catch (error) {
@@ -222,7 +222,7 @@ export class Talks extends Shelf {
     await this.server.send({
       id: asked.id,
       conversation_id: conversationId,
-      kind: 'join_request',
+      type: 'join_request',
       epoch: logEpoch,
       body: asked.body,
     });
@@ -262,7 +262,7 @@ export class Talks extends Shelf {
   private async sendText(text: TextRecord, sealed: { epoch: number; body: string }): Promise<WireMessage | Outcome> {
     const { id, conversationId } = text;
     try {
-      return await this.server.send({ id, conversation_id: conversationId, kind: 'text', ...sealed });
+      return await this.server.send({ id, conversation_id: conversationId, type: 'text', ...sealed });
     } catch (error) {
       if (!(error instanceof ServerRefusal)) throw error;
       if (error.code === 'stale_epoch') {

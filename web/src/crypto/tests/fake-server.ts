@@ -1,11 +1,11 @@
 /** The server's rules in memory: one ordered log, commits by compare-and-set, packages used once, ids told apart. */
 import { toBase64 } from '../bytes';
 import {
-  type ClaimedPackage,
-  type MessageKind,
+  type KeyPackage,
   type MessageServer,
-  type NewMessage,
+  type MessageType,
   NoAnswer,
+  type SendMessageRequest,
   ServerRefusal,
   type WireMessage,
 } from '../server';
@@ -41,7 +41,7 @@ export class FakeServer {
     return {
       send: (message) => through('send', () => this.send(profileId, deviceId, message)),
       list: (_, after) => through('list', () => this.log.filter((message) => message.seq > after).slice(0, 100)),
-      claimKeys: () => through('claim', () => this.claim(deviceId)),
+      consumeKeyPackages: () => through('claim', () => this.claim(deviceId)),
       countPackages: () => through('count', () => this.stocks.get(deviceId)?.packages.length ?? 0),
       addPackages: (packages, replace) =>
         through('packages', () => {
@@ -61,7 +61,7 @@ export class FakeServer {
     this.stocks.set(deviceId, { profileId, deviceId, packages: [toBase64(body)] });
   }
 
-  private claim(caller: string): ClaimedPackage[] {
+  private claim(caller: string): KeyPackage[] {
     this.claims += 1;
     if (this.epoch > 0) throw new ServerRefusal('group_exists', 409);
     return [...this.stocks.values()].flatMap((stock) => {
@@ -71,7 +71,7 @@ export class FakeServer {
     });
   }
 
-  private send(profileId: string, deviceId: string, message: NewMessage): WireMessage {
+  private send(profileId: string, deviceId: string, message: SendMessageRequest): WireMessage {
     const known = this.log.find(({ id }) => id === message.id);
     if (known !== undefined) {
       if (known.sender_device_id !== deviceId || known.body !== message.body) {
@@ -80,16 +80,16 @@ export class FakeServer {
       return known;
     }
     if (this.closed) throw new ServerRefusal('conversation_closed', 409);
-    const ofEpoch = message.kind === 'text' || message.kind === 'commit';
+    const ofEpoch = message.type === 'text' || message.type === 'commit';
     if (ofEpoch && message.epoch !== this.epoch) throw new ServerRefusal('stale_epoch', 409);
     const taken = this.append(profileId, deviceId, message);
-    if (message.kind === 'commit') {
+    if (message.type === 'commit') {
       this.epoch += 1;
       if (message.welcome !== undefined) {
         this.append(profileId, deviceId, {
           ...message.welcome,
           conversation_id: message.conversation_id,
-          kind: 'welcome',
+          type: 'welcome',
           epoch: this.epoch,
         });
       }
@@ -100,7 +100,7 @@ export class FakeServer {
   private append(
     profileId: string,
     deviceId: string,
-    message: Omit<NewMessage, 'kind'> & { kind: MessageKind },
+    message: Omit<SendMessageRequest, 'type'> & { type: MessageType },
   ): WireMessage {
     const taken: WireMessage = {
       id: message.id,
@@ -108,7 +108,7 @@ export class FakeServer {
       seq: this.log.length + 1,
       sender_profile_id: profileId,
       sender_device_id: deviceId,
-      kind: message.kind,
+      type: message.type,
       epoch: message.epoch,
       body: message.body,
       created_at: new Date().toISOString(),

@@ -28,7 +28,7 @@ describe('two people', () => {
     await ana.say('evet, kanarya ve biraz daha uzun bir söz');
     const bodies = server.log.map(({ body }) => fromBase64(body));
     for (const body of bodies) expect(new TextDecoder('latin1').decode(body)).not.toContain('kanarya');
-    const texts = server.log.filter(({ kind }) => kind === 'text').map(({ body }) => body.length);
+    const texts = server.log.filter(({ type }) => type === 'text').map(({ body }) => body.length);
     expect(new Set(texts).size).toBe(1);
   });
 
@@ -42,7 +42,7 @@ describe('two people', () => {
     const words = (lines: string[]) => lines.map((line) => line.split(': ')[1]).sort();
     expect(words(await ana.read())).toEqual(['ben de', 'ilk']);
     expect(words(await bora.read())).toEqual(['ben de', 'ilk']);
-    expect(server.log.filter(({ kind, epoch }) => kind === 'commit' && epoch === 0)).toHaveLength(1);
+    expect(server.log.filter(({ type, epoch }) => type === 'commit' && epoch === 0)).toHaveLength(1);
   });
 
   it('see the same safety number, and another one with another person', async () => {
@@ -88,14 +88,14 @@ describe('a device that nobody found', () => {
     await bora.say('buradayım');
     await ana.sync();
     expect(await ana.read()).toEqual(['me: orada mısın', 'peer: buradayım']);
-    expect(server.log.map(({ kind }) => kind)).toEqual(['join_request', 'commit', 'welcome', 'text', 'text']);
+    expect(server.log.map(({ type }) => type)).toEqual(['join_request', 'commit', 'welcome', 'text', 'text']);
   });
 
   it('announcing to a group that is there changes nothing', async () => {
     const { ana, bora, server } = await pair();
     await ana.say('bir');
     await bora.talks.announce(bora.facts);
-    expect(server.log.map(({ kind }) => kind)).toEqual(['commit', 'welcome', 'text']);
+    expect(server.log.map(({ type }) => type)).toEqual(['commit', 'welcome', 'text']);
   });
 });
 
@@ -126,7 +126,7 @@ describe('losses', () => {
     await bora.sync();
     expect(await bora.read()).toEqual(['peer: bir kez']);
     expect(await ana.read()).toEqual(['me: bir kez']);
-    expect(server.log.filter(({ kind }) => kind === 'text')).toHaveLength(1);
+    expect(server.log.filter(({ type }) => type === 'text')).toHaveLength(1);
   });
 
   it('written offline: kept through a restart, sent later once and in order', async () => {
@@ -206,7 +206,7 @@ describe('several devices', () => {
     await Promise.all([ana.talks.sync(ana.facts, frame), tab.talks.sync(tab.facts, frame)]);
     expect(await ana.read()).toEqual(['me: bir', 'me: iki', 'peer: üç']);
     expect(await tab.read()).toEqual(await ana.read());
-    expect(server.log.filter(({ kind }) => kind === 'text')).toHaveLength(3);
+    expect(server.log.filter(({ type }) => type === 'text')).toHaveLength(3);
   });
 
   it('a second device that was known from the start reads everything', async () => {
@@ -231,7 +231,7 @@ describe('several devices', () => {
     await laptop.sync();
     await Promise.all([ana.sync(), bora.sync()]); // both want to let it in
     await Promise.all([ana.sync(), bora.sync(), laptop.sync()]);
-    expect(server.log.filter(({ kind }) => kind === 'commit')).toHaveLength(2);
+    expect(server.log.filter(({ type }) => type === 'commit')).toHaveLength(2);
     await ana.say('hoş geldin');
     await laptop.sync();
     await bora.sync();
@@ -279,7 +279,7 @@ describe('several devices', () => {
     await ana.say('ilk');
     for (const frame of [...server.log]) await bora.talks.sync(bora.facts, [frame]);
     expect(await bora.read()).toEqual(['peer: ilk']);
-    expect(server.log.map(({ kind }) => kind)).toEqual(['commit', 'welcome', 'text']);
+    expect(server.log.map(({ type }) => type)).toEqual(['commit', 'welcome', 'text']);
   });
 
   it('uses every key package once', async () => {
@@ -326,14 +326,14 @@ describe('a dishonest member', () => {
     await server.door(BORA, bora.identity.deviceId).send({
       id: uuidv7(),
       conversation_id: bora.facts.id,
-      kind: 'commit',
+      type: 'commit',
       epoch: wide.epoch,
       body: toBase64(commit),
     });
     await ana.say('kimse duymasın');
     const members = await ana.talks.members(ana.facts);
     expect(members).toEqual([]);
-    expect(server.log.at(-1)?.kind).toBe('join_request');
+    expect(server.log.at(-1)?.type).toBe('join_request');
     expect(await ana.read()).toContain('me: kimse duymasın (waiting)');
   });
 
@@ -352,14 +352,14 @@ describe('a dishonest member', () => {
     const forged = {
       id: uuidv7(),
       conversation_id: bora.facts.id,
-      kind: 'commit' as const,
+      type: 'commit' as const,
       epoch: renamed.epoch,
       body,
     };
     await server.door(BORA, bora.identity.deviceId).send(forged);
     await ana.sync();
     expect(await ana.talks.members(ana.facts)).toEqual([]);
-    expect(server.log.at(-1)?.kind).toBe('join_request');
+    expect(server.log.at(-1)?.type).toBe('join_request');
   });
 
   it('cannot speak in the other one’s name', async () => {
@@ -370,7 +370,7 @@ describe('a dishonest member', () => {
     const id = uuidv7();
     const sealed = await Group.read(record.state as Uint8Array, [ANA, BORA]).seal(new Uint8Array(256), id);
     const body = toBase64(sealed.body);
-    const forged = { id, conversation_id: ana.facts.id, kind: 'text' as const, epoch: 1, body };
+    const forged = { id, conversation_id: ana.facts.id, type: 'text' as const, epoch: 1, body };
     await server.door(ANA, uuidv7()).send(forged);
     await ana.sync();
     expect(await ana.read()).toEqual(['me: ben', 'me: [damaged]']);

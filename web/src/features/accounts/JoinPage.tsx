@@ -146,7 +146,7 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
   const send = useSendCode('register', (sent, to) => change({ way, sent, to, step: 'code' }));
   const { data: config } = useQuery(configQuery);
   const wanted = useWanted();
-  const open: string[] = config?.sign_in ?? ['phone', 'email', 'username'];
+  const open: string[] = config?.sign_in_methods ?? ['phone', 'email', 'username'];
   const ways: { value: Way; words: string }[] = [
     { value: 'phone', words: t`Phone` },
     { value: 'email', words: t`E-mail` },
@@ -259,7 +259,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
         language: rememberedLanguage(),
         ...(draft.gender ? { gender: draft.gender } : {}),
         ...(invite && !founding ? { invite_code: invite } : {}),
-        ...(founding ? { community: { name: draft.communityName.trim(), slug } } : {}),
+        ...(founding ? { tenant: { name: draft.communityName.trim(), slug } } : {}),
       }),
     onSuccess: onDone,
     onError: (error) => {

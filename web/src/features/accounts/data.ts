@@ -4,13 +4,13 @@ import { thisDevice } from '../../api/device';
 import { Refused } from '../../api/errors';
 import { adopt, endSession, setMe, useSession } from '../../api/session';
 import type {
+  ChangeProfileRequest,
   Face,
-  Login,
+  LogInRequest,
   Me,
   OtpChannel,
   OtpPurpose,
-  ProfileChange,
-  Registration,
+  RegisterRequest,
   RequireVerified,
 } from '../../api/types';
 import { useAction } from '../../app/action';
@@ -32,17 +32,17 @@ export function useWanted(): RequireVerified {
 export const sendOtp = (body: { channel: OtpChannel; to: string; purpose: OtpPurpose }) =>
   answer(
     api.POST('/api/auth/send-otp', {
-      body: { ...body, device_id: thisDevice().id, language: rememberedLanguage() },
+      body: { ...body, client_device_id: thisDevice().id, language: rememberedLanguage() },
     }),
   );
 export const verifyOtp = (body: { to: string; code: string; purpose: OtpPurpose }) =>
   answer(api.POST('/api/auth/verify-otp', { body }));
 
-export async function register(body: Omit<Registration, 'device'>): Promise<void> {
+export async function register(body: Omit<RegisterRequest, 'device'>): Promise<void> {
   adopt(await answer(api.POST('/api/auth/register', { body: { ...body, device: thisDevice() } })));
 }
 
-export async function logIn(body: Omit<Login, 'device'>): Promise<void> {
+export async function logIn(body: Omit<LogInRequest, 'device'>): Promise<void> {
   adopt(await answer(api.POST('/api/auth/login', { body: { ...body, device: thisDevice() } })));
 }
 
@@ -72,7 +72,7 @@ export const suggestionsQuery = (alias: string) =>
 
 export function useChangeProfile() {
   return useAction({
-    mutationFn: (body: ProfileChange) => answer(api.PUT('/api/users/profile', { body })),
+    mutationFn: (body: ChangeProfileRequest) => answer(api.PUT('/api/users/profile', { body })),
     onSuccess: setMe,
   });
 }

@@ -26,16 +26,16 @@ import {
 } from '../../ui';
 import { useMe, useWanted } from '../accounts';
 import { OneMore } from '../wallet';
+import { CriteriaSheet, useCriteriaWords } from './CriteriaSheet';
+import { useCriteria } from './criteria';
 import { historyQuery, stateQuery, useJoin } from './data';
 import { MatchMark } from './MatchMark';
-import { useWishWords, WishesSheet } from './WishesSheet';
-import { useWishes } from './wishes';
 
 /** Home: the square, today's rights, and the one big button. */
 export function SquarePage() {
   const { t } = useLingui();
   const state = useQuery(stateQuery);
-  const about = state.data?.waiting_about;
+  const about = state.data?.approximate_waiting;
   const greeting = useGreeting();
   useEffect(() => {
     document.title = `${t`The square`} · Meydan`;
@@ -85,18 +85,18 @@ function useGreeting(): string {
 function Today({ state }: { state: MeetingState }) {
   const { t, i18n } = useLingui();
   const words = useWords();
-  const wishWords = useWishWords();
+  const criteriaWords = useCriteriaWords();
   const navigate = useNavigate();
   const me = useMe();
   const wanted = useWanted();
-  const wishes = useWishes((kept) => kept.wishes);
+  const criteria = useCriteria((kept) => kept.criteria);
   const [choosing, setChoosing] = useState(false);
   const join = useJoin();
-  const { left, limit, resets_at } = state.rights.text;
+  const { remaining: left, limit, resets_at } = state.quotas.text;
   const resets = clockTime(i18n.locale, new Date(resets_at));
 
   const meet = () =>
-    join.mutate(wishes, {
+    join.mutate(criteria, {
       onSuccess: (next) => {
         if (next.match)
           void navigate({ to: '/messages/$conversationId', params: { conversationId: next.match.conversation_id } });
@@ -204,13 +204,13 @@ function Today({ state }: { state: MeetingState }) {
                 <span className="text-soft">
                   <Trans>Looking for:</Trans>
                 </span>{' '}
-                <span className="font-semibold">{wishWords(wishes)}</span>
+                <span className="font-semibold">{criteriaWords(criteria)}</span>
               </span>
             </button>
           </div>
         )}
       </Card>
-      <WishesSheet open={choosing} onClose={() => setChoosing(false)} />
+      <CriteriaSheet open={choosing} onClose={() => setChoosing(false)} />
     </>
   );
 }

@@ -5,8 +5,8 @@ import { useEffect } from 'react';
 import type { MeetingState, Ticket } from '../../api/types';
 import { useWords } from '../../api/words';
 import { Button, ErrorState, Lamp, minutesAndSeconds, Notice, useNow } from '../../ui';
-import { serverTime, stateQuery, useLeave, useWiden } from './data';
-import { useWishWords } from './WishesSheet';
+import { useCriteriaWords } from './CriteriaSheet';
+import { serverTime, stateQuery, useLeave, useRelaxCriteria } from './data';
 
 const OFFER_TO_WIDEN_AFTER = 20;
 
@@ -49,14 +49,18 @@ export function WaitingPage() {
 function UnderTheLamp({ state, ticket, askedAt }: { state: MeetingState; ticket: Ticket; askedAt: number }) {
   const { t } = useLingui();
   const words = useWords();
-  const wishWords = useWishWords();
+  const criteriaWords = useCriteriaWords();
   const navigate = useNavigate();
   const now = useNow(1000);
   const leave = useLeave();
-  const widen = useWiden();
+  const relax = useRelaxCriteria();
   const seconds = Math.max(0, (serverTime(state, askedAt, now).getTime() - Date.parse(ticket.since)) / 1000);
-  const hasWishes = !!(ticket.wishes.language || ticket.wishes.max_distance_km || ticket.wishes.interests?.length);
-  const fault = leave.error ?? widen.error;
+  const hasCriteria = !!(
+    ticket.criteria.language ||
+    ticket.criteria.max_distance_km ||
+    ticket.criteria.interests?.length
+  );
+  const fault = leave.error ?? relax.error;
 
   return (
     <>
@@ -71,7 +75,9 @@ function UnderTheLamp({ state, ticket, askedAt }: { state: MeetingState; ticket:
         <p className="text-soft">
           <Trans>
             Looking for:{' '}
-            <span className="font-semibold text-ink">{ticket.widened ? t`anybody` : wishWords(ticket.wishes)}</span>
+            <span className="font-semibold text-ink">
+              {ticket.relaxed ? t`anybody` : criteriaWords(ticket.criteria)}
+            </span>
           </Trans>
         </p>
       </div>
@@ -80,21 +86,21 @@ function UnderTheLamp({ state, ticket, askedAt }: { state: MeetingState; ticket:
           tone="quiet"
           className="animate-arrive text-left"
           title={
-            ticket.widened || !hasWishes ? (
+            ticket.relaxed || !hasCriteria ? (
               <Trans>It takes longer than usual</Trans>
             ) : (
               <Trans>Nobody fits your wishes just now</Trans>
             )
           }
           action={
-            hasWishes && !ticket.widened ? (
-              <Button size="sm" busy={widen.isPending} onClick={() => widen.mutate()}>
+            hasCriteria && !ticket.relaxed ? (
+              <Button size="sm" busy={relax.isPending} onClick={() => relax.mutate()}>
                 <Trans>Meet anybody</Trans>
               </Button>
             ) : null
           }
         >
-          {ticket.widened || !hasWishes ? (
+          {ticket.relaxed || !hasCriteria ? (
             <Trans>You keep your place. You can close this page; the ticket ends by itself if you stay away.</Trans>
           ) : (
             <Trans>You keep your place in either case.</Trans>

@@ -1,10 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import { randomUuid } from '../../api/device';
-import type { ClaimPage, MatchPage, MeetingState, Wishes } from '../../api/types';
+import type { ClaimPage, Criteria, MatchPage, MeetingState } from '../../api/types';
 import { useAction } from '../../app/action';
 import { queryClient } from '../../app/queries';
-import { useWishes } from './wishes';
+import { useCriteria } from './criteria';
 
 const STATE = ['match', 'state'];
 /** The socket tells at once; this is for the moments when it cannot. */
@@ -42,8 +42,8 @@ function ticketId(): string {
 
 export function useJoin() {
   return useAction({
-    mutationFn: (wishes: Wishes) =>
-      answer(api.POST('/api/match/join', { body: { type: 'text', ticket_id: ticketId(), wishes } })),
+    mutationFn: (criteria: Criteria) =>
+      answer(api.POST('/api/match/join', { body: { type: 'text', ticket_id: ticketId(), criteria } })),
     onSuccess: (state) => {
       sessionStorage.removeItem(TICKET);
       keep(state);
@@ -52,8 +52,8 @@ export function useJoin() {
   });
 }
 
-export function useWiden() {
-  return useAction({ mutationFn: () => answer(api.POST('/api/match/widen')), onSuccess: keep });
+export function useRelaxCriteria() {
+  return useAction({ mutationFn: () => answer(api.POST('/api/match/relax-criteria')), onSuccess: keep });
 }
 
 /** Gives the ticket back, or leaves the talk. */
@@ -74,7 +74,9 @@ export function useNext() {
   return useAction({
     mutationFn: (match_id: string) =>
       answer(
-        api.POST('/api/match/next', { body: { match_id, ticket_id: ticketId(), wishes: useWishes.getState().wishes } }),
+        api.POST('/api/match/next', {
+          body: { match_id, ticket_id: ticketId(), criteria: useCriteria.getState().criteria },
+        }),
       ),
     onSuccess: (state) => {
       sessionStorage.removeItem(TICKET);

@@ -40,16 +40,17 @@ export function messageServer(onDevice: (deviceId: string) => void): MessageServ
         const params = { path: { conversation_id }, query: { after, limit: 100 } };
         return (await answer(api.GET('/api/messages/{conversation_id}', { params, signal }))).items;
       }),
-    claimKeys: (conversation_id) =>
+    consumeKeyPackages: (conversation_id) =>
       ask(async (signal) => {
         const params = { path: { conversation_id } };
-        return (await answer(api.POST('/api/messages/{conversation_id}/claim-keys', { params, signal }))).packages;
+        return (await answer(api.POST('/api/messages/{conversation_id}/consume-key-packages', { params, signal })))
+          .packages;
       }),
     countPackages: () =>
       ask(async (signal) => {
-        const { left, device_id } = await answer(api.GET('/api/messages/key-packages/count', { signal }));
+        const { remaining, device_id } = await answer(api.GET('/api/messages/key-packages/count', { signal }));
         onDevice(device_id);
-        return left;
+        return remaining;
       }),
     addPackages: (packages, replace) =>
       ask(async (signal) => {

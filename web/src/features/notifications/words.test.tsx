@@ -26,7 +26,7 @@ function inBoth<Said>(hook: () => Said): [Said, Said] {
 
 const news = (code: string, data: Record<string, unknown>): Notification => ({
   id: '0',
-  kind: 'system',
+  type: 'system',
   code,
   data,
   created_at: '2026-11-21T12:00:00Z',

@@ -36,7 +36,7 @@ export function SessionsPage() {
                 title={session.device_name}
                 words={
                   <>
-                    {session.address_hint ? `${session.address_hint} · ` : null}
+                    {session.ip_address_hint ? `${session.ip_address_hint} · ` : null}
                     <Moment at={session.last_seen_at} />
                   </>
                 }

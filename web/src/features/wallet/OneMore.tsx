@@ -3,17 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useWords } from '../../api/words';
 import { Button, Coins, toast } from '../../ui';
-import { premiumQuery, spendablesQuery, useBuyMeeting, walletQuery } from './data';
+import { coinOffersQuery, premiumQuery, useBuyMeeting, walletQuery } from './data';
 
 /** On the square when the lamps are out: what one more meeting costs, and what is left of that; nothing is pressed on anybody. */
 export function OneMore() {
   const { t } = useLingui();
   const words = useWords();
-  const { data: spendables } = useQuery(spendablesQuery);
+  const { data: offers } = useQuery(coinOffersQuery);
   const { data: wallet } = useQuery(walletQuery);
   const { data: premium } = useQuery(premiumQuery);
   const buy = useBuyMeeting();
-  const price = spendables?.items.find(({ item }) => item === 'meeting')?.price;
+  const price = offers?.items.find(({ item }) => item === 'meeting')?.price;
   const more = premium && !premium.limits.premium ? Math.max(0, ...premium.plans.map((plan) => plan.text_per_day)) : 0;
   const enough = price !== undefined && wallet !== undefined && wallet.available >= price && !wallet.debt;
   if (!wallet || (price === undefined && more === 0)) return null;

@@ -56,7 +56,7 @@ function Unlocks({ plans }: { plans: Plan[] }) {
   const { t } = useLingui();
   const { data: state } = useQuery(stateQuery);
   const meetings = Math.max(...plans.map(({ text_per_day }) => text_per_day));
-  const now = state?.rights.text.limit;
+  const now = state?.quotas.text.limit;
   const row = (icon: ReactNode, title: ReactNode, words: ReactNode, exists = true) => (
     <Row
       icon={icon}

@@ -60,9 +60,9 @@ export function useConvert() {
   });
 }
 
-export const spendablesQuery = queryOptions({
-  queryKey: ['shop', 'spendables'],
-  queryFn: () => answer(api.GET('/api/coins/spendables')),
+export const coinOffersQuery = queryOptions({
+  queryKey: ['shop', 'offers'],
+  queryFn: () => answer(api.GET('/api/coins/offers')),
   staleTime: 5 * 60_000,
 });
 
@@ -74,7 +74,7 @@ export function useBuyMeeting() {
         answer(api.POST('/api/coins/spend', { params: keyed(key), body: { item: 'meeting', quantity } })),
       ),
     onSuccess: ({ wallet }) => keepWallet(wallet),
-    onSettled: () => changed(['wallet'], ['match'], ['shop', 'spendables']),
+    onSettled: () => changed(['wallet'], ['match'], ['shop', 'offers']),
   });
 }
 

@@ -1,31 +1,31 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import type { Wishes } from '../../api/types';
+import type { Criteria } from '../../api/types';
 import { Button, ChipToggle, Segmented, SelectField, Sheet } from '../../ui';
 import { useMe } from '../accounts';
+import { keepCriteria, useCriteria } from './criteria';
 import { INTEREST_NAMES, useInterestWords } from './interests';
-import { keepWishes, useWishes } from './wishes';
 
 const DISTANCES = [25, 50, 100, 250, 500];
 const AT_MOST = 5;
 
-/** The wishes in a few words: "Turkish, within 50 km, cinema". */
-export function useWishWords(): (wishes: Wishes) => string {
+/** The criteria in a few words: "Turkish, within 50 km, cinema". */
+export function useCriteriaWords(): (criteria: Criteria) => string {
   const { t } = useLingui();
   const interest = useInterestWords();
   const languages: Record<string, string> = { tr: t`in Turkish`, en: t`in English` };
-  return (wishes) => {
+  return (criteria) => {
     const parts = [
-      wishes.language ? languages[wishes.language] : undefined,
-      wishes.max_distance_km ? t`within ${wishes.max_distance_km} km` : undefined,
-      ...(wishes.interests ?? []).map(interest),
+      criteria.language ? languages[criteria.language] : undefined,
+      criteria.max_distance_km ? t`within ${criteria.max_distance_km} km` : undefined,
+      ...(criteria.interests ?? []).map(interest),
     ].filter((part) => part !== undefined);
     return parts.length === 0 ? t`anybody` : parts.join(', ');
   };
 }
 
-/** Whom to look for. Fewer wishes, shorter wait. */
-export function WishesSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+/** Whom to look for. Fewer criteria, shorter wait. */
+export function CriteriaSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useLingui();
   return (
     <Sheet
@@ -34,18 +34,18 @@ export function WishesSheet({ open, onClose }: { open: boolean; onClose: () => v
       title={t`Who would you like to meet?`}
       words={t`The fewer wishes, the shorter the wait.`}
     >
-      <WishesForm onDone={onClose} />
+      <CriteriaForm onDone={onClose} />
     </Sheet>
   );
 }
 
-function WishesForm({ onDone }: { onDone: () => void }) {
+function CriteriaForm({ onDone }: { onDone: () => void }) {
   const { t } = useLingui();
   const interest = useInterestWords();
   const me = useMe();
-  const kept = useWishes((state) => state.wishes);
-  const [wishes, setWishes] = useState<Wishes>(kept);
-  const chosen = wishes.interests ?? [];
+  const kept = useCriteria((state) => state.criteria);
+  const [criteria, setCriteria] = useState<Criteria>(kept);
+  const chosen = criteria.interests ?? [];
   const mine = INTEREST_NAMES.filter((name) => me.profile.interests.includes(name));
   const offered = [...mine, ...INTEREST_NAMES.filter((name) => !mine.includes(name))];
 
@@ -57,8 +57,8 @@ function WishesForm({ onDone }: { onDone: () => void }) {
         </span>
         <Segmented
           label={t`Language of the talk`}
-          value={wishes.language ?? 'any'}
-          onChange={(language) => setWishes({ ...wishes, language: language === 'any' ? null : language })}
+          value={criteria.language ?? 'any'}
+          onChange={(language) => setCriteria({ ...criteria, language: language === 'any' ? null : language })}
           options={[
             { value: 'any', words: t`Either` },
             { value: 'tr', words: t`Turkish` },
@@ -69,9 +69,9 @@ function WishesForm({ onDone }: { onDone: () => void }) {
       <SelectField
         label={t`Distance`}
         hint={t`Places are known to about ten kilometres only. Without your place in your profile this has no effect.`}
-        value={String(wishes.max_distance_km ?? '')}
+        value={String(criteria.max_distance_km ?? '')}
         onChange={(event) =>
-          setWishes({ ...wishes, max_distance_km: event.target.value ? Number(event.target.value) : null })
+          setCriteria({ ...criteria, max_distance_km: event.target.value ? Number(event.target.value) : null })
         }
       >
         <option value="">{t`However far`}</option>
@@ -94,7 +94,10 @@ function WishesForm({ onDone }: { onDone: () => void }) {
                 on={on}
                 disabled={!on && chosen.length >= AT_MOST}
                 onChange={() =>
-                  setWishes({ ...wishes, interests: on ? chosen.filter((other) => other !== name) : [...chosen, name] })
+                  setCriteria({
+                    ...criteria,
+                    interests: on ? chosen.filter((other) => other !== name) : [...chosen, name],
+                  })
                 }
               >
                 {interest(name)}
@@ -108,13 +111,13 @@ function WishesForm({ onDone }: { onDone: () => void }) {
           look="lamp"
           className="flex-1"
           onClick={() => {
-            keepWishes(wishes);
+            keepCriteria(criteria);
             onDone();
           }}
         >
           <Trans>Keep</Trans>
         </Button>
-        <Button className="flex-1" onClick={() => setWishes({})}>
+        <Button className="flex-1" onClick={() => setCriteria({})}>
           <Trans>Anybody</Trans>
         </Button>
       </div>
