@@ -30,9 +30,9 @@ from meydan.accounts.profiles import public as public_profiles
 from meydan.accounts.sessions import EndReason, SessionEnded
 from meydan.accounts.sessions import do_end_all as do_end_all_sessions
 from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMethod
-from meydan.accounts.sign_in.login import LogInRequest, login
+from meydan.accounts.sign_in.login import LogInRequest, do_log_in
 from meydan.accounts.sign_in.otp import Purpose
-from meydan.accounts.sign_in.registration import NewTenant, RegisterRequest, register
+from meydan.accounts.sign_in.registration import NewTenant, RegisterUserRequest, do_register
 from meydan.accounts.staff import StaffOnly, check_staff, do_set_role, staff_of
 from meydan.accounts.standing import AccountBanned, TooYoung, VerificationNeeded, do_lift_ban, do_set_ban
 from meydan.accounts.users import User, check_may_meet
@@ -57,7 +57,7 @@ __all__ = [
     "Profile",
     "PublicProfile",
     "Purpose",
-    "RegisterRequest",
+    "RegisterUserRequest",
     "Registered",
     "RequireVerified",
     "Session",
@@ -77,16 +77,16 @@ __all__ = [
     "do_change_profile",
     "do_end_all_sessions",
     "do_lift_ban",
+    "do_log_in",
+    "do_register",
     "do_set_ban",
     "do_set_role",
     "lock_against_erasure",
     "lock_for_erasure",
-    "login",
     "personal_data",
     "phone_hash",
     "profiles_of_user",
     "public_profiles",
-    "register",
     "staff_of",
     "tasks",
     "user",

@@ -3,7 +3,6 @@
 import re
 import secrets
 import unicodedata
-from typing import ClassVar
 
 from msgspec import Struct
 
@@ -20,10 +19,10 @@ _SUGGESTED = 5
 
 
 class AliasInvalid(Refused):
-    code: ClassVar[str] = "alias_invalid"
-    status: ClassVar[int] = 422
-    title: ClassVar[str] = (
-        "An alias has 2 to 24 letters and digits; between them may stand spaces, dots, hyphens and underscores."
+    code, status, title = (
+        "alias_invalid",
+        422,
+        "An alias has 2 to 24 letters and digits; between them may stand spaces, dots, hyphens and underscores.",
     )
 
 
@@ -65,7 +64,10 @@ async def free_tag(tx: Tx, alias: str) -> str:
 
 
 async def suggest(tx: Tx, text: str) -> list[Suggestion]:
-    """The alias itself and some like it, each with a tag that is free now. Raises: AliasInvalid."""
+    """The alias itself and some like it, each with a tag that is free now.
+
+    Raises: AliasInvalid.
+    """
     alias = read_alias(text)
     suggestions: list[Suggestion] = []
     for candidate in [alias, *_like(alias)]:

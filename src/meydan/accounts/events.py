@@ -37,7 +37,7 @@ class NewDevice(Event, frozen=True):
 
 
 class DeviceForgotten(Event, frozen=True):
-    """Its owner removed the device. Listeners delete what they keep for it."""
+    """The device was removed by its owner. Listeners delete what they keep for it."""
 
     user_id: UUID
     client_device_id: UUID

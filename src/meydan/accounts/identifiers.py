@@ -1,7 +1,6 @@
 """Identifiers of users: phone numbers, e-mail addresses and usernames, each in one normal form."""
 
 import re
-from typing import ClassVar
 
 import phonenumbers
 from msgspec import Struct
@@ -27,10 +26,10 @@ class ContactInvalid(Refused):
 
 
 class UsernameInvalid(Refused):
-    code: ClassVar[str] = "username_invalid"
-    status: ClassVar[int] = 422
-    title: ClassVar[str] = (
-        "A username has 3 to 30 letters from a to z, digits, dots and underscores, and at least one letter."
+    code, status, title = (
+        "username_invalid",
+        422,
+        "A username has 3 to 30 letters from a to z, digits, dots and underscores, and at least one letter.",
     )
 
 

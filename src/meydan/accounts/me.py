@@ -59,7 +59,10 @@ class LoggedIn(Struct, frozen=True):
 
 
 async def read(tx: Tx, user_id: UUID, profile_id: UUID) -> Me:
-    """Runs as: service or user."""
+    """Reads a user's own account.
+
+    Raises: NoSuchFace (erased). Runs as: service or user.
+    """
     user = await users.by_id(tx, user_id)
     tenant = await tenants.current(tx)
     faces = await (profiles.mine(tx) if tx.acts_for_person else profiles.of_user(tx, user_id))

@@ -183,7 +183,7 @@ async def export_me(db: Database, me: Identity) -> dict[str, Any]:
         return await personal_data.export(tx, me.user_id)
 
 
-async def erase_me(db: Database, me: Identity) -> None:
+async def do_erase_me(db: Database, me: Identity) -> None:
     """Erases the caller's personal data in every room, in one transaction."""
     async with db.as_service(me.tenant_id) as tx:
         await personal_data.do_erase(tx, me.user_id)

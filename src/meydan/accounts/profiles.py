@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated
 from uuid import UUID
 
 import asyncpg
@@ -36,9 +36,7 @@ class NoSuchFace(Refused):
 
 
 class PlaceIncomplete(Refused):
-    code: ClassVar[str] = "place_incomplete"
-    status: ClassVar[int] = 422
-    title: ClassVar[str] = "A place has a latitude and a longitude."
+    code, status, title = "place_incomplete", 422, "A place has a latitude and a longitude."
 
 
 class Profile(Struct, frozen=True):
@@ -97,7 +95,10 @@ def new_seed() -> str:
 
 
 async def of_user(tx: Tx, user_id: UUID) -> list[Profile]:
-    """A user's faces, the real one first. Runs as: service."""
+    """A user's faces, the real one first.
+
+    Runs as: service.
+    """
     return await tx.all(
         Profile, f"select {_COLUMNS} from app.profiles where tenant_id = $1 and user_id = $2 order by face", user_id
     )
@@ -121,12 +122,18 @@ async def public(tx: Tx, profile_ids: list[UUID]) -> list[PublicProfile]:
 
 
 async def user_of_profile(tx: Tx, profile_id: UUID) -> UUID:
-    """The user behind a profile, which no user may ever learn. Raises: NotFound. Runs as: service."""
+    """The user behind a profile, which no user may ever learn.
+
+    Raises: NotFound. Runs as: service.
+    """
     return await tx.one(UUID, "select user_id from app.profiles where tenant_id = $1 and id = $2", profile_id)
 
 
 async def profiles_of_user(tx: Tx, user_id: UUID) -> list[UUID]:
-    """The ids of all faces of a user. Runs as: service."""
+    """The ids of all faces of a user.
+
+    Runs as: service.
+    """
     return await tx.all(UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2", user_id)
 
 
@@ -186,9 +193,12 @@ async def do_add_shadow(tx: Tx, alias: str) -> None:
 
 
 async def do_change(tx: Tx, change: ChangeProfileRequest) -> None:
-    """Changes the caller's active face. Raises: AliasInvalid, AliasFull, PlaceIncomplete."""
+    """Changes the caller's active face.
+
+    Raises: AliasInvalid, AliasFull, PlaceIncomplete.
+    """
     if change.alias is not UNSET:
-        await _rename(tx, aliases.read_alias(change.alias))
+        await _do_rename(tx, aliases.read_alias(change.alias))
     columns: dict[str, object] = {
         name: value
         for name in ("bio", "gender", "interests", "languages")
@@ -207,7 +217,7 @@ async def do_change(tx: Tx, change: ChangeProfileRequest) -> None:
         await users.do_set_language(tx, change.language)
 
 
-async def _rename(tx: Tx, alias: str) -> None:
+async def _do_rename(tx: Tx, alias: str) -> None:
     """Renames the active face. Keeps its tag where the pair is free."""
     for attempt in range(_ATTEMPTS):
         tag = None if attempt == 0 else await aliases.free_tag(tx, alias)

@@ -1,7 +1,7 @@
 """Accounts over HTTP."""
 
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, delete, get, post, put
@@ -19,10 +19,9 @@ from meydan.accounts.profiles import ChangeProfileRequest, NoSuchFace
 from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.sign_in import client_network, contacts, otp, password_changes, registration
-from meydan.accounts.sign_in.login import LogInRequest
-from meydan.accounts.sign_in.login import login as log_in
+from meydan.accounts.sign_in.login import LogInRequest, do_log_in
 from meydan.accounts.sign_in.otp import OtpSent, Proof, Purpose
-from meydan.accounts.sign_in.registration import RegisterRequest
+from meydan.accounts.sign_in.registration import RegisterUserRequest
 from meydan.integrations import Channel
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound, Refused
@@ -43,12 +42,10 @@ Secret = Annotated[str, Meta(max_length=1024)]
 
 
 class HeaderMissing(Refused):
-    code: ClassVar[str] = "header_missing"
-    status: ClassVar[int] = 403
-    title: ClassVar[str] = "This request needs the header X-Meydan, which no other site can send."
+    code, status, title = "header_missing", 403, "This request needs the header X-Meydan, which no other site can send."
 
 
-class SendOtpRequest(Struct, frozen=True):
+class RequestCodeRequest(Struct, frozen=True):
     channel: Channel
     to: Text
     purpose: Purpose
@@ -56,7 +53,7 @@ class SendOtpRequest(Struct, frozen=True):
     language: Language | None = None
 
 
-class VerifyOtpRequest(Struct, frozen=True):
+class VerifyCodeRequest(Struct, frozen=True):
     to: Text
     code: Annotated[str, Meta(max_length=12)]
     purpose: Purpose
@@ -70,7 +67,7 @@ class SwitchFaceRequest(Struct, frozen=True):
     face: Face
 
 
-class CreateShadowRequest(Struct, frozen=True):
+class AddShadowRequest(Struct, frozen=True):
     alias: Text
 
 
@@ -94,7 +91,7 @@ class EraseAccountRequest(Struct, frozen=True):
 
 
 @post("/api/auth/send-otp", status_code=202, tags=["accounts"], summary="Ask for a one-time code")
-async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: SendOtpRequest) -> OtpSent:
+async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: RequestCodeRequest) -> OtpSent:
     """The answer is the same whether or not there is an account."""
     async with db.as_service(tenant.id) as tx:
         return await otp.do_request(
@@ -108,7 +105,7 @@ async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: Send
 
 
 @post("/api/auth/verify-otp", status_code=200, tags=["accounts"], summary="Turn a one-time code into a proof")
-async def verify_otp(db: Database, tenant: Tenant, data: VerifyOtpRequest) -> Proof:
+async def verify_otp(db: Database, tenant: Tenant, data: VerifyCodeRequest) -> Proof:
     async with db.as_service(tenant.id) as tx:
         channel = Channel.email if "@" in data.to else Channel.sms
         outcome = await otp.do_verify(tx, await _contact(tx, channel, data.to), data.purpose, data.code.strip())
@@ -122,14 +119,14 @@ async def _contact(tx: Tx, channel: Channel, to: str) -> Contact:
 
 
 @post("/api/auth/register", status_code=201, tags=["accounts"], summary="Register, or found a community")
-async def register(request: AnyRequest, db: Database, tenant: Tenant, data: RegisterRequest) -> Response[Session]:
-    done = await registration.register(db, tenant.id, data, client_ip_address(request))
+async def register(request: AnyRequest, db: Database, tenant: Tenant, data: RegisterUserRequest) -> Response[Session]:
+    done = await registration.do_register(db, tenant.id, data, client_ip_address(request))
     return _with_cookie(request, done, 201)
 
 
 @post("/api/auth/login", status_code=200, tags=["accounts"], summary="Log in by password or one-time code")
 async def login(request: AnyRequest, db: Database, tenant: Tenant, data: LogInRequest) -> Response[Session]:
-    return _with_cookie(request, await log_in(db, tenant.id, data, client_ip_address(request)), 200)
+    return _with_cookie(request, await do_log_in(db, tenant.id, data, client_ip_address(request)), 200)
 
 
 @post("/api/auth/refresh", status_code=200, tags=["accounts"], summary="A new access token for the cookie")
@@ -173,6 +170,7 @@ async def change_profile(db: Database, me: Identity, data: ChangeProfileRequest)
 
 @post("/api/auth/face", status_code=200, tags=["accounts"], summary="Go on under another face")
 async def switch_face(db: Database, me: Identity, data: SwitchFaceRequest) -> Session:
+    """Raises: NoSuchFace."""
     await take(_CHANGES, me.user_id)
     async with db.as_service(me.tenant_id) as tx:
         try:
@@ -183,7 +181,7 @@ async def switch_face(db: Database, me: Identity, data: SwitchFaceRequest) -> Se
 
 
 @post("/api/auth/shadow", status_code=201, tags=["accounts"], summary="Make my shadow, once")
-async def make_shadow(db: Database, me: Identity, data: CreateShadowRequest) -> Me:
+async def make_shadow(db: Database, me: Identity, data: AddShadowRequest) -> Me:
     async with db.as_user(me) as tx:
         await profiles.do_add_shadow(tx, data.alias)
         return await myself.mine(tx)
@@ -222,18 +220,18 @@ async def forget_device(db: Database, me: Identity, device_id: UUID) -> None:
 
 @post("/api/auth/password", status_code=204, tags=["accounts"], summary="Change my password")
 async def change_password(db: Database, me: Identity, data: ChangePasswordRequest) -> None:
-    await password_changes.change_password(db, me, data.current, data.new)
+    await password_changes.do_change_password(db, me, data.current, data.new)
 
 
 @post("/api/auth/reset-password", status_code=204, tags=["accounts"], summary="A new password, by a one-time code")
 async def reset_password(request: AnyRequest, db: Database, tenant: Tenant, data: ResetPasswordRequest) -> None:
     await take(_RESETS, client_network.network_of(client_ip_address(request)))
-    await password_changes.reset_password(db, tenant.id, data.proof, data.password)
+    await password_changes.do_reset_password(db, tenant.id, data.proof, data.password)
 
 
 @post("/api/auth/verify", status_code=200, tags=["accounts"], summary="Set a proved phone number or e-mail address")
 async def verify(db: Database, me: Identity, data: VerifyContactRequest) -> Me:
-    return await contacts.set_contact(db, me, data.proof, data.password)
+    return await contacts.do_set_contact(db, me, data.proof, data.password)
 
 
 @get("/api/users/export", tags=["accounts"], summary="Everything that is kept of me")
@@ -244,8 +242,8 @@ async def export(db: Database, me: Identity) -> dict[str, Any]:
 
 @post("/api/users/erase", status_code=204, tags=["accounts"], summary="Erase me")
 async def erase(db: Database, me: Identity, data: EraseAccountRequest) -> Response[None]:
-    await password_changes.check_password(db, me, data.password)
-    await personal_data.erase_me(db, me)
+    await password_changes.do_check_password(db, me, data.password)
+    await personal_data.do_erase_me(db, me)
     return _without_cookie()
 
 

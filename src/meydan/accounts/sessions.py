@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address
 from ipaddress import ip_address as parse_ip_address
-from typing import ClassVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -40,9 +39,7 @@ class EndReason(StrEnum):
 
 
 class SessionEnded(Refused):
-    code: ClassVar[str] = "session_ended"
-    status: ClassVar[int] = 401
-    title: ClassVar[str] = "This session has ended. Please log in again."
+    code, status, title = "session_ended", 401, "This session has ended. Please log in again."
 
 
 class SessionLine(Struct, frozen=True):
@@ -81,7 +78,10 @@ _LOCK = f"select {_COLUMNS} from app.sessions where tenant_id = $1 and id = $2 f
 
 
 async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str) -> Opened:
-    """Starts a session under the real face. ``device_id`` is the row's. Runs as: service."""
+    """Starts a session under the real face. ``device_id`` is the row's.
+
+    Runs as: service.
+    """
     row = await tx.one(
         _Row,
         f"""
@@ -181,19 +181,22 @@ async def do_end_mine(tx: Tx, session_id: UUID) -> None:
 
 
 async def do_end(tx: Tx, user_id: UUID, session_id: UUID, reason: EndReason) -> None:
-    await _end(tx, user_id, reason, "id = $4", session_id)
+    await _do_end(tx, user_id, reason, "id = $4", session_id)
 
 
 async def do_end_all(tx: Tx, user_id: UUID, reason: EndReason, *, except_session: UUID | None = None) -> None:
-    """Ends all sessions of a user, except one if given. Runs as: service."""
-    await _end(tx, user_id, reason, "id is distinct from $4", except_session)
+    """Ends all sessions of a user, except one if given.
+
+    Runs as: service.
+    """
+    await _do_end(tx, user_id, reason, "id is distinct from $4", except_session)
 
 
 async def do_end_of_device(tx: Tx, user_id: UUID, device_id: UUID) -> None:
-    await _end(tx, user_id, EndReason.revoked, "device_id = $4", device_id)
+    await _do_end(tx, user_id, EndReason.revoked, "device_id = $4", device_id)
 
 
-async def _end(tx: Tx, user_id: UUID, reason: EndReason, condition: str, value: UUID | None) -> None:
+async def _do_end(tx: Tx, user_id: UUID, reason: EndReason, condition: str, value: UUID | None) -> None:
     ended = await tx.all(
         UUID,
         f"""

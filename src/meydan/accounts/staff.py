@@ -24,7 +24,10 @@ async def check_staff(db: Database, me: Identity, *roles: Role) -> None:
 
 
 async def staff_of(tx: Tx, *roles: Role) -> list[UUID]:
-    """The ids of users with one of these roles. Runs as: service."""
+    """The ids of users with one of these roles.
+
+    Runs as: service.
+    """
     return await tx.all(
         UUID,
         "select id from app.users where tenant_id = $1 and role = any($2::text[]) and erased_at is null order by id",

@@ -1,7 +1,6 @@
 """Age limits and bans. A ban outlives the account, because the proved contacts' hashes are banned too."""
 
 from datetime import date, datetime
-from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,9 +28,11 @@ class AccountBanned(Refused):
 
 
 class VerificationNeeded(Refused):
-    code: ClassVar[str] = "verification_needed"
-    status: ClassVar[int] = 403
-    title: ClassVar[str] = "Before you can meet people, prove what this community asks for (wanted)."
+    code, status, title = (
+        "verification_needed",
+        403,
+        "Before you can meet people, prove what this community asks for (wanted).",
+    )
 
 
 class Ban(Struct, frozen=True):
@@ -94,7 +95,9 @@ async def do_record_contact(tx: Tx, contact: str) -> bool:
 async def do_set_ban(tx: Tx, user_id: UUID, until: datetime | None, reason: str) -> None:
     """Bans the account and its contacts, tells its clients why, and ends its sessions. No ``until``: for good.
 
-    Called by safety in the transaction of its decision. Runs as: service.
+    Called by safety in the transaction of its decision.
+
+    Runs as: service.
     """
     await _do_write_ban(tx, user_id, reason, until)
     # Listeners end what is open before the sessions end: the user's own screens show that first, then the reason.

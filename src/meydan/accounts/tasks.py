@@ -8,12 +8,12 @@ from meydan.kit.jobs import every, external_job
 
 @external_job("accounts.send_code")
 async def send_code(db: Database, tenant_id: int, payload: otp.SendCode) -> None:
-    await code_delivery.send(db, tenant_id, payload)
+    await code_delivery.do_send(db, tenant_id, payload)
 
 
 @external_job("accounts.send_security_alert")
 async def send_security_alert(db: Database, tenant_id: int, payload: security_alerts.SendSecurityAlert) -> None:
-    await security_alerts.send(db, tenant_id, payload)
+    await security_alerts.do_send(db, tenant_id, payload)
 
 
 @every("17 3 * * *")

@@ -70,7 +70,10 @@ async def find(tx: Tx, identifier: Identifier) -> UUID | None:
 
 
 async def password_hash(tx: Tx, user_id: UUID) -> str | None:
-    """The hash, which no user's database login may read. Runs as: service."""
+    """The hash, which no user's database login may read.
+
+    Runs as: service.
+    """
     return await tx.maybe(
         str, "select password_hash from app.users where tenant_id = $1 and id = $2 and erased_at is null", user_id
     )

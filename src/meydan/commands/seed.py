@@ -375,10 +375,10 @@ async def _demo_people(db: Database, slug: str) -> tuple[int, list[uuid.UUID]]:
     for username, alias in _DEMO.items():
         if username in {person.username for person in there}:
             continue
-        done = await accounts.register(
+        done = await accounts.do_register(
             db,
             tenant.id,
-            accounts.RegisterRequest(
+            accounts.RegisterUserRequest(
                 username=username,
                 password=DEMO_PASSWORD,
                 alias=alias,

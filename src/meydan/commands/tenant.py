@@ -201,10 +201,10 @@ async def _found(
 
     directory = tenants.Directory(db)
     default = await directory.find("", None)
-    await accounts.register(
+    await accounts.do_register(
         db,
         default.id,
-        accounts.RegisterRequest(
+        accounts.RegisterUserRequest(
             username=username,
             password=password,
             alias=username,

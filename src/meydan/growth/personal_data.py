@@ -48,7 +48,10 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Deletes invitation codes. Referrals stay, because the other user's counts include them. Runs as: service."""
+    """Deletes invitation codes. Referrals stay, because the other user's counts include them.
+
+    Runs as: service.
+    """
     await tx.run("delete from app.invite_codes where tenant_id = $1 and user_id = $2", user_id)
 
 

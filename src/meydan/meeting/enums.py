@@ -39,11 +39,11 @@ class ClaimReason(StrEnum):
 
 class TicketEnd(StrEnum):
     left = "left"
-    """Its owner stopped waiting, perhaps in another tab."""
+    """The owner stopped waiting, perhaps in another tab."""
     other_face = "other_face"
-    """Its owner joined under the other face."""
+    """The owner joined under the other face."""
     gone = "gone"
-    """Its owner had no connection for longer than the presence timeout."""
+    """The owner had no connection for longer than the presence timeout."""
     quota_exhausted = "quota_exhausted"
     banned = "banned"
 

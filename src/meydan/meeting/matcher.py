@@ -66,11 +66,11 @@ async def do_match(tx: Tx, meeting_type: MeetingType, *, search_again: bool = Fa
         wait_for_lock,
     )
     for made in found:
-        await _announce(tx, meeting_type, made)
+        await _do_announce(tx, meeting_type, made)
     return sum(made.match_id is not None for made in found)
 
 
-async def _announce(tx: Tx, meeting_type: MeetingType, made: _MatchedTickets) -> None:
+async def _do_announce(tx: Tx, meeting_type: MeetingType, made: _MatchedTickets) -> None:
     first = Side(made.user1_id, made.profile1_id)
     if (
         made.match_id is None
@@ -120,9 +120,9 @@ class Matcher:
             self._awake.clear()
             dirty, self._dirty = list(self._dirty), {}
             for tenant_id in dirty:
-                await self._pass_over(tenant_id)
+                await self._do_pass_over(tenant_id)
 
-    async def _pass_over(self, tenant_id: int) -> None:
+    async def _do_pass_over(self, tenant_id: int) -> None:
         try:
             for meeting_type in MeetingType:
                 async with self._db.as_service(tenant_id) as tx:

@@ -156,20 +156,26 @@ async def do_end(tx: Tx, match_id: UUID, status: MatchStatus) -> bool:
     ended = await tx.maybe(_EndedMatch, f"select {_ENDED} from app.end_match($1, $2, $3)", match_id, status)
     if ended is None:
         return False
-    await _after_end(tx, ended)
+    await _do_announce_end(tx, ended)
     return True
 
 
 async def do_expire(tx: Tx) -> int:
-    """Ends a batch of matches that have reached their end, and returns their number. Runs as: service."""
+    """Ends a batch of matches that have reached their end, and returns their number.
+
+    Runs as: service.
+    """
     expired = await tx.all(_EndedMatch, f"select {_ENDED} from app.end_matches($1, $2)", _BATCH_SIZE)
     for ended in expired:
-        await _after_end(tx, ended)
+        await _do_announce_end(tx, ended)
     return len(expired)
 
 
 async def do_end_all_of(tx: Tx, user_id: UUID) -> None:
-    """Ends the active matches of a banned or erased user. Runs as: service."""
+    """Ends the active matches of a banned or erased user.
+
+    Runs as: service.
+    """
     for match_id in await tx.all(
         UUID, "select match_id from app.match_slots where tenant_id = $1 and user_id = $2", user_id
     ):
@@ -191,7 +197,7 @@ async def end_between(tx: Tx, event: safety.Blocked) -> None:
         await do_end(tx, match_id, MatchStatus.cancelled)
 
 
-async def _after_end(tx: Tx, ended: _EndedMatch) -> None:
+async def _do_announce_end(tx: Tx, ended: _EndedMatch) -> None:
     await messaging.do_close(tx, ended.conversation_id)
     sides = Side(ended.user1_id, ended.profile1_id), Side(ended.user2_id, ended.profile2_id)
     for side in sides:

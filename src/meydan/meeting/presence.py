@@ -78,4 +78,4 @@ async def _do_end_away_too_long(tx: Tx) -> None:
         """,
         timedelta(seconds=settings.presence_timeout_seconds),
     )
-    await tickets.send_ended(tx, ended, TicketEnd.gone)
+    await tickets.do_announce_ended(tx, ended, TicketEnd.gone)

@@ -17,7 +17,7 @@ from meydan.money.payments import orders
 
 class Item(StrEnum):
     meeting = "meeting"
-    """One match beyond the day's quota; it does not expire at midnight."""
+    """A match beyond the day's quota; it does not expire at midnight."""
 
 
 class CoinOffer(Struct, frozen=True):

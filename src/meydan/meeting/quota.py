@@ -78,7 +78,10 @@ async def check_quota(tx: Tx, meeting_type: MeetingType) -> None:
 async def do_grant_bonus(
     tx: Tx, user_id: UUID, *, amount: int, reason: str, meeting_type: MeetingType = MeetingType.text
 ) -> None:
-    """Grants bonus quota, which is consumed after the day's own and does not expire at midnight. Runs as: service."""
+    """Grants bonus quota, which is consumed after the day's own and does not expire at midnight.
+
+    Runs as: service.
+    """
     await tx.run(
         """
         insert into app.extra_rights as extra (tenant_id, user_id, kind, given) values ($1, $2, $3, $4)

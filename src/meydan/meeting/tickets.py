@@ -154,7 +154,7 @@ async def do_leave(tx: Tx, meeting_type: MeetingType, match_id: UUID | None) -> 
         meeting_type,
         tx.me.profile_id,
     )
-    await send_ended(tx, ended, TicketEnd.left)
+    await do_announce_ended(tx, ended, TicketEnd.left)
 
 
 async def ticket(tx: Tx, meeting_type: MeetingType) -> Ticket | None:
@@ -180,14 +180,17 @@ async def approximate_waiting(tx: Tx, meeting_type: MeetingType) -> int:
 
 
 async def do_end_all_of(tx: Tx, user_id: UUID, reason: TicketEnd) -> None:
-    """Ends all tickets of a user. Runs as: service."""
+    """Ends all tickets of a user.
+
+    Runs as: service.
+    """
     ended = await tx.all(
         EndedTicket, f"delete from app.tickets where tenant_id = $1 and user_id = $2 returning {_ENDED}", user_id
     )
-    await send_ended(tx, ended, reason)
+    await do_announce_ended(tx, ended, reason)
 
 
-async def send_ended(tx: Tx, ended: Iterable[EndedTicket], reason: TicketEnd) -> None:
+async def do_announce_ended(tx: Tx, ended: Iterable[EndedTicket], reason: TicketEnd) -> None:
     """Tells the tickets' owners."""
     for each in ended:
         await realtime.send_frame(tx, each.user_id, TicketEndedFrame(each.profile_id, each.id, reason))
@@ -222,7 +225,7 @@ async def _do_leave_under_other_face(tx: Tx, meeting_type: MeetingType) -> None:
         meeting_type,
         tx.me.profile_id,
     )
-    await send_ended(tx, ended, TicketEnd.other_face)
+    await do_announce_ended(tx, ended, TicketEnd.other_face)
 
 
 async def _languages(tx: Tx, criteria: Criteria, me: _Standing) -> list[str]:

@@ -119,7 +119,7 @@ async def do_send(tx: Tx, new: SendMessageRequest, device_info: str | None) -> M
         created_at=done.created_at,
     )
     if done.peer_user_id is not None and done.peer_profile_id is not None:  # stored by this call
-        await _send_frames(tx, message, new.welcome, done.peer_user_id, done.peer_profile_id)
+        await _do_announce(tx, message, new.welcome, done.peer_user_id, done.peer_profile_id)
     return message
 
 
@@ -151,7 +151,10 @@ async def page(
 
 
 async def do_mark_read(tx: Tx, message_id: UUID) -> None:
-    """Marks the peer's messages up to this one as read. Raises: NotFound."""
+    """Marks the peer's messages up to this one as read.
+
+    Raises: NotFound.
+    """
     position = await tx.one(
         _Position,
         "select conversation_id, seq from app.messages where tenant_id = $1 and sender_profile_id <> $2 and id = $3",
@@ -214,7 +217,7 @@ def _refusal(done: _Outcome) -> Refused:
             return NotFound()
 
 
-async def _send_frames(
+async def _do_announce(
     tx: Tx, message: Message, welcome: Welcome | None, peer_user_id: UUID, peer_profile_id: UUID
 ) -> None:
     stored = [message]

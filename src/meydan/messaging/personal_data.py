@@ -54,7 +54,10 @@ class DeviceRow(Struct, frozen=True):
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    """Exports conversations with their peer profiles and times. Plaintext exists only on devices. Runs as: service."""
+    """Exports conversations with their peer profiles and times. Plaintext exists only on devices.
+
+    Runs as: service.
+    """
     conversations = await tx.all(
         ConversationRow,
         """
@@ -94,7 +97,9 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Closes the user's conversations and deletes their ciphertext. The metadata log stays, because claims need it.
 
-    Plaintext on the peer's devices is out of reach. Runs as: service.
+    Plaintext on the peer's devices is out of reach.
+
+    Runs as: service.
     """
     await tx.run("delete from app.key_packages where tenant_id = $1 and user_id = $2", user_id)
     await tx.run(

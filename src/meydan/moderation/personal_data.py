@@ -28,7 +28,10 @@ class ReportRow(Struct, frozen=True):
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    """Exports the user's own reports. Reports about the user could reveal their authors. Runs as: service."""
+    """Exports the user's own reports. Reports about the user could reveal their authors.
+
+    Runs as: service.
+    """
     reports = await tx.all(
         ReportRow,
         """
@@ -41,7 +44,10 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Blanks the texts of the user's reports. The reports stay, because they protect other users. Runs as: service."""
+    """Blanks the texts of the user's reports. The reports stay, because they protect other users.
+
+    Runs as: service.
+    """
     await tx.run(
         "update app.reports set text = '' where tenant_id = $1 and reporter_user_id = $2 and text <> ''", user_id
     )

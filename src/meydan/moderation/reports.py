@@ -58,7 +58,9 @@ async def do_review_reported_user(tx: Tx, report_id: UUID) -> None:
     """Bans the user whom this report is about, if enough different users reported them. Idempotent.
 
     Counts users with a proved phone or e-mail, each once, across all faces. Reports before an ended ban no longer count.
-    Never bans an owner, because the tenant would be left without one. Runs as: service.
+    Never bans an owner, because the tenant would be left without one.
+
+    Runs as: service.
     """
     threshold = (await tenants.settings(tx, ModerationSettings)).ban_after_reporters
     reported = await tx.maybe(ReportedUser, _COUNT, report_id)

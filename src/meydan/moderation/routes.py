@@ -15,7 +15,7 @@ from meydan.moderation import reports
 _REPORTS = rate_limits.Limit("reports", timedelta(days=1), 30)
 
 
-class ReportRequest(Struct, frozen=True, forbid_unknown_fields=True):
+class ReportProfileRequest(Struct, frozen=True, forbid_unknown_fields=True):
     profile_id: UUID
     reason: reports.ReportReason
     text: Annotated[str, Meta(max_length=1000)] = ""
@@ -23,7 +23,7 @@ class ReportRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @post("/api/reports", tags=["moderation"], summary="Report somebody you met")
-async def report(db: Database, me: Identity, data: ReportRequest) -> reports.Report:
+async def report(db: Database, me: Identity, data: ReportProfileRequest) -> reports.Report:
     """Reporting the same profile again answers the first report."""
     await rate_limits.take(_REPORTS, me.user_id)
     async with db.as_user(me) as tx:

@@ -152,7 +152,10 @@ async def do_mark_read(tx: Tx, up_to: UUID) -> Unread:
 
 
 async def do_purge_old(tx: Tx) -> None:
-    """Deletes notifications after 90 days. Runs as: service."""
+    """Deletes notifications after 90 days.
+
+    Runs as: service.
+    """
     await tx.run(
         "delete from app.notifications where tenant_id = $1 and created_at < app.now() - $2::interval", KEPT_FOR
     )

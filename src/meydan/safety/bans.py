@@ -78,7 +78,7 @@ async def do_ban(
         tx,
         "ban",
         user_id=user_id,
-        actor_user_id=banned_by_user_id,
+        acted_by_user_id=banned_by_user_id,
         ban_id=ban.id,
         reason=ban.reason,
         until=ban.until,
@@ -88,7 +88,10 @@ async def do_ban(
 
 
 async def do_lift(tx: Tx, user_id: UUID, *, lifted_by_user_id: UUID | None = None) -> None:
-    """Lifts the user's ban. Raises: NotFound (not banned). Runs as: service."""
+    """Lifts the user's ban.
+
+    Raises: NotFound (not banned). Runs as: service.
+    """
     ban_id = await tx.one(
         UUID,
         """
@@ -99,5 +102,5 @@ async def do_lift(tx: Tx, user_id: UUID, *, lifted_by_user_id: UUID | None = Non
         lifted_by_user_id,
     )
     await accounts.do_lift_ban(tx, user_id)
-    await tenants.do_record(tx, "ban_lifted", user_id=user_id, actor_user_id=lifted_by_user_id, ban_id=ban_id)
+    await tenants.do_record(tx, "ban_lifted", user_id=user_id, acted_by_user_id=lifted_by_user_id, ban_id=ban_id)
     await publish(tx, events.BanLifted(user_id=user_id))

@@ -48,7 +48,10 @@ async def do_block(tx: Tx, profile_id: UUID) -> Block:
 
 
 async def do_unblock(tx: Tx, block_id: UUID) -> None:
-    """Removes a block, so that the two may be matched again. Raises: NotFound."""
+    """Removes a block, so that the two may be matched again.
+
+    Raises: NotFound.
+    """
     unblocked = await tx.one(
         events.Unblocked,
         "delete from app.blocks where tenant_id = $1 and id = $2 returning blocker_profile_id, blocked_profile_id",

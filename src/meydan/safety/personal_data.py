@@ -36,7 +36,10 @@ class BanRow(Struct, frozen=True):
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    """Exports the user's own blocks and bans. Blocks by others are the others' data. Runs as: service."""
+    """Exports the user's own blocks and bans. Blocks by others are the others' data.
+
+    Runs as: service.
+    """
     blocks = await tx.all(
         BlockRow,
         """
@@ -56,7 +59,9 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Deletes blocks in both directions. Keeps bans, which hold no free text, and the ids of staff who decided them.
 
-    A ban survives the account in the hashes of its contacts. Runs as: service.
+    A ban survives the account in the hashes of its contacts.
+
+    Runs as: service.
     """
     await tx.run(
         "delete from app.blocks where tenant_id = $1 and (blocker_user_id = $2 or blocked_user_id = $2)", user_id

@@ -18,12 +18,12 @@ _BLOCK_LIMIT = rate_limits.Limit("blocks", timedelta(hours=1), 60)
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 
 
-class BlockRequest(Struct, frozen=True, forbid_unknown_fields=True):
+class BlockProfileRequest(Struct, frozen=True, forbid_unknown_fields=True):
     profile_id: UUID
 
 
 @post("/api/blocks", tags=["safety"], summary="Block somebody you met")
-async def block(db: Database, me: Identity, data: BlockRequest) -> blocks.Block:
+async def block(db: Database, me: Identity, data: BlockProfileRequest) -> blocks.Block:
     """Ends what is open between you. Blocking twice answers the same block."""
     await rate_limits.take(_BLOCK_LIMIT, me.user_id)
     async with db.as_user(me) as tx:

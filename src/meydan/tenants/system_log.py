@@ -6,9 +6,9 @@ from meydan.kit.database import Tx
 
 
 async def do_record(
-    tx: Tx, action: str, *, user_id: UUID | None = None, actor_user_id: UUID | None = None, **details: object
+    tx: Tx, action: str, *, user_id: UUID | None = None, acted_by_user_id: UUID | None = None, **details: object
 ) -> None:
-    """Appends an entry that no login can change. ``actor_user_id`` is absent when the system acted.
+    """Appends an entry that no login can change. ``acted_by_user_id`` is absent when the system acted.
 
     Runs as: service.
     """
@@ -16,6 +16,6 @@ async def do_record(
         "insert into app.system_logs (tenant_id, action, user_id, actor_user_id, details) values ($1, $2, $3, $4, $5)",
         action,
         user_id,
-        actor_user_id,
+        acted_by_user_id,
         details,
     )

@@ -64,7 +64,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go on under another face */
+        /**
+         * Go on under another face
+         * @description Raises: NoSuchFace.
+         */
         post: operations["ApiAuthFaceSwitchFace"];
         delete?: never;
         options?: never;
@@ -1757,6 +1760,10 @@ export interface components {
             /** @default false */
             replace: boolean;
         };
+        /** AddShadowRequest */
+        AddShadowRequest: {
+            alias: string;
+        };
         /** AdjustRequest */
         AdjustRequest: {
             coins: number;
@@ -1797,8 +1804,8 @@ export interface components {
             items: components["schemas"]["Block"][];
             next?: string | null;
         };
-        /** BlockRequest */
-        BlockRequest: {
+        /** BlockProfileRequest */
+        BlockProfileRequest: {
             /** Format: uuid */
             profile_id: string;
         };
@@ -2000,10 +2007,6 @@ export interface components {
         /** Convert */
         Convert: {
             amount: number;
-        };
-        /** CreateShadowRequest */
-        CreateShadowRequest: {
-            alias: string;
         };
         /** Criteria */
         Criteria: {
@@ -2308,8 +2311,8 @@ export interface components {
          * @enum {string}
          */
         Item: "meeting";
-        /** JoinRequest */
-        JoinRequest: {
+        /** JoinMatchingRequest */
+        JoinMatchingRequest: {
             criteria?: components["schemas"]["Criteria"];
             ticket_id?: string | null;
             type: components["schemas"]["MeetingType"];
@@ -2337,8 +2340,8 @@ export interface components {
          * @enum {string}
          */
         Language: "tr" | "en";
-        /** LeaveRequest */
-        LeaveRequest: {
+        /** LeaveMatchingRequest */
+        LeaveMatchingRequest: {
             match_id?: string | null;
         };
         /** Limits */
@@ -2821,8 +2824,8 @@ export interface components {
          * @enum {string}
          */
         RefundStatus: "asked" | "done" | "refused";
-        /** RegisterRequest */
-        RegisterRequest: {
+        /** RegisterUserRequest */
+        RegisterUserRequest: {
             alias: string;
             /** Format: date */
             birth_date: string;
@@ -2843,19 +2846,27 @@ export interface components {
             id: string;
             reason: components["schemas"]["ReportReason"];
         };
-        /**
-         * ReportReason
-         * @enum {string}
-         */
-        ReportReason: "harassment" | "sexual_content" | "underage" | "spam" | "threat" | "other";
-        /** ReportRequest */
-        ReportRequest: {
+        /** ReportProfileRequest */
+        ReportProfileRequest: {
             match_id?: string | null;
             /** Format: uuid */
             profile_id: string;
             reason: components["schemas"]["ReportReason"];
             /** @default  */
             text: string;
+        };
+        /**
+         * ReportReason
+         * @enum {string}
+         */
+        ReportReason: "harassment" | "sexual_content" | "underage" | "spam" | "threat" | "other";
+        /** RequestCodeRequest */
+        RequestCodeRequest: {
+            channel: components["schemas"]["Channel"];
+            client_device_id?: string | null;
+            language?: components["schemas"]["Language"] | null;
+            purpose: components["schemas"]["Purpose"];
+            to: string;
         };
         /**
          * RequireVerified
@@ -2940,14 +2951,6 @@ export interface components {
             /** @enum {string} */
             type: "text" | "commit" | "join_request";
             welcome?: components["schemas"]["Welcome"] | null;
-        };
-        /** SendOtpRequest */
-        SendOtpRequest: {
-            channel: components["schemas"]["Channel"];
-            client_device_id?: string | null;
-            language?: components["schemas"]["Language"] | null;
-            purpose: components["schemas"]["Purpose"];
-            to: string;
         };
         /** Sent */
         Sent: {
@@ -3196,16 +3199,16 @@ export interface components {
         Unread: {
             unread: number;
         };
+        /** VerifyCodeRequest */
+        VerifyCodeRequest: {
+            code: string;
+            purpose: components["schemas"]["Purpose"];
+            to: string;
+        };
         /** VerifyContactRequest */
         VerifyContactRequest: {
             password: string;
             proof: string;
-        };
-        /** VerifyOtpRequest */
-        VerifyOtpRequest: {
-            code: string;
-            purpose: components["schemas"]["Purpose"];
-            to: string;
         };
         /** Wallet */
         Wallet: {
@@ -3576,7 +3579,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RegisterRequest"];
+                "application/json": components["schemas"]["RegisterUserRequest"];
             };
         };
         responses: {
@@ -3656,7 +3659,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SendOtpRequest"];
+                "application/json": components["schemas"]["RequestCodeRequest"];
             };
         };
         responses: {
@@ -3750,7 +3753,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateShadowRequest"];
+                "application/json": components["schemas"]["AddShadowRequest"];
             };
         };
         responses: {
@@ -3830,7 +3833,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VerifyOtpRequest"];
+                "application/json": components["schemas"]["VerifyCodeRequest"];
             };
         };
         responses: {
@@ -3907,7 +3910,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BlockRequest"];
+                "application/json": components["schemas"]["BlockProfileRequest"];
             };
         };
         responses: {
@@ -4613,7 +4616,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["JoinRequest"];
+                "application/json": components["schemas"]["JoinMatchingRequest"];
             };
         };
         responses: {
@@ -4652,7 +4655,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeaveRequest"];
+                "application/json": components["schemas"]["LeaveMatchingRequest"];
             };
         };
         responses: {
@@ -5488,7 +5491,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReportRequest"];
+                "application/json": components["schemas"]["ReportProfileRequest"];
             };
         };
         responses: {

@@ -15,7 +15,7 @@ export type OtpChannel = Schemas['Channel'];
 export type OtpPurpose = Schemas['Purpose'];
 export type RequireVerified = Schemas['RequireVerified'];
 export type OtpSent = Schemas['OtpSent'];
-export type RegisterRequest = Schemas['RegisterRequest'];
+export type RegisterUserRequest = Schemas['RegisterUserRequest'];
 export type LogInRequest = Schemas['LogInRequest'];
 
 export type MeetingState = Schemas['State'];

@@ -36,7 +36,7 @@ class _QueuedCode(Struct, frozen=True):
     contact: str
 
 
-async def send(db: Database, tenant_id: int, job: SendCode) -> None:
+async def do_send(db: Database, tenant_id: int, job: SendCode) -> None:
     """Sends a code once. Retries with back-off while the sender is down and the code is still useful."""
     async with db.as_service(tenant_id) as tx:
         queued = await _do_take_queued(tx, job)
@@ -51,14 +51,14 @@ async def send(db: Database, tenant_id: int, job: SendCode) -> None:
         body=_BODY[job.language].format(**words),
         code=code,
     )
-    is_retryable = await deliver(db, tenant_id, queued.id, queued.channel, message)
+    is_retryable = await do_deliver(db, tenant_id, queued.id, queued.channel, message)
     if is_retryable and job.attempt < _ATTEMPTS:
         async with db.as_service(tenant_id) as tx:
             retry = structs.replace(job, attempt=job.attempt + 1)
             await queue(tx, "accounts.send_code", retry, delay=_BACK_OFF * job.attempt)
 
 
-async def deliver(db: Database, tenant_id: int, row_id: UUID, channel: Channel, message: Message) -> bool:
+async def do_deliver(db: Database, tenant_id: int, row_id: UUID, channel: Channel, message: Message) -> bool:
     """Calls the sender. Returns True after a failure that is worth a retry."""
     try:
         await integrations.current().sender(channel).send(message)

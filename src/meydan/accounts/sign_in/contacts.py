@@ -22,14 +22,14 @@ from meydan.kit.identity import Identity
 _COLUMN = {Channel.sms: SignInPart.phone, Channel.email: SignInPart.email}
 
 
-async def set_contact(db: Database, identity: Identity, proof: str, password: str) -> Me:
+async def do_set_contact(db: Database, identity: Identity, proof: str, password: str) -> Me:
     """Sets the proved contact. The proof stays unspent when this is refused.
 
     Raises: ProofRefused, PasswordWrong, TooManyRequests, PhoneTaken, EmailTaken, AccountBanned.
     """
     async with db.as_service(identity.tenant_id) as tx:
         await otp.check_proof(tx, proof, Purpose.verify)
-    password_hash = await password_changes.check_password(db, identity, password)
+    password_hash = await password_changes.do_check_password(db, identity, password)
     async with db.as_service(identity.tenant_id) as tx:
         await password_changes.lock_password(tx, identity.user_id, password_hash)
         await _do_set(tx, identity.user_id, proof)

@@ -1,6 +1,5 @@
 """Login by password or one-time code. Neither the response nor its time tells whether the account exists."""
 
-from typing import ClassVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -19,15 +18,15 @@ from meydan.kit.errors import Refused
 
 
 class LoginFailed(Refused):
-    code: ClassVar[str] = "login_failed"
-    status: ClassVar[int] = 401
-    title: ClassVar[str] = "This does not open any account. Check what you typed."
+    code, status, title = "login_failed", 401, "This does not open any account. Check what you typed."
 
 
 class StepUpNeeded(Refused):
-    code: ClassVar[str] = "step_up_needed"
-    status: ClassVar[int] = 403
-    title: ClassVar[str] = "This device is new: besides the password, a one-time code is needed."
+    code, status, title = (
+        "step_up_needed",
+        403,
+        "This device is new: besides the password, a one-time code is needed.",
+    )
 
 
 class LogInRequest(Struct, frozen=True):
@@ -46,7 +45,7 @@ class _Attempt(Struct, frozen=True):
     counters: login_throttle.Counters
 
 
-async def login(db: Database, tenant_id: int, wanted: LogInRequest, ip_address: str) -> LoggedIn:
+async def do_log_in(db: Database, tenant_id: int, wanted: LogInRequest, ip_address: str) -> LoggedIn:
     """Logs a user in. Checks the password between two transactions, so that no connection waits for the hash.
 
     Raises: LoginFailed, TooManyRequests, AccountBanned, StepUpNeeded, ProofRefused.
@@ -66,10 +65,10 @@ async def login(db: Database, tenant_id: int, wanted: LogInRequest, ip_address: 
             if checked.better_hash is not None:
                 await users.do_set_password_hash(tx, attempt.user_id, checked.better_hash)
             if not attempt.is_known_device:
-                await _check_step_up(tx, attempt.user_id, wanted.proof)
+                await _do_check_step_up(tx, attempt.user_id, wanted.proof)
             return await _do_open(tx, attempt.user_id, wanted.device, ip_address)
     # The password was changed or rehashed by another login while this one checked it: check again.
-    return await login(db, tenant_id, wanted, ip_address)
+    return await do_log_in(db, tenant_id, wanted, ip_address)
 
 
 async def _lock_standing(tx: Tx, user_id: UUID) -> Standing:
@@ -107,7 +106,7 @@ async def _do_log_in_by_code(tx: Tx, wanted: LogInRequest, ip_address: str) -> L
     return await _do_open(tx, user_id, wanted.device, ip_address)
 
 
-async def _check_step_up(tx: Tx, user_id: UUID, proof: str | None) -> None:
+async def _do_check_step_up(tx: Tx, user_id: UUID, proof: str | None) -> None:
     """Demands a one-time code on a new device, if the tenant requires it (`step_up`)."""
     user = await users.by_id(tx, user_id)
     if not (await tenants.settings(tx, AccountsSettings)).step_up or not user.contacts:

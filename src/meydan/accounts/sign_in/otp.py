@@ -1,4 +1,4 @@
-"""One-time codes: requested, sent by the worker, verified once, and exchanged for a proof that is spent once.
+"""Codes that are valid once: requested, sent by the worker, verified once, and exchanged for a proof that is spent once.
 
 The worker looks up the account, never the request: its response and its time are the same for every contact.
 """
@@ -7,7 +7,6 @@ import math
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -50,9 +49,11 @@ class OtpUsed(Refused):
 
 
 class ProofRefused(Refused):
-    code: ClassVar[str] = "proof_refused"
-    status: ClassVar[int] = 409
-    title: ClassVar[str] = "Your code was verified too long ago, or used already. Ask for a new one."
+    code, status, title = (
+        "proof_refused",
+        409,
+        "Your code was verified too long ago, or used already. Ask for a new one.",
+    )
 
 
 class ChannelUnavailable(Refused):

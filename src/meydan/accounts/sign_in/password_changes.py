@@ -1,6 +1,5 @@
 """Password changes: by the current password, or by a one-time code when it is forgotten. Other sessions end."""
 
-from typing import ClassVar
 from uuid import UUID
 
 from meydan.accounts import sessions, users
@@ -15,12 +14,10 @@ from meydan.kit.identity import Identity
 
 
 class PasswordWrong(Refused):
-    code: ClassVar[str] = "password_wrong"
-    status: ClassVar[int] = 403
-    title: ClassVar[str] = "This is not your password."
+    code, status, title = "password_wrong", 403, "This is not your password."
 
 
-async def check_password(db: Database, me: Identity, password: str) -> str:
+async def do_check_password(db: Database, me: Identity, password: str) -> str:
     """Checks the caller's password and returns its hash. Throttled: a session must not serve to guess passwords.
 
     Raises: PasswordWrong, TooManyRequests.
@@ -48,12 +45,12 @@ async def lock_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
     standing.check_not_banned()
 
 
-async def change_password(db: Database, me: Identity, current: str, new: str) -> None:
+async def do_change_password(db: Database, me: Identity, current: str, new: str) -> None:
     """Changes the password and ends all sessions but the caller's.
 
     Raises: PasswordWrong, WeakPassword.
     """
-    current_hash = await check_password(db, me, current)
+    current_hash = await do_check_password(db, me, current)
     async with db.as_service(me.tenant_id) as tx:
         names = (await users.by_id(tx, me.user_id)).names
     passwords.check_strength(new, names)
@@ -63,7 +60,7 @@ async def change_password(db: Database, me: Identity, current: str, new: str) ->
         await _do_set(tx, me.user_id, password_hash, keep=me.session_id)
 
 
-async def reset_password(db: Database, tenant_id: int, proof: str, new: str) -> None:
+async def do_reset_password(db: Database, tenant_id: int, proof: str, new: str) -> None:
     """Sets a new password for the account of a proved contact, and ends all its sessions.
 
     Raises: ProofRefused, WeakPassword.

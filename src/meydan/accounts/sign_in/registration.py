@@ -53,7 +53,7 @@ class NewTenant(Struct, frozen=True):
     slug: Annotated[str, Meta(min_length=1, max_length=40)]
 
 
-class RegisterRequest(Struct, frozen=True):
+class RegisterUserRequest(Struct, frozen=True):
     password: str
     alias: str
     birth_date: date
@@ -73,7 +73,7 @@ TAKEN: dict[str, type[Refused]] = {
 }
 
 
-async def register(db: Database, tenant_id: int, wanted: RegisterRequest, ip_address: str) -> LoggedIn:
+async def do_register(db: Database, tenant_id: int, wanted: RegisterUserRequest, ip_address: str) -> LoggedIn:
     """Registers in two transactions: cheap checks come before the password is hashed, which costs CPU.
 
     Raises: IdentifierMissing, WeakPassword, TooManyRequests, ProofRefused, SignInMethodClosed, TooYoung.
@@ -92,11 +92,11 @@ async def register(db: Database, tenant_id: int, wanted: RegisterRequest, ip_add
             await otp.check_proof(tx, wanted.proof, Purpose.register)
     password_hash = await passwords.hash_of(wanted.password)
     async with db.as_service(tenant_id) as tx:
-        return await _do_register(tx, wanted, username, password_hash, ip_address)
+        return await _do_write(tx, wanted, username, password_hash, ip_address)
 
 
-async def _do_register(
-    tx: Tx, wanted: RegisterRequest, username: str | None, password_hash: str, ip_address: str
+async def _do_write(
+    tx: Tx, wanted: RegisterUserRequest, username: str | None, password_hash: str, ip_address: str
 ) -> LoggedIn:
     # The proof belongs to the tenant of the page, so it is spent before a new tenant is entered.
     proved = await otp.do_spend_proof(tx, wanted.proof, Purpose.register) if wanted.proof else None
@@ -132,7 +132,7 @@ async def _do_register(
 
 
 async def _do_add_user(
-    tx: Tx, wanted: RegisterRequest, proved: ProvedContact | None, username: str | None, password_hash: str
+    tx: Tx, wanted: RegisterUserRequest, proved: ProvedContact | None, username: str | None, password_hash: str
 ) -> UUID:
     """Raises: PhoneTaken, EmailTaken, UsernameTaken."""
     try:

@@ -61,7 +61,10 @@ class _QueuedAlert(Struct, frozen=True):
 
 
 async def do_queue(tx: Tx, before: User, part: SignInPart) -> None:
-    """Queues an alert to each contact of the account as it was before the change. Runs as: service."""
+    """Queues an alert to each contact of the account as it was before the change.
+
+    Runs as: service.
+    """
     for contact in before.contacts:
         await _do_queue_to(tx, contact, part, before.language)
     await publish(tx, events.SignInChanged(before.id, part))
@@ -95,7 +98,7 @@ async def _do_queue_to(tx: Tx, contact: Contact, part: SignInPart, language: Lan
     await queue(tx, "accounts.send_security_alert", SendSecurityAlert(notice_id, part, language))
 
 
-async def send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
+async def do_send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
     """Sends an alert once. Retries with back-off for about half an hour."""
     async with db.as_service(tenant_id) as tx:
         queued = await tx.maybe(
@@ -114,7 +117,7 @@ async def send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
         subject=_SUBJECT[job.language].format(community=community),
         body=_BODY[job.language][job.part].format(community=community),
     )
-    is_retryable = await code_delivery.deliver(db, tenant_id, job.notice_id, queued.channel, message)
+    is_retryable = await code_delivery.do_deliver(db, tenant_id, job.notice_id, queued.channel, message)
     if is_retryable and job.attempt < _ATTEMPTS:
         async with db.as_service(tenant_id) as tx:
             retry = structs.replace(job, attempt=job.attempt + 1)

@@ -83,7 +83,13 @@ async def do_adjust(
         *(user_id, actor, coins, reason, moved.id, key),
     )
     await tenants.do_record(
-        tx, "coins_adjusted", user_id=user_id, actor_user_id=actor, coins=coins, reason=reason, transaction_id=moved.id
+        tx,
+        "coins_adjusted",
+        user_id=user_id,
+        acted_by_user_id=actor,
+        coins=coins,
+        reason=reason,
+        transaction_id=moved.id,
     )
 
 

@@ -66,6 +66,6 @@ async def do_change(tx: Tx, changes: dict[str, Any], actor: UUID) -> None:
     await tenants.do_record(
         tx,
         "fraud_rules_changed",
-        actor_user_id=actor,
+        acted_by_user_id=actor,
         changes={name: {"from": before[name], "to": value} for name, value in changes.items()},
     )

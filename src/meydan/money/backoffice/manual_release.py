@@ -66,7 +66,7 @@ async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
         tx,
         _GIVEN,
         user_id=held.user_id,
-        actor_user_id=actor,
+        acted_by_user_id=actor,
         payment_id=payment_id,
         problem=held.problem,
         reason=reason,

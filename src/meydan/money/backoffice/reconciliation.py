@@ -95,7 +95,7 @@ async def reconciliation(tx: Tx) -> Reconciliation:
 async def do_run(tx: Tx, actor: UUID) -> Reconciliation:
     """A service transaction."""
     await comparing.do_queue(tx)
-    await tenants.do_record(tx, "reconciliation_asked", actor_user_id=actor)
+    await tenants.do_record(tx, "reconciliation_asked", acted_by_user_id=actor)
     return await reconciliation(tx)
 
 
@@ -107,5 +107,5 @@ async def do_explain(tx: Tx, difference_id: UUID, note: str, actor: UUID) -> Dif
         f"select {_COLUMNS} from app.reconciliation_differences where tenant_id = $1 and id = $2",
         difference_id,
     )
-    await tenants.do_record(tx, "difference_explained", actor_user_id=actor, difference_id=difference_id, note=note)
+    await tenants.do_record(tx, "difference_explained", acted_by_user_id=actor, difference_id=difference_id, note=note)
     return explained

@@ -94,7 +94,7 @@ async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUI
         case Choice.freeze:
             await wallet.do_freeze(tx, case.user_id, FREEZE_REASON, actor)
     await tenants.do_record(
-        tx, "fraud_case_decided", user_id=case.user_id, actor_user_id=actor, case_id=case.id, decision=choice
+        tx, "fraud_case_decided", user_id=case.user_id, acted_by_user_id=actor, case_id=case.id, decision=choice
     )
 
 

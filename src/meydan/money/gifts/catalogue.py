@@ -97,7 +97,7 @@ async def do_add_gift(tx: Tx, new: NewGift, *, actor: UUID) -> StaffGift:
         new.position,
         new.name,
     )
-    await tenants.do_record(tx, "gift_added", actor_user_id=actor, gift_id=gift.id, key=gift.key, price=gift.price)
+    await tenants.do_record(tx, "gift_added", acted_by_user_id=actor, gift_id=gift.id, key=gift.key, price=gift.price)
     return gift
 
 
@@ -119,7 +119,7 @@ async def do_change_gift(tx: Tx, gift_id: UUID, change: GiftChange, *, actor: UU
     await tenants.do_record(
         tx,
         "gift_changed",
-        actor_user_id=actor,
+        acted_by_user_id=actor,
         gift_id=gift_id,
         before=[known.price, known.active],
         after=[gift.price, gift.active],

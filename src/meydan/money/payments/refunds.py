@@ -112,7 +112,7 @@ async def do_refund(
         tx,
         "refund_asked",
         user_id=row.user_id,
-        actor_user_id=actor,
+        acted_by_user_id=actor,
         payment_id=payment_id,
         refund_id=refund_id,
         amount=amount,

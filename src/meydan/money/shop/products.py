@@ -202,7 +202,7 @@ async def do_put_package(tx: Tx, package_id: UUID | None, wish: PackageWish, *, 
         values = (*values, package_id)
     made = await _put(tx, sql, *values)
     await tenants.do_record(
-        tx, "coin_package_changed", actor_user_id=actor, package_id=made, **msgspec.to_builtins(wish)
+        tx, "coin_package_changed", acted_by_user_id=actor, package_id=made, **msgspec.to_builtins(wish)
     )
     return await package(tx, made)
 
@@ -231,7 +231,9 @@ async def do_put_plan(tx: Tx, plan_id: UUID | None, wish: PlanWish, *, actor: UU
         )
         values = (*values, plan_id)
     made = await _put(tx, sql, *values)
-    await tenants.do_record(tx, "premium_plan_changed", actor_user_id=actor, plan_id=made, **msgspec.to_builtins(wish))
+    await tenants.do_record(
+        tx, "premium_plan_changed", acted_by_user_id=actor, plan_id=made, **msgspec.to_builtins(wish)
+    )
     return await plan(tx, made)
 
 

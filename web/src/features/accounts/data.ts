@@ -10,7 +10,7 @@ import type {
   Me,
   OtpChannel,
   OtpPurpose,
-  RegisterRequest,
+  RegisterUserRequest,
   RequireVerified,
 } from '../../api/types';
 import { useAction } from '../../app/action';
@@ -38,7 +38,7 @@ export const sendOtp = (body: { channel: OtpChannel; to: string; purpose: OtpPur
 export const verifyOtp = (body: { to: string; code: string; purpose: OtpPurpose }) =>
   answer(api.POST('/api/auth/verify-otp', { body }));
 
-export async function register(body: Omit<RegisterRequest, 'device'>): Promise<void> {
+export async function register(body: Omit<RegisterUserRequest, 'device'>): Promise<void> {
   adopt(await answer(api.POST('/api/auth/register', { body: { ...body, device: thisDevice() } })));
 }
 
