@@ -34,7 +34,7 @@ import { useMatchNews } from './match-news';
 import { configQuery } from './queries';
 import { useRedirect, useShownPath } from './redirect';
 import { useUpdate } from './shell-worker';
-import { useTalksUnread } from './talks-unread';
+import { useUnreadMessages } from './unread-messages';
 
 /** Around every page: what is true of the whole app just now, and the words in passing. */
 export function Root() {
@@ -140,7 +140,7 @@ function Inside({ label }: { label: string }) {
   const { t } = useLingui();
   const me = useSession((state) => state.me);
   const unread = useUnread();
-  const talks = useTalksUnread();
+  const unread = useUnreadMessages();
   const path = useShownPath();
   useMatchNews();
   useGiftNews();
@@ -148,7 +148,7 @@ function Inside({ label }: { label: string }) {
 
   const square: Place = { to: '/', words: t`Square`, icon: <SquareIcon /> };
   const people: Place = { to: '/people', words: t`People`, icon: <Users aria-hidden /> };
-  const messages: Place = { to: '/messages', words: t`Messages`, icon: <MessageCircle aria-hidden />, count: talks };
+  const messages: Place = { to: '/messages', words: t`Messages`, icon: <MessageCircle aria-hidden />, count: unread };
   const news: Place = { to: '/notifications', words: t`News`, icon: <BellIcon aria-hidden />, count: unread };
   const wallet: Place = {
     to: '/wallet',

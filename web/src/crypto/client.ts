@@ -2,10 +2,10 @@
 import { deleteDB } from 'idb';
 
 import { toBase64 } from './bytes';
+import { Conversations, type Lock } from './conversations';
 import { type Identity, makeIdentity, makePackage } from './identity';
 import type { MessageServer } from './server';
 import type { Changed } from './shelf';
-import { type Lock, Talks } from './talks';
 import { Vault } from './vault';
 
 /** So many single-use key packages wait on the server; with fewer than this they are filled up. */
@@ -13,7 +13,7 @@ const LOW = 20;
 const FULL = 40;
 
 export interface Client {
-  readonly talks: Talks;
+  readonly conversations: Conversations;
   /** Keeps enough key packages on the server for others to reach this device. */
   keepPackages(): Promise<void>;
   /** Called for what any tab of this device changed. */
@@ -36,13 +36,13 @@ export async function openClient(profileId: string, deviceId: string, server: Me
   };
   const tabs = new BroadcastChannel(name);
   tabs.onmessage = (event: MessageEvent<Changed>) => tell(event.data);
-  const talks = new Talks(identity, vault, server, lock, (change) => {
+  const conversations = new Conversations(identity, vault, server, lock, (change) => {
     tabs.postMessage(change);
     tell(change);
   });
 
   return {
-    talks,
+    conversations,
     keepPackages: () => lock('packages', () => fillUp(vault, identity, server)),
     onChange(listener) {
       listeners.add(listener);

@@ -1,10 +1,10 @@
 /** Devices of two people around one fake server. */
 import 'fake-indexeddb/auto';
 import { toBase64, uuidv7 } from '../bytes';
+import { Conversations, type Lock } from '../conversations';
 import { type Identity, makeIdentity, makePackage } from '../identity';
 import type { Facts, GroupRecord } from '../records';
 import type { Changed } from '../shelf';
-import { type Lock, Talks } from '../talks';
 import { Vault } from '../vault';
 import { FakeServer, type Fate } from './fake-server';
 
@@ -28,7 +28,7 @@ export class Device {
   private constructor(
     readonly identity: Identity,
     readonly facts: Facts,
-    readonly talks: Talks,
+    readonly conversations: Conversations,
     readonly vaultName: string,
     private readonly server: FakeServer,
     private readonly vault: Vault,
@@ -66,8 +66,8 @@ export class Device {
       until: '2999-01-01T00:00:00Z',
     };
     const door = server.door(me, identity.deviceId, (what) => device.fate(what));
-    const talks = new Talks(identity, vault, door, lock, (change) => device.changes.push(change));
-    const device: Device = new Device(identity, facts, talks, vaultName, server, vault, lock);
+    const conversations = new Conversations(identity, vault, door, lock, (change) => device.changes.push(change));
+    const device: Device = new Device(identity, facts, conversations, vaultName, server, vault, lock);
     return device;
   }
 
@@ -82,11 +82,11 @@ export class Device {
   }
 
   sync(): Promise<void> {
-    return this.talks.sync(this.facts);
+    return this.conversations.sync(this.facts);
   }
 
   async say(body: string): Promise<void> {
-    await this.talks.write(this.facts.id, body);
+    await this.conversations.write(this.facts.id, body);
     await this.sync();
   }
 
@@ -98,7 +98,7 @@ export class Device {
 
   /** What the page would show, shortest. */
   async read(): Promise<string[]> {
-    const texts = await this.talks.texts(this.facts.id);
+    const texts = await this.conversations.texts(this.facts.id);
     return texts.map((text) => {
       const who = text.mine ? 'me' : 'peer';
       if (text.what.kind === 'text') return `${who}: ${text.body}${text.state === 'sent' ? '' : ` (${text.state})`}`;

@@ -43,7 +43,7 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
     stopped();
     field.current?.focus();
     try {
-      await client.talks.write(conversation.id, body);
+      await client.conversations.write(conversation.id, body);
       sync(conversation.id, 'nothing');
     } catch (error) {
       setText((since) => [body, since].filter(Boolean).join('\n'));

@@ -19,7 +19,7 @@ import {
 } from '../../ui';
 import { conversationsQuery, useLastLine } from './data';
 
-/** All talks whose words are still kept. */
+/** Conversations whose messages are still stored. */
 export function ConversationsPage() {
   return (
     <ListDetail

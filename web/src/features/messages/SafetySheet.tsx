@@ -40,7 +40,10 @@ export function SafetySheet({
     }
     let current = true;
     const read = async () => {
-      const found = await numbersOf(await client.talks.members(asFacts(conversation)), conversation.me_profile_id);
+      const found = await numbersOf(
+        await client.conversations.members(asFacts(conversation)),
+        conversation.me_profile_id,
+      );
       if (current) setNumbers(found);
     };
     read().catch(reportError);

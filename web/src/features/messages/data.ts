@@ -64,7 +64,7 @@ export function useTexts(conversationId: string): TextRecord[] | null {
     let current = true;
     const stop = client.onChange(async (change) => {
       if (change.conversationId !== conversationId) return;
-      const found = await client.talks.some(conversationId, change.ids);
+      const found = await client.conversations.some(conversationId, change.ids);
       if (!current) return;
       setLines((before) => {
         const after = new Map(before);
@@ -80,9 +80,9 @@ export function useTexts(conversationId: string): TextRecord[] | null {
       if (current) setLines((before) => new Map([...kept.map((line) => [line.id, line] as const), ...(before ?? [])]));
     };
     const readAll = async () => {
-      const newest = await client.talks.newest(conversationId, AT_ONCE);
+      const newest = await client.conversations.newest(conversationId, AT_ONCE);
       show(newest);
-      if (newest.length === AT_ONCE) show(await client.talks.texts(conversationId));
+      if (newest.length === AT_ONCE) show(await client.conversations.texts(conversationId));
     };
     readAll().catch(reportError);
     return () => {
@@ -103,7 +103,7 @@ export function useLastLine(conversationId: string): TextRecord | undefined {
     if (client === null) return;
     let current = true;
     const read = async () => {
-      const line = (await client.talks.newest(conversationId, 1)).at(-1);
+      const line = (await client.conversations.newest(conversationId, 1)).at(-1);
       if (current) setLast(line);
     };
     const stop = client.onChange((change) => {

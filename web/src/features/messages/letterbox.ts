@@ -6,9 +6,9 @@ import { useSession } from '../../api/session';
 import type { Conversation } from '../../api/types';
 import { queryClient } from '../../app/queries';
 import { type Client, destroyVault, openClient } from '../../crypto/client';
+import type { News } from '../../crypto/conversations';
 import type { Facts } from '../../crypto/records';
 import { NoAnswer, ServerRefusal } from '../../crypto/server';
-import type { News } from '../../crypto/talks';
 import { type News as Frame, onNews, useConnection } from '../../realtime';
 import { asFacts, conversationsQuery, patchConversation } from './data';
 import { askDeviceId, messageServer } from './http';
@@ -33,7 +33,10 @@ export function startLetterbox(): void {
     if (now.connection === 'open' && before.connection !== 'open') void syncAll();
   });
   addEventListener('online', () => void syncAll());
-  setInterval(() => useLetterbox.getState().client?.talks.forgetExpired(new Date()).catch(reportError), FORGET_EVERY);
+  setInterval(
+    () => useLetterbox.getState().client?.conversations.forgetExpired(new Date()).catch(reportError),
+    FORGET_EVERY,
+  );
   void follow(useSession.getState().me?.profile.id ?? null);
 }
 
@@ -78,7 +81,7 @@ async function openFor(profileId: string, attempt: number): Promise<void> {
   }
   if (!wanted()) return client.close();
   useLetterbox.setState({ client, trouble: null });
-  await client.talks.forgetExpired(new Date());
+  await client.conversations.forgetExpired(new Date());
   void keepPackages(client, 0);
   await syncAll();
 }
@@ -153,7 +156,7 @@ async function run(conversationId: string, job: Job): Promise<void> {
       job.waiting = false;
       if (client === null) return; // opening it asks about everything
       const facts = await factsOf(conversationId);
-      if (facts !== null) await client.talks.sync(facts, news);
+      if (facts !== null) await client.conversations.sync(facts, news);
       job.failures = 0;
     }
   } catch (error) {
@@ -195,7 +198,7 @@ export async function syncAll(): Promise<void> {
     for (const one of items) {
       // After a restart of the server everybody comes at once: only what moved is asked for.
       const facts = asFacts(one);
-      if (!(await client.talks.isBehind(facts, one.last_seq))) continue;
+      if (!(await client.conversations.isBehind(facts, one.last_seq))) continue;
       sync(one.id);
       if (!facts.opener && !facts.closed && one.epoch === 0) announceLater(client, facts);
     }
@@ -208,7 +211,7 @@ export async function syncAll(): Promise<void> {
 function announceLater(client: Client, facts: Facts): void {
   setTimeout(() => {
     if (useLetterbox.getState().client !== client) return;
-    client.talks.announce(facts).catch((error) => {
+    client.conversations.announce(facts).catch((error) => {
       // Cut off or refused: the next return to the server tries again.
       if (!(error instanceof NoAnswer || error instanceof ServerRefusal)) reportError(error);
     });

@@ -27,7 +27,7 @@ const AGAIN = 'again';
 const DONE = 'done';
 type Outcome = typeof AGAIN | typeof DONE;
 
-export class Talks extends Shelf {
+export class Conversations extends Shelf {
   constructor(
     private readonly identity: Identity,
     vault: Vault,

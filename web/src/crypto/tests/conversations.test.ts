@@ -34,8 +34,8 @@ describe('two people', () => {
 
   it('can both write first: one group wins and nobody loses a text', async () => {
     const { ana, bora, server } = await pair();
-    await ana.talks.write(ana.facts.id, 'ilk');
-    await bora.talks.write(bora.facts.id, 'ben de');
+    await ana.conversations.write(ana.facts.id, 'ilk');
+    await bora.conversations.write(bora.facts.id, 'ben de');
     await Promise.all([ana.sync(), bora.sync()]);
     await Promise.all([ana.sync(), bora.sync()]);
     await ana.sync();
@@ -49,13 +49,13 @@ describe('two people', () => {
     const { ana, bora } = await pair();
     await ana.say('bak');
     await bora.sync();
-    const number = await safetyNumber(await ana.talks.members(ana.facts));
-    expect(number).toEqual(await safetyNumber(await bora.talks.members(bora.facts)));
+    const number = await safetyNumber(await ana.conversations.members(ana.facts));
+    expect(number).toEqual(await safetyNumber(await bora.conversations.members(bora.facts)));
     expect(number).toHaveLength(12);
     for (const group of number) expect(group).toMatch(/^\d{5}$/);
     const others = await pair();
     await others.ana.say('bak');
-    expect(await safetyNumber(await others.ana.talks.members(others.ana.facts))).not.toEqual(number);
+    expect(await safetyNumber(await others.ana.conversations.members(others.ana.facts))).not.toEqual(number);
   });
 
   it('wait for the other side’s first device, and write to it when it comes', async () => {
@@ -81,7 +81,7 @@ describe('a device that nobody found', () => {
     await ana.say('orada mısın');
     await bora.sync();
     expect(await ana.read()).toEqual(['me: orada mısın (waiting)']);
-    await bora.talks.announce(bora.facts);
+    await bora.conversations.announce(bora.facts);
     await ana.sync();
     await bora.sync();
     expect(await bora.read()).toEqual(['peer: orada mısın']);
@@ -94,7 +94,7 @@ describe('a device that nobody found', () => {
   it('announcing to a group that is there changes nothing', async () => {
     const { ana, bora, server } = await pair();
     await ana.say('bir');
-    await bora.talks.announce(bora.facts);
+    await bora.conversations.announce(bora.facts);
     expect(server.log.map(({ type }) => type)).toEqual(['commit', 'welcome', 'text']);
   });
 });
@@ -102,7 +102,7 @@ describe('a device that nobody found', () => {
 describe('after a return', () => {
   it('only what moved, or waits here, is asked for', async () => {
     const { ana, bora, server } = await pair();
-    const behind = (device: Device) => device.talks.isBehind(device.facts, server.log.length);
+    const behind = (device: Device) => device.conversations.isBehind(device.facts, server.log.length);
     expect(await behind(bora)).toBe(true); // no group yet
     await ana.say('bir');
     expect(await behind(bora)).toBe(true);
@@ -110,7 +110,7 @@ describe('after a return', () => {
     expect(await behind(bora)).toBe(false);
     expect(await behind(ana)).toBe(false);
     bora.fate = () => 'lost_before';
-    await bora.talks.write(bora.facts.id, 'iki');
+    await bora.conversations.write(bora.facts.id, 'iki');
     await bora.sync().catch(expectNoAnswer);
     expect(await behind(bora)).toBe(true);
   });
@@ -121,7 +121,7 @@ describe('losses', () => {
     const { ana, bora, server } = await pair();
     let lose = 3;
     ana.fate = (what) => (what === 'send' && lose-- > 0 ? 'lost_after' : 'arrives');
-    await ana.talks.write(ana.facts.id, 'bir kez');
+    await ana.conversations.write(ana.facts.id, 'bir kez');
     for (let attempt = 0; attempt < 6; attempt++) await ana.sync().catch(expectNoAnswer);
     await bora.sync();
     expect(await bora.read()).toEqual(['peer: bir kez']);
@@ -134,7 +134,7 @@ describe('losses', () => {
     await ana.say('önce');
     ana.fate = () => 'lost_before';
     for (const body of ['bir', 'iki', 'üç']) {
-      await ana.talks.write(ana.facts.id, body);
+      await ana.conversations.write(ana.facts.id, body);
       await ana.sync().catch(expectNoAnswer);
     }
     expect(await ana.read()).toEqual(['me: önce', 'me: bir (waiting)', 'me: iki (waiting)', 'me: üç (waiting)']);
@@ -150,7 +150,7 @@ describe('losses', () => {
     await ana.say('var mısın');
     await bora.sync();
     bora.fate = (what) => (what === 'send' ? 'lost_before' : 'arrives');
-    await bora.talks.write(bora.facts.id, 'varım');
+    await bora.conversations.write(bora.facts.id, 'varım');
     await bora.sync().catch(expectNoAnswer);
     const second = await Device.make(server, conversation, ANA, 0);
     await second.sync(); // asks to be let in
@@ -177,8 +177,8 @@ describe('losses', () => {
     ana.fate = fate;
     bora.fate = fate;
     for (let i = 0; i < 15; i++) {
-      await ana.talks.write(ana.facts.id, `a${i}`);
-      await bora.talks.write(bora.facts.id, `b${i}`);
+      await ana.conversations.write(ana.facts.id, `a${i}`);
+      await bora.conversations.write(bora.facts.id, `b${i}`);
       await Promise.all([ana.sync().catch(expectNoAnswer), bora.sync().catch(expectNoAnswer)]);
     }
     ana.fate = () => 'arrives';
@@ -199,11 +199,11 @@ describe('several devices', () => {
     const { ana, bora, server } = await pair();
     const tab = await ana.tab();
     await ana.say('bir');
-    await tab.talks.write(tab.facts.id, 'iki');
+    await tab.conversations.write(tab.facts.id, 'iki');
     await Promise.all([ana.sync(), tab.sync()]);
     await bora.say('üç');
     const frame = server.log.slice(-1);
-    await Promise.all([ana.talks.sync(ana.facts, frame), tab.talks.sync(tab.facts, frame)]);
+    await Promise.all([ana.conversations.sync(ana.facts, frame), tab.conversations.sync(tab.facts, frame)]);
     expect(await ana.read()).toEqual(['me: bir', 'me: iki', 'peer: üç']);
     expect(await tab.read()).toEqual(await ana.read());
     expect(server.log.filter(({ type }) => type === 'text')).toHaveLength(3);
@@ -238,8 +238,8 @@ describe('several devices', () => {
     expect(await laptop.read()).toEqual(['peer: [before_joining]', 'me: [own_other_device]', 'peer: hoş geldin']);
     expect(await ana.read()).toContain('[new device of peer]');
     expect(await bora.read()).toContain('[new device of me]');
-    const number = await safetyNumber(await ana.talks.members(ana.facts));
-    expect(await safetyNumber(await laptop.talks.members(laptop.facts))).toEqual(number);
+    const number = await safetyNumber(await ana.conversations.members(ana.facts));
+    expect(await safetyNumber(await laptop.conversations.members(laptop.facts))).toEqual(number);
   });
 
   it('a cleared browser comes back with new keys in its old place', async () => {
@@ -254,7 +254,7 @@ describe('several devices', () => {
     await ana.say('iki');
     await cleared.sync();
     expect(await cleared.read()).toEqual(['peer: [before_joining]', 'peer: iki']);
-    const devices = (await ana.talks.members(ana.facts)).filter(({ profileId }) => profileId === BORA);
+    const devices = (await ana.conversations.members(ana.facts)).filter(({ profileId }) => profileId === BORA);
     expect(devices).toHaveLength(1);
     expect(devices[0]?.key).toEqual(identity.publicKey);
   });
@@ -267,7 +267,7 @@ describe('several devices', () => {
     server.plant(BORA, uuidv7(), (await makePackage(swapped)).publicBytes);
     await ana.say('yalnız sana');
     await bora.sync();
-    const members = await ana.talks.members(ana.facts);
+    const members = await ana.conversations.members(ana.facts);
     expect(members.map(({ deviceId }) => deviceId).sort()).toEqual(
       [ana.identity.deviceId, bora.identity.deviceId].sort(),
     );
@@ -277,7 +277,7 @@ describe('several devices', () => {
   it('a welcome that comes a frame behind its commit is waited for', async () => {
     const { ana, bora, server } = await pair();
     await ana.say('ilk');
-    for (const frame of [...server.log]) await bora.talks.sync(bora.facts, [frame]);
+    for (const frame of [...server.log]) await bora.conversations.sync(bora.facts, [frame]);
     expect(await bora.read()).toEqual(['peer: ilk']);
     expect(server.log.map(({ type }) => type)).toEqual(['commit', 'welcome', 'text']);
   });
@@ -305,7 +305,7 @@ describe('the end', () => {
   it('a forgotten conversation leaves no text on the device', async () => {
     const { ana } = await pair();
     await ana.say('silinecek');
-    await ana.talks.forget(ana.facts.id);
+    await ana.conversations.forget(ana.facts.id);
     expect(await ana.read()).toEqual([]);
   });
 });
@@ -331,7 +331,7 @@ describe('a dishonest member', () => {
       body: toBase64(commit),
     });
     await ana.say('kimse duymasın');
-    const members = await ana.talks.members(ana.facts);
+    const members = await ana.conversations.members(ana.facts);
     expect(members).toEqual([]);
     expect(server.log.at(-1)?.type).toBe('join_request');
     expect(await ana.read()).toContain('me: kimse duymasın (waiting)');
@@ -358,7 +358,7 @@ describe('a dishonest member', () => {
     };
     await server.door(BORA, bora.identity.deviceId).send(forged);
     await ana.sync();
-    expect(await ana.talks.members(ana.facts)).toEqual([]);
+    expect(await ana.conversations.members(ana.facts)).toEqual([]);
     expect(server.log.at(-1)?.type).toBe('join_request');
   });
 

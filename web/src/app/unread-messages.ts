@@ -3,12 +3,12 @@ import { useEffect } from 'react';
 import { answer, api } from '../api/client';
 import { onNews } from '../realtime';
 
-const KEY = ['talks-unread'];
+const KEY = ['unread-messages'];
 /** Many messages in a row are one look at the server. */
 const GATHER = 1500;
 
 /** How many messages wait in all talks: the number on the bar. */
-export function useTalksUnread(): number {
+export function useUnreadMessages(): number {
   const client = useQueryClient();
   const { data } = useQuery({
     queryKey: KEY,
