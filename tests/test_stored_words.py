@@ -24,8 +24,8 @@ from meydan import (
     rooms,  # noqa: F401 -- registers every room's jobs and settings
     tenants,
 )
-from meydan.accounts import DeviceHere, Login, identifiers, login, sessions
-from meydan.accounts.identifiers import Address
+from meydan.accounts import ClientDevice, LogInRequest, do_log_in, identifiers, sessions
+from meydan.accounts.identifiers import Contact
 from meydan.accounts.sign_in import client_network, login_throttle, otp
 from meydan.commands import backup
 from meydan.integrations import Adapters, Channel, LocalPayments
@@ -415,7 +415,7 @@ async def test_every_setting_is_still_set(moved: Moved):
         said = [json.loads(row["config_value"]) for row in moved.before.configs if row["tenant_id"] == tenant_id]
         assert said
         async with moved.db.as_service(tenant_id) as tx:
-            read = [(kind, await tenants.settings(tx, kind)) for kind in tenants.kinds().values()]
+            read = [(kind, await tenants.settings(tx, kind)) for kind in tenants.settings_types().values()]
         changed = [
             json.dumps(value, sort_keys=True)
             for kind, values in read
@@ -488,13 +488,13 @@ async def test_codes_on_their_way_arrive_and_open(moved: Moved, postbox: Postbox
     [message] = postbox.to(to)
     assert message.code is not None
     async with moved.db.as_service(_TENANT) as tx:
-        said = await otp.do_verify(tx, Address(Channel.email, to), otp.Purpose.register, message.code)
+        said = await otp.do_verify(tx, Contact(Channel.email, to), otp.Purpose.register, message.code)
     assert isinstance(said, otp.Proof)
 
 
 async def test_codes_that_were_tried_are_counted_on(moved: Moved):
     tried = _FACTS["codes"]["tried"]
-    address = Address(Channel.sms, tried["to"], "TR")
+    address = Contact(Channel.sms, tried["to"], "TR")
     async with moved.db.as_service(_TENANT) as tx:
         wrong = await otp.do_verify(tx, address, otp.Purpose.register, f"{(int(tried['code']) + 1) % 1_000_000:06}")
         assert isinstance(wrong, otp.OtpWrong)
@@ -526,12 +526,14 @@ async def test_tries_are_counted_on(moved: Moved):
     before = {(row["scope"], row["key"]): row["tries"] for row in moved.before.attempts}
     assert await counted() == before
     for person in (logins["known"], logins["unknown"]):
-        device = DeviceHere(id=UUID(person.get("device") or str(uuid4())), name="A phone")
+        device = ClientDevice(id=UUID(person.get("device") or str(uuid4())), name="A phone")
         with pytest.raises(Refused) as refused:
-            await login(moved.db, _TENANT, Login(person["identifier"], device, "not this one 2"), logins["address"])
+            await do_log_in(
+                moved.db, _TENANT, LogInRequest(person["identifier"], device, "not this one 2"), logins["address"]
+            )
         assert refused.value.code == "login_failed"
     async with moved.db.as_service(_TENANT) as tx:
-        await login_throttle.do_count_registration(tx, client_network.of("127.0.0.1"), 1000)
+        await login_throttle.do_count_registration(tx, client_network.network_of("127.0.0.1"), 1000)
     assert await counted() == {row: tries + 1 for row, tries in before.items()}
 
 

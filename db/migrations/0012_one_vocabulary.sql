@@ -1,6 +1,40 @@
 -- One vocabulary: every function says in a comment what it does.
 -- serves: 0011
 
+-- Settings, jobs and schedules of accounts, meeting, messaging, moderation and notifications move with their names.
+update app.tenant_configs set config_key = new_key
+from (values
+    ('accounts.sign_in', 'accounts.sign_in_methods'),
+    ('accounts.codes_per_address_hour', 'accounts.codes_per_ip_address_hour'),
+    ('accounts.registrations_per_address_hour', 'accounts.registrations_per_ip_address_hour'),
+    ('meeting.text_per_day', 'meeting.matches_per_day'),
+    ('meeting.met_again_days', 'meeting.rematch_cooldown_days'),
+    ('meeting.gone_after_seconds', 'meeting.presence_timeout_seconds')
+) as renamed (old_key, new_key)
+where config_key = old_key;
+-- A new database has no queue yet.
+do $$ begin
+    if to_regclass('jobs.pgqueuer') is not null then
+        update jobs.pgqueuer set entrypoint = new_name
+        from (values
+            ('send_code', 'accounts.send_code'),
+            ('tell_of_change', 'accounts.send_security_alert'),
+            ('judge_reported', 'moderation.review_reported_user')
+        ) as renamed (old_name, new_name)
+        where entrypoint = old_name;
+        update jobs.pgqueuer_schedules set entrypoint = new_name
+        from (values
+            ('meydan.accounts.tasks.tidy_accounts', 'meydan.accounts.tasks.purge_old'),
+            ('meydan.meeting.tasks.match_the_rest', 'meydan.meeting.tasks.sweep_matching'),
+            ('meydan.meeting.tasks.look_who_is_there', 'meydan.meeting.tasks.refresh_presence'),
+            ('meydan.meeting.tasks.end_matches', 'meydan.meeting.tasks.expire_matches'),
+            ('meydan.messaging.tasks.delete_old_key_packages', 'meydan.messaging.tasks.purge_old_key_packages'),
+            ('meydan.notifications.tasks.forget_old', 'meydan.notifications.tasks.purge_old')
+        ) as renamed (old_name, new_name)
+        where entrypoint = old_name;
+    end if;
+end $$;
+
 -- Below this line: written by `make functions` from db/functions. Change it there.
 
 -- Case, width and the four Turkish i do not count.

@@ -188,7 +188,7 @@ async def test_nobody_ends_somebody_elses_session(arrive: Arrive):
     ayse, mehmet = await arrive(), await arrive()
     (line,) = await mehmet.get("/api/auth/sessions")
     assert code(await ayse.client.delete(f"/api/auth/sessions/{line['id']}")) == "not_found"
-    assert code(await ayse.client.delete(f"/api/auth/devices/{line['device_id']}")) == "not_found"
+    assert code(await ayse.client.delete(f"/api/auth/devices/{line['client_device_id']}")) == "not_found"
     assert (await mehmet.client.get("/api/auth/profile")).status_code == 200
 
 
