@@ -1,6 +1,7 @@
 """Accounts: people, their faces, devices and sessions; how they get in, and whether they may be here."""
 
 from meydan.accounts import personal_data, tasks
+from meydan.accounts.access import WrongTenant, identify, identity_of
 from meydan.accounts.aliases import AliasFull, AliasInvalid
 from meydan.accounts.devices import DeviceHere
 from meydan.accounts.erasure_lock import lock_against_erasure, lock_for_erasure
@@ -26,7 +27,7 @@ from meydan.accounts.settings import AccountsSettings, RequireVerified, SignIn
 from meydan.accounts.sign_in.login import Login, login
 from meydan.accounts.sign_in.otp import Purpose
 from meydan.accounts.sign_in.registration import NewCommunity, Registration, register
-from meydan.accounts.staff import StaffOnly, check_staff, do_set_role, staff_of
+from meydan.accounts.staff import StaffGuard, StaffOnly, do_set_role, staff_of, staff_only
 from meydan.accounts.standing import Banned, TooYoung, VerificationNeeded, do_lift_ban, do_set_ban
 from meydan.accounts.users import User, check_may_meet
 from meydan.accounts.users import by_id as user
@@ -59,19 +60,22 @@ __all__ = [
     "SignIn",
     "SignInChanged",
     "SignInPart",
+    "StaffGuard",
     "StaffOnly",
     "TooYoung",
     "User",
     "UserBanned",
     "VerificationNeeded",
     "Verified",
+    "WrongTenant",
     "check_may_meet",
-    "check_staff",
     "do_change_profile",
     "do_end_all_sessions",
     "do_lift_ban",
     "do_set_ban",
     "do_set_role",
+    "identify",
+    "identity_of",
     "lock_against_erasure",
     "lock_for_erasure",
     "login",
@@ -81,6 +85,7 @@ __all__ = [
     "public_profiles",
     "register",
     "staff_of",
+    "staff_only",
     "tasks",
     "user",
     "user_of_profile",
