@@ -15,13 +15,12 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import HeaderParameter
 
-from meydan import accounts, integrations, rooms, tenants, web_client
+from meydan import accounts, rooms, startup, tenants, web_client
 from meydan.config import Settings
-from meydan.kit import clock, http, keys
+from meydan.kit import http
 from meydan.kit.database import Database
 from meydan.kit.fast_path import FastPath
 from meydan.kit.identity import Identity
-from meydan.kit.realtime import Realtime
 
 _LARGEST_BODY = 1024 * 1024
 _SECURE_HEADERS = [
@@ -72,19 +71,12 @@ def with_fast_path(app: Litestar) -> FastPath:
 def create_app(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
-        rooms.check_complete()
-        # Only a serving application changes the process: one may also be created to read its OpenAPI document.
-        clock.use_file(settings.clock_file)
-        keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
-        db = await Database.open(settings.database_settings())
-        try:
-            async with integrations.opened(settings), Realtime.opened(settings.valkey.url, db):
-                app.state.db = db
-                app.state.directory = tenants.Directory(db)
-                async with rooms.opened(db):
-                    yield
-        finally:
-            await db.close()
+        # Only a serving application builds a runtime: one may also be created to read its OpenAPI document.
+        async with startup.product(settings) as db:
+            app.state.db = db
+            app.state.directory = tenants.Directory(db)
+            async with rooms.opened(db):
+                yield
 
     return Litestar(
         [*rooms.routes(), *web_client.ROUTES],
