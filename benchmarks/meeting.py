@@ -38,12 +38,14 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from benchmarks.kit import processes, results
 from meydan import meeting, rooms, tenants
 from meydan.engines import Engines
-from meydan.kit import clock, keys, migrations, tokens
+from meydan.kit import clock, migrations, tokens
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.identity import Face, Identity, Role
+from meydan.kit.keys import Keys
 from meydan.kit.realtime import Realtime
 from meydan.kit.realtime.frames import channel_of_user, pubsub_channel
 from meydan.kit.resp import Valkey
+from meydan.kit.runtime import runtime
 from meydan.meeting import tickets
 from meydan.meeting.enums import MeetingType
 
@@ -390,10 +392,9 @@ async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]
 
 
 async def run(*, quick: bool) -> None:
-    keys.use(keys.Keys(token_key=KEY, seal_key="s" * 32))
     folder = Path(tempfile.mkdtemp(prefix="meydan-bench-"))
     folder.chmod(0o755)
-    with Engines(folder) as engines:
+    with runtime.using(Keys(token_key=KEY, seal_key="s" * 32)), Engines(folder) as engines:
         await migrations.bootstrap(engines.postgres_url, "meydan", PASSWORDS)
         address = engines.postgres_url.rsplit("@", 1)[1].split("/")[0]
         urls = {role: f"postgresql://{role}:bench@{address}/meydan" for role in PASSWORDS}

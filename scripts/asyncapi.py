@@ -15,8 +15,7 @@ import yaml
 from msgspec import Struct
 
 import meydan
-from meydan.gateway.connection import Close
-from meydan.gateway.frames import ClientFrame
+from meydan.gateway.frames import ClientFrame, Close
 from meydan.kit.realtime import Frame
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "asyncapi.yaml"

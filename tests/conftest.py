@@ -20,6 +20,8 @@ from meydan.app import create_app
 from meydan.engines import Engines
 from meydan.kit import clock, migrations
 from meydan.kit.database import Database, DatabaseSettings
+from meydan.kit.keys import Keys
+from meydan.kit.runtime import runtime
 
 _TEMPLATE = "meydan_template"
 _PASSWORDS = dict.fromkeys(migrations.ROLES, "test")
@@ -141,6 +143,13 @@ def settings(
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def installation_keys() -> Iterator[None]:
+    """Those of ``settings``, for stories that ask for no application."""
+    with runtime.using(Keys(token_key="t" * 32, seal_key="s" * 32)):
+        yield
+
+
 @pytest.fixture(scope="session")
 async def app(settings: config.Settings) -> AsyncIterator[Litestar]:
     """The API in this process; it and everything it opened belongs to the whole run."""
@@ -211,6 +220,5 @@ class MovableClock:
 @pytest.fixture
 def moving_clock(tmp_path: Path) -> Iterator[MovableClock]:
     file = tmp_path / "clock"
-    clock.use_file(file)
-    yield MovableClock(file)
-    clock.use_file(None)
+    with runtime.using(clock.Clock(file)):
+        yield MovableClock(file)

@@ -20,7 +20,6 @@ import msgspec
 import pytest
 
 from meydan import (
-    integrations,
     rooms,  # noqa: F401 -- registers every room's jobs and settings
     tenants,
 )
@@ -44,13 +43,15 @@ from meydan.integrations.payments.contract import (
     Webhook,
 )
 from meydan.integrations.payments.enums import PaymentKind, ProviderName
-from meydan.kit import clock, jobs, keys, migrations
+from meydan.kit import clock, jobs, migrations
 from meydan.kit.database import Database, DatabaseSettings, Tx
 from meydan.kit.errors import Refused
 from meydan.kit.identity import Face, Identity, Role
+from meydan.kit.keys import Keys
 from meydan.kit.realtime import Frame, Realtime
 from meydan.kit.realtime.frames import channel_of_user, log_key
 from meydan.kit.realtime.outbox import EVERY_PROCESS
+from meydan.kit.runtime import runtime
 from meydan.meeting import purchases
 from meydan.money import metering, wallet
 from meydan.money.backoffice import adjustments, case_queue
@@ -215,11 +216,10 @@ def at_its_time(tmp_path: Path, postbox: Postbox) -> Iterator[MovableClock]:
     """The moment at which the dump was made, with its keys: codes are still valid, and tries not forgotten."""
     moving = MovableClock(tmp_path / "clock")
     moving.forward(seconds=(_MOMENT - datetime.now(UTC)).total_seconds())
-    clock.use_file(moving.file)
-    keys.use(keys.Keys(token_key=_FACTS["token_key"], seal_key=_FACTS["seal_key"]))
-    tenants.configs._read.clear()
-    yield moving
-    clock.use_file(None)
+    keys = Keys(token_key=_FACTS["token_key"], seal_key=_FACTS["seal_key"])
+    with runtime.using(clock.Clock(moving.file), keys):
+        tenants.configs._read.clear()
+        yield moving
 
 
 @pytest.fixture
@@ -237,11 +237,11 @@ async def alone(older: tuple[str, Before], postgres_url: str, at_its_time: Movab
 
 @pytest.fixture
 def postbox() -> Iterator[Postbox]:
-    before, postbox = integrations._current, Postbox()
+    postbox = Postbox()
     place = LocalPayments(url="http://127.0.0.1:9", books=Path("nowhere"), certificate=None)
-    integrations.use(Adapters(senders=dict.fromkeys(Channel, postbox), local_outbox=None, local_payments=place))
-    yield postbox
-    integrations.use(before)
+    adapters = Adapters(senders=dict.fromkeys(Channel, postbox), local_outbox=None, local_payments=place)
+    with runtime.using(adapters):
+        yield postbox
 
 
 class Twin(Provider):

@@ -15,15 +15,12 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import HeaderParameter
 
-from meydan import integrations, rooms, tenants, web_client
-from meydan.accounts import SessionEnded
+from meydan import accounts, rooms, startup, tenants, web_client
 from meydan.config import Settings
-from meydan.kit import clock, http, keys, tokens
+from meydan.kit import http
 from meydan.kit.database import Database
-from meydan.kit.errors import NotLoggedIn, Refused
 from meydan.kit.fast_path import FastPath
 from meydan.kit.identity import Identity
-from meydan.kit.realtime import Realtime, is_revoked
 
 _LARGEST_BODY = 1024 * 1024
 _SECURE_HEADERS = [
@@ -31,10 +28,6 @@ _SECURE_HEADERS = [
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
 ]
-
-
-class WrongTenant(Refused):
-    code, status, title = "wrong_tenant", 401, "This log in belongs to another community."
 
 
 async def provide_db(state: State) -> Database:
@@ -59,31 +52,15 @@ async def provide_tenant(
 
 async def provide_me(
     request: http.AnyRequest,
-    state: State,
     db: Database,  # noqa: ARG001 -- see above
 ) -> Identity:
-    """The identity of the access token.
-
-    Raises: NotLoggedIn, TokenRefused, SessionEnded, WrongTenant."""
-    return await identify(state, dict(request.scope["headers"]))
+    """The identity in the access token. Raises as ``accounts.identify`` does."""
+    return await accounts.identity_of(request)
 
 
 async def identify(state: State, headers: Mapping[bytes, bytes]) -> Identity:
-    """Verifies the access token, its session and its tenant.
-
-    Raises: NotLoggedIn, TokenRefused, SessionEnded, WrongTenant."""
-    token = headers.get(b"authorization", b"")
-    if not token.startswith(b"Bearer "):
-        raise NotLoggedIn
-    me = tokens.read_access(token[7:].decode("latin-1"), keys.current().token_key).identity
-    if is_revoked(me.session_id):
-        raise SessionEnded
     directory: tenants.Directory = state.directory
-    host, slug = headers.get(b"host", b""), headers.get(b"x-meydan-tenant", b"")
-    tenant = await directory.find(host.decode("latin-1"), slug.decode("latin-1") or None)
-    if tenant.id != me.tenant_id:
-        raise WrongTenant
-    return me
+    return await accounts.identify(directory, headers)
 
 
 def with_fast_path(app: Litestar) -> FastPath:
@@ -94,19 +71,12 @@ def with_fast_path(app: Litestar) -> FastPath:
 def create_app(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
-        rooms.check_complete()
-        # Only a serving application changes the process: one may also be created to read its OpenAPI document.
-        clock.use_file(settings.clock_file)
-        keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
-        db = await Database.open(settings.database_settings())
-        try:
-            async with integrations.opened(settings), Realtime.opened(settings.valkey.url, db):
-                app.state.db = db
-                app.state.directory = tenants.Directory(db)
-                async with rooms.opened(db):
-                    yield
-        finally:
-            await db.close()
+        # Only a serving application builds a runtime: one may also be created to read its OpenAPI document.
+        async with startup.product(settings) as db:
+            app.state.db = db
+            app.state.directory = tenants.Directory(db)
+            async with rooms.opened(db):
+                yield
 
     return Litestar(
         [*rooms.routes(), *web_client.ROUTES],

@@ -10,10 +10,11 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from meydan import integrations, tenants
+from meydan import tenants
 from meydan.integrations import Adapters, Channel, Message
 from meydan.kit import jobs
 from meydan.kit.database import Database, DatabaseSettings
+from meydan.kit.runtime import runtime
 from tests.conftest import open_client
 
 PASSWORD = "a quiet Tuesday 77"
@@ -39,14 +40,12 @@ class Postbox:
 @pytest.fixture
 def postbox(app: Litestar) -> Any:
     """Takes the place of the adapters for one test."""
-    before, postbox = integrations.current(), Postbox()
-    integrations.use(
-        Adapters(
-            senders=dict.fromkeys(Channel, postbox), local_outbox=None, sms_cost_cents=5, sms_daily_budget_cents=2_000
-        )
+    postbox = Postbox()
+    adapters = Adapters(
+        senders=dict.fromkeys(Channel, postbox), local_outbox=None, sms_cost_cents=5, sms_daily_budget_cents=2_000
     )
-    yield postbox
-    integrations.use(before)
+    with runtime.using(adapters):
+        yield postbox
 
 
 class Queue:

@@ -3,6 +3,7 @@
 import pytest
 
 from meydan import accounts, tenants
+from meydan.accounts.staff import check_staff
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.identity import Role
@@ -17,10 +18,10 @@ async def test_only_the_roles_asked_for_come_in(db: Database, tenant: tenants.Te
     for role in Role:
         person = await make_person(db, tenant, role=role)
         if role in MONEY:
-            await accounts.check_staff(db, person.me, *MONEY)
+            await check_staff(db, person.me, *MONEY)
         else:
             with pytest.raises(accounts.StaffOnly):
-                await accounts.check_staff(db, person.me, *MONEY)
+                await check_staff(db, person.me, *MONEY)
 
 
 async def test_a_role_is_given_and_taken_at_once(db: Database, tenant: tenants.Tenant):
@@ -29,7 +30,7 @@ async def test_a_role_is_given_and_taken_at_once(db: Database, tenant: tenants.T
         username = (await accounts.user(tx, ayse.me.user_id)).username or ""
         assert await accounts.do_set_role(tx, username, Role.admin) == ayse.me.user_id
         assert await accounts.staff_of(tx, *MONEY) == [ayse.me.user_id]
-    await accounts.check_staff(db, ayse.me, *MONEY)  # her token still says user
+    await check_staff(db, ayse.me, *MONEY)  # her token still says user
     async with db.as_service(tenant.id) as tx:
         await accounts.do_set_role(tx, username.upper(), Role.user)
         logged = await tx.all(
@@ -38,7 +39,7 @@ async def test_a_role_is_given_and_taken_at_once(db: Database, tenant: tenants.T
         )
     assert logged == ["admin", "user"]
     with pytest.raises(accounts.StaffOnly):
-        await accounts.check_staff(db, ayse.me, *MONEY)
+        await check_staff(db, ayse.me, *MONEY)
 
 
 async def test_a_banned_owner_sees_nothing(db: Database, tenant: tenants.Tenant):
@@ -46,7 +47,7 @@ async def test_a_banned_owner_sees_nothing(db: Database, tenant: tenants.Tenant)
     async with db.as_service(tenant.id) as tx:
         await accounts.do_set_ban(tx, owner.me.user_id, None, "other")
     with pytest.raises(accounts.StaffOnly):
-        await accounts.check_staff(db, owner.me, *MONEY)
+        await check_staff(db, owner.me, *MONEY)
 
 
 async def test_nobody_next_door_gets_a_role(db: Database, tenant: tenants.Tenant, other_tenant: tenants.Tenant):

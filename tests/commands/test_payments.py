@@ -9,7 +9,6 @@ import pytest
 from meydan import tenants
 from meydan.commands.payments import _PROVIDERS
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import keys
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.money.payments import provider_accounts
 from tests.commands.conftest import Installation
@@ -27,7 +26,6 @@ class Operator(Installation):
 
 @pytest.fixture
 def operator(database_settings: DatabaseSettings, tmp_path: Path) -> Operator:
-    keys.use(keys.Keys(token_key="t" * 32, seal_key="s" * 32))
     return Operator(database_settings, tmp_path)
 
 

@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import expect
 
 from meydan.integrations.payments.local import webhook_delivery
-from meydan.kit import keys
+from meydan.kit.keys import Keys
+from meydan.kit.runtime import runtime
 from tests.e2e.conftest import DESKTOP, PHONE, Product, Visitors
 from tests.e2e.test_pages import faults, sticks_out
 
@@ -17,12 +18,8 @@ ACCOUNT = 987_654  # of a merchant that is none of our communities
 
 def api_key(product: Product) -> str:
     """Of the running product; this process keeps its own keys."""
-    own = keys._current
-    keys.use(keys.Keys(**tomllib.loads((product.data / "secrets.toml").read_text())["secrets"]))
-    try:
+    with runtime.using(Keys(**tomllib.loads((product.data / "secrets.toml").read_text())["secrets"])):
         return webhook_delivery.api_key(ACCOUNT)
-    finally:
-        keys._current = own
 
 
 def checkout(product: Product, language: str = "en", period: str | None = "month") -> str:

@@ -118,7 +118,7 @@ async def test_a_closed_conversation_ends_its_grants_at_once(connect, gateway, a
     conversation, client, stranger = uuid4(), await connect(ada), await connect(ben)
 
     async def heard() -> bool:
-        return conversation in gateway.revocations
+        return conversation in gateway.hub.revocations
 
     client.say(t="watch", grant=ada.grant_for(ben, conversation))
     await client.hear("presence")

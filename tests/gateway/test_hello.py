@@ -129,7 +129,7 @@ async def test_one_person_opens_only_so_many(connect, start_gateway, ada, ben):
     await first.close_code()
 
     async def is_gone() -> bool:
-        return bool(gateway.has_room(ada.identity))
+        return bool(gateway.hub.has_room(ada.identity))
 
     await until(is_gone)
     await connect(ada, to=gateway)
@@ -176,4 +176,4 @@ async def test_two_gateways_share_a_port(connect, start_gateway, ada):
     second = await start_gateway(reuse_port=True, port=first.port)
     for _ in range(12):
         await connect(ada, to=first.port)
-    assert len(first.connections) + len(second.connections) == 12
+    assert len(first.hub.connections) + len(second.hub.connections) == 12

@@ -131,6 +131,6 @@ async def test_a_socket_that_was_left_is_forgotten(connect, gateway, ada, realti
     await client.close_code()
 
     async def forgotten() -> bool:
-        return not gateway.connections and (await realtime.valkey.execute("PUBSUB", "SHARDNUMSUB", channel))[1] == 0
+        return not gateway.hub.connections and (await realtime.valkey.execute("PUBSUB", "SHARDNUMSUB", channel))[1] == 0
 
     await until(forgotten)

@@ -30,7 +30,7 @@ async def test_its_token_opens_no_socket_any_more(connect, gateway, start_gatewa
         await do_revoke(tx, ada.identity.session_id)
 
     async def is_heard() -> bool:
-        return ada.identity.session_id in gateway.revocations
+        return ada.identity.session_id in gateway.hub.revocations
 
     await until(is_heard)
     for door in (gateway, await start_gateway()):  # one that heard it, one that was started later

@@ -12,6 +12,7 @@ from meydan import config, integrations
 from meydan.integrations import Channel, LocalOutbox, Message
 from meydan.integrations.mail import Smtp
 from meydan.integrations.sms import Twilio
+from meydan.kit.runtime import runtime
 from tests.accounts.conftest import Queue, new_phone
 
 
@@ -122,9 +123,5 @@ async def test_the_name_an_installation_is_opened_at_is_no_strangers(app: Litest
 
 @pytest.mark.parametrize("path", ["/outbox", "/api/outbox"])
 async def test_without_a_stand_in_there_is_no_page(app: Litestar, api: httpx.AsyncClient, path: str):
-    before = integrations.current()
-    integrations.use(msgspec.structs.replace(before, local_outbox=None))
-    try:
+    with runtime.using(msgspec.structs.replace(integrations.current(), local_outbox=None)):
         assert (await api.get(path)).status_code == 404
-    finally:
-        integrations.use(before)

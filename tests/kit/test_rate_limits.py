@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from meydan.kit import rate_limits, valkey
-from meydan.kit.rate_limits import Limit, TooManyRequests
+from meydan.kit.rate_limits import Bucket, Limit, TooManyRequests
 
 THREE = Limit("tests", per=timedelta(minutes=5), count=3)
 
@@ -58,3 +58,23 @@ async def test_without_valkey_everybody_is_let_through(caplog):
         for _ in range(10):
             await rate_limits.take(THREE, uuid4())
     assert sum("rate limits do not hold" in record.message for record in caplog.records) == 1
+
+
+async def test_a_limit_of_none_lets_nobody_through(valkey_url):
+    async with valkey.opened(valkey_url):
+        with pytest.raises(TooManyRequests) as refused:
+            await rate_limits.take(Limit("tests-none", per=timedelta(minutes=5), count=0), uuid4())
+    assert refused.value.extra["retry_after"] == 300
+
+
+def test_a_bucket_of_one_process_empties_and_refills_no_further_than_its_brim(monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr("meydan.kit.rate_limits.time.monotonic", lambda: now)
+    bucket = Bucket(3, per_second=2)
+    assert [bucket.take() for _ in range(4)] == [True, True, True, False]
+    now += 0.4
+    assert not bucket.take()
+    now += 0.1
+    assert [bucket.take() for _ in range(2)] == [True, False]
+    now += 3600
+    assert [bucket.take() for _ in range(4)] == [True, True, True, False]

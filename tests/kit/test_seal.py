@@ -4,12 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meydan.kit import keys, seal
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _keys():
-    keys.use(keys.Keys(token_key="t" * 32, seal_key="s" * 32))
+from meydan.kit import seal
+from meydan.kit.keys import Keys
+from meydan.kit.runtime import runtime
 
 
 @given(st.binary(max_size=200))
@@ -40,8 +37,6 @@ def test_a_hash_depends_on_purpose_parts_and_their_borders():
 
 def test_another_installation_has_other_hashes():
     here = seal.mac("contacts", "+905321112233")
-    keys.use(keys.Keys(token_key="t" * 32, seal_key="z" * 32))
-    try:
+    with runtime.using(Keys(token_key="t" * 32, seal_key="z" * 32)):
         assert seal.mac("contacts", "+905321112233") != here
-    finally:
-        keys.use(keys.Keys(token_key="t" * 32, seal_key="s" * 32))
+    assert seal.mac("contacts", "+905321112233") == here

@@ -2,15 +2,9 @@
 
 import pytest
 
-from meydan.kit import keys
+from meydan.kit.runtime import runtime
 from meydan.meeting import matcher
 from tests.conftest import MovableClock
-from tests.factories import TOKEN_KEY
-
-
-@pytest.fixture(autouse=True)
-def installation_keys() -> None:
-    keys.use(keys.Keys(token_key=TOKEN_KEY, seal_key="s" * 32))
 
 
 @pytest.fixture
@@ -28,4 +22,4 @@ def live_matcher() -> None:
 @pytest.fixture(autouse=True)
 def matcher_by_hand(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "live_matcher" not in request.fixturenames:
-        monkeypatch.setattr(matcher, "_open", None)
+        monkeypatch.delitem(runtime._parts, matcher.Matcher, raising=False)

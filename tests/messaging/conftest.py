@@ -6,9 +6,8 @@ from uuid import UUID
 import pytest
 
 from meydan import tenants
-from meydan.kit import keys
 from meydan.kit.database import Database
-from tests.factories import TOKEN_KEY, Person, make_person, make_shadow
+from tests.factories import Person, make_person, make_shadow
 from tests.messaging.factories import open_between
 
 
@@ -19,11 +18,6 @@ class Talk:
     bora: Person
     shadows: list[Person]
     """The other faces of the two."""
-
-
-@pytest.fixture(autouse=True)
-def installation_keys() -> None:
-    keys.use(keys.Keys(token_key=TOKEN_KEY, seal_key="s" * 32))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from meydan import config, tenants
+from meydan import tenants
 from meydan.integrations.payments import ADAPTERS, Adapter
 from meydan.integrations.payments.contract import (
     Charge,
@@ -26,7 +26,7 @@ from meydan.integrations.payments.contract import (
     SubscriptionState,
 )
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import clock, jobs, keys
+from meydan.kit import clock, jobs
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.money import wallet
 from meydan.money.payments import provider_accounts
@@ -43,11 +43,6 @@ from tests.money.scripted_provider import (
 )
 
 Answer = dict[str, Any]
-
-
-@pytest.fixture(autouse=True, scope="session")
-def installation_keys(settings: config.Settings) -> None:
-    keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Accounts: users, their faces, devices and sessions; sign-in, bans and age."""
 
 from meydan.accounts import personal_data, tasks
+from meydan.accounts.access import WrongTenant, identify, identity_of
 from meydan.accounts.aliases import AliasFull, AliasInvalid
 from meydan.accounts.devices import ClientDevice
 from meydan.accounts.erasure_lock import lock_against_erasure, lock_for_erasure
@@ -33,7 +34,7 @@ from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMe
 from meydan.accounts.sign_in.login import LogInRequest, do_log_in
 from meydan.accounts.sign_in.otp import Purpose
 from meydan.accounts.sign_in.registration import NewTenant, RegisterUserRequest, do_register
-from meydan.accounts.staff import StaffOnly, check_staff, do_set_role, staff_of
+from meydan.accounts.staff import StaffGuard, StaffOnly, do_set_role, staff_of, staff_only
 from meydan.accounts.standing import AccountBanned, TooYoung, VerificationNeeded, do_lift_ban, do_set_ban
 from meydan.accounts.users import User, check_may_meet
 from meydan.accounts.users import by_id as user
@@ -66,14 +67,15 @@ __all__ = [
     "SignInChanged",
     "SignInMethod",
     "SignInPart",
+    "StaffGuard",
     "StaffOnly",
     "TooYoung",
     "User",
     "UserBanned",
     "VerificationNeeded",
     "Verified",
+    "WrongTenant",
     "check_may_meet",
-    "check_staff",
     "do_change_profile",
     "do_end_all_sessions",
     "do_lift_ban",
@@ -81,6 +83,8 @@ __all__ = [
     "do_register",
     "do_set_ban",
     "do_set_role",
+    "identify",
+    "identity_of",
     "lock_against_erasure",
     "lock_for_erasure",
     "personal_data",
@@ -88,6 +92,7 @@ __all__ = [
     "profiles_of_user",
     "public_profiles",
     "staff_of",
+    "staff_only",
     "tasks",
     "user",
     "user_of_profile",

@@ -37,22 +37,13 @@ def running_database(data: Path | None) -> Iterator[Settings]:
 @asynccontextmanager
 async def product(settings: Settings) -> AsyncIterator[Database]:
     """Opens the database and registers the rooms. Frames wait in the outbox until a worker forwards them."""
-    from meydan import rooms
+    from meydan import startup
     from meydan.commands import PlainError
-    from meydan.kit import clock, keys
-    from meydan.kit.database import Database
 
     if not (settings.database.service_url and settings.secrets.seal_key):
         raise PlainError(f"There is no installation in {settings.data}. `meydan up` makes one; --data names another.")
-    clock.use_file(settings.clock_file)
-    keys.use(keys.Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key))
-    rooms.routes()
-    rooms.check_complete()
-    db = await Database.open(settings.database_settings())
-    try:
+    async with startup.installation(settings) as db:
         yield db
-    finally:
-        await db.close()
 
 
 async def tenant_id_of(db: Database, slug: str) -> int:

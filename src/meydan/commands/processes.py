@@ -29,23 +29,24 @@ def gateway(data: Path | None, reuse_port: bool) -> None:
     """The realtime gateway: WebSockets of everybody who is here."""
     settings = _ready(data)
     from meydan.gateway import GatewaySettings, run
-    from meydan.kit import clock
+    from meydan.kit.clock import Clock
+    from meydan.kit.runtime import runtime
 
-    clock.use_file(settings.clock_file)
     http = settings.http
-    run(
-        GatewaySettings(
-            valkey_url=settings.valkey.url,
-            token_key=settings.secrets.token_key,
-            grant_key=settings.secrets.token_key,
-            host=http.host,
-            port=http.gateway_port,
-            reuse_port=reuse_port,
-            origins=(http.public_url,) if http.public_url else (),
-            tls_certificate=str(http.tls_certificate) if http.tls_certificate else None,
-            tls_key=str(http.tls_key) if http.tls_key else None,
+    with runtime.using(Clock(settings.clock_file)):
+        run(
+            GatewaySettings(
+                valkey_url=settings.valkey.url,
+                token_key=settings.secrets.token_key,
+                grant_key=settings.secrets.token_key,
+                host=http.host,
+                port=http.gateway_port,
+                reuse_port=reuse_port,
+                origins=(http.public_url,) if http.public_url else (),
+                tls_certificate=str(http.tls_certificate) if http.tls_certificate else None,
+                tls_key=str(http.tls_key) if http.tls_key else None,
+            )
         )
-    )
 
 
 @click.command()

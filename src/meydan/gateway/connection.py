@@ -1,11 +1,9 @@
 """A client's socket: handshake, its channel, its frames and their rate, and its end."""
 
 import asyncio
-import enum
 import logging
-import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -14,6 +12,7 @@ from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 from meydan.gateway.channels import Reader
 from meydan.gateway.ephemeral import Watch, may_send_ephemeral
 from meydan.gateway.frames import (
+    Close,
     GrantRejected,
     Hello,
     Ready,
@@ -24,34 +23,21 @@ from meydan.gateway.frames import (
     to_json,
 )
 from meydan.gateway.frames import Watch as WatchFrame
+from meydan.gateway.hub import Hub
 from meydan.kit import clock
 from meydan.kit.identity import Identity
+from meydan.kit.rate_limits import Bucket
 from meydan.kit.realtime import Frame, GrantRefused, read_grant
 from meydan.kit.tokens import TokenRefused, read_access
-
-if TYPE_CHECKING:
-    from meydan.gateway.server import Gateway
 
 log = logging.getLogger(__name__)
 
 CLOSE_TIMEOUT = 5.0  # seconds for a client to read what is left and answer the close frame
 
 
-class Close(enum.IntEnum):
-    """Close codes. After 1012, 1013 or a lost connection clients return with the cursor; after 4401 with a new token."""
-
-    restart = 1012
-    too_slow = 1013
-    bad_frame = 4400
-    token = 4401
-    session_ended = 4403
-    no_hello = 4408
-    too_many = 4429
-
-
 class Connection(WSListener):
-    def __init__(self, gateway: "Gateway") -> None:
-        self._gateway = gateway
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
         self._loop = asyncio.get_running_loop()
         self.identity: Identity | None = None
         self.reader: Reader | None = None
@@ -59,19 +45,18 @@ class Connection(WSListener):
         self._greeted = False
         self._ended = False
         self._watches: dict[UUID, Watch] = {}
-        self._tokens = float(gateway.settings.frame_burst)
-        self._counted_at = time.monotonic()
+        self._bucket = Bucket(hub.settings.frame_burst, hub.settings.frames_per_second)
 
     # -- the socket
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
-        transport.underlying_transport.set_write_buffer_limits(high=self._gateway.settings.send_buffer_bytes)
+        transport.underlying_transport.set_write_buffer_limits(high=self._hub.settings.send_buffer_bytes)
         # Straight to the socket's transport: the frame is encoded once, the same bytes go to every reader.
         self.write: Callable[[bytes], None] = transport.underlying_transport.write
-        self._gateway.waiting[self] = None
+        self._hub.waiting[self] = None
         self._deadline = self._loop.call_later(
-            self._gateway.settings.handshake_timeout_seconds, self.end, Close.no_hello, "say hello first"
+            self._hub.settings.handshake_timeout_seconds, self.end, Close.no_hello, "say hello first"
         )
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 -- picows' signature
@@ -124,22 +109,19 @@ class Connection(WSListener):
             return
         self._ended = True
         self._deadline.cancel()
-        self._gateway.waiting.pop(self, None)
+        self._hub.waiting.pop(self, None)
         self._unwatch_all()
         if self.identity is not None:
-            self._gateway.leave(self, self.identity)
+            self._hub.leave(self, self.identity)
 
     # -- client frames
 
     def _count_frame(self) -> bool:
         """Takes a token from the connection's bucket; closes the connection and returns False when it is empty."""
-        now = time.monotonic()
-        settings = self._gateway.settings
-        refilled = self._tokens + (now - self._counted_at) * settings.frames_per_second
-        self._tokens, self._counted_at = min(refilled, settings.frame_burst) - 1, now
-        if self._tokens < 0:
-            self.end(Close.too_many, "too many frames")
-        return self._tokens >= 0
+        if self._bucket.take():
+            return True
+        self.end(Close.too_many, "too many frames")
+        return False
 
     def _take(self, frame: WSFrame) -> None:
         if self._ended:
@@ -161,22 +143,22 @@ class Connection(WSListener):
         elif isinstance(received, Unwatch):
             self._unwatch(received.conversation_id)
         elif isinstance(received, Typing) and (watch := self._watches.get(received.conversation_id)) is not None:
-            self._gateway.ephemeral.type(watch, on=received.on)
+            self._hub.ephemeral.type(watch, on=received.on)
 
     def _hello(self, hello: Hello) -> None:
         try:
-            access = read_access(hello.token, self._gateway.settings.token_key)
+            access = read_access(hello.token, self._hub.settings.token_key)
         except TokenRefused:
             self.end(Close.token, "the token is not valid or has expired")
             return
         identity, before = access.identity, self.identity
-        if identity.session_id in self._gateway.revocations:
+        if identity.session_id in self._hub.revocations:
             self.end(Close.session_ended, "the session has ended")
             return
         if before is not None and (before.tenant_id, before.user_id) != (identity.tenant_id, identity.user_id):
             self.end(Close.token, "the token belongs to somebody else")
             return
-        if before is None and not self._gateway.has_room(identity):
+        if before is None and not self._hub.has_room(identity):
             self.end(Close.too_many, "too many connections")
             return
         self._deadline.cancel()
@@ -185,10 +167,10 @@ class Connection(WSListener):
         )
         self.identity = identity
         if before is None:
-            self._gateway.waiting.pop(self, None)
-            self.reader = self._gateway.join(self, identity, hello.since)
+            self._hub.waiting.pop(self, None)
+            self.reader = self._hub.join(self, identity, hello.since)
         else:
-            self._gateway.change(self, before, identity)
+            self._hub.change(self, before, identity)
             if before.profile_id != identity.profile_id:
                 self._unwatch_all()
             if self.reader is not None and self._greeted:
@@ -207,31 +189,31 @@ class Connection(WSListener):
 
     def _watch(self, request: WatchFrame, identity: Identity) -> None:
         try:
-            grant = read_grant(request.grant, self._gateway.settings.grant_key)
+            grant = read_grant(request.grant, self._hub.settings.grant_key)
         except GrantRefused:
             self.send(GrantRejected())
             return
         if not may_send_ephemeral(grant, identity.tenant_id, identity.profile_id) or (
-            grant.conversation_id in self._gateway.revocations
+            grant.conversation_id in self._hub.revocations
         ):
             self.send(GrantRejected())
             return
         self._unwatch(grant.conversation_id)
-        if len(self._watches) >= self._gateway.settings.watches_per_connection:
+        if len(self._watches) >= self._hub.settings.watches_per_connection:
             self.end(Close.too_many, "too many watches")
             return
-        self._watches[grant.conversation_id] = self._gateway.ephemeral.watch(grant, self.send)
-        self._gateway.watchers.setdefault(grant.conversation_id, set()).add(self)
+        self._watches[grant.conversation_id] = self._hub.ephemeral.watch(grant, self.send)
+        self._hub.watchers.setdefault(grant.conversation_id, set()).add(self)
 
     def _unwatch(self, conversation_id: UUID) -> None:
         watch = self._watches.pop(conversation_id, None)
         if watch is None:
             return
-        self._gateway.ephemeral.unwatch(watch)
-        watchers = self._gateway.watchers[conversation_id]
+        self._hub.ephemeral.unwatch(watch)
+        watchers = self._hub.watchers[conversation_id]
         watchers.discard(self)
         if not watchers:
-            del self._gateway.watchers[conversation_id]
+            del self._hub.watchers[conversation_id]
 
     def _unwatch_all(self) -> None:
         for conversation_id in list(self._watches):

@@ -1,5 +1,6 @@
-"""The gateway's own frames, and their encoding as WebSocket frames."""
+"""The gateway's own frames and close codes, and their encoding as WebSocket frames."""
 
+import enum
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -65,6 +66,18 @@ class TypingChanged(Frame, frozen=True, tag="typing"):
 
 class GrantRejected(Frame, frozen=True):
     """The grant of a watch has expired, was revoked or belongs to another user: get a new one over HTTP."""
+
+
+class Close(enum.IntEnum):
+    """Close codes. After 1012, 1013 or a lost connection clients return with the cursor; after 4401 with a new token."""
+
+    restart = 1012
+    too_slow = 1013
+    bad_frame = 4400
+    token = 4401
+    session_ended = 4403
+    no_hello = 4408
+    too_many = 4429
 
 
 read = msgspec.json.Decoder(Hello | Watch | Unwatch | Typing).decode

@@ -1,4 +1,4 @@
-"""The gateway process: accepts sockets, knows each connection's user and session, and closes them."""
+"""The gateway process: accepts sockets, answers health checks, drains before it stops."""
 
 import asyncio
 import contextlib
@@ -9,21 +9,16 @@ import ssl
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import msgspec
 import uvloop
 from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener, ws_create_server
 
-from meydan.gateway.channels import Channels, ChannelSubscriptions, Reader
-from meydan.gateway.connection import Close, Connection
-from meydan.gateway.ephemeral import EphemeralEvents
-from meydan.gateway.presence import PresenceReporter
+from meydan.gateway.connection import Connection
+from meydan.gateway.frames import Close
+from meydan.gateway.hub import Hub
 from meydan.gateway.settings import GatewaySettings
 from meydan.kit import valkey as kit_valkey
-from meydan.kit.identity import Identity
-from meydan.kit.realtime.frames import channel_of_profile, channel_of_user
-from meydan.kit.realtime.revocation import CHANNEL, Revocations
 from meydan.kit.resp import Valkey
 
 log = logging.getLogger(__name__)
@@ -34,71 +29,10 @@ _DRAIN_BATCH, _DRAIN_PAUSE = 200, 0.05
 class Gateway:
     def __init__(self, settings: GatewaySettings, valkey: Valkey) -> None:
         self.settings, self._valkey = settings, valkey
-        # In this order after every reconnect: subscribe, then read what was missed.
-        self._subscriptions = ChannelSubscriptions(valkey)
-        self._channels = Channels(valkey, self._subscriptions)
-        self.ephemeral = EphemeralEvents(valkey, self._subscriptions)
-        self.presence = PresenceReporter(valkey)
-        self.revocations = Revocations(valkey, self._revoked)
-        self._subscriptions.add(CHANNEL, self.revocations.on_message)
+        self.hub = Hub(settings, valkey)
         self._origins = {_origin(page) for page in settings.origins}
-        self.waiting: dict[Connection, None] = {}  # connected, no hello yet; oldest first
-        self.watchers: dict[UUID, set[Connection]] = {}  # by conversation
-        self._by_user: dict[tuple[int, UUID], set[Connection]] = {}
-        self._by_session: dict[UUID, set[Connection]] = {}
         self._server: asyncio.Server | None = None
         self.port = 0
-
-    # -- connections
-
-    @property
-    def connections(self) -> list[Connection]:
-        return [*self.waiting, *(connection for those in self._by_user.values() for connection in those)]
-
-    def has_room(self, identity: Identity) -> bool:
-        theirs = self._by_user.get((identity.tenant_id, identity.user_id), ())
-        return len(theirs) < self.settings.connections_per_user
-
-    def join(self, connection: Connection, identity: Identity, since: str | None) -> Reader:
-        self._by_user.setdefault((identity.tenant_id, identity.user_id), set()).add(connection)
-        self._by_session.setdefault(identity.session_id, set()).add(connection)
-        self.presence.arrive(channel_of_user(identity.tenant_id, identity.user_id), announced=False)
-        self.presence.arrive(channel_of_profile(identity.tenant_id, identity.profile_id), announced=True)
-        return self._channels.join(channel_of_user(identity.tenant_id, identity.user_id), connection, since)
-
-    def change(self, connection: Connection, before: Identity, now: Identity) -> None:
-        """Applies a new token of the same user, perhaps of another session or of the other face."""
-        if before.session_id != now.session_id:
-            self._leave_session(connection, before)
-            self._by_session.setdefault(now.session_id, set()).add(connection)
-        if before.profile_id != now.profile_id:
-            self.presence.arrive(channel_of_profile(now.tenant_id, now.profile_id), announced=True)
-            self.presence.leave(channel_of_profile(before.tenant_id, before.profile_id))
-
-    def leave(self, connection: Connection, identity: Identity) -> None:
-        user = identity.tenant_id, identity.user_id
-        if connection.reader is not None:
-            self._channels.leave(channel_of_user(*user), connection.reader)
-        self.presence.leave(channel_of_user(*user))
-        self.presence.leave(channel_of_profile(identity.tenant_id, identity.profile_id))
-        self._leave_session(connection, identity)
-        self._by_user[user].discard(connection)
-        if not self._by_user[user]:
-            del self._by_user[user]
-
-    def _leave_session(self, connection: Connection, identity: Identity) -> None:
-        those = self._by_session[identity.session_id]
-        those.discard(connection)
-        if not those:
-            del self._by_session[identity.session_id]
-
-    def _revoked(self, subject: UUID) -> None:
-        for connection in list(self._by_session.get(subject, ())):
-            connection.end(Close.session_ended, "the session has ended")
-        for connection in list(self.watchers.get(subject, ())):
-            connection.revoked(subject)
-
-    # -- serving
 
     async def start(self) -> None:
         tls = None
@@ -120,16 +54,14 @@ class Gateway:
             auto_ping_reply_timeout=self.settings.pong_timeout_seconds,
         )
         self.port = self._server.sockets[0].getsockname()[1]
-        self.presence.start()
-        self.ephemeral.start()
+        self.hub.start()
 
     async def drain(self) -> None:
         """Accepts no new sockets and closes open ones in batches; clients come back elsewhere with their cursor."""
         if self._server is not None:
             self._server.close()
-        self.ephemeral.close()
-        self.presence.close()
-        open_ones = self.connections
+        self.hub.close()
+        open_ones = self.hub.connections
         for start in range(0, len(open_ones), _DRAIN_BATCH):
             for connection in open_ones[start : start + _DRAIN_BATCH]:
                 connection.end(Close.restart, "the gateway restarts: come back with the last id")
@@ -143,10 +75,10 @@ class Gateway:
             return _refusal(HTTPStatus.NOT_FOUND, "the socket is at /ws")
         if not self._may_come_from(request):
             return _refusal(HTTPStatus.FORBIDDEN, "pages of this origin may not connect")
-        if len(self.waiting) >= self.settings.connections_without_hello:
+        if len(self.hub.waiting) >= self.settings.connections_without_hello:
             # Closes the oldest: an honest client sends hello at once, so silent ones cannot lock others out.
-            next(iter(self.waiting)).end(Close.no_hello, "say hello first")
-        return Connection(self)
+            next(iter(self.hub.waiting)).end(Close.no_hello, "say hello first")
+        return Connection(self.hub)
 
     def _may_come_from(self, request: WSUpgradeRequest) -> bool:
         origin = request.headers.get("Origin")
@@ -163,7 +95,7 @@ class Gateway:
     def _health(self) -> WSUpgradeResponseWithListener:
         body = {
             "status": "ok" if self._valkey.is_up else "waiting for Valkey",
-            "connections": sum(len(those) for those in self._by_user.values()),
+            "connections": self.hub.identified,
         }
         # Healthy either way: restarting a gateway does not bring Valkey back, and all clients would have to reconnect.
         response = WSUpgradeResponse.create_ok_response(msgspec.json.encode(body), {"Content-Type": "application/json"})
@@ -200,7 +132,7 @@ async def _serve(settings: GatewaySettings) -> None:
     async with serving(settings) as gateway:
         log.info("gateway listens on %s:%d", settings.host, gateway.port)
         await stop.wait()
-        log.info("gateway drains %d connections", len(gateway.connections))
+        log.info("gateway drains %d connections", len(gateway.hub.connections))
 
 
 def run(settings: GatewaySettings) -> None:

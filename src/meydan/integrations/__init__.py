@@ -15,6 +15,7 @@ from meydan.integrations.local_payments import LocalPayments
 from meydan.integrations.mail import Smtp
 from meydan.integrations.message import Channel, Message, Sender, SendingFailed, Undeliverable
 from meydan.integrations.sms import Twilio
+from meydan.kit.runtime import runtime
 
 __all__ = [
     "Adapters",
@@ -27,11 +28,12 @@ __all__ = [
     "Undeliverable",
     "current",
     "opened",
-    "use",
 ]
 
 
 class Adapters(Struct, frozen=True):
+    """Part of the runtime."""
+
     senders: dict[Channel, Sender]
     """Senders of the channels configured here."""
     local_outbox: LocalOutbox | None
@@ -52,24 +54,13 @@ class Adapters(Struct, frozen=True):
         return set(self.senders)
 
 
-_current: Adapters | None = None
-
-
-def use(adapters: Adapters | None) -> None:
-    global _current  # noqa: PLW0603 -- one installation a process is the point
-    _current = adapters
-
-
 def current() -> Adapters:
-    if _current is None:
-        raise RuntimeError("this process was started without its adapters")
-    return _current
+    return runtime.get(Adapters)
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Adapters]:
     """Opens the configured adapters. Other channels use the local outbox, never in production."""
-    global _current  # noqa: PLW0603 -- one installation a process is the point
     outbox = LocalOutbox(settings.local_outbox)
     senders: dict[Channel, Sender] = {}
     if settings.environment is not Environment.production:
@@ -80,20 +71,17 @@ async def opened(settings: Settings) -> AsyncIterator[Adapters]:
     if settings.mail.host:
         senders[Channel.email] = Smtp(settings.mail)
     is_local = any(isinstance(sender, LocalSender) for sender in senders.values())
-    before, _current = (
-        _current,
-        Adapters(
-            senders=senders,
-            local_outbox=outbox if is_local else None,
-            local_payments=LocalPayments.found(settings),
-            public_url=settings.public_url,
-            sms_cost_cents=settings.sms.cost_cents if twilio else 0,
-            sms_daily_budget_cents=settings.sms.daily_budget_cents,
-        ),
+    adapters = Adapters(
+        senders=senders,
+        local_outbox=outbox if is_local else None,
+        local_payments=LocalPayments.found(settings),
+        public_url=settings.public_url,
+        sms_cost_cents=settings.sms.cost_cents if twilio else 0,
+        sms_daily_budget_cents=settings.sms.daily_budget_cents,
     )
     try:
-        yield _current
+        with runtime.using(adapters):
+            yield adapters
     finally:
-        _current = before
         if twilio is not None:
             await twilio.close()

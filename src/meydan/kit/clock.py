@@ -3,24 +3,27 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-_offset_file: Path | None = None
+from msgspec import Struct
+
+from meydan.kit.runtime import runtime
+
+
+class Clock(Struct, frozen=True):
+    """Part of the runtime. The file holds the offset in seconds, as text; nothing outside tests ever has one."""
+
+    file: Path | None
 
 
 def offset() -> timedelta:
     """Difference between the product's clock and the machine's. Only tests set it."""
-    if _offset_file is None:
+    clock = runtime.find(Clock)
+    if clock is None or clock.file is None:
         return timedelta()
     try:
-        return timedelta(seconds=float(_offset_file.read_text()))
+        return timedelta(seconds=float(clock.file.read_text()))
     except (FileNotFoundError, ValueError):
         return timedelta()
 
 
 def now() -> datetime:
     return datetime.now(UTC) + offset()
-
-
-def use_file(path: Path | None) -> None:
-    """Reads the offset (seconds, as text) from this file from now on."""
-    global _offset_file  # noqa: PLW0603 -- one clock a process is the point
-    _offset_file = path

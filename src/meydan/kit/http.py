@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import msgspec
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.params import HeaderParameter
@@ -126,12 +127,12 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
 }
 
 
-def check_host(request: AnyRequest) -> None:
+def check_host(connection: ASGIConnection[Any, Any, Any, State]) -> None:
     """Checks the Host header once, so that later uses of the request's URL cannot fail.
 
     Raises: HostMalformed."""
     try:
-        urlsplit(f"//{request.headers.get('host', '')}").port  # noqa: B018 -- reading it is what checks it
+        urlsplit(f"//{connection.headers.get('host', '')}").port  # noqa: B018 -- reading it is what checks it
     except ValueError:
         raise HostMalformed from None
 

@@ -2,23 +2,17 @@
 
 from msgspec import Struct
 
+from meydan.kit.runtime import runtime
+
 
 class Keys(Struct, frozen=True):
+    """Part of the runtime."""
+
     token_key: str
     """Signs short-lived tokens: access tokens, proofs, grants."""
     seal_key: str
     """Seals data in the database: secrets at rest, keyed hashes of phone numbers."""
 
 
-_current: Keys | None = None
-
-
-def use(keys: Keys) -> None:
-    global _current  # noqa: PLW0603 -- one installation a process is the point
-    _current = keys
-
-
 def current() -> Keys:
-    if _current is None:
-        raise RuntimeError("this process was started without its keys")
-    return _current
+    return runtime.get(Keys)

@@ -1,12 +1,18 @@
-"""Rate limits, counted in Valkey for all processes together (GCRA).
+"""Rate limits: one token bucket, kept in two places because they count for two different scopes.
 
-A limit refills evenly: "5 in a minute" lets five through at once and then one every twelve seconds. While Valkey is
-down every request passes: limits slow abuse. Limits that must hold (money, daily rights, wrong codes) are in PostgreSQL.
+``take`` counts in Valkey, for all processes together: requests of a user or an address may reach any process. Each costs
+a round trip, which a request can bear. ``Bucket`` counts in this process: a socket lives in one gateway, and its frames
+are too many and too cheap for a round trip each.
+
+A bucket refills evenly: "5 in a minute" lets five through at once and then one every twelve seconds. While Valkey is
+down ``take`` lets everybody through: limits slow abuse. Facts that must hold are no rate limits; their rooms count them
+in PostgreSQL, in the transaction that they concern: money, daily quotas, wrong passwords, registrations, codes sent.
 """
 
 import hashlib
 import logging
 import math
+import time
 from datetime import timedelta
 
 from hiredis import ReplyError
@@ -29,6 +35,26 @@ class TooManyRequests(Refused):
     code, status, title = "slow_down", 429, "Too many requests: try again in a moment."
 
 
+class Bucket:
+    """A token bucket of this process: full at first, refilled evenly, never fuller than ``capacity``."""
+
+    __slots__ = ("_capacity", "_counted_at", "_per_second", "_tokens")
+
+    def __init__(self, capacity: int, per_second: float) -> None:
+        self._capacity, self._per_second = capacity, per_second
+        self._tokens, self._counted_at = float(capacity), time.monotonic()
+
+    def take(self) -> bool:
+        """Takes a token; False if there was none."""
+        now = time.monotonic()
+        refilled = self._tokens + (now - self._counted_at) * self._per_second
+        self._tokens, self._counted_at = min(refilled, self._capacity), now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
 class _Outage:
     said = False
 
@@ -37,6 +63,8 @@ async def take(limit: Limit, key: object, *, cost: int = 1) -> None:
     """Takes ``cost`` from the limit of ``key`` (an IP address, a user id, …).
 
     Raises: TooManyRequests (with ``retry_after`` in seconds)."""
+    if limit.count == 0:
+        raise TooManyRequests(retry_after=math.ceil(limit.per.total_seconds()))
     connection = valkey.current()
     if connection is None:
         return

@@ -18,6 +18,7 @@ from meydan import tenants
 from meydan.kit import realtime
 from meydan.kit.database import CONNECTION_LOST, Database, Tx
 from meydan.kit.events import publish
+from meydan.kit.runtime import runtime
 from meydan.meeting.enums import MeetingType, TicketEnd, match_type
 from meydan.meeting.events import MatchMade, Side
 from meydan.meeting.frames import MatchMadeFrame, TicketEndedFrame
@@ -137,26 +138,21 @@ class Matcher:
             log.exception("matching in tenant %s failed; the worker takes it up again", tenant_id)
 
 
-_open: Matcher | None = None
-
-
 @asynccontextmanager
 async def matching(db: Database) -> AsyncIterator[None]:
     """Runs a matcher in this process, to which ``wake_after_commit`` sends joins."""
-    global _open  # noqa: PLW0603 -- one for each process
-    matcher, before = Matcher(db), _open
+    matcher = Matcher(db)
     task = asyncio.create_task(matcher.run(), name="matcher")
-    _open = matcher
     try:
-        yield
+        with runtime.using(matcher):
+            yield
     finally:
-        _open = before
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
 
 def wake_after_commit(tx: Tx) -> None:
     """Wakes this process's matcher after commit. Without one the worker's sweep matches within a second."""
-    if (matcher := _open) is not None:
+    if (matcher := runtime.find(Matcher)) is not None:
         tenant_id = tx.tenant_id
         tx.after_commit(lambda: matcher.wake(tenant_id))

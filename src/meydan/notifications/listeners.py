@@ -1,35 +1,64 @@
-"""What is news to whom. Nobody is told what they did themselves, but for what a thief would do in their name."""
+"""Notifications that follow events: a table for the plain ones, a function for each of the others.
 
-from uuid import UUID
+Nobody is told what they did themselves, but for what a thief would do in their name."""
+
+from typing import Any, NamedTuple
 
 from meydan import accounts, growth, meeting
 from meydan.kit.database import Tx
-from meydan.kit.events import listen
+from meydan.kit.events import Event, listen
+from meydan.kit.identity import Role
 from meydan.money import gifts, payments, premium, wallet
 from meydan.notifications.inbox import Code, Receiver, do_notify
 
 
-@listen(accounts.Registered)
-async def registered(tx: Tx, event: accounts.Registered) -> None:
-    await do_notify(tx, [Receiver(event.user_id)], Code.welcome)
+class EventNotification(NamedTuple):
+    """An event that tells one user, in ``event.user_id``. ``fields`` of the event become the notification's data."""
+
+    event: type[Event]
+    code: Code
+    fields: tuple[str, ...] = ()
 
 
-@listen(accounts.NewDevice)
-async def new_device(tx: Tx, event: accounts.NewDevice) -> None:
-    await do_notify(tx, [Receiver(event.user_id)], Code.new_device, device_name=event.device_name)
+EVENT_NOTIFICATIONS = [
+    EventNotification(accounts.Registered, Code.welcome),
+    EventNotification(accounts.NewDevice, Code.new_device, ("device_name",)),
+    EventNotification(accounts.SignInChanged, Code.sign_in_changed, ("part",)),
+    # Read once the ban is over; until then the answer to logging in says the same.
+    EventNotification(accounts.UserBanned, Code.banned, ("reason", "until")),
+    EventNotification(wallet.WalletFrozen, Code.wallet_frozen, ("reason",)),
+    EventNotification(wallet.WalletThawed, Code.wallet_thawed),
+    EventNotification(payments.PaymentHeld, Code.payment_held, ("payment_id",)),
+    EventNotification(payments.PaymentTakenBack, Code.payment_taken_back, ("payment_id", "coins", "owed", "disputed")),
+    EventNotification(premium.PremiumStarted, Code.premium_started, ("period_ends_at",)),
+    EventNotification(premium.PremiumRenewed, Code.premium_renewed, ("period_ends_at",)),
+    EventNotification(premium.PremiumInGrace, Code.premium_grace, ("grace_ends_at",)),
+    # Also a user who did it themselves: a store may have done it in their name, and it says until when everything stays.
+    EventNotification(premium.PremiumCancelled, Code.premium_cancelled, ("period_ends_at",)),
+    EventNotification(premium.PaidTwice, Code.premium_paid_twice, ("payment_id", "where")),
+    EventNotification(premium.PremiumEnded, Code.premium_ended),
+]
 
 
-@listen(accounts.SignInChanged)
-async def sign_in_changed(tx: Tx, event: accounts.SignInChanged) -> None:
-    await do_notify(tx, [Receiver(event.user_id)], Code.sign_in_changed, part=event.part)
+def _listen(row: EventNotification) -> None:
+    missing = {"user_id", *row.fields} - set(row.event.__struct_fields__)
+    if missing:
+        raise TypeError(f"{row.event.__name__} has no {', '.join(sorted(missing))}")
+
+    @listen(row.event)
+    async def notify(tx: Tx, event: Any) -> None:
+        data = {field: getattr(event, field) for field in row.fields}
+        await do_notify(tx, [Receiver(event.user_id)], row.code, **data)
+
+
+for _row in EVENT_NOTIFICATIONS:
+    _listen(_row)
 
 
 @listen(accounts.CodesPaused)
 async def codes_paused(tx: Tx, event: accounts.CodesPaused) -> None:
     """To the people who run the community: until midnight UTC nobody can prove a phone number."""
-    staff = await tx.all(
-        UUID, "select id from app.users where tenant_id = $1 and role in ('owner', 'admin') and erased_at is null"
-    )
+    staff = await accounts.staff_of(tx, Role.owner, Role.admin)
     await do_notify(
         tx,
         [Receiver(user_id) for user_id in staff],
@@ -38,12 +67,6 @@ async def codes_paused(tx: Tx, event: accounts.CodesPaused) -> None:
         spent_cents=event.spent_cents,
         budget_cents=event.budget_cents,
     )
-
-
-@listen(accounts.UserBanned)
-async def banned(tx: Tx, event: accounts.UserBanned) -> None:
-    """Read once the ban is over; until then the answer to logging in says the same."""
-    await do_notify(tx, [Receiver(event.user_id)], Code.banned, reason=event.reason, until=event.until)
 
 
 @listen(growth.ReferralRewarded)
@@ -108,16 +131,6 @@ async def gift_given(tx: Tx, event: gifts.GiftGiven) -> None:
     )
 
 
-@listen(wallet.WalletFrozen)
-async def wallet_frozen(tx: Tx, event: wallet.WalletFrozen) -> None:
-    await do_notify(tx, [Receiver(event.user_id)], Code.wallet_frozen, reason=event.reason)
-
-
-@listen(wallet.WalletThawed)
-async def wallet_thawed(tx: Tx, event: wallet.WalletThawed) -> None:
-    await do_notify(tx, [Receiver(event.user_id)], Code.wallet_thawed)
-
-
 @listen(payments.PaymentSettled)
 async def payment_settled(tx: Tx, event: payments.PaymentSettled) -> None:
     """What a payment for premium did is said by premium itself."""
@@ -125,54 +138,3 @@ async def payment_settled(tx: Tx, event: payments.PaymentSettled) -> None:
         await do_notify(
             tx, [Receiver(event.user_id)], Code.payment_settled, payment_id=event.payment_id, coins=event.coins
         )
-
-
-@listen(payments.PaymentHeld)
-async def payment_held(tx: Tx, event: payments.PaymentHeld) -> None:
-    await do_notify(tx, [Receiver(event.user_id)], Code.payment_held, payment_id=event.payment_id)
-
-
-@listen(payments.PaymentTakenBack)
-async def payment_taken_back(tx: Tx, event: payments.PaymentTakenBack) -> None:
-    await do_notify(
-        tx,
-        [Receiver(event.user_id)],
-        Code.payment_taken_back,
-        payment_id=event.payment_id,
-        coins=event.coins,
-        owed=event.owed,
-        disputed=event.disputed,
-    )
-
-
-@listen(premium.PremiumStarted)
-async def premium_started(tx: Tx, event: premium.PremiumStarted) -> None:
-    await do_notify(tx, [Receiver(event.user_id)], Code.premium_started, period_ends_at=event.period_ends_at)
-
-
-@listen(premium.PremiumRenewed)
-async def premium_renewed(tx: Tx, event: premium.PremiumRenewed) -> None:
-    await do_notify(tx, [Receiver(event.user_id)], Code.premium_renewed, period_ends_at=event.period_ends_at)
-
-
-@listen(premium.PremiumInGrace)
-async def premium_in_grace(tx: Tx, event: premium.PremiumInGrace) -> None:
-    await do_notify(tx, [Receiver(event.user_id)], Code.premium_grace, grace_ends_at=event.grace_ends_at)
-
-
-@listen(premium.PremiumCancelled)
-async def premium_cancelled(tx: Tx, event: premium.PremiumCancelled) -> None:
-    """Also who did it themselves: a shop may have done it in their name, and it says until when everything stays."""
-    await do_notify(tx, [Receiver(event.user_id)], Code.premium_cancelled, period_ends_at=event.period_ends_at)
-
-
-@listen(premium.PaidTwice)
-async def premium_paid_twice(tx: Tx, event: premium.PaidTwice) -> None:
-    await do_notify(
-        tx, [Receiver(event.user_id)], Code.premium_paid_twice, payment_id=event.payment_id, where=event.where
-    )
-
-
-@listen(premium.PremiumEnded)
-async def premium_ended(tx: Tx, event: premium.PremiumEnded) -> None:
-    await do_notify(tx, [Receiver(event.user_id)], Code.premium_ended)

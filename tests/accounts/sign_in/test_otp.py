@@ -9,12 +9,13 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from meydan import accounts, integrations, tenants
+from meydan import accounts, tenants
 from meydan.accounts.tasks import purge_old
 from meydan.integrations import Adapters, Channel, SendingFailed, Undeliverable
 from meydan.kit import jobs
 from meydan.kit.database import Database
 from meydan.kit.events import listen
+from meydan.kit.runtime import runtime
 from tests.accounts.conftest import PASSWORD, Arrive, Postbox, Prove, Queue, code, device, new_email, new_phone
 from tests.conftest import MovableClock
 
@@ -233,9 +234,9 @@ async def test_the_budget_of_a_day_opens_a_breaker_that_staff_see(
 
 
 async def test_without_a_way_to_send_one_is_told_so(api: httpx.AsyncClient, postbox: Postbox):
-    integrations.use(Adapters(senders={Channel.email: postbox}, local_outbox=None))
-    assert code(await ask(api, new_phone())) == "channel_unavailable"
-    assert (await ask(api, new_email())).status_code == 202
+    with runtime.using(Adapters(senders={Channel.email: postbox}, local_outbox=None)):
+        assert code(await ask(api, new_phone())) == "channel_unavailable"
+        assert (await ask(api, new_email())).status_code == 202
 
 
 async def test_a_service_that_is_down_is_asked_again(api: httpx.AsyncClient, postbox: Postbox, queue: Queue):

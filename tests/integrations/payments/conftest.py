@@ -17,9 +17,9 @@ from tests.integrations.payments.fake_server import local_payments_at, served
 from tests.integrations.payments.servers.apple import AppStore
 from tests.integrations.payments.servers.google import PlayStore
 from tests.integrations.payments.stores import connect
-from tests.money.shops import Shop, installation_keys, owner, scripted, shop
+from tests.money.shops import Shop, owner, scripted, shop
 
-__all__ = ["installation_keys", "owner", "scripted", "shop"]
+__all__ = ["owner", "scripted", "shop"]
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import msgspec
 import uvicorn
 
 from meydan import integrations
+from meydan.kit.runtime import runtime
 from tests.waiting import patience
 
 
@@ -36,8 +37,5 @@ async def local_payments_at(url: str) -> AsyncIterator[None]:
     before = integrations.current()
     assert before.local_payments is not None
     place = msgspec.structs.replace(before.local_payments, url=url)
-    integrations.use(msgspec.structs.replace(before, local_payments=place, public_url=url))
-    try:
+    with runtime.using(msgspec.structs.replace(before, local_payments=place, public_url=url)):
         yield
-    finally:
-        integrations.use(before)

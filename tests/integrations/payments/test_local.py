@@ -40,6 +40,7 @@ from meydan.integrations.payments.local.store import Books
 from meydan.integrations.payments.local.tasks import look_now
 from meydan.integrations.payments.local.texts import price
 from meydan.kit import clock
+from meydan.kit.runtime import runtime
 from tests.conftest import MovableClock
 from tests.integrations.payments.fake_server import served
 from tests.waiting import patience
@@ -579,13 +580,9 @@ async def test_the_page_speaks_both_languages_and_lets_nothing_run_in_it(provide
 async def test_production_has_no_such_provider(api: httpx.AsyncClient, tmp_path, path: str):
     real = config.Settings(data=tmp_path, environment=config.Environment.production)
     assert LocalPayments.found(real) is None
-    before = integrations.current()
-    integrations.use(msgspec.structs.replace(before, local_payments=None))
-    try:
+    with runtime.using(msgspec.structs.replace(integrations.current(), local_payments=None)):
         assert (await api.get(path)).status_code == 404
         assert (await api.post(path.replace("payments", "checkouts"), json={})).status_code in (400, 404)
-    finally:
-        integrations.use(before)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from meydan.kit import clock
 from meydan.kit.database import Database, DatabaseSettings
+from meydan.kit.runtime import runtime
 from meydan.money import metering
 
 
@@ -26,7 +27,11 @@ class Needs(Struct):
 
 async def main() -> None:
     needs = msgspec.json.decode(sys.argv[1], type=Needs)
-    clock.use_file(Path(needs.clock_file))
+    with runtime.using(clock.Clock(Path(needs.clock_file))):
+        await see_all(needs)
+
+
+async def see_all(needs: Needs) -> None:
     db = await Database.open(needs.database)
     sys.stdout.write("ready\n")
     sys.stdout.flush()

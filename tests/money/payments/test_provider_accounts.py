@@ -10,6 +10,7 @@ from meydan.integrations.payments import ACKNOWLEDGED, ADAPTERS, GIVE_BACK, RENE
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Database
 from meydan.kit.identity import Role
+from meydan.kit.runtime import runtime
 from meydan.money.payments import provider_accounts
 from tests.factories import make_person
 from tests.money.scripted_provider import BOOKS
@@ -129,9 +130,7 @@ async def test_in_production_nothing_is_sold_until_a_provider_is_connected(
     shop: Shop, app: Litestar, db: Database, other_tenant: tenants.Tenant
 ):
     new = Shop(app, db, other_tenant, shop.owner)
-    before = integrations.current()
-    integrations.use(msgspec.structs.replace(before, local_payments=None))
-    try:
+    with runtime.using(msgspec.structs.replace(integrations.current(), local_payments=None)):
         with pytest.raises(provider_accounts.NothingForSale):
             await choose(new)
         with pytest.raises(provider_accounts.ProviderNotConnected):
@@ -142,6 +141,4 @@ async def test_in_production_nothing_is_sold_until_a_provider_is_connected(
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
             answer = await client.post(f"/api/payments/webhooks/local/{other_tenant.slug}", content=b"{}")
         assert answer.status_code == 404
-    finally:
-        integrations.use(before)
     assert BOOKS

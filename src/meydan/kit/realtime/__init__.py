@@ -23,6 +23,7 @@ from meydan.kit.realtime.outbox import Forwarder, OutboxRow, Sweeper
 from meydan.kit.realtime.presence import Presence
 from meydan.kit.realtime.revocation import CHANNEL, LONGEST_TOKEN, Revocations, revoke_payload
 from meydan.kit.resp import Valkey
+from meydan.kit.runtime import runtime
 
 __all__ = [
     "Forwarder",
@@ -41,8 +42,6 @@ __all__ = [
     "user_present",
 ]
 
-_open: "Realtime | None" = None
-
 
 class Realtime:
     """The realtime services of a process with a database: forwarder, revocation list and, in a worker, the sweeper."""
@@ -57,18 +56,16 @@ class Realtime:
     @asynccontextmanager
     async def opened(cls, valkey_url: str, database: Database, *, sweeps: bool = False) -> "AsyncIterator[Realtime]":
         """Opens the process's Valkey connection too, which rate limits use. ``sweeps`` is set in the worker."""
-        global _open  # noqa: PLW0603 -- one a process is the point
         async with kit_valkey.opened(valkey_url) as valkey:
-            realtime, before = cls(valkey, database), _open
+            realtime = cls(valkey, database)
             valkey.on_message(b"smessage", realtime._on_message)
             realtime.forwarder.start()
             if sweeps:
                 realtime.sweeper.start()
-            _open = realtime
             try:
-                yield realtime
+                with runtime.using(realtime):
+                    yield realtime
             finally:
-                _open = before
                 await realtime.sweeper.close()
                 await realtime.forwarder.close()
 
@@ -80,31 +77,32 @@ class Realtime:
 async def send_frame(tx: Tx, user_id: UUID, frame: Frame) -> None:
     """Sends the frame to every connection of the user, at least once, if this transaction commits."""
     row = await outbox.do_write_frame(tx, user_id, frame)
-    if _open is not None:
-        _forward_after_commit(tx, row, _open)
+    if (realtime := runtime.find(Realtime)) is not None:
+        _forward_after_commit(tx, row, realtime)
 
 
 async def do_revoke(tx: Tx, subject: UUID, *, lasting: timedelta = LONGEST_TOKEN) -> None:
     """Ends a session (by its id) or a conversation's grants (by the conversation's id) before their tokens expire."""
     row = await outbox.do_write(tx, outbox.EVERY_PROCESS, revoke_payload(subject, lasting))
-    if (realtime := _open) is not None:
+    if (realtime := runtime.find(Realtime)) is not None:
         _forward_after_commit(tx, row, realtime)
         tx.after_commit(lambda: realtime.revocations.on_message(row.payload.encode()))
 
 
 def is_revoked(subject: UUID) -> bool:
     """Reads this process's own copy of the revocation list."""
-    return _open is not None and subject in _open.revocations
+    realtime = runtime.find(Realtime)
+    return realtime is not None and subject in realtime.revocations
 
 
 async def presence(tenant_id: int, profile_ids: Iterable[UUID]) -> dict[UUID, Presence]:
     """Presence of each profile, as its strangers may see it."""
-    return await stored_presence.presence(_open.valkey if _open else None, tenant_id, profile_ids)
+    return await stored_presence.presence(kit_valkey.current(), tenant_id, profile_ids)
 
 
 async def user_present(tenant_id: int, user_ids: Iterable[UUID]) -> dict[UUID, bool]:
     """True for each user with a connection, under either face. For the server's own rules, never for others' eyes."""
-    return await stored_presence.users_present(_open.valkey if _open else None, tenant_id, user_ids)
+    return await stored_presence.users_present(kit_valkey.current(), tenant_id, user_ids)
 
 
 def _forward_after_commit(tx: Tx, row: OutboxRow, realtime: Realtime) -> None:

@@ -13,6 +13,8 @@ from meydan.kit.http import IdempotencyKey, scoped_idempotency_key
 from meydan.kit.identity import Identity, Role
 from meydan.money.backoffice import adjustments, person_page, wallets
 
+_STAFF = [accounts.staff_only(Role.admin, Role.owner)]
+
 Name = Annotated[str, Parameter(max_length=40)]
 
 
@@ -30,49 +32,52 @@ class AdjustRequest(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
-async def _check(db: Database, me: Identity) -> None:
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
-
-
-@get("/api/staff/people", tags=["staff"], summary="Find somebody by the name of their real face")
+@get("/api/staff/people", tags=["staff"], guards=_STAFF, summary="Find somebody by the name of their real face")
 async def find_people(db: Database, me: Identity, name: Name = "") -> person_page.People:
     """By how it begins; ``alias#tag`` finds one."""
-    await _check(db, me)
     async with db.as_service(me.tenant_id) as tx:
         return await person_page.search(tx, name)
 
 
-@get("/api/staff/people/{user_id:uuid}", tags=["staff"], summary="One member's money")
+@get("/api/staff/people/{user_id:uuid}", tags=["staff"], guards=_STAFF, summary="One member's money")
 async def get_member(db: Database, me: Identity, user_id: UUID) -> person_page.Member:
-    await _check(db, me)
     async with db.as_service(me.tenant_id) as tx:
         return await person_page.member(tx, user_id, me.user_id)
 
 
-@post("/api/staff/wallets/{user_id:uuid}/freeze", status_code=200, tags=["staff"], summary="Freeze a wallet")
+@post(
+    "/api/staff/wallets/{user_id:uuid}/freeze",
+    status_code=200,
+    tags=["staff"],
+    guards=_STAFF,
+    summary="Freeze a wallet",
+)
 async def freeze(db: Database, me: Identity, user_id: UUID, data: FreezeRequest) -> person_page.Member:
     """Nothing can be spent from it. The person is told why."""
-    await _check(db, me)
     async with db.as_service(me.tenant_id) as tx:
         await wallets.do_freeze(tx, user_id, data.reason.strip(), me.user_id)
         return await person_page.member(tx, user_id, me.user_id)
 
 
-@post("/api/staff/wallets/{user_id:uuid}/thaw", status_code=200, tags=["staff"], summary="Thaw a wallet")
+@post("/api/staff/wallets/{user_id:uuid}/thaw", status_code=200, tags=["staff"], guards=_STAFF, summary="Thaw a wallet")
 async def thaw(db: Database, me: Identity, user_id: UUID) -> person_page.Member:
     """Payments that were kept back with it are given now."""
-    await _check(db, me)
     async with db.as_service(me.tenant_id) as tx:
         await wallets.do_thaw(tx, user_id, me.user_id)
         return await person_page.member(tx, user_id, me.user_id)
 
 
-@post("/api/staff/wallets/{user_id:uuid}/adjust", status_code=200, tags=["staff"], summary="Give or take coins")
+@post(
+    "/api/staff/wallets/{user_id:uuid}/adjust",
+    status_code=200,
+    tags=["staff"],
+    guards=_STAFF,
+    summary="Give or take coins",
+)
 async def adjust(
     db: Database, me: Identity, user_id: UUID, data: AdjustRequest, idempotency_key: IdempotencyKey = None
 ) -> person_page.Member:
     """From the community's promotions, or back to them. What somebody owes is paid by what they are given."""
-    await _check(db, me)
     key = scoped_idempotency_key(me, "adjust", idempotency_key)
     async with db.as_service(me.tenant_id) as tx:
         await adjustments.do_adjust(tx, user_id, data.direction, data.coins, data.reason.strip(), me.user_id, key=key)

@@ -65,6 +65,38 @@ class RingFacts(Struct, frozen=True):
     gifts: int
 
 
+def _found(
+    rule: Rule, points: int, times: float, facts: dict[str, int | str], *, from_exactly: bool = False
+) -> Finding | None:
+    """``times`` the usual was seen. The usual itself is not suspicious, except where it is named as where suspicion begins."""
+    if points == 0 or times < 1 or (times == 1 and not from_exactly):
+        return None
+    return Finding(rule, points * 2 if times >= 2 else points, facts)
+
+
+PaymentRule = Callable[[PaymentFacts, FraudSettings], Finding | None]
+
+
+def _count_rule(
+    rule: Rule,
+    noun: str,
+    *,
+    seen: Callable[[PaymentFacts], int],
+    usual: Callable[[FraudSettings], int],
+    points: Callable[[FraudSettings], int],
+    days: Callable[[FraudSettings], int] | None = None,
+) -> PaymentRule:
+    """A rule that holds one count against its usual number."""
+
+    def find(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
+        numbers: dict[str, int | str] = {noun: seen(facts), f"usual_{noun}": usual(settings)}
+        if days is not None:
+            numbers["days"] = days(settings)
+        return _found(rule, points(settings), seen(facts) / usual(settings), numbers)
+
+    return find
+
+
 def many_payments(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
     times = max(
         facts.payments_hour / settings.payments_per_hour,
@@ -114,54 +146,36 @@ def new_device(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
     )
 
 
-def shared_card(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
-    return _found(
-        Rule.shared_card,
-        settings.shared_card_points,
-        facts.card_accounts / settings.accounts_per_card,
-        {
-            "people": facts.card_accounts,
-            "usual_people": settings.accounts_per_card,
-            "days": settings.shared_days,
-        },
-    )
-
-
-def shared_device(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
-    return _found(
-        Rule.shared_device,
-        settings.shared_device_points,
-        facts.device_accounts / settings.accounts_per_device,
-        {
-            "people": facts.device_accounts,
-            "usual_people": settings.accounts_per_device,
-            "days": settings.shared_days,
-        },
-    )
-
-
-def many_cards(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
-    return _found(
-        Rule.many_cards,
-        settings.many_cards_points,
-        facts.cards_day / settings.cards_per_day,
-        {
-            "cards": facts.cards_day,
-            "usual_cards": settings.cards_per_day,
-        },
-    )
-
-
-def many_failures(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
-    return _found(
-        Rule.many_failures,
-        settings.many_failures_points,
-        facts.failures_day / settings.failures_per_day,
-        {
-            "failures": facts.failures_day,
-            "usual_failures": settings.failures_per_day,
-        },
-    )
+shared_card = _count_rule(
+    Rule.shared_card,
+    "people",
+    seen=lambda facts: facts.card_accounts,
+    usual=lambda settings: settings.accounts_per_card,
+    points=lambda settings: settings.shared_card_points,
+    days=lambda settings: settings.shared_days,
+)
+shared_device = _count_rule(
+    Rule.shared_device,
+    "people",
+    seen=lambda facts: facts.device_accounts,
+    usual=lambda settings: settings.accounts_per_device,
+    points=lambda settings: settings.shared_device_points,
+    days=lambda settings: settings.shared_days,
+)
+many_cards = _count_rule(
+    Rule.many_cards,
+    "cards",
+    seen=lambda facts: facts.cards_day,
+    usual=lambda settings: settings.cards_per_day,
+    points=lambda settings: settings.many_cards_points,
+)
+many_failures = _count_rule(
+    Rule.many_failures,
+    "failures",
+    seen=lambda facts: facts.failures_day,
+    usual=lambda settings: settings.failures_per_day,
+    points=lambda settings: settings.many_failures_points,
+)
 
 
 def many_refunds(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
@@ -215,7 +229,7 @@ def gift_ring(facts: RingFacts, settings: FraudSettings) -> Finding | None:
     )
 
 
-PAYMENT_RULES: tuple[Callable[[PaymentFacts, FraudSettings], Finding | None], ...] = (
+PAYMENT_RULES: tuple[PaymentRule, ...] = (
     many_payments,
     much_money,
     new_device,
@@ -227,17 +241,8 @@ PAYMENT_RULES: tuple[Callable[[PaymentFacts, FraudSettings], Finding | None], ..
     disputed,
 )
 # Of what was neither begun by hand nor on a device: whose card it is by now, and how its person pays.
-RENEWAL_RULES: tuple[Callable[[PaymentFacts, FraudSettings], Finding | None], ...] = (
+RENEWAL_RULES: tuple[PaymentRule, ...] = (
     shared_card,
     many_refunds,
     disputed,
 )
-
-
-def _found(
-    rule: Rule, points: int, times: float, facts: dict[str, int | str], *, from_exactly: bool = False
-) -> Finding | None:
-    """``times`` the usual was seen. The usual itself is not suspicious, except where it is named as where suspicion begins."""
-    if points == 0 or times < 1 or (times == 1 and not from_exactly):
-        return None
-    return Finding(rule, points * 2 if times >= 2 else points, facts)

@@ -17,6 +17,8 @@ from meydan.money import wallet
 from meydan.money.gifts import catalogue, gifts
 from meydan.money.gifts import history as coins_history
 
+_STAFF = [accounts.staff_only(Role.admin, Role.owner)]
+
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 
 _GIFTS = rate_limits.Limit("gifts.sent", timedelta(minutes=1), 30)
@@ -74,23 +76,20 @@ async def gifts_sent(db: Database, me: Identity, cursor: UUID | None = None, lim
         return await gifts.sent(tx, cursor, limit)
 
 
-@get("/api/staff/gifts", tags=["staff"], summary="All gifts, also those given no more")
+@get("/api/staff/gifts", tags=["staff"], guards=_STAFF, summary="All gifts, also those given no more")
 async def staff_gifts(db: Database, me: Identity) -> list[catalogue.StaffGift]:
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
     async with db.as_service(me.tenant_id) as tx:
         return await catalogue.all_gifts(tx)
 
 
-@post("/api/staff/gifts", tags=["staff"], summary="Add a gift")
+@post("/api/staff/gifts", tags=["staff"], guards=_STAFF, summary="Add a gift")
 async def add_gift(db: Database, me: Identity, data: catalogue.NewGift) -> catalogue.StaffGift:
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
     async with db.as_service(me.tenant_id) as tx:
         return await catalogue.do_add_gift(tx, data, actor=me.user_id)
 
 
-@put("/api/staff/gifts/{gift_id:uuid}", tags=["staff"], summary="Change a gift")
+@put("/api/staff/gifts/{gift_id:uuid}", tags=["staff"], guards=_STAFF, summary="Change a gift")
 async def change_gift(db: Database, me: Identity, gift_id: UUID, data: catalogue.GiftChange) -> catalogue.StaffGift:
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
     async with db.as_service(me.tenant_id) as tx:
         return await catalogue.do_change_gift(tx, gift_id, data, actor=me.user_id)
 

@@ -18,6 +18,8 @@ from meydan.money.payments import coins, orders, provider_accounts
 from meydan.money.payments.order_source import ORDERS, ordered_from
 from meydan.tenants import Tenant
 
+_STAFF = [accounts.staff_only(Role.admin, Role.owner)]
+
 _CHECKS = rate_limits.Limit("payments.checks", timedelta(minutes=1), 30)
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
@@ -97,10 +99,9 @@ async def prove_payment(db: Database, me: Identity, payment_id: UUID, data: Proo
         return await orders.do_ask(tx, payment_id, data.proof)
 
 
-@get("/api/staff/providers", tags=["staff"], summary="Payment providers, and which are connected")
+@get("/api/staff/providers", tags=["staff"], guards=_STAFF, summary="Payment providers, and which are connected")
 async def staff_providers(db: Database, me: Identity) -> Providers:
     """Connected with `meydan payments connect`: their secrets are no business of a browser."""
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
     async with db.as_service(me.tenant_id) as tx:
         return Providers(await provider_accounts.lines(tx))
 

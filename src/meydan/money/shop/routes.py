@@ -10,6 +10,8 @@ from meydan.kit.database import Database
 from meydan.kit.identity import Identity, Role
 from meydan.money.shop import products
 
+_STAFF = [accounts.staff_only(Role.admin, Role.owner)]
+
 
 class StaffPackages(Struct, frozen=True):
     items: list[products.StaffPackage]
@@ -25,48 +27,47 @@ async def list_packages(db: Database, me: Identity) -> products.Packages:
         return products.Packages(await products.packages(tx))
 
 
-@get("/api/staff/packages", tags=["staff"], summary="All packages of coins")
+@get("/api/staff/packages", tags=["staff"], guards=_STAFF, summary="All packages of coins")
 async def staff_packages(db: Database, me: Identity) -> StaffPackages:
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
     async with db.as_service(me.tenant_id) as tx:
         return StaffPackages(await products.all_packages(tx))
 
 
-@post("/api/staff/packages", tags=["staff"], summary="Sell another package")
+@post("/api/staff/packages", tags=["staff"], guards=_STAFF, summary="Sell another package")
 async def add_package(db: Database, me: Identity, data: products.PackageWish) -> products.StaffPackage:
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
     async with db.as_service(me.tenant_id) as tx:
         return await products.do_put_package(tx, None, data, actor=me.user_id)
 
 
-@put("/api/staff/packages/{package_id:uuid}", tags=["staff"], summary="Change a package, or sell it no more")
+@put(
+    "/api/staff/packages/{package_id:uuid}",
+    tags=["staff"],
+    guards=_STAFF,
+    summary="Change a package, or sell it no more",
+)
 async def put_package(
     db: Database, me: Identity, package_id: UUID, data: products.PackageWish
 ) -> products.StaffPackage:
     """Orders made before keep what they were made for."""
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
     async with db.as_service(me.tenant_id) as tx:
         return await products.do_put_package(tx, package_id, data, actor=me.user_id)
 
 
-@get("/api/staff/plans", tags=["staff"], summary="All plans of premium")
+@get("/api/staff/plans", tags=["staff"], guards=_STAFF, summary="All plans of premium")
 async def staff_plans(db: Database, me: Identity) -> StaffPlans:
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
     async with db.as_service(me.tenant_id) as tx:
         return StaffPlans(await products.all_plans(tx))
 
 
-@post("/api/staff/plans", tags=["staff"], summary="Sell another plan")
+@post("/api/staff/plans", tags=["staff"], guards=_STAFF, summary="Sell another plan")
 async def add_plan(db: Database, me: Identity, data: products.PlanWish) -> products.StaffPlan:
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
     async with db.as_service(me.tenant_id) as tx:
         return await products.do_put_plan(tx, None, data, actor=me.user_id)
 
 
-@put("/api/staff/plans/{plan_id:uuid}", tags=["staff"], summary="Change a plan, or sell it no more")
+@put("/api/staff/plans/{plan_id:uuid}", tags=["staff"], guards=_STAFF, summary="Change a plan, or sell it no more")
 async def put_plan(db: Database, me: Identity, plan_id: UUID, data: products.PlanWish) -> products.StaffPlan:
     """What it unlocks changes for everybody who has it; its price only for who buys it from now on."""
-    await accounts.check_staff(db, me, Role.admin, Role.owner)
     async with db.as_service(me.tenant_id) as tx:
         return await products.do_put_plan(tx, plan_id, data, actor=me.user_id)
 

@@ -7,16 +7,24 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TypeVar
 
+from msgspec import Struct
+
 from meydan import integrations
 from meydan.integrations.payments.local import operations, webhook_delivery
 from meydan.integrations.payments.local.store import Books, Page
 from meydan.kit.errors import NotFound
+from meydan.kit.runtime import runtime
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _LOOKS_AGAIN_AFTER = 1.0
-_wake: asyncio.Event | None = None
+
+
+class LocalProviderLoop(Struct, frozen=True):
+    """Part of the runtime in the API, where the local provider runs."""
+
+    wake: asyncio.Event
 
 
 def place() -> integrations.LocalPayments:
@@ -41,26 +49,25 @@ async def in_books(act: Callable[[Page], T]) -> T:
 
 def look_now() -> None:
     """Whether anything is due, without waiting for the next look."""
-    if _wake is not None:
-        _wake.set()
+    if (loop := runtime.find(LocalProviderLoop)) is not None:
+        loop.wake.set()
 
 
 @asynccontextmanager
 async def local_payments_kept_going() -> AsyncIterator[None]:
     """Subscriptions renew, late money arrives and webhooks leave while this is open."""
-    global _wake  # noqa: PLW0603 -- one provider a process is the point
     found = integrations.current().local_payments
     if found is None:
         yield
         return
-    _wake = asyncio.Event()
-    life = asyncio.create_task(_live(found, _wake))
+    loop = LocalProviderLoop(wake=asyncio.Event())
+    life = asyncio.create_task(_live(found, loop.wake))
     try:
-        yield
+        with runtime.using(loop):
+            yield
     finally:
         life.cancel()
         await asyncio.gather(life, return_exceptions=True)
-        _wake = None
 
 
 async def _live(found: integrations.LocalPayments, wake: asyncio.Event) -> None:

@@ -1,0 +1,36 @@
+"""Starts a process: builds its runtime from the settings, the same way for the API, the worker and the commands."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from meydan import integrations, rooms
+from meydan.config import Settings
+from meydan.kit.clock import Clock
+from meydan.kit.database import Database
+from meydan.kit.keys import Keys
+from meydan.kit.realtime import Realtime
+from meydan.kit.runtime import runtime
+
+
+@asynccontextmanager
+async def installation(settings: Settings) -> AsyncIterator[Database]:
+    """Clock, keys and database: enough for a command, whose frames a worker forwards."""
+    rooms.check_complete()
+    keys = Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key)
+    with runtime.using(Clock(settings.clock_file), keys):
+        db = await Database.open(settings.database_settings())
+        try:
+            yield db
+        finally:
+            await db.close()
+
+
+@asynccontextmanager
+async def product(settings: Settings, *, sweeps: bool = False) -> AsyncIterator[Database]:
+    """An installation with adapters and realtime, for a process that goes on. ``sweeps`` is set in the worker."""
+    async with (
+        installation(settings) as db,
+        integrations.opened(settings),
+        Realtime.opened(settings.valkey.url, db, sweeps=sweeps),
+    ):
+        yield db
