@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from meydan.integrations.payments.local import webhook_delivery
+from meydan.integrations.payments.local import signatures
 from meydan.kit import keys
 from tests.e2e.conftest import DESKTOP, PHONE, Product, Visitors
 from tests.e2e.test_pages import faults, sticks_out
@@ -20,7 +20,7 @@ def api_key(product: Product) -> str:
     own = keys._current
     keys.use(keys.Keys(**tomllib.loads((product.data / "secrets.toml").read_text())["secrets"]))
     try:
-        return webhook_delivery.api_key(ACCOUNT)
+        return signatures.api_key(ACCOUNT)
     finally:
         keys._current = own
 

@@ -9,9 +9,9 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.integrations.payments.apple.client import AppleAccount
+from meydan.integrations.payments.apple.account import AppleAccount
 from meydan.integrations.payments.enums import ProviderName
-from meydan.integrations.payments.google.adapter import GoogleAccount
+from meydan.integrations.payments.google.account import GoogleAccount
 from meydan.kit.database import Database
 from tests.integrations.payments.fake_server import local_payments_at, served
 from tests.integrations.payments.servers.apple import AppStore

@@ -13,12 +13,10 @@ from appstoreserverlibrary.models.NotificationTypeV2 import NotificationTypeV2
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from meydan.integrations.payments.apple.account import APPLE_ROOT_CA_G3, AppleAccount
 from meydan.integrations.payments.apple.adapter import AppleProvider
-from meydan.integrations.payments.apple.client import AppleAccount
-from meydan.integrations.payments.apple.jws import APPLE_ROOT_CA_G3
 from meydan.integrations.payments.contract import (
     Charge,
-    Notice,
     Paid,
     ProviderEvent,
     ProviderRefused,
@@ -29,8 +27,9 @@ from meydan.integrations.payments.contract import (
     SubscriptionChanged,
     SubscriptionState,
     Webhook,
+    WebhookEvent,
 )
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.money.payments import provider_accounts
 from tests.integrations.payments.orders import order
 from tests.integrations.payments.servers.apple import AppStore
@@ -70,7 +69,7 @@ async def apple(store: AppStore) -> AsyncIterator[AppleProvider]:
 async def deliver(apple: AppleProvider, body: bytes) -> list[ProviderEvent]:
     """As the webhook's route and its job do: what was verified is kept as JSON, and read later."""
     notice = await apple.verify(Webhook(headers={}, body=body))
-    return await apple.read(msgspec.json.decode(msgspec.json.encode(notice), type=Notice))
+    return await apple.read(msgspec.json.decode(msgspec.json.encode(notice), type=WebhookEvent))
 
 
 async def last(apple: AppleProvider, store: AppStore) -> list[ProviderEvent]:
@@ -87,15 +86,15 @@ def of(kind: type[T], events: list[ProviderEvent]) -> T:
 
 async def test_a_checkout_is_the_payments_id_and_the_stores_own_sheet(apple: AppleProvider, store: AppStore):
     wanted = order()
-    checkout = await apple.checkout(wanted)
-    assert (checkout.reference, checkout.url) == (str(wanted.payment_id), "")
-    assert (await apple.checkout(wanted)).reference == checkout.reference
+    checkout = await apple.do_open_checkout(wanted)
+    assert (checkout.provider_checkout_id, checkout.url) == (str(wanted.payment_id), "")
+    assert (await apple.do_open_checkout(wanted)).provider_checkout_id == checkout.provider_checkout_id
     assert store.asked == []
 
 
 async def test_what_has_no_product_in_the_store_is_not_sold_there(apple: AppleProvider):
     with pytest.raises(ProviderRefused, match="'500 coins' has no product id"):
-        await apple.checkout(order(None))
+        await apple.do_open_checkout(order(None))
 
 
 async def test_bought_coins_are_told_and_checked_alike(apple: AppleProvider, store: AppStore):
@@ -113,7 +112,7 @@ async def test_a_proof_from_the_phone_is_only_a_reason_to_ask(apple: AppleProvid
     transaction = store.buy(token=uuid4())
     proof = store.sign(store.transactions[transaction])
     store.refund(transaction)  # after the phone got its copy
-    paid, refunded = await apple.proof(proof)
+    paid, refunded = await apple.receipt(proof)
     assert isinstance(paid, Paid) and isinstance(refunded, Refunded)
     assert refunded.refunded == paid.amount == 14999
 
@@ -122,19 +121,19 @@ async def test_a_made_up_proof_is_refused_without_asking(apple: AppleProvider, s
     other = AppStore(chain=Chain())
     forged = other.sign(other.transactions[other.buy(token=uuid4())])
     with pytest.raises(ProviderRefused, match="not a transaction that Apple signed"):
-        await apple.proof(forged)
+        await apple.receipt(forged)
     for nonsense in ("", "hello", "a.b.c", "12/../34", "１２"):
         with pytest.raises(ProviderRefused):
             await apple.payment(nonsense)
         with pytest.raises(ProviderRefused):
-            await apple.proof(nonsense)
+            await apple.receipt(nonsense)
     assert store.asked == []
 
 
 async def test_a_number_that_anybody_may_know_proves_nothing(apple: AppleProvider, store: AppStore):
     transaction = store.buy()
     with pytest.raises(ProviderRefused, match="not a transaction that Apple signed"):
-        await apple.proof(transaction)
+        await apple.receipt(transaction)
     assert store.asked == []
 
 
@@ -321,12 +320,12 @@ async def test_an_older_periods_refund_says_how_the_newest_stands(apple: ApplePr
 
 async def test_apple_refunds_and_cancels_by_itself(apple: AppleProvider, store: AppStore):
     with pytest.raises(RefundElsewhere, match=r"reportaproblem\.apple\.com"):
-        await apple.refund("1", 1, "TRY", "key")
+        await apple.do_refund("1", 1, "TRY", "key")
     with pytest.raises(ProviderRefused, match="the app leads there"):
-        await apple.cancel("1")
+        await apple.do_cancel("1")
     with pytest.raises(ProviderRefused, match="the app leads there"):
-        await apple.resume("1")
-    await apple.acknowledge("1", PaymentKind.coins, given=True)
+        await apple.do_resume("1")
+    await apple.do_acknowledge("1", subscription=False, given=True)
     assert store.asked == []
 
 
@@ -502,10 +501,10 @@ async def test_a_statement_holds_what_was_told_and_what_was_asked_for(apple: App
 
     statement = await apple.statement(now - timedelta(days=2), now, [bought, unheard, long_ago, "999"])
     assert not statement.complete
-    charges = {one.charge: one for one in statement.charges}
+    charges = {one.provider_charge_id: one for one in statement.charges}
     assert charges.keys() == {bought, partly, unheard, long_ago, subscription}
     assert charges[bought] == Charge(
-        charge=bought,
+        provider_charge_id=bought,
         amount=14999,
         currency="TRY",
         refunded=0,

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from meydan.integrations.payments.enums import ProviderName
-from meydan.integrations.payments.revenuecat.client import RevenueCatAccount
-from meydan.integrations.payments.stripe.client import StripeAccount
+from meydan.integrations.payments.revenuecat.account import RevenueCatAccount
+from meydan.integrations.payments.stripe.account import StripeAccount
 from meydan.money.payments.settlement import acknowledgements
 from meydan.money.premium import membership
 from tests.conftest import MovableClock

@@ -13,7 +13,6 @@ import pytest
 from meydan.integrations.payments.contract import (
     Buyer,
     Charge,
-    Notice,
     Order,
     Paid,
     ProviderEvent,
@@ -25,10 +24,10 @@ from meydan.integrations.payments.contract import (
     SubscriptionChanged,
     SubscriptionState,
     Webhook,
+    WebhookEvent,
 )
-from meydan.integrations.payments.enums import PaymentKind
+from meydan.integrations.payments.revenuecat.account import RevenueCatAccount
 from meydan.integrations.payments.revenuecat.adapter import RevenueCatProvider
-from meydan.integrations.payments.revenuecat.client import RevenueCatAccount
 from tests.integrations.payments.servers import revenuecat_shapes as shapes
 from tests.integrations.payments.servers.loopback import Answered
 from tests.integrations.payments.servers.revenuecat import Bought, RevenueCatServer
@@ -69,7 +68,6 @@ def account(server: RevenueCatServer, **other: Any) -> RevenueCatAccount:
 def order(buyer: UUID, **other: Any) -> Order:
     coins = Order(
         payment_id=uuid4(),
-        kind=PaymentKind.coins,
         title="500 jeton",
         amount=14_990,
         currency="TRY",
@@ -92,19 +90,19 @@ async def read(provider: RevenueCatProvider, *webhooks: Webhook) -> list[Provide
     events: list[ProviderEvent] = []
     for webhook in webhooks:
         notice = await provider.verify(webhook)
-        kept = msgspec.json.decode(msgspec.json.encode(notice), type=Notice)
+        kept = msgspec.json.decode(msgspec.json.encode(notice), type=WebhookEvent)
         events += await provider.read(kept)
     return events
 
 
 async def test_coins_bought_in_the_app(server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID) -> None:
     ordered = order(buyer)
-    checkout = await provider.checkout(ordered)
+    checkout = await provider.do_open_checkout(ordered)
     assert (checkout.url, checkout) == (
         "",
-        msgspec.structs.replace(checkout, reference=f"{buyer}:{ordered.payment_id}"),
+        msgspec.structs.replace(checkout, provider_checkout_id=f"{buyer}:{ordered.payment_id}"),
     )
-    assert await provider.payment(checkout.reference) == []
+    assert await provider.payment(checkout.provider_checkout_id) == []
 
     bought = server.buy(str(buyer))
     paid = only(Paid, await read(provider, *server.webhooks()))
@@ -117,7 +115,7 @@ async def test_coins_bought_in_the_app(server: RevenueCatServer, provider: Reven
         buyer=buyer,
         product_id="coins_500",
     )
-    assert await provider.payment(checkout.reference) == [paid]
+    assert await provider.payment(checkout.provider_checkout_id) == [paid]
     assert await provider.payment(bought.transaction) == [paid]
     assert await read(provider, *server.webhooks(repeats=2)) == [paid] * 3
 
@@ -127,10 +125,10 @@ async def test_an_old_purchase_does_not_answer_for_a_new_order(
 ) -> None:
     server.buy(str(buyer))
     server.later(days=3)
-    checkout = await provider.checkout(order(buyer))
-    assert await provider.payment(checkout.reference) == []
+    checkout = await provider.do_open_checkout(order(buyer))
+    assert await provider.payment(checkout.provider_checkout_id) == []
     server.buy(str(buyer))
-    assert len(await provider.payment(checkout.reference)) == 1
+    assert len(await provider.payment(checkout.provider_checkout_id)) == 1
 
 
 async def test_what_the_webhook_says_counts_for_nothing_until_the_api_says_it_too(
@@ -389,7 +387,7 @@ async def test_the_books_know_only_what_they_are_asked_for(
         Charge(coins.transaction, 14_990, "TRY", 14_990, disputed=False, paid_at=server.now),
         Charge(premium.transaction, 9_900, "TRY", 0, disputed=False, paid_at=server.now),
     ]
-    assert other.transaction not in {charge.charge for charge in statement.charges}
+    assert other.transaction not in {charge.provider_charge_id for charge in statement.charges}
 
 
 async def test_who_asks_about_nothing_learns_whether_the_keys_are_right(server: RevenueCatServer) -> None:
@@ -407,20 +405,20 @@ async def test_a_number_on_a_receipt_counts_only_for_its_buyer(
     server: RevenueCatServer, provider: RevenueCatProvider, buyer: UUID
 ) -> None:
     mine, nobodys = server.buy(str(buyer)), server.buy("$RCAnonymousID:3")
-    assert only(Paid, await provider.proof(mine.transaction)).buyer == buyer
+    assert only(Paid, await provider.receipt(mine.transaction)).buyer == buyer
     for stranger in (nobodys.transaction, f"{buyer}:{uuid4()}"):
         with pytest.raises(ProviderRefused):
-            await provider.proof(stranger)
+            await provider.receipt(stranger)
 
 
 async def test_what_only_the_store_can_do(provider: RevenueCatProvider, buyer: UUID) -> None:
     with pytest.raises(RefundElsewhere):
-        await provider.refund("2000", 1, "TRY", "key")
-    for act in (provider.cancel, provider.resume):
+        await provider.do_refund("2000", 1, "TRY", "key")
+    for act in (provider.do_cancel, provider.do_resume):
         with pytest.raises(ProviderRefused):
             await act(f"{buyer}:premium")
     with pytest.raises(ProviderRefused, match="product"):
-        await provider.checkout(order(buyer, store_product_id=None))
+        await provider.do_open_checkout(order(buyer, store_product_id=None))
 
 
 async def test_trouble_passes_or_does_not_and_nothing_secret_is_said(

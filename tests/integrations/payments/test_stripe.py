@@ -17,7 +17,6 @@ from meydan.integrations.payments.contract import (
     Disputed,
     DisputeState,
     Failed,
-    Notice,
     Order,
     Paid,
     ProviderEvent,
@@ -28,10 +27,12 @@ from meydan.integrations.payments.contract import (
     SubscriptionChanged,
     SubscriptionState,
     Webhook,
+    WebhookEvent,
 )
-from meydan.integrations.payments.enums import PaymentKind, Period
+from meydan.integrations.payments.enums import Period
+from meydan.integrations.payments.stripe.account import StripeAccount
 from meydan.integrations.payments.stripe.adapter import StripeProvider
-from meydan.integrations.payments.stripe.client import StripeAccount, from_stripe, to_stripe
+from meydan.integrations.payments.stripe.client import from_stripe, to_stripe
 from tests.integrations.payments.servers.loopback import Answered
 from tests.integrations.payments.servers.stripe import StripeServer
 from tests.integrations.payments.servers.stripe_shapes import Unfit, check, shaped
@@ -61,7 +62,6 @@ def account(server: StripeServer, **other: Any) -> StripeAccount:
 def order(**other: Any) -> Order:
     coins = Order(
         payment_id=uuid4(),
-        kind=PaymentKind.coins,
         title="500 jeton",
         amount=14_990,
         currency="TRY",
@@ -74,7 +74,7 @@ def order(**other: Any) -> Order:
 
 
 def membership(**other: Any) -> Order:
-    return order(kind=PaymentKind.premium, title="Üyelik", amount=9_900, period=Period.month, **other)
+    return order(title="Üyelik", amount=9_900, period=Period.month, **other)
 
 
 def only(kind: type[T], events: list[ProviderEvent]) -> T:
@@ -87,20 +87,20 @@ async def read(provider: StripeProvider, webhooks: list[Webhook]) -> list[Provid
     events: list[ProviderEvent] = []
     for webhook in webhooks:
         notice = await provider.verify(webhook)
-        kept = msgspec.json.decode(msgspec.json.encode(notice), type=Notice)
+        kept = msgspec.json.decode(msgspec.json.encode(notice), type=WebhookEvent)
         events += await provider.read(kept)
     return events
 
 
 async def test_a_purchase_from_the_page_to_the_money(server: StripeServer, provider: StripeProvider) -> None:
     bought = order()
-    checkout = await provider.checkout(bought)
+    checkout = await provider.do_open_checkout(bought)
     assert checkout.url.startswith("https://checkout.stripe.com/")
     assert timedelta(hours=23) < checkout.expires_at - datetime.now(UTC) <= timedelta(hours=24)
-    assert await provider.payment(checkout.reference) == []  # coming back is not paying
+    assert await provider.payment(checkout.provider_checkout_id) == []  # coming back is not paying
 
-    charge = server.books.pay(checkout.reference, card="fp-of-ayse")
-    (event,) = await provider.payment(checkout.reference)
+    charge = server.books.pay(checkout.provider_checkout_id, card="fp-of-ayse")
+    (event,) = await provider.payment(checkout.provider_checkout_id)
     assert event == Paid(
         event_id=f"{charge['payment_intent']}:paid",
         happened_at=datetime.fromtimestamp(charge["created"], UTC),
@@ -108,8 +108,8 @@ async def test_a_purchase_from_the_page_to_the_money(server: StripeServer, provi
         amount=14_990,
         currency="TRY",
         payment_id=bought.payment_id,
-        checkout=checkout.reference,
-        buyer=bought.buyer.reference,
+        checkout=checkout.provider_checkout_id,
+        buyer=bought.buyer.customer_reference,
         card="fp-of-ayse",
         test=True,
     )
@@ -127,11 +127,11 @@ async def test_stripe_is_told_who_ordered_what_in_the_form_it_reads(
     server: StripeServer, provider: StripeProvider
 ) -> None:
     bought = membership()
-    session = server.books.things[(await provider.checkout(bought)).reference]
+    session = server.books.things[(await provider.do_open_checkout(bought)).provider_checkout_id]
     assert session["client_reference_id"] == str(bought.payment_id)
     assert session["metadata"] == {
         "meydan_payment": str(bought.payment_id),
-        "meydan_buyer": str(bought.buyer.reference),
+        "meydan_buyer": str(bought.buyer.customer_reference),
     }
     assert (session["mode"], session["locale"], session["success_url"]) == ("subscription", "tr", bought.return_url)
     assert b"203.0.113.5" not in server.asked[-1].body
@@ -141,43 +141,43 @@ async def test_the_same_order_again_is_the_same_page_and_another_under_its_id_is
     server: StripeServer, provider: StripeProvider
 ) -> None:
     bought = order()
-    first = await provider.checkout(bought)
+    first = await provider.do_open_checkout(bought)
     server.books.later(minutes=3)
-    assert await provider.checkout(bought) == first
+    assert await provider.do_open_checkout(bought) == first
     assert len(server.books.of("checkout.session")) == 1
     with pytest.raises(ProviderRefused, match="IdempotencyError"):
-        await provider.checkout(msgspec.structs.replace(bought, amount=1))
+        await provider.do_open_checkout(msgspec.structs.replace(bought, amount=1))
 
 
 async def test_a_declined_card_is_no_end_and_a_page_whose_time_is_up_is(
     server: StripeServer, provider: StripeProvider
 ) -> None:
     bought = order()
-    checkout = await provider.checkout(bought)
-    server.books.decline(checkout.reference)
+    checkout = await provider.do_open_checkout(bought)
+    server.books.decline(checkout.provider_checkout_id)
     tried = only(Declined, await read(provider, server.webhooks()))
     assert (tried.payment_id, tried.card) == (bought.payment_id, "fingerprint1")
-    assert await provider.payment(checkout.reference) == []
-    server.books.pay(checkout.reference, card="another")
-    assert only(Paid, await provider.payment(checkout.reference)).card == "another"
+    assert await provider.payment(checkout.provider_checkout_id) == []
+    server.books.pay(checkout.provider_checkout_id, card="another")
+    assert only(Paid, await provider.payment(checkout.provider_checkout_id)).card == "another"
 
-    forgotten = await provider.checkout(order())
-    server.books.expire(forgotten.reference)
+    forgotten = await provider.do_open_checkout(order())
+    server.books.expire(forgotten.provider_checkout_id)
     failed = only(Failed, await read(provider, server.webhooks("checkout.session.expired")))
-    assert (failed.checkout, failed.reason, failed.expired) == (forgotten.reference, "expired", True)
+    assert (failed.checkout, failed.reason, failed.expired) == (forgotten.provider_checkout_id, "expired", True)
 
 
 async def test_money_that_takes_days_counts_when_it_is_there(server: StripeServer, provider: StripeProvider) -> None:
     kept, broken = order(), order()
-    first, second = await provider.checkout(kept), await provider.checkout(broken)
-    server.books.promise(first.reference)
-    server.books.promise(second.reference)
+    first, second = await provider.do_open_checkout(kept), await provider.do_open_checkout(broken)
+    server.books.promise(first.provider_checkout_id)
+    server.books.promise(second.provider_checkout_id)
     waiting = await read(provider, server.webhooks())
     assert [type(event) for event in waiting] == [Awaited, Awaited]
     assert {event.payment_id for event in waiting if isinstance(event, Awaited)} == {kept.payment_id, broken.payment_id}
 
-    server.books.keep_promise(first.reference)
-    server.books.break_promise(second.reference)
+    server.books.keep_promise(first.provider_checkout_id)
+    server.books.break_promise(second.provider_checkout_id)
     events = await read(
         provider,
         server.webhooks("checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed"),
@@ -188,34 +188,34 @@ async def test_money_that_takes_days_counts_when_it_is_there(server: StripeServe
 
 
 async def test_refunds_add_up_and_are_never_more_than_was_paid(server: StripeServer, provider: StripeProvider) -> None:
-    checkout = await provider.checkout(order())
-    charge = server.books.pay(checkout.reference)["payment_intent"]
+    checkout = await provider.do_open_checkout(order())
+    charge = server.books.pay(checkout.provider_checkout_id)["payment_intent"]
     key = str(uuid4())
-    first = await provider.refund(charge, 5_000, "TRY", key)
+    first = await provider.do_refund(charge, 5_000, "TRY", key)
     assert first.refunded == 5_000
-    assert await provider.refund(charge, 5_000, "TRY", key) == first
+    assert await provider.do_refund(charge, 5_000, "TRY", key) == first
     assert len(server.books.of("refund")) == 1
 
     with pytest.raises(ProviderRefused, match="amount"):
-        await provider.refund(charge, 10_000, "TRY", str(uuid4()))
+        await provider.do_refund(charge, 10_000, "TRY", str(uuid4()))
     server.books.later(seconds=1)
-    rest = await provider.refund(charge, 9_990, "TRY", str(uuid4()))
+    rest = await provider.do_refund(charge, 9_990, "TRY", str(uuid4()))
     assert rest.refunded == 14_990
     with pytest.raises(ProviderRefused, match="charge_already_refunded"):
-        await provider.refund(charge, 1, "TRY", str(uuid4()))
+        await provider.do_refund(charge, 1, "TRY", str(uuid4()))
 
     told = await read(provider, server.webhooks("charge.refunded", "refund.created", shuffled=random.Random(3)))
     assert {event.refunded for event in told if isinstance(event, Refunded)} == {14_990}
-    assert only(Refunded, await provider.payment(charge)).refund == rest.refund
+    assert only(Refunded, await provider.payment(charge)).refund == rest.provider_refund_id
 
 
 async def test_a_refund_that_the_bank_sends_back(server: StripeServer, provider: StripeProvider) -> None:
-    charge = server.books.pay((await provider.checkout(order())).reference)["payment_intent"]
-    kept = await provider.refund(charge, 1_000, "TRY", str(uuid4()))
+    charge = server.books.pay((await provider.do_open_checkout(order())).provider_checkout_id)["payment_intent"]
+    kept = await provider.do_refund(charge, 1_000, "TRY", str(uuid4()))
     server.books.later(seconds=1)
-    failed = await provider.refund(charge, 5_000, "TRY", str(uuid4()))
+    failed = await provider.do_refund(charge, 5_000, "TRY", str(uuid4()))
     assert (kept.refunded, failed.refunded) == (1_000, 6_000)
-    server.books.fail_refund(failed.refund)
+    server.books.fail_refund(failed.provider_refund_id)
     told = only(Refunded, await read(provider, server.webhooks("refund.failed")))
     assert (told.refunded, told.reversed) == (1_000, True)
 
@@ -224,7 +224,7 @@ async def test_a_refund_that_the_bank_sends_back(server: StripeServer, provider:
 async def test_a_dispute_and_how_it_ends(
     server: StripeServer, provider: StripeProvider, status: str, state: DisputeState
 ) -> None:
-    charge = server.books.pay((await provider.checkout(order())).reference)
+    charge = server.books.pay((await provider.do_open_checkout(order())).provider_checkout_id)
     dispute = server.books.dispute(charge["id"], amount=10_000)
     opened = only(Disputed, await read(provider, server.webhooks("charge.dispute.created")))
     assert (opened.charge, opened.dispute, opened.amount, opened.currency, opened.state) == (
@@ -235,14 +235,14 @@ async def test_a_dispute_and_how_it_ends(
         DisputeState.opened,
     )
     with pytest.raises(ProviderRefused, match="charge_disputed"):
-        await provider.refund(charge["payment_intent"], 1, "TRY", str(uuid4()))
+        await provider.do_refund(charge["payment_intent"], 1, "TRY", str(uuid4()))
     server.books.close_dispute(dispute["id"], status)
     closed = only(Disputed, await read(provider, server.webhooks("charge.dispute.closed")))
     assert (closed.state, closed.happened_at > opened.happened_at) == (state, True)
 
 
 async def test_a_question_from_a_bank_is_no_dispute_yet(server: StripeServer, provider: StripeProvider) -> None:
-    charge = server.books.pay((await provider.checkout(order())).reference)
+    charge = server.books.pay((await provider.do_open_checkout(order())).provider_checkout_id)
     server.books.dispute(charge["id"], status="warning_needs_response")
     events = await read(provider, server.webhooks("charge.dispute.created"))
     assert [type(event) for event in events] == [Paid]
@@ -250,9 +250,9 @@ async def test_a_question_from_a_bank_is_no_dispute_yet(server: StripeServer, pr
 
 async def test_a_membership_through_its_life(server: StripeServer, provider: StripeProvider) -> None:
     bought = membership()
-    checkout = await provider.checkout(bought)
-    charge = server.books.pay(checkout.reference)
-    events = await provider.payment(checkout.reference)
+    checkout = await provider.do_open_checkout(bought)
+    charge = server.books.pay(checkout.provider_checkout_id)
+    events = await provider.payment(checkout.provider_checkout_id)
     paid, begun = only(Paid, events), only(SubscriptionChanged, events)
     assert (paid.payment_id, paid.subscription, paid.charge, paid.amount) == (
         bought.payment_id,
@@ -276,7 +276,7 @@ async def test_a_membership_through_its_life(server: StripeServer, provider: Str
         None,
         begun.subscription,
         "new-card",
-        bought.buyer.reference,
+        bought.buyer.customer_reference,
     )
     assert renewed.period_ends_at == begun.period_ends_at + timedelta(days=30)
 
@@ -296,25 +296,25 @@ async def test_a_membership_through_its_life(server: StripeServer, provider: Str
 async def test_a_cancelled_membership_lasts_to_its_end_and_may_be_taken_back(
     server: StripeServer, provider: StripeProvider
 ) -> None:
-    checkout = await provider.checkout(membership())
-    server.books.pay(checkout.reference)
+    checkout = await provider.do_open_checkout(membership())
+    server.books.pay(checkout.provider_checkout_id)
     name = server.books.of("subscription")[0]["id"]
-    await provider.cancel(name)
+    await provider.do_cancel(name)
     cancelled = only(SubscriptionChanged, await provider.payment(name))
     assert cancelled.state is SubscriptionState.cancelled
-    await provider.resume(name)
+    await provider.do_resume(name)
     resumed = only(SubscriptionChanged, await provider.payment(name))
     assert (resumed.state, resumed.period_ends_at) == (SubscriptionState.active, cancelled.period_ends_at)
     assert resumed.event_id != cancelled.event_id
     server.books.end(name)
     with pytest.raises(ProviderRefused):
-        await provider.resume(name)
+        await provider.do_resume(name)
 
 
 async def test_late_news_tells_what_is_and_not_what_was(server: StripeServer, provider: StripeProvider) -> None:
-    server.books.pay((await provider.checkout(membership())).reference)
+    server.books.pay((await provider.do_open_checkout(membership())).provider_checkout_id)
     name = server.books.of("subscription")[0]["id"]
-    await provider.cancel(name)
+    await provider.do_cancel(name)
     server.books.end(name)
     late = await read(provider, list(reversed(server.webhooks())))
     states = [event.state for event in late if isinstance(event, SubscriptionChanged)]
@@ -323,7 +323,7 @@ async def test_late_news_tells_what_is_and_not_what_was(server: StripeServer, pr
 
 
 async def test_who_does_not_hold_the_secret_is_not_believed(server: StripeServer, provider: StripeProvider) -> None:
-    server.books.pay((await provider.checkout(order())).reference)
+    server.books.pay((await provider.do_open_checkout(order())).provider_checkout_id)
     event = server.books.events[-1]
     good = server.webhook(event)
     assert (await provider.verify(good)).event_id == event["id"]
@@ -342,14 +342,14 @@ async def test_who_does_not_hold_the_secret_is_not_believed(server: StripeServer
 
 
 async def test_a_notice_keeps_no_name_and_no_card(server: StripeServer, provider: StripeProvider) -> None:
-    session = (await provider.checkout(order())).reference
+    session = (await provider.do_open_checkout(order())).provider_checkout_id
     server.books.pay(session)
     notice = await provider.verify(server.webhooks("checkout.session.completed")[0])
     assert notice.payload == {"type": "checkout.session.completed", "id": session}
 
 
 async def test_news_nobody_asked_for_is_nothing(server: StripeServer, provider: StripeProvider) -> None:
-    charge = server.books.pay((await provider.checkout(order())).reference)
+    charge = server.books.pay((await provider.do_open_checkout(order())).provider_checkout_id)
     asked = len(server.asked)
     unknown = server.books.tell("charge.updated", charge)
     thin = {"id": "evt_thin", "object": "v2.core.event", "type": "v1.billing.meter.no_meter_found"}
@@ -367,16 +367,16 @@ async def test_what_the_operator_sells_elsewhere_is_not_ours(server: StripeServe
 
 async def test_the_books_of_a_period_over_many_pages(server: StripeServer, provider: StripeProvider) -> None:
     server.largest_page = 2
-    old = server.books.pay((await provider.checkout(order())).reference)
+    old = server.books.pay((await provider.do_open_checkout(order())).provider_checkout_id)
     server.books.later(days=3)
     since = server.books.now
     orders = [order() for _ in range(4)]
     for one in orders:
-        server.books.pay((await provider.checkout(one)).reference)
-    server.books.decline((await provider.checkout(order())).reference)
+        server.books.pay((await provider.do_open_checkout(one)).provider_checkout_id)
+    server.books.decline((await provider.do_open_checkout(order())).provider_checkout_id)
     server.books.sell_elsewhere(700)
     member = membership()
-    server.books.pay((await provider.checkout(member)).reference)
+    server.books.pay((await provider.do_open_checkout(member)).provider_checkout_id)
     renewal = server.books.renew(server.books.of("subscription")[0]["id"])
     refunded = server.books.of("payment_intent")[-2]
     server.books.refund(refunded, 4_990)
@@ -385,13 +385,13 @@ async def test_the_books_of_a_period_over_many_pages(server: StripeServer, provi
 
     statement = await provider.statement(since, until, [old["payment_intent"], "pi_nobody_knows"])
     assert statement.complete
-    lines = {line.charge: line for line in statement.charges}
+    lines = {line.provider_charge_id: line for line in statement.charges}
     assert len(lines) == len(statement.charges) == 7  # four, a membership and its renewal, and the old one we asked for
     assert {line.payment_id for line in lines.values()} >= {one.payment_id for one in orders}
     assert lines[renewal["payment_intent"]].payment_id == member.payment_id  # the order it goes back to
     assert lines[old["payment_intent"]].paid_at < since
     assert lines[refunded["id"]] == Charge(
-        charge=refunded["id"],
+        provider_charge_id=refunded["id"],
         amount=14_990,
         currency="TRY",
         refunded=4_990,
@@ -402,11 +402,11 @@ async def test_the_books_of_a_period_over_many_pages(server: StripeServer, provi
 
 
 async def test_any_name_of_a_payment_leads_to_it(server: StripeServer, provider: StripeProvider) -> None:
-    checkout = await provider.checkout(order())
-    charge = server.books.pay(checkout.reference)
+    checkout = await provider.do_open_checkout(order())
+    charge = server.books.pay(checkout.provider_checkout_id)
     refund = server.books.refund(server.books.things[charge["payment_intent"]], 10)
-    server.books.pay((await provider.checkout(membership())).reference)
-    for reference in (checkout.reference, charge["payment_intent"], charge["id"], refund["id"]):
+    server.books.pay((await provider.do_open_checkout(membership())).provider_checkout_id)
+    for reference in (checkout.provider_checkout_id, charge["payment_intent"], charge["id"], refund["id"]):
         paid = only(Paid, await provider.payment(reference))
         assert paid.charge == charge["payment_intent"]
     assert only(Paid, await provider.payment(server.books.of("invoice")[0]["id"])).subscription
@@ -432,18 +432,18 @@ async def test_trouble_passes_or_does_not_and_nothing_secret_is_said(
     }
     server.trouble.append(Answered(402, decline))
     with pytest.raises(ProviderRefused, match="card_declined"):
-        await provider.refund("pi_1", 1, "TRY", "key")
+        await provider.do_refund("pi_1", 1, "TRY", "key")
 
     stranger = StripeProvider(account(server, secret_key="sk_test_another"), sandbox=True)
     with pytest.raises(ProviderRefused, match="AuthenticationError") as refused:
-        await stranger.checkout(order())
+        await stranger.do_open_checkout(order())
     assert "ther" not in str(refused.value).removeprefix("Stripe: AuthenticationError")
     await stranger.close()
 
 
 async def test_one_hiccup_is_not_noticed_and_pays_nothing_twice(server: StripeServer, provider: StripeProvider) -> None:
     server.trouble.append(Answered(500, {"error": {"type": "api_error"}}))
-    await provider.checkout(order())
+    await provider.do_open_checkout(order())
     keys = {asked.headers["idempotency-key"] for asked in server.asked}
     assert (len(server.asked), len(keys), len(server.books.of("checkout.session"))) == (2, 1, 1)
 
@@ -452,7 +452,7 @@ async def test_a_live_key_is_never_used_in_a_sandbox(server: StripeServer) -> No
     for key, sandbox in (("sk_live_abc", True), ("rk_test_abc", False)):
         provider = StripeProvider(account(server, secret_key=key), sandbox=sandbox)
         with pytest.raises(ProviderRefused, match="key"):
-            await provider.checkout(order())
+            await provider.do_open_checkout(order())
     assert server.asked == []
 
 

@@ -18,6 +18,7 @@ from stripe import params
 from stripe.params import checkout as checkout_params
 
 from meydan.integrations.payments.contract import Webhook
+from meydan.kit import clock
 from tests.integrations.payments.servers.loopback import Answered, Asked, Loopback
 from tests.integrations.payments.servers.stripe_books import KINDS, Books, seconds
 from tests.integrations.payments.servers.stripe_shapes import ParameterWrong, check, decoded, listed, parameters
@@ -72,7 +73,7 @@ class StripeServer(Loopback):
     def webhook(self, event: dict[str, Any], *, secret: str | None = None, age: int = 0) -> Webhook:
         """As Stripe signs it; ``age``: seconds since it was signed, which is anew with each attempt."""
         body = json.dumps(event, indent=2, ensure_ascii=False).encode()
-        stamp = seconds(self.books.now) - age
+        stamp = seconds(clock.now()) - age
         key = (secret or self.webhook_secret).encode()
         signature = hmac.new(key, f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
         return Webhook({"stripe-signature": f"t={stamp},v1={signature},v0={'0' * 64}"}, body)
