@@ -14,8 +14,8 @@ from meydan.money.payments.settlement import acknowledgements
 from meydan.money.provider_events import webhook_events
 from tests.conftest import MovableClock
 from tests.factories import Person
+from tests.integrations.payments.fake_server import Answered
 from tests.integrations.payments.servers.google import PlayStore
-from tests.integrations.payments.servers.loopback import Answered
 from tests.integrations.payments.stores import coins, look, post, tell_google
 from tests.money.fraud.purchases import configure
 from tests.money.shops import Answer, Shop

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 import msgspec
@@ -23,7 +22,6 @@ from meydan.integrations.payments.contract import (
     ProviderRefused,
     ProviderUnavailable,
     Refunded,
-    SignatureInvalid,
     Webhook,
 )
 from meydan.integrations.payments.enums import Period
@@ -32,9 +30,9 @@ from meydan.integrations.payments.iyzico.adapter import IyzicoProvider
 from meydan.integrations.payments.iyzico.models import PaymentDetail, RefundMade, turkish_time
 from meydan.kit import clock
 from tests.conftest import MovableClock
-from tests.integrations.payments.servers import iyzico_shapes as shapes
+from tests.integrations.payments.fake_server import Answered
 from tests.integrations.payments.servers.iyzico import Iyzico
-from tests.integrations.payments.servers.loopback import Answered
+from tests.integrations.payments.servers.iyzico_shapes import SHAPES
 
 
 @pytest.fixture
@@ -113,24 +111,6 @@ async def test_the_form_asks_for_what_was_ordered_and_for_no_instalments(provide
     assert (paid.amount, paid.currency) == (100_005, "EUR")
 
 
-async def test_a_forged_return_is_refused_and_leads_nowhere(provider: IyzicoProvider, iyzico: Iyzico):
-    checkout = await provider.do_open_checkout(order())
-    came = iyzico.callback(checkout.provider_checkout_id)
-    forged = [
-        came.url.split("?")[0],
-        f"{came.url.split('?')[0]}?{urlencode({'to': 'https://evil.example', 'seal': '0' * 64})}",
-        came.url.replace("meet.example%2Fwallet", "evil.example%2Fwallet"),
-    ]
-    assert forged[2] != came.url
-    for url in forged:
-        webhook = msgspec.structs.replace(came, url=url)
-        with pytest.raises(SignatureInvalid):
-            await provider.verify(webhook)
-        assert provider.redirect_url(webhook) is None
-    with pytest.raises(SignatureInvalid):
-        await provider.verify(msgspec.structs.replace(came, body=b"token=" + b"x" * 1000))
-
-
 async def test_a_token_of_nothing_buys_nothing(provider: IyzicoProvider, iyzico: Iyzico):
     checkout = await provider.do_open_checkout(order())
     came = iyzico.callback(checkout.provider_checkout_id)
@@ -155,25 +135,6 @@ async def test_iyzicos_own_server_tells_it_too(provider: IyzicoProvider, iyzico:
     assert (paid.payment_id, paid.charge) == (wanted.payment_id, str(payment.id))
     direct = await provider.read(await provider.verify(iyzico.payment_notification(payment, "API_AUTH")))
     assert [event.event_id for event in direct] == [paid.event_id]
-
-
-async def test_forged_notifications_are_refused(provider: IyzicoProvider, iyzico: Iyzico):
-    checkout, paid = await paid_by(provider, iyzico)
-    good = iyzico.notification(checkout.provider_checkout_id)
-    neighbour = IyzicoProvider(account(iyzico, secret_key="another community's"), sandbox=True)
-    with pytest.raises(SignatureInvalid):
-        await neighbour.verify(good)
-    await neighbour.close()
-    body = json.loads(good.body)
-    for change in ({"status": "FAILURE"}, {"token": str(uuid4())}, {"iyziPaymentId": 1}, {"iyziEventType": "X"}):
-        with pytest.raises(SignatureInvalid):
-            await provider.verify(msgspec.structs.replace(good, body=json.dumps(body | change).encode()))
-    for broken in (b"", b"[]", b"{}", b"\xff"):
-        with pytest.raises(SignatureInvalid):
-            await provider.verify(msgspec.structs.replace(good, body=broken))
-    with pytest.raises(SignatureInvalid):
-        await provider.verify(msgspec.structs.replace(good, headers={"content-type": "application/json"}))
-    assert paid.charge
 
 
 BY_FORM = (
@@ -233,23 +194,15 @@ async def test_what_is_not_decided_is_no_news(provider: IyzicoProvider, iyzico: 
     assert isinstance(paid, Paid)
 
 
-async def test_refunds_add_up_and_a_repeated_one_is_the_same(provider: IyzicoProvider, iyzico: Iyzico):
+async def test_a_refund_is_made_once_though_iyzico_knows_no_repetition(provider: IyzicoProvider, iyzico: Iyzico):
     _, paid = await paid_by(provider, iyzico)
-    part = await provider.do_refund(paid.charge, 1005, "TRY", "one")
-    assert part == await provider.do_refund(paid.charge, 1005, "TRY", "one")
-    payment = iyzico.payments[int(paid.charge)]
-    assert [str(refund.price) for refund in payment.refunds] == ["10.05"], "iyzico itself knows no repetition"
+    for _ in range(2):
+        await provider.do_refund(paid.charge, 1005, "TRY", "one")
+    assert [str(refund.price) for refund in iyzico.payments[int(paid.charge)].refunds] == ["10.05"]
     with pytest.raises(ProviderRefused, match="büyük olamaz"):
         await provider.do_refund(paid.charge, 3986, "TRY", "two")
-    with pytest.raises(ProviderRefused, match="in TRY"):
-        await provider.do_refund(paid.charge, 1, "EUR", "two")
     with pytest.raises(ProviderRefused, match="no payment 17"):
         await provider.do_refund("17", 1, "TRY", "two")
-    rest = await provider.do_refund(paid.charge, 3985, "TRY", "two")
-    assert (part.refunded, rest.refunded) == (1005, 4990)
-    _, refunded = await provider.payment(paid.charge)
-    assert isinstance(refunded, Refunded)
-    assert (refunded.charge, refunded.refunded, refunded.refund) == (paid.charge, 4990, "two")
 
 
 async def test_a_refund_whose_answer_was_lost_is_not_made_twice(provider: IyzicoProvider, iyzico: Iyzico):
@@ -320,10 +273,6 @@ async def test_the_books_of_a_period(provider: IyzicoProvider, iyzico: Iyzico, m
 @pytest.mark.parametrize(
     ("trouble", "raised"),
     [
-        (None, ProviderUnavailable),
-        (Answered(502, "bad gateway"), ProviderUnavailable),
-        (Answered(429, {}), ProviderUnavailable),
-        (Answered(200, "<html>"), ProviderUnavailable),
         (Answered(200, {"status": "failure", "errorCode": "50000", "errorMessage": "Limit"}), ProviderUnavailable),
         (Answered(200, {"status": "failure", "errorCode": "1", "errorMessage": "Sistem hatası"}), ProviderUnavailable),
         (Answered(200, {"status": "failure", "errorCode": "9", "retryable": True}), ProviderUnavailable),
@@ -401,7 +350,7 @@ def test_samples_of_its_documents_are_read():
         "itemTransactions": [{"paymentTransactionId": 27225634, "transactionStatus": 2, "price": 1, "paidPrice": 50}]}"""
     read = msgspec.json.decode(detail, type=PaymentDetail)
     assert (str(read.payment_id), read.paid_price, read.refunds) == ("25236546", Decimal(50), [])
-    shapes.check(shapes.DETAILS["payments"][0], json.loads(detail))
+    SHAPES.check("Payment", json.loads(detail))
     # The same answer's systemTime was 1756383869332: a payment cannot be made after it was reported.
     assert turkish_time(read.created_date) == datetime(2025, 8, 28, 12, 19, 3, tzinfo=UTC)
     assert turkish_time(read.created_date) < datetime.fromtimestamp(1756383869.332, UTC)
@@ -409,4 +358,4 @@ def test_samples_of_its_documents_are_read():
         "paymentId": "25180188", "price": 5, "currency": "TRY", "authCode": "512821", "hostReference": "mock00007iyzihostrfn",
         "refundHostReference": "mock00007iyzihostrfn", "retryable": false}"""
     assert msgspec.json.decode(refund, type=RefundMade).price == 5
-    shapes.check(shapes.REFUND_MADE, json.loads(refund))
+    SHAPES.check("RefundMade", json.loads(refund))

@@ -22,8 +22,8 @@ from msgspec import Struct
 
 from meydan.integrations.payments.contract import Webhook
 from meydan.kit import clock
-from tests.integrations.payments.servers import iyzico_shapes as shapes
-from tests.integrations.payments.servers.loopback import Answered, Asked, Loopback
+from tests.integrations.payments.fake_server import Answered, Asked, FakeServer
+from tests.integrations.payments.servers.iyzico_shapes import SHAPES
 
 TOKEN_LIFE = 1800
 CURRENCIES = {"TRY", "USD", "EUR", "GBP", "NOK", "CHF"}
@@ -68,7 +68,7 @@ class Refusal(Exception):
         self.code, self.retryable = code, retryable
 
 
-class Iyzico(Loopback):
+class Iyzico(FakeServer):
     def __init__(self, api_key: str = "sandbox-key", secret_key: str = "sandbox-secret") -> None:
         super().__init__()
         self.api_key, self.secret_key = api_key, secret_key
@@ -76,7 +76,6 @@ class Iyzico(Loopback):
         self.payments: dict[int, Payment] = {}
         self.report_lags = False
         """Its reports know only what happened a while ago."""
-        self.page_size = 100
         self.forges = False
         """Answers carry somebody else's signature."""
         self._numbers = count(25_180_000)
@@ -157,25 +156,16 @@ class Iyzico(Loopback):
 
     async def answer(self, asked: Asked) -> Answered:
         given = json.loads(asked.body) if asked.body else {}
-        kinds: dict[tuple[str, str], tuple[shapes.Shape, Callable[[], dict[str, Any]]]] = {
+        kinds: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
             # The path of iyzico's library for Python; the one its documents name does the same.
-            ("POST", "/payment/iyzipos/checkoutform/initialize/ecom"): (shapes.FORM_MADE, lambda: self._form(given)),
-            ("POST", "/payment/iyzipos/checkoutform/initialize/auth/ecom"): (
-                shapes.FORM_MADE,
-                lambda: self._form(given),
-            ),
-            ("POST", "/payment/iyzipos/checkoutform/auth/ecom/detail"): (
-                shapes.FORM_RESULT,
-                lambda: self._result(given),
-            ),
-            ("POST", "/v2/payment/refund"): (shapes.REFUND_MADE, lambda: self._refund(given)),
-            ("GET", "/v2/reporting/payment/details"): (shapes.DETAILS, lambda: self._details(asked.query)),
-            ("GET", "/v2/reporting/payment/transactions"): (
-                shapes.TRANSACTIONS,
-                lambda: self._transactions(asked.query),
-            ),
+            "POST /payment/iyzipos/checkoutform/initialize/ecom": ("FormMade", lambda: self._form(given)),
+            "POST /payment/iyzipos/checkoutform/initialize/auth/ecom": ("FormMade", lambda: self._form(given)),
+            "POST /payment/iyzipos/checkoutform/auth/ecom/detail": ("FormResult", lambda: self._result(given)),
+            "POST /v2/payment/refund": ("RefundMade", lambda: self._refund(given)),
+            "GET /v2/reporting/payment/details": ("Details", lambda: self._details(asked.query)),
+            "GET /v2/reporting/payment/transactions": ("Transactions", lambda: self._transactions(asked.query)),
         }
-        shape, act = kinds[asked.method, asked.path]
+        shape, act = kinds[f"{asked.method} {asked.path}"]
         envelope = {"locale": given.get("locale", "tr"), "systemTime": _epoch(clock.now())}
         if "conversationId" in given:
             envelope["conversationId"] = given["conversationId"]
@@ -186,8 +176,7 @@ class Iyzico(Loopback):
             body = {"status": "failure", "errorCode": str(refusal.code), "errorMessage": str(refusal)} | envelope
             if refusal.retryable is not None:
                 body["retryable"] = refusal.retryable
-        shapes.check(shape, body)
-        return Answered(body=body)
+        return Answered(body=SHAPES.check(shape, body))
 
     def _authorize(self, asked: Asked) -> None:
         scheme, _, sealed = asked.headers.get("authorization", "").partition(" ")
@@ -363,9 +352,9 @@ class Iyzico(Loopback):
             ),
         ]
         lines = [line for line in lines if line["transactionDate"].startswith(day)]
-        start = (page - 1) * self.page_size
+        shown, _ = self.page(lines, (page - 1) * self.page_size)
         return {
-            "transactions": lines[start : start + self.page_size],
+            "transactions": shown,
             "currentPage": page,
             "totalPageCount": -(-len(lines) // self.page_size),
         }

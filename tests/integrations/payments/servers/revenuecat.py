@@ -3,8 +3,6 @@
 There is no library of theirs for servers; ``revenuecat_shapes`` is what they publish.
 """
 
-import hashlib
-import hmac
 import json
 import random
 from datetime import datetime, timedelta
@@ -16,8 +14,8 @@ from msgspec import Struct
 
 from meydan.integrations.payments.contract import Webhook
 from meydan.kit import clock
-from tests.integrations.payments.servers import revenuecat_shapes as shapes
-from tests.integrations.payments.servers.loopback import Answered, Asked, Loopback
+from tests.integrations.payments.fake_server import Answered, Asked, FakeServer, badly_delivered, signed_at_send
+from tests.integrations.payments.servers.revenuecat_shapes import SHAPES
 
 _REVENUE = {"currency": "USD", "gross": 1.0, "tax": 0.1, "proceeds": 0.7, "commission": 0.2}
 _NOTHING: dict[str, Any] = {"object": "list", "items": [], "next_page": None, "url": "/v2/entitlements"}
@@ -60,7 +58,7 @@ class Bought(Struct):
         return f"{self.product}:{self.plan}" if self.plan else self.product
 
 
-class RevenueCatServer(Loopback):
+class RevenueCatServer(FakeServer):
     def __init__(self) -> None:
         super().__init__()
         self.secret_key_v1, self.secret_key_v2, self.project_id = "sk_one", "sk_two", "proj1ab2c3d4"
@@ -69,7 +67,7 @@ class RevenueCatServer(Loopback):
         self.now = clock.now().replace(microsecond=0)
         self.bought: list[Bought] = []
         self.events: list[dict[str, Any]] = []
-        self.largest_page = 20
+        self.page_size = 20
         self._number = count(1000)
 
     def later(self, **by: float) -> None:
@@ -167,7 +165,7 @@ class RevenueCatServer(Loopback):
             "transferred_from": [source],
             "transferred_to": [target],
         }
-        self.events.append(shapes.check(shapes.TransferShape, event))
+        self.events.append(SHAPES.check("Transfer", event))
 
     def tell(self, type: str, bought: Bought, **other: Any) -> dict[str, Any]:
         expires = bought.expires_at
@@ -201,7 +199,7 @@ class RevenueCatServer(Loopback):
             "country_code": "TR",
             "offer_code": None,
         } | other
-        self.events.append(shapes.check(shapes.EventShape, event))
+        self.events.append(SHAPES.check("Event", event))
         return event
 
     # Webhooks
@@ -216,23 +214,13 @@ class RevenueCatServer(Loopback):
     ) -> Webhook:
         """``age``: seconds since it was signed, which is anew with each of its attempts."""
         body = json.dumps({"api_version": "1.0", "event": event}, ensure_ascii=False).encode()
-        stamp = int(clock.now().timestamp() - age)
-        signatures = [
-            "v1=" + hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-            for secret in secrets or (self.signing_secret,)
-        ]
-        headers = {
-            "authorization": authorization or self.authorization,
-            "x-revenuecat-webhook-signature": ",".join([f"t={stamp}", *signatures]),
-        }
-        return Webhook(headers, body)
+        signature = signed_at_send(body, *(secrets or (self.signing_secret,)), age=age)
+        given = authorization or self.authorization
+        return Webhook({"authorization": given, "x-revenuecat-webhook-signature": signature}, body)
 
     def webhooks(self, *types: str, repeats: int = 0, shuffled: random.Random | None = None) -> list[Webhook]:
-        events = [event for event in self.events if not types or event["type"] in types]
-        sent = [event for event in events for _ in range(repeats + 1)]
-        if shuffled:
-            shuffled.shuffle(sent)
-        return [self.webhook(event) for event in sent]
+        sent = [event for event in self.events if not types or event["type"] in types]
+        return [self.webhook(event) for event in badly_delivered(sent, repeats=repeats, shuffled=shuffled)]
 
     # The API
 
@@ -277,7 +265,7 @@ class RevenueCatServer(Loopback):
                 "subscriptions": {one.product: self._subscription(one) for one in mine if one.expires_at is not None},
             },
         }
-        return Answered(200 if mine else 201, shapes.check(shapes.CustomerShape, said))
+        return Answered(200 if mine else 201, SHAPES.check("Customer", said))
 
     def _search(self, asked: Asked, what: str) -> Answered:
         wanted = asked.query.get
@@ -287,11 +275,11 @@ class RevenueCatServer(Loopback):
         if what == "purchases" and wanted("store_purchase_identifier"):
             (name,) = asked.query["store_purchase_identifier"]
             found = [one for one in self.bought if one.expires_at is None and one.transaction == name]
-            return self._listed(asked, shapes.PurchaseListShape, [self._purchase(one) for one in found])
+            return self._listed(asked, "PurchasePage", [self._purchase(one) for one in found])
         if what == "subscriptions" and wanted("store_subscription_identifier"):
             (name,) = asked.query["store_subscription_identifier"]
             found = [one for one in self.bought if one.expires_at is not None and one.transaction == name]
-            return self._listed(asked, shapes.SubscriptionListShape, [self._found(one) for one in found])
+            return self._listed(asked, "SubscriptionPage", [self._found(one) for one in found])
         kind, _, rest = what.partition("/")
         name, _, last = rest.partition("/")
         found = [one for one in self.bought if one.id == name]
@@ -299,17 +287,16 @@ class RevenueCatServer(Loopback):
             newest = (found[0].transaction, found[0].purchased_at, found[0].expires_at)
             periods = [newest, *found[0].earlier]
             items = [self._period(found[0], *period) for period in periods]
-            return self._listed(asked, shapes.TransactionListShape, items)
+            return self._listed(asked, "TransactionPage", items)
         return _refused(404, "resource_missing")
 
-    def _listed(self, asked: Asked, shape: type, items: list[Any]) -> Answered:
+    def _listed(self, asked: Asked, shape: str, items: list[Any]) -> Answered:
         after = asked.query.get("starting_after")
-        if after:
-            items = items[[item["id"] for item in items].index(after[0]) + 1 :]
-        page = items[: self.largest_page]
-        more = f"{asked.path}?starting_after={page[-1]['id']}" if len(items) > len(page) else None
+        start = [item["id"] for item in items].index(after[0]) + 1 if after else 0
+        page, rest = self.page(items, start)
+        more = f"{asked.path}?starting_after={page[-1]['id']}" if rest is not None else None
         said = {"object": "list", "items": page, "next_page": more, "url": asked.path}
-        return Answered(200, shapes.check(shape, said))
+        return Answered(200, SHAPES.check(shape, said))
 
     def _new(self, customer: str, product: str, price: float, currency: str, **other: Any) -> Bought:
         store = other.pop("store", "app_store")
@@ -408,9 +395,9 @@ class RevenueCatServer(Loopback):
 
 
 def _refused_v1(status: int, code: int, message: str) -> Answered:
-    return Answered(status, shapes.check(shapes.ErrorV1, {"code": code, "message": message}))
+    return Answered(status, SHAPES.check("ErrorV1", {"code": code, "message": message}))
 
 
 def _refused(status: int, type: str) -> Answered:
     said = {"object": "error", "type": type, "message": "in words", "retryable": False}
-    return Answered(status, shapes.check(shapes.ErrorV2, said))
+    return Answered(status, SHAPES.check("ErrorV2", said))

@@ -59,6 +59,8 @@ class LocalProvider(Provider):
         return self._events(msgspec.convert(event.payload, LocalEvent))
 
     async def payment(self, provider_id: str) -> list[ProviderEvent]:
+        if not provider_id.startswith(("lch_", "lpy_")):
+            raise ProviderRefused("This is no checkout's or payment's id")
         if not provider_id.startswith("lch_"):
             payment = await self._client.get(f"payments/{provider_id}", models.LocalPayment)
             return payment_events(payment, test=self._sandbox)
