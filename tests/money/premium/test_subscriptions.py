@@ -252,7 +252,7 @@ async def test_a_change_of_mind_while_the_provider_refuses_the_first_is_told_too
         await shop.ask(ana, "POST", "/api/premium/resume")
         raise ProviderRefused(f"{subscription} is not cancelled today")
 
-    monkeypatch.setattr(ScriptedProvider, "cancel", refuse)
+    monkeypatch.setattr(ScriptedProvider, "do_cancel", refuse)
     await shop.ask(ana, "POST", "/api/premium/cancel")
     await shop.work()
     assert "resume sub_1" in shop.book.asked

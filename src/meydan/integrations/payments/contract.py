@@ -192,7 +192,7 @@ ProviderEvent = Paid | Failed | Awaited | Declined | Refunded | Disputed | Subsc
 
 
 class Charge(Struct, frozen=True):
-    """One payment as the provider's books have it, for reconciliation."""
+    """A payment as the provider's books have it, for reconciliation."""
 
     provider_charge_id: str
     amount: int

@@ -41,7 +41,6 @@ class Form(Struct):
 
 
 class Refund(Struct, frozen=True):
-    id: int
     price: Decimal
     conversation_id: str
     made_at: datetime
@@ -50,7 +49,6 @@ class Refund(Struct, frozen=True):
 
 class Payment(Struct):
     id: int
-    transaction_id: int
     request: dict[str, Any]
     paid: Decimal
     fraud_status: int
@@ -87,7 +85,6 @@ class Iyzico(FakeServer):
         number = next(self._numbers)
         made = Payment(
             id=number,
-            transaction_id=number + 2_000_000,
             request=form.request,
             paid=Decimal(form.request["paidPrice"]),
             fraud_status=fraud_status,
@@ -105,7 +102,7 @@ class Iyzico(FakeServer):
 
     def cancel(self, payment: Payment) -> None:
         """In iyzico's panel, on the day it was paid."""
-        payment.refunds.append(Refund(next(self._numbers), payment.paid, "", clock.now(), is_cancel=True))
+        payment.refunds.append(Refund(payment.paid, "", clock.now(), is_cancel=True))
 
     # What comes to the merchant.
 
@@ -214,7 +211,6 @@ class Iyzico(FakeServer):
         self.forms[token] = Form(token, given, clock.now())
         return {
             "token": token,
-            "checkoutFormContent": "<script></script>",
             "tokenExpireTime": TOKEN_LIFE,
             "paymentPageUrl": f"https://sandbox-cpp.iyzipay.com?token={token}&lang=tr",
             "signature": self._signature([given.get("conversationId"), token]),
@@ -244,26 +240,10 @@ class Iyzico(FakeServer):
             "price": float(price),
             "paidPrice": float(payment.paid),
             "currency": request["currency"],
-            "installment": 1,
             "paymentId": str(payment.id),
             "fraudStatus": payment.fraud_status,
             "basketId": basket,
-            "binNumber": "552608",
-            "lastFourDigits": "0006",
-            "cardAssociation": "MASTER_CARD",
-            "cardFamily": "Axess",
-            "cardType": "CREDIT_CARD",
-            "phase": "AUTH",
             "signature": self._signature([*signed, payment.paid, price, form.token]),
-            "itemTransactions": [
-                {
-                    "itemId": request["basketItems"][0]["id"],
-                    "paymentTransactionId": str(payment.transaction_id),
-                    "transactionStatus": 2,
-                    "price": float(price),
-                    "paidPrice": float(payment.paid),
-                }
-            ],
         }
 
     def _refund(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -278,14 +258,11 @@ class Iyzico(FakeServer):
         if payment.refunded + price > payment.paid:
             raise Refusal(11, "İade tutarı ödeme tutarından büyük olamaz", retryable=False)
         conversation = given.get("conversationId", "")
-        payment.refunds.append(Refund(next(self._numbers), price, conversation, clock.now()))
+        payment.refunds.append(Refund(price, conversation, clock.now()))
         return {
             "paymentId": str(payment.id),
             "price": float(price),
             "currency": payment.request["currency"],
-            "authCode": "512821",
-            "hostReference": "mock00007iyzihostrfn",
-            "refundHostReference": "mock00007iyzihostrfn",
             "retryable": False,
             "signature": self._signature([payment.id, price, payment.request["currency"], conversation]),
         }
@@ -296,43 +273,27 @@ class Iyzico(FakeServer):
 
     def _detail(self, payment: Payment) -> dict[str, Any]:
         request, refunds = payment.request, [one for one in payment.refunds if self._is_reported(one.made_at)]
-        gone = sum((one.price for one in refunds), Decimal(0))
-        status = "NOT_REFUNDED" if not gone else "PARTIALLY_REFUNDED" if gone < payment.paid else "TOTALLY_REFUNDED"
 
         def line(one: Refund) -> dict[str, Any]:
-            return {
-                "refundPrice": float(one.price),
-                "refundStatus": 1,
-                "createdDate": _iso(one.made_at),
-                "currencyCode": request["currency"],
-            }
+            return {"refundPrice": float(one.price), "refundStatus": 1, "createdDate": _iso(one.made_at)}
 
         return {
             "paymentId": payment.id,
             "paymentStatus": 1,
-            "paymentRefundStatus": status,
             "price": float(request["price"]),
             "paidPrice": float(payment.paid),
-            "installment": 1,
-            "paymentConversationId": request["conversationId"],
             "fraudStatus": payment.fraud_status,
             "basketId": request["basketId"],
             "currency": request["currency"],
-            "threeDS": False,
-            "phase": "AUTH",
             "createdDate": _iso(payment.paid_at),
-            "cancels": [line(one) | {"refundId": one.id} for one in refunds if one.is_cancel],
+            "cancels": [line(one) for one in refunds if one.is_cancel],
             "itemTransactions": [
                 {
-                    "paymentTransactionId": payment.transaction_id,
-                    "transactionStatus": 2,
-                    "price": float(request["price"]),
-                    "paidPrice": float(payment.paid),
                     "refunds": [
-                        line(one) | {"refundTxId": one.id, "refundConversationId": one.conversation_id}
+                        line(one) | {"refundConversationId": one.conversation_id}
                         for one in refunds
                         if not one.is_cancel
-                    ],
+                    ]
                 }
             ],
         }
@@ -340,12 +301,9 @@ class Iyzico(FakeServer):
     def _transactions(self, query: dict[str, list[str]]) -> dict[str, Any]:
         day, page = query["transactionDate"][0], int(query["page"][0])
         lines = [
+            *(self._line(payment, "PAYMENT", payment.paid, payment.paid_at) for payment in self._reported()),
             *(
-                self._line(payment, "PAYMENT", payment.id, payment.paid, payment.paid_at)
-                for payment in self._reported()
-            ),
-            *(
-                self._line(payment, "CANCEL" if one.is_cancel else "REFUND", one.id, one.price, one.made_at)
+                self._line(payment, "CANCEL" if one.is_cancel else "REFUND", one.price, one.made_at)
                 for payment in self.payments.values()
                 for one in payment.refunds
                 if self._is_reported(one.made_at)
@@ -366,23 +324,16 @@ class Iyzico(FakeServer):
         return not self.report_lags or at < clock.now() - timedelta(seconds=30)
 
     @staticmethod
-    def _line(payment: Payment, kind: str, number: int, price: Decimal, at: datetime) -> dict[str, Any]:
+    def _line(payment: Payment, kind: str, price: Decimal, at: datetime) -> dict[str, Any]:
         return {
             "transactionType": kind,
             "transactionDate": _iso(at),
-            "transactionId": number,
             "transactionStatus": 1,
-            "afterSettlement": 0,
-            "paymentTxId": payment.transaction_id,
             "paymentId": payment.id,
             "conversationId": payment.request["conversationId"],
-            "paymentPhase": "AUTH",
             "price": float(price),
             "paidPrice": float(price),
             "transactionCurrency": payment.request["currency"],
-            "installment": 1,
-            "threeDS": 0,
-            "basketId": payment.request["basketId"],
         }
 
     def _signature(self, parts: list[Any]) -> str:

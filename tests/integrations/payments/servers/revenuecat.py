@@ -17,9 +17,6 @@ from meydan.kit import clock
 from tests.integrations.payments.fake_server import Answered, Asked, FakeServer, badly_delivered, signed_at_send
 from tests.integrations.payments.servers.revenuecat_shapes import SHAPES
 
-_REVENUE = {"currency": "USD", "gross": 1.0, "tax": 0.1, "proceeds": 0.7, "commission": 0.2}
-_NOTHING: dict[str, Any] = {"object": "list", "items": [], "next_page": None, "url": "/v2/entitlements"}
-
 
 def text(at: datetime | None) -> str | None:
     return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -155,51 +152,32 @@ class RevenueCatServer(FakeServer):
         for bought in self.bought:
             if bought.customer == source:
                 bought.customer = target
-        event = {
-            "type": "TRANSFER",
-            "id": str(uuid4()),
-            "app_id": "app1",
-            "event_timestamp_ms": milliseconds(self.now),
-            "store": "APP_STORE",
-            "environment": "PRODUCTION",
-            "transferred_from": [source],
-            "transferred_to": [target],
-        }
-        self.events.append(SHAPES.check("Transfer", event))
+        ids = {"transferred_from": [source], "transferred_to": [target]}
+        self.events.append(SHAPES.made("Transfer", id=str(uuid4()), environment="PRODUCTION", **ids))
 
     def tell(self, type: str, bought: Bought, **other: Any) -> dict[str, Any]:
         expires = bought.expires_at
-        event = {
-            "type": type,
+        about = {
             "id": str(uuid4()),
-            "app_id": "app1",
-            "event_timestamp_ms": milliseconds(self.now),
             "app_user_id": bought.customer,
             "original_app_user_id": "$RCAnonymousID:87c6049c58069238dce29853916d624c",
             "aliases": [bought.customer],
             "subscriber_attributes": {"$email": {"updated_at_ms": 1, "value": "ayse@example.org"}},
             "product_id": bought.name,
-            "entitlement_id": None,
-            "entitlement_ids": None,
             "period_type": bought.period.upper(),
             "purchased_at_ms": milliseconds(bought.purchased_at),
             "expiration_at_ms": milliseconds(expires) if expires is not None else None,
             "store": bought.store.upper(),
             "environment": "SANDBOX" if bought.sandbox else "PRODUCTION",
-            "presented_offering_id": None,
-            "price": 4.3,
             "currency": bought.currency,
             "price_in_purchased_currency": bought.price,
-            "tax_percentage": 0.1,
-            "commission_percentage": 0.3,
-            "takehome_percentage": 0.7,
             "transaction_id": bought.transaction,
             "original_transaction_id": bought.original,
             "is_family_share": bought.shared,
             "country_code": "TR",
-            "offer_code": None,
-        } | other
-        self.events.append(SHAPES.check("Event", event))
+        }
+        event = SHAPES.made("Event", type=type, **about | other)
+        self.events.append(event)
         return event
 
     # Webhooks
@@ -248,24 +226,11 @@ class RevenueCatServer(FakeServer):
         for bought in mine:
             if bought.expires_at is None:
                 once.setdefault(bought.product, []).append(self._once(bought))
-        said = {
-            "request_date": text(self.now),
-            "request_date_ms": milliseconds(self.now),
-            "subscriber": {
-                "entitlements": {},
-                "first_seen": text(self.now),
-                "last_seen": text(self.now),
-                "management_url": None,
-                "non_subscriptions": once,
-                "original_app_user_id": name,
-                "original_application_version": None,
-                "original_purchase_date": None,
-                "other_purchases": {},
-                "subscriber_attributes": {},
-                "subscriptions": {one.product: self._subscription(one) for one in mine if one.expires_at is not None},
-            },
-        }
-        return Answered(200 if mine else 201, SHAPES.check("Customer", said))
+        subscriptions = {one.product: self._subscription(one) for one in mine if one.expires_at is not None}
+        have = {"non_subscriptions": once, "subscriptions": subscriptions, "original_app_user_id": name}
+        subscriber = SHAPES.made("Subscriber", **have)
+        said = SHAPES.made("Customer", request_date_ms=milliseconds(self.now), subscriber=subscriber)
+        return Answered(200 if mine else 201, said)
 
     def _search(self, asked: Asked, what: str) -> Answered:
         wanted = asked.query.get
@@ -286,7 +251,7 @@ class RevenueCatServer(FakeServer):
         if kind == "subscriptions" and last == "transactions" and found and found[0].expires_at is not None:
             newest = (found[0].transaction, found[0].purchased_at, found[0].expires_at)
             periods = [newest, *found[0].earlier]
-            items = [self._period(found[0], *period) for period in periods]
+            items = [self._period(*period) for period in periods]
             return self._listed(asked, "TransactionPage", items)
         return _refused(404, "resource_missing")
 
@@ -313,85 +278,48 @@ class RevenueCatServer(FakeServer):
         return f"GPA.3309-9122-6177-{number}" if store == "play_store" else f"20000000{number}"
 
     def _once(self, bought: Bought) -> dict[str, Any]:
-        return {
-            "id": bought.id,
-            "is_sandbox": bought.sandbox,
-            "purchase_date": text(bought.purchased_at),
-            "store": bought.store,
-            "price": {"amount": bought.price, "currency": bought.currency},
-            "store_transaction_id": bought.transaction,
-            "display_name": "500 jeton",
-        }
+        return SHAPES.made(
+            "NonSubscription",
+            is_sandbox=bought.sandbox,
+            purchase_date=text(bought.purchased_at),
+            store=bought.store,
+            price={"amount": bought.price, "currency": bought.currency},
+            store_transaction_id=bought.transaction,
+        )
 
     def _subscription(self, bought: Bought) -> dict[str, Any]:
-        return {
-            "auto_resume_date": None,
-            "billing_issues_detected_at": text(bought.issue_at),
-            "expires_date": text(bought.expires_at),
-            "grace_period_expires_date": text(bought.grace_until),
-            "is_sandbox": bought.sandbox,
-            "original_purchase_date": text(bought.began_at),
-            "ownership_type": "FAMILY_SHARED" if bought.shared else "PURCHASED",
-            "period_type": bought.period,
-            "price": {"amount": bought.price, "currency": bought.currency},
-            "product_plan_identifier": bought.plan,
-            "purchase_date": text(bought.purchased_at),
-            "refunded_at": text(bought.refunded_at),
-            "store": bought.store,
-            "store_transaction_id": int(bought.transaction) if bought.transaction.isdigit() else bought.transaction,
-            "unsubscribe_detected_at": text(bought.unsubscribed_at),
-        }
+        return SHAPES.made(
+            "SubscriptionV1",
+            billing_issues_detected_at=text(bought.issue_at),
+            expires_date=text(bought.expires_at),
+            grace_period_expires_date=text(bought.grace_until),
+            is_sandbox=bought.sandbox,
+            ownership_type="FAMILY_SHARED" if bought.shared else "PURCHASED",
+            period_type=bought.period,
+            price={"amount": bought.price, "currency": bought.currency},
+            product_plan_identifier=bought.plan,
+            purchase_date=text(bought.purchased_at),
+            refunded_at=text(bought.refunded_at),
+            store=bought.store,
+            store_transaction_id=int(bought.transaction) if bought.transaction.isdigit() else bought.transaction,
+            unsubscribe_detected_at=text(bought.unsubscribed_at),
+        )
 
     def _purchase(self, bought: Bought) -> dict[str, Any]:
-        return self._owned(bought) | {
-            "object": "purchase",
-            "purchased_at": milliseconds(bought.purchased_at),
-            "revenue_in_usd": _REVENUE,
-            "quantity": 1,
-            "status": "refunded" if bought.refunded_at else "owned",
-            "store_purchase_identifier": bought.transaction,
-        }
+        status = "refunded" if bought.refunded_at else "owned"
+        return SHAPES.made(
+            "Purchase", **self._owned(bought), status=status, store_purchase_identifier=bought.transaction
+        )
 
     def _found(self, bought: Bought) -> dict[str, Any]:
-        ends = bought.expires_at
-        assert ends is not None
-        return self._owned(bought) | {
-            "object": "subscription",
-            "starts_at": milliseconds(bought.began_at),
-            "current_period_starts_at": milliseconds(bought.purchased_at),
-            "current_period_ends_at": milliseconds(ends),
-            "ends_at": milliseconds(ends),
-            "gives_access": ends > self.now,
-            "pending_payment": False,
-            "auto_renewal_status": "will_not_renew" if bought.unsubscribed_at else "will_renew",
-            "status": "active" if ends > self.now else "expired",
-            "total_revenue_in_usd": _REVENUE,
-            "store_subscription_identifier": bought.transaction,
-            "management_url": None,
-        }
+        return SHAPES.made("Subscription", **self._owned(bought), store_subscription_identifier=bought.transaction)
 
     def _owned(self, bought: Bought) -> dict[str, Any]:
-        return {
-            "id": bought.id,
-            "customer_id": bought.customer,
-            "original_customer_id": bought.customer,
-            "product_id": f"prod_{bought.product}",
-            "presented_offering_id": None,
-            "entitlements": _NOTHING,
-            "environment": "sandbox" if bought.sandbox else "production",
-            "store": bought.store,
-            "ownership": "family_shared" if bought.shared else "purchased",
-        }
+        return {"id": bought.id, "customer_id": bought.customer, "store": bought.store}
 
-    def _period(self, bought: Bought, transaction: str, began: datetime, ends: datetime) -> dict[str, Any]:
-        return {
-            "object": "subscription_transaction",
-            "id": transaction,
-            "purchased_at": milliseconds(began),
-            "product_store_identifier": bought.product,
-            "expiration_date": milliseconds(ends),
-            "effective_expiration_date": milliseconds(ends),
-        }
+    def _period(self, transaction: str, began: datetime, ends: datetime) -> dict[str, Any]:
+        dates = {"purchased_at": milliseconds(began), "expiration_date": milliseconds(ends)}
+        return SHAPES.made("Transaction", id=transaction, **dates)
 
 
 def _refused_v1(status: int, code: int, message: str) -> Answered:
@@ -399,5 +327,4 @@ def _refused_v1(status: int, code: int, message: str) -> Answered:
 
 
 def _refused(status: int, type: str) -> Answered:
-    said = {"object": "error", "type": type, "message": "in words", "retryable": False}
-    return Answered(status, SHAPES.check("ErrorV2", said))
+    return Answered(status, SHAPES.made("ErrorV2", type=type))

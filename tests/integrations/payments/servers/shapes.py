@@ -45,6 +45,21 @@ class Shapes:
             raise Unfit(f"{self._provider} never says that {at} is {value!r}")
         return value
 
+    def made(self, kind: str, **known: Any) -> dict[str, Any]:
+        """An object with what is known of it, everything else that it must have being empty. Raises Unfit."""
+        fields = self._fields[kind].items()
+        rest = {name: self._empty(of) for name, (optional, of) in fields if not optional and name not in known}
+        return dict(self.check(kind, rest | known))
+
+    def _empty(self, kind: str) -> Any:
+        first = kind.split("|", maxsplit=1)[0]
+        if "null" in kind.split("|"):
+            return None
+        if first in self._fields:
+            return self.made(first)
+        empty = {"text": "-", "whole": 1, "number": 1.0, "bool": False, "time": "2020-01-01T00:00:00Z"}
+        return first[1:-1] if first[0] == "'" else {"[": [], "{": {}}.get(first[0], empty.get(first))
+
     def _fits(self, kind: str, value: Any, at: str) -> bool:
         if kind in self._fields:
             return isinstance(value, dict) and self._has_fields(kind, value, at)

@@ -20,7 +20,7 @@ _WHOLE = 100_000
 
 
 class Transaction(Struct, frozen=True, omit_defaults=True):
-    """One payment, as Apple signed it at ``signed_at``."""
+    """A payment, as Apple signed it at ``signed_at``."""
 
     id: str
     original_id: str

@@ -1,1 +1,1 @@
-"""Iyzico behind the contract of payment providers."""
+"""iyzico behind the contract of payment providers."""

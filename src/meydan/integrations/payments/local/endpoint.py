@@ -11,7 +11,7 @@ class LocalPayments(Struct, frozen=True):
     url: str
     """This machine's own address of the API, which serves it."""
     database: Path
-    """Its own database: it plays somebody else, so it shares nothing with the product's."""
+    """A database of its own: it plays another company, so it shares nothing with the product's."""
     certificate: Path | None
     """Trusted besides the usual authorities: of ``up --tls``."""
 

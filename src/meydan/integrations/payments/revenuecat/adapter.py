@@ -1,7 +1,8 @@
-"""RevenueCat: purchases in the stores' own sheets, gathered by their library in the app and told by webhooks.
+"""Adapter of RevenueCat. Purchases are made in the stores' own sheets, gathered by its library in the app, and told by
+webhooks.
 
-A webhook is proved by a value the operator chose, and by a signature if they turned it on. It says about whom and which
-purchase; whether that purchase was made, what it cost and whether it was refunded is then asked from RevenueCat.
+A webhook is proved by a value the operator chose, and by a signature if they turned it on. It only names a customer and a
+purchase; the purchase, its price and its refund are then asked from RevenueCat.
 """
 
 from collections.abc import Sequence
@@ -85,8 +86,8 @@ class RevenueCatProvider(Provider):
         found: list[ProviderEvent] = []
         if subject.transaction is not None:
             if subject.type in events.PURCHASES:
-                line = await self._bought(seen, subject, subject.transaction)
-                found += [events.paid_event(line, buyer, seen)] if line is not None else []
+                purchase = await self._bought(seen, subject, subject.transaction)
+                found += [events.paid_event(purchase, buyer, seen)] if purchase is not None else []
             if subject.refunded or subject.type == "REFUND_REVERSED":
                 found.append(await self._refund(seen, subject, subject.transaction))
         for product in events.with_replaced(seen, subject.products):
@@ -103,9 +104,9 @@ class RevenueCatProvider(Provider):
         found: list[ProviderEvent] = []
         for product, bought in events.bought_by(seen):
             is_recent = bought.purchase_date > seen.seen_at - 2 * _CHECKOUT_LASTS
-            line = events.purchase_of(product, bought) if is_recent else None
-            if line is not None:
-                found += [events.paid_event(line, buyer, seen), *events.state_events(seen, buyer, product)]
+            purchase = events.purchase_of(product, bought) if is_recent else None
+            if purchase is not None:
+                found += [events.paid_event(purchase, buyer, seen), *events.state_events(seen, buyer, product)]
         return found
 
     async def receipt(self, receipt: str) -> list[ProviderEvent]:
@@ -122,9 +123,9 @@ class RevenueCatProvider(Provider):
         newest = events.subscribed_to(seen, product) if seen is not None else None
         if buyer is None or seen is None or newest is None:
             return await self.payment(charge)
-        line = events.purchase_of(product, newest)
+        purchase = events.purchase_of(product, newest)
         return [
-            *([events.paid_event(line, buyer, seen)] if line is not None else []),
+            *([events.paid_event(purchase, buyer, seen)] if purchase is not None else []),
             *events.state_events(seen, buyer, product),
         ]
 
@@ -136,12 +137,17 @@ class RevenueCatProvider(Provider):
         if not known:
             await self._api.check()
         for charge in known:
-            _, _, line = await self._line(charge)
-            if line is not None:
-                refunded = line.amount if await self._is_refunded(line.charge, line.bought) else 0
+            _, _, purchase = await self._purchase(charge)
+            if purchase is not None:
+                refunded = purchase.amount if await self._is_refunded(purchase.charge, purchase.bought) else 0
                 charges.append(
                     Charge(
-                        charge, line.amount, line.currency, refunded, disputed=False, paid_at=line.bought.purchase_date
+                        charge,
+                        purchase.amount,
+                        purchase.currency,
+                        refunded,
+                        disputed=False,
+                        paid_at=purchase.bought.purchase_date,
                     )
                 )
         return Statement(charges, complete=False)
@@ -151,14 +157,16 @@ class RevenueCatProvider(Provider):
             await self._api.close()
 
     async def _bought(self, seen: CustomerInfo, subject: Subject, charge: str) -> events.Purchase | None:
-        """None if it cost nothing. Raises ProviderUnavailable while RevenueCat does not know of it."""
+        """Finds a purchase; None if it cost nothing.
+
+        Raises: ProviderUnavailable (RevenueCat does not know it yet)."""
         found = events.purchase_with(seen, charge)
         if found is not None:
             return events.purchase_of(*found)
         for product in subject.products:
             newest = events.subscribed_to(seen, product)
             if newest is not None and newest.store_transaction_id is not None:
-                # Late news: renewed since, and only the list of the subscription's transactions still has this one.
+                # A late webhook: renewed since, and only the list of the subscription's transactions still has this one.
                 period = await self._earlier(str(newest.store_transaction_id), charge, newest, subject)
                 if period is not None:
                     return events.purchase_of(product, period)
@@ -179,7 +187,9 @@ class RevenueCatProvider(Provider):
         return None
 
     async def _refund(self, seen: CustomerInfo, subject: Subject, charge: str) -> Refunded:
-        """Confirmed: a subscription says so itself, a one-time purchase is looked up."""
+        """Confirms a refund: by the subscription itself, or by looking a one-time purchase up.
+
+        Raises: ProviderUnavailable (the books do not agree yet)."""
         found = events.purchase_with(seen, charge)
         refunded = await self._is_refunded(charge, found[1] if found else None)
         if refunded is not subject.refunded:
@@ -196,17 +206,17 @@ class RevenueCatProvider(Provider):
         return any(found.status == "refunded" for found in await self._api.purchases(charge))
 
     async def _of_transaction(self, charge: str) -> list[ProviderEvent]:
-        customer, seen, line = await self._line(charge)
-        if seen is None or line is None:
+        customer, seen, purchase = await self._purchase(charge)
+        if seen is None or purchase is None:
             raise ProviderRefused("RevenueCat knows no such transaction")
         buyer = uuid_of(customer)
-        found: list[ProviderEvent] = [events.paid_event(line, buyer, seen)]
-        if await self._is_refunded(charge, line.bought):
-            found.append(events.refunded_event(charge, line.amount, line.currency, seen.seen_at))
-        return found + (list(events.state_events(seen, buyer, line.product)) if buyer is not None else [])
+        found: list[ProviderEvent] = [events.paid_event(purchase, buyer, seen)]
+        if await self._is_refunded(charge, purchase.bought):
+            found.append(events.refunded_event(charge, purchase.amount, purchase.currency, seen.seen_at))
+        return found + (list(events.state_events(seen, buyer, purchase.product)) if buyer is not None else [])
 
-    async def _line(self, charge: str) -> tuple[str, CustomerInfo | None, events.Purchase | None]:
-        """Whose it is, what they have, and the purchase itself."""
+    async def _purchase(self, charge: str) -> tuple[str, CustomerInfo | None, events.Purchase | None]:
+        """Finds a transaction's customer, what they have, and the purchase itself."""
         owners = [one.customer_id for one in await self._api.purchases(charge)]
         owners = owners or [one.customer_id for one in await self._api.subscriptions(charge)]
         if not owners:
@@ -216,7 +226,7 @@ class RevenueCatProvider(Provider):
         return owners[0], seen, events.purchase_of(*found) if found is not None else None
 
     async def _moved(self, subject: Subject) -> list[ProviderEvent]:
-        """Purchases went from one account of the app to another, which uses the same account of the store."""
+        """Reads a transfer of purchases to another account of the app, which uses the same account of the store."""
         found: list[ProviderEvent] = []
         for to in subject.moved_to:
             there = await self._api.customer(to)

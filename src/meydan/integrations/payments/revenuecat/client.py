@@ -117,7 +117,7 @@ def _decoded(content: Any, kind: type[T]) -> T:
 
 
 def _reason(content: bytes) -> str:
-    """Its own code or type; never its prose, which may repeat what was sent."""
+    """Reads an error's code or type; never its prose, which may repeat what was sent."""
     try:
         refusal = msgspec.json.decode(content, type=_Refusal)
     except msgspec.DecodeError:

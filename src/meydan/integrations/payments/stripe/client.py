@@ -13,7 +13,7 @@ from meydan.integrations.payments.stripe.account import StripeAccount
 
 _TIMEOUT = 20.0
 _RETRIES = 1
-"""Of the library's own, a moment later with the same key. Jobs try again over hours."""
+"""Retries of the library's own, a moment later with the same key. Jobs retry over hours."""
 
 _STRIPE_WHOLE = frozenset(
     {

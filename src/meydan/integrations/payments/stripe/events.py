@@ -1,7 +1,7 @@
 """Stripe's objects as our events. Nothing is asked here.
 
-Our charge is Stripe's payment intent: a checkout, an invoice, a refund and a dispute all name it, and of the attempts
-(Stripe's charges) it stands for, one succeeds. Event ids are derived from the content, so that an event has the same id
+Our charge is Stripe's payment intent: a checkout, an invoice, a refund and a dispute all name it. It stands for attempts
+(Stripe's charges), of which one succeeds. Event ids are derived from the content, so that an event has the same id
 whether it was sent or asked for.
 """
 
