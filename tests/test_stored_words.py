@@ -33,7 +33,6 @@ from meydan.integrations.payments.contract import (
     Checkout,
     Disputed,
     DisputeState,
-    Notice,
     Order,
     Paid,
     Provider,
@@ -41,8 +40,9 @@ from meydan.integrations.payments.contract import (
     Refund,
     Statement,
     Webhook,
+    WebhookEvent,
 )
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import clock, jobs, migrations
 from meydan.kit.database import Database, DatabaseSettings, Tx
 from meydan.kit.errors import Refused
@@ -238,7 +238,7 @@ async def alone(older: tuple[str, Before], postgres_url: str, at_its_time: Movab
 @pytest.fixture
 def postbox() -> Iterator[Postbox]:
     postbox = Postbox()
-    place = LocalPayments(url="http://127.0.0.1:9", books=Path("nowhere"), certificate=None)
+    place = LocalPayments(url="http://127.0.0.1:9", database=Path("nowhere"), certificate=None)
     adapters = Adapters(senders=dict.fromkeys(Channel, postbox), local_outbox=None, local_payments=place)
     with runtime.using(adapters):
         yield postbox
@@ -249,36 +249,36 @@ class Twin(Provider):
 
     renews = True
     calls: ClassVar[list[tuple[str, ...]]]
-    notices: ClassVar[list[tuple["Twin", Notice]]]
+    notices: ClassVar[list[tuple["Twin", WebhookEvent]]]
 
     def __init__(self, account: msgspec.Struct, *, sandbox: bool) -> None:
         self.account, self.sandbox = account, sandbox
 
-    async def checkout(self, order: Order) -> Checkout:
+    async def do_open_checkout(self, order: Order) -> Checkout:
         self.calls.append(("checkout", str(order.payment_id)))
         return Checkout(f"cs_{order.payment_id}", "https://pay.example/", clock.now() + timedelta(hours=1))
 
-    async def verify(self, webhook: Webhook) -> Notice:
+    async def verify(self, webhook: Webhook) -> WebhookEvent:
         raise NotImplementedError
 
-    async def read(self, notice: Notice) -> list[ProviderEvent]:
-        self.calls.append(("read", notice.event_id))
-        self.notices.append((self, notice))
+    async def read(self, event: WebhookEvent) -> list[ProviderEvent]:
+        self.calls.append(("read", event.event_id))
+        self.notices.append((self, event))
         return []
 
-    async def payment(self, reference: str) -> list[ProviderEvent]:
-        self.calls.append(("payment", reference))
+    async def payment(self, provider_id: str) -> list[ProviderEvent]:
+        self.calls.append(("payment", provider_id))
         return []
 
-    async def proof(self, proof: str) -> list[ProviderEvent]:
-        self.calls.append(("proof", proof))
+    async def receipt(self, receipt: str) -> list[ProviderEvent]:
+        self.calls.append(("receipt", receipt))
         return []
 
-    async def subscription(self, subscription: str, charge: str) -> list[ProviderEvent]:
-        self.calls.append(("subscription", subscription, charge))
+    async def subscription(self, subscription_id: str, charge: str) -> list[ProviderEvent]:
+        self.calls.append(("subscription", subscription_id, charge))
         return []
 
-    async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
+    async def do_refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
         self.calls.append(("refund", charge, str(amount), currency))
         return Refund(f"re_{charge}", amount)
 
@@ -286,21 +286,21 @@ class Twin(Provider):
         self.calls.append(("statement", self.name))
         return Statement([], complete=False)
 
-    async def cancel(self, subscription: str) -> None:
-        self.calls.append(("cancel", subscription))
+    async def do_cancel(self, subscription_id: str) -> None:
+        self.calls.append(("cancel", subscription_id))
 
-    async def acknowledge(self, charge: str, kind: PaymentKind, *, given: bool) -> None:
-        self.calls.append(("acknowledge", charge, kind, str(given)))
+    async def do_acknowledge(self, charge: str, *, subscription: bool, given: bool) -> None:
+        self.calls.append(("acknowledge", charge, "subscription" if subscription else "purchase", str(given)))
 
 
 @pytest.fixture
-def notices() -> list[tuple[Twin, Notice]]:
+def notices() -> list[tuple[Twin, WebhookEvent]]:
     """Webhooks that a provider was given to read."""
     return []
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, notices: list[tuple[Twin, Notice]]) -> list[tuple[str, ...]]:
+def asked(monkeypatch: pytest.MonkeyPatch, notices: list[tuple[Twin, WebhookEvent]]) -> list[tuple[str, ...]]:
     """Replaces every provider by its twin, and returns their calls; the account structs stay the real ones."""
     calls: list[tuple[str, ...]] = []
     for name in ProviderName:
@@ -356,13 +356,13 @@ async def test_every_job_is_done(alone: Moved, asked: list[tuple[str, ...]], pos
     await alone.work()
     assert {
         ("checkout", _FACTS["purchase"]["payment"]),
-        ("proof", "receipt-of-google-12"),
-        ("proof", "receipt-of-google-13"),
+        ("receipt", "receipt-of-google-12"),
+        ("receipt", "receipt-of-google-13"),
         *(("read", row["event_id"]) for row in alone.before.unread),
         ("refund", "ch_bought", "1000", "TRY"),
         ("refund", "ch_twice", "14999", "TRY"),
-        ("acknowledge", "GPA.claimed", "coins", "True"),
-        ("acknowledge", "claim-of-google-17", "premium", "True"),
+        ("acknowledge", "GPA.claimed", "purchase", "True"),
+        ("acknowledge", "claim-of-google-17", "subscription", "True"),
         ("cancel", "sub_wish"),
         ("cancel", "sub_left"),
         ("cancel", "sub_left_2"),
@@ -384,7 +384,7 @@ async def test_every_job_that_was_held_can_be_done_when_an_operator_says_so(
     await alone.work()
     kinds = {call[0] for call in asked}
     assert kinds >= {"checkout", "read", "refund", "acknowledge", "cancel", "subscription", "statement"}
-    assert {"proof", "payment"} & kinds
+    assert {"receipt", "payment"} & kinds
     assert len(postbox.sent) == 2
     assert await alone.owner.fetchval("select count(*) from jobs.pgqueuer") == 0
 
@@ -445,7 +445,7 @@ class _Converted(Exception):
 async def test_every_webhook_that_nobody_has_read_is_understood(
     moved: Moved,
     asked: list[tuple[str, ...]],
-    notices: list[tuple[Twin, Notice]],
+    notices: list[tuple[Twin, WebhookEvent]],
     monkeypatch: pytest.MonkeyPatch,
 ):
     """The real adapter converts the payload that it kept. Reading stops there, before a provider is asked."""

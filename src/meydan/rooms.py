@@ -10,7 +10,7 @@ from meydan.accounts import routes as accounts
 from meydan.growth import routes as growth
 from meydan.integrations import routes as integrations
 from meydan.integrations.payments.local import routes as local_payments
-from meydan.integrations.payments.local.tasks import local_payments_kept_going
+from meydan.integrations.payments.local.tasks import local_payments_running
 from meydan.kit import personal_data
 from meydan.kit.database import Database
 from meydan.kit.fast_path import FastRoute
@@ -84,5 +84,5 @@ def check_complete() -> None:
 @asynccontextmanager
 async def opened(db: Database) -> AsyncIterator[None]:
     """Background work of rooms inside the API process."""
-    async with matching(db), local_payments_kept_going():
+    async with matching(db), local_payments_running():
         yield

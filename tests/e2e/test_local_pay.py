@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from meydan.integrations.payments.local import webhook_delivery
+from meydan.integrations.payments.local import signatures
 from meydan.kit.keys import Keys
 from meydan.kit.runtime import runtime
 from tests.e2e.conftest import DESKTOP, PHONE, Product, Visitors
@@ -19,7 +19,7 @@ ACCOUNT = 987_654  # of a merchant that is none of our communities
 def api_key(product: Product) -> str:
     """Of the running product; this process keeps its own keys."""
     with runtime.using(Keys(**tomllib.loads((product.data / "secrets.toml").read_text())["secrets"])):
-        return webhook_delivery.api_key(ACCOUNT)
+        return signatures.api_key(ACCOUNT)
 
 
 def checkout(product: Product, language: str = "en", period: str | None = "month") -> str:

@@ -14,7 +14,6 @@ from msgspec import Struct
 from meydan.integrations.payments.contract import (
     Charge,
     Checkout,
-    Notice,
     Order,
     Provider,
     ProviderEvent,
@@ -25,8 +24,9 @@ from meydan.integrations.payments.contract import (
     SignatureInvalid,
     Statement,
     Webhook,
+    WebhookEvent,
 )
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import clock
 
 
@@ -70,20 +70,20 @@ class ScriptedProvider(Provider):
         if self.book.failures:
             raise self.book.failures.pop(0)
 
-    async def checkout(self, order: Order) -> Checkout:
+    async def do_open_checkout(self, order: Order) -> Checkout:
         self._ask(f"checkout {order.payment_id}")
         self.book.orders.setdefault(order.payment_id, order)
         url = "" if self.store else f"https://pay.example/{order.payment_id}"
         return Checkout(f"cs_{order.payment_id}", url, clock.now() + timedelta(hours=1))
 
-    async def verify(self, webhook: Webhook) -> Notice:
+    async def verify(self, webhook: Webhook) -> WebhookEvent:
         signature = hmac.new(self.account.secret.encode(), webhook.body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(webhook.headers.get("x-signature", ""), signature):
             raise SignatureInvalid
         said = msgspec.json.decode(webhook.body)
-        return Notice(said["id"], said["events"])
+        return WebhookEvent(said["id"], said["events"])
 
-    async def read(self, notice: Notice) -> list[ProviderEvent]:
+    async def read(self, notice: WebhookEvent) -> list[ProviderEvent]:
         self._ask(f"read {notice.event_id}")
         return msgspec.convert(notice.payload, list[ProviderEvent])
 
@@ -93,7 +93,7 @@ class ScriptedProvider(Provider):
             raise ProviderRefused(f"no such payment: {reference}")
         return self.book.truth[reference]
 
-    async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
+    async def do_refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
         self._ask(f"refund {charge} {amount} {currency}")
         if self.book.refuses_refunds:
             raise RefundElsewhere("refunds are made in the store's console")
@@ -109,18 +109,19 @@ class ScriptedProvider(Provider):
         listed = [
             charge
             for charge in self.book.charges.values()
-            if since <= charge.paid_at <= until or charge.charge in known
+            if since <= charge.paid_at <= until or charge.provider_charge_id in known
         ]
         return Statement(listed, complete=self.book.complete)
 
-    async def cancel(self, subscription: str) -> None:
+    async def do_cancel(self, subscription: str) -> None:
         self._ask(f"cancel {subscription}")
 
-    async def resume(self, subscription: str) -> None:
+    async def do_resume(self, subscription: str) -> None:
         self._ask(f"resume {subscription}")
 
-    async def acknowledge(self, charge: str, kind: PaymentKind, *, given: bool) -> None:
-        self._ask(f"acknowledge {charge} {kind} {'given' if given else 'held'}")
+    async def do_acknowledge(self, charge: str, *, subscription: bool, given: bool) -> None:
+        bought = "subscription" if subscription else "purchase"
+        self._ask(f"acknowledge {charge} {bought} {'given' if given else 'held'}")
 
 
 class OncePaid(ScriptedProvider):
@@ -137,7 +138,7 @@ class InAStore(ScriptedProvider):
 class WithoutRefunds(ScriptedProvider):
     name = ProviderName.apple
     store = True
-    gives_back = False
+    refundable = False
 
 
 def signed(book: Book, events: Sequence[ProviderEvent], event_id: str = "") -> tuple[bytes, dict[str, str]]:

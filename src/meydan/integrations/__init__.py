@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from meydan.config import Environment, Settings
 from meydan.integrations.local_outbox import LocalOutbox, LocalSender
-from meydan.integrations.local_payments import LocalPayments
 from meydan.integrations.mail import Smtp
 from meydan.integrations.message import Channel, Message, Sender, SendingFailed, Undeliverable
+from meydan.integrations.payments.local.endpoint import LocalPayments
 from meydan.integrations.sms import Twilio
 from meydan.kit.runtime import runtime
 

@@ -9,11 +9,13 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.integrations.payments.apple.client import AppleAccount
+from meydan.integrations.payments.apple.account import AppleAccount
 from meydan.integrations.payments.enums import ProviderName
-from meydan.integrations.payments.google.adapter import GoogleAccount
+from meydan.integrations.payments.google.account import GoogleAccount
 from meydan.kit.database import Database
 from tests.integrations.payments.fake_server import local_payments_at, served
+from tests.integrations.payments.harnesses.base import Harness
+from tests.integrations.payments.harnesses.by_name import harness_of
 from tests.integrations.payments.servers.apple import AppStore
 from tests.integrations.payments.servers.google import PlayStore
 from tests.integrations.payments.stores import connect
@@ -34,6 +36,13 @@ async def pay_place(address: str) -> AsyncIterator[str]:
     """The address, with the local pay page standing there."""
     async with local_payments_at(address):
         yield address
+
+
+@pytest.fixture
+async def harness(request: pytest.FixtureRequest, pay_place: str) -> AsyncIterator[Harness]:
+    """A provider by its name, with the world at its other end."""
+    async with harness_of(request.param, pay_place) as made:
+        yield made
 
 
 @pytest.fixture

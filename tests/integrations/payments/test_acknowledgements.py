@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from meydan.integrations.payments.google import push
+from meydan.integrations.payments.google import signatures
 from meydan.kit import personal_data
 from meydan.money.fraud import cases
 from meydan.money.fraud.cases import Choice
@@ -14,8 +14,8 @@ from meydan.money.payments.settlement import acknowledgements
 from meydan.money.provider_events import webhook_events
 from tests.conftest import MovableClock
 from tests.factories import Person
+from tests.integrations.payments.fake_server import Answered
 from tests.integrations.payments.servers.google import PlayStore
-from tests.integrations.payments.servers.loopback import Answered
 from tests.integrations.payments.stores import coins, look, post, tell_google
 from tests.money.fraud.purchases import configure
 from tests.money.shops import Answer, Shop
@@ -184,7 +184,7 @@ async def test_keys_that_google_refuses_lose_no_purchase(store_counter: Shop, pl
     ana = await shop.person()
     payment = await shop.order(ana, provider="google")
     token = store.buy(account=UUID(payment["id"]))
-    await push._keys(f"{store.url}/certs", "a")  # the sender's keys are known
+    await signatures._keys(f"{store.url}/certs", "a")  # the sender's keys are known
     refused = {"error": {"code": 403, "message": "The current user has insufficient permissions."}}
     store.trouble = [Answered(403, refused)] * 4
     assert await post(shop, "google", store.told[-1]) == 200

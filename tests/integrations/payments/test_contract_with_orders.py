@@ -13,9 +13,9 @@ from litestar import Litestar
 
 from meydan import integrations, tenants
 from meydan.integrations.payments.enums import ProviderName
-from meydan.integrations.payments.local import webhook_delivery
 from meydan.integrations.payments.local.cards import read_card
-from meydan.integrations.payments.local.tasks import look_now
+from meydan.integrations.payments.local.signatures import api_key
+from meydan.integrations.payments.local.tasks import wake
 from meydan.kit.database import Database
 from meydan.money.payments import provider_accounts, refunds
 from tests.conftest import MovableClock
@@ -63,7 +63,7 @@ async def until(shop: Shop, holds: Callable[[], Any]) -> None:
     """The provider tells, the worker reads; until it holds."""
     async with patience():
         while not await holds():
-            look_now()
+            wake()
             await shop.work()
             await asyncio.sleep(0.02)
 
@@ -123,10 +123,10 @@ async def test_who_leaves_the_page_has_bought_nothing(shop: Shop):
 
 
 async def test_webhooks_twice_late_and_out_of_order_credit_once(shop: Shop, pay_place: str):
-    headers = {"authorization": f"Bearer {webhook_delivery.api_key(shop.tenant.id)}"}
+    headers = {"authorization": f"Bearer {api_key(shop.tenant.id)}"}
     async with httpx.AsyncClient(trust_env=False) as client:
-        manners = {"repeats": 2, "shuffled": True}
-        answer = await client.put(f"{pay_place}/pay/local/v1/webhook-manners", json=manners, headers=headers)
+        behaviour = {"repeats": 2, "shuffled": True}
+        answer = await client.put(f"{pay_place}/pay/local/v1/webhook-behaviour", json=behaviour, headers=headers)
         assert answer.is_success
     people = [await shop.person() for _ in range(4)]
     payments = [await shop.order(person) for person in people]

@@ -8,10 +8,9 @@ from uuid import UUID
 import pytest
 
 from meydan.integrations.payments.enums import ProviderName
-from meydan.integrations.payments.revenuecat.client import RevenueCatAccount
-from meydan.integrations.payments.stripe.client import StripeAccount
-from meydan.money.payments.settlement import acknowledgements
-from meydan.money.premium import membership
+from meydan.integrations.payments.revenuecat.account import RevenueCatAccount
+from meydan.integrations.payments.stripe.account import StripeAccount
+from meydan.money.premium import acknowledgements, membership
 from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.integrations.payments.servers.apple import AppStore

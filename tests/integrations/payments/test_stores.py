@@ -8,9 +8,9 @@ import pytest
 from meydan.integrations.payments.contract import Webhook
 from meydan.integrations.payments.enums import ProviderName
 from meydan.money.provider_events import reconciliation
+from tests.integrations.payments.fake_server import Answered
 from tests.integrations.payments.servers.apple import AppStore
 from tests.integrations.payments.servers.google import PlayStore
-from tests.integrations.payments.servers.loopback import Answered
 from tests.integrations.payments.stores import coins, look, post, tell_apple, tell_google
 from tests.money.shops import Shop
 

@@ -15,7 +15,7 @@ async def test_a_comparison_is_asked_for_and_what_differs_is_explained(
     shop: Shop, staff: httpx.AsyncClient, boss: Person
 ):
     unknown = Charge("ch_unknown", 700, "TRY", 0, False, clock.now() - timedelta(hours=2))
-    shop.book.charges[unknown.charge] = unknown
+    shop.book.charges[unknown.provider_charge_id] = unknown
     answer = await staff.post("/api/staff/reconciliation/run")
     assert (answer.status_code, answer.json()["runs"]) == (202, [])
     await shop.work()

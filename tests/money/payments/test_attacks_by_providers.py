@@ -159,14 +159,14 @@ async def test_a_provider_slower_than_its_person_ends_where_the_person_does(
     ana = await shop.person()
     await shop.go_premium(ana, reference="sub_1")
     asked, go = asyncio.Event(), asyncio.Event()
-    really = ScriptedProvider.cancel
+    really = ScriptedProvider.do_cancel
 
     async def slow(self: ScriptedProvider, subscription: str) -> None:
         asked.set()
         await go.wait()
         await really(self, subscription)
 
-    monkeypatch.setattr(ScriptedProvider, "cancel", slow)
+    monkeypatch.setattr(ScriptedProvider, "do_cancel", slow)
     assert (await shop.ask(ana, "POST", "/api/premium/cancel")).status_code == 200
     first = asyncio.create_task(shop.work())
     await asked.wait()

@@ -4,7 +4,6 @@ import asyncio
 import random
 from contextlib import suppress
 from datetime import timedelta
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -24,9 +23,11 @@ from meydan.integrations.payments.contract import (
     Webhook,
 )
 from meydan.integrations.payments.enums import ProviderName
-from meydan.integrations.payments.iyzico.adapter import IyzicoAccount, IyzicoProvider
+from meydan.integrations.payments.iyzico.account import IyzicoAccount
+from meydan.integrations.payments.iyzico.adapter import IyzicoProvider
+from meydan.integrations.payments.iyzico.signatures import callback_url
+from meydan.integrations.payments.stripe.account import StripeAccount
 from meydan.integrations.payments.stripe.adapter import StripeProvider
-from meydan.integrations.payments.stripe.client import StripeAccount
 from meydan.kit import clock
 from meydan.kit.database import CONNECTION_LOST, Database, DatabaseSettings
 from meydan.money import wallet
@@ -92,10 +93,8 @@ async def test_a_buyers_browser_cannot_fill_the_books_with_news(
     account = IyzicoAccount(api_key="sandbox-a", secret_key="s", email="kasa@meet.example")
     async with db.as_service(shop.tenant.id) as tx:
         await provider_accounts.do_connect(tx, ProviderName.iyzico, msgspec.to_builtins(account), sandbox=True)
-    provider = IyzicoProvider(account, sandbox=True)
     place = f"http://127.0.0.1:8000/wallet/payments/{uuid4()}"
-    query = urlencode({"to": place, "seal": provider._seal(place)})
-    await provider.close()
+    query = callback_url("s", "", place).removeprefix("?")
     statuses = []
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app),  # type: ignore[arg-type]

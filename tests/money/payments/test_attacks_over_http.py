@@ -14,9 +14,10 @@ from meydan.integrations.payments import ADAPTERS, Adapter
 from meydan.integrations.payments.contract import SignatureInvalid, Webhook
 from meydan.integrations.payments.enums import ProviderName
 from meydan.integrations.payments.iyzico import adapter
-from meydan.integrations.payments.iyzico.adapter import IyzicoAccount, IyzicoProvider
+from meydan.integrations.payments.iyzico.account import IyzicoAccount
+from meydan.integrations.payments.iyzico.adapter import IyzicoProvider
+from meydan.integrations.payments.revenuecat.account import RevenueCatAccount
 from meydan.integrations.payments.revenuecat.adapter import RevenueCatProvider
-from meydan.integrations.payments.revenuecat.client import RevenueCatAccount
 from meydan.kit import personal_data, rate_limits
 from meydan.kit.database import Database
 from meydan.kit.identity import Role

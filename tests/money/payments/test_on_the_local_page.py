@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.integrations.payments.local.tasks import look_now
+from meydan.integrations.payments.local.tasks import wake
 from meydan.kit.database import Database
 from meydan.money.payments import refunds
 from meydan.money.premium import membership
@@ -48,7 +48,7 @@ async def until(stall: Shop, happened: Callable[[], Awaitable[bool]]) -> None:
             await stall.work()
             if await happened():
                 return
-            look_now()
+            wake()
             await asyncio.sleep(0.05)
 
 

@@ -26,7 +26,7 @@ async def test_coins_are_bought(shop: Shop):
     assert (order.amount, order.currency, order.title) == (24_999, "TRY", "A community: 550 jeton")
     assert order.return_url == f"http://127.0.0.1:8000/wallet/payments/{payment['id']}"
     assert order.webhook_url.endswith(f"/api/payments/webhooks/stripe/{shop.tenant.slug}")
-    assert order.buyer.reference not in (ana.me.user_id, ana.me.profile_id)
+    assert order.buyer.customer_reference not in (ana.me.user_id, ana.me.profile_id)
     assert (await shop.wallet(ana)).balance == 0
 
     await shop.tell(shop.paid(payment))
@@ -139,14 +139,14 @@ async def test_money_that_is_quicker_than_our_own_note_of_the_page_stays_paid(
 ):
     ana = await shop.person()
     order = await shop.order(ana, open=False)
-    checkout = ScriptedProvider.checkout
+    checkout = ScriptedProvider.do_open_checkout
 
     async def paid_at_once(provider: ScriptedProvider, asked: Order) -> Checkout:
         page = await checkout(provider, asked)
         await shop.tell(shop.paid(order))
         return page
 
-    monkeypatch.setattr(ScriptedProvider, "checkout", paid_at_once)
+    monkeypatch.setattr(ScriptedProvider, "do_open_checkout", paid_at_once)
     await shop.work()
     after = await shop.get(ana, f"/api/payments/{order['id']}")
     assert (after["status"], after.get("checkout_url"), (await shop.wallet(ana)).balance) == ("paid", None, 100)

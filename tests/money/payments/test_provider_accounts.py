@@ -6,7 +6,7 @@ import pytest
 from litestar import Litestar
 
 from meydan import integrations, tenants
-from meydan.integrations.payments import ACKNOWLEDGED, ADAPTERS, GIVE_BACK, RENEWING, STORES, adapter
+from meydan.integrations.payments import ACKNOWLEDGED, ADAPTERS, APP_STORES, RECURRING, REFUNDABLE, adapter
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Database
 from meydan.kit.identity import Role
@@ -26,9 +26,9 @@ async def choose(shop: Shop, wanted: ProviderName | None = None) -> ProviderName
 def test_what_is_said_of_an_adapter_without_loading_it_is_so(name: ProviderName):
     kind = adapter(name)
     assert kind.provider.name is name
-    assert kind.provider.store is (name in STORES)
-    assert kind.provider.renews is (name in RENEWING)
-    assert kind.provider.gives_back is (name in GIVE_BACK)
+    assert kind.provider.store is (name in APP_STORES)
+    assert kind.provider.renews is (name in RECURRING)
+    assert kind.provider.refundable is (name in REFUNDABLE)
     assert kind.provider.acknowledges is (name in ACKNOWLEDGED)
     assert msgspec.structs.fields(kind.account)
     assert set(ADAPTERS) == set(ProviderName)

@@ -252,7 +252,7 @@ async def test_a_change_of_mind_while_the_provider_refuses_the_first_is_told_too
         await shop.ask(ana, "POST", "/api/premium/resume")
         raise ProviderRefused(f"{subscription} is not cancelled today")
 
-    monkeypatch.setattr(ScriptedProvider, "cancel", refuse)
+    monkeypatch.setattr(ScriptedProvider, "do_cancel", refuse)
     await shop.ask(ana, "POST", "/api/premium/cancel")
     await shop.work()
     assert "resume sub_1" in shop.book.asked
@@ -381,7 +381,7 @@ async def test_a_store_sells_by_token_and_receipt(shop: Shop, owner):
     assert (await shop.wallet(ana)).balance == 100
     done = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (done["status"], done["amount"], done["currency"]) == ("paid", 199, "EUR"), "the store's own price"
-    assert f"acknowledge {receipt.charge} coins given" in book.asked
+    assert f"acknowledge {receipt.charge} purchase given" in book.asked
     # A receipt that proves nothing, and one for something cheaper than what was ordered.
     await shop.ask(bora, "POST", f"/api/payments/{theirs['id']}/proof", {"proof": "made up"})
     await shop.work()

@@ -1,5 +1,7 @@
-"""Payment providers: one file each, all of them behind ``contract.Provider``; loaded when first used, so that a process
-that asks none of them stays small."""
+"""Payment providers: a folder each, all of them behind ``contract.Provider``.
+
+Adapters are loaded when first used, so that a process that asks none of them stays small.
+"""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -15,13 +17,14 @@ class Adapter(NamedTuple):
     provider: type[Provider]
     """Made by ``provider(account, sandbox=…)``."""
     account: type[Struct]
-    """What an operator sets up, secrets included."""
+    """Settings and secrets that an operator sets up."""
 
 
-def _at(module: str, prefix: str) -> Callable[[], Adapter]:
+def _at(folder: str, prefix: str) -> Callable[[], Adapter]:
     def load() -> Adapter:
-        found = import_module(f"meydan.integrations.payments.{module}")
-        return Adapter(getattr(found, f"{prefix}Provider"), getattr(found, f"{prefix}Account"))
+        package = f"meydan.integrations.payments.{folder}"
+        provider = getattr(import_module(f"{package}.adapter"), f"{prefix}Provider")
+        return Adapter(provider, getattr(import_module(f"{package}.account"), f"{prefix}Account"))
 
     return load
 
@@ -34,13 +37,14 @@ ADAPTERS: dict[ProviderName, Callable[[], Adapter]] = {
     ProviderName.google: _at("google", "Google"),
     ProviderName.revenuecat: _at("revenuecat", "RevenueCat"),
 }
-"""In the order in which one is chosen for somebody who names none."""
+"""In the order in which one is chosen for a buyer who names none."""
 
-STORES = frozenset({ProviderName.apple, ProviderName.google, ProviderName.revenuecat})
-RENEWING = frozenset(ADAPTERS) - {ProviderName.iyzico}
-GIVE_BACK = frozenset(ADAPTERS) - {ProviderName.apple, ProviderName.revenuecat}
+APP_STORES = frozenset({ProviderName.apple, ProviderName.google, ProviderName.revenuecat})
+RECURRING = frozenset(ADAPTERS) - {ProviderName.iyzico}
+REFUNDABLE = frozenset(ADAPTERS) - {ProviderName.apple, ProviderName.revenuecat}
 ACKNOWLEDGED = frozenset({ProviderName.google})
-"""Those whose ``store``, ``renews``, ``gives_back`` and ``acknowledges`` are true: known without loading them; a test compares."""
+"""Names of the providers whose ``store``, ``renews``, ``refundable`` or ``acknowledges`` is true: known without loading
+them; a test compares."""
 
 
 def adapter(name: ProviderName) -> Adapter:

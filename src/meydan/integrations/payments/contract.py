@@ -1,6 +1,7 @@
-"""What commerce asks of a payment provider, and the words in which every provider's news is read.
+"""The contract of payment providers: what money's rooms ask of one, and the events that every provider's webhooks become.
 
-Money is credited only by what ``read`` or ``payment`` returned. No method is called inside a transaction.
+Money is credited only by events that ``read``, ``payment``, ``receipt`` or ``subscription`` returned.
+No method is called inside a transaction, and an adapter knows no database, tenant or kind of payment.
 Amounts are integers in the currency's minor unit (ISO 4217); currencies are three capital letters.
 """
 
@@ -13,47 +14,52 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.integrations.payments.enums import PaymentKind, Period, ProviderName
+from meydan.integrations.payments.enums import Period, ProviderName
 from meydan.kit.errors import Refused
 
 
 class Buyer(Struct, frozen=True):
-    reference: UUID
-    """Stands for the person at providers; never their user id or a profile's."""
+    customer_reference: UUID
+    """The person's id at providers; never their user id or a profile's."""
     language: str
     email: str | None
     phone: str | None
-    address: str
-    """The IP address the order came from."""
+    ip_address: str
+    """The address that the order came from."""
 
 
 class Order(Struct, frozen=True):
     """A committed payment, as a provider needs it. Its id is the idempotency key of everything asked for it."""
 
     payment_id: UUID
-    kind: PaymentKind
     title: str
-    """What the buyer reads on the pay page, in their language."""
+    """Shown to the buyer on the pay page, in their language."""
     amount: int
     currency: str
     period: Period | None
-    """Premium only; ``renews`` says whether the provider charges again by itself."""
+    """Length of a subscription's period; None for a one-off purchase. ``renews`` tells who charges the next period."""
     buyer: Buyer
     return_url: str
-    """Where the browser comes back to, whatever happened; it proves nothing."""
+    """The browser comes back here, whatever happened; it proves nothing."""
     webhook_url: str
     store_product_id: str | None = None
 
+    @property
+    def is_subscription(self) -> bool:
+        return self.period is not None
+
 
 class Checkout(Struct, frozen=True):
-    reference: str
-    """The provider's id of the checkout: ``payment`` finds the payment by it."""
+    provider_checkout_id: str
+    """``payment`` finds the payment by it."""
     url: str
-    """Where the person pays; empty where the store's own sheet in a native app does it."""
+    """The page where the person pays; empty where the store's own sheet in a native app takes its place."""
     expires_at: datetime
 
 
 class Webhook(Struct, frozen=True):
+    """A webhook as it came: nothing of it is proved."""
+
     headers: Mapping[str, str]
     """Names in small letters."""
     body: bytes
@@ -61,16 +67,18 @@ class Webhook(Struct, frozen=True):
     """The whole address it was posted to, with its query."""
 
 
-class Notice(Struct, frozen=True):
+class WebhookEvent(Struct, frozen=True):
     """A webhook whose sender is proved; kept until it has been read."""
 
     event_id: str
-    """The provider's own; the same news again has the same."""
+    """The provider's own; a repeated webhook has the same."""
     payload: Any
-    """Plain JSON values: what ``read`` needs, without what it does not (names, card numbers)."""
+    """Plain JSON values: what ``read`` needs, without personal data that it does not need (names, card numbers)."""
 
 
 class EventBase(Struct, frozen=True, tag_field="event"):
+    """Base of the events. Deferred events are stored as JSON: tags and field names change only with a migration."""
+
     event_id: str
     happened_at: datetime
 
@@ -87,14 +95,14 @@ class Paid(EventBase, frozen=True, tag="paid"):
     checkout: str | None = None
     buyer: UUID | None = None
     product_id: str | None = None
-    """Of a store; elsewhere only where the operator gave a price the product's name."""
+    """A store's product; elsewhere set only where the operator gave a price the product's name."""
     card: str | None = None
-    """The provider's fingerprint of the card, the same over accounts. Commerce keeps only a keyed hash."""
+    """The provider's fingerprint of the card, the same over accounts. Only a keyed hash of it is kept."""
     subscription: str | None = None
     replaces: str | None = None
     """The subscription this one goes on from: a store gives a new name where somebody changes the plan."""
     period_begins_at: datetime | None = None
-    """Of a renewal that is charged before its period begins."""
+    """Set for a renewal that is charged before its period begins."""
     period_ends_at: datetime | None = None
     test: bool = False
     """Sandbox money: refused unless the tenant's provider is set to its sandbox."""
@@ -106,7 +114,7 @@ class Failed(EventBase, frozen=True, tag="failed"):
     reason: str
     """The provider's own code, for staff."""
     expired: bool = False
-    """Nobody tried: the page's time was over."""
+    """No card was tried before the page's time was over."""
 
 
 class Awaited(EventBase, frozen=True, tag="awaited"):
@@ -129,7 +137,7 @@ class Declined(EventBase, frozen=True, tag="declined"):
 class Refunded(EventBase, frozen=True, tag="refunded"):
     charge: str
     refunded: int
-    """Of this charge altogether, so that repeats and reordering change nothing."""
+    """The total of this charge, so that repeats and reordering change nothing."""
     currency: str
     refund: str | None = None
     """The provider's id of the newest refund."""
@@ -159,7 +167,7 @@ class SubscriptionState(StrEnum):
 
 
 class SubscriptionChanged(EventBase, frozen=True, tag="subscription_changed"):
-    """What a subscription is at ``happened_at``; an older one that comes later is ignored."""
+    """State of a subscription at ``happened_at``; an older one that comes later is ignored."""
 
     subscription: str
     state: SubscriptionState
@@ -167,26 +175,26 @@ class SubscriptionChanged(EventBase, frozen=True, tag="subscription_changed"):
     payment_id: UUID | None = None
     buyer: UUID | None = None
     product_id: str | None = None
-    """What it is now; another than before is another plan."""
+    """The present product; another than before is another plan."""
     product_since: datetime | None = None
     """A renewal may be told hours before its period, and the product's, begins."""
     next_product_id: str | None = None
-    """What its next period is of, where the provider says so: the person may have chosen another."""
+    """Product of the next period, where the provider says so: the person may have chosen another."""
     replaces: str | None = None
     """As in ``Paid``."""
     claim: str | None = None
-    """What ``acknowledge`` has to be told, where the store does not know yet that this reached us."""
+    """Acknowledgement token: ``do_acknowledge`` must be called with it, or the store reverses the change."""
     grace_ends_at: datetime | None = None
-    """Of grace, where the provider says until when it tries; else the tenant's own setting counts."""
+    """End of grace, where the provider says until when it tries; else the tenant's own setting counts."""
 
 
 ProviderEvent = Paid | Failed | Awaited | Declined | Refunded | Disputed | SubscriptionChanged
 
 
 class Charge(Struct, frozen=True):
-    """One payment as the provider's books have it, for reconciliation."""
+    """A payment as the provider's books have it, for reconciliation."""
 
-    charge: str
+    provider_charge_id: str
     amount: int
     currency: str
     refunded: int
@@ -202,9 +210,9 @@ class Statement(Struct, frozen=True):
 
 
 class Refund(Struct, frozen=True):
-    refund: str
+    provider_refund_id: str
     refunded: int
-    """Of the charge altogether, now."""
+    """The total of the charge, now."""
 
 
 class SignatureInvalid(Refused):
@@ -222,7 +230,7 @@ class ProviderUnavailable(Exception):
 
 
 class ProviderLocked(ProviderRefused):
-    """It takes our keys no more. An operator has to mend that; news that waits for it is not lost meanwhile."""
+    """It takes our keys no more. An operator has to mend that; webhook events that wait for it are not lost meanwhile."""
 
 
 class RefundElsewhere(ProviderRefused):
@@ -230,74 +238,81 @@ class RefundElsewhere(ProviderRefused):
 
 
 class Provider(ABC):
-    """One tenant's account at a provider. Made for each use; cheap to make, closed by ``close``.
+    """A tenant's account at a provider. Made for each use; cheap to make, closed by ``close``.
 
     Every method but ``verify`` may raise ProviderRefused or ProviderUnavailable.
     """
 
     name: ClassVar[ProviderName]
     renews: ClassVar[bool]
-    """Whether it charges a subscription's next period by itself."""
+    """It charges a subscription's next period by itself."""
     store: ClassVar[bool] = False
-    """Bought in a native app's own sheet: the client hands in a proof, and prices are the store's."""
-    gives_back: ClassVar[bool] = True
-    """Whether ``refund`` can give back all of a payment."""
+    """Bought in a native app's own sheet: the client hands in a receipt, and prices are the store's."""
+    refundable: ClassVar[bool] = True
+    """``do_refund`` can give back all of a payment."""
     acknowledges: ClassVar[bool] = False
-    """Whether it takes the money back unless ``acknowledge`` tells it that the purchase arrived."""
+    """It takes the money back unless ``do_acknowledge`` tells it that the purchase arrived."""
 
     @abstractmethod
-    async def checkout(self, order: Order) -> Checkout:
-        """Asked again with the same order it answers the same checkout."""
+    async def do_open_checkout(self, order: Order) -> Checkout:
+        """Opens the checkout of an order. Idempotent where the provider is: the same order has the same checkout."""
 
     @abstractmethod
-    async def verify(self, webhook: Webhook) -> Notice:
-        """Raises SignatureInvalid. May fetch the provider's public keys, nothing else."""
+    async def verify(self, webhook: Webhook) -> WebhookEvent:
+        """Proves a webhook's sender. May fetch the provider's public keys, nothing else.
+
+        Raises: SignatureInvalid."""
 
     @abstractmethod
-    async def read(self, notice: Notice) -> list[ProviderEvent]:
-        """What the notice means; may ask the provider. Unknown kinds of news are an empty list."""
+    async def read(self, event: WebhookEvent) -> list[ProviderEvent]:
+        """Reads a webhook event into ours; may ask the provider. Unknown types are an empty list."""
 
     @abstractmethod
-    async def payment(self, reference: str) -> list[ProviderEvent]:
-        """The whole truth about a checkout or a charge, asked from the provider: the server-side check.
+    async def payment(self, provider_id: str) -> list[ProviderEvent]:
+        """Asks the provider for the whole truth about a checkout or a charge: the server-side check.
 
-        The events carry ids of their own that are the same as a webhook's would be, or derived from the charge."""
+        The events have the ids that a webhook's would have, or ids derived from the charge."""
 
-    async def proof(self, proof: str) -> list[ProviderEvent]:
-        """The same, of a receipt that somebody's app handed in. Nothing that others may know counts as one: an order's
-        number stands on paper, and whoever brings it would be given what nobody has claimed yet."""
-        return await self.payment(proof)
+    async def receipt(self, receipt: str) -> list[ProviderEvent]:
+        """Asks about a receipt or purchase token that a client handed in.
 
-    async def subscription(self, subscription: str, charge: str) -> list[ProviderEvent]:  # noqa: ARG002 -- of use to some
-        """What it is now, asked when a period is over and no news has come. ``charge`` is its newest payment that is known."""
+        An order's number is no receipt: it stands on paper, and a stranger who brings it would get the purchase."""
+        return await self.payment(receipt)
+
+    async def subscription(self, subscription_id: str, charge: str) -> list[ProviderEvent]:  # noqa: ARG002 -- of use to some
+        """Asks for a subscription's present state, when its period is over and no event came.
+
+        ``charge`` is its newest payment that is known."""
         return await self.payment(charge)
 
     @abstractmethod
-    async def refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
-        """Raises RefundElsewhere. The same key again is the same refund."""
+    async def do_refund(self, charge: str, amount: int, currency: str, key: str) -> Refund:
+        """Refunds a part or all of a charge. Idempotent by ``key``.
+
+        Raises: RefundElsewhere."""
 
     @abstractmethod
     async def statement(self, since: datetime, until: datetime, known: Sequence[str]) -> Statement:
-        """The provider's books of the period, and of the charges we know of."""
+        """Reads the provider's books of the period, and of the charges we know of."""
 
-    async def cancel(self, subscription: str) -> None:
-        """At the period's end. A store's subscription is cancelled in the store: the app leads there."""
-        raise ProviderRefused(f"{self.name} cannot cancel {subscription}")
+    async def do_cancel(self, subscription_id: str) -> None:
+        """Cancels at the period's end. A store's subscription is cancelled in the store: the app leads there."""
+        raise ProviderRefused(f"{self.name} cannot cancel {subscription_id}")
 
-    async def resume(self, subscription: str) -> None:
-        """Takes ``cancel`` back while the period runs."""
-        raise ProviderRefused(f"{self.name} cannot resume {subscription}")
+    async def do_resume(self, subscription_id: str) -> None:
+        """Takes a cancellation back while the period runs."""
+        raise ProviderRefused(f"{self.name} cannot resume {subscription_id}")
 
-    async def acknowledge(self, charge: str, kind: PaymentKind, *, given: bool) -> None:  # noqa: B027 -- most need none
-        """Tell the store that the purchase is known here, and whether it was ``given``: it may be held for a look.
+    async def do_acknowledge(self, charge: str, *, subscription: bool, given: bool) -> None:  # noqa: B027 -- most need none
+        """Tells the store that a purchase is known here, and that it was ``given`` or is held for review. Idempotent.
 
-        By its charge, or by what a subscription's news called its claim. What was told already stays told."""
+        ``charge`` is a charge id, or the acknowledgement token of a changed subscription."""
 
-    def answer(self, webhook: Webhook) -> str | None:  # noqa: ARG002 -- most are told by servers, which read only the status
-        """Where a browser that brought the news itself goes on to: the route answers 303 to there instead of 200.
+    def redirect_url(self, webhook: Webhook) -> str | None:  # noqa: ARG002 -- most are told by servers, which read only the status
+        """Address for a browser that brought the webhook itself: the route answers 303 to there instead of 200.
 
-        Asked after ``verify``; never a place that a stranger could choose."""
+        Called after ``verify``; never an address that a stranger could choose."""
         return None
 
     async def close(self) -> None:  # noqa: B027 -- most hold nothing open
-        """Let go of connections."""
+        """Closes connections."""

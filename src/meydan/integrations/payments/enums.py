@@ -1,21 +1,16 @@
-"""The words of commerce that several capabilities share."""
+"""Names of the providers, and lengths of periods, in every adapter's words."""
 
 from enum import StrEnum
 
 
 class ProviderName(StrEnum):
     local = "local"
-    """The pay page of ours that behaves like a provider; never in production."""
+    """Our own pay page that behaves like a provider; never in production."""
     stripe = "stripe"
     iyzico = "iyzico"
     apple = "apple"
     google = "google"
     revenuecat = "revenuecat"
-
-
-class PaymentKind(StrEnum):
-    coins = "coins"
-    premium = "premium"
 
 
 class Period(StrEnum):

@@ -21,7 +21,6 @@ from meydan.integrations.payments.contract import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from meydan.integrations.payments.enums import PaymentKind as ProviderKind
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import jobs, retries
 from meydan.kit.database import Database, Tx
@@ -64,7 +63,7 @@ async def open_checkout(db: Database, tenant_id: int, job: OpenCheckout) -> None
         return
     try:
         async with provider_accounts.opened(db, tenant_id, name) as provider:
-            checkout = await provider.checkout(order)
+            checkout = await provider.do_open_checkout(order)
     except ProviderUnavailable as error:
         async with db.as_service(tenant_id) as tx:
             if not await retries.do_retry(tx, OPEN_CHECKOUT, job, retries.SOON, dedupe_key=str(job.payment_id)):
@@ -93,7 +92,7 @@ async def check_payment(db: Database, tenant_id: int, job: CheckPayment) -> None
     refused = ""
     try:
         async with provider_accounts.opened(db, tenant_id, asked.provider) as provider:
-            events = await (provider.payment(reference) if job.proof is None else provider.proof(job.proof))
+            events = await (provider.payment(reference) if job.proof is None else provider.receipt(job.proof))
     except (ProviderUnavailable, ProviderLocked):
         receipt = hashlib.sha256((job.proof or "").encode()).hexdigest()  # a second one is asked about as well
         key = f"{job.payment_id}:{job.last}:{receipt}"
@@ -169,17 +168,16 @@ async def _order(tx: Tx, payment_id: UUID) -> Order | None:
     product = await fulfilment.handler_of(ordered.kind).product(tx, ordered.product_id)
     return Order(
         payment_id=payment_id,
-        kind=ProviderKind.coins if product.period is None else ProviderKind.premium,
         title=f"{tenant.name}: {product.title[person.language]}",
         amount=ordered.amount,
         currency=ordered.currency,
         period=product.period,
         buyer=Buyer(
-            reference=await orders.lock_billing_customer(tx, ordered.user_id),
+            customer_reference=await orders.lock_billing_customer(tx, ordered.user_id),
             language=person.language,
             email=person.email,
             phone=person.phone,
-            address=ordered.address or "",
+            ip_address=ordered.address or "",
         ),
         return_url=f"{ordered.origin}/wallet/payments/{payment_id}",
         webhook_url=provider_accounts.webhook_url(ordered.provider, tenant.slug),
@@ -196,7 +194,7 @@ async def _do_open(tx: Tx, payment_id: UUID, checkout: Checkout) -> None:
         UUID,
         "update app.payments set status = 'pending', checkout = $3, checkout_url = nullif($4, ''), checkout_expires_at = $5, "
         "address = null, origin = null where tenant_id = $1 and id = $2 and status = 'created' returning id",
-        *(payment_id, checkout.reference, checkout.url, checkout.expires_at),
+        *(payment_id, checkout.provider_checkout_id, checkout.url, checkout.expires_at),
     )
     if opened is not None:
         await orders.tell(tx, payment_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.integrations.payments import STORES
+from meydan.integrations.payments import APP_STORES
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import jobs, realtime, retries
 from meydan.kit.database import Tx
@@ -184,7 +184,7 @@ async def do_ask(tx: Tx, payment_id: UUID, proof: str | None = None) -> Payment:
 
     Raises NotFound, NotOpen, NoStore."""
     mine = await payment(tx, payment_id)
-    if proof is not None and mine.provider not in STORES:
+    if proof is not None and mine.provider not in APP_STORES:
         raise NoStore
     if mine.status is PaymentStatus.created and proof is not None:
         raise NotOpen

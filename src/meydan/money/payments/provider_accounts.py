@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from meydan import integrations, tenants
-from meydan.integrations.payments import ADAPTERS, RENEWING, STORES, adapter
+from meydan.integrations.payments import ADAPTERS, APP_STORES, RECURRING, adapter
 from meydan.integrations.payments.contract import Provider
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import seal
@@ -62,14 +62,14 @@ async def connected(tx: Tx) -> list[ProviderName]:
         await tx.all(ProviderName, "select provider from app.payment_providers where tenant_id = $1 and active")
     )
     known.discard(ProviderName.local)
-    if integrations.current().local_payments is not None and known <= STORES:
+    if integrations.current().local_payments is not None and known <= APP_STORES:
         known.add(ProviderName.local)
     return [name for name in ADAPTERS if name in known]
 
 
 async def places(tx: Tx) -> list[PlaceToPay]:
     """Where a browser can pay, the first being what is chosen for who names none. A service transaction."""
-    return [PlaceToPay(name, name in RENEWING) for name in await connected(tx) if name not in STORES]
+    return [PlaceToPay(name, name in RECURRING) for name in await connected(tx) if name not in APP_STORES]
 
 
 async def choose(tx: Tx, wanted: ProviderName | None) -> ProviderName:
@@ -80,7 +80,7 @@ async def choose(tx: Tx, wanted: ProviderName | None) -> ProviderName:
             raise ProviderNotConnected(provider=wanted)
         return wanted
     for name in there:
-        if name not in STORES:
+        if name not in APP_STORES:
             return name
     raise NothingForSale
 
@@ -187,8 +187,8 @@ async def lines(tx: Tx) -> list[ProviderLine]:
             connected=name in there,
             sandbox=name is ProviderName.local or sandboxes.get(name, False),
             webhook_url=webhook_url(name, slug),
-            renews=name in RENEWING,
-            store=name in STORES,
+            renews=name in RECURRING,
+            store=name in APP_STORES,
         )
         for name in ADAPTERS
         if name is not ProviderName.local or integrations.current().local_payments is not None

@@ -164,7 +164,7 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
         return
     try:
         async with provider_accounts.opened(db, tenant_id, asked.provider) as provider:
-            made = await provider.refund(asked.charge, asked.amount, asked.paid_currency, str(job.refund_id))
+            made = await provider.do_refund(asked.charge, asked.amount, asked.paid_currency, str(job.refund_id))
     except ProviderUnavailable as error:
         async with db.as_service(tenant_id) as tx:
             if not await retries.do_retry(tx, ASK_REFUND, job, retries.PATIENTLY, dedupe_key=str(job.refund_id)):
@@ -181,7 +181,7 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
         await tx.run(
             "update app.payment_refunds set refund = $3 where tenant_id = $1 and id = $2 and status = 'asked'",
             job.refund_id,
-            made.refund,
+            made.provider_refund_id,
         )
         event = Refunded(
             event_id=f"refund:{job.refund_id}",
@@ -189,7 +189,7 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
             charge=asked.charge,
             refunded=made.refunded,
             currency=asked.paid_currency,
-            refund=made.refund,
+            refund=made.provider_refund_id,
         )
         await settlement.do_apply(tx, asked.provider, event)
 

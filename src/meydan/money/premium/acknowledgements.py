@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.integrations.payments.contract import ProviderRefused, ProviderUnavailable
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import jobs
 from meydan.kit.database import Database, Tx
 from meydan.money.payments import provider_accounts
@@ -54,7 +54,7 @@ async def acknowledge_change(db: Database, tenant_id: int, job: AcknowledgeChang
         return
     try:
         async with provider_accounts.opened(db, tenant_id, changed.provider) as provider:
-            await provider.acknowledge(changed.claim, PaymentKind.premium, given=True)
+            await provider.do_acknowledge(changed.claim, subscription=True, given=True)
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         log.warning("subscription %s could not be acknowledged: %s", job.subscription_id, error)
         return

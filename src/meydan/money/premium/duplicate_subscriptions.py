@@ -10,7 +10,7 @@ is told where to cancel.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from meydan.integrations.payments import GIVE_BACK, STORES
+from meydan.integrations.payments import APP_STORES, REFUNDABLE
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import clock
 from meydan.kit.database import Tx
@@ -76,7 +76,7 @@ async def do_give_back(tx: Tx, payment: payment_rows.PaymentRow) -> bool:
     if not others:
         return False
     # A store's first period may be free, and what somebody else began is theirs: neither is ours to give back.
-    returnable = payment.provider in GIVE_BACK and payment.paid > 0 and is_theirs
+    returnable = payment.provider in REFUNDABLE and payment.paid > 0 and is_theirs
     if returnable and not all([await _gives_way(tx, one, payment) for one in others]):
         await _do_return(tx, payment, known)
         return True
@@ -132,7 +132,7 @@ async def _do_return(tx: Tx, payment: payment_rows.PaymentRow, known: Row | None
 async def _do_stop(tx: Tx, running: Row) -> None:
     """It gives way: it is not renewed, and paid back if it was bought just now."""
     young = None
-    if running.provider in GIVE_BACK:
+    if running.provider in REFUNDABLE:
         young = await tx.maybe(
             UUID,
             "select id from app.payments where tenant_id = $1 and agreement_id = $2 and status = 'paid' and paid_amount > 0 "
@@ -143,7 +143,7 @@ async def _do_stop(tx: Tx, running: Row) -> None:
     if young is not None:
         await orders.do_return_duplicate(tx, young)
     where: ProviderName | None = None
-    if running.provider not in STORES:
+    if running.provider not in APP_STORES:
         await subscriptions.do_leave(tx, running)
     elif young is None and running.renews:
         where = running.provider

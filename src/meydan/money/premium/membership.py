@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan import accounts, tenants
-from meydan.integrations.payments import RENEWING, STORES
+from meydan.integrations.payments import APP_STORES, RECURRING
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import clock, jobs
 from meydan.kit.database import Tx
@@ -138,7 +138,7 @@ async def do_cancel(tx: Tx, user_id: UUID) -> Subscription:
     mine = await _mine(tx, user_id)
     if mine.status is SubscriptionStatus.cancelled or not mine.renews:
         return await subscriptions.shown(tx, mine.id)
-    if mine.provider in STORES:
+    if mine.provider in APP_STORES:
         raise InTheStore(provider=mine.provider)
     await subscriptions.do_wish(tx, mine, "cancel")
     return await subscriptions.shown(tx, mine.id)
@@ -149,9 +149,9 @@ async def do_resume(tx: Tx, user_id: UUID) -> Subscription:
     mine = await _mine(tx, user_id)
     if mine.renews:
         return await subscriptions.shown(tx, mine.id)
-    if mine.provider in STORES:
+    if mine.provider in APP_STORES:
         raise InTheStore(provider=mine.provider)
-    if mine.provider is not None and (mine.reference is None or mine.provider not in RENEWING):
+    if mine.provider is not None and (mine.reference is None or mine.provider not in RECURRING):
         raise CannotResume
     await subscriptions.do_wish(tx, mine, "resume")
     return await subscriptions.shown(tx, mine.id)
@@ -161,7 +161,7 @@ async def do_resume(tx: Tx, user_id: UUID) -> Subscription:
 async def stop_renewing(tx: Tx, event: accounts.UserBanned) -> None:
     """Nobody is charged for a period in which they are not let in, and cannot cancel. A store lets only them do that."""
     for one in await subscriptions.renewing(tx, event.user_id):
-        if one.provider not in STORES and (event.until is None or event.until > one.period_ends_at):
+        if one.provider not in APP_STORES and (event.until is None or event.until > one.period_ends_at):
             await subscriptions.do_leave(tx, one)
 
 

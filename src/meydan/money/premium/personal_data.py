@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from meydan.integrations.payments import STORES
+from meydan.integrations.payments import APP_STORES
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
@@ -45,7 +45,12 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     while (running := await subscriptions.of(tx, user_id)) is not None:
         known = await subscriptions.by_id(tx, running.id)
         await subscriptions.do_expire(tx, known, revoked=True)
-        if known.renews and known.provider is not None and known.provider not in STORES and known.reference is not None:
+        if (
+            known.renews
+            and known.provider is not None
+            and known.provider not in APP_STORES
+            and known.reference is not None
+        ):
             await subscriptions.do_tell_provider(tx, known.id, "cancel")
 
 

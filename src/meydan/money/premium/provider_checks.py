@@ -45,7 +45,7 @@ async def tell_provider(db: Database, tenant_id: int, job: TellProvider) -> None
         return
     try:
         async with provider_accounts.opened(db, tenant_id, wished.provider) as provider:
-            await (provider.cancel if wished.wish == "cancel" else provider.resume)(wished.reference)
+            await (provider.do_cancel if wished.wish == "cancel" else provider.do_resume)(wished.reference)
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
             key = f"{job.subscription_id}:{wished.wish}"

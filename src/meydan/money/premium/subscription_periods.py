@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from meydan.integrations.payments import RENEWING, STORES
+from meydan.integrations.payments import APP_STORES, RECURRING
 from meydan.integrations.payments.enums import Period
 from meydan.kit import clock
 from meydan.kit.database import Tx
@@ -29,7 +29,7 @@ async def do_pay_period(tx: Tx, payment: payment_rows.PaymentRow) -> None:
             "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
             "changed_at) values ($1, $2, $3, 'active', $4, $5, $6, $7, $8) returning id",
             *(payment.user_id, plan.id, payment.provider.value, payment.subscription_reference),
-            *(payment.subscription_reference is not None and payment.provider in RENEWING, ends_at),
+            *(payment.subscription_reference is not None and payment.provider in RECURRING, ends_at),
             _told_at(payment),
         )
         await publish(tx, PremiumStarted(payment.user_id, ends_at))
@@ -137,7 +137,7 @@ async def do_revoke(tx: Tx, subscription_id: UUID, payment_id: UUID, period_ends
             renews=False,
             changed_at=known.changed_at,
         )
-        if known.renews and known.reference is not None and known.provider not in STORES:
+        if known.renews and known.reference is not None and known.provider not in APP_STORES:
             await subscriptions.do_tell_provider(tx, subscription_id, "cancel")
         await subscriptions.tell(tx, subscription_id)
         return False

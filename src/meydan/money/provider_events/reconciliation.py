@@ -141,14 +141,21 @@ async def reconcile(db: Database, tenant_id: int, job: Reconcile) -> None:
 
 def compare(ours: Mapping[str, Ours], statement: Statement, since: datetime, until: datetime) -> list[Difference]:
     """What is not the same here and there."""
-    theirs = {charge.charge: charge for charge in statement.charges}
+    theirs = {charge.provider_charge_id: charge for charge in statement.charges}
     found = []
     for charge in theirs.values():
-        one = ours.get(charge.charge)
+        one = ours.get(charge.provider_charge_id)
         if one is None:
             if charge.paid_at < until - ON_ITS_WAY:
                 found.append(
-                    Difference("missing_here", charge.charge, None, charge.amount, charge.payment_id, charge.currency)
+                    Difference(
+                        "missing_here",
+                        charge.provider_charge_id,
+                        None,
+                        charge.amount,
+                        charge.payment_id,
+                        charge.currency,
+                    )
                 )
             continue
         found += _differences(one, charge)
@@ -229,7 +236,7 @@ async def _ours(tx: Tx, name: ProviderName, since: datetime, statement: Statemen
             )
         )
         """,
-        *(name.value, since, [charge.charge for charge in statement.charges]),
+        *(name.value, since, [charge.provider_charge_id for charge in statement.charges]),
     )
     return {row.charge: row for row in rows}
 
@@ -320,7 +327,7 @@ async def _do_close(
     tx: Tx, name: ProviderName, still: set[tuple[str, str]], ours: Mapping[str, Ours], statement: Statement
 ) -> None:
     """What was open and, looked at again, is no more. What this run did not look at stays."""
-    theirs = {charge.charge for charge in statement.charges}
+    theirs = {charge.provider_charge_id for charge in statement.charges}
     open_ones = await tx.all(
         _Open,
         "select kind, subject from app.reconciliation_differences "

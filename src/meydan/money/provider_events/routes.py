@@ -48,7 +48,7 @@ async def receive(request: AnyRequest, state: State, db: Database, provider: str
     try:
         async with provider_accounts.opened(db, tenant.id, name) as connected:
             notice = await connected.verify(webhook)
-            onward = connected.answer(webhook)
+            onward = connected.redirect_url(webhook)
     except provider_accounts.ProviderNotConnected:
         raise NotFound from None
     except SignatureInvalid:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.integrations.payments.contract import Notice, ProviderLocked, ProviderRefused, ProviderUnavailable
+from meydan.integrations.payments.contract import ProviderLocked, ProviderRefused, ProviderUnavailable, WebhookEvent
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import jobs, retries
 from meydan.kit.database import Database, Tx
@@ -26,7 +26,7 @@ class _Kept(Struct, frozen=True):
     payload: Any
 
 
-async def do_keep(tx: Tx, name: ProviderName, notice: Notice) -> None:
+async def do_keep(tx: Tx, name: ProviderName, notice: WebhookEvent) -> None:
     """The same news again changes nothing. A service transaction."""
     kept = await tx.maybe(
         UUID,
@@ -51,7 +51,7 @@ async def read_notice(db: Database, tenant_id: int, job: ReadNotice) -> None:
         return
     try:
         async with provider_accounts.opened(db, tenant_id, kept.provider) as provider:
-            events = await provider.read(Notice(kept.event_id, kept.payload))
+            events = await provider.read(WebhookEvent(kept.event_id, kept.payload))
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
             await _do_mark(tx, job.notice_id, str(error), is_read=False)

@@ -40,8 +40,8 @@ from appstoreserverlibrary.models.Type import Type
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.integrations.payments.fake_server import Answered, Asked, FakeServer
 from tests.integrations.payments.servers.apple_chain import Chain
-from tests.integrations.payments.servers.loopback import Answered, Asked, Loopback
 
 _LONGEST_TOKEN = 60 * 60
 _HISTORY_DAYS = 180
@@ -60,7 +60,7 @@ def plain(model: Any) -> dict[str, Any]:
     return said
 
 
-class AppStore(Loopback):
+class AppStore(FakeServer):
     issuer_id = "57246542-96fe-1a63-e053-0824d011072a"
     key_id = "2X9R4HXF34"
 
@@ -78,7 +78,7 @@ class AppStore(Loopback):
         self.bundle_id = bundle_id
         self.app_apple_id = app_apple_id
         self.chain = chain or Chain()
-        self.page = page
+        self.page_size = page
         self.now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
         """The store's own time: what it does happens then, and signs with it."""
         self.transactions: dict[str, JWSTransactionDecodedPayload] = {}
@@ -370,12 +370,12 @@ class AppStore(Loopback):
         if not revision.isdigit():
             return _error(400, 4000005, "Invalid request revision.")
         start = int(revision)
-        shown = theirs[start : start + self.page]
+        shown, rest = self.page(theirs, start)
         return Answered(
             body=plain(
                 HistoryResponse(
                     revision=str(start + len(shown)),
-                    hasMore=start + len(shown) < len(theirs),
+                    hasMore=rest is not None,
                     bundleId=self.bundle_id,
                     appAppleId=self.app_apple_id,
                     environment=self.environment,
@@ -419,15 +419,13 @@ class AppStore(Loopback):
         token = asked.query.get("paginationToken", ["page-0"])[0]
         if not token.startswith("page-"):
             return _error(400, 4000014, "Invalid request. The pagination token is invalid.")
-        start = int(token.removeprefix("page-"))
         found = [(at, body) for at, body in self.told if since <= _ms(at) < until]
-        shown = found[start : start + self.page]
-        more = start + len(shown) < len(found)
+        shown, rest = self.page(found, int(token.removeprefix("page-")))
         return Answered(
             body=plain(
                 NotificationHistoryResponse(
-                    paginationToken=f"page-{start + len(shown)}" if more else None,
-                    hasMore=more,
+                    paginationToken=None if rest is None else f"page-{rest}",
+                    hasMore=rest is not None,
                     notificationHistory=[
                         NotificationHistoryResponseItem(
                             signedPayload=json.loads(body)["signedPayload"],

@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from meydan.integrations.payments.contract import Webhook
+from tests.integrations.payments.fake_server import Answered, Asked, FakeServer
 from tests.integrations.payments.servers import google_schema
-from tests.integrations.payments.servers.loopback import Answered, Asked, Loopback
 
 Json = dict[str, Any]
 
@@ -57,7 +57,7 @@ class Refusal(Exception):
         )
 
 
-class PlayStore(Loopback):
+class PlayStore(FakeServer):
     package_name = "com.example.meydan"
     client_email = "play@meydan-example.iam.gserviceaccount.com"
     key_id = "0f6e8c4b2a"
@@ -66,7 +66,7 @@ class PlayStore(Loopback):
 
     def __init__(self, *, page: int = 100) -> None:
         super().__init__()
-        self.page = page
+        self.page_size = page
         self.now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
         """The store's own time."""
         self.products: dict[str, Json] = {}
@@ -552,11 +552,10 @@ class PlayStore(Loopback):
             for one in self.voided
             if int(one["voidedTimeMillis"]) >= since and (subscriptions or one["purchaseToken"] in self.products)
         ]
-        start = int(query.get("token", ["0"])[0])
-        shown, rest = found[start : start + self.page], found[start + self.page :]
+        shown, rest = self.page(found, int(query.get("token", ["0"])[0]))
         said: Json = {"voidedPurchases": shown} if shown else {}
-        if rest:
-            said["tokenPagination"] = {"nextPageToken": str(start + self.page)}
+        if rest is not None:
+            said["tokenPagination"] = {"nextPageToken": str(rest)}
         return said
 
 

@@ -22,8 +22,8 @@ from msgspec import Struct
 
 from meydan.integrations.payments.contract import Webhook
 from meydan.kit import clock
-from tests.integrations.payments.servers import iyzico_shapes as shapes
-from tests.integrations.payments.servers.loopback import Answered, Asked, Loopback
+from tests.integrations.payments.fake_server import Answered, Asked, FakeServer
+from tests.integrations.payments.servers.iyzico_shapes import SHAPES
 
 TOKEN_LIFE = 1800
 CURRENCIES = {"TRY", "USD", "EUR", "GBP", "NOK", "CHF"}
@@ -41,7 +41,6 @@ class Form(Struct):
 
 
 class Refund(Struct, frozen=True):
-    id: int
     price: Decimal
     conversation_id: str
     made_at: datetime
@@ -50,7 +49,6 @@ class Refund(Struct, frozen=True):
 
 class Payment(Struct):
     id: int
-    transaction_id: int
     request: dict[str, Any]
     paid: Decimal
     fraud_status: int
@@ -68,7 +66,7 @@ class Refusal(Exception):
         self.code, self.retryable = code, retryable
 
 
-class Iyzico(Loopback):
+class Iyzico(FakeServer):
     def __init__(self, api_key: str = "sandbox-key", secret_key: str = "sandbox-secret") -> None:
         super().__init__()
         self.api_key, self.secret_key = api_key, secret_key
@@ -76,7 +74,6 @@ class Iyzico(Loopback):
         self.payments: dict[int, Payment] = {}
         self.report_lags = False
         """Its reports know only what happened a while ago."""
-        self.page_size = 100
         self.forges = False
         """Answers carry somebody else's signature."""
         self._numbers = count(25_180_000)
@@ -88,7 +85,6 @@ class Iyzico(Loopback):
         number = next(self._numbers)
         made = Payment(
             id=number,
-            transaction_id=number + 2_000_000,
             request=form.request,
             paid=Decimal(form.request["paidPrice"]),
             fraud_status=fraud_status,
@@ -106,7 +102,7 @@ class Iyzico(Loopback):
 
     def cancel(self, payment: Payment) -> None:
         """In iyzico's panel, on the day it was paid."""
-        payment.refunds.append(Refund(next(self._numbers), payment.paid, "", clock.now(), is_cancel=True))
+        payment.refunds.append(Refund(payment.paid, "", clock.now(), is_cancel=True))
 
     # What comes to the merchant.
 
@@ -157,25 +153,16 @@ class Iyzico(Loopback):
 
     async def answer(self, asked: Asked) -> Answered:
         given = json.loads(asked.body) if asked.body else {}
-        kinds: dict[tuple[str, str], tuple[shapes.Shape, Callable[[], dict[str, Any]]]] = {
+        kinds: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
             # The path of iyzico's library for Python; the one its documents name does the same.
-            ("POST", "/payment/iyzipos/checkoutform/initialize/ecom"): (shapes.FORM_MADE, lambda: self._form(given)),
-            ("POST", "/payment/iyzipos/checkoutform/initialize/auth/ecom"): (
-                shapes.FORM_MADE,
-                lambda: self._form(given),
-            ),
-            ("POST", "/payment/iyzipos/checkoutform/auth/ecom/detail"): (
-                shapes.FORM_RESULT,
-                lambda: self._result(given),
-            ),
-            ("POST", "/v2/payment/refund"): (shapes.REFUND_MADE, lambda: self._refund(given)),
-            ("GET", "/v2/reporting/payment/details"): (shapes.DETAILS, lambda: self._details(asked.query)),
-            ("GET", "/v2/reporting/payment/transactions"): (
-                shapes.TRANSACTIONS,
-                lambda: self._transactions(asked.query),
-            ),
+            "POST /payment/iyzipos/checkoutform/initialize/ecom": ("FormMade", lambda: self._form(given)),
+            "POST /payment/iyzipos/checkoutform/initialize/auth/ecom": ("FormMade", lambda: self._form(given)),
+            "POST /payment/iyzipos/checkoutform/auth/ecom/detail": ("FormResult", lambda: self._result(given)),
+            "POST /v2/payment/refund": ("RefundMade", lambda: self._refund(given)),
+            "GET /v2/reporting/payment/details": ("Details", lambda: self._details(asked.query)),
+            "GET /v2/reporting/payment/transactions": ("Transactions", lambda: self._transactions(asked.query)),
         }
-        shape, act = kinds[asked.method, asked.path]
+        shape, act = kinds[f"{asked.method} {asked.path}"]
         envelope = {"locale": given.get("locale", "tr"), "systemTime": _epoch(clock.now())}
         if "conversationId" in given:
             envelope["conversationId"] = given["conversationId"]
@@ -186,8 +173,7 @@ class Iyzico(Loopback):
             body = {"status": "failure", "errorCode": str(refusal.code), "errorMessage": str(refusal)} | envelope
             if refusal.retryable is not None:
                 body["retryable"] = refusal.retryable
-        shapes.check(shape, body)
-        return Answered(body=body)
+        return Answered(body=SHAPES.check(shape, body))
 
     def _authorize(self, asked: Asked) -> None:
         scheme, _, sealed = asked.headers.get("authorization", "").partition(" ")
@@ -225,7 +211,6 @@ class Iyzico(Loopback):
         self.forms[token] = Form(token, given, clock.now())
         return {
             "token": token,
-            "checkoutFormContent": "<script></script>",
             "tokenExpireTime": TOKEN_LIFE,
             "paymentPageUrl": f"https://sandbox-cpp.iyzipay.com?token={token}&lang=tr",
             "signature": self._signature([given.get("conversationId"), token]),
@@ -255,26 +240,10 @@ class Iyzico(Loopback):
             "price": float(price),
             "paidPrice": float(payment.paid),
             "currency": request["currency"],
-            "installment": 1,
             "paymentId": str(payment.id),
             "fraudStatus": payment.fraud_status,
             "basketId": basket,
-            "binNumber": "552608",
-            "lastFourDigits": "0006",
-            "cardAssociation": "MASTER_CARD",
-            "cardFamily": "Axess",
-            "cardType": "CREDIT_CARD",
-            "phase": "AUTH",
             "signature": self._signature([*signed, payment.paid, price, form.token]),
-            "itemTransactions": [
-                {
-                    "itemId": request["basketItems"][0]["id"],
-                    "paymentTransactionId": str(payment.transaction_id),
-                    "transactionStatus": 2,
-                    "price": float(price),
-                    "paidPrice": float(payment.paid),
-                }
-            ],
         }
 
     def _refund(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -289,14 +258,11 @@ class Iyzico(Loopback):
         if payment.refunded + price > payment.paid:
             raise Refusal(11, "İade tutarı ödeme tutarından büyük olamaz", retryable=False)
         conversation = given.get("conversationId", "")
-        payment.refunds.append(Refund(next(self._numbers), price, conversation, clock.now()))
+        payment.refunds.append(Refund(price, conversation, clock.now()))
         return {
             "paymentId": str(payment.id),
             "price": float(price),
             "currency": payment.request["currency"],
-            "authCode": "512821",
-            "hostReference": "mock00007iyzihostrfn",
-            "refundHostReference": "mock00007iyzihostrfn",
             "retryable": False,
             "signature": self._signature([payment.id, price, payment.request["currency"], conversation]),
         }
@@ -307,43 +273,27 @@ class Iyzico(Loopback):
 
     def _detail(self, payment: Payment) -> dict[str, Any]:
         request, refunds = payment.request, [one for one in payment.refunds if self._is_reported(one.made_at)]
-        gone = sum((one.price for one in refunds), Decimal(0))
-        status = "NOT_REFUNDED" if not gone else "PARTIALLY_REFUNDED" if gone < payment.paid else "TOTALLY_REFUNDED"
 
         def line(one: Refund) -> dict[str, Any]:
-            return {
-                "refundPrice": float(one.price),
-                "refundStatus": 1,
-                "createdDate": _iso(one.made_at),
-                "currencyCode": request["currency"],
-            }
+            return {"refundPrice": float(one.price), "refundStatus": 1, "createdDate": _iso(one.made_at)}
 
         return {
             "paymentId": payment.id,
             "paymentStatus": 1,
-            "paymentRefundStatus": status,
             "price": float(request["price"]),
             "paidPrice": float(payment.paid),
-            "installment": 1,
-            "paymentConversationId": request["conversationId"],
             "fraudStatus": payment.fraud_status,
             "basketId": request["basketId"],
             "currency": request["currency"],
-            "threeDS": False,
-            "phase": "AUTH",
             "createdDate": _iso(payment.paid_at),
-            "cancels": [line(one) | {"refundId": one.id} for one in refunds if one.is_cancel],
+            "cancels": [line(one) for one in refunds if one.is_cancel],
             "itemTransactions": [
                 {
-                    "paymentTransactionId": payment.transaction_id,
-                    "transactionStatus": 2,
-                    "price": float(request["price"]),
-                    "paidPrice": float(payment.paid),
                     "refunds": [
-                        line(one) | {"refundTxId": one.id, "refundConversationId": one.conversation_id}
+                        line(one) | {"refundConversationId": one.conversation_id}
                         for one in refunds
                         if not one.is_cancel
-                    ],
+                    ]
                 }
             ],
         }
@@ -351,21 +301,18 @@ class Iyzico(Loopback):
     def _transactions(self, query: dict[str, list[str]]) -> dict[str, Any]:
         day, page = query["transactionDate"][0], int(query["page"][0])
         lines = [
+            *(self._line(payment, "PAYMENT", payment.paid, payment.paid_at) for payment in self._reported()),
             *(
-                self._line(payment, "PAYMENT", payment.id, payment.paid, payment.paid_at)
-                for payment in self._reported()
-            ),
-            *(
-                self._line(payment, "CANCEL" if one.is_cancel else "REFUND", one.id, one.price, one.made_at)
+                self._line(payment, "CANCEL" if one.is_cancel else "REFUND", one.price, one.made_at)
                 for payment in self.payments.values()
                 for one in payment.refunds
                 if self._is_reported(one.made_at)
             ),
         ]
         lines = [line for line in lines if line["transactionDate"].startswith(day)]
-        start = (page - 1) * self.page_size
+        shown, _ = self.page(lines, (page - 1) * self.page_size)
         return {
-            "transactions": lines[start : start + self.page_size],
+            "transactions": shown,
             "currentPage": page,
             "totalPageCount": -(-len(lines) // self.page_size),
         }
@@ -377,23 +324,16 @@ class Iyzico(Loopback):
         return not self.report_lags or at < clock.now() - timedelta(seconds=30)
 
     @staticmethod
-    def _line(payment: Payment, kind: str, number: int, price: Decimal, at: datetime) -> dict[str, Any]:
+    def _line(payment: Payment, kind: str, price: Decimal, at: datetime) -> dict[str, Any]:
         return {
             "transactionType": kind,
             "transactionDate": _iso(at),
-            "transactionId": number,
             "transactionStatus": 1,
-            "afterSettlement": 0,
-            "paymentTxId": payment.transaction_id,
             "paymentId": payment.id,
             "conversationId": payment.request["conversationId"],
-            "paymentPhase": "AUTH",
             "price": float(price),
             "paidPrice": float(price),
             "transactionCurrency": payment.request["currency"],
-            "installment": 1,
-            "threeDS": 0,
-            "basketId": payment.request["basketId"],
         }
 
     def _signature(self, parts: list[Any]) -> str:

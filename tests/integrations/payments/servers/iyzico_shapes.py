@@ -1,158 +1,47 @@
-"""What iyzico's answers look like, by its own word.
+"""Answers of iyzico, by its own word.
 
-Members and their types are those of the model classes in iyzico's official client for Java (iyzipay-java 2.0.142:
-``CheckoutFormInitialize``, ``CheckoutForm``, ``PaymentResource``, ``PaymentItem``, ``Refund``, ``ReportingPaymentDetail``,
-``PaymentDetail``, ``PaymentTxDetail``, ``RefundTxDetail``, ``RefundDetail``, ``ReportingPaymentTransaction``,
-``TransactionDetail``) and of the OpenAPI documents on docs.iyzico.com ("Checkout Form", "Refund & Cancel", "Reporting
-Service"). An answer of the server in ``iyzico.py`` that has another member, or one of another type, is refused here.
+Members and their types are those of the model classes in iyzico's official client for Java (iyzipay-java 2.0.142) and of the
+OpenAPI documents on docs.iyzico.com ("Checkout Form", "Refund & Cancel", "Reporting Service").
 """
 
-from typing import Any
+from tests.integrations.payments.servers.shapes import Shapes
 
-TEXT, WHOLE, NUMBER, YES_OR_NO = (str,), (int,), (int, float), (bool,)
-Shape = dict[str, Any]
+SHAPES = Shapes(
+    "iyzico",
+    """
+Envelope*: status text, errorCode text, errorMessage text, errorGroup text, locale text, systemTime whole, conversationId text
 
-ENVELOPE: Shape = {
-    "status": TEXT,
-    "errorCode": TEXT,
-    "errorMessage": TEXT,
-    "errorGroup": TEXT,
-    "locale": TEXT,
-    "systemTime": WHOLE,
-    "conversationId": TEXT,
-}
+FormMade* < Envelope: token text, checkoutFormContent text, tokenExpireTime whole, paymentPageUrl text,
+ payWithIyzicoPageUrl text, signature text
 
-FORM_MADE: Shape = ENVELOPE | {
-    "token": TEXT,
-    "checkoutFormContent": TEXT,
-    "tokenExpireTime": WHOLE,
-    "paymentPageUrl": TEXT,
-    "payWithIyzicoPageUrl": TEXT,
-    "signature": TEXT,
-}
+FormItem*: itemId text, paymentTransactionId text, transactionStatus whole, price number, paidPrice number
 
-FORM_RESULT: Shape = ENVELOPE | {
-    "token": TEXT,
-    "callbackUrl": TEXT,
-    "paymentStatus": TEXT,
-    "price": NUMBER,
-    "paidPrice": NUMBER,
-    "currency": TEXT,
-    "installment": WHOLE,
-    "paymentId": TEXT,
-    "fraudStatus": WHOLE,
-    "basketId": TEXT,
-    "binNumber": TEXT,
-    "lastFourDigits": TEXT,
-    "cardAssociation": TEXT,
-    "cardFamily": TEXT,
-    "cardType": TEXT,
-    "phase": TEXT,
-    "signature": TEXT,
-    "itemTransactions": [
-        {
-            "itemId": TEXT,
-            "paymentTransactionId": TEXT,
-            "transactionStatus": WHOLE,
-            "price": NUMBER,
-            "paidPrice": NUMBER,
-        }
-    ],
-}
+FormResult* < Envelope: token text, callbackUrl text, paymentStatus text, price number, paidPrice number, currency text,
+ installment whole, paymentId text, fraudStatus whole, basketId text, binNumber text, lastFourDigits text,
+ cardAssociation text, cardFamily text, cardType text, phase text, signature text, itemTransactions [FormItem]
 
-REFUND_MADE: Shape = ENVELOPE | {
-    "paymentId": TEXT,
-    "price": NUMBER,
-    "currency": TEXT,
-    "authCode": TEXT,
-    "hostReference": TEXT,
-    "refundHostReference": TEXT,
-    "retryable": YES_OR_NO,
-    "signature": TEXT,
-}
+RefundMade* < Envelope: paymentId text, price number, currency text, authCode text, hostReference text,
+ refundHostReference text, retryable bool, signature text
 
-_REFUND: Shape = {
-    "refundPrice": NUMBER,
-    "refundStatus": WHOLE,
-    "createdDate": TEXT,
-    "currencyCode": TEXT,
-    "authCode": TEXT,
-    "hostReference": TEXT,
-}
+Refund*: refundPrice number, refundStatus whole, createdDate text, currencyCode text, authCode text, hostReference text
 
-DETAILS: Shape = ENVELOPE | {
-    "payments": [
-        {
-            "paymentId": WHOLE,
-            "paymentStatus": WHOLE,
-            "paymentRefundStatus": TEXT,
-            "price": NUMBER,
-            "paidPrice": NUMBER,
-            "installment": WHOLE,
-            "paymentConversationId": TEXT,
-            "fraudStatus": WHOLE,
-            "cardType": TEXT,
-            "cardAssociation": TEXT,
-            "cardFamily": TEXT,
-            "binNumber": TEXT,
-            "lastFourDigits": TEXT,
-            "basketId": TEXT,
-            "currency": TEXT,
-            "threeDS": YES_OR_NO,
-            "phase": TEXT,
-            "createdDate": TEXT,
-            "cancels": [_REFUND | {"refundId": WHOLE, "cancelConversationId": TEXT}],
-            "itemTransactions": [
-                {
-                    "paymentTransactionId": WHOLE,
-                    "transactionStatus": WHOLE,
-                    "price": NUMBER,
-                    "paidPrice": NUMBER,
-                    "refunds": [
-                        _REFUND | {"refundTxId": WHOLE, "refundConversationId": TEXT, "isAfterSettlement": YES_OR_NO}
-                    ],
-                }
-            ],
-        }
-    ]
-}
+Cancel* < Refund: refundId whole, cancelConversationId text
 
-TRANSACTIONS: Shape = ENVELOPE | {
-    "currentPage": WHOLE,
-    "totalPageCount": WHOLE,
-    "transactions": [
-        {
-            "transactionType": TEXT,
-            "transactionDate": TEXT,
-            "transactionId": WHOLE,
-            "transactionStatus": WHOLE,
-            "afterSettlement": WHOLE,
-            "paymentTxId": WHOLE,
-            "paymentId": WHOLE,
-            "conversationId": TEXT,
-            "paymentPhase": TEXT,
-            "price": NUMBER,
-            "paidPrice": NUMBER,
-            "transactionCurrency": TEXT,
-            "installment": WHOLE,
-            "threeDS": WHOLE,
-            "basketId": TEXT,
-        }
-    ],
-}
+ItemRefund* < Refund: refundTxId whole, refundConversationId text, isAfterSettlement bool
 
+Item*: paymentTransactionId whole, transactionStatus whole, price number, paidPrice number, refunds [ItemRefund]
 
-def check(shape: Any, value: Any, where: str = "answer") -> None:
-    """Raises AssertionError with the member's name."""
-    if isinstance(shape, list):
-        assert isinstance(value, list), where
-        for number, one in enumerate(value):
-            check(shape[0], one, f"{where}[{number}]")
-    elif isinstance(shape, dict):
-        assert isinstance(value, dict), where
-        for name, one in value.items():
-            assert name in shape, f"iyzico has no {where}.{name}"
-            check(shape[name], one, f"{where}.{name}")
-    else:
-        fits = isinstance(value, shape) and (not isinstance(value, bool) or bool in shape)
-        assert fits, f"{where} is {value!r}"
+Payment*: paymentId whole, paymentStatus whole, paymentRefundStatus text, price number, paidPrice number, installment whole,
+ paymentConversationId text, fraudStatus whole, cardType text, cardAssociation text, cardFamily text, binNumber text,
+ lastFourDigits text, basketId text, currency text, threeDS bool, phase text, createdDate text, cancels [Cancel],
+ itemTransactions [Item]
+
+Details* < Envelope: payments [Payment]
+
+Line*: transactionType text, transactionDate text, transactionId whole, transactionStatus whole, afterSettlement whole,
+ paymentTxId whole, paymentId whole, conversationId text, paymentPhase text, price number, paidPrice number,
+ transactionCurrency text, installment whole, threeDS whole, basketId text
+
+Transactions* < Envelope: currentPage whole, totalPageCount whole, transactions [Line]
+""",
+)

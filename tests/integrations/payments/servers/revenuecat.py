@@ -3,8 +3,6 @@
 There is no library of theirs for servers; ``revenuecat_shapes`` is what they publish.
 """
 
-import hashlib
-import hmac
 import json
 import random
 from datetime import datetime, timedelta
@@ -16,11 +14,8 @@ from msgspec import Struct
 
 from meydan.integrations.payments.contract import Webhook
 from meydan.kit import clock
-from tests.integrations.payments.servers import revenuecat_shapes as shapes
-from tests.integrations.payments.servers.loopback import Answered, Asked, Loopback
-
-_REVENUE = {"currency": "USD", "gross": 1.0, "tax": 0.1, "proceeds": 0.7, "commission": 0.2}
-_NOTHING: dict[str, Any] = {"object": "list", "items": [], "next_page": None, "url": "/v2/entitlements"}
+from tests.integrations.payments.fake_server import Answered, Asked, FakeServer, badly_delivered, signed_at_send
+from tests.integrations.payments.servers.revenuecat_shapes import SHAPES
 
 
 def text(at: datetime | None) -> str | None:
@@ -60,7 +55,7 @@ class Bought(Struct):
         return f"{self.product}:{self.plan}" if self.plan else self.product
 
 
-class RevenueCatServer(Loopback):
+class RevenueCatServer(FakeServer):
     def __init__(self) -> None:
         super().__init__()
         self.secret_key_v1, self.secret_key_v2, self.project_id = "sk_one", "sk_two", "proj1ab2c3d4"
@@ -69,7 +64,7 @@ class RevenueCatServer(Loopback):
         self.now = clock.now().replace(microsecond=0)
         self.bought: list[Bought] = []
         self.events: list[dict[str, Any]] = []
-        self.largest_page = 20
+        self.page_size = 20
         self._number = count(1000)
 
     def later(self, **by: float) -> None:
@@ -157,51 +152,32 @@ class RevenueCatServer(Loopback):
         for bought in self.bought:
             if bought.customer == source:
                 bought.customer = target
-        event = {
-            "type": "TRANSFER",
-            "id": str(uuid4()),
-            "app_id": "app1",
-            "event_timestamp_ms": milliseconds(self.now),
-            "store": "APP_STORE",
-            "environment": "PRODUCTION",
-            "transferred_from": [source],
-            "transferred_to": [target],
-        }
-        self.events.append(shapes.check(shapes.TransferShape, event))
+        ids = {"transferred_from": [source], "transferred_to": [target]}
+        self.events.append(SHAPES.made("Transfer", id=str(uuid4()), environment="PRODUCTION", **ids))
 
     def tell(self, type: str, bought: Bought, **other: Any) -> dict[str, Any]:
         expires = bought.expires_at
-        event = {
-            "type": type,
+        about = {
             "id": str(uuid4()),
-            "app_id": "app1",
-            "event_timestamp_ms": milliseconds(self.now),
             "app_user_id": bought.customer,
             "original_app_user_id": "$RCAnonymousID:87c6049c58069238dce29853916d624c",
             "aliases": [bought.customer],
             "subscriber_attributes": {"$email": {"updated_at_ms": 1, "value": "ayse@example.org"}},
             "product_id": bought.name,
-            "entitlement_id": None,
-            "entitlement_ids": None,
             "period_type": bought.period.upper(),
             "purchased_at_ms": milliseconds(bought.purchased_at),
             "expiration_at_ms": milliseconds(expires) if expires is not None else None,
             "store": bought.store.upper(),
             "environment": "SANDBOX" if bought.sandbox else "PRODUCTION",
-            "presented_offering_id": None,
-            "price": 4.3,
             "currency": bought.currency,
             "price_in_purchased_currency": bought.price,
-            "tax_percentage": 0.1,
-            "commission_percentage": 0.3,
-            "takehome_percentage": 0.7,
             "transaction_id": bought.transaction,
             "original_transaction_id": bought.original,
             "is_family_share": bought.shared,
             "country_code": "TR",
-            "offer_code": None,
-        } | other
-        self.events.append(shapes.check(shapes.EventShape, event))
+        }
+        event = SHAPES.made("Event", type=type, **about | other)
+        self.events.append(event)
         return event
 
     # Webhooks
@@ -216,23 +192,13 @@ class RevenueCatServer(Loopback):
     ) -> Webhook:
         """``age``: seconds since it was signed, which is anew with each of its attempts."""
         body = json.dumps({"api_version": "1.0", "event": event}, ensure_ascii=False).encode()
-        stamp = int(clock.now().timestamp() - age)
-        signatures = [
-            "v1=" + hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-            for secret in secrets or (self.signing_secret,)
-        ]
-        headers = {
-            "authorization": authorization or self.authorization,
-            "x-revenuecat-webhook-signature": ",".join([f"t={stamp}", *signatures]),
-        }
-        return Webhook(headers, body)
+        signature = signed_at_send(body, *(secrets or (self.signing_secret,)), age=age)
+        given = authorization or self.authorization
+        return Webhook({"authorization": given, "x-revenuecat-webhook-signature": signature}, body)
 
     def webhooks(self, *types: str, repeats: int = 0, shuffled: random.Random | None = None) -> list[Webhook]:
-        events = [event for event in self.events if not types or event["type"] in types]
-        sent = [event for event in events for _ in range(repeats + 1)]
-        if shuffled:
-            shuffled.shuffle(sent)
-        return [self.webhook(event) for event in sent]
+        sent = [event for event in self.events if not types or event["type"] in types]
+        return [self.webhook(event) for event in badly_delivered(sent, repeats=repeats, shuffled=shuffled)]
 
     # The API
 
@@ -260,24 +226,11 @@ class RevenueCatServer(Loopback):
         for bought in mine:
             if bought.expires_at is None:
                 once.setdefault(bought.product, []).append(self._once(bought))
-        said = {
-            "request_date": text(self.now),
-            "request_date_ms": milliseconds(self.now),
-            "subscriber": {
-                "entitlements": {},
-                "first_seen": text(self.now),
-                "last_seen": text(self.now),
-                "management_url": None,
-                "non_subscriptions": once,
-                "original_app_user_id": name,
-                "original_application_version": None,
-                "original_purchase_date": None,
-                "other_purchases": {},
-                "subscriber_attributes": {},
-                "subscriptions": {one.product: self._subscription(one) for one in mine if one.expires_at is not None},
-            },
-        }
-        return Answered(200 if mine else 201, shapes.check(shapes.CustomerShape, said))
+        subscriptions = {one.product: self._subscription(one) for one in mine if one.expires_at is not None}
+        have = {"non_subscriptions": once, "subscriptions": subscriptions, "original_app_user_id": name}
+        subscriber = SHAPES.made("Subscriber", **have)
+        said = SHAPES.made("Customer", request_date_ms=milliseconds(self.now), subscriber=subscriber)
+        return Answered(200 if mine else 201, said)
 
     def _search(self, asked: Asked, what: str) -> Answered:
         wanted = asked.query.get
@@ -287,29 +240,28 @@ class RevenueCatServer(Loopback):
         if what == "purchases" and wanted("store_purchase_identifier"):
             (name,) = asked.query["store_purchase_identifier"]
             found = [one for one in self.bought if one.expires_at is None and one.transaction == name]
-            return self._listed(asked, shapes.PurchaseListShape, [self._purchase(one) for one in found])
+            return self._listed(asked, "PurchasePage", [self._purchase(one) for one in found])
         if what == "subscriptions" and wanted("store_subscription_identifier"):
             (name,) = asked.query["store_subscription_identifier"]
             found = [one for one in self.bought if one.expires_at is not None and one.transaction == name]
-            return self._listed(asked, shapes.SubscriptionListShape, [self._found(one) for one in found])
+            return self._listed(asked, "SubscriptionPage", [self._found(one) for one in found])
         kind, _, rest = what.partition("/")
         name, _, last = rest.partition("/")
         found = [one for one in self.bought if one.id == name]
         if kind == "subscriptions" and last == "transactions" and found and found[0].expires_at is not None:
             newest = (found[0].transaction, found[0].purchased_at, found[0].expires_at)
             periods = [newest, *found[0].earlier]
-            items = [self._period(found[0], *period) for period in periods]
-            return self._listed(asked, shapes.TransactionListShape, items)
+            items = [self._period(*period) for period in periods]
+            return self._listed(asked, "TransactionPage", items)
         return _refused(404, "resource_missing")
 
-    def _listed(self, asked: Asked, shape: type, items: list[Any]) -> Answered:
+    def _listed(self, asked: Asked, shape: str, items: list[Any]) -> Answered:
         after = asked.query.get("starting_after")
-        if after:
-            items = items[[item["id"] for item in items].index(after[0]) + 1 :]
-        page = items[: self.largest_page]
-        more = f"{asked.path}?starting_after={page[-1]['id']}" if len(items) > len(page) else None
+        start = [item["id"] for item in items].index(after[0]) + 1 if after else 0
+        page, rest = self.page(items, start)
+        more = f"{asked.path}?starting_after={page[-1]['id']}" if rest is not None else None
         said = {"object": "list", "items": page, "next_page": more, "url": asked.path}
-        return Answered(200, shapes.check(shape, said))
+        return Answered(200, SHAPES.check(shape, said))
 
     def _new(self, customer: str, product: str, price: float, currency: str, **other: Any) -> Bought:
         store = other.pop("store", "app_store")
@@ -326,91 +278,53 @@ class RevenueCatServer(Loopback):
         return f"GPA.3309-9122-6177-{number}" if store == "play_store" else f"20000000{number}"
 
     def _once(self, bought: Bought) -> dict[str, Any]:
-        return {
-            "id": bought.id,
-            "is_sandbox": bought.sandbox,
-            "purchase_date": text(bought.purchased_at),
-            "store": bought.store,
-            "price": {"amount": bought.price, "currency": bought.currency},
-            "store_transaction_id": bought.transaction,
-            "display_name": "500 jeton",
-        }
+        return SHAPES.made(
+            "NonSubscription",
+            is_sandbox=bought.sandbox,
+            purchase_date=text(bought.purchased_at),
+            store=bought.store,
+            price={"amount": bought.price, "currency": bought.currency},
+            store_transaction_id=bought.transaction,
+        )
 
     def _subscription(self, bought: Bought) -> dict[str, Any]:
-        return {
-            "auto_resume_date": None,
-            "billing_issues_detected_at": text(bought.issue_at),
-            "expires_date": text(bought.expires_at),
-            "grace_period_expires_date": text(bought.grace_until),
-            "is_sandbox": bought.sandbox,
-            "original_purchase_date": text(bought.began_at),
-            "ownership_type": "FAMILY_SHARED" if bought.shared else "PURCHASED",
-            "period_type": bought.period,
-            "price": {"amount": bought.price, "currency": bought.currency},
-            "product_plan_identifier": bought.plan,
-            "purchase_date": text(bought.purchased_at),
-            "refunded_at": text(bought.refunded_at),
-            "store": bought.store,
-            "store_transaction_id": int(bought.transaction) if bought.transaction.isdigit() else bought.transaction,
-            "unsubscribe_detected_at": text(bought.unsubscribed_at),
-        }
+        return SHAPES.made(
+            "SubscriptionV1",
+            billing_issues_detected_at=text(bought.issue_at),
+            expires_date=text(bought.expires_at),
+            grace_period_expires_date=text(bought.grace_until),
+            is_sandbox=bought.sandbox,
+            ownership_type="FAMILY_SHARED" if bought.shared else "PURCHASED",
+            period_type=bought.period,
+            price={"amount": bought.price, "currency": bought.currency},
+            product_plan_identifier=bought.plan,
+            purchase_date=text(bought.purchased_at),
+            refunded_at=text(bought.refunded_at),
+            store=bought.store,
+            store_transaction_id=int(bought.transaction) if bought.transaction.isdigit() else bought.transaction,
+            unsubscribe_detected_at=text(bought.unsubscribed_at),
+        )
 
     def _purchase(self, bought: Bought) -> dict[str, Any]:
-        return self._owned(bought) | {
-            "object": "purchase",
-            "purchased_at": milliseconds(bought.purchased_at),
-            "revenue_in_usd": _REVENUE,
-            "quantity": 1,
-            "status": "refunded" if bought.refunded_at else "owned",
-            "store_purchase_identifier": bought.transaction,
-        }
+        status = "refunded" if bought.refunded_at else "owned"
+        return SHAPES.made(
+            "Purchase", **self._owned(bought), status=status, store_purchase_identifier=bought.transaction
+        )
 
     def _found(self, bought: Bought) -> dict[str, Any]:
-        ends = bought.expires_at
-        assert ends is not None
-        return self._owned(bought) | {
-            "object": "subscription",
-            "starts_at": milliseconds(bought.began_at),
-            "current_period_starts_at": milliseconds(bought.purchased_at),
-            "current_period_ends_at": milliseconds(ends),
-            "ends_at": milliseconds(ends),
-            "gives_access": ends > self.now,
-            "pending_payment": False,
-            "auto_renewal_status": "will_not_renew" if bought.unsubscribed_at else "will_renew",
-            "status": "active" if ends > self.now else "expired",
-            "total_revenue_in_usd": _REVENUE,
-            "store_subscription_identifier": bought.transaction,
-            "management_url": None,
-        }
+        return SHAPES.made("Subscription", **self._owned(bought), store_subscription_identifier=bought.transaction)
 
     def _owned(self, bought: Bought) -> dict[str, Any]:
-        return {
-            "id": bought.id,
-            "customer_id": bought.customer,
-            "original_customer_id": bought.customer,
-            "product_id": f"prod_{bought.product}",
-            "presented_offering_id": None,
-            "entitlements": _NOTHING,
-            "environment": "sandbox" if bought.sandbox else "production",
-            "store": bought.store,
-            "ownership": "family_shared" if bought.shared else "purchased",
-        }
+        return {"id": bought.id, "customer_id": bought.customer, "store": bought.store}
 
-    def _period(self, bought: Bought, transaction: str, began: datetime, ends: datetime) -> dict[str, Any]:
-        return {
-            "object": "subscription_transaction",
-            "id": transaction,
-            "purchased_at": milliseconds(began),
-            "product_store_identifier": bought.product,
-            "expiration_date": milliseconds(ends),
-            "effective_expiration_date": milliseconds(ends),
-        }
+    def _period(self, transaction: str, began: datetime, ends: datetime) -> dict[str, Any]:
+        dates = {"purchased_at": milliseconds(began), "expiration_date": milliseconds(ends)}
+        return SHAPES.made("Transaction", id=transaction, **dates)
 
 
 def _refused_v1(status: int, code: int, message: str) -> Answered:
-    return Answered(status, shapes.check(shapes.ErrorV1, {"code": code, "message": message}))
+    return Answered(status, SHAPES.check("ErrorV1", {"code": code, "message": message}))
 
 
 def _refused(status: int, type: str) -> Answered:
-    said = {"object": "error", "type": type, "message": "in words", "retryable": False}
-    return Answered(status, shapes.check(shapes.ErrorV2, said))
+    return Answered(status, SHAPES.made("ErrorV2", type=type))

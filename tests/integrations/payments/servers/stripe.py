@@ -5,8 +5,6 @@ generated from Stripe's OpenAPI document; what else Stripe refuses is from docs.
 """
 
 import copy
-import hashlib
-import hmac
 import json
 import random
 from collections.abc import Iterable
@@ -18,8 +16,15 @@ from stripe import params
 from stripe.params import checkout as checkout_params
 
 from meydan.integrations.payments.contract import Webhook
-from tests.integrations.payments.servers.loopback import Answered, Asked, Loopback
-from tests.integrations.payments.servers.stripe_books import KINDS, Books, seconds
+from tests.integrations.payments.fake_server import (
+    Answered,
+    Asked,
+    FakeServer,
+    KeyReused,
+    badly_delivered,
+    signed_at_send,
+)
+from tests.integrations.payments.servers.stripe_books import KINDS, Books
 from tests.integrations.payments.servers.stripe_shapes import ParameterWrong, check, decoded, listed, parameters
 
 API_VERSION = stripe.api_version
@@ -49,13 +54,11 @@ class _Refusal(Exception):
         self.error |= {name: word for name, word in (("code", code), ("param", param)) if word}
 
 
-class StripeServer(Loopback):
+class StripeServer(FakeServer):
     def __init__(self, secret_key: str = "sk_test_meydan1", webhook_secret: str = "whsec_of_this_community") -> None:
         super().__init__()
         self.books = Books()
         self.secret_key, self.webhook_secret = secret_key, webhook_secret
-        self.largest_page = 100
-        self._keys: dict[str, tuple[str, Any]] = {}
 
     async def answer(self, asked: Asked) -> Answered:
         try:
@@ -69,21 +72,16 @@ class StripeServer(Loopback):
 
     # Webhooks
 
-    def webhook(self, event: dict[str, Any], *, secret: str | None = None, age: int = 0) -> Webhook:
+    def webhook(self, event: dict[str, Any], *, secret: str | None = None, age: float = 0) -> Webhook:
         """As Stripe signs it; ``age``: seconds since it was signed, which is anew with each attempt."""
         body = json.dumps(event, indent=2, ensure_ascii=False).encode()
-        stamp = seconds(self.books.now) - age
-        key = (secret or self.webhook_secret).encode()
-        signature = hmac.new(key, f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-        return Webhook({"stripe-signature": f"t={stamp},v1={signature},v0={'0' * 64}"}, body)
+        signature = signed_at_send(body, secret or self.webhook_secret, age=age)
+        return Webhook({"stripe-signature": f"{signature},v0={'0' * 64}"}, body)
 
     def webhooks(self, *types: str, repeats: int = 0, shuffled: random.Random | None = None) -> list[Webhook]:
         """Of all that happened so far, or of these types, badly delivered."""
-        events = [event for event in self.books.events if not types or event["type"] in types]
-        sent = [event for event in events for _ in range(repeats + 1)]
-        if shuffled:
-            shuffled.shuffle(sent)
-        return [self.webhook(event) for event in sent]
+        sent = [event for event in self.books.events if not types or event["type"] in types]
+        return [self.webhook(event) for event in badly_delivered(sent, repeats=repeats, shuffled=shuffled)]
 
     # The API
 
@@ -105,19 +103,11 @@ class StripeServer(Loopback):
         key = asked.headers.get("idempotency-key")
         if key is None or len(key) > 255:
             raise _Refusal(400, "no usable Idempotency-Key, which Stripe's libraries always send")
-        fingerprint = json.dumps([path, form], sort_keys=True)
-        if key in self._keys:
-            known, body = self._keys[key]
-            if known != fingerprint:
-                raise _Refusal(
-                    400,
-                    "Keys for idempotent requests can only be used with the same parameters they were first used with.",
-                    type="idempotency_error",
-                )
-            return Answered(200, body, {"idempotent-replayed": "true"})
-        body = self._write(path, form)
-        self._keys[key] = fingerprint, copy.deepcopy(body)
-        return Answered(200, body)
+        try:
+            return Answered(200, self.once(key, [path, form], lambda: self._write(path, form)))
+        except KeyReused:
+            words = "Keys for idempotent requests can only be used with the same parameters they were first used with."
+            raise _Refusal(400, words, type="idempotency_error") from None
 
     def _write(self, path: str, form: dict[str, Any]) -> Any:
         if path == "checkout/sessions":
@@ -161,13 +151,11 @@ class StripeServer(Loopback):
             wanted = [one for one in wanted if one["payment_intent"] == given["payment_intent"]]
         if "payment" in given:
             wanted = [one for one in wanted if one["payment"]["payment_intent"] == given["payment"]["payment_intent"]]
-        if "starting_after" in given:
-            ids = [one["id"] for one in wanted]
-            wanted = wanted[ids.index(given["starting_after"]) + 1 :]
-        limit = min(given.get("limit", 10), self.largest_page)
+        after = given.get("starting_after")
+        start = [one["id"] for one in wanted].index(after) + 1 if after else 0
+        shown, rest = self.page(wanted, start, given.get("limit", 10))
         expand = [one.removeprefix("data.") for one in given.get("expand", [])]
-        items = [self._presented(one, expand) for one in wanted[:limit]]
-        return listed(f"/v1/{path}", items, more=len(wanted) > limit)
+        return listed(f"/v1/{path}", [self._presented(one, expand) for one in shown], more=rest is not None)
 
     def _refund(self, given: dict[str, Any]) -> dict[str, Any]:
         if ("payment_intent" in given) is ("charge" in given):

@@ -1,6 +1,1 @@
-"""Apple behind the contract of payment providers."""
-
-from meydan.integrations.payments.apple.adapter import AppleProvider
-from meydan.integrations.payments.apple.client import AppleAccount
-
-__all__ = ["AppleAccount", "AppleProvider"]
+"""Apple's App Store behind the contract of payment providers."""

@@ -1,4 +1,5 @@
-"""Google Play's Developer API through Google's own library, which blocks: each call has a thread and a connection of its own.
+"""Client of Google Play's Developer API through Google's own library, which blocks: each call has a thread and a
+connection of its own.
 
 Imported only when it is used, like everything of that library.
 """
@@ -60,48 +61,52 @@ class Play:
 
     async def product(self, token: str) -> Product:
         request = self._api.purchases().productsv2().getproductpurchasev2(packageName=self._package, token=token)
-        return await self._ask(request, Product)
+        return await self._get(request, Product)
 
     async def subscription(self, token: str) -> Subscription:
         request = self._api.purchases().subscriptionsv2().get(packageName=self._package, token=token)
-        return await self._ask(request, Subscription)
+        return await self._get(request, Subscription)
 
     async def order(self, order_id: str) -> PlayOrder:
-        return await self._ask(self._api.orders().get(packageName=self._package, orderId=order_id), PlayOrder)
+        return await self._get(self._api.orders().get(packageName=self._package, orderId=order_id), PlayOrder)
 
     async def orders(self, order_ids: Sequence[str]) -> list[PlayOrder]:
-        """Those there are. Google refuses a whole list for one order it does not know, so that one is looked for."""
+        """Reads the orders that exist. Google refuses a whole list for one unknown order, so the list is halved until it is found."""
         found: list[PlayOrder] = []
         waiting = [order_ids[start : start + _AT_ONCE] for start in range(0, len(order_ids), _AT_ONCE)]
         while waiting:
             some = waiting.pop()
             request = self._api.orders().batchget(packageName=self._package, orderIds=list(some))
             try:
-                found += (await self._ask(request, Orders)).orders
+                found += (await self._get(request, Orders)).orders
             except PurchaseNotFound:
                 if len(some) > 1:
                     waiting += [some[: len(some) // 2], some[len(some) // 2 :]]
         return found
 
-    async def refund(self, order_id: str) -> None:
-        """The whole order; what it bought ends with it, and a subscription is not charged again."""
-        await self._tell(self._api.orders().refund(packageName=self._package, orderId=order_id, revoke=True))
+    async def do_refund(self, order_id: str) -> None:
+        """Refunds the whole order and revokes what it bought; a subscription is not charged again."""
+        await self._execute_in_thread(
+            self._api.orders().refund(packageName=self._package, orderId=order_id, revoke=True)
+        )
 
-    async def consume(self, product_id: str, token: str) -> None:
+    async def do_consume(self, product_id: str, token: str) -> None:
         products = self._api.purchases().products()
-        await self._tell(products.consume(packageName=self._package, productId=product_id, token=token))
+        await self._execute_in_thread(products.consume(packageName=self._package, productId=product_id, token=token))
 
-    async def acknowledge_product(self, product_id: str, token: str) -> None:
+    async def do_acknowledge_product(self, product_id: str, token: str) -> None:
         products = self._api.purchases().products()
-        await self._tell(products.acknowledge(packageName=self._package, productId=product_id, token=token, body={}))
+        await self._execute_in_thread(
+            products.acknowledge(packageName=self._package, productId=product_id, token=token, body={})
+        )
 
-    async def acknowledge_subscription(self, product_id: str, token: str) -> None:
+    async def do_acknowledge_subscription(self, product_id: str, token: str) -> None:
         subscriptions = self._api.purchases().subscriptions()
         request = subscriptions.acknowledge(packageName=self._package, subscriptionId=product_id, token=token, body={})
-        await self._tell(request)
+        await self._execute_in_thread(request)
 
     async def voided(self, since: datetime) -> list[str]:
-        """Orders that were refunded, cancelled or charged back since then."""
+        """Lists the orders that were refunded, cancelled or charged back since then."""
         found: list[str] = []
         page: str | None = None
         while True:
@@ -110,20 +115,20 @@ class Play:
                 .voidedpurchases()
                 .list(packageName=self._package, startTime=str(int(since.timestamp() * 1000)), type=1, token=page)
             )
-            answer = await self._ask(request, VoidedList)
+            answer = await self._get(request, VoidedList)
             found += [one.order_id for one in answer.voided_purchases]
             page = answer.token_pagination.next_page_token
             if page is None:
                 return found
 
-    async def _ask(self, request: Any, answer: type[T]) -> T:
-        said = await self._tell(request)
+    async def _get(self, request: Any, kind: type[T]) -> T:
+        content = await self._execute_in_thread(request)
         try:
-            return msgspec.convert(said, answer)
+            return msgspec.convert(content, kind)
         except msgspec.ValidationError as error:
             raise ProviderUnavailable(f"Google's answer cannot be read: {error}") from error
 
-    async def _tell(self, request: Any) -> Any:
+    async def _execute_in_thread(self, request: Any) -> Any:
         return await asyncio.to_thread(_execute, request, self._service_account)
 
 
@@ -135,12 +140,12 @@ def _execute(request: Any, service_account: str) -> Any:
     try:
         return request.execute(http=http)
     except HttpError as error:
-        said = f"Google answered {error.status_code} ({error.reason})"
+        message = f"Google answered {error.status_code} ({error.reason})"
         if error.status_code >= 500 or error.status_code in _BUSY:
-            raise ProviderUnavailable(said) from error
+            raise ProviderUnavailable(message) from error
         if error.status_code in _LOCKED:
-            raise ProviderLocked(said) from error
-        raise (PurchaseNotFound if error.status_code in {404, 410} else ProviderRefused)(said) from error
+            raise ProviderLocked(message) from error
+        raise (PurchaseNotFound if error.status_code in {404, 410} else ProviderRefused)(message) from error
     except exceptions.RefreshError as error:
         if error.retryable:
             raise ProviderUnavailable(f"Google gives no access token just now: {error}") from error

@@ -1,11 +1,14 @@
-"""What Google Play answers, as far as it is read here; the names are Google's."""
+"""Answers and notifications of Google Play, as far as they are read here; the names are Google's."""
 
+import base64
+import binascii
 from datetime import datetime
 from fractions import Fraction
 
+import msgspec
 from msgspec import Struct
 
-from meydan.integrations.payments.contract import ProviderRefused
+from meydan.integrations.payments.contract import ProviderRefused, SignatureInvalid
 from meydan.integrations.payments.money import to_minor
 
 _NANO = 1_000_000_000
@@ -107,7 +110,7 @@ class PlayOrder(_Answer, frozen=True):
 
     @property
     def refunded(self) -> int:
-        """Without what a bank took back."""
+        """Refunded amount, without a chargeback."""
         if self.state == "REFUNDED" and self.charged_back is None and self.total is not None:
             return self.total.minor
         return sum(part.refund_details.total.minor for part in self._parts if part.refund_details)
@@ -169,7 +172,7 @@ class AutoRenewing(_Answer, frozen=True):
 
 
 class Replacement(_Answer, frozen=True):
-    """What the item becomes when its period is over."""
+    """Product of the item after its present period."""
 
     product_id: str
 
@@ -213,7 +216,7 @@ class Subscription(_Answer, frozen=True):
 
     @property
     def account(self) -> str | None:
-        """What our app handed to Play, with this purchase or with the one it takes up again."""
+        """The account id that our app handed to Play, with this purchase or with the one it takes up again."""
         before = self.out_of_app_purchase_context.expired_external_account_identifiers
         own = self.external_account_identifiers
         return own.obfuscated_external_account_id or before.obfuscated_external_account_id
@@ -224,7 +227,7 @@ class Subscription(_Answer, frozen=True):
 
     @property
     def item(self) -> SubscriptionItem:
-        """What is had. What it will be replaced by may be listed beside it, without an order."""
+        """The item that is owned. Its replacement may be listed beside it, without an order."""
         owned = [item for item in self.line_items if item.latest_successful_order_id] or self.line_items
         if len(owned) != 1:
             raise ProviderRefused(f"A subscription of {len(owned)} products; one is sold at a time")
@@ -232,7 +235,7 @@ class Subscription(_Answer, frozen=True):
 
     @property
     def first_order_id(self) -> str | None:
-        """Its renewals are told by a number behind two dots: this is its name, as long as its token lasts."""
+        """Id of the subscription, as long as its token lasts. Renewals carry a number behind two dots."""
         newest = self.item.latest_successful_order_id
         return newest.partition("..")[0] if newest else None
 
@@ -252,3 +255,53 @@ class Pages(_Answer, frozen=True):
 class VoidedList(_Answer, frozen=True):
     voided_purchases: list[Voided] = []
     token_pagination: Pages = Pages()
+
+
+class Notification(Struct, frozen=True, omit_defaults=True):
+    """The subject of a notification; its state is asked from Google. Empty for a test. Kept as JSON in webhook events."""
+
+    token: str | None = None
+    order_id: str | None = None
+    kind: str = ""
+
+
+class _Message(Struct, frozen=True, rename="camel"):
+    data: str
+    message_id: str
+
+
+class _Push(Struct, frozen=True):
+    message: _Message
+
+
+class _Purchase(Struct, frozen=True, rename="camel"):
+    purchase_token: str
+    order_id: str | None = None
+
+
+class _Pushed(Struct, frozen=True, rename="camel"):
+    package_name: str
+    one_time_product_notification: _Purchase | None = None
+    subscription_notification: _Purchase | None = None
+    voided_purchase_notification: _Purchase | None = None
+
+
+def read_push(body: bytes, package_name: str) -> tuple[str, Notification]:
+    """Reads the message's id and its subject.
+
+    Raises: SignatureInvalid (another app's, or no notification)."""
+    try:
+        message = msgspec.json.decode(body, type=_Push).message
+        pushed = msgspec.json.decode(base64.b64decode(message.data, validate=True), type=_Pushed)
+    except (msgspec.DecodeError, binascii.Error, ValueError) as error:
+        raise SignatureInvalid from error
+    if pushed.package_name != package_name:
+        raise SignatureInvalid
+    for kind, about in (
+        ("product", pushed.one_time_product_notification),
+        ("subscription", pushed.subscription_notification),
+        ("voided", pushed.voided_purchase_notification),
+    ):
+        if about is not None:
+            return message.message_id, Notification(about.purchase_token, about.order_id, kind)
+    return message.message_id, Notification()

@@ -1,5 +1,1 @@
-"""Iyzico behind the contract of payment providers."""
-
-from meydan.integrations.payments.iyzico.adapter import IyzicoAccount, IyzicoProvider
-
-__all__ = ["IyzicoAccount", "IyzicoProvider"]
+"""iyzico behind the contract of payment providers."""

@@ -1,10 +1,6 @@
-"""A payment provider of ours that behaves like a real one, so that coins are sold where nobody has an account anywhere.
+"""A local payment provider that behaves like a real one, so that coins are sold where nobody has an account anywhere.
 
-It is somebody else as far as the product can tell: its own books (SQLite in the data folder), its own HTTP API with keys, a
-page where a card is typed, redirects and signed webhooks. ``desk`` is what it does, ``adapter`` how commerce speaks to it,
-``/pay/local`` what its owner sees. Never in production.
+It is another company as far as the product can tell. It has its own store (SQLite in the data folder), its own HTTP API
+with keys, a page where a card is typed, redirects and signed webhooks. ``operations`` is its business, ``adapter`` the product's side of
+it, ``/pay/local`` its owner's pages. Never in production.
 """
-
-from meydan.integrations.payments.local.adapter import LocalAccount, LocalProvider
-
-__all__ = ["LocalAccount", "LocalProvider"]

@@ -1,6 +1,6 @@
-"""What the owner of the provider of ours sees: everything that was paid, and buttons for what the world does to payments.
+"""Dashboard of the local provider: everything that was paid, and buttons for banks, card holders and time.
 
-Shown where the outbox is: at this machine's own address. A button is obeyed only when this very page sent it.
+Shown at this machine's own address, as the outbox is. A button works only when this very page sent it.
 """
 
 import re
@@ -12,9 +12,14 @@ from litestar.datastructures import State
 from litestar.response import Redirect
 
 from meydan.integrations.payments.local import layout, operations, webhook_delivery
-from meydan.integrations.payments.local.models import Payment, PaymentStatus, Subscription, SubscriptionStatus
-from meydan.integrations.payments.local.store import Page, new_id
-from meydan.integrations.payments.local.tasks import in_books, place
+from meydan.integrations.payments.local.models import (
+    LocalPayment,
+    LocalPaymentStatus,
+    LocalSubscription,
+    LocalSubscriptionStatus,
+)
+from meydan.integrations.payments.local.store import Transaction, new_id
+from meydan.integrations.payments.local.tasks import endpoint, in_transaction
 from meydan.integrations.payments.local.texts import price
 from meydan.integrations.routes import is_own_host
 from meydan.kit.errors import Refused
@@ -33,7 +38,7 @@ class DashboardElsewhere(Refused):
     )
 
 
-class UnknownWish(Refused):
+class UnknownAction(Refused):
     code, status, title = "unknown_wish", 400, "No button of the page says that."
 
 
@@ -41,10 +46,10 @@ class UnknownWish(Refused):
 async def dashboard(request: AnyRequest, state: State) -> Response[str]:
     _check(request, state)
 
-    def read(page: Page) -> tuple[list[Payment], list[Subscription]]:
-        return page.all(Payment, _SHOWN), page.all(Subscription, _SHOWN)
+    def read(tx: Transaction) -> tuple[list[LocalPayment], list[LocalSubscription]]:
+        return tx.all(LocalPayment, _SHOWN), tx.all(LocalSubscription, _SHOWN)
 
-    payments, subscriptions = await in_books(read)
+    payments, subscriptions = await in_transaction(read)
     body = (
         "<h1>Payments</h1>"
         + _rows([_payment(payment) for payment in payments], "Nothing has been paid yet.")
@@ -59,40 +64,42 @@ async def act(request: AnyRequest, state: State) -> Redirect:
     _check(request, state)
     form = await request.form()
     subject, wish, amount = (str(form.get(name, "")) for name in ("id", "do", "amount"))
-    await in_books(lambda page: _do(page, subject, wish, amount))
+    await in_transaction(lambda tx: _do_act(tx, subject, wish, amount))
     return Redirect("/pay/local", status_code=303)
 
 
-_OF_A_SUBSCRIPTION: dict[str, Callable[[Page, Subscription], None]] = {
-    "renew": operations.renew,
-    "fail_renewal": lambda page, one: operations.renew(page, one, fails=True),
-    "cancel": operations.cancel,
-    "resume": operations.resume,
+_OF_A_SUBSCRIPTION: dict[str, Callable[[Transaction, LocalSubscription], None]] = {
+    "renew": operations.do_renew,
+    "fail_renewal": lambda tx, one: operations.do_renew(tx, one, fails=True),
+    "cancel": operations.do_cancel,
+    "resume": operations.do_resume,
 }
-_OF_A_PAYMENT: dict[str, Callable[[Page, Payment], None]] = {
-    "dispute": operations.dispute,
-    "dispute_won": lambda page, one: operations.decide_dispute(page, one, won=True),
-    "dispute_lost": lambda page, one: operations.decide_dispute(page, one, won=False),
+_OF_A_PAYMENT: dict[str, Callable[[Transaction, LocalPayment], None]] = {
+    "dispute": operations.do_dispute,
+    "dispute_won": lambda tx, one: operations.do_decide_dispute(tx, one, won=True),
+    "dispute_lost": lambda tx, one: operations.do_decide_dispute(tx, one, won=False),
 }
 
 
-def _do(page: Page, id: str, wish: str, amount: str) -> None:
-    """Raises UnknownWish, and whatever the desk refuses."""
+def _do_act(tx: Transaction, id: str, wish: str, amount: str) -> None:
+    """Makes the change of a button.
+
+    Raises: UnknownAction."""
     if wish == "send_again":
-        webhook_delivery.send_again(page, id)
+        webhook_delivery.do_send_again(tx, id)
     elif wish in _OF_A_SUBSCRIPTION:
-        _OF_A_SUBSCRIPTION[wish](page, page.get(Subscription, id))
+        _OF_A_SUBSCRIPTION[wish](tx, tx.get(LocalSubscription, id))
     elif wish in _OF_A_PAYMENT:
-        _OF_A_PAYMENT[wish](page, page.get(Payment, id))
+        _OF_A_PAYMENT[wish](tx, tx.get(LocalPayment, id))
     elif wish == "refund" and _AMOUNT.fullmatch(amount):
-        operations.refund(page, page.get(Payment, id), int(amount), new_id("dashboard"))
+        operations.do_refund(tx, tx.get(LocalPayment, id), int(amount), new_id("dashboard"))
     else:
-        raise UnknownWish
+        raise UnknownAction
 
 
 def _check(request: AnyRequest, state: State) -> None:
-    """Raises NotFound, DashboardElsewhere."""
-    place()
+    """Raises: DashboardElsewhere."""
+    endpoint()
     origin = request.headers.get("origin")  # "null" is somebody who hides where they are
     elsewhere = request.method == "POST" and origin and urlsplit(origin).netloc != request.headers.get("host")
     if elsewhere or not is_own_host(request, state.settings):
@@ -104,7 +111,7 @@ def _rows(rows: list[str], nothing: str) -> str:
     return f'<ul class="card rows">{inside}</ul>'
 
 
-def _payment(payment: Payment) -> str:
+def _payment(payment: LocalPayment) -> str:
     facts = [payment.status.value, f"card {payment.card.last4}", f"{payment.created_at:%Y-%m-%d %H:%M:%S} UTC"]
     if payment.refunded:
         facts.append(f"{price(payment.refunded, payment.currency, 'en')} refunded")
@@ -112,7 +119,7 @@ def _payment(payment: Payment) -> str:
     buttons = []
     if payment.open_dispute:
         buttons = [_button("dispute_won", "Dispute won"), _button("dispute_lost", "Dispute lost", ends=True)]
-    elif payment.status is PaymentStatus.paid and payment.left:
+    elif payment.status is LocalPaymentStatus.paid and payment.left:
         buttons = [
             _amount(payment),
             _button("refund", "Refund"),
@@ -121,17 +128,17 @@ def _payment(payment: Payment) -> str:
     return _row(payment.id, payment.title, price(payment.amount, payment.currency, "en"), facts, buttons)
 
 
-def _subscription(one: Subscription) -> str:
+def _subscription(one: LocalSubscription) -> str:
     facts = [one.status.value, f"each {one.period}", f"card {one.card.last4}"]
     facts.append(f"paid until {one.period_ends_at:%Y-%m-%d %H:%M:%S} UTC")
     buttons = []
-    if one.status in (SubscriptionStatus.active, SubscriptionStatus.past_due):
+    if one.status in (LocalSubscriptionStatus.active, LocalSubscriptionStatus.past_due):
         buttons = [
             _button("renew", "Renew now"),
             _button("fail_renewal", "Fail the renewal"),
             _button("cancel", "Cancel", ends=True),
         ]
-    elif one.status is SubscriptionStatus.cancelled:
+    elif one.status is LocalSubscriptionStatus.cancelled:
         buttons = [_button("resume", "Resume")]
     return _row(one.id, one.title, price(one.amount, one.currency, "en"), facts, buttons)
 
@@ -144,13 +151,13 @@ def _row(id: str, title: str, amount: str, facts: list[str], buttons: list[str])
     )
 
 
-def _amount(payment: Payment) -> str:
-    words = f"Amount to refund, in the minor unit of {payment.currency}"
-    return f'<input name="amount" inputmode="numeric" value="{payment.left}" aria-label="{words}" title="{words}">'
+def _amount(payment: LocalPayment) -> str:
+    label = f"Amount to refund, in the minor unit of {payment.currency}"
+    return f'<input name="amount" inputmode="numeric" value="{payment.left}" aria-label="{label}" title="{label}">'
 
 
-def _button(wish: str, words: str, *, ends: bool = False) -> str:
-    return f'<button name="do" value="{wish}"{" class=ends" if ends else ""}>{words}</button>'
+def _button(wish: str, label: str, *, ends: bool = False) -> str:
+    return f'<button name="do" value="{wish}"{" class=ends" if ends else ""}>{label}</button>'
 
 
 ROUTES = [dashboard, act]

@@ -1,4 +1,4 @@
-"""How the pages of the provider of ours look: the product's colours and type, by day and by night, without a script."""
+"""Layout of the local provider's pages: the product's colours and type, by day and by night, without a script."""
 
 import base64
 import hashlib
@@ -73,7 +73,7 @@ text = html.escape
 def answer(
     body: str, *, title: str, language: str, status: int = 200, wide: bool = False, link: str = "", leads_to: str = ""
 ) -> Response[str]:
-    """A whole page. ``leads_to`` is where its forms may end up besides here."""
+    """Builds a whole page. ``leads_to`` is an address that its forms may end up at besides here."""
     style, fingerprint = _styles()
     shop = urlsplit(leads_to)
     target = f" {shop.scheme}://{shop.netloc}" if shop.netloc else ""
@@ -92,7 +92,7 @@ def answer(
 
 @cache
 def _styles() -> tuple[str, str]:
-    """With the fonts of the built client, whose names carry a hash; and what the policy knows it by."""
+    """Builds the style with the fonts of the built client, whose names carry a hash, and its hash for the policy."""
     assets = files("meydan") / "static" / "assets"
     names = sorted(file.name for file in assets.iterdir()) if assets.is_dir() else []
     faces = ""

@@ -1,13 +1,13 @@
-"""The words of the provider of ours: what its API takes and answers, its webhooks carry and its books keep."""
+"""Models of the local provider: requests and answers of its API, bodies of its webhooks, and the objects it stores."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
-from meydan.integrations.payments.enums import PaymentKind, Period
+from meydan.integrations.payments.enums import Period
 from meydan.kit.errors import Refused
 
 
@@ -24,7 +24,7 @@ class KeyReused(Refused):
 
 
 class NotNow(Refused):
-    """``reason`` says why what was asked for does not fit what the thing is now."""
+    """``reason`` says why the object's present state does not allow it."""
 
     code, status, title = "state_conflict", 409, "What was asked for is not possible any more."
 
@@ -33,8 +33,8 @@ class AmountTooLarge(Refused):
     code, status, title = "amount_too_large", 400, "No more can be refunded than is left of the payment."
 
 
-class Manner(StrEnum):
-    """What a card does."""
+class Behaviour(StrEnum):
+    """Behaviour of a test card."""
 
     succeeds = "succeeds"
     declined = "declined"
@@ -47,13 +47,13 @@ class Manner(StrEnum):
 class Card(Struct, frozen=True):
     fingerprint: str
     last4: str
-    manner: Manner
+    behaviour: Behaviour = field(name="manner")
+    """Stored cards have the older name."""
 
 
-class CheckoutOrder(Struct, frozen=True):
+class OpenCheckoutRequest(Struct, frozen=True):
     reference: UUID
     """The merchant's own."""
-    kind: PaymentKind
     title: str
     amount: Annotated[int, Meta(gt=0)]
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
@@ -74,15 +74,15 @@ class CheckoutStatus(StrEnum):
     expired = "expired"
 
 
-class Checkout(Struct):
+class LocalCheckout(Struct):
     id: str
     account: int
-    order: CheckoutOrder
+    order: OpenCheckoutRequest
     status: CheckoutStatus
     created_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
-    """Of one that was cancelled or has expired."""
+    """Time of the cancellation or the expiry."""
     card: Card | None = None
     payment: str | None = None
     subscription: str | None = None
@@ -96,7 +96,7 @@ class Checkout(Struct):
         return self.expires_at if self.is_open else None
 
 
-class PaymentStatus(StrEnum):
+class LocalPaymentStatus(StrEnum):
     processing = "processing"
     paid = "paid"
 
@@ -120,7 +120,7 @@ class Dispute(Struct):
     changed_at: datetime
 
 
-class Payment(Struct):
+class LocalPayment(Struct):
     id: str
     account: int
     title: str
@@ -128,7 +128,7 @@ class Payment(Struct):
     currency: str
     buyer: UUID
     card: Card
-    status: PaymentStatus
+    status: LocalPaymentStatus
     created_at: datetime
     webhook_url: str
     reference: UUID | None = None
@@ -139,7 +139,7 @@ class Payment(Struct):
     paid_at: datetime | None = None
     settles_at: datetime | None = None
     disputed_at: datetime | None = None
-    """When the holder of a card that is disputed will complain."""
+    """Time at which the holder of a card that is disputed will complain."""
     refunds: list[RefundMade] = []
     disputes: list[Dispute] = []
 
@@ -157,12 +157,12 @@ class Payment(Struct):
 
     @property
     def left(self) -> int:
-        """Of the money, for the merchant."""
+        """Money that is left for the merchant."""
         lost = sum(dispute.amount for dispute in self.disputes if dispute.status is not DisputeStatus.won)
-        return self.amount - self.refunded - lost if self.status is PaymentStatus.paid else 0
+        return self.amount - self.refunded - lost if self.status is LocalPaymentStatus.paid else 0
 
 
-class SubscriptionStatus(StrEnum):
+class LocalSubscriptionStatus(StrEnum):
     active = "active"
     past_due = "past_due"
     cancelled = "cancelled"
@@ -170,7 +170,7 @@ class SubscriptionStatus(StrEnum):
     expired = "expired"
 
 
-class Subscription(Struct):
+class LocalSubscription(Struct):
     id: str
     account: int
     title: str
@@ -181,15 +181,15 @@ class Subscription(Struct):
     reference: UUID
     """The merchant's, of its first payment."""
     card: Card
-    status: SubscriptionStatus
+    status: LocalSubscriptionStatus
     started_at: datetime
     periods: int
-    """How many have been paid since then."""
+    """Number of periods that were paid since then."""
     period_ends_at: datetime
     changed_at: datetime
     webhook_url: str
     renews_at: datetime | None
-    """When something is tried next: a charge, another one after a failed one, or the end."""
+    """Time of the next step: a charge, another one after a failed one, or the end."""
     attempts: int = 0
     version: int = 0
 
@@ -198,28 +198,28 @@ class Subscription(Struct):
         return self.renews_at
 
 
-class CheckoutAnswer(Struct, frozen=True):
-    checkout: Checkout
+class CheckoutResult(Struct, frozen=True):
+    checkout: LocalCheckout
     url: str
-    payment: Payment | None = None
-    subscription: Subscription | None = None
+    payment: LocalPayment | None = None
+    subscription: LocalSubscription | None = None
 
 
 class PaymentPage(Struct, frozen=True):
-    payments: list[Payment]
+    payments: list[LocalPayment]
     next: int | None
 
 
-class RefundOrder(Struct, frozen=True):
+class RefundPaymentRequest(Struct, frozen=True):
     amount: Annotated[int, Meta(gt=0)]
 
 
-class RefundAnswer(Struct, frozen=True):
+class RefundResult(Struct, frozen=True):
     id: str
-    payment: Payment
+    payment: LocalPayment
 
 
-class NewsType(StrEnum):
+class LocalEventType(StrEnum):
     checkout_declined = "checkout.declined"
     """A card was refused; the page stays open for another."""
     checkout_cancelled = "checkout.cancelled"
@@ -230,22 +230,42 @@ class NewsType(StrEnum):
     subscription_changed = "subscription.changed"
 
 
-class News(Struct, frozen=True):
-    """The body of a webhook: what happened, and the thing as it was just after. Its id is made of them, never of chance."""
+class LocalEvent(Struct, frozen=True):
+    """The body of a webhook: the type, and the object as it was just after. The id is derived from them, never random."""
 
     id: str
-    type: NewsType
+    type: LocalEventType
     happened_at: datetime
-    checkout: Checkout | None = None
-    payment: Payment | None = None
-    subscription: Subscription | None = None
+    checkout: LocalCheckout | None = None
+    payment: LocalPayment | None = None
+    subscription: LocalSubscription | None = None
 
 
-class WebhookManners(Struct, frozen=True):
-    """How badly webhooks are to behave, for tests."""
+class WebhookBehaviour(Struct, frozen=True):
+    """Bad behaviour of webhooks, for tests."""
 
     repeats: Annotated[int, Meta(ge=0, le=5)] = 0
-    """How many times more each is sent."""
+    """Number of times that each is sent again."""
     shuffled: bool = False
     delay: Annotated[float, Meta(ge=0, le=86_400)] = 0
     """Seconds each waits; ``shuffled``, up to as long, and at least up to two."""
+
+
+def event_of(
+    type: LocalEventType, at: datetime, subject: LocalCheckout | LocalPayment | LocalSubscription
+) -> LocalEvent:
+    """Builds an event. It has the same id whether it was sent or asked for."""
+    match subject:
+        case LocalCheckout():
+            tried = f":{subject.card.fingerprint}" if type is LocalEventType.checkout_declined and subject.card else ""
+            return LocalEvent(f"{type}:{subject.id}{tried}", type, at, checkout=subject)
+        case LocalSubscription():
+            return LocalEvent(f"{type}:{subject.id}:{subject.version}", type, at, subscription=subject)
+        case LocalPayment():
+            detail = ""
+            if type is LocalEventType.payment_refunded:
+                detail = f":{subject.refunds[-1].id}"
+            elif type is LocalEventType.payment_disputed:
+                newest = max(subject.disputes, key=lambda dispute: dispute.changed_at)
+                detail = f":{newest.id}:{newest.status}"
+            return LocalEvent(f"{type}:{subject.id}{detail}", type, at, payment=subject)

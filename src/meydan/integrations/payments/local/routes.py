@@ -1,4 +1,4 @@
-"""Everything the provider of ours answers over HTTP; none of it is the product's, so none is in its OpenAPI document."""
+"""Routes of the local provider. They are not the product's, so its OpenAPI document has none of them."""
 
 from meydan.integrations.payments.local import api, dashboard, pages
 

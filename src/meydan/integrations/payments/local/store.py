@@ -1,6 +1,6 @@
-"""What the provider of ours remembers: its own SQLite file, which several processes may have open.
+"""Store of the local provider: its own SQLite file, which several processes may have open.
 
-Each thing is one row with its JSON; what a row must be found by stands beside it. ``due_at`` is when time alone changes it.
+Each object is a row with its JSON, beside the columns it is found by. ``due_at`` is the time at which it changes by itself.
 """
 
 import os
@@ -14,12 +14,12 @@ from uuid import uuid4
 
 import msgspec
 
-from meydan.integrations.payments.local.models import Checkout, NotThere, Payment, Subscription
+from meydan.integrations.payments.local.models import LocalCheckout, LocalPayment, LocalSubscription, NotThere
 
-Thing = Checkout | Payment | Subscription
-T = TypeVar("T", Checkout, Payment, Subscription)
+StoredObject = LocalCheckout | LocalPayment | LocalSubscription
+T = TypeVar("T", LocalCheckout, LocalPayment, LocalSubscription)
 
-_PREFIXES: dict[type[Thing], str] = {Checkout: "lch", Payment: "lpy", Subscription: "lsu"}
+_PREFIXES: dict[type[StoredObject], str] = {LocalCheckout: "lch", LocalPayment: "lpy", LocalSubscription: "lsu"}
 _SCHEMA = """
 create table if not exists things (
   number integer primary key, id text not null unique, account integer not null, due_at text, body blob not null
@@ -46,25 +46,25 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{uuid4().hex}"
 
 
-class Page:
-    """One transaction over the books."""
+class Transaction:
+    """A transaction over the store."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.run = connection.execute
 
     def get(self, kind: type[T], id: str, account: int | None = None) -> T:
-        """Raises NotThere."""
+        """Raises: NotThere."""
         row = self.run("select account, body from things where id = ?", (id,)).fetchone()
         if row is None or not id.startswith(_PREFIXES[kind]) or account not in (None, row["account"]):
             raise NotThere
         return msgspec.json.decode(row["body"], type=kind)
 
-    def put(self, thing: Thing) -> None:
-        due = thing.due_at
+    def do_put(self, subject: StoredObject) -> None:
+        due = subject.due_at
         self.run(
             "insert into things (id, account, due_at, body) values (?, ?, ?, ?) "
             "on conflict (id) do update set due_at = excluded.due_at, body = excluded.body",
-            (thing.id, thing.account, due and moment(due), msgspec.json.encode(thing)),
+            (subject.id, subject.account, due and moment(due), msgspec.json.encode(subject)),
         )
 
     def all(self, kind: type[T], limit: int) -> list[T]:
@@ -74,14 +74,14 @@ class Page:
         )
         return [msgspec.json.decode(row["body"], type=kind) for row in rows]
 
-    def payments_of(self, account: int, after: int, limit: int) -> tuple[list[Payment], int | None]:
-        """In the order they were made, and after which number the next come."""
+    def payments_of(self, account: int, after: int, limit: int) -> tuple[list[LocalPayment], int | None]:
+        """Lists payments in the order they were made, and the number after which the next ones come."""
         rows = self.run(
             "select number, body from things where account = ? and number > ? and id glob 'lpy_*' order by number limit ?",
             (account, after, limit),
         ).fetchall()
         following = rows[-1]["number"] if len(rows) == limit else None
-        return [msgspec.json.decode(row["body"], type=Payment) for row in rows], following
+        return [msgspec.json.decode(row["body"], type=LocalPayment) for row in rows], following
 
     def due(self, kind: type[T], now: datetime) -> list[T]:
         rows = self.run(
@@ -91,13 +91,13 @@ class Page:
         return [msgspec.json.decode(row["body"], type=kind) for row in rows.fetchall()]
 
 
-class Books:
+class Store:
     def __init__(self, file: Path) -> None:
         self._file = file
 
     @contextmanager
-    def open(self) -> Iterator[Page]:
-        """Everything inside happens, or nothing; whoever else writes waits."""
+    def open(self) -> Iterator[Transaction]:
+        """Opens a write transaction; other writers wait for its end."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite makes beside it is as closed
         connection = sqlite3.connect(self._file, timeout=10, isolation_level=None)
@@ -110,6 +110,6 @@ class Books:
                 for statement in _SCHEMA.split(";"):
                     connection.execute(statement)
             with connection:  # commits, or rolls back what was begun
-                yield Page(connection)
+                yield Transaction(connection)
         finally:
             connection.close()

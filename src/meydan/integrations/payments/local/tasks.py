@@ -1,4 +1,4 @@
-"""The part of the provider of ours that lives on without being asked: inside the API process, which serves the rest of it."""
+"""Background work of the local provider, inside the API process, which serves the rest of it."""
 
 import asyncio
 import logging
@@ -11,84 +11,84 @@ from msgspec import Struct
 
 from meydan import integrations
 from meydan.integrations.payments.local import operations, webhook_delivery
-from meydan.integrations.payments.local.store import Books, Page
+from meydan.integrations.payments.local.store import Store, Transaction
 from meydan.kit.errors import NotFound
 from meydan.kit.runtime import runtime
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_LOOKS_AGAIN_AFTER = 1.0
+_INTERVAL = 1.0
 
 
 class LocalProviderLoop(Struct, frozen=True):
     """Part of the runtime in the API, where the local provider runs."""
 
-    wake: asyncio.Event
+    wakeup: asyncio.Event
 
 
-def place() -> integrations.LocalPayments:
-    """Raises NotFound where nothing stands in for a provider."""
+def endpoint() -> integrations.LocalPayments:
+    """Raises: NotFound (production has no local provider)."""
     if (found := integrations.current().local_payments) is None:
         raise NotFound
     return found
 
 
-async def in_books(act: Callable[[Page], T]) -> T:
-    """Done in one transaction, off the loop; whom it concerns is told at once."""
-    books = Books(place().books)
+async def in_transaction(act: Callable[[Transaction], T]) -> T:
+    """Runs ``act`` in a transaction, off the loop, and wakes the background work."""
+    store = Store(endpoint().database)
 
     def work() -> T:
-        with books.open() as page:
-            return act(page)
+        with store.open() as tx:
+            return act(tx)
 
     done = await asyncio.to_thread(work)
-    look_now()
+    wake()
     return done
 
 
-def look_now() -> None:
-    """Whether anything is due, without waiting for the next look."""
+def wake() -> None:
+    """Wakes the background work without waiting for its next turn."""
     if (loop := runtime.find(LocalProviderLoop)) is not None:
-        loop.wake.set()
+        loop.wakeup.set()
 
 
 @asynccontextmanager
-async def local_payments_kept_going() -> AsyncIterator[None]:
-    """Subscriptions renew, late money arrives and webhooks leave while this is open."""
+async def local_payments_running() -> AsyncIterator[None]:
+    """Runs the background work while open: renewals, late money, webhooks."""
     found = integrations.current().local_payments
     if found is None:
         yield
         return
-    loop = LocalProviderLoop(wake=asyncio.Event())
-    life = asyncio.create_task(_live(found, loop.wake))
+    loop = LocalProviderLoop(wakeup=asyncio.Event())
+    worker = asyncio.create_task(_work(found, loop.wakeup))
     try:
         with runtime.using(loop):
             yield
     finally:
-        life.cancel()
-        await asyncio.gather(life, return_exceptions=True)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
 
 
-async def _live(found: integrations.LocalPayments, wake: asyncio.Event) -> None:
-    books = Books(found.books)
+async def _work(found: integrations.LocalPayments, wakeup: asyncio.Event) -> None:
+    store = Store(found.database)
     async with webhook_delivery.client(found.certificate) as client:
-        postman = webhook_delivery.Postman(books, client)
+        sender = webhook_delivery.Sender(store, client)
         while True:
             try:
-                if found.books.exists():  # nobody has bought anything yet
-                    await asyncio.to_thread(partial(_do_due, books))
-                    await postman.deliver_due()
-            except Exception:  # whatever is wrong with one look, the next may be right
-                log.exception("the local payment provider stumbled; it goes on")
+                if found.database.exists():  # nobody has bought anything yet
+                    await asyncio.to_thread(partial(_do_due, store))
+                    await sender.do_deliver_due()
+            except Exception:  # the next turn may succeed
+                log.exception("the local payment provider failed in this turn; it goes on")
             try:
-                await asyncio.wait_for(wake.wait(), _LOOKS_AGAIN_AFTER)
+                await asyncio.wait_for(wakeup.wait(), _INTERVAL)
             except TimeoutError:
                 continue
             finally:
-                wake.clear()
+                wakeup.clear()
 
 
-def _do_due(books: Books) -> None:
-    with books.open() as page:
-        operations.do_due(page)
+def _do_due(store: Store) -> None:
+    with store.open() as tx:
+        operations.do_due(tx)

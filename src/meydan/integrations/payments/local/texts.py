@@ -1,15 +1,15 @@
-"""What the pay page says, in both languages."""
+"""Texts of the pay page, in both languages."""
 
 from typing import NamedTuple
 
 from meydan.integrations.payments.enums import Period
-from meydan.integrations.payments.local.models import Manner
+from meydan.integrations.payments.local.models import Behaviour
 from meydan.integrations.payments.money import decimals
 
 _SIGNS = {"TRY": "₺", "EUR": "€", "USD": "$", "GBP": "£"}
 
 
-class Words(NamedTuple):
+class Texts(NamedTuple):
     title: str
     play_money: str
     number: str
@@ -28,11 +28,11 @@ class Words(NamedTuple):
     back: str
     other_language: str
     renews: dict[Period, str]
-    manners: dict[Manner, str]
+    behaviours: dict[Behaviour, str]
 
 
-WORDS = {
-    "en": Words(
+TEXTS = {
+    "en": Texts(
         title="Pay {price}",
         play_money="A pay page for trying things out: no money moves, and no card is real.",
         number="Card number",
@@ -55,16 +55,16 @@ WORDS = {
             Period.month: "{price} again each month, until you cancel.",
             Period.year: "{price} again each year, until you cancel.",
         },
-        manners={
-            Manner.succeeds: "succeeds",
-            Manner.declined: "is declined",
-            Manner.confirms: "the bank asks first",
-            Manner.disputed: "succeeds, is disputed 5 seconds later",
-            Manner.late: "the money arrives 20 seconds later",
-            Manner.renewal_declined: "succeeds, renewals are declined",
+        behaviours={
+            Behaviour.succeeds: "succeeds",
+            Behaviour.declined: "is declined",
+            Behaviour.confirms: "the bank asks first",
+            Behaviour.disputed: "succeeds, is disputed 5 seconds later",
+            Behaviour.late: "the money arrives 20 seconds later",
+            Behaviour.renewal_declined: "succeeds, renewals are declined",
         },
     ),
-    "tr": Words(
+    "tr": Texts(
         title="{price} öde",
         play_money="Bu bir deneme ödeme sayfası: para hareket etmez, hiçbir kart gerçek değildir.",
         number="Kart numarası",
@@ -87,20 +87,20 @@ WORDS = {
             Period.month: "İptal edene kadar her ay yeniden {price} alınır.",
             Period.year: "İptal edene kadar her yıl yeniden {price} alınır.",
         },
-        manners={
-            Manner.succeeds: "kabul edilir",
-            Manner.declined: "reddedilir",
-            Manner.confirms: "önce banka sorar",
-            Manner.disputed: "kabul edilir, 5 saniye sonra itiraz edilir",
-            Manner.late: "para 20 saniye sonra gelir",
-            Manner.renewal_declined: "kabul edilir, yenilemeler reddedilir",
+        behaviours={
+            Behaviour.succeeds: "kabul edilir",
+            Behaviour.declined: "reddedilir",
+            Behaviour.confirms: "önce banka sorar",
+            Behaviour.disputed: "kabul edilir, 5 saniye sonra itiraz edilir",
+            Behaviour.late: "para 20 saniye sonra gelir",
+            Behaviour.renewal_declined: "kabul edilir, yenilemeler reddedilir",
         },
     ),
 }
 
 
 def price(amount: int, currency: str, language: str) -> str:
-    """As a person reads it: ₺1.249,90 in Turkish, ₺1,249.90 in English."""
+    """Formats an amount: ₺1.249,90 in Turkish, ₺1,249.90 in English."""
     places = decimals(currency)
     whole, part = divmod(amount, 10**places)
     written = f"{whole:,}" + (f".{part:0{places}d}" if places else "")

@@ -1,8 +1,9 @@
-"""Webhooks of the provider of ours: signed, sent until somebody says 2xx, kept over restarts; badly mannered where a test asks."""
+"""Delivery of the local provider's webhooks: signed, retried until a 2xx answer, kept over restarts.
+
+A test may ask for bad behaviour: repeats, delays, any order.
+"""
 
 import asyncio
-import hashlib
-import hmac
 import logging
 import random
 import ssl
@@ -15,15 +16,20 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from meydan.integrations.payments.local.models import Checkout, News, NewsType, Payment, Subscription, WebhookManners
-from meydan.integrations.payments.local.store import Books, Page, moment
-from meydan.kit import clock, seal
+from meydan.integrations.payments.local.models import (
+    LocalCheckout,
+    LocalEventType,
+    LocalPayment,
+    LocalSubscription,
+    WebhookBehaviour,
+    event_of,
+)
+from meydan.integrations.payments.local.signatures import SIGNATURE, sign, signing_key
+from meydan.integrations.payments.local.store import Store, Transaction, moment
+from meydan.kit import clock
 
 log = logging.getLogger(__name__)
 
-SIGNATURE = "meydan-pay-signature"
-TOLERANCE = timedelta(minutes=5)
-_DIGITS = 12
 _AT_ONCE = 50
 _LEASE = timedelta(seconds=30)
 _LONGEST_WAIT = 60
@@ -31,89 +37,45 @@ _SHUFFLE = 2.0
 _TIMEOUT = httpx.Timeout(10, connect=5)
 
 
-def signing_key(account: int) -> str:
-    return seal.mac("local payments webhook", account).hex()
-
-
-def api_key(account: int) -> str:
-    return f"{account}.{seal.mac('local payments api', account).hex()}"
-
-
-def sign(key: str, at: datetime, body: bytes) -> str:
-    return f"t={int(at.timestamp())},v1={_mac(key, int(at.timestamp()), body)}"
-
-
-def is_signed(key: str, header: str, body: bytes) -> bool:
-    """By this key, over this body, and not long ago."""
-    parts = dict(part.partition("=")[::2] for part in header.split(","))
-    stamp = parts.get("t", "")
-    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= _DIGITS):
-        return False
-    sent = int(stamp)
-    if not hmac.compare_digest(_mac(key, sent, body).encode(), parts.get("v1", "").encode()):
-        return False
-    return abs(clock.now().timestamp() - sent) <= TOLERANCE.total_seconds()
-
-
-def _mac(key: str, sent: int, body: bytes) -> str:
-    return hmac.new(key.encode(), b"%d." % sent + body, hashlib.sha256).hexdigest()
-
-
-def news_of(type: NewsType, at: datetime, thing: Checkout | Payment | Subscription) -> News:
-    """The same news has the same id, whether it was sent or asked for."""
-    match thing:
-        case Checkout():
-            tried = f":{thing.card.fingerprint}" if type is NewsType.checkout_declined and thing.card else ""
-            return News(f"{type}:{thing.id}{tried}", type, at, checkout=thing)
-        case Subscription():
-            return News(f"{type}:{thing.id}:{thing.version}", type, at, subscription=thing)
-        case Payment():
-            detail = ""
-            if type is NewsType.payment_refunded:
-                detail = f":{thing.refunds[-1].id}"
-            elif type is NewsType.payment_disputed:
-                newest = max(thing.disputes, key=lambda dispute: dispute.changed_at)
-                detail = f":{newest.id}:{newest.status}"
-            return News(f"{type}:{thing.id}{detail}", type, at, payment=thing)
-
-
-def announce(page: Page, type: NewsType, at: datetime, thing: Checkout | Payment | Subscription) -> None:
-    """Queue a webhook in this transaction."""
-    news = news_of(type, at, thing)
-    url = thing.order.webhook_url if isinstance(thing, Checkout) else thing.webhook_url
-    manners = manners_of(page, thing.account)
-    wait = random.uniform(0, max(manners.delay, _SHUFFLE)) if manners.shuffled else manners.delay  # noqa: S311 -- no secret
-    page.run(
+def do_announce(
+    tx: Transaction, type: LocalEventType, at: datetime, subject: LocalCheckout | LocalPayment | LocalSubscription
+) -> None:
+    """Queues a webhook in this transaction."""
+    event = event_of(type, at, subject)
+    url = subject.order.webhook_url if isinstance(subject, LocalCheckout) else subject.webhook_url
+    behaviour = behaviour_of(tx, subject.account)
+    wait = random.uniform(0, max(behaviour.delay, _SHUFFLE)) if behaviour.shuffled else behaviour.delay  # noqa: S311 -- no secret
+    tx.run(
         "insert into webhooks (id, account, subject, url, body, due_at) values (?, ?, ?, ?, ?, ?)",
         (
-            news.id,
-            thing.account,
-            thing.id,
+            event.id,
+            subject.account,
+            subject.id,
             url,
-            msgspec.json.encode(news),
+            msgspec.json.encode(event),
             moment(clock.now() + timedelta(seconds=wait)),
         ),
     )
 
 
-def send_again(page: Page, subject: str) -> None:
-    """The last webhook about it, whether it arrived or not."""
-    page.run(
+def do_send_again(tx: Transaction, subject: str) -> None:
+    """Queues the last webhook about an object again, whether it arrived or not."""
+    tx.run(
         "update webhooks set due_at = ?, tries = 0 where number = (select max(number) from webhooks where subject = ?)",
         (moment(clock.now()), subject),
     )
 
 
-def manners_of(page: Page, account: int) -> WebhookManners:
-    row = page.run("select body from manners where account = ?", (account,)).fetchone()
-    return msgspec.json.decode(row["body"], type=WebhookManners) if row else WebhookManners()
+def behaviour_of(tx: Transaction, account: int) -> WebhookBehaviour:
+    row = tx.run("select body from manners where account = ?", (account,)).fetchone()
+    return msgspec.json.decode(row["body"], type=WebhookBehaviour) if row else WebhookBehaviour()
 
 
-def set_manners(page: Page, account: int, manners: WebhookManners) -> None:
-    page.run("insert or replace into manners values (?, ?)", (account, msgspec.json.encode(manners)))
+def do_set_behaviour(tx: Transaction, account: int, behaviour: WebhookBehaviour) -> None:
+    tx.run("insert or replace into manners values (?, ?)", (account, msgspec.json.encode(behaviour)))
 
 
-class _Letter(Struct, frozen=True):
+class Delivery(Struct, frozen=True):
     number: int
     account: int
     url: str
@@ -122,65 +84,65 @@ class _Letter(Struct, frozen=True):
     repeats: int
 
 
-class Postman:
-    def __init__(self, books: Books, client: httpx.AsyncClient) -> None:
-        self._books, self._client = books, client
+class Sender:
+    def __init__(self, store: Store, client: httpx.AsyncClient) -> None:
+        self._store, self._client = store, client
 
-    async def deliver_due(self) -> None:
-        """Whatever is due is tried once; what is not taken comes again later, and later each time."""
-        letters = await asyncio.to_thread(self._take)
-        await asyncio.gather(*(self._deliver(letter) for letter in letters))
+    async def do_deliver_due(self) -> None:
+        """Tries each due webhook once; a refused one comes again with exponential back-off."""
+        deliveries = await asyncio.to_thread(self._do_lease)
+        await asyncio.gather(*(self._deliver(delivery) for delivery in deliveries))
 
-    def _take(self) -> list[_Letter]:
-        """Leased, so that another process leaves them alone and one that dies does not keep them."""
+    def _do_lease(self) -> list[Delivery]:
+        """Leases due webhooks, so that other processes leave them alone and a crashed one does not keep them."""
         now = clock.now()
-        with self._books.open() as page:
-            rows = page.run(
+        with self._store.open() as tx:
+            rows = tx.run(
                 "select number, account, url, body, tries from webhooks where due_at <= ? order by number limit ?",
                 (moment(now), _AT_ONCE),
             ).fetchall()
             for row in rows:
-                page.run("update webhooks set due_at = ? where number = ?", (moment(now + _LEASE), row["number"]))
-            return [_Letter(**row, repeats=manners_of(page, row["account"]).repeats) for row in rows]
+                tx.run("update webhooks set due_at = ? where number = ?", (moment(now + _LEASE), row["number"]))
+            return [Delivery(**row, repeats=behaviour_of(tx, row["account"]).repeats) for row in rows]
 
-    async def _deliver(self, letter: _Letter) -> None:
+    async def _deliver(self, delivery: Delivery) -> None:
         answer = ""
-        for _ in range(1 + letter.repeats):
-            answer = await self._post(letter)
-        await asyncio.to_thread(self._note, letter, answer)
+        for _ in range(1 + delivery.repeats):
+            answer = await self._post(delivery)
+        await asyncio.to_thread(self._do_record, delivery, answer)
 
-    async def _post(self, letter: _Letter) -> str:
-        """The status, or what went wrong."""
-        url, host = _reachable(letter.url)
+    async def _post(self, delivery: Delivery) -> str:
+        """Posts it; returns the status, or the error."""
+        url, host = _reachable(delivery.url)
         headers = {
             "content-type": "application/json",
             "host": host,
-            SIGNATURE: sign(signing_key(letter.account), clock.now(), letter.body),
+            SIGNATURE: sign(signing_key(delivery.account), clock.now(), delivery.body),
         }
         try:
-            return str((await self._client.post(url, content=letter.body, headers=headers)).status_code)
+            return str((await self._client.post(url, content=delivery.body, headers=headers)).status_code)
         except httpx.HTTPError as error:
             return repr(error)
 
-    def _note(self, letter: _Letter, answer: str) -> None:
+    def _do_record(self, delivery: Delivery, answer: str) -> None:
         now = clock.now()
-        with self._books.open() as page:
+        with self._store.open() as tx:
             if answer.startswith("2"):
-                page.run(
+                tx.run(
                     "update webhooks set due_at = null, tries = tries + 1, delivered_at = ?, answer = ? where number = ?",
-                    (moment(now), answer, letter.number),
+                    (moment(now), answer, delivery.number),
                 )
             else:
-                log.warning("a webhook was not taken by %s: %s", letter.url, answer)
-                wait = timedelta(seconds=min(2**letter.tries, _LONGEST_WAIT))
-                page.run(
+                log.warning("a webhook was not taken by %s: %s", delivery.url, answer)
+                wait = timedelta(seconds=min(2**delivery.tries, _LONGEST_WAIT))
+                tx.run(
                     "update webhooks set due_at = ?, tries = tries + 1, answer = ? where number = ?",
-                    (moment(now + wait), answer, letter.number),
+                    (moment(now + wait), answer, delivery.number),
                 )
 
 
 def _reachable(url: str) -> tuple[str, str]:
-    """The address to connect to and the Host to ask for: names under localhost mean this machine, known to resolvers or not."""
+    """Splits into the address to connect to and its Host: names under localhost mean this machine, resolvable or not."""
     parts = urlsplit(url)
     if not (parts.hostname or "").endswith(".localhost"):
         return url, parts.netloc
@@ -190,7 +152,7 @@ def _reachable(url: str) -> tuple[str, str]:
 
 @cache
 def trust(certificate: Path | None) -> ssl.SSLContext:
-    """The usual authorities, and this installation's own certificate. Made once: it takes milliseconds."""
+    """Trusts the usual authorities and this installation's own certificate. Cached: it takes milliseconds."""
     context = ssl.create_default_context()
     if certificate is not None:
         context.load_verify_locations(certificate)
@@ -198,5 +160,5 @@ def trust(certificate: Path | None) -> ssl.SSLContext:
 
 
 def client(certificate: Path | None) -> httpx.AsyncClient:
-    """Never through a proxy: what it speaks to is this machine, or a neighbour."""
+    """Opens a client without a proxy: it speaks to this machine, or a neighbour."""
     return httpx.AsyncClient(verify=trust(certificate), timeout=_TIMEOUT, trust_env=False)

@@ -1,11 +1,10 @@
-"""RevenueCat's words in commerce's. Nothing is asked here.
+"""RevenueCat's purchases as our events. Nothing is asked here.
 
 The charge is the store's transaction. A subscription is named by its buyer and product: so it stays over its renewals.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
@@ -13,51 +12,27 @@ from msgspec import Struct
 
 from meydan.integrations.payments.contract import Paid, Refunded, SubscriptionChanged, SubscriptionState
 from meydan.integrations.payments.money import to_minor
-from meydan.integrations.payments.revenuecat.client import CustomerInfo, OneTime, Price, Subscribed, from_milliseconds
+from meydan.integrations.payments.revenuecat.models import CustomerInfo, OneTime, Price, Subscribed
 
-_WITHOUT_A_BREAK = timedelta(days=1)
-"""So long after one ended, the next one is still the same membership."""
+PURCHASES = frozenset({"INITIAL_PURCHASE", "NON_RENEWING_PURCHASE", "RENEWAL"})
+TYPES = PURCHASES | {
+    "BILLING_ISSUE",
+    "CANCELLATION",
+    "EXPIRATION",
+    "PRODUCT_CHANGE",
+    "REFUND_REVERSED",
+    "SUBSCRIPTION_EXTENDED",
+    "SUBSCRIPTION_PAUSED",
+    "UNCANCELLATION",
+}
+"""Types of webhooks that are read; the others change nothing here."""
 
-
-class Event(Struct, frozen=True):
-    id: str
-    type: str
-    app_user_id: str | None = None
-    original_app_user_id: str | None = None
-    aliases: list[str] = []
-    product_id: str | None = None
-    new_product_id: str | None = None
-    transaction_id: str | None = None
-    expiration_at_ms: int | None = None
-    price_in_purchased_currency: Decimal | None = None
-    currency: str | None = None
-    cancel_reason: str | None = None
-    transferred_from: list[str] = []
-    transferred_to: list[str] = []
+_LONGEST_BREAK = timedelta(days=1)
+"""Longest break after a subscription's end in which the next one is still the same membership."""
 
 
-class Body(Struct, frozen=True):
-    event: Event
-
-
-class Told(Struct, frozen=True):
-    """What a notice keeps: no attributes of the person, only which purchase it is about."""
-
-    type: str
-    customer: str | None
-    """Our buyer's reference, as the app wrote it."""
-    products: list[str]
-    next_product: str | None
-    transaction: str | None
-    price: Price | None
-    ends_at: datetime | None
-    refunded: bool
-    moved_from: list[str]
-    moved_to: list[str]
-
-
-class Line(Struct, frozen=True):
-    """One purchase as RevenueCat knows it."""
+class Purchase(Struct, frozen=True):
+    """A purchase as RevenueCat knows it."""
 
     charge: str
     product: str
@@ -66,26 +41,8 @@ class Line(Struct, frozen=True):
     bought: OneTime | Subscribed
 
 
-def told_of(event: Event) -> Told:
-    known = [event.app_user_id, event.original_app_user_id, *event.aliases]
-    price = event.price_in_purchased_currency
-    return Told(
-        type=event.type,
-        customer=next((name for name in known if name and uuid_of(name)), None),
-        products=[product for product in (event.product_id, event.new_product_id) if product],
-        next_product=event.new_product_id if event.type == "PRODUCT_CHANGE" else None,
-        transaction=event.transaction_id,
-        # What is given back is told as less than nothing.
-        price=Price(abs(price), event.currency) if price is not None and event.currency else None,
-        ends_at=from_milliseconds(event.expiration_at_ms) if event.expiration_at_ms is not None else None,
-        refunded=event.type == "CANCELLATION" and event.cancel_reason == "CUSTOMER_SUPPORT",
-        moved_from=[name for name in event.transferred_from if uuid_of(name)],
-        moved_to=[name for name in event.transferred_to if uuid_of(name)],
-    )
-
-
 def bought_by(seen: CustomerInfo) -> Iterator[tuple[str, OneTime | Subscribed]]:
-    """Each with the product's name."""
+    """Lists a customer's purchases, each with its product's name."""
     for key, subscribed in seen.subscriber.subscriptions.items():
         yield named(key, subscribed), subscribed
     for product, purchases in seen.subscriber.non_subscriptions.items():
@@ -93,25 +50,25 @@ def bought_by(seen: CustomerInfo) -> Iterator[tuple[str, OneTime | Subscribed]]:
             yield product, purchase
 
 
-def found(seen: CustomerInfo, charge: str) -> tuple[str, OneTime | Subscribed] | None:
+def purchase_with(seen: CustomerInfo, charge: str) -> tuple[str, OneTime | Subscribed] | None:
     return next((one for one in bought_by(seen) if str(one[1].store_transaction_id) == charge), None)
 
 
-def line_of(product: str, bought: OneTime | Subscribed) -> Line | None:
-    """None of what cost nothing: a trial, a present, a family's share."""
+def purchase_of(product: str, bought: OneTime | Subscribed) -> Purchase | None:
+    """None for a free one: a trial, a present, a family's share."""
     is_shared = isinstance(bought, Subscribed) and bought.ownership_type != "PURCHASED"
     if bought.price is None or bought.store_transaction_id is None or is_shared or bought.store == "promotional":
         return None
     amount, currency = minor(bought.price)
-    return Line(str(bought.store_transaction_id), product, amount, currency, bought) if amount > 0 else None
+    return Purchase(str(bought.store_transaction_id), product, amount, currency, bought) if amount > 0 else None
 
 
 def subscribed_to(seen: CustomerInfo, product: str) -> Subscribed | None:
     return next((one for key, one in seen.subscriber.subscriptions.items() if named(key, one) == product), None)
 
 
-def went_on_from(seen: CustomerInfo, product: str) -> str | None:
-    """The product that somebody had in the same store when this one began, and that ended for it: they changed the plan."""
+def replaced_product(seen: CustomerInfo, product: str) -> str | None:
+    """Finds the product that ended in the same store when this one began: the person changed the plan."""
     new = subscribed_to(seen, product)
     if new is None:
         return None
@@ -124,42 +81,42 @@ def went_on_from(seen: CustomerInfo, product: str) -> str | None:
         and old.ownership_type == new.ownership_type == "PURCHASED"
         and old.purchase_date < new.purchase_date
         and old.expires_date is not None
-        and old.expires_date >= new.purchase_date - _WITHOUT_A_BREAK
+        and old.expires_date >= new.purchase_date - _LONGEST_BREAK
         and (old.expires_date <= seen.seen_at or old.unsubscribe_detected_at is not None)
     ]
     return max(before)[1] if before else None
 
 
-def with_what_follows(seen: CustomerInfo, products: list[str]) -> list[str]:
-    """These, and before them what somebody changed them for: that tells on what the membership goes on."""
+def with_replaced(seen: CustomerInfo, products: list[str]) -> list[str]:
+    """Puts products before these that replaced them, or were replaced: they tell on which one the membership goes on."""
     others = [name for name, one in bought_by(seen) if isinstance(one, Subscribed) and name not in products]
     known = [*others, *products]
-    followed = [name for name in known if went_on_from(seen, name) in known]
+    followed = [name for name in known if replaced_product(seen, name) in known]
     return [*followed, *(name for name in products if name not in followed)]
 
 
 def named(key: str, subscribed: Subscribed) -> str:
-    """Google's products are told with their base plan, and listed without."""
+    """Names a product as webhooks do: Google's carry the base plan there, and none in lists."""
     plan = subscribed.product_plan_identifier
     return f"{key}:{plan}" if plan and ":" not in key else key
 
 
-def paid(line: Line, buyer: UUID | None, seen: CustomerInfo) -> Paid:
-    is_subscription = isinstance(line.bought, Subscribed) and buyer is not None
-    before = went_on_from(seen, line.product) if is_subscription else None
+def paid_event(purchase: Purchase, buyer: UUID | None, seen: CustomerInfo) -> Paid:
+    is_subscription = isinstance(purchase.bought, Subscribed) and buyer is not None
+    before = replaced_product(seen, purchase.product) if is_subscription else None
     return Paid(
-        event_id=f"{line.charge}:paid",
-        happened_at=min(line.bought.purchase_date, seen.seen_at),  # Apple renews hours before the new period begins
-        charge=line.charge,
-        amount=line.amount,
-        currency=line.currency,
+        event_id=f"{purchase.charge}:paid",
+        happened_at=min(purchase.bought.purchase_date, seen.seen_at),  # Apple renews hours before the new period begins
+        charge=purchase.charge,
+        amount=purchase.amount,
+        currency=purchase.currency,
         buyer=buyer,
-        product_id=line.product,
-        subscription=f"{buyer}:{line.product}" if is_subscription else None,
+        product_id=purchase.product,
+        subscription=f"{buyer}:{purchase.product}" if is_subscription else None,
         replaces=f"{buyer}:{before}" if before else None,
-        period_begins_at=line.bought.purchase_date if is_subscription else None,
-        period_ends_at=line.bought.expires_date if isinstance(line.bought, Subscribed) else None,
-        test=line.bought.is_sandbox,
+        period_begins_at=purchase.bought.purchase_date if is_subscription else None,
+        period_ends_at=purchase.bought.expires_date if isinstance(purchase.bought, Subscribed) else None,
+        test=purchase.bought.is_sandbox,
     )
 
 
@@ -174,27 +131,27 @@ def refunded_event(charge: str, refunded: int, currency: str, seen_at: datetime)
     )
 
 
-def state_of(
+def state_events(
     seen: CustomerInfo, buyer: UUID, product: str, next_product: str | None = None
 ) -> Iterator[SubscriptionChanged]:
-    """Of a subscription, at the moment RevenueCat was asked; ``next_product`` where it is told what comes next."""
+    """Reads a subscription's state at the moment RevenueCat was asked; ``next_product`` where a webhook named one."""
     subscribed = subscribed_to(seen, product)
     if subscribed is None or subscribed.expires_date is None or subscribed.ownership_type != "PURCHASED":
         return
     ends, grace = subscribed.expires_date, subscribed.grace_period_expires_date
     if subscribed.refunded_at is not None:
-        yield changed(seen, buyer, product, SubscriptionState.expired, min(ends, subscribed.refunded_at), None)
+        yield changed_event(seen, buyer, product, SubscriptionState.expired, min(ends, subscribed.refunded_at), None)
     elif max(ends, grace or ends) <= seen.seen_at:
-        yield changed(seen, buyer, product, SubscriptionState.expired, ends, None)
+        yield changed_event(seen, buyer, product, SubscriptionState.expired, ends, None)
     elif subscribed.billing_issues_detected_at is not None:
-        yield changed(seen, buyer, product, SubscriptionState.grace, ends, grace)
+        yield changed_event(seen, buyer, product, SubscriptionState.grace, ends, grace)
     elif subscribed.unsubscribe_detected_at is not None:
-        yield changed(seen, buyer, product, SubscriptionState.cancelled, ends, None)
+        yield changed_event(seen, buyer, product, SubscriptionState.cancelled, ends, None)
     else:
-        yield changed(seen, buyer, product, SubscriptionState.active, ends, None, next_product)
+        yield changed_event(seen, buyer, product, SubscriptionState.active, ends, None, next_product)
 
 
-def changed(
+def changed_event(
     seen: CustomerInfo,
     buyer: UUID,
     product: str,
@@ -203,7 +160,7 @@ def changed(
     grace_ends_at: datetime | None,
     next_product: str | None = None,
 ) -> SubscriptionChanged:
-    now, before = subscribed_to(seen, product), went_on_from(seen, product)
+    now, before = subscribed_to(seen, product), replaced_product(seen, product)
     return SubscriptionChanged(
         event_id=f"{buyer}:{product}:{state}:{seen.request_date_ms}",
         happened_at=seen.seen_at,
@@ -220,12 +177,5 @@ def changed(
 
 
 def minor(price: Price) -> tuple[int, str]:
-    """Stores count in millionths; what is finer is noise of a number that was a float on its way."""
+    """Converts a price. Stores count in millionths; finer digits are noise of a float on the way."""
     return to_minor(Fraction(round(price.amount, 6)), price.currency), price.currency
-
-
-def uuid_of(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:  # an id that the app's library made up before the person logged in, or another's
-        return None

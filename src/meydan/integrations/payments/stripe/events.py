@@ -1,8 +1,8 @@
-"""Stripe's objects in commerce's words. Nothing is asked here.
+"""Stripe's objects as our events. Nothing is asked here.
 
-The charge of our words is Stripe's payment intent: a checkout, an invoice, a refund and a dispute all name it, and of
-the attempts (Stripe's charges) it stands for, one succeeds. Event ids are made of what is told, so that the same news has
-the same id whether it was sent or asked for.
+Our charge is Stripe's payment intent: a checkout, an invoice, a refund and a dispute all name it. It stands for attempts
+(Stripe's charges), of which one succeeds. Event ids are derived from the content, so that an event has the same id
+whether it was sent or asked for.
 """
 
 from collections.abc import Mapping
@@ -27,11 +27,39 @@ from meydan.integrations.payments.contract import (
     SubscriptionChanged,
     SubscriptionState,
 )
+from meydan.integrations.payments.identifiers import uuid_of
 from meydan.integrations.payments.stripe.client import from_stripe
 
 PAYMENT_ID = "meydan_payment"
 BUYER = "meydan_buyer"
-"""Our words in Stripe's metadata. What carries neither was not sold here: an operator may sell other things there too."""
+"""Our keys in Stripe's metadata. An object that carries neither is another sale of the operator's."""
+
+TYPES = frozenset(
+    {
+        "charge.dispute.closed",
+        "charge.dispute.created",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.updated",
+        "charge.refunded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.completed",
+        "checkout.session.expired",
+        "customer.subscription.created",
+        "customer.subscription.deleted",
+        "customer.subscription.paused",
+        "customer.subscription.resumed",
+        "customer.subscription.updated",
+        "invoice.paid",
+        "payment_intent.succeeded",
+        "refund.created",
+        "refund.failed",
+        "refund.updated",
+    }
+)
+DECLINED = "charge.failed"
+"""Type of a declined card. It ends nothing: the person is still on the pay page. How many cards they try is counted."""
 
 _DISPUTES = {
     "needs_response": DisputeState.opened,
@@ -49,11 +77,11 @@ class Identified(Protocol):
 
 
 class Origin(Struct, frozen=True):
-    """Where a payment intent comes from."""
+    """The order, buyer and subscription that a payment intent belongs to."""
 
     payment_id: UUID | None = None
     began_with: UUID | None = None
-    """Of a renewal: the order its subscription began with."""
+    """The order that a renewal's subscription began with."""
     buyer: UUID | None = None
     checkout: str | None = None
     subscription: str | None = None
@@ -74,16 +102,16 @@ def moment(seconds: int) -> datetime:
 
 
 def metadata_of(thing: stripe.StripeObject) -> Mapping[str, str]:
-    words = getattr(thing, "metadata", None)
-    return words.to_dict() if isinstance(words, stripe.StripeObject) else {}
+    metadata = getattr(thing, "metadata", None)
+    return metadata.to_dict() if isinstance(metadata, stripe.StripeObject) else {}
 
 
 def origin_of(metadata: Mapping[str, str]) -> Origin:
-    return Origin(payment_id=_uuid(metadata.get(PAYMENT_ID)), buyer=_uuid(metadata.get(BUYER)))
+    return Origin(payment_id=uuid_of(metadata.get(PAYMENT_ID)), buyer=uuid_of(metadata.get(BUYER)))
 
 
 def origin_of_invoice(invoice: stripe.Invoice) -> Origin:
-    """Only a subscription's first invoice is the payment that was ordered; the later ones are renewals."""
+    """Reads an invoice's origin. Only a subscription's first invoice is the payment that was ordered; others are renewals."""
     details = invoice.parent and invoice.parent.subscription_details
     if not details:
         return Origin()
@@ -99,7 +127,7 @@ def origin_of_invoice(invoice: stripe.Invoice) -> Origin:
 
 
 def payment_events(intent: stripe.PaymentIntent, origin: Origin) -> list[ProviderEvent]:
-    """Of a payment intent with its charge and refunds: that it was paid, and how much of it went back."""
+    """Reads a payment intent with its charge and refunds: that it was paid, and how much of it was refunded."""
     charge = intent.latest_charge
     if intent.status != "succeeded" or not isinstance(charge, stripe.Charge) or not charge.paid:
         return []
@@ -221,7 +249,7 @@ def product_of_invoice(invoice: stripe.Invoice, subscription: stripe.Subscriptio
 
 
 def _product(subscription: stripe.Subscription) -> str | None:
-    """The operator's name of a price that people may switch to. The one that was ordered has none."""
+    """The operator's name of a price that people may switch to. The price of an order has none."""
     items = subscription["items"].data
     return items[0].price.lookup_key if len(items) == 1 else None
 
@@ -244,11 +272,11 @@ def _state(subscription: stripe.Subscription) -> tuple[SubscriptionState, int] |
 
 
 def charge_line(charge: stripe.Charge, origin: Origin) -> Charge:
-    """As a line of the books. A renewal names the order it goes back to, so that one we missed is known to be ours."""
+    """Reads a line of the books. A renewal names the first order, so that a missed one is known to be ours."""
     amount, currency = from_stripe(charge.amount_captured, charge.currency)
     refunded, _ = from_stripe(charge.amount_refunded, charge.currency)
     return Charge(
-        charge=id_of(charge.payment_intent) or charge.id,
+        provider_charge_id=id_of(charge.payment_intent) or charge.id,
         amount=amount,
         currency=currency,
         refunded=refunded,
@@ -270,8 +298,19 @@ def _fingerprint(charge: stripe.Charge) -> str | None:
     return str(fingerprint) if fingerprint else None
 
 
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:  # somebody else's word under our name
+def promised(
+    session: stripe_checkout.Session, intent: stripe.PaymentIntent, seen_at: datetime
+) -> Awaited | Failed | None:
+    """Reads a payment whose buyer has left the page: on its way, or never coming."""
+    if session.status != "complete":
         return None
+    if intent.status == "processing":
+        return awaited(session, seen_at)
+    if intent.status in ("requires_payment_method", "canceled"):
+        return failed(session, seen_at, _why(intent))
+    return None
+
+
+def _why(intent: stripe.PaymentIntent) -> str:
+    error = intent.last_payment_error
+    return (error and error.code) or intent.cancellation_reason or intent.status

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from meydan.integrations.payments import ACKNOWLEDGED
 from meydan.integrations.payments.contract import ProviderRefused, ProviderUnavailable
-from meydan.integrations.payments.enums import PaymentKind, ProviderName
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import jobs
 from meydan.kit.database import Database, Tx
 from meydan.money.payments import provider_accounts
@@ -66,9 +66,7 @@ async def acknowledge(db: Database, tenant_id: int, job: Acknowledge) -> None:
         )
     try:
         async with provider_accounts.opened(db, tenant_id, bought.provider) as provider:
-            await provider.acknowledge(
-                bought.charge, PaymentKind.premium if bought.is_subscription else PaymentKind.coins, given=bought.given
-            )
+            await provider.do_acknowledge(bought.charge, subscription=bought.is_subscription, given=bought.given)
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         # The sweep asks again. Refunded meanwhile, perhaps: then the store's own notice says so, and nobody asks any more.
         log.warning("payment %s could not be acknowledged: %s", job.payment_id, error)

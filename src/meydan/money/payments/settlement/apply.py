@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from meydan.integrations.payments import STORES
+from meydan.integrations.payments import APP_STORES
 from meydan.integrations.payments.contract import (
     Awaited,
     Declined,
@@ -129,7 +129,7 @@ async def _do_pay(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None
         where tenant_id = $1 and id = $2
         """,
         *(known.id, event.charge, event.amount, event.currency, event.happened_at, event.period_ends_at),
-        *(event.period_begins_at, event.subscription, problem, name in STORES),
+        *(event.period_begins_at, event.subscription, problem, name in APP_STORES),
     )
     row = await payment_rows.lock_by_id(tx, known.id)
     if problem is None and row.agreement_id is not None:

@@ -5,7 +5,7 @@ It is the order that the event names, a renewal of a known agreement, or a new r
 
 from uuid import UUID
 
-from meydan.integrations.payments import STORES
+from meydan.integrations.payments import APP_STORES
 from meydan.integrations.payments.contract import Paid
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
@@ -44,7 +44,7 @@ async def mismatch(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str | N
     ):
         return "account_erased"
     handler = fulfilment.handler_of(row.kind)
-    if row.provider not in STORES:
+    if row.provider not in APP_STORES:
         if (event.amount, event.currency) == (row.amount, row.currency):
             return None
         # A renewal at a price that the operator made there and gave a product's name: that is between the two of them.

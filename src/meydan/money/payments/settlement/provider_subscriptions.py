@@ -1,7 +1,7 @@
 """Subscriptions at providers that nobody here is given: they are cancelled there, so that nobody pays for nothing."""
 
 from meydan import tenants
-from meydan.integrations.payments import STORES
+from meydan.integrations.payments import APP_STORES
 from meydan.integrations.payments.contract import ProviderLocked, ProviderRefused, ProviderUnavailable
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import jobs, retries
@@ -20,7 +20,7 @@ class StopCharging(retries.RetryableJob, frozen=True):
 
 async def do_stop_charging(tx: Tx, name: ProviderName, reference: str) -> None:
     """Queues the cancellation. In an app store only the account's holder can cancel, so nothing is queued there."""
-    if name not in STORES:
+    if name not in APP_STORES:
         await jobs.queue(
             tx, STOP_CHARGING, StopCharging(provider=name, reference=reference), dedupe_key=f"{name}:{reference}"
         )
@@ -30,7 +30,7 @@ async def stop_charging(db: Database, tenant_id: int, job: StopCharging) -> None
     """Cancels at the provider, for a user who left or has the money back. A failure that lasts leaves the job held."""
     try:
         async with provider_accounts.opened(db, tenant_id, job.provider) as provider:
-            await provider.cancel(job.reference)
+            await provider.do_cancel(job.reference)
     except (ProviderUnavailable, ProviderLocked):
         async with db.as_service(tenant_id) as tx:
             key = f"{job.provider}:{job.reference}"
