@@ -70,6 +70,7 @@ class AppleProvider(Provider):
         return Checkout(provider_checkout_id=str(order.payment_id), url="", expires_at=clock.now() + _CHECKOUT_LASTS)
 
     async def verify(self, webhook: Webhook) -> WebhookEvent:
+        """Raises: SignatureInvalid."""
         try:
             body = msgspec.json.decode(webhook.body, type=_Body)
         except msgspec.DecodeError as error:

@@ -29,6 +29,7 @@ class Verifier:
         self._app_apple_id = app_apple_id
 
     def notification(self, jws: str) -> Notification:
+        """Raises: SignatureInvalid."""
         try:
             payload = self._verifier_of(jws).verify_and_decode_notification(jws)
         except (VerificationException, BaseValidationError) as error:
@@ -46,12 +47,14 @@ class Verifier:
         )
 
     def transaction(self, jws: str) -> Transaction:
+        """Raises: SignatureInvalid."""
         try:
             return transaction_of(self._verifier_of(jws).verify_and_decode_signed_transaction(jws))
         except (VerificationException, BaseValidationError, msgspec.ValidationError) as error:
             raise SignatureInvalid from error
 
     def renewal(self, jws: str) -> Renewal:
+        """Raises: SignatureInvalid."""
         try:
             return renewal_of(self._verifier_of(jws).verify_and_decode_renewal_info(jws))
         except (VerificationException, BaseValidationError, msgspec.ValidationError) as error:

@@ -58,6 +58,7 @@ class IyzicoProvider(Provider):
         return Checkout(made.token, made.payment_page_url, clock.now() + life)
 
     async def verify(self, webhook: Webhook) -> WebhookEvent:
+        """Raises: SignatureInvalid."""
         if (token := _posted_token(webhook)) is not None:
             if self._sealed_return_url(webhook) is None or len(token) > _LONGEST_TOKEN:
                 raise SignatureInvalid

@@ -88,7 +88,7 @@ def _page(request: AnyRequest, checkout: LocalCheckout, *, number: str, problem:
 def _form(checkout: LocalCheckout, sum_: str, texts: Texts, language: str, number: str, problem: str) -> str:
     order = checkout.order
     renews = f'<p class="soft">{texts.renews[order.period].format(price=sum_)}</p>' if order.period else ""
-    told = f'<p class="problem" role="alert" id="problem">{problem}</p>' if problem else ""
+    alert = f'<p class="problem" role="alert" id="problem">{problem}</p>' if problem else ""
     described = ' aria-invalid="true" aria-describedby="problem"' if problem else ""
     cards = "".join(
         f'<li><a href="?{urlencode({"card": card.number, "language": language})}">'
@@ -97,7 +97,7 @@ def _form(checkout: LocalCheckout, sum_: str, texts: Texts, language: str, numbe
     )
     action = f"?{urlencode({'language': language})}"
     return (
-        f'<section class="card"><div><h1>{text(order.title)}</h1><p class="price">{sum_}</p>{renews}</div>{told}'
+        f'<section class="card"><div><h1>{text(order.title)}</h1><p class="price">{sum_}</p>{renews}</div>{alert}'
         f'<form method="post" action="{action}"><label>{texts.number}<input name="number" inputmode="numeric" '
         f'autocomplete="off" maxlength="30" value="{text(number)}"{described}></label>'
         f'<button class="lamp" name="do" value="pay">{texts.pay.format(price=sum_)}</button>'

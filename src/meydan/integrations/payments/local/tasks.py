@@ -61,7 +61,7 @@ async def local_payments_running() -> AsyncIterator[None]:
         yield
         return
     loop = LocalProviderLoop(wakeup=asyncio.Event())
-    worker = asyncio.create_task(_work(found, loop.wakeup))
+    worker = asyncio.create_task(_do_work(found, loop.wakeup))
     try:
         with runtime.using(loop):
             yield
@@ -70,7 +70,7 @@ async def local_payments_running() -> AsyncIterator[None]:
         await asyncio.gather(worker, return_exceptions=True)
 
 
-async def _work(found: integrations.LocalPayments, wakeup: asyncio.Event) -> None:
+async def _do_work(found: integrations.LocalPayments, wakeup: asyncio.Event) -> None:
     store = Store(found.database)
     async with webhook_delivery.client(found.certificate) as client:
         sender = webhook_delivery.Sender(store, client)

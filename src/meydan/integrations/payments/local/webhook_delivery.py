@@ -80,7 +80,7 @@ class Delivery(Struct, frozen=True):
     account: int
     url: str
     body: bytes
-    tries: int
+    attempts: int
     repeats: int
 
 
@@ -91,21 +91,21 @@ class Sender:
     async def do_deliver_due(self) -> None:
         """Tries each due webhook once; a refused one comes again with exponential back-off."""
         deliveries = await asyncio.to_thread(self._do_lease)
-        await asyncio.gather(*(self._deliver(delivery) for delivery in deliveries))
+        await asyncio.gather(*(self._do_deliver(delivery) for delivery in deliveries))
 
     def _do_lease(self) -> list[Delivery]:
         """Leases due webhooks, so that other processes leave them alone and a crashed one does not keep them."""
         now = clock.now()
         with self._store.open() as tx:
             rows = tx.run(
-                "select number, account, url, body, tries from webhooks where due_at <= ? order by number limit ?",
+                "select number, account, url, body, tries as attempts from webhooks where due_at <= ? order by number limit ?",
                 (moment(now), _AT_ONCE),
             ).fetchall()
             for row in rows:
                 tx.run("update webhooks set due_at = ? where number = ?", (moment(now + _LEASE), row["number"]))
             return [Delivery(**row, repeats=behaviour_of(tx, row["account"]).repeats) for row in rows]
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _do_deliver(self, delivery: Delivery) -> None:
         answer = ""
         for _ in range(1 + delivery.repeats):
             answer = await self._post(delivery)
@@ -134,7 +134,7 @@ class Sender:
                 )
             else:
                 log.warning("a webhook was not taken by %s: %s", delivery.url, answer)
-                wait = timedelta(seconds=min(2**delivery.tries, _LONGEST_WAIT))
+                wait = timedelta(seconds=min(2**delivery.attempts, _LONGEST_WAIT))
                 tx.run(
                     "update webhooks set due_at = ?, tries = tries + 1, answer = ? where number = ?",
                     (moment(now + wait), answer, delivery.number),

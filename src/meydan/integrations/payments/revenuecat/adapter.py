@@ -68,6 +68,7 @@ class RevenueCatProvider(Provider):
         return Checkout(f"{order.buyer.customer_reference}:{order.payment_id}", "", clock.now() + _CHECKOUT_LASTS)
 
     async def verify(self, webhook: Webhook) -> WebhookEvent:
+        """Raises: SignatureInvalid."""
         check_webhook(webhook, self._account)
         try:
             event = msgspec.json.decode(webhook.body, type=models.Body).event

@@ -64,6 +64,7 @@ class StripeProvider(Provider):
         return Checkout(session.id, session.url, events.moment(session.expires_at))
 
     async def verify(self, webhook: Webhook) -> WebhookEvent:
+        """Raises: SignatureInvalid."""
         check_signature(self._account.webhook_secret, webhook.headers.get("stripe-signature", ""), webhook.body)
         try:
             event = msgspec.json.decode(webhook.body, type=Event)
