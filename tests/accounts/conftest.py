@@ -91,7 +91,7 @@ def device(name: str = "Firefox") -> dict[str, str]:
 
 
 def form(**changes: Any) -> dict[str, Any]:
-    """What the page for registering sends; a username and nothing proved unless told otherwise."""
+    """The body that the registration page sends: a username and nothing proved, unless changed."""
     return {
         "username": f"someone{next(_numbers)}",
         "password": PASSWORD,
@@ -160,7 +160,7 @@ Arrive = Callable[..., Awaitable[Somebody]]
 
 @pytest.fixture
 async def arrive(app: Litestar, tenant: tenants.Tenant) -> AsyncIterator[Arrive]:
-    """Somebody registers in a browser of their own."""
+    """Registers a user in a browser of their own."""
     clients: list[httpx.AsyncClient] = []
 
     async def arrive(where: tenants.Tenant = tenant, **changes: Any) -> Somebody:

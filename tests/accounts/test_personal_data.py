@@ -1,4 +1,4 @@
-"""One's own data, handed over and removed; and whether somebody may be brought together with others."""
+"""Export and erasure of a user's own data, and the checks before meeting strangers."""
 
 from datetime import date, timedelta
 

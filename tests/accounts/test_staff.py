@@ -1,4 +1,4 @@
-"""Who works for a community is what the database says now, whatever a token says."""
+"""The database decides who is staff now, whatever a token says."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What growth hands out to somebody who asks for their data, and what stays when they leave."""
+"""Export and erasure of personal data in growth."""
 
 from meydan import growth, tenants
 from meydan.growth import personal_data

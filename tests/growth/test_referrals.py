@@ -1,4 +1,4 @@
-"""Somebody is invited, comes, and is rewarded once."""
+"""A user is invited, registers, and is rewarded once."""
 
 import secrets
 from uuid import UUID, uuid4
@@ -26,7 +26,7 @@ async def invite_of(db: Database, person: Person) -> invites.Invite:
 
 
 async def register(db: Database, person: Person, code: str | None, *, device: UUID | None = None) -> None:
-    """What accounts publish when somebody has just registered."""
+    """The event that accounts publish after a registration."""
     async with db.as_service(person.tenant.id) as tx:
         await publish(
             tx,

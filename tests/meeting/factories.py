@@ -1,4 +1,4 @@
-"""What people and the worker do in stories about meeting."""
+"""Steps of users and of the worker in stories about meeting."""
 
 from typing import Any
 from uuid import UUID, uuid4

@@ -69,7 +69,7 @@ class Met:
 
 @dataclass
 class Books:
-    """What should be so."""
+    """The model: the state that should be."""
 
     used: dict[tuple[int, date], int] = field(default_factory=dict)
     given_back: dict[tuple[int, date], int] = field(default_factory=dict)

@@ -153,7 +153,7 @@ async def test_eight_at_once_make_one_claim_and_six_deciders_give_back_one_right
 async def test_the_workers_own_schedule_ends_and_decides(
     db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
 ):
-    """What the worker runs every minute, in every community; only the time is moved."""
+    """The worker's schedules of each minute, in every tenant; only the time is moved."""
     every_minute = [tick for _, expression, tick in jobs._schedules if expression == "* * * * *"]
     assert {tasks.expire_matches, tasks.decide_claims} <= set(every_minute)
     ana, bora = await make_person(db, tenant), await make_person(db, tenant)

@@ -1,4 +1,4 @@
-"""Who is brought together with whom, and who never is."""
+"""Matching: users who are matched, and users who never are."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What meeting keeps of a person, and what stays of it."""
+"""Export and erasure of personal data in meeting."""
 
 from meydan import tenants
 from meydan.kit.database import Database

@@ -1,4 +1,4 @@
-"""Who may see and change which rows of meeting: told as people, against the database itself."""
+"""Row-level security of meeting: users read and change rows with the database's own logins."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What people do in stories about talking."""
+"""Steps of users in stories about messaging."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""What is sent is in the log once, in order, for the two it is between, until its time is up."""
+"""A message is in the log once, in order, for its two users, until it expires."""
 
 import asyncio
 from uuid import uuid4

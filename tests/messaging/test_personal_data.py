@@ -1,4 +1,4 @@
-"""What messaging gives a person to take along, and what it forgets with them."""
+"""Export and erasure of personal data in messaging."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Who may see and change which rows of messaging: told as people, against the database itself."""
+"""Row-level security of messaging: users read and change rows with the database's own logins."""
 
 from uuid import uuid4
 

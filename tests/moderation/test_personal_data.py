@@ -1,4 +1,4 @@
-"""What moderation hands out to somebody who asks for their data, and what stays when they leave."""
+"""Export and erasure of personal data in moderation."""
 
 from meydan import moderation, tenants
 from meydan.kit.database import Database

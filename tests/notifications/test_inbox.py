@@ -1,4 +1,4 @@
-"""What a person is told, reads, and does not see of others."""
+"""A user's inbox: writing, reading, and nothing of other users'."""
 
 from datetime import timedelta
 from typing import Any

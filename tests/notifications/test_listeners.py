@@ -1,4 +1,4 @@
-"""What happens elsewhere becomes news for whom it concerns, and for nobody else."""
+"""Events of other rooms become notifications for the users they concern, and for nobody else."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the inbox hands out to somebody who asks for their data: all of it; and what stays: nothing."""
+"""Export and erasure of personal data in notifications: all is exported, nothing stays."""
 
 from meydan import notifications, tenants
 from meydan.kit.database import Database

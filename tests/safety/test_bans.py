@@ -1,4 +1,4 @@
-"""Somebody is not wanted any more, or again."""
+"""Bans: users who are sent away, and kept away."""
 
 import asyncio
 from datetime import timedelta

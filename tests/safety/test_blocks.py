@@ -1,4 +1,4 @@
-"""Somebody does not want to meet somebody again."""
+"""Blocks: users who do not want to meet again."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""What safety hands out to somebody who asks for their data, and what stays when they leave."""
+"""Export and erasure of personal data in safety."""
 
 from meydan import safety, tenants
 from meydan.kit.database import Database

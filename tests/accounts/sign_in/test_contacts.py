@@ -1,4 +1,4 @@
-"""How one logs in changes only for whoever knows the password, and never quietly."""
+"""Credentials change only with the password, and never without an alert."""
 
 import asyncio
 from typing import Any
@@ -181,7 +181,7 @@ async def test_texts_to_one_number_are_few_and_counted_in_the_budget(
 async def test_notices_take_no_codes_away(
     arrive: Arrive, prove: Prove, postbox: Postbox, queue: Queue, moving_clock: MovableClock
 ):
-    """Whoever reads that their password was changed needs a code at once."""
+    """A user who reads that their password was changed needs a code at once."""
     phone = new_phone()
     person = await arrive(proof=await prove(phone))
     moving_clock.forward(minutes=2)

@@ -1,4 +1,4 @@
-"""One-time codes: right once, wrong five times, never for free and never telling who has an account."""
+"""Codes are right once and wrong five times, are never free, and never tell who has an account."""
 
 import asyncio
 from typing import Any

@@ -76,7 +76,7 @@ async def do_deliver(db: Database, tenant_id: int, row_id: UUID, channel: Channe
 async def _do_take_queued(tx: Tx, job: SendCode) -> _QueuedCode | None:
     """The code to send; None when it was sent or has expired.
 
-    None also for a login to an account that does not exist: the code is not sent, and its cost is set to zero.
+    None also when no account has the contact of a login or reset: its cost becomes zero.
     """
     queued = await tx.maybe(
         _QueuedCode,
