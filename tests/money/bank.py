@@ -49,9 +49,9 @@ class Bank:
                 user_id=person.me.user_id,
             )
 
-    async def take_back(self, person: Person, coins: int, *, key: str = "") -> wallet.TakenBack:
+    async def take_back(self, person: Person, coins: int, *, key: str = "") -> wallet.Clawback:
         async with self.db.as_service(self.tenant.id) as tx:
-            return await wallet.do_take_back(
+            return await wallet.do_claw_back(
                 tx,
                 person.me.user_id,
                 coins,
@@ -72,7 +72,7 @@ class Bank:
         async with self.db.as_service(self.tenant.id) as tx:
             return await wallet.balance_of(tx, account)
 
-    async def history(self, person: Person) -> list[wallet.Movement]:
+    async def history(self, person: Person) -> list[wallet.HistoryItem]:
         async with self.db.as_user(person.me) as tx:
             return (await wallet.history(tx, None, 100)).items
 

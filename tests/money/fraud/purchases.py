@@ -58,7 +58,7 @@ async def arrive(tx: Tx, payment_id: UUID, *, card: str | None = None) -> fraud.
         payment_id,
         str(uuid4()),
     )
-    verdict = await fraud.do_judge(tx, payment_id, card=card)
+    verdict = await fraud.do_assess_payment(tx, payment_id, card=card)
     if verdict.outcome is fraud.Outcome.allow:
         await become(tx, payment_id, "paid")
     return verdict

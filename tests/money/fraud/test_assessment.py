@@ -104,7 +104,7 @@ async def test_cards_that_were_tried_count_even_when_they_were_refused(
     payment_id = await order(db, ana)
     async with db.as_service(tenant.id) as tx:
         for card in ("first", "second", "second"):
-            await fraud.do_see_card(tx, payment_id, card)
+            await fraud.do_record_card(tx, payment_id, card)
     async with db.as_service(tenant.id) as tx:
         verdict = await arrive(tx, payment_id, card="third")
     assert (verdict.outcome, verdict.points) == (Outcome.delay, 40)
@@ -162,12 +162,14 @@ async def test_judging_again_answers_the_first_verdict(db: Database, tenant: ten
     assert doubted.outcome is Outcome.review
     for _ in range(2):
         async with db.as_service(tenant.id) as tx:
-            assert await fraud.do_judge(tx, second, card="another") == doubted
-            assert (await fraud.do_judge(tx, first, card=None)).outcome is Outcome.allow, "though another came since"
+            assert await fraud.do_assess_payment(tx, second, card="another") == doubted
+            assert (await fraud.do_assess_payment(tx, first, card=None)).outcome is Outcome.allow, (
+                "though another came since"
+            )
             assert await tx.one(int, "select count(*) from app.fraud_cases where tenant_id = $1") == 2
     async with db.as_service(tenant.id) as tx:
         with pytest.raises(NotFound):
-            await fraud.do_judge(tx, uuid4(), card=None)
+            await fraud.do_assess_payment(tx, uuid4(), card=None)
 
 
 async def test_payments_that_race_on_one_card_see_each_other(db: Database, tenant: tenants.Tenant):
@@ -183,7 +185,7 @@ async def test_one_payment_judged_by_several_at_once_has_one_verdict(db: Databas
 
     async def judge() -> fraud.Verdict:
         async with db.as_service(tenant.id) as tx:
-            return await fraud.do_judge(tx, payment_id, card="visa")
+            return await fraud.do_assess_payment(tx, payment_id, card="visa")
 
     assert len(set(await asyncio.gather(*(judge() for _ in range(6))))) == 1
 

@@ -81,7 +81,7 @@ async def decide(db: Database, boss: Person, case_id: UUID, choice: Choice, note
 
 async def a_minute_passes(db: Database, tenant: tenants.Tenant, queue: Queue) -> None:
     async with db.as_service(tenant.id) as tx:
-        await tasks.look_at_delayed(tx)
+        await tasks.queue_releases(tx)
     await queue.work()
 
 
@@ -124,9 +124,9 @@ async def test_a_delayed_purchase_is_given_when_its_time_has_come(
 
 async def test_the_worker_looks_every_minute_and_at_gifts_every_ten():
     kept = {(expression, tick) for _, expression, tick in jobs._schedules}
-    assert ("* * * * *", tasks.look_at_delayed) in kept
-    assert ("*/10 * * * *", tasks.judge_gifts) in kept
-    assert ("40 3 * * *", tasks.tidy_marks) in kept
+    assert ("* * * * *", tasks.queue_releases) in kept
+    assert ("*/10 * * * *", tasks.assess_gifts) in kept
+    assert ("40 3 * * *", tasks.purge_fingerprints) in kept
 
 
 async def test_something_graver_keeps_the_delayed_waiting(
@@ -355,7 +355,7 @@ async def test_marks_are_forgotten_when_no_rule_looks_at_them(
 
     async def kept() -> list[bool]:
         async with db.as_service(tenant.id) as tx:
-            await tasks.tidy_marks(tx)
+            await tasks.purge_fingerprints(tx)
             return sorted(await tx.all(bool, "select trusted from app.payment_marks where tenant_id = $1"))
 
     assert await kept() == [False, False, True]
@@ -373,7 +373,7 @@ async def test_somebody_is_told_what_was_held_and_not_how_it_was_counted(
     [case] = shown["cases"]
     assert (case["payment_id"], case["outcome"], case["decision"]) == (str(await newest(db, ana)), "review", "release")
     assert "findings" not in case and "sister" not in str(shown)
-    assert {mark["kind"] for mark in shown["marks"]} == {"device"}
+    assert {fingerprint["kind"] for fingerprint in shown["fingerprints"]} == {"device"}
 
 
 async def test_who_leaves_takes_words_and_marks_along_but_not_a_disputed_card(

@@ -4,13 +4,13 @@ import msgspec
 import pytest
 
 from meydan.money.fraud import rules
-from meydan.money.fraud.rules import Finding, PaymentFacts, RingFacts, Rule
+from meydan.money.fraud.rules import Finding, PaymentSignals, RingSignals, Rule
 from meydan.money.fraud.scoring import Outcome, score_payment, score_ring
 from meydan.money.fraud.settings import FraudSettings
 
 DEFAULT = FraudSettings()
 
-ORDINARY = PaymentFacts(
+ORDINARY = PaymentSignals(
     amount=9_900,
     currency="TRY",
     payments_hour=1,
@@ -28,11 +28,11 @@ ORDINARY = PaymentFacts(
 )
 
 
-def with_facts(**changes: object) -> PaymentFacts:
+def with_facts(**changes: object) -> PaymentSignals:
     return msgspec.structs.replace(ORDINARY, **changes)
 
 
-def found(facts: PaymentFacts, settings: FraudSettings = DEFAULT) -> dict[Rule, Finding]:
+def found(facts: PaymentSignals, settings: FraudSettings = DEFAULT) -> dict[Rule, Finding]:
     return {finding.rule: finding for finding in score_payment(facts, settings).findings}
 
 
@@ -151,18 +151,18 @@ def test_findings_add_up_and_a_community_may_leave_steps_out():
 
 
 def test_a_ring_of_three_and_a_pair_are_measured_differently():
-    assert score_ring(RingFacts(people=3, coins=499, gifts=9), DEFAULT).findings == []
-    ring = score_ring(RingFacts(people=3, coins=500, gifts=9), DEFAULT)
+    assert score_ring(RingSignals(people=3, coins=499, gifts=9), DEFAULT).findings == []
+    ring = score_ring(RingSignals(people=3, coins=500, gifts=9), DEFAULT)
     assert (ring.outcome, ring.points) == (Outcome.review, 60)
     assert ring.findings[0].facts == {"people": 3, "coins": 500, "gifts": 9, "usual_coins": 500, "days": 7}
-    assert score_ring(RingFacts(people=2, coins=1_999, gifts=9), DEFAULT).findings == []
-    assert score_ring(RingFacts(people=2, coins=2_000, gifts=9), DEFAULT).outcome is Outcome.review
-    assert score_ring(RingFacts(people=2, coins=4_000, gifts=9), DEFAULT).outcome is Outcome.freeze
+    assert score_ring(RingSignals(people=2, coins=1_999, gifts=9), DEFAULT).findings == []
+    assert score_ring(RingSignals(people=2, coins=2_000, gifts=9), DEFAULT).outcome is Outcome.review
+    assert score_ring(RingSignals(people=2, coins=4_000, gifts=9), DEFAULT).outcome is Outcome.freeze
 
 
 def test_gifts_that_were_given_cannot_wait():
     mild = msgspec.structs.replace(DEFAULT, ring_points=30)
-    score = score_ring(RingFacts(people=3, coins=500, gifts=9), mild)
+    score = score_ring(RingSignals(people=3, coins=500, gifts=9), mild)
     assert (score.outcome, score.points) == (Outcome.allow, 30)
 
 

@@ -151,11 +151,11 @@ async def test_a_connection_lost_before_the_commit_has_done_nothing(
     with pytest.raises(CONNECTION_LOST):
         async with own.as_service(tenant.id) as tx:
             if work == "a tick":
-                await metering.do_tick_meters(tx)
+                await metering.do_advance_meters(tx)
             elif work == "hanging up":
                 await metering.do_stop_meter(tx, call.meter.id, metering.MeterEnd.hung_up)
             else:
-                await metering.do_see_media(tx, call.meter.id, clock.now())
+                await metering.do_record_heartbeat(tx, call.meter.id, clock.now())
             statuses = await tx.all(str, "select status from app.meter_units where tenant_id = $1")
             assert "paid" in statuses, "it was all done, but for the commit"
             await superuser.execute("select pg_terminate_backend($1, 1000)", tx.connection.get_server_pid())

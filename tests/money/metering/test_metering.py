@@ -337,7 +337,7 @@ async def test_another_communitys_meter_is_none(db: Database, talk: Talk, other_
     call = await talk.start(100)
     async with db.as_service(other_tenant.id) as tx:
         for ask in (
-            metering.do_see_media(tx, call.meter.id, clock.now()),
+            metering.do_record_heartbeat(tx, call.meter.id, clock.now()),
             metering.do_stop_meter(tx, call.meter.id, metering.MeterEnd.hung_up),
         ):
             with pytest.raises(NotFound):

@@ -149,7 +149,7 @@ class Crowd:
 
     async def act(self, chance: random.Random) -> None:
         one, other = chance.sample(self.people, 2)
-        with suppress(wallet.BalanceTooLow, wallet.DebtBlocks, wallet.WalletIsFrozen, wallet.HoldOver):
+        with suppress(wallet.BalanceTooLow, wallet.DebtBlocks, wallet.WalletBlocked, wallet.HoldExpired):
             await chance.choice(self.acts)(one, other, chance)
 
     async def give(self, one: Person, other: Person, chance: random.Random) -> None:
@@ -216,7 +216,7 @@ async def test_who_is_called_is_paid_whatever_the_payers_login_asks_of_the_datab
                 await call(tx, held, friend)
     async with db.as_service(bank.tenant.id) as tx:
         for second in range(0, 50, 10):
-            await metering.do_see_media(tx, meter.id, clock.now() + timedelta(seconds=second - 40))
+            await metering.do_record_heartbeat(tx, meter.id, clock.now() + timedelta(seconds=second - 40))
         bill = await metering.do_stop_meter(tx, meter.id, metering.MeterEnd.hung_up)
     assert (bill.paid, (await bank.wallet_of(ana)).balance) == (10, 90)
 

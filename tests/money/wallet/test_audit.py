@@ -198,7 +198,7 @@ async def test_whatever_is_wrong_with_what_was_proved_long_ago_is_found_by_looki
     await keep(superuser, bank.tenant.id)
     expected = await tamper(superuser, bank.tenant.id, what)
     async with bank.db.as_service(bank.tenant.id) as tx:
-        await tasks.audit_all_of_the_ledger(tx)
+        await tasks.audit_full_ledger(tx)
     assert await found(bank) == expected
     await mend(superuser, bank.tenant.id)
 

@@ -153,9 +153,9 @@ async def test_who_is_paid_by_one_call_and_pays_for_another(bank: Bank, moving_c
     async def settle() -> None:
         async with bank.db.as_service(bank.tenant.id) as tx:
             if act == "tick":
-                await metering.do_tick_meters(tx)
+                await metering.do_advance_meters(tx)
             else:
-                await metering.do_end_all_of(tx, middle.me.user_id)
+                await metering.do_end_meters_of(tx, middle.me.user_id)
 
     async with bank.db.as_service(bank.tenant.id) as tx:
         await pay(tx, middle)
