@@ -1,4 +1,4 @@
-"""People with coins, and the proof at the end of every story that all of it adds up."""
+"""The ledger of a story: users with coins, and a full audit at its end."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.factories import Person, make_person
 
 @dataclass
 class Bank:
-    """A community's ledger as its stories use it."""
+    """A tenant's ledger, as stories use it."""
 
     db: Database
     tenant: tenants.Tenant
@@ -83,7 +83,7 @@ class Bank:
 
 @pytest.fixture
 async def bank(db: Database, tenant: tenants.Tenant) -> AsyncIterator[Bank]:
-    """However its story went, its ledger adds up when it is over."""
+    """The ledger; at the end of the story its full audit must find no fault."""
     opened = Bank(db, tenant)
     yield opened
     assert (await opened.audit()).faults == []

@@ -1,4 +1,4 @@
-"""What is held is decided once: by staff, or by time."""
+"""Fraud cases are decided once: by staff, or by the end of a delay."""
 
 import asyncio
 from uuid import UUID
@@ -65,7 +65,7 @@ async def case_of(db: Database, person: Person) -> Seen:
 
 
 async def status_of(db: Database, person: Person) -> str:
-    """Of the newest payment."""
+    """The newest payment's status."""
     async with db.as_service(person.tenant.id) as tx:
         return await tx.one(
             str,
@@ -265,7 +265,7 @@ async def test_a_case_that_staff_decided_to_freeze_keeps_it_frozen(
     assert await status_of(db, ana) == "paid", "the coins are there, and cannot be spent"
 
 
-async def test_whoever_comes_second_is_told_what_was_decided(
+async def test_a_second_decision_is_refused_with_the_first(
     db: Database, tenant: tenants.Tenant, ana: Person, boss: Person
 ):
     await review(db, ana)
@@ -282,7 +282,7 @@ async def test_whoever_comes_second_is_told_what_was_decided(
     await check_the_books(db, tenant)
 
 
-async def test_what_was_allowed_and_what_is_elsewhere_is_no_case(
+async def test_allowed_payments_and_other_tenants_cases_are_not_found(
     db: Database, tenant: tenants.Tenant, other_tenant: tenants.Tenant, ana: Person, boss: Person
 ):
     async with db.as_service(tenant.id) as tx:
@@ -345,7 +345,7 @@ async def test_nothing_is_given_to_somebody_who_has_left(
     assert (await case_of(db, ana)).decision == "refund"
 
 
-async def test_marks_are_forgotten_when_no_rule_looks_at_them(
+async def test_fingerprints_are_deleted_when_no_rule_looks_back_so_far(
     db: Database, tenant: tenants.Tenant, boss: Person, moving_clock: MovableClock
 ):
     ben = await make_person(db, tenant)
@@ -363,9 +363,7 @@ async def test_marks_are_forgotten_when_no_rule_looks_at_them(
     assert await kept() == [True]
 
 
-async def test_somebody_is_told_what_was_held_and_not_how_it_was_counted(
-    db: Database, tenant: tenants.Tenant, ana: Person, boss: Person
-):
+async def test_the_export_has_cases_but_no_findings(db: Database, tenant: tenants.Tenant, ana: Person, boss: Person):
     await review(db, ana)
     await decide(db, boss, (await case_of(db, ana)).id, Choice.release, "her sister's card")
     async with db.as_service(tenant.id) as tx:
@@ -376,7 +374,7 @@ async def test_somebody_is_told_what_was_held_and_not_how_it_was_counted(
     assert {fingerprint["kind"] for fingerprint in shown["fingerprints"]} == {"device"}
 
 
-async def test_who_leaves_takes_words_and_marks_along_but_not_a_disputed_card(
+async def test_erasure_deletes_notes_and_fingerprints_but_not_a_disputed_card(
     db: Database, tenant: tenants.Tenant, ana: Person, boss: Person
 ):
     await buy(db, ana, card="own")

@@ -22,7 +22,7 @@ from tests.waiting import until_somebody_waits
 
 
 async def earn(tx: Tx, person: Person) -> None:
-    """One coin from the community to their earnings."""
+    """Moves one coin from the tenant to their earnings."""
     await wallet.do_transfer(
         tx,
         TransactionType.gift_received,
@@ -97,7 +97,7 @@ async def test_a_minute_is_paid_in_the_order_that_transfers_take(bank: Bank):
 
 
 async def test_a_gift_is_paid_for_before_anybody_earns_by_it(bank: Bank, db: Database, app: Litestar):
-    """Whoever of the two is first by id: a call between them is paid at the same moment."""
+    """In either order of their ids, while a call between them is paid."""
     people = [await bank.person(100), await bank.person(100)]
     await make_met(db, *people)
     gift: Answer = (await ask(app, people[0], "GET", "/api/gifts")).json()[0]

@@ -64,7 +64,7 @@ class Model:
     moved: list[Moved] = field(default_factory=list)
     frozen: set[int] = field(default_factory=set)
     payments: Counter[int] = field(default_factory=Counter)
-    """Of debts: lines that nobody asked for."""
+    """Debt payments, which no request asks for."""
 
     def pending(self, who: int) -> int:
         return sum(

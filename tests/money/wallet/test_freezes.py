@@ -112,7 +112,7 @@ async def test_it_is_frozen_once_said_once_and_logged(bank: Bank, monkeypatch: p
 
 
 async def test_from_the_moment_it_is_frozen_nothing_slips_through(bank: Bank):
-    """Whoever is just spending is waited for: a freeze that is answered has nobody's spending still on its way."""
+    """A freeze waits for transfers under way: after its answer nothing is spent."""
     ana = await bank.person(100)
     user_id = ana.me.user_id
     async with bank.db.as_user(ana.me) as tx:

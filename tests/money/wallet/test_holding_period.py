@@ -17,7 +17,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.money.bank import Bank
 from tests.money.coin_scenarios import ask
-from tests.money.metering.calls import start
+from tests.money.metering.scenarios import start
 
 
 async def give(bank: Bank, giver: Person, receiver: Person, amount: int) -> wallet.Transaction:

@@ -1,4 +1,4 @@
-"""Whoever's wallet changed hears how it stands, whatever changed it; nobody else hears anything."""
+"""Wallet frames: each change is sent to the users whose wallets it changed, and to no others."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

@@ -32,7 +32,7 @@ class Call:
             return await metering.do_record_heartbeat(tx, self.meter.id, at or clock.now())
 
     async def talk(self, seconds: int, *, every: int = 10) -> bool:
-        """Whether it still goes on. The first sign of a call only says that it has begun."""
+        """Sends heartbeats; returns False once the meter has ended. The first one bills nothing."""
         since = clock.now()
         goes_on = await self.beat(since)
         for second in range(every, seconds + 1, every):
