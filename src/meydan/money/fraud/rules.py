@@ -200,7 +200,7 @@ def disputed(signals: PaymentSignals, settings: FraudSettings) -> Finding | None
     return _found(
         Rule.disputed,
         settings.disputed_points,
-        # From one more than is usual on; with none usual, a second one weighs double.
+        # Suspicious from one more than usual on; with none usual, the second one counts double.
         signals.disputes / (settings.disputes + 1),
         {
             "disputes": signals.disputes,
@@ -239,7 +239,7 @@ PAYMENT_RULES: tuple[PaymentRule, ...] = (
     many_refunds,
     disputed,
 )
-# Nobody starts a renewal by hand or on a device, so only the card's users and the user's history count.
+# Renewals start without a user's act or device, so only the card's users and the user's history count.
 RENEWAL_RULES: tuple[PaymentRule, ...] = (
     shared_card,
     many_refunds,

@@ -2,7 +2,7 @@
 
 The payer's coins for the running minute are held. A used-up minute is paid and the next one held; if that fails, the meter
 ends. The last minute is free unless at least half of it was used. Every step is one transaction under the meter's row
-lock: neither a crash nor a repetition loses a minute or bills it twice.
+lock. Neither a crash nor a repetition loses a minute or bills it twice.
 """
 
 import logging

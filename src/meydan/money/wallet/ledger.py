@@ -85,8 +85,8 @@ async def do_transfer(
             f"select {TRANSACTION} from app.transfer($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             *(key, type, *columns(entries), user_id, description, subject_id, dict(details or {})),
         )
-    for person in users_in(entries):
-        await do_send_wallet(tx, person)
+    for owner_id in users_in(entries):
+        await do_send_wallet(tx, owner_id)
     return made
 
 
@@ -172,14 +172,14 @@ async def do_reverse(tx: Tx, transaction_id: UUID, *, key: str, reason: str) -> 
             f"select {TRANSACTION} from app.reverse_transfer($1, $2, $3, $4)",
             *(key, transaction_id, reason),
         )
-    for person in await tx.all(
+    for owner_id in await tx.all(
         UUID,
         "select account.user_id from app.coin_entries entry join app.ledger_accounts account "
         "on account.tenant_id = $1 and account.id = entry.account_id "
         "where entry.tenant_id = $1 and entry.transaction_id = $2 and account.user_id is not null",
         made.id,
     ):
-        await do_send_wallet(tx, person)
+        await do_send_wallet(tx, owner_id)
     return made
 
 

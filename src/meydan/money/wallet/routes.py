@@ -41,7 +41,7 @@ async def get_bonuses(db: Database, me: Identity) -> daily_bonus.Bonuses:
 
 @post("/api/coins/earn", tags=["coins"], summary="Take today's coins")
 async def earn(db: Database, me: Identity, data: EarnCoinsRequest) -> daily_bonus.BonusReceipt:  # noqa: ARG001 -- there is one source so far
-    """Requires the right to meet: unproven accounts would let one person collect the bonus many times."""
+    """Requires the right to meet: one user with many unproven accounts could collect the bonus many times."""
     async with db.as_user(me) as tx:
         await accounts.check_may_meet(tx)
     async with db.as_service(me.tenant_id) as tx:
