@@ -219,7 +219,9 @@ async def do_put_package(tx: Tx, package_id: UUID | None, request: PutPackageReq
         values = (*values, package_id)
     async with _unique_in_stores(tx):
         put_id = await tx.one(UUID, sql, *values)
-    await tenants.do_record(tx, "coin_package_changed", acted_by_user_id=actor, package_id=put_id, **msgspec.to_builtins(request))
+    await tenants.do_record(
+        tx, "coin_package_changed", acted_by_user_id=actor, package_id=put_id, **msgspec.to_builtins(request)
+    )
     return await package(tx, put_id)
 
 
@@ -257,7 +259,9 @@ async def do_put_plan(tx: Tx, plan_id: UUID | None, request: PutPlanRequest, *, 
         values = (*values, plan_id)
     async with _unique_in_stores(tx):
         put_id = await tx.one(UUID, sql, *values)
-    await tenants.do_record(tx, "premium_plan_changed", acted_by_user_id=actor, plan_id=put_id, **msgspec.to_builtins(request))
+    await tenants.do_record(
+        tx, "premium_plan_changed", acted_by_user_id=actor, plan_id=put_id, **msgspec.to_builtins(request)
+    )
     return await plan(tx, put_id)
 
 
