@@ -45,7 +45,10 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Blanks the notes. Gifts stay, because they are the other user's books as well. Runs as: service."""
+    """Blanks the notes. Gifts stay, because they are the other user's books as well.
+
+    Runs as: service.
+    """
     await do_close(tx, user_id)  # waits for gifts under way, so that their notes are blanked too
     await tx.run(
         "update app.gifts_sent set note = '' "
