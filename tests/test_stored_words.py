@@ -433,7 +433,7 @@ async def test_the_database_reads_settings_by_their_names_too(moved: Moved):
     async with moved.db.as_user(who(gift["receiver"])) as tx:
         [newest, *_] = (await gifts.received(tx, None, 10)).items
         assert newest.earned == newest.gift.price * 41 // 100
-        [day] = {day.ripens_at for day in (await earnings.earnings(tx)).ripening}
+        [day] = {day.available_at for day in (await earnings.earnings(tx)).pending}
         assert timedelta(days=8) < day - _MOMENT < timedelta(days=10)
 
 
@@ -542,10 +542,12 @@ async def test_contacts_cards_and_devices_are_recognised(moved: Moved):
         known = {identifiers.contact_hash(tx, contact) for contact in _FACTS["contacts"]}
         assert known == set(moved.before.contacts)
         for row in moved.before.marks:
-            kind = fingerprints.MarkKind(row["kind"])
-            value = row["device_id"] if kind is fingerprints.MarkKind.device else _FACTS["cards"].get(row["charge"])
+            kind = fingerprints.FingerprintKind(row["kind"])
+            value = (
+                row["device_id"] if kind is fingerprints.FingerprintKind.device else _FACTS["cards"].get(row["charge"])
+            )
             if value is not None:
-                assert fingerprints.mark_of(tx, kind, value) == row["mark"]
+                assert fingerprints.fingerprint_of(tx, kind, value) == row["mark"]
 
 
 async def test_deferred_events_are_what_they_were(moved: Moved):

@@ -1,4 +1,4 @@
-"""People with coins, and the proof at the end of every story that all of it adds up."""
+"""The ledger of a story: users with coins, and a full audit at its end."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.factories import Person, make_person
 
 @dataclass
 class Bank:
-    """A community's ledger as its stories use it."""
+    """A tenant's ledger, as stories use it."""
 
     db: Database
     tenant: tenants.Tenant
@@ -49,9 +49,9 @@ class Bank:
                 user_id=person.me.user_id,
             )
 
-    async def take_back(self, person: Person, coins: int, *, key: str = "") -> wallet.TakenBack:
+    async def take_back(self, person: Person, coins: int, *, key: str = "") -> wallet.Clawback:
         async with self.db.as_service(self.tenant.id) as tx:
-            return await wallet.do_take_back(
+            return await wallet.do_claw_back(
                 tx,
                 person.me.user_id,
                 coins,
@@ -72,7 +72,7 @@ class Bank:
         async with self.db.as_service(self.tenant.id) as tx:
             return await wallet.balance_of(tx, account)
 
-    async def history(self, person: Person) -> list[wallet.Movement]:
+    async def history(self, person: Person) -> list[wallet.HistoryItem]:
         async with self.db.as_user(person.me) as tx:
             return (await wallet.history(tx, None, 100)).items
 
@@ -83,7 +83,7 @@ class Bank:
 
 @pytest.fixture
 async def bank(db: Database, tenant: tenants.Tenant) -> AsyncIterator[Bank]:
-    """However its story went, its ledger adds up when it is over."""
+    """The ledger; at the end of the story its full audit must find no fault."""
     opened = Bank(db, tenant)
     yield opened
     assert (await opened.audit()).faults == []

@@ -1,4 +1,4 @@
-"""What people have and do in stories about coins."""
+"""Scenarios about coins: users with coins, and their requests."""
 
 from typing import Any
 from uuid import uuid4
@@ -38,7 +38,7 @@ async def tenant_revenue(db: Database, tenant: tenants.Tenant) -> int:
 
 
 async def check_the_books(db: Database, tenant: tenants.Tenant) -> None:
-    """Every transfer sums to zero, balances are their entries, what is held are the open holds."""
+    """Asserts that the audit finds no fault."""
     async with db.as_service(tenant.id) as tx:
         audit = await wallet.do_audit(tx)
     assert audit.faults == []
@@ -64,7 +64,7 @@ async def ask(
 
 
 async def frames_of(db: Database, person: Person, *tags: str) -> list[Answer]:
-    """Told to this person and still in the outbox, oldest first."""
+    """The frames to this user in the outbox, oldest first."""
     async with db.as_service(person.tenant.id) as tx:
         payloads = await tx.all(
             str, "select payload from app.outbox where tenant_id = $1 and user_id = $2 order by id", person.me.user_id

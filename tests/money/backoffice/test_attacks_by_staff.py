@@ -35,7 +35,7 @@ async def test_what_is_being_given_back_is_not_given_meanwhile(
             assert (answer.status_code, answer.json()["code"]) == (409, "refund_under_way")
     moving_clock.forward(hours=3)
     async with db.as_service(shop.tenant.id) as tx:
-        await cases.do_look_at_delayed(tx)
+        await cases.do_queue_releases(tx)
     await shop.work()
     assert (await shop.wallet(ana)).balance == 0
     await shop.work(delayed=True)

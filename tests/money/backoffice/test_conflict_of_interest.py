@@ -12,7 +12,7 @@ from meydan.kit import personal_data as kept
 from meydan.kit.database import Database
 from meydan.kit.identity import Role
 from meydan.money.fraud import FraudSettings
-from meydan.money.fraud.rules import RingFacts
+from meydan.money.fraud.rules import RingSignals
 from meydan.money.fraud.scoring import score_ring
 from tests.factories import Person, make_person
 from tests.money.fraud.purchases import configure
@@ -128,7 +128,7 @@ async def test_a_ring_shows_none_of_its_faces_to_staff_who_are_in_it(
     """Whoever exchanged gifts with a shadow would read here whose it is."""
     ana, ben = await shop.person(), await shop.person()
     ring = [boss.me.user_id, ana.me.user_id, ben.me.user_id]
-    score = score_ring(RingFacts(people=3, coins=600, gifts=9), FraudSettings())
+    score = score_ring(RingSignals(people=3, coins=600, gifts=9), FraudSettings())
     cases: dict[UUID, str] = {}
     async with shop.db.as_service(shop.tenant.id) as tx:
         for user_id in ring:

@@ -1,4 +1,4 @@
-"""Payments for stories about suspicion: in the database as settling leaves them, judged as settling has them judged."""
+"""Payments for stories about fraud: stored and assessed as settlement does it."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -51,14 +51,14 @@ async def _device_of(tx: Tx, person: Person) -> UUID:
 
 
 async def arrive(tx: Tx, payment_id: UUID, *, card: str | None = None) -> fraud.Verdict:
-    """The money is there: held while it is judged, given at once where it is allowed."""
+    """The money has arrived: the payment is held until it is assessed, then paid if allowed."""
     await tx.run(
         "update app.payments set status = 'held', charge = $3, paid_amount = amount, paid_currency = currency,"
         " paid_at = app.now() where (tenant_id, id) = ($1, $2)",
         payment_id,
         str(uuid4()),
     )
-    verdict = await fraud.do_judge(tx, payment_id, card=card)
+    verdict = await fraud.do_assess_payment(tx, payment_id, card=card)
     if verdict.outcome is fraud.Outcome.allow:
         await become(tx, payment_id, "paid")
     return verdict
@@ -89,7 +89,7 @@ async def newest(db: Database, person: Person) -> UUID:
 
 
 async def found(db: Database, person: Person) -> dict[Rule, Finding]:
-    """What was found about the person's newest payment."""
+    """The findings about the user's newest payment, by rule."""
     async with db.as_service(person.tenant.id) as tx:
         findings = await tx.one(
             list[Finding],

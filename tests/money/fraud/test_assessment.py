@@ -1,4 +1,4 @@
-"""What is gathered about a payment, by the payments that came before it; and that it is judged once."""
+"""Assessment of payments by their signals, once each."""
 
 import asyncio
 from uuid import uuid4
@@ -104,7 +104,7 @@ async def test_cards_that_were_tried_count_even_when_they_were_refused(
     payment_id = await order(db, ana)
     async with db.as_service(tenant.id) as tx:
         for card in ("first", "second", "second"):
-            await fraud.do_see_card(tx, payment_id, card)
+            await fraud.do_record_card(tx, payment_id, card)
     async with db.as_service(tenant.id) as tx:
         verdict = await arrive(tx, payment_id, card="third")
     assert (verdict.outcome, verdict.points) == (Outcome.delay, 40)
@@ -152,7 +152,7 @@ async def test_a_dispute_follows_the_card_to_another_person(db: Database, tenant
     assert (await buy(db, ana, card="another")).outcome is Outcome.review, "and stays with its person"
 
 
-async def test_judging_again_answers_the_first_verdict(db: Database, tenant: tenants.Tenant):
+async def test_a_repeated_assessment_returns_the_first_verdict(db: Database, tenant: tenants.Tenant):
     ana = await make_person(db, tenant)
     await configure(db, tenant, payments_per_hour=1)
     await buy(db, ana)
@@ -162,12 +162,14 @@ async def test_judging_again_answers_the_first_verdict(db: Database, tenant: ten
     assert doubted.outcome is Outcome.review
     for _ in range(2):
         async with db.as_service(tenant.id) as tx:
-            assert await fraud.do_judge(tx, second, card="another") == doubted
-            assert (await fraud.do_judge(tx, first, card=None)).outcome is Outcome.allow, "though another came since"
+            assert await fraud.do_assess_payment(tx, second, card="another") == doubted
+            assert (await fraud.do_assess_payment(tx, first, card=None)).outcome is Outcome.allow, (
+                "though another came since"
+            )
             assert await tx.one(int, "select count(*) from app.fraud_cases where tenant_id = $1") == 2
     async with db.as_service(tenant.id) as tx:
         with pytest.raises(NotFound):
-            await fraud.do_judge(tx, uuid4(), card=None)
+            await fraud.do_assess_payment(tx, uuid4(), card=None)
 
 
 async def test_payments_that_race_on_one_card_see_each_other(db: Database, tenant: tenants.Tenant):
@@ -177,13 +179,13 @@ async def test_payments_that_race_on_one_card_see_each_other(db: Database, tenan
     assert outcomes == sorted([Outcome.allow] * 2 + [Outcome.delay] + [Outcome.review] * 3)
 
 
-async def test_one_payment_judged_by_several_at_once_has_one_verdict(db: Database, tenant: tenants.Tenant):
+async def test_concurrent_assessments_of_a_payment_have_one_verdict(db: Database, tenant: tenants.Tenant):
     ana = await make_person(db, tenant)
     payment_id = await order(db, ana)
 
     async def judge() -> fraud.Verdict:
         async with db.as_service(tenant.id) as tx:
-            return await fraud.do_judge(tx, payment_id, card="visa")
+            return await fraud.do_assess_payment(tx, payment_id, card="visa")
 
     assert len(set(await asyncio.gather(*(judge() for _ in range(6))))) == 1
 
@@ -203,7 +205,7 @@ async def test_another_community_is_another_world(db: Database, tenant: tenants.
         assert here not in await tx.all(bytes, "select mark from app.payment_marks where tenant_id = $1")
 
 
-async def test_a_person_reads_nothing_of_what_is_thought_of_them(db: Database, tenant: tenants.Tenant):
+async def test_users_cannot_read_fraud_cases_or_fingerprints(db: Database, tenant: tenants.Tenant):
     ana = await make_person(db, tenant)
     await buy(db, ana, card="visa")
     for table in ("payment_marks", "fraud_cases"):

@@ -35,7 +35,7 @@ async def test_somebody_who_tries_many_cards_waits_and_then_has_their_coins(shop
 
     moving_clock.forward(hours=2, minutes=1)
     async with shop.db.as_service(shop.tenant.id) as tx:
-        await tasks.look_at_delayed(tx)
+        await tasks.queue_releases(tx)
     assert await shop.work() == ["release_delayed"]
     seen = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (seen["status"], seen["problem"], seen["release_at"]) == ("paid", None, None)

@@ -1,4 +1,4 @@
-"""What is held is decided once: by staff, or by time."""
+"""Fraud cases are decided once: by staff, or by the end of a delay."""
 
 import asyncio
 from uuid import UUID
@@ -65,7 +65,7 @@ async def case_of(db: Database, person: Person) -> Seen:
 
 
 async def status_of(db: Database, person: Person) -> str:
-    """Of the newest payment."""
+    """The newest payment's status."""
     async with db.as_service(person.tenant.id) as tx:
         return await tx.one(
             str,
@@ -81,7 +81,7 @@ async def decide(db: Database, boss: Person, case_id: UUID, choice: Choice, note
 
 async def a_minute_passes(db: Database, tenant: tenants.Tenant, queue: Queue) -> None:
     async with db.as_service(tenant.id) as tx:
-        await tasks.look_at_delayed(tx)
+        await tasks.queue_releases(tx)
     await queue.work()
 
 
@@ -124,9 +124,9 @@ async def test_a_delayed_purchase_is_given_when_its_time_has_come(
 
 async def test_the_worker_looks_every_minute_and_at_gifts_every_ten():
     kept = {(expression, tick) for _, expression, tick in jobs._schedules}
-    assert ("* * * * *", tasks.look_at_delayed) in kept
-    assert ("*/10 * * * *", tasks.judge_gifts) in kept
-    assert ("40 3 * * *", tasks.tidy_marks) in kept
+    assert ("* * * * *", tasks.queue_releases) in kept
+    assert ("*/10 * * * *", tasks.assess_gifts) in kept
+    assert ("40 3 * * *", tasks.purge_fingerprints) in kept
 
 
 async def test_something_graver_keeps_the_delayed_waiting(
@@ -265,7 +265,7 @@ async def test_a_case_that_staff_decided_to_freeze_keeps_it_frozen(
     assert await status_of(db, ana) == "paid", "the coins are there, and cannot be spent"
 
 
-async def test_whoever_comes_second_is_told_what_was_decided(
+async def test_a_second_decision_is_refused_with_the_first(
     db: Database, tenant: tenants.Tenant, ana: Person, boss: Person
 ):
     await review(db, ana)
@@ -282,7 +282,7 @@ async def test_whoever_comes_second_is_told_what_was_decided(
     await check_the_books(db, tenant)
 
 
-async def test_what_was_allowed_and_what_is_elsewhere_is_no_case(
+async def test_allowed_payments_and_other_tenants_cases_are_not_found(
     db: Database, tenant: tenants.Tenant, other_tenant: tenants.Tenant, ana: Person, boss: Person
 ):
     async with db.as_service(tenant.id) as tx:
@@ -345,7 +345,7 @@ async def test_nothing_is_given_to_somebody_who_has_left(
     assert (await case_of(db, ana)).decision == "refund"
 
 
-async def test_marks_are_forgotten_when_no_rule_looks_at_them(
+async def test_fingerprints_are_deleted_when_no_rule_looks_back_so_far(
     db: Database, tenant: tenants.Tenant, boss: Person, moving_clock: MovableClock
 ):
     ben = await make_person(db, tenant)
@@ -355,7 +355,7 @@ async def test_marks_are_forgotten_when_no_rule_looks_at_them(
 
     async def kept() -> list[bool]:
         async with db.as_service(tenant.id) as tx:
-            await tasks.tidy_marks(tx)
+            await tasks.purge_fingerprints(tx)
             return sorted(await tx.all(bool, "select trusted from app.payment_marks where tenant_id = $1"))
 
     assert await kept() == [False, False, True]
@@ -363,9 +363,7 @@ async def test_marks_are_forgotten_when_no_rule_looks_at_them(
     assert await kept() == [True]
 
 
-async def test_somebody_is_told_what_was_held_and_not_how_it_was_counted(
-    db: Database, tenant: tenants.Tenant, ana: Person, boss: Person
-):
+async def test_the_export_has_cases_but_no_findings(db: Database, tenant: tenants.Tenant, ana: Person, boss: Person):
     await review(db, ana)
     await decide(db, boss, (await case_of(db, ana)).id, Choice.release, "her sister's card")
     async with db.as_service(tenant.id) as tx:
@@ -373,10 +371,10 @@ async def test_somebody_is_told_what_was_held_and_not_how_it_was_counted(
     [case] = shown["cases"]
     assert (case["payment_id"], case["outcome"], case["decision"]) == (str(await newest(db, ana)), "review", "release")
     assert "findings" not in case and "sister" not in str(shown)
-    assert {mark["kind"] for mark in shown["marks"]} == {"device"}
+    assert {fingerprint["kind"] for fingerprint in shown["fingerprints"]} == {"device"}
 
 
-async def test_who_leaves_takes_words_and_marks_along_but_not_a_disputed_card(
+async def test_erasure_deletes_notes_and_fingerprints_but_not_a_disputed_card(
     db: Database, tenant: tenants.Tenant, ana: Person, boss: Person
 ):
     await buy(db, ana, card="own")

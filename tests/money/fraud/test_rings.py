@@ -40,7 +40,7 @@ async def give(db: Database, giver: Person, receiver: Person, coins: int) -> Non
 
 async def judge(db: Database, tenant: tenants.Tenant) -> int:
     async with db.as_service(tenant.id) as tx:
-        return await rings.do_judge_gifts(tx)
+        return await rings.do_assess_gifts(tx)
 
 
 async def cases(db: Database, tenant: tenants.Tenant) -> dict[UUID, Outcome]:
@@ -169,7 +169,7 @@ async def test_a_grave_ring_freezes_wallets_and_says_so(db: Database, tenant: te
     for person in (ana, ben, cem):
         async with db.as_user(person.me) as tx:
             assert (await wallet.wallet_of(tx, person.me.user_id)).frozen == "fraud"
-        with pytest.raises(wallet.WalletIsFrozen):
+        with pytest.raises(wallet.WalletBlocked):
             await give(db, person, dilek, 100)
     await give(db, dilek, ana, 100)
 

@@ -1,16 +1,16 @@
-"""What each rule finds, and what it leaves alone: facts in, a finding with its numbers out."""
+"""Each rule: signals in, a finding with its numbers or none out."""
 
 import msgspec
 import pytest
 
 from meydan.money.fraud import rules
-from meydan.money.fraud.rules import Finding, PaymentFacts, RingFacts, Rule
+from meydan.money.fraud.rules import Finding, PaymentSignals, RingSignals, Rule
 from meydan.money.fraud.scoring import Outcome, score_payment, score_ring
 from meydan.money.fraud.settings import FraudSettings
 
 DEFAULT = FraudSettings()
 
-ORDINARY = PaymentFacts(
+ORDINARY = PaymentSignals(
     amount=9_900,
     currency="TRY",
     payments_hour=1,
@@ -28,12 +28,12 @@ ORDINARY = PaymentFacts(
 )
 
 
-def with_facts(**changes: object) -> PaymentFacts:
+def with_signals(**changes: object) -> PaymentSignals:
     return msgspec.structs.replace(ORDINARY, **changes)
 
 
-def found(facts: PaymentFacts, settings: FraudSettings = DEFAULT) -> dict[Rule, Finding]:
-    return {finding.rule: finding for finding in score_payment(facts, settings).findings}
+def found(signals: PaymentSignals, settings: FraudSettings = DEFAULT) -> dict[Rule, Finding]:
+    return {finding.rule: finding for finding in score_payment(signals, settings).findings}
 
 
 def test_an_ordinary_purchase_raises_no_eyebrow():
@@ -70,20 +70,20 @@ STEPS = [
 @pytest.mark.parametrize(("rule", "usual", "suspicious", "grave"), STEPS)
 def test_the_usual_is_left_alone_and_twice_the_usual_weighs_double(rule: Rule, usual, suspicious, grave):
     points = getattr(DEFAULT, f"{rule}_points")
-    assert rule not in found(with_facts(**usual))
-    assert found(with_facts(**suspicious))[rule].points == points
-    assert found(with_facts(**grave))[rule].points == 2 * points
+    assert rule not in found(with_signals(**usual))
+    assert found(with_signals(**suspicious))[rule].points == points
+    assert found(with_signals(**grave))[rule].points == 2 * points
 
 
 @pytest.mark.parametrize(("rule", "usual", "suspicious", "grave"), STEPS)
 def test_a_rule_that_weighs_nothing_is_off(rule: Rule, usual, suspicious, grave):
     off = msgspec.structs.replace(DEFAULT, **{f"{rule}_points": 0})
-    assert found(with_facts(**grave), off) == {}
+    assert found(with_signals(**grave), off) == {}
 
 
 @pytest.mark.parametrize(("rule", "usual", "suspicious", "grave"), STEPS)
 def test_a_finding_names_what_was_seen_and_what_would_have_been_usual(rule: Rule, usual, suspicious, grave):
-    finding = found(with_facts(**suspicious))[rule]
+    finding = found(with_signals(**suspicious))[rule]
     assert any(name.startswith("usual_") for name in finding.facts)
     for value in suspicious.values():
         assert value in finding.facts.values(), finding
@@ -95,13 +95,13 @@ def test_every_payment_rule_is_tried_above():
 
 
 def test_a_known_device_may_buy_large_and_a_purchase_in_a_store_has_no_device_of_ours():
-    assert found(with_facts(device_hours=24, amount=10**7)) == {}
-    assert found(with_facts(device_hours=None, amount=10**7)) == {}
+    assert found(with_signals(device_hours=24, amount=10**7)) == {}
+    assert found(with_signals(device_hours=None, amount=10**7)) == {}
 
 
 def test_three_refunds_of_forty_payments_are_no_habit():
-    assert found(with_facts(refunds=3, payments_kept=40)) == {}
-    finding = found(with_facts(refunds=3, payments_kept=6))[Rule.many_refunds]
+    assert found(with_signals(refunds=3, payments_kept=40)) == {}
+    finding = found(with_signals(refunds=3, payments_kept=6))[Rule.many_refunds]
     assert finding.facts == {
         "refunds": 3,
         "payments": 6,
@@ -113,13 +113,13 @@ def test_three_refunds_of_forty_payments_are_no_habit():
 
 
 def test_amounts_are_measured_in_their_own_currency():
-    lira, dollars = with_facts(amount_hour=20_000), with_facts(amount_hour=20_000, currency="USD")
+    lira, dollars = with_signals(amount_hour=20_000), with_signals(amount_hour=20_000, currency="USD")
     assert found(lira) == {}
     assert found(dollars)[Rule.much_money].facts["usual_hour"] == 15_000
     only_lira = msgspec.structs.replace(
         DEFAULT, amount_per_hour={"TRY": 1}, amount_per_day={"TRY": 1}, large_purchase={"TRY": 1}
     )
-    assert found(with_facts(amount_hour=20_000, currency="USD", device_hours=0), only_lira) == {}
+    assert found(with_signals(amount_hour=20_000, currency="USD", device_hours=0), only_lira) == {}
     assert Rule.much_money in found(lira, only_lira)
 
 
@@ -135,34 +135,34 @@ def test_amounts_are_measured_in_their_own_currency():
     ],
 )
 def test_points_decide(points: int, outcome: Outcome):
-    score = score_payment(with_facts(disputes=1), msgspec.structs.replace(DEFAULT, disputed_points=points))
+    score = score_payment(with_signals(disputes=1), msgspec.structs.replace(DEFAULT, disputed_points=points))
     assert (score.points, score.outcome) == (points, outcome)
 
 
 def test_findings_add_up_and_a_community_may_leave_steps_out():
-    facts = with_facts(cards_day=3, failures_day=5)
+    facts = with_signals(cards_day=3, failures_day=5)
     score = score_payment(facts, DEFAULT)
     assert (score.points, score.outcome) == (70, Outcome.review)
     assert [finding.rule for finding in score.findings] == [Rule.many_cards, Rule.many_failures]
     frozen_at_once = msgspec.structs.replace(DEFAULT, freeze_from=50)
     assert score_payment(facts, frozen_at_once).outcome is Outcome.freeze
     never_frozen = msgspec.structs.replace(DEFAULT, freeze_from=10_000)
-    assert score_payment(with_facts(disputes=9, cards_day=9), never_frozen).outcome is Outcome.review
+    assert score_payment(with_signals(disputes=9, cards_day=9), never_frozen).outcome is Outcome.review
 
 
 def test_a_ring_of_three_and_a_pair_are_measured_differently():
-    assert score_ring(RingFacts(people=3, coins=499, gifts=9), DEFAULT).findings == []
-    ring = score_ring(RingFacts(people=3, coins=500, gifts=9), DEFAULT)
+    assert score_ring(RingSignals(people=3, coins=499, gifts=9), DEFAULT).findings == []
+    ring = score_ring(RingSignals(people=3, coins=500, gifts=9), DEFAULT)
     assert (ring.outcome, ring.points) == (Outcome.review, 60)
     assert ring.findings[0].facts == {"people": 3, "coins": 500, "gifts": 9, "usual_coins": 500, "days": 7}
-    assert score_ring(RingFacts(people=2, coins=1_999, gifts=9), DEFAULT).findings == []
-    assert score_ring(RingFacts(people=2, coins=2_000, gifts=9), DEFAULT).outcome is Outcome.review
-    assert score_ring(RingFacts(people=2, coins=4_000, gifts=9), DEFAULT).outcome is Outcome.freeze
+    assert score_ring(RingSignals(people=2, coins=1_999, gifts=9), DEFAULT).findings == []
+    assert score_ring(RingSignals(people=2, coins=2_000, gifts=9), DEFAULT).outcome is Outcome.review
+    assert score_ring(RingSignals(people=2, coins=4_000, gifts=9), DEFAULT).outcome is Outcome.freeze
 
 
 def test_gifts_that_were_given_cannot_wait():
     mild = msgspec.structs.replace(DEFAULT, ring_points=30)
-    score = score_ring(RingFacts(people=3, coins=500, gifts=9), mild)
+    score = score_ring(RingSignals(people=3, coins=500, gifts=9), mild)
     assert (score.outcome, score.points) == (Outcome.allow, 30)
 
 

@@ -1,4 +1,4 @@
-"""What is bought over HTTP is judged by the device it was bought from: the one its session runs on."""
+"""The device of an order over HTTP: the one its session runs on."""
 
 from uuid import UUID, uuid4
 

@@ -252,7 +252,7 @@ async def test_frozen_coins_are_not_given(app: Litestar, db: Database, pair):
 async def test_who_owes_gives_nothing(app: Litestar, db: Database, pair):
     ada, ben = pair
     async with db.as_service(ada.tenant.id) as tx:
-        await wallet.do_take_back(
+        await wallet.do_claw_back(
             tx, ada.me.user_id, 130, to=wallet.PROMOTIONS, type=wallet.TransactionType.refund, key="refund"
         )
     answer = await send(app, ada, ben)

@@ -12,7 +12,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.money.bank import Bank
 from tests.money.coin_scenarios import ask, make_met
-from tests.money.metering.calls import start
+from tests.money.metering.scenarios import start
 
 
 async def lines_of(app: Litestar, person: Person) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Who may see and change which rows of gifts and paid time: told as people, against the database itself."""
+"""Row-level security of gifts and paid time: rows that users may read and change, tried in SQL."""
 
 from dataclasses import dataclass
 from uuid import uuid4
@@ -14,8 +14,8 @@ from meydan.kit.identity import Identity
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person, make_shadow
 from tests.money.coin_scenarios import ask, check_the_books, give_coins, make_met, wallet_of
-from tests.money.metering import calls
-from tests.money.metering.calls import Call
+from tests.money.metering import scenarios
+from tests.money.metering.scenarios import Call
 
 
 @dataclass
@@ -38,7 +38,7 @@ async def square(app: Litestar, db: Database, tenant: tenants.Tenant, moving_clo
         [gift] = [one for one in (await ask(app, face, "GET", "/api/gifts")).json() if one["key"] == what]
         body = {"gift_id": gift["id"], "quantity": 1, "profile_id": str(ben.me.profile_id), "note": words}
         assert (await ask(app, face, "POST", "/api/gifts/send", body, key=what)).status_code == 201
-    call = await calls.start(db, moving_clock, ada, ben)
+    call = await scenarios.start(db, moving_clock, ada, ben)
     await call.talk(60)
     return Square(ada, ben, shadow, call)
 

@@ -39,14 +39,14 @@ async def see_all(needs: Needs) -> None:
     async def see(meter_id: UUID) -> None:
         while True:
             async with db.as_service(needs.tenant_id) as tx:
-                if not await metering.do_see_media(tx, meter_id, clock.now()):
+                if not await metering.do_record_heartbeat(tx, meter_id, clock.now()):
                     return
             await asyncio.sleep(0.02)
 
     async def tick() -> None:
         while True:
             async with db.as_service(needs.tenant_id) as tx:
-                await metering.do_tick_meters(tx)
+                await metering.do_advance_meters(tx)
             await asyncio.sleep(0.02)
 
     await asyncio.gather(tick(), *(see(meter_id) for meter_id in needs.meter_ids))

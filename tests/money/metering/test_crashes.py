@@ -1,4 +1,4 @@
-"""Whoever looks after paid calls may die at any moment: nothing is paid twice, nothing is lost, nothing stays held."""
+"""Worker and media server are killed at any moment: no minute is paid twice or lost, no hold stays."""
 
 import asyncio
 import random
@@ -18,9 +18,9 @@ from meydan.money.wallet.settings import WalletSettings
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person
 from tests.money.coin_scenarios import check_the_books, give_coins, tenant_revenue, wallet_of
-from tests.money.metering import calls
-from tests.money.metering.calls import Call, tick
+from tests.money.metering import scenarios
 from tests.money.metering.run_meters import Needs
+from tests.money.metering.scenarios import Call, tick
 from tests.waiting import PATIENCE, until
 
 PROGRAM = Path(__file__).with_name("run_meters.py")
@@ -73,7 +73,7 @@ async def test_processes_killed_with_9_pay_every_minute_once(
     for coins in COINS:
         payers.append(await make_person(db, tenant))
         await give_coins(db, payers[-1], coins)
-        going.append(await calls.start(db, moving_clock, payers[-1], payee))
+        going.append(await scenarios.start(db, moving_clock, payers[-1], payee))
     moving_clock.forward(seconds=0)
     needs = Needs(database_settings, str(moving_clock.file), tenant.id, [call.meter.id for call in going])
     processes, dice = Processes(needs), random.Random(7)
@@ -141,7 +141,7 @@ async def test_a_connection_lost_before_the_commit_has_done_nothing(
     await give_coins(db, payer, 100)
     async with db.as_service(tenant.id) as tx:  # a busy machine's seconds come on top of those that the clock is moved
         await tenants.do_configure(tx, WalletSettings, meter_gap_seconds=60)
-    call = await calls.start(db, moving_clock, payer, payee)
+    call = await scenarios.start(db, moving_clock, payer, payee)
     await call.talk(55)
     moving_clock.forward(seconds=14)
     if work == "a tick":  # signs were written down by something that died before it settled them
@@ -151,11 +151,11 @@ async def test_a_connection_lost_before_the_commit_has_done_nothing(
     with pytest.raises(CONNECTION_LOST):
         async with own.as_service(tenant.id) as tx:
             if work == "a tick":
-                await metering.do_tick_meters(tx)
+                await metering.do_advance_meters(tx)
             elif work == "hanging up":
                 await metering.do_stop_meter(tx, call.meter.id, metering.MeterEnd.hung_up)
             else:
-                await metering.do_see_media(tx, call.meter.id, clock.now())
+                await metering.do_record_heartbeat(tx, call.meter.id, clock.now())
             statuses = await tx.all(str, "select status from app.meter_units where tenant_id = $1")
             assert "paid" in statuses, "it was all done, but for the commit"
             await superuser.execute("select pg_terminate_backend($1, 1000)", tx.connection.get_server_pid())
@@ -176,7 +176,7 @@ async def test_what_nobody_looked_after_for_a_day_is_the_payers_again(
 ):
     payer, payee = await make_person(db, tenant), await make_person(db, tenant)
     await give_coins(db, payer, 100)
-    call = await calls.start(db, moving_clock, payer, payee)
+    call = await scenarios.start(db, moving_clock, payer, payee)
     await call.talk(50)
     moving_clock.forward(hours=24)
     assert (await wallet_of(db, payer)).available == 100

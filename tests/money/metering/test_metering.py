@@ -17,8 +17,8 @@ from meydan.money.wallet.settings import WalletSettings
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person
 from tests.money.coin_scenarios import check_the_books, frames_of, give_coins, tenant_revenue, wallet_of
-from tests.money.metering import calls
-from tests.money.metering.calls import Call, tick
+from tests.money.metering import scenarios
+from tests.money.metering.scenarios import Call, tick
 from tests.waiting import PATIENCE
 
 
@@ -31,7 +31,7 @@ class Talk:
     async def start(self, coins: int, price: int = 10, **said: Any) -> Call:
         if coins:
             await give_coins(self.db, self.payer, coins)
-        return await calls.start(self.db, self.moving, self.payer, self.payee, price, **said)
+        return await scenarios.start(self.db, self.moving, self.payer, self.payee, price, **said)
 
     async def coins(self) -> tuple[int, int, int]:
         """The payer's balance, what of it is held, and what the payee earned."""
@@ -296,7 +296,7 @@ async def test_many_calls_are_all_looked_after(db: Database, tenant: tenants.Ten
     for _ in range(12):
         payer = await make_person(db, tenant)
         await give_coins(db, payer, 10)
-        lost.append(await calls.start(db, moving_clock, payer, payee))
+        lost.append(await scenarios.start(db, moving_clock, payer, payee))
     moving_clock.forward(seconds=61)
     await asyncio.gather(*(tick(db, tenant.id) for _ in range(3)))
     assert {(await call.row()).end_reason for call in lost} == {"lost"}
@@ -309,11 +309,11 @@ async def test_a_meter_that_fails_keeps_no_other_waiting(
     broken = await talk.start(100)
     payer = await make_person(db, talk.payer.tenant)
     await give_coins(db, payer, 10)
-    fine = await calls.start(db, talk.moving, payer, talk.payee)
+    fine = await scenarios.start(db, talk.moving, payer, talk.payee)
     owner = await asyncpg.connect(database_settings.owner_url)
 
     async def set_held(coins: int) -> None:
-        """What no login of the product can do: the coins that are held are held no more."""
+        """Deletes the hold under the meter, which no login of the product can do."""
         changed = await owner.execute(
             "update app.ledger_balances set held = $3 where tenant_id = $1 "
             "and account_id = app.ledger_account_id('person_coins', $2, null, null)",
@@ -325,7 +325,7 @@ async def test_a_meter_that_fails_keeps_no_other_waiting(
     talk.moving.forward(seconds=61)
     await tick(db, talk.payer.tenant.id)
     assert ((await broken.row()).ended_at, (await fine.row()).end_reason) == (None, "lost")
-    assert f"the meter {broken.meter.id} could not be settled" in caplog.text
+    assert f"the meter {broken.meter.id} could not be billed" in caplog.text
     await set_held(10)
     await owner.close()
     await tick(db, talk.payer.tenant.id)
@@ -337,7 +337,7 @@ async def test_another_communitys_meter_is_none(db: Database, talk: Talk, other_
     call = await talk.start(100)
     async with db.as_service(other_tenant.id) as tx:
         for ask in (
-            metering.do_see_media(tx, call.meter.id, clock.now()),
+            metering.do_record_heartbeat(tx, call.meter.id, clock.now()),
             metering.do_stop_meter(tx, call.meter.id, metering.MeterEnd.hung_up),
         ):
             with pytest.raises(NotFound):

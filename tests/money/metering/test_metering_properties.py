@@ -30,8 +30,8 @@ from meydan.money import metering, wallet
 from tests.conftest import MovableClock, new_tenant
 from tests.factories import Person, make_person
 from tests.money.coin_scenarios import check_the_books, give_coins, tenant_revenue, wallet_of
-from tests.money.metering import calls
-from tests.money.metering.calls import Call, tick
+from tests.money.metering import scenarios
+from tests.money.metering.scenarios import Call, tick
 
 T = TypeVar("T")
 GAP, LOST, MINUTE = 15, 60, 60
@@ -79,7 +79,7 @@ class History(RuleBasedStateMachine):
         return self.do(known.call.row()).ended_at is not None
 
     def count(self, known: Known, second: int) -> None:
-        """What a sign of media at this second adds, to a call that goes on."""
+        """The time that a heartbeat at this second adds to a running call."""
         if known.seen is not None and second <= known.seen:
             return
         if known.seen is not None and second - known.seen <= GAP:
@@ -111,7 +111,7 @@ class History(RuleBasedStateMachine):
     @rule(target=running, price=st.integers(1, 20), coins=st.integers(0, 80))
     def start(self, price: int, coins: int) -> Any:
         self.buy(coins + price)
-        call = self.do(calls.start(self.db, self.moving, self.payer, self.payee, price))
+        call = self.do(scenarios.start(self.db, self.moving, self.payer, self.payee, price))
         known = Known(call, price, call.meter.created_at)
         self.calls.append(known)
         return known
@@ -120,7 +120,7 @@ class History(RuleBasedStateMachine):
     @rule()
     def start_without_coins(self) -> None:
         try:
-            self.do(calls.start(self.db, self.moving, self.payer, self.payee, 20))
+            self.do(scenarios.start(self.db, self.moving, self.payer, self.payee, 20))
         except wallet.BalanceTooLow:
             return
         raise AssertionError("a call began that cannot be paid")

@@ -81,7 +81,7 @@ class ToyFulfilment:
         await orders.do_link_agreement(tx, payment.id, agreement_id, payment.period_ends_at)
         return True
 
-    async def do_take_back(self, tx: Tx, payment: PaymentRow, covered: int, cause: str, *, disputed: bool) -> Clawback:
+    async def do_claw_back(self, tx: Tx, payment: PaymentRow, covered: int, cause: str, *, disputed: bool) -> Clawback:
         gone = covered >= payment.paid
         changed = await tx.maybe(
             UUID,

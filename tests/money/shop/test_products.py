@@ -1,4 +1,4 @@
-"""What is for sale, and who may change it."""
+"""Products for sale, and staff's right to change them."""
 
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ PACKAGE = {"coins": 5_000, "bonus": 2_000, "price": 199_999, "currency": "TRY", 
 PLAN = {"period": "week", "price": 4_999, "currency": "TRY", "coin_price": 150, "text_per_day": 30}
 
 
-async def test_every_community_begins_with_a_shop(app: Litestar, db: Database, tenant: tenants.Tenant):
+async def test_a_new_tenant_has_default_products(app: Litestar, db: Database, tenant: tenants.Tenant):
     person = await make_person(db, tenant)
     async with person.client(app) as client:
         packages = (await client.get("/api/coins/packages")).json()["items"]
@@ -66,7 +66,7 @@ async def test_staff_change_what_is_sold(shop: Shop, db: Database):
 
 
 @pytest.mark.parametrize("role", [Role.user, Role.creator, Role.moderator])
-async def test_others_may_not(shop: Shop, db: Database, role: Role):
+async def test_other_roles_may_not_change_products(shop: Shop, db: Database, role: Role):
     person = await make_person(db, shop.tenant, role=role)
     for method, path, body in (
         ("GET", "/api/staff/packages", None),
@@ -98,13 +98,13 @@ async def test_others_may_not(shop: Shop, db: Database, role: Role):
         {"surprise": 1},
     ],
 )
-async def test_nonsense_is_not_sold(shop: Shop, db: Database, wrong: dict[str, object]):
+async def test_invalid_products_are_refused(shop: Shop, db: Database, wrong: dict[str, object]):
     boss = await make_person(db, shop.tenant, role=Role.admin)
     answer = await shop.ask(boss, "POST", "/api/staff/packages", {**PACKAGE, **wrong})
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
 
 
-async def test_a_stores_name_is_one_things_name(shop: Shop, db: Database):
+async def test_a_store_product_id_belongs_to_one_product(shop: Shop, db: Database):
     boss = await make_person(db, shop.tenant, role=Role.admin)
     for expected in (201, 409):
         answer = await shop.ask(boss, "POST", "/api/staff/packages", {**PACKAGE, "store_product_id": "chest"})

@@ -1,4 +1,4 @@
-"""Somebody who may send any statement to the database as themselves: what the functions they may call let them do."""
+"""Attacks by a user who can run any SQL under their own login."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4

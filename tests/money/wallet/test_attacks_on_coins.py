@@ -22,7 +22,7 @@ from tests.waiting import until_somebody_waits
 
 
 async def earn(tx: Tx, person: Person) -> None:
-    """One coin from the community to their earnings."""
+    """Moves one coin from the tenant to their earnings."""
     await wallet.do_transfer(
         tx,
         TransactionType.gift_received,
@@ -97,7 +97,7 @@ async def test_a_minute_is_paid_in_the_order_that_transfers_take(bank: Bank):
 
 
 async def test_a_gift_is_paid_for_before_anybody_earns_by_it(bank: Bank, db: Database, app: Litestar):
-    """Whoever of the two is first by id: a call between them is paid at the same moment."""
+    """In either order of their ids, while a call between them is paid."""
     people = [await bank.person(100), await bank.person(100)]
     await make_met(db, *people)
     gift: Answer = (await ask(app, people[0], "GET", "/api/gifts")).json()[0]
@@ -149,7 +149,7 @@ class Crowd:
 
     async def act(self, chance: random.Random) -> None:
         one, other = chance.sample(self.people, 2)
-        with suppress(wallet.BalanceTooLow, wallet.DebtBlocks, wallet.WalletIsFrozen, wallet.HoldOver):
+        with suppress(wallet.BalanceTooLow, wallet.DebtBlocks, wallet.WalletBlocked, wallet.HoldExpired):
             await chance.choice(self.acts)(one, other, chance)
 
     async def give(self, one: Person, other: Person, chance: random.Random) -> None:
@@ -216,7 +216,7 @@ async def test_who_is_called_is_paid_whatever_the_payers_login_asks_of_the_datab
                 await call(tx, held, friend)
     async with db.as_service(bank.tenant.id) as tx:
         for second in range(0, 50, 10):
-            await metering.do_see_media(tx, meter.id, clock.now() + timedelta(seconds=second - 40))
+            await metering.do_record_heartbeat(tx, meter.id, clock.now() + timedelta(seconds=second - 40))
         bill = await metering.do_stop_meter(tx, meter.id, metering.MeterEnd.hung_up)
     assert (bill.paid, (await bank.wallet_of(ana)).balance) == (10, 90)
 

@@ -1,4 +1,4 @@
-"""Somebody leaves in the moment in which they are given something: nothing of it stays with who is gone."""
+"""Erasure races with incoming coins and gifts: an erased user keeps none of them."""
 
 import asyncio
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""The proof: what is wrong is found whatever it is, freezes payouts, and thaws them when it is mended."""
+"""Audits find every kind of fault, freeze payouts, and thaw them after the repair."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from tests.money.bank import Bank
 
 @pytest.fixture
 async def superuser(postgres_url: str, database_settings: DatabaseSettings) -> AsyncIterator[asyncpg.Connection]:
-    """Somebody with the keys to the engine, who can do what no login of the product can."""
+    """A superuser's connection, with rights that no login of the product has."""
     database = database_settings.owner_url.rsplit("/", 1)[1]
     connection = await asyncpg.connect(f"{postgres_url.rsplit('/', 1)[0]}/{database}")
     yield connection
@@ -147,7 +147,7 @@ IN_ALL_OF_IT = {FaultKind.balances_do_not_sum_to_zero}  # is seen by whoever loo
 
 
 async def tamper(superuser: asyncpg.Connection, tenant_id: int, what: str) -> set[FaultKind]:
-    """What has to be found afterwards."""
+    """Tampers with the books; returns the faults that the audit must find."""
     statements, expected = TAMPERINGS[what]
     async with superuser.transaction():
         await superuser.execute("set local session_replication_role = replica")
@@ -165,7 +165,7 @@ async def found(bank: Bank) -> set[FaultKind]:
 
 
 @pytest.mark.parametrize("what", TAMPERINGS)
-async def test_whatever_is_wrong_with_what_is_new_is_found_and_freezes_payouts_until_it_is_mended(
+async def test_any_fault_of_new_entries_is_found_and_freezes_payouts_until_repaired(
     bank: Bank, ana: Person, superuser: asyncpg.Connection, caplog: pytest.LogCaptureFixture, what: str
 ):
     assert await payouts_open(bank)
@@ -190,7 +190,7 @@ async def test_whatever_is_wrong_with_what_is_new_is_found_and_freezes_payouts_u
 
 
 @pytest.mark.parametrize("what", TAMPERINGS)
-async def test_whatever_is_wrong_with_what_was_proved_long_ago_is_found_by_looking_at_all_of_it(
+async def test_any_fault_of_audited_entries_is_found_by_a_full_audit(
     bank: Bank, ana: Person, superuser: asyncpg.Connection, what: str
 ):
     async with bank.db.as_service(bank.tenant.id) as tx:
@@ -198,12 +198,12 @@ async def test_whatever_is_wrong_with_what_was_proved_long_ago_is_found_by_looki
     await keep(superuser, bank.tenant.id)
     expected = await tamper(superuser, bank.tenant.id, what)
     async with bank.db.as_service(bank.tenant.id) as tx:
-        await tasks.audit_all_of_the_ledger(tx)
+        await tasks.audit_full_ledger(tx)
     assert await found(bank) == expected
     await mend(superuser, bank.tenant.id)
 
 
-async def test_what_was_proved_is_not_looked_at_again_until_all_of_it_is_and_then_not_forgotten(
+async def test_audited_entries_are_read_again_only_by_a_full_audit_whose_faults_persist(
     bank: Bank, ana: Person, superuser: asyncpg.Connection
 ):
     await bank.audit()
@@ -244,9 +244,7 @@ async def test_an_account_changed_long_ago_is_found_as_soon_as_something_touches
     )
 
 
-async def test_coins_that_were_let_go_of_are_looked_at_without_any_transfer(
-    bank: Bank, ana: Person, superuser: asyncpg.Connection
-):
+async def test_holds_are_audited_without_any_transfer(bank: Bank, ana: Person, superuser: asyncpg.Connection):
     await bank.audit()
     async with bank.db.as_service(bank.tenant.id) as tx:
         [held] = await tx.all(UUID, "select id from app.coin_holds where tenant_id = $1")

@@ -78,7 +78,7 @@ async def unproved(bank: Bank) -> list[UUID]:
 
 
 async def is_proved(bank: Bank) -> bool:
-    """What the audits have added up is what stands in the accounts."""
+    """True if the audited balances equal the accounts' balances."""
     async with bank.db.as_service(bank.tenant.id) as tx:
         return await tx.one(
             bool,

@@ -1,4 +1,4 @@
-"""What stood in an account at any past time, and what stands in all of them."""
+"""Balances of accounts at any past time, and their sums."""
 
 from datetime import datetime
 

@@ -46,7 +46,7 @@ class Held:
 @dataclass
 class Moved:
     entries: Counter[tuple[str, int]]
-    ripens_at: datetime
+    available_at: datetime
     is_reversal: bool = False
     is_reversed: bool = False
 
@@ -64,13 +64,13 @@ class Model:
     moved: list[Moved] = field(default_factory=list)
     frozen: set[int] = field(default_factory=set)
     payments: Counter[int] = field(default_factory=Counter)
-    """Of debts: lines that nobody asked for."""
+    """Debt payments, which no request asks for."""
 
-    def unripe(self, who: int) -> int:
+    def pending(self, who: int) -> int:
         return sum(
             max(moved.entries["earnings", who], 0)
             for moved in self.moved
-            if moved.ripens_at > clock.now() and not moved.is_reversal and not moved.is_reversed
+            if moved.available_at > clock.now() and not moved.is_reversal and not moved.is_reversed
         )
 
     def held(self, who: int) -> int:
@@ -181,11 +181,11 @@ class Story:
         if who in self.model.frozen:
             raise Refusal("wallet_frozen")
         if (
-            self.model.balances["earnings", who] - self.model.unripe(who)
+            self.model.balances["earnings", who] - self.model.pending(who)
             < amount
             <= self.model.balances["earnings", who]
         ):
-            raise Refusal("earnings_unripe")
+            raise Refusal("earnings_pending")
         self.model.move({("earnings", who): -amount, ("coins", who): amount})
 
     async def take_back(self, who: int, amount: int) -> None:
@@ -227,7 +227,7 @@ class Story:
         if which < len(self.model.holds):
             held = self.model.holds[which]
             if held.status != "open":
-                raise Refusal("hold_over")
+                raise Refusal("hold_expired")
             held.status = "committed"
             paid = min(amount, held.amount)
             self.model.move({("coins", held.who): -paid, ("earnings", (held.who + max(step, 1)) % 3): paid})
@@ -241,7 +241,7 @@ class Story:
         if which < len(self.model.holds):
             held = self.model.holds[which]
             if held.status == "committed":
-                raise Refusal("hold_over")
+                raise Refusal("hold_expired")
             if held.status == "open":
                 held.status = "released"
                 self.model.settle(held.who)
@@ -317,7 +317,7 @@ class Story:
     async def check_the_history(self, who: int) -> None:
         """Read page by page: its lines together are what the person has, earned and owes."""
         told: Counter[str] = Counter()
-        page: wallet.MovementPage | None = None
+        page: wallet.HistoryPage | None = None
         lines: set[UUID] = set()
         async with self.bank.db.as_user(self.people[who].me) as tx:
             while page is None or page.next is not None:
@@ -327,13 +327,13 @@ class Story:
                     assert line.amount == (line.coins or line.earnings)
                     assert line.coins or line.earnings or line.debt, "every line says what it changed"
                     lines.add(line.id)
-            ripe = (await earnings.earnings(tx)).ripe
+            available = (await earnings.earnings(tx)).available
         model = self.model.wallet(who)
         assert (told["coins"], told["earnings"], told["debt"]) == (model.balance, model.earnings, model.debt)
         assert len(lines) == self.model.payments[who] + sum(
             any(moved.entries[kind, who] for kind in ("coins", "earnings", "debt")) for moved in self.model.moved
         ), "each once"
-        assert ripe == max(model.earnings - self.model.unripe(who), 0)
+        assert available == max(model.earnings - self.model.pending(who), 0)
 
     async def check_the_past(self) -> None:
         async with self.bank.db.as_service(self.bank.tenant.id) as tx:

@@ -10,7 +10,7 @@ from meydan.kit import clock, events
 from meydan.kit.database import Tx
 from meydan.money import wallet
 from meydan.money.wallet import Entry, TransactionType, coins_of, earnings_of
-from meydan.money.wallet.errors import worded
+from meydan.money.wallet.errors import translated_errors
 from meydan.money.wallet.settings import WalletSettings
 from tests.factories import Person
 from tests.money.bank import Bank
@@ -32,10 +32,10 @@ async def test_nothing_is_spent_until_it_is_thawed(bank: Bank):
     await freeze(bank, ana)
     assert (await bank.wallet_of(ana)).frozen == "fraud"
     for refused_way in (bank.spend(ana, 1), bank.spend(ana, 1000)):
-        with pytest.raises(wallet.WalletIsFrozen) as refused:
+        with pytest.raises(wallet.WalletBlocked) as refused:
             await refused_way
         assert refused.value.extra == {"reason": "fraud"}
-    with pytest.raises(wallet.WalletIsFrozen):
+    with pytest.raises(wallet.WalletBlocked):
         async with bank.db.as_user(ana.me) as tx:
             await wallet.do_hold(
                 tx, ana.me.user_id, 1, key="hold", purpose="call", expires_at=clock.now() + timedelta(minutes=1)
@@ -60,9 +60,9 @@ async def test_earnings_are_not_turned_into_coins_either(bank: Bank):
     await freeze(bank, bora)
     async with bank.db.as_service(bank.tenant.id) as tx:
         await tenants.do_configure(tx, WalletSettings, earnings_ripen_days=0)
-    with pytest.raises(wallet.WalletIsFrozen):
+    with pytest.raises(wallet.WalletBlocked):
         async with bank.db.as_user(bora.me) as tx:
-            with worded():
+            with translated_errors():
                 await tx.run("select from app.convert_earnings($1, 'convert', 10)")
     await thaw(bank, bora)
     async with bank.db.as_user(bora.me) as tx:
@@ -112,7 +112,7 @@ async def test_it_is_frozen_once_said_once_and_logged(bank: Bank, monkeypatch: p
 
 
 async def test_from_the_moment_it_is_frozen_nothing_slips_through(bank: Bank):
-    """Whoever is just spending is waited for: a freeze that is answered has nobody's spending still on its way."""
+    """A freeze waits for transfers under way: after its answer nothing is spent."""
     ana = await bank.person(100)
     user_id = ana.me.user_id
     async with bank.db.as_user(ana.me) as tx:
@@ -136,7 +136,7 @@ async def test_from_the_moment_it_is_frozen_nothing_slips_through(bank: Bank):
     await frozen
     left = (await bank.wallet_of(ana)).balance
     answers = await asyncio.gather(*spending, return_exceptions=True)
-    assert all(isinstance(answer, wallet.Transaction | wallet.WalletIsFrozen) for answer in answers)
+    assert all(isinstance(answer, wallet.Transaction | wallet.WalletBlocked) for answer in answers)
     assert (
         (await bank.wallet_of(ana)).balance == left == 90 - sum(isinstance(one, wallet.Transaction) for one in answers)
     )

@@ -17,7 +17,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.money.bank import Bank
 from tests.money.coin_scenarios import ask
-from tests.money.metering.calls import start
+from tests.money.metering.scenarios import start
 
 
 async def give(bank: Bank, giver: Person, receiver: Person, amount: int) -> wallet.Transaction:
@@ -38,7 +38,7 @@ async def convert(app: Litestar, person: Person, amount: int, key: str = "") -> 
     return answer.status_code, answer.json()
 
 
-async def ripening(app: Litestar, person: Person) -> dict[str, Any]:
+async def earnings_of_person(app: Litestar, person: Person) -> dict[str, Any]:
     said: dict[str, Any] = (await ask(app, person, "GET", "/api/coins/earnings")).json()
     return said
 
@@ -48,38 +48,40 @@ async def pair(bank: Bank) -> tuple[Person, Person]:
     return await bank.person(1000), await bank.person()
 
 
-async def test_earnings_ripen_day_by_day_and_then_become_coins(
+async def test_earnings_become_available_day_by_day(
     bank: Bank, app: Litestar, moving_clock: MovableClock, pair: tuple[Person, Person]
 ):
     giver, star = pair
-    assert await ripening(app, star) == {"earnings": 0, "ripe": 0, "ripening": []}
+    assert await earnings_of_person(app, star) == {"earnings": 0, "available": 0, "pending": []}
     await give(bank, giver, star, 30)
     moving_clock.forward(hours=48)
     await give(bank, giver, star, 10)
     await give(bank, giver, star, 5)
 
-    said = await ripening(app, star)
-    assert (said["earnings"], said["ripe"], [day["amount"] for day in said["ripening"]]) == (45, 0, [30, 15])
+    said = await earnings_of_person(app, star)
+    assert (said["earnings"], said["available"], [day["amount"] for day in said["pending"]]) == (45, 0, [30, 15])
     status, refused = await convert(app, star, 1)
-    assert (status, refused["code"], refused["ripe"], refused["needed"]) == (409, "earnings_unripe", 0, 1)
-    assert refused["next_at"][:10] == said["ripening"][0]["ripens_at"][:10]
+    assert (status, refused["code"], refused["ripe"], refused["needed"]) == (409, "earnings_pending", 0, 1)
+    assert refused["next_at"][:10] == said["pending"][0]["available_at"][:10]
 
     moving_clock.forward(hours=5 * 24, minutes=1)
-    assert (await ripening(app, star))["ripe"] == 30
-    assert (await convert(app, star, 31))[1]["code"] == "earnings_unripe"
+    assert (await earnings_of_person(app, star))["available"] == 30
+    assert (await convert(app, star, 31))[1]["code"] == "earnings_pending"
     assert (await convert(app, star, 46))[1]["code"] == "balance_too_low"
     status, made = await convert(app, star, 25, "once")
     assert (status, made["amount"]) == (201, 25)
-    assert (await convert(app, star, 25, "once")) == (201, made), "the same key again, though only five are ripe now"
+    assert (await convert(app, star, 25, "once")) == (201, made), (
+        "the same key again, though only five are available now"
+    )
     assert (await convert(app, star, 6))[1]["ripe"] == 5
     assert (await convert(app, star, 5))[0] == 201
     moving_clock.forward(hours=48)
-    assert (await ripening(app, star)) == {"earnings": 15, "ripe": 15, "ripening": []}
+    assert (await earnings_of_person(app, star)) == {"earnings": 15, "available": 15, "pending": []}
     assert (await convert(app, star, 15))[0] == 201
     assert (await bank.wallet_of(star)).balance == 45
 
 
-async def test_a_paid_minute_ripens_too_and_what_staff_give_need_not(
+async def test_paid_minutes_are_held_too_but_adjustments_by_staff_are_not(
     bank: Bank, app: Litestar, moving_clock: MovableClock, pair: tuple[Person, Person]
 ):
     payer, star = pair
@@ -94,11 +96,11 @@ async def test_a_paid_minute_ripens_too_and_what_staff_give_need_not(
             key="sorry",
             user_id=star.me.user_id,
         )
-    said = await ripening(app, star)
-    assert (said["earnings"], said["ripe"]) == (9, 3)
+    said = await earnings_of_person(app, star)
+    assert (said["earnings"], said["available"]) == (9, 3)
 
 
-async def test_what_was_undone_ripens_no_more_and_takes_nothing_that_is_ripe(
+async def test_a_reversed_gift_is_not_pending_and_takes_no_available_earnings(
     bank: Bank, app: Litestar, moving_clock: MovableClock, pair: tuple[Person, Person]
 ):
     giver, star = pair
@@ -106,29 +108,29 @@ async def test_what_was_undone_ripens_no_more_and_takes_nothing_that_is_ripe(
     moving_clock.forward(hours=8 * 24)
     new = await give(bank, giver, star, 10)
     await bank.reverse(new.id)
-    assert await ripening(app, star) == {"earnings": 20, "ripe": 20, "ripening": []}
+    assert await earnings_of_person(app, star) == {"earnings": 20, "available": 20, "pending": []}
     await give(bank, giver, star, 7)
     await bank.reverse(old.id)
-    said = await ripening(app, star)
-    assert (said["earnings"], said["ripe"]) == (7, 0)
+    said = await earnings_of_person(app, star)
+    assert (said["earnings"], said["available"]) == (7, 0)
 
 
-async def test_who_owes_hears_what_is_missing_of_their_earnings(bank: Bank, app: Litestar, pair: tuple[Person, Person]):
+async def test_debt_does_not_count_as_earnings(bank: Bank, app: Litestar, pair: tuple[Person, Person]):
     _, star = pair
     await bank.take_back(star, 5)
     status, said = await convert(app, star, 10)
     assert (status, said["code"], said["account"]) == (409, "balance_too_low", "creator_revenue")
 
 
-async def test_the_community_says_how_long(bank: Bank, app: Litestar, pair: tuple[Person, Person]):
+async def test_tenants_set_the_holding_period(bank: Bank, app: Litestar, pair: tuple[Person, Person]):
     await give(bank, *pair, 20)
     async with bank.db.as_service(bank.tenant.id) as tx:
         await tenants.do_configure(tx, WalletSettings, earnings_ripen_days=0)
-    assert await ripening(app, pair[1]) == {"earnings": 20, "ripe": 20, "ripening": []}
+    assert await earnings_of_person(app, pair[1]) == {"earnings": 20, "available": 20, "pending": []}
     assert (await convert(app, pair[1], 20))[0] == 201
 
 
-async def test_two_conversions_at_once_convert_what_is_ripe_once(
+async def test_concurrent_conversions_convert_available_earnings_once(
     bank: Bank, db: Database, moving_clock: MovableClock, pair: tuple[Person, Person]
 ):
     giver, star = pair
@@ -142,14 +144,14 @@ async def test_two_conversions_at_once_convert_what_is_ripe_once(
 
     answers = await asyncio.gather(one("a"), one("b"), one("a"), return_exceptions=True)
     made = [answer.id for answer in answers if isinstance(answer, wallet.Transaction)]
-    refused = [answer for answer in answers if isinstance(answer, wallet.EarningsUnripe)]
+    refused = [answer for answer in answers if isinstance(answer, wallet.EarningsPending)]
     assert len(set(made)) == 1
     assert len(made) + len(refused) == 3
     assert (await bank.wallet_of(star)).balance == 10
     assert clock.now() > (await bank.history(star))[-1].created_at + timedelta(days=7)
 
 
-async def test_nobody_converts_past_the_door(bank: Bank, pair: tuple[Person, Person]):
+async def test_no_transfer_bypasses_the_holding_period(bank: Bank, pair: tuple[Person, Person]):
     """By no transfer of their own, and not somebody else's."""
     _, star = pair
     await give(bank, *pair, 20)

@@ -87,16 +87,16 @@ async def test_a_hold_ends_once(bank: Bank):
     assert await commit(bank, held.id, bora, 20) == paid
     with pytest.raises(wallet.IdempotencyKeyReused):
         await commit(bank, held.id, bora, 21)
-    with pytest.raises(wallet.HoldOver) as refused:
+    with pytest.raises(wallet.HoldExpired) as refused:
         await commit(bank, held.id, bora, 20, key="again")
     assert refused.value.extra == {"status": "committed"}
-    with pytest.raises(wallet.HoldOver):
+    with pytest.raises(wallet.HoldExpired):
         await release(bank, held.id)
 
     other = await hold(bank, ana, 50, key="other")
     assert (await release(bank, other.id)).status is HoldStatus.released
     assert (await release(bank, other.id)).status is HoldStatus.released
-    with pytest.raises(wallet.HoldOver) as refused:
+    with pytest.raises(wallet.HoldExpired) as refused:
         await commit(bank, other.id, bora, 1, key="late")
     assert refused.value.extra == {"status": "released"}
     assert await bank.wallet_of(ana) == wallet.Wallet(80, 0, 80, 0, 0, None)
@@ -142,7 +142,7 @@ async def test_a_forgotten_hold_is_free_again_when_its_time_is_over(bank: Bank, 
     held = await hold(bank, ana, 80)
     moving_clock.forward(minutes=6)
     assert await bank.wallet_of(ana) == wallet.Wallet(100, 0, 100, 0, 0, None)
-    with pytest.raises(wallet.HoldOver) as refused:
+    with pytest.raises(wallet.HoldExpired) as refused:
         await commit(bank, held.id, bora, 1)
     assert refused.value.extra == {"status": "expired"}
     await bank.spend(ana, 90)  # before any job came by

@@ -1,5 +1,4 @@
-"""Nobody waits in a circle: whoever is somebody's locks come in one order, also where an account is used for the first time
-and where so many pay into one that its stripes are all taken."""
+"""Lock order: transfers lock accounts in one order, also those used for the first time, so that none deadlock."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -19,7 +18,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.money.bank import Bank
 from tests.money.coin_scenarios import make_met
-from tests.money.metering.calls import start
+from tests.money.metering.scenarios import start
 from tests.money.wallet.test_attacks_on_coins import call, earn, hold, pay
 from tests.waiting import until_somebody_waits
 
@@ -153,9 +152,9 @@ async def test_who_is_paid_by_one_call_and_pays_for_another(bank: Bank, moving_c
     async def settle() -> None:
         async with bank.db.as_service(bank.tenant.id) as tx:
             if act == "tick":
-                await metering.do_tick_meters(tx)
+                await metering.do_advance_meters(tx)
             else:
-                await metering.do_end_all_of(tx, middle.me.user_id)
+                await metering.do_end_meters_of(tx, middle.me.user_id)
 
     async with bank.db.as_service(bank.tenant.id) as tx:
         await pay(tx, middle)

@@ -1,4 +1,4 @@
-"""What the ledger shows of a person, and what stays of it when they leave."""
+"""Personal data of the ledger: its export, and the books that stay after erasure."""
 
 from datetime import timedelta
 

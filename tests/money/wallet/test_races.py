@@ -100,7 +100,7 @@ async def test_holding_spending_and_taking_back_at_once(bank: Bank):
     )
     held = 30 * sum(isinstance(answer, wallet.Hold) for answer in answers)
     spent = 20 * sum(isinstance(answer, wallet.Transaction) for answer in answers)
-    taken = [answer for answer in answers if isinstance(answer, wallet.TakenBack)]
+    taken = [answer for answer in answers if isinstance(answer, wallet.Clawback)]
     assert len(taken) == 2
     refused = [answer for answer in answers if isinstance(answer, BaseException)]
     assert all(isinstance(answer, wallet.BalanceTooLow | wallet.DebtBlocks) for answer in refused)

@@ -1,4 +1,4 @@
-"""Whoever's wallet changed hears how it stands, whatever changed it; nobody else hears anything."""
+"""Wallet frames: each change is sent to the users whose wallets it changed, and to no others."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -59,7 +59,7 @@ async def test_of_transfers_and_what_undoes_them(bank: Bank):
     refund = TransactionType.refund
     assert await heard(
         bank,
-        lambda tx: wallet.do_take_back(
+        lambda tx: wallet.do_claw_back(
             tx, can.me.user_id, 130, to=wallet.clearing("stripe", "TRY"), type=refund, key="refund"
         ),
         *everybody,

@@ -30,7 +30,7 @@ async def earn_from_others(db: Database, person: Person, amount: int) -> None:
 async def owe(db: Database, person: Person, amount: int) -> None:
     """They spent what was then taken back."""
     async with db.as_service(person.tenant.id) as tx:
-        await wallet.do_take_back(
+        await wallet.do_claw_back(
             tx,
             person.me.user_id,
             amount,

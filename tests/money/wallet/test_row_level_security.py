@@ -1,4 +1,4 @@
-"""Who may see and change which rows of the ledger: told as people and as the service, against the database itself."""
+"""Row-level security of the ledger: rows that users and the service may read and change, tried in SQL."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,7 +61,7 @@ async def books(bank: Bank) -> Books:
 
 
 async def visible(db: Database, me: Identity) -> list[int | None]:
-    """How many rows of each table; None: the table may not even be asked."""
+    """The number of visible rows of each table; None: no right to select."""
     found: list[int | None] = []
     for table in TABLES:
         try:

@@ -378,12 +378,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What may be earned today */
-        get: operations["ApiCoinsEarnGetEarning"];
+        /** Bonuses you can take today */
+        get: operations["ApiCoinsEarnGetBonuses"];
         put?: never;
         /**
          * Take today's coins
-         * @description For who may meet people here: coins for accounts that proved nothing would be given to one person many times.
+         * @description Requires the right to meet: one user with many unproven accounts could collect the bonus many times.
          */
         post: operations["ApiCoinsEarnEarn"];
         delete?: never;
@@ -399,7 +399,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What you earned, and what of it is ripe */
+        /** Your earnings: available and pending */
         get: operations["ApiCoinsEarningsGetEarnings"];
         put?: never;
         post?: never;
@@ -417,8 +417,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What became of your coins
-         * @description Newest first, of both faces: coins belong to the person.
+         * History of your coins
+         * @description Newest first, of both faces: coins belong to the user.
          */
         get: operations["ApiCoinsHistoryHistory"];
         put?: never;
@@ -453,7 +453,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Packages of coins for sale */
+        /** Coin packages for sale */
         get: operations["ApiCoinsPackagesListPackages"];
         put?: never;
         post?: never;
@@ -524,7 +524,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What may be given */
+        /** Gifts for sale */
         get: operations["ApiGiftsListGifts"];
         put?: never;
         post?: never;
@@ -542,8 +542,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Gifts you were given
-         * @description By the active face, newest first.
+         * Gifts you received
+         * @description Gifts that the active face received, newest first.
          */
         get: operations["ApiGiftsReceivedGiftsReceived"];
         put?: never;
@@ -564,8 +564,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give somebody a gift
-         * @description To somebody whom the active face has met, with no block between the two.
+         * Send a gift
+         * @description The receiver must have met the active face, with no block between the two.
          */
         post: operations["ApiGiftsSendSend"];
         delete?: never;
@@ -582,8 +582,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Gifts you gave
-         * @description By the active face, newest first.
+         * Gifts you sent
+         * @description Gifts that the active face sent, newest first.
          */
         get: operations["ApiGiftsSentGiftsSent"];
         put?: never;
@@ -1256,7 +1256,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All gifts, also those given no more */
+        /** All gifts, also withdrawn ones */
         get: operations["ApiStaffGiftsStaffGifts"];
         put?: never;
         /** Add a gift */
@@ -1308,10 +1308,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All packages of coins */
+        /** All coin packages */
         get: operations["ApiStaffPackagesStaffPackages"];
         put?: never;
-        /** Sell another package */
+        /** Add a package */
         post: operations["ApiStaffPackagesAddPackage"];
         delete?: never;
         options?: never;
@@ -1328,8 +1328,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change a package, or sell it no more
-         * @description Orders made before keep what they were made for.
+         * Change or withdraw a package
+         * @description Earlier orders keep their terms.
          */
         put: operations["ApiStaffPackagesPackageIdPutPackage"];
         post?: never;
@@ -1457,10 +1457,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All plans of premium */
+        /** All premium plans */
         get: operations["ApiStaffPlansStaffPlans"];
         put?: never;
-        /** Sell another plan */
+        /** Add a plan */
         post: operations["ApiStaffPlansAddPlan"];
         delete?: never;
         options?: never;
@@ -1477,8 +1477,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change a plan, or sell it no more
-         * @description What it unlocks changes for everybody who has it; its price only for who buys it from now on.
+         * Change or withdraw a plan
+         * @description Entitlements change for all subscribers, the price only for new ones.
          */
         put: operations["ApiStaffPlansPlanIdPutPlan"];
         post?: never;
@@ -1754,6 +1754,13 @@ export interface components {
             kind: components["schemas"]["AccountKind"];
             provider: string | null;
         };
+        /** AddGiftRequest */
+        AddGiftRequest: {
+            key: components["schemas"]["GiftKey"];
+            name?: components["schemas"]["Words"] | null;
+            position: number;
+            price: number;
+        };
         /** AddKeyPackagesRequest */
         AddKeyPackagesRequest: {
             packages: string[];
@@ -1817,6 +1824,17 @@ export interface components {
             id: string;
             tag: string;
         };
+        /** BonusReceipt */
+        BonusReceipt: {
+            /** Format: date-time */
+            next_at: string;
+            transaction: components["schemas"]["Transaction"];
+            wallet: components["schemas"]["Wallet"];
+        };
+        /** Bonuses */
+        Bonuses: {
+            daily: components["schemas"]["DailyBonus"];
+        };
         /** Bounds */
         Bounds: {
             least: number;
@@ -1863,6 +1881,13 @@ export interface components {
          * @enum {string}
          */
         CaseStatus: "open" | "closed";
+        /** ChangeGiftRequest */
+        ChangeGiftRequest: {
+            active?: boolean;
+            name?: components["schemas"]["Words"] | null;
+            position?: number;
+            price?: number;
+        };
         /** ChangePasswordRequest */
         ChangePasswordRequest: {
             current: string;
@@ -1886,7 +1911,7 @@ export interface components {
         Channel: "sms" | "email";
         /**
          * Choice
-         * @description What staff may decide.
+         * @description Decisions open to staff.
          * @enum {string}
          */
         Choice: "release" | "dismiss" | "refund" | "freeze";
@@ -2004,8 +2029,8 @@ export interface components {
         ConversationList: {
             items: components["schemas"]["Conversation"][];
         };
-        /** Convert */
-        Convert: {
+        /** ConvertEarningsRequest */
+        ConvertEarningsRequest: {
             amount: number;
         };
         /** Criteria */
@@ -2014,8 +2039,8 @@ export interface components {
             language?: string | null;
             max_distance_km?: number | null;
         };
-        /** Daily */
-        Daily: {
+        /** DailyBonus */
+        DailyBonus: {
             available: boolean;
             coins: number;
             /** Format: date-time */
@@ -2108,26 +2133,15 @@ export interface components {
             provider: components["schemas"]["ProviderName"];
             status: components["schemas"]["PaymentStatus"];
         };
-        /** Earn */
-        Earn: {
+        /** EarnCoinsRequest */
+        EarnCoinsRequest: {
             source: components["schemas"]["Source"];
-        };
-        /** Earned */
-        Earned: {
-            /** Format: date-time */
-            next_at: string;
-            transaction: components["schemas"]["Transaction"];
-            wallet: components["schemas"]["Wallet"];
-        };
-        /** Earning */
-        Earning: {
-            daily: components["schemas"]["Daily"];
         };
         /** Earnings */
         Earnings: {
+            available: number;
             earnings: number;
-            ripe: number;
-            ripening: components["schemas"]["Ripening"][];
+            pending: components["schemas"]["PendingEarnings"][];
         };
         /** EntryLine */
         EntryLine: {
@@ -2217,13 +2231,6 @@ export interface components {
             position: number;
             price: number;
         };
-        /** GiftChange */
-        GiftChange: {
-            active?: boolean;
-            name?: components["schemas"]["Words"] | null;
-            position?: number;
-            price?: number;
-        };
         /** GiftGivenAway */
         GiftGivenAway: {
             coins: number;
@@ -2234,11 +2241,11 @@ export interface components {
             id: string;
             note: string;
             quantity: number;
-            to: components["schemas"]["Somebody"];
+            to: components["schemas"]["PublicFace"];
         };
         /**
          * GiftKey
-         * @description The pictures that clients have, each with a name in their languages.
+         * @description Keys of the pictures that clients have, each with a name in their languages.
          * @enum {string}
          */
         GiftKey: "tea" | "simit" | "tulip" | "cat" | "lantern" | "boat" | "kilim" | "moon";
@@ -2253,8 +2260,8 @@ export interface components {
             note: string;
             quantity: number;
         };
-        /** GiftLines */
-        GiftLines: {
+        /** GiftLineList */
+        GiftLineList: {
             items: components["schemas"]["GiftLine"][];
         };
         /** GiftReceived */
@@ -2262,7 +2269,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             earned: number;
-            from: components["schemas"]["Somebody"];
+            from: components["schemas"]["PublicFace"];
             gift: components["schemas"]["Gift"];
             /** Format: uuid */
             id: string;
@@ -2297,6 +2304,29 @@ export interface components {
         /** Health */
         Health: {
             status: string;
+        };
+        /** HistoryItem */
+        HistoryItem: {
+            amount: number;
+            coins: number;
+            /** Format: date-time */
+            created_at: string;
+            debt: number;
+            description: string;
+            details: {
+                [key: string]: unknown;
+            };
+            earnings: number;
+            /** Format: uuid */
+            id: string;
+            reverses_id: string | null;
+            subject_id: string | null;
+            type: components["schemas"]["TransactionType"];
+        };
+        /** HistoryPage */
+        HistoryPage: {
+            items: components["schemas"]["HistoryItem"][];
+            next?: string | null;
         };
         /** Invite */
         Invite: {
@@ -2484,36 +2514,6 @@ export interface components {
             provider: components["schemas"]["ProviderName"];
             refunded: number;
         };
-        /** Movement */
-        Movement: {
-            amount: number;
-            coins: number;
-            /** Format: date-time */
-            created_at: string;
-            debt: number;
-            description: string;
-            details: {
-                [key: string]: unknown;
-            };
-            earnings: number;
-            /** Format: uuid */
-            id: string;
-            reverses_id: string | null;
-            subject_id: string | null;
-            type: components["schemas"]["TransactionType"];
-        };
-        /** MovementPage */
-        MovementPage: {
-            items: components["schemas"]["Movement"][];
-            next?: string | null;
-        };
-        /** NewGift */
-        NewGift: {
-            key: components["schemas"]["GiftKey"];
-            name?: components["schemas"]["Words"] | null;
-            position: number;
-            price: number;
-        };
         /** NewTenant */
         NewTenant: {
             name: string;
@@ -2579,24 +2579,8 @@ export interface components {
             audit: components["schemas"]["Audit"] | null;
             payouts_frozen: boolean;
         };
-        /** PackageWish */
-        PackageWish: {
-            /** @default true */
-            active: boolean;
-            /** @default 0 */
-            bonus: number;
-            coins: number;
-            currency: string;
-            name?: {
-                [key: string]: string;
-            } | null;
-            /** @default 0 */
-            position: number;
-            price: number;
-            store_product_id?: string | null;
-        };
-        /** Packages */
-        Packages: {
+        /** PackageList */
+        PackageList: {
             items: components["schemas"]["CoinPackage"][];
         };
         /**
@@ -2647,6 +2631,12 @@ export interface components {
          * @enum {string}
          */
         PaymentStatus: "created" | "pending" | "held" | "paid" | "failed" | "expired" | "partly_refunded" | "refunded" | "disputed" | "charged_back";
+        /** PendingEarnings */
+        PendingEarnings: {
+            amount: number;
+            /** Format: date-time */
+            available_at: string;
+        };
         /** People */
         People: {
             items: components["schemas"]["Person"][];
@@ -2686,26 +2676,6 @@ export interface components {
             position: number;
             price: number;
             sees_likes: boolean;
-            text_per_day: number;
-        };
-        /** PlanWish */
-        PlanWish: {
-            /** @default true */
-            active: boolean;
-            coin_price?: number | null;
-            currency: string;
-            name?: {
-                [key: string]: string;
-            } | null;
-            /** @default true */
-            no_ads: boolean;
-            period: components["schemas"]["Period"];
-            /** @default 0 */
-            position: number;
-            price: number;
-            /** @default true */
-            sees_likes: boolean;
-            store_product_id?: string | null;
             text_per_day: number;
         };
         /** Premium */
@@ -2754,6 +2724,14 @@ export interface components {
         Providers: {
             items: components["schemas"]["ProviderLine"][];
         };
+        /** PublicFace */
+        PublicFace: {
+            alias: string;
+            avatar_seed: string;
+            /** Format: uuid */
+            id: string;
+            tag: string;
+        };
         /** PublicProfile */
         PublicProfile: {
             age: number | null;
@@ -2777,6 +2755,42 @@ export interface components {
          * @enum {string}
          */
         Purpose: "register" | "login" | "reset" | "verify";
+        /** PutPackageRequest */
+        PutPackageRequest: {
+            /** @default true */
+            active: boolean;
+            /** @default 0 */
+            bonus: number;
+            coins: number;
+            currency: string;
+            name?: {
+                [key: string]: string;
+            } | null;
+            /** @default 0 */
+            position: number;
+            price: number;
+            store_product_id?: string | null;
+        };
+        /** PutPlanRequest */
+        PutPlanRequest: {
+            /** @default true */
+            active: boolean;
+            coin_price?: number | null;
+            currency: string;
+            name?: {
+                [key: string]: string;
+            } | null;
+            /** @default true */
+            no_ads: boolean;
+            period: components["schemas"]["Period"];
+            /** @default 0 */
+            position: number;
+            price: number;
+            /** @default true */
+            sees_likes: boolean;
+            store_product_id?: string | null;
+            text_per_day: number;
+        };
         /** Quota */
         Quota: {
             bonus: number;
@@ -2888,12 +2902,6 @@ export interface components {
             last: string;
             totals: components["schemas"]["MoneyTotal"][];
         };
-        /** Ripening */
-        Ripening: {
-            amount: number;
-            /** Format: date-time */
-            ripens_at: string;
-        };
         /**
          * Role
          * @enum {string}
@@ -2929,8 +2937,8 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
-        /** Send */
-        Send: {
+        /** SendGiftRequest */
+        SendGiftRequest: {
             /** Format: uuid */
             gift_id: string;
             /** @default  */
@@ -2993,14 +3001,6 @@ export interface components {
          * @enum {string}
          */
         SignInMethod: "phone" | "email" | "username";
-        /** Somebody */
-        Somebody: {
-            alias: string;
-            avatar_seed: string;
-            /** Format: uuid */
-            id: string;
-            tag: string;
-        };
         /**
          * Source
          * @enum {string}
@@ -3037,8 +3037,8 @@ export interface components {
             price: number;
             store_product_id: string | null;
         };
-        /** StaffPackages */
-        StaffPackages: {
+        /** StaffPackageList */
+        StaffPackageList: {
             items: components["schemas"]["StaffPackage"][];
         };
         /** StaffPayment */
@@ -3089,8 +3089,8 @@ export interface components {
             store_product_id: string | null;
             text_per_day: number;
         };
-        /** StaffPlans */
-        StaffPlans: {
+        /** StaffPlanList */
+        StaffPlanList: {
             items: components["schemas"]["StaffPlan"][];
         };
         /** StaffTransaction */
@@ -4007,7 +4007,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Convert"];
+                "application/json": components["schemas"]["ConvertEarningsRequest"];
             };
         };
         responses: {
@@ -4037,7 +4037,7 @@ export interface operations {
             };
         };
     };
-    ApiCoinsEarnGetEarning: {
+    ApiCoinsEarnGetBonuses: {
         parameters: {
             query?: never;
             header?: never;
@@ -4052,7 +4052,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Earning"];
+                    "application/json": components["schemas"]["Bonuses"];
                 };
             };
         };
@@ -4066,7 +4066,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Earn"];
+                "application/json": components["schemas"]["EarnCoinsRequest"];
             };
         };
         responses: {
@@ -4076,7 +4076,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Earned"];
+                    "application/json": components["schemas"]["BonusReceipt"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4134,7 +4134,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MovementPage"];
+                    "application/json": components["schemas"]["HistoryPage"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4189,7 +4189,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Packages"];
+                    "application/json": components["schemas"]["PackageList"];
                 };
             };
         };
@@ -4386,7 +4386,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Send"];
+                "application/json": components["schemas"]["SendGiftRequest"];
             };
         };
         responses: {
@@ -4471,7 +4471,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GiftLines"];
+                    "application/json": components["schemas"]["GiftLineList"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -5689,7 +5689,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewGift"];
+                "application/json": components["schemas"]["AddGiftRequest"];
             };
         };
         responses: {
@@ -5730,7 +5730,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GiftChange"];
+                "application/json": components["schemas"]["ChangeGiftRequest"];
             };
         };
         responses: {
@@ -5795,7 +5795,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StaffPackages"];
+                    "application/json": components["schemas"]["StaffPackageList"];
                 };
             };
         };
@@ -5809,7 +5809,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PackageWish"];
+                "application/json": components["schemas"]["PutPackageRequest"];
             };
         };
         responses: {
@@ -5850,7 +5850,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PackageWish"];
+                "application/json": components["schemas"]["PutPackageRequest"];
             };
         };
         responses: {
@@ -6132,7 +6132,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StaffPlans"];
+                    "application/json": components["schemas"]["StaffPlanList"];
                 };
             };
         };
@@ -6146,7 +6146,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlanWish"];
+                "application/json": components["schemas"]["PutPlanRequest"];
             };
         };
         responses: {
@@ -6187,7 +6187,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlanWish"];
+                "application/json": components["schemas"]["PutPlanRequest"];
             };
         };
         responses: {

@@ -35,7 +35,7 @@ export type Notification = Schemas['Notification'];
 export type NotificationPage = Schemas['NotificationPage'];
 
 export type Wallet = Schemas['Wallet'];
-export type Movement = Schemas['Movement'];
+export type HistoryItem = Schemas['HistoryItem'];
 export type Earnings = Schemas['Earnings'];
 export type CoinPackage = Schemas['CoinPackage'];
 export type Payment = Schemas['Payment'];

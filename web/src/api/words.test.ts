@@ -54,7 +54,7 @@ describe('words for what was refused', () => {
       'password_wrong',
       'balance_too_low',
       'debt_blocks',
-      'earnings_unripe',
+      'earnings_pending',
       'wallet_frozen',
       'idempotency_key_reused',
       'already_earned',

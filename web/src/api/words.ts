@@ -133,10 +133,10 @@ export function wordsFor(error: unknown, i18n: I18n): string {
         ? i18n._(msg`There are not enough coins: ${i18n.number(missing)} are missing.`)
         : i18n._(msg`There are not enough coins for this.`);
     }
-    case 'earnings_unripe': {
-      const ripe = error.number('ripe') ?? 0;
-      return ripe > 0
-        ? i18n._(msg`Only ${i18n.number(ripe)} of your earnings can become coins yet.`)
+    case 'earnings_pending': {
+      const available = error.number('ripe') ?? 0;
+      return available > 0
+        ? i18n._(msg`Only ${i18n.number(available)} of your earnings can become coins yet.`)
         : i18n._(msg`What was earned lately cannot become coins yet.`);
     }
     case 'debt_blocks':

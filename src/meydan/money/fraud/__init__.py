@@ -1,9 +1,9 @@
-"""Fraud: whether a payment is what it seems, before what it bought is given. The queue for staff is in ``cases``."""
+"""Fraud: assesses payments before they are fulfilled, and gifts for rings. The queue for staff is in ``cases``."""
 
 from meydan.money.fraud import cases, personal_data, tasks  # noqa: F401 -- importing the room registers jobs and what it keeps of a person
-from meydan.money.fraud.assessment import Verdict, do_judge, do_look_at_renewal
+from meydan.money.fraud.assessment import Verdict, do_assess_payment, do_assess_renewal
 from meydan.money.fraud.cases import CaseStatus, Choice, Decision, PersonGone
-from meydan.money.fraud.fingerprints import do_see_card
+from meydan.money.fraud.fingerprints import do_record_card
 from meydan.money.fraud.reviewer import FraudReviewer
 from meydan.money.fraud.rules import Finding
 from meydan.money.fraud.scoring import Outcome
@@ -20,7 +20,7 @@ __all__ = [
     "PersonGone",
     "Verdict",
     "cases",
-    "do_judge",
-    "do_look_at_renewal",
-    "do_see_card",
+    "do_assess_payment",
+    "do_assess_renewal",
+    "do_record_card",
 ]

@@ -1,4 +1,4 @@
-"""The queue: what was held or frozen is decided, once, by staff or, where it was only delayed, by time."""
+"""Fraud cases: held payments and frozen wallets, decided once, by staff or by the end of a delay."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,20 +16,20 @@ from meydan.money.fraud.assessment import FREEZE_REASON
 from meydan.money.fraud.scoring import Outcome
 from meydan.money.payments import PaymentStatus, refunds, settlement
 
-_AT_ONCE = 500
+_BATCH = 500
 
 
 class Choice(StrEnum):
-    """What staff may decide."""
+    """Decisions open to staff."""
 
     release = "release"
-    """Let it through; the next one is looked at as closely."""
+    """Release the payment; later ones are assessed as strictly."""
     dismiss = "dismiss"
-    """Let it through, and trust this person with this card and device from now on."""
+    """Release the payment, and trust this user with this card and device from now on."""
     refund = "refund"
-    """Give the money back."""
+    """Refund the payment."""
     freeze = "freeze"
-    """Freeze the wallet. What was bought stays held until the wallet is thawed, or the money is given back."""
+    """Freeze the wallet. The payment stays held until the wallet is thawed or the payment refunded."""
 
 
 class Decision(StrEnum):
@@ -38,7 +38,7 @@ class Decision(StrEnum):
     refund = "refund"
     freeze = "freeze"
     overtaken = "overtaken"
-    """The money went back before anybody decided."""
+    """The payment was refunded or charged back before a decision."""
 
 
 class CaseStatus(StrEnum):
@@ -59,7 +59,7 @@ class PersonGone(Refused):
 
 
 class ReleaseDelayed(Struct, frozen=True):
-    """Queued when a delay is over, each case by itself: one that fails keeps no other waiting."""
+    """Payload of the job that ends a delay. Each case has a job of its own, so that a failure stops no other."""
 
     case_id: UUID
 
@@ -75,8 +75,12 @@ class _Case(Struct, frozen=True):
 
 
 async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUID) -> None:
-    """Raises NotFound, AlreadyDecided, NothingToRefund, PersonGone, RefundUnderWay. A service transaction."""
-    case = await _hold(tx, case_id)
+    """Closes a case with a decision of staff and carries it out.
+
+    Raises: NotFound, AlreadyDecided, NothingToRefund, PersonGone, RefundUnderWay.
+    Runs as: service.
+    """
+    case = await _lock_case(tx, case_id)
     if case.status is CaseStatus.closed:
         raise AlreadyDecided(decision=case.decision, decided_at=case.decided_at)
     if choice is Choice.refund and case.payment_id is None:
@@ -84,11 +88,11 @@ async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUI
     await _do_close(tx, case, Decision(choice), note, actor)
     match choice:
         case Choice.release:
-            await _do_let_through(tx, case, actor)
+            await _do_release(tx, case, actor)
         case Choice.dismiss:
             if case.payment_id is not None:
                 await fingerprints.do_trust(tx, case.payment_id)
-            await _do_let_through(tx, case, actor)
+            await _do_release(tx, case, actor)
         case Choice.refund if case.payment_id is not None:
             await refunds.do_refund(tx, case.payment_id, None, reason=note, actor=actor, key=f"fraud {case.id}")
         case Choice.freeze:
@@ -99,9 +103,12 @@ async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUI
 
 
 async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
-    """Thaw the wallet, and give what its freezing kept back. A service transaction."""
+    """Thaws the wallet, and releases the payments that its freeze held.
+
+    Locks: payments, users. Runs as: service.
+    """
     await accounts.lock_against_erasure(tx, user_id)
-    kept_back = await tx.all(
+    held = await tx.all(
         UUID,
         "select p.id from app.payments p join app.fraud_cases c on (c.tenant_id, c.payment_id) = (p.tenant_id, p.id)"
         " join app.users u on (u.tenant_id, u.id) = (p.tenant_id, p.user_id) and u.erased_at is null"
@@ -110,34 +117,43 @@ async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
         " order by p.id for no key update of p",
         user_id,
     )
-    await wallet.do_thaw(tx, user_id, actor)  # payments first, then wallets, as whoever settles one does
-    for payment_id in kept_back:
+    await wallet.do_thaw(tx, user_id, actor)  # payments before wallets, the lock order of settlement
+    for payment_id in held:
         await settlement.do_release(tx, payment_id)
 
 
-async def do_look_at_delayed(tx: Tx) -> None:
-    """Queue what has waited long enough, and close what was overtaken. A service transaction."""
+async def do_queue_releases(tx: Tx) -> None:
+    """Queues a job for each delay that has ended, and closes cases whose payment went back meanwhile.
+
+    Runs as: service.
+    """
     await tx.run(
         "update app.fraud_cases c set status = 'closed', decision = 'overtaken', decided_at = app.now()"
         " from app.payments p where c.tenant_id = $1 and c.status = 'open' and c.outcome in ('delay', 'review')"
         " and (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status in ('refunded', 'charged_back')"
     )
-    for case_id in await tx.all(UUID, _DUE, None, _AT_ONCE):
+    for case_id in await tx.all(UUID, _DUE, None, _BATCH):
         await jobs.queue(tx, "release_delayed", ReleaseDelayed(case_id), dedupe_key=str(case_id))
 
 
 async def do_release_delayed(tx: Tx, case_id: UUID) -> None:
-    """Unless staff were quicker, or something graver about the same person has come up. A service transaction."""
-    case = await _hold(tx, case_id)
+    """Releases a delayed payment, unless staff have decided or a graver case about the same user is open.
+
+    Runs as: service.
+    """
+    case = await _lock_case(tx, case_id)
     if await tx.maybe(UUID, _DUE, case_id, 1) is None:
         return
     if case.status is CaseStatus.open:
         await _do_close(tx, case, Decision.release, "", None)
-    await _do_let_through(tx, case, None)
+    await _do_release(tx, case, None)
 
 
-async def _hold(tx: Tx, case_id: UUID) -> _Case:
-    """What was allowed is no case."""
+async def _lock_case(tx: Tx, case_id: UUID) -> _Case:
+    """The case under its row lock. Allowed payments are no cases.
+
+    Locks: users (against erasure), fraud_cases. Raises: NotFound.
+    """
     about = await tx.one(UUID, "select user_id from app.fraud_cases where (tenant_id, id) = ($1, $2)", case_id)
     await accounts.lock_against_erasure(tx, about)
     return await tx.one(
@@ -159,9 +175,13 @@ async def _do_close(tx: Tx, case: _Case, decision: Decision, note: str, actor: U
     )
 
 
-async def _do_let_through(tx: Tx, case: _Case, actor: UUID | None) -> None:
+async def _do_release(tx: Tx, case: _Case, actor: UUID | None) -> None:
+    """Releases the case's payment, and thaws a wallet that only this case froze.
+
+    Locks: payments. Raises: PersonGone, RefundUnderWay.
+    """
     status = None
-    if case.payment_id is not None:  # the payment is held before the wallet, as whoever settles one does
+    if case.payment_id is not None:  # payments before wallets, the lock order of settlement
         status = await tx.one(
             PaymentStatus,
             "select status from app.payments where (tenant_id, id) = ($1, $2) for update",
@@ -182,7 +202,7 @@ _NOT_BEING_REFUNDED = """
         where (r.tenant_id, r.payment_id, r.status) = (p.tenant_id, p.id, 'asked')
     )
 """
-# A frozen wallet or an open case of more weight keeps the delayed waiting too.
+# A frozen wallet or a graver open case keeps delayed payments waiting too.
 _DUE = f"""
     select c.id from app.fraud_cases c
     join app.payments p on (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status = 'held'
@@ -205,7 +225,7 @@ _DUE = f"""
     order by c.release_at, c.id limit $3
 """
 _HAS_LEFT = "select erased_at is not null from app.users where (tenant_id, id) = ($1, $2)"
-# Frozen by a rule, with nobody's decision to keep it so: what staff froze is theirs to thaw.
+# True for a wallet that a rule froze and no decision keeps frozen. Only staff thaw what staff froze.
 _MAY_THAW = """
     select exists (
         select from app.wallet_freezes f

@@ -1,4 +1,4 @@
-"""Which card and device a payment was made with: keyed hashes, so that the same one is recognised and none can be read."""
+"""Fingerprints of the card and device of a payment: keyed hashes, which can be compared but not read."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -7,36 +7,43 @@ from meydan.kit import seal
 from meydan.kit.database import Tx
 
 
-class MarkKind(StrEnum):
+class FingerprintKind(StrEnum):
     card = "card"
     device = "device"
 
 
-def mark_of(tx: Tx, kind: MarkKind, value: object) -> bytes:
-    """The same only in the same community."""
+def fingerprint_of(tx: Tx, kind: FingerprintKind, value: object) -> bytes:
+    """The keyed hash of a card or device; it differs between tenants."""
     return seal.mac("payment marks", tx.tenant_id, kind, value)
 
 
-async def do_mark(tx: Tx, payment_id: UUID, user_id: UUID, marks: dict[MarkKind, bytes]) -> None:
+async def do_add_fingerprints(
+    tx: Tx, payment_id: UUID, user_id: UUID, fingerprints: dict[FingerprintKind, bytes]
+) -> None:
     await tx.run(
         "insert into app.payment_marks (tenant_id, payment_id, kind, mark, user_id)"
         " select $1, $2, seen.kind, seen.mark, $3 from unnest($4::text[], $5::bytea[]) seen (kind, mark)"
         " on conflict do nothing",
         payment_id,
         user_id,
-        [kind.value for kind in marks],
-        list(marks.values()),
+        [kind.value for kind in fingerprints],
+        list(fingerprints.values()),
     )
 
 
-async def do_see_card(tx: Tx, payment_id: UUID, card: str) -> None:
-    """A card was tried and refused: many different ones are suspicious. A service transaction."""
+async def do_record_card(tx: Tx, payment_id: UUID, card: str) -> None:
+    """Records the card of a declined payment; many different cards are suspicious.
+
+    Raises: NotFound. Runs as: service.
+    """
     user_id = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
-    await do_mark(tx, payment_id, user_id, {MarkKind.card: mark_of(tx, MarkKind.card, card)})
+    await do_add_fingerprints(
+        tx, payment_id, user_id, {FingerprintKind.card: fingerprint_of(tx, FingerprintKind.card, card)}
+    )
 
 
 async def card_of_subscription(tx: Tx, payment_id: UUID) -> bytes | None:
-    """What the payments of its subscription before it were made with, for providers that say it only the first time."""
+    """The card of the subscription's latest earlier payment. Some providers report it only once."""
     return await tx.maybe(
         bytes,
         "select m.mark from app.payments renewal"
@@ -48,20 +55,23 @@ async def card_of_subscription(tx: Tx, payment_id: UUID) -> bytes | None:
 
 
 async def do_trust(tx: Tx, payment_id: UUID) -> None:
-    """Its person may go on paying with what this payment was made with, whoever else does."""
+    """Trusts the payment's user with its card and device, however many others use them."""
     await tx.run("update app.payment_marks set trusted = true where (tenant_id, payment_id) = ($1, $2)", payment_id)
 
 
-async def do_take_turn(tx: Tx, user_id: UUID, marks: dict[MarkKind, bytes]) -> None:
-    """Payments of one person, one card or one device are judged one after the other, each seeing those before it."""
-    things = [seal.mac("payment marks", tx.tenant_id, "person", user_id), *marks.values()]
-    # In one order for everybody, so that nobody waits for somebody who waits for them.
-    for key in sorted(int.from_bytes(thing[:4], signed=True) for thing in things):
+async def lock_fingerprints(tx: Tx, user_id: UUID, fingerprints: dict[FingerprintKind, bytes]) -> None:
+    """Serialises assessments of the same user, card or device, so that each sees those before it.
+
+    Locks: advisory, by user and fingerprint.
+    """
+    digests = [seal.mac("payment marks", tx.tenant_id, "person", user_id), *fingerprints.values()]
+    # Sorted, to prevent deadlock.
+    for key in sorted(int.from_bytes(digest[:4], signed=True) for digest in digests):
         await tx.run("select pg_advisory_xact_lock($1, $2)", key)
 
 
-async def do_tidy(tx: Tx, days: int) -> None:
-    """What no rule looks at any more goes; trust stays."""
+async def do_purge(tx: Tx, days: int) -> None:
+    """Deletes fingerprints older than any rule looks back; trusted ones stay."""
     await tx.run(
         "delete from app.payment_marks"
         " where tenant_id = $1 and created_at < app.now() - make_interval(days => $2) and not trusted",

@@ -1,4 +1,4 @@
-"""What suspicion keeps of a person, and what stays of it when they leave."""
+"""Personal data of fraud cases and fingerprints: exported on request; erased unless a dispute needs it."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from meydan import accounts
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
 from meydan.money.fraud.cases import Decision
-from meydan.money.fraud.fingerprints import MarkKind
+from meydan.money.fraud.fingerprints import FingerprintKind
 from meydan.money.fraud.scoring import Outcome
 
 COLUMNS = {
@@ -25,41 +25,43 @@ COLUMNS = {
 }
 
 
-class CaseKept(Struct, frozen=True):
+class CaseRow(Struct, frozen=True):
     payment_id: UUID | None
-    """None: it was about gifts."""
+    """None for a case about gifts."""
     outcome: Outcome
     created_at: datetime
     decision: Decision | None
     decided_at: datetime | None
 
 
-class MarkKept(Struct, frozen=True):
+class FingerprintRow(Struct, frozen=True):
     payment_id: UUID
-    kind: MarkKind
+    kind: FingerprintKind
     created_at: datetime
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    """What was held and what became of it. How the rules counted is left out: it would teach how to pass them."""
+    """Cases and fingerprints. Findings are left out, because they would teach how to pass the rules."""
     cases = await tx.all(
-        CaseKept,
+        CaseRow,
         "select payment_id, outcome, created_at, decision, decided_at from app.fraud_cases"
         " where tenant_id = $1 and user_id = $2 and status <> 'allowed' order by id",
         user_id,
     )
-    marks = await tx.all(
-        MarkKept,
+    fingerprints = await tx.all(
+        FingerprintRow,
         "select payment_id, kind, created_at from app.payment_marks"
         " where tenant_id = $1 and user_id = $2 order by created_at, kind, mark",
         user_id,
     )
-    return {"cases": msgspec.to_builtins(cases), "marks": msgspec.to_builtins(marks)}
+    return {"cases": msgspec.to_builtins(cases), "fingerprints": msgspec.to_builtins(fingerprints)}
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Words and numbers go. The hash of a card or device stays only where a payment with it was disputed: others are to
-    be protected by what was seen."""
+    """Blanks closed cases. Deletes fingerprints, unless their payment was disputed: those go on protecting others.
+
+    Runs as: service.
+    """
     await accounts.lock_for_erasure(tx, user_id)
     await tx.run(
         "update app.fraud_cases set findings = '[]', note = ''"

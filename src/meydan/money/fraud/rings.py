@@ -1,8 +1,6 @@
-"""Coins that travel from person to person as gifts and come back to where they began: how bought coins become earnings.
+"""Gift rings: users pass coins in a circle as gifts, which turns bought coins into earnings.
 
-Looked for every few minutes over the gifts of the last days. Each of a ring's people has one case, however many rings they
-are in, and is left alone until it is decided; gifts between two whose cases were decided since are known, so they come up
-anew only when new coins go round.
+A job searches the gifts of the last days. Each user of a ring gets one case and is skipped until it is decided. Gifts before a decision do not count again: only new coins open a new case.
 """
 
 from uuid import UUID
@@ -14,65 +12,68 @@ from meydan import tenants
 from meydan.kit.database import Tx
 from meydan.money import wallet
 from meydan.money.fraud.assessment import FREEZE_REASON
-from meydan.money.fraud.rules import RingFacts
+from meydan.money.fraud.rules import RingSignals
 from meydan.money.fraud.scoring import Outcome, Score, score_ring
 from meydan.money.fraud.settings import FraudSettings
 
-_AT_ONCE = 200
-_WALKED = 1_000_000
-"""So far and no further, shortest ways first: in a crowd where everybody gives to everybody they are more than can be counted."""
+_MAX_RINGS = 200
+_MAX_PATHS = 1_000_000
+"""Bounds the search, shortest paths first: in a fully connected group their number explodes."""
 
 
 class _Ring(Struct, frozen=True):
     people: list[UUID]
-    """In the order in which the coins went."""
+    """In the order of the coins' path."""
     coins: int
     gifts: int
 
 
-async def do_judge_gifts(tx: Tx) -> int:
-    """Open a case for each person of a ring; returns how many. A service transaction."""
+async def do_assess_gifts(tx: Tx) -> int:
+    """Opens a case for each user of a ring; returns their number.
+
+    Locks: advisory, gift rings. Runs as: service.
+    """
     await tx.run("select pg_advisory_xact_lock($1, hashtext('gift rings'))")
     settings = await tenants.settings(tx, FraudSettings)
-    times = _times_until_doubted(settings)
+    times = _smallest_suspicious_multiple(settings)
     if times is None:
         return 0
     rings = await tx.all(
         _Ring,
         _RINGS,
         *(settings.ring_days, settings.ring_coins * times, settings.pair_coins * times, settings.ring_length),
-        _AT_ONCE,
-        _WALKED,
+        _MAX_RINGS,
+        _MAX_PATHS,
     )
     scored = [
-        (ring, score_ring(RingFacts(people=len(ring.people), coins=ring.coins, gifts=ring.gifts), settings))
+        (ring, score_ring(RingSignals(people=len(ring.people), coins=ring.coins, gifts=ring.gifts), settings))
         for ring in rings
     ]
-    scored.sort(key=lambda one: one[1].points, reverse=True)  # whoever is in several is told by the gravest
+    scored.sort(key=lambda pair: pair[1].points, reverse=True)  # a user of several rings gets the gravest
     opened: set[UUID] = set()
     frozen: set[UUID] = set()
     for ring, score in scored:
         new = set(ring.people) - opened
         for user_id in new:
-            await _open(tx, user_id, ring, score)
+            await _do_open(tx, user_id, ring, score)
         opened |= new
         if score.outcome is Outcome.freeze:
             frozen |= new
-    for user_id in sorted(frozen):  # in the order in which transfers lock people's coins
+    for user_id in sorted(frozen):  # the lock order of transfers
         await wallet.do_freeze(tx, user_id, FREEZE_REASON, None)
     return len(opened)
 
 
-def _times_until_doubted(settings: FraudSettings) -> int | None:
-    """How many times the threshold a ring has to carry for something to follow: what nothing follows from is not read."""
+def _smallest_suspicious_multiple(settings: FraudSettings) -> int | None:
+    """The smallest multiple of the threshold that has consequences; None: no ring has, so none is searched."""
     for times in (1, 2):
-        facts = RingFacts(people=2, coins=settings.pair_coins * times, gifts=2)
-        if score_ring(facts, settings).outcome is not Outcome.allow:
+        signals = RingSignals(people=2, coins=settings.pair_coins * times, gifts=2)
+        if score_ring(signals, settings).outcome is not Outcome.allow:
             return times
     return None
 
 
-async def _open(tx: Tx, user_id: UUID, ring: _Ring, score: Score) -> None:
+async def _do_open(tx: Tx, user_id: UUID, ring: _Ring, score: Score) -> None:
     await tx.run(
         "insert into app.fraud_cases (tenant_id, user_id, ring, outcome, points, findings, status)"
         " values ($1, $2, $3, $4, $5, $6, 'open')",
@@ -85,8 +86,8 @@ async def _open(tx: Tx, user_id: UUID, ring: _Ring, score: Score) -> None:
     await tenants.do_record(tx, "gifts_doubted", user_id=user_id, outcome=score.outcome, people=len(ring.people))
 
 
-# Each ring once: it begins with the smallest of its ids, and every other is larger. Links too thin to matter are left out
-# before any walk begins, and so is whoever is doubted already: a crowd is walked through once, not every few minutes.
+# Each ring is found once: it begins with its smallest user id. Links below the threshold and users with an open case are
+# left out before the search, so that a large group is searched once and not every few minutes.
 _RINGS = """
     with recursive known as (
         select c.user_id, bool_or(c.status = 'open') as is_doubted, max(c.decided_at) as decided_at

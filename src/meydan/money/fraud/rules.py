@@ -1,7 +1,6 @@
-"""The rules: plain functions from facts and a community's settings to a finding, or to nothing.
+"""The rules: pure functions from signals and a tenant's settings to a finding or None.
 
-A finding carries the numbers it saw and what would have been usual, so that staff, and whoever speaks for somebody who is
-wrongly suspected, can follow it. No rule looks anything up; facts are gathered before.
+A finding carries the numbers seen and the usual ones, so that staff can explain and contest it. Rules query nothing.
 """
 
 from collections.abc import Callable
@@ -29,116 +28,116 @@ class Finding(Struct, frozen=True):
     rule: Rule
     points: int
     facts: dict[str, int | str]
-    """What was seen; names that begin with ``usual_`` say what would not have been suspicious."""
+    """The numbers seen; names with ``usual_`` carry the largest unsuspicious ones."""
 
 
-class PaymentFacts(Struct, frozen=True):
-    """A payment that has just arrived and what surrounds it, itself included. All of one community."""
+class PaymentSignals(Struct, frozen=True):
+    """Signals of a payment that has just arrived; counts include the payment itself. All of one tenant."""
 
     amount: int
     currency: str
     payments_hour: int
     payments_day: int
     amount_hour: int
-    """In the same currency."""
+    """In the payment's currency."""
     amount_day: int
     device_hours: int | None
-    """Since its person first used the device; None when it was bought without a device of ours (in a store)."""
+    """Hours since the user first used the device; None for a purchase in a store, without a device of ours."""
     card_accounts: int
-    """Different people who paid with this card. Those whom staff have trusted with it do not count."""
+    """Different users who paid with this card. Users trusted with it do not count."""
     device_accounts: int
     cards_day: int
     failures_day: int
     payments_kept: int
-    """Settled in the days that are looked at for refunds."""
+    """Payments settled in the lookback period of refunds."""
     refunds: int
     disputes: int
-    """Of this person, or on this card."""
+    """Disputed payments of this user or on this card."""
 
 
-class RingFacts(Struct, frozen=True):
-    """Gifts that came back to where they began."""
+class RingSignals(Struct, frozen=True):
+    """Signals of a gift ring."""
 
     people: int
     coins: int
-    """That went all the way round: what the weakest link carried."""
+    """Coins that went all the way round: the smallest link's."""
     gifts: int
 
 
 def _found(
     rule: Rule, points: int, times: float, facts: dict[str, int | str], *, from_exactly: bool = False
 ) -> Finding | None:
-    """``times`` the usual was seen. The usual itself is not suspicious, except where it is named as where suspicion begins."""
+    """A finding if more than the usual was seen; with ``from_exactly``, from the usual itself on."""
     if points == 0 or times < 1 or (times == 1 and not from_exactly):
         return None
     return Finding(rule, points * 2 if times >= 2 else points, facts)
 
 
-PaymentRule = Callable[[PaymentFacts, FraudSettings], Finding | None]
+PaymentRule = Callable[[PaymentSignals, FraudSettings], Finding | None]
 
 
 def _count_rule(
     rule: Rule,
     noun: str,
     *,
-    seen: Callable[[PaymentFacts], int],
+    seen: Callable[[PaymentSignals], int],
     usual: Callable[[FraudSettings], int],
     points: Callable[[FraudSettings], int],
     days: Callable[[FraudSettings], int] | None = None,
 ) -> PaymentRule:
-    """A rule that holds one count against its usual number."""
+    """A rule that compares one count with its usual number."""
 
-    def find(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
-        numbers: dict[str, int | str] = {noun: seen(facts), f"usual_{noun}": usual(settings)}
+    def find(signals: PaymentSignals, settings: FraudSettings) -> Finding | None:
+        numbers: dict[str, int | str] = {noun: seen(signals), f"usual_{noun}": usual(settings)}
         if days is not None:
             numbers["days"] = days(settings)
-        return _found(rule, points(settings), seen(facts) / usual(settings), numbers)
+        return _found(rule, points(settings), seen(signals) / usual(settings), numbers)
 
     return find
 
 
-def many_payments(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
+def many_payments(signals: PaymentSignals, settings: FraudSettings) -> Finding | None:
     times = max(
-        facts.payments_hour / settings.payments_per_hour,
-        facts.payments_day / settings.payments_per_day,
+        signals.payments_hour / settings.payments_per_hour,
+        signals.payments_day / settings.payments_per_day,
     )
     return _found(
         Rule.many_payments,
         settings.many_payments_points,
         times,
         {
-            "hour": facts.payments_hour,
-            "day": facts.payments_day,
+            "hour": signals.payments_hour,
+            "day": signals.payments_day,
             "usual_hour": settings.payments_per_hour,
             "usual_day": settings.payments_per_day,
         },
     )
 
 
-def much_money(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
-    an_hour = amount_for(settings.amount_per_hour, facts.currency)
-    a_day = amount_for(settings.amount_per_day, facts.currency)
-    seen: dict[str, int | str] = {"hour": facts.amount_hour, "day": facts.amount_day, "currency": facts.currency}
+def much_money(signals: PaymentSignals, settings: FraudSettings) -> Finding | None:
+    an_hour = amount_for(settings.amount_per_hour, signals.currency)
+    a_day = amount_for(settings.amount_per_day, signals.currency)
+    seen: dict[str, int | str] = {"hour": signals.amount_hour, "day": signals.amount_day, "currency": signals.currency}
     times = 0.0
     if an_hour is not None:
-        seen["usual_hour"], times = an_hour, facts.amount_hour / an_hour
+        seen["usual_hour"], times = an_hour, signals.amount_hour / an_hour
     if a_day is not None:
-        seen["usual_day"], times = a_day, max(times, facts.amount_day / a_day)
+        seen["usual_day"], times = a_day, max(times, signals.amount_day / a_day)
     return _found(Rule.much_money, settings.much_money_points, times, seen)
 
 
-def new_device(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
-    large = amount_for(settings.large_purchase, facts.currency)
-    if facts.device_hours is None or facts.device_hours >= settings.new_device_hours or large is None:
+def new_device(signals: PaymentSignals, settings: FraudSettings) -> Finding | None:
+    large = amount_for(settings.large_purchase, signals.currency)
+    if signals.device_hours is None or signals.device_hours >= settings.new_device_hours or large is None:
         return None
     return _found(
         Rule.new_device,
         settings.new_device_points,
-        facts.amount / large,
+        signals.amount / large,
         {
-            "amount": facts.amount,
-            "currency": facts.currency,
-            "device_hours": facts.device_hours,
+            "amount": signals.amount,
+            "currency": signals.currency,
+            "device_hours": signals.device_hours,
             "usual_amount": large,
             "usual_device_hours": settings.new_device_hours,
         },
@@ -149,7 +148,7 @@ def new_device(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
 shared_card = _count_rule(
     Rule.shared_card,
     "people",
-    seen=lambda facts: facts.card_accounts,
+    seen=lambda signals: signals.card_accounts,
     usual=lambda settings: settings.accounts_per_card,
     points=lambda settings: settings.shared_card_points,
     days=lambda settings: settings.shared_days,
@@ -157,7 +156,7 @@ shared_card = _count_rule(
 shared_device = _count_rule(
     Rule.shared_device,
     "people",
-    seen=lambda facts: facts.device_accounts,
+    seen=lambda signals: signals.device_accounts,
     usual=lambda settings: settings.accounts_per_device,
     points=lambda settings: settings.shared_device_points,
     days=lambda settings: settings.shared_days,
@@ -165,30 +164,30 @@ shared_device = _count_rule(
 many_cards = _count_rule(
     Rule.many_cards,
     "cards",
-    seen=lambda facts: facts.cards_day,
+    seen=lambda signals: signals.cards_day,
     usual=lambda settings: settings.cards_per_day,
     points=lambda settings: settings.many_cards_points,
 )
 many_failures = _count_rule(
     Rule.many_failures,
     "failures",
-    seen=lambda facts: facts.failures_day,
+    seen=lambda signals: signals.failures_day,
     usual=lambda settings: settings.failures_per_day,
     points=lambda settings: settings.many_failures_points,
 )
 
 
-def many_refunds(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
-    percent = facts.refunds * 100 // max(facts.payments_kept, 1)
+def many_refunds(signals: PaymentSignals, settings: FraudSettings) -> Finding | None:
+    percent = signals.refunds * 100 // max(signals.payments_kept, 1)
     if percent <= settings.refund_percent:
         return None
     return _found(
         Rule.many_refunds,
         settings.many_refunds_points,
-        facts.refunds / settings.refunds,
+        signals.refunds / settings.refunds,
         {
-            "refunds": facts.refunds,
-            "payments": facts.payments_kept,
+            "refunds": signals.refunds,
+            "payments": signals.payments_kept,
             "percent": percent,
             "usual_refunds": settings.refunds,
             "usual_percent": settings.refund_percent,
@@ -197,14 +196,14 @@ def many_refunds(facts: PaymentFacts, settings: FraudSettings) -> Finding | None
     )
 
 
-def disputed(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
+def disputed(signals: PaymentSignals, settings: FraudSettings) -> Finding | None:
     return _found(
         Rule.disputed,
         settings.disputed_points,
-        # From one more than is usual on; with none usual, a second one weighs double.
-        facts.disputes / (settings.disputes + 1),
+        # Suspicious from one more than usual on; with none usual, the second one counts double.
+        signals.disputes / (settings.disputes + 1),
         {
-            "disputes": facts.disputes,
+            "disputes": signals.disputes,
             "usual_disputes": settings.disputes,
             "days": settings.returns_days,
         },
@@ -212,16 +211,16 @@ def disputed(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
     )
 
 
-def gift_ring(facts: RingFacts, settings: FraudSettings) -> Finding | None:
-    usual = settings.pair_coins if facts.people == 2 else settings.ring_coins
+def gift_ring(signals: RingSignals, settings: FraudSettings) -> Finding | None:
+    usual = settings.pair_coins if signals.people == 2 else settings.ring_coins
     return _found(
         Rule.gift_ring,
         settings.ring_points,
-        facts.coins / usual,
+        signals.coins / usual,
         {
-            "people": facts.people,
-            "coins": facts.coins,
-            "gifts": facts.gifts,
+            "people": signals.people,
+            "coins": signals.coins,
+            "gifts": signals.gifts,
             "usual_coins": usual,
             "days": settings.ring_days,
         },
@@ -240,7 +239,7 @@ PAYMENT_RULES: tuple[PaymentRule, ...] = (
     many_refunds,
     disputed,
 )
-# Of what was neither begun by hand nor on a device: whose card it is by now, and how its person pays.
+# Renewals start without a user's act or device, so only the card's users and the user's history count.
 RENEWAL_RULES: tuple[PaymentRule, ...] = (
     shared_card,
     many_refunds,

@@ -1,18 +1,18 @@
-"""From findings to what follows: points are added up, and the community's thresholds say what that many mean."""
+"""Scoring: adds up the points of findings, and maps the sum to an outcome by the tenant's thresholds."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
 
-from meydan.money.fraud.rules import PAYMENT_RULES, RENEWAL_RULES, Finding, PaymentFacts, RingFacts, gift_ring
+from meydan.money.fraud.rules import PAYMENT_RULES, RENEWAL_RULES, Finding, PaymentSignals, RingSignals, gift_ring
 from meydan.money.fraud.settings import FraudSettings
 
 
 class Outcome(StrEnum):
     allow = "allow"
     delay = "delay"
-    """Held until a time, so that a theft may be noticed."""
+    """Held for a while, so that a theft may be noticed."""
     review = "review"
     """Held until staff decide."""
     freeze = "freeze"
@@ -25,19 +25,19 @@ class Score(Struct, frozen=True):
     findings: list[Finding]
 
 
-def score_payment(facts: PaymentFacts, settings: FraudSettings) -> Score:
-    return _score((rule(facts, settings) for rule in PAYMENT_RULES), settings)
+def score_payment(signals: PaymentSignals, settings: FraudSettings) -> Score:
+    return _score((rule(signals, settings) for rule in PAYMENT_RULES), settings)
 
 
-def score_renewal(facts: PaymentFacts, settings: FraudSettings) -> Score:
-    """It is given in any case: what a purchase would wait for, if only for a time, staff look at."""
-    score = _score((rule(facts, settings) for rule in RENEWAL_RULES), settings)
+def score_renewal(signals: PaymentSignals, settings: FraudSettings) -> Score:
+    """Renewals are fulfilled in any case: any suspicion becomes a review by staff."""
+    score = _score((rule(signals, settings) for rule in RENEWAL_RULES), settings)
     return score if score.outcome is Outcome.allow else Score(Outcome.review, score.points, score.findings)
 
 
-def score_ring(facts: RingFacts, settings: FraudSettings) -> Score:
-    """Gifts have been given: there is nothing to delay, so what would be is allowed."""
-    score = _score([gift_ring(facts, settings)], settings)
+def score_ring(signals: RingSignals, settings: FraudSettings) -> Score:
+    """Gifts have been sent already and cannot be delayed: a delay becomes allow."""
+    score = _score([gift_ring(signals, settings)], settings)
     return Score(Outcome.allow, score.points, score.findings) if score.outcome is Outcome.delay else score
 
 
@@ -48,7 +48,7 @@ def _score(findings: Iterable[Finding | None], settings: FraudSettings) -> Score
 
 
 def _outcome(points: int, settings: FraudSettings) -> Outcome:
-    """The strictest whose threshold is reached, however a community has ordered them."""
+    """The strictest outcome whose threshold is reached, in whatever order a tenant has set them."""
     if points >= settings.freeze_from:
         return Outcome.freeze
     if points >= settings.review_from:

@@ -1,6 +1,6 @@
-"""What a community may set about suspicion: how much is usual, what each rule weighs, and what follows from how many points.
+"""Settings of fraud rules, per tenant: usual numbers, points per rule, and thresholds of outcomes.
 
-A rule that weighs 0 points is off. What lies at twice its threshold or beyond weighs double.
+A rule of 0 points is off. Twice its threshold or more counts double points.
 """
 
 from typing import Annotated
@@ -18,73 +18,73 @@ Days = Annotated[int, Meta(ge=1, le=366)]
 Coins = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
 Amounts = dict[Annotated[str, Meta(pattern=r"^([A-Z]{3}|\*)$(?!\n)")], Annotated[int, Meta(ge=1, le=10**12)]]
-"""By currency, in its minor unit; ``*`` is for every currency that is not named."""
+"""By currency, in its minor unit; ``*`` covers every other currency."""
 
 
 class FraudSettings(tenants.RoomSettings, frozen=True):
     room = "fraud"
 
     delay_from: AtLeastOne = 30
-    """From so many points on a purchase waits for a while."""
+    """Points from which a purchase is delayed."""
     delay_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 120
-    """How long it waits. Stolen cards are often noticed soon."""
+    """The length of a delay. Stolen cards are often noticed soon."""
     review_from: AtLeastOne = 60
-    """From so many points on it waits until staff have decided."""
+    """Points from which it waits for a decision of staff."""
     freeze_from: AtLeastOne = 120
-    """From so many points on the wallet is frozen too."""
+    """Points from which the wallet is frozen too."""
 
     payments_per_hour: AtLeastOne = 4
-    """How many payments of one person are usual."""
+    """The usual number of one user's payments."""
     payments_per_day: AtLeastOne = 10
     many_payments_points: Points = 30
 
     amount_per_hour: Amounts = msgspec.field(default_factory=lambda: {"TRY": 500_000, "*": 15_000})
-    """How much one person usually pays."""
+    """The usual sum of one user's payments."""
     amount_per_day: Amounts = msgspec.field(default_factory=lambda: {"TRY": 1_000_000, "*": 30_000})
     much_money_points: Points = 30
 
     new_device_hours: AtLeastOne = 24
-    """So long a device counts as new to its person."""
+    """Hours for which a device counts as new to its user."""
     large_purchase: Amounts = msgspec.field(default_factory=lambda: {"TRY": 200_000, "*": 5_000})
-    """What is a large purchase for a new device."""
+    """The amount from which a purchase on a new device is suspicious."""
     new_device_points: Points = 30
 
     shared_days: Days = 90
-    """How far back is looked for others with the same card or device."""
+    """The lookback period for other users of the same card or device."""
     accounts_per_card: AtLeastOne = 2
-    """How many people usually pay with one card: a family, not a crowd."""
+    """The usual number of users of one card: a family, not a crowd."""
     shared_card_points: Points = 40
     accounts_per_device: AtLeastOne = 2
     shared_device_points: Points = 30
 
     cards_per_day: AtLeastOne = 2
-    """How many different cards somebody usually tries."""
+    """The usual number of different cards that a user tries."""
     many_cards_points: Points = 40
     failures_per_day: AtLeastOne = 4
-    """How many attempts usually fail, of one person or from one device."""
+    """The usual number of failed attempts of one user or device."""
     many_failures_points: Points = 30
 
     returns_days: Days = 180
-    """How far back refunds and disputes are looked for."""
+    """The lookback period of refunds and disputes."""
     refunds: AtLeastOne = 2
-    """More refunds than these are a habit, if they are also more than ``refund_percent`` of somebody's payments."""
+    """The usual number of refunds. More are suspicious if they also exceed ``refund_percent`` of the user's payments."""
     refund_percent: Percent = 40
     many_refunds_points: Points = 40
     disputes: Count = 0
-    """More disputed payments than these, of one person or on one card."""
+    """The usual number of disputed payments of one user or card."""
     disputed_points: Points = 60
 
     ring_days: Annotated[int, Meta(ge=1, le=60)] = 7
-    """Gifts of so many days are looked at together."""
+    """The lookback period of gifts."""
     ring_length: Annotated[int, Meta(ge=2, le=6)] = 5
-    """Rings of up to so many people are looked for."""
+    """The largest number of users in a ring that is searched."""
     ring_coins: Coins = 500
-    """From so many coins on that went all the way round, three or more people are a ring."""
+    """Coins all the way round from which three or more users are a ring."""
     pair_coins: Coins = 2_000
-    """Two who like each other give to and fro: from so many coins on in both directions it is suspicious."""
+    """Coins in each direction from which two users are a ring. Friends give to and fro, so it is larger."""
     ring_points: Points = 60
 
 
 def amount_for(amounts: Amounts, currency: str) -> int | None:
-    """None: nothing is set for this currency, so nothing is unusual."""
+    """The currency's amount; None if none is set, so that no amount is unusual."""
     return amounts.get(currency, amounts.get("*"))

@@ -1,18 +1,21 @@
-"""What surrounds a payment that has just arrived, gathered in one statement. Row level security keeps it to one community."""
+"""Signals of a payment that has just arrived, read by one statement within its tenant."""
 
 from uuid import UUID
 
 from meydan.kit.database import Tx
-from meydan.money.fraud.rules import PaymentFacts
+from meydan.money.fraud.rules import PaymentSignals
 from meydan.money.fraud.settings import FraudSettings
 
 
-async def of_payment(tx: Tx, payment_id: UUID, settings: FraudSettings) -> PaymentFacts:
-    """Its marks stand already; it has not been judged yet. A service transaction."""
-    return await tx.one(PaymentFacts, _FACTS, payment_id, settings.shared_days, settings.returns_days)
+async def of_payment(tx: Tx, payment_id: UUID, settings: FraudSettings) -> PaymentSignals:
+    """The payment's signals. Its fingerprints are stored already; it has not been assessed yet.
+
+    Runs as: service.
+    """
+    return await tx.one(PaymentSignals, _FACTS, payment_id, settings.shared_days, settings.returns_days)
 
 
-# When a payment arrived is when it was judged: the times providers name may be hours off.
+# A payment's time is that of its assessment: providers' own times may be hours off.
 _FACTS = """
     with bought as (
         select p.user_id, p.device_id,

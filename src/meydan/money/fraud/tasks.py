@@ -1,4 +1,4 @@
-"""Jobs about suspicion."""
+"""Jobs of fraud."""
 
 from meydan import tenants
 from meydan.kit.database import Tx
@@ -13,16 +13,16 @@ async def release_delayed(tx: Tx, payload: cases.ReleaseDelayed) -> None:
 
 
 @every("* * * * *")
-async def look_at_delayed(tx: Tx) -> None:
-    await cases.do_look_at_delayed(tx)
+async def queue_releases(tx: Tx) -> None:
+    await cases.do_queue_releases(tx)
 
 
 @every("*/10 * * * *")
-async def judge_gifts(tx: Tx) -> None:
-    await rings.do_judge_gifts(tx)
+async def assess_gifts(tx: Tx) -> None:
+    await rings.do_assess_gifts(tx)
 
 
 @every("40 3 * * *")
-async def tidy_marks(tx: Tx) -> None:
+async def purge_fingerprints(tx: Tx) -> None:
     settings = await tenants.settings(tx, FraudSettings)
-    await fingerprints.do_tidy(tx, max(settings.shared_days, settings.returns_days))
+    await fingerprints.do_purge(tx, max(settings.shared_days, settings.returns_days))

@@ -1,4 +1,4 @@
-"""The gifts of a community: eight to begin with, then what its staff make of them."""
+"""The tenant's catalogue of gifts: eight defaults, edited by staff."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -12,7 +12,7 @@ from meydan.kit.events import listen
 
 
 class GiftKey(StrEnum):
-    """The pictures that clients have, each with a name in their languages."""
+    """Keys of the pictures that clients have, each with a name in their languages."""
 
     tea = "tea"
     simit = "simit"
@@ -35,7 +35,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Gift(Struct, frozen=True):
-    """``name``: a community's own words for it; absent, clients know the key's."""
+    """``name`` is the tenant's own; without one, clients use the key's."""
 
     id: UUID
     key: GiftKey
@@ -45,7 +45,7 @@ class Gift(Struct, frozen=True):
 
 
 class StaffGift(Struct, frozen=True):
-    """As those who run the community see it: also what is given no more."""
+    """A gift as staff see it, also when it is withdrawn."""
 
     id: UUID
     key: GiftKey
@@ -55,15 +55,15 @@ class StaffGift(Struct, frozen=True):
     name: Words | None = None
 
 
-class NewGift(Struct, frozen=True, forbid_unknown_fields=True):
+class AddGiftRequest(Struct, frozen=True, forbid_unknown_fields=True):
     key: GiftKey
     price: Price
     position: Position
     name: Words | None = None
 
 
-class GiftChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is left out stays; a null name goes back to the key's own."""
+class ChangeGiftRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Absent fields stay as they are; a null name restores the key's own."""
 
     price: Price | UnsetType = UNSET
     position: Position | UnsetType = UNSET
@@ -75,7 +75,7 @@ _COLUMNS = "id, key, price, position, active, name"
 
 
 async def gifts(tx: Tx) -> list[Gift]:
-    """What may be given now."""
+    """The gifts for sale."""
     return await tx.all(
         Gift,
         "select id, key, price, position, name from app.gifts where tenant_id = $1 and active order by position, id",
@@ -83,12 +83,18 @@ async def gifts(tx: Tx) -> list[Gift]:
 
 
 async def all_gifts(tx: Tx) -> list[StaffGift]:
-    """A service transaction."""
+    """All gifts, also withdrawn ones.
+
+    Runs as: service.
+    """
     return await tx.all(StaffGift, f"select {_COLUMNS} from app.gifts where tenant_id = $1 order by position, id")
 
 
-async def do_add_gift(tx: Tx, new: NewGift, *, actor: UUID) -> StaffGift:
-    """A service transaction."""
+async def do_add_gift(tx: Tx, new: AddGiftRequest, *, actor: UUID) -> StaffGift:
+    """Adds a gift to the catalogue.
+
+    Runs as: service.
+    """
     gift = await tx.one(
         StaffGift,
         f"insert into app.gifts (tenant_id, key, price, position, name) values ($1, $2, $3, $4, $5) returning {_COLUMNS}",
@@ -101,8 +107,11 @@ async def do_add_gift(tx: Tx, new: NewGift, *, actor: UUID) -> StaffGift:
     return gift
 
 
-async def do_change_gift(tx: Tx, gift_id: UUID, change: GiftChange, *, actor: UUID) -> StaffGift:
-    """Raises NotFound. A service transaction."""
+async def do_change_gift(tx: Tx, gift_id: UUID, change: ChangeGiftRequest, *, actor: UUID) -> StaffGift:
+    """Changes a gift; absent fields stay as they are.
+
+    Locks: gifts. Raises: NotFound. Runs as: service.
+    """
     known = await tx.one(
         StaffGift, f"select {_COLUMNS} from app.gifts where tenant_id = $1 and id = $2 for update", gift_id
     )
@@ -128,5 +137,5 @@ async def do_change_gift(tx: Tx, gift_id: UUID, change: GiftChange, *, actor: UU
 
 
 @listen(tenants.TenantAdded)
-async def stock(tx: Tx, event: tenants.TenantAdded) -> None:
+async def seed_default_gifts(tx: Tx, event: tenants.TenantAdded) -> None:
     await tx.connection.execute("select app.stock_gifts($1)", event.tenant_id)

@@ -8,11 +8,11 @@ from meydan.kit.events import Event
 class GiftGiven(Event, frozen=True):
     gift_id: UUID
     gift_key: str
-    """Which picture and name: the client words it."""
+    """The picture and name; clients word it."""
     quantity: int
     giver_user_id: UUID
     giver_profile_id: UUID
     receiver_user_id: UUID
     receiver_profile_id: UUID
     earned: int
-    """What the receiver's earnings grew by, in coins."""
+    """The receiver's share, in coins."""

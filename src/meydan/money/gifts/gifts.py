@@ -1,4 +1,4 @@
-"""Giving: one face pays coins, another that it has met earns a share of them. Nobody learns whose faces they are."""
+"""Sending gifts: a face pays coins, a face it has met earns a share. Neither learns the other's user."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,13 +13,13 @@ from meydan.kit.errors import NotFound
 from meydan.kit.events import publish
 from meydan.money.gifts.catalogue import Gift
 from meydan.money.gifts.events import GiftGiven
-from meydan.money.wallet import Wallet, tell_wallet, wallet_of, worded
+from meydan.money.wallet import Wallet, do_send_wallet, translated_errors, wallet_of
 
-_LONGEST_TALK = 100
+_LONGEST_LIST = 100
 
 
-class Somebody(Struct, frozen=True):
-    """A face as the other sees it; the alias of somebody who is gone is empty."""
+class PublicFace(Struct, frozen=True):
+    """A face as others see it; the alias of an erased user is empty."""
 
     id: UUID
     alias: str
@@ -42,10 +42,10 @@ class GiftReceived(Struct, frozen=True):
     id: UUID
     gift: Gift
     quantity: int
-    giver: Somebody = field(name="from")
+    giver: PublicFace = field(name="from")
     note: str
     earned: int
-    """What one's earnings grew by."""
+    """The receiver's share, in coins."""
     created_at: datetime
 
 
@@ -54,13 +54,13 @@ class GiftGivenAway(Struct, frozen=True):
     gift: Gift
     quantity: int
     coins: int
-    to: Somebody
+    to: PublicFace
     note: str
     created_at: datetime
 
 
 class GiftLine(Struct, frozen=True):
-    """Between two faces, as one of them sees it."""
+    """A gift between two faces, as one of them sees it."""
 
     id: UUID
     gift: Gift
@@ -70,7 +70,7 @@ class GiftLine(Struct, frozen=True):
     created_at: datetime
 
 
-class GiftLines(Struct, frozen=True):
+class GiftLineList(Struct, frozen=True):
     items: list[GiftLine]
 
 
@@ -85,10 +85,10 @@ class SentPage(Struct, frozen=True):
 
 
 class GiftReceivedFrame(realtime.Frame, frozen=True, tag="gift_received"):
-    """Somebody whom the face has met gave it something."""
+    """A face received a gift."""
 
     profile_id: UUID
-    """The own face addressed: a person may have two."""
+    """The receiving face; a user may have two."""
     gift: GiftReceived
 
 
@@ -109,7 +109,7 @@ class _Row(Struct, frozen=True):
     coins: int
     earned: int
     profile_id: UUID
-    """The other face's."""
+    """The other face."""
     note: str
     created_at: datetime
 
@@ -118,12 +118,13 @@ _GIFT = "jsonb_build_object('id', gift.id, 'key', gift.key, 'name', gift.name, '
 
 
 async def do_send(tx: Tx, gift_id: UUID, quantity: int, profile_id: UUID, note: str, *, key: str) -> GiftSent:
-    """From the active face. The same key again answers the same gift and tells nobody twice.
+    """Sends a gift from the active face. Idempotent by ``key``; a repetition sends no second frame.
 
-    Raises NotFound (no such gift; nobody whom this face has met, or a block between the two), BalanceTooLow, WalletIsFrozen,
-    DebtBlocks, IdempotencyKeyReused.
+    Raises: NotFound (no such gift, faces that have not met, or a block), BalanceTooLow, WalletBlocked, DebtBlocks,
+    IdempotencyKeyReused.
+    Runs as: user.
     """
-    with worded():
+    with translated_errors():
         given = await tx.maybe(
             _Given,
             "select id, gift, coins, earned, receiver_user_id, created_at, is_new "
@@ -133,16 +134,16 @@ async def do_send(tx: Tx, gift_id: UUID, quantity: int, profile_id: UUID, note: 
     if given is None:
         raise NotFound
     if given.is_new:
-        await _tell(tx, given, quantity, profile_id, note)
+        await _do_publish(tx, given, quantity, profile_id, note)
     wallet = await wallet_of(tx, tx.me.user_id)
     return GiftSent(given.id, given.gift, quantity, given.coins, profile_id, note, given.created_at, wallet)
 
 
-async def _tell(tx: Tx, given: _Given, quantity: int, profile_id: UUID, note: str) -> None:
-    [giver] = (await somebodies(tx, [tx.me.profile_id])).values()
+async def _do_publish(tx: Tx, given: _Given, quantity: int, profile_id: UUID, note: str) -> None:
+    [giver] = (await public_faces(tx, [tx.me.profile_id])).values()
     received = GiftReceived(given.id, given.gift, quantity, giver, note, given.earned, given.created_at)
     await realtime.send_frame(tx, given.receiver_user_id, GiftReceivedFrame(profile_id, received))
-    await tell_wallet(tx, tx.me.user_id)
+    await do_send_wallet(tx, tx.me.user_id)
     await publish(
         tx,
         GiftGiven(
@@ -158,8 +159,8 @@ async def _tell(tx: Tx, given: _Given, quantity: int, profile_id: UUID, note: st
     )
 
 
-async def between(tx: Tx, profile_id: UUID) -> GiftLines:
-    """What the active face and this one gave each other, newest first."""
+async def between(tx: Tx, profile_id: UUID) -> GiftLineList:
+    """The gifts between the active face and this one, newest first."""
     rows = await tx.all(
         GiftLine,
         f"""
@@ -176,15 +177,15 @@ async def between(tx: Tx, profile_id: UUID) -> GiftLines:
         """,
         tx.me.profile_id,
         profile_id,
-        _LONGEST_TALK,
+        _LONGEST_LIST,
     )
-    return GiftLines(rows)
+    return GiftLineList(rows)
 
 
 async def received(tx: Tx, before: UUID | None, limit: int) -> ReceivedPage:
-    """By the active face, newest first."""
+    """Gifts that the active face received, newest first."""
     rows = await _rows(tx, "receiver_profile_id", "giver_profile_id", before, limit)
-    others = await somebodies(tx, [row.profile_id for row in rows])
+    others = await public_faces(tx, [row.profile_id for row in rows])
     items = [
         GiftReceived(row.id, row.gift, row.quantity, others[row.profile_id], row.note, row.earned, row.created_at)
         for row in rows
@@ -193,9 +194,9 @@ async def received(tx: Tx, before: UUID | None, limit: int) -> ReceivedPage:
 
 
 async def sent(tx: Tx, before: UUID | None, limit: int) -> SentPage:
-    """By the active face, newest first."""
+    """Gifts that the active face sent, newest first."""
     rows = await _rows(tx, "giver_profile_id", "receiver_profile_id", before, limit)
-    others = await somebodies(tx, [row.profile_id for row in rows])
+    others = await public_faces(tx, [row.profile_id for row in rows])
     items = [
         GiftGivenAway(row.id, row.gift, row.quantity, row.coins, others[row.profile_id], row.note, row.created_at)
         for row in rows
@@ -220,6 +221,7 @@ async def _rows(tx: Tx, mine: str, other: str, before: UUID | None, limit: int) 
     )
 
 
-async def somebodies(tx: Tx, profile_ids: Iterable[UUID]) -> dict[UUID, Somebody]:
+async def public_faces(tx: Tx, profile_ids: Iterable[UUID]) -> dict[UUID, PublicFace]:
+    """The faces by id."""
     profiles = await accounts.public_profiles(tx, ids) if (ids := list(set(profile_ids))) else []
-    return {profile.id: Somebody(profile.id, profile.alias, profile.tag, profile.avatar_seed) for profile in profiles}
+    return {profile.id: PublicFace(profile.id, profile.alias, profile.tag, profile.avatar_seed) for profile in profiles}

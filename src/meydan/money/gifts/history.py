@@ -1,4 +1,4 @@
-"""What became of a person's coins, as they read it: with the names that others go by today."""
+"""History of a user's coins, with the present aliases of others."""
 
 from uuid import UUID
 
@@ -8,21 +8,21 @@ from meydan.kit.database import Tx
 from meydan.money import wallet
 from meydan.money.gifts import gifts
 
-_WHO = "profile_id"
+_OTHER = "profile_id"
 
 
-async def history(tx: Tx, before: UUID | None, limit: int) -> wallet.MovementPage:
-    """One's own, newest first. ``details`` of a gift say who the other is: ``profile_id`` and ``alias``.
+async def history(tx: Tx, before: UUID | None, limit: int) -> wallet.HistoryPage:
+    """The acting user's history, newest first. ``details`` of a gift carry the other's ``profile_id`` and ``alias``.
 
-    The ledger keeps the id alone, so that a name which is changed or erased is nowhere else.
+    The ledger stores the id alone, so that a changed or erased alias stays nowhere.
     """
     page = await wallet.history(tx, before, limit)
-    known = await gifts.somebodies(tx, (UUID(item.details[_WHO]) for item in page.items if _WHO in item.details))
-    return msgspec.structs.replace(page, items=[_named(item, known) for item in page.items])
+    faces = await gifts.public_faces(tx, (UUID(item.details[_OTHER]) for item in page.items if _OTHER in item.details))
+    return msgspec.structs.replace(page, items=[_with_alias(item, faces) for item in page.items])
 
 
-def _named(item: wallet.Movement, known: dict[UUID, gifts.Somebody]) -> wallet.Movement:
-    if _WHO not in item.details:
+def _with_alias(item: wallet.HistoryItem, faces: dict[UUID, gifts.PublicFace]) -> wallet.HistoryItem:
+    if _OTHER not in item.details:
         return item
-    alias = known[UUID(item.details[_WHO])].alias
+    alias = faces[UUID(item.details[_OTHER])].alias
     return msgspec.structs.replace(item, details=item.details | {"alias": alias})

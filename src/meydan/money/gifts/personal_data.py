@@ -45,8 +45,11 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Blanks the notes. Gifts stay, because they are the other user's books as well. Runs as: service."""
-    await do_close(tx, user_id)  # a gift that is given at this moment is over first, and its words go with the rest
+    """Blanks the notes. Gifts stay, because they are the other user's books as well.
+
+    Runs as: service.
+    """
+    await do_close(tx, user_id)  # waits for gifts under way, so that their notes are blanked too
     await tx.run(
         "update app.gifts_sent set note = '' "
         "where tenant_id = $1 and $2 in (giver_user_id, receiver_user_id) and note <> ''",

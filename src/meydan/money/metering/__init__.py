@@ -1,8 +1,8 @@
-"""Metering: time that is paid by the minute, for calls and live rooms."""
+"""Metering: time paid by the minute, for calls and live rooms."""
 
 from meydan.money.metering import personal_data, tasks  # noqa: F401 -- importing the room registers jobs and what it keeps of a person
 from meydan.money.metering.events import MeterEnded, MeterWarned
-from meydan.money.metering.metering import do_see_media, do_start_meter, do_stop_meter, do_tick_meters
+from meydan.money.metering.metering import do_advance_meters, do_record_heartbeat, do_start_meter, do_stop_meter
 from meydan.money.metering.meters import Meter, MeterBill, MeterEnd
 
 __all__ = [
@@ -11,8 +11,8 @@ __all__ = [
     "MeterEnd",
     "MeterEnded",
     "MeterWarned",
-    "do_see_media",
+    "do_advance_meters",
+    "do_record_heartbeat",
     "do_start_meter",
     "do_stop_meter",
-    "do_tick_meters",
 ]

@@ -6,7 +6,7 @@ from meydan.kit.events import Event
 
 
 class MeterWarned(Event, frozen=True):
-    """A minute of paid time is left."""
+    """The payer's coins end with the running minute."""
 
     meter_id: UUID
     payer_user_id: UUID
@@ -17,7 +17,7 @@ class MeterEnded(Event, frozen=True):
     payer_user_id: UUID
     payee_user_id: UUID
     reason: str
-    """``hung_up``, ``no_coins``, ``refused`` (the payer's coins are frozen) or ``lost`` (no media was seen for too long)."""
+    """A ``MeterEnd``."""
     seconds: int
     paid: int
     """In coins."""

@@ -1,8 +1,8 @@
-"""Time that one person pays another for, minute by minute, while the server sees media flow between them.
+"""Metering of paid time between two users, minute by minute, while the server's heartbeats report media.
 
-The payer's coins for the minute that runs are held. A minute used up is paid, and the next one held; where it cannot be,
-the time is over. Of the last minute half must have been used, or it costs nothing. All of it stands in the database and
-every step is one transaction under the meter's row lock: whoever dies, whoever comes twice, nothing is paid twice or lost.
+The payer's coins for the running minute are held. A used-up minute is paid and the next one held; if that fails, the meter
+ends. The last minute is free unless at least half of it was used. Every step is one transaction under the meter's row
+lock. Neither a crash nor a repetition loses a minute or bills it twice.
 """
 
 import logging
@@ -24,10 +24,10 @@ from meydan.money.wallet import (
     BalanceTooLow,
     DebtBlocks,
     Entry,
-    HoldOver,
+    HoldExpired,
     IdempotencyKeyReused,
     TransactionType,
-    WalletIsFrozen,
+    WalletBlocked,
     WalletSettings,
     do_commit_hold,
     do_hold,
@@ -37,8 +37,8 @@ from meydan.money.wallet import (
 
 log = logging.getLogger(__name__)
 
-_HELD_FOR = timedelta(hours=24)  # long after the tick has ended a meter that nobody sees any more
-_AT_ONCE = 200
+_HOLD_TIME = timedelta(hours=24)  # far longer than a meter without heartbeats runs
+_BATCH = 200
 
 
 class _Unit(Struct, frozen=True):
@@ -55,9 +55,10 @@ class _Sum(Struct, frozen=True):
 async def do_start_meter(
     tx: Tx, *, payer: UUID, payee: UUID, coins_per_minute: int, subject_id: UUID, key: str
 ) -> Meter:
-    """Hold the first minute's coins. The same key again answers the same meter. A service transaction.
+    """Starts a meter and holds the first minute's coins. Idempotent by ``key``.
 
-    Raises BalanceTooLow, WalletIsFrozen, DebtBlocks: nobody is called then. IdempotencyKeyReused.
+    Raises: BalanceTooLow, WalletBlocked, DebtBlocks, IdempotencyKeyReused.
+    Runs as: service.
     """
     settings = await tenants.settings(tx, WalletSettings)
     meter = await tx.maybe(
@@ -70,46 +71,54 @@ async def do_start_meter(
         known = await tx.one(
             Meter, f"select {METER} from app.meters where tenant_id = $1 and idempotency_key = $2", key
         )
-        said = (known.payer_user_id, known.payee_user_id, known.coins_per_minute, known.subject_id)
-        if said != (payer, payee, coins_per_minute, subject_id):
+        started = (known.payer_user_id, known.payee_user_id, known.coins_per_minute, known.subject_id)
+        if started != (payer, payee, coins_per_minute, subject_id):
             raise IdempotencyKeyReused
         return known
-    await _hold(tx, meter)
-    await _warn(tx, meter.id)
+    await _do_hold(tx, meter)
+    await _do_warn(tx, meter.id)
     return meter
 
 
-async def do_see_media(tx: Tx, meter_id: UUID, at: datetime) -> bool:
-    """Media was seen to flow at this time; false: the meter has ended. Signs may come twice and in any order.
+async def do_record_heartbeat(tx: Tx, meter_id: UUID, at: datetime) -> bool:
+    """Records a heartbeat of the call's media and bills; returns False if the meter has ended.
 
-    Raises NotFound. A service transaction.
+    Duplicate and out-of-order heartbeats are ignored.
+
+    Raises: NotFound. Runs as: service.
     """
-    meter = await _locked(tx, meter_id)
+    meter = await _lock_meter(tx, meter_id)
     gap = timedelta(seconds=(await tenants.settings(tx, WalletSettings)).meter_gap_seconds)
     if meter.ended_at is not None:
         return False
     if at > clock.now() + gap or (meter.seen_at is not None and at <= meter.seen_at):
         return True
     between = at - meter.seen_at if meter.seen_at is not None else None
-    counts = between // timedelta(milliseconds=1) if between is not None and between <= gap else 0
+    billable = between // timedelta(milliseconds=1) if between is not None and between <= gap else 0
     meter = await tx.one(
         Meter,
         f"update app.meters set used = used + $3, seen_at = $4 where tenant_id = $1 and id = $2 returning {METER}",
-        *(meter_id, counts, at),
+        *(meter_id, billable, at),
     )
-    return (await _settle(tx, meter)).ended_at is None
+    return (await _do_bill(tx, meter)).ended_at is None
 
 
 async def do_stop_meter(tx: Tx, meter_id: UUID, reason: MeterEnd) -> MeterBill:
-    """Stopping again answers the same bill. Raises NotFound. A service transaction."""
-    meter = await _settle(tx, await _locked(tx, meter_id))
+    """Ends the meter and returns its bill. Idempotent.
+
+    Raises: NotFound. Runs as: service.
+    """
+    meter = await _do_bill(tx, await _lock_meter(tx, meter_id))
     if meter.ended_at is None:
-        meter = await _end(tx, meter, reason)
-    return await _bill(tx, meter)
+        meter = await _do_end(tx, meter, reason)
+    return await _bill_of(tx, meter)
 
 
-async def do_end_all_of(tx: Tx, user_id: UUID) -> None:
-    """Whoever is gone neither pays nor earns any more. A service transaction."""
+async def do_end_meters_of(tx: Tx, user_id: UUID) -> None:
+    """Ends all meters in which the user pays or earns.
+
+    Locks: meters, ledger accounts. Runs as: service.
+    """
     running = await tx.all(
         UUID,
         "select id from app.meters where tenant_id = $1 and ended_at is null and $2 in (payer_user_id, payee_user_id) "
@@ -121,11 +130,12 @@ async def do_end_all_of(tx: Tx, user_id: UUID) -> None:
         await do_stop_meter(tx, meter_id, MeterEnd.lost)
 
 
-async def do_tick_meters(tx: Tx) -> None:
-    """Look after what needs it: minutes used up, payers to be warned, meters that nobody sees any more.
+async def do_advance_meters(tx: Tx) -> None:
+    """Bills used-up minutes, warns payers, and ends meters without heartbeats.
 
-    A meter that somebody else is looking after at this moment is left to them; one that fails keeps no other waiting.
-    A service transaction.
+    Skips meters that another transaction holds. A failure of one meter is logged and stops no other.
+
+    Locks: meters, ledger accounts. Runs as: service.
     """
     lost_after = timedelta(seconds=(await tenants.settings(tx, WalletSettings)).meter_lost_seconds)
     unseen_since = clock.now() - lost_after
@@ -133,34 +143,41 @@ async def do_tick_meters(tx: Tx) -> None:
         Meter,
         f"select {METER} from app.meters where tenant_id = $1 and ended_at is null "
         "and (used >= unit * $2 or coalesce(seen_at, created_at) < $3) order by id limit $4 for update skip locked",
-        *(MINUTE, unseen_since, _AT_ONCE),
+        *(MINUTE, unseen_since, _BATCH),
     )
     await _lock_accounts(tx, [meter.id for meter in meters])
     for meter in meters:
         try:
             async with tx.savepoint():
-                settled = await _settle(tx, meter)
-                if settled.ended_at is None and (settled.seen_at or settled.created_at) < unseen_since:
-                    await _end(tx, settled, MeterEnd.lost)
+                billed = await _do_bill(tx, meter)
+                if billed.ended_at is None and (billed.seen_at or billed.created_at) < unseen_since:
+                    await _do_end(tx, billed, MeterEnd.lost)
         except (asyncpg.PostgresError, Refused):
-            log.exception("the meter %s could not be settled; it will be tried again", meter.id)
-    await _warn(tx)
+            log.exception("the meter %s could not be billed; it will be tried again", meter.id)
+    await _do_warn(tx)
 
 
 async def _lock_accounts(tx: Tx, meter_ids: list[UUID]) -> None:
-    """Of several meters, before any of them is settled: nobody waits in a circle."""
+    """Locks the accounts of several meters in one order before any is billed, to prevent deadlock.
+
+    Locks: ledger accounts.
+    """
     if len(meter_ids) > 1:
         await tx.run("select app.lock_meter_accounts($1, $2)", meter_ids)
 
 
-async def _locked(tx: Tx, meter_id: UUID) -> Meter:
+async def _lock_meter(tx: Tx, meter_id: UUID) -> Meter:
+    """The meter, under its row lock.
+
+    Locks: meters.
+    """
     return await tx.one(Meter, f"select {METER} from app.meters where tenant_id = $1 and id = $2 for update", meter_id)
 
 
-async def _settle(tx: Tx, meter: Meter) -> Meter:
-    """Pay for the minutes that are used up and hold the one that runs; the meter is locked."""
-    while meter.ended_at is None and meter.left_of_unit <= 0:
-        await _pay(tx, meter)
+async def _do_bill(tx: Tx, meter: Meter) -> Meter:
+    """Pays for used-up minutes and holds the running one. The caller has locked the meter."""
+    while meter.ended_at is None and meter.remaining_in_unit <= 0:
+        await _do_pay(tx, meter)
         following = await tx.one(
             Meter,
             f"update app.meters set unit = unit + 1, warned_at = null where tenant_id = $1 and id = $2 returning {METER}",
@@ -168,17 +185,17 @@ async def _settle(tx: Tx, meter: Meter) -> Meter:
         )
         try:
             async with tx.savepoint():
-                await _hold(tx, following)
+                await _do_hold(tx, following)
         except BalanceTooLow:
-            return await _end(tx, following, MeterEnd.no_coins)
-        except (WalletIsFrozen, DebtBlocks):
-            return await _end(tx, following, MeterEnd.refused)
-        await _warn(tx, meter.id)
+            return await _do_end(tx, following, MeterEnd.no_coins)
+        except (WalletBlocked, DebtBlocks):
+            return await _do_end(tx, following, MeterEnd.refused)
+        await _do_warn(tx, meter.id)
         meter = following
     return meter
 
 
-async def _hold(tx: Tx, meter: Meter) -> None:
+async def _do_hold(tx: Tx, meter: Meter) -> None:
     hold = await do_hold(
         tx,
         meter.payer_user_id,
@@ -186,7 +203,7 @@ async def _hold(tx: Tx, meter: Meter) -> None:
         key=f"meter:{meter.id}:{meter.unit}:hold",
         purpose="call",
         subject_id=meter.subject_id,
-        expires_at=clock.now() + _HELD_FOR,
+        expires_at=clock.now() + _HOLD_TIME,
     )
     await tx.run(
         "insert into app.meter_units (tenant_id, meter_id, number, hold_id, coins) values ($1, $2, $3, $4, $5)",
@@ -194,7 +211,7 @@ async def _hold(tx: Tx, meter: Meter) -> None:
     )
 
 
-async def _held(tx: Tx, meter: Meter) -> _Unit | None:
+async def _held_unit(tx: Tx, meter: Meter) -> _Unit | None:
     return await tx.maybe(
         _Unit,
         "select number, hold_id from app.meter_units where tenant_id = $1 and meter_id = $2 and status = 'held'",
@@ -202,9 +219,9 @@ async def _held(tx: Tx, meter: Meter) -> _Unit | None:
     )
 
 
-async def _pay(tx: Tx, meter: Meter) -> None:
-    """What is held for the minute that runs."""
-    unit = await _held(tx, meter)
+async def _do_pay(tx: Tx, meter: Meter) -> None:
+    """Pays the running minute from its hold."""
+    unit = await _held_unit(tx, meter)
     if unit is None:
         return
     earned = meter.coins_per_minute * meter.share_percent // 100
@@ -220,20 +237,20 @@ async def _pay(tx: Tx, meter: Meter) -> None:
                 description="call_minute",
                 subject_id=meter.subject_id,
             )
-    except HoldOver:  # nobody looked after this meter for a day: the coins are the payer's again
+    except HoldExpired:  # the meter was not advanced for a day, and the payer has the coins back
         log.warning("minute %s of meter %s was held too long and stays unpaid", unit.number, meter.id)
-        await _release(tx, meter)
+        await _do_release(tx, meter)
         return
-    await _settled(tx, meter, unit, "paid", earned, transaction.id)
+    await _do_close_unit(tx, meter, unit, "paid", earned, transaction.id)
 
 
-async def _release(tx: Tx, meter: Meter) -> None:
-    if (unit := await _held(tx, meter)) is not None:
+async def _do_release(tx: Tx, meter: Meter) -> None:
+    if (unit := await _held_unit(tx, meter)) is not None:
         await do_release_hold(tx, unit.hold_id)
-        await _settled(tx, meter, unit, "released")
+        await _do_close_unit(tx, meter, unit, "released")
 
 
-async def _settled(
+async def _do_close_unit(
     tx: Tx, meter: Meter, unit: _Unit, status: str, earned: int = 0, transaction_id: UUID | None = None
 ) -> None:
     await tx.run(
@@ -243,8 +260,11 @@ async def _settled(
     )
 
 
-async def _warn(tx: Tx, meter_id: UUID | None = None) -> None:
-    """Tell payers whose coins pay for nothing after the minute that runs: of this meter, or of all. Once for each minute."""
+async def _do_warn(tx: Tx, meter_id: UUID | None = None) -> None:
+    """Warns payers whose coins end with the running minute, of one meter or of all; once per minute.
+
+    Locks: meters.
+    """
     last = await tx.all(
         Meter,
         f"""
@@ -263,26 +283,26 @@ async def _warn(tx: Tx, meter_id: UUID | None = None) -> None:
         meter_id,
     )
     for meter in last:
-        seconds_left = -(-meter.left_of_unit // 1000)
+        seconds_left = -(-meter.remaining_in_unit // 1000)
         await realtime.send_frame(tx, meter.payer_user_id, MeterWarning(meter.id, meter.subject_id, seconds_left))
         await publish(tx, MeterWarned(meter.id, meter.payer_user_id))
 
 
-async def _end(tx: Tx, meter: Meter, reason: MeterEnd) -> Meter:
-    if meter.left_of_unit * 2 <= MINUTE:
-        await _pay(tx, meter)
+async def _do_end(tx: Tx, meter: Meter, reason: MeterEnd) -> Meter:
+    if meter.remaining_in_unit * 2 <= MINUTE:
+        await _do_pay(tx, meter)
     else:
-        await _release(tx, meter)
+        await _do_release(tx, meter)
     ended = await tx.one(
         Meter,
         "update app.meters set ended_at = app.now(), end_reason = $3 where tenant_id = $1 and id = $2 "
         f"returning {METER}",
         *(meter.id, reason),
     )
-    bill = await _bill(tx, ended)
-    told = meter.id, meter.subject_id, reason, bill.seconds
-    await realtime.send_frame(tx, meter.payer_user_id, MeterEndedFrame(*told, paid=bill.paid))
-    await realtime.send_frame(tx, meter.payee_user_id, MeterEndedFrame(*told, earned=bill.earned))
+    bill = await _bill_of(tx, ended)
+    facts = meter.id, meter.subject_id, reason, bill.seconds
+    await realtime.send_frame(tx, meter.payer_user_id, MeterEndedFrame(*facts, paid=bill.paid))
+    await realtime.send_frame(tx, meter.payee_user_id, MeterEndedFrame(*facts, earned=bill.earned))
     await publish(
         tx,
         MeterEnded(
@@ -297,7 +317,7 @@ async def _end(tx: Tx, meter: Meter, reason: MeterEnd) -> Meter:
     return ended
 
 
-async def _bill(tx: Tx, meter: Meter) -> MeterBill:
+async def _bill_of(tx: Tx, meter: Meter) -> MeterBill:
     total = await tx.one(
         _Sum,
         "select count(*)::integer as minutes, coalesce(sum(coins), 0)::bigint as paid, "

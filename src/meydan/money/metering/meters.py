@@ -1,4 +1,4 @@
-"""A meter of paid time, its bill, and what is told of it."""
+"""The meter of paid time, its bill and its frames."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +16,9 @@ class MeterEnd(StrEnum):
     hung_up = "hung_up"
     no_coins = "no_coins"
     lost = "lost"
-    """No sign of media for too long."""
+    """No heartbeat for too long."""
     refused = "refused"
-    """The payer's coins may not be spent any more: frozen, or something is owed."""
+    """The payer can no longer spend: the wallet is frozen, or has debt."""
 
 
 class Meter(Struct, frozen=True):
@@ -29,17 +29,17 @@ class Meter(Struct, frozen=True):
     coins_per_minute: int
     share_percent: int
     unit: int
-    """The minute that runs, from 1."""
+    """The number of the running minute, from 1."""
     used: int
-    """Time that counts, in milliseconds."""
+    """Billable time, in milliseconds."""
     created_at: datetime
     seen_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: MeterEnd | None = None
 
     @property
-    def left_of_unit(self) -> int:
-        """Of the minute that runs, in milliseconds."""
+    def remaining_in_unit(self) -> int:
+        """The rest of the running minute, in milliseconds."""
         return self.unit * MINUTE - self.used
 
 
@@ -48,13 +48,13 @@ class MeterBill(Struct, frozen=True):
     reason: MeterEnd
     seconds: int
     minutes: int
-    """That were paid for."""
+    """The number of paid minutes."""
     paid: int
     earned: int
 
 
 class MeterWarning(realtime.Frame, frozen=True, tag="meter_warning"):
-    """The minute that runs is the last that one's coins pay for."""
+    """The payer's coins end with the running minute."""
 
     meter_id: UUID
     subject_id: UUID
@@ -62,7 +62,7 @@ class MeterWarning(realtime.Frame, frozen=True, tag="meter_warning"):
 
 
 class MeterEndedFrame(realtime.Frame, frozen=True, tag="meter_ended"):
-    """Paid time is over: ``paid`` is told to the one who paid, ``earned`` to the other."""
+    """Paid time has ended. The payer's frame carries ``paid``, the payee's ``earned``."""
 
     meter_id: UUID
     subject_id: UUID

@@ -43,8 +43,11 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Ends and bills what runs. Calls stay, because they are the other user's books as well. Runs as: service."""
-    await metering.do_end_all_of(tx, user_id)
+    """Ends and bills running meters. Calls stay, because they are the other user's books as well.
+
+    Runs as: service.
+    """
+    await metering.do_end_meters_of(tx, user_id)
 
 
 personal_data.register("metering", COLUMNS, export, do_erase)

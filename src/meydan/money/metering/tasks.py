@@ -6,5 +6,5 @@ from meydan.money.metering import metering
 
 
 @jobs.repeat(5)
-async def tick_meters(tx: Tx) -> None:
-    await metering.do_tick_meters(tx)
+async def advance_meters(tx: Tx) -> None:
+    await metering.do_advance_meters(tx)

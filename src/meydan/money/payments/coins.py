@@ -23,7 +23,7 @@ async def do_order(
     """Orders a package of coins. Runs as: service."""
     if (ordered_before := await orders.lock_known(tx, user_id, key, COINS, package_id, provider)) is not None:
         return ordered_before
-    package = await products.for_sale(tx, package_id)
+    package = await products.package_for_sale(tx, package_id)
     return await orders.do_order(tx, user_id, COINS, _product(package), provider, key, ordered)
 
 
@@ -55,11 +55,11 @@ class CoinFulfilment:
         )
         return True
 
-    async def do_take_back(self, tx: Tx, payment: PaymentRow, covered: int, cause: str, *, disputed: bool) -> Clawback:
+    async def do_claw_back(self, tx: Tx, payment: PaymentRow, covered: int, cause: str, *, disputed: bool) -> Clawback:
         coins = payment.share(covered) - payment.coins_taken_back
         key = f"payment:{payment.id}:{cause}"
         if coins > 0:
-            taken = await wallet.do_take_back(
+            taken = await wallet.do_claw_back(
                 tx,
                 payment.user_id,
                 coins,

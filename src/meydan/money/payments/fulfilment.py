@@ -79,7 +79,7 @@ class Fulfilment(Protocol):
     async def do_give(self, tx: Tx, payment: PaymentRow, *, despite_duplicate: bool) -> bool:
         """Gives what was paid for; False where the money goes back to the buyer instead, and that is queued."""
 
-    async def do_take_back(self, tx: Tx, payment: PaymentRow, covered: int, cause: str, *, disputed: bool) -> Clawback:
+    async def do_claw_back(self, tx: Tx, payment: PaymentRow, covered: int, cause: str, *, disputed: bool) -> Clawback:
         """Takes back, or gives again, until what is left matches the money that is left.
 
         ``covered`` is the part of ``payment.paid`` that refunds and disputes cover; ``cause`` is an idempotency key."""

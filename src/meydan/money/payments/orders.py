@@ -140,7 +140,7 @@ async def do_order(
     two pages would pay twice. Runs as: service."""
     chosen = await provider_accounts.choose(tx, provider)
     if (frozen := (await wallet.wallet_of(tx, user_id)).frozen) is not None:
-        raise wallet.WalletIsFrozen(reason=frozen)
+        raise wallet.WalletBlocked(reason=frozen)
     if reuses_open and (open_one := await _open_order(tx, user_id, kind, product, chosen, ordered)) is not None:
         return await payment(tx, open_one)
     payment_id = await tx.one(

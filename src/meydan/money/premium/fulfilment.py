@@ -60,7 +60,7 @@ class PremiumFulfilment:
         await subscription_periods.do_pay_period(tx, payment)
         return True
 
-    async def do_take_back(
+    async def do_claw_back(
         self,
         tx: Tx,
         payment: PaymentRow,

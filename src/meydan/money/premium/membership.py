@@ -211,7 +211,7 @@ async def _do_renew(tx: Tx, one: Row, coins: int) -> None:
     try:
         async with tx.savepoint():
             await _do_pay_coins(tx, one.id, one.user_id, coins, one.period_ends_at)
-    except (wallet.BalanceTooLow, wallet.WalletIsFrozen, wallet.DebtBlocks):
+    except (wallet.BalanceTooLow, wallet.WalletBlocked, wallet.DebtBlocks):
         await _do_wait(tx, one)
         return
     # After a long standstill of the worker the first end that is still to come, or somebody pays for the past.
@@ -250,7 +250,7 @@ async def _do_pay_coins(tx: Tx, subscription_id: UUID, user_id: UUID, coins: int
         user_id=user_id,
         subject_id=subscription_id,
     )
-    await wallet.tell_wallet(tx, user_id)
+    await wallet.do_send_wallet(tx, user_id)
 
 
 async def _for_coins(tx: Tx, user_id: UUID, key: str) -> "_Known | None":

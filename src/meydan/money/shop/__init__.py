@@ -1,4 +1,4 @@
-"""Shop: what is for sale, coin packages and premium plans."""
+"""Shop: the products for sale, coin packages and premium plans."""
 
 from meydan.money.shop import products
 

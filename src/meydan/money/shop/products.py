@@ -1,5 +1,7 @@
-"""What is for sale: packages of coins, and plans of premium. Staff change them; what was bought keeps its terms."""
+"""Products: coin packages and premium plans, edited by staff. Purchases keep the terms they were made under."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -27,10 +29,10 @@ PerDay = Annotated[int, Meta(ge=0, le=1000)]
 class CoinPackage(Struct, frozen=True):
     id: UUID
     name: dict[Language, str] | None
-    """A community's own words; without them the client words it by what it holds."""
+    """The tenant's own names; without them clients name the package by its coins."""
     coins: int
     bonus: int
-    """Given on top of ``coins``."""
+    """Free coins on top of ``coins``."""
     price: int
     """In the currency's minor unit."""
     currency: str
@@ -51,7 +53,7 @@ class Plan(Struct, frozen=True):
     position: int
 
 
-class Packages(Struct, frozen=True):
+class PackageList(Struct, frozen=True):
     items: list[CoinPackage]
 
 
@@ -65,7 +67,7 @@ class StaffPlan(Plan, frozen=True, kw_only=True):
     active: bool
 
 
-class PackageWish(Struct, frozen=True, forbid_unknown_fields=True):
+class PutPackageRequest(Struct, frozen=True, forbid_unknown_fields=True):
     coins: Coins
     price: Price
     currency: Currency
@@ -76,7 +78,7 @@ class PackageWish(Struct, frozen=True, forbid_unknown_fields=True):
     active: bool = True
 
 
-class PlanWish(Struct, frozen=True, forbid_unknown_fields=True):
+class PutPlanRequest(Struct, frozen=True, forbid_unknown_fields=True):
     period: Period
     price: Price
     currency: Currency
@@ -91,7 +93,7 @@ class PlanWish(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PeriodFixed(Refused):
-    """Whoever has the plan would pay a month's price for a week, or a week's for a year."""
+    """A changed period would charge present subscribers the old period's price for the new one."""
 
     code, status, title = "plan_period_fixed", 409, "A plan keeps its period: sell it no more, and add another."
 
@@ -116,7 +118,10 @@ async def plans(tx: Tx) -> list[Plan]:
 
 
 async def package(tx: Tx, package_id: UUID) -> StaffPackage:
-    """Raises NotFound."""
+    """The package, also when it is withdrawn.
+
+    Raises: NotFound.
+    """
     return await tx.one(
         StaffPackage,
         f"select {_PACKAGE}, store_product_id, active from app.coin_packages where tenant_id = $1 and id = $2",
@@ -125,7 +130,10 @@ async def package(tx: Tx, package_id: UUID) -> StaffPackage:
 
 
 async def plan(tx: Tx, plan_id: UUID | None) -> StaffPlan:
-    """Raises NotFound."""
+    """The plan, also when it is withdrawn.
+
+    Raises: NotFound.
+    """
     return await tx.one(
         StaffPlan,
         f"select {_PLAN}, store_product_id, active from app.premium_plans where tenant_id = $1 and id = $2",
@@ -133,8 +141,11 @@ async def plan(tx: Tx, plan_id: UUID | None) -> StaffPlan:
     )
 
 
-async def for_sale(tx: Tx, package_id: UUID) -> StaffPackage:
-    """Raises NotFound for what is not sold any more, too."""
+async def package_for_sale(tx: Tx, package_id: UUID) -> StaffPackage:
+    """The package, if it is for sale.
+
+    Raises: NotFound (unknown or withdrawn).
+    """
     found = await package(tx, package_id)
     if not found.active:
         raise NotFound
@@ -142,7 +153,10 @@ async def for_sale(tx: Tx, package_id: UUID) -> StaffPackage:
 
 
 async def plan_for_sale(tx: Tx, plan_id: UUID) -> StaffPlan:
-    """Raises NotFound."""
+    """The plan, if it is for sale.
+
+    Raises: NotFound (unknown or withdrawn).
+    """
     found = await plan(tx, plan_id)
     if not found.active:
         raise NotFound
@@ -150,7 +164,7 @@ async def plan_for_sale(tx: Tx, plan_id: UUID) -> StaffPlan:
 
 
 async def package_of_product(tx: Tx, product_id: str) -> StaffPackage | None:
-    """The package that a store sells under this id, today or once."""
+    """The package with this product id in the app stores, also when it is withdrawn."""
     return await tx.maybe(
         StaffPackage,
         f"""
@@ -162,7 +176,7 @@ async def package_of_product(tx: Tx, product_id: str) -> StaffPackage | None:
 
 
 async def plan_of_product(tx: Tx, product_id: str) -> StaffPlan | None:
-    """The plan that a store sells under this id, today or once."""
+    """The plan with this product id in the app stores, also when it is withdrawn."""
     return await tx.maybe(
         StaffPlan,
         f"select {_PLAN}, store_product_id, active from app.premium_plans where tenant_id = $1 and store_product_id = $2",
@@ -183,11 +197,14 @@ async def all_plans(tx: Tx) -> list[StaffPlan]:
     )
 
 
-async def do_put_package(tx: Tx, package_id: UUID | None, wish: PackageWish, *, actor: UUID) -> StaffPackage:
-    """Make one, or replace what is said of one. Raises NotFound, ProductTaken. A service transaction."""
+async def do_put_package(tx: Tx, package_id: UUID | None, request: PutPackageRequest, *, actor: UUID) -> StaffPackage:
+    """Adds a package, or replaces one.
+
+    Raises: NotFound, ProductTaken. Runs as: service.
+    """
     values: tuple[object, ...] = (
-        *(wish.name, wish.coins, wish.bonus, wish.price, wish.currency, wish.position),
-        *(wish.store_product_id, wish.active),
+        *(request.name, request.coins, request.bonus, request.price, request.currency, request.position),
+        *(request.store_product_id, request.active),
     )
     if package_id is None:
         sql = (
@@ -200,22 +217,32 @@ async def do_put_package(tx: Tx, package_id: UUID | None, wish: PackageWish, *, 
             "store_product_id = $8, active = $9 where tenant_id = $1 and id = $10 returning id"
         )
         values = (*values, package_id)
-    made = await _put(tx, sql, *values)
+    async with _unique_in_stores(tx):
+        put_id = await tx.one(UUID, sql, *values)
     await tenants.do_record(
-        tx, "coin_package_changed", acted_by_user_id=actor, package_id=made, **msgspec.to_builtins(wish)
+        tx, "coin_package_changed", acted_by_user_id=actor, package_id=put_id, **msgspec.to_builtins(request)
     )
-    return await package(tx, made)
+    return await package(tx, put_id)
 
 
-async def do_put_plan(tx: Tx, plan_id: UUID | None, wish: PlanWish, *, actor: UUID) -> StaffPlan:
-    """Make one, or replace what is said of one; whoever has it keeps its price. Raises NotFound, PeriodFixed, ProductTaken.
+async def do_put_plan(tx: Tx, plan_id: UUID | None, request: PutPlanRequest, *, actor: UUID) -> StaffPlan:
+    """Adds a plan, or replaces one. Present subscribers keep their price.
 
-    A service transaction."""
-    if plan_id is not None and (await plan(tx, plan_id)).period is not wish.period:
+    Raises: NotFound, PeriodFixed, ProductTaken. Runs as: service.
+    """
+    if plan_id is not None and (await plan(tx, plan_id)).period is not request.period:
         raise PeriodFixed
     values: tuple[object, ...] = (
-        *(wish.name, wish.period.value, wish.price, wish.currency, wish.coin_price, wish.text_per_day, wish.sees_likes),
-        *(wish.no_ads, wish.position, wish.store_product_id, wish.active),
+        *(
+            request.name,
+            request.period.value,
+            request.price,
+            request.currency,
+            request.coin_price,
+            request.text_per_day,
+            request.sees_likes,
+        ),
+        *(request.no_ads, request.position, request.store_product_id, request.active),
     )
     if plan_id is None:
         sql = (
@@ -230,22 +257,25 @@ async def do_put_plan(tx: Tx, plan_id: UUID | None, wish: PlanWish, *, actor: UU
             "where tenant_id = $1 and id = $13 returning id"
         )
         values = (*values, plan_id)
-    made = await _put(tx, sql, *values)
+    async with _unique_in_stores(tx):
+        put_id = await tx.one(UUID, sql, *values)
     await tenants.do_record(
-        tx, "premium_plan_changed", acted_by_user_id=actor, plan_id=made, **msgspec.to_builtins(wish)
+        tx, "premium_plan_changed", acted_by_user_id=actor, plan_id=put_id, **msgspec.to_builtins(request)
     )
-    return await plan(tx, made)
+    return await plan(tx, put_id)
 
 
-async def _put(tx: Tx, sql: str, *values: object) -> UUID:
+@asynccontextmanager
+async def _unique_in_stores(tx: Tx) -> AsyncIterator[None]:
+    """Translates a duplicate product id of the app stores into ProductTaken."""
     try:
         async with tx.savepoint():
-            return await tx.one(UUID, sql, *values)
+            yield
     except asyncpg.UniqueViolationError:
         raise ProductTaken from None
 
 
 @listen(tenants.TenantAdded)
-async def open_shop(tx: Tx, _: tenants.TenantAdded) -> None:
-    """What every community begins with."""
+async def seed_default_products(tx: Tx, _: tenants.TenantAdded) -> None:
+    """Gives a new tenant the default packages and plans."""
     await tx.run("select app.open_shop($1)")

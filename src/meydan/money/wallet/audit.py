@@ -1,4 +1,4 @@
-"""The proof that coins add up, and that nothing is paid out while they do not."""
+"""Audits of the ledger: entries, balances and holds must agree. A fault freezes payouts."""
 
 import logging
 from datetime import datetime
@@ -30,7 +30,7 @@ class FaultKind(StrEnum):
 class Fault(Struct, frozen=True):
     fault: FaultKind
     id: UUID | None
-    """Of the transaction or the account."""
+    """The transaction's or the account's."""
     expected: int | None
     found: int | None
 
@@ -38,7 +38,7 @@ class Fault(Struct, frozen=True):
 class Audit(Struct, frozen=True):
     id: UUID
     whole: bool
-    """Everything there ever was, and not only what was new."""
+    """The audit covered every entry, not only new ones."""
     fault_count: int
     faults: list[Fault]
     """The first twenty."""
@@ -61,10 +61,12 @@ _AUDIT = "id, whole, fault_count, faults, created_at"
 
 
 async def do_audit(tx: Tx, *, whole: bool = False) -> Audit:
-    """Add everything up and write down what was found; a fault freezes payouts, the next audit without one thaws them.
+    """Audits the ledger and stores the result. A fault freezes payouts; the next audit without one thaws them.
 
-    ``whole`` adds up everything there ever was; otherwise what no audit has seen, on top of what the audits before it
-    proved. A service transaction that moves no coins itself.
+    ``whole`` sums every entry. Otherwise new entries are summed on top of the balances that earlier audits proved.
+    The transaction must move no coins itself.
+
+    Runs as: service.
     """
     before = await last_audit(tx)
     audit = await tx.one(Audit, f"select {_AUDIT} from app.audit_ledger($1, $2)", whole)
@@ -94,13 +96,19 @@ async def last_audit(tx: Tx) -> Audit | None:
 
 
 async def check_payouts_open(tx: Tx) -> None:
-    """A service transaction. Raises PayoutsFrozen while the newest audit found a fault."""
+    """Refuses payouts while the newest audit's faults stand.
+
+    Raises: PayoutsFrozen. Runs as: service.
+    """
     audit = await last_audit(tx)
     if audit is not None and audit.fault_count:
         raise PayoutsFrozen(since=audit.created_at)
 
 
 async def ledger_overview(tx: Tx) -> Overview:
-    """For staff. A service transaction."""
+    """The ledger's totals and newest audit, for staff.
+
+    Runs as: service.
+    """
     audit = await last_audit(tx)
     return Overview(await balances.sums(tx), audit, audit is not None and audit.fault_count > 0)

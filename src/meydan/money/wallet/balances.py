@@ -1,4 +1,4 @@
-"""What stands in an account: now, at any past time, and as the person's own screen shows it."""
+"""Balances of accounts: now, at any past time, and as the user's own wallet."""
 
 from datetime import datetime
 from functools import partial
@@ -14,13 +14,13 @@ from meydan.money.wallet.enums import Account, AccountKind
 class Wallet(Struct, frozen=True):
     balance: int
     held: int
-    """Set aside for what is running, a call for example."""
+    """Reserved by open holds, for a call for example."""
     available: int
     debt: int
-    """What was taken back after it had been spent; paid by the next coins that come."""
+    """Coins clawed back after they had been spent; paid from the next coins that come."""
     earnings: int
     frozen: str | None
-    """Why nothing can be spent."""
+    """The freeze's reason; while it stands nothing can be spent."""
 
 
 class WalletChanged(realtime.Frame, frozen=True, tag="wallet"):
@@ -37,7 +37,7 @@ class AccountSum(Struct, frozen=True):
 
 
 async def wallet_of(tx: Tx, user_id: UUID) -> Wallet:
-    """A person sees their own. A hold whose time is over counts no more, whether or not it has been tidied up."""
+    """The user's wallet. Expired holds do not count, even before the job has released them."""
     return await tx.one(
         Wallet,
         """
@@ -70,7 +70,7 @@ async def balance_of(tx: Tx, account: Account) -> int:
 
 
 async def balance_at(tx: Tx, account: Account, at: datetime) -> int:
-    """What stood in it at that moment, by the times of its entries. Near times are quick: only what came since is added up."""
+    """The balance at that moment: today's balance less all later entries. Quick for recent times."""
     return await tx.one(
         int,
         """
@@ -90,7 +90,10 @@ async def balance_at(tx: Tx, account: Account, at: datetime) -> int:
 
 
 async def sums(tx: Tx) -> list[AccountSum]:
-    """What stands in all accounts of a kind, provider and currency together. A service transaction."""
+    """Balances summed by kind, provider and currency.
+
+    Runs as: service.
+    """
     return await tx.all(
         AccountSum,
         "select account.kind, account.provider, account.currency, count(distinct account.id) as accounts, "
@@ -102,14 +105,14 @@ async def sums(tx: Tx) -> list[AccountSum]:
     )
 
 
-async def tell_wallet(tx: Tx, user_id: UUID) -> None:
-    """The person's devices hear how their wallet stands when this transaction commits: once, however often it changed.
+async def do_send_wallet(tx: Tx, user_id: UUID) -> None:
+    """Sends the wallet to the user's devices before this transaction commits, once for all its changes.
 
-    Nobody reads another's wallet: in a person's transaction the others hear of it by what they got.
+    In a user's transaction other users' wallets are not sent: row-level security hides them.
     """
     if not tx.acts_for_person or tx.me.user_id == user_id:
-        tx.before_commit(partial(_tell, tx, user_id), key=("wallet", user_id))
+        tx.before_commit(partial(_do_send_wallet, tx, user_id), key=("wallet", user_id))
 
 
-async def _tell(tx: Tx, user_id: UUID) -> None:
+async def _do_send_wallet(tx: Tx, user_id: UUID) -> None:
     await realtime.send_frame(tx, user_id, WalletChanged(await wallet_of(tx, user_id)))

@@ -1,4 +1,4 @@
-"""Coins for coming by: once in a day of the community, however many tabs ask at once."""
+"""Daily bonus: free coins, once per calendar day of the tenant. Idempotent under concurrent requests."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,18 +19,18 @@ class Source(StrEnum):
     daily = "daily"
 
 
-class Daily(Struct, frozen=True):
+class DailyBonus(Struct, frozen=True):
     coins: int
-    """0: nothing is given here."""
+    """0: the tenant gives no bonus."""
     available: bool
     next_at: datetime
 
 
-class Earning(Struct, frozen=True):
-    daily: Daily
+class Bonuses(Struct, frozen=True):
+    daily: DailyBonus
 
 
-class Earned(Struct, frozen=True):
+class BonusReceipt(Struct, frozen=True):
     transaction: ledger.Transaction
     wallet: balances.Wallet
     next_at: datetime
@@ -49,19 +49,25 @@ class _Day(Struct, frozen=True):
     next_at: datetime
 
 
-async def earning(tx: Tx, user_id: UUID) -> Earning:
-    """A service transaction."""
+async def bonuses(tx: Tx, user_id: UUID) -> Bonuses:
+    """The bonuses the user can take, and when the next day begins.
+
+    Runs as: service.
+    """
     settings, today = await tenants.settings(tx, WalletSettings), await _today(tx)
-    had = await tx.one(
+    taken = await tx.one(
         bool,
         "select exists (select from app.coin_transactions where tenant_id = $1 and idempotency_key = $2)",
         _key(user_id, today.day),
     )
-    return Earning(Daily(settings.daily_coins, settings.daily_coins > 0 and not had, today.next_at))
+    return Bonuses(DailyBonus(settings.daily_coins, settings.daily_coins > 0 and not taken, today.next_at))
 
 
-async def do_earn_daily(tx: Tx, user_id: UUID) -> Earned:
-    """Raises EarningOff, AlreadyEarned. A service transaction: the coins come out of the community's pocket."""
+async def do_earn_daily(tx: Tx, user_id: UUID) -> BonusReceipt:
+    """Credits today's bonus from the tenant's promotions account.
+
+    Raises: EarningOff, AlreadyEarned. Runs as: service.
+    """
     settings, today = await tenants.settings(tx, WalletSettings), await _today(tx)
     if settings.daily_coins == 0:
         raise EarningOff
@@ -74,11 +80,11 @@ async def do_earn_daily(tx: Tx, user_id: UUID) -> Earned:
             type=TransactionType.earned,
             key=_key(user_id, today.day),
             description="daily",
-            subject_id=uuid4(),  # asking again is never the same request: the day's key is refused to it
+            subject_id=uuid4(),  # differs each time, so that a repetition is refused by its key instead of answered
         )
     except IdempotencyKeyReused:
         raise AlreadyEarned(next_at=today.next_at) from None
-    return Earned(transaction, await balances.wallet_of(tx, user_id), today.next_at)
+    return BonusReceipt(transaction, await balances.wallet_of(tx, user_id), today.next_at)
 
 
 def _key(user_id: UUID, day: date) -> str:
@@ -86,7 +92,7 @@ def _key(user_id: UUID, day: date) -> str:
 
 
 async def _today(tx: Tx) -> _Day:
-    """The community's, and when its next begins."""
+    """Today in the tenant's time zone, and when tomorrow begins."""
     return await tx.one(
         _Day,
         "select app.today($1) as day, (app.today($1) + 1)::timestamp at time zone t.timezone as next_at "

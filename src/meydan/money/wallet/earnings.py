@@ -1,7 +1,7 @@
-"""What somebody earned from gifts and calls becomes coins when they want it to, once it is ripe.
+"""Conversion of earnings into coins, after a holding period.
 
-The coins that a gift was paid with may still be taken back: their buyer asks the bank for the money, and a friend would have
-made other coins of them by then. So earnings wait for some days, while the fraud rules and staff can still freeze a wallet.
+The coins that paid for a gift may still be clawed back by a chargeback. Earnings therefore stay pending for some days.
+Meanwhile fraud rules and staff can still freeze the wallet.
 """
 
 from datetime import datetime
@@ -10,41 +10,44 @@ from msgspec import Struct
 
 from meydan.kit.database import Tx
 from meydan.money.wallet import balances, ledger
-from meydan.money.wallet.errors import WalletIsFrozen, worded
+from meydan.money.wallet.errors import WalletBlocked, translated_errors
 
 
-class Ripening(Struct, frozen=True):
-    ripens_at: datetime
+class PendingEarnings(Struct, frozen=True):
+    available_at: datetime
     amount: int
 
 
 class Earnings(Struct, frozen=True):
     earnings: int
-    ripe: int
-    """What may become coins now."""
-    ripening: list[Ripening]
-    """The rest, by the community's days."""
+    available: int
+    """Coins that can be converted now."""
+    pending: list[PendingEarnings]
+    """The rest, by the tenant's days."""
 
 
 async def earnings(tx: Tx) -> Earnings:
-    """One's own."""
-    ripening = await tx.all(Ripening, "select ripens_at, amount from app.my_unripe_earnings($1)")
+    """The acting user's earnings.
+
+    Runs as: user.
+    """
+    pending = await tx.all(PendingEarnings, "select ripens_at as available_at, amount from app.my_unripe_earnings($1)")
     earned = (await balances.wallet_of(tx, tx.me.user_id)).earnings
-    return Earnings(earned, max(earned - sum(day.amount for day in ripening), 0), ripening)
+    return Earnings(earned, max(earned - sum(day.amount for day in pending), 0), pending)
 
 
 async def do_convert(tx: Tx, amount: int, *, key: str) -> ledger.Transaction:
-    """What is owed is paid first, as from all coins that come. The same key again answers the first conversion.
+    """Converts available earnings into coins; debt is paid from them first. Idempotent by ``key``.
 
-    Raises BalanceTooLow when so much was not earned, EarningsUnripe when it was earned too lately, WalletIsFrozen,
-    IdempotencyKeyReused.
+    Raises: BalanceTooLow (not earned), EarningsPending, WalletBlocked, IdempotencyKeyReused.
+    Runs as: user.
     """
     mine = tx.me.user_id
     if (reason := (await balances.wallet_of(tx, mine)).frozen) is not None:
-        raise WalletIsFrozen(reason=reason)
-    with worded():
+        raise WalletBlocked(reason=reason)
+    with translated_errors():
         made = await tx.one(
             ledger.Transaction, f"select {ledger.TRANSACTION} from app.convert_earnings($1, $2, $3)", key, amount
         )
-    await balances.tell_wallet(tx, mine)
+    await balances.do_send_wallet(tx, mine)
     return made

@@ -1,4 +1,4 @@
-"""What the ledger knows: accounts, why coins move, and the two sides of a movement."""
+"""The ledger's vocabulary: accounts, transaction types and entries."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -10,16 +10,16 @@ from msgspec import Struct
 
 class AccountKind(StrEnum):
     person_coins = "person_coins"
-    """What a person can spend; never below zero, never below what is held."""
+    """Coins a user can spend; never below zero or below the held amount."""
     creator_revenue = "creator_revenue"
-    """What a person earned by gifts and calls; never below zero."""
+    """Earnings from gifts and calls; never below zero."""
     person_debt = "person_debt"
-    """What a person owes, below zero."""
+    """Coins a user owes; zero or below."""
     tenant_revenue = "tenant_revenue"
     promotions = "promotions"
-    """Where coins come from that nobody paid for."""
+    """The source of coins that were not paid for."""
     clearing = "clearing"
-    """Coins sold through one provider in one currency: below zero by as many as there are."""
+    """Coins sold through one provider in one currency; the balance is minus that number."""
     payouts = "payouts"
 
 
@@ -53,7 +53,7 @@ class Account(Struct, frozen=True):
 class Entry(Struct, frozen=True):
     account: Account
     amount: int
-    """More than zero: the account gets."""
+    """Positive: the account receives."""
 
 
 TENANT_REVENUE = Account(AccountKind.tenant_revenue)
@@ -77,13 +77,13 @@ def clearing(provider: str, currency: str) -> Account:
     return Account(AccountKind.clearing, provider=str(provider), currency=currency)
 
 
-def people_in(entries: Sequence[Entry]) -> set[UUID]:
-    """Whose wallets it changes."""
+def users_in(entries: Sequence[Entry]) -> set[UUID]:
+    """The users whose wallets the entries change."""
     return {entry.account.user_id for entry in entries if entry.account.user_id is not None}
 
 
 class Columns(NamedTuple):
-    """Entries as the database's functions take them."""
+    """Entries as parallel arrays, the form that the SQL functions take."""
 
     kinds: list[str]
     owners: list[UUID | None]
@@ -96,7 +96,7 @@ _ORDER = {kind: number for number, kind in enumerate(AccountKind)}
 
 
 def columns(entries: Sequence[Entry]) -> Columns:
-    """In the order in which the database locks accounts: what comes so need not be sorted there."""
+    """Sorts entries by the database's lock order of accounts, so that it need not sort them again."""
     entries = sorted(entries, key=lambda entry: _ORDER[entry.account.kind])
     accounts = [entry.account for entry in entries]
     return Columns(

@@ -1,4 +1,4 @@
-"""What the ledger refuses. Its functions raise SQLSTATEs of class WA; here each becomes the answer a client can act on."""
+"""Errors of the ledger. Its SQL functions raise SQLSTATEs of class WA, which ``translated_errors`` maps to them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,19 +10,19 @@ from meydan.kit.errors import NotFound, Refused
 
 
 class BalanceTooLow(Refused):
-    """``balance`` is what the account can give, ``needed`` what was asked, ``account`` its kind."""
+    """``balance`` is the account's spendable amount, ``needed`` the requested one, ``account`` its kind."""
 
     code, status, title = "balance_too_low", 409, "There are not enough coins for this."
 
 
-class WalletIsFrozen(Refused):
-    """``reason`` says why."""
+class WalletBlocked(Refused):
+    """``reason`` is the freeze's reason."""
 
     code, status, title = "wallet_frozen", 403, "This wallet is frozen: nothing can be spent from it."
 
 
 class DebtBlocks(Refused):
-    """``debt`` is what has to be paid first."""
+    """``debt`` is the amount to be paid first."""
 
     code, status, title = "debt_blocks", 409, "Coins are owed for what was taken back; nothing can be spent until then."
 
@@ -39,34 +39,34 @@ class NotReversible(Refused):
     code, status, title = "not_reversible", 409, "A reversal is not reversed."
 
 
-class HoldOver(Refused):
-    """``status`` says how it ended: committed, released or expired."""
+class HoldExpired(Refused):
+    """``status`` is the hold's final one: committed, released or expired."""
 
-    code, status, title = "hold_over", 409, "These coins are held no more."
+    code, status, title = "hold_expired", 409, "These coins are held no more."
 
 
-class EarningsUnripe(Refused):
-    """``ripe`` is how much may become coins now, ``next_at`` when it will be more."""
+class EarningsPending(Refused):
+    """``ripe`` is the amount that can be converted now, ``next_at`` when it grows."""
 
-    code, status, title = "earnings_unripe", 409, "What was earned lately cannot become coins yet."
+    code, status, title = "earnings_pending", 409, "What was earned lately cannot become coins yet."
 
 
 _REFUSALS: dict[str, type[Refused]] = {
     "WA001": BalanceTooLow,
-    "WA002": WalletIsFrozen,
+    "WA002": WalletBlocked,
     "WA003": DebtBlocks,
     "WA004": IdempotencyKeyReused,
     "WA005": AlreadyReversed,
-    "WA006": HoldOver,
+    "WA006": HoldExpired,
     "WA007": NotReversible,
     "WA008": NotFound,
-    "WA009": EarningsUnripe,
+    "WA009": EarningsPending,
 }
 
 
 @contextmanager
-def worded() -> Iterator[None]:
-    """Around a call of the ledger's functions. The transaction is lost then; who wants to go on uses ``tx.savepoint()``."""
+def translated_errors() -> Iterator[None]:
+    """Translates the ledger's SQLSTATEs into errors. The transaction is aborted then; callers that go on use a savepoint."""
     try:
         yield
     except asyncpg.PostgresError as error:

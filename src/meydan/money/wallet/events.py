@@ -1,4 +1,4 @@
-"""What happened to coins, for the rooms above. Published in the transaction that moved them."""
+"""Events of wallets, for the rooms above. Each is published in the transaction that caused it."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Coins set aside for what is used bit by bit: reserved, then committed in part or whole and the rest released."""
+"""Holds: coins reserved for metered use, then committed in part or whole; the rest is released."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,12 +9,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.kit.database import Tx
-from meydan.money.wallet.balances import tell_wallet
-from meydan.money.wallet.enums import Entry, TransactionType, columns, people_in
-from meydan.money.wallet.errors import worded
+from meydan.money.wallet.balances import do_send_wallet
+from meydan.money.wallet.enums import Entry, TransactionType, columns, users_in
+from meydan.money.wallet.errors import translated_errors
 from meydan.money.wallet.ledger import TRANSACTION, Transaction
 
-_AT_ONCE = 500
+_BATCH = 500
 _HOLD = "id, user_id, amount, purpose, status, expires_at, created_at, subject_id, committed, transaction_id, ended_at"
 
 
@@ -49,17 +49,18 @@ async def do_hold(
     subject_id: UUID | None = None,
     expires_at: datetime,
 ) -> Hold:
-    """Set coins aside until ``expires_at``; the same key again answers the first hold, however it has ended since.
+    """Reserves coins until ``expires_at``. Idempotent by ``key``, also after the hold has ended.
 
-    Raises BalanceTooLow, WalletIsFrozen, DebtBlocks, IdempotencyKeyReused.
+    Raises: BalanceTooLow, WalletBlocked, DebtBlocks, IdempotencyKeyReused.
+    Runs as: service or user.
     """
-    with worded():
+    with translated_errors():
         made = await tx.one(
             Hold,
             f"select {_HOLD} from app.hold_coins($1, $2, $3, $4, $5, $6, $7)",
             *(key, user_id, amount, purpose, subject_id, expires_at),
         )
-    await tell_wallet(tx, user_id)
+    await do_send_wallet(tx, user_id)
     return made
 
 
@@ -74,38 +75,49 @@ async def do_commit_hold(
     subject_id: UUID | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Transaction:
-    """Pay with what was held: ``pays`` says who gets how much, together at most the hold. The rest is free again.
+    """Pays from the hold. ``pays`` are its receivers, together at most the hold; the rest is released.
 
-    What was promised is paid even if the wallet was frozen meanwhile. The same key again answers the first payment.
-    Raises NotFound, HoldOver, IdempotencyKeyReused.
+    A freeze in the meantime does not stop it. Idempotent by ``key``.
+
+    Raises: NotFound, HoldExpired, IdempotencyKeyReused.
+    Runs as: service or user.
     """
-    with worded():
+    with translated_errors():
         made = await tx.one(
             Transaction,
             f"select {TRANSACTION} from app.commit_hold($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             *(hold_id, key, type, *columns(pays), description, subject_id, dict(details or {})),
         )
-    for person in people_in(pays) | ({made.user_id} if made.user_id else set()):
-        await tell_wallet(tx, person)
+    for user_id in users_in(pays) | ({made.user_id} if made.user_id else set()):
+        await do_send_wallet(tx, user_id)
     return made
 
 
 async def do_release_hold(tx: Tx, hold_id: UUID) -> Hold:
-    """Nothing is paid. A hold that is released or expired stays as it is. Raises NotFound, HoldOver when it was committed."""
-    with worded():
+    """Releases the hold without a payment. A released or expired one stays as it is.
+
+    Raises: NotFound, HoldExpired (it was committed). Runs as: service or user.
+    """
+    with translated_errors():
         hold = await tx.one(Hold, f"select {_HOLD} from app.release_hold($1, $2)", hold_id)
-    await tell_wallet(tx, hold.user_id)
+    await do_send_wallet(tx, hold.user_id)
     return hold
 
 
 async def do_expire(tx: Tx) -> int:
-    """Holds whose time is over are released. A service transaction. Answers how many people have more to spend now."""
-    people = await tx.all(UUID, "select app.expire_holds($1, $2)", _AT_ONCE)
-    for person in people:
-        await tell_wallet(tx, person)
-    return len(people)
+    """Releases expired holds. Returns the number of users whose wallets changed.
+
+    Runs as: service.
+    """
+    user_ids = await tx.all(UUID, "select app.expire_holds($1, $2)", _BATCH)
+    for user_id in user_ids:
+        await do_send_wallet(tx, user_id)
+    return len(user_ids)
 
 
 async def hold(tx: Tx, hold_id: UUID) -> Hold:
-    """Raises NotFound; a person sees their own."""
+    """The hold; a user sees only their own.
+
+    Raises: NotFound. Runs as: service or user.
+    """
     return await tx.one(Hold, f"select {_HOLD} from app.coin_holds where tenant_id = $1 and id = $2", hold_id)

@@ -1,4 +1,4 @@
-"""Transfers: entries that sum to zero, once for each key, one call of the database inside the caller's transaction."""
+"""Transfers: entries that sum to zero. Each is idempotent by its key, and one SQL call in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,18 +8,18 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.kit.database import Tx
-from meydan.money.wallet.balances import tell_wallet
-from meydan.money.wallet.enums import Account, Entry, TransactionType, coins_of, columns, people_in
-from meydan.money.wallet.errors import worded
+from meydan.money.wallet.balances import do_send_wallet
+from meydan.money.wallet.enums import Account, Entry, TransactionType, coins_of, columns, users_in
+from meydan.money.wallet.errors import translated_errors
 
 
 class Transaction(Struct, frozen=True):
-    """A transfer's header."""
+    """A transfer, without its entries."""
 
     id: UUID
     user_id: UUID | None
     amount: int
-    """The change of that person's coins; where it did not touch them, of their earnings."""
+    """The change of that user's coins; if they are untouched, of their earnings."""
     type: TransactionType
     description: str
     subject_id: UUID | None
@@ -28,24 +28,24 @@ class Transaction(Struct, frozen=True):
     details: dict[str, Any]
 
 
-class TakenBack(Struct, frozen=True):
+class Clawback(Struct, frozen=True):
     transaction: Transaction
     taken: int
     owed: int
 
 
-class Movement(Struct, frozen=True):
-    """A line of somebody's history: what a transfer changed for them, whoever wanted it."""
+class HistoryItem(Struct, frozen=True):
+    """A line of a user's history: the change that a transfer made to their accounts."""
 
     id: UUID
-    """Of the transfer."""
+    """The transfer's."""
     type: TransactionType
     amount: int
-    """The change of their coins; where it did not touch them, of their earnings."""
+    """The change of their coins; if they are untouched, of their earnings."""
     coins: int
     earnings: int
     debt: int
-    """Of what they owe."""
+    """The change of their debt account."""
     description: str
     subject_id: UUID | None
     reverses_id: UUID | None
@@ -53,8 +53,8 @@ class Movement(Struct, frozen=True):
     details: dict[str, Any]
 
 
-class MovementPage(Struct, frozen=True):
-    items: list[Movement]
+class HistoryPage(Struct, frozen=True):
+    items: list[HistoryItem]
     next: UUID | None = None
 
 
@@ -72,19 +72,21 @@ async def do_transfer(
     subject_id: UUID | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Transaction:
-    """Move coins; ``user_id`` is in whose history it stands. The same key again answers the first transfer.
+    """Moves coins, into the history of ``user_id``. Idempotent by ``key``.
 
-    A person's transaction may only spend what is theirs. Raises BalanceTooLow, IdempotencyKeyReused and, when a person
-    wants to spend, WalletIsFrozen and DebtBlocks.
+    A user's transaction may debit only that user's coins. A freeze and debt block only such debits.
+
+    Raises: BalanceTooLow, IdempotencyKeyReused, WalletBlocked, DebtBlocks.
+    Runs as: service or user.
     """
-    with worded():
+    with translated_errors():
         made = await tx.one(
             Transaction,
             f"select {TRANSACTION} from app.transfer($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             *(key, type, *columns(entries), user_id, description, subject_id, dict(details or {})),
         )
-    for person in people_in(entries):
-        await tell_wallet(tx, person)
+    for owner_id in users_in(entries):
+        await do_send_wallet(tx, owner_id)
     return made
 
 
@@ -100,7 +102,10 @@ async def do_credit(
     subject_id: UUID | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Transaction:
-    """Give a person coins. What they owe is paid from them at once, by a transfer of its own. A service transaction."""
+    """Credits coins. The user's debt is paid from them at once, by a transfer of its own.
+
+    Runs as: service.
+    """
     return await do_transfer(
         tx,
         type,
@@ -113,7 +118,7 @@ async def do_credit(
     )
 
 
-async def do_take_back(
+async def do_claw_back(
     tx: Tx,
     user_id: UUID,
     amount: int,
@@ -124,55 +129,65 @@ async def do_take_back(
     description: str = "",
     subject_id: UUID | None = None,
     details: Mapping[str, Any] | None = None,
-) -> TakenBack:
-    """Coins that are there and not held go back to ``to``; the rest is owed from now on. A service transaction."""
-    with worded():
+) -> Clawback:
+    """Claws coins back to ``to``: the unheld balance first; the rest becomes debt.
+
+    Runs as: service.
+    """
+    with translated_errors():
         made = await tx.one(
             Transaction,
             f"select {TRANSACTION} from app.take_back($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             *(key, type, user_id, amount, to.kind, to.provider, to.currency),
             *(description, subject_id, dict(details or {})),
         )
-    await tell_wallet(tx, user_id)
-    return TakenBack(made, made.details["taken"], made.details["owed"])
+    await do_send_wallet(tx, user_id)
+    return Clawback(made, made.details["taken"], made.details["owed"])
 
 
 async def do_forgive_debt(tx: Tx, user_id: UUID, at_most: int, *, key: str, reason: str) -> Transaction:
-    """The community bears what somebody owes. A service transaction. Raises BalanceTooLow when nothing is owed."""
-    with worded():
+    """Pays up to ``at_most`` of the user's debt from the tenant's promotions account.
+
+    Raises: BalanceTooLow (no debt). Runs as: service.
+    """
+    with translated_errors():
         made = await tx.one(
             Transaction,
             f"select {TRANSACTION} from app.forgive_debt($1, $2, $3, $4, $5)",
             *(key, user_id, at_most, reason),
         )
-    await tell_wallet(tx, user_id)
+    await do_send_wallet(tx, user_id)
     return made
 
 
 async def do_reverse(tx: Tx, transaction_id: UUID, *, key: str, reason: str) -> Transaction:
-    """Undo a transfer by its mirror image, once. A service transaction.
+    """Reverses a transfer by its mirror image, at most once.
 
-    Raises NotFound, AlreadyReversed, NotReversible, and BalanceTooLow when somebody has spent what they would give back.
+    Raises: NotFound, AlreadyReversed, NotReversible, BalanceTooLow (a receiver has spent the coins).
+    Runs as: service.
     """
-    with worded():
+    with translated_errors():
         made = await tx.one(
             Transaction,
             f"select {TRANSACTION} from app.reverse_transfer($1, $2, $3, $4)",
             *(key, transaction_id, reason),
         )
-    for person in await tx.all(
+    for owner_id in await tx.all(
         UUID,
         "select account.user_id from app.coin_entries entry join app.ledger_accounts account "
         "on account.tenant_id = $1 and account.id = entry.account_id "
         "where entry.tenant_id = $1 and entry.transaction_id = $2 and account.user_id is not null",
         made.id,
     ):
-        await tell_wallet(tx, person)
+        await do_send_wallet(tx, owner_id)
     return made
 
 
 async def transaction(tx: Tx, transaction_id: UUID) -> Transaction:
-    """Raises NotFound; a person sees their own."""
+    """The transfer; a user sees only their own.
+
+    Raises: NotFound. Runs as: service or user.
+    """
     return await tx.one(
         Transaction,
         f"select {TRANSACTION} from app.coin_transactions where tenant_id = $1 and id = $2",
@@ -180,14 +195,14 @@ async def transaction(tx: Tx, transaction_id: UUID) -> Transaction:
     )
 
 
-async def history(tx: Tx, before: UUID | None, limit: int, user_id: UUID | None = None) -> MovementPage:
-    """A person's, newest first; in a person's transaction their own. All of it together is what they have."""
+async def history(tx: Tx, before: UUID | None, limit: int, user_id: UUID | None = None) -> HistoryPage:
+    """The user's transfers, newest first; the acting user's by default. All amounts together are the balance."""
     items = await tx.all(
-        Movement,
+        HistoryItem,
         "select id, type, amount, coins, earnings, debt, description, subject_id, reverses_id, created_at, details "
         "from app.coin_history($1, $2, $3, $4)",
         user_id or tx.me.user_id,
         before,
         limit,
     )
-    return MovementPage(items, items[-1].id if len(items) == limit else None)
+    return HistoryPage(items, items[-1].id if len(items) == limit else None)

@@ -1,4 +1,4 @@
-"""What the ledger keeps of a person, and what stays of it when they leave: the books."""
+"""Personal data of the ledger: exported on request. Erasure blanks free text and keeps the books."""
 
 from datetime import datetime
 from typing import Any
@@ -95,7 +95,10 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_close(tx: Tx, user_id: UUID) -> None:
-    """What they have falls to the community and every word about them is blanked. The books stay, or nothing would add up."""
+    """Moves the user's coins to the tenant and blanks free text. Entries stay, because the ledger must add up.
+
+    Runs as: service.
+    """
     await tx.run("select app.close_wallet($1, $2)", user_id)
 
 

@@ -19,11 +19,11 @@ _CONVERSIONS = rate_limits.Limit("wallet.conversions", timedelta(minutes=1), 20)
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 
 
-class Earn(Struct, frozen=True, forbid_unknown_fields=True):
+class EarnCoinsRequest(Struct, frozen=True, forbid_unknown_fields=True):
     source: daily_bonus.Source
 
 
-class Convert(Struct, frozen=True, forbid_unknown_fields=True):
+class ConvertEarningsRequest(Struct, frozen=True, forbid_unknown_fields=True):
     amount: Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
 
@@ -33,22 +33,22 @@ async def get_balance(db: Database, me: Identity) -> balances.Wallet:
         return await balances.wallet_of(tx, me.user_id)
 
 
-@get("/api/coins/earn", tags=["coins"], summary="What may be earned today")
-async def get_earning(db: Database, me: Identity) -> daily_bonus.Earning:
+@get("/api/coins/earn", tags=["coins"], summary="Bonuses you can take today")
+async def get_bonuses(db: Database, me: Identity) -> daily_bonus.Bonuses:
     async with db.as_service(me.tenant_id) as tx:
-        return await daily_bonus.earning(tx, me.user_id)
+        return await daily_bonus.bonuses(tx, me.user_id)
 
 
 @post("/api/coins/earn", tags=["coins"], summary="Take today's coins")
-async def earn(db: Database, me: Identity, data: Earn) -> daily_bonus.Earned:  # noqa: ARG001 -- there is one source so far
-    """For who may meet people here: coins for accounts that proved nothing would be given to one person many times."""
+async def earn(db: Database, me: Identity, data: EarnCoinsRequest) -> daily_bonus.BonusReceipt:  # noqa: ARG001 -- there is one source so far
+    """Requires the right to meet: one user with many unproven accounts could collect the bonus many times."""
     async with db.as_user(me) as tx:
         await accounts.check_may_meet(tx)
     async with db.as_service(me.tenant_id) as tx:
         return await daily_bonus.do_earn_daily(tx, me.user_id)
 
 
-@get("/api/coins/earnings", tags=["coins"], summary="What you earned, and what of it is ripe")
+@get("/api/coins/earnings", tags=["coins"], summary="Your earnings: available and pending")
 async def get_earnings(db: Database, me: Identity) -> earnings.Earnings:
     async with db.as_user(me) as tx:
         return await earnings.earnings(tx)
@@ -56,7 +56,7 @@ async def get_earnings(db: Database, me: Identity) -> earnings.Earnings:
 
 @post("/api/coins/convert", tags=["coins"], summary="Turn earnings into coins")
 async def convert(
-    db: Database, me: Identity, data: Convert, idempotency_key: IdempotencyKey = None
+    db: Database, me: Identity, data: ConvertEarningsRequest, idempotency_key: IdempotencyKey = None
 ) -> ledger.Transaction:
     key = scoped_idempotency_key(me, "convert", idempotency_key)
     await rate_limits.take(_CONVERSIONS, me.user_id)
@@ -66,7 +66,7 @@ async def convert(
 
 ROUTES = [
     get_balance,
-    get_earning,
+    get_bonuses,
     earn,
     get_earnings,
     convert,

@@ -1,4 +1,4 @@
-"""What the wallet does by itself."""
+"""Scheduled jobs of the wallet."""
 
 from meydan.kit import jobs
 from meydan.kit.database import Tx
@@ -16,5 +16,5 @@ async def audit_ledger(tx: Tx) -> None:
 
 
 @jobs.every("20 4 * * *")
-async def audit_all_of_the_ledger(tx: Tx) -> None:
+async def audit_full_ledger(tx: Tx) -> None:
     await audit.do_audit(tx, whole=True)

@@ -230,7 +230,7 @@ const shopChanged = () => {
 /** A new one without an id; else what is said of it is replaced. */
 export function usePutPackage() {
   return useAction({
-    mutationFn: ({ id, wish }: { id: string | null; wish: Schemas['PackageWish'] }) =>
+    mutationFn: ({ id, wish }: { id: string | null; wish: Schemas['PutPackageRequest'] }) =>
       id
         ? answer(api.PUT('/api/staff/packages/{package_id}', { params: { path: { package_id: id } }, body: wish }))
         : answer(api.POST('/api/staff/packages', { body: wish })),
@@ -240,7 +240,7 @@ export function usePutPackage() {
 
 export function usePutPlan() {
   return useAction({
-    mutationFn: ({ id, wish }: { id: string | null; wish: Schemas['PlanWish'] }) =>
+    mutationFn: ({ id, wish }: { id: string | null; wish: Schemas['PutPlanRequest'] }) =>
       id
         ? answer(api.PUT('/api/staff/plans/{plan_id}', { params: { path: { plan_id: id } }, body: wish }))
         : answer(api.POST('/api/staff/plans', { body: wish })),
@@ -250,7 +250,7 @@ export function usePutPlan() {
 
 export function useChangeGift() {
   return useAction({
-    mutationFn: ({ id, change }: { id: string; change: Schemas['GiftChange'] }) =>
+    mutationFn: ({ id, change }: { id: string; change: Schemas['ChangeGiftRequest'] }) =>
       answer(api.PUT('/api/staff/gifts/{gift_id}', { params: { path: { gift_id: id } }, body: change })),
     onSettled: shopChanged,
   });

@@ -8,14 +8,14 @@ import { useConvert } from './data';
 export function ConvertSheet({
   open,
   onClose,
-  ripe,
+  available,
   debt,
   onDone,
 }: {
   open: boolean;
   onClose: () => void;
   /** As much as can become coins now. */
-  ripe: number;
+  available: number;
   /** What is owed: it is paid first out of whatever comes. */
   debt: number;
   onDone: () => void;
@@ -36,7 +36,7 @@ export function ConvertSheet({
         </p>
       ) : null}
       <ConvertForm
-        ripe={ripe}
+        available={available}
         onDone={() => {
           onClose();
           onDone();
@@ -46,13 +46,13 @@ export function ConvertSheet({
   );
 }
 
-function ConvertForm({ ripe, onDone }: { ripe: number; onDone: () => void }) {
+function ConvertForm({ available, onDone }: { available: number; onDone: () => void }) {
   const { t, i18n } = useLingui();
   const words = useWords();
   const convert = useConvert();
-  const [text, setText] = useState(String(ripe));
+  const [text, setText] = useState(String(available));
   const amount = /^\d{1,9}$/.test(text.trim()) ? Number(text.trim()) : 0;
-  const fits = amount > 0 && amount <= ripe;
+  const fits = amount > 0 && amount <= available;
   return (
     <form
       noValidate
@@ -68,12 +68,12 @@ function ConvertForm({ ripe, onDone }: { ripe: number; onDone: () => void }) {
         autoComplete="off"
         value={text}
         onChange={(event) => setText(event.target.value)}
-        hint={t`${i18n.number(ripe)} of your earnings can become coins now.`}
+        hint={t`${i18n.number(available)} of your earnings can become coins now.`}
         error={
           convert.error
             ? words(convert.error)
             : text.trim() && !fits
-              ? t`A whole number from 1 to ${i18n.number(ripe)}.`
+              ? t`A whole number from 1 to ${i18n.number(available)}.`
               : undefined
         }
       />

@@ -15,7 +15,7 @@ import {
   Undo2,
   Users,
 } from 'lucide-react';
-import type { Movement } from '../../api/types';
+import type { HistoryItem } from '../../api/types';
 import {
   Button,
   CardList,
@@ -31,7 +31,7 @@ import {
   Page,
 } from '../../ui';
 import { movementsQuery, walletQuery } from './data';
-import { useMovementWords } from './words';
+import { useHistoryWords } from './words';
 
 const ICONS: Record<string, LucideIcon> = {
   purchased: CircleDollarSign,
@@ -101,9 +101,9 @@ export function HistoryPage() {
   );
 }
 
-function Line({ movement, undone }: { movement: Movement; undone: boolean }) {
+function Line({ movement, undone }: { movement: HistoryItem; undone: boolean }) {
   const { t } = useLingui();
-  const said = useMovementWords()(movement);
+  const said = useHistoryWords()(movement);
   const Icon = movement.reverses_id ? Undo2 : (ICONS[movement.type] ?? CoinsIcon);
   return (
     <li className="flex items-start gap-3.5 px-4 py-3.5">

@@ -162,7 +162,7 @@ function Earnings({ wallet }: { wallet: Wallet }) {
   const { t } = useLingui();
   const { data } = useQuery(earningsQuery);
   const [open, setOpen] = useState(false);
-  const ripe = data?.ripe ?? 0;
+  const available = data?.available ?? 0;
   return (
     <Card className="flex flex-wrap items-center gap-3">
       <Gift aria-hidden className="size-5.5 shrink-0 text-lamp-text" />
@@ -175,9 +175,9 @@ function Earnings({ wallet }: { wallet: Wallet }) {
         <p className="text-soft text-sm">
           <Trans>Your share of the gifts you get and of paid calls. You can turn it into coins, one for one.</Trans>
         </p>
-        {data && data.ripening.length > 0 ? <Ripening earnings={data} /> : null}
+        {data && data.pending.length > 0 ? <PendingEarnings earnings={data} /> : null}
       </div>
-      {ripe > 0 && !wallet.frozen ? (
+      {available > 0 && !wallet.frozen ? (
         <Button onClick={() => setOpen(true)}>
           <Trans>Turn into coins</Trans>
         </Button>
@@ -185,7 +185,7 @@ function Earnings({ wallet }: { wallet: Wallet }) {
       <ConvertSheet
         open={open}
         onClose={() => setOpen(false)}
-        ripe={ripe}
+        available={available}
         debt={wallet.debt}
         onDone={() =>
           toast(wallet.debt > 0 ? t`Your earnings paid what was owed first.` : t`Your earnings are coins now.`)
@@ -196,11 +196,11 @@ function Earnings({ wallet }: { wallet: Wallet }) {
 }
 
 /** What came in lately waits: the money behind it can still be taken back. */
-function Ripening({ earnings }: { earnings: EarningsNow }) {
+function PendingEarnings({ earnings }: { earnings: EarningsNow }) {
   const { i18n } = useLingui();
-  const days = earnings.ripening.map(({ ripens_at, amount }) => ({
+  const days = earnings.pending.map(({ available_at, amount }) => ({
     amount,
-    day: new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'long' }).format(new Date(ripens_at)),
+    day: new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'long' }).format(new Date(available_at)),
   }));
   return (
     <div className="pt-2 text-soft text-sm">

@@ -4,14 +4,14 @@ import { I18nProvider } from '@lingui/react';
 import { cleanup, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Movement, Premium, Subscription } from '../../api/types';
+import type { HistoryItem, Premium, Subscription } from '../../api/types';
 import { messages as en } from '../../locales/en.po';
 import { messages as tr } from '../../locales/tr.po';
 import { payPage } from './checkout';
 import { useGiftName } from './gift-art';
 import { useMembershipWords } from './membership-words';
 import { useMoneyNews } from './news';
-import { useMovementWords } from './words';
+import { useHistoryWords } from './words';
 
 afterEach(cleanup);
 
@@ -27,7 +27,7 @@ function inBoth<Said>(hook: () => Said): [Said, Said] {
   return said as [Said, Said];
 }
 
-const movement = (type: Movement['type'], more: Partial<Movement> = {}): Movement => ({
+const movement = (type: HistoryItem['type'], more: Partial<HistoryItem> = {}): HistoryItem => ({
   id: '0',
   type,
   amount: -5,
@@ -44,7 +44,7 @@ const movement = (type: Movement['type'], more: Partial<Movement> = {}): Movemen
 
 describe('why coins moved', () => {
   it('is worded for every kind of movement, in both languages', () => {
-    const kinds: Movement['type'][] = [
+    const kinds: HistoryItem['type'][] = [
       'purchased',
       'earned',
       'spent',
@@ -63,7 +63,7 @@ describe('why coins moved', () => {
       'forfeited',
     ];
     const [english, turkish] = inBoth(() => {
-      const say = useMovementWords();
+      const say = useHistoryWords();
       return kinds.map((kind) => say(movement(kind)).title);
     });
     expect(new Set(english).size).toBe(kinds.length);
@@ -73,15 +73,15 @@ describe('why coins moved', () => {
 
   it('names the gift, how many, and whom it went to', () => {
     const details = { gift_key: 'tea', quantity: 3, alias: 'mehmet' };
-    const [english, turkish] = inBoth(() => useMovementWords()(movement('gift_sent', { details })));
+    const [english, turkish] = inBoth(() => useHistoryWords()(movement('gift_sent', { details })));
     expect(english).toEqual({ title: 'Gift for mehmet', words: 'Glass of tea × 3' });
     expect(turkish).toEqual({ title: 'mehmet için hediye', words: 'Bir bardak çay × 3' });
   });
 
   it('tells whoever was called what they earned, and whoever called what they paid', () => {
-    const paid = inBoth(() => useMovementWords()(movement('call')));
+    const paid = inBoth(() => useHistoryWords()(movement('call')));
     expect(paid.map(({ title }) => title)).toEqual(['A call', 'Bir arama']);
-    const earned = inBoth(() => useMovementWords()(movement('call', { amount: 6, coins: 0, earnings: 6 })));
+    const earned = inBoth(() => useHistoryWords()(movement('call', { amount: 6, coins: 0, earnings: 6 })));
     expect(earned[0]).toEqual({
       title: 'A call with you',
       words: 'Paid by the minute; your share of it, among your earnings.',
@@ -91,15 +91,15 @@ describe('why coins moved', () => {
 
   it('says of a conversion what it took from the earnings, and of debt how much was let off', () => {
     const conversion = { amount: 1200, coins: 1200, earnings: -1200 };
-    const [english, turkish] = inBoth(() => useMovementWords()(movement('conversion', conversion)));
+    const [english, turkish] = inBoth(() => useHistoryWords()(movement('conversion', conversion)));
     expect(english.words).toContain('1,200');
     expect(turkish.words).toContain('1.200');
-    const let_off = inBoth(() => useMovementWords()(movement('debt_forgiven', { amount: 0, coins: 0, debt: -7 })));
+    const let_off = inBoth(() => useHistoryWords()(movement('debt_forgiven', { amount: 0, coins: 0, debt: -7 })));
     expect(let_off.map(({ words }) => words?.includes('7'))).toEqual([true, true]);
   });
 
   it('says of a reversal that it undoes something', () => {
-    const [english] = inBoth(() => useMovementWords()(movement('adjustment', { reverses_id: '1' })));
+    const [english] = inBoth(() => useHistoryWords()(movement('adjustment', { reverses_id: '1' })));
     expect(english.title).toBe('An earlier movement was undone');
   });
 });

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import type { Movement, Payment, Plan } from '../../api/types';
+import type { HistoryItem, Payment, Plan } from '../../api/types';
 import { useGiftName } from './gift-art';
 
 /** A community's own name for what it sells, in the reader's language. */
@@ -82,7 +82,7 @@ export function usePaymentTitle(): (payment: Pick<Payment, 'kind' | 'coins'>) =>
 }
 
 /** Why coins came or went, in words: the ledger keeps codes, never sentences. */
-export function useMovementWords(): (movement: Movement) => { title: string; words?: string } {
+export function useHistoryWords(): (movement: HistoryItem) => { title: string; words?: string } {
   const { t, i18n } = useLingui();
   const giftName = useGiftName();
   return ({ type, coins, earnings, debt, description, details, reverses_id }) => {

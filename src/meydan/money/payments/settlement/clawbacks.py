@@ -117,7 +117,7 @@ async def do_settle(tx: Tx, row: payment_rows.PaymentRow, *, cause: str, dispute
     covered = min(row.paid, row.refunded + sum(dispute.amount for dispute in disputes))
     moved = Clawback()
     if row.settled_at is not None:
-        moved = await fulfilment.handler_of(row.kind).do_take_back(tx, row, covered, cause, disputed=disputed)
+        moved = await fulfilment.handler_of(row.kind).do_claw_back(tx, row, covered, cause, disputed=disputed)
         if moved.coins > 0 or moved.ended:
             await publish(
                 tx, PaymentTakenBack(row.id, row.user_id, max(moved.coins, 0), max(moved.owed, 0), disputed=disputed)

@@ -29,10 +29,10 @@ class Call:
 
     async def beat(self, at: datetime | None = None) -> bool:
         async with self.db.as_service(self.payer.tenant.id) as tx:
-            return await metering.do_see_media(tx, self.meter.id, at or clock.now())
+            return await metering.do_record_heartbeat(tx, self.meter.id, at or clock.now())
 
     async def talk(self, seconds: int, *, every: int = 10) -> bool:
-        """Whether it still goes on. The first sign of a call only says that it has begun."""
+        """Sends heartbeats; returns False once the meter has ended. The first one bills nothing."""
         since = clock.now()
         goes_on = await self.beat(since)
         for second in range(every, seconds + 1, every):
@@ -92,4 +92,4 @@ async def start(
 
 async def tick(db: Database, tenant_id: int) -> None:
     async with db.as_service(tenant_id) as tx:
-        await metering.do_tick_meters(tx)
+        await metering.do_advance_meters(tx)
