@@ -1,4 +1,4 @@
-"""Payments: money in, from order to settled, refunded or disputed. It knows kinds, not what they give."""
+"""Payments: money in, from order to settled, refunded or disputed. It knows kinds, not what they deliver."""
 
 from meydan.money.payments import (  # noqa: F401 -- importing the room registers its jobs and personal data
     fulfilment,

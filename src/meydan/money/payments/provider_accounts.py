@@ -235,7 +235,7 @@ def _local(tenant_id: int) -> Provider:
     if place is None:
         raise ProviderNotConnected(provider=ProviderName.local)
     kind = adapter(ProviderName.local)
-    account = kind.account.at(place, tenant_id)  # type: ignore[attr-defined]  # the one account nobody sets up
+    account = kind.account.at(place, tenant_id)  # type: ignore[attr-defined]  # the one account without a setup
     return _build(kind.provider, account, sandbox=True)
 
 

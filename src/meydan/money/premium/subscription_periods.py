@@ -25,42 +25,55 @@ async def do_pay_period(tx: Tx, payment: payment_rows.PaymentRow) -> None:
     if known is not None and known.user_id != payment.user_id:
         known = await _do_transfer(tx, known, payment)
     if known is None:
-        ends_at = payment.period_ends_at or await _end_of_first_period(tx, payment.user_id, plan.period)
-        subscription_id = await tx.one(
-            UUID,
-            "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
-            "changed_at) values ($1, $2, $3, 'active', $4, $5, $6, $7, $8) returning id",
-            *(payment.user_id, plan.id, payment.provider.value, payment.subscription_reference),
-            *(payment.subscription_reference is not None and payment.provider in RECURRING, ends_at),
-            _effective_at(payment),
-        )
-        await publish(tx, PremiumStarted(payment.user_id, ends_at))
+        subscription_id, ends_at = await _do_begin(tx, payment, plan)
     else:
-        subscription_id = known.id
-        if payment.period_ends_at is not None:
-            ends_at = payment.period_ends_at
-        else:
-            ends_at = billing_periods.after(plan.period, known.created_at, max(known.period_ends_at, clock.now()))
-        changes = plan.id != known.plan_id
-        is_newest = not changes or not await _is_stale(tx, known, payment)
-        if is_newest and (changes or ends_at > known.period_ends_at or known.revoked):
-            # The newer of the cancellation and the payment counts; a pending action is newer than both.
-            stays_cancelled = known.status is SubscriptionStatus.cancelled and (
-                known.wish == "cancel" or payment.paid_at is None or known.changed_at > payment.paid_at
-            )
-            await subscriptions.do_change(
-                tx,
-                known,
-                status=SubscriptionStatus.cancelled if stays_cancelled else SubscriptionStatus.active,
-                period_ends_at=ends_at,
-                renews=known.reference is not None and not stays_cancelled,
-                changed_at=max(known.changed_at, _effective_at(payment)),
-            )
-            if changes:
-                await subscriptions.do_change_plan(tx, known.id, plan.id, payment.period_begins_at)
-            await publish(tx, PremiumRenewed(known.user_id, ends_at))
+        subscription_id, ends_at = known.id, await _do_lengthen(tx, known, payment, plan)
     await orders.do_link_agreement(tx, payment.id, subscription_id, ends_at)
     await subscriptions.do_send_update(tx, subscription_id)
+
+
+async def _do_begin(tx: Tx, payment: payment_rows.PaymentRow, plan: products.StaffPlan) -> tuple[UUID, datetime]:
+    """Begins a subscription. Answers its id and the end of its first period."""
+    ends_at = payment.period_ends_at or await _end_of_first_period(tx, payment.user_id, plan.period)
+    subscription_id = await tx.one(
+        UUID,
+        "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
+        "changed_at) values ($1, $2, $3, 'active', $4, $5, $6, $7, $8) returning id",
+        *(payment.user_id, plan.id, payment.provider.value, payment.subscription_reference),
+        *(payment.subscription_reference is not None and payment.provider in RECURRING, ends_at),
+        _effective_at(payment),
+    )
+    await publish(tx, PremiumStarted(payment.user_id, ends_at))
+    return subscription_id, ends_at
+
+
+async def _do_lengthen(
+    tx: Tx, known: SubscriptionRow, payment: payment_rows.PaymentRow, plan: products.StaffPlan
+) -> datetime:
+    """Moves the end of a subscription to that of the paid period, unless the payment is stale. Answers that end."""
+    if payment.period_ends_at is not None:
+        ends_at = payment.period_ends_at
+    else:
+        ends_at = billing_periods.after(plan.period, known.created_at, max(known.period_ends_at, clock.now()))
+    changes = plan.id != known.plan_id
+    is_newest = not changes or not await _is_stale(tx, known, payment)
+    if is_newest and (changes or ends_at > known.period_ends_at or known.revoked):
+        # The newer of the cancellation and the payment counts; a pending action is newer than both.
+        stays_cancelled = known.status is SubscriptionStatus.cancelled and (
+            known.wish == "cancel" or payment.paid_at is None or known.changed_at > payment.paid_at
+        )
+        await subscriptions.do_change(
+            tx,
+            known,
+            status=SubscriptionStatus.cancelled if stays_cancelled else SubscriptionStatus.active,
+            period_ends_at=ends_at,
+            renews=known.reference is not None and not stays_cancelled,
+            changed_at=max(known.changed_at, _effective_at(payment)),
+        )
+        if changes:
+            await subscriptions.do_change_plan(tx, known.id, plan.id, payment.period_begins_at)
+        await publish(tx, PremiumRenewed(known.user_id, ends_at))
+    return ends_at
 
 
 def _effective_at(payment: payment_rows.PaymentRow) -> datetime:

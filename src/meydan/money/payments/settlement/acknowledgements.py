@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 ACKNOWLEDGE = "commerce.acknowledge"
 REFUNDED_AFTER = timedelta(days=3)
-"""A store refunds a purchase that it was not told about for so long."""
+"""A store refunds a purchase that is not acknowledged for so long."""
 _AGAIN_AFTER = timedelta(minutes=15)
 _URGENT_AFTER = timedelta(days=2)
 _AT_ONCE = 100
@@ -113,7 +113,7 @@ async def do_sweep(tx: Tx) -> None:
         )
         for row in unacknowledged:
             if row.urgent:
-                log.error("%s has not heard of payment %s, and takes its money back after three days", name, row.id)
+                log.error("%s has not acknowledged payment %s, and refunds it after three days", name, row.id)
             await do_queue(tx, row.id, name)
 
 

@@ -130,6 +130,22 @@ async def _do_pay(tx: Tx, name: ProviderName, event: Paid, receipt_of: UUID | No
     if known.paid_at is not None:
         return Applied(known.id)
     problem = await attribution.mismatch(tx, known, event)
+    await _do_record_money(tx, known, event, problem)
+    row = await payment_rows.lock_by_id(tx, known.id)
+    if problem is None and row.agreement_id is not None:
+        await review.reviewer().do_assess_renewal(tx, row.id, card=event.card)
+    elif problem is None:
+        problem = await _do_review(tx, row, event)
+    if problem is None:
+        await _do_fulfil(tx, row)
+    else:
+        await _do_announce_hold(tx, row, event, problem)
+    await _do_apply_deferred(tx, name, event.charge)
+    return Applied(row.id, problem)
+
+
+async def _do_record_money(tx: Tx, known: payment_rows.PaymentRow, event: Paid, problem: str | None) -> None:
+    """Records the money that arrived. The payment is held until its review."""
     await tx.run(
         """
         update app.payments set charge = $3, paid_amount = $4, paid_currency = $5, paid_at = $6, period_ends_at = $7,
@@ -139,24 +155,18 @@ async def _do_pay(tx: Tx, name: ProviderName, event: Paid, receipt_of: UUID | No
         where tenant_id = $1 and id = $2
         """,
         *(known.id, event.charge, event.amount, event.currency, event.happened_at, event.period_ends_at),
-        *(event.period_begins_at, event.subscription, problem, name in APP_STORES),
+        *(event.period_begins_at, event.subscription, problem, known.provider in APP_STORES),
     )
-    row = await payment_rows.lock_by_id(tx, known.id)
-    if problem is None and row.agreement_id is not None:
-        await review.reviewer().do_assess_renewal(tx, row.id, card=event.card)
-    elif problem is None:
-        problem = await _do_review(tx, row, event)
-    if problem is None:
-        await _do_fulfil(tx, row)
-    else:
-        await publish(tx, PaymentHeld(row.id, row.user_id))
-        await orders.do_send_update(tx, row.id)
-        if problem != "account_erased":  # unfulfilled for good: the store may refund it
-            await acknowledgements.do_queue(tx, row.id, name)
-        if problem == "account_erased" and event.subscription is not None:  # begun or renewed after the erasure
-            await provider_subscriptions.do_stop_charging(tx, name, event.subscription)
-    await _do_apply_deferred(tx, name, event.charge)
-    return Applied(row.id, problem)
+
+
+async def _do_announce_hold(tx: Tx, row: payment_rows.PaymentRow, event: Paid, problem: str) -> None:
+    """Publishes that a payment is held. One of an erased account stays unfulfilled, so its store may refund it."""
+    await publish(tx, PaymentHeld(row.id, row.user_id))
+    await orders.do_send_update(tx, row.id)
+    if problem != "account_erased":
+        await acknowledgements.do_queue(tx, row.id, row.provider)
+    elif event.subscription is not None:  # begun or renewed after the erasure
+        await provider_subscriptions.do_stop_charging(tx, row.provider, event.subscription)
 
 
 async def _do_review(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str | None:
