@@ -1023,7 +1023,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/payments/webhooks/{provider}/{community}": {
+    "/api/payments/webhooks/{provider}/{slug}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1033,12 +1033,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A payment provider's notice
+         * A payment provider's webhook
          * @description Stores a webhook whose signature holds. For providers only.
          *
          *     Raises: NotFound, SignatureInvalid.
          */
-        post: operations["ApiPaymentsWebhooksProviderCommunityReceive"];
+        post: operations["ApiPaymentsWebhooksProviderSlugReceive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5228,13 +5228,13 @@ export interface operations {
             };
         };
     };
-    ApiPaymentsWebhooksProviderCommunityReceive: {
+    ApiPaymentsWebhooksProviderSlugReceive: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 provider: string;
-                community: string;
+                slug: string;
             };
             cookie?: never;
         };

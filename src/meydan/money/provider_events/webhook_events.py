@@ -27,7 +27,7 @@ class _StoredEvent(Struct, frozen=True):
     payload: Any
 
 
-async def do_store(tx: Tx, name: ProviderName, notice: WebhookEvent) -> None:
+async def do_store(tx: Tx, name: ProviderName, event: WebhookEvent) -> None:
     """Stores a verified webhook and queues its reading. Idempotent by the provider's event id.
 
     Runs as: service."""
@@ -35,7 +35,7 @@ async def do_store(tx: Tx, name: ProviderName, notice: WebhookEvent) -> None:
         UUID,
         "insert into app.payment_notices (tenant_id, provider, event_id, payload) values ($1, $2, $3, $4) "
         "on conflict do nothing returning id",
-        *(name.value, notice.event_id, notice.payload),
+        *(name.value, event.event_id, event.payload),
     )
     if stored is not None:
         await jobs.queue(tx, READ_NOTICE, ReadWebhookEvent(notice_id=stored), dedupe_key=str(stored))
