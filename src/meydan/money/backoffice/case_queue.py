@@ -1,6 +1,6 @@
 """Case queue: fraud cases as staff see them, with their findings and decisions.
 
-A ring names people by their real faces, so it could reveal the owner of a shadow to a staff member who is in it. Staff
+A ring names people by their real faces. It could reveal the owner of a shadow to a staff member who is in it. So staff
 see no ring that they are in, and their own case without its ring.
 """
 

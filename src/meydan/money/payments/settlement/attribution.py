@@ -1,6 +1,6 @@
 """Attribution: the payment row that a ``Paid`` event belongs to.
 
-It is the order that the event names, a renewal of a known agreement, or a new row for a store's purchase.
+It is the order that the event names, a renewal of an agreement, or a new row for a store's purchase.
 """
 
 from uuid import UUID
@@ -60,7 +60,7 @@ async def mismatch(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str | N
 async def _lock_ordered(
     tx: Tx, name: ProviderName, event: Paid, receipt_of: UUID | None
 ) -> payment_rows.PaymentRow | None:
-    """The order that the event names, or the one that a receipt was handed in for if no buyer is named.
+    """The order that the event names; without a named buyer, the one that a receipt was handed in for.
 
     Locks: the payment."""
     if event.payment_id is not None:

@@ -1,7 +1,7 @@
 """Clawbacks: refunds and disputes take back what the money bought, in proportion; coins spent already become debt.
 
-The amount is never counted step by step. Refunds and open or lost disputes say how many coins a payment may have given;
-the difference to the coins clawed back so far is moved. So repeats and reordering end in the same state.
+The amount is never counted step by step. Refunds and open or lost disputes say how many coins a payment may have given.
+The difference to the coins clawed back so far is moved. So repeats and reordering end in the same state.
 """
 
 from collections.abc import Sequence
