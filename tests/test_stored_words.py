@@ -555,7 +555,7 @@ async def test_deferred_events_are_what_they_were(moved: Moved):
     for provider, subject in subjects:
         said = [json.loads(row["event"]) for row in moved.before.deferred if row["subject"] == subject]
         async with moved.db.as_service(_TENANT) as tx:
-            events = await deferred_events.do_take(tx, ProviderName(provider), subject)
+            events = await deferred_events.do_take_deferred(tx, ProviderName(provider), subject)
         assert len(events) == len(said)
         assert not lost(said, events)
 

@@ -1,4 +1,4 @@
-"""A provider whose every answer a story decides. Its webhooks are signed, its keys are remembered, its books can be wrong."""
+"""Scripted provider: a story decides its answers. It signs webhooks, remembers idempotency keys, and can keep wrong books."""
 
 import hashlib
 import hmac
@@ -32,18 +32,18 @@ from meydan.kit import clock
 
 @dataclass
 class Book:
-    """What the provider knows, and how it behaves next."""
+    """The provider's books, and its next behaviour."""
 
     orders: dict[UUID, Order] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     """Every call, in order."""
     failures: list[Exception] = field(default_factory=list)
-    """Raised by the next calls, one each."""
+    """Errors of the next calls, one each."""
     truth: dict[str, list[ProviderEvent]] = field(default_factory=dict)
-    """What ``payment`` answers, by reference."""
+    """Answers of ``payment``, by reference."""
     charges: dict[str, Charge] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
-    """By key."""
+    """Refunds by idempotency key."""
     refuses_refunds: bool = False
     complete: bool = True
     secret: str = field(default_factory=lambda: uuid4().hex)

@@ -1,4 +1,4 @@
-"""Shops for stories about money: providers that do as they are told, a worker run by hand, and the proof that it adds up."""
+"""Shops for stories about money: scripted providers, a worker run by hand, and the audit that it adds up."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ async def owner(database_settings: DatabaseSettings) -> AsyncIterator[asyncpg.Co
 
 
 class Shop:
-    """A community that sells through scripted providers, seen from outside."""
+    """A tenant that sells through scripted providers, used from outside."""
 
     def __init__(self, app: Litestar, db: Database, tenant: tenants.Tenant, owner: asyncpg.Connection) -> None:
         self.app, self.db, self.tenant, self.owner = app, db, tenant, owner
@@ -61,7 +61,7 @@ class Shop:
         self.packages: list[Answer] = []
         self.plans: list[Answer] = []
         self.host = "127.0.0.1:8000"
-        """Where people think the product is."""
+        """Host header of every request."""
 
     @property
     def book(self) -> Book:
@@ -103,7 +103,7 @@ class Shop:
     async def order(
         self, person: Person, package: int = 0, *, provider: str | None = None, key: str = "", open: bool = True
     ) -> Answer:
-        """A purchase, its pay page opened."""
+        """Orders coins, and opens the pay page."""
         body = {"package_id": self.packages[package]["id"], "provider": provider}
         answer = await self.ask(person, "POST", "/api/coins/purchase", body, key or uuid4().hex)
         assert answer.status_code == 201, answer.text
@@ -112,7 +112,7 @@ class Shop:
         return await self.get(person, f"/api/payments/{answer.json()['id']}")
 
     async def subscribe(self, person: Person, plan: int = 0, *, provider: str | None = None) -> Answer:
-        """An order of premium for money, its pay page opened."""
+        """Orders premium for money, and opens the pay page."""
         body = {"plan_id": self.plans[plan]["id"], "pay_with": "money", "provider": provider}
         answer = await self.ask(person, "POST", "/api/premium/subscribe", body, uuid4().hex)
         assert answer.status_code == 201, answer.text
@@ -121,7 +121,7 @@ class Shop:
         return payment
 
     def paid(self, payment: Answer, *, charge: str = "", **changes: Any) -> Paid:
-        """What the provider would say of it now; its own books know it too."""
+        """The provider's event that the payment was paid, recorded in the provider's own books too."""
         paid = Paid(
             event_id=f"evt_{uuid4().hex}",
             happened_at=clock.now(),
@@ -138,7 +138,7 @@ class Shop:
         return paid
 
     async def post(self, *events: ProviderEvent, provider: str = "stripe", event_id: str = "", **overrides: Any) -> int:
-        """Deliver a signed webhook; the status it was answered."""
+        """Delivers a signed webhook, and answers the response's status."""
         body, headers = signed(overrides.get("book") or self.books[ProviderName(provider)], events, event_id)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.app),  # type: ignore[arg-type]
@@ -151,29 +151,29 @@ class Shop:
             )
         return answer.status_code
 
-    async def tell(self, *events: ProviderEvent, provider: str = "stripe") -> None:
-        """Deliver and read."""
+    async def deliver(self, *events: ProviderEvent, provider: str = "stripe") -> None:
+        """Delivers one webhook per event, and lets the worker read them."""
         for event in events:
             assert await self.post(event, provider=provider) == 200
         await self.work()
 
     async def buy(self, person: Person, package: int = 0) -> tuple[Answer, Paid]:
-        """Bought and settled."""
+        """Buys coins, and settles the payment."""
         payment = await self.order(person, package)
         paid = self.paid(payment)
-        await self.tell(paid)
+        await self.deliver(paid)
         return await self.get(person, f"/api/payments/{payment['id']}"), paid
 
     async def go_premium(self, person: Person, *, reference: str = "", provider: str = "stripe") -> tuple[Answer, Paid]:
-        """Subscribed for money, a month from now."""
+        """Subscribes for money, for a month from now."""
         payment = await self.subscribe(person, provider=provider)
         more: Answer = {"subscription": reference or f"sub_{uuid4().hex}", "period_ends_at": in_days(30)}
         paid = self.paid(payment, **(more if provider != "iyzico" else {}))
-        await self.tell(paid, provider=provider)
+        await self.deliver(paid, provider=provider)
         return payment, paid
 
     async def work(self, *, delayed: bool = False) -> list[str]:
-        """What the worker would do now (or also what waits for later), until there is nothing more; what it did."""
+        """Runs queued jobs, with ``delayed`` those of later too, until none is left. Answers their names."""
         done: list[str] = []
         while True:
             rows = await self.owner.fetch(
@@ -203,7 +203,7 @@ class Shop:
             )
 
     async def cleared(self, provider: str = "stripe", currency: str = "TRY") -> int:
-        """Coins sold and not taken back, as the ledger has it."""
+        """Coins sold and not clawed back, by the ledger."""
         async with self.db.as_service(self.tenant.id) as tx:
             return -await wallet.balance_of(tx, wallet.clearing(provider, currency))
 
@@ -211,7 +211,7 @@ class Shop:
         async with self.db.as_service(self.tenant.id) as tx:
             assert (await wallet.do_audit(tx, whole=True)).fault_count == 0
 
-    async def told(self, person: Person, kind: str) -> list[Answer]:
+    async def frames(self, person: Person, kind: str) -> list[Answer]:
         """Frames of a kind that are still in the outbox, oldest first."""
         rows = await self.db.relay.fetch(
             "select payload::jsonb as frame from app.outbox where tenant_id = $1 and user_id = $2 order by id",
@@ -260,10 +260,10 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 async def shop(scripted: None, app: Litestar, db: Database, tenant: tenants.Tenant, owner: asyncpg.Connection) -> Shop:
-    """Sells through one provider that renews."""
-    made = Shop(app, db, tenant, owner)
-    await made.connect(ProviderName.stripe)
-    someone = await made.person()
-    made.packages = (await made.get(someone, "/api/coins/packages"))["items"]
-    made.plans = (await made.get(someone, "/api/premium"))["plans"]
-    return made
+    """A shop that sells through one provider that renews."""
+    shop = Shop(app, db, tenant, owner)
+    await shop.connect(ProviderName.stripe)
+    visitor = await shop.person()
+    shop.packages = (await shop.get(visitor, "/api/coins/packages"))["items"]
+    shop.plans = (await shop.get(visitor, "/api/premium"))["plans"]
+    return shop

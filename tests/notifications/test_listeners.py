@@ -178,7 +178,7 @@ async def test_what_became_of_a_payment_is_news(db: Database, tenant: tenants.Te
     await happens(db, tenant, payments.PaymentHeld(payment_id, ada.me.user_id))
     for kind, coins in ((payments.COINS, 120), (premium.PREMIUM, 0)):
         await happens(db, tenant, payments.PaymentSettled(payment_id, ada.me.user_id, kind, coins))
-    taken_back = payments.PaymentTakenBack(payment_id, ada.me.user_id, coins=120, owed=20, disputed=True)
+    taken_back = payments.PaymentClawedBack(payment_id, ada.me.user_id, coins=120, owed=20, disputed=True)
     await happens(db, tenant, taken_back)
     assert await news_of(db, ada) == [
         ("payment_taken_back", {"payment_id": str(payment_id), "coins": 120, "owed": 20, "disputed": True}),
@@ -194,7 +194,7 @@ async def test_premium_says_until_when(db: Database, tenant: tenants.Tenant):
         premium.PremiumRenewed(ada.me.user_id, until),
         premium.PremiumInGrace(ada.me.user_id, until),
         premium.PremiumCancelled(ada.me.user_id, until),
-        premium.PaidTwice(ada.me.user_id, None, enums.ProviderName.apple),
+        premium.DuplicateSubscriptionPaid(ada.me.user_id, None, enums.ProviderName.apple),
         premium.PremiumEnded(ada.me.user_id),
     ):
         await happens(db, tenant, event)

@@ -41,7 +41,7 @@ class _Balance(Struct, frozen=True):
 async def daily_limit(tx: Tx, meeting_type: MeetingType) -> int:
     """The caller's limit for a day: the tenant's, or premium's if it is higher."""
     settings = await tenants.settings(tx, MeetingSettings)
-    mine = await premium.limits(tx, tx.me.user_id)
+    mine = await premium.entitlements_of(tx, tx.me.user_id)
     match meeting_type:
         case MeetingType.text:
             return max(settings.matches_per_day, mine.text_per_day or 0)

@@ -29,13 +29,13 @@ EVENT_NOTIFICATIONS = [
     EventNotification(wallet.WalletFrozen, Code.wallet_frozen, ("reason",)),
     EventNotification(wallet.WalletThawed, Code.wallet_thawed),
     EventNotification(payments.PaymentHeld, Code.payment_held, ("payment_id",)),
-    EventNotification(payments.PaymentTakenBack, Code.payment_taken_back, ("payment_id", "coins", "owed", "disputed")),
+    EventNotification(payments.PaymentClawedBack, Code.payment_taken_back, ("payment_id", "coins", "owed", "disputed")),
     EventNotification(premium.PremiumStarted, Code.premium_started, ("period_ends_at",)),
     EventNotification(premium.PremiumRenewed, Code.premium_renewed, ("period_ends_at",)),
     EventNotification(premium.PremiumInGrace, Code.premium_grace, ("grace_ends_at",)),
     # Also a user who did it themselves: a store may have done it in their name, and it says until when everything stays.
     EventNotification(premium.PremiumCancelled, Code.premium_cancelled, ("period_ends_at",)),
-    EventNotification(premium.PaidTwice, Code.premium_paid_twice, ("payment_id", "where")),
+    EventNotification(premium.DuplicateSubscriptionPaid, Code.premium_paid_twice, ("payment_id", "where")),
     EventNotification(premium.PremiumEnded, Code.premium_ended),
 ]
 

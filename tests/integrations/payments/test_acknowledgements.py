@@ -123,7 +123,7 @@ async def test_google_is_told_again_until_it_hears(
     moving_clock.forward(hours=49)
     with caplog.at_level(logging.ERROR):
         assert await sweep(shop) == [acknowledgements.ACKNOWLEDGE]
-    assert "takes its money back" in caplog.text
+    assert "refunds it after three days" in caplog.text
     store.trouble.clear()
     moving_clock.forward(minutes=16)
     assert await sweep(shop) == [acknowledgements.ACKNOWLEDGE]

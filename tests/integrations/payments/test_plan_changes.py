@@ -50,7 +50,7 @@ async def codes(shop: Shop, person: Person) -> list[str]:
 
 async def pass_time(shop: Shop) -> None:
     async with shop.db.as_service(shop.tenant.id) as tx:
-        await membership.do_pass_time(tx)
+        await membership.do_run_renewals(tx)
 
 
 async def in_the_app_store(shop: Shop, store: AppStore) -> tuple[Person, str]:
@@ -113,7 +113,7 @@ async def test_apple_downgrades_with_the_next_period_or_not_after_all(
     await tell_apple(shop, store.told[-1][1])
     now = await mine(shop, ana)
     assert (now["plan"], now["next"], now["period_ends_at"]) == ("month", "year", ends_at)
-    assert (await shop.told(ana, "subscription"))[-1]["subscription"]["next_plan_id"] == shop.plans[1]["id"]
+    assert (await shop.frames(ana, "subscription"))[-1]["subscription"]["next_plan_id"] == shop.plans[1]["id"]
     store.set_renewal(subscription, on=False)
     await tell_apple(shop, store.told[-1][1])
     assert (await mine(shop, ana))["next"] is None, "nothing comes after it"
@@ -245,7 +245,7 @@ async def test_somebody_elses_plan_on_the_same_phone_is_theirs(store_counter: Sh
     await tell_google(shop, *store.told[-2:])
     assert (await mine(shop, bora))["plan"] == "year"
     assert (await look(shop, bora, payment))["status"] == "paid"
-    assert (await shop.get(ana, "/api/premium"))["limits"]["premium"] is False
+    assert (await shop.get(ana, "/api/premium"))["entitlements"]["premium"] is False
 
 
 # RevenueCat

@@ -106,8 +106,8 @@ async def test_the_app_knows_before_the_webhook(counter: Shop, revenuecat: Reven
     assert payment["store_token"] != other["store_token"]
     bought = revenuecat.buy(payment["store_token"], price=49.99)
     for person, which in ((bora, other), (ana, payment)):  # who copies a number pays for somebody else
-        path = f"/api/payments/{which['id']}/proof"
-        assert (await counter.ask(person, "POST", path, {"proof": bought.transaction})).status_code == 202
+        path = f"/api/payments/{which['id']}/receipt"
+        assert (await counter.ask(person, "POST", path, {"receipt": bought.transaction})).status_code == 202
         await counter.work()
     assert (await look(counter, ana, payment))["status"] == "paid"
     assert (await look(counter, bora, other))["status"] == "pending"

@@ -69,7 +69,7 @@ async def test_the_app_hands_its_receipt_in_before_apple_tells(counter: Shop, ap
     transaction = apple.buy(token=UUID(payment["id"]))
     receipt = apple.sign(apple.transactions[transaction])
     for who, which in ((other, theirs), (person, payment)):  # who copies a receipt pays for somebody else
-        answer = await counter.ask(who, "POST", f"/api/payments/{which['id']}/proof", {"proof": receipt})
+        answer = await counter.ask(who, "POST", f"/api/payments/{which['id']}/receipt", {"receipt": receipt})
         assert answer.status_code == 202
         await counter.work()
     await tell_apple(counter, apple.told[-1][1])
@@ -181,7 +181,7 @@ async def test_a_membership_from_google_play(counter: Shop, google: PlayStore):
     google.cancel(token)
     google.expire(token)
     await tell_google(counter, *google.told[-2:])
-    assert (await counter.get(person, "/api/premium"))["limits"]["premium"] is False
+    assert (await counter.get(person, "/api/premium"))["entitlements"]["premium"] is False
 
 
 async def test_a_membership_taken_up_again_in_google_play_is_theirs_who_had_it(counter: Shop, google: PlayStore):
@@ -192,7 +192,7 @@ async def test_a_membership_taken_up_again_in_google_play_is_theirs_who_had_it(c
     google.cancel(token)
     google.expire(token)
     await tell_google(counter, *google.told[-2:])
-    assert (await counter.get(person, "/api/premium"))["limits"]["premium"] is False
+    assert (await counter.get(person, "/api/premium"))["entitlements"]["premium"] is False
     again = google.resubscribe(token)
     await tell_google(counter, google.told[-1])
     running = (await counter.get(person, "/api/premium"))["subscription"]
@@ -210,10 +210,10 @@ async def test_whoever_brings_a_receipt_a_renewal_is_its_members(counter: Shop, 
     await tell_google(counter, google.told[-1])
     google.renew(token)  # its notice is still on its way
     theirs = await counter.subscribe(other, provider="google")
-    await counter.ask(other, "POST", f"/api/payments/{theirs['id']}/proof", {"proof": token})
+    await counter.ask(other, "POST", f"/api/payments/{theirs['id']}/receipt", {"receipt": token})
     await counter.work()
     assert (await look(counter, other, theirs))["status"] == "pending"
-    assert (await counter.get(other, "/api/premium"))["limits"]["premium"] is False
+    assert (await counter.get(other, "/api/premium"))["entitlements"]["premium"] is False
     assert [one["status"] for one in (await counter.get(person, "/api/payments"))["items"]] == ["paid", "paid"]
 
 

@@ -199,7 +199,7 @@ async def test_a_membership_paid_by_a_way_that_takes_days(counter: Shop, stripe:
     await tell(counter, stripe)
     now = await look(counter, ana, payment)
     assert (now["status"], now["problem"]) == ("pending", "on_its_way")
-    assert (await counter.get(ana, "/api/premium"))["limits"]["premium"] is False
+    assert (await counter.get(ana, "/api/premium"))["entitlements"]["premium"] is False
     stripe.books.keep_subscription_promise(session_of(payment))
     await tell(counter, stripe, badly=True)
     assert (await look(counter, ana, payment))["status"] == "paid"

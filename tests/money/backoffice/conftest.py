@@ -1,4 +1,4 @@
-"""Those who run a community, and what they look after."""
+"""Staff of a tenant, and their client of the API."""
 
 from collections.abc import AsyncIterator
 

@@ -7,7 +7,7 @@ import msgspec
 
 
 class Example:
-    """What satisfies a schema, with one id wherever an id fits."""
+    """Values that satisfy a schema, with one id wherever an id fits."""
 
     def __init__(self, document: dict[str, Any], id: str) -> None:
         self._schemas: dict[str, Any] = document["components"]["schemas"]

@@ -1,4 +1,4 @@
-"""Staff in a hurry: who decide while something else is decided already, and who say nothing about why."""
+"""Staff in a hurry: decisions that cross another one, and decisions without a reason."""
 
 from uuid import uuid4
 
@@ -50,7 +50,7 @@ async def test_a_reason_says_something(shop: Shop, boss: Person):
         (f"{wallet}/freeze", {}),
         (f"{wallet}/adjust", {"direction": "give", "coins": 5}),
         (f"/api/staff/payments/{payment['id']}/refund", {}),
-        (f"/api/staff/payments/{payment['id']}/give", {}),
+        (f"/api/staff/payments/{payment['id']}/release", {}),
     ):
         answer = await shop.ask(boss, "POST", path, {**body, "reason": " \n"}, uuid4().hex)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request"), path

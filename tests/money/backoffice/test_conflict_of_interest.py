@@ -1,4 +1,4 @@
-"""Nobody of the staff decides about themselves, in any way there is; except an owner who is alone."""
+"""Staff decide nothing about themselves, by any route; an owner who is alone is exempt."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,13 +24,13 @@ async def colleague(shop: Shop) -> Person:
     return await make_person(shop.db, shop.tenant, alias="colleague", role=Role.owner)
 
 
-async def wishes(shop: Shop, buyer: Person) -> list[tuple[str, str, Answer]]:
+async def staff_requests(shop: Shop, buyer: Person) -> list[tuple[str, str, Answer]]:
     """Everything staff can do about somebody: a doubted purchase, one of a wrong amount, a settled one, the wallet."""
     await configure(shop.db, shop.tenant, payments_per_hour=1, review_from=30)
     settled, _ = await shop.buy(buyer)
     await shop.buy(buyer)
     wrong = await shop.order(buyer)
-    await shop.tell(shop.paid(wrong, amount=1))
+    await shop.deliver(shop.paid(wrong, amount=1))
     async with shop.db.as_service(shop.tenant.id) as tx:
         case_id = await tx.one(UUID, "select id from app.fraud_cases where tenant_id = $1 and status = 'open'")
     return [
@@ -38,7 +38,7 @@ async def wishes(shop: Shop, buyer: Person) -> list[tuple[str, str, Answer]]:
             ("post", f"/api/staff/fraud/{case_id}/decide", {"decision": decision, "note": "mine"})
             for decision in ("freeze", "refund", "dismiss", "release")
         ),
-        ("post", f"/api/staff/payments/{wrong['id']}/give", {"reason": "mine"}),
+        ("post", f"/api/staff/payments/{wrong['id']}/release", {"reason": "mine"}),
         ("post", f"/api/staff/payments/{settled['id']}/refund", {"reason": "mine"}),
         ("post", f"/api/staff/wallets/{buyer.me.user_id}/adjust", {"direction": "give", "coins": 5, "reason": "mine"}),
         ("post", f"/api/staff/wallets/{buyer.me.user_id}/freeze", {"reason": "mine"}),
@@ -46,8 +46,8 @@ async def wishes(shop: Shop, buyer: Person) -> list[tuple[str, str, Answer]]:
     ]
 
 
-async def ask(client: httpx.AsyncClient, wish: tuple[str, str, Any]) -> httpx.Response:
-    method, path, body = wish
+async def ask(client: httpx.AsyncClient, request: tuple[str, str, Any]) -> httpx.Response:
+    method, path, body = request
     return await client.request(method, path, json=body or None, headers={"Idempotency-Key": uuid4().hex})
 
 
@@ -70,33 +70,33 @@ async def everything(db: Database, tenant_id: int) -> list[str]:
 async def test_staff_are_refused_what_is_about_themselves(
     shop: Shop, staff: httpx.AsyncClient, boss: Person, colleague: Person, app: Litestar
 ):
-    wanted = await wishes(shop, boss)
+    wanted = await staff_requests(shop, boss)
     before = await everything(shop.db, shop.tenant.id)
-    for wish in wanted:
-        answer = await ask(staff, wish)
-        assert (answer.status_code, answer.json()["code"]) == (403, "own_affair"), wish
+    for request in wanted:
+        answer = await ask(staff, request)
+        assert (answer.status_code, answer.json()["code"]) == (403, "conflict_of_interest"), request
     assert await everything(shop.db, shop.tenant.id) == before
     [case] = (await staff.get("/api/staff/fraud")).json()["items"]
-    assert case["own_affair"]
+    assert case["conflict_of_interest"]
     for payment in (await staff.get("/api/staff/payments")).json()["items"]:
-        assert (await staff.get(f"/api/staff/payments/{payment['id']}")).json()["own_affair"]
-    assert (await staff.get(f"/api/staff/people/{boss.me.user_id}")).json()["own_affair"]
+        assert (await staff.get(f"/api/staff/payments/{payment['id']}")).json()["conflict_of_interest"]
+    assert (await staff.get(f"/api/staff/people/{boss.me.user_id}")).json()["conflict_of_interest"]
     async with colleague.client(app) as client:
-        assert not (await client.get("/api/staff/fraud")).json()["items"][0]["own_affair"]
-        for wish in wanted[3:]:
-            answer = await ask(client, wish)
-            assert answer.status_code in (200, 202), (wish, answer.text)
+        assert not (await client.get("/api/staff/fraud")).json()["items"][0]["conflict_of_interest"]
+        for request in wanted[3:]:
+            answer = await ask(client, request)
+            assert answer.status_code in (200, 202), (request, answer.text)
 
 
 async def test_an_owner_who_is_alone_decides_and_it_is_logged(shop: Shop, app: Litestar):
     alone = await make_person(shop.db, shop.tenant, alias="alone", role=Role.owner)
-    wanted = await wishes(shop, alone)
+    wanted = await staff_requests(shop, alone)
     async with alone.client(app) as client:
         [case] = (await client.get("/api/staff/fraud")).json()["items"]
-        assert not case["own_affair"]
-        for wish in wanted[3:]:
-            answer = await ask(client, wish)
-            assert answer.status_code in (200, 202), (wish, answer.text)
+        assert not case["conflict_of_interest"]
+        for request in wanted[3:]:
+            answer = await ask(client, request)
+            assert answer.status_code in (200, 202), (request, answer.text)
     async with shop.db.as_service(shop.tenant.id) as tx:
         logged = await tx.all(
             str,
@@ -110,22 +110,22 @@ async def test_an_owner_who_is_alone_decides_and_it_is_logged(shop: Shop, app: L
 
 async def test_an_admin_is_never_alone_and_an_owner_only_while_nobody_else_is_there(shop: Shop, app: Litestar):
     admin = await make_person(shop.db, shop.tenant, role=Role.admin)
-    wish = ("post", f"/api/staff/wallets/{admin.me.user_id}/freeze", {"reason": "mine"})
+    request = ("post", f"/api/staff/wallets/{admin.me.user_id}/freeze", {"reason": "mine"})
     async with admin.client(app) as client:
-        assert (await ask(client, wish)).json()["code"] == "own_affair"
+        assert (await ask(client, request)).json()["code"] == "conflict_of_interest"
     owner = await make_person(shop.db, shop.tenant, role=Role.owner)
-    wish = ("post", f"/api/staff/wallets/{owner.me.user_id}/freeze", {"reason": "mine"})
+    request = ("post", f"/api/staff/wallets/{owner.me.user_id}/freeze", {"reason": "mine"})
     async with owner.client(app) as client:
-        assert (await ask(client, wish)).json()["code"] == "own_affair"
+        assert (await ask(client, request)).json()["code"] == "conflict_of_interest"
         async with shop.db.as_service(shop.tenant.id) as tx:
             await kept.do_erase(tx, admin.me.user_id)
-        assert (await ask(client, wish)).status_code == 200
+        assert (await ask(client, request)).status_code == 200
 
 
 async def test_a_ring_shows_none_of_its_faces_to_staff_who_are_in_it(
     shop: Shop, staff: httpx.AsyncClient, boss: Person, colleague: Person, app: Litestar
 ):
-    """Whoever exchanged gifts with a shadow would read here whose it is."""
+    """A staff member who exchanged gifts with a shadow would read its owner here."""
     ana, ben = await shop.person(), await shop.person()
     ring = [boss.me.user_id, ana.me.user_id, ben.me.user_id]
     score = score_ring(RingSignals(people=3, coins=600, gifts=9), FraudSettings())
@@ -140,7 +140,7 @@ async def test_a_ring_shows_none_of_its_faces_to_staff_who_are_in_it(
             )
     answer = await staff.get("/api/staff/fraud")
     [case] = answer.json()["items"]
-    assert (case["id"], case["ring"], case["own_affair"]) == (cases[boss.me.user_id], [], True)
+    assert (case["id"], case["ring"], case["conflict_of_interest"]) == (cases[boss.me.user_id], [], True)
     assert ana.alias not in answer.text and ben.alias not in answer.text
     assert (await staff.get(f"/api/staff/people/{ana.me.user_id}")).json()["cases"] == []
     for person, status in (ana, 404), (ben, 404), (boss, 403):

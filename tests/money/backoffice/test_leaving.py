@@ -1,4 +1,4 @@
-"""Somebody leaves at the moment in which staff give them something: they end with nothing, and without a word about them."""
+"""Erasure that crosses a decision of staff: the account ends with no coins, and no reason about it is stored."""
 
 import asyncio
 from uuid import UUID, uuid4
@@ -37,8 +37,8 @@ async def wish(shop: Shop, person: Person, way: str) -> tuple[str, Answer]:
         return f"/api/staff/wallets/{person.me.user_id}/adjust", body
     if way == "give":
         wrong = await shop.order(person)
-        await shop.tell(shop.paid(wrong, amount=1))
-        return f"/api/staff/payments/{wrong['id']}/give", {"reason": "for leaving"}
+        await shop.deliver(shop.paid(wrong, amount=1))
+        return f"/api/staff/payments/{wrong['id']}/release", {"reason": "for leaving"}
     await shop.buy(person)
     await shop.buy(person)
     async with shop.db.as_service(shop.tenant.id) as tx:

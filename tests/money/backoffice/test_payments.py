@@ -1,4 +1,4 @@
-"""Payments and the ledger as staff read them; money given back."""
+"""Payments and the ledger as staff read them, and refunds."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -29,7 +29,7 @@ async def tag_of(db: Database, person: Person) -> str:
 async def test_a_payment_with_all_that_was_said_of_it(shop: Shop, staff: httpx.AsyncClient, boss: Person):
     ana = await shop.person()
     payment, paid = await shop.buy(ana)
-    await shop.tell(disputed(paid, DisputeState.opened))
+    await shop.deliver(disputed(paid, DisputeState.opened))
     [line] = (await staff.get("/api/staff/payments")).json()["items"]
     assert line["person"] == shown(ana, await tag_of(shop.db, ana))
     assert (line["status"], line["provider"], line["charge"]) == ("disputed", "stripe", paid.charge)
@@ -113,7 +113,7 @@ async def test_every_transfer_with_its_entries(shop: Shop, staff: httpx.AsyncCli
     ana, ben = await shop.person(), await shop.person(coins=5)
     _, paid = await shop.buy(ana)
     await shop.spend(ana, 30)
-    await shop.tell(refunded(paid, paid.amount))
+    await shop.deliver(refunded(paid, paid.amount))
     items = (await staff.get("/api/staff/transactions")).json()["items"]
     assert [one["type"] for one in items] == ["refund", "spent", "purchased", "earned"]
     assert all(sum(entry["amount"] for entry in one["entries"]) == 0 for one in items)

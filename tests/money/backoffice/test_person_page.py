@@ -1,4 +1,4 @@
-"""One member's money as staff see it, the search that leads there, and coins moved by hand."""
+"""A person's money as staff see it, the search that leads there, and coins moved by hand."""
 
 import asyncio
 from typing import Any
@@ -76,15 +76,15 @@ async def test_a_shadow_is_found_by_nobody(
     assert "moonlit" not in seen.text and str(shadow.me.profile_id) not in seen.text
 
 
-async def test_a_member_with_all_their_money(shop: Shop, staff: httpx.AsyncClient):
+async def test_a_person_with_all_their_money(shop: Shop, staff: httpx.AsyncClient):
     ana = await shop.person()
     _, paid = await shop.buy(ana)
     await shop.spend(ana, 60)
-    await shop.tell(refunded(paid, paid.amount))
+    await shop.deliver(refunded(paid, paid.amount))
     seen = await look(staff, ana)
     assert seen["person"]["user_id"] == str(ana.me.user_id)
     assert (seen["wallet"]["balance"], seen["wallet"]["debt"], seen["wallet"]["held"]) == (0, 60, 0)
-    assert (seen["freeze"], seen["cases"], seen["adjustments"], seen["own_affair"]) == (None, [], [], False)
+    assert (seen["freeze"], seen["cases"], seen["adjustments"], seen["conflict_of_interest"]) == (None, [], [], False)
     await staff.post(f"/api/staff/wallets/{ana.me.user_id}/freeze", json={"reason": "Please write to us"})
     freeze = (await look(staff, ana))["freeze"]
     assert (freeze["reason"], freeze["by"]["alias"]) == ("Please write to us", "boss")
@@ -105,7 +105,7 @@ async def test_coins_are_given_and_taken_with_a_reason_that_is_read(shop: Shop, 
         ("adjustment", 70, "the call broke off"),
     ]
     assert str(boss.me.user_id) not in str(history)
-    assert (await shop.told(ana, "wallet"))[-1]["wallet"]["balance"] == 50
+    assert (await shop.frames(ana, "wallet"))[-1]["wallet"]["balance"] == 50
     seen = await look(staff, ana)
     assert [(one["coins"], one["reason"], one["by"]["alias"]) for one in seen["adjustments"]] == [
         (-20, "given twice", "boss"),
@@ -137,7 +137,7 @@ async def test_what_is_owed_is_paid_by_what_is_given(shop: Shop, staff: httpx.As
     ana = await shop.person()
     _, paid = await shop.buy(ana)
     await shop.spend(ana, 60)
-    await shop.tell(refunded(paid, paid.amount))
+    await shop.deliver(refunded(paid, paid.amount))
     wallet = (await adjust(staff, ana, "give", 80)).json()["wallet"]
     assert (wallet["balance"], wallet["debt"]) == (20, 0)
     await shop.audit()

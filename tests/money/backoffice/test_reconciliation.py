@@ -1,4 +1,4 @@
-"""What differs from the providers' books, seen and explained by staff."""
+"""Differences from the providers' books, seen and explained by staff."""
 
 from datetime import timedelta
 from uuid import uuid4

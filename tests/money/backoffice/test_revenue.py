@@ -1,4 +1,4 @@
-"""What came in, day by day of the community's own days, and what became of the coins."""
+"""Revenue by day of the tenant's time zone, and the coins that were earned and spent."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,11 +50,11 @@ async def test_money_is_counted_by_day_currency_and_provider(shop: Shop, boss: P
     midnight.forward(minutes=10)
     second = today()
     assert first < second and clock.now().astimezone(UTC).date().isoformat() == first
-    await shop.tell(refunded(one, 1_000))
+    await shop.deliver(refunded(one, 1_000))
     _, lost = await shop.buy(ana)
-    await shop.tell(disputed(lost, DisputeState.opened))
+    await shop.deliver(disputed(lost, DisputeState.opened))
     midnight.forward(minutes=1)
-    await shop.tell(disputed(lost, DisputeState.lost))
+    await shop.deliver(disputed(lost, DisputeState.lost))
     await shop.order(ana)
 
     seen = await look(shop, boss, f"?from={first}&to={second}")
@@ -69,7 +69,7 @@ async def test_money_is_counted_by_day_currency_and_provider(shop: Shop, boss: P
     assert [one["day"] for one in only["days"]] == [second]
 
 
-async def test_a_community_elsewhere_has_other_days(shop: Shop, boss: Person, midnight: MovableClock, owner):
+async def test_a_tenant_elsewhere_has_other_days(shop: Shop, boss: Person, midnight: MovableClock, owner):
     await owner.execute("update app.tenants set timezone = 'America/New_York' where id = $1", shop.tenant.id)
     await shop.buy(await shop.person())
     midnight.forward(minutes=10)
@@ -87,7 +87,7 @@ async def test_coins_are_counted_from_the_ledger(shop: Shop, boss: Person, midni
     await give(shop.db, ana, ben, 200)
     midnight.forward(minutes=10)
     second = today()
-    await shop.tell(refunded(paid, 4_999))
+    await shop.deliver(refunded(paid, 4_999))
     async with shop.db.as_service(shop.tenant.id) as tx:
         [spent] = [one for one in (await wallet.history(tx, None, 9, ana.me.user_id)).items if one.type == "spent"]
         await wallet.do_reverse(tx, spent.id, key="again", reason="a mistake")

@@ -1,4 +1,4 @@
-"""Who may see a community's money: those who run it, now, and nobody of another. Every staff route there is."""
+"""A tenant's money is visible to its present staff alone: tried on every staff route."""
 
 from typing import Any
 from uuid import uuid4
@@ -37,7 +37,7 @@ async def operations(api: httpx.AsyncClient) -> list[tuple[str, str, Any, Any]]:
 
 
 def requests(operations: list[tuple[str, str, Any, Any]], ids: list[str]) -> list[httpx.Request]:
-    """One well-formed request for each, naming these ids in turn."""
+    """A well-formed request for each operation, naming these ids in turn."""
     made = []
     for method, path, operation, document in operations:
         for named in ids if "{" in path else ids[:1]:
@@ -89,7 +89,7 @@ async def test_a_dismissal_counts_at_once(
             assert (answer.status_code, answer.json()["code"]) == (403, "staff_only"), request.url
 
 
-async def test_staff_of_another_community_see_and_change_nothing(
+async def test_staff_of_another_tenant_see_and_change_nothing(
     app: Litestar, db: Database, tenant: tenants.Tenant, other_tenant: tenants.Tenant, owner, operations
 ):
     await configure(db, tenant, payments_per_hour=1, review_from=30)
@@ -135,7 +135,7 @@ async def test_staff_of_another_community_see_and_change_nothing(
 
 
 async def test_staff_may_ask_everything(app: Litestar, boss: Person, operations):
-    """What the walls above are tried with would be answered inside them."""
+    """The requests of the other tests succeed for staff of the tenant itself."""
     answered: dict[str, int] = {}
     async with boss.client(app) as client:
         for request in requests(operations, [str(uuid4())]):

@@ -22,9 +22,9 @@ def declined(payment: Answer, card: str) -> Declined:
 async def test_somebody_who_tries_many_cards_waits_and_then_has_their_coins(shop: Shop, moving_clock: MovableClock):
     ana = await shop.person()
     payment = await shop.order(ana)
-    await shop.tell(declined(payment, "first"), declined(payment, "second"), declined(payment, "second"))
+    await shop.deliver(declined(payment, "first"), declined(payment, "second"), declined(payment, "second"))
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending", "another card may be taken"
-    await shop.tell(shop.paid(payment, card="third"))
+    await shop.deliver(shop.paid(payment, card="third"))
     seen = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (seen["status"], seen["problem"], seen["settled_at"]) == ("held", "under_review", None)
     assert seen["release_at"] is not None
@@ -40,7 +40,7 @@ async def test_somebody_who_tries_many_cards_waits_and_then_has_their_coins(shop
     seen = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (seen["status"], seen["problem"], seen["release_at"]) == ("paid", None, None)
     assert (await shop.wallet(ana)).balance == 100
-    assert (await shop.told(ana, "payment"))[-1]["payment"]["status"] == "paid"
+    assert (await shop.frames(ana, "payment"))[-1]["payment"]["status"] == "paid"
     await shop.audit()
 
 
@@ -59,7 +59,7 @@ async def test_a_frozen_wallet_is_explained_and_refuses(shop: Shop):
 
 async def test_a_declined_card_of_an_unknown_order_is_noted_for_staff_only(shop: Shop):
     payment = await shop.order(await shop.person())
-    await shop.tell(declined(payment | {"id": str(uuid4())}, "first"))
+    await shop.deliver(declined(payment | {"id": str(uuid4())}, "first"))
     async with shop.db.as_service(shop.tenant.id) as tx:
         assert await tx.all(str, "select problem from app.payment_notices where tenant_id = $1") == ["unknown_payment"]
         assert await tx.one(int, "select count(*) from app.payment_marks where tenant_id = $1") == 0

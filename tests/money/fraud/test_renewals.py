@@ -36,12 +36,12 @@ def renewal(shop: Shop, first: Paid, days: int, *, card: str | None = None) -> P
 async def join(shop: Shop, person: Person, card: str | None) -> Paid:
     payment = await shop.subscribe(person)
     paid = shop.paid(payment, card=card, subscription=f"sub_{uuid4().hex}", period_ends_at=in_days(30))
-    await shop.tell(paid)
+    await shop.deliver(paid)
     return paid
 
 
 async def buy(shop: Shop, person: Person, card: str) -> None:
-    await shop.tell(shop.paid(await shop.order(person), card=card))
+    await shop.deliver(shop.paid(await shop.order(person), card=card))
 
 
 async def queue(shop: Shop) -> list[Answer]:
@@ -65,7 +65,7 @@ async def test_a_renewal_on_a_card_that_has_become_everybodys_is_given_and_shown
         await buy(shop, await shop.person(), "visa")
     await configure(shop.db, shop.tenant, freeze_from=1, review_from=1)
     moving_clock.forward(hours=24 * 29)
-    await shop.tell(renewal(shop, first, 31, card="visa" if card_is_said else None))
+    await shop.deliver(renewal(shop, first, 31, card="visa" if card_is_said else None))
     assert (await newest_payment(shop, ana))["status"] == "paid"
     assert (await shop.get(ana, "/api/premium"))["subscription"]["period_ends_at"][:10] == in_days(31).isoformat()[:10]
     assert (await shop.get(ana, "/api/coins/balance"))["frozen"] is None, "whatever the points come to"
@@ -81,7 +81,7 @@ async def test_an_ordinary_renewal_leaves_no_case_and_is_nobodys_haste(shop: Sho
     ana = await shop.person()
     first = await join(shop, ana, "visa")
     moving_clock.forward(hours=24 * 29)
-    await shop.tell(renewal(shop, first, 31), renewal(shop, first, 62))
+    await shop.deliver(renewal(shop, first, 31), renewal(shop, first, 62))
     assert await queue(shop) == []
     await buy(shop, ana, "master")
     assert await found(shop.db, ana) == {}, "one payment in a day, with one card: the renewals are not counted"
@@ -91,11 +91,11 @@ async def test_a_renewal_by_somebody_who_takes_back_everything_is_shown(shop: Sh
     ana = await shop.person()
     first = await join(shop, ana, "visa")
     renewals = [renewal(shop, first, 31 * month) for month in (1, 2, 3)]
-    await shop.tell(*renewals)
+    await shop.deliver(*renewals)
     assert await queue(shop) == []
     moving_clock.forward(hours=24 * 20)
-    await shop.tell(*(refunded(paid, paid.amount) for paid in renewals))
-    await shop.tell(renewal(shop, first, 124))
+    await shop.deliver(*(refunded(paid, paid.amount) for paid in renewals))
+    await shop.deliver(renewal(shop, first, 124))
     assert (await newest_payment(shop, ana))["status"] == "paid"
     assert (await shop.get(ana, "/api/premium"))["subscription"] is not None
     [case] = await queue(shop)
@@ -112,7 +112,7 @@ async def test_staff_leave_it_trust_it_or_give_the_money_back(shop: Shop, moving
 
     async def renew(days: int) -> UUID | None:
         moving_clock.forward(hours=24 * 20)
-        await shop.tell(renewal(shop, first, days))
+        await shop.deliver(renewal(shop, first, days))
         async with shop.db.as_service(shop.tenant.id) as tx:
             return await tx.maybe(
                 UUID, "select id from app.fraud_cases where tenant_id = $1 and status = 'open' and renewal"
@@ -140,5 +140,5 @@ async def test_the_same_news_twice_is_one_case(shop: Shop, moving_clock: Movable
         await buy(shop, await shop.person(), "visa")
     moving_clock.forward(hours=24 * 29)
     paid = renewal(shop, first, 31)
-    await shop.tell(paid, msgspec.structs.replace(paid, event_id=uuid4().hex))
+    await shop.deliver(paid, msgspec.structs.replace(paid, event_id=uuid4().hex))
     assert len([one for one in await queue(shop) if one["renewal"]]) == 1

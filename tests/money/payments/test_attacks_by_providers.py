@@ -1,4 +1,4 @@
-"""Providers that answer slowly, about somebody else, or about who has left; and staff who change their minds meanwhile."""
+"""Providers that answer slowly, about another user or an erased one; and staff who change their minds meanwhile."""
 
 import asyncio
 from uuid import UUID
@@ -29,7 +29,7 @@ async def test_who_leaves_while_the_pay_page_is_open_is_not_charged_each_month(s
     ana = await shop.person()
     payment = await shop.subscribe(ana)
     await leave(db, ana)
-    await shop.tell(shop.paid(payment, subscription="sub_1", period_ends_at=in_days(30)))
+    await shop.deliver(shop.paid(payment, subscription="sub_1", period_ends_at=in_days(30)))
     assert "cancel sub_1" in shop.book.asked
 
 
@@ -37,12 +37,12 @@ async def test_a_renewal_of_who_has_left_is_the_last(shop: Shop, db: Database):
     """Their days of grace were over, and the provider went on trying."""
     ana = await shop.person()
     _, paid = await shop.go_premium(ana, reference="sub_1")
-    await shop.tell(changed("sub_1", SubscriptionState.expired, in_days(0)))
+    await shop.deliver(changed("sub_1", SubscriptionState.expired, in_days(0)))
     await leave(db, ana)
     await shop.work()
     assert "cancel sub_1" not in shop.book.asked
     more = {"charge": "ch_2", "event_id": "evt_2", "payment_id": None, "checkout": None, "period_ends_at": in_days(60)}
-    await shop.tell(msgspec.structs.replace(paid, **more))
+    await shop.deliver(msgspec.structs.replace(paid, **more))
     assert "cancel sub_1" in shop.book.asked
 
 
@@ -63,7 +63,7 @@ async def test_who_is_not_let_in_is_not_charged_for_the_next_month(
     assert ("cancel sub_1" in shop.book.asked) is not renews
     async with db.as_service(shop.tenant.id) as tx:
         for person in (ana, bora):
-            running = await subscriptions.of(tx, person.me.user_id)
+            running = await subscriptions.running_of(tx, person.me.user_id)
             assert running is not None
             assert running.renews is renews
 
@@ -71,9 +71,9 @@ async def test_who_is_not_let_in_is_not_charged_for_the_next_month(
 async def test_a_membership_whose_money_went_back_before_it_began_is_cancelled(shop: Shop, db: Database):
     ana, admin = await shop.person(), await shop.person()
     _, before = await shop.buy(ana)
-    await shop.tell(disputed(before, DisputeState.opened))
+    await shop.deliver(disputed(before, DisputeState.opened))
     payment = await shop.subscribe(ana)
-    await shop.tell(shop.paid(payment, subscription="sub_1", period_ends_at=in_days(30)))
+    await shop.deliver(shop.paid(payment, subscription="sub_1", period_ends_at=in_days(30)))
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "held"
     async with db.as_service(shop.tenant.id) as tx:
         await refunds.do_refund(tx, UUID(payment["id"]), None, reason="no", actor=admin.me.user_id, key="x")
@@ -86,12 +86,12 @@ async def test_who_pays_is_premium_though_the_store_knows_another_by_this_name(s
     """Apple names a subscription by the store's account, and begins it again under the same name for whoever pays next."""
     ana, bora = await shop.person(), await shop.person()
     await shop.go_premium(ana, reference="orig")
-    await shop.tell(changed("orig", SubscriptionState.expired, in_days(0)))
+    await shop.deliver(changed("orig", SubscriptionState.expired, in_days(0)))
     assert (await shop.get(ana, "/api/premium"))["subscription"] is None
     await shop.go_premium(bora, reference="orig")
     assert (await shop.get(ana, "/api/premium"))["subscription"] is None
     assert (await shop.get(bora, "/api/premium"))["subscription"] is not None
-    await shop.tell(changed("orig", SubscriptionState.cancelled, in_days(30)))
+    await shop.deliver(changed("orig", SubscriptionState.cancelled, in_days(30)))
     assert (await shop.get(bora, "/api/premium"))["subscription"]["status"] == "cancelled"
 
 
@@ -99,8 +99,8 @@ async def test_who_pays_is_premium_though_the_store_knows_another_by_this_name(s
 async def test_a_dispute_of_nothing_is_read(shop: Shop, amount: int):
     ana = await shop.person()
     _, paid = await shop.buy(ana)
-    await shop.tell(disputed(paid, DisputeState.opened, amount=amount))
-    await shop.tell(refunded(paid, amount, reversed=True))
+    await shop.deliver(disputed(paid, DisputeState.opened, amount=amount))
+    await shop.deliver(refunded(paid, amount, reversed=True))
     assert (await shop.wallet(ana)).balance == 100
 
 
@@ -109,24 +109,24 @@ async def test_a_clock_that_runs_ahead_does_not_have_the_last_word_for_ever(shop
     _, bought = await shop.buy(ana)
     await shop.go_premium(ana, reference="sub_1")
     ahead = in_days(3_650)
-    await shop.tell(disputed(bought, DisputeState.opened, happened_at=ahead))
-    await shop.tell(changed("sub_1", SubscriptionState.active, in_days(30), happened_at=ahead))
+    await shop.deliver(disputed(bought, DisputeState.opened, happened_at=ahead))
+    await shop.deliver(changed("sub_1", SubscriptionState.active, in_days(30), happened_at=ahead))
     moving_clock.forward(minutes=10)
-    await shop.tell(disputed(bought, DisputeState.won))
-    await shop.tell(changed("sub_1", SubscriptionState.cancelled, in_days(30)))
+    await shop.deliver(disputed(bought, DisputeState.won))
+    await shop.deliver(changed("sub_1", SubscriptionState.cancelled, in_days(30)))
     assert (await shop.wallet(ana)).balance == 100
     assert (await shop.get(ana, "/api/premium"))["subscription"]["status"] == "cancelled"
 
 
 async def test_who_cancels_as_the_provider_renews_has_cancelled(shop: Shop):
-    """It is charged once more, and its news comes before the provider has heard of the wish."""
+    """The subscription is charged once more, and its event comes before the provider has performed the cancellation."""
     ana = await shop.person()
     _, paid = await shop.go_premium(ana, reference="sub_1")
     shop.book.failures += [DOWN]
     assert (await shop.ask(ana, "POST", "/api/premium/cancel")).status_code == 200
     await shop.work()
     more = {"charge": "ch_2", "event_id": "evt_2", "payment_id": None, "checkout": None, "happened_at": in_days(0)}
-    await shop.tell(msgspec.structs.replace(paid, **more, period_ends_at=in_days(60)))
+    await shop.deliver(msgspec.structs.replace(paid, **more, period_ends_at=in_days(60)))
     await shop.work(delayed=True)
     assert shop.book.asked.count("cancel sub_1") == 2
     mine = (await shop.get(ana, "/api/premium"))["subscription"]
@@ -138,17 +138,17 @@ async def test_whoever_cancels_while_the_next_period_is_paid_waits_in_no_circle(
     await shop.connect(ProviderName.iyzico)
     ana = await shop.person()
     order = await shop.subscribe(ana, provider="iyzico")
-    await shop.tell(shop.paid(order), provider="iyzico")
+    await shop.deliver(shop.paid(order), provider="iyzico")
     again = shop.paid(order)
     async with db.as_service(shop.tenant.id) as tx:
         await orders.lock_buyer(tx, ana.me.user_id)
         assert await shop.post(again, provider="iyzico") == 200
         settled = asyncio.create_task(shop.work())
         await until_somebody_waits(tx)
-        running = await subscriptions.of(tx, ana.me.user_id)
+        running = await subscriptions.running_of(tx, ana.me.user_id)
         assert running is not None
         await tx.connection.execute("set local lock_timeout = '700ms'")  # PostgreSQL looks for circles after a second
-        await subscriptions.by_id(tx, running.id)
+        await subscriptions.lock_by_id(tx, running.id)
     await settled
 
 

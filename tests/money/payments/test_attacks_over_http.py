@@ -1,4 +1,4 @@
-"""Somebody with a token, with none, or about to leave, against the money's routes: moments and values nobody thought of."""
+"""Attacks on money's routes, with a token, without one, or while leaving: unusual timings and values."""
 
 import asyncio
 from datetime import timedelta
@@ -36,7 +36,7 @@ def client(app: Litestar) -> httpx.AsyncClient:
     )
 
 
-async def test_a_forged_notice_makes_nobody_ready_to_speak_to_the_provider(
+async def test_a_forged_webhook_opens_no_client_of_the_provider(
     shop: Shop, db: Database, app: Litestar, monkeypatch: pytest.MonkeyPatch
 ):
     """Which costs a hundred times what a look at the signature does, and anybody may post."""

@@ -1,4 +1,4 @@
-"""A dispute takes back at once; won it gives back, lost it stays."""
+"""A dispute claws back at once; a won one restores, a lost one stays."""
 
 from datetime import timedelta
 from itertools import permutations
@@ -20,13 +20,13 @@ async def state(shop: Shop, person: Person, payment: Answer) -> tuple[str, int, 
     return now["status"], now["coins_taken_back"], now["owed"]
 
 
-async def test_opened_takes_back_and_won_gives_back(shop: Shop):
+async def test_opened_claws_back_and_won_restores(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.buy(ana)
-    await shop.tell(disputed(paid, OPENED))
+    await shop.deliver(disputed(paid, OPENED))
     assert await state(shop, ana, payment) == ("disputed", 100, 0)
     assert (await shop.wallet(ana)).balance == 0
-    await shop.tell(disputed(paid, WON))
+    await shop.deliver(disputed(paid, WON))
     assert await state(shop, ana, payment) == ("paid", 0, 0)
     assert (await shop.wallet(ana)).balance == 100
     assert await shop.cleared() == 100
@@ -37,9 +37,9 @@ async def test_lost_stays(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.buy(ana)
     await shop.spend(ana, 60)
-    await shop.tell(disputed(paid, OPENED))
+    await shop.deliver(disputed(paid, OPENED))
     assert await state(shop, ana, payment) == ("disputed", 100, 60)
-    await shop.tell(disputed(paid, LOST))
+    await shop.deliver(disputed(paid, LOST))
     assert await state(shop, ana, payment) == ("charged_back", 100, 60)
     assert ((await shop.wallet(ana)).balance, (await shop.wallet(ana)).debt) == (0, 60)
     await shop.audit()
@@ -49,7 +49,7 @@ async def test_won_pays_the_debt_it_made(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.buy(ana)
     await shop.spend(ana, 60)
-    await shop.tell(disputed(paid, OPENED), disputed(paid, WON))
+    await shop.deliver(disputed(paid, OPENED), disputed(paid, WON))
     assert await state(shop, ana, payment) == ("paid", 0, 0)
     assert ((await shop.wallet(ana)).balance, (await shop.wallet(ana)).debt) == (40, 0)
     await shop.audit()
@@ -59,9 +59,9 @@ async def test_opened_again_after_it_was_won(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.buy(ana)
     for turn in range(3):
-        await shop.tell(disputed(paid, OPENED))
+        await shop.deliver(disputed(paid, OPENED))
         assert await state(shop, ana, payment) == ("disputed", 100, 0), turn
-        await shop.tell(disputed(paid, WON))
+        await shop.deliver(disputed(paid, WON))
         assert await state(shop, ana, payment) == ("paid", 0, 0), turn
     assert (await shop.wallet(ana)).balance == 100
     await shop.audit()
@@ -70,12 +70,12 @@ async def test_opened_again_after_it_was_won(shop: Shop):
 async def test_half_is_disputed_and_half_refunded(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.buy(ana)
-    await shop.tell(refunded(paid, 2_500), disputed(paid, OPENED, amount=2_499))
+    await shop.deliver(refunded(paid, 2_500), disputed(paid, OPENED, amount=2_499))
     assert await state(shop, ana, payment) == ("disputed", 100, 0)
-    await shop.tell(disputed(paid, WON, amount=2_499))
+    await shop.deliver(disputed(paid, WON, amount=2_499))
     assert await state(shop, ana, payment) == ("partly_refunded", 50, 0)
     assert (await shop.wallet(ana)).balance == 50
-    await shop.tell(disputed(paid, OPENED, dispute="dp_2", amount=4_999))
+    await shop.deliver(disputed(paid, OPENED, dispute="dp_2", amount=4_999))
     assert await state(shop, ana, payment) == ("disputed", 100, 0), "no more than everything"
     await shop.audit()
 
@@ -87,13 +87,13 @@ async def test_any_order_ends_the_same(shop: Shop, last: DisputeState):
         ana = await shop.person()
         payment = await shop.order(ana)
         paid = shop.paid(payment)
-        news: list[ProviderEvent] = [
+        events: list[ProviderEvent] = [
             paid,
             disputed(paid, OPENED),
             disputed(paid, last, happened_at=clock.now() + timedelta(seconds=5)),
         ]
         for number in order:
-            await shop.tell(news[number], msgspec.structs.replace(news[number], event_id=uuid4().hex))
+            await shop.deliver(events[number], msgspec.structs.replace(events[number], event_id=uuid4().hex))
         expected = ("paid", 0, 0) if last is WON else ("charged_back", 100, 0)
         assert await state(shop, ana, payment) == expected, order
         assert (await shop.wallet(ana)).balance == (100 if last is WON else 0)
@@ -103,7 +103,7 @@ async def test_any_order_ends_the_same(shop: Shop, last: DisputeState):
 async def test_a_lost_dispute_stays_one_when_the_money_is_refunded_too(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.buy(ana)
-    await shop.tell(disputed(paid, DisputeState.lost), refunded(paid, paid.amount))
+    await shop.deliver(disputed(paid, DisputeState.lost), refunded(paid, paid.amount))
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "charged_back"
     assert (await shop.wallet(ana)).balance == 0, "taken once"
     await shop.audit()
@@ -113,9 +113,9 @@ async def test_money_that_is_held_and_disputed_is_not_given_until_the_dispute_is
     ana = await shop.person()
     payment = await shop.order(ana)
     paid = shop.paid(payment, amount=5)
-    await shop.tell(paid, disputed(paid, OPENED))
+    await shop.deliver(paid, disputed(paid, OPENED))
     assert await state(shop, ana, payment) == ("disputed", 0, 0)
-    await shop.tell(disputed(paid, WON))
+    await shop.deliver(disputed(paid, WON))
     assert await state(shop, ana, payment) == ("held", 0, 0)
     assert (await shop.wallet(ana)).balance == 0
 
@@ -125,16 +125,16 @@ async def test_its_amount_may_change_while_it_is_open(shop: Shop):
     payment, paid = await shop.buy(ana)
     await shop.spend(ana, 80)
     part = disputed(paid, OPENED, amount=paid.amount // 4)
-    await shop.tell(part)
+    await shop.deliver(part)
     assert await state(shop, ana, payment) == ("disputed", 24, 4)
     whole = disputed(paid, OPENED)
-    await shop.tell(whole)
+    await shop.deliver(whole)
     assert await state(shop, ana, payment) == ("disputed", 100, 80)
-    await shop.tell(part, whole)  # once more, and the older one is older
+    await shop.deliver(part, whole)  # once more, and the older one is older
     assert await state(shop, ana, payment) == ("disputed", 100, 80)
-    await shop.tell(disputed(paid, OPENED, amount=paid.amount // 2))
+    await shop.deliver(disputed(paid, OPENED, amount=paid.amount // 2))
     assert (await state(shop, ana, payment))[:2] == ("disputed", 49)
-    await shop.tell(disputed(paid, WON, amount=paid.amount // 2))
+    await shop.deliver(disputed(paid, WON, amount=paid.amount // 2))
     assert await state(shop, ana, payment) == ("paid", 0, 0)
     assert ((await shop.wallet(ana)).balance, (await shop.wallet(ana)).debt) == (20, 0)
     await shop.audit()

@@ -1,4 +1,4 @@
-"""The whole way over real HTTP: the shop, the pay page of ours, its signed webhooks, and the worker. Nothing is played."""
+"""The whole way over real HTTP: the shop, the local pay page, its signed webhooks, and the worker. Nothing is scripted."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -107,7 +107,7 @@ async def test_bought_refunded_in_part_and_disputed(stall: Shop, db: Database, h
 
     moving_clock.forward(hours=1)
     async with db.as_service(stall.tenant.id) as tx:
-        await reconciliation.do_queue(tx)
+        await reconciliation.do_queue_all(tx)
     await stall.work()
     assert await stall.rows("reconciliation_differences") == 0
     assert await stall.rows("reconciliations") == 1
@@ -127,7 +127,7 @@ async def test_premium_renews_on_its_own_and_ends_when_cancelled(stall: Shop, db
 
     async def is_renewed() -> bool:
         async with db.as_service(stall.tenant.id) as tx:
-            await membership.do_pass_time(tx)
+            await membership.do_run_renewals(tx)
         payments = (await stall.get(ana, "/api/payments"))["items"]
         return [one["status"] for one in payments] == ["paid", "paid"]
 
@@ -141,7 +141,7 @@ async def test_premium_renews_on_its_own_and_ends_when_cancelled(stall: Shop, db
 
     async def is_over() -> bool:
         async with db.as_service(stall.tenant.id) as tx:
-            await membership.do_pass_time(tx)
+            await membership.do_run_renewals(tx)
         return (await stall.get(ana, "/api/premium"))["subscription"] is None
 
     await until(stall, is_over)
@@ -149,7 +149,7 @@ async def test_premium_renews_on_its_own_and_ends_when_cancelled(stall: Shop, db
     await stall.audit()
 
 
-async def test_money_taken_back_while_we_were_deaf_is_found_in_the_books(
+async def test_refunds_and_disputes_whose_webhooks_were_lost_are_found_in_the_books(
     stall: Shop, db: Database, here: str, moving_clock: MovableClock
 ):
     ana = await stall.person()
@@ -164,7 +164,7 @@ async def test_money_taken_back_while_we_were_deaf_is_found_in_the_books(
     await stall.owner.execute("delete from jobs.pgqueuer where headers->>'tenant_id' = $1", str(stall.tenant.id))
     assert (await stall.get(ana, f"/api/payments/{payment['id']}"))["status"] == "paid"
     async with db.as_service(stall.tenant.id) as tx:
-        await reconciliation.do_queue(tx)
+        await reconciliation.do_queue_all(tx)
     await stall.work()
     assert (await stall.get(ana, f"/api/payments/{payment['id']}"))["status"] == "disputed"
     assert await stall.rows("reconciliation_differences") == 1

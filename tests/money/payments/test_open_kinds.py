@@ -48,7 +48,7 @@ class ToyFulfilment:
     async def store_product(self, tx: Tx, store_product_id: str) -> Product | None:
         return SHELF if store_product_id == SHELF.store_product_id else None
 
-    async def do_rename(self, tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
+    async def do_change_reference(self, tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
         if event.replaces is not None:
             await tx.run(
                 "update toys.loans set reference = $3 where tenant_id = $1 and reference = $2",
@@ -69,7 +69,7 @@ class ToyFulfilment:
             return None
         return Renewal(loan.user_id, SHELF.id, loan.agreement_id, (SHELF.price, SHELF.currency))
 
-    async def do_give(self, tx: Tx, payment: PaymentRow, *, despite_duplicate: bool) -> bool:
+    async def do_fulfil(self, tx: Tx, payment: PaymentRow, *, despite_duplicate: bool) -> bool:
         agreement_id = payment.agreement_id or uuid4()
         await tx.run(
             """
@@ -127,7 +127,7 @@ async def order(shop: Shop, person: Person) -> dict[str, object]:
     source = OrderedFrom(person.me.client_device_id, "203.0.113.9", "http://127.0.0.1:8000")
     async with shop.db.as_service(shop.tenant.id) as tx:
         key = uuid4().hex
-        assert await orders.lock_known(tx, person.me.user_id, key, TOY, SHELF.id, None) is None
+        assert await orders.lock_order_with_key(tx, person.me.user_id, key, TOY, SHELF.id, None) is None
         made = await orders.do_order(tx, person.me.user_id, TOY, SHELF, None, key, source)
     await shop.work()
     return await shop.get(person, f"/api/payments/{made.id}")
@@ -148,24 +148,24 @@ async def test_a_kind_of_its_own_is_bought_renewed_refunded_and_disputed(
     assert (payment["kind"], payment["product_id"], payment["coins"]) == (TOY, str(SHELF.id), 0)
     assert shop.book.orders[UUID(str(payment["id"]))].title.endswith(": Topaç")
     first = shop.paid(payment, subscription="sub_toy", period_ends_at=in_days(30))
-    await shop.tell(first)
+    await shop.deliver(first)
     assert await months(owner, ana) == 1
 
     renewal = Paid("evt_renewal", first.happened_at, "ch_renewal", 700, "TRY", subscription="sub_toy")
-    await shop.tell(renewal)
-    await shop.tell(renewal)
+    await shop.deliver(renewal)
+    await shop.deliver(renewal)
     assert await months(owner, ana) == 2
     mine = (await shop.get(ana, "/api/payments"))["items"]
     assert [line["status"] for line in mine] == ["paid", "paid"]
 
-    await shop.tell(changed("sub_toy", SubscriptionState.cancelled, in_days(30)))
+    await shop.deliver(changed("sub_toy", SubscriptionState.cancelled, in_days(30)))
     assert await owner.fetchval("select min(state) from toys.loans where user_id = $1", ana.me.user_id) == "cancelled"
 
-    await shop.tell(refunded(renewal, 700))
+    await shop.deliver(refunded(renewal, 700))
     assert await months(owner, ana) == 1
-    await shop.tell(disputed(first, DisputeState.opened))
+    await shop.deliver(disputed(first, DisputeState.opened))
     assert await months(owner, ana) == 0
-    await shop.tell(disputed(first, DisputeState.won))
+    await shop.deliver(disputed(first, DisputeState.won))
     assert await months(owner, ana) == 1
     states = {line["id"]: line["status"] for line in (await shop.get(ana, "/api/payments"))["items"]}
     assert states[payment["id"]] == "paid"
@@ -178,8 +178,8 @@ async def test_an_event_about_an_agreement_waits_until_its_first_payment_is_ther
 ):
     ana = await shop.person()
     payment = await order(shop, ana)
-    await shop.tell(changed("sub_early", SubscriptionState.grace, in_days(30)))
-    await shop.tell(shop.paid(payment, subscription="sub_early", period_ends_at=in_days(30)))
+    await shop.deliver(changed("sub_early", SubscriptionState.grace, in_days(30)))
+    await shop.deliver(shop.paid(payment, subscription="sub_early", period_ends_at=in_days(30)))
     assert await owner.fetchval("select min(state) from toys.loans where user_id = $1", ana.me.user_id) == "grace"
 
 
@@ -189,7 +189,7 @@ async def test_a_purchase_begun_in_a_store_finds_the_room_that_sells_it(
     ana = await shop.person()
     async with db.as_service(shop.tenant.id) as tx:
         buyer = await orders.lock_billing_customer(tx, ana.me.user_id)
-    await shop.tell(Paid("evt_store", in_days(0), "ch_store", 700, "TRY", buyer=buyer, product_id="toys.top"))
+    await shop.deliver(Paid("evt_store", in_days(0), "ch_store", 700, "TRY", buyer=buyer, product_id="toys.top"))
     assert await months(owner, ana) == 1
 
 

@@ -1,4 +1,4 @@
-"""Buying coins: the order is recorded first, asked for once, and given when the provider's word is proved."""
+"""Buying coins: the order is recorded first, its page opened once, and it is fulfilled after a verified event."""
 
 import asyncio
 from uuid import UUID, uuid4
@@ -29,12 +29,12 @@ async def test_coins_are_bought(shop: Shop):
     assert order.buyer.customer_reference not in (ana.me.user_id, ana.me.profile_id)
     assert (await shop.wallet(ana)).balance == 0
 
-    await shop.tell(shop.paid(payment))
+    await shop.deliver(shop.paid(payment))
     after = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (after["status"], after["settled_at"] is not None, after.get("checkout_url")) == ("paid", True, None)
     assert (await shop.wallet(ana)).balance == 550
     assert await shop.cleared() == 550
-    frames = [frame["payment"]["status"] for frame in await shop.told(ana, "payment")]
+    frames = [frame["payment"]["status"] for frame in await shop.frames(ana, "payment")]
     assert frames == ["pending", "paid"]
     assert [item["id"] for item in (await shop.get(ana, "/api/payments"))["items"]] == [payment["id"]]
     await shop.audit()
@@ -95,7 +95,7 @@ async def test_a_provider_that_stays_down_is_said(shop: Shop):
     after = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (after["status"], after["problem"]) == ("failed", "provider_unavailable")
     assert len(shop.book.asked) == len(retries.SOON) + 1
-    assert [frame["payment"]["problem"] for frame in await shop.told(ana, "payment")] == ["provider_unavailable"]
+    assert [frame["payment"]["problem"] for frame in await shop.frames(ana, "payment")] == ["provider_unavailable"]
 
 
 async def test_a_provider_that_refuses_is_not_asked_again(shop: Shop, owner):
@@ -143,7 +143,7 @@ async def test_money_that_is_quicker_than_our_own_note_of_the_page_stays_paid(
 
     async def paid_at_once(provider: ScriptedProvider, asked: Order) -> Checkout:
         page = await checkout(provider, asked)
-        await shop.tell(shop.paid(order))
+        await shop.deliver(shop.paid(order))
         return page
 
     monkeypatch.setattr(ScriptedProvider, "do_open_checkout", paid_at_once)
@@ -185,15 +185,15 @@ async def test_an_order_that_stays_unanswered_is_not_asked_for_with_every_sweep(
 async def test_a_declined_card_may_be_tried_again_and_money_that_comes_late_counts(shop: Shop):
     ana = await shop.person()
     payment = await shop.order(ana)
-    await shop.tell(failed(payment))
+    await shop.deliver(failed(payment))
     after = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (after["status"], after["problem"]) == ("failed", "declined")
-    await shop.tell(shop.paid(payment))
+    await shop.deliver(shop.paid(payment))
     after = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (after["status"], after.get("problem")) == ("paid", None)
     assert (await shop.wallet(ana)).balance == 100
-    await shop.tell(failed(payment))
-    assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "paid", "old news"
+    await shop.deliver(failed(payment))
+    assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "paid", "an older event"
 
 
 async def test_a_page_nobody_paid_on_expires_after_the_provider_was_asked(
@@ -209,7 +209,7 @@ async def test_a_page_nobody_paid_on_expires_after_the_provider_was_asked(
     await shop.work()
     assert (await shop.get(ana, f"/api/payments/{unpaid['id']}"))["status"] == "expired"
     assert (await shop.get(bora, f"/api/payments/{paid['id']}"))["status"] == "paid", "its webhook was lost"
-    await shop.tell(shop.paid(unpaid))
+    await shop.deliver(shop.paid(unpaid))
     assert (await shop.get(ana, f"/api/payments/{unpaid['id']}"))["status"] == "paid", "the money is there"
     assert (await shop.wallet(ana)).balance == 100
 
@@ -223,7 +223,7 @@ async def test_who_is_back_before_the_webhook_has_the_provider_asked(shop: Shop)
     assert (asked.status_code, asked.json()["status"]) == (202, "pending")
     await shop.work()
     assert (await shop.wallet(ana)).balance == 100
-    await shop.tell(msgspec.structs.replace(event, event_id="the webhook, at last"))
+    await shop.deliver(msgspec.structs.replace(event, event_id="the webhook, at last"))
     assert (await shop.wallet(ana)).balance == 100
 
 
@@ -242,7 +242,7 @@ async def test_wrong_money_is_held_for_staff_and_never_credited_by_itself(shop: 
     ana = await shop.person()
     for changes in ({"amount": 1}, {"amount": 499_900}, {"currency": "USD"}):
         payment = await shop.order(ana)
-        await shop.tell(shop.paid(payment, **changes))
+        await shop.deliver(shop.paid(payment, **changes))
         after = await shop.get(ana, f"/api/payments/{payment['id']}")
         assert (after["status"], after["problem"], after.get("release_at")) == ("held", "amount_differs", None)
     assert (await shop.wallet(ana)).balance == 0
@@ -252,18 +252,18 @@ async def test_wrong_money_is_held_for_staff_and_never_credited_by_itself(shop: 
 async def test_play_money_counts_only_in_a_sandbox(shop: Shop):
     ana = await shop.person()
     payment = await shop.order(ana)
-    await shop.tell(shop.paid(payment, test=True))
+    await shop.deliver(shop.paid(payment, test=True))
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
     assert (await shop.wallet(ana)).balance == 0
     await shop.connect(ProviderName.stripe, sandbox=True)
-    await shop.tell(shop.paid(payment, test=True))
+    await shop.deliver(shop.paid(payment, test=True))
     assert (await shop.wallet(ana)).balance == 100
 
 
 async def test_an_order_that_was_paid_twice_is_given_twice(shop: Shop):
     ana = await shop.person()
     payment = await shop.order(ana)
-    await shop.tell(shop.paid(payment), shop.paid(payment))
+    await shop.deliver(shop.paid(payment), shop.paid(payment))
     assert (await shop.wallet(ana)).balance == 200, "two charges are twice the money"
     assert len((await shop.get(ana, "/api/payments"))["items"]) == 2
     await shop.audit()
@@ -273,7 +273,7 @@ async def test_a_paid_debt_comes_first(shop: Shop):
     ana = await shop.person()
     _, paid = await shop.buy(ana)
     await shop.spend(ana, 80)
-    await shop.tell(refunded(paid, paid.amount))
+    await shop.deliver(refunded(paid, paid.amount))
     assert (await shop.wallet(ana)).debt == 80
     await shop.buy(ana)
     assert ((await shop.wallet(ana)).balance, (await shop.wallet(ana)).debt) == (20, 0)
@@ -283,7 +283,7 @@ async def test_a_paid_debt_comes_first(shop: Shop):
 async def test_held_money_is_given_once_when_released(shop: Shop, db: Database):
     ana = await shop.person()
     payment = await shop.order(ana)
-    await shop.tell(shop.paid(payment, amount=10))
+    await shop.deliver(shop.paid(payment, amount=10))
     async with db.as_service(shop.tenant.id) as tx:
         released = await settlement.do_release(tx, UUID(payment["id"]))
     assert (released.status, released.coins) == ("paid", 100)

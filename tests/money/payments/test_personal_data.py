@@ -1,4 +1,4 @@
-"""What is kept of a buyer: shown on request, and gone as far as books allow."""
+"""Personal data of a buyer: exported on request, and erased as far as books allow."""
 
 from uuid import UUID
 
@@ -32,7 +32,7 @@ async def test_what_went_back_is_told_and_its_words_go(shop: Shop, db: Database,
         async with db.as_service(shop.tenant.id) as tx:
             await refunds.do_refund(tx, UUID(payment["id"]), 999, reason=reason, actor=boss.me.user_id, key="once")
         await shop.work()
-        await shop.tell(disputed(paid, DisputeState.opened, amount=1_000))
+        await shop.deliver(disputed(paid, DisputeState.opened, amount=1_000))
     async with db.as_service(shop.tenant.id) as tx:
         shown = (await personal_data.export(tx, ana.me.user_id))["payments"]
         await personal_data.do_erase(tx, ana.me.user_id)
@@ -61,9 +61,9 @@ async def test_who_leaves_is_charged_no_more_and_the_books_stay(shop: Shop, db: 
         await owner.fetchval("select status from app.subscriptions where tenant_id = $1", shop.tenant.id) == "expired"
     )
     # What comes after that is kept right, and gives nobody anything.
-    await shop.tell(refunded(paid, paid.amount))
+    await shop.deliver(refunded(paid, paid.amount))
     assert await owner.fetchval("select status from app.payments where id = $1", UUID(payment["id"])) == "refunded"
-    await shop.tell(shop.paid(unpaid))
+    await shop.deliver(shop.paid(unpaid))
     late = await owner.fetchrow("select * from app.payments where id = $1", UUID(unpaid["id"]))
     assert (late["status"], late["problem"]) == ("held", "account_erased")
     await shop.audit()

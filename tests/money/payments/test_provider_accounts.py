@@ -1,4 +1,4 @@
-"""A community's accounts at providers: sealed, its own, and chosen from."""
+"""A tenant's accounts at providers: sealed, its own, and chosen from."""
 
 import httpx
 import msgspec
@@ -34,7 +34,7 @@ def test_what_is_said_of_an_adapter_without_loading_it_is_so(name: ProviderName)
     assert set(ADAPTERS) == set(ProviderName)
 
 
-async def test_secrets_lie_sealed_and_open_only_for_their_community(shop: Shop, owner, other_tenant: tenants.Tenant):
+async def test_secrets_lie_sealed_and_open_only_for_their_tenant(shop: Shop, owner, other_tenant: tenants.Tenant):
     secret = shop.book.secret
     row = await owner.fetchrow("select * from app.payment_providers where tenant_id = $1", shop.tenant.id)
     assert secret.encode() not in row["sealed"]
@@ -109,7 +109,7 @@ async def test_what_was_sold_before_is_still_settled_and_refunded(shop: Shop):
     payment = await shop.order(ana)
     async with shop.db.as_service(shop.tenant.id) as tx:
         await provider_accounts.do_disconnect(tx, ProviderName.stripe)
-    await shop.tell(shop.paid(payment))
+    await shop.deliver(shop.paid(payment))
     assert (await shop.wallet(ana)).balance == 100
 
 

@@ -1,4 +1,4 @@
-"""A store's receipt counts for whom it belongs to, whoever hands it in."""
+"""A store's receipt counts for its owner, whoever hands it in."""
 
 import msgspec
 
@@ -17,7 +17,7 @@ async def test_a_renewal_handed_in_by_somebody_else_renews_its_own_membership(sh
         order, payment_id=None, checkout=None, subscription="sub_ana", period_ends_at=in_days(60), amount=first.amount
     )
     book.truth["receipt"] = [renewal]
-    handed_in = await shop.ask(bora, "POST", f"/api/payments/{theirs['id']}/proof", {"proof": "receipt"})
+    handed_in = await shop.ask(bora, "POST", f"/api/payments/{theirs['id']}/receipt", {"receipt": "receipt"})
     assert handed_in.status_code == 202
     await shop.work()
 

@@ -1,4 +1,4 @@
-"""Money that goes back takes back what it bought: in proportion, once, whatever the order of the news."""
+"""Refunds claw back what the money bought: in proportion, once, in any order of events."""
 
 import random
 from datetime import timedelta
@@ -34,7 +34,7 @@ async def ask(
 
 async def of(shop: Shop, db: Database, payment: Answer) -> list[refunds.Refund]:
     async with db.as_service(shop.tenant.id) as tx:
-        return await refunds.of_payment(tx, UUID(payment["id"]))
+        return await refunds.refunds_of(tx, UUID(payment["id"]))
 
 
 async def test_staff_refund_what_is_left_when_the_provider_says_so(shop: Shop, db: Database):
@@ -49,7 +49,7 @@ async def test_staff_refund_what_is_left_when_the_provider_says_so(shop: Shop, d
     (done,) = await of(shop, db, payment)
     assert (done.status, done.coins, done.owed, done.done_at is not None) == (refunds.RefundStatus.done, 100, 0, True)
     # The provider's webhook about the same refund.
-    await shop.tell(refunded(paid, 4_999, refund=done.refund))
+    await shop.deliver(refunded(paid, 4_999, refund=done.refund))
     assert await state(shop, ana, payment) == ("refunded", 4_999, 100, 0)
     assert len(await of(shop, db, payment)) == 1
     assert await shop.cleared() == 0
@@ -62,7 +62,7 @@ async def test_a_webhook_that_is_quicker_than_the_answer_is_the_same_refund(shop
     asked = await ask(shop, db, payment, 2_000)
     shop.book.failures = [DOWN]  # it happened there, the answer was lost
     await shop.work()
-    await shop.tell(refunded(paid, 2_000, refund=f"re_0_{paid.charge}"))
+    await shop.deliver(refunded(paid, 2_000, refund=f"re_0_{paid.charge}"))
     await shop.work(delayed=True)
     assert await state(shop, ana, payment) == ("partly_refunded", 2_000, 40, 0)
     (done,) = await of(shop, db, payment)
@@ -74,7 +74,7 @@ async def test_parts_are_rounded_down_and_the_last_is_exact(shop: Shop):
     payment, paid = await shop.buy(ana)
     taken = []
     for total in (1, 49, 50, 1_666, 3_332, 4_998, 4_999):
-        await shop.tell(refunded(paid, total))
+        await shop.deliver(refunded(paid, total))
         taken.append((await state(shop, ana, payment))[2])
     assert taken == [0, 0, 1, 33, 66, 99, 100]
     assert (await shop.wallet(ana)).balance == 0
@@ -86,9 +86,9 @@ async def test_repeated_and_older_totals_change_nothing(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.buy(ana)
     half, most = refunded(paid, 2_500), refunded(paid, 4_000)
-    await shop.tell(most, half, msgspec.structs.replace(most, event_id="again"), refunded(paid, 4_000, refund=None))
+    await shop.deliver(most, half, msgspec.structs.replace(most, event_id="again"), refunded(paid, 4_000, refund=None))
     assert await state(shop, ana, payment) == ("partly_refunded", 4_000, 80, 0)
-    await shop.tell(refunded(paid, 999_999))
+    await shop.deliver(refunded(paid, 999_999))
     assert await state(shop, ana, payment) == ("refunded", 4_999, 100, 0), "no more than was paid"
 
 
@@ -96,7 +96,7 @@ async def test_what_was_spent_is_owed_and_said(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.buy(ana)
     await shop.spend(ana, 70)
-    await shop.tell(refunded(paid, paid.amount))
+    await shop.deliver(refunded(paid, paid.amount))
     assert await state(shop, ana, payment) == ("refunded", 4_999, 100, 70)
     after = await shop.wallet(ana)
     assert (after.balance, after.debt) == (0, 70)
@@ -162,7 +162,7 @@ async def test_a_store_that_refunds_by_itself_says_so(shop: Shop, db: Database):
         "refunds are made in the store's console",
     )
     assert await state(shop, ana, payment) == ("paid", 0, 0, 0)
-    await shop.tell(refunded(paid, paid.amount))
+    await shop.deliver(refunded(paid, paid.amount))
     assert [one.status for one in await of(shop, db, payment)] == ["refused", "done"]
 
 
@@ -193,7 +193,7 @@ async def test_a_refund_of_money_that_is_held_is_never_given(shop: Shop, db: Dat
     ana = await shop.person()
     payment = await shop.order(ana)
     paid = shop.paid(payment, amount=77)
-    await shop.tell(paid)
+    await shop.deliver(paid)
     await ask(shop, db, payment)
     await shop.work()
     assert await state(shop, ana, payment) == ("refunded", 77, 0, 0)
@@ -208,7 +208,7 @@ async def test_of_held_money_that_went_back_in_part_only_the_rest_is_given(shop:
     ana = await shop.person()
     payment = await shop.order(ana)
     paid = shop.paid(payment, amount=1_000)
-    await shop.tell(paid, refunded(paid, 250))
+    await shop.deliver(paid, refunded(paid, 250))
     assert (await shop.wallet(ana)).balance == 0
     async with db.as_service(shop.tenant.id) as tx:
         await settlement.do_release(tx, UUID(payment["id"]))
@@ -220,45 +220,45 @@ async def test_of_held_money_that_went_back_in_part_only_the_rest_is_given(shop:
 async def test_a_refund_in_another_currency_is_not_counted(shop: Shop, owner):
     ana = await shop.person()
     payment, paid = await shop.buy(ana)
-    await shop.tell(refunded(paid, paid.amount, currency="EUR"))
+    await shop.deliver(refunded(paid, paid.amount, currency="EUR"))
     assert await state(shop, ana, payment) == ("paid", 0, 0, 0)
     problems = await owner.fetch("select problem from app.payment_notices where tenant_id = $1", shop.tenant.id)
     assert {row["problem"] for row in problems} == {None, "currency_differs"}
 
 
-async def test_any_order_of_all_news_ends_the_same(shop: Shop):
+async def test_any_order_of_all_events_ends_the_same(shop: Shop):
     """A payment, three refunds and their repeats, shuffled twenty times."""
     shuffle = random.Random(4).shuffle
     for _ in range(20):
         ana = await shop.person()
         payment = await shop.order(ana)
         paid: Paid = shop.paid(payment)
-        news: list[ProviderEvent] = [paid, refunded(paid, 1_000), refunded(paid, 2_000), refunded(paid, 3_500)]
-        news += [msgspec.structs.replace(event, event_id=f"{event.event_id} again") for event in news]
-        shuffle(news)
-        await shop.tell(*news)
+        events: list[ProviderEvent] = [paid, refunded(paid, 1_000), refunded(paid, 2_000), refunded(paid, 3_500)]
+        events += [msgspec.structs.replace(event, event_id=f"{event.event_id} again") for event in events]
+        shuffle(events)
+        await shop.deliver(*events)
         assert await state(shop, ana, payment) == ("partly_refunded", 3_500, 70, 0)
         assert (await shop.wallet(ana)).balance == 30
     await shop.audit()
     assert orders.CHECK_PAYMENT not in await shop.work()
 
 
-async def test_a_refund_that_the_store_takes_back_gives_back(shop: Shop):
+async def test_a_refund_that_the_store_reverses_restores_the_coins(shop: Shop):
     """In the order in which it happened, and in every other."""
     for order in permutations(range(3)):
         ana = await shop.person()
         payment = await shop.order(ana)
         paid = shop.paid(payment)
-        news: list[ProviderEvent] = [
+        events: list[ProviderEvent] = [
             paid,
             refunded(paid, paid.amount),
             refunded(paid, 0, reversed=True, happened_at=clock.now() + timedelta(seconds=3)),
         ]
         for number in order:
-            await shop.tell(news[number], msgspec.structs.replace(news[number], event_id=uuid4().hex))
+            await shop.deliver(events[number], msgspec.structs.replace(events[number], event_id=uuid4().hex))
         assert await state(shop, ana, payment) == ("paid", 0, 0, 0), order
         assert (await shop.wallet(ana)).balance == 100
-        await shop.tell(refunded(paid, paid.amount, happened_at=clock.now() + timedelta(seconds=9)))
+        await shop.deliver(refunded(paid, paid.amount, happened_at=clock.now() + timedelta(seconds=9)))
         assert await state(shop, ana, payment) == ("refunded", 4_999, 100, 0)
         assert (await shop.wallet(ana)).balance == 0, "what was refunded twice is taken twice"
     await shop.audit()

@@ -1,4 +1,4 @@
-"""Nobody sees or touches another's purchases: next door or abroad, by HTTP or with the application's own login."""
+"""Purchases are invisible to other users and other tenants, over HTTP and with the application's own login."""
 
 from uuid import uuid4
 
@@ -26,7 +26,7 @@ async def test_others_purchases_are_not_found(shop: Shop, app: Litestar, db: Dat
         for method, path, body in (
             ("GET", f"/api/payments/{payment['id']}", None),
             ("POST", f"/api/payments/{payment['id']}/check", None),
-            ("POST", f"/api/payments/{payment['id']}/proof", {"proof": "x"}),
+            ("POST", f"/api/payments/{payment['id']}/receipt", {"receipt": "x"}),
         ):
             answer = await shop.ask(stranger, method, path, body)
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
@@ -71,7 +71,7 @@ async def test_a_persons_login_reads_its_own_and_writes_nothing(shop: Shop, db: 
                 await tx.run(statement)
 
 
-async def test_a_service_of_one_community_sees_no_other(shop: Shop, db: Database, other_tenant: tenants.Tenant):
+async def test_a_service_of_one_tenant_sees_no_other(shop: Shop, db: Database, other_tenant: tenants.Tenant):
     await shop.buy(await shop.person())
     async with db.as_service(other_tenant.id) as tx:
         for table in TABLES[2:]:

@@ -1,4 +1,4 @@
-"""However many pay pages somebody has open, they pay for one membership."""
+"""A user pays for one membership, however many pay pages are open."""
 
 import asyncio
 from datetime import timedelta
@@ -38,7 +38,7 @@ async def order(shop: Shop, person: Person, plan: int = 0, *, provider: str = "s
     return await shop.subscribe(person, plan, provider=provider)
 
 
-def arrives(shop: Shop, payment: Answer, reference: str = "", days: float = 30, **other: Any) -> Paid:
+def paid_for(shop: Shop, payment: Answer, reference: str = "", days: float = 30, **other: Any) -> Paid:
     more: Answer = (
         {} if payment["provider"] == "iyzico" else {"subscription": reference, "period_ends_at": in_days(days)}
     )
@@ -61,9 +61,9 @@ async def memberships(shop: Shop, person: Person) -> list[tuple[str, str, bool]]
     return [(row["provider"] or "coins", names[str(row["plan_id"])], row["renews"]) for row in rows]
 
 
-async def told_twice(shop: Shop, person: Person) -> list[Answer]:
-    news = (await shop.get(person, "/api/notifications"))["items"]
-    return [one["data"] for one in news if one["code"] == "premium_paid_twice"]
+async def duplicate_notifications(shop: Shop, person: Person) -> list[Answer]:
+    items = (await shop.get(person, "/api/notifications"))["items"]
+    return [one["data"] for one in items if one["code"] == "premium_paid_twice"]
 
 
 async def test_two_tabs_are_one_order_while_its_page_is_open(shop: Shop, moving_clock: MovableClock):
@@ -86,22 +86,22 @@ async def test_two_tabs_are_one_order_while_its_page_is_open(shop: Shop, moving_
     assert (await ask(shop, ana, 1)).json()["payment"]["id"] not in others, "its page is about to close"
 
 
-async def test_of_two_paid_pages_the_later_goes_back(shop: Shop):
+async def test_the_later_of_two_paid_pages_is_refunded(shop: Shop):
     await shop.connect(ProviderName.google)
     ana = await shop.person()
     first, second = await order(shop, ana, provider="google"), await order(shop, ana)
-    await shop.tell(arrives(shop, first, "gpa.1"), provider="google")
-    late = arrives(shop, second, "sub_2")
-    await shop.tell(late)
+    await shop.deliver(paid_for(shop, first, "gpa.1"), provider="google")
+    late = paid_for(shop, second, "sub_2")
+    await shop.deliver(late)
     assert await memberships(shop, ana) == [("google", "month", True)]
     assert set(shop.book.asked[-2:]) == {"cancel sub_2", f"refund {late.charge} 14999 TRY"}
     gone = await look(shop, ana, second)
     assert (gone["status"], gone["problem"], gone["refunded"]) == ("refunded", "paid_twice", 14_999)
-    assert await told_twice(shop, ana) == [{"payment_id": second["id"], "where": None}]
+    assert await duplicate_notifications(shop, ana) == [{"payment_id": second["id"], "where": None}]
     assert (await look(shop, ana, first))["status"] == "paid"
     # Whatever its provider says of it still, it is over.
-    await shop.tell(late, changed("sub_2", SubscriptionState.active, in_days(30)))
-    await shop.tell(changed("sub_2", SubscriptionState.cancelled, in_days(30)))
+    await shop.deliver(late, changed("sub_2", SubscriptionState.active, in_days(30)))
+    await shop.deliver(changed("sub_2", SubscriptionState.cancelled, in_days(30)))
     assert await memberships(shop, ana) == [("google", "month", True)]
     # Somebody at the provider let it renew all the same: that goes back too.
     renewed = msgspec.structs.replace(
@@ -110,19 +110,19 @@ async def test_of_two_paid_pages_the_later_goes_back(shop: Shop):
     shop.book.charges["ch_again"] = msgspec.structs.replace(
         shop.book.charges[late.charge], charge="ch_again", refunded=0
     )
-    await shop.tell(renewed)
+    await shop.deliver(renewed)
     assert await memberships(shop, ana) == [("google", "month", True)]
     assert f"refund ch_again {late.amount} TRY" in shop.book.asked
     await shop.audit()
 
 
-async def test_a_store_that_can_gives_the_later_back(shop: Shop):
+async def test_a_store_that_can_refund_refunds_the_later(shop: Shop):
     await shop.connect(ProviderName.google)
     ana = await shop.person()
     first, second = await order(shop, ana), await order(shop, ana, provider="google")
-    await shop.tell(arrives(shop, first, "sub_1"))
-    late = arrives(shop, second, "gpa.2", amount=199, currency="EUR")
-    await shop.tell(late, provider="google")
+    await shop.deliver(paid_for(shop, first, "sub_1"))
+    late = paid_for(shop, second, "gpa.2", amount=199, currency="EUR")
+    await shop.deliver(late, provider="google")
     assert await memberships(shop, ana) == [("stripe", "month", True)]
     asked = shop.books[ProviderName.google].asked
     assert f"refund {late.charge} 199 EUR" in asked
@@ -134,18 +134,18 @@ async def test_two_payments_at_the_same_moment_are_one_membership(shop: Shop, tu
     await shop.connect(ProviderName.google)
     ana = await shop.person()
     orders = [await order(shop, ana), await order(shop, ana, provider="google")]
-    news = [arrives(shop, payment, f"ref_{number}") for number, payment in enumerate(orders)]
+    events = [paid_for(shop, payment, f"ref_{number}") for number, payment in enumerate(orders)]
 
     async def settle(payment: Answer, paid: Paid) -> None:
         async with shop.db.as_service(shop.tenant.id) as tx:
             await settlement.do_apply(tx, ProviderName(payment["provider"]), paid)
 
-    both = list(zip(orders, news, strict=True))
+    both = list(zip(orders, events, strict=True))
     await asyncio.gather(*(settle(*one) for one in (both if turn % 2 else reversed(both))))
     await shop.work()
     assert len(await memberships(shop, ana)) == 1
     assert sorted([(await look(shop, ana, payment))["status"] for payment in orders]) == ["paid", "refunded"]
-    assert len(await told_twice(shop, ana)) == 1
+    assert len(await duplicate_notifications(shop, ana)) == 1
 
 
 async def test_money_and_coins_at_the_same_moment_are_one_membership(shop: Shop):
@@ -154,7 +154,7 @@ async def test_money_and_coins_at_the_same_moment_are_one_membership(shop: Shop)
 
     async def settle() -> None:
         async with shop.db.as_service(shop.tenant.id) as tx:
-            await settlement.do_apply(tx, ProviderName.stripe, arrives(shop, payment, "sub_1"))
+            await settlement.do_apply(tx, ProviderName.stripe, paid_for(shop, payment, "sub_1"))
 
     await asyncio.gather(settle(), ask(shop, ana, pay_with="coins"))
     await shop.work()
@@ -169,10 +169,10 @@ async def test_it_goes_back_once_however_often_the_job_runs(shop: Shop, db: Data
     ana = await shop.person(coins=1000)
     payment = await order(shop, ana)
     assert (await ask(shop, ana, pay_with="coins")).status_code == 201
-    await shop.tell(arrives(shop, payment, "sub_1"))
+    await shop.deliver(paid_for(shop, payment, "sub_1"))
     for _ in range(3):
         async with db.as_service(shop.tenant.id) as tx:
-            await refunds.do_return(tx, ReturnPayment(UUID(payment["id"])))
+            await refunds.do_refund_in_full(tx, ReturnPayment(UUID(payment["id"])))
         await shop.work()
     assert len(shop.book.refunds) == 1
     assert len([one for one in shop.book.asked if one.startswith("refund")]) == 1
@@ -183,7 +183,7 @@ async def test_a_provider_that_is_down_gives_it_back_later(shop: Shop):
     ana = await shop.person(coins=1000)
     payment = await order(shop, ana)
     await ask(shop, ana, pay_with="coins")
-    assert await shop.post(arrives(shop, payment, "sub_1")) == 200
+    assert await shop.post(paid_for(shop, payment, "sub_1")) == 200
     shop.book.failures = [DOWN] * 5  # reading the notice, then the refund and the end of what renews, twice
     await shop.work()
     assert (await look(shop, ana, payment))["status"] == "pending"
@@ -196,13 +196,13 @@ async def test_a_provider_that_is_down_gives_it_back_later(shop: Shop):
 async def test_the_plan_that_was_ordered_later_is_what_they_want(shop: Shop):
     ana = await shop.person()
     month, year = await order(shop, ana), await order(shop, ana, 1)
-    await shop.tell(arrives(shop, month, "sub_month"))
-    await shop.tell(arrives(shop, year, "sub_year", 365))
+    await shop.deliver(paid_for(shop, month, "sub_month"))
+    await shop.deliver(paid_for(shop, year, "sub_year", 365))
     assert await memberships(shop, ana) == [("stripe", "year", True)]
     assert "cancel sub_month" in shop.book.asked
     assert (await look(shop, ana, month))["status"] == "refunded"
     assert (await look(shop, ana, year))["status"] == "paid"
-    assert await told_twice(shop, ana) == [{"payment_id": month["id"], "where": None}]
+    assert await duplicate_notifications(shop, ana) == [{"payment_id": month["id"], "where": None}]
     assert (await look(shop, ana, month))["problem"] == "paid_twice"
     payment, _ = await shop.buy(ana)
     async with shop.db.as_service(shop.tenant.id) as tx:
@@ -211,8 +211,8 @@ async def test_the_plan_that_was_ordered_later_is_what_they_want(shop: Shop):
 
     bora = await shop.person()
     month, year = await order(shop, bora), await order(shop, bora, 1)
-    await shop.tell(arrives(shop, year, "sub_their_year", 365))
-    await shop.tell(arrives(shop, month, "sub_their_month"))
+    await shop.deliver(paid_for(shop, year, "sub_their_year", 365))
+    await shop.deliver(paid_for(shop, month, "sub_their_month"))
     assert await memberships(shop, bora) == [("stripe", "year", True)]
     assert (await look(shop, bora, month))["status"] == "refunded"
 
@@ -221,11 +221,11 @@ async def test_a_plan_is_changed_by_cancelling_and_buying_the_other(shop: Shop, 
     await shop.connect(ProviderName.iyzico)
     ana = await shop.person()
     payment = await order(shop, ana, provider="iyzico")
-    await shop.tell(arrives(shop, payment), provider="iyzico")
+    await shop.deliver(paid_for(shop, payment), provider="iyzico")
     first = (await shop.get(ana, "/api/premium"))["subscription"]
     assert (await ask(shop, ana, provider="iyzico")).json()["code"] == "already_premium", "more of the same, too early"
     year = await order(shop, ana, 1, provider="iyzico")
-    await shop.tell(arrives(shop, year), provider="iyzico")
+    await shop.deliver(paid_for(shop, year), provider="iyzico")
     assert [one[1] for one in await memberships(shop, ana)] == ["month", "year"]
     ends_at = (await shop.get(ana, "/api/premium"))["subscription"]["period_ends_at"]
     assert (ends_at[:4], ends_at[4:10]) == (str(int(first["period_ends_at"][:4]) + 1), first["period_ends_at"][4:10]), (
@@ -233,14 +233,14 @@ async def test_a_plan_is_changed_by_cancelling_and_buying_the_other(shop: Shop, 
     )
 
     bora = await shop.person()
-    await shop.tell(arrives(shop, await order(shop, bora), "sub_1"))
+    await shop.deliver(paid_for(shop, await order(shop, bora), "sub_1"))
     assert (await ask(shop, bora, 1)).json()["code"] == "already_premium", "it renews"
     await shop.ask(bora, "POST", "/api/premium/cancel")
     await shop.work()
     assert (await ask(shop, bora)).json()["code"] == "already_premium", "take the cancelling back instead"
-    await shop.tell(arrives(shop, await order(shop, bora, 1), "sub_2", 365))
+    await shop.deliver(paid_for(shop, await order(shop, bora, 1), "sub_2", 365))
     assert await memberships(shop, bora) == [("stripe", "month", False), ("stripe", "year", True)]
-    assert await told_twice(shop, bora) == []
+    assert await duplicate_notifications(shop, bora) == []
     assert (await shop.ask(bora, "POST", "/api/premium/resume")).json()["plan_id"] == shop.plans[1]["id"]
 
 
@@ -249,28 +249,30 @@ async def test_where_nothing_can_be_given_back_the_other_gives_way(shop: Shop, m
     await shop.connect(ProviderName.apple)
     ana = await shop.person()
     on_the_web, in_the_app = await order(shop, ana), await order(shop, ana, provider="apple")
-    await shop.tell(arrives(shop, on_the_web, "sub_1"))
-    await shop.tell(arrives(shop, in_the_app, "2000001"), provider="apple")
+    await shop.deliver(paid_for(shop, on_the_web, "sub_1"))
+    await shop.deliver(paid_for(shop, in_the_app, "2000001"), provider="apple")
     assert await memberships(shop, ana) == [("apple", "month", True)]
     assert "cancel sub_1" in shop.book.asked
     assert (await look(shop, ana, on_the_web))["status"] == "refunded"
-    assert await told_twice(shop, ana) == [{"payment_id": on_the_web["id"], "where": None}]
+    assert await duplicate_notifications(shop, ana) == [{"payment_id": on_the_web["id"], "where": None}]
 
     bora = await shop.person()
     in_the_app = await order(shop, bora, provider="apple")
-    await shop.tell(arrives(shop, await order(shop, bora), "sub_2"))
+    await shop.deliver(paid_for(shop, await order(shop, bora), "sub_2"))
     moving_clock.forward(hours=24 * 3)
-    await shop.tell(arrives(shop, in_the_app, "2000002"), provider="apple")
+    await shop.deliver(paid_for(shop, in_the_app, "2000002"), provider="apple")
     assert await memberships(shop, bora) == [("stripe", "month", False), ("apple", "month", True)]
-    assert await told_twice(shop, bora) == [{"payment_id": None, "where": None}], "it was used, and stays to its end"
+    assert await duplicate_notifications(shop, bora) == [{"payment_id": None, "where": None}], (
+        "it was used, and stays to its end"
+    )
 
 
 async def test_a_free_period_of_a_store_cannot_go_back_so_the_other_gives_way(shop: Shop):
     await shop.connect(ProviderName.google)
     ana = await shop.person()
     on_the_web, in_the_app = await order(shop, ana), await order(shop, ana, provider="google")
-    await shop.tell(arrives(shop, on_the_web, "sub_1"))
-    await shop.tell(arrives(shop, in_the_app, "gpa.1", 7, amount=0), provider="google")
+    await shop.deliver(paid_for(shop, on_the_web, "sub_1"))
+    await shop.deliver(paid_for(shop, in_the_app, "gpa.1", 7, amount=0), provider="google")
     assert await memberships(shop, ana) == [("google", "month", True)]
     assert (await look(shop, ana, on_the_web))["status"] == "refunded"
 
@@ -279,10 +281,10 @@ async def test_a_store_account_that_two_people_use_makes_no_second_either(shop: 
     """Apple names a subscription by the store's account: whoever paid last has it, beside nothing else that renews."""
     await shop.connect(ProviderName.apple)
     ana, bora = await shop.person(), await shop.person()
-    await shop.tell(arrives(shop, await order(shop, ana, provider="apple"), "2000001"), provider="apple")
+    await shop.deliver(paid_for(shop, await order(shop, ana, provider="apple"), "2000001"), provider="apple")
     in_the_app = await order(shop, bora, provider="apple")
-    await shop.tell(arrives(shop, await order(shop, bora), "sub_1"))
-    await shop.tell(arrives(shop, in_the_app, "2000001"), provider="apple")
+    await shop.deliver(paid_for(shop, await order(shop, bora), "sub_1"))
+    await shop.deliver(paid_for(shop, in_the_app, "2000001"), provider="apple")
     assert await memberships(shop, ana) == []
     assert await memberships(shop, bora) == [("apple", "month", True)]
     assert "cancel sub_1" in shop.book.asked
@@ -293,21 +295,21 @@ async def test_two_stores_that_only_the_person_can_leave(shop: Shop, moving_cloc
         await shop.connect(name)
     ana = await shop.person()
     first, second = await order(shop, ana, provider="google"), await order(shop, ana, provider="apple")
-    await shop.tell(arrives(shop, first, "gpa.1"), provider="google")
+    await shop.deliver(paid_for(shop, first, "gpa.1"), provider="google")
     assert (await shop.get(ana, "/api/premium"))["second"] is None
     moving_clock.forward(hours=24 * 3)
-    await shop.tell(arrives(shop, second, "2000001"), provider="apple")
-    assert await told_twice(shop, ana) == [{"payment_id": None, "where": "google"}]
+    await shop.deliver(paid_for(shop, second, "2000001"), provider="apple")
+    assert await duplicate_notifications(shop, ana) == [{"payment_id": None, "where": "google"}]
     now = await shop.get(ana, "/api/premium")
     assert {now["subscription"]["provider"], now["second"]["provider"]} == {"google", "apple"}
-    await shop.tell(changed("gpa.1", SubscriptionState.cancelled, in_days(27)), provider="google")
+    await shop.deliver(changed("gpa.1", SubscriptionState.cancelled, in_days(27)), provider="google")
     assert (await shop.get(ana, "/api/premium"))["second"] is None
 
 
 async def test_whoever_has_paid_and_waits_cannot_pay_again(shop: Shop, db: Database):
     ana = await shop.person(coins=1000)
     payment = await order(shop, ana)
-    await shop.tell(Awaited("evt", clock.now(), UUID(payment["id"]), None))
+    await shop.deliver(Awaited("evt", clock.now(), UUID(payment["id"]), None))
     for pay_with in ("money", "coins"):
         refused = await ask(shop, ana, pay_with=pay_with)
         assert (refused.status_code, refused.json()["code"]) == (409, "premium_on_its_way")
@@ -317,19 +319,19 @@ async def test_whoever_has_paid_and_waits_cannot_pay_again(shop: Shop, db: Datab
     bora = await shop.person()
     await shop.buy(bora)
     payment = await order(shop, bora)
-    await shop.tell(arrives(shop, payment, "sub_1"))
+    await shop.deliver(paid_for(shop, payment, "sub_1"))
     assert (await look(shop, bora, payment))["problem"] == "under_review"
     assert (await ask(shop, bora)).json()["code"] == "premium_on_its_way"
 
 
-async def test_what_was_held_is_looked_at_again_when_it_is_let_through(shop: Shop, db: Database):
+async def test_a_held_payment_is_checked_for_a_duplicate_again_at_its_release(shop: Shop, db: Database):
     ana = await shop.person(coins=1000)
     payment = await order(shop, ana)
     await configure(db, shop.tenant, payments_per_hour=1, review_from=30)
     await shop.buy(ana)
-    late = arrives(shop, payment, "sub_1")
+    late = paid_for(shop, payment, "sub_1")
     await ask(shop, ana, pay_with="coins")
-    await shop.tell(late)
+    await shop.deliver(late)
     async with db.as_service(shop.tenant.id) as tx:
         case_id = await tx.one(
             UUID, "select id from app.fraud_cases where tenant_id = $1 and payment_id = $2", UUID(payment["id"])
@@ -340,16 +342,16 @@ async def test_what_was_held_is_looked_at_again_when_it_is_let_through(shop: Sho
     assert (await look(shop, ana, payment))["status"] == "refunded"
 
 
-async def test_what_its_provider_does_not_give_back_staff_may_give(shop: Shop, db: Database):
+async def test_a_duplicate_that_its_provider_does_not_refund_may_be_released_by_staff(shop: Shop, db: Database):
     ana = await shop.person(coins=1000)
     payment = await order(shop, ana)
     await ask(shop, ana, pay_with="coins")
     shop.book.refuses_refunds = True
-    await shop.tell(arrives(shop, payment, "sub_1"))
+    await shop.deliver(paid_for(shop, payment, "sub_1"))
     held = await look(shop, ana, payment)
     assert (held["status"], held["problem"]) == ("held", "paid_twice")
     async with db.as_service(shop.tenant.id) as tx:
-        assert [one.status for one in await refunds.of_payment(tx, UUID(payment["id"]))] == ["refused"]
+        assert [one.status for one in await refunds.refunds_of(tx, UUID(payment["id"]))] == ["refused"]
         await settlement.do_release(tx, UUID(payment["id"]))
     assert (await look(shop, ana, payment))["status"] == "paid"
     assert len(await memberships(shop, ana)) == 2
@@ -359,7 +361,7 @@ async def test_a_late_renewal_of_one_that_had_ended_makes_no_second(shop: Shop, 
     """The card failed, the days of grace went by, they bought another; then the first one's money came after all."""
     ana = await shop.person()
     payment, paid = await shop.go_premium(ana, reference="sub_1")
-    await shop.tell(changed("sub_1", SubscriptionState.expired, in_days(0)))
+    await shop.deliver(changed("sub_1", SubscriptionState.expired, in_days(0)))
     moving_clock.forward(hours=24 * 35)
     await shop.go_premium(ana, reference="sub_2")
     late = msgspec.structs.replace(
@@ -372,7 +374,7 @@ async def test_a_late_renewal_of_one_that_had_ended_makes_no_second(shop: Shop, 
         period_ends_at=in_days(30),
     )
     shop.book.charges["ch_late"] = msgspec.structs.replace(shop.book.charges[paid.charge], charge="ch_late")
-    await shop.tell(late)
+    await shop.deliver(late)
     assert len(await memberships(shop, ana)) == 1
     assert f"refund ch_late {payment['amount']} TRY" in shop.book.asked
     assert "cancel sub_1" in shop.book.asked

@@ -27,9 +27,9 @@ async def mine(shop: Shop, person: Person) -> Answer:
     return found
 
 
-async def pass_time(shop: Shop, db: Database) -> None:
+async def run_renewals(shop: Shop, db: Database) -> None:
     async with db.as_service(shop.tenant.id) as tx:
-        await membership.do_pass_time(tx)
+        await membership.do_run_renewals(tx)
 
 
 async def give(shop: Shop, person: Person, coins: int) -> None:
@@ -57,7 +57,7 @@ async def test_it_begins_at_once_and_is_renewed_each_month(shop: Shop, db: Datab
     )
     assert (await shop.wallet(ana)).balance == 550
     moving_clock.forward(hours=24 * 31)
-    await asyncio.gather(*(pass_time(shop, db) for _ in range(4)))
+    await asyncio.gather(*(run_renewals(shop, db) for _ in range(4)))
     assert (await shop.wallet(ana)).balance == 100, "four workers renew once"
     assert (await mine(shop, ana))["period_ends_at"] > made["period_ends_at"]
     await shop.audit()
@@ -97,21 +97,21 @@ async def test_without_coins_it_stays_three_days_is_tried_each_and_ends(
     await subscribe(shop, bora)
     ends_at = (await mine(shop, ana))["period_ends_at"]
     moving_clock.forward(hours=24 * 31)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     for person in (ana, bora):
         assert (await mine(shop, person))["status"] == "grace"
-        assert (await shop.get(person, "/api/premium"))["limits"]["premium"]
+        assert (await shop.get(person, "/api/premium"))["entitlements"]["premium"]
     await give(shop, ana, 500)
     moving_clock.forward(hours=25)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     now = await mine(shop, ana)
     assert (now["status"], (await shop.wallet(ana)).balance) == ("active", 50)
     assert now["period_ends_at"] > ends_at
     moving_clock.forward(hours=48)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert await mine(shop, bora) is None
-    assert not (await shop.get(bora, "/api/premium"))["limits"]["premium"]
-    statuses = [frame["subscription"]["status"] for frame in await shop.told(bora, "subscription")]
+    assert not (await shop.get(bora, "/api/premium"))["entitlements"]["premium"]
+    statuses = [frame["subscription"]["status"] for frame in await shop.frames(bora, "subscription")]
     assert statuses == ["active", "grace", "expired"]
     await shop.audit()
 
@@ -125,12 +125,12 @@ async def test_days_of_grace_are_paid_for_like_others(shop: Shop, db: Database, 
     ana = await shop.person(coins=450)
     await subscribe(shop, ana)
     moving_clock.forward(hours=24 * 7 + 1)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert (await mine(shop, ana))["status"] == "grace"
     await give(shop, ana, 1_000)
     moving_clock.forward(hours=24 * 8)  # a week of grace is over, and another has begun
     for _ in range(3):
-        await pass_time(shop, db)
+        await run_renewals(shop, db)
     assert ((await mine(shop, ana))["status"], (await shop.wallet(ana)).balance) == ("active", 100), "two weeks"
 
 
@@ -138,12 +138,12 @@ async def test_grace_ends_when_it_was_said_to(shop: Shop, db: Database, moving_c
     ana = await shop.person(coins=450)
     await subscribe(shop, ana)
     moving_clock.forward(hours=24 * 31)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     grace_ends_at = datetime.fromisoformat((await mine(shop, ana))["grace_ends_at"])
     moving_clock.forward(seconds=(grace_ends_at - clock.now()).total_seconds() - 12 * 3600)
-    await pass_time(shop, db)  # the day's try
+    await run_renewals(shop, db)  # the day's try
     moving_clock.forward(hours=12, seconds=1)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert await mine(shop, ana) is None
 
 
@@ -152,7 +152,7 @@ async def test_a_long_standstill_charges_no_past_months(shop: Shop, db: Database
     await subscribe(shop, ana)
     moving_clock.forward(hours=24 * 100)
     for _ in range(5):
-        await pass_time(shop, db)
+        await run_renewals(shop, db)
     assert (await shop.wallet(ana)).balance == 1_100
 
 
@@ -170,10 +170,10 @@ async def test_cancelled_ends_with_its_period_and_resumed_goes_on(shop: Shop, db
     assert next_one.status_code == 201, "in its last week the next may be bought"
     assert next_one.json()["subscription"]["period_ends_at"] > cancelled.json()["period_ends_at"]
     moving_clock.forward(hours=24 * 10)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert (await mine(shop, ana))["id"] == next_one.json()["subscription"]["id"]
     assert (await shop.wallet(ana)).balance == 1_100
-    codes = [frame["notification"]["code"] for frame in await shop.told(ana, "notification")]
+    codes = [frame["notification"]["code"] for frame in await shop.frames(ana, "notification")]
     assert "premium_started" in codes
     assert "premium_ended" not in codes
 
@@ -187,7 +187,7 @@ async def test_debt_and_a_frozen_wallet_stop_a_renewal_not_the_worker(
     async with db.as_service(shop.tenant.id) as tx:
         await wallet.do_freeze(tx, ana.me.user_id, "looked at", None)
     moving_clock.forward(hours=24 * 31)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert (await mine(shop, ana))["status"] == "grace"
     assert (await mine(shop, bora))["status"] == "active"
 
@@ -202,7 +202,7 @@ async def test_one_that_cannot_be_looked_after_keeps_nobody_waiting(
         await wallet.do_freeze(tx, bora.me.user_id, "looked at", None)
     ill = (await mine(shop, ana))["id"]
     moving_clock.forward(hours=24 * 31)
-    tell = subscriptions.tell
+    tell = subscriptions.do_send_update
 
     async def stumble(tx: Tx, subscription_id: UUID) -> None:
         if str(subscription_id) == ill:
@@ -210,11 +210,11 @@ async def test_one_that_cannot_be_looked_after_keeps_nobody_waiting(
         await tell(tx, subscription_id)
 
     with monkeypatch.context() as patch:
-        patch.setattr(subscriptions, "tell", stumble)
-        await pass_time(shop, db)
+        patch.setattr(subscriptions, "do_send_update", stumble)
+        await run_renewals(shop, db)
     assert "it stumbles" in caplog.text
     assert ((await shop.wallet(ana)).balance, (await shop.wallet(cem)).balance) == (550, 100)
     assert (await mine(shop, bora))["status"] == "grace"
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert (await shop.wallet(ana)).balance == 100
     await shop.audit()

@@ -1,4 +1,4 @@
-"""Premium for money: begun by a payment, renewed by the provider, followed by its newest news, ended in time."""
+"""Premium for money: begun by a payment, renewed by the provider, synchronised by its newest event, ended in time."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -29,12 +29,12 @@ async def mine(shop: Shop, person: Person) -> Answer:
 
 
 async def is_premium(shop: Shop, person: Person) -> bool:
-    return bool((await shop.get(person, "/api/premium"))["limits"]["premium"])
+    return bool((await shop.get(person, "/api/premium"))["entitlements"]["premium"])
 
 
-async def pass_time(shop: Shop, db: Database) -> None:
+async def run_renewals(shop: Shop, db: Database) -> None:
     async with db.as_service(shop.tenant.id) as tx:
-        await membership.do_pass_time(tx)
+        await membership.do_run_renewals(tx)
     await shop.work()
 
 
@@ -52,7 +52,7 @@ def renewal(shop: Shop, payment: Answer, first: Paid, days: float = 60, **change
 
 async def test_premium_is_bought_renewed_and_unlocks(shop: Shop):
     ana = await shop.person()
-    assert (await shop.get(ana, "/api/premium"))["limits"] == {
+    assert (await shop.get(ana, "/api/premium"))["entitlements"] == {
         "premium": False,
         "text_per_day": None,
         "sees_likes": False,
@@ -60,17 +60,17 @@ async def test_premium_is_bought_renewed_and_unlocks(shop: Shop):
     }
     payment, paid = await shop.go_premium(ana)
     now = await shop.get(ana, "/api/premium")
-    assert now["limits"] == {"premium": True, "text_per_day": 50, "sees_likes": True, "no_ads": True}
+    assert now["entitlements"] == {"premium": True, "text_per_day": 50, "sees_likes": True, "no_ads": True}
     assert (now["subscription"]["status"], now["subscription"]["renews"]) == ("active", True)
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "paid"
     assert (await shop.wallet(ana)).balance == 0
     before = now["subscription"]["period_ends_at"]
-    await shop.tell(renewal(shop, payment, paid))
+    await shop.deliver(renewal(shop, payment, paid))
     after = await mine(shop, ana)
     assert (after["id"], after["period_ends_at"] > before) == (now["subscription"]["id"], True)
     listed = (await shop.get(ana, "/api/payments"))["items"]
     assert [(item["kind"], item["status"], item["amount"]) for item in listed] == [("premium", "paid", 14_999)] * 2
-    assert [frame["subscription"]["status"] for frame in await shop.told(ana, "subscription")] == ["active", "active"]
+    assert [frame["subscription"]["status"] for frame in await shop.frames(ana, "subscription")] == ["active", "active"]
     await shop.audit()
 
 
@@ -90,8 +90,8 @@ async def test_a_renewal_that_comes_before_the_first_payment_waits(shop: Shop):
     state = changed("sub_1", ACTIVE, in_days(30))
     ends_at = in_days(60)
     second = msgspec.structs.replace(second, period_ends_at=ends_at)
-    news: tuple[ProviderEvent, ...] = (first, second, state)
-    for order in permutations(news):
+    events: tuple[ProviderEvent, ...] = (first, second, state)
+    for order in permutations(events):
         ana = await shop.person()
         payment = await shop.subscribe(ana)
         reference, charge = uuid4().hex, uuid4().hex
@@ -101,19 +101,19 @@ async def test_a_renewal_that_comes_before_the_first_payment_waits(shop: Shop):
                 changes["charge"] = f"{event.charge}{charge}"
                 changes["payment_id"] = event.payment_id and UUID(payment["id"])
                 changes["checkout"] = event.checkout and f"cs_{payment['id']}"
-            await shop.tell(msgspec.structs.replace(event, **changes))
+            await shop.deliver(msgspec.structs.replace(event, **changes))
         assert (await mine(shop, ana))["period_ends_at"] == ends_at.isoformat().replace("+00:00", "Z")
         assert len((await shop.get(ana, "/api/payments"))["items"]) == 2
     assert await shop.rows("payment_early_events") == 0
 
 
-async def test_older_news_than_what_is_known_is_ignored(shop: Shop):
+async def test_an_event_older_than_the_known_state_is_ignored(shop: Shop):
     ana = await shop.person()
     _, paid = await shop.go_premium(ana, reference="sub_1")
     newest = changed("sub_1", CANCELLED, in_days(30), happened_at=clock.now() + timedelta(seconds=20))
     older = changed("sub_1", ACTIVE, in_days(90), happened_at=clock.now() + timedelta(seconds=10))
     oldest = changed("sub_1", EXPIRED, in_days(-1), happened_at=paid.happened_at - timedelta(hours=1))
-    await shop.tell(newest, older, oldest)
+    await shop.deliver(newest, older, oldest)
     now = await mine(shop, ana)
     assert (now["status"], now["renews"]) == ("cancelled", False)
     assert now["period_ends_at"] == newest.period_ends_at.isoformat().replace("+00:00", "Z")
@@ -124,20 +124,20 @@ async def test_grace_keeps_premium_until_its_end(shop: Shop, db: Database, movin
     payment, paid = await shop.go_premium(ana, reference="sub_1")
     moving_clock.forward(hours=24 * 30)
     shop.book.truth[paid.charge] = [paid]
-    await shop.tell(changed("sub_1", GRACE, paid.period_ends_at or in_days(0)))
+    await shop.deliver(changed("sub_1", GRACE, paid.period_ends_at or in_days(0)))
     now = await mine(shop, ana)
     assert (now["status"], now["renews"]) == ("grace", True)
     assert now["grace_ends_at"][:10] == (clock.now() + timedelta(days=3)).isoformat()[:10]
     assert await is_premium(shop, ana)
-    await shop.tell(renewal(shop, payment, paid, 30))
+    await shop.deliver(renewal(shop, payment, paid, 30))
     assert (await mine(shop, ana))["status"] == "active", "the card was mended"
 
     moving_clock.forward(hours=24 * 31)
     later = in_days(6)
-    await shop.tell(changed("sub_1", GRACE, in_days(-1), grace_ends_at=later))
+    await shop.deliver(changed("sub_1", GRACE, in_days(-1), grace_ends_at=later))
     assert (await mine(shop, ana))["grace_ends_at"] == later.isoformat().replace("+00:00", "Z")
     moving_clock.forward(hours=24 * 6 + 1)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert await mine(shop, ana) is None
     assert not await is_premium(shop, ana)
 
@@ -150,18 +150,18 @@ async def test_silence_after_a_periods_end_is_asked_about_then_grace_then_over(
     shop.book.truth[paid.charge] = [paid]
     shop.book.asked.clear()
     moving_clock.forward(hours=24 * 30, minutes=1)
-    await pass_time(shop, db)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
+    await run_renewals(shop, db)
     assert shop.book.asked == [f"payment {paid.charge}"], "asked once"
-    assert (await mine(shop, ana))["status"] == "active", "its news may be on its way"
+    assert (await mine(shop, ana))["status"] == "active", "its webhook may be on its way"
     moving_clock.forward(hours=1)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert (await mine(shop, ana))["status"] == "grace"
     moving_clock.forward(hours=25)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert len(shop.book.asked) == 3, "and every day"
     moving_clock.forward(hours=48)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert not await is_premium(shop, ana)
 
 
@@ -173,7 +173,7 @@ async def test_a_renewal_whose_webhook_was_lost_is_found_by_asking(
     moving_clock.forward(hours=24 * 30, minutes=1)
     second = renewal(shop, payment, paid, 30)
     shop.book.truth[paid.charge] = [paid, second, changed("sub_1", ACTIVE, in_days(30))]
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     now = await mine(shop, ana)
     assert (now["status"], now["period_ends_at"] > clock.now().isoformat()) == ("active", True)
     assert len((await shop.get(ana, "/api/payments"))["items"]) == 2
@@ -197,12 +197,12 @@ async def test_cancel_and_resume_are_told_to_the_provider(shop: Shop, db: Databa
     await shop.work()
     moving_clock.forward(hours=24 * 30, minutes=1)
     assert not await is_premium(shop, ana), "at its very end"
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     nothing = await shop.ask(ana, "POST", "/api/premium/cancel")
     assert (nothing.status_code, nothing.json()["code"]) == (409, "not_premium")
 
 
-async def test_what_the_provider_will_not_do_is_taken_back(shop: Shop):
+async def test_an_action_that_the_provider_refuses_is_reverted(shop: Shop):
     ana = await shop.person()
     await shop.go_premium(ana)
     shop.book.failures = [ProviderRefused("no such subscription")]
@@ -210,16 +210,16 @@ async def test_what_the_provider_will_not_do_is_taken_back(shop: Shop):
     await shop.work()
     now = await mine(shop, ana)
     assert (now["status"], now["renews"]) == ("active", True), "nobody is told it ends when it will be charged for"
-    statuses = [frame["subscription"]["status"] for frame in await shop.told(ana, "subscription")]
+    statuses = [frame["subscription"]["status"] for frame in await shop.frames(ana, "subscription")]
     assert statuses == ["active", "cancelled", "active"]
 
 
-async def test_news_that_crosses_a_cancellation_does_not_undo_it(shop: Shop):
+async def test_an_event_that_crosses_a_cancellation_does_not_undo_it(shop: Shop):
     ana = await shop.person()
     await shop.go_premium(ana, reference="sub_1")
     await shop.ask(ana, "POST", "/api/premium/cancel")
     assert await shop.post(changed("sub_1", ACTIVE, in_days(30))) == 200
-    shop.book.failures = [DOWN]  # it does not hear of the cancellation before its news is read
+    shop.book.failures = [DOWN]  # it does not perform the cancellation before its event is read
     await shop.work()
     assert (await mine(shop, ana))["status"] == "cancelled"
     await shop.work(delayed=True)
@@ -227,7 +227,7 @@ async def test_news_that_crosses_a_cancellation_does_not_undo_it(shop: Shop):
     assert (await mine(shop, ana))["status"] == "cancelled"
 
 
-async def test_news_from_before_the_provider_heard_of_a_cancellation_does_not_undo_it(
+async def test_an_event_from_before_the_provider_performed_a_cancellation_does_not_undo_it(
     shop: Shop, moving_clock: MovableClock
 ):
     ana = await shop.person()
@@ -238,7 +238,7 @@ async def test_news_from_before_the_provider_heard_of_a_cancellation_does_not_un
     await shop.ask(ana, "POST", "/api/premium/cancel")
     await shop.work()
     assert "cancel sub_1" in shop.book.asked
-    await shop.tell(late)
+    await shop.deliver(late)
     assert (await mine(shop, ana))["status"] == "cancelled"
 
 
@@ -260,49 +260,49 @@ async def test_a_change_of_mind_while_the_provider_refuses_the_first_is_told_too
     assert (now["status"], now["renews"]) == ("active", True)
 
 
-async def test_late_news_of_a_payment_does_not_undo_a_cancellation_after_it(shop: Shop, moving_clock: MovableClock):
+async def test_a_late_event_of_a_payment_does_not_undo_a_cancellation_after_it(shop: Shop, moving_clock: MovableClock):
     ana = await shop.person()
     payment, first = await shop.go_premium(ana, reference="sub_1")
     moving_clock.forward(minutes=5)
     second = renewal(shop, payment, first)
     moving_clock.forward(minutes=5)
-    await shop.tell(changed("sub_1", CANCELLED, first.period_ends_at or in_days(0)))
-    await shop.tell(second)
+    await shop.deliver(changed("sub_1", CANCELLED, first.period_ends_at or in_days(0)))
+    await shop.deliver(second)
     now = await mine(shop, ana)
     assert (now["status"], now["renews"]) == ("cancelled", False)
     moving_clock.forward(minutes=5)
-    await shop.tell(renewal(shop, payment, first, 90))
+    await shop.deliver(renewal(shop, payment, first, 90))
     assert (await mine(shop, ana))["status"] == "active", "paid for after it was cancelled: it went on"
 
 
 async def test_a_full_refund_ends_premium_and_the_provider_is_told(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.go_premium(ana, reference="sub_1")
-    await shop.tell(refunded(paid, 7_000))
+    await shop.deliver(refunded(paid, 7_000))
     assert await is_premium(shop, ana), "a part is a favour"
-    await shop.tell(refunded(paid, paid.amount))
+    await shop.deliver(refunded(paid, paid.amount))
     assert not await is_premium(shop, ana)
     assert "cancel sub_1" in shop.book.asked
-    await shop.tell(changed("sub_1", CANCELLED, in_days(30), happened_at=in_days(0.01)))
+    await shop.deliver(changed("sub_1", CANCELLED, in_days(30), happened_at=in_days(0.01)))
     assert not await is_premium(shop, ana), "what the provider says of it brings it not back"
-    await shop.tell(renewal(shop, payment, paid, happened_at=in_days(0.02)))
+    await shop.deliver(renewal(shop, payment, paid, happened_at=in_days(0.02)))
     assert await is_premium(shop, ana), "new money does"
 
 
 async def test_an_old_periods_refund_leaves_the_new_one(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.go_premium(ana)
-    await shop.tell(renewal(shop, payment, paid))
-    await shop.tell(refunded(paid, paid.amount))
+    await shop.deliver(renewal(shop, payment, paid))
+    await shop.deliver(refunded(paid, paid.amount))
     assert await is_premium(shop, ana)
 
 
 async def test_a_dispute_of_premium_won_gives_the_rest_of_it_back(shop: Shop):
     ana = await shop.person()
     _, paid = await shop.go_premium(ana)
-    await shop.tell(disputed(paid, DisputeState.opened))
+    await shop.deliver(disputed(paid, DisputeState.opened))
     assert not await is_premium(shop, ana)
-    await shop.tell(disputed(paid, DisputeState.won))
+    await shop.deliver(disputed(paid, DisputeState.won))
     now = await mine(shop, ana)
     assert (now["status"], now["renews"]) == ("cancelled", False)
 
@@ -310,11 +310,11 @@ async def test_a_dispute_of_premium_won_gives_the_rest_of_it_back(shop: Shop):
 async def test_a_dispute_won_after_its_period_gives_nothing_back(shop: Shop, moving_clock: MovableClock):
     ana = await shop.person()
     _, paid = await shop.go_premium(ana, reference="sub_1")
-    await shop.tell(disputed(paid, DisputeState.opened))
+    await shop.deliver(disputed(paid, DisputeState.opened))
     moving_clock.forward(hours=24 * 31)
-    await shop.tell(disputed(paid, DisputeState.won))
+    await shop.deliver(disputed(paid, DisputeState.won))
     assert await mine(shop, ana) is None
-    codes = [frame["notification"]["code"] for frame in await shop.told(ana, "notification")]
+    codes = [frame["notification"]["code"] for frame in await shop.frames(ana, "notification")]
     assert codes.count("premium_started") == 1
 
 
@@ -322,7 +322,7 @@ async def test_a_renewal_for_another_price_is_held(shop: Shop):
     ana = await shop.person()
     payment, paid = await shop.go_premium(ana)
     before = (await mine(shop, ana))["period_ends_at"]
-    await shop.tell(renewal(shop, payment, paid, amount=1))
+    await shop.deliver(renewal(shop, payment, paid, amount=1))
     newest = (await shop.get(ana, "/api/payments"))["items"][0]
     assert (newest["status"], newest["problem"]) == ("held", "amount_differs")
     assert (await mine(shop, ana))["period_ends_at"] == before
@@ -332,7 +332,7 @@ async def test_a_changed_plan_keeps_its_price_for_who_has_it(shop: Shop, owner):
     ana = await shop.person()
     payment, paid = await shop.go_premium(ana)
     await owner.execute("update app.premium_plans set price = 99999 where tenant_id = $1", shop.tenant.id)
-    await shop.tell(renewal(shop, payment, paid))
+    await shop.deliver(renewal(shop, payment, paid))
     assert (await shop.get(ana, "/api/payments"))["items"][0]["status"] == "paid"
 
 
@@ -357,7 +357,7 @@ async def test_a_provider_that_does_not_renew_sells_one_period_at_a_time(
     moving_clock.forward(hours=24 * 12)
     assert await is_premium(shop, ana), "in the second period"
     moving_clock.forward(hours=24 * 31)
-    await pass_time(shop, db)
+    await run_renewals(shop, db)
     assert not await is_premium(shop, ana)
     assert not [ask for ask in shop.books[ProviderName.iyzico].asked if ask.startswith("payment")]
 
@@ -375,7 +375,7 @@ async def test_a_store_sells_by_token_and_receipt(shop: Shop, owner):
     book.truth["token-1"] = [receipt]
     # Somebody else hands the receipt in: it names its payment.
     theirs = await shop.order(bora, provider="google")
-    await shop.ask(bora, "POST", f"/api/payments/{theirs['id']}/proof", {"proof": "token-1"})
+    await shop.ask(bora, "POST", f"/api/payments/{theirs['id']}/receipt", {"receipt": "token-1"})
     await shop.work()
     assert (await shop.wallet(bora)).balance == 0
     assert (await shop.wallet(ana)).balance == 100
@@ -383,18 +383,18 @@ async def test_a_store_sells_by_token_and_receipt(shop: Shop, owner):
     assert (done["status"], done["amount"], done["currency"]) == ("paid", 199, "EUR"), "the store's own price"
     assert f"acknowledge {receipt.charge} purchase given" in book.asked
     # A receipt that proves nothing, and one for something cheaper than what was ordered.
-    await shop.ask(bora, "POST", f"/api/payments/{theirs['id']}/proof", {"proof": "made up"})
+    await shop.ask(bora, "POST", f"/api/payments/{theirs['id']}/receipt", {"receipt": "made up"})
     await shop.work()
     after = await shop.get(bora, f"/api/payments/{theirs['id']}")
     assert (after["status"], after["problem"]) == ("pending", "proof_refused")
     large = await shop.order(bora, 3, provider="google")
     book.truth["token-2"] = [shop.paid(large, product_id="coins.100", amount=199, currency="EUR")]
-    await shop.ask(bora, "POST", f"/api/payments/{large['id']}/proof", {"proof": "token-2"})
+    await shop.ask(bora, "POST", f"/api/payments/{large['id']}/receipt", {"receipt": "token-2"})
     await shop.work()
     assert (await shop.get(bora, f"/api/payments/{large['id']}"))["problem"] == "product_differs"
     assert (await shop.wallet(bora)).balance == 0
     no_store = await shop.order(bora)
-    refused = await shop.ask(bora, "POST", f"/api/payments/{no_store['id']}/proof", {"proof": "token-1"})
+    refused = await shop.ask(bora, "POST", f"/api/payments/{no_store['id']}/receipt", {"receipt": "token-1"})
     assert refused.json()["code"] == "not_a_store"
     assert await shop.cleared("google", "EUR") == 100
 
@@ -406,7 +406,7 @@ async def test_a_receipt_that_names_nobody_counts_for_who_brings_it_once(shop: S
     receipt = shop.paid(payment, payment_id=None, checkout=None, amount=199, currency="EUR")
     shop.books[ProviderName.google].truth["token"] = [receipt]
     for person, order in ((ana, payment), (bora, theirs)):
-        await shop.ask(person, "POST", f"/api/payments/{order['id']}/proof", {"proof": "token"})
+        await shop.ask(person, "POST", f"/api/payments/{order['id']}/receipt", {"receipt": "token"})
         await shop.work()
     assert ((await shop.wallet(ana)).balance, (await shop.wallet(bora)).balance) == (100, 0)
 
@@ -428,7 +428,9 @@ async def test_a_free_first_period_of_a_store_is_premium(shop: Shop):
     await shop.connect(ProviderName.google)
     ana = await shop.person()
     payment = await shop.subscribe(ana, provider="google")
-    await shop.tell(shop.paid(payment, amount=0, subscription="sub_free", period_ends_at=in_days(7)), provider="google")
+    await shop.deliver(
+        shop.paid(payment, amount=0, subscription="sub_free", period_ends_at=in_days(7)), provider="google"
+    )
     assert await is_premium(shop, ana)
 
 
@@ -442,7 +444,7 @@ async def test_what_was_begun_in_the_app_is_not_made_a_second_time(shop: Shop, d
     payment = await shop.subscribe(ana, provider="google")
     async with db.as_service(shop.tenant.id) as tx:
         reference = await orders.lock_billing_customer(tx, ana.me.user_id)
-    await shop.tell(
+    await shop.deliver(
         shop.paid(
             payment,
             payment_id=None,

@@ -1,4 +1,4 @@
-"""Everything at once: news shuffled and repeated, several workers, each of which may die at any moment. It always adds up."""
+"""Crashes: events shuffled and repeated, several workers, each of which may die at any moment. It always adds up."""
 
 import asyncio
 import random
@@ -33,7 +33,9 @@ async def read_all(shop: Shop, db: Database, owner: asyncpg.Connection, chance: 
         chance.shuffle(waiting)
         tasks = [
             asyncio.create_task(
-                webhook_events.read_notice(db, shop.tenant.id, webhook_events.ReadNotice(notice_id=notice_id))
+                webhook_events.read_webhook_event(
+                    db, shop.tenant.id, webhook_events.ReadWebhookEvent(notice_id=notice_id)
+                )
             )
             for notice_id in waiting[: WORKERS * 2]
         ]
@@ -52,7 +54,7 @@ async def read_all(shop: Shop, db: Database, owner: asyncpg.Connection, chance: 
 @pytest.mark.parametrize("seed", range(3))
 async def test_it_always_adds_up(shop: Shop, db: Database, owner: asyncpg.Connection, seed: int):
     chance = random.Random(seed)
-    news: list[ProviderEvent] = []
+    events: list[ProviderEvent] = []
     bought: list[tuple[Person, Answer, Paid, int, bool]] = []
     for number in range(5):
         ana = await shop.person()
@@ -60,10 +62,10 @@ async def test_it_always_adds_up(shop: Shop, db: Database, owner: asyncpg.Connec
         paid = shop.paid(payment)
         total = chance.choice([0, 1_000, paid.amount // 2, paid.amount])
         lost = chance.random() < 0.3
-        news += [paid, *(refunded(paid, total * part // 3) for part in (1, 2, 3) if total)]
-        news += [disputed(paid, DisputeState.opened)]
+        events += [paid, *(refunded(paid, total * part // 3) for part in (1, 2, 3) if total)]
+        events += [disputed(paid, DisputeState.opened)]
         end = DisputeState.lost if lost else DisputeState.won
-        news += [disputed(paid, end, happened_at=clock.now() + timedelta(seconds=5))]
+        events += [disputed(paid, end, happened_at=clock.now() + timedelta(seconds=5))]
         bought.append((ana, payment, paid, total, lost))
     member = await shop.person()
     premium = await shop.subscribe(member)
@@ -72,10 +74,10 @@ async def test_it_always_adds_up(shop: Shop, db: Database, owner: asyncpg.Connec
         msgspec.structs.replace(first, charge=uuid4().hex, payment_id=None, checkout=None, period_ends_at=in_days(days))
         for days in (60, 90)
     ]
-    news += [first, *renewals]
-    news = [msgspec.structs.replace(event, event_id=uuid4().hex) for event in news * 2]
-    chance.shuffle(news)
-    for event in news:
+    events += [first, *renewals]
+    events = [msgspec.structs.replace(event, event_id=uuid4().hex) for event in events * 2]
+    chance.shuffle(events)
+    for event in events:
         assert await shop.post(event) == 200
     assert await read_all(shop, db, owner, chance) > 0, "somebody died"
 
@@ -88,7 +90,7 @@ async def test_it_always_adds_up(shop: Shop, db: Database, owner: asyncpg.Connec
     assert len((await shop.get(member, "/api/payments"))["items"]) == 3
     assert await shop.rows("payment_early_events") == 0
     async with db.as_service(shop.tenant.id) as tx:
-        await reconciliation.do_queue(tx)
+        await reconciliation.do_queue_all(tx)
     await shop.work()
     coins = await owner.fetchval(
         "select count(*) from app.reconciliation_differences where tenant_id = $1 and kind = 'coins'", shop.tenant.id

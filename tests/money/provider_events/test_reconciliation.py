@@ -1,4 +1,4 @@
-"""Our books against the provider's: what differs is shown once, healed where it can be, and closed when it is gone."""
+"""Our books against the provider's: a difference is stored once, healed where possible, and closed when it is gone."""
 
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from tests.money.shops import Shop, disputed, refunded
 
 async def run(shop: Shop, db: Database) -> None:
     async with db.as_service(shop.tenant.id) as tx:
-        await reconciliation.do_queue(tx)
+        await reconciliation.do_queue_all(tx)
     await shop.work()
 
 
@@ -48,7 +48,7 @@ async def test_a_payment_we_missed_is_healed_and_says_so(shop: Shop, db: Databas
     shop.book.truth[paid.charge] = [paid]
     moving_clock.forward(minutes=5)
     await run(shop, db)
-    assert await differences(owner, shop) == {}, "its news may be on its way"
+    assert await differences(owner, shop) == {}, "its webhook may be on its way"
     moving_clock.forward(minutes=10)
     await run(shop, db)
     row = (await differences(owner, shop))["missing_here", paid.charge]
@@ -158,7 +158,7 @@ async def test_coins_that_left_clearing_without_a_payment_are_seen(
     ana = await shop.person()
     _, paid = await shop.buy(ana)
     await shop.spend(ana, 50)
-    await shop.tell(refunded(paid, 2_500))
+    await shop.deliver(refunded(paid, 2_500))
     shop.book.charges[paid.charge] = msgspec.structs.replace(shop.book.charges[paid.charge], refunded=2_500)
     await run(shop, db)
     assert await differences(owner, shop) == {}
@@ -197,11 +197,11 @@ async def test_a_whole_day_of_everything_adds_up(shop: Shop, db: Database, owner
         payment, paid = await shop.buy(ana, number % 3)
         await shop.spend(ana, 10 * number + 1)
         if number % 2:
-            await shop.tell(refunded(paid, paid.amount // (number + 1)))
+            await shop.deliver(refunded(paid, paid.amount // (number + 1)))
             known = shop.book.charges[paid.charge]
             shop.book.charges[paid.charge] = msgspec.structs.replace(known, refunded=paid.amount // (number + 1))
         if number % 3 == 0:
-            await shop.tell(disputed(paid, DisputeState.opened))
+            await shop.deliver(disputed(paid, DisputeState.opened))
             shop.book.charges[paid.charge] = msgspec.structs.replace(shop.book.charges[paid.charge], disputed=True)
         assert UUID(payment["id"])
     await shop.go_premium(await shop.person())
@@ -214,7 +214,7 @@ async def test_a_whole_day_of_everything_adds_up(shop: Shop, db: Database, owner
 async def test_after_a_standstill_everything_since_the_last_comparison_is_looked_at(
     shop: Shop, db: Database, owner, moving_clock: MovableClock
 ):
-    """Nine days in which neither news nor a worker came through."""
+    """Nine days without webhooks and without a worker."""
     ana = await shop.person()
     await run(shop, db)
     moving_clock.forward(hours=1)

@@ -1,4 +1,4 @@
-"""The door for providers: forged, repeated, late, for somebody else, too large, unknown."""
+"""Webhooks: forged, repeated, late, for another tenant, too large, unknown."""
 
 import asyncio
 from uuid import UUID, uuid4
@@ -22,7 +22,7 @@ from tests.money.shops import Shop, failed, in_days, refunded
 from tests.waiting import somebody_waits, until
 
 
-async def test_forged_news_changes_and_leaves_nothing(shop: Shop):
+async def test_a_forged_webhook_changes_and_leaves_nothing(shop: Shop):
     ana = await shop.person()
     payment = await shop.order(ana)
     paid = shop.paid(payment)
@@ -37,16 +37,16 @@ async def test_forged_news_changes_and_leaves_nothing(shop: Shop):
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
 
 
-async def test_a_flood_of_forged_news_is_slowed_and_keeps_nothing(shop: Shop):
+async def test_a_flood_of_forged_webhooks_is_slowed_and_stores_nothing(shop: Shop):
     ana = await shop.person()
     paid = shop.paid(await shop.order(ana))
     answers = await asyncio.gather(*(shop.post(paid, headers={"X-Signature": "f"}) for _ in range(90)))
     assert set(answers) == {400, 429}
     assert await shop.rows("payment_notices") == 0
-    assert await shop.post(paid) == 200, "real news passes meanwhile"
+    assert await shop.post(paid) == 200, "a verified webhook passes meanwhile"
 
 
-async def test_news_is_kept_once_and_done_once(shop: Shop):
+async def test_a_webhook_is_stored_once_and_applied_once(shop: Shop):
     ana = await shop.person()
     payment = await shop.order(ana)
     paid = shop.paid(payment)
@@ -55,13 +55,13 @@ async def test_news_is_kept_once_and_done_once(shop: Shop):
     await shop.work()
     assert await shop.post(paid) == 200
     assert await shop.work() == [], "it was read"
-    # The same news under another id, as a second endpoint or a check brings it.
-    await shop.tell(msgspec.structs.replace(paid, event_id="again"))
+    # The same event under another id, as a second endpoint or a check brings it.
+    await shop.deliver(msgspec.structs.replace(paid, event_id="again"))
     assert (await shop.wallet(ana)).balance == 100
     assert await shop.cleared() == 100
 
 
-async def test_another_communitys_news_is_not_believed(
+async def test_another_tenants_webhook_is_not_believed(
     shop: Shop, app: Litestar, db: Database, other_tenant: tenants.Tenant, owner
 ):
     abroad = Shop(app, db, other_tenant, owner)
@@ -81,7 +81,7 @@ async def test_another_communitys_news_is_not_believed(
     assert await abroad.rows("payments") == 0
 
 
-async def test_doors_that_do_not_exist_are_not_found(shop: Shop):
+async def test_routes_that_do_not_exist_are_not_found(shop: Shop):
     paid = shop.paid(await shop.order(await shop.person()))
     assert await shop.post(paid, slug="nobody-here") == 404
     assert await _post(shop, f"/api/payments/webhooks/iyzico/{shop.tenant.slug}") == 404, "not connected"
@@ -92,19 +92,19 @@ async def test_a_body_as_large_as_nobody_sends_is_refused(shop: Shop):
     assert await _post(shop, f"/api/payments/webhooks/stripe/{shop.tenant.slug}", b"x" * 300_000) == 413
 
 
-async def test_news_of_what_nobody_knows_is_noted(shop: Shop, owner):
+async def test_an_event_of_an_unknown_payment_is_noted(shop: Shop, owner):
     ana = await shop.person()
     paid = shop.paid(await shop.order(ana), payment_id=uuid4(), checkout=None)
-    await shop.tell(paid)
+    await shop.deliver(paid)
     row = await owner.fetchrow("select * from app.payment_notices where tenant_id = $1", shop.tenant.id)
     assert (row["problem"], row["payment_id"], row["read_at"] is not None) == ("unknown_payment", None, True)
 
 
-async def test_news_of_another_providers_payment_is_not_taken(shop: Shop):
+async def test_an_event_of_another_providers_payment_is_not_applied(shop: Shop):
     ana = await shop.person()
     await shop.connect(ProviderName.iyzico)
     payment = await shop.order(ana, provider="iyzico")
-    await shop.tell(shop.paid(payment), failed(payment), provider="stripe")
+    await shop.deliver(shop.paid(payment), failed(payment), provider="stripe")
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
 
 
@@ -112,9 +112,9 @@ async def test_a_refund_that_comes_before_its_payment_waits_for_it(shop: Shop):
     ana = await shop.person()
     payment = await shop.order(ana)
     paid = shop.paid(payment)
-    await shop.tell(refunded(paid, 1_000), refunded(paid, paid.amount))
+    await shop.deliver(refunded(paid, 1_000), refunded(paid, paid.amount))
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
-    await shop.tell(paid)
+    await shop.deliver(paid)
     after = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (after["status"], after["refunded"], after["coins_taken_back"], after["owed"]) == ("refunded", 4_999, 100, 0)
     assert (await shop.wallet(ana)).balance == 0
@@ -141,12 +141,14 @@ async def test_what_the_provider_must_be_asked_for_is_read_later(shop: Shop, own
 async def test_what_can_never_be_read_says_why(shop: Shop, owner):
     paid = shop.paid(await shop.order(await shop.person()))
     shop.book.failures = [ProviderRefused("this kind of event has no object")]
-    await shop.tell(paid)
+    await shop.deliver(paid)
     row = await owner.fetchrow("select * from app.payment_notices where tenant_id = $1", shop.tenant.id)
     assert (row["problem"], row["read_at"] is not None) == ("this kind of event has no object", True)
 
 
-async def test_all_of_a_notice_is_done_or_nothing(shop: Shop, db: Database, monkeypatch: pytest.MonkeyPatch, owner):
+async def test_all_events_of_a_webhook_are_applied_or_none(
+    shop: Shop, db: Database, monkeypatch: pytest.MonkeyPatch, owner
+):
     """A worker killed in the middle: the transaction is gone, and the job is done again from its beginning."""
     ana = await shop.person()
     payment = await shop.order(ana)
@@ -162,7 +164,9 @@ async def test_all_of_a_notice_is_done_or_nothing(shop: Shop, db: Database, monk
     with monkeypatch.context() as patch:
         patch.setattr(webhook_events, "_do_mark", die)
         with pytest.raises(Killed):
-            await webhook_events.read_notice(db, shop.tenant.id, webhook_events.ReadNotice(notice_id=notice_id))
+            await webhook_events.read_webhook_event(
+                db, shop.tenant.id, webhook_events.ReadWebhookEvent(notice_id=notice_id)
+            )
     assert (await shop.wallet(ana)).balance == 0
     await shop.work()
     assert (await shop.wallet(ana)).balance == 100
@@ -170,7 +174,7 @@ async def test_all_of_a_notice_is_done_or_nothing(shop: Shop, db: Database, monk
 
 
 async def test_two_workers_settle_once(shop: Shop, db: Database, owner):
-    """The same payment's news under six ids, read by six workers at once."""
+    """Events of one payment under six ids, read by six workers at once."""
     for _ in range(4):
         ana = await shop.person()
         payment = await shop.order(ana)
@@ -182,12 +186,14 @@ async def test_two_workers_settle_once(shop: Shop, db: Database, owner):
         )
         await asyncio.gather(
             *(
-                webhook_events.read_notice(db, shop.tenant.id, webhook_events.ReadNotice(notice_id=row["id"]))
+                webhook_events.read_webhook_event(
+                    db, shop.tenant.id, webhook_events.ReadWebhookEvent(notice_id=row["id"])
+                )
                 for row in unread
             )
         )
         assert (await shop.wallet(ana)).balance == 100
-        assert len([frame for frame in await shop.told(ana, "payment") if frame["payment"]["status"] == "paid"]) == 1
+        assert len([frame for frame in await shop.frames(ana, "payment") if frame["payment"]["status"] == "paid"]) == 1
     await shop.audit()
 
 
@@ -203,7 +209,7 @@ async def test_two_workers_make_one_payment_of_what_nobody_announced(shop: Shop,
     unread = await owner.fetch("select id from app.payment_notices where tenant_id = $1", shop.tenant.id)
     await asyncio.gather(
         *(
-            webhook_events.read_notice(db, shop.tenant.id, webhook_events.ReadNotice(notice_id=row["id"]))
+            webhook_events.read_webhook_event(db, shop.tenant.id, webhook_events.ReadWebhookEvent(notice_id=row["id"]))
             for row in unread
         )
     )
@@ -212,7 +218,7 @@ async def test_two_workers_make_one_payment_of_what_nobody_announced(shop: Shop,
     await shop.audit()
 
 
-async def test_unread_news_a_lost_job_left_is_found_and_old_news_goes(
+async def test_webhooks_that_a_lost_job_left_are_read_and_old_ones_purged(
     shop: Shop, db: Database, owner, moving_clock: MovableClock
 ):
     ana = await shop.person()
@@ -229,8 +235,8 @@ async def test_unread_news_a_lost_job_left_is_found_and_old_news_goes(
     assert (await shop.wallet(ana)).balance == 100
     moving_clock.forward(hours=24 * 91)
     async with db.as_service(shop.tenant.id) as tx:
-        await webhook_events.do_forget_old(tx)
-        await deferred_events.do_forget_old(tx)
+        await webhook_events.do_purge_old(tx)
+        await deferred_events.do_purge_old(tx)
     assert await shop.rows("payment_notices") == 0
 
 
@@ -249,11 +255,11 @@ async def _post(shop: Shop, path: str, body: bytes = b"{}") -> int:
         return (await client.post(path, content=body)).status_code
 
 
-async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(
+async def test_an_early_event_that_races_its_payment_is_not_left_deferred(
     shop: Shop, db: Database, owner, monkeypatch: pytest.MonkeyPatch
 ):
-    """Read at the moment when what it is about has looked for early news already, and is not committed yet."""
-    looked, through, look = asyncio.Event(), asyncio.Event(), apply._do_apply_early
+    """An event that is read after its payment has looked for deferred events, and before that is committed."""
+    looked, through, look = asyncio.Event(), asyncio.Event(), apply._do_apply_deferred
 
     async def look_and_linger(tx: Tx, name: ProviderName, subject: str) -> None:
         await look(tx, name, subject)
@@ -273,14 +279,14 @@ async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(
     renewal = msgspec.structs.replace(
         first, event_id=uuid4().hex, charge=uuid4().hex, payment_id=None, checkout=None, period_ends_at=in_days(60)
     )
-    monkeypatch.setattr(apply, "_do_apply_early", look_and_linger)
+    monkeypatch.setattr(apply, "_do_apply_deferred", look_and_linger)
     for event, early in ((paid, refunded(paid, 2_500)), (first, renewal)):
         looked.clear()
         through.clear()
         before, after = [await _kept(shop, owner, one) for one in (event, early)]
-        slow = asyncio.create_task(webhook_events.read_notice(db, shop.tenant.id, before))
+        slow = asyncio.create_task(webhook_events.read_webhook_event(db, shop.tenant.id, before))
         await looked.wait()
-        await webhook_events.read_notice(db, shop.tenant.id, after)
+        await webhook_events.read_webhook_event(db, shop.tenant.id, after)
         through.set()
         await slow
     assert await shop.rows("payment_early_events") == 0
@@ -289,16 +295,16 @@ async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(
     await shop.audit()
 
 
-async def _kept(shop: Shop, owner, event: Paid | Refunded) -> webhook_events.ReadNotice:
+async def _kept(shop: Shop, owner, event: Paid | Refunded) -> webhook_events.ReadWebhookEvent:
     assert await shop.post(event) == 200
     notice_id = await owner.fetchval(
         "select id from app.payment_notices where tenant_id = $1 and event_id = $2", shop.tenant.id, event.event_id
     )
-    return webhook_events.ReadNotice(notice_id=notice_id)
+    return webhook_events.ReadWebhookEvent(notice_id=notice_id)
 
 
-async def test_a_closed_communitys_news_is_read_all_the_same(shop: Shop, db: Database, owner: asyncpg.Connection):
-    """Its members are still charged by their providers, and get their money back."""
+async def test_a_suspended_tenants_webhooks_are_read_all_the_same(shop: Shop, db: Database, owner: asyncpg.Connection):
+    """Members of a suspended tenant are still charged and refunded by their providers."""
     ana = await shop.person()
     payment = await shop.order(ana)
     paid = shop.paid(payment)
@@ -306,15 +312,15 @@ async def test_a_closed_communitys_news_is_read_all_the_same(shop: Shop, db: Dat
     directory: tenants.Directory = shop.app.state.directory
     await directory._read()
     assert (await shop.ask(ana, "GET", "/api/premium")).json()["code"] == "tenant_suspended"
-    await shop.tell(paid)
+    await shop.deliver(paid)
     assert (await shop.wallet(ana)).balance == 100
-    await shop.tell(refunded(paid, paid.amount))
+    await shop.deliver(refunded(paid, paid.amount))
     await owner.execute("update app.tenants set status = 'active' where id = $1", shop.tenant.id)
     await directory._read()
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "refunded"
 
 
-async def test_news_waits_for_keys_that_a_provider_takes(shop: Shop):
+async def test_webhooks_wait_for_keys_that_the_provider_accepts(shop: Shop):
     """An operator changed them wrongly, and puts it right: what was told meanwhile is read then."""
     ana = await shop.person()
     payment = await shop.order(ana)
@@ -328,7 +334,7 @@ async def test_news_waits_for_keys_that_a_provider_takes(shop: Shop):
     assert await shop.owner.fetchval(problem, shop.tenant.id) is None
 
 
-async def test_what_a_person_wants_and_proves_waits_for_such_keys_too(shop: Shop):
+async def test_pending_actions_and_receipts_wait_for_such_keys_too(shop: Shop):
     await shop.connect(ProviderName.google)
     ana = await shop.person()
     await shop.go_premium(ana, reference="sub_1")
@@ -342,7 +348,7 @@ async def test_what_a_person_wants_and_proves_waits_for_such_keys_too(shop: Shop
     payment = await shop.order(ana, provider="google")
     book = shop.books[ProviderName.google]
     book.truth["token"], book.failures = [shop.paid(payment)], [ProviderLocked("no such key")]
-    await shop.ask(ana, "POST", f"/api/payments/{payment['id']}/proof", {"proof": "token"})
+    await shop.ask(ana, "POST", f"/api/payments/{payment['id']}/receipt", {"receipt": "token"})
     await shop.work()
     waiting = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (waiting["status"], waiting["problem"]) == ("pending", None), "the receipt may be a good one"

@@ -52,7 +52,7 @@ async def test_staff_change_what_is_sold(shop: Shop, db: Database):
     assert first["id"] not in [item["id"] for item in now]
     refused = await shop.ask(ana, "POST", "/api/coins/purchase", {"package_id": first["id"]}, "k")
     assert refused.json()["code"] == "not_found"
-    await shop.tell(shop.paid(old))
+    await shop.deliver(shop.paid(old))
     assert (await shop.wallet(ana)).balance == 100, "what was ordered is what is given"
     listed = (await shop.get(boss, "/api/staff/packages"))["items"]
     assert len(listed) == 5

@@ -474,7 +474,7 @@ export interface paths {
         put?: never;
         /**
          * Buy coins for money
-         * @description The answer is the recorded order. Where to pay follows in a moment: by the frame `payment`, or by asking again.
+         * @description Answers the recorded order. The pay page follows in a moment: by the frame `payment`, or by asking again.
          */
         post: operations["ApiCoinsPurchasePurchase"];
         delete?: never;
@@ -1012,9 +1012,9 @@ export interface paths {
         };
         /**
          * Where you can pay
-         * @description In a browser: a native app's store is not among them. The first is chosen for who names none.
+         * @description Payment methods of a browser: a native app's store is not among them. An order that names none takes the first.
          */
-        get: operations["ApiPaymentsProvidersListPlaces"];
+        get: operations["ApiPaymentsProvidersListPaymentMethods"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1023,7 +1023,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/payments/webhooks/{provider}/{community}": {
+    "/api/payments/webhooks/{provider}/{slug}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1033,10 +1033,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A payment provider's notice
-         * @description For providers only; what it says is believed once its signature holds.
+         * A payment provider's webhook
+         * @description Stores a webhook whose signature holds. For providers only.
+         *
+         *     Raises: NotFound, SignatureInvalid.
          */
-        post: operations["ApiPaymentsWebhooksProviderCommunityReceive"];
+        post: operations["ApiPaymentsWebhooksProviderSlugReceive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1071,7 +1073,7 @@ export interface paths {
         put?: never;
         /**
          * Ask the provider about it
-         * @description For who is back from the pay page before its news is; what comes of it follows by the frame `payment`.
+         * @description Asks the provider for a payment whose webhook has not come yet. The result follows by the frame `payment`.
          */
         post: operations["ApiPaymentsPaymentIdCheckCheckPayment"];
         delete?: never;
@@ -1080,7 +1082,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/payments/{payment_id}/proof": {
+    "/api/payments/{payment_id}/receipt": {
         parameters: {
             query?: never;
             header?: never;
@@ -1091,9 +1093,9 @@ export interface paths {
         put?: never;
         /**
          * Hand in a store's receipt
-         * @description The store itself is asked what it is worth.
+         * @description Verified at the store itself; the result follows by the frame `payment`.
          */
-        post: operations["ApiPaymentsPaymentIdProofProvePayment"];
+        post: operations["ApiPaymentsPaymentIdReceiptHandInReceipt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1162,7 +1164,7 @@ export interface paths {
         put?: never;
         /**
          * Begin premium, for money or coins
-         * @description With coins it begins at once; with money when the payment is settled.
+         * @description Paid with coins it begins at once; with money when the payment is settled.
          */
         post: operations["ApiPremiumSubscribeSubscribe"];
         delete?: never;
@@ -1198,7 +1200,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is doubted, and why */
+        /** Fraud cases and their findings */
         get: operations["ApiStaffFraudListCases"];
         put?: never;
         post?: never;
@@ -1215,11 +1217,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the fraud rules find usual, and what follows from more */
+        /** Numbers of the fraud rules, with defaults and bounds */
         get: operations["ApiStaffFraudRulesGetRules"];
         /**
          * Change the numbers of the fraud rules
-         * @description From the next purchase on; what is held already is decided as it was.
+         * @description Changes numbers from the next purchase on; a payment that is held already stays held.
          */
         put: operations["ApiStaffFraudRulesChangeRules"];
         post?: never;
@@ -1240,7 +1242,7 @@ export interface paths {
         put?: never;
         /**
          * Decide a case
-         * @description Once: whoever comes second is told what was decided (409 ``already_decided``).
+         * @description Decides a case once; a second decision is refused with the first one (409 ``already_decided``).
          */
         post: operations["ApiStaffFraudCaseIdDecideDecide"];
         delete?: never;
@@ -1291,7 +1293,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What stands in the books, and whether they add up */
+        /** Balances of the ledger, and its audit */
         get: operations["ApiStaffLedgerGetLedger"];
         put?: never;
         post?: never;
@@ -1363,30 +1365,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One payment and all that was said of it */
+        /** A payment with its webhooks, refunds and disputes */
         get: operations["ApiStaffPaymentsPaymentIdGetPayment"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/staff/payments/{payment_id}/give": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Give what is held back
-         * @description Though the amount or the product is another one than was ordered. What the fraud rules doubt is decided as a case.
-         */
-        post: operations["ApiStaffPaymentsPaymentIdGiveGive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1404,9 +1386,29 @@ export interface paths {
         put?: never;
         /**
          * Give money back
-         * @description The provider is asked next; coins are taken back once it has said yes.
+         * @description Requests a refund. Coins are clawed back once the provider has made it.
          */
         post: operations["ApiStaffPaymentsPaymentIdRefundRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/payments/{payment_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release a held payment
+         * @description Fulfils a payment whose amount or product differs from the order. One with an open fraud case is decided there.
+         */
+        post: operations["ApiStaffPaymentsPaymentIdReleaseRelease"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1421,8 +1423,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find somebody by the name of their real face
-         * @description By how it begins; ``alias#tag`` finds one.
+         * Find people by the name of their real face
+         * @description By the beginning of the name; ``alias#tag`` finds one person.
          */
         get: operations["ApiStaffPeopleFindPeople"];
         put?: never;
@@ -1440,8 +1442,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One member's money */
-        get: operations["ApiStaffPeopleUserIdGetMember"];
+        /** A person's money */
+        get: operations["ApiStaffPeopleUserIdGetPerson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1497,7 +1499,7 @@ export interface paths {
         };
         /**
          * Payment providers, and which are connected
-         * @description Connected with `meydan payments connect`: their secrets are no business of a browser.
+         * @description Operators connect one with `meydan payments connect`: its secrets never pass a browser.
          */
         get: operations["ApiStaffProvidersStaffProviders"];
         put?: never;
@@ -1535,7 +1537,7 @@ export interface paths {
         get?: never;
         /**
          * Explain a difference
-         * @description It leaves the list, and its words stay.
+         * @description Closes the difference; its note stays.
          */
         put: operations["ApiStaffReconciliationDifferencesDifferenceIdExplain"];
         post?: never;
@@ -1556,7 +1558,7 @@ export interface paths {
         put?: never;
         /**
          * Compare with the providers now
-         * @description It is done in the background; the next look shows what came of it.
+         * @description Queues the comparison; a later request shows its result.
          */
         post: operations["ApiStaffReconciliationRunRunReconciliation"];
         delete?: never;
@@ -1574,7 +1576,7 @@ export interface paths {
         };
         /**
          * Money and coins, day by day
-         * @description Days of the community's time zone, both ends included; the last thirty unless told otherwise.
+         * @description Days of the tenant's time zone, both ends included; by default the last thirty.
          */
         get: operations["ApiStaffRevenueGetRevenue"];
         put?: never;
@@ -1594,7 +1596,7 @@ export interface paths {
         };
         /**
          * Every transfer of coins
-         * @description Newest first, with all entries: they sum to zero. ``to`` itself is left out.
+         * @description Newest first, with all entries, which sum to zero. ``to`` is exclusive.
          */
         get: operations["ApiStaffTransactionsListTransactions"];
         put?: never;
@@ -1616,7 +1618,7 @@ export interface paths {
         put?: never;
         /**
          * Give or take coins
-         * @description From the community's promotions, or back to them. What somebody owes is paid by what they are given.
+         * @description Moves coins from the tenant's promotions, or back. Coins that are given pay the person's debt first.
          */
         post: operations["ApiStaffWalletsUserIdAdjustAdjust"];
         delete?: never;
@@ -1636,7 +1638,7 @@ export interface paths {
         put?: never;
         /**
          * Freeze a wallet
-         * @description Nothing can be spent from it. The person is told why.
+         * @description Stops all spending from it. The person reads the reason.
          */
         post: operations["ApiStaffWalletsUserIdFreezeFreeze"];
         delete?: never;
@@ -1656,7 +1658,7 @@ export interface paths {
         put?: never;
         /**
          * Thaw a wallet
-         * @description Payments that were kept back with it are given now.
+         * @description Fulfils the payments that were held with it.
          */
         post: operations["ApiStaffWalletsUserIdThawThaw"];
         delete?: never;
@@ -1771,8 +1773,8 @@ export interface components {
         AddShadowRequest: {
             alias: string;
         };
-        /** AdjustRequest */
-        AdjustRequest: {
+        /** AdjustCoinsRequest */
+        AdjustCoinsRequest: {
             coins: number;
             direction: components["schemas"]["Direction"];
             reason: string;
@@ -1840,8 +1842,15 @@ export interface components {
             least: number;
             most: number;
         };
+        /** BuyCoinsRequest */
+        BuyCoinsRequest: {
+            /** Format: uuid */
+            package_id: string;
+            provider?: components["schemas"]["ProviderName"] | null;
+        };
         /** Case */
         Case: {
+            conflict_of_interest: boolean;
             /** Format: date-time */
             created_at: string;
             decided_at: string | null;
@@ -1853,8 +1862,7 @@ export interface components {
             id: string;
             note: string;
             outcome: components["schemas"]["Outcome"];
-            own_affair: boolean;
-            payment: components["schemas"]["DoubtedPayment"] | null;
+            payment: components["schemas"]["CasePayment"] | null;
             person: components["schemas"]["Person"];
             points: number;
             release_at: string | null;
@@ -1874,6 +1882,17 @@ export interface components {
         CasePage: {
             items: components["schemas"]["Case"][];
             next?: string | null;
+        };
+        /** CasePayment */
+        CasePayment: {
+            amount: number;
+            coins: number;
+            currency: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            provider: components["schemas"]["ProviderName"];
+            status: components["schemas"]["PaymentStatus"];
         };
         /**
          * CaseStatus
@@ -1903,6 +1922,14 @@ export interface components {
             languages?: string[];
             latitude?: number | null;
             longitude?: number | null;
+        };
+        /** ChangeRulesRequest */
+        ChangeRulesRequest: {
+            changes: {
+                [key: string]: number | {
+                    [key: string]: number;
+                };
+            };
         };
         /**
          * Channel
@@ -2046,8 +2073,8 @@ export interface components {
             /** Format: date-time */
             next_at: string;
         };
-        /** DecideRequest */
-        DecideRequest: {
+        /** DecideCaseRequest */
+        DecideCaseRequest: {
             decision: components["schemas"]["Choice"];
             /** @default  */
             note: string;
@@ -2103,36 +2130,11 @@ export interface components {
          * @enum {string}
          */
         Direction: "give" | "take";
-        /** DisputeLine */
-        DisputeLine: {
-            amount: number;
-            /** Format: date-time */
-            changed_at: string;
-            coins: number;
-            /** Format: date-time */
-            created_at: string;
-            dispute: string;
-            /** Format: uuid */
-            id: string;
-            owed: number;
-            state: components["schemas"]["DisputeState"];
-        };
         /**
          * DisputeState
          * @enum {string}
          */
         DisputeState: "opened" | "won" | "lost";
-        /** DoubtedPayment */
-        DoubtedPayment: {
-            amount: number;
-            coins: number;
-            currency: string;
-            /** Format: uuid */
-            id: string;
-            kind: string;
-            provider: components["schemas"]["ProviderName"];
-            status: components["schemas"]["PaymentStatus"];
-        };
         /** EarnCoinsRequest */
         EarnCoinsRequest: {
             source: components["schemas"]["Source"];
@@ -2142,6 +2144,13 @@ export interface components {
             available: number;
             earnings: number;
             pending: components["schemas"]["PendingEarnings"][];
+        };
+        /** Entitlements */
+        Entitlements: {
+            no_ads: boolean;
+            premium: boolean;
+            sees_likes: boolean;
+            text_per_day: number | null;
         };
         /** EntryLine */
         EntryLine: {
@@ -2155,8 +2164,8 @@ export interface components {
         EraseAccountRequest: {
             password: string;
         };
-        /** ExplainRequest */
-        ExplainRequest: {
+        /** ExplainDifferenceRequest */
+        ExplainDifferenceRequest: {
             note: string;
         };
         /**
@@ -2213,8 +2222,8 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
-        /** FreezeRequest */
-        FreezeRequest: {
+        /** FreezeWalletRequest */
+        FreezeWalletRequest: {
             reason: string;
         };
         /**
@@ -2290,16 +2299,9 @@ export interface components {
             quantity: number;
             wallet: components["schemas"]["Wallet"];
         };
-        /** GiveRequest */
-        GiveRequest: {
-            reason: string;
-        };
-        /** Given */
-        Given: {
-            /** Format: date-time */
-            at: string;
-            by: components["schemas"]["Person"] | null;
-            reason: string;
+        /** HandInReceiptRequest */
+        HandInReceiptRequest: {
+            receipt: string;
         };
         /** Health */
         Health: {
@@ -2374,13 +2376,6 @@ export interface components {
         LeaveMatchingRequest: {
             match_id?: string | null;
         };
-        /** Limits */
-        Limits: {
-            no_ads: boolean;
-            premium: boolean;
-            sees_likes: boolean;
-            text_per_day: number | null;
-        };
         /** LogInRequest */
         LogInRequest: {
             device: components["schemas"]["ClientDevice"];
@@ -2392,6 +2387,13 @@ export interface components {
         LogOutRequest: {
             /** @default false */
             all: boolean;
+        };
+        /** ManualRelease */
+        ManualRelease: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"] | null;
+            reason: string;
         };
         /** MarkDeliveredRequest */
         MarkDeliveredRequest: {
@@ -2461,16 +2463,6 @@ export interface components {
          * @enum {string}
          */
         MeetingType: "text";
-        /** Member */
-        Member: {
-            adjustable: number;
-            adjustments: components["schemas"]["Adjustment"][];
-            cases: components["schemas"]["Case"][];
-            freeze: components["schemas"]["Freeze"] | null;
-            own_affair: boolean;
-            person: components["schemas"]["Person"];
-            wallet: components["schemas"]["Wallet"];
-        };
         /** Message */
         Message: {
             body: string;
@@ -2525,16 +2517,6 @@ export interface components {
             /** Format: uuid */
             match_id: string;
             ticket_id?: string | null;
-        };
-        /** NoticeLine */
-        NoticeLine: {
-            event_id: string;
-            /** Format: uuid */
-            id: string;
-            problem: string | null;
-            read_at: string | null;
-            /** Format: date-time */
-            received_at: string;
         };
         /** Notification */
         Notification: {
@@ -2611,15 +2593,14 @@ export interface components {
             status: components["schemas"]["PaymentStatus"];
             store_token?: string | null;
         };
-        /** PaymentDetails */
-        PaymentDetails: {
-            case: components["schemas"]["CaseLine"] | null;
-            disputes: components["schemas"]["DisputeLine"][];
-            given: components["schemas"]["Given"] | null;
-            notices: components["schemas"]["NoticeLine"][];
-            own_affair: boolean;
-            payment: components["schemas"]["StaffPayment"];
-            refunds: components["schemas"]["RefundLine"][];
+        /** PaymentMethod */
+        PaymentMethod: {
+            provider: components["schemas"]["ProviderName"];
+            renews: boolean;
+        };
+        /** PaymentMethodList */
+        PaymentMethodList: {
+            items: components["schemas"]["PaymentMethod"][];
         };
         /** PaymentPage */
         PaymentPage: {
@@ -2637,10 +2618,6 @@ export interface components {
             /** Format: date-time */
             available_at: string;
         };
-        /** People */
-        People: {
-            items: components["schemas"]["Person"][];
-        };
         /**
          * Period
          * @enum {string}
@@ -2653,14 +2630,9 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
-        /** PlaceToPay */
-        PlaceToPay: {
-            provider: components["schemas"]["ProviderName"];
-            renews: boolean;
-        };
-        /** Places */
-        Places: {
-            items: components["schemas"]["PlaceToPay"][];
+        /** PersonList */
+        PersonList: {
+            items: components["schemas"]["Person"][];
         };
         /** Plan */
         Plan: {
@@ -2680,7 +2652,7 @@ export interface components {
         };
         /** Premium */
         Premium: {
-            limits: components["schemas"]["Limits"];
+            entitlements: components["schemas"]["Entitlements"];
             plans: components["schemas"]["Plan"][];
             second?: components["schemas"]["Subscription"] | null;
             subscription?: components["schemas"]["Subscription"] | null;
@@ -2706,6 +2678,12 @@ export interface components {
             languages: string[];
             tag: string;
         };
+        /** Proof */
+        Proof: {
+            /** Format: date-time */
+            expires_at: string;
+            proof: string;
+        };
         /** ProviderLine */
         ProviderLine: {
             connected: boolean;
@@ -2715,15 +2693,15 @@ export interface components {
             store: boolean;
             webhook_url: string;
         };
+        /** ProviderList */
+        ProviderList: {
+            items: components["schemas"]["ProviderLine"][];
+        };
         /**
          * ProviderName
          * @enum {string}
          */
         ProviderName: "local" | "stripe" | "iyzico" | "apple" | "google" | "revenuecat";
-        /** Providers */
-        Providers: {
-            items: components["schemas"]["ProviderLine"][];
-        };
         /** PublicFace */
         PublicFace: {
             alias: string;
@@ -2743,12 +2721,6 @@ export interface components {
             id: string;
             interests: string[];
             tag: string;
-        };
-        /** Purchase */
-        Purchase: {
-            /** Format: uuid */
-            package_id: string;
-            provider?: components["schemas"]["ProviderName"] | null;
         };
         /**
          * Purpose
@@ -2813,23 +2785,8 @@ export interface components {
             differences: components["schemas"]["Difference"][];
             runs: components["schemas"]["Run"][];
         };
-        /** RefundLine */
-        RefundLine: {
-            amount: number;
-            by: components["schemas"]["Person"] | null;
-            coins: number;
-            /** Format: date-time */
-            created_at: string;
-            done_at: string | null;
-            /** Format: uuid */
-            id: string;
-            owed: number;
-            problem: string | null;
-            reason: string;
-            status: components["schemas"]["RefundStatus"];
-        };
-        /** RefundRequest */
-        RefundRequest: {
+        /** RefundPaymentRequest */
+        RefundPaymentRequest: {
             amount?: number | null;
             reason: string;
         };
@@ -2851,6 +2808,10 @@ export interface components {
             proof?: string | null;
             tenant?: components["schemas"]["NewTenant"] | null;
             username?: string | null;
+        };
+        /** ReleasePaymentRequest */
+        ReleasePaymentRequest: {
+            reason: string;
         };
         /** Report */
         Report: {
@@ -2912,14 +2873,6 @@ export interface components {
          * @enum {string}
          */
         Rule: "many_payments" | "much_money" | "new_device" | "shared_card" | "shared_device" | "many_cards" | "many_failures" | "many_refunds" | "disputed" | "gift_ring";
-        /** RulesRequest */
-        RulesRequest: {
-            changes: {
-                [key: string]: number | {
-                    [key: string]: number;
-                };
-            };
-        };
         /** Run */
         Run: {
             charges: number | null;
@@ -3012,6 +2965,20 @@ export interface components {
             /** @default 1 */
             quantity: number;
         };
+        /** StaffDispute */
+        StaffDispute: {
+            amount: number;
+            /** Format: date-time */
+            changed_at: string;
+            coins: number;
+            /** Format: date-time */
+            created_at: string;
+            dispute: string;
+            /** Format: uuid */
+            id: string;
+            owed: number;
+            state: components["schemas"]["DisputeState"];
+        };
         /** StaffGift */
         StaffGift: {
             active: boolean;
@@ -3066,10 +3033,30 @@ export interface components {
             settled_at: string | null;
             status: components["schemas"]["PaymentStatus"];
         };
+        /** StaffPaymentDetails */
+        StaffPaymentDetails: {
+            case: components["schemas"]["CaseLine"] | null;
+            conflict_of_interest: boolean;
+            disputes: components["schemas"]["StaffDispute"][];
+            manual_release: components["schemas"]["ManualRelease"] | null;
+            payment: components["schemas"]["StaffPayment"];
+            refunds: components["schemas"]["StaffRefund"][];
+            webhook_events: components["schemas"]["StaffWebhookEvent"][];
+        };
         /** StaffPaymentPage */
         StaffPaymentPage: {
             items: components["schemas"]["StaffPayment"][];
             next?: string | null;
+        };
+        /** StaffPerson */
+        StaffPerson: {
+            adjustable: number;
+            adjustments: components["schemas"]["Adjustment"][];
+            cases: components["schemas"]["Case"][];
+            conflict_of_interest: boolean;
+            freeze: components["schemas"]["Freeze"] | null;
+            person: components["schemas"]["Person"];
+            wallet: components["schemas"]["Wallet"];
         };
         /** StaffPlan */
         StaffPlan: {
@@ -3093,6 +3080,21 @@ export interface components {
         StaffPlanList: {
             items: components["schemas"]["StaffPlan"][];
         };
+        /** StaffRefund */
+        StaffRefund: {
+            amount: number;
+            by: components["schemas"]["Person"] | null;
+            coins: number;
+            /** Format: date-time */
+            created_at: string;
+            done_at: string | null;
+            /** Format: uuid */
+            id: string;
+            owed: number;
+            problem: string | null;
+            reason: string;
+            status: components["schemas"]["RefundStatus"];
+        };
         /** StaffTransaction */
         StaffTransaction: {
             amount: number;
@@ -3112,6 +3114,23 @@ export interface components {
             items: components["schemas"]["StaffTransaction"][];
             next?: string | null;
         };
+        /** StaffWebhookEvent */
+        StaffWebhookEvent: {
+            event_id: string;
+            /** Format: uuid */
+            id: string;
+            problem: string | null;
+            read_at: string | null;
+            /** Format: date-time */
+            received_at: string;
+        };
+        /** StartSubscriptionRequest */
+        StartSubscriptionRequest: {
+            pay_with: components["schemas"]["PayWith"];
+            /** Format: uuid */
+            plan_id: string;
+            provider?: components["schemas"]["ProviderName"] | null;
+        };
         /** State */
         State: {
             approximate_waiting: number;
@@ -3120,18 +3139,6 @@ export interface components {
             /** Format: date-time */
             server_now: string;
             ticket?: components["schemas"]["Ticket"] | null;
-        };
-        /** Subscribed */
-        Subscribed: {
-            payment?: components["schemas"]["Payment"] | null;
-            subscription?: components["schemas"]["Subscription"] | null;
-        };
-        /** Subscribing */
-        Subscribing: {
-            pay_with: components["schemas"]["PayWith"];
-            /** Format: uuid */
-            plan_id: string;
-            provider?: components["schemas"]["ProviderName"] | null;
         };
         /** Subscription */
         Subscription: {
@@ -3149,6 +3156,11 @@ export interface components {
             provider?: components["schemas"]["ProviderName"] | null;
             renews: boolean;
             status: components["schemas"]["SubscriptionStatus"];
+        };
+        /** SubscriptionOrder */
+        SubscriptionOrder: {
+            payment?: components["schemas"]["Payment"] | null;
+            subscription?: components["schemas"]["Subscription"] | null;
         };
         /**
          * SubscriptionStatus
@@ -3234,16 +3246,6 @@ export interface components {
         accounts_me_TenantSummary: {
             name: string;
             slug: string;
-        };
-        /** Proof */
-        accounts_sign_in_otp_Proof: {
-            /** Format: date-time */
-            expires_at: string;
-            proof: string;
-        };
-        /** Proof */
-        money_payments_routes_Proof: {
-            proof: string;
         };
         /** TenantSummary */
         web_client_TenantSummary: {
@@ -3843,7 +3845,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["accounts_sign_in_otp_Proof"];
+                    "application/json": components["schemas"]["Proof"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4207,7 +4209,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Purchase"];
+                "application/json": components["schemas"]["BuyCoinsRequest"];
             };
         };
         responses: {
@@ -5206,7 +5208,7 @@ export interface operations {
             };
         };
     };
-    ApiPaymentsProvidersListPlaces: {
+    ApiPaymentsProvidersListPaymentMethods: {
         parameters: {
             query?: never;
             header?: never;
@@ -5221,18 +5223,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Places"];
+                    "application/json": components["schemas"]["PaymentMethodList"];
                 };
             };
         };
     };
-    ApiPaymentsWebhooksProviderCommunityReceive: {
+    ApiPaymentsWebhooksProviderSlugReceive: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 provider: string;
-                community: string;
+                slug: string;
             };
             cookie?: never;
         };
@@ -5338,7 +5340,7 @@ export interface operations {
             };
         };
     };
-    ApiPaymentsPaymentIdProofProvePayment: {
+    ApiPaymentsPaymentIdReceiptHandInReceipt: {
         parameters: {
             query?: never;
             header?: never;
@@ -5349,7 +5351,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["money_payments_routes_Proof"];
+                "application/json": components["schemas"]["HandInReceiptRequest"];
             };
         };
         responses: {
@@ -5452,7 +5454,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Subscribing"];
+                "application/json": components["schemas"]["StartSubscriptionRequest"];
             };
         };
         responses: {
@@ -5462,7 +5464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Subscribed"];
+                    "application/json": components["schemas"]["SubscriptionOrder"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -5589,7 +5591,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RulesRequest"];
+                "application/json": components["schemas"]["ChangeRulesRequest"];
             };
         };
         responses: {
@@ -5630,7 +5632,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecideRequest"];
+                "application/json": components["schemas"]["DecideCaseRequest"];
             };
         };
         responses: {
@@ -5938,48 +5940,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaymentDetails"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiStaffPaymentsPaymentIdGiveGive: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                payment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GiveRequest"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PaymentDetails"];
+                    "application/json": components["schemas"]["StaffPaymentDetails"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6013,7 +5974,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RefundRequest"];
+                "application/json": components["schemas"]["RefundPaymentRequest"];
             };
         };
         responses: {
@@ -6023,7 +5984,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaymentDetails"];
+                    "application/json": components["schemas"]["StaffPaymentDetails"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPaymentsPaymentIdReleaseRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleasePaymentRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPaymentDetails"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6060,7 +6062,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["People"];
+                    "application/json": components["schemas"]["PersonList"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6080,7 +6082,7 @@ export interface operations {
             };
         };
     };
-    ApiStaffPeopleUserIdGetMember: {
+    ApiStaffPeopleUserIdGetPerson: {
         parameters: {
             query?: never;
             header?: never;
@@ -6097,7 +6099,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["StaffPerson"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6232,7 +6234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Providers"];
+                    "application/json": components["schemas"]["ProviderList"];
                 };
             };
         };
@@ -6268,7 +6270,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ExplainRequest"];
+                "application/json": components["schemas"]["ExplainDifferenceRequest"];
             };
         };
         responses: {
@@ -6412,7 +6414,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AdjustRequest"];
+                "application/json": components["schemas"]["AdjustCoinsRequest"];
             };
         };
         responses: {
@@ -6422,7 +6424,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["StaffPerson"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6453,7 +6455,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FreezeRequest"];
+                "application/json": components["schemas"]["FreezeWalletRequest"];
             };
         };
         responses: {
@@ -6463,7 +6465,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["StaffPerson"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6500,7 +6502,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["StaffPerson"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

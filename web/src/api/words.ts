@@ -185,7 +185,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`This person has left. What they paid can only be given back.`);
     case 'wallet_frozen_already':
       return i18n._(msg`This wallet is frozen already.`);
-    case 'own_affair':
+    case 'conflict_of_interest':
       return i18n._(msg`This is about yourself. Somebody else who runs this square decides.`);
     case 'payment_not_held':
       return i18n._(msg`This payment is not held back any more. Reload the page to see what became of it.`);

@@ -1,3 +1,3 @@
-"""Money as those who run a community see it and act on it: over HTTP, each look and each act after asking who they are."""
+"""Back office: money as staff see it and act on it over HTTP, behind a check of their role."""
 
-from meydan.money.backoffice import personal_data  # noqa: F401 -- importing the room registers what it keeps of a person
+from meydan.money.backoffice import personal_data  # noqa: F401 -- importing the room registers its personal data

@@ -1,4 +1,4 @@
-"""Coins that staff give somebody, or take from them: with a reason that the person reads, and no more than a day allows."""
+"""Adjustments: coins that staff give or take by hand, with a reason for the person and a limit per day."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +26,7 @@ class Direction(StrEnum):
 class Adjustment(Struct, frozen=True):
     id: UUID
     coins: int
-    """Below zero: taken."""
+    """Negative: taken."""
     reason: str
     by: Person
     created_at: datetime
@@ -38,7 +38,7 @@ class AdjustmentTooLarge(Refused):
     code, status, title = "adjustment_too_large", 409, "These are more coins than you may give or take in a day."
 
 
-class _Known(Struct, frozen=True):
+class _KnownAdjustment(Struct, frozen=True):
     user_id: UUID
     coins: int
     reason: str
@@ -47,24 +47,27 @@ class _Known(Struct, frozen=True):
 async def do_adjust(
     tx: Tx, user_id: UUID, direction: Direction, number: int, reason: str, actor: UUID, *, key: str
 ) -> None:
-    """Give somebody coins, or take them; what somebody owes is paid by what they are given. The same key again does nothing.
+    """Gives a person coins, which pay their debt first, or takes coins. Idempotent by ``key``.
 
-    Raises NotFound, OwnAffair, PersonGone, AdjustmentTooLarge, IdempotencyKeyReused, and BalanceTooLow: what is spent or held
-    is not taken, for only money that went back makes a debt. A service transaction."""
+    Coins that are spent or held are not taken: only a clawback makes a debt.
+
+    Locks: the person against erasure, then the staff member's adjustments (advisory).
+    Raises: NotFound, ConflictOfInterest, PersonGone, AdjustmentTooLarge, IdempotencyKeyReused, BalanceTooLow.
+    Runs as: service."""
     coins = number if direction is Direction.give else -number
-    is_here = await accounts.lock_against_erasure(tx, user_id)
+    is_present = await accounts.lock_against_erasure(tx, user_id)
     await conflict_of_interest.check(tx, actor, user_id)
     await tx.run("select pg_advisory_xact_lock($1, hashtext('coins by staff ' || $2::text))", str(actor))
     known = await tx.maybe(
-        _Known,
+        _KnownAdjustment,
         "select user_id, coins, reason from app.coin_adjustments where (tenant_id, idempotency_key) = ($1, $2)",
         key,
     )
     if known is not None:
-        if known != _Known(user_id, coins, reason):
+        if known != _KnownAdjustment(user_id, coins, reason):
             raise wallet.IdempotencyKeyReused
         return
-    if not is_here:
+    if not is_present:
         raise PersonGone
     if number > (left := await left_today(tx, actor)):
         raise AdjustmentTooLarge(left=left)
@@ -94,7 +97,7 @@ async def do_adjust(
 
 
 async def left_today(tx: Tx, actor: UUID) -> int:
-    """How many coins this member of the staff may still give or take: so many in any twenty-four hours."""
+    """Coins that a staff member may still give or take; the limit counts the last twenty-four hours."""
     settings = await tenants.settings(tx, BackofficeSettings)
     moved = await tx.one(
         int,
@@ -105,8 +108,10 @@ async def left_today(tx: Tx, actor: UUID) -> int:
     return max(settings.staff_coins_per_day - moved, 0)
 
 
-async def of_person(tx: Tx, user_id: UUID) -> list[Adjustment]:
-    """Newest first. A service transaction."""
+async def adjustments_of(tx: Tx, user_id: UUID) -> list[Adjustment]:
+    """A person's newest twenty adjustments, newest first.
+
+    Runs as: service."""
     return await tx.all(
         Adjustment,
         f"select id, coins, reason, {person('coin_adjustments.actor_user_id')} as by, created_at from app.coin_adjustments"

@@ -1,7 +1,7 @@
-"""The fraud queue as staff see it: who and what is doubted, why, and what was decided.
+"""Case queue: fraud cases as staff see them, with their findings and decisions.
 
-A ring names people by their real faces. Whoever was given something by a shadow would learn here whose it is; so nobody of
-the staff sees a ring they are in, and of their own case only that it is there.
+A ring names people by their real faces. It could reveal the owner of a shadow to a staff member who is in it. So staff
+see no ring that they are in, and their own case without its ring.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from meydan.money.fraud import CaseStatus, Choice, Decision, Finding, Outcome, c
 from meydan.money.payments import PaymentKind, PaymentStatus
 
 
-class DoubtedPayment(Struct, frozen=True):
+class CasePayment(Struct, frozen=True):
     id: UUID
     kind: PaymentKind
     status: PaymentStatus
@@ -30,27 +30,27 @@ class DoubtedPayment(Struct, frozen=True):
 class Case(Struct, frozen=True):
     id: UUID
     person: Person
-    payment: DoubtedPayment | None
-    """None: it is about gifts."""
+    payment: CasePayment | None
+    """None for a case about gifts."""
     ring: list[Person]
-    """Whose gifts went round, the person included, in the order in which the coins went."""
+    """Members of the ring, the person included, in the order in which the coins moved."""
     renewal: bool
-    """Of a membership: it was given, and is only looked at."""
+    """True for a renewal of a membership: it was fulfilled, and is only reviewed."""
     outcome: Outcome
     points: int
     findings: list[Finding]
     status: CaseStatus
     frozen: bool
-    """Whether the person's wallet is, now."""
+    """True while the person's wallet is frozen."""
     release_at: datetime | None
     decision: Decision | None
     note: str
     decided_by: Person | None
-    """None where time decided."""
+    """None for a case that was released by time."""
     decided_at: datetime | None
     created_at: datetime
-    own_affair: bool
-    """It is about whoever asks: somebody else decides."""
+    conflict_of_interest: bool
+    """True for the viewer's own case: another staff member decides it."""
 
 
 class CasePage(Struct, frozen=True):
@@ -76,15 +76,17 @@ _COLUMNS = f"""
         select from app.wallet_freezes f where (f.tenant_id, f.user_id) = ($1, c.user_id) and f.thawed_at is null
     ) as frozen,
     c.release_at, c.decision, c.note, {person("c.decided_by_user_id")} as decided_by, c.decided_at, c.created_at,
-    coalesce(c.user_id = $2, false) as own_affair
+    coalesce(c.user_id = $2, false) as conflict_of_interest
 """
-# $2 is who may not decide about themselves; null for whoever runs a community alone.
+# $2 is the viewer; null for an owner who runs a tenant alone and may decide their own cases.
 _SHOWN = "($2::uuid is null or c.ring is null or c.user_id = $2 or $2 <> all(c.ring))"
-_OF_PERSON = 20
+_CASES_OF_PERSON = 20
 
 
 async def page(tx: Tx, viewer: UUID, status: CaseStatus, before: UUID | None, limit: int) -> CasePage:
-    """Newest first. A service transaction."""
+    """Cases of a status, newest first.
+
+    Runs as: service."""
     items = await tx.all(
         Case,
         f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.status) = ($1, $3)"
@@ -97,20 +99,25 @@ async def page(tx: Tx, viewer: UUID, status: CaseStatus, before: UUID | None, li
     return CasePage(items, items[-1].id if len(items) == limit else None)
 
 
-async def of_person(tx: Tx, user_id: UUID, viewer: UUID) -> list[Case]:
-    """Newest first. A service transaction."""
+async def cases_of(tx: Tx, user_id: UUID, viewer: UUID) -> list[Case]:
+    """A person's newest twenty cases, newest first.
+
+    Runs as: service."""
     return await tx.all(
         Case,
         f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.user_id) = ($1, $3) and c.status <> 'allowed'"
         f" and {_SHOWN} order by c.id desc limit $4",
         await _barred(tx, viewer),
         user_id,
-        _OF_PERSON,
+        _CASES_OF_PERSON,
     )
 
 
 async def case(tx: Tx, case_id: UUID, viewer: UUID) -> Case:
-    """Raises NotFound. A service transaction."""
+    """A case that needs a decision or had one.
+
+    Raises: NotFound.
+    Runs as: service."""
     return await tx.one(
         Case,
         f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.id) = ($1, $3) and c.status <> 'allowed'"
@@ -121,9 +128,12 @@ async def case(tx: Tx, case_id: UUID, viewer: UUID) -> Case:
 
 
 async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUID) -> None:
-    """Raises OwnAffair, and what ``cases.do_decide`` raises. A service transaction."""
-    if (await case(tx, case_id, actor)).own_affair:
-        raise conflict_of_interest.OwnAffair
+    """Decides a case, unless it is the staff member's own.
+
+    Raises: ConflictOfInterest and what ``cases.do_decide`` raises.
+    Runs as: service."""
+    if (await case(tx, case_id, actor)).conflict_of_interest:
+        raise conflict_of_interest.ConflictOfInterest
     await cases.do_decide(tx, case_id, choice, note, actor)
 
 

@@ -1,6 +1,6 @@
-"""Nobody of the staff decides about themselves: not of their own purchases, their own wallet or gifts they were part of.
+"""Conflict of interest: staff decide nothing about their own purchases, wallet or gifts.
 
-Except whoever owns a community and runs it alone: there is nobody else, and nobody they could do it behind the back of.
+An owner who runs a tenant alone is exempt: no one else could decide, and no one is deceived.
 """
 
 from uuid import UUID
@@ -11,22 +11,27 @@ from meydan.kit.errors import Refused
 from meydan.kit.identity import Role
 
 
-class OwnAffair(Refused):
-    code, status, title = "own_affair", 403, "This is about yourself: somebody else of the staff decides."
+class ConflictOfInterest(Refused):
+    code, status, title = "conflict_of_interest", 403, "This is about yourself: somebody else of the staff decides."
 
 
 async def is_own(tx: Tx, viewer: UUID, *people: UUID) -> bool:
-    """Whether somebody else has to decide what is about these people. A service transaction."""
+    """True where another staff member has to decide, because the viewer is one of these people.
+
+    Runs as: service."""
     return viewer in people and not await _runs_alone(tx, viewer)
 
 
 async def check(tx: Tx, actor: UUID, *people: UUID) -> None:
-    """Raises OwnAffair."""
+    """Refuses staff who would decide about themselves.
+
+    Raises: ConflictOfInterest.
+    Runs as: service."""
     if await is_own(tx, actor, *people):
-        raise OwnAffair
+        raise ConflictOfInterest
 
 
 async def _runs_alone(tx: Tx, viewer: UUID) -> bool:
-    """An admin alone is employed by somebody: whoever gave them the role can give it to a second one."""
+    """True for the only owner without any admin. A lone admin is not exempt: an owner can appoint a second."""
     owners = await accounts.staff_of(tx, Role.owner)
     return owners == [viewer] and await accounts.staff_of(tx, Role.admin, Role.owner) == owners

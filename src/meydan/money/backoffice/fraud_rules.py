@@ -1,4 +1,4 @@
-"""The numbers of the fraud rules as those who run a community read and change them."""
+"""Fraud rules: their numbers, as staff read and change them."""
 
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from meydan.kit.database import Tx
 from meydan.money.fraud import FraudSettings
 
 Value = int | dict[str, int]
-"""Money is by currency, in its minor unit; ``*`` is every other one."""
+"""A number; for money one per currency, in its minor unit, with ``*`` for every other currency."""
 
 
 class Bounds(Struct, frozen=True):
@@ -25,11 +25,11 @@ class FraudRules(Struct, frozen=True):
     defaults: dict[str, Value]
     bounds: dict[str, Bounds]
     currencies: list[str]
-    """What this community sells in."""
+    """Currencies of the tenant's products."""
 
 
 def _bounds() -> dict[str, Bounds]:
-    """As the settings themselves say it, so that no page and no document says otherwise."""
+    """Bounds read from the settings' own annotations, so that no page and no document can differ."""
     kind = type_info(FraudSettings)
     if not isinstance(kind, StructType):
         raise TypeError("settings are a struct")
@@ -46,7 +46,9 @@ BOUNDS = _bounds()
 
 
 async def rules(tx: Tx) -> FraudRules:
-    """A service transaction."""
+    """The tenant's numbers with defaults and bounds.
+
+    Runs as: service."""
     return FraudRules(
         settings=msgspec.structs.asdict(await tenants.settings(tx, FraudSettings)),
         defaults=msgspec.structs.asdict(FraudSettings()),
@@ -60,7 +62,10 @@ async def rules(tx: Tx) -> FraudRules:
 
 
 async def do_change(tx: Tx, changes: dict[str, Any], actor: UUID) -> None:
-    """From the next purchase on. Raises SettingInvalid; nothing is changed then. A service transaction."""
+    """Changes numbers from the next purchase on: all of them or, if one is invalid, none.
+
+    Raises: SettingInvalid.
+    Runs as: service."""
     before = msgspec.structs.asdict(await tenants.settings(tx, FraudSettings))
     await tenants.do_configure(tx, FraudSettings, **changes)
     await tenants.do_record(

@@ -1,4 +1,4 @@
-"""A payment that is held for another reason than a rule's doubt, and given all the same: staff decide, and say why."""
+"""Manual release: staff fulfil a payment that is held for another reason than a fraud case, and say why."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,36 +13,40 @@ from meydan.money.backoffice.person_view import Person, person
 from meydan.money.fraud import PersonGone
 from meydan.money.payments import PaymentStatus, refunds, settlement
 
-_GIVEN = "payment_given"
+_RELEASED = "payment_given"
 
 
 class CaseOpen(Refused):
-    """What the rules doubt is decided with its reasons before the eyes. ``case_id`` says where."""
+    """A payment with an open case is decided there, beside its findings. ``case_id`` names it."""
 
     code, status, title = "fraud_case_open", 409, "The fraud rules doubt this payment: decide its case instead."
 
 
-class Given(Struct, frozen=True):
+class ManualRelease(Struct, frozen=True):
     by: Person | None
     reason: str
     at: datetime
 
 
-class _Held(Struct, frozen=True):
+class _HeldPayment(Struct, frozen=True):
     user_id: UUID
     status: PaymentStatus
     problem: str | None
     case_id: UUID | None
 
 
-async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
-    """Raises NotFound, OwnAffair, NotHeld, CaseOpen, RefundUnderWay, PersonGone. A service transaction."""
+async def do_release(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
+    """Fulfils a held payment, and logs the reason.
+
+    Locks: the payer against erasure, then the payment.
+    Raises: NotFound, ConflictOfInterest, NotHeld, CaseOpen, RefundUnderWay, PersonGone.
+    Runs as: service."""
     payer = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
-    is_here = await accounts.lock_against_erasure(tx, payer)
-    # What is read about it next stays so.
+    is_present = await accounts.lock_against_erasure(tx, payer)
+    # Locked before it is read, so that its state cannot change until the decision.
     await tx.run("select from app.payments where (tenant_id, id) = ($1, $2) for update", payment_id)
     held = await tx.one(
-        _Held,
+        _HeldPayment,
         """
         select p.user_id, p.status, p.problem,
             (
@@ -59,12 +63,12 @@ async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
     if held.case_id is not None:
         raise CaseOpen(case_id=held.case_id)
     await refunds.check_not_under_way(tx, payment_id)
-    if not is_here:
+    if not is_present:
         raise PersonGone
     await settlement.do_release(tx, payment_id)
     await tenants.do_record(
         tx,
-        _GIVEN,
+        _RELEASED,
         user_id=held.user_id,
         acted_by_user_id=actor,
         payment_id=payment_id,
@@ -73,13 +77,15 @@ async def do_give(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None:
     )
 
 
-async def given(tx: Tx, payment_id: UUID) -> Given | None:
-    """Who gave it by hand, and why, as the log has it. A service transaction."""
+async def manual_release_of(tx: Tx, payment_id: UUID) -> ManualRelease | None:
+    """The manual release of a payment, as the log has it.
+
+    Runs as: service."""
     return await tx.maybe(
-        Given,
+        ManualRelease,
         f"select {person('log.actor_user_id')} as by, log.details->>'reason' as reason, log.created_at as at"
         " from app.payments p join app.system_logs log on (log.tenant_id, log.user_id) = (p.tenant_id, p.user_id)"
         " where (p.tenant_id, p.id) = ($1, $2) and log.action = $3 and log.details->>'payment_id' = p.id::text",
         payment_id,
-        _GIVEN,
+        _RELEASED,
     )

@@ -1,4 +1,4 @@
-"""Payments as staff see them: what was paid, what its provider said of it, what went back, and whether it was doubted."""
+"""Payments as staff see them: with webhooks, refunds, disputes and the fraud case."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,8 @@ from msgspec import Struct
 from meydan.integrations.payments.contract import DisputeState
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
-from meydan.money.backoffice import conflict_of_interest, manual_release
+from meydan.money.backoffice import conflict_of_interest
+from meydan.money.backoffice.manual_release import ManualRelease, manual_release_of
 from meydan.money.backoffice.person_view import Person, person
 from meydan.money.fraud import Decision, Outcome
 from meydan.money.payments import PaymentKind, PaymentStatus, RefundStatus, refunds
@@ -22,16 +23,16 @@ class StaffPayment(Struct, frozen=True):
     provider: ProviderName
     coins: int
     amount: int
-    """What was asked for, in the currency's minor unit."""
+    """Price of the order, in the currency's minor unit."""
     currency: str
     paid_amount: int | None
-    """What the provider says it got."""
+    """Money that the provider received."""
     paid_currency: str | None
     refunded: int
     coins_taken_back: int
     owed: int
     charge: str | None
-    """The provider's id of it."""
+    """The provider's id of the charge."""
     problem: str | None
     problem_detail: str | None
     """In the provider's own words."""
@@ -46,8 +47,8 @@ class StaffPaymentPage(Struct, frozen=True):
     next: UUID | None = None
 
 
-class NoticeLine(Struct, frozen=True):
-    """A webhook about it; what it says stays in the database, for it may name people."""
+class StaffWebhookEvent(Struct, frozen=True):
+    """A webhook about the payment, without its body: that may name people."""
 
     id: UUID
     event_id: str
@@ -56,22 +57,22 @@ class NoticeLine(Struct, frozen=True):
     read_at: datetime | None
 
 
-class RefundLine(Struct, frozen=True):
+class StaffRefund(Struct, frozen=True):
     id: UUID
     status: RefundStatus
     amount: int
     coins: int
-    """Taken back for it."""
+    """Coins clawed back for it."""
     owed: int
     by: Person | None
-    """None: made at the provider, or by a store."""
+    """None for a refund made at the provider or by a store."""
     reason: str
     problem: str | None
     created_at: datetime
     done_at: datetime | None
 
 
-class DisputeLine(Struct, frozen=True):
+class StaffDispute(Struct, frozen=True):
     id: UUID
     dispute: str
     state: DisputeState
@@ -89,16 +90,15 @@ class CaseLine(Struct, frozen=True):
     decision: Decision | None
 
 
-class PaymentDetails(Struct, frozen=True):
+class StaffPaymentDetails(Struct, frozen=True):
     payment: StaffPayment
-    notices: list[NoticeLine]
-    refunds: list[RefundLine]
-    disputes: list[DisputeLine]
+    webhook_events: list[StaffWebhookEvent]
+    refunds: list[StaffRefund]
+    disputes: list[StaffDispute]
     case: CaseLine | None
-    given: manual_release.Given | None
-    """By hand, though something was wrong."""
-    own_affair: bool
-    """It is about whoever asks: somebody else decides."""
+    manual_release: ManualRelease | None
+    conflict_of_interest: bool
+    """True for the viewer's own payment: another staff member decides about it."""
 
 
 _COLUMNS = (
@@ -117,7 +117,9 @@ async def page(
     provider: ProviderName | None = None,
     user_id: UUID | None = None,
 ) -> StaffPaymentPage:
-    """Newest first. A service transaction."""
+    """Payments by status, provider and user, newest first.
+
+    Runs as: service."""
     items = await tx.all(
         StaffPayment,
         f"select {_COLUMNS} from app.payments where tenant_id = $1 and ($2::uuid is null or id < $2)"
@@ -132,27 +134,30 @@ async def page(
     return StaffPaymentPage(items, items[-1].id if len(items) == limit else None)
 
 
-async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> PaymentDetails:
-    """Raises NotFound. A service transaction."""
+async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> StaffPaymentDetails:
+    """A payment with all that is known of it.
+
+    Raises: NotFound.
+    Runs as: service."""
     payment = await tx.one(
         StaffPayment, f"select {_COLUMNS} from app.payments where (tenant_id, id) = ($1, $2)", payment_id
     )
-    return PaymentDetails(
+    return StaffPaymentDetails(
         payment=payment,
-        notices=await tx.all(
-            NoticeLine,
+        webhook_events=await tx.all(
+            StaffWebhookEvent,
             "select id, event_id, problem, received_at, read_at from app.payment_notices"
             " where (tenant_id, payment_id) = ($1, $2) order by id",
             payment_id,
         ),
         refunds=await tx.all(
-            RefundLine,
+            StaffRefund,
             f"select id, status, amount, coins, owed, {person('payment_refunds.actor_user_id')} as by, reason, problem,"
             " created_at, done_at from app.payment_refunds where (tenant_id, payment_id) = ($1, $2) order by id",
             payment_id,
         ),
         disputes=await tx.all(
-            DisputeLine,
+            StaffDispute,
             "select id, dispute, state, amount, coins, owed, created_at, changed_at from app.payment_disputes"
             " where (tenant_id, payment_id) = ($1, $2) order by id",
             payment_id,
@@ -163,13 +168,16 @@ async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> PaymentDetails:
             " where (tenant_id, payment_id) = ($1, $2) and status <> 'allowed'",
             payment_id,
         ),
-        given=await manual_release.given(tx, payment_id),
-        own_affair=await conflict_of_interest.is_own(tx, viewer, payment.person.user_id),
+        manual_release=await manual_release_of(tx, payment_id),
+        conflict_of_interest=await conflict_of_interest.is_own(tx, viewer, payment.person.user_id),
     )
 
 
 async def do_refund(tx: Tx, payment_id: UUID, amount: int | None, reason: str, actor: UUID, *, key: str) -> None:
-    """Raises OwnAffair, and what ``refunds.do_refund`` raises. A service transaction."""
+    """Requests a refund, unless the payment is the staff member's own.
+
+    Raises: ConflictOfInterest and what ``refunds.do_refund`` raises.
+    Runs as: service."""
     payer = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
     await conflict_of_interest.check(tx, actor, payer)
     await refunds.do_refund(tx, payment_id, amount, reason=reason, actor=actor, key=key)

@@ -1,6 +1,6 @@
-"""One member's money as staff see it, and how staff find somebody: by the name of the real face.
+"""A person's money as staff see it, and the search by the name of the real face.
 
-A shadow is found by no search and named by no line: who knows it must not learn here whose it is.
+No search finds a shadow and no line names one: its owner must stay unknown to staff.
 """
 
 from datetime import datetime
@@ -18,43 +18,48 @@ _FOUND = 20
 
 class Freeze(Struct, frozen=True):
     reason: str
-    """``fraud``: a rule, or a decision about a case; else as staff wrote it."""
+    """``fraud`` for a rule or a decided case, else staff's own words."""
     by: Person | None
-    """None: a rule did it."""
+    """None for a freeze by a rule."""
     since: datetime
 
 
-class Member(Struct, frozen=True):
+class StaffPerson(Struct, frozen=True):
     person: Person
     wallet: wallet.Wallet
     freeze: Freeze | None
     adjustments: list[adjustments.Adjustment]
     """The newest twenty."""
     adjustable: int
-    """How many coins whoever asks may still give or take today."""
+    """Coins that the viewer may still give or take today."""
     cases: list[case_queue.Case]
     """The newest twenty."""
-    own_affair: bool
-    """It is whoever asks: somebody else decides."""
+    conflict_of_interest: bool
+    """True for the viewer themselves: another staff member decides about them."""
 
 
-class People(Struct, frozen=True):
+class PersonList(Struct, frozen=True):
     items: list[Person]
     """At most twenty, by name."""
 
 
-async def search(tx: Tx, name: str) -> People:
-    """By how a name begins, ``kedi`` or ``kediadam#90``. A service transaction."""
+async def search(tx: Tx, name: str) -> PersonList:
+    """People by the beginning of a name, ``kedi`` or ``kediadam#90``.
+
+    Runs as: service."""
     alias, _, tag = name.strip().partition("#")
     if not alias:
-        return People([])
-    return People(await tx.all(Person, _EXACTLY if "#" in name else _BEGINNING, alias.strip(), tag.strip(), _FOUND))
+        return PersonList([])
+    return PersonList(await tx.all(Person, _EXACTLY if "#" in name else _BEGINNING, alias.strip(), tag.strip(), _FOUND))
 
 
-async def member(tx: Tx, user_id: UUID, viewer: UUID) -> Member:
-    """Raises NotFound. A service transaction."""
-    return Member(
-        person=await person_view.of_user(tx, user_id),
+async def staff_person(tx: Tx, user_id: UUID, viewer: UUID) -> StaffPerson:
+    """A person's wallet, freeze, adjustments and cases.
+
+    Raises: NotFound.
+    Runs as: service."""
+    return StaffPerson(
+        person=await person_view.person_of(tx, user_id),
         wallet=await wallet.wallet_of(tx, user_id),
         freeze=await tx.maybe(
             Freeze,
@@ -62,10 +67,10 @@ async def member(tx: Tx, user_id: UUID, viewer: UUID) -> Member:
             " where tenant_id = $1 and user_id = $2 and thawed_at is null",
             user_id,
         ),
-        adjustments=await adjustments.of_person(tx, user_id),
+        adjustments=await adjustments.adjustments_of(tx, user_id),
         adjustable=await adjustments.left_today(tx, viewer),
-        cases=await case_queue.of_person(tx, user_id, viewer),
-        own_affair=await conflict_of_interest.is_own(tx, viewer, user_id),
+        cases=await case_queue.cases_of(tx, user_id, viewer),
+        conflict_of_interest=await conflict_of_interest.is_own(tx, viewer, user_id),
     )
 
 

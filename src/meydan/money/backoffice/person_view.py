@@ -1,4 +1,4 @@
-"""How staff see a person: by the real face, and by the id that their own acts need."""
+"""A person as staff see one: the real face, and the id that staff's own acts need."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from meydan.kit.database import Tx
 class Person(Struct, frozen=True):
     user_id: UUID
     alias: str
-    """Empty when they have left."""
+    """Empty for an erased account."""
     tag: str
 
 
@@ -22,8 +22,11 @@ def person(user_id: str) -> str:
     )
 
 
-async def of_user(tx: Tx, user_id: UUID) -> Person:
-    """Raises NotFound. A service transaction."""
+async def person_of(tx: Tx, user_id: UUID) -> Person:
+    """The person of a user.
+
+    Raises: NotFound.
+    Runs as: service."""
     return await tx.one(
         Person,
         "select user_id, alias, tag from app.profiles where (tenant_id, user_id, face) = ($1, $2, 'real')",

@@ -1,4 +1,4 @@
-"""What staff's own pages keep of a person: the coins they were given or that were taken, and why."""
+"""Personal data of the back office: adjustments of a person's coins, and their reasons."""
 
 from datetime import datetime
 from typing import Any
@@ -14,16 +14,16 @@ from meydan.kit.database import Tx
 COLUMNS = {"coin_adjustments.user_id", "coin_adjustments.actor_user_id", "coin_adjustments.reason"}
 
 
-class AdjustmentKept(Struct, frozen=True):
+class AdjustmentLine(Struct, frozen=True):
     coins: int
     reason: str
     created_at: datetime
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
-    """Who of the staff it was is left out."""
+    """Exports adjustments without the staff member who made them."""
     adjustments = await tx.all(
-        AdjustmentKept,
+        AdjustmentLine,
         "select coins, reason, created_at from app.coin_adjustments where tenant_id = $1 and user_id = $2 order by id",
         user_id,
     )
@@ -31,7 +31,9 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """The books stay, the words go."""
+    """Deletes the reasons; the adjustments stay in the books.
+
+    Runs as: service."""
     await accounts.lock_for_erasure(tx, user_id)
     await tx.run(
         "update app.coin_adjustments set reason = '' where tenant_id = $1 and user_id = $2 and reason <> ''", user_id

@@ -1,4 +1,4 @@
-"""Reconciliation as staff see it: when the books were held against the providers', and what differs."""
+"""Reconciliation as staff see it: comparisons with the providers' books, and the differences."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,8 +9,8 @@ from msgspec import Struct
 from meydan import tenants
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
+from meydan.money import provider_events
 from meydan.money.backoffice.person_view import Person, person
-from meydan.money.provider_events import reconciliation as comparing
 
 _RUNS = 50
 _DIFFERENCES = 500
@@ -18,13 +18,13 @@ _DIFFERENCES = 500
 
 class DifferenceKind(StrEnum):
     missing_here = "missing_here"
-    """The provider has a payment that we do not."""
+    """The provider's books have a payment that ours lack."""
     missing_there = "missing_there"
     amount = "amount"
     refunded = "refunded"
     disputed = "disputed"
     coins = "coins"
-    """Coins given for settled payments are not what left the clearing account."""
+    """The coins of settled payments differ from those that left the clearing account."""
 
 
 class Run(Struct, frozen=True):
@@ -33,11 +33,11 @@ class Run(Struct, frozen=True):
     since: datetime
     until: datetime
     charges: int | None
-    """That the provider listed."""
+    """Number of charges in the provider's statement."""
     payments: int | None
-    """Of ours that were compared."""
+    """Number of our payments that were compared."""
     complete: bool | None
-    """The provider listed everything, so what it did not list is not there."""
+    """True for a complete statement: a payment that is not in it does not exist at the provider."""
     problem: str | None
     created_at: datetime
     finished_at: datetime | None
@@ -48,12 +48,12 @@ class Difference(Struct, frozen=True):
     provider: ProviderName
     kind: DifferenceKind
     subject: str
-    """The provider's id of the payment; of ``coins``, the currency."""
+    """The provider's id of the payment; for ``coins``, the currency."""
     payment_id: UUID | None
     currency: str | None
     ours: int | None
     theirs: int | None
-    status: comparing.DifferenceStatus
+    status: provider_events.reconciliation.DifferenceStatus
     note: str
     explained_by: Person | None
     first_seen_at: datetime
@@ -75,7 +75,9 @@ _COLUMNS = (
 
 
 async def reconciliation(tx: Tx) -> Reconciliation:
-    """A service transaction."""
+    """The newest comparisons, and the open differences.
+
+    Runs as: service."""
     return Reconciliation(
         runs=await tx.all(
             Run,
@@ -93,15 +95,20 @@ async def reconciliation(tx: Tx) -> Reconciliation:
 
 
 async def do_run(tx: Tx, actor: UUID) -> Reconciliation:
-    """A service transaction."""
-    await comparing.do_queue(tx)
+    """Queues a comparison with every provider.
+
+    Runs as: service."""
+    await provider_events.reconciliation.do_queue_all(tx)
     await tenants.do_record(tx, "reconciliation_asked", acted_by_user_id=actor)
     return await reconciliation(tx)
 
 
 async def do_explain(tx: Tx, difference_id: UUID, note: str, actor: UUID) -> Difference:
-    """Raises NotFound, AlreadyClosed. A service transaction."""
-    await comparing.do_explain(tx, difference_id, note, actor)
+    """Closes a difference with a note, and logs it.
+
+    Raises: NotFound, DifferenceClosed.
+    Runs as: service."""
+    await provider_events.reconciliation.do_explain(tx, difference_id, note, actor)
     explained = await tx.one(
         Difference,
         f"select {_COLUMNS} from app.reconciliation_differences where tenant_id = $1 and id = $2",

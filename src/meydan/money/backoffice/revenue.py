@@ -1,4 +1,4 @@
-"""What came in and what went round, day by day as the community counts its days."""
+"""Revenue: money and coins by day, in the tenant's time zone."""
 
 from datetime import date, timedelta
 
@@ -17,9 +17,9 @@ class MoneyOfDay(Struct, frozen=True):
     currency: str
     provider: ProviderName
     gross: int
-    """In the currency's minor unit, by the day it was paid on."""
+    """In the currency's minor unit, by the day of the payment."""
     refunded: int
-    """By the day it went back on."""
+    """By the day of the refund."""
     charged_back: int
     """Lost in disputes."""
     payments: int
@@ -28,15 +28,15 @@ class MoneyOfDay(Struct, frozen=True):
 class CoinsOfDay(Struct, frozen=True):
     day: date
     sold: int
-    """For money, less what refunds and disputes took back."""
+    """Sold for money, less clawbacks."""
     earned: int
-    """Given by the community for nothing."""
+    """Given by the tenant for nothing."""
     spent: int
-    """On meetings, premium, calls and gifts."""
+    """Spent on meetings, premium, calls and gifts."""
     gifts: int
-    """Of those, what was given as gifts."""
+    """The part of those spent on gifts."""
     creator: int
-    """Of those, what became people's earnings."""
+    """The part of those that became people's earnings."""
 
 
 class MoneyTotal(Struct, frozen=True):
@@ -51,9 +51,9 @@ class MoneyTotal(Struct, frozen=True):
 class Revenue(Struct, frozen=True):
     first: date
     last: date
-    """Both included; they are the community's days."""
+    """Both included, as days of the tenant's time zone."""
     days: list[MoneyOfDay]
-    """Only days on which something happened."""
+    """Only days with a payment, refund or lost dispute."""
     coins: list[CoinsOfDay]
     totals: list[MoneyTotal]
 
@@ -63,7 +63,10 @@ class DaysInvalid(Refused):
 
 
 async def revenue(tx: Tx, first: date | None, last: date | None) -> Revenue:
-    """The last thirty days unless told otherwise. Raises DaysInvalid. A service transaction."""
+    """Money and coins of the given days, by default the last thirty.
+
+    Raises: DaysInvalid.
+    Runs as: service."""
     today = await tx.one(date, "select (app.now() at time zone timezone)::date from app.tenants where id = $1")
     last = last or today
     if not date.min + timedelta(days=_MOST_DAYS) < last < date.max:
@@ -76,9 +79,9 @@ async def revenue(tx: Tx, first: date | None, last: date | None) -> Revenue:
 
 
 def _totals(days: list[MoneyOfDay]) -> list[MoneyTotal]:
-    of: dict[tuple[str, ProviderName], list[MoneyOfDay]] = {}
+    grouped: dict[tuple[str, ProviderName], list[MoneyOfDay]] = {}
     for day in days:
-        of.setdefault((day.currency, day.provider), []).append(day)
+        grouped.setdefault((day.currency, day.provider), []).append(day)
     return [
         MoneyTotal(
             currency=currency,
@@ -88,12 +91,12 @@ def _totals(days: list[MoneyOfDay]) -> list[MoneyTotal]:
             charged_back=sum(day.charged_back for day in some),
             payments=sum(day.payments for day in some),
         )
-        for (currency, provider), some in sorted(of.items())
+        for (currency, provider), some in sorted(grouped.items())
     ]
 
 
-# A community's day begins at its own midnight. Each day's borders are moments, so that an index by time finds its rows and no
-# row's own time has to be turned into a date.
+# A day begins at midnight in the tenant's time zone. Its bounds are timestamps, so that an index by time finds its rows
+# without converting each row's time to a date.
 _DAYS = """
     days as (
         select day::date as day, day::date::timestamp at time zone timezone as since,
@@ -131,8 +134,8 @@ _MONEY = f"""
         sum(charged_back)::bigint as charged_back, sum(payments)::integer as payments
     from moved group by day, currency, provider order by day, currency, provider
 """
-# Sold is what left the clearing accounts; the rest is told by the headers, whose amount is the change of a person's coins or
-# earnings. Only a call's header tells nothing of who earned by it. A reversal counts against what it reverses.
+# Sold is the sum of entries of the clearing accounts. The rest is read from transactions, whose amount is the change of a
+# person's coins or earnings; only a call's earnings are read from its entries. A reversal counts against what it reverses.
 _TYPE = """
     case when t.reverses_id is null then t.transaction_type else (
         select reversed.transaction_type from app.coin_transactions reversed

@@ -1,4 +1,4 @@
-"""Money over HTTP for those who run a community. The guard asks the database on each request."""
+"""Money over HTTP for staff. The guard reads the role from the database on each request."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -34,27 +34,27 @@ Note = Annotated[str, Meta(max_length=1000)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 
 
-class RefundRequest(Struct, frozen=True, forbid_unknown_fields=True):
+class RefundPaymentRequest(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
     amount: Annotated[int, Meta(ge=1, le=10**15)] | None = None
-    """In the currency's minor unit; what is left of the payment unless told otherwise."""
+    """In the currency's minor unit; absent, all that is left of the payment."""
 
 
-class DecideRequest(Struct, frozen=True, forbid_unknown_fields=True):
+class DecideCaseRequest(Struct, frozen=True, forbid_unknown_fields=True):
     decision: cases.Choice
     note: Note = ""
 
 
-class GiveRequest(Struct, frozen=True, forbid_unknown_fields=True):
+class ReleasePaymentRequest(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
-class RulesRequest(Struct, frozen=True, forbid_unknown_fields=True):
+class ChangeRulesRequest(Struct, frozen=True, forbid_unknown_fields=True):
     changes: dict[str, fraud_rules.Value]
-    """What is not named stays as it is."""
+    """Numbers by name; the others stay as they are."""
 
 
-class ExplainRequest(Struct, frozen=True, forbid_unknown_fields=True):
+class ExplainDifferenceRequest(Struct, frozen=True, forbid_unknown_fields=True):
     note: Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\S")]
 
 
@@ -69,7 +69,7 @@ async def list_transactions(
     since: Annotated[datetime | None, QueryParameter(name="from")] = None,
     until: Annotated[datetime | None, QueryParameter(name="to")] = None,
 ) -> transactions.StaffTransactionPage:
-    """Newest first, with all entries: they sum to zero. ``to`` itself is left out."""
+    """Newest first, with all entries, which sum to zero. ``to`` is exclusive."""
     async with db.as_service(me.tenant_id) as tx:
         return await transactions.page(
             tx, me.user_id, cursor, limit, type=type, user_id=user_id, since=since, until=until
@@ -94,9 +94,9 @@ async def list_payments(
     "/api/staff/payments/{payment_id:uuid}",
     tags=["staff"],
     guards=_STAFF,
-    summary="One payment and all that was said of it",
+    summary="A payment with its webhooks, refunds and disputes",
 )
-async def get_payment(db: Database, me: Identity, payment_id: UUID) -> payments.PaymentDetails:
+async def get_payment(db: Database, me: Identity, payment_id: UUID) -> payments.StaffPaymentDetails:
     async with db.as_service(me.tenant_id) as tx:
         return await payments.details(tx, payment_id, me.user_id)
 
@@ -109,9 +109,9 @@ async def get_payment(db: Database, me: Identity, payment_id: UUID) -> payments.
     summary="Give money back",
 )
 async def refund(
-    db: Database, me: Identity, payment_id: UUID, data: RefundRequest, idempotency_key: IdempotencyKey = None
-) -> payments.PaymentDetails:
-    """The provider is asked next; coins are taken back once it has said yes."""
+    db: Database, me: Identity, payment_id: UUID, data: RefundPaymentRequest, idempotency_key: IdempotencyKey = None
+) -> payments.StaffPaymentDetails:
+    """Requests a refund. Coins are clawed back once the provider has made it."""
     key = scoped_idempotency_key(me, "refund", idempotency_key)
     async with db.as_service(me.tenant_id) as tx:
         await payments.do_refund(tx, payment_id, data.amount, data.reason.strip(), me.user_id, key=key)
@@ -119,16 +119,18 @@ async def refund(
 
 
 @post(
-    "/api/staff/payments/{payment_id:uuid}/give",
+    "/api/staff/payments/{payment_id:uuid}/release",
     status_code=200,
     tags=["staff"],
     guards=_STAFF,
-    summary="Give what is held back",
+    summary="Release a held payment",
 )
-async def give(db: Database, me: Identity, payment_id: UUID, data: GiveRequest) -> payments.PaymentDetails:
-    """Though the amount or the product is another one than was ordered. What the fraud rules doubt is decided as a case."""
+async def release(
+    db: Database, me: Identity, payment_id: UUID, data: ReleasePaymentRequest
+) -> payments.StaffPaymentDetails:
+    """Fulfils a payment whose amount or product differs from the order. One with an open fraud case is decided there."""
     async with db.as_service(me.tenant_id) as tx:
-        await manual_release.do_give(tx, payment_id, data.reason.strip(), me.user_id)
+        await manual_release.do_release(tx, payment_id, data.reason.strip(), me.user_id)
         return await payments.details(tx, payment_id, me.user_id)
 
 
@@ -146,7 +148,7 @@ async def get_reconciliation(db: Database, me: Identity) -> reconciliation.Recon
     summary="Compare with the providers now",
 )
 async def run_reconciliation(db: Database, me: Identity) -> reconciliation.Reconciliation:
-    """It is done in the background; the next look shows what came of it."""
+    """Queues the comparison; a later request shows its result."""
     async with db.as_service(me.tenant_id) as tx:
         return await reconciliation.do_run(tx, me.user_id)
 
@@ -157,13 +159,15 @@ async def run_reconciliation(db: Database, me: Identity) -> reconciliation.Recon
     guards=_STAFF,
     summary="Explain a difference",
 )
-async def explain(db: Database, me: Identity, difference_id: UUID, data: ExplainRequest) -> reconciliation.Difference:
-    """It leaves the list, and its words stay."""
+async def explain(
+    db: Database, me: Identity, difference_id: UUID, data: ExplainDifferenceRequest
+) -> reconciliation.Difference:
+    """Closes the difference; its note stays."""
     async with db.as_service(me.tenant_id) as tx:
         return await reconciliation.do_explain(tx, difference_id, data.note.strip(), me.user_id)
 
 
-@get("/api/staff/fraud", tags=["staff"], guards=_STAFF, summary="What is doubted, and why")
+@get("/api/staff/fraud", tags=["staff"], guards=_STAFF, summary="Fraud cases and their findings")
 async def list_cases(
     db: Database,
     me: Identity,
@@ -176,8 +180,8 @@ async def list_cases(
 
 
 @post("/api/staff/fraud/{case_id:uuid}/decide", status_code=200, tags=["staff"], guards=_STAFF, summary="Decide a case")
-async def decide(db: Database, me: Identity, case_id: UUID, data: DecideRequest) -> case_queue.Case:
-    """Once: whoever comes second is told what was decided (409 ``already_decided``)."""
+async def decide(db: Database, me: Identity, case_id: UUID, data: DecideCaseRequest) -> case_queue.Case:
+    """Decides a case once; a second decision is refused with the first one (409 ``already_decided``)."""
     async with db.as_service(me.tenant_id) as tx:
         await case_queue.do_decide(tx, case_id, data.decision, data.note.strip(), me.user_id)
         return await case_queue.case(tx, case_id, me.user_id)
@@ -187,7 +191,7 @@ async def decide(db: Database, me: Identity, case_id: UUID, data: DecideRequest)
     "/api/staff/fraud/rules",
     tags=["staff"],
     guards=_STAFF,
-    summary="What the fraud rules find usual, and what follows from more",
+    summary="Numbers of the fraud rules, with defaults and bounds",
 )
 async def get_rules(db: Database, me: Identity) -> fraud_rules.FraudRules:
     async with db.as_service(me.tenant_id) as tx:
@@ -195,11 +199,11 @@ async def get_rules(db: Database, me: Identity) -> fraud_rules.FraudRules:
 
 
 @put("/api/staff/fraud/rules", tags=["staff"], guards=_STAFF, summary="Change the numbers of the fraud rules")
-async def change_rules(db: Database, me: Identity, data: RulesRequest) -> fraud_rules.FraudRules:
-    """From the next purchase on; what is held already is decided as it was."""
+async def change_rules(db: Database, me: Identity, data: ChangeRulesRequest) -> fraud_rules.FraudRules:
+    """Changes numbers from the next purchase on; a payment that is held already stays held."""
     async with db.as_service(me.tenant_id) as tx:
         await fraud_rules.do_change(tx, data.changes, me.user_id)
-    async with db.as_service(me.tenant_id) as tx:  # what was kept of the old ones went with the commit
+    async with db.as_service(me.tenant_id) as tx:  # a new transaction: the commit dropped the cached settings
         return await fraud_rules.rules(tx)
 
 
@@ -210,12 +214,12 @@ async def get_revenue(
     first: Annotated[date | None, QueryParameter(name="from")] = None,
     last: Annotated[date | None, QueryParameter(name="to")] = None,
 ) -> revenue.Revenue:
-    """Days of the community's time zone, both ends included; the last thirty unless told otherwise."""
+    """Days of the tenant's time zone, both ends included; by default the last thirty."""
     async with db.as_service(me.tenant_id) as tx:
         return await revenue.revenue(tx, first, last)
 
 
-@get("/api/staff/ledger", tags=["staff"], guards=_STAFF, summary="What stands in the books, and whether they add up")
+@get("/api/staff/ledger", tags=["staff"], guards=_STAFF, summary="Balances of the ledger, and its audit")
 async def get_ledger(db: Database, me: Identity) -> wallet.Overview:
     async with db.as_service(me.tenant_id) as tx:
         return await wallet.ledger_overview(tx)
@@ -226,7 +230,7 @@ ROUTES = [
     list_payments,
     get_payment,
     refund,
-    give,
+    release,
     get_reconciliation,
     run_reconciliation,
     explain,

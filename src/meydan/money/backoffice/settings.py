@@ -1,4 +1,4 @@
-"""Settings of the back office that a community may change."""
+"""Settings of the back office."""
 
 from typing import Annotated
 
@@ -11,4 +11,4 @@ class BackofficeSettings(tenants.RoomSettings, frozen=True):
     room = "backoffice"
 
     staff_coins_per_day: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 10_000
-    """How many coins each of the staff may give or take by hand in a day. 0: none."""
+    """Coins that each staff member may give or take by hand in a day. 0: none."""

@@ -1,7 +1,7 @@
-"""The ledger as staff read it: every transfer with all its entries, and what stands in the community's accounts.
+"""Transactions of the ledger as staff see them, with all entries.
 
-Names are those of real faces. Whoever of the staff was given something by a shadow, gave it something or called it must not
-learn here whose it is: of their own gifts and calls they see their own side alone.
+Names are those of real faces. Staff must not learn the owner of a shadow that they exchanged gifts or calls with. So of
+those they see only their own side.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ class EntryLine(Struct, frozen=True):
     provider: str | None
     currency: str | None
     person: Person | None
-    """Whose account it is; None where it is the community's, or the other's in a call of whoever asks."""
+    """The account's owner; None for an account of the tenant, and for the other side of the viewer's own call."""
     amount: int
 
 
@@ -27,9 +27,9 @@ class StaffTransaction(Struct, frozen=True):
     id: UUID
     type: wallet.TransactionType
     person: Person | None
-    """In whose history it stands."""
+    """The person in whose history it stands."""
     amount: int
-    """By how much that person's coins changed."""
+    """Change of that person's coins."""
     description: str
     subject_id: UUID | None
     reverses_id: UUID | None
@@ -53,10 +53,12 @@ async def page(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> StaffTransactionPage:
-    """Newest first; of a person: every one that touched an account of theirs. A service transaction."""
-    whose = _ALL if user_id is None else _OF_PERSON
-    of_whom = [user_id] if user_id else []
-    items = await tx.all(StaffTransaction, whose, before, limit, type, since, until, viewer, *of_whom)
+    """Transactions, newest first; with ``user_id`` every one that touched an account of that user.
+
+    Runs as: service."""
+    statement = _ALL if user_id is None else _OF_PERSON
+    owner = [user_id] if user_id else []
+    items = await tx.all(StaffTransaction, statement, before, limit, type, since, until, viewer, *owner)
     return StaffTransactionPage(items, items[-1].id if len(items) == limit else None)
 
 
@@ -91,8 +93,8 @@ _WHERE = """
     )
 """
 _ALL = f"select {_COLUMNS} from app.coin_transactions t where {_WHERE} order by t.id desc limit $3"
-# A statement of its own: an "or" for both would read the whole ledger to find one person's lines. Among somebody else's the
-# lines of whoever asks are left out: that they are there would say it all.
+# A statement of its own: an "or" for both would read the whole ledger to find one person's lines. The viewer's own lines
+# among another person's are left out: their presence alone would reveal the owner of a shadow.
 _OF_PERSON = f"""
     select {_COLUMNS} from app.coin_transactions t
     where {_WHERE} and t.id = any(array(

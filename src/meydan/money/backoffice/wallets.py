@@ -1,4 +1,4 @@
-"""Freezing and thawing somebody's wallet by hand. The person is told, with the reason."""
+"""Wallets that staff freeze and thaw. The person reads the reason."""
 
 from uuid import UUID
 
@@ -9,23 +9,29 @@ from meydan.money.backoffice import conflict_of_interest, person_view
 from meydan.money.fraud import cases
 
 
-class FrozenAlready(Refused):
-    """Said, so that nobody believes their reason was written down."""
+class WalletAlreadyFrozen(Refused):
+    """Refused, because the second reason would not be stored."""
 
     code, status, title = "wallet_frozen_already", 409, "This wallet is frozen already."
 
 
 async def do_freeze(tx: Tx, user_id: UUID, reason: str, actor: UUID) -> None:
-    """Raises NotFound, OwnAffair, FrozenAlready. A service transaction."""
-    await person_view.of_user(tx, user_id)
+    """Freezes a wallet.
+
+    Raises: NotFound, ConflictOfInterest, WalletAlreadyFrozen.
+    Runs as: service."""
+    await person_view.person_of(tx, user_id)
     await conflict_of_interest.check(tx, actor, user_id)
     if (known := (await wallet.wallet_of(tx, user_id)).frozen) is not None:
-        raise FrozenAlready(reason=known)
+        raise WalletAlreadyFrozen(reason=known)
     await wallet.do_freeze(tx, user_id, reason, actor)
 
 
 async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
-    """What the freezing kept back is given. Raises NotFound, OwnAffair. A service transaction."""
-    await person_view.of_user(tx, user_id)
+    """Thaws a wallet, and fulfils the payments that were held with it.
+
+    Raises: NotFound, ConflictOfInterest.
+    Runs as: service."""
+    await person_view.person_of(tx, user_id)
     await conflict_of_interest.check(tx, actor, user_id)
     await cases.do_thaw(tx, user_id, actor)

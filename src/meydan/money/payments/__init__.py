@@ -1,6 +1,6 @@
-"""Payments: money in, from order to settled, refunded or disputed. It knows kinds, not what they give."""
+"""Payments: money in, from order to settled, refunded or disputed. It knows kinds, not what they deliver."""
 
-from meydan.money.payments import (  # noqa: F401 -- importing the room registers jobs and what it keeps of a person
+from meydan.money.payments import (  # noqa: F401 -- importing the room registers its jobs and personal data
     fulfilment,
     orders,
     payment_rows,
@@ -13,7 +13,7 @@ from meydan.money.payments import (  # noqa: F401 -- importing the room register
 )
 from meydan.money.payments.coins import COINS, CoinFulfilment
 from meydan.money.payments.enums import PaymentKind, PaymentStatus
-from meydan.money.payments.events import PaymentHeld, PaymentSettled, PaymentTakenBack
+from meydan.money.payments.events import PaymentClawedBack, PaymentHeld, PaymentSettled
 from meydan.money.payments.fulfilment import Applied, Clawback, Product, Renewal
 from meydan.money.payments.order_source import ORDERS, OrderedFrom, ordered_from
 from meydan.money.payments.payment_rows import PaymentRow
@@ -23,9 +23,9 @@ from meydan.money.payments.provider_accounts import (
     do_connect,
     do_disconnect,
     provider_from,
+    provider_lines,
     webhook_url,
 )
-from meydan.money.payments.provider_accounts import lines as provider_lines
 from meydan.money.payments.refunds import RefundStatus
 from meydan.money.payments.review import Review
 from meydan.money.payments.settlement import provider_subscriptions
@@ -38,12 +38,12 @@ __all__ = [
     "Clawback",
     "CoinFulfilment",
     "OrderedFrom",
+    "PaymentClawedBack",
     "PaymentHeld",
     "PaymentKind",
     "PaymentRow",
     "PaymentSettled",
     "PaymentStatus",
-    "PaymentTakenBack",
     "Product",
     "RefundStatus",
     "Renewal",

@@ -1,7 +1,7 @@
-"""A purchase at its provider: the page where it is paid is opened, and asked about. None of it inside a transaction.
+"""Checkouts: opens an order's pay page at its provider, and asks the provider about it. No call inside a transaction.
 
-Everything asked for carries the payment's id, so a worker that was killed between an answer and our commit asks again and
-gets the same one.
+Each request carries the payment's id as its idempotency key. A worker killed before its commit asks again and gets the
+same answer.
 """
 
 import hashlib
@@ -9,8 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan import accounts as people
-from meydan import tenants
+from meydan import accounts, tenants
 from meydan.integrations.payments.contract import (
     Awaited,
     Buyer,
@@ -29,7 +28,7 @@ from meydan.money.payments.enums import PaymentKind, PaymentStatus
 from meydan.money.payments.orders import CHECK_PAYMENT, OPEN_CHECKOUT, CheckPayment, OpenCheckout
 
 
-class _Ordered(Struct, frozen=True):
+class _OrderRow(Struct, frozen=True):
     id: UUID
     user_id: UUID
     kind: PaymentKind
@@ -42,12 +41,12 @@ class _Ordered(Struct, frozen=True):
     origin: str | None
 
 
-class _Left(Struct, frozen=True):
+class _StaleOrder(Struct, frozen=True):
     id: UUID
     status: PaymentStatus
 
 
-class _Asked(Struct, frozen=True):
+class _PaymentToCheck(Struct, frozen=True):
     provider: ProviderName
     status: PaymentStatus
     checkout: str | None
@@ -55,9 +54,9 @@ class _Asked(Struct, frozen=True):
 
 
 async def open_checkout(db: Database, tenant_id: int, job: OpenCheckout) -> None:
-    """Ask the provider for the page where it is paid. Of what is asked already nothing is asked again."""
+    """Asks the provider for the pay page, unless the order has one already. Retries while the provider is down."""
     async with db.as_service(tenant_id) as tx:
-        order = await _order(tx, job.payment_id)
+        order = await _lock_order(tx, job.payment_id)
         name = await _provider(tx, job.payment_id)
     if order is None:
         return
@@ -78,10 +77,10 @@ async def open_checkout(db: Database, tenant_id: int, job: OpenCheckout) -> None
 
 
 async def check_payment(db: Database, tenant_id: int, job: CheckPayment) -> None:
-    """Ask the provider what became of it: the person is back before the news is, or its time is up."""
+    """Asks the provider for the payment's events: the buyer returned before the webhook, or the page's time is over."""
     async with db.as_service(tenant_id) as tx:
         asked = await tx.one(
-            _Asked,
+            _PaymentToCheck,
             "select provider, status, checkout, charge from app.payments where tenant_id = $1 and id = $2",
             job.payment_id,
         )
@@ -94,7 +93,7 @@ async def check_payment(db: Database, tenant_id: int, job: CheckPayment) -> None
         async with provider_accounts.opened(db, tenant_id, asked.provider) as provider:
             events = await (provider.payment(reference) if job.proof is None else provider.receipt(job.proof))
     except (ProviderUnavailable, ProviderLocked):
-        receipt = hashlib.sha256((job.proof or "").encode()).hexdigest()  # a second one is asked about as well
+        receipt = hashlib.sha256((job.proof or "").encode()).hexdigest()  # each receipt has a job of its own
         key = f"{job.payment_id}:{job.last}:{receipt}"
         async with db.as_service(tenant_id) as tx:
             await retries.do_retry(
@@ -104,20 +103,21 @@ async def check_payment(db: Database, tenant_id: int, job: CheckPayment) -> None
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         refused = str(error)
     async with db.as_service(tenant_id) as tx:
-        await settlement.do_apply_all(tx, asked.provider, events, proof_of=job.payment_id if job.proof else None)
+        await settlement.do_apply_all(tx, asked.provider, events, receipt_of=job.payment_id if job.proof else None)
         if job.last and not any(isinstance(event, Awaited) for event in events):
             await orders.do_fail(tx, job.payment_id, PaymentStatus.expired, "expired", refused)
         elif refused and job.proof is not None:
-            await _do_refuse_proof(tx, job.payment_id, refused)
+            await _do_refuse_receipt(tx, job.payment_id, refused)
 
 
 async def do_sweep(tx: Tx) -> None:
-    """What a lost job left: orders nobody asked a provider for, and pages whose time is up. Each is looked at every six
-    hours, however often this runs."""
+    """Queues what a lost job left: orders without a pay page, and pages whose time is over. Each at most every six hours.
+
+    Locks: those payments. Runs as: service."""
     await _do_give_up(tx)
-    # Ten minutes more than the page says: who paid in its last second is not told that it is over.
-    left = await tx.all(
-        _Left,
+    # Ten minutes more than the page says: a buyer who paid in its last second must not read that it expired.
+    stale = await tx.all(
+        _StaleOrder,
         """
         update app.payments set checked_at = app.now()
         where tenant_id = $1 and id in (
@@ -133,29 +133,31 @@ async def do_sweep(tx: Tx) -> None:
         returning id, status
         """,
     )
-    for one in left:
-        if one.status is PaymentStatus.created:
-            await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=one.id), dedupe_key=str(one.id))
+    for order in stale:
+        if order.status is PaymentStatus.created:
+            await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=order.id), dedupe_key=str(order.id))
         else:
-            job = CheckPayment(payment_id=one.id, last=True)
-            await jobs.queue(tx, CHECK_PAYMENT, job, dedupe_key=f"{one.id}:last")
+            job = CheckPayment(payment_id=order.id, last=True)
+            await jobs.queue(tx, CHECK_PAYMENT, job, dedupe_key=f"{order.id}:last")
 
 
 async def _do_give_up(tx: Tx) -> None:
-    """Nobody waits a day for a page to open."""
-    forgotten = await tx.all(
+    """Fails orders whose page has not opened within a day."""
+    abandoned = await tx.all(
         UUID,
         "select id from app.payments where tenant_id = $1 and status = 'created' "
         "and created_at < app.now() - interval '1 day' order by created_at limit 100",
     )
-    for payment_id in forgotten:
+    for payment_id in abandoned:
         await orders.do_fail(tx, payment_id, PaymentStatus.failed, "provider_unavailable")
 
 
-async def _order(tx: Tx, payment_id: UUID) -> Order | None:
-    """None where the provider was asked already."""
+async def _lock_order(tx: Tx, payment_id: UUID) -> Order | None:
+    """The order as its provider is asked for it; None where a pay page is open already.
+
+    Locks: the buyer's billing customer."""
     ordered = await tx.one(
-        _Ordered,
+        _OrderRow,
         """
         select id, user_id, kind, status, provider, product_id, amount, currency, address, origin
         from app.payments where tenant_id = $1 and id = $2
@@ -164,7 +166,7 @@ async def _order(tx: Tx, payment_id: UUID) -> Order | None:
     )
     if ordered.status is not PaymentStatus.created:
         return None
-    person, tenant = await people.user(tx, ordered.user_id), await tenants.current(tx)
+    person, tenant = await accounts.user(tx, ordered.user_id), await tenants.current(tx)
     product = await fulfilment.handler_of(ordered.kind).product(tx, ordered.product_id)
     return Order(
         payment_id=payment_id,
@@ -197,11 +199,11 @@ async def _do_open(tx: Tx, payment_id: UUID, checkout: Checkout) -> None:
         *(payment_id, checkout.provider_checkout_id, checkout.url, checkout.expires_at),
     )
     if opened is not None:
-        await orders.tell(tx, payment_id)
+        await orders.do_send_update(tx, payment_id)
 
 
-async def _do_refuse_proof(tx: Tx, payment_id: UUID, why: str) -> None:
-    """The receipt proves nothing; the purchase stays open for a right one."""
+async def _do_refuse_receipt(tx: Tx, payment_id: UUID, why: str) -> None:
+    """Marks a receipt that the store refused; the purchase stays open for another one."""
     refused = await tx.maybe(
         UUID,
         "update app.payments set problem = 'proof_refused', problem_detail = left($3, 500) "
@@ -210,4 +212,4 @@ async def _do_refuse_proof(tx: Tx, payment_id: UUID, why: str) -> None:
         why,
     )
     if refused is not None:
-        await orders.tell(tx, payment_id)
+        await orders.do_send_update(tx, payment_id)

@@ -20,15 +20,17 @@ _TITLES = {Language.turkish: "{} jeton", Language.english: "{} coins"}
 async def do_order(
     tx: Tx, user_id: UUID, package_id: UUID, provider: ProviderName | None, key: str, ordered: OrderedFrom
 ) -> orders.Payment:
-    """Orders a package of coins. Runs as: service."""
-    if (ordered_before := await orders.lock_known(tx, user_id, key, COINS, package_id, provider)) is not None:
+    """Orders a package of coins; the same key answers the first order.
+
+    Raises: NotFound, IdempotencyKeyReused and what ``orders.do_order`` raises. Runs as: service."""
+    if (ordered_before := await orders.lock_order_with_key(tx, user_id, key, COINS, package_id, provider)) is not None:
         return ordered_before
     package = await products.package_for_sale(tx, package_id)
     return await orders.do_order(tx, user_id, COINS, _product(package), provider, key, ordered)
 
 
 class CoinFulfilment:
-    """Credits coins from the provider's clearing account, and takes them back in proportion."""
+    """Credits coins from the provider's clearing account, and claws them back in proportion to the money."""
 
     async def product(self, tx: Tx, product_id: UUID) -> Product:
         return _product(await products.package(tx, product_id))
@@ -37,13 +39,13 @@ class CoinFulfilment:
         package = await products.package_of_product(tx, store_product_id)
         return None if package is None else _product(package)
 
-    async def do_rename(self, tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
-        """Coins are bought once: there is no agreement to follow."""
+    async def do_change_reference(self, tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
+        """Nothing: coins are bought once, without an agreement."""
 
     async def lock_renewal(self, tx: Tx, name: ProviderName, event: Paid) -> Renewal | None:  # noqa: ARG002 -- as above
         return None
 
-    async def do_give(self, tx: Tx, payment: PaymentRow, *, despite_duplicate: bool) -> bool:  # noqa: ARG002 -- coins add up
+    async def do_fulfil(self, tx: Tx, payment: PaymentRow, *, despite_duplicate: bool) -> bool:  # noqa: ARG002 -- coins add up
         await wallet.do_credit(
             tx,
             payment.user_id,
@@ -70,7 +72,7 @@ class CoinFulfilment:
             )
             return Clawback(coins, taken.owed)
         if coins < 0:
-            # A dispute was won, or a refund reversed. Debt that it had caused is paid first, the rest are coins again.
+            # A dispute was won, or a refund reversed. The credit pays the debt it had caused first.
             await wallet.do_credit(
                 tx,
                 payment.user_id,

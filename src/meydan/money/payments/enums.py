@@ -13,9 +13,9 @@ class PaymentStatus(StrEnum):
     created = "created"
     """Recorded; the provider has not been asked yet."""
     pending = "pending"
-    """The person can pay: the provider knows of it."""
+    """The provider has a checkout for it: the buyer can pay."""
     held = "held"
-    """Paid, and kept back by a fraud rule until a time or until staff decide."""
+    """Paid, and held until a time or until staff decide."""
     paid = "paid"
     failed = "failed"
     expired = "expired"
@@ -25,4 +25,5 @@ class PaymentStatus(StrEnum):
     charged_back = "charged_back"
 
 
-PAID_TWICE = "paid_twice"
+DUPLICATE = "paid_twice"
+"""The problem code, stored in payments, of money for which there is a membership already."""

@@ -1,4 +1,4 @@
-"""What happened to purchases and memberships, for the rooms above. Published in the transaction that did it."""
+"""Events of payments, for the rooms above. Each is published in the transaction that caused it."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from meydan.money.payments.enums import PaymentKind
 
 
 class PaymentSettled(Event, frozen=True):
-    """The money is there, and what it bought has been given."""
+    """The money arrived and the purchase is fulfilled."""
 
     payment_id: UUID
     user_id: UUID
@@ -17,14 +17,14 @@ class PaymentSettled(Event, frozen=True):
 
 
 class PaymentHeld(Event, frozen=True):
-    """The money is there; what it bought comes after a look."""
+    """The money arrived; the purchase is held for review."""
 
     payment_id: UUID
     user_id: UUID
 
 
-class PaymentTakenBack(Event, frozen=True):
-    """Refunded or disputed: what it had bought was taken back, and what was spent already is owed."""
+class PaymentClawedBack(Event, frozen=True):
+    """A refund or a dispute clawed the purchase back; coins that were spent already are owed."""
 
     payment_id: UUID
     user_id: UUID

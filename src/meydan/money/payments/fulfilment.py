@@ -1,4 +1,4 @@
-"""Fulfilment: the hook by which a kind of payment gives what was paid for. Payments know kinds, not what they give.
+"""Fulfilment: the hook by which a kind of payment delivers what was paid for. Payments know kinds, not what they deliver.
 
 A room declares its kind, and ``rooms.py`` registers the kind's handler. No kind has a default: a process that lacks a
 handler refuses to start (``check_complete``).
@@ -65,27 +65,31 @@ class Fulfilment(Protocol):
     """Handler of one kind. Each method runs in the caller's service transaction, with the payment's row locked."""
 
     async def product(self, tx: Tx, product_id: UUID) -> Product:
-        """The product, sold today or not. Raises: NotFound."""
+        """The product, sold today or not.
+
+        Raises: NotFound."""
 
     async def store_product(self, tx: Tx, store_product_id: str) -> Product | None:
         """The product that an app store sells under this id, if this kind has it."""
 
-    async def do_rename(self, tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
-        """Follows an agreement to the new id that its provider gave it (``event.replaces``)."""
+    async def do_change_reference(self, tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
+        """Stores the new id that the provider gave an agreement (``event.replaces``)."""
 
     async def lock_renewal(self, tx: Tx, name: ProviderName, event: Paid) -> Renewal | None:
-        """The known agreement that this money continues. Locks: the agreement."""
+        """The known agreement that this money continues.
 
-    async def do_give(self, tx: Tx, payment: PaymentRow, *, despite_duplicate: bool) -> bool:
-        """Gives what was paid for; False where the money goes back to the buyer instead, and that is queued."""
+        Locks: the agreement."""
+
+    async def do_fulfil(self, tx: Tx, payment: PaymentRow, *, despite_duplicate: bool) -> bool:
+        """Delivers what was paid for; False where a refund is queued instead."""
 
     async def do_claw_back(self, tx: Tx, payment: PaymentRow, covered: int, cause: str, *, disputed: bool) -> Clawback:
-        """Takes back, or gives again, until what is left matches the money that is left.
+        """Claws back, or restores, until what the buyer has matches the money that is left.
 
         ``covered`` is the part of ``payment.paid`` that refunds and disputes cover; ``cause`` is an idempotency key."""
 
     async def do_synchronise(self, tx: Tx, name: ProviderName, event: SubscriptionChanged) -> Applied | None:
-        """Applies a provider's word about an agreement; None where no agreement of this kind has that id."""
+        """Applies the provider's state of an agreement; None where this kind has no agreement with that id."""
 
 
 _kinds: set[PaymentKind] = set()
@@ -93,7 +97,7 @@ _handlers: dict[PaymentKind, Fulfilment] = {}
 
 
 class FulfilmentMissingError(RuntimeError):
-    """A kind of payment was declared, and nobody fulfils it."""
+    """A declared kind of payment has no handler."""
 
 
 def declare(kind: str) -> PaymentKind:
@@ -114,7 +118,9 @@ def unregister(kind: PaymentKind) -> None:
 
 
 def handler_of(kind: PaymentKind) -> Fulfilment:
-    """The handler of a kind. Raises: FulfilmentMissingError."""
+    """The handler of a kind.
+
+    Raises: FulfilmentMissingError."""
     if kind not in _handlers:
         raise FulfilmentMissingError(f"no room fulfils payments of the kind {kind}")
     return _handlers[kind]

@@ -17,13 +17,13 @@ ORDERS = rate_limits.Limit("payments.orders", timedelta(hours=1), 60)
 
 
 class OrderedFrom(Struct, frozen=True):
-    """Where somebody orders."""
+    """Device, IP address and page of an order."""
 
     client_device_id: UUID
     """As in Identity."""
-    address: str
+    ip_address: str
     origin: str
-    """The address of the page they came from, and return to."""
+    """URL of the site the buyer ordered on and returns to."""
 
 
 def ordered_from(request: AnyRequest, tenant: Tenant, me: Identity) -> OrderedFrom:
@@ -31,7 +31,7 @@ def ordered_from(request: AnyRequest, tenant: Tenant, me: Identity) -> OrderedFr
 
 
 def _origin(request: AnyRequest, tenant: Tenant) -> str:
-    """Where the buyer comes back to: the address they came by, if it is one of ours. A Host header can say anything."""
+    """The request's origin if the host is one of ours, else the public URL. A Host header can be forged."""
     public_url = integrations.current().public_url
     public, host = urlsplit(public_url).hostname, request.url.hostname or ""
     if host in {public, *tenant.hosts} or host.endswith(f".{public}") or is_private_name(host):

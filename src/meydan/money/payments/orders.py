@@ -1,4 +1,4 @@
-"""A purchase for money: its intent is recorded and committed before any provider hears of it."""
+"""Orders: a purchase for money is recorded and committed before any provider is asked."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
 from meydan.money import wallet
 from meydan.money.payments import provider_accounts
-from meydan.money.payments.enums import PAID_TWICE, PaymentKind, PaymentStatus
+from meydan.money.payments.enums import DUPLICATE, PaymentKind, PaymentStatus
 from meydan.money.payments.fulfilment import Product
 from meydan.money.payments.order_source import OrderedFrom
 
@@ -22,12 +22,12 @@ RETURN_PAYMENT = "commerce.return_payment"
 
 
 class Payment(Struct, frozen=True):
-    """As its owner sees it."""
+    """A payment as its owner sees it."""
 
     id: UUID
     kind: PaymentKind
     product_id: UUID
-    """Of the package, the plan, or what else its kind sells."""
+    """Id of the package, the plan, or whatever its kind sells."""
     status: PaymentStatus
     provider: ProviderName
     coins: int
@@ -38,17 +38,20 @@ class Payment(Struct, frozen=True):
     coins_taken_back: int
     """After refunds and disputes."""
     owed: int
-    """How many of those had been spent already: they became debt."""
+    """The part of those that had been spent already, and became debt."""
     created_at: datetime
     checkout_url: str | None = None
-    """Where it is paid, while it can be."""
+    """The pay page, while it can be paid."""
     store_token: UUID | None = None
-    """What a native app hands to its store with the purchase: this payment's id. With RevenueCat it is whom the app logs
-    in there as, the same for all that somebody buys."""
+    """Handed to the store by a native app with the purchase: this payment's id.
+
+    With RevenueCat it is the app user id instead, the same for all purchases of a user."""
     problem: str | None = None
-    """Why it failed, waits or is held, as a code: provider_unavailable, provider_refused, declined, proof_refused, expired,
-    on_its_way (paid by a way that takes days), under_review, amount_differs, product_differs, account_erased, paid_twice
-    (there is a membership already: this goes back)."""
+    """Code of the reason that it failed, waits or is held.
+
+    Failed: provider_unavailable, provider_refused, declined, expired. Pending: proof_refused, on_its_way (a payment
+    method that takes days). Held: under_review, amount_differs, product_differs, account_erased, paid_twice (a duplicate
+    membership, to be refunded)."""
     release_at: datetime | None = None
     settled_at: datetime | None = None
 
@@ -59,7 +62,7 @@ class PaymentPage(Struct, frozen=True):
 
 
 class PaymentFrame(realtime.Frame, frozen=True, tag="payment"):
-    """A purchase changed."""
+    """Sent whenever a payment changes."""
 
     payment: Payment
 
@@ -73,13 +76,13 @@ class ReturnPayment(Struct, frozen=True):
 
 
 class CheckPayment(retries.RetryableJob, frozen=True):
-    """Ask the provider what became of it."""
+    """Payload of the external job that asks the provider for a payment's events."""
 
     payment_id: UUID
     proof: str | None = None
-    """A store's receipt, handed in by the app."""
+    """A store's receipt, handed in by the app. Queued jobs hold this name."""
     last: bool = False
-    """Its time is up: what is not paid now is expired."""
+    """True for the last check, after the page's time: an unpaid order expires."""
 
 
 class NotOpen(Refused):
@@ -106,12 +109,16 @@ _COLUMNS = """
 
 
 async def payment(tx: Tx, payment_id: UUID) -> Payment:
-    """Raises NotFound unless it is visible: a person sees their own."""
+    """The payment, if the caller may see it: a user sees their own.
+
+    Raises: NotFound. Runs as: service or user."""
     return await tx.one(Payment, f"select {_COLUMNS} from app.payments where tenant_id = $1 and id = $2", payment_id)
 
 
 async def page(tx: Tx, before: UUID | None, limit: int) -> PaymentPage:
-    """The caller's own, newest first."""
+    """The caller's payments, newest first.
+
+    Runs as: user."""
     items = await tx.all(
         Payment,
         f"select {_COLUMNS} from app.payments "
@@ -134,10 +141,12 @@ async def do_order(
     *,
     reuses_open: bool = False,
 ) -> Payment:
-    """Records an order, and queues the opening of its pay page. The caller has asked ``lock_known`` first.
+    """Records an order, and queues the opening of its pay page. The caller has asked ``lock_order_with_key`` first.
 
-    With ``reuses_open`` an order of the same product whose page is still open is answered instead: a user who pays on
-    two pages would pay twice. Runs as: service."""
+    With ``reuses_open``, answers an order of the same product whose page is still open: two pages could be paid twice.
+
+    Raises: WalletIsFrozen and what ``provider_accounts.choose`` raises.
+    Runs as: service."""
     chosen = await provider_accounts.choose(tx, provider)
     if (frozen := (await wallet.wallet_of(tx, user_id)).frozen) is not None:
         raise wallet.WalletBlocked(reason=frozen)
@@ -154,7 +163,7 @@ async def do_order(
         returning id
         """,
         *(user_id, kind, chosen.value, product.id, product.coins, product.price, product.currency),
-        *(ordered.client_device_id, ordered.address, ordered.origin, key),
+        *(ordered.client_device_id, ordered.ip_address, ordered.origin, key),
     )
     await jobs.queue(tx, OPEN_CHECKOUT, OpenCheckout(payment_id=payment_id), dedupe_key=str(payment_id))
     return await payment(tx, payment_id)
@@ -163,7 +172,7 @@ async def do_order(
 async def _open_order(
     tx: Tx, user_id: UUID, kind: PaymentKind, product: Product, provider: ProviderName, ordered: OrderedFrom
 ) -> UUID | None:
-    """The order of the same product, price, provider and device whose page can be paid for a while yet."""
+    """An order of the same product, price, provider and device whose page stays open for five minutes at least."""
     return await tx.maybe(
         UUID,
         """
@@ -179,21 +188,21 @@ async def _open_order(
     )
 
 
-async def do_ask(tx: Tx, payment_id: UUID, proof: str | None = None) -> Payment:
-    """The caller came back before the provider's news did, or brings a store's receipt: ask the provider.
+async def do_request_check(tx: Tx, payment_id: UUID, receipt: str | None = None) -> Payment:
+    """Queues a server-side check: the buyer returned before the webhook, or hands in a store's receipt.
 
-    Raises NotFound, NotOpen, NoStore."""
+    Raises: NotFound, NotOpen, NoStore. Runs as: user."""
     mine = await payment(tx, payment_id)
-    if proof is not None and mine.provider not in APP_STORES:
+    if receipt is not None and mine.provider not in APP_STORES:
         raise NoStore
-    if mine.status is PaymentStatus.created and proof is not None:
+    if mine.status is PaymentStatus.created and receipt is not None:
         raise NotOpen
     if mine.status is not PaymentStatus.created:
         await jobs.queue(
             tx,
             CHECK_PAYMENT,
-            CheckPayment(payment_id=payment_id, proof=proof),
-            dedupe_key=None if proof else str(payment_id),
+            CheckPayment(payment_id=payment_id, proof=receipt),
+            dedupe_key=None if receipt else str(payment_id),
         )
     return mine
 
@@ -201,7 +210,9 @@ async def do_ask(tx: Tx, payment_id: UUID, proof: str | None = None) -> Payment:
 async def do_link_agreement(
     tx: Tx, payment_id: UUID, agreement_id: UUID, period_ends_at: datetime | None = None
 ) -> None:
-    """Records the agreement that a payment renews or began, and up to when it is paid. Runs as: service."""
+    """Records the agreement that a payment renews or began, and the end of the period it pays.
+
+    Runs as: service."""
     await tx.run(
         """
         update app.payments set agreement_id = $3, period_ends_at = coalesce($4, period_ends_at)
@@ -212,26 +223,32 @@ async def do_link_agreement(
 
 
 async def do_hold_duplicate(tx: Tx, payment_id: UUID, agreement_id: UUID | None) -> None:
-    """Holds a payment that there is no room for, and queues its return to the buyer. Runs as: service."""
+    """Holds a duplicate payment, and queues its refund.
+
+    Runs as: service."""
     await tx.run(
         """
         update app.payments set status = 'held', problem = $3, release_at = null,
             agreement_id = coalesce(agreement_id, $4)
         where tenant_id = $1 and id = $2
         """,
-        *(payment_id, PAID_TWICE, agreement_id),
+        *(payment_id, DUPLICATE, agreement_id),
     )
     await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(payment_id), dedupe_key=str(payment_id))
 
 
-async def do_return_duplicate(tx: Tx, payment_id: UUID) -> None:
-    """Marks a settled payment as a duplicate, and queues its return to the buyer. Runs as: service."""
-    await tx.run("update app.payments set problem = $3 where tenant_id = $1 and id = $2", payment_id, PAID_TWICE)
+async def do_refund_duplicate(tx: Tx, payment_id: UUID) -> None:
+    """Marks a settled payment as a duplicate, and queues its refund.
+
+    Runs as: service."""
+    await tx.run("update app.payments set problem = $3 where tenant_id = $1 and id = $2", payment_id, DUPLICATE)
     await jobs.queue(tx, RETURN_PAYMENT, ReturnPayment(payment_id), dedupe_key=str(payment_id))
 
 
 async def do_fail(tx: Tx, payment_id: UUID, status: PaymentStatus, problem: str, detail: str = "") -> None:
-    """No money came: nothing but ``created`` and ``pending`` can fail. A service transaction."""
+    """Marks a payment that is ``created`` or ``pending`` as failed or expired. Any other status stays.
+
+    Runs as: service."""
     changed = await tx.maybe(
         UUID,
         "update app.payments set status = $3, problem = $4, problem_detail = left($5, 500), address = null, origin = null "
@@ -242,11 +259,13 @@ async def do_fail(tx: Tx, payment_id: UUID, status: PaymentStatus, problem: str,
         detail or None,
     )
     if changed is not None:
-        await tell(tx, payment_id)
+        await do_send_update(tx, payment_id)
 
 
-async def do_await(tx: Tx, payment_id: UUID) -> None:
-    """The buyer has done what they can; the money takes days. It is asked about once more when it should long be there."""
+async def do_mark_pending(tx: Tx, payment_id: UUID) -> None:
+    """Marks a payment whose money takes days. The sweep checks it after fourteen days.
+
+    Runs as: service."""
     changed = await tx.maybe(
         UUID,
         "update app.payments set problem = 'on_its_way', checkout_url = null, checkout_expires_at = app.now() + interval '14 days' "
@@ -255,11 +274,11 @@ async def do_await(tx: Tx, payment_id: UUID) -> None:
         payment_id,
     )
     if changed is not None:
-        await tell(tx, payment_id)
+        await do_send_update(tx, payment_id)
 
 
-async def tell(tx: Tx, payment_id: UUID) -> None:
-    """Its owner, of what it is now."""
+async def do_send_update(tx: Tx, payment_id: UUID) -> None:
+    """Sends the payment's present state to its owner."""
     user_id = await tx.one(UUID, "select user_id from app.payments where tenant_id = $1 and id = $2", payment_id)
     await realtime.send_frame(tx, user_id, PaymentFrame(await payment(tx, payment_id)))
 
@@ -267,7 +286,9 @@ async def tell(tx: Tx, payment_id: UUID) -> None:
 async def lock_buyer(tx: Tx, user_id: UUID) -> None:
     """Serialises this user's money operations until commit, so that a repeated request sees the first one's result.
 
-    Locks: the user's billing customer. Raises: NotFound (erased). Runs as: service."""
+    Locks: the user's billing customer.
+    Raises: NotFound (erased).
+    Runs as: service."""
     await lock_billing_customer(tx, user_id)
     here = "select id from app.users where tenant_id = $1 and id = $2 and erased_at is null"
     if await tx.maybe(UUID, here, user_id) is None:
@@ -277,7 +298,8 @@ async def lock_buyer(tx: Tx, user_id: UUID) -> None:
 async def lock_billing_customer(tx: Tx, user_id: UUID) -> UUID:
     """The user's id at providers, made at its first use.
 
-    Locks: the user's billing customer. Runs as: service."""
+    Locks: the user's billing customer.
+    Runs as: service."""
     await tx.run(
         "insert into app.billing_references (tenant_id, user_id) values ($1, $2) on conflict do nothing", user_id
     )
@@ -293,12 +315,14 @@ class _KnownOrder(Struct, frozen=True):
     provider: ProviderName
 
 
-async def lock_known(
+async def lock_order_with_key(
     tx: Tx, user_id: UUID, key: str, kind: PaymentKind, product_id: UUID, provider: ProviderName | None
 ) -> Payment | None:
     """The order that this idempotency key made before.
 
-    Locks: the user's billing reference. Raises: IdempotencyKeyReused."""
+    Locks: the user's billing customer.
+    Raises: NotFound (erased), IdempotencyKeyReused.
+    Runs as: service."""
     await lock_buyer(tx, user_id)
     found = await tx.maybe(
         _KnownOrder,

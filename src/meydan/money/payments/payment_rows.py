@@ -1,4 +1,4 @@
-"""Payment rows, locked while money moves, so that two workers settle a payment once."""
+"""Payment rows, locked while money moves, so that two workers settle a payment only once."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ class PaymentRow(Struct, frozen=True):
     provider: ProviderName
     product_id: UUID
     agreement_id: UUID | None
-    """Of what this payment renews, in its kind's own table."""
+    """Id of the agreement that it began or renews, in its kind's own table."""
     subscription_reference: str | None
     coins: int
     amount: int
@@ -45,11 +45,11 @@ class PaymentRow(Struct, frozen=True):
 
     @property
     def clearing(self) -> wallet.Account:
-        """Where its coins come from, and go back to."""
+        """The account that its coins come from, and go back to."""
         return wallet.clearing(self.provider.value, self.paid_currency or self.currency)
 
     def share(self, covered: int) -> int:
-        """How many coins so much of the money is: rounded down, and everything is everything."""
+        """Coins in proportion to this part of the money, rounded down; all coins for all of it."""
         if not self.paid:
             return 0
         return self.coins if covered >= self.paid else self.coins * covered // self.paid
@@ -63,23 +63,28 @@ COLUMNS = (
 
 
 async def lock(tx: Tx, payment_id: UUID) -> PaymentRow | None:
-    """Locks: the payment."""
+    """The payment, if it exists.
+
+    Locks: the payment."""
     return await tx.maybe(
         PaymentRow, f"select {COLUMNS} from app.payments where tenant_id = $1 and id = $2 for update", payment_id
     )
 
 
 async def lock_by_id(tx: Tx, payment_id: UUID) -> PaymentRow:
-    """A payment that must exist.
+    """The payment, which must exist.
 
-    Locks: the payment."""
+    Locks: the payment.
+    Raises: NotFound."""
     return await tx.one(
         PaymentRow, f"select {COLUMNS} from app.payments where tenant_id = $1 and id = $2 for update", payment_id
     )
 
 
 async def lock_by_charge(tx: Tx, provider: ProviderName, charge: str) -> PaymentRow | None:
-    """Locks: the payment."""
+    """The payment with the provider's charge, if it is known.
+
+    Locks: the payment."""
     return await tx.maybe(
         PaymentRow,
         f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and charge = $3 for update",
@@ -89,9 +94,10 @@ async def lock_by_charge(tx: Tx, provider: ProviderName, charge: str) -> Payment
 
 
 async def lock_known_charge(tx: Tx, provider: ProviderName, charge: str) -> PaymentRow:
-    """A charge that must be known.
+    """The payment with the provider's charge, which must be known.
 
-    Locks: the payment."""
+    Locks: the payment.
+    Raises: NotFound."""
     return await tx.one(
         PaymentRow,
         f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and charge = $3 for update",
@@ -101,7 +107,9 @@ async def lock_known_charge(tx: Tx, provider: ProviderName, charge: str) -> Paym
 
 
 async def lock_by_checkout(tx: Tx, provider: ProviderName, checkout: str) -> PaymentRow | None:
-    """Locks: the payment."""
+    """The payment with the provider's checkout, if it is known.
+
+    Locks: the payment."""
     return await tx.maybe(
         PaymentRow,
         f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and checkout = $3 "

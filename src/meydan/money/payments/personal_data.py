@@ -1,4 +1,4 @@
-"""What this room keeps of a person. Books stay as the law asks, without anything that says who it was."""
+"""Personal data of payments. After erasure the books stay, as the law asks, without anything that identifies the buyer."""
 
 from datetime import datetime
 from typing import Any
@@ -96,12 +96,12 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Nothing is charged again. What was paid stays in the books; what tied it to a device or an address goes.
+    """Expires open orders, and deletes device, IP address, origin and the reasons of refunds. Payments stay in the books.
 
-    The reference stays: a refund or a dispute of theirs may still come, and it says nothing about anybody."""
-    await orders.lock_billing_customer(
-        tx, user_id
-    )  # what they order at this moment is over first, and goes with the rest
+    The customer reference stays: a refund or a dispute may still come, and it identifies nobody.
+
+    Runs as: service."""
+    await orders.lock_billing_customer(tx, user_id)  # waits for an order of this moment, so that it is erased too
     await tx.run(
         "update app.payments set status = 'expired' where tenant_id = $1 and user_id = $2 and status = 'created'",
         user_id,

@@ -1,4 +1,4 @@
-"""A community's own accounts at payment providers: what an operator sets is sealed, and opened only to be used."""
+"""A tenant's accounts at payment providers. Credentials are sealed, and unsealed only for use."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,21 +17,23 @@ from meydan.kit.errors import Refused
 
 
 class ProviderLine(Struct, frozen=True):
-    """Never what is secret."""
+    """A provider as staff see it, without secrets."""
 
     provider: ProviderName
     connected: bool
     sandbox: bool
     webhook_url: str
-    """To be entered at the provider, where it asks for one."""
+    """URL that the operator enters at the provider, where it asks for one."""
     renews: bool
     store: bool
 
 
-class PlaceToPay(Struct, frozen=True):
+class PaymentMethod(Struct, frozen=True):
+    """A provider at which a browser can pay."""
+
     provider: ProviderName
     renews: bool
-    """Whether premium that is paid there renews by itself."""
+    """True where a subscription paid there renews by itself."""
 
 
 class ProviderNotConnected(Refused):
@@ -43,7 +45,7 @@ class NothingForSale(Refused):
 
 
 class AccountInvalid(Refused):
-    """``detail`` says what is wrong in words."""
+    """``detail`` is the reason, in words."""
 
     code, status, title = "provider_account_invalid", 422, "The provider's account is not set up rightly."
 
@@ -54,10 +56,11 @@ class _Sealed(Struct, frozen=True):
 
 
 async def connected(tx: Tx) -> list[ProviderName]:
-    """Where something can be bought now, the first being what is chosen for who names none. A service transaction.
+    """Providers that sell now; a buyer who names none is given the first that is no app store.
 
-    The pay page of ours is there until a real one is: then a purchase must cost money.
-    """
+    The local pay page is among them only until a real one is connected: then a purchase must cost money.
+
+    Runs as: service."""
     known = set(
         await tx.all(ProviderName, "select provider from app.payment_providers where tenant_id = $1 and active")
     )
@@ -67,26 +70,33 @@ async def connected(tx: Tx) -> list[ProviderName]:
     return [name for name in ADAPTERS if name in known]
 
 
-async def places(tx: Tx) -> list[PlaceToPay]:
-    """Where a browser can pay, the first being what is chosen for who names none. A service transaction."""
-    return [PlaceToPay(name, name in RECURRING) for name in await connected(tx) if name not in APP_STORES]
+async def payment_methods(tx: Tx) -> list[PaymentMethod]:
+    """Providers at which a browser can pay; a buyer who names none is given the first.
+
+    Runs as: service."""
+    return [PaymentMethod(name, name in RECURRING) for name in await connected(tx) if name not in APP_STORES]
 
 
 async def choose(tx: Tx, wanted: ProviderName | None) -> ProviderName:
-    """Raises ProviderNotConnected, NothingForSale. A service transaction."""
-    there = await connected(tx)
+    """The wanted provider, else the first that is no app store.
+
+    Raises: ProviderNotConnected, NothingForSale.
+    Runs as: service."""
+    selling = await connected(tx)
     if wanted is not None:
-        if wanted not in there:
+        if wanted not in selling:
             raise ProviderNotConnected(provider=wanted)
         return wanted
-    for name in there:
+    for name in selling:
         if name not in APP_STORES:
             return name
     raise NothingForSale
 
 
 async def is_sandbox(tx: Tx, name: ProviderName) -> bool:
-    """Whether play money counts as money here. A service transaction."""
+    """True where test money counts as money.
+
+    Runs as: service."""
     if name is ProviderName.local:
         return True
     known = await tx.maybe(
@@ -96,10 +106,9 @@ async def is_sandbox(tx: Tx, name: ProviderName) -> bool:
 
 
 async def provider_of(db: Database, tenant_id: int, name: ProviderName) -> Provider:
-    """The community's account there, to be closed after use; also of one that sells no more but has sold.
+    """The tenant's adapter for a provider, to be closed after use; also for one that was disconnected.
 
-    Raises ProviderNotConnected.
-    """
+    Raises: ProviderNotConnected. Runs as: service."""
     if name is ProviderName.local:
         return _local(tenant_id)
     async with db.as_service(tenant_id) as tx:
@@ -112,12 +121,14 @@ async def provider_of(db: Database, tenant_id: int, name: ProviderName) -> Provi
         raise ProviderNotConnected(provider=name)
     kind = adapter(name)
     account = msgspec.json.decode(seal.unseal(_purpose(tenant_id, name), row.sealed), type=kind.account)
-    return _made(kind.provider, account, sandbox=row.sandbox)
+    return _build(kind.provider, account, sandbox=row.sandbox)
 
 
 @asynccontextmanager
 async def opened(db: Database, tenant_id: int, name: ProviderName) -> AsyncIterator[Provider]:
-    """``provider_of``, closed at the end."""
+    """``provider_of``, closed at the end.
+
+    Raises: ProviderNotConnected."""
     provider = await provider_of(db, tenant_id, name)
     try:
         yield provider
@@ -126,17 +137,21 @@ async def opened(db: Database, tenant_id: int, name: ProviderName) -> AsyncItera
 
 
 def provider_from(name: ProviderName, values: dict[str, Any], *, sandbox: bool) -> Provider:
-    """An account that is not kept anywhere yet, to be tried. Raises AccountInvalid."""
-    return _made(adapter(name).provider, read_account(name, values), sandbox=sandbox)
+    """An adapter for an account that is not stored yet, to try it.
+
+    Raises: AccountInvalid."""
+    return _build(adapter(name).provider, read_account(name, values), sandbox=sandbox)
 
 
 def account_of(name: ProviderName) -> type[Struct]:
-    """What has to be known of an account there."""
+    """The struct of an account's credentials."""
     return adapter(name).account
 
 
 async def do_connect(tx: Tx, name: ProviderName, values: dict[str, Any], *, sandbox: bool) -> None:
-    """Set up or replace an account. Raises AccountInvalid. A service transaction."""
+    """Seals and stores an account, or replaces it.
+
+    Raises: AccountInvalid. Runs as: service."""
     account = read_account(name, values)
     await tx.run(
         "insert into app.payment_providers (tenant_id, provider, sealed, sandbox) values ($1, $2, $3, $4) "
@@ -150,7 +165,9 @@ async def do_connect(tx: Tx, name: ProviderName, values: dict[str, Any], *, sand
 
 
 async def do_disconnect(tx: Tx, name: ProviderName) -> None:
-    """Nothing more is sold there; what was sold can still be refunded, and its news is read. Raises ProviderNotConnected."""
+    """Stops selling at the provider. Refunds and webhooks of earlier sales still work.
+
+    Raises: ProviderNotConnected. Runs as: service."""
     done = await tx.maybe(
         str,
         "update app.payment_providers set active = false, updated_at = app.now() "
@@ -163,7 +180,9 @@ async def do_disconnect(tx: Tx, name: ProviderName) -> None:
 
 
 def read_account(name: ProviderName, values: dict[str, Any]) -> Struct:
-    """Raises AccountInvalid, which names what is missing, unknown or of the wrong form."""
+    """Checks and converts the credentials an operator typed. The error names the field that is missing or wrong.
+
+    Raises: AccountInvalid."""
     if name is ProviderName.local:
         raise AccountInvalid(detail="the local pay page needs no account and takes none")
     kind = adapter(name).account
@@ -171,20 +190,22 @@ def read_account(name: ProviderName, values: dict[str, Any]) -> Struct:
     if unknown := sorted(set(values) - known):
         raise AccountInvalid(detail=f"{name} has no {', '.join(unknown)}; it has {', '.join(sorted(known))}")
     try:
-        return msgspec.convert(values, kind, strict=False)  # what was typed is text, also where a number is meant
+        return msgspec.convert(values, kind, strict=False)  # an operator types text, also for numbers
     except (msgspec.ValidationError, ValueError) as error:
         raise AccountInvalid(detail=str(error)) from None
 
 
-async def lines(tx: Tx) -> list[ProviderLine]:
-    """A service transaction."""
+async def provider_lines(tx: Tx) -> list[ProviderLine]:
+    """Every provider, connected or not.
+
+    Runs as: service."""
     sandboxes = await _sandboxes(tx)
-    there = await connected(tx)
+    selling = await connected(tx)
     slug = (await tenants.current(tx)).slug
     return [
         ProviderLine(
             provider=name,
-            connected=name in there,
+            connected=name in selling,
             sandbox=name is ProviderName.local or sandboxes.get(name, False),
             webhook_url=webhook_url(name, slug),
             renews=name in RECURRING,
@@ -214,11 +235,11 @@ def _local(tenant_id: int) -> Provider:
     if place is None:
         raise ProviderNotConnected(provider=ProviderName.local)
     kind = adapter(ProviderName.local)
-    account = kind.account.at(place, tenant_id)  # type: ignore[attr-defined]  # the one account nobody sets up
-    return _made(kind.provider, account, sandbox=True)
+    account = kind.account.at(place, tenant_id)  # type: ignore[attr-defined]  # the one account without a setup
+    return _build(kind.provider, account, sandbox=True)
 
 
-def _made(provider: type[Provider], account: Struct, *, sandbox: bool) -> Provider:
+def _build(provider: type[Provider], account: Struct, *, sandbox: bool) -> Provider:
     return provider(account, sandbox=sandbox)  # type: ignore[call-arg]  # each adapter takes its own account's struct
 
 

@@ -1,4 +1,4 @@
-"""Giving money back: staff ask, the provider does it, and only what the provider says takes coins back."""
+"""Refunds: staff request one, the provider makes it, and only the provider's answer claws coins back."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 from meydan.money import wallet
 from meydan.money.payments import payment_rows, provider_accounts, settlement
-from meydan.money.payments.enums import PAID_TWICE
+from meydan.money.payments.enums import DUPLICATE
 from meydan.money.payments.orders import ReturnPayment
 
 ASK_REFUND = "commerce.ask_refund"
@@ -34,10 +34,10 @@ class Refund(Struct, frozen=True):
     reason: str
     created_at: datetime
     coins: int
-    """What it took back, and how much of that had been spent and is owed."""
+    """Coins clawed back; ``owed`` is the part that had been spent, and became debt."""
     owed: int
     actor_user_id: UUID | None = None
-    """Absent where it was made at the provider, or by a store."""
+    """Absent for a refund made at the provider or by a store."""
     refund: str | None = None
     """The provider's id."""
     problem: str | None = None
@@ -53,7 +53,7 @@ class NotPaid(Refused):
 
 
 class RefundTooLarge(Refused):
-    """``left`` is what can still be refunded."""
+    """``left`` is the amount that can still be refunded."""
 
     code, status, title = "refund_too_large", 409, "There is not so much left of this payment to refund."
 
@@ -62,7 +62,7 @@ class RefundUnderWay(Refused):
     code, status, title = "refund_under_way", 409, "The provider is being asked to give this money back."
 
 
-class _Asked(Struct, frozen=True):
+class _RequestedRefund(Struct, frozen=True):
     status: RefundStatus
     amount: int
     provider: ProviderName
@@ -76,9 +76,12 @@ COLUMNS = "id, payment_id, status, amount, reason, created_at, coins, owed, acto
 async def do_refund(
     tx: Tx, payment_id: UUID, amount: int | None, *, reason: str, actor: UUID | None, key: str
 ) -> Refund:
-    """Ask for all that is left, or for a part; the provider is told after, and what was bought goes when it has done it.
+    """Requests a refund of ``amount``, or of all that is left, and queues the call to the provider.
 
-    Raises NotFound, NotPaid, RefundTooLarge, IdempotencyKeyReused. A service transaction."""
+    Coins are clawed back only when the provider has made the refund.
+
+    Raises: NotFound, NotPaid, RefundTooLarge, IdempotencyKeyReused.
+    Runs as: service."""
     row = await payment_rows.lock_by_id(tx, payment_id)
     known = await tx.maybe(
         Refund,
@@ -120,12 +123,14 @@ async def do_refund(
     return await refund(tx, refund_id)
 
 
-async def do_return(tx: Tx, job: ReturnPayment) -> None:
-    """What bought a membership there was no room for goes back, once. A service transaction."""
+async def do_refund_in_full(tx: Tx, job: ReturnPayment) -> None:
+    """Refunds a duplicate payment in full, once.
+
+    Raises: NotFound, NotPaid. Runs as: service."""
     try:
-        await do_refund(tx, job.payment_id, None, reason="A membership was paid for twice.", actor=None, key=PAID_TWICE)
+        await do_refund(tx, job.payment_id, None, reason="A membership was paid for twice.", actor=None, key=DUPLICATE)
     except RefundTooLarge:
-        return  # it went back already
+        return  # refunded already
 
 
 async def refund(tx: Tx, refund_id: UUID) -> Refund:
@@ -135,13 +140,15 @@ async def refund(tx: Tx, refund_id: UUID) -> Refund:
 
 
 async def check_not_under_way(tx: Tx, payment_id: UUID) -> None:
-    """Raises RefundUnderWay: what is being given back is not given."""
+    """Refuses to release a payment while a refund of it is requested.
+
+    Raises: RefundUnderWay."""
     asked = "select exists (select from app.payment_refunds where (tenant_id, payment_id, status) = ($1, $2, 'asked'))"
     if await tx.one(bool, asked, payment_id):
         raise RefundUnderWay
 
 
-async def of_payment(tx: Tx, payment_id: UUID) -> list[Refund]:
+async def refunds_of(tx: Tx, payment_id: UUID) -> list[Refund]:
     return await tx.all(
         Refund,
         f"select {COLUMNS} from app.payment_refunds where tenant_id = $1 and payment_id = $2 order by id",
@@ -150,10 +157,10 @@ async def of_payment(tx: Tx, payment_id: UUID) -> list[Refund]:
 
 
 async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
-    """The refund's own id is the key: asked again after a crash it is the same refund."""
+    """Makes a requested refund at the provider. The refund's id is the idempotency key, so a retry makes it once."""
     async with db.as_service(tenant_id) as tx:
         asked = await tx.one(
-            _Asked,
+            _RequestedRefund,
             "select asked.status, asked.amount, payment.provider, payment.charge, payment.paid_currency "
             "from app.payment_refunds asked "
             "join app.payments payment on payment.tenant_id = asked.tenant_id and payment.id = asked.payment_id "
@@ -168,16 +175,14 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
     except ProviderUnavailable as error:
         async with db.as_service(tenant_id) as tx:
             if not await retries.do_retry(tx, ASK_REFUND, job, retries.PATIENTLY, dedupe_key=str(job.refund_id)):
-                await _do_refuse(tx, job.refund_id, str(error))
+                await _do_mark_refused(tx, job.refund_id, str(error))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_refuse(tx, job.refund_id, str(error) or type(error).__name__)
+            await _do_mark_refused(tx, job.refund_id, str(error) or type(error).__name__)
         return
     async with db.as_service(tenant_id) as tx:
-        await payment_rows.lock_known_charge(
-            tx, asked.provider, asked.charge
-        )  # the payment first, as whoever brings the same news does
+        await payment_rows.lock_known_charge(tx, asked.provider, asked.charge)  # payment first: settlement's lock order
         await tx.run(
             "update app.payment_refunds set refund = $3 where tenant_id = $1 and id = $2 and status = 'asked'",
             job.refund_id,
@@ -194,7 +199,7 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
         await settlement.do_apply(tx, asked.provider, event)
 
 
-async def _do_refuse(tx: Tx, refund_id: UUID, why: str) -> None:
+async def _do_mark_refused(tx: Tx, refund_id: UUID, why: str) -> None:
     await tx.run(
         "update app.payment_refunds set status = 'refused', problem = left($3, 500), done_at = app.now() "
         "where tenant_id = $1 and id = $2 and status = 'asked'",

@@ -1,4 +1,4 @@
-"""Review: the hook that looks at a payment before what it bought is given. Payments do not know how it decides.
+"""Review: the hook that assesses a payment before it is fulfilled. Payments do not know how it decides.
 
 ``rooms.py`` registers the one reviewer. There is no default: a process without a reviewer refuses to start.
 """
@@ -17,17 +17,17 @@ class Review(Struct, frozen=True):
 
     allowed: bool
     release_at: datetime | None = None
-    """Of a delayed payment: when it is given by itself. None: staff decide."""
+    """Set for a delayed payment: the time at which it is fulfilled without staff. None: staff decide."""
 
 
 class Reviewer(Protocol):
     """Each method runs in the service transaction that settles the payment."""
 
     async def do_assess(self, tx: Tx, payment_id: UUID, *, card: str | None) -> Review:
-        """Reviews a payment once; asked again, answers the same. ``card`` is the provider's fingerprint."""
+        """Assesses a payment once; a repeat answers the same. ``card`` is the provider's fingerprint of the card."""
 
     async def do_assess_renewal(self, tx: Tx, payment_id: UUID, *, card: str | None) -> None:
-        """Records a renewal. It is never kept waiting; a suspicious one is shown to staff."""
+        """Assesses a renewal, which is never held; a suspicious one is shown to staff."""
 
     async def do_record_card(self, tx: Tx, payment_id: UUID, card: str) -> None:
         """Records a card that the provider declined for this payment."""
@@ -37,7 +37,7 @@ _reviewers: list[Reviewer] = []
 
 
 class ReviewerMissingError(RuntimeError):
-    """Payments would be given without anybody having looked at them."""
+    """No reviewer is registered, so payments would be fulfilled without review."""
 
 
 def register(reviewer: Reviewer) -> None:

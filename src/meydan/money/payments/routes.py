@@ -18,29 +18,29 @@ from meydan.money.payments import coins, orders, provider_accounts
 from meydan.money.payments.order_source import ORDERS, ordered_from
 from meydan.tenants import Tenant
 
-_STAFF = [accounts.staff_only(Role.admin, Role.owner)]
-
 _CHECKS = rate_limits.Limit("payments.checks", timedelta(minutes=1), 30)
+
+_STAFF = [accounts.staff_only(Role.admin, Role.owner)]
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 
 
-class Purchase(Struct, frozen=True, forbid_unknown_fields=True):
+class BuyCoinsRequest(Struct, frozen=True, forbid_unknown_fields=True):
     package_id: UUID
     provider: ProviderName | None = None
-    """A native app names its store; else the community's own choice."""
+    """A native app names its store; absent, the tenant's first provider is used."""
 
 
-class Proof(Struct, frozen=True, forbid_unknown_fields=True):
-    proof: Annotated[str, Meta(min_length=1, max_length=20_000)]
-    """The store's receipt: Apple's signed transaction, Google's purchase token."""
+class HandInReceiptRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    receipt: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    """Apple's signed transaction, or Google's purchase token."""
 
 
-class Places(Struct, frozen=True):
-    items: list[provider_accounts.PlaceToPay]
+class PaymentMethodList(Struct, frozen=True):
+    items: list[provider_accounts.PaymentMethod]
 
 
-class Providers(Struct, frozen=True):
+class ProviderList(Struct, frozen=True):
     items: list[provider_accounts.ProviderLine]
 
 
@@ -50,10 +50,10 @@ async def purchase(
     db: Database,
     tenant: Tenant,
     me: Identity,
-    data: Purchase,
+    data: BuyCoinsRequest,
     idempotency_key: IdempotencyKey = None,
 ) -> orders.Payment:
-    """The answer is the recorded order. Where to pay follows in a moment: by the frame `payment`, or by asking again."""
+    """Answers the recorded order. The pay page follows in a moment: by the frame `payment`, or by asking again."""
     key = scoped_idempotency_key(me, "purchase", idempotency_key)
     await rate_limits.take(ORDERS, me.user_id)
     async with db.as_service(me.tenant_id) as tx:
@@ -71,10 +71,10 @@ async def list_payments(
 
 
 @get("/api/payments/providers", tags=["payments"], summary="Where you can pay")
-async def list_places(db: Database, me: Identity) -> Places:
-    """In a browser: a native app's store is not among them. The first is chosen for who names none."""
+async def list_payment_methods(db: Database, me: Identity) -> PaymentMethodList:
+    """Payment methods of a browser: a native app's store is not among them. An order that names none takes the first."""
     async with db.as_service(me.tenant_id) as tx:
-        return Places(await provider_accounts.places(tx))
+        return PaymentMethodList(await provider_accounts.payment_methods(tx))
 
 
 @get("/api/payments/{payment_id:uuid}", tags=["payments"], summary="One of your purchases")
@@ -85,33 +85,35 @@ async def get_payment(db: Database, me: Identity, payment_id: UUID) -> orders.Pa
 
 @post("/api/payments/{payment_id:uuid}/check", status_code=202, tags=["payments"], summary="Ask the provider about it")
 async def check_payment(db: Database, me: Identity, payment_id: UUID) -> orders.Payment:
-    """For who is back from the pay page before its news is; what comes of it follows by the frame `payment`."""
+    """Asks the provider for a payment whose webhook has not come yet. The result follows by the frame `payment`."""
     await rate_limits.take(_CHECKS, me.user_id)
     async with db.as_user(me) as tx:
-        return await orders.do_ask(tx, payment_id)
+        return await orders.do_request_check(tx, payment_id)
 
 
-@post("/api/payments/{payment_id:uuid}/proof", status_code=202, tags=["payments"], summary="Hand in a store's receipt")
-async def prove_payment(db: Database, me: Identity, payment_id: UUID, data: Proof) -> orders.Payment:
-    """The store itself is asked what it is worth."""
+@post(
+    "/api/payments/{payment_id:uuid}/receipt", status_code=202, tags=["payments"], summary="Hand in a store's receipt"
+)
+async def hand_in_receipt(db: Database, me: Identity, payment_id: UUID, data: HandInReceiptRequest) -> orders.Payment:
+    """Verified at the store itself; the result follows by the frame `payment`."""
     await rate_limits.take(_CHECKS, me.user_id)
     async with db.as_user(me) as tx:
-        return await orders.do_ask(tx, payment_id, data.proof)
+        return await orders.do_request_check(tx, payment_id, data.receipt)
 
 
 @get("/api/staff/providers", tags=["staff"], guards=_STAFF, summary="Payment providers, and which are connected")
-async def staff_providers(db: Database, me: Identity) -> Providers:
-    """Connected with `meydan payments connect`: their secrets are no business of a browser."""
+async def staff_providers(db: Database, me: Identity) -> ProviderList:
+    """Operators connect one with `meydan payments connect`: its secrets never pass a browser."""
     async with db.as_service(me.tenant_id) as tx:
-        return Providers(await provider_accounts.lines(tx))
+        return ProviderList(await provider_accounts.provider_lines(tx))
 
 
 ROUTES = [
     purchase,
     list_payments,
-    list_places,
+    list_payment_methods,
     get_payment,
     check_payment,
-    prove_payment,
+    hand_in_receipt,
     staff_providers,
 ]

@@ -1,4 +1,4 @@
-"""Jobs of payments, most of them external: they speak to providers."""
+"""Jobs of payments, most of them external jobs that call providers."""
 
 from meydan.kit import jobs
 from meydan.kit.database import Tx
@@ -11,7 +11,7 @@ jobs.external_job(CHECK_PAYMENT)(checkouts.check_payment)
 jobs.external_job(refunds.ASK_REFUND)(refunds.ask_refund)
 jobs.external_job(acknowledgements.ACKNOWLEDGE)(acknowledgements.acknowledge)
 jobs.external_job(provider_subscriptions.STOP_CHARGING)(provider_subscriptions.stop_charging)
-jobs.job(RETURN_PAYMENT)(refunds.do_return)
+jobs.job(RETURN_PAYMENT)(refunds.do_refund_in_full)
 
 
 @jobs.every("*/5 * * * *")
@@ -21,5 +21,5 @@ async def sweep(tx: Tx) -> None:
 
 
 @jobs.every("43 3 * * *")
-async def forget_deferred_events(tx: Tx) -> None:
-    await deferred_events.do_forget_old(tx)
+async def purge_deferred_events(tx: Tx) -> None:
+    await deferred_events.do_purge_old(tx)

@@ -1,10 +1,10 @@
-"""Premium: membership, its subscriptions, their periods and renewals, and what it unlocks."""
+"""Premium: membership, its subscriptions, their periods and renewals, and the entitlements they give."""
 
-from meydan.money.premium import personal_data, tasks  # noqa: F401 -- importing the room registers jobs and what it keeps of a person
-from meydan.money.premium.entitlements import Limits, limits
+from meydan.money.premium import personal_data, tasks  # noqa: F401 -- importing the room registers its jobs and personal data
+from meydan.money.premium.entitlements import Entitlements, entitlements_of
 from meydan.money.premium.enums import SubscriptionStatus
 from meydan.money.premium.events import (
-    PaidTwice,
+    DuplicateSubscriptionPaid,
     PremiumCancelled,
     PremiumEnded,
     PremiumInGrace,
@@ -16,8 +16,8 @@ from meydan.money.premium.settings import PremiumSettings
 
 __all__ = [
     "PREMIUM",
-    "Limits",
-    "PaidTwice",
+    "DuplicateSubscriptionPaid",
+    "Entitlements",
     "PremiumCancelled",
     "PremiumEnded",
     "PremiumFulfilment",
@@ -26,5 +26,5 @@ __all__ = [
     "PremiumSettings",
     "PremiumStarted",
     "SubscriptionStatus",
-    "limits",
+    "entitlements_of",
 ]

@@ -1,6 +1,6 @@
-"""Acknowledgements of changed subscriptions: a store reverses a change of plan that nobody acknowledged.
+"""Acknowledgements of changed subscriptions: a store reverses a change of plan that is not acknowledged.
 
-A change may cost nothing, so there is no payment by which the store could be told.
+A change may be free, and then has no payment whose acknowledgement would cover it.
 """
 
 import logging
@@ -18,12 +18,11 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
 
-
 ACKNOWLEDGE_CHANGE = "commerce.acknowledge_change"
 
 
 class AcknowledgeChange(Struct, frozen=True):
-    """Of a plan, which may have cost nothing: then there is no payment by which the store could be told."""
+    """Payload of the external job that acknowledges a change of plan."""
 
     subscription_id: UUID
 
@@ -33,8 +32,9 @@ class _Changed(Struct, frozen=True):
     claim: str
 
 
-async def do_claim(tx: Tx, subscription_id: UUID, claim: str) -> None:
-    await tx.run("update app.subscriptions set claim = $3 where tenant_id = $1 and id = $2", subscription_id, claim)
+async def do_request_acknowledgement(tx: Tx, subscription_id: UUID, token: str) -> None:
+    """Stores the token of a change, and queues its acknowledgement."""
+    await tx.run("update app.subscriptions set claim = $3 where tenant_id = $1 and id = $2", subscription_id, token)
     await _do_queue_change(tx, subscription_id)
 
 
@@ -43,6 +43,7 @@ async def _do_queue_change(tx: Tx, subscription_id: UUID) -> None:
 
 
 async def acknowledge_change(db: Database, tenant_id: int, job: AcknowledgeChange) -> None:
+    """Acknowledges a change at the store. A failure is left to the sweep."""
     async with db.as_service(tenant_id) as tx:
         changed = await tx.maybe(
             _Changed,
@@ -67,7 +68,9 @@ async def acknowledge_change(db: Database, tenant_id: int, job: AcknowledgeChang
 
 
 async def do_sweep(tx: Tx) -> None:
-    """Queues every change that the store has not heard of yet. Runs as: service."""
+    """Queues every change that is not acknowledged yet.
+
+    Runs as: service."""
     for subscription_id in await tx.all(
         UUID,
         "select id from app.subscriptions where tenant_id = $1 and claim is not null and status <> 'expired' limit $2",

@@ -1,4 +1,4 @@
-"""When a paid period ends, by the calendar."""
+"""Billing periods: the end of a paid period, by the calendar."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,6 +16,6 @@ _LENGTHS = {
 
 
 def after(period: Period, begun_at: datetime, then: datetime) -> datetime:
-    """The first end of a period after ``then``. Counts from the beginning, so that the 31st stays the 31st where there is one."""
+    """The first end of a period after ``then``, counted from ``begun_at``, whose day of the month is kept if possible."""
     ends: Iterator[datetime] = (begun_at + number * _LENGTHS[period] for number in count(1))
     return next(ends_at for ends_at in ends if ends_at > then)

@@ -1,10 +1,11 @@
-"""One membership at a time: nobody pays for two each month, however many pay pages they had open.
+"""Duplicate subscriptions: a user has one membership at a time, however many pay pages were open.
 
-The same rule holds when somebody orders and when their money arrives, for pages stay open and news is slow: there is no
-room for another while one renews, nor for more of the same plan while it has long to run. Money for which there is no room
-goes back by itself, and what it began is stopped at the provider. Two plans on two pages are a change of mind: the one
-ordered later stays. Where a store lets us give nothing back, the other membership gives way if it can, and else the person
-is told where to cancel.
+The rule holds for an order and again when its money arrives: pay pages stay open, and webhooks are late.
+
+- A membership that renews blocks every other; one that does not blocks its own plan until its last week.
+- A duplicate payment is refunded, and its subscription is cancelled at the provider.
+- Of two plans, the one ordered later stays, and the earlier is stopped.
+- Where the provider cannot refund, the other membership is stopped. In a store only the user can, and is told where.
 """
 
 from datetime import datetime, timedelta
@@ -18,13 +19,13 @@ from meydan.kit.errors import Refused
 from meydan.kit.events import publish
 from meydan.money.payments import orders, payment_rows, provider_subscriptions
 from meydan.money.premium import subscription_periods, subscriptions
-from meydan.money.premium.events import PaidTwice
-from meydan.money.premium.subscriptions import COLUMNS, RUNNING, Row
+from meydan.money.premium.events import DuplicateSubscriptionPaid
+from meydan.money.premium.subscriptions import COLUMNS, RUNNING, SubscriptionRow
 
-AGAIN_WITHIN = timedelta(days=7)
-"""What does not renew may be bought again so long before its end."""
-_BOUGHT_TOGETHER = timedelta(days=2)
-"""A membership that gives way is paid back only if it is so young: an older one has been used, and stays to its end."""
+REORDER_WINDOW = timedelta(days=7)
+"""A membership that does not renew may be ordered again so long before its end."""
+_REFUNDED_UNTIL = timedelta(days=2)
+"""A stopped membership is refunded up to this age. An older one has been used, and runs to its period's end."""
 
 
 class AlreadyPremium(Refused):
@@ -32,7 +33,7 @@ class AlreadyPremium(Refused):
 
 
 class PremiumOnItsWay(Refused):
-    """``payment_id`` says by what."""
+    """``payment_id`` names the payment."""
 
     code, status, title = (
         "premium_on_its_way",
@@ -41,10 +42,10 @@ class PremiumOnItsWay(Refused):
     )
 
 
-async def check_room(tx: Tx, user_id: UUID, plan_id: UUID) -> datetime:
-    """When a membership ordered now would begin, where we count its time. Whoever asks holds the person's reference.
+async def check_no_duplicate(tx: Tx, user_id: UUID, plan_id: UUID) -> datetime:
+    """The time at which a membership ordered now would begin, where we count its time. The caller has locked the buyer.
 
-    Raises AlreadyPremium, PremiumOnItsWay."""
+    Raises: AlreadyPremium, PremiumOnItsWay."""
     on_its_way = await tx.maybe(
         UUID,
         "select id from app.payments where tenant_id = $1 and user_id = $2 and kind = 'premium' and agreement_id is null "
@@ -54,52 +55,57 @@ async def check_room(tx: Tx, user_id: UUID, plan_id: UUID) -> datetime:
     if on_its_way is not None:
         raise PremiumOnItsWay(payment_id=on_its_way)
     running = await _running(tx, user_id)
-    for one in running:
-        if _leaves_no_room(one, plan_id):
-            raise AlreadyPremium(period_ends_at=one.period_ends_at)
-    return max((one.period_ends_at for one in running), default=clock.now())
+    for subscription in running:
+        if _blocks(subscription, plan_id):
+            raise AlreadyPremium(period_ends_at=subscription.period_ends_at)
+    return max((subscription.period_ends_at for subscription in running), default=clock.now())
 
 
-async def do_give_back(tx: Tx, payment: payment_rows.PaymentRow) -> bool:
-    """Whether there is no room for what this pays: then it goes back. The payment is locked, and held. A service transaction."""
-    # Two that arrive at once come one after the other. Before the membership's row, as whoever changes one does.
+async def do_refund_duplicate(tx: Tx, payment: payment_rows.PaymentRow) -> bool:
+    """Queues the refund of a duplicate payment, and answers True; else stops the memberships it replaces.
+
+    The payment is held, and locked by the caller.
+
+    Locks: the user's billing customer, then the subscription that it pays.
+    Runs as: service."""
+    # Serialises two payments of one user. Before the subscription's row: everything that changes one locks in this order.
     await orders.lock_billing_customer(tx, payment.user_id)
-    known = await subscription_periods.paid_for(tx, payment)
+    known = await subscription_periods.lock_subscription_of(tx, payment)
     is_theirs = known is None or known.user_id == payment.user_id
     if known is not None and known.reference is not None and known.is_running and is_theirs:
         return False  # it renews what there is
     others = [
-        one
-        for one in await _running(tx, payment.user_id)
-        if _leaves_no_room(one, payment.product_id) and (known is None or known.reference is None or one.id != known.id)
+        other
+        for other in await _running(tx, payment.user_id)
+        if _blocks(other, payment.product_id) and (known is None or known.reference is None or other.id != known.id)
     ]
     if not others:
         return False
-    # A store's first period may be free, and what somebody else began is theirs: neither is ours to give back.
-    returnable = payment.provider in REFUNDABLE and payment.paid > 0 and is_theirs
-    if returnable and not all([await _gives_way(tx, one, payment) for one in others]):
-        await _do_return(tx, payment, known)
+    # A store's first period may be free, and another user's subscription is theirs: neither is refundable.
+    refundable = payment.provider in REFUNDABLE and payment.paid > 0 and is_theirs
+    if refundable and not all([await _is_superseded(tx, other, payment) for other in others]):
+        await _do_refund(tx, payment, known)
         return True
-    for one in others:
-        await _do_stop(tx, one)
+    for other in others:
+        await _do_stop_renewal(tx, other)
     return False
 
 
-async def _running(tx: Tx, user_id: UUID) -> list[Row]:
+async def _running(tx: Tx, user_id: UUID) -> list[SubscriptionRow]:
     return await tx.all(
-        Row,
+        SubscriptionRow,
         f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} "
         "order by renews desc, period_ends_at desc",
         user_id,
     )
 
 
-def _leaves_no_room(running: Row, plan_id: UUID | None) -> bool:
-    return running.renews or (running.plan_id == plan_id and running.period_ends_at > clock.now() + AGAIN_WITHIN)
+def _blocks(running: SubscriptionRow, plan_id: UUID | None) -> bool:
+    return running.renews or (running.plan_id == plan_id and running.period_ends_at > clock.now() + REORDER_WINDOW)
 
 
-async def _gives_way(tx: Tx, running: Row, payment: payment_rows.PaymentRow) -> bool:
-    """Two pages for two plans: what was ordered later is what the person wants. A renewal was ordered long ago."""
+async def _is_superseded(tx: Tx, running: SubscriptionRow, payment: payment_rows.PaymentRow) -> bool:
+    """True for another plan that was ordered before this payment. A renewal supersedes nothing: its order is older."""
     if running.plan_id == payment.product_id or payment.agreement_id is not None:
         return False
     ordered_at = await tx.maybe(
@@ -110,8 +116,8 @@ async def _gives_way(tx: Tx, running: Row, payment: payment_rows.PaymentRow) -> 
     return (ordered_at or running.created_at) < payment.created_at
 
 
-async def _do_return(tx: Tx, payment: payment_rows.PaymentRow, known: Row | None) -> None:
-    """The membership it would have begun is known as ended, so that whatever its provider says of it begins nothing."""
+async def _do_refund(tx: Tx, payment: payment_rows.PaymentRow, known: SubscriptionRow | None) -> None:
+    """Refunds a duplicate. Its subscription is stored as revoked, so that a later event of it begins nothing."""
     subscription_id = known.id if known is not None and known.reference is not None else None
     if subscription_id is not None:
         await tx.run("update app.subscriptions set revoked = true where tenant_id = $1 and id = $2", subscription_id)
@@ -126,25 +132,25 @@ async def _do_return(tx: Tx, payment: payment_rows.PaymentRow, known: Row | None
     await orders.do_hold_duplicate(tx, payment.id, subscription_id)
     if payment.subscription_reference is not None:
         await provider_subscriptions.do_stop_charging(tx, payment.provider, payment.subscription_reference)
-    await publish(tx, PaidTwice(payment.user_id, payment.id, None))
+    await publish(tx, DuplicateSubscriptionPaid(payment.user_id, payment.id, None))
 
 
-async def _do_stop(tx: Tx, running: Row) -> None:
-    """It gives way: it is not renewed, and paid back if it was bought just now."""
-    young = None
+async def _do_stop_renewal(tx: Tx, running: SubscriptionRow) -> None:
+    """Stops a superseded membership: it is not renewed, and its last payment is refunded if it is young enough."""
+    refunded = None
     if running.provider in REFUNDABLE:
-        young = await tx.maybe(
+        refunded = await tx.maybe(
             UUID,
             "select id from app.payments where tenant_id = $1 and agreement_id = $2 and status = 'paid' and paid_amount > 0 "
             "and paid_at > app.now() - $3::interval order by paid_at desc limit 1",
             running.id,
-            _BOUGHT_TOGETHER,
+            _REFUNDED_UNTIL,
         )
-    if young is not None:
-        await orders.do_return_duplicate(tx, young)
-    where: ProviderName | None = None
+    if refunded is not None:
+        await orders.do_refund_duplicate(tx, refunded)
+    cancel_at: ProviderName | None = None
     if running.provider not in APP_STORES:
-        await subscriptions.do_leave(tx, running)
-    elif young is None and running.renews:
-        where = running.provider
-    await publish(tx, PaidTwice(running.user_id, young, where))
+        await subscriptions.do_stop_renewing(tx, running)
+    elif refunded is None and running.renews:
+        cancel_at = running.provider
+    await publish(tx, DuplicateSubscriptionPaid(running.user_id, refunded, cancel_at))

@@ -1,4 +1,4 @@
-"""What premium unlocks for somebody now: asked wherever a right is counted, so it is one read of an index."""
+"""Entitlements: what premium unlocks for a user now. Every count of the daily quota asks, so it is one index read."""
 
 from uuid import UUID
 
@@ -8,18 +8,18 @@ from meydan.kit.database import Tx
 from meydan.money.premium.subscriptions import RUNNING
 
 
-class Limits(Struct, frozen=True):
+class Entitlements(Struct, frozen=True):
     premium: bool
     text_per_day: int | None
-    """How many strangers a day at least; null: as many as everybody."""
+    """Strangers per day, at least; null without a higher number than everybody has."""
     sees_likes: bool
     no_ads: bool
 
 
-async def limits(tx: Tx, user_id: UUID) -> Limits:
-    """The best of what is running."""
+async def entitlements_of(tx: Tx, user_id: UUID) -> Entitlements:
+    """The best of all running subscriptions."""
     return await tx.one(
-        Limits,
+        Entitlements,
         f"""
         select count(*) > 0 as premium, max(plan.text_per_day) as text_per_day,
             coalesce(bool_or(plan.sees_likes), false) as sees_likes, coalesce(bool_or(plan.no_ads), false) as no_ads

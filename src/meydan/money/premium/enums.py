@@ -6,7 +6,7 @@ from enum import StrEnum
 class SubscriptionStatus(StrEnum):
     active = "active"
     grace = "grace"
-    """The renewal failed; what was bought is still there while the provider tries again."""
+    """The renewal failed; premium stays while the provider tries again."""
     cancelled = "cancelled"
-    """Still there until the period's end, then not renewed."""
+    """Runs until the period's end, and is not renewed."""
     expired = "expired"

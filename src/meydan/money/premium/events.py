@@ -23,7 +23,7 @@ class PremiumInGrace(Event, frozen=True):
 
 
 class PremiumCancelled(Event, frozen=True):
-    """It stays until then and is not renewed."""
+    """Premium stays until the period's end, and is not renewed."""
 
     user_id: UUID
     period_ends_at: datetime
@@ -33,11 +33,11 @@ class PremiumEnded(Event, frozen=True):
     user_id: UUID
 
 
-class PaidTwice(Event, frozen=True):
-    """A second membership was paid for while one renews."""
+class DuplicateSubscriptionPaid(Event, frozen=True):
+    """A second membership was paid for while another blocks it."""
 
     user_id: UUID
     payment_id: UUID | None
-    """Which goes back by itself, if one does."""
+    """The payment that is refunded, if one is."""
     where: ProviderName | None
-    """The store in which only the person can cancel one of the two."""
+    """The store in which only the user can cancel one of the two. Stored notifications hold this name."""

@@ -16,7 +16,7 @@ _GONE = (PaymentStatus.refunded, PaymentStatus.charged_back, PaymentStatus.dispu
 
 
 def product_of(plan: products.StaffPlan) -> Product:
-    """A plan as payments order it."""
+    """The product that payments order for a plan."""
     return Product(
         id=plan.id,
         price=plan.price,
@@ -28,7 +28,7 @@ def product_of(plan: products.StaffPlan) -> Product:
 
 
 class PremiumFulfilment:
-    """Gives periods of a subscription; money that went back ends them."""
+    """Delivers periods of a subscription; a full refund or a dispute ends them."""
 
     async def product(self, tx: Tx, product_id: UUID) -> Product:
         return product_of(await products.plan(tx, product_id))
@@ -37,13 +37,13 @@ class PremiumFulfilment:
         plan = await products.plan_of_product(tx, store_product_id)
         return None if plan is None else product_of(plan)
 
-    async def do_rename(self, tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
-        await provider_sync.do_rename(tx, name, event)
+    async def do_change_reference(self, tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
+        await provider_sync.do_change_reference(tx, name, event)
 
     async def lock_renewal(self, tx: Tx, name: ProviderName, event: Paid) -> Renewal | None:
         if event.subscription is None:
             return None
-        known = await subscriptions.by_reference(tx, name, event.subscription)
+        known = await subscriptions.lock_by_reference(tx, name, event.subscription)
         if known is None:
             return None
         plan = await products.plan_of_product(tx, event.product_id) if event.product_id is not None else None
@@ -54,8 +54,8 @@ class PremiumFulfilment:
             price=await subscriptions.price(tx, known.id),
         )
 
-    async def do_give(self, tx: Tx, payment: PaymentRow, *, despite_duplicate: bool) -> bool:
-        if not despite_duplicate and await duplicate_subscriptions.do_give_back(tx, payment):
+    async def do_fulfil(self, tx: Tx, payment: PaymentRow, *, despite_duplicate: bool) -> bool:
+        if not despite_duplicate and await duplicate_subscriptions.do_refund_duplicate(tx, payment):
             return False
         await subscription_periods.do_pay_period(tx, payment)
         return True
@@ -67,7 +67,7 @@ class PremiumFulfilment:
         covered: int,
         cause: str,  # noqa: ARG002 -- coins need an idempotency key, periods do not
         *,
-        disputed: bool,  # noqa: ARG002 -- money gone is gone, whoever took it
+        disputed: bool,  # noqa: ARG002 -- a refund and a dispute end a period alike
     ) -> Clawback:
         is_gone = 0 < payment.paid <= covered
         if payment.agreement_id is None or payment.period_ends_at is None or is_gone == (payment.status in _GONE):
@@ -79,4 +79,4 @@ class PremiumFulfilment:
         return Clawback()
 
     async def do_synchronise(self, tx: Tx, name: ProviderName, event: SubscriptionChanged) -> Applied | None:
-        return await provider_sync.do_follow(tx, name, event)
+        return await provider_sync.do_synchronise(tx, name, event)

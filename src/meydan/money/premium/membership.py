@@ -1,5 +1,4 @@
-"""Premium as a person asks for it: subscribe with money or coins, cancel at the period's end, take that back; and what time
-does to it."""
+"""Membership as a user requests it: subscribe with money or coins, cancel, resume; and the renewals that time brings."""
 
 import logging
 from datetime import datetime, timedelta
@@ -8,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan import accounts, tenants
+from meydan import accounts
 from meydan.integrations.payments import APP_STORES, RECURRING
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import clock, jobs
@@ -18,19 +17,18 @@ from meydan.kit.events import listen, publish
 from meydan.money import wallet
 from meydan.money.payments import OrderedFrom, orders
 from meydan.money.premium import billing_periods, duplicate_subscriptions, provider_sync, subscriptions
-from meydan.money.premium.entitlements import Limits, limits
+from meydan.money.premium.entitlements import Entitlements, entitlements_of
 from meydan.money.premium.enums import SubscriptionStatus
 from meydan.money.premium.events import PremiumRenewed, PremiumStarted
 from meydan.money.premium.fulfilment import PREMIUM, product_of
-from meydan.money.premium.settings import PremiumSettings
-from meydan.money.premium.subscriptions import COLUMNS, Row, Subscription
+from meydan.money.premium.subscriptions import COLUMNS, Subscription, SubscriptionRow
 from meydan.money.shop import products
 
 log = logging.getLogger(__name__)
 
 CHECK_SUBSCRIPTION = "commerce.check_subscription"
 LATE = timedelta(hours=1)
-"""A provider's news of a renewal may take so long; then it counts as failed until it comes."""
+"""Longest delay of a provider's webhook about a renewal; after that the renewal counts as failed until it comes."""
 _AT_ONCE = 100
 
 
@@ -41,14 +39,14 @@ class PayWith(StrEnum):
 
 class Premium(Struct, frozen=True):
     plans: list[products.Plan]
-    limits: Limits
+    entitlements: Entitlements
     subscription: Subscription | None = None
     second: Subscription | None = None
-    """Another one that renews beside it, each with its price: bought in a store, and only there it can be cancelled."""
+    """Another subscription that renews beside it. Bought in a store, where only the user can cancel it."""
 
 
-class Subscribed(Struct, frozen=True):
-    """With money there is a payment first; the subscription begins when it is paid."""
+class SubscriptionOrder(Struct, frozen=True):
+    """The subscription paid with coins, or the payment with which one begins."""
 
     subscription: Subscription | None = None
     payment: orders.Payment | None = None
@@ -67,7 +65,7 @@ class NotForCoins(Refused):
 
 
 class InTheStore(Refused):
-    """``provider`` says which."""
+    """``provider`` names the store."""
 
     code, status, title = "premium_in_store", 409, "This was bought in an app store, and is changed there."
 
@@ -81,45 +79,51 @@ class CannotResume(Refused):
 
 
 async def premium(tx: Tx) -> Premium:
-    """The caller's."""
-    mine = await subscriptions.of(tx, tx.me.user_id)
+    """The caller's premium, and the plans for sale.
+
+    Runs as: user."""
+    mine = await subscriptions.running_of(tx, tx.me.user_id)
     return Premium(
         plans=await products.plans(tx),
-        limits=await limits(tx, tx.me.user_id),
+        entitlements=await entitlements_of(tx, tx.me.user_id),
         subscription=mine,
-        second=await subscriptions.second(tx, tx.me.user_id, mine.id) if mine else None,
+        second=await subscriptions.second_renewing(tx, tx.me.user_id, mine.id) if mine else None,
     )
 
 
 async def do_subscribe_with_money(
     tx: Tx, user_id: UUID, plan_id: UUID, provider: ProviderName | None, key: str, ordered: OrderedFrom
-) -> Subscribed:
-    """Raises AlreadyPremium, PremiumOnItsWay and what ordering does. A service transaction."""
-    known = await orders.lock_known(tx, user_id, key, PREMIUM, plan_id, provider)
+) -> SubscriptionOrder:
+    """Orders a plan for money; the same key answers the first order.
+
+    Raises: NotFound, AlreadyPremium, PremiumOnItsWay, IdempotencyKeyReused and what ``orders.do_order`` raises.
+    Runs as: service."""
+    known = await orders.lock_order_with_key(tx, user_id, key, PREMIUM, plan_id, provider)
     if known is None:
-        if await _for_coins(tx, user_id, key) is not None:
+        if await _coin_order_with_key(tx, user_id, key) is not None:
             raise wallet.IdempotencyKeyReused
-        await duplicate_subscriptions.check_room(tx, user_id, plan_id)
+        await duplicate_subscriptions.check_no_duplicate(tx, user_id, plan_id)
         product = product_of(await products.plan_for_sale(tx, plan_id))
         known = await orders.do_order(tx, user_id, PREMIUM, product, provider, key, ordered, reuses_open=True)
-    return Subscribed(payment=known)
+    return SubscriptionOrder(payment=known)
 
 
-async def do_subscribe_with_coins(tx: Tx, user_id: UUID, plan_id: UUID, key: str) -> Subscribed:
-    """Raises NotFound, NotForCoins, AlreadyPremium, PremiumOnItsWay, IdempotencyKeyReused, and what paying with coins does.
+async def do_subscribe_with_coins(tx: Tx, user_id: UUID, plan_id: UUID, key: str) -> SubscriptionOrder:
+    """Begins a subscription paid with coins; the same key answers the first one.
 
-    A service transaction."""
-    if await orders.lock_known(tx, user_id, key, PREMIUM, plan_id, None) is not None:
+    Raises: NotFound, NotForCoins, AlreadyPremium, PremiumOnItsWay, IdempotencyKeyReused and what ``wallet.do_transfer`` raises.
+    Runs as: service."""
+    if await orders.lock_order_with_key(tx, user_id, key, PREMIUM, plan_id, None) is not None:
         raise wallet.IdempotencyKeyReused
-    known = await _for_coins(tx, user_id, key)
+    known = await _coin_order_with_key(tx, user_id, key)
     if known is not None:
         if known.plan_id != plan_id:
             raise wallet.IdempotencyKeyReused
-        return Subscribed(subscription=await subscriptions.shown(tx, known.id))
+        return SubscriptionOrder(subscription=await subscriptions.subscription(tx, known.id))
     plan = await products.plan_for_sale(tx, plan_id)
     if plan.coin_price is None:
         raise NotForCoins
-    begins_at = await duplicate_subscriptions.check_room(tx, user_id, plan_id)
+    begins_at = await duplicate_subscriptions.check_no_duplicate(tx, user_id, plan_id)
     ends_at = billing_periods.after(plan.period, begins_at, begins_at)
     subscription_id = await tx.one(
         UUID,
@@ -129,53 +133,62 @@ async def do_subscribe_with_coins(tx: Tx, user_id: UUID, plan_id: UUID, key: str
     )
     await _do_pay_coins(tx, subscription_id, user_id, plan.coin_price, begins_at)
     await publish(tx, PremiumStarted(user_id, ends_at))
-    await subscriptions.tell(tx, subscription_id)
-    return Subscribed(subscription=await subscriptions.shown(tx, subscription_id))
+    await subscriptions.do_send_update(tx, subscription_id)
+    return SubscriptionOrder(subscription=await subscriptions.subscription(tx, subscription_id))
 
 
 async def do_cancel(tx: Tx, user_id: UUID) -> Subscription:
-    """At the period's end; cancelled already is cancelled. Raises NotPremium, InTheStore. A service transaction."""
-    mine = await _mine(tx, user_id)
+    """Cancels at the period's end. Idempotent.
+
+    Raises: NotPremium, InTheStore.
+    Runs as: service."""
+    mine = await _lock_running(tx, user_id)
     if mine.status is SubscriptionStatus.cancelled or not mine.renews:
-        return await subscriptions.shown(tx, mine.id)
+        return await subscriptions.subscription(tx, mine.id)
     if mine.provider in APP_STORES:
         raise InTheStore(provider=mine.provider)
-    await subscriptions.do_wish(tx, mine, "cancel")
-    return await subscriptions.shown(tx, mine.id)
+    await subscriptions.do_cancel_or_resume(tx, mine, "cancel")
+    return await subscriptions.subscription(tx, mine.id)
 
 
 async def do_resume(tx: Tx, user_id: UUID) -> Subscription:
-    """It renews again. Raises NotPremium, InTheStore, CannotResume. A service transaction."""
-    mine = await _mine(tx, user_id)
+    """Resumes a cancelled subscription: it renews again. Idempotent.
+
+    Raises: NotPremium, InTheStore, CannotResume.
+    Runs as: service."""
+    mine = await _lock_running(tx, user_id)
     if mine.renews:
-        return await subscriptions.shown(tx, mine.id)
+        return await subscriptions.subscription(tx, mine.id)
     if mine.provider in APP_STORES:
         raise InTheStore(provider=mine.provider)
     if mine.provider is not None and (mine.reference is None or mine.provider not in RECURRING):
         raise CannotResume
-    await subscriptions.do_wish(tx, mine, "resume")
-    return await subscriptions.shown(tx, mine.id)
+    await subscriptions.do_cancel_or_resume(tx, mine, "resume")
+    return await subscriptions.subscription(tx, mine.id)
 
 
 @listen(accounts.UserBanned)
 async def stop_renewing(tx: Tx, event: accounts.UserBanned) -> None:
-    """Nobody is charged for a period in which they are not let in, and cannot cancel. A store lets only them do that."""
-    for one in await subscriptions.renewing(tx, event.user_id):
-        if one.provider not in APP_STORES and (event.until is None or event.until > one.period_ends_at):
-            await subscriptions.do_leave(tx, one)
+    """Stops renewals into a ban: a banned user could neither use nor cancel them. A store lets only the user cancel."""
+    for known in await subscriptions.lock_renewing(tx, event.user_id):
+        if known.provider not in APP_STORES and (event.until is None or event.until > known.period_ends_at):
+            await subscriptions.do_stop_renewing(tx, known)
 
 
-async def do_pass_time(tx: Tx) -> None:
-    """Renew, wait for, and end what its time has come for. A service transaction."""
-    await provider_sync.do_pass_time(tx)
+async def do_run_renewals(tx: Tx) -> None:
+    """Renews, checks and expires the subscriptions whose period is over.
+
+    Locks: those subscriptions.
+    Runs as: service."""
+    await provider_sync.do_apply_due_plans(tx)
     due = await tx.all(
-        Row,
+        SubscriptionRow,
         f"""
         select {COLUMNS} from app.subscriptions
         where tenant_id = $1 and status <> 'expired' and period_ends_at <= app.now() and (
             not renews                                                        -- over
             or grace_ends_at <= app.now()                                     -- over
-            or coalesce(checked_at, '-infinity') < period_ends_at             -- its end was not looked at yet
+            or coalesce(checked_at, '-infinity') < period_ends_at             -- its end was not checked yet
             or (status = 'active' and period_ends_at <= app.now() - $2::interval)
             or (status = 'grace' and checked_at <= app.now() - interval '1 day')
         )
@@ -184,64 +197,67 @@ async def do_pass_time(tx: Tx) -> None:
         LATE,
         _AT_ONCE,
     )
-    for one in due:
+    for known in due:
         try:
             async with tx.savepoint():
-                await _do_pass(tx, one)
-        except Exception:  # logged, and looked at again in a minute: it keeps nobody else waiting
-            log.exception("subscription %s could not be looked after", one.id)
+                await _do_renew_or_expire(tx, known)
+        except Exception:  # logged, and tried again in a minute, so that the others need not wait
+            log.exception("subscription %s could not be renewed or expired", known.id)
 
 
-async def _do_pass(tx: Tx, one: Row) -> None:
+async def _do_renew_or_expire(tx: Tx, known: SubscriptionRow) -> None:
     now = clock.now()
-    if not one.renews or (one.status is SubscriptionStatus.grace and one.grace_ends_at and one.grace_ends_at <= now):
-        await subscriptions.do_expire(tx, one)
-        await subscriptions.tell(tx, one.id)
-    elif one.coin_price is not None:
-        await _do_renew(tx, one, one.coin_price)
+    is_grace = known.status is SubscriptionStatus.grace
+    if not known.renews or (is_grace and known.grace_ends_at and known.grace_ends_at <= now):
+        await subscriptions.do_expire(tx, known)
+        await subscriptions.do_send_update(tx, known.id)
+    elif known.coin_price is not None:
+        await _do_renew(tx, known, known.coin_price)
     else:
-        await tx.run("update app.subscriptions set checked_at = app.now() where tenant_id = $1 and id = $2", one.id)
-        await jobs.queue(tx, CHECK_SUBSCRIPTION, CheckSubscription(one.id), dedupe_key=str(one.id))
-        if one.status is SubscriptionStatus.active and one.period_ends_at <= now - LATE:
-            await _do_wait(tx, one)
+        await tx.run("update app.subscriptions set checked_at = app.now() where tenant_id = $1 and id = $2", known.id)
+        await jobs.queue(tx, CHECK_SUBSCRIPTION, CheckSubscription(known.id), dedupe_key=str(known.id))
+        if known.status is SubscriptionStatus.active and known.period_ends_at <= now - LATE:
+            await _do_begin_grace(tx, known)
 
 
-async def _do_renew(tx: Tx, one: Row, coins: int) -> None:
-    plan = await products.plan(tx, one.plan_id)
+async def _do_renew(tx: Tx, known: SubscriptionRow, coins: int) -> None:
+    """Pays the next period with coins; without enough of them, grace begins."""
+    plan = await products.plan(tx, known.plan_id)
     try:
         async with tx.savepoint():
-            await _do_pay_coins(tx, one.id, one.user_id, coins, one.period_ends_at)
+            await _do_pay_coins(tx, known.id, known.user_id, coins, known.period_ends_at)
     except (wallet.BalanceTooLow, wallet.WalletBlocked, wallet.DebtBlocks):
-        await _do_wait(tx, one)
+        await _do_begin_grace(tx, known)
         return
-    # After a long standstill of the worker the first end that is still to come, or somebody pays for the past.
-    ends_at = billing_periods.after(plan.period, one.created_at, max(one.period_ends_at, clock.now() - _patience(one)))
+    # After a standstill of the worker, the first end in the future: a period that is over is not charged.
+    latest = max(known.period_ends_at, clock.now() - _grace(known))
+    ends_at = billing_periods.after(plan.period, known.created_at, latest)
     await tx.run(
         "update app.subscriptions set status = 'active', period_ends_at = $3, grace_ends_at = null, checked_at = app.now() "
         "where tenant_id = $1 and id = $2",
-        *(one.id, ends_at),
+        *(known.id, ends_at),
     )
-    await publish(tx, PremiumRenewed(one.user_id, ends_at))
-    await subscriptions.tell(tx, one.id)
+    await publish(tx, PremiumRenewed(known.user_id, ends_at))
+    await subscriptions.do_send_update(tx, known.id)
 
 
-def _patience(one: Row) -> timedelta:
-    """The days of grace were premium too: they are part of the period that pays them."""
-    return (one.grace_ends_at - one.period_ends_at) if one.grace_ends_at else timedelta()
+def _grace(known: SubscriptionRow) -> timedelta:
+    """The length of the grace, which is part of the period that pays it: premium ran in it."""
+    return (known.grace_ends_at - known.period_ends_at) if known.grace_ends_at else timedelta()
 
 
-async def _do_wait(tx: Tx, one: Row) -> None:
-    """Grace, once; tried again every day while it lasts."""
-    if one.status is SubscriptionStatus.grace:
-        await tx.run("update app.subscriptions set checked_at = app.now() where tenant_id = $1 and id = $2", one.id)
+async def _do_begin_grace(tx: Tx, known: SubscriptionRow) -> None:
+    """Begins the grace, once. While it lasts the renewal is tried again every day."""
+    if known.status is SubscriptionStatus.grace:
+        await tx.run("update app.subscriptions set checked_at = app.now() where tenant_id = $1 and id = $2", known.id)
         return
-    days = (await tenants.settings(tx, PremiumSettings)).grace_days
-    await subscriptions.do_grace(tx, one, ends_at=one.period_ends_at + timedelta(days=days))
-    await subscriptions.tell(tx, one.id)
+    ends_at = known.period_ends_at + await subscriptions.grace_period(tx)
+    await subscriptions.do_begin_grace(tx, known, ends_at=ends_at)
+    await subscriptions.do_send_update(tx, known.id)
 
 
 async def _do_pay_coins(tx: Tx, subscription_id: UUID, user_id: UUID, coins: int, begins_at: datetime) -> None:
-    """Each period once: its beginning is in the key."""
+    """Pays a period with coins, once: the idempotency key holds the period's beginning."""
     await wallet.do_transfer(
         tx,
         wallet.TransactionType.premium,
@@ -253,28 +269,31 @@ async def _do_pay_coins(tx: Tx, subscription_id: UUID, user_id: UUID, coins: int
     await wallet.do_send_wallet(tx, user_id)
 
 
-async def _for_coins(tx: Tx, user_id: UUID, key: str) -> "_Known | None":
-    """What this key paid for with coins."""
+async def _coin_order_with_key(tx: Tx, user_id: UUID, key: str) -> "_CoinOrder | None":
+    """The subscription that this key paid with coins before."""
     return await tx.maybe(
-        _Known,
+        _CoinOrder,
         "select id, plan_id from app.subscriptions where tenant_id = $1 and user_id = $2 and idempotency_key = $3",
         user_id,
         key,
     )
 
 
-async def _mine(tx: Tx, user_id: UUID) -> Row:
-    # Whoever resumes one while they begin the next would have both, and pay for both.
+async def _lock_running(tx: Tx, user_id: UUID) -> SubscriptionRow:
+    """The user's running subscription, serialised with their orders: a resumed one and a new one would both renew.
+
+    Locks: the user's billing customer, then the subscription.
+    Raises: NotPremium."""
     await orders.lock_billing_customer(tx, user_id)
-    running = await subscriptions.of(tx, user_id)
+    running = await subscriptions.running_of(tx, user_id)
     if running is None:
         raise NotPremium
-    mine = await subscriptions.by_id(tx, running.id)
-    if not mine.is_running:  # it ended while we waited for its row: its time was over, or its money went back
+    mine = await subscriptions.lock_by_id(tx, running.id)
+    if not mine.is_running:  # it ended while we waited for the lock: expired or refunded
         raise NotPremium
     return mine
 
 
-class _Known(Struct, frozen=True):
+class _CoinOrder(Struct, frozen=True):
     id: UUID
     plan_id: UUID

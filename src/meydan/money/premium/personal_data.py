@@ -40,10 +40,12 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Ends every subscription and queues its cancellation at the provider. Runs as: service."""
-    await orders.lock_billing_customer(tx, user_id)  # an order of this moment is finished first, and goes with the rest
-    while (running := await subscriptions.of(tx, user_id)) is not None:
-        known = await subscriptions.by_id(tx, running.id)
+    """Ends every subscription and queues its cancellation at the provider.
+
+    Runs as: service."""
+    await orders.lock_billing_customer(tx, user_id)  # waits for an order of this moment, so that it is erased too
+    while (running := await subscriptions.running_of(tx, user_id)) is not None:
+        known = await subscriptions.lock_by_id(tx, running.id)
         await subscriptions.do_expire(tx, known, revoked=True)
         if (
             known.renews
@@ -51,7 +53,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
             and known.provider not in APP_STORES
             and known.reference is not None
         ):
-            await subscriptions.do_tell_provider(tx, known.id, "cancel")
+            await subscriptions.do_set_pending_action(tx, known.id, "cancel")
 
 
 personal_data.register("premium", COLUMNS, export, do_erase)

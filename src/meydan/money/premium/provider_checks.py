@@ -1,5 +1,4 @@
-"""What providers are told and asked after a sale: that a subscription is cancelled or goes on, and what became of one whose
-news did not come."""
+"""Calls to providers about subscriptions: cancels or resumes them, and checks those whose webhook did not come."""
 
 import logging
 from uuid import UUID
@@ -20,51 +19,51 @@ from meydan.money.premium.subscriptions import TELL_PROVIDER, TellProvider
 log = logging.getLogger(__name__)
 
 
-class _Wished(Struct, frozen=True):
+class _PendingAction(Struct, frozen=True):
     provider: ProviderName
     reference: str
     wish: str
 
 
-class _Newest(Struct, frozen=True):
+class _NewestPayment(Struct, frozen=True):
     provider: ProviderName
     reference: str
     charge: str
 
 
 async def tell_provider(db: Database, tenant_id: int, job: TellProvider) -> None:
-    """What the person wants last is what is said; said already, nothing is."""
+    """Performs the subscription's pending action at the provider, if there is one still."""
     async with db.as_service(tenant_id) as tx:
-        wished = await tx.maybe(
-            _Wished,
+        pending = await tx.maybe(
+            _PendingAction,
             "select provider, reference, wish from app.subscriptions "
             "where tenant_id = $1 and id = $2 and wish is not null and provider is not null and reference is not null",
             job.subscription_id,
         )
-    if wished is None:
+    if pending is None:
         return
     try:
-        async with provider_accounts.opened(db, tenant_id, wished.provider) as provider:
-            await (provider.do_cancel if wished.wish == "cancel" else provider.do_resume)(wished.reference)
+        async with provider_accounts.opened(db, tenant_id, pending.provider) as provider:
+            await (provider.do_cancel if pending.wish == "cancel" else provider.do_resume)(pending.reference)
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
-            key = f"{job.subscription_id}:{wished.wish}"
+            key = f"{job.subscription_id}:{pending.wish}"
             if not await retries.do_retry(tx, TELL_PROVIDER, job, retries.PATIENTLY, dedupe_key=key):
-                await _do_take_back_wish(tx, job.subscription_id, wished.wish, str(error))
+                await _do_revert_action(tx, job.subscription_id, pending.wish, str(error))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_take_back_wish(tx, job.subscription_id, wished.wish, str(error))
+            await _do_revert_action(tx, job.subscription_id, pending.wish, str(error))
         return
     async with db.as_service(tenant_id) as tx:
-        await _do_know_told(tx, job.subscription_id, wished.wish)
+        await _do_mark_told(tx, job.subscription_id, pending.wish)
 
 
 async def check_subscription(db: Database, tenant_id: int, job: CheckSubscription) -> None:
-    """Its period is over and nobody said what comes: ask, by its newest payment."""
+    """Asks the provider for a subscription whose period is over and whose renewal did not come."""
     async with db.as_service(tenant_id) as tx:
         newest = await tx.maybe(
-            _Newest,
+            _NewestPayment,
             "select known.provider, known.reference, payment.charge from app.subscriptions known "
             "join app.payments payment on payment.tenant_id = known.tenant_id and payment.agreement_id = known.id "
             "where known.tenant_id = $1 and known.id = $2 and known.reference is not null and payment.charge is not null "
@@ -77,44 +76,45 @@ async def check_subscription(db: Database, tenant_id: int, job: CheckSubscriptio
         async with provider_accounts.opened(db, tenant_id, newest.provider) as provider:
             events = await provider.subscription(newest.reference, newest.charge)
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
-        log.warning("subscription %s could not be checked: %s", job.subscription_id, error)  # time goes on: grace
+        log.warning("subscription %s could not be checked: %s", job.subscription_id, error)  # its grace goes on
         return
     async with db.as_service(tenant_id) as tx:
         await settlement.do_apply_all(tx, newest.provider, events)
 
 
-async def _do_know_told(tx: Tx, subscription_id: UUID, wish: str) -> None:
-    known = await subscriptions.by_id(tx, subscription_id)
-    if known.wish == wish:
-        # What happened at the provider before it heard this is older news than this.
+async def _do_mark_told(tx: Tx, subscription_id: UUID, action: str) -> None:
+    """Clears the pending action that the provider has performed; repeats the newest one if the provider was slow."""
+    known = await subscriptions.lock_by_id(tx, subscription_id)
+    if known.wish == action:
+        # Events from before the provider performed it are older than the action.
         await tx.run(
             "update app.subscriptions set wish = null, changed_at = greatest(changed_at, app.now()) "
             "where tenant_id = $1 and id = $2",
             subscription_id,
         )
-    elif known.wish is None and known.status is not SubscriptionStatus.expired and known.renews is (wish == "cancel"):
-        # The provider was slow, and heard meanwhile what the person wanted later: that once more, so that it comes last.
-        await subscriptions.do_tell_provider(tx, subscription_id, "resume" if known.renews else "cancel")
+    elif known.wish is None and known.status is not SubscriptionStatus.expired and known.renews is (action == "cancel"):
+        # A slow provider may have performed a later action before this one: the later is repeated, so that it comes last.
+        await subscriptions.do_set_pending_action(tx, subscription_id, "resume" if known.renews else "cancel")
 
 
-async def _do_take_back_wish(tx: Tx, subscription_id: UUID, wish: str, why: str) -> None:
-    """The provider would not: the person sees what is so, and staff see why."""
-    known = await subscriptions.by_id(tx, subscription_id)
-    if known.wish != wish:
+async def _do_revert_action(tx: Tx, subscription_id: UUID, action: str, reason: str) -> None:
+    """Reverts an action that the provider refused: the user sees the old state again, staff the reason."""
+    known = await subscriptions.lock_by_id(tx, subscription_id)
+    if known.wish != action:
         return
     await tx.run("update app.subscriptions set wish = null where tenant_id = $1 and id = $2", subscription_id)
     if known.status in (SubscriptionStatus.active, SubscriptionStatus.cancelled):
-        renews = wish == "cancel"
+        renews = action == "cancel"
         await tx.run(
             "update app.subscriptions set status = $3, renews = $4 where tenant_id = $1 and id = $2",
             *(subscription_id, "active" if renews else "cancelled", renews),
         )
-        await subscriptions.tell(tx, subscription_id)
+        await subscriptions.do_send_update(tx, subscription_id)
     await tenants.do_record(
         tx,
         "subscription_change_refused",
         user_id=known.user_id,
         subscription_id=subscription_id,
-        wish=wish,
-        problem=why[:500],
+        wish=action,
+        problem=reason[:500],
     )

@@ -19,7 +19,7 @@ from meydan.tenants import Tenant
 _CHANGES = rate_limits.Limit("premium.changes", timedelta(minutes=10), 120)
 
 
-class Subscribing(Struct, frozen=True, forbid_unknown_fields=True):
+class StartSubscriptionRequest(Struct, frozen=True, forbid_unknown_fields=True):
     plan_id: UUID
     pay_with: membership.PayWith
     provider: ProviderName | None = None
@@ -37,10 +37,10 @@ async def subscribe(
     db: Database,
     tenant: Tenant,
     me: Identity,
-    data: Subscribing,
+    data: StartSubscriptionRequest,
     idempotency_key: IdempotencyKey = None,
-) -> membership.Subscribed:
-    """With coins it begins at once; with money when the payment is settled."""
+) -> membership.SubscriptionOrder:
+    """Paid with coins it begins at once; with money when the payment is settled."""
     key = scoped_idempotency_key(me, "subscribe", idempotency_key)
     await rate_limits.take(ORDERS, me.user_id)
     async with db.as_service(me.tenant_id) as tx:

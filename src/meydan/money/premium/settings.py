@@ -11,4 +11,4 @@ class PremiumSettings(tenants.RoomSettings, frozen=True):
     room = "premium"
 
     grace_days: Annotated[int, Meta(ge=0, le=60)] = 3
-    """How long premium stays when its renewal failed, unless the provider says so itself."""
+    """Days that premium stays after a failed renewal, unless the provider names an end."""

@@ -1,6 +1,6 @@
-"""Premium, as long as it runs: begun and renewed by payments or coins, followed where a provider renews it, ended in time.
+"""Subscriptions: their rows and states, the frames about them, and the actions that providers have to perform.
 
-A provider's subscription is what its newest news says (``changed_at``); one for coins is renewed by the worker.
+The newest event decides about a provider's subscription (``changed_at``); the worker renews one paid with coins.
 """
 
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ from meydan.money.premium.events import PremiumCancelled, PremiumEnded, PremiumI
 from meydan.money.premium.settings import PremiumSettings
 
 TELL_PROVIDER = "commerce.tell_provider"
-_CLOCKS_DIFFER = timedelta(minutes=10)
-"""What begins so soon at the provider has begun."""
+_CLOCK_SKEW = timedelta(minutes=10)
+"""A change of plan that begins so soon at the provider is applied at once."""
 
 
 class Subscription(Struct, frozen=True):
@@ -31,27 +31,27 @@ class Subscription(Struct, frozen=True):
     renews: bool
     created_at: datetime
     provider: ProviderName | None = None
-    """Absent where it is paid with coins."""
+    """Absent for a subscription paid with coins."""
     coin_price: Annotated[int, Meta(ge=1)] | None = None
-    """What each period costs then."""
+    """Price of each period, if it is paid with coins."""
     grace_ends_at: datetime | None = None
     next_plan_id: UUID | None = None
-    """Another plan was chosen at the provider: it comes with the next renewal."""
+    """Plan from the next renewal on, chosen at the provider."""
 
 
 class SubscriptionFrame(realtime.Frame, frozen=True, tag="subscription"):
-    """Premium began, changed or ended."""
+    """Sent when premium begins, changes or ends."""
 
     subscription: Subscription
 
 
 class TellProvider(retries.RetryableJob, frozen=True):
-    """That the person wants it cancelled, or not any more."""
+    """Payload of the external job that cancels or resumes a subscription at its provider."""
 
     subscription_id: UUID
 
 
-class Row(Struct, frozen=True):
+class SubscriptionRow(Struct, frozen=True):
     id: UUID
     user_id: UUID
     plan_id: UUID
@@ -70,7 +70,7 @@ class Row(Struct, frozen=True):
 
     @property
     def is_running(self) -> bool:
-        """Whether it unlocks anything now; ``limits`` asks the database the same."""
+        """True while it entitles to anything; ``RUNNING`` is the same in SQL."""
         return self.status is not SubscriptionStatus.expired and (self.renews or self.period_ends_at > clock.now())
 
 
@@ -82,8 +82,8 @@ COLUMNS = (
 RUNNING = "status <> 'expired' and (renews or period_ends_at > app.now())"
 
 
-async def of(tx: Tx, user_id: UUID) -> Subscription | None:
-    """What is running; the one that lasts longest if there are several."""
+async def running_of(tx: Tx, user_id: UUID) -> Subscription | None:
+    """The user's running subscription; of several, one that renews before the one that lasts longest."""
     return await tx.maybe(
         Subscription,
         f"select {_SHOWN} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} "
@@ -92,18 +92,20 @@ async def of(tx: Tx, user_id: UUID) -> Subscription | None:
     )
 
 
-async def renewing(tx: Tx, user_id: UUID) -> list[Row]:
-    """All that renew. Locked."""
+async def lock_renewing(tx: Tx, user_id: UUID) -> list[SubscriptionRow]:
+    """The user's subscriptions that renew.
+
+    Locks: those subscriptions."""
     return await tx.all(
-        Row,
+        SubscriptionRow,
         f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} and renews "
         "order by id for update",
         user_id,
     )
 
 
-async def second(tx: Tx, user_id: UUID, first: UUID) -> Subscription | None:
-    """Another one that renews as well."""
+async def second_renewing(tx: Tx, user_id: UUID, first: UUID) -> Subscription | None:
+    """Another subscription of the user that renews as well."""
     return await tx.maybe(
         Subscription,
         f"select {_SHOWN} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} and renews and id <> $3 "
@@ -113,23 +115,30 @@ async def second(tx: Tx, user_id: UUID, first: UUID) -> Subscription | None:
     )
 
 
-async def shown(tx: Tx, subscription_id: UUID) -> Subscription:
+async def subscription(tx: Tx, subscription_id: UUID) -> Subscription:
     return await tx.one(
         Subscription, f"select {_SHOWN} from app.subscriptions where tenant_id = $1 and id = $2", subscription_id
     )
 
 
-async def by_id(tx: Tx, subscription_id: UUID) -> Row:
-    """Locked."""
+async def lock_by_id(tx: Tx, subscription_id: UUID) -> SubscriptionRow:
+    """The subscription, which must exist.
+
+    Locks: the subscription.
+    Raises: NotFound."""
     return await tx.one(
-        Row, f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and id = $2 for update", subscription_id
+        SubscriptionRow,
+        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and id = $2 for update",
+        subscription_id,
     )
 
 
-async def by_reference(tx: Tx, name: ProviderName, reference: str) -> Row | None:
-    """Locked."""
+async def lock_by_reference(tx: Tx, name: ProviderName, reference: str) -> SubscriptionRow | None:
+    """The subscription with the provider's id, if it is known.
+
+    Locks: the subscription."""
     return await tx.maybe(
-        Row,
+        SubscriptionRow,
         f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and provider = $2 and reference = $3 for update",
         name.value,
         reference,
@@ -137,7 +146,7 @@ async def by_reference(tx: Tx, name: ProviderName, reference: str) -> Row | None
 
 
 async def price(tx: Tx, subscription_id: UUID) -> tuple[int, str] | None:
-    """What its newest period cost."""
+    """Amount and currency of its newest paid period."""
     paid = await tx.maybe(
         _Price,
         "select paid_amount as amount, paid_currency as currency from app.payments "
@@ -154,8 +163,8 @@ class _Price(Struct, frozen=True):
 
 
 async def do_change_plan(tx: Tx, subscription_id: UUID, plan_id: UUID, since: datetime | None) -> None:
-    """At once, or when what was paid already begins."""
-    if since is not None and since > clock.now() + _CLOCKS_DIFFER:
+    """Changes the plan at once, or announces it for the time at which its period begins."""
+    if since is not None and since > clock.now() + _CLOCK_SKEW:
         await tx.run(
             "update app.subscriptions set next_plan_id = $3, next_plan_at = $4 where tenant_id = $1 and id = $2",
             *(subscription_id, plan_id, since),
@@ -168,8 +177,10 @@ async def do_change_plan(tx: Tx, subscription_id: UUID, plan_id: UUID, since: da
         )
 
 
-async def do_grace(tx: Tx, known: Row, *, ends_at: datetime, changed_at: datetime | None = None) -> None:
-    """The renewal failed; what was bought stays until then."""
+async def do_begin_grace(
+    tx: Tx, known: SubscriptionRow, *, ends_at: datetime, changed_at: datetime | None = None
+) -> None:
+    """Begins or moves the grace after a failed renewal: premium stays until ``ends_at``."""
     await tx.run(
         "update app.subscriptions set status = 'grace', renews = true, grace_ends_at = $3, ended_at = null, changed_at = $4, checked_at = app.now() "
         "where tenant_id = $1 and id = $2",
@@ -179,33 +190,35 @@ async def do_grace(tx: Tx, known: Row, *, ends_at: datetime, changed_at: datetim
         await publish(tx, PremiumInGrace(known.user_id, ends_at))
 
 
-async def do_expire(tx: Tx, known: Row, *, changed_at: datetime | None = None, revoked: bool = False) -> None:
-    """It is over."""
+async def do_expire(
+    tx: Tx, known: SubscriptionRow, *, changed_at: datetime | None = None, revoked: bool = False
+) -> None:
+    """Ends a subscription; ``revoked`` for one whose money is gone."""
     await tx.run(
         "update app.subscriptions set status = 'expired', renews = false, ended_at = coalesce(ended_at, app.now()), "
         "grace_ends_at = null, wish = null, changed_at = $3, revoked = revoked or $4 where tenant_id = $1 and id = $2",
         *(known.id, changed_at or known.changed_at, revoked),
     )
-    if known.status is not SubscriptionStatus.expired and await of(tx, known.user_id) is None:
+    if known.status is not SubscriptionStatus.expired and await running_of(tx, known.user_id) is None:
         await publish(tx, PremiumEnded(known.user_id))
 
 
-async def do_wish(tx: Tx, known: Row, wish: str) -> None:
-    """Cancel or resume, at once here; the provider is told after."""
-    cancel = wish == "cancel"
+async def do_cancel_or_resume(tx: Tx, known: SubscriptionRow, action: str) -> None:
+    """Cancels or resumes a subscription here, and queues the same at its provider."""
+    cancel = action == "cancel"
     await tx.run(
         "update app.subscriptions set status = $3, renews = $4 where tenant_id = $1 and id = $2",
         *(known.id, "cancelled" if cancel else "active", not cancel),
     )
     if known.provider is not None:
-        await do_tell_provider(tx, known.id, wish)
+        await do_set_pending_action(tx, known.id, action)
     if cancel:
         await publish(tx, PremiumCancelled(known.user_id, known.period_ends_at))
-    await tell(tx, known.id)
+    await do_send_update(tx, known.id)
 
 
-async def do_leave(tx: Tx, known: Row) -> None:
-    """It is not renewed, without the person's wish. What is paid for stays."""
+async def do_stop_renewing(tx: Tx, known: SubscriptionRow) -> None:
+    """Cancels a subscription that the user did not cancel. The paid period stays."""
     if known.renews:
         await tx.run(
             "update app.subscriptions set status = 'cancelled', renews = false, grace_ends_at = null "
@@ -213,29 +226,36 @@ async def do_leave(tx: Tx, known: Row) -> None:
             known.id,
         )
         if known.reference is not None:
-            await do_tell_provider(tx, known.id, "cancel")
-        await tell(tx, known.id)
+            await do_set_pending_action(tx, known.id, "cancel")
+        await do_send_update(tx, known.id)
 
 
-async def do_tell_provider(tx: Tx, subscription_id: UUID, wish: str) -> None:
-    """After this transaction, until it has heard it."""
-    await tx.run("update app.subscriptions set wish = $3 where tenant_id = $1 and id = $2", subscription_id, wish)
+async def do_set_pending_action(tx: Tx, subscription_id: UUID, action: str) -> None:
+    """Stores an action for the provider, ``cancel`` or ``resume``, and queues the job that performs it."""
+    await tx.run("update app.subscriptions set wish = $3 where tenant_id = $1 and id = $2", subscription_id, action)
     await jobs.queue(
-        tx, TELL_PROVIDER, TellProvider(subscription_id=subscription_id), dedupe_key=f"{subscription_id}:{wish}"
+        tx, TELL_PROVIDER, TellProvider(subscription_id=subscription_id), dedupe_key=f"{subscription_id}:{action}"
     )
 
 
-async def tell(tx: Tx, subscription_id: UUID) -> None:
+async def do_send_update(tx: Tx, subscription_id: UUID) -> None:
+    """Sends the subscription's present state to its owner."""
     user_id = await tx.one(
         UUID, "select user_id from app.subscriptions where tenant_id = $1 and id = $2", subscription_id
     )
-    await realtime.send_frame(tx, user_id, SubscriptionFrame(await shown(tx, subscription_id)))
+    await realtime.send_frame(tx, user_id, SubscriptionFrame(await subscription(tx, subscription_id)))
 
 
 async def do_change(
-    tx: Tx, known: Row, *, status: SubscriptionStatus, period_ends_at: datetime, renews: bool, changed_at: datetime
+    tx: Tx,
+    known: SubscriptionRow,
+    *,
+    status: SubscriptionStatus,
+    period_ends_at: datetime,
+    renews: bool,
+    changed_at: datetime,
 ) -> None:
-    """It runs, whatever it was before."""
+    """Makes a subscription run, in any state before."""
     await tx.run(
         "update app.subscriptions set status = $3, period_ends_at = $4, renews = $5, changed_at = $6, grace_ends_at = null, "
         "ended_at = null, revoked = false where tenant_id = $1 and id = $2",
@@ -243,5 +263,6 @@ async def do_change(
     )
 
 
-async def grace(tx: Tx) -> timedelta:
+async def grace_period(tx: Tx) -> timedelta:
+    """The tenant's length of the grace after a failed renewal."""
     return timedelta(days=(await tenants.settings(tx, PremiumSettings)).grace_days)

@@ -1,4 +1,4 @@
-"""Jobs of premium, among them the external jobs that speak to providers about subscriptions."""
+"""Jobs of premium, among them the external jobs that call providers about subscriptions."""
 
 from meydan.kit import jobs
 from meydan.kit.database import Tx
@@ -11,8 +11,8 @@ jobs.external_job(membership.CHECK_SUBSCRIPTION)(provider_checks.check_subscript
 
 
 @jobs.every("* * * * *")
-async def pass_time(tx: Tx) -> None:
-    await membership.do_pass_time(tx)
+async def run_renewals(tx: Tx) -> None:
+    await membership.do_run_renewals(tx)
 
 
 @jobs.every("*/5 * * * *")

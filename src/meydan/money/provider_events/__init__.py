@@ -1,6 +1,6 @@
 """Provider events: webhooks received and read, and our books reconciled with each provider's."""
 
-from meydan.money.provider_events import (  # noqa: F401 -- importing the room registers jobs and what it keeps of a person
+from meydan.money.provider_events import (  # noqa: F401 -- importing the room registers its jobs and personal data
     personal_data,
     reconciliation,
     tasks,

@@ -1,7 +1,8 @@
-"""Our books held against each provider's, and against the ledger. What differs is kept, once, until it is gone or explained.
+"""Reconciliation: compares our books with each provider's and with the ledger. A difference is stored once, until it is
+gone or explained.
 
-What only we missed (a payment, a renewal, a refund, a dispute) is fetched by the server-side check first, and the
-difference says that it was healed.
+A payment, renewal, refund or dispute that only we missed is fetched by a server-side check first. The difference is then
+stored as healed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,29 +28,30 @@ from meydan.money.payments import provider_accounts, settlement
 
 RECONCILE = "commerce.reconcile"
 LOOKED_BACK = timedelta(days=2)
+"""Every comparison covers so much at least."""
 _FURTHEST_BACK = timedelta(days=90)
-"""After a standstill everything since the last comparison is looked at, but no more than this."""
-_TAKEN_BACK_WITHIN = timedelta(days=180)
+"""Limit of a comparison after a standstill, which covers everything since the last one."""
+_REFUNDABLE_FOR = timedelta(days=180)
+"""Payments up to this age are checked for a refund or a dispute whose event was lost."""
 _ROUND = 7 * 24
-"""Money may go back months after it came, and the news of it be lost: of all payments so young, each hour asks about a few,
-and in so many runs about each."""
-ON_ITS_WAY = timedelta(minutes=10)
-"""The news of a payment may take so long before it counts as missing."""
-EDGE = timedelta(hours=1)
-"""At the far end of the time looked at the two clocks may disagree about what is in it."""
+"""Number of hourly runs in which each payment of that age is checked once."""
+WEBHOOK_DELAY = timedelta(minutes=10)
+"""A payment counts as missing only after its webhook is so late."""
+CLOCK_SKEW = timedelta(hours=1)
+"""The two clocks may disagree about the payments at the beginning of the compared time."""
 _HEALED_AT_ONCE = 50
 
 
 class DifferenceStatus(StrEnum):
     open = "open"
     gone = "gone"
-    """It was not there the next time."""
+    """Found no more by a later comparison."""
     healed = "healed"
-    """What was missing here was fetched."""
+    """Fetched from the provider by the comparison itself."""
     explained = "explained"
 
 
-class AlreadyClosed(Refused):
+class DifferenceClosed(Refused):
     code, status, title = "difference_closed", 409, "This difference is gone or explained already."
 
 
@@ -57,8 +59,8 @@ class Reconcile(Struct, frozen=True):
     provider: ProviderName
 
 
-class Ours(Struct, frozen=True):
-    """A payment as our books have it."""
+class BookedPayment(Struct, frozen=True):
+    """A payment in our books."""
 
     charge: str
     payment_id: UUID
@@ -78,19 +80,21 @@ class Difference(Struct, frozen=True):
     currency: str | None = None
 
 
-class _Open(Struct, frozen=True):
+class _OpenDifference(Struct, frozen=True):
     kind: str
     subject: str
 
 
-class _Coins(Struct, frozen=True):
+class _CoinTotals(Struct, frozen=True):
     currency: str
     ours: int
     theirs: int
 
 
-async def do_queue(tx: Tx) -> None:
-    """Compare with every provider that sells here or has sold. A service transaction."""
+async def do_queue_all(tx: Tx) -> None:
+    """Queues a comparison with every provider that sells here or has sold.
+
+    Runs as: service."""
     sold = await tx.all(
         ProviderName,
         "select provider from app.payment_providers where tenant_id = $1 "
@@ -101,6 +105,7 @@ async def do_queue(tx: Tx) -> None:
 
 
 async def reconcile(db: Database, tenant_id: int, job: Reconcile) -> None:
+    """Compares the books with one provider's, heals what was missed, and stores the differences that are left."""
     name, until = job.provider, clock.now()
     async with db.as_service(tenant_id) as tx:
         since = await _since(tx, name, until)
@@ -109,7 +114,7 @@ async def reconcile(db: Database, tenant_id: int, job: Reconcile) -> None:
             "insert into app.reconciliations (tenant_id, provider, since, until) values ($1, $2, $3, $4) returning id",
             *(name.value, since, until),
         )
-        known = await _known(tx, name, since, until)
+        known = await _charges_to_check(tx, name, since, until)
     healed: set[str] = set()
     try:
         async with provider_accounts.opened(db, tenant_id, name) as provider:
@@ -117,21 +122,21 @@ async def reconcile(db: Database, tenant_id: int, job: Reconcile) -> None:
             async with db.as_service(tenant_id) as tx:
                 ours = await _ours(tx, name, since, statement)
             missed = compare(ours, statement, since, until)
-            healed = await _heal(db, tenant_id, name, provider, missed)
+            healed = await _do_heal(db, tenant_id, name, provider, missed)
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_write(tx, name, await _coins(tx, name))
-            await _do_finish(tx, run_id, str(error) or type(error).__name__)
+            await _do_store(tx, name, await _coin_differences(tx, name))
+            await _do_fail_run(tx, run_id, str(error) or type(error).__name__)
         return
     async with db.as_service(tenant_id) as tx:
         ours = await _ours(tx, name, since, statement)
-        found = [*compare(ours, statement, since, until), *await _coins(tx, name)]
-        await _do_write(tx, name, found)
-        still = {(one.kind, one.subject) for one in found}
-        for one in missed:
-            if one.subject in healed and (one.kind, one.subject) not in still:
-                await _do_note(tx, name, one, healed=True)
-        await _do_close(tx, name, still, ours, statement)
+        found = [*compare(ours, statement, since, until), *await _coin_differences(tx, name)]
+        await _do_store(tx, name, found)
+        still = {(difference.kind, difference.subject) for difference in found}
+        for difference in missed:
+            if difference.subject in healed and (difference.kind, difference.subject) not in still:
+                await _do_store_difference(tx, name, difference, healed=True)
+        await _do_close_gone(tx, name, still, ours, statement)
         await tx.run(
             "update app.reconciliations set charges = $3, payments = $4, complete = $5, finished_at = app.now() "
             "where tenant_id = $1 and id = $2",
@@ -139,14 +144,16 @@ async def reconcile(db: Database, tenant_id: int, job: Reconcile) -> None:
         )
 
 
-def compare(ours: Mapping[str, Ours], statement: Statement, since: datetime, until: datetime) -> list[Difference]:
-    """What is not the same here and there."""
+def compare(
+    ours: Mapping[str, BookedPayment], statement: Statement, since: datetime, until: datetime
+) -> list[Difference]:
+    """The differences between our payments and the provider's statement."""
     theirs = {charge.provider_charge_id: charge for charge in statement.charges}
     found = []
     for charge in theirs.values():
-        one = ours.get(charge.provider_charge_id)
-        if one is None:
-            if charge.paid_at < until - ON_ITS_WAY:
+        booked = ours.get(charge.provider_charge_id)
+        if booked is None:
+            if charge.paid_at < until - WEBHOOK_DELAY:
                 found.append(
                     Difference(
                         "missing_here",
@@ -158,38 +165,40 @@ def compare(ours: Mapping[str, Ours], statement: Statement, since: datetime, unt
                     )
                 )
             continue
-        found += _differences(one, charge)
+        found += _differences(booked, charge)
     if statement.complete:
         found += [
-            Difference("missing_there", one.charge, one.amount, None, one.payment_id, one.currency)
-            for one in ours.values()
-            if one.charge not in theirs and since + EDGE <= one.paid_at < until - ON_ITS_WAY
+            Difference("missing_there", booked.charge, booked.amount, None, booked.payment_id, booked.currency)
+            for booked in ours.values()
+            if booked.charge not in theirs and since + CLOCK_SKEW <= booked.paid_at < until - WEBHOOK_DELAY
         ]
     return found
 
 
-def _differences(one: Ours, charge: Charge) -> Iterable[Difference]:
+def _differences(booked: BookedPayment, charge: Charge) -> Iterable[Difference]:
     numbers = {
-        "amount": (one.amount, charge.amount),
-        "refunded": (one.refunded, charge.refunded),
-        "disputed": (int(one.disputed), int(charge.disputed)),
+        "amount": (booked.amount, charge.amount),
+        "refunded": (booked.refunded, charge.refunded),
+        "disputed": (int(booked.disputed), int(charge.disputed)),
     }
     for kind, (here, there) in numbers.items():
-        if here != there or (kind == "amount" and one.currency != charge.currency):
-            yield Difference(kind, one.charge, here, there, one.payment_id, one.currency)
+        if here != there or (kind == "amount" and booked.currency != charge.currency):
+            yield Difference(kind, booked.charge, here, there, booked.payment_id, booked.currency)
 
 
-async def _heal(
+async def _do_heal(
     db: Database, tenant_id: int, name: ProviderName, provider: Provider, missed: list[Difference]
 ) -> set[str]:
-    """Which charges were asked about once more, and their news applied."""
-    worth = dict.fromkeys(one.subject for one in missed if one.kind in ("missing_here", "refunded", "disputed"))
+    """Checks the missed charges at the provider and applies their events. Answers the charges that were checked."""
+    healable = dict.fromkeys(
+        difference.subject for difference in missed if difference.kind in ("missing_here", "refunded", "disputed")
+    )
     healed: set[str] = set()
-    for charge in list(worth)[:_HEALED_AT_ONCE]:
+    for charge in list(healable)[:_HEALED_AT_ONCE]:
         try:
             events: list[ProviderEvent] = await provider.payment(charge)
         except ProviderRefused:
-            continue  # the difference stays and says so
+            continue  # the difference stays open
         async with db.as_service(tenant_id) as tx:
             await settlement.do_apply_all(tx, name, events)
         healed.add(charge)
@@ -203,11 +212,11 @@ async def _since(tx: Tx, name: ProviderName, until: datetime) -> datetime:
         "where tenant_id = $1 and provider = $2 and finished_at is not null and problem is null",
         *(name.value, until),
     )
-    return max(min(until - LOOKED_BACK, compared - EDGE), until - _FURTHEST_BACK)
+    return max(min(until - LOOKED_BACK, compared - CLOCK_SKEW), until - _FURTHEST_BACK)
 
 
-async def _known(tx: Tx, name: ProviderName, since: datetime, until: datetime) -> set[str]:
-    """Charges of the time looked at, those whose turn it is, and those that an open difference is about, however old."""
+async def _charges_to_check(tx: Tx, name: ProviderName, since: datetime, until: datetime) -> set[str]:
+    """Charges of the compared time, those whose turn it is in ``_ROUND``, and those with an open difference."""
     return set(
         await tx.all(
             str,
@@ -215,14 +224,14 @@ async def _known(tx: Tx, name: ProviderName, since: datetime, until: datetime) -
             "paid_at >= $3 or (paid_at > $4 and refunded < paid_amount and abs(hashtext(charge)::bigint) % $5 = $6)) "
             "union select subject from app.reconciliation_differences "
             "where tenant_id = $1 and provider = $2 and status = 'open' and kind not in ('coins', 'missing_here')",
-            *(name.value, since, until - _TAKEN_BACK_WITHIN, _ROUND, int(until.timestamp() // 3600) % _ROUND),
+            *(name.value, since, until - _REFUNDABLE_FOR, _ROUND, int(until.timestamp() // 3600) % _ROUND),
         )
     )
 
 
-async def _ours(tx: Tx, name: ProviderName, since: datetime, statement: Statement) -> dict[str, Ours]:
+async def _ours(tx: Tx, name: ProviderName, since: datetime, statement: Statement) -> dict[str, BookedPayment]:
     rows = await tx.all(
-        Ours,
+        BookedPayment,
         """
         select charge, id as payment_id, paid_amount as amount, paid_currency as currency, refunded, paid_at, exists (
             select from app.payment_disputes dispute
@@ -241,10 +250,12 @@ async def _ours(tx: Tx, name: ProviderName, since: datetime, statement: Statemen
     return {row.charge: row for row in rows}
 
 
-async def _coins(tx: Tx, name: ProviderName) -> list[Difference]:
-    """What settled payments gave and did not take back must be what left the clearing account: one statement, one moment."""
+async def _coin_differences(tx: Tx, name: ProviderName) -> list[Difference]:
+    """Coins that payments gave and have not clawed back, against those that left the clearing account.
+
+    One statement, so that both sums are of one moment."""
     rows = await tx.all(
-        _Coins,
+        _CoinTotals,
         """
         with sold as (
             select paid_currency as currency, sum(coins - coins_taken_back)::bigint as coins
@@ -271,14 +282,14 @@ async def _coins(tx: Tx, name: ProviderName) -> list[Difference]:
 async def do_explain(tx: Tx, difference_id: UUID, note: str, actor: UUID) -> None:
     """Closes an open difference with staff's word for it.
 
-    Locks: the difference. Raises: AlreadyClosed. Runs as: service."""
+    Locks: the difference. Raises: DifferenceClosed. Runs as: service."""
     status = await tx.one(
         DifferenceStatus,
         "select status from app.reconciliation_differences where tenant_id = $1 and id = $2 for update",
         difference_id,
     )
     if status is not DifferenceStatus.open:
-        raise AlreadyClosed(difference_status=status)
+        raise DifferenceClosed(difference_status=status)
     await tx.run(
         """
         update app.reconciliation_differences
@@ -289,19 +300,19 @@ async def do_explain(tx: Tx, difference_id: UUID, note: str, actor: UUID) -> Non
     )
 
 
-async def _do_write(tx: Tx, name: ProviderName, found: list[Difference]) -> None:
-    """Keep what was found. Of coins everything is looked at each time, so a difference that was not found is gone."""
-    for one in found:
-        await _do_note(tx, name, one)
+async def _do_store(tx: Tx, name: ProviderName, found: list[Difference]) -> None:
+    """Stores the differences found. Coins are always compared in full, so one that was not found is gone."""
+    for difference in found:
+        await _do_store_difference(tx, name, difference)
     await tx.run(
         "update app.reconciliation_differences set status = 'gone', closed_at = app.now() "
         "where tenant_id = $1 and provider = $2 and status = 'open' and kind = 'coins' and not subject = any($3::text[])",
-        *(name.value, [one.subject for one in found if one.kind == "coins"]),
+        *(name.value, [difference.subject for difference in found if difference.kind == "coins"]),
     )
 
 
-async def _do_note(tx: Tx, name: ProviderName, one: Difference, *, healed: bool = False) -> None:
-    """An explained one stays explained as long as its numbers are what was explained."""
+async def _do_store_difference(tx: Tx, name: ProviderName, found: Difference, *, healed: bool = False) -> None:
+    """Stores a difference. An explained one stays explained while its numbers stay the same."""
     await tx.run(
         """
         insert into app.reconciliation_differences as known (
@@ -319,34 +330,34 @@ async def _do_note(tx: Tx, name: ProviderName, one: Difference, *, healed: bool 
         where known.status <> 'explained'
             or (known.ours, known.theirs) is distinct from (excluded.ours, excluded.theirs)
         """,
-        *(name.value, one.kind, one.subject, one.payment_id, one.currency, one.ours, one.theirs, healed),
+        *(name.value, found.kind, found.subject, found.payment_id, found.currency, found.ours, found.theirs, healed),
     )
 
 
-async def _do_close(
-    tx: Tx, name: ProviderName, still: set[tuple[str, str]], ours: Mapping[str, Ours], statement: Statement
+async def _do_close_gone(
+    tx: Tx, name: ProviderName, still: set[tuple[str, str]], ours: Mapping[str, BookedPayment], statement: Statement
 ) -> None:
-    """What was open and, looked at again, is no more. What this run did not look at stays."""
+    """Closes open differences that were compared again and not found. Those that were not compared stay open."""
     theirs = {charge.provider_charge_id for charge in statement.charges}
-    open_ones = await tx.all(
-        _Open,
+    open_differences = await tx.all(
+        _OpenDifference,
         "select kind, subject from app.reconciliation_differences "
         "where tenant_id = $1 and provider = $2 and status = 'open' and kind <> 'coins'",
         name.value,
     )
-    for one in open_ones:
-        if (one.kind, one.subject) in still:
+    for difference in open_differences:
+        if (difference.kind, difference.subject) in still:
             continue
-        is_gone = one.subject in (ours if one.kind == "missing_here" else theirs)
+        is_gone = difference.subject in (ours if difference.kind == "missing_here" else theirs)
         if is_gone:
             await tx.run(
                 "update app.reconciliation_differences set status = 'gone', closed_at = app.now() "
                 "where tenant_id = $1 and provider = $2 and kind = $3 and subject = $4 and status = 'open'",
-                *(name.value, one.kind, one.subject),
+                *(name.value, difference.kind, difference.subject),
             )
 
 
-async def _do_finish(tx: Tx, run_id: UUID, problem: str) -> None:
+async def _do_fail_run(tx: Tx, run_id: UUID, problem: str) -> None:
     await tx.run(
         "update app.reconciliations set problem = left($3, 500), finished_at = app.now() where tenant_id = $1 and id = $2",
         run_id,

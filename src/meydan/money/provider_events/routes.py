@@ -1,6 +1,6 @@
-"""The door for providers' news: no log in, the community by its address, the body as it came.
+"""Route that receives providers' webhooks: without login, the tenant named by the path, the body as it came.
 
-What is forged leaves nothing behind but a count; what is proved is kept, and read by the worker.
+A forged webhook leaves only a count of the rate limit. A verified one is stored, and read by the worker.
 """
 
 from datetime import timedelta
@@ -20,23 +20,25 @@ from meydan.money.provider_events import webhook_events
 
 _names = {name.value: name for name in ProviderName}
 _LARGEST = 256 * 1024
-_FORGED = rate_limits.Limit("payments.forged_notices", timedelta(minutes=1), 60)
-# Whoever paid knows the address their browser was sent to, and can post to it whatever they like.
-_BROUGHT = rate_limits.Limit("payments.brought_notices", timedelta(hours=1), 20)
+_FORGERIES = rate_limits.Limit("payments.forged_webhooks", timedelta(minutes=1), 60)
+# A callback that the buyer's browser brings: the buyer knows its URL, and can post anything to it.
+_CALLBACKS = rate_limits.Limit("payments.brought_webhooks", timedelta(hours=1), 20)
 
 
 @post(
-    "/api/payments/webhooks/{provider:str}/{community:str}",
+    "/api/payments/webhooks/{provider:str}/{slug:str}",
     status_code=200,
     request_max_body_size=_LARGEST,
     tags=["payments"],
-    summary="A payment provider's notice",
+    summary="A payment provider's webhook",
 )
-async def receive(request: AnyRequest, state: State, db: Database, provider: str, community: str) -> Response[None]:
-    """For providers only; what it says is believed once its signature holds."""
+async def receive(request: AnyRequest, state: State, db: Database, provider: str, slug: str) -> Response[None]:
+    """Stores a webhook whose signature holds. For providers only.
+
+    Raises: NotFound, SignatureInvalid."""
     directory: tenants.Directory = state.directory
-    # A closed community's members are still charged, and get their money back.
-    tenant = await directory.find(request.headers.get("host", ""), community, suspended_too=True)
+    # Members of a suspended tenant are still charged and refunded.
+    tenant = await directory.find(request.headers.get("host", ""), slug, suspended_too=True)
     name = _names.get(provider)
     if name is None:
         raise NotFound
@@ -47,17 +49,17 @@ async def receive(request: AnyRequest, state: State, db: Database, provider: str
     )
     try:
         async with provider_accounts.opened(db, tenant.id, name) as connected:
-            notice = await connected.verify(webhook)
+            event = await connected.verify(webhook)
             onward = connected.redirect_url(webhook)
     except provider_accounts.ProviderNotConnected:
         raise NotFound from None
     except SignatureInvalid:
-        await rate_limits.take(_FORGED, f"{tenant.id} {client_ip_address(request)}")
+        await rate_limits.take(_FORGERIES, f"{tenant.id} {client_ip_address(request)}")
         raise
     if onward is not None:
-        await rate_limits.take(_BROUGHT, f"{tenant.id} {onward}")
+        await rate_limits.take(_CALLBACKS, f"{tenant.id} {onward}")
     async with db.as_service(tenant.id) as tx:
-        await webhook_events.do_keep(tx, name, notice)
+        await webhook_events.do_store(tx, name, event)
     if onward is not None:
         return Response(None, status_code=303, headers={"Location": onward})
     return Response(None, status_code=200)

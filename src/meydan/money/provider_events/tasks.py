@@ -1,10 +1,10 @@
-"""Jobs of provider events."""
+"""Jobs of provider events: webhooks are read, books compared, old events purged."""
 
 from meydan.kit import jobs
 from meydan.kit.database import Tx
 from meydan.money.provider_events import reconciliation, webhook_events
 
-jobs.external_job(webhook_events.READ_NOTICE)(webhook_events.read_notice)
+jobs.external_job(webhook_events.READ_NOTICE)(webhook_events.read_webhook_event)
 jobs.external_job(reconciliation.RECONCILE)(reconciliation.reconcile)
 
 
@@ -14,10 +14,10 @@ async def sweep(tx: Tx) -> None:
 
 
 @jobs.every("17 * * * *")
-async def compare_books(tx: Tx) -> None:
-    await reconciliation.do_queue(tx)
+async def queue_reconciliations(tx: Tx) -> None:
+    await reconciliation.do_queue_all(tx)
 
 
 @jobs.every("41 3 * * *")
-async def forget_old(tx: Tx) -> None:
-    await webhook_events.do_forget_old(tx)
+async def purge_old(tx: Tx) -> None:
+    await webhook_events.do_purge_old(tx)

@@ -1,4 +1,4 @@
-"""Webhooks: kept once their sender is proved, read by the worker, and read again until what they say is done."""
+"""Webhook events: stored once verified, read by the worker, and retried until their events are applied."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,44 +14,47 @@ from meydan.money.payments import provider_accounts, settlement
 
 READ_NOTICE = "commerce.read_notice"
 KEPT = timedelta(days=90)
+"""A webhook event that was read is deleted after so long."""
 
 
-class ReadNotice(retries.RetryableJob, frozen=True):
+class ReadWebhookEvent(retries.RetryableJob, frozen=True):
     notice_id: UUID
 
 
-class _Kept(Struct, frozen=True):
+class _StoredEvent(Struct, frozen=True):
     provider: ProviderName
     event_id: str
     payload: Any
 
 
-async def do_keep(tx: Tx, name: ProviderName, notice: WebhookEvent) -> None:
-    """The same news again changes nothing. A service transaction."""
-    kept = await tx.maybe(
+async def do_store(tx: Tx, name: ProviderName, event: WebhookEvent) -> None:
+    """Stores a verified webhook and queues its reading. Idempotent by the provider's event id.
+
+    Runs as: service."""
+    stored = await tx.maybe(
         UUID,
         "insert into app.payment_notices (tenant_id, provider, event_id, payload) values ($1, $2, $3, $4) "
         "on conflict do nothing returning id",
-        *(name.value, notice.event_id, notice.payload),
+        *(name.value, event.event_id, event.payload),
     )
-    if kept is not None:
-        await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=kept), dedupe_key=str(kept))
+    if stored is not None:
+        await jobs.queue(tx, READ_NOTICE, ReadWebhookEvent(notice_id=stored), dedupe_key=str(stored))
 
 
-async def read_notice(db: Database, tenant_id: int, job: ReadNotice) -> None:
-    """Everything one notice says happens in one transaction, with the note that it was read."""
+async def read_webhook_event(db: Database, tenant_id: int, job: ReadWebhookEvent) -> None:
+    """Reads a webhook at its provider, and applies its events in the transaction that marks it as read."""
     async with db.as_service(tenant_id) as tx:
-        kept = await tx.maybe(
-            _Kept,
+        stored = await tx.maybe(
+            _StoredEvent,
             "select provider, event_id, payload from app.payment_notices "
             "where tenant_id = $1 and id = $2 and read_at is null",
             job.notice_id,
         )
-    if kept is None:
+    if stored is None:
         return
     try:
-        async with provider_accounts.opened(db, tenant_id, kept.provider) as provider:
-            events = await provider.read(WebhookEvent(kept.event_id, kept.payload))
+        async with provider_accounts.opened(db, tenant_id, stored.provider) as provider:
+            events = await provider.read(WebhookEvent(stored.event_id, stored.payload))
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
             await _do_mark(tx, job.notice_id, str(error), is_read=False)
@@ -62,14 +65,16 @@ async def read_notice(db: Database, tenant_id: int, job: ReadNotice) -> None:
             await _do_mark(tx, job.notice_id, str(error), is_read=True)
         return
     async with db.as_service(tenant_id) as tx:
-        done = await settlement.do_apply_all(tx, kept.provider, events)
-        problems = [one.problem for one in done if one.problem]
-        payment_id = next((one.payment_id for one in done if one.payment_id), None)
+        done = await settlement.do_apply_all(tx, stored.provider, events)
+        problems = [applied.problem for applied in done if applied.problem]
+        payment_id = next((applied.payment_id for applied in done if applied.payment_id), None)
         await _do_mark(tx, job.notice_id, ", ".join(problems), is_read=True, payment_id=payment_id)
 
 
 async def do_sweep(tx: Tx) -> None:
-    """What a lost job left unread."""
+    """Queues webhooks that a lost job left unread.
+
+    Runs as: service."""
     unread = await tx.all(
         UUID,
         "select id from app.payment_notices where tenant_id = $1 and read_at is null and tries = 0 "
@@ -77,11 +82,13 @@ async def do_sweep(tx: Tx) -> None:
         "order by received_at limit 100",
     )
     for notice_id in unread:
-        await jobs.queue(tx, READ_NOTICE, ReadNotice(notice_id=notice_id), dedupe_key=str(notice_id))
+        await jobs.queue(tx, READ_NOTICE, ReadWebhookEvent(notice_id=notice_id), dedupe_key=str(notice_id))
 
 
-async def do_forget_old(tx: Tx) -> None:
-    """Deletes events that were read long ago: they are in the books. Runs as: service."""
+async def do_purge_old(tx: Tx) -> None:
+    """Deletes events that were read long ago: their effect is in the books.
+
+    Runs as: service."""
     await tx.run(
         "delete from app.payment_notices where tenant_id = $1 and read_at is not null and received_at < app.now() - $2::interval",
         KEPT,

@@ -3,10 +3,10 @@ import { useRef, useState } from 'react';
 import { randomUuid } from '../../api/device';
 import { Field, Segmented, toast } from '../../ui';
 import { DecideSheet } from './DecideSheet';
-import { type Member, useAdjust } from './data';
+import { type StaffPerson, useAdjust } from './data';
 
 /** Coins out of the community's promotions, or back to them; never into debt, never more than a day allows. */
-export function AdjustSheet({ member, onClose }: { member: Member; onClose: () => void }) {
+export function AdjustSheet({ member, onClose }: { member: StaffPerson; onClose: () => void }) {
   const { t, i18n } = useLingui();
   const adjust = useAdjust(member.person.user_id);
   const key = useRef(randomUuid());

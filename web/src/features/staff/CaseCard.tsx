@@ -4,9 +4,9 @@ import { Snowflake } from 'lucide-react';
 import { useState } from 'react';
 import { useWords } from '../../api/words';
 import { Button, Card, Chip, Moment, Money, type Tone, toast } from '../../ui';
+import { ConflictOfInterest } from './ConflictOfInterest';
 import { DecideSheet } from './DecideSheet';
 import { type Choice, type FraudCase, useDecide, useThaw } from './data';
-import { OwnAffair } from './OwnAffair';
 import { PersonName } from './PersonName';
 import { useFindingWords } from './words';
 
@@ -104,8 +104,8 @@ export function CaseCard({ one }: { one: FraudCase }) {
           {one.note ? ` · ${one.note}` : null}
         </p>
       ) : null}
-      {one.decision && !one.frozen ? null : one.own_affair ? (
-        <OwnAffair />
+      {one.decision && !one.frozen ? null : one.conflict_of_interest ? (
+        <ConflictOfInterest />
       ) : one.decision ? (
         <Thaw one={one} />
       ) : (

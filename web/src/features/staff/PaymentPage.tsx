@@ -20,10 +20,10 @@ import {
   Table,
   toast,
 } from '../../ui';
+import { ConflictOfInterest } from './ConflictOfInterest';
 import { DecideSheet } from './DecideSheet';
-import { type PaymentDetails, paymentQuery, type StaffPayment, useGive, useRefund } from './data';
+import { paymentQuery, type StaffPayment, type StaffPaymentDetails, useRefund, useRelease } from './data';
 import { Loaded } from './Loaded';
-import { OwnAffair } from './OwnAffair';
 import { StatusChip } from './PaymentsPage';
 import { PersonName } from './PersonName';
 import { StaffPage } from './StaffFrame';
@@ -57,7 +57,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function Details({ details }: { details: PaymentDetails }) {
+function Details({ details }: { details: StaffPaymentDetails }) {
   const { t } = useLingui();
   const provider = useProviderWords();
   const { payment } = details;
@@ -145,13 +145,13 @@ function Details({ details }: { details: PaymentDetails }) {
             ) : null}
           </Notice>
         ) : null}
-        {details.given ? (
+        {details.manual_release ? (
           <p className="text-sm">
             <Trans>
-              <span className="font-semibold">Given anyway</span> by <PersonName person={details.given.by} />,{' '}
-              <Moment at={details.given.at} />:
+              <span className="font-semibold">Given anyway</span> by <PersonName person={details.manual_release.by} />,{' '}
+              <Moment at={details.manual_release.at} />:
             </Trans>{' '}
-            <span className="wrap-anywhere">{details.given.reason}</span>
+            <span className="wrap-anywhere">{details.manual_release.reason}</span>
           </p>
         ) : null}
         {details.case ? (
@@ -159,8 +159,8 @@ function Details({ details }: { details: PaymentDetails }) {
             <Trans>The fraud rules gave it {details.case.points} points</Trans>
           </Link>
         ) : null}
-        {details.own_affair && (left > 0 || held) ? (
-          <OwnAffair />
+        {details.conflict_of_interest && (left > 0 || held) ? (
+          <ConflictOfInterest />
         ) : (
           <div className="flex flex-wrap gap-2">
             {givable ? (
@@ -218,11 +218,11 @@ function Details({ details }: { details: PaymentDetails }) {
           </CardList>
         </Section>
       ) : null}
-      {details.notices.length > 0 ? (
+      {details.webhook_events.length > 0 ? (
         <Section title={<Trans>What the provider told us</Trans>}>
           <Table
             label={t`What the provider told us`}
-            items={details.notices}
+            items={details.webhook_events}
             rowKey={(notice) => notice.id}
             columns={[
               { title: t`Came`, cell: (notice) => <Moment at={notice.received_at} /> },
@@ -246,7 +246,7 @@ function Details({ details }: { details: PaymentDetails }) {
 
 function GiveSheet({ payment, doubted, onClose }: { payment: StaffPayment; doubted: boolean; onClose: () => void }) {
   const { t, i18n } = useLingui();
-  const give = useGive(payment.id);
+  const give = useRelease(payment.id);
   return (
     <DecideSheet
       open

@@ -1,10 +1,10 @@
 import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { Alias } from '../../ui';
-import type { StaffPerson } from './data';
+import type { Person } from './data';
 
 /** Somebody as staff know them, and the way to their money; who has left has no name any more. */
-export function PersonName({ person }: { person: StaffPerson | null | undefined }) {
+export function PersonName({ person }: { person: Person | null | undefined }) {
   const name = person?.alias ? (
     <Alias alias={person.alias} tag={person.tag} />
   ) : (

@@ -21,10 +21,10 @@ import {
 } from '../../ui';
 import { AdjustSheet } from './AdjustSheet';
 import { CaseCard } from './CaseCard';
+import { ConflictOfInterest } from './ConflictOfInterest';
 import { DecideSheet } from './DecideSheet';
-import { type Member, memberQuery, paymentsQuery, transactionsQuery, useFreeze, useThaw } from './data';
+import { memberQuery, paymentsQuery, type StaffPerson, transactionsQuery, useFreeze, useThaw } from './data';
 import { Loaded } from './Loaded';
-import { OwnAffair } from './OwnAffair';
 import { PaymentsTable } from './PaymentsPage';
 import { PersonName } from './PersonName';
 import { StaffPage } from './StaffFrame';
@@ -69,7 +69,7 @@ export function PersonPage() {
   );
 }
 
-function Standing({ member }: { member: Member }) {
+function Standing({ member }: { member: StaffPerson }) {
   const { t } = useLingui();
   const { person, wallet, freeze } = member;
   const hasLeft = person.alias === '';
@@ -106,8 +106,8 @@ function Standing({ member }: { member: Member }) {
             They erased their account. What they had fell to the community; what they paid stays in the books.
           </Trans>
         </p>
-      ) : member.own_affair ? (
-        <OwnAffair />
+      ) : member.conflict_of_interest ? (
+        <ConflictOfInterest />
       ) : (
         <Acts member={member} />
       )}
@@ -126,7 +126,7 @@ function Sum({ name, value, bad = false }: { name: string; value: number; bad?: 
   );
 }
 
-function Acts({ member }: { member: Member }) {
+function Acts({ member }: { member: StaffPerson }) {
   const { t } = useLingui();
   const words = useWords();
   const user_id = member.person.user_id;
@@ -186,7 +186,7 @@ function Acts({ member }: { member: Member }) {
   );
 }
 
-function Adjustments({ member }: { member: Member }) {
+function Adjustments({ member }: { member: StaffPerson }) {
   const { t } = useLingui();
   return (
     <Section title={<Trans>Given and taken by hand</Trans>}>

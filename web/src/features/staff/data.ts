@@ -9,7 +9,7 @@ type Schemas = components['schemas'];
 export type Revenue = Schemas['Revenue'];
 export type Ledger = Schemas['Overview'];
 export type StaffPayment = Schemas['StaffPayment'];
-export type PaymentDetails = Schemas['PaymentDetails'];
+export type StaffPaymentDetails = Schemas['StaffPaymentDetails'];
 export type PaymentStatus = Schemas['PaymentStatus'];
 export type StaffTransaction = Schemas['StaffTransaction'];
 export type TransactionType = Schemas['TransactionType'];
@@ -19,8 +19,8 @@ export type CaseStatus = Schemas['CaseStatus'];
 export type Difference = Schemas['Difference'];
 export type ReconciliationRun = Schemas['Run'];
 export type Choice = Schemas['Choice'];
-export type StaffPerson = Schemas['Person'];
-export type Member = Schemas['Member'];
+export type Person = Schemas['Person'];
+export type StaffPerson = Schemas['StaffPerson'];
 export type FraudRules = Schemas['FraudRules'];
 
 // No frame tells staff what members or colleagues did: whoever comes to a page sees what is so now.
@@ -79,10 +79,12 @@ export function useRefund(payment_id: string) {
   });
 }
 
-export function useGive(payment_id: string) {
+export function useRelease(payment_id: string) {
   return useAction({
     mutationFn: (reason: string) =>
-      answer(api.POST('/api/staff/payments/{payment_id}/give', { params: { path: { payment_id } }, body: { reason } })),
+      answer(
+        api.POST('/api/staff/payments/{payment_id}/release', { params: { path: { payment_id } }, body: { reason } }),
+      ),
     onSettled: changed,
   });
 }
@@ -165,7 +167,7 @@ export function useThaw(user_id: string) {
 /** One key for each time that somebody means it: the same click twice moves coins once. */
 export function useAdjust(user_id: string) {
   return useAction({
-    mutationFn: ({ key, ...body }: { key: string } & Schemas['AdjustRequest']) =>
+    mutationFn: ({ key, ...body }: { key: string } & Schemas['AdjustCoinsRequest']) =>
       answer(
         api.POST('/api/staff/wallets/{user_id}/adjust', {
           params: { path: { user_id }, header: { 'Idempotency-Key': key } },

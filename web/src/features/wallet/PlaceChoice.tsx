@@ -2,13 +2,17 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Lock } from 'lucide-react';
 import { useState } from 'react';
-import type { PlaceToPay } from '../../api/types';
+import type { PaymentMethod } from '../../api/types';
 import { Pledge, RadioList } from '../../ui';
 import { placesQuery } from './data';
 import { useProviderName } from './words';
 
 /** Where one pays: asked only when there is more than one place; the community's own choice stands first. */
-export function usePlace(): { place: PlaceToPay | undefined; choice: PlaceToPay[]; choose: (place: string) => void } {
+export function usePlace(): {
+  place: PaymentMethod | undefined;
+  choice: PaymentMethod[];
+  choose: (place: string) => void;
+} {
   const { data } = useQuery(placesQuery);
   const [chosen, choose] = useState('');
   const choice = data?.items ?? [];
@@ -16,7 +20,7 @@ export function usePlace(): { place: PlaceToPay | undefined; choice: PlaceToPay[
 }
 
 /** For the order: named only when it was a choice, so that the community's own stays its own. */
-export function chosenPlace({ place, choice }: ReturnType<typeof usePlace>): { provider?: PlaceToPay['provider'] } {
+export function chosenPlace({ place, choice }: ReturnType<typeof usePlace>): { provider?: PaymentMethod['provider'] } {
   return place && choice.length > 1 ? { provider: place.provider } : {};
 }
 

@@ -1,4 +1,4 @@
-"""Settlement: applies what providers say of money, and gives what it bought. In any order, and any number of times."""
+"""Settlement: applies providers' events to payments, and fulfils them. Events may come repeatedly and in any order."""
 
 from meydan.money.payments.settlement.apply import NotHeld, do_apply, do_apply_all, do_release
 

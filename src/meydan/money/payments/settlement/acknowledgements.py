@@ -1,5 +1,7 @@
-"""Some stores take money back that nobody claims (Google after three days): they are told at once that a purchase is known
-here, held or given, and once more when it was given. Asked again and again by the sweep until it is heard.
+"""Acknowledgements of purchases: a store refunds one that is not acknowledged (Google after three days).
+
+A purchase is acknowledged when it is recorded, held or fulfilled, and again when it is fulfilled. The sweep repeats it
+until the store has answered.
 """
 
 import logging
@@ -18,7 +20,8 @@ from meydan.money.payments import provider_accounts
 log = logging.getLogger(__name__)
 
 ACKNOWLEDGE = "commerce.acknowledge"
-TAKEN_BACK_AFTER = timedelta(days=3)
+REFUNDED_AFTER = timedelta(days=3)
+"""A store refunds a purchase that is not acknowledged for so long."""
 _AGAIN_AFTER = timedelta(minutes=15)
 _URGENT_AFTER = timedelta(days=2)
 _AT_ONCE = 100
@@ -28,7 +31,7 @@ class Acknowledge(Struct, frozen=True):
     payment_id: UUID
 
 
-class _Bought(Struct, frozen=True):
+class _Purchase(Struct, frozen=True):
     provider: ProviderName
     charge: str
     is_subscription: bool
@@ -38,15 +41,16 @@ class _Bought(Struct, frozen=True):
 
 
 async def do_queue(tx: Tx, payment_id: UUID, name: ProviderName) -> None:
-    """Whenever a payment becomes ours, and when what it bought is given."""
+    """Queues the acknowledgement of a payment that was recorded or fulfilled."""
     if name in ACKNOWLEDGED:
         await jobs.queue(tx, ACKNOWLEDGE, Acknowledge(payment_id), dedupe_key=str(payment_id))
 
 
 async def acknowledge(db: Database, tenant_id: int, job: Acknowledge) -> None:
+    """Acknowledges a payment at its store, unless the store knows its present state. A failure is left to the sweep."""
     async with db.as_service(tenant_id) as tx:
         bought = await tx.one(
-            _Bought,
+            _Purchase,
             """
             select payment.provider, payment.charge, payment.subscription_reference is not null as is_subscription,
                 payment.settled_at is not null as given,
@@ -68,7 +72,7 @@ async def acknowledge(db: Database, tenant_id: int, job: Acknowledge) -> None:
         async with provider_accounts.opened(db, tenant_id, bought.provider) as provider:
             await provider.do_acknowledge(bought.charge, subscription=bought.is_subscription, given=bought.given)
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
-        # The sweep asks again. Refunded meanwhile, perhaps: then the store's own notice says so, and nobody asks any more.
+        # The sweep tries again. If the store refused because it refunded the purchase, its own webhook ends the attempts.
         log.warning("payment %s could not be acknowledged: %s", job.payment_id, error)
         return
     async with db.as_service(tenant_id) as tx:
@@ -78,7 +82,7 @@ async def acknowledge(db: Database, tenant_id: int, job: Acknowledge) -> None:
             job.payment_id,
             now,
         )
-        if now == "ours":  # it may have been given while the store was told
+        if now == "ours":  # it may have been fulfilled during the call
             again = await tx.one(
                 bool,
                 "select settled_at is not null from app.payments where tenant_id = $1 and id = $2",
@@ -89,12 +93,12 @@ async def acknowledge(db: Database, tenant_id: int, job: Acknowledge) -> None:
 
 
 async def do_sweep(tx: Tx) -> None:
-    """What a store has not heard of yet, whatever became of the job: every quarter of an hour, until it is too late.
+    """Queues every payment that its store has not acknowledged, each at most every quarter of an hour, for six days.
 
-    A service transaction."""
+    Runs as: service."""
     for name in ACKNOWLEDGED:
-        waiting = await tx.all(
-            _Waiting,
+        unacknowledged = await tx.all(
+            _Unacknowledged,
             """
             select id, paid_at < app.now() - $3::interval as urgent from app.payments
             where tenant_id = $1 and provider = $2 and paid_at is not null and acknowledged is distinct from 'given'
@@ -105,14 +109,14 @@ async def do_sweep(tx: Tx) -> None:
                 and coalesce(acknowledge_asked_at, paid_at) < app.now() - $5::interval
             order by paid_at limit $6
             """,
-            *(name.value, _URGENT_AFTER, TAKEN_BACK_AFTER, _AGAIN_AFTER, _AT_ONCE),
+            *(name.value, _URGENT_AFTER, REFUNDED_AFTER, _AGAIN_AFTER, _AT_ONCE),
         )
-        for one in waiting:
-            if one.urgent:
-                log.error("%s has not heard of payment %s, and takes its money back after three days", name, one.id)
-            await do_queue(tx, one.id, name)
+        for row in unacknowledged:
+            if row.urgent:
+                log.error("%s has not acknowledged payment %s, and refunds it after three days", name, row.id)
+            await do_queue(tx, row.id, name)
 
 
-class _Waiting(Struct, frozen=True):
+class _Unacknowledged(Struct, frozen=True):
     id: UUID
     urgent: bool

@@ -1,7 +1,7 @@
-"""What a provider's news does here. Only verified webhooks and server-side checks come this far, in any order and any number.
+"""Applies providers' events. Only verified webhooks and server-side checks reach it, repeatedly and in any order.
 
-Each function is one transaction's work under the payment's lock, and does nothing the second time: ``Paid`` is known by
-its charge, refunds by their total, a dispute by its id and time. What comes before the payment it is about waits for it.
+Each event is applied under the payment's row lock, and idempotent. ``Paid`` is known by its charge, a refund by the
+total, a dispute by its id and time. An event that comes before its payment is deferred.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
 from meydan.money.payments import fulfilment, orders, payment_rows, provider_accounts, review
-from meydan.money.payments.enums import PAID_TWICE, PaymentStatus
+from meydan.money.payments.enums import DUPLICATE, PaymentStatus
 from meydan.money.payments.events import PaymentHeld, PaymentSettled
 from meydan.money.payments.fulfilment import Applied
 from meydan.money.payments.settlement import (
@@ -40,8 +40,8 @@ from meydan.money.payments.settlement import (
     provider_subscriptions,
 )
 
-News = TypeVar("News", bound=EventBase)
-_AHEAD = timedelta(minutes=5)
+Event = TypeVar("Event", bound=EventBase)
+_CLOCK_SKEW = timedelta(minutes=5)
 
 
 class NotHeld(Refused):
@@ -49,46 +49,54 @@ class NotHeld(Refused):
 
 
 async def do_apply_all(
-    tx: Tx, name: ProviderName, events: Sequence[ProviderEvent], *, proof_of: UUID | None = None
+    tx: Tx, name: ProviderName, events: Sequence[ProviderEvent], *, receipt_of: UUID | None = None
 ) -> list[Applied]:
-    """``proof_of``: the purchase a store's receipt was handed in for; it counts only where the store itself names none.
+    """Applies events of one provider, in their order.
 
-    A service transaction."""
-    await _do_take_turns(tx, name, events)
-    return [await _do_apply(tx, name, event, proof_of) for event in events]
+    ``receipt_of`` is the order that a receipt was handed in for. It counts only where the event names no order.
+
+    Locks: the events' subjects, then their payments.
+    Runs as: service."""
+    await _lock_subjects(tx, name, events)
+    return [await _do_apply(tx, name, event, receipt_of) for event in events]
 
 
 async def do_apply(tx: Tx, name: ProviderName, event: ProviderEvent) -> Applied:
-    """One of them."""
+    """Applies one event.
+
+    Runs as: service."""
     return (await do_apply_all(tx, name, [event]))[0]
 
 
-async def _do_apply(tx: Tx, name: ProviderName, event: ProviderEvent, proof_of: UUID | None) -> Applied:
+async def _do_apply(tx: Tx, name: ProviderName, event: ProviderEvent, receipt_of: UUID | None) -> Applied:
     match event:
         case Paid():
-            return await _do_pay(tx, name, event, proof_of)
+            return await _do_pay(tx, name, event, receipt_of)
         case Failed():
             return await _do_fail(tx, name, event)
         case Awaited():
-            return await _do_await(tx, name, event)
+            return await _do_mark_pending(tx, name, event)
         case Declined():
             return await _do_decline(tx, name, event)
         case Refunded() | Disputed():
-            return await _do_take_back(tx, name, _of_our_time(event))
+            return await _do_claw_back(tx, name, _with_capped_time(event))
         case SubscriptionChanged():
-            await _do_rename(tx, name, event)
-            return await _do_synchronise(tx, name, _of_our_time(event))
+            await _do_change_reference(tx, name, event)
+            return await _do_synchronise(tx, name, _with_capped_time(event))
 
 
-def _of_our_time(event: News) -> News:
-    """The newest news counts: told by a clock that runs years ahead, it would count for years."""
-    latest = clock.now() + _AHEAD
+def _with_capped_time(event: Event) -> Event:
+    """Caps an event's time at now + 5 minutes. The newest event wins, and a wrong clock must not win forever."""
+    latest = clock.now() + _CLOCK_SKEW
     return event if event.happened_at <= latest else msgspec.structs.replace(event, happened_at=latest)
 
 
-async def _do_take_turns(tx: Tx, name: ProviderName, events: Sequence[ProviderEvent]) -> None:
-    """News of one subscription, and of one charge, is dealt with one after the other: what comes early would be kept
-    beside what it waits for while that is being written. Subscriptions first, each in order: nobody waits in a circle."""
+async def _lock_subjects(tx: Tx, name: ProviderName, events: Sequence[ProviderEvent]) -> None:
+    """Serialises the events of a subscription or a charge: none is deferred while its payment is being written.
+
+    Sorted, subscriptions first, to prevent deadlock.
+
+    Locks: every subscription and charge that the events name (advisory)."""
     subscribed = [event for event in events if isinstance(event, Paid | SubscriptionChanged)]
     subscriptions_of = {name for event in subscribed for name in (event.subscription, event.replaces)}
     charges = {event.charge for event in events if isinstance(event, Paid | Refunded | Disputed)}
@@ -97,29 +105,47 @@ async def _do_take_turns(tx: Tx, name: ProviderName, events: Sequence[ProviderEv
 
 
 async def do_release(tx: Tx, payment_id: UUID) -> orders.Payment:
-    """Give what a held payment bought: its time came, or staff decided, who may also give a second membership.
+    """Fulfils a held payment: its release time has come, or staff decided. Staff may also release a duplicate.
 
-    Raises NotHeld. A service transaction."""
+    Locks: the payment.
+    Raises: NotHeld.
+    Runs as: service."""
     row = await payment_rows.lock(tx, payment_id)
     if row is None or row.status is not PaymentStatus.held:
         raise NotHeld
-    await _do_give(tx, row, despite_duplicate=row.problem == PAID_TWICE)
+    await _do_fulfil(tx, row, despite_duplicate=row.problem == DUPLICATE)
     return await orders.payment(tx, payment_id)
 
 
-async def _do_pay(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None) -> Applied:
+async def _do_pay(tx: Tx, name: ProviderName, event: Paid, receipt_of: UUID | None) -> Applied:
     if event.test and not await provider_accounts.is_sandbox(tx, name):
         return Applied(problem="test_money")
-    await _do_rename(tx, name, event)
+    await _do_change_reference(tx, name, event)
     known = await payment_rows.lock_by_charge(tx, name, event.charge)
     if known is None:
-        target = await attribution.lock_payment_for(tx, name, event, proof_of)
+        target = await attribution.lock_payment_for(tx, name, event, receipt_of)
         if not isinstance(target, payment_rows.PaymentRow):
             return target
         known = target
     if known.paid_at is not None:
         return Applied(known.id)
     problem = await attribution.mismatch(tx, known, event)
+    await _do_record_money(tx, known, event, problem)
+    row = await payment_rows.lock_by_id(tx, known.id)
+    if problem is None and row.agreement_id is not None:
+        await review.reviewer().do_assess_renewal(tx, row.id, card=event.card)
+    elif problem is None:
+        problem = await _do_review(tx, row, event)
+    if problem is None:
+        await _do_fulfil(tx, row)
+    else:
+        await _do_announce_hold(tx, row, event, problem)
+    await _do_apply_deferred(tx, name, event.charge)
+    return Applied(row.id, problem)
+
+
+async def _do_record_money(tx: Tx, known: payment_rows.PaymentRow, event: Paid, problem: str | None) -> None:
+    """Records the money that arrived. The payment is held until its review."""
     await tx.run(
         """
         update app.payments set charge = $3, paid_amount = $4, paid_currency = $5, paid_at = $6, period_ends_at = $7,
@@ -129,28 +155,22 @@ async def _do_pay(tx: Tx, name: ProviderName, event: Paid, proof_of: UUID | None
         where tenant_id = $1 and id = $2
         """,
         *(known.id, event.charge, event.amount, event.currency, event.happened_at, event.period_ends_at),
-        *(event.period_begins_at, event.subscription, problem, name in APP_STORES),
+        *(event.period_begins_at, event.subscription, problem, known.provider in APP_STORES),
     )
-    row = await payment_rows.lock_by_id(tx, known.id)
-    if problem is None and row.agreement_id is not None:
-        await review.reviewer().do_assess_renewal(tx, row.id, card=event.card)
-    elif problem is None:
-        problem = await _do_review(tx, row, event)
-    if problem is None:
-        await _do_give(tx, row)
-    else:
-        await publish(tx, PaymentHeld(row.id, row.user_id))
-        await orders.tell(tx, row.id)
-        if problem != "account_erased":  # nobody is there to be given it: the store may have it back
-            await acknowledgements.do_queue(tx, row.id, name)
-        if problem == "account_erased" and event.subscription is not None:  # begun or renewed after they had left
-            await provider_subscriptions.do_stop_charging(tx, name, event.subscription)
-    await _do_apply_early(tx, name, event.charge)
-    return Applied(row.id, problem)
+
+
+async def _do_announce_hold(tx: Tx, row: payment_rows.PaymentRow, event: Paid, problem: str) -> None:
+    """Publishes that a payment is held. One of an erased account stays unfulfilled, so its store may refund it."""
+    await publish(tx, PaymentHeld(row.id, row.user_id))
+    await orders.do_send_update(tx, row.id)
+    if problem != "account_erased":
+        await acknowledgements.do_queue(tx, row.id, row.provider)
+    elif event.subscription is not None:  # begun or renewed after the erasure
+        await provider_subscriptions.do_stop_charging(tx, row.provider, event.subscription)
 
 
 async def _do_review(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str | None:
-    """The problem that keeps the payment back after its review; None where it is allowed."""
+    """Holds the payment that its review does not allow, and answers the problem; None where it is allowed."""
     reviewed = await review.reviewer().do_assess(tx, row.id, card=event.card)
     if reviewed.allowed:
         return None
@@ -162,10 +182,10 @@ async def _do_review(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str |
     return "under_review"
 
 
-async def _do_give(tx: Tx, row: payment_rows.PaymentRow, *, despite_duplicate: bool = False) -> None:
-    """Gives what a held payment bought, once. The caller holds the row's lock."""
-    if not await fulfilment.handler_of(row.kind).do_give(tx, row, despite_duplicate=despite_duplicate):
-        await orders.tell(tx, row.id)
+async def _do_fulfil(tx: Tx, row: payment_rows.PaymentRow, *, despite_duplicate: bool = False) -> None:
+    """Fulfils a held payment, once. The caller holds the row's lock."""
+    if not await fulfilment.handler_of(row.kind).do_fulfil(tx, row, despite_duplicate=despite_duplicate):
+        await orders.do_send_update(tx, row.id)
         return
     await tx.run(
         """
@@ -176,36 +196,36 @@ async def _do_give(tx: Tx, row: payment_rows.PaymentRow, *, despite_duplicate: b
     )
     await publish(tx, PaymentSettled(row.id, row.user_id, row.kind, row.coins))
     await acknowledgements.do_queue(tx, row.id, row.provider)
-    await clawbacks.do_settle(tx, await payment_rows.lock_by_id(tx, row.id), cause="release")
+    await clawbacks.do_apply_clawback(tx, await payment_rows.lock_by_id(tx, row.id), cause="release")
     if row.subscription_reference is not None:
-        await _do_apply_early(tx, row.provider, row.subscription_reference)
-    await orders.tell(tx, row.id)
+        await _do_apply_deferred(tx, row.provider, row.subscription_reference)
+    await orders.do_send_update(tx, row.id)
 
 
-async def _do_rename(tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
+async def _do_change_reference(tx: Tx, name: ProviderName, event: Paid | SubscriptionChanged) -> None:
     for handler in fulfilment.handlers().values():
-        await handler.do_rename(tx, name, event)
+        await handler.do_change_reference(tx, name, event)
 
 
 async def _do_synchronise(tx: Tx, name: ProviderName, event: SubscriptionChanged) -> Applied:
-    """Lets the kind that knows the agreement follow it; an event about an unknown one is deferred."""
+    """Synchronises the agreement by the kind that knows it; an event about an unknown one is deferred."""
     for handler in fulfilment.handlers().values():
         if (applied := await handler.do_synchronise(tx, name, event)) is not None:
             return applied
-    return await deferred_events.do_keep(tx, name, event.subscription, event)
+    return await deferred_events.do_defer(tx, name, event.subscription, event)
 
 
-async def _do_take_back(tx: Tx, name: ProviderName, event: Refunded | Disputed) -> Applied:
+async def _do_claw_back(tx: Tx, name: ProviderName, event: Refunded | Disputed) -> Applied:
     row = await payment_rows.lock_by_charge(tx, name, event.charge)
     if row is None:
-        return await deferred_events.do_keep(tx, name, event.charge, event)
+        return await deferred_events.do_defer(tx, name, event.charge, event)
     if isinstance(event, Refunded):
-        return Applied(row.id, await clawbacks.do_refunded(tx, row, event))
-    return Applied(row.id, await clawbacks.do_disputed(tx, row, event))
+        return Applied(row.id, await clawbacks.do_apply_refund(tx, row, event))
+    return Applied(row.id, await clawbacks.do_apply_dispute(tx, row, event))
 
 
 async def _do_fail(tx: Tx, name: ProviderName, event: Failed) -> Applied:
-    row = await _named(tx, name, event)
+    row = await _lock_order_of(tx, name, event)
     if row is None:
         return Applied(problem="unknown_payment")
     if event.expired:
@@ -215,24 +235,28 @@ async def _do_fail(tx: Tx, name: ProviderName, event: Failed) -> Applied:
     return Applied(row.id)
 
 
-async def _do_await(tx: Tx, name: ProviderName, event: Awaited) -> Applied:
-    row = await _named(tx, name, event)
+async def _do_mark_pending(tx: Tx, name: ProviderName, event: Awaited) -> Applied:
+    row = await _lock_order_of(tx, name, event)
     if row is None:
         return Applied(problem="unknown_payment")
-    await orders.do_await(tx, row.id)
+    await orders.do_mark_pending(tx, row.id)
     return Applied(row.id)
 
 
 async def _do_decline(tx: Tx, name: ProviderName, event: Declined) -> Applied:
-    row = await _named(tx, name, event)
+    row = await _lock_order_of(tx, name, event)
     if row is None:
         return Applied(problem="unknown_payment")
     await review.reviewer().do_record_card(tx, row.id, event.card)
     return Applied(row.id)
 
 
-async def _named(tx: Tx, name: ProviderName, event: Failed | Awaited | Declined) -> payment_rows.PaymentRow | None:
-    """Which order it is about."""
+async def _lock_order_of(
+    tx: Tx, name: ProviderName, event: Failed | Awaited | Declined
+) -> payment_rows.PaymentRow | None:
+    """The order that an event names by its id or its checkout.
+
+    Locks: the payment."""
     if event.payment_id is not None:
         row = await payment_rows.lock(tx, event.payment_id)
     else:
@@ -240,7 +264,7 @@ async def _named(tx: Tx, name: ProviderName, event: Failed | Awaited | Declined)
     return row if row is not None and row.provider is name else None
 
 
-async def _do_apply_early(tx: Tx, name: ProviderName, subject: str) -> None:
-    """What waited for it is taken up now that it is known."""
-    for event in await deferred_events.do_take(tx, name, subject):
+async def _do_apply_deferred(tx: Tx, name: ProviderName, subject: str) -> None:
+    """Applies the deferred events of this subject."""
+    for event in await deferred_events.do_take_deferred(tx, name, subject):
         await do_apply(tx, name, event)

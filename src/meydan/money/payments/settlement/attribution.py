@@ -1,6 +1,6 @@
 """Attribution: the payment row that a ``Paid`` event belongs to.
 
-It is the order that the event names, a renewal of a known agreement, or a new row for a purchase begun in a store.
+It is the order that the event names, a renewal of an agreement, or a new row for a store's purchase.
 """
 
 from uuid import UUID
@@ -18,27 +18,26 @@ from meydan.money.payments.settlement import deferred_events
 async def lock_payment_for(
     tx: Tx, name: ProviderName, event: Paid, receipt_of: UUID | None
 ) -> payment_rows.PaymentRow | Applied:
-    """The payment, so that a repeat of the event waits and then finds it; or why there is none.
+    """The payment, or the problem that there is none. A repeat of the event waits for the lock and then finds it.
 
     Locks: the payment."""
-    row = await _ordered(tx, name, event, receipt_of)
+    row = await _lock_ordered(tx, name, event, receipt_of)
     if row is not None and row.charge in (None, event.charge):
         return row
-    if (renewed := await _renewal(tx, name, event)) is not None:
+    if (renewed := await _lock_renewal(tx, name, event)) is not None:
         kind, renewal = renewed
-        return await _do_make(tx, name, event, renewal.user_id, kind, renewal.product_id, renewal=renewal)
-    if row is not None:  # the same order was paid a second time: the money is there
-        return await _do_make(tx, name, event, row.user_id, row.kind, row.product_id)
+        return await _do_create_payment(tx, name, event, renewal.user_id, kind, renewal.product_id, renewal=renewal)
+    if row is not None:  # one order paid twice: a payment of its own
+        return await _do_create_payment(tx, name, event, row.user_id, row.kind, row.product_id)
     if event.buyer is not None and event.product_id is not None:
-        return await _of_buyer(tx, name, event, event.buyer, event.product_id)
+        return await _lock_purchase_of(tx, name, event, event.buyer, event.product_id)
     if event.subscription is not None:
-        return await deferred_events.do_keep(tx, name, event.subscription, event)
+        return await deferred_events.do_defer(tx, name, event.subscription, event)
     return Applied(problem="unknown_payment")
 
 
 async def mismatch(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str | None:
-    """The difference between this money and what was ordered, as a code. A store sets its own prices: there the product
-    counts."""
+    """The difference between the money and the order, as a problem code. In a store only the product is compared."""
     if await tx.maybe(
         bool, "select true from app.users where tenant_id = $1 and id = $2 and erased_at is not null", row.user_id
     ):
@@ -47,7 +46,7 @@ async def mismatch(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str | N
     if row.provider not in APP_STORES:
         if (event.amount, event.currency) == (row.amount, row.currency):
             return None
-        # A renewal at a price that the operator made there and gave a product's name: that is between the two of them.
+        # A renewal at a price that the operator set at the provider under a product's name is not ours to judge.
         is_named_price = row.agreement_id is not None and event.product_id is not None
         if is_named_price and await handler.store_product(tx, event.product_id or "") is not None:
             return None
@@ -58,21 +57,28 @@ async def mismatch(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str | N
     return None if ordered.store_product_id == event.product_id else "product_differs"
 
 
-async def _ordered(tx: Tx, name: ProviderName, event: Paid, receipt_of: UUID | None) -> payment_rows.PaymentRow | None:
-    """The order that the provider names; else the one a receipt was handed in for, if the event names nobody at all."""
+async def _lock_ordered(
+    tx: Tx, name: ProviderName, event: Paid, receipt_of: UUID | None
+) -> payment_rows.PaymentRow | None:
+    """The order that the event names; without a named buyer, the one that a receipt was handed in for.
+
+    Locks: the payment."""
     if event.payment_id is not None:
         row = await payment_rows.lock(tx, event.payment_id)
     elif event.checkout is not None:
         row = await payment_rows.lock_by_checkout(tx, name, event.checkout)
-    elif event.buyer is None and receipt_of is not None and await _renewal(tx, name, event) is None:
-        # A renewal names nobody, and belongs to its agreement's owner, whoever brings the receipt.
+    elif event.buyer is None and receipt_of is not None and await _lock_renewal(tx, name, event) is None:
+        # A renewal names no buyer, and belongs to its agreement's owner, whoever hands in the receipt.
         row = await payment_rows.lock(tx, receipt_of)
     else:
         row = None
     return row if row is not None and row.provider is name else None
 
 
-async def _renewal(tx: Tx, name: ProviderName, event: Paid) -> tuple[PaymentKind, Renewal] | None:
+async def _lock_renewal(tx: Tx, name: ProviderName, event: Paid) -> tuple[PaymentKind, Renewal] | None:
+    """The agreement that the money continues, and its kind.
+
+    Locks: the agreement."""
     if event.subscription is None:
         return None
     for kind, handler in fulfilment.handlers().items():
@@ -81,10 +87,12 @@ async def _renewal(tx: Tx, name: ProviderName, event: Paid) -> tuple[PaymentKind
     return None
 
 
-async def _of_buyer(
+async def _lock_purchase_of(
     tx: Tx, name: ProviderName, event: Paid, buyer: UUID, store_product_id: str
 ) -> payment_rows.PaymentRow | Applied:
-    """A purchase begun in a store: the buyer and the product are all that the event says."""
+    """The open order of the buyer and product that a store's event names, or a new row.
+
+    Locks: the payment."""
     user_id = await tx.maybe(
         UUID, "select user_id from app.billing_references where tenant_id = $1 and reference = $2", buyer
     )
@@ -102,10 +110,10 @@ async def _of_buyer(
         """,
         *(user_id, name.value, kind, product.id),
     )
-    return begun or await _do_make(tx, name, event, user_id, kind, product.id)
+    return begun or await _do_create_payment(tx, name, event, user_id, kind, product.id)
 
 
-async def _do_make(
+async def _do_create_payment(
     tx: Tx,
     name: ProviderName,
     event: Paid,
@@ -115,10 +123,10 @@ async def _do_make(
     *,
     renewal: Renewal | None = None,
 ) -> payment_rows.PaymentRow:
-    """A payment that nobody announced. Two that make it at once end with the same row."""
+    """A new payment row, without an order. Concurrent calls for one charge answer the same row."""
     product = await fulfilment.handler_of(kind).product(tx, product_id)
     price = product.price, product.currency
-    if renewal is not None and renewal.price is not None:  # a renewal costs what it cost before, whatever is asked now
+    if renewal is not None and renewal.price is not None:  # a renewal keeps its price, whatever the product costs today
         price = renewal.price
     await tx.run(
         """

@@ -1,8 +1,7 @@
-"""Money that went back takes back what it had bought, in proportion; what was spent already is owed.
+"""Clawbacks: refunds and disputes take back what the money bought, in proportion; coins spent already become debt.
 
-Nothing is counted step by step. A payment says how much of its money is gone, by refunds and by disputes that are open or
-lost, and so how many coins it may still have given; the difference to what was taken so far is moved. Repeats, reordering
-and a dispute won in the end all come out right that way.
+The amount is never counted step by step. Refunds and open or lost disputes say how many coins a payment may have given.
+The difference to the coins clawed back so far is moved. So repeats and reordering end in the same state.
 """
 
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from meydan.kit.database import Tx
 from meydan.kit.events import publish
 from meydan.money.payments import fulfilment, orders, payment_rows
 from meydan.money.payments.enums import PaymentStatus
-from meydan.money.payments.events import PaymentTakenBack
+from meydan.money.payments.events import PaymentClawedBack
 from meydan.money.payments.fulfilment import Clawback
 from meydan.money.payments.settlement import provider_subscriptions
 
@@ -26,18 +25,18 @@ class _Dispute(Struct, frozen=True):
     state: DisputeState
 
 
-async def do_refunded(tx: Tx, row: payment_rows.PaymentRow, event: Refunded) -> str | None:
-    """Why it changed nothing, if so."""
+async def do_apply_refund(tx: Tx, row: payment_rows.PaymentRow, event: Refunded) -> str | None:
+    """Applies the total that a provider has refunded, and answers a problem code if it cannot."""
     if event.currency != row.paid_currency:
         return "currency_differs"
     if row.refund_reversed_at is not None and event.happened_at <= row.refund_reversed_at:
         return None
     total = max(min(event.refunded, row.paid), 0)
     if event.reversed:
-        await _do_reverse(tx, row, total, event)
+        await _do_reverse_refund(tx, row, total, event)
     elif (amount := total - row.refunded) > 0:
-        moved = await _do_set(tx, row, total, event)
-        await _do_note(tx, row.id, event.refund, amount, moved)
+        moved = await _do_set_refunded(tx, row, total, event)
+        await _do_record_refund(tx, row.id, event.refund, amount, moved)
     elif event.refund is not None:
         await tx.run(
             "update app.payment_refunds set status = 'done', done_at = app.now() "
@@ -48,31 +47,31 @@ async def do_refunded(tx: Tx, row: payment_rows.PaymentRow, event: Refunded) -> 
     return None
 
 
-async def _do_reverse(tx: Tx, row: payment_rows.PaymentRow, total: int, event: Refunded) -> None:
-    """The provider took a refund back. Also where that is heard first: the refund itself is older news then."""
+async def _do_reverse_refund(tx: Tx, row: payment_rows.PaymentRow, total: int, event: Refunded) -> None:
+    """Applies the reversal of a refund. Its time is stored: a refund event that is older is ignored from then on."""
     await tx.run(
         "update app.payments set refund_reversed_at = $3 where tenant_id = $1 and id = $2", row.id, event.happened_at
     )
     if total < row.refunded:
-        await _do_set(tx, row, total, event)
+        await _do_set_refunded(tx, row, total, event)
 
 
-async def _do_set(tx: Tx, row: payment_rows.PaymentRow, total: int, event: Refunded) -> Clawback:
+async def _do_set_refunded(tx: Tx, row: payment_rows.PaymentRow, total: int, event: Refunded) -> Clawback:
     await tx.run("update app.payments set refunded = $3 where tenant_id = $1 and id = $2", row.id, total)
-    # The time is part of the name: what was refunded, given back and refunded again is moved three times.
+    # The time is part of the key: a refund, its reversal and a second refund are three moves.
     cause = f"refund:{total}:{event.happened_at.isoformat()}"
-    moved = await do_settle(tx, await payment_rows.lock_by_id(tx, row.id), cause=cause)
-    await orders.tell(tx, row.id)
+    moved = await do_apply_clawback(tx, await payment_rows.lock_by_id(tx, row.id), cause=cause)
+    await orders.do_send_update(tx, row.id)
     return moved
 
 
-async def do_disputed(tx: Tx, row: payment_rows.PaymentRow, event: Disputed) -> str | None:
-    """Why it changed nothing, if so."""
+async def do_apply_dispute(tx: Tx, row: payment_rows.PaymentRow, event: Disputed) -> str | None:
+    """Applies the newest state of a dispute, and answers a problem code if it cannot."""
     if event.currency != row.paid_currency:
         return "currency_differs"
     if event.amount <= 0:
         return "nothing_disputed"
-    # Of two at the same moment the one that ends it is the newer.
+    # Of two events with the same time the one that closes the dispute is newer.
     dispute_id = await tx.maybe(
         UUID,
         """
@@ -94,7 +93,7 @@ async def do_disputed(tx: Tx, row: payment_rows.PaymentRow, event: Disputed) -> 
     if dispute_id is None:
         return None
     cause = f"dispute:{dispute_id}:{event.state}:{event.happened_at.isoformat()}"
-    moved = await do_settle(tx, row, cause=cause, disputed=True)
+    moved = await do_apply_clawback(tx, row, cause=cause, disputed=True)
     await tx.run(
         "update app.payment_disputes set coins = greatest(coins + $3, 0), owed = greatest(owed + $4, 0) "
         "where tenant_id = $1 and id = $2",
@@ -102,12 +101,12 @@ async def do_disputed(tx: Tx, row: payment_rows.PaymentRow, event: Disputed) -> 
         moved.coins,
         moved.owed,
     )
-    await orders.tell(tx, row.id)
+    await orders.do_send_update(tx, row.id)
     return None
 
 
-async def do_settle(tx: Tx, row: payment_rows.PaymentRow, *, cause: str, disputed: bool = False) -> Clawback:
-    """Move what has to be moved for the payment to be what its numbers say; ``cause`` names this change of them."""
+async def do_apply_clawback(tx: Tx, row: payment_rows.PaymentRow, *, cause: str, disputed: bool = False) -> Clawback:
+    """Moves the difference between what the payment has given and what it may give. ``cause`` is an idempotency key."""
     disputes = await tx.all(
         _Dispute,
         "select id, amount, state from app.payment_disputes "
@@ -120,9 +119,11 @@ async def do_settle(tx: Tx, row: payment_rows.PaymentRow, *, cause: str, dispute
         moved = await fulfilment.handler_of(row.kind).do_claw_back(tx, row, covered, cause, disputed=disputed)
         if moved.coins > 0 or moved.ended:
             await publish(
-                tx, PaymentTakenBack(row.id, row.user_id, max(moved.coins, 0), max(moved.owed, 0), disputed=disputed)
+                tx, PaymentClawedBack(row.id, row.user_id, max(moved.coins, 0), max(moved.owed, 0), disputed=disputed)
             )
-    elif row.subscription_reference is not None and 0 < row.paid <= covered:  # it never began, and would be charged for
+    elif (
+        row.subscription_reference is not None and 0 < row.paid <= covered
+    ):  # it never began, and would be charged again
         await provider_subscriptions.do_stop_charging(tx, row.provider, row.subscription_reference)
     await tx.run(
         "update app.payments set status = $3, coins_taken_back = coins_taken_back + $4, owed = owed + $5 "
@@ -145,8 +146,8 @@ def _status(row: payment_rows.PaymentRow, disputes: Sequence[_Dispute]) -> Payme
     return PaymentStatus.partly_refunded if row.refunded else PaymentStatus.paid
 
 
-async def _do_note(tx: Tx, payment_id: UUID, refund: str | None, amount: int, moved: Clawback) -> None:
-    """In the list of refunds: the one that staff asked for, or one made at the provider."""
+async def _do_record_refund(tx: Tx, payment_id: UUID, refund: str | None, amount: int, moved: Clawback) -> None:
+    """Completes the refund that staff requested, or records one made at the provider."""
     asked = await tx.maybe(
         UUID,
         """

@@ -1,4 +1,7 @@
-"""News that comes before what it is about waits here, and is taken up in the order in which it happened."""
+"""Out-of-order webhooks: an event whose payment or subscription is unknown is stored until that exists.
+
+Deferred events are then applied in the order of their own time.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -11,11 +14,11 @@ from meydan.kit.database import Tx
 from meydan.money.payments.fulfilment import Applied
 
 _KEPT = timedelta(days=90)
-"""An event that waits so long waits in vain."""
+"""An event whose subject is still unknown after so long is deleted."""
 
 
-async def do_keep(tx: Tx, name: ProviderName, subject: str, event: ProviderEvent) -> Applied:
-    """Until the charge or the subscription ``subject`` is known."""
+async def do_defer(tx: Tx, name: ProviderName, subject: str, event: ProviderEvent) -> Applied:
+    """Stores an event until the charge or the subscription ``subject`` is known."""
     await tx.run(
         "insert into app.payment_early_events (tenant_id, provider, subject, event_id, event) values ($1, $2, $3, $4, $5) "
         "on conflict do nothing",
@@ -24,8 +27,8 @@ async def do_keep(tx: Tx, name: ProviderName, subject: str, event: ProviderEvent
     return Applied(problem="waits_for_payment")
 
 
-async def do_take(tx: Tx, name: ProviderName, subject: str) -> list[ProviderEvent]:
-    """All that waited for it, oldest first."""
+async def do_take_deferred(tx: Tx, name: ProviderName, subject: str) -> list[ProviderEvent]:
+    """Deletes and answers the deferred events of a subject, oldest first."""
     waiting = await tx.all(
         dict[str, Any],
         "delete from app.payment_early_events where tenant_id = $1 and provider = $2 and subject = $3 returning event",
@@ -36,8 +39,10 @@ async def do_take(tx: Tx, name: ProviderName, subject: str) -> list[ProviderEven
     return sorted(events, key=lambda event: event.happened_at)
 
 
-async def do_forget_old(tx: Tx) -> None:
-    """Deletes events whose payment or subscription never came. Runs as: service."""
+async def do_purge_old(tx: Tx) -> None:
+    """Deletes events whose payment or subscription never came.
+
+    Runs as: service."""
     await tx.run(
         "delete from app.payment_early_events where tenant_id = $1 and received_at < app.now() - $2::interval", _KEPT
     )

@@ -1,4 +1,4 @@
-"""Subscriptions at providers that nobody here is given: they are cancelled there, so that nobody pays for nothing."""
+"""Cancels subscriptions at providers that no user here has any more, so that they are not charged again."""
 
 from meydan import tenants
 from meydan.integrations.payments import APP_STORES
@@ -35,7 +35,7 @@ async def stop_charging(db: Database, tenant_id: int, job: StopCharging) -> None
         async with db.as_service(tenant_id) as tx:
             key = f"{job.provider}:{job.reference}"
             if not await retries.do_retry(tx, STOP_CHARGING, job, retries.PATIENTLY, dedupe_key=key):
-                raise  # held, and seen by `meydan doctor`: somebody goes on paying for nothing
+                raise  # held, and seen by `meydan doctor`: the provider goes on charging
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
             await tenants.do_record(
