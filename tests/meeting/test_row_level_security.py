@@ -92,7 +92,7 @@ async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, square: S
         "delete from app.ticket_lanes where tenant_id = $1",
         "update app.tickets set user_id = uuidv7() where tenant_id = $1",
         "update app.tickets set created_at = app.now() - interval '1 day' where tenant_id = $1",
-        "select app.spend_right($1, app.user_id(), 'text', '2030-01-01', 10)",
+        "select app.consume_quota($1, app.user_id(), 'text', '2030-01-01', 10)",
         "select app.decide_claims($1, 500)",
         "select app.end_matches($1, 500)",
         "select app.match_tickets($1, 'text', 9, 9, '0', '0', '0', '1 day', true)",
@@ -142,11 +142,11 @@ async def test_functions_ask_for_the_tenant_too(db: Database, square: Square, ot
     for language in ("aa", "ab", "ac", "ad"):
         await join(db, await make_person(db, square.ana.tenant, languages=[language]))
     async with db.as_user(square.ana.me) as tx:
-        assert await tx.one(int, "select app.waiting_about($1, 'text')") == 5
+        assert await tx.one(int, "select app.approximate_waiting($1, 'text')") == 5
     async with db.as_user(foreigner.me) as tx:
         ended = "select exists (select from app.end_match($1, $2, 'cancelled'))"
         assert await tx.connection.fetchval(ended, square.ana.tenant.id, square.made.id) is False
-        assert await tx.connection.fetchval("select app.waiting_about($1, 'text')", square.ana.tenant.id) == 0
+        assert await tx.connection.fetchval("select app.approximate_waiting($1, 'text')", square.ana.tenant.id) == 0
     with pytest.raises(asyncpg.RaiseError):
         async with db.as_service(other_tenant.id) as tx:
             await tx.connection.fetch(

@@ -82,7 +82,7 @@ _ENDED = """
 _MINE = """
     select met.id, met.type, met.status, met.conversation_id, stranger.id as stranger_profile_id, met.created_at,
         met.expires_at, met.claim_opens_at, met.ended_at,
-        app.wrote($1, met.conversation_id, stranger.id, met.claim_opens_at) as stranger_wrote
+        app.has_written($1, met.conversation_id, stranger.id, met.claim_opens_at) as stranger_wrote
     from app.matches met
     cross join lateral (
         select case when met.profile1_id = $2 then met.profile2_id else met.profile1_id end as id

@@ -1,7 +1,7 @@
 """Match quota: the day's limit, matches restored today by claims, and bonus quota that does not expire.
 
 Days begin at the tenant's midnight. The limit is computed on each read, so nothing runs at midnight.
-Quota is consumed when a match is made (``app.spend_right``), never for waiting.
+Quota is consumed when a match is made (``app.consume_quota``), never for waiting.
 """
 
 from datetime import datetime

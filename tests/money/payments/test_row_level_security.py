@@ -64,7 +64,7 @@ async def test_a_persons_login_reads_its_own_and_writes_nothing(shop: Shop, db: 
         "select charge from app.payments where tenant_id = $1",
         "select sealed from app.payment_providers where tenant_id = $1",
         "select payload from app.payment_notices where tenant_id = $1",
-        "select app.open_shop($1)",
+        "select app.seed_default_products($1)",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with db.as_user(ana.me) as tx:

@@ -141,10 +141,10 @@ def writes(me: Identity) -> list[str]:
         f"select from app.lock_ledger_account($1, 'person_coins', {mine})",
         f"select from app.unripe_earnings($1, {mine})",
         f"select from app.open_ledger_account($1, 'person_debt', {mine}, null, null, 0)",
-        f"select from app.give_back_held($1, {mine}, 5, uuidv7())",
+        f"select from app.release_held($1, {mine}, 5, uuidv7())",
         f"select from app.end_expired_holds($1, {mine}, 10)",
         f"select from app.pay_debt($1, {mine}, uuidv7())",
-        f"select from app.refuse_debit($1, 'person_coins', {mine}, 5, true)",
+        f"select from app.check_debit($1, 'person_coins', {mine}, 5, true)",
     ]
 
 
@@ -178,7 +178,7 @@ async def test_no_login_of_the_product_holds_a_right_to_write(postgres_url: str,
 
 
 SERVICE_ONLY = [
-    "select from app.take_back($1, 'k', 'refund', app.user_id(), 5, 'clearing', 'stripe', 'TRY', '', null, '{}')",
+    "select from app.claw_back($1, 'k', 'refund', app.user_id(), 5, 'clearing', 'stripe', 'TRY', '', null, '{}')",
     "select from app.forgive_debt($1, 'k', app.user_id(), 5, '')",
     "select from app.reverse_transfer($1, 'k', (select id from app.coin_transactions limit 1), '')",
     "select from app.expire_holds($1, 10)",

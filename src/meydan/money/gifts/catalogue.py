@@ -129,4 +129,4 @@ async def do_change_gift(tx: Tx, gift_id: UUID, change: GiftChange, *, actor: UU
 
 @listen(tenants.TenantAdded)
 async def stock(tx: Tx, event: tenants.TenantAdded) -> None:
-    await tx.connection.execute("select app.stock_gifts($1)", event.tenant_id)
+    await tx.connection.execute("select app.seed_default_gifts($1)", event.tenant_id)

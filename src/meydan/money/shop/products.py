@@ -248,4 +248,4 @@ async def _put(tx: Tx, sql: str, *values: object) -> UUID:
 @listen(tenants.TenantAdded)
 async def open_shop(tx: Tx, _: tenants.TenantAdded) -> None:
     """What every community begins with."""
-    await tx.run("select app.open_shop($1)")
+    await tx.run("select app.seed_default_products($1)")
