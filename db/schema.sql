@@ -27,7 +27,7 @@ CREATE TABLE app.matches (
     claim_opens_at timestamp with time zone,
     expires_at timestamp with time zone,
     ended_at timestamp with time zone,
-    ended_by uuid,
+    ended_by_user_id uuid,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT matches_check CHECK ((user1_id <> user2_id)),
     CONSTRAINT matches_check1 CHECK (
@@ -283,7 +283,7 @@ begin
         limit 1;
     if in_is_full or last.fault_count is distinct from 0 then
         with seen as (
-            delete from app.ledger_unproved new where new.tenant_id = in_tenant_id
+            delete from app.unaudited_balances new where new.tenant_id = in_tenant_id
         ),
         let_go as (
             update app.coin_holds hold set proved = true where hold.tenant_id = in_tenant_id and not hold.proved
@@ -294,11 +294,11 @@ begin
             group by entry.account_id, entry.stripe
         ),
         proved as (
-            insert into app.ledger_proved (tenant_id, account_id, stripe, balance)
+            insert into app.audited_balances (tenant_id, account_id, stripe, balance)
             select in_tenant_id, account_id, stripe, coalesce(totals.balance, 0)
             from totals full join (
                 select known.account_id, known.stripe, known.balance
-                from app.ledger_proved known where known.tenant_id = in_tenant_id
+                from app.audited_balances known where known.tenant_id = in_tenant_id
             ) before using (account_id, stripe)
             where coalesce(totals.balance, 0) is distinct from before.balance
             on conflict (tenant_id, account_id, stripe) do update set balance = excluded.balance
@@ -313,13 +313,13 @@ begin
         returning ledger_audits.* into made;
     else
         with seen as (
-            delete from app.ledger_unproved new where new.tenant_id = in_tenant_id returning new.transaction_id
+            delete from app.unaudited_balances new where new.tenant_id = in_tenant_id returning new.transaction_id
         ),
         let_go as (
             update app.coin_holds hold set proved = true where hold.tenant_id = in_tenant_id and not hold.proved
         ),
         proved as (
-            insert into app.ledger_proved as known (tenant_id, account_id, stripe, balance)
+            insert into app.audited_balances as known (tenant_id, account_id, stripe, balance)
             select in_tenant_id, entry.account_id, entry.stripe, sum(entry.amount)
             from seen join app.coin_entries entry on entry.tenant_id = in_tenant_id
                 and entry.transaction_id = seen.transaction_id
@@ -688,20 +688,20 @@ CREATE FUNCTION app.consume_quota(in_tenant_id integer, in_user_id uuid, in_kind
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    insert into app.allowances as known (tenant_id, user_id, kind, day, used)
+    insert into app.daily_quota as known (tenant_id, user_id, kind, day, used)
     select in_tenant_id, in_user_id, in_kind, in_day, 1 where in_day_limit > 0
     on conflict (tenant_id, user_id, kind, day) do update set used = known.used + 1
         where known.used < in_day_limit + known.granted;
     if not found and in_day_limit <= 0 then -- nothing of one's own, but perhaps something given back
-        update app.allowances known set used = known.used + 1
+        update app.daily_quota known set used = known.used + 1
         where known.tenant_id = in_tenant_id and known.user_id = in_user_id and known.kind = in_kind
             and known.day = in_day
             and known.used < known.granted;
     end if;
     if not found then
-        update app.extra_rights extra set used = extra.used + 1
+        update app.bonus_quota extra set used = extra.used + 1
         where extra.tenant_id = in_tenant_id and extra.user_id = in_user_id and extra.kind = in_kind
-            and extra.used < extra.given;
+            and extra.used < extra.granted;
     end if;
     return found;
 end $$;
@@ -763,20 +763,6 @@ CREATE FUNCTION app.today(in_tenant_id integer) RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (SELECT ((app.now() AT TIME ZONE t.timezone))::date AS timezone FROM app.tenants t WHERE (t.id = today.in_tenant_id));
 
-CREATE TABLE app.allowances (
-    tenant_id integer NOT NULL,
-    user_id uuid NOT NULL,
-    kind text NOT NULL,
-    day date NOT NULL,
-    used integer DEFAULT 0 NOT NULL,
-    granted integer DEFAULT 0 NOT NULL,
-    CONSTRAINT allowances_granted_check CHECK ((granted >= 0)),
-    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
-    CONSTRAINT allowances_used_check CHECK ((used >= 0))
-);
-
-ALTER TABLE ONLY app.allowances FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE app.claims (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -794,6 +780,20 @@ CREATE TABLE app.claims (
 );
 
 ALTER TABLE ONLY app.claims FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.daily_quota (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    day date NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    granted integer DEFAULT 0 NOT NULL,
+    CONSTRAINT daily_quota_granted_check CHECK ((granted >= 0)),
+    CONSTRAINT daily_quota_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
+    CONSTRAINT daily_quota_used_check CHECK ((used >= 0))
+);
+
+ALTER TABLE ONLY app.daily_quota FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.message_logs (
     tenant_id integer NOT NULL,
@@ -831,7 +831,7 @@ CREATE FUNCTION app.decide_claims(in_tenant_id integer, in_batch_size integer) R
           SELECT asked.id,
              split_part(met.type, '_'::text, 2) AS kind,
                  CASE
-                     WHEN ((met.ended_by = asked.user_id) AND (met.ended_at < met.claim_opens_at)) THEN 'left_early'::text
+                     WHEN ((met.ended_by_user_id = asked.user_id) AND (met.ended_at < met.claim_opens_at)) THEN 'left_early'::text
                      WHEN (EXISTS ( SELECT
                         FROM app.message_logs log
                        WHERE ((log.tenant_id = met.tenant_id) AND (log.conversation_id = met.conversation_id) AND (log.kind = 'text'::text) AND (log.sender_user_id =
@@ -861,7 +861,7 @@ CREATE FUNCTION app.decide_claims(in_tenant_id integer, in_batch_size integer) R
              claim.decided_at,
              judged.kind
          ), given_back AS (
-          INSERT INTO app.allowances AS today (tenant_id, user_id, kind, day, granted)  SELECT decide_claims.in_tenant_id AS in_tenant_id,
+          INSERT INTO app.daily_quota AS today (tenant_id, user_id, kind, day, granted)  SELECT decide_claims.in_tenant_id AS in_tenant_id,
                      decided_1.user_id,
                      decided_1.kind,
                      app.today(decide_claims.in_tenant_id) AS today,
@@ -914,7 +914,7 @@ begin
     end loop;
 end $$;
 
-CREATE FUNCTION app.end_match(in_tenant_id integer, in_match_id uuid, in_status text) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by uuid)
+CREATE FUNCTION app.end_match(in_tenant_id integer, in_match_id uuid, in_status text) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by_user_id uuid)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -937,18 +937,18 @@ begin
                 ) = 2 then 'completed'
                 else in_status
             end,
-            ended_at = app.now(), ended_by = case when in_status = 'cancelled' then caller_id end
+            ended_at = app.now(), ended_by_user_id = case when in_status = 'cancelled' then caller_id end
         where done.tenant_id = in_tenant_id and done.id = in_match_id and done.status = 'active'
             and (is_service
                 or (caller_id, face_id) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
         returning done.id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
-            done.profile2_id, done.ended_by;
+            done.profile2_id, done.ended_by_user_id;
     if found then
         delete from app.match_slots slot where slot.tenant_id = in_tenant_id and slot.match_id = in_match_id;
     end if;
 end $$;
 
-CREATE FUNCTION app.end_matches(in_tenant_id integer, in_batch_size integer) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by uuid)
+CREATE FUNCTION app.end_matches(in_tenant_id integer, in_batch_size integer) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by_user_id uuid)
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
@@ -960,14 +960,14 @@ CREATE FUNCTION app.end_matches(in_tenant_id integer, in_batch_size integer) RET
      done.profile1_id,
      done.user2_id,
      done.profile2_id,
-     done.ended_by
+     done.ended_by_user_id
     FROM (( SELECT over.id
             FROM app.matches over
            WHERE ((over.tenant_id = end_matches.in_tenant_id) AND (over.status = 'active'::text) AND (over.expires_at <= app.now()))
            ORDER BY over.expires_at
           LIMIT end_matches.in_batch_size
           FOR UPDATE OF over SKIP LOCKED) up
-      CROSS JOIN LATERAL app.end_match(end_matches.in_tenant_id, up.id, 'expired'::text) done(match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by));
+      CROSS JOIN LATERAL app.end_match(end_matches.in_tenant_id, up.id, 'expired'::text) done(match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by_user_id));
 END;
 
 CREATE FUNCTION app.expire_holds(in_tenant_id integer, in_batch_size integer) RETURNS SETOF uuid
@@ -1146,7 +1146,7 @@ begin
         where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id(kind, in_owner_user_id, null,
             null);
     end loop;
-    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by) values (in_tenant_id, in_owner_user_id,
+    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by_user_id) values (in_tenant_id, in_owner_user_id,
         in_reason, in_actor_user_id)
     on conflict do nothing;
     return found;
@@ -1661,7 +1661,7 @@ begin
         places := places || place;
     end loop;
     with news as (
-        insert into app.ledger_unproved (tenant_id, transaction_id) values (in_tenant_id, made.id)
+        insert into app.unaudited_balances (tenant_id, transaction_id) values (in_tenant_id, made.id)
     )
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount, created_at)
     select in_tenant_id, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at
@@ -1747,7 +1747,7 @@ CREATE FUNCTION app.new_ledger_faults(in_tenant_id integer) RETURNS TABLE(fault 
         select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount,
             header.reverses_id,
             sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         left join app.coin_transactions header
             on header.tenant_id = in_tenant_id and header.id = new.transaction_id
         cross join lateral (
@@ -1765,7 +1765,7 @@ CREATE FUNCTION app.new_ledger_faults(in_tenant_id integer) RETURNS TABLE(fault 
     ),
     moved as (
         select entry.account_id, entry.stripe, sum(entry.amount)::bigint as amount
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         join app.coin_entries entry
             on entry.tenant_id = in_tenant_id and entry.transaction_id = new.transaction_id
         where new.tenant_id = in_tenant_id group by entry.account_id, entry.stripe
@@ -1795,7 +1795,7 @@ CREATE FUNCTION app.new_ledger_faults(in_tenant_id integer) RETURNS TABLE(fault 
             select moved.account_id, moved.stripe, moved.amount as expected, 0 as balance from moved
             union all
             select known.account_id, known.stripe, known.balance, 0
-            from touched join app.ledger_proved known
+            from touched join app.audited_balances known
                 on known.tenant_id = in_tenant_id and known.account_id = touched.account_id
             union all
             select balances.account_id, balances.stripe, 0, balances.balance from balances
@@ -1946,12 +1946,12 @@ CREATE FUNCTION app.quota_left(in_tenant_id integer, in_user_id uuid, in_kind te
     AS $$
 begin
     return greatest(in_day_limit + coalesce((
-            select known.granted - known.used from app.allowances known
+            select known.granted - known.used from app.daily_quota known
             where known.tenant_id = in_tenant_id and known.user_id = in_user_id and known.kind = in_kind
                 and known.day = in_day
         ), 0), 0)
         + coalesce((
-            select extra.given - extra.used from app.extra_rights extra
+            select extra.granted - extra.used from app.bonus_quota extra
             where extra.tenant_id = in_tenant_id and extra.user_id = in_user_id and extra.kind = in_kind
         ), 0);
 end $$;
@@ -2095,7 +2095,7 @@ CREATE TABLE app.premium_plans (
     currency text NOT NULL,
     coin_price integer,
     store_product_id text,
-    text_per_day integer NOT NULL,
+    matches_per_day integer CONSTRAINT premium_plans_text_per_day_not_null NOT NULL,
     sees_likes boolean NOT NULL,
     no_ads boolean NOT NULL,
     "position" integer DEFAULT 0 NOT NULL,
@@ -2107,7 +2107,7 @@ CREATE TABLE app.premium_plans (
     CONSTRAINT premium_plans_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text, 'year'::text]))),
     CONSTRAINT premium_plans_price_check CHECK (((price >= 1) AND (price <= '100000000000'::bigint))),
     CONSTRAINT premium_plans_store_product_id_check CHECK (((length(store_product_id) >= 1) AND (length(store_product_id) <= 200))),
-    CONSTRAINT premium_plans_text_per_day_check CHECK (((text_per_day >= 0) AND (text_per_day <= 1000)))
+    CONSTRAINT premium_plans_text_per_day_check CHECK (((matches_per_day >= 0) AND (matches_per_day <= 1000)))
 );
 
 ALTER TABLE ONLY app.premium_plans FORCE ROW LEVEL SECURITY;
@@ -2117,7 +2117,7 @@ CREATE FUNCTION app.seed_default_products(in_tenant_id integer) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  INSERT INTO app.coin_packages (tenant_id, coins, bonus, price, currency, "position") VALUES (seed_default_products.in_tenant_id,100,0,4999,'TRY'::text,1), (seed_default_products.in_tenant_id,500,50,24999,'TRY'::text,2), (seed_default_products.in_tenant_id,1000,200,49999,'TRY'::text,3), (seed_default_products.in_tenant_id,2000,600,99999,'TRY'::text,4);
- INSERT INTO app.premium_plans (tenant_id, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, "position") VALUES (seed_default_products.in_tenant_id,'month'::text,14999,'TRY'::text,450,50,true,true,1), (seed_default_products.in_tenant_id,'year'::text,119999,'TRY'::text,NULL::integer,50,true,true,2);
+ INSERT INTO app.premium_plans (tenant_id, period, price, currency, coin_price, matches_per_day, sees_likes, no_ads, "position") VALUES (seed_default_products.in_tenant_id,'month'::text,14999,'TRY'::text,450,50,true,true,1), (seed_default_products.in_tenant_id,'year'::text,119999,'TRY'::text,NULL::integer,50,true,true,2);
 END;
 
 CREATE FUNCTION app.send_gift(in_tenant_id integer, in_gift_id uuid, in_quantity integer, in_receiver_profile_id uuid, in_note text, in_idempotency_key text) RETURNS TABLE(id uuid, gift jsonb, coins bigint, earned bigint, receiver_user_id uuid, created_at timestamp with time zone, is_new boolean)
@@ -2131,10 +2131,10 @@ declare
     what app.gifts;
     given app.gifts_sent;
     share bigint;
-    -- The community's own setting (wallet/settings.py), not the caller's word.
+    -- The community's own setting (gifts/settings.py), not the caller's word.
     share_percent integer := coalesce((
         select known.config_value::text::integer from app.tenant_configs known
-        where known.tenant_id = in_tenant_id and known.config_key = 'wallet.gift_share_percent'
+        where known.tenant_id = in_tenant_id and known.config_key = 'gifts.gift_share_percent'
     ), 50);
 begin
     perform app.check_ledger_caller(in_tenant_id);
@@ -2332,7 +2332,7 @@ begin
         where known.tenant_id = in_tenant_id and known.frozen
             and known.account_id = app.ledger_account_id(kind, in_owner_user_id, null, null);
     end loop;
-    update app.wallet_freezes known set thawed_at = app.now(), thawed_by = in_actor_user_id
+    update app.wallet_freezes known set thawed_at = app.now(), thawed_by_user_id = in_actor_user_id
     where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and known.thawed_at is null;
     return found;
 end $$;
@@ -2363,7 +2363,7 @@ CREATE FUNCTION app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid)
     from (
         select coalesce((
             select known.config_value::text::integer from app.tenant_configs known
-            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_ripen_days'
+            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_holding_days'
         ), 7) as days
     ) setting
     join app.coin_entries entry on entry.tenant_id = in_tenant_id
@@ -2374,29 +2374,53 @@ CREATE FUNCTION app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid)
         and header.transaction_type in ('gift_sent', 'gift_received', 'call')
 $$;
 
+CREATE TABLE app.audited_balances (
+    tenant_id integer NOT NULL,
+    account_id uuid NOT NULL,
+    stripe integer NOT NULL,
+    balance bigint NOT NULL
+)
+WITH (fillfactor='80');
+
+ALTER TABLE ONLY app.audited_balances FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.bans (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
     user_id uuid NOT NULL,
     reason text NOT NULL,
     until timestamp with time zone,
-    banned_by uuid,
+    banned_by_user_id uuid,
     lifted_at timestamp with time zone,
-    lifted_by uuid,
+    lifted_by_user_id uuid,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT bans_reason_check CHECK ((reason = ANY (ARRAY['reports'::text, 'harassment'::text, 'sexual_content'::text, 'underage'::text, 'spam'::text, 'threat'::text, 'other'::text])))
 );
 
 ALTER TABLE ONLY app.bans FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE app.billing_references (
+CREATE TABLE app.billing_customers (
     tenant_id integer NOT NULL,
     user_id uuid NOT NULL,
-    reference uuid DEFAULT gen_random_uuid() NOT NULL,
+    customer_reference uuid DEFAULT gen_random_uuid() CONSTRAINT billing_customers_reference_not_null NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL
 );
 
-ALTER TABLE ONLY app.billing_references FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY app.billing_customers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.bonus_quota (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    granted integer DEFAULT 0 CONSTRAINT bonus_quota_given_not_null NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    CONSTRAINT bonus_quota_check CHECK ((used <= granted)),
+    CONSTRAINT bonus_quota_given_check CHECK ((granted >= 0)),
+    CONSTRAINT bonus_quota_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
+    CONSTRAINT bonus_quota_used_check CHECK ((used >= 0))
+);
+
+ALTER TABLE ONLY app.bonus_quota FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.coin_adjustments (
     tenant_id integer NOT NULL,
@@ -2426,6 +2450,20 @@ CREATE TABLE app.coin_entries (
 
 ALTER TABLE ONLY app.coin_entries FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.deferred_events (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    provider text NOT NULL,
+    subject text NOT NULL,
+    event_id text NOT NULL,
+    event jsonb NOT NULL,
+    received_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT deferred_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 500))),
+    CONSTRAINT deferred_events_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 500)))
+);
+
+ALTER TABLE ONLY app.deferred_events FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.devices (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -2449,20 +2487,6 @@ CREATE TABLE app.encounters (
 );
 
 ALTER TABLE ONLY app.encounters FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.extra_rights (
-    tenant_id integer NOT NULL,
-    user_id uuid NOT NULL,
-    kind text NOT NULL,
-    given integer DEFAULT 0 NOT NULL,
-    used integer DEFAULT 0 NOT NULL,
-    CONSTRAINT extra_rights_check CHECK ((used <= given)),
-    CONSTRAINT extra_rights_given_check CHECK ((given >= 0)),
-    CONSTRAINT extra_rights_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
-    CONSTRAINT extra_rights_used_check CHECK ((used >= 0))
-);
-
-ALTER TABLE ONLY app.extra_rights FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.fraud_cases (
     tenant_id integer NOT NULL,
@@ -2578,30 +2602,12 @@ WITH (fillfactor='60', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_
 
 ALTER TABLE ONLY app.ledger_balances FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE app.ledger_proved (
-    tenant_id integer NOT NULL,
-    account_id uuid NOT NULL,
-    stripe integer NOT NULL,
-    balance bigint NOT NULL
-)
-WITH (fillfactor='80');
-
-ALTER TABLE ONLY app.ledger_proved FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.ledger_unproved (
-    tenant_id integer NOT NULL,
-    transaction_id uuid NOT NULL
-)
-WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_insert_threshold='-1');
-
-ALTER TABLE ONLY app.ledger_unproved FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE app.login_attempts (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
     scope text NOT NULL,
     key bytea NOT NULL,
-    tries integer NOT NULL,
+    attempts integer CONSTRAINT login_attempts_tries_not_null NOT NULL,
     last_try_at timestamp with time zone DEFAULT app.now() NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT login_attempts_scope_check CHECK ((scope = ANY (ARRAY['account'::text, 'address'::text, 'device'::text, 'pair'::text, 'register'::text])))
@@ -2696,7 +2702,7 @@ CREATE TABLE app.otp_verifications (
     id uuid DEFAULT uuidv7() NOT NULL,
     purpose text NOT NULL,
     channel text NOT NULL,
-    address text NOT NULL,
+    contact text CONSTRAINT otp_verifications_address_not_null NOT NULL,
     code_hash bytea NOT NULL,
     attempts_left integer NOT NULL,
     network text NOT NULL,
@@ -2708,7 +2714,7 @@ CREATE TABLE app.otp_verifications (
     verified_at timestamp with time zone,
     spent_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT otp_verifications_address_check CHECK ((length(address) <= 254)),
+    CONSTRAINT otp_verifications_address_check CHECK ((length(contact) <= 254)),
     CONSTRAINT otp_verifications_attempts_left_check CHECK ((attempts_left >= 0)),
     CONSTRAINT otp_verifications_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text]))),
     CONSTRAINT otp_verifications_cost_cents_check CHECK ((cost_cents >= 0)),
@@ -2735,37 +2741,23 @@ CREATE TABLE app.payment_disputes (
     id uuid DEFAULT uuidv7() NOT NULL,
     payment_id uuid NOT NULL,
     provider text NOT NULL,
-    dispute text NOT NULL,
+    provider_dispute_id text CONSTRAINT payment_disputes_dispute_not_null NOT NULL,
     amount bigint NOT NULL,
-    state text NOT NULL,
+    status text CONSTRAINT payment_disputes_state_not_null NOT NULL,
     coins integer DEFAULT 0 NOT NULL,
     owed integer DEFAULT 0 NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT payment_disputes_amount_check CHECK ((amount > 0)),
     CONSTRAINT payment_disputes_coins_check CHECK ((coins >= 0)),
-    CONSTRAINT payment_disputes_dispute_check CHECK (((length(dispute) >= 1) AND (length(dispute) <= 500))),
+    CONSTRAINT payment_disputes_dispute_check CHECK (((length(provider_dispute_id) >= 1) AND (length(provider_dispute_id) <= 500))),
     CONSTRAINT payment_disputes_owed_check CHECK ((owed >= 0)),
-    CONSTRAINT payment_disputes_state_check CHECK ((state = ANY (ARRAY['opened'::text, 'won'::text, 'lost'::text])))
+    CONSTRAINT payment_disputes_state_check CHECK ((status = ANY (ARRAY['opened'::text, 'won'::text, 'lost'::text])))
 );
 
 ALTER TABLE ONLY app.payment_disputes FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE app.payment_early_events (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    provider text NOT NULL,
-    subject text NOT NULL,
-    event_id text NOT NULL,
-    event jsonb NOT NULL,
-    received_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT payment_early_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 500))),
-    CONSTRAINT payment_early_events_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 500)))
-);
-
-ALTER TABLE ONLY app.payment_early_events FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.payment_marks (
+CREATE TABLE app.payment_fingerprints (
     tenant_id integer NOT NULL,
     payment_id uuid NOT NULL,
     kind text NOT NULL,
@@ -2773,41 +2765,11 @@ CREATE TABLE app.payment_marks (
     user_id uuid NOT NULL,
     trusted boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT payment_marks_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'device'::text]))),
-    CONSTRAINT payment_marks_mark_check CHECK ((length(mark) = 32))
+    CONSTRAINT payment_fingerprints_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'device'::text]))),
+    CONSTRAINT payment_fingerprints_mark_check CHECK ((length(mark) = 32))
 );
 
-ALTER TABLE ONLY app.payment_marks FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.payment_notices (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    provider text NOT NULL,
-    event_id text NOT NULL,
-    payload jsonb NOT NULL,
-    payment_id uuid,
-    problem text,
-    tries integer DEFAULT 0 NOT NULL,
-    received_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    read_at timestamp with time zone,
-    CONSTRAINT payment_notices_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 500))),
-    CONSTRAINT payment_notices_problem_check CHECK ((length(problem) <= 500))
-);
-
-ALTER TABLE ONLY app.payment_notices FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.payment_providers (
-    tenant_id integer NOT NULL,
-    provider text NOT NULL,
-    sealed bytea NOT NULL,
-    sandbox boolean NOT NULL,
-    active boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT payment_providers_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text])))
-);
-
-ALTER TABLE ONLY app.payment_providers FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY app.payment_fingerprints FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.payment_refunds (
     tenant_id integer NOT NULL,
@@ -2815,7 +2777,7 @@ CREATE TABLE app.payment_refunds (
     payment_id uuid NOT NULL,
     status text NOT NULL,
     amount bigint NOT NULL,
-    refund text,
+    provider_refund_id text,
     actor_user_id uuid,
     reason text DEFAULT ''::text NOT NULL,
     problem text,
@@ -2831,7 +2793,7 @@ CREATE TABLE app.payment_refunds (
     CONSTRAINT payment_refunds_owed_check CHECK ((owed >= 0)),
     CONSTRAINT payment_refunds_problem_check CHECK ((length(problem) <= 500)),
     CONSTRAINT payment_refunds_reason_check CHECK ((length(reason) <= 500)),
-    CONSTRAINT payment_refunds_refund_check CHECK (((length(refund) >= 1) AND (length(refund) <= 500))),
+    CONSTRAINT payment_refunds_refund_check CHECK (((length(provider_refund_id) >= 1) AND (length(provider_refund_id) <= 500))),
     CONSTRAINT payment_refunds_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'done'::text, 'refused'::text])))
 );
 
@@ -2850,22 +2812,22 @@ CREATE TABLE app.payments (
     currency text NOT NULL,
     paid_amount bigint,
     paid_currency text,
-    checkout text,
+    provider_checkout_id text,
     checkout_url text,
     checkout_expires_at timestamp with time zone,
-    charge text,
-    subscription_reference text,
+    provider_charge_id text,
+    provider_subscription_id text,
     period_begins_at timestamp with time zone,
     period_ends_at timestamp with time zone,
     refunded bigint DEFAULT 0 NOT NULL,
     refund_reversed_at timestamp with time zone,
-    coins_taken_back integer DEFAULT 0 NOT NULL,
+    coins_clawed_back integer DEFAULT 0 CONSTRAINT payments_coins_taken_back_not_null NOT NULL,
     owed integer DEFAULT 0 NOT NULL,
     problem text,
     problem_detail text,
     release_at timestamp with time zone,
     device_id uuid,
-    address text,
+    ip_address text,
     origin text,
     idempotency_key text,
     checked_at timestamp with time zone,
@@ -2876,15 +2838,15 @@ CREATE TABLE app.payments (
     settled_at timestamp with time zone,
     product_id uuid NOT NULL,
     CONSTRAINT payments_acknowledged_check CHECK ((acknowledged = ANY (ARRAY['ours'::text, 'given'::text]))),
-    CONSTRAINT payments_address_check CHECK ((length(address) <= 45)),
+    CONSTRAINT payments_address_check CHECK ((length(ip_address) <= 45)),
     CONSTRAINT payments_amount_check CHECK ((amount >= 0)),
-    CONSTRAINT payments_charge_check CHECK (((length(charge) >= 1) AND (length(charge) <= 500))),
-    CONSTRAINT payments_check2 CHECK ((((coins_taken_back >= 0) AND (coins_taken_back <= coins)) AND (owed <= coins_taken_back))),
+    CONSTRAINT payments_charge_check CHECK (((length(provider_charge_id) >= 1) AND (length(provider_charge_id) <= 500))),
+    CONSTRAINT payments_check2 CHECK ((((coins_clawed_back >= 0) AND (coins_clawed_back <= coins)) AND (owed <= coins_clawed_back))),
     CONSTRAINT payments_check3 CHECK (((status <> ALL (ARRAY['created'::text, 'pending'::text])) OR (paid_at IS NULL))),
-    CONSTRAINT payments_check4 CHECK ((((paid_at IS NULL) AND (paid_amount IS NULL) AND (settled_at IS NULL) AND (refunded = 0)) OR ((paid_at IS NOT NULL) AND (paid_amount IS NOT NULL) AND (paid_currency IS NOT NULL) AND (charge IS NOT NULL)))),
+    CONSTRAINT payments_check4 CHECK ((((paid_at IS NULL) AND (paid_amount IS NULL) AND (settled_at IS NULL) AND (refunded = 0)) OR ((paid_at IS NOT NULL) AND (paid_amount IS NOT NULL) AND (paid_currency IS NOT NULL) AND (provider_charge_id IS NOT NULL)))),
     CONSTRAINT payments_check5 CHECK (((status <> 'paid'::text) OR (settled_at IS NOT NULL))),
     CONSTRAINT payments_check6 CHECK (((refunded >= 0) AND (refunded <= COALESCE(paid_amount, (0)::bigint)))),
-    CONSTRAINT payments_checkout_check CHECK (((length(checkout) >= 1) AND (length(checkout) <= 4000))),
+    CONSTRAINT payments_checkout_check CHECK (((length(provider_checkout_id) >= 1) AND (length(provider_checkout_id) <= 4000))),
     CONSTRAINT payments_checkout_url_check CHECK ((length(checkout_url) <= 4000)),
     CONSTRAINT payments_coins_check CHECK ((coins >= 0)),
     CONSTRAINT payments_coins_of_kind_check CHECK (((kind = 'coins'::text) = (coins > 0))),
@@ -2899,10 +2861,23 @@ CREATE TABLE app.payments (
     CONSTRAINT payments_problem_detail_check CHECK ((length(problem_detail) <= 500)),
     CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
     CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'pending'::text, 'held'::text, 'paid'::text, 'failed'::text, 'expired'::text, 'partly_refunded'::text, 'refunded'::text, 'disputed'::text, 'charged_back'::text]))),
-    CONSTRAINT payments_subscription_reference_check CHECK (((length(subscription_reference) >= 1) AND (length(subscription_reference) <= 500)))
+    CONSTRAINT payments_subscription_reference_check CHECK (((length(provider_subscription_id) >= 1) AND (length(provider_subscription_id) <= 500)))
 );
 
 ALTER TABLE ONLY app.payments FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.provider_accounts (
+    tenant_id integer NOT NULL,
+    provider text NOT NULL,
+    sealed bytea NOT NULL,
+    sandbox boolean NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT provider_accounts_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text])))
+);
+
+ALTER TABLE ONLY app.provider_accounts FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.reconciliation_differences (
     tenant_id integer NOT NULL,
@@ -2993,18 +2968,18 @@ CREATE TABLE app.subscriptions (
     plan_id uuid NOT NULL,
     status text NOT NULL,
     provider text,
-    reference text,
+    provider_subscription_id text,
     coin_price integer,
     renews boolean NOT NULL,
     period_ends_at timestamp with time zone NOT NULL,
     grace_ends_at timestamp with time zone,
     changed_at timestamp with time zone DEFAULT app.now() NOT NULL,
     checked_at timestamp with time zone,
-    wish text,
+    pending_action text,
     revoked boolean DEFAULT false NOT NULL,
     next_plan_id uuid,
     next_plan_at timestamp with time zone,
-    claim text,
+    acknowledgement_token text,
     idempotency_key text,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     ended_at timestamp with time zone,
@@ -3012,13 +2987,13 @@ CREATE TABLE app.subscriptions (
     CONSTRAINT subscriptions_check1 CHECK (((provider IS NULL) = (coin_price IS NOT NULL))),
     CONSTRAINT subscriptions_check2 CHECK (((status = 'expired'::text) = (ended_at IS NOT NULL))),
     CONSTRAINT subscriptions_check3 CHECK (((status <> 'grace'::text) OR (grace_ends_at IS NOT NULL))),
-    CONSTRAINT subscriptions_claim_check CHECK (((length(claim) >= 1) AND (length(claim) <= 2000))),
+    CONSTRAINT subscriptions_claim_check CHECK (((length(acknowledgement_token) >= 1) AND (length(acknowledgement_token) <= 2000))),
     CONSTRAINT subscriptions_coin_price_check CHECK ((coin_price > 0)),
     CONSTRAINT subscriptions_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
     CONSTRAINT subscriptions_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
-    CONSTRAINT subscriptions_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 500))),
+    CONSTRAINT subscriptions_reference_check CHECK (((length(provider_subscription_id) >= 1) AND (length(provider_subscription_id) <= 500))),
     CONSTRAINT subscriptions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'grace'::text, 'cancelled'::text, 'expired'::text]))),
-    CONSTRAINT subscriptions_wish_check CHECK ((wish = ANY (ARRAY['cancel'::text, 'resume'::text])))
+    CONSTRAINT subscriptions_wish_check CHECK ((pending_action = ANY (ARRAY['cancel'::text, 'resume'::text])))
 );
 
 ALTER TABLE ONLY app.subscriptions FORCE ROW LEVEL SECURITY;
@@ -3068,6 +3043,14 @@ WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
 ALTER TABLE ONLY app.ticket_lanes FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.unaudited_balances (
+    tenant_id integer NOT NULL,
+    transaction_id uuid NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_insert_threshold='-1');
+
+ALTER TABLE ONLY app.unaudited_balances FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.users (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -3102,32 +3085,52 @@ CREATE TABLE app.wallet_freezes (
     id uuid DEFAULT uuidv7() NOT NULL,
     user_id uuid NOT NULL,
     reason text NOT NULL,
-    frozen_by uuid,
+    frozen_by_user_id uuid,
     thawed_at timestamp with time zone,
-    thawed_by uuid,
+    thawed_by_user_id uuid,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT wallet_freezes_reason_check CHECK ((length(reason) <= 200))
 );
 
 ALTER TABLE ONLY app.wallet_freezes FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE ONLY app.allowances
-    ADD CONSTRAINT allowances_pkey PRIMARY KEY (tenant_id, user_id, kind, day);
+CREATE TABLE app.webhook_events (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    provider text NOT NULL,
+    event_id text NOT NULL,
+    payload jsonb NOT NULL,
+    payment_id uuid,
+    problem text,
+    attempts integer DEFAULT 0 CONSTRAINT webhook_events_tries_not_null NOT NULL,
+    received_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    read_at timestamp with time zone,
+    CONSTRAINT webhook_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 500))),
+    CONSTRAINT webhook_events_problem_check CHECK ((length(problem) <= 500))
+);
+
+ALTER TABLE ONLY app.webhook_events FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY app.audited_balances
+    ADD CONSTRAINT audited_balances_pkey PRIMARY KEY (tenant_id, account_id, stripe);
 
 ALTER TABLE ONLY app.bans
     ADD CONSTRAINT bans_pkey PRIMARY KEY (tenant_id, id);
 
-ALTER TABLE ONLY app.billing_references
-    ADD CONSTRAINT billing_references_pkey PRIMARY KEY (tenant_id, user_id);
+ALTER TABLE ONLY app.billing_customers
+    ADD CONSTRAINT billing_customers_pkey PRIMARY KEY (tenant_id, user_id);
 
-ALTER TABLE ONLY app.billing_references
-    ADD CONSTRAINT billing_references_tenant_id_reference_key UNIQUE (tenant_id, reference);
+ALTER TABLE ONLY app.billing_customers
+    ADD CONSTRAINT billing_customers_tenant_id_reference_key UNIQUE (tenant_id, customer_reference);
 
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_tenant_id_blocker_profile_id_blocked_profile_id_key UNIQUE (tenant_id, blocker_profile_id, blocked_profile_id);
+
+ALTER TABLE ONLY app.bonus_quota
+    ADD CONSTRAINT bonus_quota_pkey PRIMARY KEY (tenant_id, user_id, kind);
 
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_pkey PRIMARY KEY (tenant_id, id);
@@ -3171,6 +3174,15 @@ ALTER TABLE ONLY app.conversations
 ALTER TABLE ONLY app.conversations
     ADD CONSTRAINT conversations_tenant_id_match_id_key UNIQUE (tenant_id, match_id);
 
+ALTER TABLE ONLY app.daily_quota
+    ADD CONSTRAINT daily_quota_pkey PRIMARY KEY (tenant_id, user_id, kind, day);
+
+ALTER TABLE ONLY app.deferred_events
+    ADD CONSTRAINT deferred_events_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.deferred_events
+    ADD CONSTRAINT deferred_events_tenant_id_provider_subject_event_id_key UNIQUE (tenant_id, provider, subject, event_id);
+
 ALTER TABLE ONLY app.devices
     ADD CONSTRAINT devices_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3179,9 +3191,6 @@ ALTER TABLE ONLY app.devices
 
 ALTER TABLE ONLY app.encounters
     ADD CONSTRAINT encounters_pkey PRIMARY KEY (tenant_id, first_user_id, second_user_id);
-
-ALTER TABLE ONLY app.extra_rights
-    ADD CONSTRAINT extra_rights_pkey PRIMARY KEY (tenant_id, user_id, kind);
 
 ALTER TABLE ONLY app.fraud_cases
     ADD CONSTRAINT fraud_cases_pkey PRIMARY KEY (tenant_id, id);
@@ -3227,12 +3236,6 @@ ALTER TABLE ONLY app.ledger_audits
 
 ALTER TABLE ONLY app.ledger_balances
     ADD CONSTRAINT ledger_balances_pkey PRIMARY KEY (tenant_id, account_id, stripe);
-
-ALTER TABLE ONLY app.ledger_proved
-    ADD CONSTRAINT ledger_proved_pkey PRIMARY KEY (tenant_id, account_id, stripe);
-
-ALTER TABLE ONLY app.ledger_unproved
-    ADD CONSTRAINT ledger_unproved_pkey PRIMARY KEY (tenant_id, transaction_id);
 
 ALTER TABLE ONLY app.login_attempts
     ADD CONSTRAINT login_attempts_pkey PRIMARY KEY (tenant_id, id);
@@ -3283,25 +3286,10 @@ ALTER TABLE ONLY app.payment_disputes
     ADD CONSTRAINT payment_disputes_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.payment_disputes
-    ADD CONSTRAINT payment_disputes_tenant_id_provider_dispute_key UNIQUE (tenant_id, provider, dispute);
+    ADD CONSTRAINT payment_disputes_tenant_id_provider_dispute_key UNIQUE (tenant_id, provider, provider_dispute_id);
 
-ALTER TABLE ONLY app.payment_early_events
-    ADD CONSTRAINT payment_early_events_pkey PRIMARY KEY (tenant_id, id);
-
-ALTER TABLE ONLY app.payment_early_events
-    ADD CONSTRAINT payment_early_events_tenant_id_provider_subject_event_id_key UNIQUE (tenant_id, provider, subject, event_id);
-
-ALTER TABLE ONLY app.payment_marks
-    ADD CONSTRAINT payment_marks_pkey PRIMARY KEY (tenant_id, payment_id, kind, mark);
-
-ALTER TABLE ONLY app.payment_notices
-    ADD CONSTRAINT payment_notices_pkey PRIMARY KEY (tenant_id, id);
-
-ALTER TABLE ONLY app.payment_notices
-    ADD CONSTRAINT payment_notices_tenant_id_provider_event_id_key UNIQUE (tenant_id, provider, event_id);
-
-ALTER TABLE ONLY app.payment_providers
-    ADD CONSTRAINT payment_providers_pkey PRIMARY KEY (tenant_id, provider);
+ALTER TABLE ONLY app.payment_fingerprints
+    ADD CONSTRAINT payment_fingerprints_pkey PRIMARY KEY (tenant_id, payment_id, kind, mark);
 
 ALTER TABLE ONLY app.payment_refunds
     ADD CONSTRAINT payment_refunds_pkey PRIMARY KEY (tenant_id, id);
@@ -3313,7 +3301,7 @@ ALTER TABLE ONLY app.payments
     ADD CONSTRAINT payments_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.payments
-    ADD CONSTRAINT payments_tenant_id_provider_charge_key UNIQUE (tenant_id, provider, charge);
+    ADD CONSTRAINT payments_tenant_id_provider_charge_key UNIQUE (tenant_id, provider, provider_charge_id);
 
 ALTER TABLE ONLY app.payments
     ADD CONSTRAINT payments_tenant_id_user_id_idempotency_key_key UNIQUE (tenant_id, user_id, idempotency_key);
@@ -3329,6 +3317,9 @@ ALTER TABLE ONLY app.profiles
 
 ALTER TABLE ONLY app.profiles
     ADD CONSTRAINT profiles_tenant_id_user_id_face_key UNIQUE (tenant_id, user_id, face);
+
+ALTER TABLE ONLY app.provider_accounts
+    ADD CONSTRAINT provider_accounts_pkey PRIMARY KEY (tenant_id, provider);
 
 ALTER TABLE ONLY app.reconciliation_differences
     ADD CONSTRAINT reconciliation_differences_pkey PRIMARY KEY (tenant_id, id);
@@ -3358,7 +3349,7 @@ ALTER TABLE ONLY app.subscriptions
     ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.subscriptions
-    ADD CONSTRAINT subscriptions_tenant_id_provider_reference_key UNIQUE (tenant_id, provider, reference);
+    ADD CONSTRAINT subscriptions_tenant_id_provider_reference_key UNIQUE (tenant_id, provider, provider_subscription_id);
 
 ALTER TABLE ONLY app.subscriptions
     ADD CONSTRAINT subscriptions_tenant_id_user_id_idempotency_key_key UNIQUE (tenant_id, user_id, idempotency_key);
@@ -3384,6 +3375,9 @@ ALTER TABLE ONLY app.ticket_lanes
 ALTER TABLE ONLY app.tickets
     ADD CONSTRAINT tickets_pkey PRIMARY KEY (tenant_id, user_id, kind);
 
+ALTER TABLE ONLY app.unaudited_balances
+    ADD CONSTRAINT unaudited_balances_pkey PRIMARY KEY (tenant_id, transaction_id);
+
 ALTER TABLE ONLY app.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3398,6 +3392,12 @@ ALTER TABLE ONLY app.users
 
 ALTER TABLE ONLY app.wallet_freezes
     ADD CONSTRAINT wallet_freezes_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.webhook_events
+    ADD CONSTRAINT webhook_events_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.webhook_events
+    ADD CONSTRAINT webhook_events_tenant_id_provider_event_id_key UNIQUE (tenant_id, provider, event_id);
 
 CREATE INDEX bans_of_user ON app.bans USING btree (tenant_id, user_id, id DESC);
 
@@ -3440,6 +3440,8 @@ CREATE INDEX conversation_members_of_profile ON app.conversation_members USING b
 CREATE INDEX conversation_members_of_user ON app.conversation_members USING btree (tenant_id, user_id);
 
 CREATE INDEX conversations_to_purge ON app.conversations USING btree (tenant_id, expires_at) WHERE (purged_at IS NULL);
+
+CREATE INDEX deferred_events_by_age ON app.deferred_events USING btree (tenant_id, received_at);
 
 CREATE INDEX encounters_of_first ON app.encounters USING btree (tenant_id, first_user_id, met_at);
 
@@ -3503,7 +3505,7 @@ CREATE INDEX notifications_of_user ON app.notifications USING btree (tenant_id, 
 
 CREATE INDEX notifications_unread ON app.notifications USING btree (tenant_id, user_id, id) WHERE (read_at IS NULL);
 
-CREATE INDEX otp_verifications_address ON app.otp_verifications USING btree (tenant_id, address, created_at);
+CREATE INDEX otp_verifications_address ON app.otp_verifications USING btree (tenant_id, contact, created_at);
 
 CREATE INDEX otp_verifications_created ON app.otp_verifications USING btree (tenant_id, created_at);
 
@@ -3511,19 +3513,11 @@ CREATE INDEX otp_verifications_network ON app.otp_verifications USING btree (ten
 
 CREATE INDEX payment_disputes_of_payment ON app.payment_disputes USING btree (tenant_id, payment_id, id);
 
-CREATE INDEX payment_early_events_by_age ON app.payment_early_events USING btree (tenant_id, received_at);
+CREATE INDEX payment_fingerprints_by_age ON app.payment_fingerprints USING btree (tenant_id, created_at);
 
-CREATE INDEX payment_marks_by_age ON app.payment_marks USING btree (tenant_id, created_at);
+CREATE INDEX payment_fingerprints_of_user ON app.payment_fingerprints USING btree (tenant_id, user_id, created_at);
 
-CREATE INDEX payment_marks_of_user ON app.payment_marks USING btree (tenant_id, user_id, created_at);
-
-CREATE INDEX payment_marks_same ON app.payment_marks USING btree (tenant_id, mark, created_at);
-
-CREATE INDEX payment_notices_by_age ON app.payment_notices USING btree (tenant_id, received_at);
-
-CREATE INDEX payment_notices_of_payment ON app.payment_notices USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
-
-CREATE INDEX payment_notices_unread ON app.payment_notices USING btree (tenant_id, received_at) WHERE (read_at IS NULL);
+CREATE INDEX payment_fingerprints_same ON app.payment_fingerprints USING btree (tenant_id, mark, created_at);
 
 CREATE INDEX payment_refunds_asked ON app.payment_refunds USING btree (tenant_id, created_at) WHERE (status = 'asked'::text);
 
@@ -3531,7 +3525,7 @@ CREATE INDEX payment_refunds_by_day ON app.payment_refunds USING btree (tenant_i
 
 CREATE INDEX payment_refunds_of_payment ON app.payment_refunds USING btree (tenant_id, payment_id, id);
 
-CREATE INDEX payments_by_checkout ON app.payments USING btree (tenant_id, provider, checkout);
+CREATE INDEX payments_by_checkout ON app.payments USING btree (tenant_id, provider, provider_checkout_id);
 
 CREATE INDEX payments_by_day ON app.payments USING btree (tenant_id, paid_at) INCLUDE (provider, paid_currency, paid_amount) WHERE (paid_at IS NOT NULL);
 
@@ -3573,7 +3567,7 @@ CREATE INDEX subscriptions_of_user ON app.subscriptions USING btree (tenant_id, 
 
 CREATE INDEX subscriptions_running ON app.subscriptions USING btree (tenant_id, user_id) WHERE (status <> 'expired'::text);
 
-CREATE INDEX subscriptions_unclaimed ON app.subscriptions USING btree (tenant_id) WHERE (claim IS NOT NULL);
+CREATE INDEX subscriptions_unclaimed ON app.subscriptions USING btree (tenant_id) WHERE (acknowledgement_token IS NOT NULL);
 
 CREATE INDEX system_logs_user ON app.system_logs USING btree (tenant_id, user_id, id DESC);
 
@@ -3589,13 +3583,13 @@ CREATE UNIQUE INDEX wallet_freezes_now ON app.wallet_freezes USING btree (tenant
 
 CREATE INDEX wallet_freezes_of_user ON app.wallet_freezes USING btree (tenant_id, user_id, id DESC);
 
+CREATE INDEX webhook_events_by_age ON app.webhook_events USING btree (tenant_id, received_at);
+
+CREATE INDEX webhook_events_of_payment ON app.webhook_events USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
+
+CREATE INDEX webhook_events_unread ON app.webhook_events USING btree (tenant_id, received_at) WHERE (read_at IS NULL);
+
 CREATE TRIGGER keep_lanes AFTER INSERT OR UPDATE OF widened, away_since, languages, max_distance_km ON app.tickets FOR EACH ROW EXECUTE FUNCTION app.sync_ticket_lanes();
-
-ALTER TABLE ONLY app.allowances
-    ADD CONSTRAINT allowances_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
-
-ALTER TABLE ONLY app.allowances
-    ADD CONSTRAINT allowances_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.bans
     ADD CONSTRAINT bans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -3603,11 +3597,11 @@ ALTER TABLE ONLY app.bans
 ALTER TABLE ONLY app.bans
     ADD CONSTRAINT bans_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
-ALTER TABLE ONLY app.billing_references
-    ADD CONSTRAINT billing_references_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+ALTER TABLE ONLY app.billing_customers
+    ADD CONSTRAINT billing_customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
-ALTER TABLE ONLY app.billing_references
-    ADD CONSTRAINT billing_references_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+ALTER TABLE ONLY app.billing_customers
+    ADD CONSTRAINT billing_customers_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_tenant_id_blocked_profile_id_fkey FOREIGN KEY (tenant_id, blocked_profile_id) REFERENCES app.profiles(tenant_id, id);
@@ -3623,6 +3617,12 @@ ALTER TABLE ONLY app.blocks
 
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.bonus_quota
+    ADD CONSTRAINT bonus_quota_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.bonus_quota
+    ADD CONSTRAINT bonus_quota_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -3675,6 +3675,15 @@ ALTER TABLE ONLY app.conversation_members
 ALTER TABLE ONLY app.conversations
     ADD CONSTRAINT conversations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
+ALTER TABLE ONLY app.daily_quota
+    ADD CONSTRAINT daily_quota_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.daily_quota
+    ADD CONSTRAINT daily_quota_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.deferred_events
+    ADD CONSTRAINT deferred_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
 ALTER TABLE ONLY app.devices
     ADD CONSTRAINT devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -3689,12 +3698,6 @@ ALTER TABLE ONLY app.encounters
 
 ALTER TABLE ONLY app.encounters
     ADD CONSTRAINT encounters_tenant_id_second_user_id_fkey FOREIGN KEY (tenant_id, second_user_id) REFERENCES app.users(tenant_id, id);
-
-ALTER TABLE ONLY app.extra_rights
-    ADD CONSTRAINT extra_rights_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
-
-ALTER TABLE ONLY app.extra_rights
-    ADD CONSTRAINT extra_rights_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.fraud_cases
     ADD CONSTRAINT fraud_cases_tenant_id_decided_by_user_id_fkey FOREIGN KEY (tenant_id, decided_by_user_id) REFERENCES app.users(tenant_id, id);
@@ -3831,26 +3834,14 @@ ALTER TABLE ONLY app.payment_disputes
 ALTER TABLE ONLY app.payment_disputes
     ADD CONSTRAINT payment_disputes_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
 
-ALTER TABLE ONLY app.payment_early_events
-    ADD CONSTRAINT payment_early_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+ALTER TABLE ONLY app.payment_fingerprints
+    ADD CONSTRAINT payment_fingerprints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
-ALTER TABLE ONLY app.payment_marks
-    ADD CONSTRAINT payment_marks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+ALTER TABLE ONLY app.payment_fingerprints
+    ADD CONSTRAINT payment_fingerprints_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
 
-ALTER TABLE ONLY app.payment_marks
-    ADD CONSTRAINT payment_marks_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
-
-ALTER TABLE ONLY app.payment_marks
-    ADD CONSTRAINT payment_marks_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
-
-ALTER TABLE ONLY app.payment_notices
-    ADD CONSTRAINT payment_notices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
-
-ALTER TABLE ONLY app.payment_notices
-    ADD CONSTRAINT payment_notices_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
-
-ALTER TABLE ONLY app.payment_providers
-    ADD CONSTRAINT payment_providers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+ALTER TABLE ONLY app.payment_fingerprints
+    ADD CONSTRAINT payment_fingerprints_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.payment_refunds
     ADD CONSTRAINT payment_refunds_tenant_id_actor_user_id_fkey FOREIGN KEY (tenant_id, actor_user_id) REFERENCES app.users(tenant_id, id);
@@ -3875,6 +3866,9 @@ ALTER TABLE ONLY app.profiles
 
 ALTER TABLE ONLY app.profiles
     ADD CONSTRAINT profiles_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.provider_accounts
+    ADD CONSTRAINT provider_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.reconciliation_differences
     ADD CONSTRAINT reconciliation_differences_tenant_id_explained_by_user_id_fkey FOREIGN KEY (tenant_id, explained_by_user_id) REFERENCES app.users(tenant_id, id);
@@ -3966,13 +3960,21 @@ ALTER TABLE ONLY app.wallet_freezes
 ALTER TABLE ONLY app.wallet_freezes
     ADD CONSTRAINT wallet_freezes_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
-ALTER TABLE app.allowances ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ONLY app.webhook_events
+    ADD CONSTRAINT webhook_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.webhook_events
+    ADD CONSTRAINT webhook_events_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
+
+ALTER TABLE app.audited_balances ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.bans ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE app.billing_references ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.billing_customers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.blocks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.bonus_quota ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.claims ENABLE ROW LEVEL SECURITY;
 
@@ -3990,11 +3992,13 @@ ALTER TABLE app.conversation_members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.conversations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.daily_quota ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.deferred_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.devices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.encounters ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.extra_rights ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.fraud_cases ENABLE ROW LEVEL SECURITY;
 
@@ -4015,10 +4019,6 @@ ALTER TABLE app.ledger_accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.ledger_audits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.ledger_balances ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.ledger_proved ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.ledger_unproved ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.login_attempts ENABLE ROW LEVEL SECURITY;
 
@@ -4078,13 +4078,13 @@ CREATE POLICY own_make ON app.invite_codes FOR INSERT TO meydan_app WITH CHECK (
 
 CREATE POLICY own_mark ON app.notifications FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
-CREATE POLICY own_read ON app.allowances FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
-
 CREATE POLICY own_read ON app.bans FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
-CREATE POLICY own_read ON app.billing_references FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+CREATE POLICY own_read ON app.billing_customers FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.blocks FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (blocker_user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.bonus_quota FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.claims FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
 
@@ -4098,9 +4098,9 @@ CREATE POLICY own_read ON app.coin_transactions FOR SELECT TO meydan_app USING (
 
 CREATE POLICY own_read ON app.conversation_members FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
 
-CREATE POLICY own_read ON app.devices FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+CREATE POLICY own_read ON app.daily_quota FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
-CREATE POLICY own_read ON app.extra_rights FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+CREATE POLICY own_read ON app.devices FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.gifts_sent FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND ((( SELECT app.profile_id() AS profile_id) = giver_profile_id) OR (( SELECT app.profile_id() AS profile_id) = receiver_profile_id))));
 
@@ -4138,13 +4138,15 @@ CREATE POLICY own_read ON app.wallet_freezes FOR SELECT TO meydan_app USING (((t
 
 CREATE POLICY own_shadow ON app.profiles FOR INSERT TO meydan_app WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (face = 'shadow'::text)));
 
-CREATE POLICY owner_all ON app.allowances TO meydan_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON app.audited_balances TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.bans TO meydan_owner USING (true) WITH CHECK (true);
 
-CREATE POLICY owner_all ON app.billing_references TO meydan_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON app.billing_customers TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.blocks TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.bonus_quota TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.claims TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4162,11 +4164,13 @@ CREATE POLICY owner_all ON app.conversation_members TO meydan_owner USING (true)
 
 CREATE POLICY owner_all ON app.conversations TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.daily_quota TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.deferred_events TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.devices TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.encounters TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.extra_rights TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.fraud_cases TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4185,10 +4189,6 @@ CREATE POLICY owner_all ON app.ledger_accounts TO meydan_owner USING (true) WITH
 CREATE POLICY owner_all ON app.ledger_audits TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.ledger_balances TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.ledger_proved TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.ledger_unproved TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.login_attempts TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4212,13 +4212,7 @@ CREATE POLICY owner_all ON app.outbox TO meydan_owner USING (true) WITH CHECK (t
 
 CREATE POLICY owner_all ON app.payment_disputes TO meydan_owner USING (true) WITH CHECK (true);
 
-CREATE POLICY owner_all ON app.payment_early_events TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.payment_marks TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.payment_notices TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.payment_providers TO meydan_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON app.payment_fingerprints TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.payment_refunds TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4227,6 +4221,8 @@ CREATE POLICY owner_all ON app.payments TO meydan_owner USING (true) WITH CHECK 
 CREATE POLICY owner_all ON app.premium_plans TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.profiles TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.provider_accounts TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.reconciliation_differences TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4248,19 +4244,17 @@ CREATE POLICY owner_all ON app.ticket_lanes TO meydan_owner USING (true) WITH CH
 
 CREATE POLICY owner_all ON app.tickets TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.unaudited_balances TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.users TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.wallet_freezes TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.webhook_events TO meydan_owner USING (true) WITH CHECK (true);
+
 ALTER TABLE app.payment_disputes ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE app.payment_early_events ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.payment_marks ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.payment_notices ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.payment_providers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.payment_fingerprints ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.payment_refunds ENABLE ROW LEVEL SECURITY;
 
@@ -4269,6 +4263,8 @@ ALTER TABLE app.payments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.premium_plans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.provider_accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.reconciliation_differences ENABLE ROW LEVEL SECURITY;
 
@@ -4284,13 +4280,15 @@ CREATE POLICY relay_read ON app.outbox FOR SELECT TO meydan_relay USING (true);
 
 ALTER TABLE app.reports ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY service_tenant ON app.allowances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+CREATE POLICY service_tenant ON app.audited_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.bans TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
-CREATE POLICY service_tenant ON app.billing_references TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+CREATE POLICY service_tenant ON app.billing_customers TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.blocks TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.bonus_quota TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.claims TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4308,11 +4306,13 @@ CREATE POLICY service_tenant ON app.conversation_members TO meydan_service USING
 
 CREATE POLICY service_tenant ON app.conversations TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.daily_quota TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.deferred_events TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.devices TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.encounters TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.extra_rights TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.fraud_cases TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4331,10 +4331,6 @@ CREATE POLICY service_tenant ON app.ledger_accounts TO meydan_service USING ((te
 CREATE POLICY service_tenant ON app.ledger_audits TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.ledger_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.ledger_proved TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.ledger_unproved TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.login_attempts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4358,13 +4354,7 @@ CREATE POLICY service_tenant ON app.outbox TO meydan_service USING ((tenant_id =
 
 CREATE POLICY service_tenant ON app.payment_disputes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
-CREATE POLICY service_tenant ON app.payment_early_events TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.payment_marks TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.payment_notices TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.payment_providers TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+CREATE POLICY service_tenant ON app.payment_fingerprints TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.payment_refunds TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4373,6 +4363,8 @@ CREATE POLICY service_tenant ON app.payments TO meydan_service USING ((tenant_id
 CREATE POLICY service_tenant ON app.premium_plans TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.profiles TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.provider_accounts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.reconciliation_differences TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4394,9 +4386,13 @@ CREATE POLICY service_tenant ON app.ticket_lanes TO meydan_service USING ((tenan
 
 CREATE POLICY service_tenant ON app.tickets TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.unaudited_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.users TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.wallet_freezes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.webhook_events TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 ALTER TABLE app.sessions ENABLE ROW LEVEL SECURITY;
 
@@ -4410,9 +4406,13 @@ ALTER TABLE app.ticket_lanes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.tickets ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.unaudited_balances ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.users ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.wallet_freezes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.webhook_events ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA app TO meydan_app;
 GRANT USAGE ON SCHEMA app TO meydan_service;
@@ -4677,9 +4677,6 @@ GRANT SELECT ON TABLE app.tenants TO meydan_app;
 GRANT SELECT ON TABLE app.tenants TO meydan_service;
 GRANT SELECT ON TABLE app.tenants TO meydan_relay;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.allowances TO meydan_service;
-GRANT SELECT ON TABLE app.allowances TO meydan_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.claims TO meydan_service;
 GRANT SELECT ON TABLE app.claims TO meydan_app;
 
@@ -4690,6 +4687,9 @@ GRANT INSERT(user_id) ON TABLE app.claims TO meydan_app;
 GRANT INSERT(profile_id) ON TABLE app.claims TO meydan_app;
 
 GRANT INSERT(match_id) ON TABLE app.claims TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.daily_quota TO meydan_service;
+GRANT SELECT ON TABLE app.daily_quota TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.message_logs TO meydan_service;
 
@@ -4866,6 +4866,8 @@ GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text
 
 REVOKE ALL ON FUNCTION app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid) FROM PUBLIC;
 
+GRANT SELECT ON TABLE app.audited_balances TO meydan_service;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE app.bans TO meydan_service;
 
 GRANT SELECT(tenant_id) ON TABLE app.bans TO meydan_app;
@@ -4882,13 +4884,16 @@ GRANT SELECT(lifted_at) ON TABLE app.bans TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.bans TO meydan_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.billing_references TO meydan_service;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.billing_customers TO meydan_service;
 
-GRANT SELECT(tenant_id) ON TABLE app.billing_references TO meydan_app;
+GRANT SELECT(tenant_id) ON TABLE app.billing_customers TO meydan_app;
 
-GRANT SELECT(user_id) ON TABLE app.billing_references TO meydan_app;
+GRANT SELECT(user_id) ON TABLE app.billing_customers TO meydan_app;
 
-GRANT SELECT(reference) ON TABLE app.billing_references TO meydan_app;
+GRANT SELECT(customer_reference) ON TABLE app.billing_customers TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.bonus_quota TO meydan_service;
+GRANT SELECT ON TABLE app.bonus_quota TO meydan_app;
 
 GRANT SELECT,INSERT ON TABLE app.coin_adjustments TO meydan_service;
 
@@ -4896,6 +4901,8 @@ GRANT UPDATE(reason) ON TABLE app.coin_adjustments TO meydan_service;
 
 GRANT SELECT ON TABLE app.coin_entries TO meydan_service;
 GRANT SELECT ON TABLE app.coin_entries TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.deferred_events TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.devices TO meydan_service;
 
@@ -4914,9 +4921,6 @@ GRANT SELECT(forgotten_at),UPDATE(forgotten_at) ON TABLE app.devices TO meydan_a
 GRANT SELECT(created_at) ON TABLE app.devices TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.encounters TO meydan_service;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.extra_rights TO meydan_service;
-GRANT SELECT ON TABLE app.extra_rights TO meydan_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.fraud_cases TO meydan_service;
 
@@ -4965,10 +4969,6 @@ GRANT SELECT ON TABLE app.ledger_accounts TO meydan_app;
 GRANT SELECT ON TABLE app.ledger_balances TO meydan_service;
 GRANT SELECT ON TABLE app.ledger_balances TO meydan_app;
 
-GRANT SELECT ON TABLE app.ledger_proved TO meydan_service;
-
-GRANT SELECT ON TABLE app.ledger_unproved TO meydan_service;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.login_attempts TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.match_slots TO meydan_service;
@@ -5002,13 +5002,7 @@ GRANT UPDATE(created_at) ON TABLE app.outbox TO meydan_relay;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.payment_disputes TO meydan_service;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_early_events TO meydan_service;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_marks TO meydan_service;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_notices TO meydan_service;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_providers TO meydan_service;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_fingerprints TO meydan_service;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.payment_refunds TO meydan_service;
 
@@ -5046,7 +5040,7 @@ GRANT SELECT(period_ends_at) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT(refunded) ON TABLE app.payments TO meydan_app;
 
-GRANT SELECT(coins_taken_back) ON TABLE app.payments TO meydan_app;
+GRANT SELECT(coins_clawed_back) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT(owed) ON TABLE app.payments TO meydan_app;
 
@@ -5061,6 +5055,8 @@ GRANT SELECT(paid_at) ON TABLE app.payments TO meydan_app;
 GRANT SELECT(settled_at) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT(product_id) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.provider_accounts TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reconciliation_differences TO meydan_service;
 
@@ -5120,7 +5116,7 @@ GRANT SELECT(period_ends_at) ON TABLE app.subscriptions TO meydan_app;
 
 GRANT SELECT(grace_ends_at) ON TABLE app.subscriptions TO meydan_app;
 
-GRANT SELECT(wish) ON TABLE app.subscriptions TO meydan_app;
+GRANT SELECT(pending_action) ON TABLE app.subscriptions TO meydan_app;
 
 GRANT SELECT(next_plan_id) ON TABLE app.subscriptions TO meydan_app;
 
@@ -5146,6 +5142,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tenant_configs TO meydan_service;
 GRANT SELECT ON TABLE app.tenant_configs TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.ticket_lanes TO meydan_service;
+
+GRANT SELECT ON TABLE app.unaudited_balances TO meydan_service;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.users TO meydan_service;
 
@@ -5186,3 +5184,5 @@ GRANT SELECT(reason) ON TABLE app.wallet_freezes TO meydan_app;
 GRANT SELECT(thawed_at) ON TABLE app.wallet_freezes TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.wallet_freezes TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.webhook_events TO meydan_service;

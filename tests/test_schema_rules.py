@@ -12,16 +12,16 @@ WITHOUT_TENANT = {"tenants"}
 # No person ever reads or writes these: their only ways are the service's and security definer functions.
 WITHOUT_PEOPLE: set[str] = {
     *("otp_verifications", "login_attempts", "known_contacts", "ticket_lanes", "encounters"),
-    *("payment_providers", "payment_notices", "payment_early_events", "payment_refunds"),
+    *("provider_accounts", "webhook_events", "deferred_events", "payment_refunds"),
     *(
         "payment_disputes",
         "reconciliations",
         "reconciliation_differences",
-        "payment_marks",
+        "payment_fingerprints",
         "fraud_cases",
         "coin_adjustments",
     ),
-    *("ledger_unproved", "ledger_proved", "ledger_audits", "meters", "meter_units"),
+    *("unaudited_balances", "audited_balances", "ledger_audits", "meters", "meter_units"),
 }
 
 

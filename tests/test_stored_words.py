@@ -79,7 +79,7 @@ _FACTS: dict[str, Any] = json.loads((_FOLDER / "from_0010.json").read_text())
 _TENANT: int = _FACTS["tenant"]
 _LAGOON: int = _FACTS["other_tenant"]
 _MOMENT = datetime.fromisoformat(_FACTS["moment"])
-_TRIES = "tries"
+_TRIES = "attempts"
 """The column of ``login_attempts`` that counts."""
 
 _REAL = dict(ADAPTERS)

@@ -8,19 +8,20 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import NoReturn
 from uuid import UUID
 
 import asyncpg
 import pytest
 
 from meydan import tenants
-from meydan.kit import clock, keys
+from meydan.kit import clock
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.identity import Identity
 from meydan.messaging import packages
 from meydan.money import wallet
 from meydan.money.wallet import Entry, TransactionType, coins_of, earnings_of
-from tests.factories import TOKEN_KEY, Person, make_person
+from tests.factories import Person, make_person
 from tests.meeting_scenarios import bring_together
 from tests.money.bank import Bank
 
@@ -143,15 +144,13 @@ class Scene:
             opened = self.db.as_service(self.foreigner.tenant.id if foreign else self.tenant_id)
         else:
             opened = self.db.as_user((self.foreigner if foreign else self.people[play.by]).me)
-        found = Outcome.refused
         try:
             async with opened as tx:
-                found = await self._call(tx.connection, call)
-                raise _RollBack
+                _roll_back(await self._call(tx.connection, call))
         except (asyncpg.InsufficientPrivilegeError, asyncpg.RaiseError):
             return Outcome.refused
-        except _RollBack:
-            return found
+        except _RollBack as seen:
+            return seen.outcome
 
     async def _as_owner(self, call: str, me: Identity) -> Outcome:
         async with self.owner.transaction():
@@ -169,14 +168,18 @@ class Scene:
 
 
 class _RollBack(Exception):
-    pass
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+
+def _roll_back(outcome: Outcome) -> NoReturn:
+    raise _RollBack(outcome)
 
 
 @pytest.fixture
 async def scene(
     db: Database, database_settings: DatabaseSettings, tenant: tenants.Tenant, other_tenant: tenants.Tenant
 ) -> AsyncIterator[Scene]:
-    keys.use(keys.Keys(token_key=TOKEN_KEY, seal_key="s" * 32))
     bank = Bank(db, tenant)
     people = {name: await make_person(db, tenant) for name in ("ana", "bora", "cem", "deniz", "ece")}
     ana, bora, cem, deniz = (people[name] for name in ("ana", "bora", "cem", "deniz"))
@@ -226,7 +229,7 @@ async def scene(
     ids = {"match": match, "conversation": conversation, "gift": gift, "transfer": transfer.id, "hold": hold.id}
     ids |= {name: person.me.profile_id for name, person in people.items()}
     ids |= {f"{name}_user": person.me.user_id for name, person in people.items()}
-    names = {name: f"'{id}'::uuid" for name, id in ids.items()}
+    names = {name: f"'{value}'::uuid" for name, value in ids.items()}
     yield Scene(db, owner, people, await make_person(db, other_tenant), names)
     await owner.close()
 

@@ -86,38 +86,187 @@ drop function
 
 alter function app.keep_lanes() rename to sync_ticket_lanes;
 
--- Settings, jobs and schedules of accounts, meeting, messaging, moderation and notifications move with their names.
-update app.tenant_configs set config_key = new_key
+-- Tables and columns.
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.payment_notices rename to webhook_events;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.payment_early_events rename to deferred_events;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.payment_marks rename to payment_fingerprints;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.billing_references rename to billing_customers;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.payment_providers rename to provider_accounts;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.ledger_unproved rename to unaudited_balances;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.ledger_proved rename to audited_balances;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.extra_rights rename to bonus_quota;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.allowances rename to daily_quota;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.bonus_quota rename column given to granted;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.billing_customers rename column reference to customer_reference;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.subscriptions rename column wish to pending_action;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.subscriptions rename column claim to acknowledgement_token;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.subscriptions rename column reference to provider_subscription_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payments rename column charge to provider_charge_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payments rename column checkout to provider_checkout_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payments rename column subscription_reference to provider_subscription_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payments rename column address to ip_address;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payments rename column coins_taken_back to coins_clawed_back;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payment_refunds rename column refund to provider_refund_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payment_disputes rename column dispute to provider_dispute_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payment_disputes rename column state to status;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.otp_verifications rename column address to contact;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.wallet_freezes rename column frozen_by to frozen_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.wallet_freezes rename column thawed_by to thawed_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.bans rename column banned_by to banned_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.bans rename column lifted_by to lifted_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.matches rename column ended_by to ended_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.webhook_events rename column tries to attempts;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.login_attempts rename column tries to attempts;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.premium_plans rename column text_per_day to matches_per_day;
+
+-- Constraints and indexes follow their tables.
+do $$
+declare
+    renamed record;
+begin
+    for renamed in
+        select known.conrelid::regclass as target, known.conname as old_name,
+            moved.new_table || substr(known.conname, length(moved.old_table) + 1) as new_name
+        from (values
+        ('payment_notices', 'webhook_events'),
+        ('payment_early_events', 'deferred_events'),
+        ('payment_marks', 'payment_fingerprints'),
+        ('billing_references', 'billing_customers'),
+        ('payment_providers', 'provider_accounts'),
+        ('ledger_unproved', 'unaudited_balances'),
+        ('ledger_proved', 'audited_balances'),
+        ('extra_rights', 'bonus_quota'),
+        ('allowances', 'daily_quota')
+        ) moved (old_table, new_table)
+        join pg_constraint known on known.conrelid = format('app.%I', moved.new_table)::regclass
+            and starts_with(known.conname, moved.old_table)
+    loop
+        execute format('alter table %s rename constraint %I to %I', renamed.target, renamed.old_name, renamed.new_name);
+    end loop;
+    for renamed in
+        select known.indexrelid::regclass as target,
+            moved.new_table || substr(index.relname, length(moved.old_table) + 1) as new_name
+        from (values
+        ('payment_notices', 'webhook_events'),
+        ('payment_early_events', 'deferred_events'),
+        ('payment_marks', 'payment_fingerprints'),
+        ('billing_references', 'billing_customers'),
+        ('payment_providers', 'provider_accounts'),
+        ('ledger_unproved', 'unaudited_balances'),
+        ('ledger_proved', 'audited_balances'),
+        ('extra_rights', 'bonus_quota'),
+        ('allowances', 'daily_quota')
+        ) moved (old_table, new_table)
+        join pg_index known on known.indrelid = format('app.%I', moved.new_table)::regclass
+        join pg_class index on index.oid = known.indexrelid and starts_with(index.relname, moved.old_table)
+    loop
+        execute format('alter index %s rename to %I', renamed.target, renamed.new_name);
+    end loop;
+end $$;
+
+-- Settings: a key that no room knows falls back to its default in silence.
+update app.tenant_configs config set config_key = moved.new_key
 from (values
     ('accounts.sign_in', 'accounts.sign_in_methods'),
     ('accounts.codes_per_address_hour', 'accounts.codes_per_ip_address_hour'),
     ('accounts.registrations_per_address_hour', 'accounts.registrations_per_ip_address_hour'),
     ('meeting.text_per_day', 'meeting.matches_per_day'),
     ('meeting.met_again_days', 'meeting.rematch_cooldown_days'),
-    ('meeting.gone_after_seconds', 'meeting.presence_timeout_seconds')
-) as renamed (old_key, new_key)
-where config_key = old_key;
--- A new database has no queue yet.
-do $$ begin
-    if to_regclass('jobs.pgqueuer') is not null then
-        update jobs.pgqueuer set entrypoint = new_name
-        from (values
-            ('send_code', 'accounts.send_code'),
-            ('tell_of_change', 'accounts.send_security_alert'),
-            ('judge_reported', 'moderation.review_reported_user')
-        ) as renamed (old_name, new_name)
-        where entrypoint = old_name;
-        update jobs.pgqueuer_schedules set entrypoint = new_name
-        from (values
-            ('meydan.accounts.tasks.tidy_accounts', 'meydan.accounts.tasks.purge_old'),
-            ('meydan.meeting.tasks.match_the_rest', 'meydan.meeting.tasks.sweep_matching'),
-            ('meydan.meeting.tasks.look_who_is_there', 'meydan.meeting.tasks.refresh_presence'),
-            ('meydan.meeting.tasks.end_matches', 'meydan.meeting.tasks.expire_matches'),
-            ('meydan.messaging.tasks.delete_old_key_packages', 'meydan.messaging.tasks.purge_old_key_packages'),
-            ('meydan.notifications.tasks.forget_old', 'meydan.notifications.tasks.purge_old')
-        ) as renamed (old_name, new_name)
-        where entrypoint = old_name;
+    ('meeting.gone_after_seconds', 'meeting.presence_timeout_seconds'),
+    ('wallet.daily_coins', 'wallet.daily_bonus_coins'),
+    ('wallet.earnings_ripen_days', 'wallet.earnings_holding_days'),
+    ('wallet.gift_share_percent', 'gifts.gift_share_percent'),
+    ('wallet.call_share_percent', 'metering.call_share_percent'),
+    ('wallet.meter_gap_seconds', 'metering.heartbeat_gap_seconds'),
+    ('wallet.meter_lost_seconds', 'metering.timeout_seconds'),
+    ('backoffice.staff_coins_per_day', 'backoffice.adjustment_limit_per_day'),
+    ('fraud.delay_from', 'fraud.delay_score'),
+    ('fraud.review_from', 'fraud.review_score'),
+    ('fraud.freeze_from', 'fraud.freeze_score'),
+    ('fraud.returns_days', 'fraud.refund_lookback_days'),
+    ('fraud.shared_days', 'fraud.fingerprint_window_days')
+) moved (old_key, new_key)
+where config.config_key = moved.old_key;
+
+-- Jobs, queued and held. The tables of a new database are made after all migrations.
+do $$
+begin
+    if to_regclass('jobs.pgqueuer') is null then
+        return;
     end if;
+    -- Members of payloads, which are JSON.
+    update jobs.pgqueuer job set payload = convert_to((
+        (convert_from(job.payload, 'UTF8')::jsonb - moved.old_name)
+        || jsonb_build_object(moved.new_name, convert_from(job.payload, 'UTF8')::jsonb -> moved.old_name))::text, 'UTF8')
+    from (values
+        ('commerce.open_checkout', 'tries', 'attempts'),
+        ('commerce.check_payment', 'tries', 'attempts'),
+        ('commerce.read_notice', 'tries', 'attempts'),
+        ('commerce.ask_refund', 'tries', 'attempts'),
+        ('commerce.tell_provider', 'tries', 'attempts'),
+        ('commerce.stop_charging', 'tries', 'attempts')
+    ) moved (entrypoint, old_name, new_name)
+    where job.entrypoint = moved.entrypoint and convert_from(job.payload, 'UTF8')::jsonb ? moved.old_name;
+    update jobs.pgqueuer job set payload = convert_to((
+        (convert_from(job.payload, 'UTF8')::jsonb - 'reference') || jsonb_build_object(
+            'provider_subscription_id', convert_from(job.payload, 'UTF8')::jsonb -> 'reference'))::text, 'UTF8')
+    where job.entrypoint = 'commerce.stop_charging' and convert_from(job.payload, 'UTF8')::jsonb ? 'reference';
+    -- Names, which stand in the deduplication key too: tenant:entrypoint:key.
+    update jobs.pgqueuer job set
+        entrypoint = moved.new_name,
+        dedupe_key = split_part(job.dedupe_key, ':', 1) || ':' || moved.new_name
+            || substr(job.dedupe_key, length(split_part(job.dedupe_key, ':', 1)) + 2 + length(moved.old_name))
+    from (values
+        ('commerce.open_checkout', 'payments.open_checkout'),
+        ('commerce.check_payment', 'payments.check_payment'),
+        ('commerce.return_payment', 'payments.return_payment'),
+        ('commerce.ask_refund', 'payments.ask_refund'),
+        ('commerce.acknowledge', 'payments.acknowledge'),
+        ('commerce.stop_charging', 'payments.stop_charging'),
+        ('commerce.acknowledge_change', 'premium.acknowledge_change'),
+        ('commerce.tell_provider', 'premium.tell_provider'),
+        ('commerce.check_subscription', 'premium.check_subscription'),
+        ('commerce.read_notice', 'provider_events.read_event'),
+        ('commerce.reconcile', 'provider_events.reconcile'),
+        ('release_delayed', 'fraud.release_delayed'),
+        ('send_code', 'accounts.send_code'),
+        ('tell_of_change', 'accounts.send_security_alert'),
+        ('judge_reported', 'moderation.review_reported_user')
+    ) moved (old_name, new_name)
+    where job.entrypoint = moved.old_name;
+    -- Schedules are named after modules; the worker writes its own again when it starts.
+    delete from jobs.pgqueuer_schedules;
 end $$;
 
 -- Below this line: written by `make functions` from db/functions. Change it there.
@@ -287,20 +436,20 @@ create or replace function app.consume_quota(in_tenant_id integer, in_user_id uu
     in_day_limit integer) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    insert into app.allowances as known (tenant_id, user_id, kind, day, used)
+    insert into app.daily_quota as known (tenant_id, user_id, kind, day, used)
     select in_tenant_id, in_user_id, in_kind, in_day, 1 where in_day_limit > 0
     on conflict (tenant_id, user_id, kind, day) do update set used = known.used + 1
         where known.used < in_day_limit + known.granted;
     if not found and in_day_limit <= 0 then -- nothing of one's own, but perhaps something given back
-        update app.allowances known set used = known.used + 1
+        update app.daily_quota known set used = known.used + 1
         where known.tenant_id = in_tenant_id and known.user_id = in_user_id and known.kind = in_kind
             and known.day = in_day
             and known.used < known.granted;
     end if;
     if not found then
-        update app.extra_rights extra set used = extra.used + 1
+        update app.bonus_quota extra set used = extra.used + 1
         where extra.tenant_id = in_tenant_id and extra.user_id = in_user_id and extra.kind = in_kind
-            and extra.used < extra.given;
+            and extra.used < extra.granted;
     end if;
     return found;
 end $$;
@@ -314,7 +463,7 @@ grant execute on function app.consume_quota to meydan_service;
 create or replace function app.end_match(in_tenant_id integer, in_match_id uuid, in_status text)
 returns table (
     match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid,
-    profile2_id uuid, ended_by uuid
+    profile2_id uuid, ended_by_user_id uuid
 ) language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     -- A service acts for nobody.
@@ -335,12 +484,12 @@ begin
                 ) = 2 then 'completed'
                 else in_status
             end,
-            ended_at = app.now(), ended_by = case when in_status = 'cancelled' then caller_id end
+            ended_at = app.now(), ended_by_user_id = case when in_status = 'cancelled' then caller_id end
         where done.tenant_id = in_tenant_id and done.id = in_match_id and done.status = 'active'
             and (is_service
                 or (caller_id, face_id) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
         returning done.id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
-            done.profile2_id, done.ended_by;
+            done.profile2_id, done.ended_by_user_id;
     if found then
         delete from app.match_slots slot where slot.tenant_id = in_tenant_id and slot.match_id = in_match_id;
     end if;
@@ -353,11 +502,11 @@ grant execute on function app.end_match to meydan_app, meydan_service;
 create or replace function app.end_matches(in_tenant_id integer, in_batch_size integer)
 returns table (
     match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid,
-    profile2_id uuid, ended_by uuid
+    profile2_id uuid, ended_by_user_id uuid
 ) language sql set search_path = pg_catalog, pg_temp
 begin atomic
     select done.match_id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
-        done.profile2_id, done.ended_by
+        done.profile2_id, done.ended_by_user_id
     from (
         select over.id
         from app.matches over
@@ -641,12 +790,12 @@ create or replace function app.quota_left(in_tenant_id integer, in_user_id uuid,
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
     return greatest(in_day_limit + coalesce((
-            select known.granted - known.used from app.allowances known
+            select known.granted - known.used from app.daily_quota known
             where known.tenant_id = in_tenant_id and known.user_id = in_user_id and known.kind = in_kind
                 and known.day = in_day
         ), 0), 0)
         + coalesce((
-            select extra.given - extra.used from app.extra_rights extra
+            select extra.granted - extra.used from app.bonus_quota extra
             where extra.tenant_id = in_tenant_id and extra.user_id = in_user_id and extra.kind = in_kind
         ), 0);
 end $$;
@@ -1031,10 +1180,10 @@ declare
     what app.gifts;
     given app.gifts_sent;
     share bigint;
-    -- The community's own setting (wallet/settings.py), not the caller's word.
+    -- The community's own setting (gifts/settings.py), not the caller's word.
     share_percent integer := coalesce((
         select known.config_value::text::integer from app.tenant_configs known
-        where known.tenant_id = in_tenant_id and known.config_key = 'wallet.gift_share_percent'
+        where known.tenant_id = in_tenant_id and known.config_key = 'gifts.gift_share_percent'
     ), 50);
 begin
     perform app.check_ledger_caller(in_tenant_id);
@@ -1163,7 +1312,7 @@ begin atomic
         (in_tenant_id, 1000, 200, 49999, 'TRY', 3),
         (in_tenant_id, 2000, 600, 99999, 'TRY', 4);
     insert into app.premium_plans (
-        tenant_id, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, position
+        tenant_id, period, price, currency, coin_price, matches_per_day, sees_likes, no_ads, position
     )
     values
         (in_tenant_id, 'month', 14999, 'TRY', 450, 50, true, true, 1),
@@ -1188,7 +1337,7 @@ begin
         limit 1;
     if in_is_full or last.fault_count is distinct from 0 then
         with seen as (
-            delete from app.ledger_unproved new where new.tenant_id = in_tenant_id
+            delete from app.unaudited_balances new where new.tenant_id = in_tenant_id
         ),
         let_go as (
             update app.coin_holds hold set proved = true where hold.tenant_id = in_tenant_id and not hold.proved
@@ -1199,11 +1348,11 @@ begin
             group by entry.account_id, entry.stripe
         ),
         proved as (
-            insert into app.ledger_proved (tenant_id, account_id, stripe, balance)
+            insert into app.audited_balances (tenant_id, account_id, stripe, balance)
             select in_tenant_id, account_id, stripe, coalesce(totals.balance, 0)
             from totals full join (
                 select known.account_id, known.stripe, known.balance
-                from app.ledger_proved known where known.tenant_id = in_tenant_id
+                from app.audited_balances known where known.tenant_id = in_tenant_id
             ) before using (account_id, stripe)
             where coalesce(totals.balance, 0) is distinct from before.balance
             on conflict (tenant_id, account_id, stripe) do update set balance = excluded.balance
@@ -1218,13 +1367,13 @@ begin
         returning ledger_audits.* into made;
     else
         with seen as (
-            delete from app.ledger_unproved new where new.tenant_id = in_tenant_id returning new.transaction_id
+            delete from app.unaudited_balances new where new.tenant_id = in_tenant_id returning new.transaction_id
         ),
         let_go as (
             update app.coin_holds hold set proved = true where hold.tenant_id = in_tenant_id and not hold.proved
         ),
         proved as (
-            insert into app.ledger_proved as known (tenant_id, account_id, stripe, balance)
+            insert into app.audited_balances as known (tenant_id, account_id, stripe, balance)
             select in_tenant_id, entry.account_id, entry.stripe, sum(entry.amount)
             from seen join app.coin_entries entry on entry.tenant_id = in_tenant_id
                 and entry.transaction_id = seen.transaction_id
@@ -1631,7 +1780,7 @@ begin
         where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id(kind, in_owner_user_id, null,
             null);
     end loop;
-    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by) values (in_tenant_id, in_owner_user_id,
+    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by_user_id) values (in_tenant_id, in_owner_user_id,
         in_reason, in_actor_user_id)
     on conflict do nothing;
     return found;
@@ -1978,7 +2127,7 @@ begin
         places := places || place;
     end loop;
     with news as (
-        insert into app.ledger_unproved (tenant_id, transaction_id) values (in_tenant_id, made.id)
+        insert into app.unaudited_balances (tenant_id, transaction_id) values (in_tenant_id, made.id)
     )
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount, created_at)
     select in_tenant_id, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at
@@ -2025,7 +2174,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount,
             header.reverses_id,
             sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         left join app.coin_transactions header
             on header.tenant_id = in_tenant_id and header.id = new.transaction_id
         cross join lateral (
@@ -2043,7 +2192,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     ),
     moved as (
         select entry.account_id, entry.stripe, sum(entry.amount)::bigint as amount
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         join app.coin_entries entry
             on entry.tenant_id = in_tenant_id and entry.transaction_id = new.transaction_id
         where new.tenant_id = in_tenant_id group by entry.account_id, entry.stripe
@@ -2073,7 +2222,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
             select moved.account_id, moved.stripe, moved.amount as expected, 0 as balance from moved
             union all
             select known.account_id, known.stripe, known.balance, 0
-            from touched join app.ledger_proved known
+            from touched join app.audited_balances known
                 on known.tenant_id = in_tenant_id and known.account_id = touched.account_id
             union all
             select balances.account_id, balances.stripe, 0, balances.balance from balances
@@ -2265,7 +2414,7 @@ begin
         where known.tenant_id = in_tenant_id and known.frozen
             and known.account_id = app.ledger_account_id(kind, in_owner_user_id, null, null);
     end loop;
-    update app.wallet_freezes known set thawed_at = app.now(), thawed_by = in_actor_user_id
+    update app.wallet_freezes known set thawed_at = app.now(), thawed_by_user_id = in_actor_user_id
     where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and known.thawed_at is null;
     return found;
 end $$;
@@ -2309,7 +2458,7 @@ language sql stable as $$
     from (
         select coalesce((
             select known.config_value::text::integer from app.tenant_configs known
-            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_ripen_days'
+            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_holding_days'
         ), 7) as days
     ) setting
     join app.coin_entries entry on entry.tenant_id = in_tenant_id
@@ -2442,7 +2591,7 @@ begin atomic
     judged as (
         select asked.id, split_part(met.type, '_', 2) as kind,
             case
-                when met.ended_by = asked.user_id and met.ended_at < met.claim_opens_at then 'left_early'
+                when met.ended_by_user_id = asked.user_id and met.ended_at < met.claim_opens_at then 'left_early'
                 when exists (
                     select from app.message_logs log
                     where log.tenant_id = met.tenant_id and log.conversation_id = met.conversation_id
@@ -2465,7 +2614,7 @@ begin atomic
             claim.created_at, claim.decided_at, judged.kind
     ),
     given_back as (
-        insert into app.allowances as today (tenant_id, user_id, kind, day, granted)
+        insert into app.daily_quota as today (tenant_id, user_id, kind, day, granted)
         select in_tenant_id, decided.user_id, decided.kind, app.today(in_tenant_id), count(*)
         from decided where decided.status = 'approved' group by decided.user_id, decided.kind
         on conflict (tenant_id, user_id, kind, day) do update set granted = today.granted + excluded.granted

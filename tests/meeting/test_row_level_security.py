@@ -13,7 +13,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person, make_person, make_shadow
 from tests.meeting.factories import bring_together, claim, join, match, matched, waits
 
-TABLES = ["tickets", "matches", "match_slots", "allowances", "claims"]
+TABLES = ["tickets", "matches", "match_slots", "daily_quota", "claims"]
 
 
 @dataclass
@@ -62,7 +62,7 @@ async def test_outsiders_and_other_communities_see_nothing(
     [
         ("matches", "user1_id"),
         ("matches", "user2_id"),
-        ("matches", "ended_by"),
+        ("matches", "ended_by_user_id"),
         ("encounters", "met_at"),
         ("ticket_lanes", "spot"),
     ],
@@ -80,10 +80,10 @@ async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, square: S
         "delete from app.matches where tenant_id = $1",
         "delete from app.match_slots where tenant_id = $1",
         "update app.match_slots set match_id = uuidv7() where tenant_id = $1",
-        "update app.allowances set used = 0 where tenant_id = $1",
-        "delete from app.allowances where tenant_id = $1",
-        "insert into app.allowances (tenant_id, user_id, kind, day, granted) values ($1, app.user_id(), 'text', '2030-01-01', 5)",
-        "insert into app.extra_rights (tenant_id, user_id, kind, given) values ($1, app.user_id(), 'text', 5)",
+        "update app.daily_quota set used = 0 where tenant_id = $1",
+        "delete from app.daily_quota where tenant_id = $1",
+        "insert into app.daily_quota (tenant_id, user_id, kind, day, granted) values ($1, app.user_id(), 'text', '2030-01-01', 5)",
+        "insert into app.bonus_quota (tenant_id, user_id, kind, granted) values ($1, app.user_id(), 'text', 5)",
         "update app.claims set status = 'approved' where tenant_id = $1",
         "insert into app.claims (tenant_id, user_id, profile_id, match_id, status) values ($1, app.user_id(), app.profile_id(), uuidv7(), 'approved')",
         "delete from app.claims where tenant_id = $1",

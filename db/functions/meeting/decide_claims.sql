@@ -14,7 +14,7 @@ begin atomic
     judged as (
         select asked.id, split_part(met.type, '_', 2) as kind,
             case
-                when met.ended_by = asked.user_id and met.ended_at < met.claim_opens_at then 'left_early'
+                when met.ended_by_user_id = asked.user_id and met.ended_at < met.claim_opens_at then 'left_early'
                 when exists (
                     select from app.message_logs log
                     where log.tenant_id = met.tenant_id and log.conversation_id = met.conversation_id
@@ -37,7 +37,7 @@ begin atomic
             claim.created_at, claim.decided_at, judged.kind
     ),
     given_back as (
-        insert into app.allowances as today (tenant_id, user_id, kind, day, granted)
+        insert into app.daily_quota as today (tenant_id, user_id, kind, day, granted)
         select in_tenant_id, decided.user_id, decided.kind, app.today(in_tenant_id), count(*)
         from decided where decided.status = 'approved' group by decided.user_id, decided.kind
         on conflict (tenant_id, user_id, kind, day) do update set granted = today.granted + excluded.granted

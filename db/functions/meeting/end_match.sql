@@ -2,7 +2,7 @@
 create or replace function app.end_match(in_tenant_id integer, in_match_id uuid, in_status text)
 returns table (
     match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid,
-    profile2_id uuid, ended_by uuid
+    profile2_id uuid, ended_by_user_id uuid
 ) language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     -- A service acts for nobody.
@@ -23,12 +23,12 @@ begin
                 ) = 2 then 'completed'
                 else in_status
             end,
-            ended_at = app.now(), ended_by = case when in_status = 'cancelled' then caller_id end
+            ended_at = app.now(), ended_by_user_id = case when in_status = 'cancelled' then caller_id end
         where done.tenant_id = in_tenant_id and done.id = in_match_id and done.status = 'active'
             and (is_service
                 or (caller_id, face_id) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
         returning done.id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
-            done.profile2_id, done.ended_by;
+            done.profile2_id, done.ended_by_user_id;
     if found then
         delete from app.match_slots slot where slot.tenant_id = in_tenant_id and slot.match_id = in_match_id;
     end if;

@@ -76,7 +76,7 @@ class _EndedMatch(Struct, frozen=True):
 
 
 _ENDED = """
-    match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by as ended_by_user_id
+    match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by_user_id
 """
 # The policy shows only the active face's matches; repeating the condition lets PostgreSQL use the two indexes.
 _MINE = """

@@ -313,7 +313,7 @@ async def test_whoever_has_paid_and_waits_cannot_pay_again(shop: Shop, db: Datab
         assert (refused.status_code, refused.json()["code"]) == (409, "premium_on_its_way")
         assert refused.json()["payment_id"] == payment["id"]
 
-    await configure(db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(db, shop.tenant, payments_per_hour=1, review_score=30)
     bora = await shop.person()
     await shop.buy(bora)
     payment = await order(shop, bora)
@@ -325,7 +325,7 @@ async def test_whoever_has_paid_and_waits_cannot_pay_again(shop: Shop, db: Datab
 async def test_what_was_held_is_looked_at_again_when_it_is_let_through(shop: Shop, db: Database):
     ana = await shop.person(coins=1000)
     payment = await order(shop, ana)
-    await configure(db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(db, shop.tenant, payments_per_hour=1, review_score=30)
     await shop.buy(ana)
     late = arrives(shop, payment, "sub_1")
     await ask(shop, ana, pay_with="coins")

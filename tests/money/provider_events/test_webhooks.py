@@ -33,7 +33,7 @@ async def test_forged_news_changes_and_leaves_nothing(shop: Shop):
     assert await shop.post(paid, body=larger, headers=headers) == 400
     assert await shop.post(paid, body=b"", headers=headers) == 400
     await shop.work()
-    assert await shop.rows("payment_notices") == 0
+    assert await shop.rows("webhook_events") == 0
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
 
 
@@ -42,7 +42,7 @@ async def test_a_flood_of_forged_news_is_slowed_and_keeps_nothing(shop: Shop):
     paid = shop.paid(await shop.order(ana))
     answers = await asyncio.gather(*(shop.post(paid, headers={"X-Signature": "f"}) for _ in range(90)))
     assert set(answers) == {400, 429}
-    assert await shop.rows("payment_notices") == 0
+    assert await shop.rows("webhook_events") == 0
     assert await shop.post(paid) == 200, "real news passes meanwhile"
 
 
@@ -51,7 +51,7 @@ async def test_news_is_kept_once_and_done_once(shop: Shop):
     payment = await shop.order(ana)
     paid = shop.paid(payment)
     assert set(await asyncio.gather(*(shop.post(paid) for _ in range(8)))) == {200}
-    assert await shop.rows("payment_notices") == 1
+    assert await shop.rows("webhook_events") == 1
     await shop.work()
     assert await shop.post(paid) == 200
     assert await shop.work() == [], "it was read"
@@ -76,7 +76,7 @@ async def test_another_communitys_news_is_not_believed(
     assert await abroad.post(paid) == 200
     await abroad.work()
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
-    problem = await owner.fetchval("select problem from app.payment_notices where tenant_id = $1", other_tenant.id)
+    problem = await owner.fetchval("select problem from app.webhook_events where tenant_id = $1", other_tenant.id)
     assert problem == "unknown_payment"
     assert await abroad.rows("payments") == 0
 
@@ -96,7 +96,7 @@ async def test_news_of_what_nobody_knows_is_noted(shop: Shop, owner):
     ana = await shop.person()
     paid = shop.paid(await shop.order(ana), payment_id=uuid4(), checkout=None)
     await shop.tell(paid)
-    row = await owner.fetchrow("select * from app.payment_notices where tenant_id = $1", shop.tenant.id)
+    row = await owner.fetchrow("select * from app.webhook_events where tenant_id = $1", shop.tenant.id)
     assert (row["problem"], row["payment_id"], row["read_at"] is not None) == ("unknown_payment", None, True)
 
 
@@ -116,9 +116,14 @@ async def test_a_refund_that_comes_before_its_payment_waits_for_it(shop: Shop):
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
     await shop.tell(paid)
     after = await shop.get(ana, f"/api/payments/{payment['id']}")
-    assert (after["status"], after["refunded"], after["coins_taken_back"], after["owed"]) == ("refunded", 4_999, 100, 0)
+    assert (after["status"], after["refunded"], after["coins_clawed_back"], after["owed"]) == (
+        "refunded",
+        4_999,
+        100,
+        0,
+    )
     assert (await shop.wallet(ana)).balance == 0
-    assert await shop.rows("payment_early_events") == 0
+    assert await shop.rows("deferred_events") == 0
     assert await shop.cleared() == 0
     await shop.audit()
 
@@ -129,11 +134,11 @@ async def test_what_the_provider_must_be_asked_for_is_read_later(shop: Shop, own
     shop.book.failures = [DOWN, DOWN, DOWN]
     assert await shop.post(shop.paid(payment)) == 200
     await shop.work()
-    row = await owner.fetchrow("select * from app.payment_notices where tenant_id = $1", shop.tenant.id)
-    assert (row["problem"], row["read_at"], row["tries"]) == ("the provider is down", None, 1)
+    row = await owner.fetchrow("select * from app.webhook_events where tenant_id = $1", shop.tenant.id)
+    assert (row["problem"], row["read_at"], row["attempts"]) == ("the provider is down", None, 1)
     await shop.work(delayed=True)
-    row = await owner.fetchrow("select * from app.payment_notices where tenant_id = $1", shop.tenant.id)
-    assert (row["problem"], row["read_at"] is not None, row["tries"]) == (None, True, 4)
+    row = await owner.fetchrow("select * from app.webhook_events where tenant_id = $1", shop.tenant.id)
+    assert (row["problem"], row["read_at"] is not None, row["attempts"]) == (None, True, 4)
     assert str(row["payment_id"]) == payment["id"]
     assert (await shop.wallet(ana)).balance == 100
 
@@ -142,7 +147,7 @@ async def test_what_can_never_be_read_says_why(shop: Shop, owner):
     paid = shop.paid(await shop.order(await shop.person()))
     shop.book.failures = [ProviderRefused("this kind of event has no object")]
     await shop.tell(paid)
-    row = await owner.fetchrow("select * from app.payment_notices where tenant_id = $1", shop.tenant.id)
+    row = await owner.fetchrow("select * from app.webhook_events where tenant_id = $1", shop.tenant.id)
     assert (row["problem"], row["read_at"] is not None) == ("this kind of event has no object", True)
 
 
@@ -151,7 +156,7 @@ async def test_all_of_a_notice_is_done_or_nothing(shop: Shop, db: Database, monk
     ana = await shop.person()
     payment = await shop.order(ana)
     assert await shop.post(shop.paid(payment)) == 200
-    notice_id = await owner.fetchval("select id from app.payment_notices where tenant_id = $1", shop.tenant.id)
+    notice_id = await owner.fetchval("select id from app.webhook_events where tenant_id = $1", shop.tenant.id)
 
     class Killed(BaseException):
         pass
@@ -178,7 +183,7 @@ async def test_two_workers_settle_once(shop: Shop, db: Database, owner):
         for number in range(6):
             assert await shop.post(msgspec.structs.replace(paid, event_id=f"{payment['id']} {number}")) == 200
         unread = await owner.fetch(
-            "select id from app.payment_notices where tenant_id = $1 and read_at is null", shop.tenant.id
+            "select id from app.webhook_events where tenant_id = $1 and read_at is null", shop.tenant.id
         )
         await asyncio.gather(
             *(
@@ -200,7 +205,7 @@ async def test_two_workers_make_one_payment_of_what_nobody_announced(shop: Shop,
     paid = shop.paid(order, payment_id=None, checkout=None, buyer=reference, product_id="coins_100")
     for number in range(6):
         assert await shop.post(msgspec.structs.replace(paid, event_id=str(number)), provider="google") == 200
-    unread = await owner.fetch("select id from app.payment_notices where tenant_id = $1", shop.tenant.id)
+    unread = await owner.fetch("select id from app.webhook_events where tenant_id = $1", shop.tenant.id)
     await asyncio.gather(
         *(
             webhook_events.read_notice(db, shop.tenant.id, webhook_events.ReadNotice(notice_id=row["id"]))
@@ -231,7 +236,7 @@ async def test_unread_news_a_lost_job_left_is_found_and_old_news_goes(
     async with db.as_service(shop.tenant.id) as tx:
         await webhook_events.do_forget_old(tx)
         await deferred_events.do_forget_old(tx)
-    assert await shop.rows("payment_notices") == 0
+    assert await shop.rows("webhook_events") == 0
 
 
 async def _in_the_store(shop: Shop, db: Database, owner, user_id: UUID) -> UUID:
@@ -283,7 +288,7 @@ async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(
         await webhook_events.read_notice(db, shop.tenant.id, after)
         through.set()
         await slow
-    assert await shop.rows("payment_early_events") == 0
+    assert await shop.rows("deferred_events") == 0
     assert (await shop.wallet(ana)).balance == 50
     assert len((await shop.get(ana, "/api/payments"))["items"]) == 3
     await shop.audit()
@@ -292,7 +297,7 @@ async def test_early_news_that_races_what_it_waits_for_is_not_left_behind(
 async def _kept(shop: Shop, owner, event: Paid | Refunded) -> webhook_events.ReadNotice:
     assert await shop.post(event) == 200
     notice_id = await owner.fetchval(
-        "select id from app.payment_notices where tenant_id = $1 and event_id = $2", shop.tenant.id, event.event_id
+        "select id from app.webhook_events where tenant_id = $1 and event_id = $2", shop.tenant.id, event.event_id
     )
     return webhook_events.ReadNotice(notice_id=notice_id)
 
@@ -321,7 +326,7 @@ async def test_news_waits_for_keys_that_a_provider_takes(shop: Shop):
     shop.book.failures = [ProviderLocked("no such key")] * 2
     assert await shop.post(shop.paid(payment)) == 200
     await shop.work()
-    problem = "select problem from app.payment_notices where tenant_id = $1"
+    problem = "select problem from app.webhook_events where tenant_id = $1"
     assert await shop.owner.fetchval(problem, shop.tenant.id) == "no such key"
     await shop.work(delayed=True)
     assert (await shop.wallet(ana)).balance == 100

@@ -123,7 +123,7 @@ async def test_who_owes_hears_what_is_missing_of_their_earnings(bank: Bank, app:
 async def test_the_community_says_how_long(bank: Bank, app: Litestar, pair: tuple[Person, Person]):
     await give(bank, *pair, 20)
     async with bank.db.as_service(bank.tenant.id) as tx:
-        await tenants.do_configure(tx, WalletSettings, earnings_ripen_days=0)
+        await tenants.do_configure(tx, WalletSettings, earnings_holding_days=0)
     assert await ripening(app, pair[1]) == {"earnings": 20, "ripe": 20, "ripening": []}
     assert (await convert(app, pair[1], 20))[0] == 201
 

@@ -23,8 +23,8 @@ TABLES = [
     "coin_holds",
     "wallet_freezes",
     "ledger_audits",
-    "ledger_unproved",
-    "ledger_proved",
+    "unaudited_balances",
+    "audited_balances",
 ]
 
 
@@ -131,11 +131,11 @@ def writes(me: Identity) -> list[str]:
         "insert into app.ledger_audits (tenant_id, whole, fault_count) values ($1, true, 0)",
         "update app.ledger_audits set fault_count = 0 where tenant_id = $1",
         "delete from app.ledger_audits where tenant_id = $1",
-        "insert into app.ledger_unproved (tenant_id, transaction_id) values ($1, uuidv7())",
-        "delete from app.ledger_unproved where tenant_id = $1",
-        f"insert into app.ledger_proved (tenant_id, account_id, stripe, balance) values ($1, {coins}, 0, 5)",
-        "update app.ledger_proved set balance = 5 where tenant_id = $1",
-        "delete from app.ledger_proved where tenant_id = $1",
+        "insert into app.unaudited_balances (tenant_id, transaction_id) values ($1, uuidv7())",
+        "delete from app.unaudited_balances where tenant_id = $1",
+        f"insert into app.audited_balances (tenant_id, account_id, stripe, balance) values ($1, {coins}, 0, 5)",
+        "update app.audited_balances set balance = 5 where tenant_id = $1",
+        "delete from app.audited_balances where tenant_id = $1",
         # The ledger's own parts, past the doors.
         f"select from app.move_coins($1, 'forged', 'earned', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', {mine}, '', null, '{{}}', null, null, false)",
         f"select from app.lock_ledger_account($1, 'person_coins', {mine})",

@@ -2086,11 +2086,11 @@ export interface components {
             coins: number;
             /** Format: date-time */
             created_at: string;
-            dispute: string;
             /** Format: uuid */
             id: string;
             owed: number;
-            state: components["schemas"]["DisputeState"];
+            provider_dispute_id: string;
+            status: components["schemas"]["DisputeState"];
         };
         /**
          * DisputeState
@@ -2346,10 +2346,10 @@ export interface components {
         };
         /** Limits */
         Limits: {
+            matches_per_day: number | null;
             no_ads: boolean;
             premium: boolean;
             sees_likes: boolean;
-            text_per_day: number | null;
         };
         /** LogInRequest */
         LogInRequest: {
@@ -2609,7 +2609,7 @@ export interface components {
             amount: number;
             checkout_url?: string | null;
             coins: number;
-            coins_taken_back: number;
+            coins_clawed_back: number;
             /** Format: date-time */
             created_at: string;
             currency: string;
@@ -2678,6 +2678,7 @@ export interface components {
             currency: string;
             /** Format: uuid */
             id: string;
+            matches_per_day: number;
             name: {
                 [key: string]: string;
             } | null;
@@ -2686,7 +2687,6 @@ export interface components {
             position: number;
             price: number;
             sees_likes: boolean;
-            text_per_day: number;
         };
         /** PlanWish */
         PlanWish: {
@@ -2694,6 +2694,7 @@ export interface components {
             active: boolean;
             coin_price?: number | null;
             currency: string;
+            matches_per_day: number;
             name?: {
                 [key: string]: string;
             } | null;
@@ -2706,7 +2707,6 @@ export interface components {
             /** @default true */
             sees_likes: boolean;
             store_product_id?: string | null;
-            text_per_day: number;
         };
         /** Premium */
         Premium: {
@@ -3044,9 +3044,8 @@ export interface components {
         /** StaffPayment */
         StaffPayment: {
             amount: number;
-            charge: string | null;
             coins: number;
-            coins_taken_back: number;
+            coins_clawed_back: number;
             /** Format: date-time */
             created_at: string;
             currency: string;
@@ -3061,6 +3060,7 @@ export interface components {
             problem: string | null;
             problem_detail: string | null;
             provider: components["schemas"]["ProviderName"];
+            provider_charge_id: string | null;
             refunded: number;
             release_at: string | null;
             settled_at: string | null;
@@ -3078,6 +3078,7 @@ export interface components {
             currency: string;
             /** Format: uuid */
             id: string;
+            matches_per_day: number;
             name: {
                 [key: string]: string;
             } | null;
@@ -3087,7 +3088,6 @@ export interface components {
             price: number;
             sees_likes: boolean;
             store_product_id: string | null;
-            text_per_day: number;
         };
         /** StaffPlans */
         StaffPlans: {

@@ -15,10 +15,10 @@ declare
     what app.gifts;
     given app.gifts_sent;
     share bigint;
-    -- The community's own setting (wallet/settings.py), not the caller's word.
+    -- The community's own setting (gifts/settings.py), not the caller's word.
     share_percent integer := coalesce((
         select known.config_value::text::integer from app.tenant_configs known
-        where known.tenant_id = in_tenant_id and known.config_key = 'wallet.gift_share_percent'
+        where known.tenant_id = in_tenant_id and known.config_key = 'gifts.gift_share_percent'
     ), 50);
 begin
     perform app.check_ledger_caller(in_tenant_id);

@@ -8,7 +8,7 @@ begin atomic
         (in_tenant_id, 1000, 200, 49999, 'TRY', 3),
         (in_tenant_id, 2000, 600, 99999, 'TRY', 4);
     insert into app.premium_plans (
-        tenant_id, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, position
+        tenant_id, period, price, currency, coin_price, matches_per_day, sees_likes, no_ads, position
     )
     values
         (in_tenant_id, 'month', 14999, 'TRY', 450, 50, true, true, 1),

@@ -12,7 +12,7 @@ begin
         limit 1;
     if in_is_full or last.fault_count is distinct from 0 then
         with seen as (
-            delete from app.ledger_unproved new where new.tenant_id = in_tenant_id
+            delete from app.unaudited_balances new where new.tenant_id = in_tenant_id
         ),
         let_go as (
             update app.coin_holds hold set proved = true where hold.tenant_id = in_tenant_id and not hold.proved
@@ -23,11 +23,11 @@ begin
             group by entry.account_id, entry.stripe
         ),
         proved as (
-            insert into app.ledger_proved (tenant_id, account_id, stripe, balance)
+            insert into app.audited_balances (tenant_id, account_id, stripe, balance)
             select in_tenant_id, account_id, stripe, coalesce(totals.balance, 0)
             from totals full join (
                 select known.account_id, known.stripe, known.balance
-                from app.ledger_proved known where known.tenant_id = in_tenant_id
+                from app.audited_balances known where known.tenant_id = in_tenant_id
             ) before using (account_id, stripe)
             where coalesce(totals.balance, 0) is distinct from before.balance
             on conflict (tenant_id, account_id, stripe) do update set balance = excluded.balance
@@ -42,13 +42,13 @@ begin
         returning ledger_audits.* into made;
     else
         with seen as (
-            delete from app.ledger_unproved new where new.tenant_id = in_tenant_id returning new.transaction_id
+            delete from app.unaudited_balances new where new.tenant_id = in_tenant_id returning new.transaction_id
         ),
         let_go as (
             update app.coin_holds hold set proved = true where hold.tenant_id = in_tenant_id and not hold.proved
         ),
         proved as (
-            insert into app.ledger_proved as known (tenant_id, account_id, stripe, balance)
+            insert into app.audited_balances as known (tenant_id, account_id, stripe, balance)
             select in_tenant_id, entry.account_id, entry.stripe, sum(entry.amount)
             from seen join app.coin_entries entry on entry.tenant_id = in_tenant_id
                 and entry.transaction_id = seen.transaction_id

@@ -12,7 +12,7 @@ begin
         where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id(kind, in_owner_user_id, null,
             null);
     end loop;
-    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by) values (in_tenant_id, in_owner_user_id,
+    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by_user_id) values (in_tenant_id, in_owner_user_id,
         in_reason, in_actor_user_id)
     on conflict do nothing;
     return found;

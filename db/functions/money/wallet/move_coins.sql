@@ -125,7 +125,7 @@ begin
         places := places || place;
     end loop;
     with news as (
-        insert into app.ledger_unproved (tenant_id, transaction_id) values (in_tenant_id, made.id)
+        insert into app.unaudited_balances (tenant_id, transaction_id) values (in_tenant_id, made.id)
     )
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount, created_at)
     select in_tenant_id, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at

@@ -7,7 +7,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount,
             header.reverses_id,
             sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         left join app.coin_transactions header
             on header.tenant_id = in_tenant_id and header.id = new.transaction_id
         cross join lateral (
@@ -25,7 +25,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     ),
     moved as (
         select entry.account_id, entry.stripe, sum(entry.amount)::bigint as amount
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         join app.coin_entries entry
             on entry.tenant_id = in_tenant_id and entry.transaction_id = new.transaction_id
         where new.tenant_id = in_tenant_id group by entry.account_id, entry.stripe
@@ -55,7 +55,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
             select moved.account_id, moved.stripe, moved.amount as expected, 0 as balance from moved
             union all
             select known.account_id, known.stripe, known.balance, 0
-            from touched join app.ledger_proved known
+            from touched join app.audited_balances known
                 on known.tenant_id = in_tenant_id and known.account_id = touched.account_id
             union all
             select balances.account_id, balances.stripe, 0, balances.balance from balances

@@ -10,7 +10,7 @@ begin
         where known.tenant_id = in_tenant_id and known.frozen
             and known.account_id = app.ledger_account_id(kind, in_owner_user_id, null, null);
     end loop;
-    update app.wallet_freezes known set thawed_at = app.now(), thawed_by = in_actor_user_id
+    update app.wallet_freezes known set thawed_at = app.now(), thawed_by_user_id = in_actor_user_id
     where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and known.thawed_at is null;
     return found;
 end $$;

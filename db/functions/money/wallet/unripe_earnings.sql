@@ -7,7 +7,7 @@ language sql stable as $$
     from (
         select coalesce((
             select known.config_value::text::integer from app.tenant_configs known
-            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_ripen_days'
+            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_holding_days'
         ), 7) as days
     ) setting
     join app.coin_entries entry on entry.tenant_id = in_tenant_id

@@ -28,9 +28,9 @@ class StaffPayment(Struct, frozen=True):
     """What the provider says it got."""
     paid_currency: str | None
     refunded: int
-    coins_taken_back: int
+    coins_clawed_back: int
     owed: int
-    charge: str | None
+    provider_charge_id: str | None
     """The provider's id of it."""
     problem: str | None
     problem_detail: str | None
@@ -73,8 +73,8 @@ class RefundLine(Struct, frozen=True):
 
 class DisputeLine(Struct, frozen=True):
     id: UUID
-    dispute: str
-    state: DisputeState
+    provider_dispute_id: str
+    status: DisputeState
     amount: int
     coins: int
     owed: int
@@ -103,7 +103,7 @@ class PaymentDetails(Struct, frozen=True):
 
 _COLUMNS = (
     f"id, {person('payments.user_id')} as person, kind, status, provider, coins, amount, currency, paid_amount,"
-    " paid_currency, refunded, coins_taken_back, owed, charge, problem, problem_detail, release_at, created_at, paid_at,"
+    " paid_currency, refunded, coins_clawed_back, owed, provider_charge_id, problem, problem_detail, release_at, created_at, paid_at,"
     " settled_at"
 )
 
@@ -141,7 +141,7 @@ async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> PaymentDetails:
         payment=payment,
         notices=await tx.all(
             NoticeLine,
-            "select id, event_id, problem, received_at, read_at from app.payment_notices"
+            "select id, event_id, problem, received_at, read_at from app.webhook_events"
             " where (tenant_id, payment_id) = ($1, $2) order by id",
             payment_id,
         ),
@@ -153,7 +153,7 @@ async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> PaymentDetails:
         ),
         disputes=await tx.all(
             DisputeLine,
-            "select id, dispute, state, amount, coins, owed, created_at, changed_at from app.payment_disputes"
+            "select id, provider_dispute_id, status, amount, coins, owed, created_at, changed_at from app.payment_disputes"
             " where (tenant_id, payment_id) = ($1, $2) order by id",
             payment_id,
         ),

@@ -58,7 +58,7 @@ async def member(tx: Tx, user_id: UUID, viewer: UUID) -> Member:
         wallet=await wallet.wallet_of(tx, user_id),
         freeze=await tx.maybe(
             Freeze,
-            f"select reason, {person('wallet_freezes.frozen_by')} as by, created_at as since from app.wallet_freezes"
+            f"select reason, {person('wallet_freezes.frozen_by_user_id')} as by, created_at as since from app.wallet_freezes"
             " where tenant_id = $1 and user_id = $2 and thawed_at is null",
             user_id,
         ),

@@ -19,7 +19,7 @@ def mark_of(tx: Tx, kind: MarkKind, value: object) -> bytes:
 
 async def do_mark(tx: Tx, payment_id: UUID, user_id: UUID, marks: dict[MarkKind, bytes]) -> None:
     await tx.run(
-        "insert into app.payment_marks (tenant_id, payment_id, kind, mark, user_id)"
+        "insert into app.payment_fingerprints (tenant_id, payment_id, kind, mark, user_id)"
         " select $1, $2, seen.kind, seen.mark, $3 from unnest($4::text[], $5::bytea[]) seen (kind, mark)"
         " on conflict do nothing",
         payment_id,
@@ -41,7 +41,7 @@ async def card_of_subscription(tx: Tx, payment_id: UUID) -> bytes | None:
         bytes,
         "select m.mark from app.payments renewal"
         " join app.payments p on (p.tenant_id, p.agreement_id) = (renewal.tenant_id, renewal.agreement_id)"
-        " join app.payment_marks m on (m.tenant_id, m.payment_id, m.kind) = (p.tenant_id, p.id, 'card')"
+        " join app.payment_fingerprints m on (m.tenant_id, m.payment_id, m.kind) = (p.tenant_id, p.id, 'card')"
         " where (renewal.tenant_id, renewal.id) = ($1, $2) order by m.created_at desc limit 1",
         payment_id,
     )
@@ -49,7 +49,9 @@ async def card_of_subscription(tx: Tx, payment_id: UUID) -> bytes | None:
 
 async def do_trust(tx: Tx, payment_id: UUID) -> None:
     """Its person may go on paying with what this payment was made with, whoever else does."""
-    await tx.run("update app.payment_marks set trusted = true where (tenant_id, payment_id) = ($1, $2)", payment_id)
+    await tx.run(
+        "update app.payment_fingerprints set trusted = true where (tenant_id, payment_id) = ($1, $2)", payment_id
+    )
 
 
 async def do_take_turn(tx: Tx, user_id: UUID, marks: dict[MarkKind, bytes]) -> None:
@@ -63,7 +65,7 @@ async def do_take_turn(tx: Tx, user_id: UUID, marks: dict[MarkKind, bytes]) -> N
 async def do_tidy(tx: Tx, days: int) -> None:
     """What no rule looks at any more goes; trust stays."""
     await tx.run(
-        "delete from app.payment_marks"
+        "delete from app.payment_fingerprints"
         " where tenant_id = $1 and created_at < app.now() - make_interval(days => $2) and not trusted",
         days,
     )

@@ -152,7 +152,7 @@ shared_card = _count_rule(
     seen=lambda facts: facts.card_accounts,
     usual=lambda settings: settings.accounts_per_card,
     points=lambda settings: settings.shared_card_points,
-    days=lambda settings: settings.shared_days,
+    days=lambda settings: settings.fingerprint_window_days,
 )
 shared_device = _count_rule(
     Rule.shared_device,
@@ -160,7 +160,7 @@ shared_device = _count_rule(
     seen=lambda facts: facts.device_accounts,
     usual=lambda settings: settings.accounts_per_device,
     points=lambda settings: settings.shared_device_points,
-    days=lambda settings: settings.shared_days,
+    days=lambda settings: settings.fingerprint_window_days,
 )
 many_cards = _count_rule(
     Rule.many_cards,
@@ -192,7 +192,7 @@ def many_refunds(facts: PaymentFacts, settings: FraudSettings) -> Finding | None
             "percent": percent,
             "usual_refunds": settings.refunds,
             "usual_percent": settings.refund_percent,
-            "days": settings.returns_days,
+            "days": settings.refund_lookback_days,
         },
     )
 
@@ -206,7 +206,7 @@ def disputed(facts: PaymentFacts, settings: FraudSettings) -> Finding | None:
         {
             "disputes": facts.disputes,
             "usual_disputes": settings.disputes,
-            "days": settings.returns_days,
+            "days": settings.refund_lookback_days,
         },
         from_exactly=True,
     )

@@ -24,13 +24,13 @@ Amounts = dict[Annotated[str, Meta(pattern=r"^([A-Z]{3}|\*)$(?!\n)")], Annotated
 class FraudSettings(tenants.RoomSettings, frozen=True):
     room = "fraud"
 
-    delay_from: AtLeastOne = 30
+    delay_score: AtLeastOne = 30
     """From so many points on a purchase waits for a while."""
     delay_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 120
     """How long it waits. Stolen cards are often noticed soon."""
-    review_from: AtLeastOne = 60
+    review_score: AtLeastOne = 60
     """From so many points on it waits until staff have decided."""
-    freeze_from: AtLeastOne = 120
+    freeze_score: AtLeastOne = 120
     """From so many points on the wallet is frozen too."""
 
     payments_per_hour: AtLeastOne = 4
@@ -49,7 +49,7 @@ class FraudSettings(tenants.RoomSettings, frozen=True):
     """What is a large purchase for a new device."""
     new_device_points: Points = 30
 
-    shared_days: Days = 90
+    fingerprint_window_days: Days = 90
     """How far back is looked for others with the same card or device."""
     accounts_per_card: AtLeastOne = 2
     """How many people usually pay with one card: a family, not a crowd."""
@@ -64,7 +64,7 @@ class FraudSettings(tenants.RoomSettings, frozen=True):
     """How many attempts usually fail, of one person or from one device."""
     many_failures_points: Points = 30
 
-    returns_days: Days = 180
+    refund_lookback_days: Days = 180
     """How far back refunds and disputes are looked for."""
     refunds: AtLeastOne = 2
     """More refunds than these are a habit, if they are also more than ``refund_percent`` of somebody's payments."""

@@ -19,6 +19,7 @@ from meydan.kit.errors import Refused
 from meydan.kit.events import publish
 from meydan.money.metering.events import MeterEnded, MeterWarned
 from meydan.money.metering.meters import METER, MINUTE, Meter, MeterBill, MeterEnd, MeterEndedFrame, MeterWarning
+from meydan.money.metering.settings import MeteringSettings
 from meydan.money.wallet import (
     TENANT_REVENUE,
     BalanceTooLow,
@@ -28,7 +29,6 @@ from meydan.money.wallet import (
     IdempotencyKeyReused,
     TransactionType,
     WalletIsFrozen,
-    WalletSettings,
     do_commit_hold,
     do_hold,
     do_release_hold,
@@ -59,7 +59,7 @@ async def do_start_meter(
 
     Raises BalanceTooLow, WalletIsFrozen, DebtBlocks: nobody is called then. IdempotencyKeyReused.
     """
-    settings = await tenants.settings(tx, WalletSettings)
+    settings = await tenants.settings(tx, MeteringSettings)
     meter = await tx.maybe(
         Meter,
         "insert into app.meters (tenant_id, payer_user_id, payee_user_id, coins_per_minute, share_percent, subject_id, "
@@ -85,7 +85,7 @@ async def do_see_media(tx: Tx, meter_id: UUID, at: datetime) -> bool:
     Raises NotFound. A service transaction.
     """
     meter = await _locked(tx, meter_id)
-    gap = timedelta(seconds=(await tenants.settings(tx, WalletSettings)).meter_gap_seconds)
+    gap = timedelta(seconds=(await tenants.settings(tx, MeteringSettings)).heartbeat_gap_seconds)
     if meter.ended_at is not None:
         return False
     if at > clock.now() + gap or (meter.seen_at is not None and at <= meter.seen_at):
@@ -127,7 +127,7 @@ async def do_tick_meters(tx: Tx) -> None:
     A meter that somebody else is looking after at this moment is left to them; one that fails keeps no other waiting.
     A service transaction.
     """
-    lost_after = timedelta(seconds=(await tenants.settings(tx, WalletSettings)).meter_lost_seconds)
+    lost_after = timedelta(seconds=(await tenants.settings(tx, MeteringSettings)).timeout_seconds)
     unseen_since = clock.now() - lost_after
     meters = await tx.all(
         Meter,

@@ -21,7 +21,7 @@ class OrderedFrom(Struct, frozen=True):
 
     client_device_id: UUID
     """As in Identity."""
-    address: str
+    ip_address: str
     origin: str
     """The address of the page they came from, and return to."""
 

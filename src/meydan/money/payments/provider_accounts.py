@@ -59,7 +59,7 @@ async def connected(tx: Tx) -> list[ProviderName]:
     The pay page of ours is there until a real one is: then a purchase must cost money.
     """
     known = set(
-        await tx.all(ProviderName, "select provider from app.payment_providers where tenant_id = $1 and active")
+        await tx.all(ProviderName, "select provider from app.provider_accounts where tenant_id = $1 and active")
     )
     known.discard(ProviderName.local)
     if integrations.current().local_payments is not None and known <= APP_STORES:
@@ -90,7 +90,7 @@ async def is_sandbox(tx: Tx, name: ProviderName) -> bool:
     if name is ProviderName.local:
         return True
     known = await tx.maybe(
-        bool, "select sandbox from app.payment_providers where tenant_id = $1 and provider = $2", name.value
+        bool, "select sandbox from app.provider_accounts where tenant_id = $1 and provider = $2", name.value
     )
     return bool(known)
 
@@ -105,7 +105,7 @@ async def provider_of(db: Database, tenant_id: int, name: ProviderName) -> Provi
     async with db.as_service(tenant_id) as tx:
         row = await tx.maybe(
             _Sealed,
-            "select sealed, sandbox from app.payment_providers where tenant_id = $1 and provider = $2",
+            "select sealed, sandbox from app.provider_accounts where tenant_id = $1 and provider = $2",
             name.value,
         )
     if row is None:
@@ -139,7 +139,7 @@ async def do_connect(tx: Tx, name: ProviderName, values: dict[str, Any], *, sand
     """Set up or replace an account. Raises AccountInvalid. A service transaction."""
     account = read_account(name, values)
     await tx.run(
-        "insert into app.payment_providers (tenant_id, provider, sealed, sandbox) values ($1, $2, $3, $4) "
+        "insert into app.provider_accounts (tenant_id, provider, sealed, sandbox) values ($1, $2, $3, $4) "
         "on conflict (tenant_id, provider) do update set sealed = excluded.sealed, sandbox = excluded.sandbox, "
         "active = true, updated_at = app.now()",
         name.value,
@@ -153,7 +153,7 @@ async def do_disconnect(tx: Tx, name: ProviderName) -> None:
     """Nothing more is sold there; what was sold can still be refunded, and its news is read. Raises ProviderNotConnected."""
     done = await tx.maybe(
         str,
-        "update app.payment_providers set active = false, updated_at = app.now() "
+        "update app.provider_accounts set active = false, updated_at = app.now() "
         "where tenant_id = $1 and provider = $2 and active returning provider",
         name.value,
     )
@@ -205,7 +205,7 @@ class _Sandbox(Struct, frozen=True):
 
 
 async def _sandboxes(tx: Tx) -> dict[ProviderName, bool]:
-    rows = await tx.all(_Sandbox, "select provider, sandbox from app.payment_providers where tenant_id = $1")
+    rows = await tx.all(_Sandbox, "select provider, sandbox from app.provider_accounts where tenant_id = $1")
     return {row.provider: row.sandbox for row in rows}
 
 

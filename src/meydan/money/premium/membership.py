@@ -28,7 +28,7 @@ from meydan.money.shop import products
 
 log = logging.getLogger(__name__)
 
-CHECK_SUBSCRIPTION = "commerce.check_subscription"
+CHECK_SUBSCRIPTION = "premium.check_subscription"
 LATE = timedelta(hours=1)
 """A provider's news of a renewal may take so long; then it counts as failed until it comes."""
 _AT_ONCE = 100
@@ -151,7 +151,7 @@ async def do_resume(tx: Tx, user_id: UUID) -> Subscription:
         return await subscriptions.shown(tx, mine.id)
     if mine.provider in APP_STORES:
         raise InTheStore(provider=mine.provider)
-    if mine.provider is not None and (mine.reference is None or mine.provider not in RECURRING):
+    if mine.provider is not None and (mine.provider_subscription_id is None or mine.provider not in RECURRING):
         raise CannotResume
     await subscriptions.do_wish(tx, mine, "resume")
     return await subscriptions.shown(tx, mine.id)

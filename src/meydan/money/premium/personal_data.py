@@ -49,7 +49,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
             known.renews
             and known.provider is not None
             and known.provider not in APP_STORES
-            and known.reference is not None
+            and known.provider_subscription_id is not None
         ):
             await subscriptions.do_tell_provider(tx, known.id, "cancel")
 

@@ -22,14 +22,14 @@ log = logging.getLogger(__name__)
 
 class _Wished(Struct, frozen=True):
     provider: ProviderName
-    reference: str
-    wish: str
+    provider_subscription_id: str
+    pending_action: str
 
 
 class _Newest(Struct, frozen=True):
     provider: ProviderName
-    reference: str
-    charge: str
+    provider_subscription_id: str
+    provider_charge_id: str
 
 
 async def tell_provider(db: Database, tenant_id: int, job: TellProvider) -> None:
@@ -37,27 +37,30 @@ async def tell_provider(db: Database, tenant_id: int, job: TellProvider) -> None
     async with db.as_service(tenant_id) as tx:
         wished = await tx.maybe(
             _Wished,
-            "select provider, reference, wish from app.subscriptions "
-            "where tenant_id = $1 and id = $2 and wish is not null and provider is not null and reference is not null",
+            "select provider, provider_subscription_id, pending_action from app.subscriptions "
+            "where tenant_id = $1 and id = $2 and pending_action is not null and provider is not null "
+            "and provider_subscription_id is not null",
             job.subscription_id,
         )
     if wished is None:
         return
     try:
         async with provider_accounts.opened(db, tenant_id, wished.provider) as provider:
-            await (provider.do_cancel if wished.wish == "cancel" else provider.do_resume)(wished.reference)
+            await (provider.do_cancel if wished.pending_action == "cancel" else provider.do_resume)(
+                wished.provider_subscription_id
+            )
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
-            key = f"{job.subscription_id}:{wished.wish}"
+            key = f"{job.subscription_id}:{wished.pending_action}"
             if not await retries.do_retry(tx, TELL_PROVIDER, job, retries.PATIENTLY, dedupe_key=key):
-                await _do_take_back_wish(tx, job.subscription_id, wished.wish, str(error))
+                await _do_take_back_wish(tx, job.subscription_id, wished.pending_action, str(error))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_take_back_wish(tx, job.subscription_id, wished.wish, str(error))
+            await _do_take_back_wish(tx, job.subscription_id, wished.pending_action, str(error))
         return
     async with db.as_service(tenant_id) as tx:
-        await _do_know_told(tx, job.subscription_id, wished.wish)
+        await _do_know_told(tx, job.subscription_id, wished.pending_action)
 
 
 async def check_subscription(db: Database, tenant_id: int, job: CheckSubscription) -> None:
@@ -65,9 +68,9 @@ async def check_subscription(db: Database, tenant_id: int, job: CheckSubscriptio
     async with db.as_service(tenant_id) as tx:
         newest = await tx.maybe(
             _Newest,
-            "select known.provider, known.reference, payment.charge from app.subscriptions known "
+            "select known.provider, known.provider_subscription_id, payment.provider_charge_id from app.subscriptions known "
             "join app.payments payment on payment.tenant_id = known.tenant_id and payment.agreement_id = known.id "
-            "where known.tenant_id = $1 and known.id = $2 and known.reference is not null and payment.charge is not null "
+            "where known.tenant_id = $1 and known.id = $2 and known.provider_subscription_id is not null and payment.provider_charge_id is not null "
             "order by payment.paid_at desc limit 1",
             job.subscription_id,
         )
@@ -75,7 +78,7 @@ async def check_subscription(db: Database, tenant_id: int, job: CheckSubscriptio
         return
     try:
         async with provider_accounts.opened(db, tenant_id, newest.provider) as provider:
-            events = await provider.subscription(newest.reference, newest.charge)
+            events = await provider.subscription(newest.provider_subscription_id, newest.provider_charge_id)
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         log.warning("subscription %s could not be checked: %s", job.subscription_id, error)  # time goes on: grace
         return
@@ -85,14 +88,18 @@ async def check_subscription(db: Database, tenant_id: int, job: CheckSubscriptio
 
 async def _do_know_told(tx: Tx, subscription_id: UUID, wish: str) -> None:
     known = await subscriptions.by_id(tx, subscription_id)
-    if known.wish == wish:
+    if known.pending_action == wish:
         # What happened at the provider before it heard this is older news than this.
         await tx.run(
-            "update app.subscriptions set wish = null, changed_at = greatest(changed_at, app.now()) "
+            "update app.subscriptions set pending_action = null, changed_at = greatest(changed_at, app.now()) "
             "where tenant_id = $1 and id = $2",
             subscription_id,
         )
-    elif known.wish is None and known.status is not SubscriptionStatus.expired and known.renews is (wish == "cancel"):
+    elif (
+        known.pending_action is None
+        and known.status is not SubscriptionStatus.expired
+        and known.renews is (wish == "cancel")
+    ):
         # The provider was slow, and heard meanwhile what the person wanted later: that once more, so that it comes last.
         await subscriptions.do_tell_provider(tx, subscription_id, "resume" if known.renews else "cancel")
 
@@ -100,9 +107,9 @@ async def _do_know_told(tx: Tx, subscription_id: UUID, wish: str) -> None:
 async def _do_take_back_wish(tx: Tx, subscription_id: UUID, wish: str, why: str) -> None:
     """The provider would not: the person sees what is so, and staff see why."""
     known = await subscriptions.by_id(tx, subscription_id)
-    if known.wish != wish:
+    if known.pending_action != wish:
         return
-    await tx.run("update app.subscriptions set wish = null where tenant_id = $1 and id = $2", subscription_id)
+    await tx.run("update app.subscriptions set pending_action = null where tenant_id = $1 and id = $2", subscription_id)
     if known.status in (SubscriptionStatus.active, SubscriptionStatus.cancelled):
         renews = wish == "cancel"
         await tx.run(

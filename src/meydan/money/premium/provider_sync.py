@@ -33,7 +33,9 @@ async def do_rename(tx: Tx, name: ProviderName, event: Paid | SubscriptionChange
         await subscriptions.tell(tx, before.id)
         return
     await tx.run(
-        "update app.subscriptions set reference = $3 where tenant_id = $1 and id = $2", before.id, event.subscription
+        "update app.subscriptions set provider_subscription_id = $3 where tenant_id = $1 and id = $2",
+        before.id,
+        event.subscription,
     )
 
 
@@ -69,7 +71,7 @@ async def _do_follow_state(tx: Tx, known: Row, event: SubscriptionChanged) -> No
                 renews=False,
                 changed_at=event.happened_at,
             )
-            if known.renews and known.wish != "cancel":
+            if known.renews and known.pending_action != "cancel":
                 await publish(tx, PremiumCancelled(known.user_id, event.period_ends_at))
         case SubscriptionState.grace:
             await subscriptions.do_grace(
@@ -94,7 +96,7 @@ async def do_pass_time(tx: Tx) -> None:
 
 
 async def _do_follow_active(tx: Tx, known: Row, event: SubscriptionChanged) -> None:
-    leaving = known.wish == "cancel"  # the provider has not heard of it yet
+    leaving = known.pending_action == "cancel"  # the provider has not heard of it yet
     await subscriptions.do_change(
         tx,
         known,

@@ -26,10 +26,10 @@ async def do_pay_period(tx: Tx, payment: payment_rows.PaymentRow) -> None:
         ends_at = payment.period_ends_at or await _end_of_first(tx, payment.user_id, plan.period)
         subscription_id = await tx.one(
             UUID,
-            "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
+            "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, provider_subscription_id, renews, period_ends_at, "
             "changed_at) values ($1, $2, $3, 'active', $4, $5, $6, $7, $8) returning id",
-            *(payment.user_id, plan.id, payment.provider.value, payment.subscription_reference),
-            *(payment.subscription_reference is not None and payment.provider in RECURRING, ends_at),
+            *(payment.user_id, plan.id, payment.provider.value, payment.provider_subscription_id),
+            *(payment.provider_subscription_id is not None and payment.provider in RECURRING, ends_at),
             _told_at(payment),
         )
         await publish(tx, PremiumStarted(payment.user_id, ends_at))
@@ -45,14 +45,14 @@ async def do_pay_period(tx: Tx, payment: payment_rows.PaymentRow) -> None:
             # Cancelled after this was paid, or before? The newer of the two is right; a wish that the provider has not heard
             # of is newer than what it does.
             stays_cancelled = known.status is SubscriptionStatus.cancelled and (
-                known.wish == "cancel" or payment.paid_at is None or known.changed_at > payment.paid_at
+                known.pending_action == "cancel" or payment.paid_at is None or known.changed_at > payment.paid_at
             )
             await subscriptions.do_change(
                 tx,
                 known,
                 status=SubscriptionStatus.cancelled if stays_cancelled else SubscriptionStatus.active,
                 period_ends_at=ends_at,
-                renews=known.reference is not None and not stays_cancelled,
+                renews=known.provider_subscription_id is not None and not stays_cancelled,
                 changed_at=max(known.changed_at, _told_at(payment)),
             )
             if changes:
@@ -103,13 +103,13 @@ async def paid_for(tx: Tx, payment: payment_rows.PaymentRow) -> Row | None:
     """What a payment renews or lengthens; None where it begins something. Locked."""
     if payment.agreement_id is not None:
         return await subscriptions.by_id(tx, payment.agreement_id)
-    if payment.subscription_reference is not None:
-        return await subscriptions.by_reference(tx, payment.provider, payment.subscription_reference)
+    if payment.provider_subscription_id is not None:
+        return await subscriptions.by_reference(tx, payment.provider, payment.provider_subscription_id)
     # Bought period by period: another one of the same plan lengthens what is running.
     return await tx.maybe(
         Row,
         f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and plan_id = $3 and provider = $4 "
-        f"and reference is null and {RUNNING} order by period_ends_at desc limit 1 for update",
+        f"and provider_subscription_id is null and {RUNNING} order by period_ends_at desc limit 1 for update",
         *(payment.user_id, payment.product_id, payment.provider.value),
     )
 
@@ -137,12 +137,12 @@ async def do_revoke(tx: Tx, subscription_id: UUID, payment_id: UUID, period_ends
             renews=False,
             changed_at=known.changed_at,
         )
-        if known.renews and known.reference is not None and known.provider not in APP_STORES:
+        if known.renews and known.provider_subscription_id is not None and known.provider not in APP_STORES:
             await subscriptions.do_tell_provider(tx, subscription_id, "cancel")
         await subscriptions.tell(tx, subscription_id)
         return False
     await subscriptions.do_expire(tx, known, revoked=True)
-    if known.renews and known.reference is not None:  # or it would be charged for again
+    if known.renews and known.provider_subscription_id is not None:  # or it would be charged for again
         await subscriptions.do_tell_provider(tx, subscription_id, "cancel")
     await subscriptions.tell(tx, subscription_id)
     return True

@@ -18,7 +18,7 @@ from meydan.money.premium.enums import SubscriptionStatus
 from meydan.money.premium.events import PremiumCancelled, PremiumEnded, PremiumInGrace
 from meydan.money.premium.settings import PremiumSettings
 
-TELL_PROVIDER = "commerce.tell_provider"
+TELL_PROVIDER = "premium.tell_provider"
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """What begins so soon at the provider has begun."""
 
@@ -57,14 +57,14 @@ class Row(Struct, frozen=True):
     plan_id: UUID
     status: SubscriptionStatus
     provider: ProviderName | None
-    reference: str | None
+    provider_subscription_id: str | None
     coin_price: int | None
     renews: bool
     period_ends_at: datetime
     grace_ends_at: datetime | None
     changed_at: datetime
     checked_at: datetime | None
-    wish: str | None
+    pending_action: str | None
     revoked: bool
     created_at: datetime
 
@@ -76,8 +76,8 @@ class Row(Struct, frozen=True):
 
 _SHOWN = "id, plan_id, status, period_ends_at, renews, created_at, provider, coin_price, grace_ends_at, next_plan_id"
 COLUMNS = (
-    "id, user_id, plan_id, status, provider, reference, coin_price, renews, period_ends_at, grace_ends_at, changed_at, "
-    "checked_at, wish, revoked, created_at"
+    "id, user_id, plan_id, status, provider, provider_subscription_id, coin_price, renews, period_ends_at, grace_ends_at, changed_at, "
+    "checked_at, pending_action, revoked, created_at"
 )
 RUNNING = "status <> 'expired' and (renews or period_ends_at > app.now())"
 
@@ -130,7 +130,7 @@ async def by_reference(tx: Tx, name: ProviderName, reference: str) -> Row | None
     """Locked."""
     return await tx.maybe(
         Row,
-        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and provider = $2 and reference = $3 for update",
+        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and provider = $2 and provider_subscription_id = $3 for update",
         name.value,
         reference,
     )
@@ -183,7 +183,7 @@ async def do_expire(tx: Tx, known: Row, *, changed_at: datetime | None = None, r
     """It is over."""
     await tx.run(
         "update app.subscriptions set status = 'expired', renews = false, ended_at = coalesce(ended_at, app.now()), "
-        "grace_ends_at = null, wish = null, changed_at = $3, revoked = revoked or $4 where tenant_id = $1 and id = $2",
+        "grace_ends_at = null, pending_action = null, changed_at = $3, revoked = revoked or $4 where tenant_id = $1 and id = $2",
         *(known.id, changed_at or known.changed_at, revoked),
     )
     if known.status is not SubscriptionStatus.expired and await of(tx, known.user_id) is None:
@@ -212,14 +212,16 @@ async def do_leave(tx: Tx, known: Row) -> None:
             "where tenant_id = $1 and id = $2",
             known.id,
         )
-        if known.reference is not None:
+        if known.provider_subscription_id is not None:
             await do_tell_provider(tx, known.id, "cancel")
         await tell(tx, known.id)
 
 
 async def do_tell_provider(tx: Tx, subscription_id: UUID, wish: str) -> None:
     """After this transaction, until it has heard it."""
-    await tx.run("update app.subscriptions set wish = $3 where tenant_id = $1 and id = $2", subscription_id, wish)
+    await tx.run(
+        "update app.subscriptions set pending_action = $3 where tenant_id = $1 and id = $2", subscription_id, wish
+    )
     await jobs.queue(
         tx, TELL_PROVIDER, TellProvider(subscription_id=subscription_id), dedupe_key=f"{subscription_id}:{wish}"
     )

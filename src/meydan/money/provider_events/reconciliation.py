@@ -25,7 +25,7 @@ from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 from meydan.money.payments import provider_accounts, settlement
 
-RECONCILE = "commerce.reconcile"
+RECONCILE = "provider_events.reconcile"
 LOOKED_BACK = timedelta(days=2)
 _FURTHEST_BACK = timedelta(days=90)
 """After a standstill everything since the last comparison is looked at, but no more than this."""
@@ -60,7 +60,7 @@ class Reconcile(Struct, frozen=True):
 class Ours(Struct, frozen=True):
     """A payment as our books have it."""
 
-    charge: str
+    provider_charge_id: str
     payment_id: UUID
     amount: int
     currency: str
@@ -93,7 +93,7 @@ async def do_queue(tx: Tx) -> None:
     """Compare with every provider that sells here or has sold. A service transaction."""
     sold = await tx.all(
         ProviderName,
-        "select provider from app.payment_providers where tenant_id = $1 "
+        "select provider from app.provider_accounts where tenant_id = $1 "
         "union select distinct provider from app.payments where tenant_id = $1",
     )
     for name in {*sold, *await provider_accounts.connected(tx)}:
@@ -161,9 +161,9 @@ def compare(ours: Mapping[str, Ours], statement: Statement, since: datetime, unt
         found += _differences(one, charge)
     if statement.complete:
         found += [
-            Difference("missing_there", one.charge, one.amount, None, one.payment_id, one.currency)
+            Difference("missing_there", one.provider_charge_id, one.amount, None, one.payment_id, one.currency)
             for one in ours.values()
-            if one.charge not in theirs and since + EDGE <= one.paid_at < until - ON_ITS_WAY
+            if one.provider_charge_id not in theirs and since + EDGE <= one.paid_at < until - ON_ITS_WAY
         ]
     return found
 
@@ -176,7 +176,7 @@ def _differences(one: Ours, charge: Charge) -> Iterable[Difference]:
     }
     for kind, (here, there) in numbers.items():
         if here != there or (kind == "amount" and one.currency != charge.currency):
-            yield Difference(kind, one.charge, here, there, one.payment_id, one.currency)
+            yield Difference(kind, one.provider_charge_id, here, there, one.payment_id, one.currency)
 
 
 async def _heal(
@@ -211,8 +211,8 @@ async def _known(tx: Tx, name: ProviderName, since: datetime, until: datetime) -
     return set(
         await tx.all(
             str,
-            "select charge from app.payments where tenant_id = $1 and provider = $2 and ("
-            "paid_at >= $3 or (paid_at > $4 and refunded < paid_amount and abs(hashtext(charge)::bigint) % $5 = $6)) "
+            "select provider_charge_id from app.payments where tenant_id = $1 and provider = $2 and ("
+            "paid_at >= $3 or (paid_at > $4 and refunded < paid_amount and abs(hashtext(provider_charge_id)::bigint) % $5 = $6)) "
             "union select subject from app.reconciliation_differences "
             "where tenant_id = $1 and provider = $2 and status = 'open' and kind not in ('coins', 'missing_here')",
             *(name.value, since, until - _TAKEN_BACK_WITHIN, _ROUND, int(until.timestamp() // 3600) % _ROUND),
@@ -224,13 +224,13 @@ async def _ours(tx: Tx, name: ProviderName, since: datetime, statement: Statemen
     rows = await tx.all(
         Ours,
         """
-        select charge, id as payment_id, paid_amount as amount, paid_currency as currency, refunded, paid_at, exists (
+        select provider_charge_id, id as payment_id, paid_amount as amount, paid_currency as currency, refunded, paid_at, exists (
             select from app.payment_disputes dispute
-            where dispute.tenant_id = payment.tenant_id and dispute.payment_id = payment.id and dispute.state <> 'won'
+            where dispute.tenant_id = payment.tenant_id and dispute.payment_id = payment.id and dispute.status <> 'won'
         ) as disputed
         from app.payments payment
         where tenant_id = $1 and provider = $2 and paid_at is not null and (
-            paid_at >= $3 or charge = any($4::text[]) or charge in (
+            paid_at >= $3 or provider_charge_id = any($4::text[]) or provider_charge_id in (
                 select subject from app.reconciliation_differences
                 where tenant_id = $1 and provider = $2 and status = 'open'
             )
@@ -238,7 +238,7 @@ async def _ours(tx: Tx, name: ProviderName, since: datetime, statement: Statemen
         """,
         *(name.value, since, [charge.provider_charge_id for charge in statement.charges]),
     )
-    return {row.charge: row for row in rows}
+    return {row.provider_charge_id: row for row in rows}
 
 
 async def _coins(tx: Tx, name: ProviderName) -> list[Difference]:
@@ -247,7 +247,7 @@ async def _coins(tx: Tx, name: ProviderName) -> list[Difference]:
         _Coins,
         """
         with sold as (
-            select paid_currency as currency, sum(coins - coins_taken_back)::bigint as coins
+            select paid_currency as currency, sum(coins - coins_clawed_back)::bigint as coins
             from app.payments where tenant_id = $1 and provider = $2 and settled_at is not null group by paid_currency
         ),
         cleared as (

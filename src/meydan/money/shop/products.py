@@ -45,7 +45,7 @@ class Plan(Struct, frozen=True):
     currency: str
     coin_price: int | None
     """Null: not sold for coins."""
-    text_per_day: int
+    matches_per_day: int
     sees_likes: bool
     no_ads: bool
     position: int
@@ -80,7 +80,7 @@ class PlanWish(Struct, frozen=True, forbid_unknown_fields=True):
     period: Period
     price: Price
     currency: Currency
-    text_per_day: PerDay
+    matches_per_day: PerDay
     sees_likes: bool = True
     no_ads: bool = True
     coin_price: Coins | None = None
@@ -101,7 +101,7 @@ class ProductTaken(Refused):
 
 
 _PACKAGE = "id, name, coins, bonus, price, currency, position"
-_PLAN = "id, name, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, position"
+_PLAN = "id, name, period, price, currency, coin_price, matches_per_day, sees_likes, no_ads, position"
 _ORDER = "order by position, price, id"
 
 
@@ -214,19 +214,27 @@ async def do_put_plan(tx: Tx, plan_id: UUID | None, wish: PlanWish, *, actor: UU
     if plan_id is not None and (await plan(tx, plan_id)).period is not wish.period:
         raise PeriodFixed
     values: tuple[object, ...] = (
-        *(wish.name, wish.period.value, wish.price, wish.currency, wish.coin_price, wish.text_per_day, wish.sees_likes),
+        *(
+            wish.name,
+            wish.period.value,
+            wish.price,
+            wish.currency,
+            wish.coin_price,
+            wish.matches_per_day,
+            wish.sees_likes,
+        ),
         *(wish.no_ads, wish.position, wish.store_product_id, wish.active),
     )
     if plan_id is None:
         sql = (
-            "insert into app.premium_plans (tenant_id, name, period, price, currency, coin_price, text_per_day, sees_likes, "
+            "insert into app.premium_plans (tenant_id, name, period, price, currency, coin_price, matches_per_day, sees_likes, "
             "no_ads, position, store_product_id, active) "
             "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id"
         )
     else:
         sql = (
             "update app.premium_plans set name = $2, period = $3, price = $4, currency = $5, coin_price = $6, "
-            "text_per_day = $7, sees_likes = $8, no_ads = $9, position = $10, store_product_id = $11, active = $12 "
+            "matches_per_day = $7, sees_likes = $8, no_ads = $9, position = $10, store_product_id = $11, active = $12 "
             "where tenant_id = $1 and id = $13 returning id"
         )
         values = (*values, plan_id)

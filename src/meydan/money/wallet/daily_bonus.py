@@ -57,19 +57,19 @@ async def earning(tx: Tx, user_id: UUID) -> Earning:
         "select exists (select from app.coin_transactions where tenant_id = $1 and idempotency_key = $2)",
         _key(user_id, today.day),
     )
-    return Earning(Daily(settings.daily_coins, settings.daily_coins > 0 and not had, today.next_at))
+    return Earning(Daily(settings.daily_bonus_coins, settings.daily_bonus_coins > 0 and not had, today.next_at))
 
 
 async def do_earn_daily(tx: Tx, user_id: UUID) -> Earned:
     """Raises EarningOff, AlreadyEarned. A service transaction: the coins come out of the community's pocket."""
     settings, today = await tenants.settings(tx, WalletSettings), await _today(tx)
-    if settings.daily_coins == 0:
+    if settings.daily_bonus_coins == 0:
         raise EarningOff
     try:
         transaction = await ledger.do_credit(
             tx,
             user_id,
-            settings.daily_coins,
+            settings.daily_bonus_coins,
             source=PROMOTIONS,
             type=TransactionType.earned,
             key=_key(user_id, today.day),

@@ -23,7 +23,7 @@ from meydan.money.payments.settlement import provider_subscriptions
 class _Dispute(Struct, frozen=True):
     id: UUID
     amount: int
-    state: DisputeState
+    status: DisputeState
 
 
 async def do_refunded(tx: Tx, row: payment_rows.PaymentRow, event: Refunded) -> str | None:
@@ -41,7 +41,7 @@ async def do_refunded(tx: Tx, row: payment_rows.PaymentRow, event: Refunded) -> 
     elif event.refund is not None:
         await tx.run(
             "update app.payment_refunds set status = 'done', done_at = app.now() "
-            "where tenant_id = $1 and payment_id = $2 and refund = $3 and status = 'asked'",
+            "where tenant_id = $1 and payment_id = $2 and provider_refund_id = $3 and status = 'asked'",
             row.id,
             event.refund,
         )
@@ -76,14 +76,14 @@ async def do_disputed(tx: Tx, row: payment_rows.PaymentRow, event: Disputed) -> 
     dispute_id = await tx.maybe(
         UUID,
         """
-        insert into app.payment_disputes as known (tenant_id, payment_id, provider, dispute, amount, state, changed_at)
+        insert into app.payment_disputes as known (tenant_id, payment_id, provider, provider_dispute_id, amount, status, changed_at)
         values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (tenant_id, provider, dispute) do update
-        set amount = excluded.amount, state = excluded.state, changed_at = excluded.changed_at
+        on conflict (tenant_id, provider, provider_dispute_id) do update
+        set amount = excluded.amount, status = excluded.status, changed_at = excluded.changed_at
         where known.payment_id = excluded.payment_id
-            and (known.state, known.amount) is distinct from (excluded.state, excluded.amount) and (
+            and (known.status, known.amount) is distinct from (excluded.status, excluded.amount) and (
                 known.changed_at < excluded.changed_at or (
-                    known.changed_at = excluded.changed_at and known.state = 'opened' and excluded.state <> 'opened'
+                    known.changed_at = excluded.changed_at and known.status = 'opened' and excluded.status <> 'opened'
                 )
             )
         returning id
@@ -110,8 +110,8 @@ async def do_settle(tx: Tx, row: payment_rows.PaymentRow, *, cause: str, dispute
     """Move what has to be moved for the payment to be what its numbers say; ``cause`` names this change of them."""
     disputes = await tx.all(
         _Dispute,
-        "select id, amount, state from app.payment_disputes "
-        "where tenant_id = $1 and payment_id = $2 and state in ('opened', 'lost')",
+        "select id, amount, status from app.payment_disputes "
+        "where tenant_id = $1 and payment_id = $2 and status in ('opened', 'lost')",
         row.id,
     )
     covered = min(row.paid, row.refunded + sum(dispute.amount for dispute in disputes))
@@ -122,10 +122,12 @@ async def do_settle(tx: Tx, row: payment_rows.PaymentRow, *, cause: str, dispute
             await publish(
                 tx, PaymentTakenBack(row.id, row.user_id, max(moved.coins, 0), max(moved.owed, 0), disputed=disputed)
             )
-    elif row.subscription_reference is not None and 0 < row.paid <= covered:  # it never began, and would be charged for
-        await provider_subscriptions.do_stop_charging(tx, row.provider, row.subscription_reference)
+    elif (
+        row.provider_subscription_id is not None and 0 < row.paid <= covered
+    ):  # it never began, and would be charged for
+        await provider_subscriptions.do_stop_charging(tx, row.provider, row.provider_subscription_id)
     await tx.run(
-        "update app.payments set status = $3, coins_taken_back = coins_taken_back + $4, owed = owed + $5 "
+        "update app.payments set status = $3, coins_clawed_back = coins_clawed_back + $4, owed = owed + $5 "
         "where tenant_id = $1 and id = $2",
         *(row.id, _status(row, disputes).value, moved.coins, moved.owed),
     )
@@ -133,7 +135,7 @@ async def do_settle(tx: Tx, row: payment_rows.PaymentRow, *, cause: str, dispute
 
 
 def _status(row: payment_rows.PaymentRow, disputes: Sequence[_Dispute]) -> PaymentStatus:
-    states = {dispute.state for dispute in disputes}
+    states = {dispute.status for dispute in disputes}
     if DisputeState.opened in states:
         return PaymentStatus.disputed
     if DisputeState.lost in states:
@@ -151,10 +153,10 @@ async def _do_note(tx: Tx, payment_id: UUID, refund: str | None, amount: int, mo
         UUID,
         """
         update app.payment_refunds set status = 'done', done_at = app.now(), amount = $4, coins = $5, owed = $6,
-            refund = coalesce($3, refund)
+            provider_refund_id = coalesce($3, provider_refund_id)
         where tenant_id = $1 and id = (
             select id from app.payment_refunds
-            where tenant_id = $1 and payment_id = $2 and status = 'asked' and (refund = $3 or (refund is null and amount = $4))
+            where tenant_id = $1 and payment_id = $2 and status = 'asked' and (provider_refund_id = $3 or (provider_refund_id is null and amount = $4))
             order by id limit 1
         )
         returning id
@@ -163,7 +165,7 @@ async def _do_note(tx: Tx, payment_id: UUID, refund: str | None, amount: int, mo
     )
     if asked is None:
         await tx.run(
-            "insert into app.payment_refunds (tenant_id, payment_id, status, amount, refund, coins, owed, done_at) "
+            "insert into app.payment_refunds (tenant_id, payment_id, status, amount, provider_refund_id, coins, owed, done_at) "
             "values ($1, $2, 'done', $3, $4, $5, $6, app.now())",
             *(payment_id, amount, refund, max(moved.coins, 0), max(moved.owed, 0)),
         )

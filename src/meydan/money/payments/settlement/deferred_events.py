@@ -17,7 +17,7 @@ _KEPT = timedelta(days=90)
 async def do_keep(tx: Tx, name: ProviderName, subject: str, event: ProviderEvent) -> Applied:
     """Until the charge or the subscription ``subject`` is known."""
     await tx.run(
-        "insert into app.payment_early_events (tenant_id, provider, subject, event_id, event) values ($1, $2, $3, $4, $5) "
+        "insert into app.deferred_events (tenant_id, provider, subject, event_id, event) values ($1, $2, $3, $4, $5) "
         "on conflict do nothing",
         *(name.value, subject, event.event_id, msgspec.to_builtins(event)),
     )
@@ -28,7 +28,7 @@ async def do_take(tx: Tx, name: ProviderName, subject: str) -> list[ProviderEven
     """All that waited for it, oldest first."""
     waiting = await tx.all(
         dict[str, Any],
-        "delete from app.payment_early_events where tenant_id = $1 and provider = $2 and subject = $3 returning event",
+        "delete from app.deferred_events where tenant_id = $1 and provider = $2 and subject = $3 returning event",
         name.value,
         subject,
     )
@@ -39,5 +39,5 @@ async def do_take(tx: Tx, name: ProviderName, subject: str) -> list[ProviderEven
 async def do_forget_old(tx: Tx) -> None:
     """Deletes events whose payment or subscription never came. Runs as: service."""
     await tx.run(
-        "delete from app.payment_early_events where tenant_id = $1 and received_at < app.now() - $2::interval", _KEPT
+        "delete from app.deferred_events where tenant_id = $1 and received_at < app.now() - $2::interval", _KEPT
     )
