@@ -3,11 +3,13 @@
 -- serves: 0012
 
 -- Functions that generated columns call get their arguments' names beside the old ones, then take their place.
+-- squawk-ignore renaming-object -- stop, migrate, start: no older program calls it
 alter function app.alias_key(text) rename to alias_key_before;
 create function app.alias_key(in_alias text) returns text language sql immutable parallel safe
 return lower(translate(normalize(in_alias, nfkc), U&'\0130I\0131\0307', 'iii'));
 alter table app.profiles alter column alias_key set expression as (app.alias_key(alias));
 
+-- squawk-ignore renaming-object -- stop, migrate, start: no older program calls it
 alter function app.ledger_account_id(text, uuid, text, text) rename to ledger_account_id_before;
 create function app.ledger_account_id(in_kind text, in_owner_user_id uuid, in_provider text, in_currency text) returns uuid
 language sql immutable parallel safe
@@ -17,6 +19,7 @@ return encode(substr(sha256((
 alter table app.ledger_accounts alter column id set expression as (app.ledger_account_id(kind, user_id, provider, currency));
 
 -- The functions below the marker take their place.
+-- squawk-ignore ban-drop-function -- as above
 drop function
     app.alias_key_before(text),
     app.ledger_account_id_before(text, uuid, text, text),
@@ -84,6 +87,7 @@ drop function
     app.waiting_about(integer, text),
     app.wrote(integer, uuid, uuid, timestamptz);
 
+-- squawk-ignore renaming-object -- stop, migrate, start: no older program calls it
 alter function app.keep_lanes() rename to sync_ticket_lanes;
 
 -- Tables and columns.
