@@ -2,9 +2,9 @@
 
 CREATE SCHEMA app;
 
-CREATE FUNCTION app.alias_key(alias text) RETURNS text
+CREATE FUNCTION app.alias_key(in_alias text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN lower(translate(NORMALIZE(alias, NFKC), 'İIı̇'::text, 'iii'::text));
+    RETURN lower(translate(NORMALIZE(in_alias, NFKC), 'İIı̇'::text, 'iii'::text));
 
 CREATE FUNCTION app.now() RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -27,7 +27,7 @@ CREATE TABLE app.matches (
     claim_opens_at timestamp with time zone,
     expires_at timestamp with time zone,
     ended_at timestamp with time zone,
-    ended_by uuid,
+    ended_by_user_id uuid,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT matches_check CHECK ((user1_id <> user2_id)),
     CONSTRAINT matches_check1 CHECK (
@@ -40,15 +40,15 @@ END),
 
 ALTER TABLE ONLY app.matches FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.have_met(tenant integer, one uuid, other uuid) RETURNS boolean
+CREATE FUNCTION app.have_met(in_tenant_id integer, in_a uuid, in_b uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT ((EXISTS ( SELECT
             FROM app.matches met
-           WHERE ((met.tenant_id = app.tenant_id()) AND (met.tenant_id = have_met.tenant) AND (met.profile1_id = have_met.one) AND (met.profile2_id = have_met.other)))) OR (EXISTS ( SELECT
+           WHERE ((met.tenant_id = app.tenant_id()) AND (met.tenant_id = have_met.in_tenant_id) AND (met.profile1_id = have_met.in_a) AND (met.profile2_id = have_met.in_b)))) OR (EXISTS ( SELECT
             FROM app.matches met
-           WHERE ((met.tenant_id = app.tenant_id()) AND (met.tenant_id = have_met.tenant) AND (met.profile2_id = have_met.one) AND (met.profile1_id = have_met.other)))));
+           WHERE ((met.tenant_id = app.tenant_id()) AND (met.tenant_id = have_met.in_tenant_id) AND (met.profile2_id = have_met.in_a) AND (met.profile1_id = have_met.in_b)))));
 END;
 
 CREATE FUNCTION app.profile_id() RETURNS uuid
@@ -103,7 +103,7 @@ CREATE TABLE app.profiles (
 
 ALTER TABLE ONLY app.profiles FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.add_block(tenant integer, profile_id uuid) RETURNS void
+CREATE FUNCTION app.add_block(in_tenant_id integer, in_profile_id uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
@@ -113,7 +113,7 @@ CREATE FUNCTION app.add_block(tenant integer, profile_id uuid) RETURNS void
              other.user_id,
              other.id
             FROM app.profiles other
-           WHERE ((other.tenant_id = app.tenant_id()) AND (other.tenant_id = add_block.tenant) AND (other.id = add_block.profile_id) AND (other.user_id <> app.user_id()) AND app.have_met(other.tenant_id, app.profile_id(), other.id)) ON CONFLICT DO NOTHING;
+           WHERE ((other.tenant_id = app.tenant_id()) AND (other.tenant_id = add_block.in_tenant_id) AND (other.id = add_block.in_profile_id) AND (other.user_id <> app.user_id()) AND app.have_met(other.tenant_id, app.profile_id(), other.id)) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TABLE app.notifications (
@@ -132,7 +132,7 @@ CREATE TABLE app.notifications (
 
 ALTER TABLE ONLY app.notifications FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb, seen boolean) RETURNS TABLE(user_id uuid, profile_id uuid, id uuid, created_at timestamp with time zone, unread integer)
+CREATE FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb, in_is_seen boolean) RETURNS TABLE(user_id uuid, profile_id uuid, id uuid, created_at timestamp with time zone, unread integer)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
@@ -140,15 +140,15 @@ CREATE FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_i
           INSERT INTO app.notifications AS written (tenant_id, user_id, profile_id, kind, code, data, read_at)  SELECT app.tenant_id() AS tenant_id,
                      named.user_id,
                      named.profile_id,
-                     add_notifications.kind AS kind,
-                     add_notifications.code AS code,
-                     add_notifications.data AS data,
+                     add_notifications.in_kind AS in_kind,
+                     add_notifications.in_code AS in_code,
+                     add_notifications.in_data AS in_data,
                          CASE
-                             WHEN add_notifications.seen THEN app.now()
+                             WHEN add_notifications.in_is_seen THEN app.now()
                              ELSE NULL::timestamp with time zone
                          END AS "case"
-                    FROM UNNEST(add_notifications.user_ids, add_notifications.profile_ids) named(user_id, profile_id)
-                   WHERE (app.tenant_id() = add_notifications.tenant)
+                    FROM UNNEST(add_notifications.in_user_ids, add_notifications.in_profile_ids) named(user_id, profile_id)
+                   WHERE (app.tenant_id() = add_notifications.in_tenant_id)
            RETURNING written.user_id,
              written.profile_id,
              written.id,
@@ -158,7 +158,7 @@ CREATE FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_i
      added.profile_id,
      added.id,
      added.created_at,
-     (( SELECT (((NOT add_notifications.seen))::integer + count(*))
+     (( SELECT (((NOT add_notifications.in_is_seen))::integer + count(*))
             FROM app.notifications waiting
            WHERE ((waiting.tenant_id = app.tenant_id()) AND (waiting.user_id = added.user_id) AND (waiting.read_at IS NULL))))::integer
     FROM added;
@@ -182,7 +182,7 @@ CREATE TABLE app.reports (
 
 ALTER TABLE ONLY app.reports FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.add_report(tenant integer, profile_id uuid, reason text, words text, match_id uuid) RETURNS void
+CREATE FUNCTION app.add_report(in_tenant_id integer, in_profile_id uuid, in_reason text, in_text text, in_match_id uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
@@ -191,23 +191,72 @@ CREATE FUNCTION app.add_report(tenant integer, profile_id uuid, reason text, wor
              app.profile_id() AS profile_id,
              other.user_id,
              other.id,
-             add_report.reason AS reason,
-             add_report.words AS words,
-             add_report.match_id AS match_id
+             add_report.in_reason AS in_reason,
+             add_report.in_text AS in_text,
+             add_report.in_match_id AS in_match_id
             FROM app.profiles other
-           WHERE ((other.tenant_id = app.tenant_id()) AND (other.tenant_id = add_report.tenant) AND (other.id = add_report.profile_id) AND (other.user_id <> app.user_id()) AND app.have_met(other.tenant_id, app.profile_id(), other.id) AND ((add_report.match_id IS NULL) OR (EXISTS ( SELECT
+           WHERE ((other.tenant_id = app.tenant_id()) AND (other.tenant_id = add_report.in_tenant_id) AND (other.id = add_report.in_profile_id) AND (other.user_id <> app.user_id()) AND app.have_met(other.tenant_id, app.profile_id(), other.id) AND ((add_report.in_match_id IS NULL) OR (EXISTS ( SELECT
                     FROM app.matches met
-                   WHERE ((met.tenant_id = other.tenant_id) AND (met.id = add_report.match_id) AND ((app.profile_id() = met.profile1_id) OR (app.profile_id() = met.profile2_id)) AND ((other.id = met.profile1_id) OR (other.id = met.profile2_id))))))) ON CONFLICT DO NOTHING;
+                   WHERE ((met.tenant_id = other.tenant_id) AND (met.id = add_report.in_match_id) AND ((app.profile_id() = met.profile1_id) OR (app.profile_id() = met.profile2_id)) AND ((other.id = met.profile1_id) OR (other.id = met.profile2_id))))))) ON CONFLICT DO NOTHING;
 END;
 
-CREATE FUNCTION app.add_tenant(slug text, name text, timezone text, default_language text) RETURNS integer
+CREATE FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    insert into app.tenants (slug, name, timezone, default_language) values (slug, name, timezone, default_language)
+    insert into app.tenants (slug, name, timezone, default_language) values (in_slug, in_name, in_timezone,
+        in_default_language)
     on conflict do nothing
     returning id
 $$;
+
+CREATE TABLE app.tickets (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    wished_language text,
+    max_distance_km integer,
+    wished_interests text[] DEFAULT '{}'::text[] NOT NULL,
+    languages text[] NOT NULL,
+    interests text[] DEFAULT '{}'::text[] NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    widened boolean DEFAULT false NOT NULL,
+    day_limit integer NOT NULL,
+    searched_at timestamp with time zone,
+    away_since timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT tickets_check CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT tickets_check1 CHECK (((max_distance_km IS NULL) OR (latitude IS NOT NULL))),
+    CONSTRAINT tickets_interests_check CHECK ((cardinality(interests) <= 40)),
+    CONSTRAINT tickets_kind_check CHECK ((kind = 'text'::text)),
+    CONSTRAINT tickets_languages_check CHECK (((cardinality(languages) >= 1) AND (cardinality(languages) <= 5))),
+    CONSTRAINT tickets_max_distance_km_check CHECK (((max_distance_km >= 1) AND (max_distance_km <= 20000))),
+    CONSTRAINT tickets_wished_interests_check CHECK ((cardinality(wished_interests) <= 20)),
+    CONSTRAINT tickets_wished_language_check CHECK ((wished_language ~ '^[a-z]{2,3}$'::text))
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', fillfactor='70');
+
+ALTER TABLE ONLY app.tickets FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.approximate_waiting(in_tenant_id integer, in_kind text) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (
+         CASE
+             WHEN (counted.number < 5) THEN (0)::bigint
+             WHEN (counted.number < 50) THEN ((counted.number / 5) * 5)
+             ELSE ((counted.number / 50) * 50)
+         END)::integer AS int4
+    FROM ( SELECT count(*) AS number
+            FROM ( SELECT
+                    FROM app.tickets ticket
+                   WHERE ((ticket.tenant_id = app.tenant_id()) AND (ticket.tenant_id = approximate_waiting.in_tenant_id) AND (ticket.kind = approximate_waiting.in_kind) AND (ticket.away_since IS NULL))
+                  LIMIT 1000) waiting) counted;
+END;
 
 CREATE TABLE app.ledger_audits (
     tenant_id integer NOT NULL,
@@ -220,89 +269,349 @@ CREATE TABLE app.ledger_audits (
 
 ALTER TABLE ONLY app.ledger_audits FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.audit_ledger(tenant integer, look_at_all boolean) RETURNS app.ledger_audits
+CREATE FUNCTION app.audit_ledger(in_tenant_id integer, in_is_full boolean) RETURNS app.ledger_audits
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_variable
 declare
     made app.ledger_audits;
     last app.ledger_audits;
 begin
-    perform app.check_ledger_caller(tenant);
-    perform pg_advisory_xact_lock(hashtextextended('ledger audit', tenant));
-    select audit.* into last from app.ledger_audits audit where audit.tenant_id = tenant order by audit.id desc limit 1;
-    if look_at_all or last.fault_count is distinct from 0 then
+    perform app.check_ledger_caller(in_tenant_id);
+    perform pg_advisory_xact_lock(hashtextextended('ledger audit', in_tenant_id));
+    select audit.* into last from app.ledger_audits audit where audit.tenant_id = in_tenant_id order by audit.id desc
+        limit 1;
+    if in_is_full or last.fault_count is distinct from 0 then
         with seen as (
-            delete from app.ledger_unproved new where new.tenant_id = tenant
+            delete from app.unaudited_balances new where new.tenant_id = in_tenant_id
         ),
         let_go as (
-            update app.coin_holds hold set proved = true where hold.tenant_id = tenant and not hold.proved
+            update app.coin_holds hold set proved = true where hold.tenant_id = in_tenant_id and not hold.proved
         ),
         totals as (
             select entry.account_id, entry.stripe, sum(entry.amount)::bigint as balance
-            from app.coin_entries entry where entry.tenant_id = tenant
+            from app.coin_entries entry where entry.tenant_id = in_tenant_id
             group by entry.account_id, entry.stripe
         ),
         proved as (
-            insert into app.ledger_proved (tenant_id, account_id, stripe, balance)
-            select tenant, account_id, stripe, coalesce(totals.balance, 0)
+            insert into app.audited_balances (tenant_id, account_id, stripe, balance)
+            select in_tenant_id, account_id, stripe, coalesce(totals.balance, 0)
             from totals full join (
                 select known.account_id, known.stripe, known.balance
-                from app.ledger_proved known where known.tenant_id = tenant
+                from app.audited_balances known where known.tenant_id = in_tenant_id
             ) before using (account_id, stripe)
             where coalesce(totals.balance, 0) is distinct from before.balance
             on conflict (tenant_id, account_id, stripe) do update set balance = excluded.balance
         ),
         wrong as (
             select one.fault, one.id, one.expected, one.found, row_number() over () as place
-            from app.ledger_faults(tenant) one
+            from app.ledger_faults(in_tenant_id) one
         )
         insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
-        select tenant, true, count(*), coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
+        select in_tenant_id, true, count(*),
+            coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
         returning ledger_audits.* into made;
     else
         with seen as (
-            delete from app.ledger_unproved new where new.tenant_id = tenant returning new.transaction_id
+            delete from app.unaudited_balances new where new.tenant_id = in_tenant_id returning new.transaction_id
         ),
         let_go as (
-            update app.coin_holds hold set proved = true where hold.tenant_id = tenant and not hold.proved
+            update app.coin_holds hold set proved = true where hold.tenant_id = in_tenant_id and not hold.proved
         ),
         proved as (
-            insert into app.ledger_proved as known (tenant_id, account_id, stripe, balance)
-            select tenant, entry.account_id, entry.stripe, sum(entry.amount)
-            from seen join app.coin_entries entry on entry.tenant_id = tenant and entry.transaction_id = seen.transaction_id
+            insert into app.audited_balances as known (tenant_id, account_id, stripe, balance)
+            select in_tenant_id, entry.account_id, entry.stripe, sum(entry.amount)
+            from seen join app.coin_entries entry on entry.tenant_id = in_tenant_id
+                and entry.transaction_id = seen.transaction_id
             group by entry.account_id, entry.stripe
             on conflict (tenant_id, account_id, stripe) do update set balance = known.balance + excluded.balance
         ),
         wrong as (
             select one.fault, one.id, one.expected, one.found, row_number() over () as place
-            from app.new_ledger_faults(tenant) one
+            from app.new_ledger_faults(in_tenant_id) one
         )
         insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
-        select tenant, false, count(*), coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
+        select in_tenant_id, false, count(*),
+            coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
         returning ledger_audits.* into made;
     end if;
-    delete from app.ledger_audits old where old.tenant_id = tenant and old.created_at < app.now() - interval '30 days';
+    delete from app.ledger_audits old where old.tenant_id = in_tenant_id
+        and old.created_at < app.now() - interval '30 days';
     return made;
 end $$;
 
-CREATE FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) RETURNS boolean
+CREATE FUNCTION app.blocked_between(in_tenant_id integer, in_a uuid, in_b uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT (EXISTS ( SELECT
             FROM app.blocks block
-           WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = blocked_between.tenant) AND ((SESSION_USER = 'meydan_service'::name) OR (app.profile_id() = ANY (ARRAY[blocked_between.one, blocked_between.other]))) AND (((block.blocker_profile_id = blocked_between.one) AND (block.blocked_profile_id = blocked_between.other)) OR ((block.blocker_profile_id = blocked_between.other) AND (block.blocked_profile_id = blocked_between.one)))))) AS "exists";
+           WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = blocked_between.in_tenant_id) AND ((SESSION_USER = 'meydan_service'::name) OR (app.profile_id() = ANY (ARRAY[blocked_between.in_a, blocked_between.in_b]))) AND (((block.blocker_profile_id = blocked_between.in_a) AND (block.blocked_profile_id = blocked_between.in_b)) OR ((block.blocker_profile_id = blocked_between.in_b) AND (block.blocked_profile_id = blocked_between.in_a)))))) AS "exists";
 END;
 
-CREATE FUNCTION app.check_ledger_caller(tenant integer) RETURNS void
+CREATE FUNCTION app.check_debit(in_tenant_id integer, in_kind text, in_owner_user_id uuid, in_amount bigint, in_is_spending boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    why text;
+    owed bigint;
+    available bigint;
+begin
+    if in_is_spending then
+        select known.reason into why from app.wallet_freezes known
+        where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and known.thawed_at is null;
+        if found then
+            raise exception using errcode = 'WA002', message = 'wallet_frozen',
+                detail = jsonb_build_object('reason', why)::text;
+        end if;
+        select -debt.balance into owed from app.ledger_balances debt
+        where debt.tenant_id = in_tenant_id and debt.account_id = app.ledger_account_id('person_debt',
+            in_owner_user_id, null, null);
+        if in_kind = 'person_coins' and owed > 0 then
+            raise exception using errcode = 'WA003', message = 'debt_blocks',
+                detail = jsonb_build_object('debt', owed)::text;
+        end if;
+    end if;
+    select known.balance - known.held into available from app.ledger_balances known
+    where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id(in_kind, in_owner_user_id, null,
+        null);
+    raise exception using errcode = 'WA001', message = 'balance_too_low',
+        detail = jsonb_build_object('balance', abs(available), 'needed', abs(in_amount), 'account', in_kind)::text;
+end $$;
+
+CREATE FUNCTION app.check_ledger_caller(in_tenant_id integer) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    if tenant is distinct from app.tenant_id() then
+    if in_tenant_id is distinct from app.tenant_id() then
         raise exception 'a ledger is its own community''s' using errcode = 'insufficient_privilege';
     end if;
+end $$;
+
+CREATE TABLE app.coin_transactions (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid,
+    amount bigint NOT NULL,
+    transaction_type text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    subject_id uuid,
+    idempotency_key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    reverses_id uuid,
+    reversed_by_id uuid,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE ONLY app.coin_transactions FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.claw_back(in_tenant_id integer, in_idempotency_key text, in_type text, in_owner_user_id uuid, in_amount bigint, in_target_kind text, in_target_provider text, in_target_currency text, in_description text, in_subject_id uuid, in_details jsonb) RETURNS app.coin_transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    taken bigint;
+    owed bigint;
+begin
+    perform app.check_ledger_caller(in_tenant_id);
+    if in_amount is null or in_amount <= 0 then
+        raise exception 'what is taken back is more than nothing' using errcode = 'check_violation';
+    end if;
+    perform app.lock_ledger_account(in_tenant_id, 'person_coins', in_owner_user_id);
+    perform app.end_expired_holds(in_tenant_id, in_owner_user_id, 1000);
+    select least(in_amount, known.balance - known.held) into taken from app.ledger_balances known
+    where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('person_coins', in_owner_user_id,
+        null, null);
+    owed := in_amount - taken;
+    return app.move_coins(
+        in_tenant_id, in_idempotency_key, in_type,
+        array[in_target_kind] || case when taken > 0 then array['person_coins'] else '{}' end
+            || case when owed > 0 then array['person_debt'] else '{}' end,
+        array[null, in_owner_user_id] || case when taken > 0 and owed > 0 then array[in_owner_user_id] else '{}' end,
+        array[in_target_provider, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
+        array[in_target_currency, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
+        array[in_amount] || case when taken > 0 then array[-taken] else '{}' end
+            || case when owed > 0 then array[-owed] else '{}' end,
+        in_owner_user_id, in_description, in_subject_id, in_details || jsonb_build_object('taken', taken, 'owed',
+        owed), null,
+        concat_ws('|', in_amount, in_target_kind, in_target_provider, in_target_currency), false
+    );
+end $$;
+
+CREATE FUNCTION app.close_conversation(in_tenant_id integer, in_conversation_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if in_tenant_id <> app.tenant_id() then
+        return false;
+    end if;
+    if session_user <> 'meydan_service' and not in_conversation_id = any(app.my_conversations()) then
+        return false;
+    end if;
+    update app.conversations conversation set closed_at = app.now()
+    where conversation.tenant_id = in_tenant_id and conversation.id = in_conversation_id
+        and conversation.closed_at is null;
+    return found;
+end $$;
+
+CREATE FUNCTION app.close_wallet(in_tenant_id integer, in_owner_user_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    open_hold uuid;
+    earnings bigint;
+    coins bigint;
+begin
+    perform app.check_ledger_caller(in_tenant_id);
+    update app.coin_transactions known set description = '', details = '{}'
+    where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and (known.description <> ''
+        or known.details <> '{}')
+        and known.id = any(array(
+            select entry.transaction_id from app.ledger_accounts account
+            join app.coin_entries entry on entry.tenant_id = in_tenant_id and entry.account_id = account.id
+            where account.tenant_id = in_tenant_id and account.user_id = in_owner_user_id
+        ));
+    for open_hold in
+        select hold.id from app.coin_holds hold
+        where hold.tenant_id = in_tenant_id and hold.user_id = in_owner_user_id
+            and hold.status = 'open' order by hold.id for update
+    loop
+        perform app.release_hold(in_tenant_id, open_hold);
+    end loop;
+    perform app.lock_ledger_account(in_tenant_id, 'person_coins', in_owner_user_id);
+    perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', in_owner_user_id);
+    select known.balance into coins from app.ledger_balances known
+    where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('person_coins', in_owner_user_id,
+        null, null);
+    select known.balance into earnings from app.ledger_balances known
+    where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue',
+        in_owner_user_id, null, null);
+    if earnings > 0 then
+        perform app.move_coins(
+            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited', array['creator_revenue', 'tenant_revenue'],
+            array[in_owner_user_id, null],
+            array[null, null]::text[], array[null, null]::text[], array[-earnings, earnings], in_owner_user_id, '',
+                null, '{}', null, null,
+            false
+        );
+    end if;
+    if coins > 0 then
+        perform app.move_coins(
+            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited', array['person_coins', 'tenant_revenue'],
+            array[in_owner_user_id, null],
+            array[null, null]::text[], array[null, null]::text[], array[-coins, coins], in_owner_user_id, '',
+                null, '{}', null, null,
+            false
+        );
+    end if;
+    update app.wallet_freezes known set reason = ''
+    where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and known.reason <> '';
+end $$;
+
+CREATE FUNCTION app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid, in_limit integer) RETURNS TABLE(id uuid, type text, amount bigint, coins bigint, earnings bigint, debt bigint, description text, subject_id uuid, reverses_id uuid, created_at timestamp with time zone, details jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    until timestamptz := 'infinity';
+    mark uuid := coalesce(in_cursor, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+begin
+    perform app.check_ledger_caller(in_tenant_id);
+    if session_user = 'meydan_app' and in_owner_user_id is distinct from app.user_id() then
+        raise exception 'a history is its person''s' using errcode = 'insufficient_privilege';
+    end if;
+    if in_cursor is not null then
+        select header.created_at into until from app.coin_transactions header
+        where header.tenant_id = in_tenant_id and header.id = in_cursor;
+    end if;
+    return query
+    select header.id, header.transaction_type, coalesce(line.coins, line.earnings, 0), coalesce(line.coins, 0),
+        coalesce(line.earnings, 0), coalesce(-line.debt, 0),
+        case when header.user_id = in_owner_user_id then header.description else '' end, header.subject_id,
+            header.reverses_id,
+        line.created_at, case when header.user_id = in_owner_user_id then header.details else '{}' end
+    from (
+        select entry.transaction_id, entry.created_at,
+            sum(entry.amount) filter (where account.kind = 'person_coins')::bigint as coins,
+            sum(entry.amount) filter (where account.kind = 'creator_revenue')::bigint as earnings,
+            sum(entry.amount) filter (where account.kind = 'person_debt')::bigint as debt
+        from unnest(array['person_coins', 'creator_revenue', 'person_debt']) account (kind)
+        cross join lateral (
+            select side.transaction_id, side.created_at, side.amount from app.coin_entries side
+            where side.tenant_id = in_tenant_id and side.account_id = app.ledger_account_id(account.kind,
+                in_owner_user_id, null, null)
+                and (side.created_at, side.transaction_id) < (until, mark)
+            order by side.created_at desc, side.transaction_id desc limit in_limit
+        ) entry
+        group by entry.transaction_id, entry.created_at
+        order by entry.created_at desc, entry.transaction_id desc limit in_limit
+    ) line
+    join app.coin_transactions header on header.tenant_id = in_tenant_id and header.id = line.transaction_id
+    order by line.created_at desc, line.transaction_id desc;
+end $$;
+
+CREATE FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_description text, in_subject_id uuid, in_details jsonb) RETURNS app.coin_transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    held app.coin_holds;
+    made app.coin_transactions;
+    total bigint;
+    print text := concat_ws('|', in_hold_id, in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts);
+begin
+    perform app.check_ledger_caller(in_tenant_id);
+    in_idempotency_key := app.scoped_key(in_idempotency_key);
+    select known.* into held from app.coin_holds known where known.tenant_id = in_tenant_id and known.id = in_hold_id
+        for update;
+    if not found or session_user = 'meydan_app' and not held.by_person then
+        raise exception using errcode = 'WA008', message = 'not_found';
+    end if;
+    select sum(one.amount) into total from unnest(in_amounts) one (amount);
+    in_kinds := array_prepend('person_coins', in_kinds);
+    in_owner_user_ids := array_prepend(held.user_id, in_owner_user_ids);
+    in_providers := array_prepend(null, in_providers);
+    in_currencies := array_prepend(null, in_currencies);
+    in_amounts := array_prepend(-total, in_amounts);
+    if session_user = 'meydan_app' and not app.is_own_transfer(in_type, in_kinds, in_owner_user_ids, in_amounts,
+        held.user_id) then
+        raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
+    end if;
+    if held.status = 'committed' and exists (
+        select from app.coin_transactions known
+        where known.tenant_id = in_tenant_id and known.id = held.transaction_id
+            and known.idempotency_key = in_idempotency_key
+    ) then
+        null;  -- answered below, if it is the same again
+    elsif held.status <> 'open' or held.expires_at <= app.now() then
+        raise exception using errcode = 'WA006', message = 'hold_over', detail = jsonb_build_object(
+            'status', case when held.status = 'open' then 'expired' else held.status end)::text;
+    elsif total > held.amount or 0 >= any(in_amounts[2:]) then
+        raise exception 'a hold pays at most what is held' using errcode = 'check_violation';
+    else
+        -- The payer's coins come first here as in every transfer: nobody is waited for crosswise.
+        update app.ledger_balances known set held = known.held - held.amount
+        where known.tenant_id = in_tenant_id and known.stripe = 0
+            and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null)
+            and known.held >= held.amount;
+        if not found then
+            raise exception 'no so many coins are held' using errcode = 'check_violation';
+        end if;
+    end if;
+    made := app.move_coins(
+        in_tenant_id, in_idempotency_key, in_type, in_kinds, in_owner_user_ids, in_providers, in_currencies,
+        in_amounts, held.user_id, in_description, in_subject_id, in_details, null, print, false
+    );
+    if held.status = 'open' then
+        update app.coin_holds known
+        set status = 'committed', committed = total, transaction_id = made.id, ended_at = app.now()
+        where known.tenant_id = in_tenant_id and known.id = in_hold_id;
+        perform app.pay_debt(in_tenant_id, held.user_id, in_hold_id);
+    end if;
+    return made;
 end $$;
 
 CREATE TABLE app.conversation_members (
@@ -341,7 +650,7 @@ CREATE TABLE app.key_packages (
 
 ALTER TABLE ONLY app.key_packages FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.claim_key_packages(tenant integer, conversation_id uuid, own_device_id uuid) RETURNS TABLE(profile_id uuid, device_id uuid, package bytea)
+CREATE FUNCTION app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid) RETURNS TABLE(profile_id uuid, device_id uuid, package bytea)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
@@ -353,7 +662,7 @@ CREATE FUNCTION app.claim_key_packages(tenant integer, conversation_id uuid, own
                      row_number() OVER (PARTITION BY offered.profile_id ORDER BY (max(offered.created_at)) DESC) AS place
                     FROM (app.key_packages offered
                       JOIN app.conversation_members member ON (((member.tenant_id = offered.tenant_id) AND (member.profile_id = offered.profile_id))))
-                   WHERE ((member.tenant_id = app.tenant_id()) AND (member.tenant_id = claim_key_packages.tenant) AND (member.conversation_id = claim_key_packages.conversation_id) AND (member.conversation_id = ANY (app.my_conversations())) AND (offered.device_id <> claim_key_packages.own_device_id))
+                   WHERE ((member.tenant_id = app.tenant_id()) AND (member.tenant_id = consume_key_packages.in_tenant_id) AND (member.conversation_id = consume_key_packages.in_conversation_id) AND (member.conversation_id = ANY (app.my_conversations())) AND (offered.device_id <> consume_key_packages.in_device_id))
                    GROUP BY offered.profile_id, offered.device_id) ranked
            WHERE (ranked.place <= 10)
          ), chosen AS (
@@ -374,221 +683,64 @@ CREATE FUNCTION app.claim_key_packages(tenant integer, conversation_id uuid, own
      taken.body;
 END;
 
-CREATE FUNCTION app.close_conversation(tenant integer, conversation_id uuid) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION app.consume_quota(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) RETURNS boolean
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_variable
 begin
-    if tenant <> app.tenant_id() then
-        return false;
+    insert into app.daily_quota as known (tenant_id, user_id, kind, day, used)
+    select in_tenant_id, in_user_id, in_kind, in_day, 1 where in_day_limit > 0
+    on conflict (tenant_id, user_id, kind, day) do update set used = known.used + 1
+        where known.used < in_day_limit + known.granted;
+    if not found and in_day_limit <= 0 then -- nothing of one's own, but perhaps something given back
+        update app.daily_quota known set used = known.used + 1
+        where known.tenant_id = in_tenant_id and known.user_id = in_user_id and known.kind = in_kind
+            and known.day = in_day
+            and known.used < known.granted;
     end if;
-    if session_user <> 'meydan_service' and not conversation_id = any(app.my_conversations()) then
-        return false;
+    if not found then
+        update app.bonus_quota extra set used = extra.used + 1
+        where extra.tenant_id = in_tenant_id and extra.user_id = in_user_id and extra.kind = in_kind
+            and extra.used < extra.granted;
     end if;
-    update app.conversations conversation set closed_at = app.now()
-    where conversation.tenant_id = tenant and conversation.id = conversation_id and conversation.closed_at is null;
     return found;
 end $$;
 
-CREATE FUNCTION app.close_wallet(tenant integer, whose uuid) RETURNS void
+CREATE FUNCTION app.convert_earnings(in_tenant_id integer, in_idempotency_key text, in_amount bigint) RETURNS app.coin_transactions
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_variable
-declare
-    open_hold uuid;
-    earnings bigint;
-    coins bigint;
-begin
-    perform app.check_ledger_caller(tenant);
-    update app.coin_transactions known set description = '', details = '{}'
-    where known.tenant_id = tenant and known.user_id = whose and (known.description <> '' or known.details <> '{}')
-        and known.id = any(array(
-            select entry.transaction_id from app.ledger_accounts account
-            join app.coin_entries entry on entry.tenant_id = tenant and entry.account_id = account.id
-            where account.tenant_id = tenant and account.user_id = whose
-        ));
-    for open_hold in
-        select hold.id from app.coin_holds hold
-        where hold.tenant_id = tenant and hold.user_id = whose and hold.status = 'open' order by hold.id for update
-    loop
-        perform app.release_hold(tenant, open_hold);
-    end loop;
-    perform app.lock_ledger_account(tenant, 'person_coins', whose);
-    perform app.lock_ledger_account(tenant, 'creator_revenue', whose);
-    select known.balance into coins from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
-    select known.balance into earnings from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', whose, null, null);
-    if earnings > 0 then
-        perform app.move_coins(
-            tenant, 'forfeited:' || uuidv7(), 'forfeited', array['creator_revenue', 'tenant_revenue'], array[whose, null],
-            array[null, null]::text[], array[null, null]::text[], array[-earnings, earnings], whose, '', null, '{}', null, null,
-            false
-        );
-    end if;
-    if coins > 0 then
-        perform app.move_coins(
-            tenant, 'forfeited:' || uuidv7(), 'forfeited', array['person_coins', 'tenant_revenue'], array[whose, null],
-            array[null, null]::text[], array[null, null]::text[], array[-coins, coins], whose, '', null, '{}', null, null,
-            false
-        );
-    end if;
-    update app.wallet_freezes known set reason = ''
-    where known.tenant_id = tenant and known.user_id = whose and known.reason <> '';
-end $$;
-
-CREATE FUNCTION app.coin_history(tenant integer, whose uuid, before uuid, at_most integer) RETURNS TABLE(id uuid, type text, amount bigint, coins bigint, earnings bigint, debt bigint, description text, subject_id uuid, reverses_id uuid, created_at timestamp with time zone, details jsonb)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_variable
-declare
-    until timestamptz := 'infinity';
-    mark uuid := coalesce(before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
-begin
-    perform app.check_ledger_caller(tenant);
-    if session_user = 'meydan_app' and whose is distinct from app.user_id() then
-        raise exception 'a history is its person''s' using errcode = 'insufficient_privilege';
-    end if;
-    if before is not null then
-        select header.created_at into until from app.coin_transactions header
-        where header.tenant_id = tenant and header.id = before;
-    end if;
-    return query
-    select header.id, header.transaction_type, coalesce(line.coins, line.earnings, 0), coalesce(line.coins, 0),
-        coalesce(line.earnings, 0), coalesce(-line.debt, 0),
-        case when header.user_id = whose then header.description else '' end, header.subject_id, header.reverses_id,
-        line.created_at, case when header.user_id = whose then header.details else '{}' end
-    from (
-        select entry.transaction_id, entry.created_at,
-            sum(entry.amount) filter (where account.kind = 'person_coins')::bigint as coins,
-            sum(entry.amount) filter (where account.kind = 'creator_revenue')::bigint as earnings,
-            sum(entry.amount) filter (where account.kind = 'person_debt')::bigint as debt
-        from unnest(array['person_coins', 'creator_revenue', 'person_debt']) account (kind)
-        cross join lateral (
-            select side.transaction_id, side.created_at, side.amount from app.coin_entries side
-            where side.tenant_id = tenant and side.account_id = app.ledger_account_id(account.kind, whose, null, null)
-                and (side.created_at, side.transaction_id) < (until, mark)
-            order by side.created_at desc, side.transaction_id desc limit at_most
-        ) entry
-        group by entry.transaction_id, entry.created_at
-        order by entry.created_at desc, entry.transaction_id desc limit at_most
-    ) line
-    join app.coin_transactions header on header.tenant_id = tenant and header.id = line.transaction_id
-    order by line.created_at desc, line.transaction_id desc;
-end $$;
-
-CREATE TABLE app.coin_transactions (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    user_id uuid,
-    amount bigint NOT NULL,
-    transaction_type text NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    subject_id uuid,
-    idempotency_key text NOT NULL,
-    fingerprint bytea NOT NULL,
-    reverses_id uuid,
-    reversed_by_id uuid,
-    details jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL
-);
-
-ALTER TABLE ONLY app.coin_transactions FORCE ROW LEVEL SECURITY;
-
-CREATE FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) RETURNS app.coin_transactions
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_variable
-declare
-    held app.coin_holds;
-    made app.coin_transactions;
-    total bigint;
-    print text := concat_ws('|', hold, kinds, owners, providers, currencies, amounts);
-begin
-    perform app.check_ledger_caller(tenant);
-    key := app.own_key(key);
-    select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
-    if not found or session_user = 'meydan_app' and not held.by_person then
-        raise exception using errcode = 'WA008', message = 'not_found';
-    end if;
-    select sum(one.amount) into total from unnest(amounts) one (amount);
-    kinds := array_prepend('person_coins', kinds);
-    owners := array_prepend(held.user_id, owners);
-    providers := array_prepend(null, providers);
-    currencies := array_prepend(null, currencies);
-    amounts := array_prepend(-total, amounts);
-    if session_user = 'meydan_app' and not app.is_own_transfer(what, kinds, owners, amounts, held.user_id) then
-        raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
-    end if;
-    if held.status = 'committed' and exists (
-        select from app.coin_transactions known
-        where known.tenant_id = tenant and known.id = held.transaction_id and known.idempotency_key = key
-    ) then
-        null;  -- answered below, if it is the same again
-    elsif held.status <> 'open' or held.expires_at <= app.now() then
-        raise exception using errcode = 'WA006', message = 'hold_over', detail = jsonb_build_object(
-            'status', case when held.status = 'open' then 'expired' else held.status end)::text;
-    elsif total > held.amount or 0 >= any(amounts[2:]) then
-        raise exception 'a hold pays at most what is held' using errcode = 'check_violation';
-    else
-        -- The payer's coins come first here as in every transfer: nobody is waited for crosswise.
-        update app.ledger_balances known set held = known.held - held.amount
-        where known.tenant_id = tenant and known.stripe = 0
-            and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null)
-            and known.held >= held.amount;
-        if not found then
-            raise exception 'no so many coins are held' using errcode = 'check_violation';
-        end if;
-    end if;
-    made := app.move_coins(
-        tenant, key, what, kinds, owners, providers, currencies, amounts, held.user_id, why, subject, more, null, print, false
-    );
-    if held.status = 'open' then
-        update app.coin_holds known
-        set status = 'committed', committed = total, transaction_id = made.id, ended_at = app.now()
-        where known.tenant_id = tenant and known.id = hold;
-        perform app.pay_debt(tenant, held.user_id, hold);
-    end if;
-    return made;
-end $$;
-
-CREATE FUNCTION app.convert_earnings(tenant integer, key text, amount bigint) RETURNS app.coin_transactions
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_variable
 declare
     mine uuid := app.user_id();
     earned bigint;
     unripe bigint;
     next_at timestamptz;
 begin
-    perform app.check_ledger_caller(tenant);
-    if amount is null or amount <= 0 then
+    perform app.check_ledger_caller(in_tenant_id);
+    if in_amount is null or in_amount <= 0 then
         raise exception 'what is converted is more than nothing' using errcode = 'check_violation';
     end if;
-    key := app.own_key(key);
-    perform app.lock_ledger_account(tenant, 'person_coins', mine);
-    perform app.lock_ledger_account(tenant, 'creator_revenue', mine);
+    in_idempotency_key := app.scoped_key(in_idempotency_key);
+    perform app.lock_ledger_account(in_tenant_id, 'person_coins', mine);
+    perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', mine);
     if not exists (
-        select from app.coin_transactions known where known.tenant_id = tenant and known.idempotency_key = key
+        select from app.coin_transactions known where known.tenant_id = in_tenant_id
+            and known.idempotency_key = in_idempotency_key
     ) then
         select known.balance into earned from app.ledger_balances known
-        where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', mine, null, null);
+        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue', mine,
+            null, null);
         select coalesce(sum(one.amount), 0)::bigint, min(one.ripens_at) into unripe, next_at
-        from app.unripe_earnings(tenant, mine) one;
-        if amount <= earned and amount > earned - unripe then
+        from app.unripe_earnings(in_tenant_id, mine) one;
+        if in_amount <= earned and in_amount > earned - unripe then
             raise exception using errcode = 'WA009', message = 'earnings_unripe', detail = jsonb_build_object(
-                'ripe', greatest(earned - unripe, 0), 'needed', amount, 'next_at', next_at)::text;
+                'ripe', greatest(earned - unripe, 0), 'needed', in_amount, 'next_at', next_at)::text;
         end if;
     end if;
     return app.move_coins(
-        tenant, key, 'conversion', array['person_coins', 'creator_revenue'], array[mine, mine], array[null, null]::text[],
-        array[null, null]::text[], array[amount, -amount], mine, '', null, '{}', null, null, true
+        in_tenant_id, in_idempotency_key, 'conversion', array['person_coins', 'creator_revenue'], array[mine, mine],
+        array[null, null]::text[],
+        array[null, null]::text[], array[in_amount, -in_amount], mine, '', null, '{}', null, null, true
     );
 end $$;
 
@@ -607,23 +759,9 @@ CREATE TABLE app.tenants (
     CONSTRAINT tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
 );
 
-CREATE FUNCTION app.today(tenant integer) RETURNS date
+CREATE FUNCTION app.today(in_tenant_id integer) RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (SELECT ((app.now() AT TIME ZONE t.timezone))::date AS timezone FROM app.tenants t WHERE (t.id = today.tenant));
-
-CREATE TABLE app.allowances (
-    tenant_id integer NOT NULL,
-    user_id uuid NOT NULL,
-    kind text NOT NULL,
-    day date NOT NULL,
-    used integer DEFAULT 0 NOT NULL,
-    granted integer DEFAULT 0 NOT NULL,
-    CONSTRAINT allowances_granted_check CHECK ((granted >= 0)),
-    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
-    CONSTRAINT allowances_used_check CHECK ((used >= 0))
-);
-
-ALTER TABLE ONLY app.allowances FORCE ROW LEVEL SECURITY;
+    RETURN (SELECT ((app.now() AT TIME ZONE t.timezone))::date AS timezone FROM app.tenants t WHERE (t.id = today.in_tenant_id));
 
 CREATE TABLE app.claims (
     tenant_id integer NOT NULL,
@@ -642,6 +780,20 @@ CREATE TABLE app.claims (
 );
 
 ALTER TABLE ONLY app.claims FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.daily_quota (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    day date NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    granted integer DEFAULT 0 NOT NULL,
+    CONSTRAINT daily_quota_granted_check CHECK ((granted >= 0)),
+    CONSTRAINT daily_quota_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
+    CONSTRAINT daily_quota_used_check CHECK ((used >= 0))
+);
+
+ALTER TABLE ONLY app.daily_quota FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.message_logs (
     tenant_id integer NOT NULL,
@@ -662,7 +814,7 @@ CREATE TABLE app.message_logs (
 
 ALTER TABLE ONLY app.message_logs FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.decide_claims(tenant integer, at_most integer) RETURNS TABLE(id uuid, user_id uuid, profile_id uuid, match_id uuid, status text, reason text, created_at timestamp with time zone, decided_at timestamp with time zone)
+CREATE FUNCTION app.decide_claims(in_tenant_id integer, in_batch_size integer) RETURNS TABLE(id uuid, user_id uuid, profile_id uuid, match_id uuid, status text, reason text, created_at timestamp with time zone, decided_at timestamp with time zone)
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
@@ -671,15 +823,15 @@ CREATE FUNCTION app.decide_claims(tenant integer, at_most integer) RETURNS TABLE
              claim.user_id,
              claim.match_id
             FROM app.claims claim
-           WHERE ((claim.tenant_id = decide_claims.tenant) AND (claim.status = 'pending'::text))
+           WHERE ((claim.tenant_id = decide_claims.in_tenant_id) AND (claim.status = 'pending'::text))
            ORDER BY claim.created_at
-          LIMIT decide_claims.at_most
+          LIMIT decide_claims.in_batch_size
           FOR UPDATE OF claim SKIP LOCKED
          ), judged AS (
           SELECT asked.id,
              split_part(met.type, '_'::text, 2) AS kind,
                  CASE
-                     WHEN ((met.ended_by = asked.user_id) AND (met.ended_at < met.claim_opens_at)) THEN 'left_early'::text
+                     WHEN ((met.ended_by_user_id = asked.user_id) AND (met.ended_at < met.claim_opens_at)) THEN 'left_early'::text
                      WHEN (EXISTS ( SELECT
                         FROM app.message_logs log
                        WHERE ((log.tenant_id = met.tenant_id) AND (log.conversation_id = met.conversation_id) AND (log.kind = 'text'::text) AND (log.sender_user_id =
@@ -690,7 +842,7 @@ CREATE FUNCTION app.decide_claims(tenant integer, at_most integer) RETURNS TABLE
                      ELSE NULL::text
                  END AS reason
             FROM (asked
-              JOIN app.matches met ON (((met.tenant_id = decide_claims.tenant) AND (met.id = asked.match_id))))
+              JOIN app.matches met ON (((met.tenant_id = decide_claims.in_tenant_id) AND (met.id = asked.match_id))))
          ), decided AS (
           UPDATE app.claims claim SET status =
                  CASE
@@ -698,7 +850,7 @@ CREATE FUNCTION app.decide_claims(tenant integer, at_most integer) RETURNS TABLE
                      ELSE 'rejected'::text
                  END, reason = judged.reason, decided_at = app.now()
             FROM judged
-           WHERE ((claim.tenant_id = decide_claims.tenant) AND (claim.id = judged.id))
+           WHERE ((claim.tenant_id = decide_claims.in_tenant_id) AND (claim.id = judged.id))
            RETURNING claim.id,
              claim.user_id,
              claim.profile_id,
@@ -709,10 +861,10 @@ CREATE FUNCTION app.decide_claims(tenant integer, at_most integer) RETURNS TABLE
              claim.decided_at,
              judged.kind
          ), given_back AS (
-          INSERT INTO app.allowances AS today (tenant_id, user_id, kind, day, granted)  SELECT decide_claims.tenant AS tenant,
+          INSERT INTO app.daily_quota AS today (tenant_id, user_id, kind, day, granted)  SELECT decide_claims.in_tenant_id AS in_tenant_id,
                      decided_1.user_id,
                      decided_1.kind,
-                     app.today(decide_claims.tenant) AS today,
+                     app.today(decide_claims.in_tenant_id) AS today,
                      count(*) AS count
                     FROM decided decided_1
                    WHERE (decided_1.status = 'approved'::text)
@@ -729,61 +881,74 @@ CREATE FUNCTION app.decide_claims(tenant integer, at_most integer) RETURNS TABLE
     FROM decided;
 END;
 
-CREATE FUNCTION app.end_expired_holds(tenant integer, whose uuid, at_most integer) RETURNS SETOF uuid
+CREATE FUNCTION app.enable_tenant_rls(in_table regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    execute format('alter table %s enable row level security', in_table);
+    execute format('alter table %s force row level security', in_table);
+    execute format('create policy owner_all on %s to meydan_owner using (true) with check (true)', in_table);
+    execute format(
+        'create policy service_tenant on %s to meydan_service'
+        ' using (tenant_id = (select app.tenant_id())) with check (tenant_id = (select app.tenant_id()))', in_table);
+    execute format('grant select, insert, update, delete on %s to meydan_service', in_table);
+end $$;
+
+CREATE FUNCTION app.end_expired_holds(in_tenant_id integer, in_owner_user_id uuid, in_batch_size integer) RETURNS SETOF uuid
     LANGUAGE plpgsql
     AS $$
-#variable_conflict use_variable
 declare
     over record;
 begin
     for over in
         select hold.id, hold.user_id, hold.amount from app.coin_holds hold
-        where hold.tenant_id = tenant and hold.status = 'open' and hold.expires_at <= app.now()
-            and (whose is null or hold.user_id = whose)
-        order by hold.user_id, hold.id limit at_most for update skip locked
+        where hold.tenant_id = in_tenant_id and hold.status = 'open' and hold.expires_at <= app.now()
+            and (in_owner_user_id is null or hold.user_id = in_owner_user_id)
+        order by hold.user_id, hold.id limit in_batch_size for update skip locked
     loop
         update app.coin_holds hold set status = 'expired', ended_at = app.now(), proved = false
-        where hold.tenant_id = tenant and hold.id = over.id;
-        perform app.give_back_held(tenant, over.user_id, over.amount, over.id);
+        where hold.tenant_id = in_tenant_id and hold.id = over.id;
+        perform app.release_held(in_tenant_id, over.user_id, over.amount, over.id);
         return next over.user_id;
     end loop;
 end $$;
 
-CREATE FUNCTION app.end_match(tenant integer, ending uuid, new_status text) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by uuid)
+CREATE FUNCTION app.end_match(in_tenant_id integer, in_match_id uuid, in_status text) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by_user_id uuid)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_column
 declare
     -- A service acts for nobody.
     is_service boolean := session_user = 'meydan_service';
     caller_id uuid := case when not is_service then app.user_id() end;
     face_id uuid := case when not is_service then app.profile_id() end;
 begin
-    if tenant <> app.tenant_id() then
+    if in_tenant_id <> app.tenant_id() then
         return;
     end if;
     return query
         update app.matches done
         set status = case
-                when new_status = 'expired' and (
+                when in_status = 'expired' and (
                     select count(distinct log.sender_user_id) from app.message_logs log
-                    where log.tenant_id = tenant and log.conversation_id = done.conversation_id and log.kind = 'text'
+                    where log.tenant_id = in_tenant_id and log.conversation_id = done.conversation_id
+                        and log.kind = 'text'
                 ) = 2 then 'completed'
-                else new_status
+                else in_status
             end,
-            ended_at = app.now(), ended_by = case when new_status = 'cancelled' then caller_id end
-        where done.tenant_id = tenant and done.id = ending and done.status = 'active'
+            ended_at = app.now(), ended_by_user_id = case when in_status = 'cancelled' then caller_id end
+        where done.tenant_id = in_tenant_id and done.id = in_match_id and done.status = 'active'
             and (is_service
                 or (caller_id, face_id) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
         returning done.id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
-            done.profile2_id, done.ended_by;
+            done.profile2_id, done.ended_by_user_id;
     if found then
-        delete from app.match_slots slot where slot.tenant_id = tenant and slot.match_id = ending;
+        delete from app.match_slots slot where slot.tenant_id = in_tenant_id and slot.match_id = in_match_id;
     end if;
 end $$;
 
-CREATE FUNCTION app.end_matches(tenant integer, at_most integer) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by uuid)
+CREATE FUNCTION app.end_matches(in_tenant_id integer, in_batch_size integer) RETURNS TABLE(match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid, profile2_id uuid, ended_by_user_id uuid)
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
@@ -795,57 +960,26 @@ CREATE FUNCTION app.end_matches(tenant integer, at_most integer) RETURNS TABLE(m
      done.profile1_id,
      done.user2_id,
      done.profile2_id,
-     done.ended_by
+     done.ended_by_user_id
     FROM (( SELECT over.id
             FROM app.matches over
-           WHERE ((over.tenant_id = end_matches.tenant) AND (over.status = 'active'::text) AND (over.expires_at <= app.now()))
+           WHERE ((over.tenant_id = end_matches.in_tenant_id) AND (over.status = 'active'::text) AND (over.expires_at <= app.now()))
            ORDER BY over.expires_at
-          LIMIT end_matches.at_most
+          LIMIT end_matches.in_batch_size
           FOR UPDATE OF over SKIP LOCKED) up
-      CROSS JOIN LATERAL app.end_match(end_matches.tenant, up.id, 'expired'::text) done(match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by));
+      CROSS JOIN LATERAL app.end_match(end_matches.in_tenant_id, up.id, 'expired'::text) done(match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by_user_id));
 END;
 
-CREATE FUNCTION app.expire_holds(tenant integer, at_most integer) RETURNS SETOF uuid
+CREATE FUNCTION app.expire_holds(in_tenant_id integer, in_batch_size integer) RETURNS SETOF uuid
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    perform app.check_ledger_caller(tenant);
-    return query select distinct over.whose from app.end_expired_holds(tenant, null, at_most) over (whose);
+    perform app.check_ledger_caller(in_tenant_id);
+    return query select distinct over.whose from app.end_expired_holds(in_tenant_id, null, in_batch_size) over (whose);
 end $$;
 
-CREATE TABLE app.tickets (
-    tenant_id integer NOT NULL,
-    user_id uuid NOT NULL,
-    kind text NOT NULL,
-    id uuid NOT NULL,
-    profile_id uuid NOT NULL,
-    wished_language text,
-    max_distance_km integer,
-    wished_interests text[] DEFAULT '{}'::text[] NOT NULL,
-    languages text[] NOT NULL,
-    interests text[] DEFAULT '{}'::text[] NOT NULL,
-    latitude double precision,
-    longitude double precision,
-    widened boolean DEFAULT false NOT NULL,
-    day_limit integer NOT NULL,
-    searched_at timestamp with time zone,
-    away_since timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT tickets_check CHECK (((latitude IS NULL) = (longitude IS NULL))),
-    CONSTRAINT tickets_check1 CHECK (((max_distance_km IS NULL) OR (latitude IS NOT NULL))),
-    CONSTRAINT tickets_interests_check CHECK ((cardinality(interests) <= 40)),
-    CONSTRAINT tickets_kind_check CHECK ((kind = 'text'::text)),
-    CONSTRAINT tickets_languages_check CHECK (((cardinality(languages) >= 1) AND (cardinality(languages) <= 5))),
-    CONSTRAINT tickets_max_distance_km_check CHECK (((max_distance_km >= 1) AND (max_distance_km <= 20000))),
-    CONSTRAINT tickets_wished_interests_check CHECK ((cardinality(wished_interests) <= 20)),
-    CONSTRAINT tickets_wished_language_check CHECK ((wished_language ~ '^[a-z]{2,3}$'::text))
-)
-WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', fillfactor='70');
-
-ALTER TABLE ONLY app.tickets FORCE ROW LEVEL SECURITY;
-
-CREATE FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval) RETURNS uuid
+CREATE FUNCTION app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -855,22 +989,24 @@ CREATE FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again i
     SET enable_hashjoin TO 'off'
     AS $$
 declare
-    here point := point(ticket.longitude, ticket.latitude);
-    reach integer := case when not ticket.widened then ticket.max_distance_km end;
-    lanes text[] := ticket.languages || case when ticket.widened then array['*'] else '{}' end;
+    here point := point(in_ticket.longitude, in_ticket.latitude);
+    reach integer := case when not in_ticket.widened then in_ticket.max_distance_km end;
+    lanes text[] := in_ticket.languages || case when in_ticket.widened then array['*'] else '{}' end;
     -- Whoever the two people behind the faces must not meet: they do not count among those looked at.
     apart uuid[] := array(
         select met.second_user_id from app.encounters met
-        where met.tenant_id = tenant and met.first_user_id = ticket.user_id and met.met_at > app.now() - met_again
+        where met.tenant_id = in_tenant_id and met.first_user_id = in_ticket.user_id
+            and met.met_at > app.now() - in_rematch_cooldown
         union all
         select met.first_user_id from app.encounters met
-        where met.tenant_id = tenant and met.second_user_id = ticket.user_id and met.met_at > app.now() - met_again
+        where met.tenant_id = in_tenant_id and met.second_user_id = in_ticket.user_id
+            and met.met_at > app.now() - in_rematch_cooldown
         union all
         select block.blocked_user_id from app.blocks block
-        where block.tenant_id = tenant and block.blocker_user_id = ticket.user_id
+        where block.tenant_id = in_tenant_id and block.blocker_user_id = in_ticket.user_id
         union all
         select block.blocker_user_id from app.blocks block
-        where block.tenant_id = tenant and block.blocked_user_id = ticket.user_id
+        where block.tenant_id = in_tenant_id and block.blocked_user_id = in_ticket.user_id
     );
     candidate uuid;
 begin
@@ -881,8 +1017,9 @@ begin
             from unnest(lanes) lane (name)
             cross join lateral (
                 select open.user_id from app.ticket_lanes open
-                where open.tenant_id = tenant and open.kind = ticket.kind and open.lane = lane.name and not open.picky
-                    and open.user_id <> ticket.user_id
+                where open.tenant_id = in_tenant_id and open.kind = in_ticket.kind and open.lane = lane.name
+                    and not open.picky
+                    and open.user_id <> in_ticket.user_id
                     and (reach is null or app.kilometres(here, open.spot) <= reach)
                     and open.user_id <> all(apart)
                 order by open.since limit 16
@@ -892,12 +1029,14 @@ begin
             from unnest(lanes) lane (name)
             cross join lateral (
                 select near.user_id from app.ticket_lanes near
-                where near.tenant_id = tenant and near.kind = ticket.kind and near.lane = lane.name and near.picky
-                    and near.user_id <> ticket.user_id and near.user_id <> all(apart) and here is not null
+                where near.tenant_id = in_tenant_id and near.kind = in_ticket.kind and near.lane = lane.name
+                    and near.picky
+                    and near.user_id <> in_ticket.user_id and near.user_id <> all(apart) and here is not null
                 order by near.spot <-> here limit 32
             ) close
         ) found
-        join app.tickets other on other.tenant_id = tenant and other.user_id = found.user_id and other.kind = ticket.kind
+        join app.tickets other on other.tenant_id = in_tenant_id and other.user_id = found.user_id
+            and other.kind = in_ticket.kind
         cross join lateral (
             select app.kilometres(here, point(other.longitude, other.latitude)) as far,
                 least(reach, case when not other.widened then other.max_distance_km end) as allowed
@@ -906,25 +1045,27 @@ begin
         where between_them.allowed is null or between_them.far <= between_them.allowed
         -- Up to three points for interests in common, three for being near, six for having waited half a minute.
         order by
-            least((select count(*) from unnest(other.interests) word where word = any(ticket.interests)), 3)
+            least((select count(*) from unnest(other.interests) word where word = any(in_ticket.interests)), 3)
             + case
-                when between_them.far <= 15 then 3 when between_them.far <= 60 then 2 when between_them.far <= 250 then 1
+                when between_them.far <= 15 then 3 when between_them.far <= 60 then 2 when between_them.far <= 250
+                    then 1
                 else 0
               end
             + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
             other.created_at
     loop
         perform from app.tickets other
-        where other.tenant_id = tenant and other.user_id = candidate and other.kind = ticket.kind
+        where other.tenant_id = in_tenant_id and other.user_id = candidate and other.kind = in_ticket.kind
             and other.away_since is null
             and exists (
                 select from app.users person
-                where person.tenant_id = tenant and person.id = candidate
+                where person.tenant_id = in_tenant_id and person.id = candidate
                     and (person.ban_reason is null or person.banned_until <= app.now())
             )
             and not exists (
                 select from app.match_slots busy
-                where busy.tenant_id = tenant and busy.user_id = candidate and busy.type = 'anonymous_' || ticket.kind
+                where busy.tenant_id = in_tenant_id and busy.user_id = candidate
+                    and busy.type = 'anonymous_' || in_ticket.kind
             )
         for update skip locked;
         if found then
@@ -934,40 +1075,43 @@ begin
     return null;
 end $$;
 
-CREATE FUNCTION app.forgive_debt(tenant integer, key text, whose uuid, at_most bigint, why text) RETURNS app.coin_transactions
+CREATE FUNCTION app.forgive_debt(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount_limit bigint, in_description text) RETURNS app.coin_transactions
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_variable
 declare
     owed bigint;
 begin
-    perform app.check_ledger_caller(tenant);
-    perform app.lock_ledger_account(tenant, 'person_coins', whose);
+    perform app.check_ledger_caller(in_tenant_id);
+    perform app.lock_ledger_account(in_tenant_id, 'person_coins', in_owner_user_id);
     select -debt.balance into owed from app.ledger_balances debt
-    where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
-    owed := least(owed, at_most);
+    where debt.tenant_id = in_tenant_id and debt.account_id = app.ledger_account_id('person_debt', in_owner_user_id,
+        null, null);
+    owed := least(owed, in_amount_limit);
     if exists (
-        select from app.coin_transactions known where known.tenant_id = tenant and known.idempotency_key = key
+        select from app.coin_transactions known where known.tenant_id = in_tenant_id
+            and known.idempotency_key = in_idempotency_key
     ) then
-        owed := at_most;  -- answered as it was; nothing moves
+        owed := in_amount_limit;  -- answered as it was; nothing moves
     elsif coalesce(owed, 0) <= 0 then
         raise exception using errcode = 'WA001', message = 'balance_too_low',
-            detail = jsonb_build_object('balance', 0, 'needed', at_most, 'account', 'person_debt')::text;
+            detail = jsonb_build_object('balance', 0, 'needed', in_amount_limit, 'account', 'person_debt')::text;
     end if;
     return app.move_coins(
-        tenant, key, 'debt_forgiven', array['person_debt', 'promotions'], array[whose, null], array[null, null]::text[],
-        array[null, null]::text[], array[owed, -owed], whose, why, null, jsonb_build_object('forgiven', owed), null,
-        at_most::text, false
+        in_tenant_id, in_idempotency_key, 'debt_forgiven', array['person_debt', 'promotions'], array[in_owner_user_id,
+        null], array[null, null]::text[],
+        array[null, null]::text[], array[owed, -owed], in_owner_user_id, in_description, null,
+            jsonb_build_object('forgiven', owed), null,
+        in_amount_limit::text, false
     );
 end $$;
 
-CREATE FUNCTION app.free_tag(wanted text) RETURNS text
+CREATE FUNCTION app.free_tag(in_alias text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    wanted_key text := app.alias_key(wanted);
+    wanted_key text := app.alias_key(in_alias);
     candidate text;
 begin
     for _ in 1..10 loop
@@ -982,42 +1126,41 @@ begin
     return (
         select lpad(n::text, 4, '0') as tag from generate_series(0, 9999) n
         except
-        select p.tag from app.profiles p where p.tenant_id = app.tenant_id() and p.alias_key = wanted_key and p.alias <> ''
+        select p.tag from app.profiles p where p.tenant_id = app.tenant_id() and p.alias_key = wanted_key
+            and p.alias <> ''
         limit 1
     );
 end $$;
 
-CREATE FUNCTION app.freeze_wallet(tenant integer, whose uuid, why text, actor uuid) RETURNS boolean
+CREATE FUNCTION app.freeze_wallet(in_tenant_id integer, in_owner_user_id uuid, in_reason text, in_actor_user_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     kind text;
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     foreach kind in array array['person_coins', 'creator_revenue'] loop  -- in the order transfers take
-        perform app.open_ledger_account(tenant, kind, whose, null, null, 0);
+        perform app.open_ledger_account(in_tenant_id, kind, in_owner_user_id, null, null, 0);
         update app.ledger_balances known set frozen = true
-        where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null);
+        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id(kind, in_owner_user_id, null,
+            null);
     end loop;
-    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by) values (tenant, whose, why, actor)
+    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by_user_id) values (in_tenant_id, in_owner_user_id,
+        in_reason, in_actor_user_id)
     on conflict do nothing;
     return found;
 end $$;
 
-CREATE FUNCTION app.give_back_held(tenant integer, whose uuid, amount bigint, cause uuid) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-#variable_conflict use_variable
-begin
-    update app.ledger_balances known set held = known.held - amount
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
-        and known.stripe = 0 and known.held >= amount;
-    if not found then
-        raise exception 'no so many coins are held' using errcode = 'check_violation';
-    end if;
-    perform app.pay_debt(tenant, whose, cause);
-end $$;
+CREATE FUNCTION app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid, in_cutoff timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM (app.conversation_members member
+              JOIN app.message_logs log ON (((log.tenant_id = member.tenant_id) AND (log.conversation_id = member.conversation_id) AND (log.sender_user_id = member.user_id) AND (log.kind = 'text'::text) AND (log.sent_at < has_written.in_cutoff))))
+           WHERE ((member.tenant_id = app.tenant_id()) AND (member.tenant_id = has_written.in_tenant_id) AND (member.conversation_id = has_written.in_conversation_id) AND (member.profile_id = has_written.in_profile_id) AND ((SESSION_USER = 'meydan_service'::name) OR (member.conversation_id = ANY (app.my_conversations())))))) AS "exists";
+END;
 
 CREATE TABLE app.coin_holds (
     tenant_id integer NOT NULL,
@@ -1048,94 +1191,79 @@ WITH (fillfactor='80');
 
 ALTER TABLE ONLY app.coin_holds FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) RETURNS app.coin_holds
+CREATE FUNCTION app.hold_coins(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount bigint, in_purpose text, in_subject_id uuid, in_expires_at timestamp with time zone) RETURNS app.coin_holds
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_variable
 declare
     made app.coin_holds;
-    print bytea := sha256(convert_to(concat_ws('|', whose, amount, purpose, subject), 'UTF8'));
+    print bytea := sha256(convert_to(concat_ws('|', in_owner_user_id, in_amount, in_purpose, in_subject_id), 'UTF8'));
 begin
-    perform app.check_ledger_caller(tenant);
-    key := app.own_key(key);
-    if session_user = 'meydan_app' and whose is distinct from app.user_id() then
+    perform app.check_ledger_caller(in_tenant_id);
+    in_idempotency_key := app.scoped_key(in_idempotency_key);
+    if session_user = 'meydan_app' and in_owner_user_id is distinct from app.user_id() then
         raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
-    elsif until <= app.now() then
+    elsif in_expires_at <= app.now() then
         raise exception 'a hold ends later than it begins' using errcode = 'check_violation';
     end if;
-    insert into app.coin_holds (tenant_id, user_id, amount, purpose, subject_id, idempotency_key, fingerprint, expires_at)
-    values (tenant, whose, amount, purpose, subject, key, print, until)
+    insert into app.coin_holds (tenant_id, user_id, amount, purpose, subject_id, idempotency_key, fingerprint,
+        expires_at)
+    values (in_tenant_id, in_owner_user_id, in_amount, in_purpose, in_subject_id, in_idempotency_key, print,
+        in_expires_at)
     on conflict (tenant_id, idempotency_key) do nothing
     returning coin_holds.* into made;
     if not found then
         select known.* into strict made from app.coin_holds known
-        where known.tenant_id = tenant and known.idempotency_key = key;
+        where known.tenant_id = in_tenant_id and known.idempotency_key = in_idempotency_key;
         if made.fingerprint <> print then
             raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
         end if;
         return made;
     end if;
     for attempt in 1 .. 2 loop
-        update app.ledger_balances known set held = known.held + amount
-        where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
-            and known.stripe = 0 and known.balance - known.held >= amount and not known.frozen;
+        update app.ledger_balances known set held = known.held + in_amount
+        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('person_coins',
+            in_owner_user_id, null, null)
+            and known.stripe = 0 and known.balance - known.held >= in_amount and not known.frozen;
         exit when found;
         if attempt = 2 then
-            perform app.refuse_debit(tenant, 'person_coins', whose, amount, true);
+            perform app.check_debit(in_tenant_id, 'person_coins', in_owner_user_id, in_amount, true);
         end if;
-        perform app.open_ledger_account(tenant, 'person_coins', whose, null, null, 0);
-        perform app.end_expired_holds(tenant, whose, 1000);
+        perform app.open_ledger_account(in_tenant_id, 'person_coins', in_owner_user_id, null, null, 0);
+        perform app.end_expired_holds(in_tenant_id, in_owner_user_id, 1000);
     end loop;
     return made;
 end $$;
 
-CREATE FUNCTION app.is_own_transfer(what text, kinds text[], owners uuid[], amounts bigint[], whose uuid) RETURNS boolean
+CREATE FUNCTION app.is_own_transfer(in_type text, in_kinds text[], in_owner_user_ids uuid[], in_amounts bigint[], in_owner_user_id uuid) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
 declare
     caller uuid := app.user_id();
-    is_fine boolean := whose = caller;
+    is_fine boolean := in_owner_user_id = caller;
 begin
-    for i in 1 .. cardinality(amounts) loop
+    for i in 1 .. cardinality(in_amounts) loop
         is_fine := is_fine and coalesce(case
-            when what not in ('spent', 'gift_sent', 'premium', 'call') then false
-            when amounts[i] < 0 then owners[i] = caller and kinds[i] = 'person_coins'
+            when in_type not in ('spent', 'gift_sent', 'premium', 'call') then false
+            when in_amounts[i] < 0 then in_owner_user_ids[i] = caller and in_kinds[i] = 'person_coins'
             -- Only by these words do earnings wait until they are ripe.
-            else kinds[i] = 'tenant_revenue'
-                or kinds[i] = 'creator_revenue' and owners[i] <> caller and what in ('gift_sent', 'call')
+            else in_kinds[i] = 'tenant_revenue'
+                or in_kinds[i] = 'creator_revenue' and in_owner_user_ids[i] <> caller
+                    and in_type in ('gift_sent', 'call')
         end, false);
     end loop;
     return is_fine is true;
 end $$;
 
-CREATE FUNCTION app.keep_lanes() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    if tg_op = 'UPDATE' then
-        delete from app.ticket_lanes known
-        where known.tenant_id = new.tenant_id and known.user_id = new.user_id and known.kind = new.kind;
-    end if;
-    if new.away_since is null then
-        insert into app.ticket_lanes (tenant_id, kind, lane, user_id, picky, spot, since)
-        select new.tenant_id, new.kind, lane.name, new.user_id,
-            new.max_distance_km is not null and not new.widened, point(new.longitude, new.latitude), new.created_at
-        from (select distinct unnest(new.languages || case when new.widened then array['*'] else '{}' end) as name) lane;
-    end if;
-    return null;
-end $$;
-
-CREATE FUNCTION app.kilometres(one point, other point) RETURNS double precision
+CREATE FUNCTION app.kilometres(in_a point, in_b point) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((111.2)::double precision * sqrt((power(((one)[1] - (other)[1]), (2)::double precision) + power((LEAST(abs(((one)[0] - (other)[0])), ((360)::double precision - abs(((one)[0] - (other)[0])))) * cos(radians((((one)[1] + (other)[1]) / (2)::double precision)))), (2)::double precision))));
+    RETURN ((111.2)::double precision * sqrt((power(((in_a)[1] - (in_b)[1]), (2)::double precision) + power((LEAST(abs(((in_a)[0] - (in_b)[0])), ((360)::double precision - abs(((in_a)[0] - (in_b)[0])))) * cos(radians((((in_a)[1] + (in_b)[1]) / (2)::double precision)))), (2)::double precision))));
 
-CREATE FUNCTION app.ledger_account_id(kind text, whose uuid, provider text, currency text) RETURNS uuid
+CREATE FUNCTION app.ledger_account_id(in_kind text, in_owner_user_id uuid, in_provider text, in_currency text) RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (encode(substr(sha256((((((((kind || ':'::text) || COALESCE((whose)::text, ''::text)) || ':'::text) || COALESCE(provider, ''::text)) || ':'::text) || COALESCE(currency, ''::text)))::bytea), 1, 16), 'hex'::text))::uuid;
+    RETURN (encode(substr(sha256((((((((in_kind || ':'::text) || COALESCE((in_owner_user_id)::text, ''::text)) || ':'::text) || COALESCE(in_provider, ''::text)) || ':'::text) || COALESCE(in_currency, ''::text)))::bytea), 1, 16), 'hex'::text))::uuid;
 
-CREATE FUNCTION app.ledger_faults(tenant integer) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
+CREATE FUNCTION app.ledger_faults(in_tenant_id integer) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1143,7 +1271,7 @@ CREATE FUNCTION app.ledger_faults(tenant integer) RETURNS TABLE(fault text, id u
         select header.id, header.user_id, header.amount, header.reverses_id,
             app.ledger_account_id('person_coins', header.user_id, null, null) as coins,
             app.ledger_account_id('creator_revenue', header.user_id, null, null) as earnings
-        from app.coin_transactions header where header.tenant_id = ledger_faults.tenant
+        from app.coin_transactions header where header.tenant_id = in_tenant_id
     ),
     sums as (
         select entry.transaction_id, headers.id is null as is_orphan, headers.user_id, headers.amount,
@@ -1154,21 +1282,22 @@ CREATE FUNCTION app.ledger_faults(tenant integer) RETURNS TABLE(fault text, id u
             )::bigint as told
         from app.coin_entries entry
         left join headers on headers.id = entry.transaction_id
-        where entry.tenant_id = ledger_faults.tenant
+        where entry.tenant_id = in_tenant_id
         group by entry.transaction_id, headers.id, headers.user_id, headers.amount
     ),
     stripes as (
         select entry.account_id, entry.stripe, sum(entry.amount)::bigint as total
-        from app.coin_entries entry where entry.tenant_id = ledger_faults.tenant
+        from app.coin_entries entry where entry.tenant_id = in_tenant_id
         group by entry.account_id, entry.stripe
     ),
     balances as (
         select known.account_id, known.stripe, known.balance, known.held from app.ledger_balances known
-        where known.tenant_id = ledger_faults.tenant
+        where known.tenant_id = in_tenant_id
     ),
     holds as (
-        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id, sum(hold.amount)::bigint as held
-        from app.coin_holds hold where hold.tenant_id = ledger_faults.tenant and hold.status = 'open'
+        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id,
+            sum(hold.amount)::bigint as held
+        from app.coin_holds hold where hold.tenant_id = in_tenant_id and hold.status = 'open'
         group by hold.user_id
     )
     select 'entries_do_not_sum_to_zero', sums.transaction_id, 0, sums.total from sums where sums.total <> 0
@@ -1181,7 +1310,8 @@ CREATE FUNCTION app.ledger_faults(tenant integer) RETURNS TABLE(fault text, id u
     select 'amount_differs_from_entries', sums.transaction_id, sums.told, sums.amount
     from sums where sums.user_id is not null and sums.told <> sums.amount
     union all
-    select 'balance_differs_from_entries', coalesce(balances.account_id, stripes.account_id), coalesce(stripes.total, 0),
+    select 'balance_differs_from_entries', coalesce(balances.account_id, stripes.account_id), coalesce(stripes.total,
+        0),
         coalesce(balances.balance, 0)
     from balances full join stripes using (account_id, stripe)
     where coalesce(balances.balance, 0) <> coalesce(stripes.total, 0)
@@ -1193,164 +1323,173 @@ CREATE FUNCTION app.ledger_faults(tenant integer) RETURNS TABLE(fault text, id u
     union all
     select 'balance_outside_its_limits', known.account_id, coalesce(known.lowest, known.highest), known.balance
     from app.ledger_balances known
-    where known.tenant_id = ledger_faults.tenant
+    where known.tenant_id = in_tenant_id
         and (known.held < 0 or known.balance - known.held < known.lowest or known.balance > known.highest)
     union all
     select 'reversed_twice_or_by_another', headers.reverses_id, null, null
     from headers left join app.coin_transactions original
-        on original.tenant_id = ledger_faults.tenant and original.id = headers.reverses_id
+        on original.tenant_id = in_tenant_id and original.id = headers.reverses_id
     where headers.reverses_id is not null and original.reversed_by_id is distinct from headers.id
     union all
-    select 'balances_do_not_sum_to_zero', null, 0, sum(balances.balance)::bigint from balances having sum(balances.balance) <> 0
+    select 'balances_do_not_sum_to_zero', null, 0, sum(balances.balance)::bigint
+        from balances having sum(balances.balance) <> 0
 $$;
 
-CREATE FUNCTION app.ledger_fingerprint(what text, whose uuid, subject uuid, reverses uuid, request text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[]) RETURNS bytea
+CREATE FUNCTION app.ledger_fingerprint(in_type text, in_owner_user_id uuid, in_subject_id uuid, in_reverses_id uuid, in_request text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[]) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN sha256(convert_to(concat_ws('|'::text, what, whose, subject, reverses, COALESCE(request, concat_ws('|'::text, kinds, owners, providers, currencies, amounts))), 'UTF8'::name));
+    RETURN sha256(convert_to(concat_ws('|'::text, in_type, in_owner_user_id, in_subject_id, in_reverses_id, COALESCE(in_request, concat_ws('|'::text, in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts))), 'UTF8'::name));
 
-CREATE FUNCTION app.ledger_rank(kind text) RETURNS integer
+CREATE FUNCTION app.ledger_rank(in_kind text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN array_position(ARRAY['person_coins'::text, 'creator_revenue'::text, 'person_debt'::text, 'tenant_revenue'::text, 'promotions'::text, 'clearing'::text, 'payouts'::text], kind);
+    RETURN array_position(ARRAY['person_coins'::text, 'creator_revenue'::text, 'person_debt'::text, 'tenant_revenue'::text, 'promotions'::text, 'clearing'::text, 'payouts'::text], in_kind);
 
-CREATE FUNCTION app.lock_ledger_account(tenant integer, kind text, whose uuid) RETURNS void
+CREATE FUNCTION app.lock_ledger_account(in_tenant_id integer, in_kind text, in_owner_user_id uuid) RETURNS void
     LANGUAGE plpgsql
     AS $$
-#variable_conflict use_variable
 begin
     for attempt in 1 .. 2 loop
         perform from app.ledger_balances known
-        where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null)
+        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id(in_kind, in_owner_user_id,
+            null, null)
             and known.stripe = 0
         for no key update;
         exit when found;
-        perform app.open_ledger_account(tenant, kind, whose, null, null, 0);
+        perform app.open_ledger_account(in_tenant_id, in_kind, in_owner_user_id, null, null, 0);
     end loop;
 end $$;
 
-CREATE FUNCTION app.lock_meter_accounts(tenant integer, wanted uuid[]) RETURNS void
+CREATE FUNCTION app.lock_matching(in_tenant_id integer, in_kind text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT pg_advisory_xact_lock(hashtextextended(('meeting '::text || in_kind), (in_tenant_id)::bigint)) AS pg_advisory_xact_lock;
+END;
+
+CREATE FUNCTION app.lock_meter_accounts(in_tenant_id integer, in_meter_ids uuid[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     person uuid;
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     perform from app.coin_holds hold
-    where hold.tenant_id = tenant and hold.id = any(array(
+    where hold.tenant_id = in_tenant_id and hold.id = any(array(
         select one.hold_id from app.meter_units one
-        where one.tenant_id = tenant and one.meter_id = any(wanted) and one.status = 'held'
+        where one.tenant_id = in_tenant_id and one.meter_id = any(in_meter_ids) and one.status = 'held'
     ))
     order by hold.id for update;
     for person in
         select distinct meter.payer_user_id from app.meters meter
-        where meter.tenant_id = tenant and meter.id = any(wanted) order by 1
+        where meter.tenant_id = in_tenant_id and meter.id = any(in_meter_ids) order by 1
     loop
-        perform app.lock_ledger_account(tenant, 'person_coins', person);
+        perform app.lock_ledger_account(in_tenant_id, 'person_coins', person);
     end loop;
     for person in
         select distinct meter.payee_user_id from app.meters meter
-        where meter.tenant_id = tenant and meter.id = any(wanted) order by 1
+        where meter.tenant_id = in_tenant_id and meter.id = any(in_meter_ids) order by 1
     loop
-        perform app.lock_ledger_account(tenant, 'creator_revenue', person);
+        perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', person);
     end loop;
 end $$;
 
-CREATE FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS SETOF record
+CREATE FUNCTION app.mark_seen(in_tenant_id integer, in_conversation_id uuid, in_delivered_seq bigint, in_read_seq bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS SETOF record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_variable
 declare
     me uuid := app.profile_id();
     before record;
     last bigint;
 begin
-    if tenant <> app.tenant_id() then
+    if in_tenant_id <> app.tenant_id() then
         return;
     end if;
     select mine.delivered_seq, mine.read_seq into before from app.conversation_members mine
-    where mine.tenant_id = tenant and mine.conversation_id = conversation_id
+    where mine.tenant_id = in_tenant_id and mine.conversation_id = in_conversation_id
         and mine.profile_id = me and mine.user_id = app.user_id() for update;
     if not found then
         return;
     end if;
     select conversation.last_seq into strict last from app.conversations conversation
-    where conversation.tenant_id = tenant and conversation.id = conversation_id;
-    read_seq := greatest(before.read_seq, least(read, last));
-    delivered_seq := greatest(before.delivered_seq, least(delivered, last), read_seq);
+    where conversation.tenant_id = in_tenant_id and conversation.id = in_conversation_id;
+    read_seq := greatest(before.read_seq, least(in_read_seq, last));
+    delivered_seq := greatest(before.delivered_seq, least(in_delivered_seq, last), read_seq);
     if (delivered_seq, read_seq) = (before.delivered_seq, before.read_seq) then
         return;
     end if;
-    update app.conversation_members mine set delivered_seq = delivered_seq, read_seq = read_seq
-    where mine.tenant_id = tenant and mine.conversation_id = conversation_id and mine.profile_id = me;
+    update app.conversation_members mine set delivered_seq = mark_seen.delivered_seq, read_seq = mark_seen.read_seq
+    where mine.tenant_id = in_tenant_id and mine.conversation_id = in_conversation_id and mine.profile_id = me;
     update app.message_logs log set delivered_at = app.now()
-    where log.tenant_id = tenant and log.conversation_id = conversation_id
-        and log.seq > before.delivered_seq and log.seq <= delivered_seq
+    where log.tenant_id = in_tenant_id and log.conversation_id = in_conversation_id
+        and log.seq > before.delivered_seq and log.seq <= mark_seen.delivered_seq
         and log.receiver_user_id = app.user_id() and log.delivered_at is null;
     select peer.user_id, peer.profile_id into strict peer_user_id, peer_profile_id from app.conversation_members peer
-    where peer.tenant_id = tenant and peer.conversation_id = conversation_id and peer.profile_id <> me;
+    where peer.tenant_id = in_tenant_id and peer.conversation_id = in_conversation_id and peer.profile_id <> me;
     return next;
 end $$;
 
-CREATE FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) RETURNS TABLE(match_id uuid, conversation_id uuid, expires_at timestamp with time zone, user1_id uuid, profile1_id uuid, ticket1_id uuid, user2_id uuid, profile2_id uuid, ticket2_id uuid)
+CREATE FUNCTION app.match_tickets(in_tenant_id integer, in_kind text, in_batch_size integer, in_retry_batch_size integer, in_retry_interval interval, in_rematch_cooldown interval, in_claim_delay interval, in_duration interval, in_wait_for_lock boolean) RETURNS TABLE(match_id uuid, conversation_id uuid, expires_at timestamp with time zone, user1_id uuid, profile1_id uuid, ticket1_id uuid, user2_id uuid, profile2_id uuid, ticket2_id uuid)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
     AS $$
-#variable_conflict use_column
 declare
-    today date := app.today(tenant);
+    today date := app.today(in_tenant_id);
     seeker uuid;
     ticket app.tickets;
     partner app.tickets;
     partner_id uuid;
 begin
-    if tenant <> app.tenant_id() then
+    if in_tenant_id <> app.tenant_id() then
         raise exception 'a matcher works in its own community';
     end if;
-    if patient then
-        perform app.take_turn(tenant, what);
-    elsif not pg_try_advisory_xact_lock(hashtextextended('meeting ' || what, tenant)) then
+    if in_wait_for_lock then
+        perform app.lock_matching(in_tenant_id, in_kind);
+    elsif not pg_try_advisory_xact_lock(hashtextextended('meeting ' || in_kind, in_tenant_id)) then
         return;
     end if;
     for seeker in
         (select new.user_id from app.tickets new
-        where new.tenant_id = tenant and new.kind = what and new.searched_at is null and new.away_since is null
-        order by new.created_at limit at_most)
+        where new.tenant_id = in_tenant_id and new.kind = in_kind and new.searched_at is null and new.away_since is null
+        order by new.created_at limit in_batch_size)
         union all
         (select old.user_id from app.tickets old
-        where old.tenant_id = tenant and old.kind = what and old.away_since is null
-            and old.searched_at <= app.now() - again_after
-        order by old.searched_at limit again_at_most)
+        where old.tenant_id = in_tenant_id and old.kind = in_kind and old.away_since is null
+            and old.searched_at <= app.now() - in_retry_interval
+        order by old.searched_at limit in_retry_batch_size)
     loop
         -- Somebody may have been matched a moment ago in this very pass; one whose owner is just changing it is new again.
         select waiting.* into ticket from app.tickets waiting
-        where waiting.tenant_id = tenant and waiting.user_id = seeker and waiting.kind = what and waiting.away_since is null
+        where waiting.tenant_id = in_tenant_id and waiting.user_id = seeker and waiting.kind = in_kind
+            and waiting.away_since is null
         for update skip locked;
         continue when not found;
 
         if exists (
             select from app.users banned
-            where banned.tenant_id = tenant and banned.id = seeker
+            where banned.tenant_id = in_tenant_id and banned.id = seeker
                 and banned.ban_reason is not null and (banned.banned_until is null or banned.banned_until > app.now())
         ) or exists (
             select from app.match_slots busy
-            where busy.tenant_id = tenant and busy.user_id = seeker and busy.type = 'anonymous_' || what
+            where busy.tenant_id = in_tenant_id and busy.user_id = seeker and busy.type = 'anonymous_' || in_kind
         ) then
-            delete from app.tickets done where done.tenant_id = tenant and done.user_id = seeker and done.kind = what;
+            delete from app.tickets done where done.tenant_id = in_tenant_id and done.user_id = seeker
+                and done.kind = in_kind;
             continue;
         end if;
 
         loop
-            partner_id := app.find_partner(tenant, ticket, met_again);
+            partner_id := app.find_partner(in_tenant_id, ticket, in_rematch_cooldown);
             exit when partner_id is null;
             select other.* into strict partner from app.tickets other
-            where other.tenant_id = tenant and other.user_id = partner_id and other.kind = what;
+            where other.tenant_id = in_tenant_id and other.user_id = partner_id and other.kind = in_kind;
             -- Only here are rights spent, by one matcher at a time: what is left stays left until it is used below.
-            exit when app.rights_left(tenant, partner_id, what, today, partner.day_limit) > 0;
-            delete from app.tickets done where done.tenant_id = tenant and done.user_id = partner_id and done.kind = what;
+            exit when app.quota_left(in_tenant_id, partner_id, in_kind, today, partner.day_limit) > 0;
+            delete from app.tickets done where done.tenant_id = in_tenant_id and done.user_id = partner_id
+                and done.kind = in_kind;
             match_id := null;
             user1_id := partner.user_id;
             profile1_id := partner.profile_id;
@@ -1359,55 +1498,56 @@ begin
         end loop;
         if partner_id is null then
             update app.tickets waiting set searched_at = app.now()
-            where waiting.tenant_id = tenant and waiting.user_id = seeker and waiting.kind = what;
+            where waiting.tenant_id = in_tenant_id and waiting.user_id = seeker and waiting.kind = in_kind;
             continue;
         end if;
 
         user1_id := ticket.user_id;
         profile1_id := ticket.profile_id;
         ticket1_id := ticket.id;
-        if not app.spend_right(tenant, seeker, what, today, ticket.day_limit) then
-            delete from app.tickets done where done.tenant_id = tenant and done.user_id = seeker and done.kind = what;
+        if not app.consume_quota(in_tenant_id, seeker, in_kind, today, ticket.day_limit) then
+            delete from app.tickets done where done.tenant_id = in_tenant_id and done.user_id = seeker
+                and done.kind = in_kind;
             match_id := null;
             return next;
             continue;
         end if;
-        perform app.spend_right(tenant, partner_id, what, today, partner.day_limit);
+        perform app.consume_quota(in_tenant_id, partner_id, in_kind, today, partner.day_limit);
         delete from app.tickets done
-        where done.tenant_id = tenant and done.user_id = any(array[seeker, partner_id]) and done.kind = what;
+        where done.tenant_id = in_tenant_id and done.user_id = any(array[seeker, partner_id]) and done.kind = in_kind;
 
         user2_id := partner.user_id;
         profile2_id := partner.profile_id;
         ticket2_id := partner.id;
         match_id := uuidv7();
-        expires_at := app.now() + lasting;
+        expires_at := app.now() + in_duration;
         conversation_id := app.open_conversation(
-            tenant, match_id, profile1_id, array[user1_id, user2_id], array[profile1_id, profile2_id], expires_at
+            in_tenant_id, match_id, profile1_id, array[user1_id, user2_id], array[profile1_id, profile2_id], expires_at
         );
         insert into app.matches (
             tenant_id, id, type, status, user1_id, user2_id, profile1_id, profile2_id, conversation_id, claim_opens_at,
             expires_at
         ) values (
-            tenant, match_id, 'anonymous_' || what, 'active', user1_id, user2_id, profile1_id, profile2_id, conversation_id,
-            app.now() + claim_after, expires_at
+            in_tenant_id, match_id, 'anonymous_' || in_kind, 'active', user1_id, user2_id, profile1_id, profile2_id,
+            conversation_id,
+            app.now() + in_claim_delay, expires_at
         );
         insert into app.match_slots (tenant_id, user_id, type, match_id, profile_id, ticket_id) values
-            (tenant, user1_id, 'anonymous_' || what, match_id, profile1_id, ticket1_id),
-            (tenant, user2_id, 'anonymous_' || what, match_id, profile2_id, ticket2_id);
+            (in_tenant_id, user1_id, 'anonymous_' || in_kind, match_id, profile1_id, ticket1_id),
+            (in_tenant_id, user2_id, 'anonymous_' || in_kind, match_id, profile2_id, ticket2_id);
         insert into app.encounters as met (tenant_id, first_user_id, second_user_id)
-        values (tenant, least(user1_id, user2_id), greatest(user1_id, user2_id))
+        values (in_tenant_id, least(user1_id, user2_id), greatest(user1_id, user2_id))
         on conflict (tenant_id, first_user_id, second_user_id) do update set met_at = excluded.met_at;
         return next;
     end loop;
 end $$;
 
-CREATE FUNCTION app.move_coins(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean) RETURNS app.coin_transactions
+CREATE FUNCTION app.move_coins(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb, in_reverses_id uuid, in_request text, in_is_spending boolean) RETURNS app.coin_transactions
     LANGUAGE plpgsql
     AS $$
-#variable_conflict use_variable
 declare
     made app.coin_transactions;
-    number integer := cardinality(amounts);
+    number integer := cardinality(in_amounts);
     total bigint := 0;
     coins bigint;
     earnings bigint;
@@ -1420,44 +1560,52 @@ declare
     places integer[];
     tried integer;
 begin
-    if number = 0 or array[cardinality(kinds), cardinality(owners), cardinality(providers), cardinality(currencies)]
+    if number = 0 or array[cardinality(in_kinds), cardinality(in_owner_user_ids), cardinality(in_providers),
+        cardinality(in_currencies)]
             <> array[number, number, number, number]
-        or what not in (
+        or in_type not in (
             'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
             'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
         )
-        or length(key) not between 1 and 200 or length(why) > 200
-        or jsonb_typeof(more) <> 'object' or pg_column_size(more) > 2000
+        or length(in_idempotency_key) not between 1 and 200 or length(in_description) > 200
+        or jsonb_typeof(in_details) <> 'object' or pg_column_size(in_details) > 2000
     then
         raise exception 'a transfer has entries, a type, a key, and few words' using errcode = 'check_violation';
     end if;
     for i in 1 .. number loop
-        rank := app.ledger_rank(kinds[i]);
-        coins := case when rank = 1 and owners[i] = whose then coalesce(coins, 0) + amounts[i] else coins end;
-        earnings := case when rank = 2 and owners[i] = whose then coalesce(earnings, 0) + amounts[i] else earnings end;
-        total := total + amounts[i];
-        pays_debt := pays_debt or rank = 1 and amounts[i] > 0 or rank = 3 and amounts[i] < 0;
-        last := case when rank > last and amounts[i] <> 0 then rank end;  -- null once it is not in order
+        rank := app.ledger_rank(in_kinds[i]);
+        coins := case when rank = 1 and in_owner_user_ids[i] = in_owner_user_id then coalesce(coins,
+            0) + in_amounts[i] else coins end;
+        earnings := case when rank = 2 and in_owner_user_ids[i] = in_owner_user_id then coalesce(earnings,
+            0) + in_amounts[i] else earnings end;
+        total := total + in_amounts[i];
+        pays_debt := pays_debt or rank = 1 and in_amounts[i] > 0 or rank = 3 and in_amounts[i] < 0;
+        last := case when rank > last and in_amounts[i] <> 0 then rank end;  -- null once it is not in order
     end loop;
-    if total is distinct from 0 or whose is not null and array_position(owners, whose) is null then
+    if total is distinct from 0 or in_owner_user_id is not null and array_position(in_owner_user_ids,
+        in_owner_user_id) is null then
         raise exception 'entries sum to zero, not to %, in the history of somebody whom they concern', total
             using errcode = 'check_violation';
     end if;
 
     insert into app.coin_transactions (
-        tenant_id, user_id, amount, transaction_type, description, subject_id, idempotency_key, fingerprint, reverses_id, details
+        tenant_id, user_id, amount, transaction_type, description, subject_id, idempotency_key, fingerprint,
+            reverses_id, details
     ) values (
-        tenant, whose, coalesce(coins, earnings, 0), what, why, subject, key,
-        app.ledger_fingerprint(what, whose, subject, reverses, request, kinds, owners, providers, currencies, amounts),
-        reverses, more
+        in_tenant_id, in_owner_user_id, coalesce(coins, earnings, 0), in_type, in_description, in_subject_id,
+        in_idempotency_key,
+        app.ledger_fingerprint(in_type, in_owner_user_id, in_subject_id, in_reverses_id, in_request, in_kinds,
+            in_owner_user_ids, in_providers, in_currencies, in_amounts),
+        in_reverses_id, in_details
     )
     on conflict (tenant_id, idempotency_key) do nothing
     returning coin_transactions.* into made;
     if not found then
         select known.* into strict made from app.coin_transactions known
-        where known.tenant_id = tenant and known.idempotency_key = key;
+        where known.tenant_id = in_tenant_id and known.idempotency_key = in_idempotency_key;
         if made.fingerprint
-            <> app.ledger_fingerprint(what, whose, subject, reverses, request, kinds, owners, providers, currencies, amounts)
+            <> app.ledger_fingerprint(in_type, in_owner_user_id, in_subject_id, in_reverses_id, in_request, in_kinds,
+                in_owner_user_ids, in_providers, in_currencies, in_amounts)
         then
             raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
         end if;
@@ -1468,13 +1616,14 @@ begin
         select array_agg(one.kind order by one.place), array_agg(one.whose order by one.place),
             array_agg(one.provider order by one.place), array_agg(one.currency order by one.place),
             array_agg(one.amount order by one.place), count(*)
-        into kinds, owners, providers, currencies, amounts, number
+        into in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts, number
         from (
             select entry.kind, entry.whose, entry.provider, entry.currency, sum(entry.amount)::bigint as amount,
                 row_number() over (
                     order by app.ledger_rank(entry.kind), entry.whose, entry.provider, entry.currency
                 ) as place
-            from unnest(kinds, owners, providers, currencies, amounts) entry (kind, whose, provider, currency, amount)
+            from unnest(in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts) entry (kind, whose,
+                provider, currency, amount)
             group by entry.kind, entry.whose, entry.provider, entry.currency having sum(entry.amount) <> 0
         ) one;
         if number = 0 then
@@ -1482,50 +1631,53 @@ begin
         end if;
     end if;
     for i in 1 .. number loop
-        account := app.ledger_account_id(kinds[i], owners[i], providers[i], currencies[i]);
+        account := app.ledger_account_id(in_kinds[i], in_owner_user_ids[i], in_providers[i], in_currencies[i]);
         place := 0;
-        if owners[i] is null then
+        if in_owner_user_ids[i] is null then
             for turn in 0 .. 15 loop
                 place := (pg_backend_pid() + turn) % 16;
-                exit when pg_try_advisory_xact_lock(hashtextextended(account::text, tenant::bigint * 16 + place));
+                exit when pg_try_advisory_xact_lock(hashtextextended(account::text, in_tenant_id::bigint * 16 + place));
             end loop;
         end if;
         loop
-            update app.ledger_balances known set balance = known.balance + amounts[i]
-            where known.tenant_id = tenant and known.account_id = account and known.stripe = place
-                and (amounts[i] > 0 or known.lowest is null or known.balance - known.held + amounts[i] >= known.lowest)
-                and (amounts[i] < 0 or known.highest is null or known.balance + amounts[i] <= known.highest)
-                and not (known.frozen and spends and amounts[i] < 0);
+            update app.ledger_balances known set balance = known.balance + in_amounts[i]
+            where known.tenant_id = in_tenant_id and known.account_id = account and known.stripe = place
+                and (in_amounts[i] > 0 or known.lowest is null
+                    or known.balance - known.held + in_amounts[i] >= known.lowest)
+                and (in_amounts[i] < 0 or known.highest is null or known.balance + in_amounts[i] <= known.highest)
+                and not (known.frozen and in_is_spending and in_amounts[i] < 0);
             exit when found;
             if tried = i then
-                perform app.refuse_debit(tenant, kinds[i], owners[i], amounts[i], spends);
+                perform app.check_debit(in_tenant_id, in_kinds[i], in_owner_user_ids[i], in_amounts[i], in_is_spending);
             end if;
             tried := i;
-            perform app.open_ledger_account(tenant, kinds[i], owners[i], providers[i], currencies[i], place);
-            if kinds[i] = 'person_coins' then
-                perform app.end_expired_holds(tenant, owners[i], 1000);
+            perform app.open_ledger_account(in_tenant_id, in_kinds[i], in_owner_user_ids[i], in_providers[i],
+                in_currencies[i], place);
+            if in_kinds[i] = 'person_coins' then
+                perform app.end_expired_holds(in_tenant_id, in_owner_user_ids[i], 1000);
             end if;
         end loop;
         accounts := accounts || account;
         places := places || place;
     end loop;
     with news as (
-        insert into app.ledger_unproved (tenant_id, transaction_id) values (tenant, made.id)
+        insert into app.unaudited_balances (tenant_id, transaction_id) values (in_tenant_id, made.id)
     )
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount, created_at)
-    select tenant, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at
-    from unnest(accounts, places, amounts) entry (account_id, stripe, amount);
+    select in_tenant_id, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at
+    from unnest(accounts, places, in_amounts) entry (account_id, stripe, amount);
     if pays_debt then
         for i in 1 .. number loop
-            if kinds[i] = 'person_coins' and amounts[i] > 0 or kinds[i] = 'person_debt' and amounts[i] < 0 then
-                perform app.pay_debt(tenant, owners[i], made.id);
+            if in_kinds[i] = 'person_coins' and in_amounts[i] > 0 or in_kinds[i] = 'person_debt' and in_amounts[i] < 0
+                then
+                perform app.pay_debt(in_tenant_id, in_owner_user_ids[i], made.id);
             end if;
         end loop;
     end if;
     return made;
 end $$;
 
-CREATE FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) RETURNS TABLE(id uuid, face text, profile jsonb, created_at timestamp with time zone)
+CREATE FUNCTION app.my_blocks(in_tenant_id integer, in_profile_id uuid, in_cursor uuid, in_limit integer) RETURNS TABLE(id uuid, face text, profile jsonb, created_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
@@ -1536,9 +1688,9 @@ CREATE FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid,
     FROM ((app.blocks block
       JOIN app.profiles mine ON (((mine.tenant_id = block.tenant_id) AND (mine.id = block.blocker_profile_id))))
       JOIN app.profiles other ON (((other.tenant_id = block.tenant_id) AND (other.id = block.blocked_profile_id))))
-   WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = my_blocks.tenant) AND (block.blocker_user_id = app.user_id()) AND ((my_blocks.only_profile_id IS NULL) OR ((block.blocker_profile_id = app.profile_id()) AND (block.blocked_profile_id = my_blocks.only_profile_id))) AND ((my_blocks.before IS NULL) OR (block.id < my_blocks.before)))
+   WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = my_blocks.in_tenant_id) AND (block.blocker_user_id = app.user_id()) AND ((my_blocks.in_profile_id IS NULL) OR ((block.blocker_profile_id = app.profile_id()) AND (block.blocked_profile_id = my_blocks.in_profile_id))) AND ((my_blocks.in_cursor IS NULL) OR (block.id < my_blocks.in_cursor)))
    ORDER BY block.id DESC
-  LIMIT my_blocks.at_most;
+  LIMIT my_blocks.in_limit;
 END;
 
 CREATE TABLE app.conversations (
@@ -1558,7 +1710,7 @@ CREATE TABLE app.conversations (
 
 ALTER TABLE ONLY app.conversations FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.my_peers(tenant integer) RETURNS TABLE(conversation_id uuid, profile_id uuid, user_id uuid, delivered_seq bigint, read_seq bigint, open boolean)
+CREATE FUNCTION app.my_peers(in_tenant_id integer) RETURNS TABLE(conversation_id uuid, profile_id uuid, user_id uuid, delivered_seq bigint, read_seq bigint, open boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
@@ -1570,33 +1722,34 @@ CREATE FUNCTION app.my_peers(tenant integer) RETURNS TABLE(conversation_id uuid,
      ((conversation.closed_at IS NULL) AND (conversation.expires_at > app.now()))
     FROM (app.conversation_members peer
       JOIN app.conversations conversation ON (((conversation.tenant_id = peer.tenant_id) AND (conversation.id = peer.conversation_id))))
-   WHERE ((peer.tenant_id = app.tenant_id()) AND (peer.tenant_id = my_peers.tenant) AND (peer.conversation_id = ANY (app.my_conversations())) AND (peer.profile_id <> app.profile_id()) AND (conversation.purged_at IS NULL));
+   WHERE ((peer.tenant_id = app.tenant_id()) AND (peer.tenant_id = my_peers.in_tenant_id) AND (peer.conversation_id = ANY (app.my_conversations())) AND (peer.profile_id <> app.profile_id()) AND (conversation.purged_at IS NULL));
 END;
 
-CREATE FUNCTION app.my_unripe_earnings(tenant integer) RETURNS TABLE(ripens_at timestamp with time zone, amount bigint)
+CREATE FUNCTION app.my_unripe_earnings(in_tenant_id integer) RETURNS TABLE(ripens_at timestamp with time zone, amount bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     return query
     select max(one.ripens_at), sum(one.amount)::bigint
     from app.tenants community
-    cross join lateral app.unripe_earnings(tenant, app.user_id()) one
-    where community.id = tenant
+    cross join lateral app.unripe_earnings(in_tenant_id, app.user_id()) one
+    where community.id = in_tenant_id
     group by (one.ripens_at at time zone community.timezone)::date order by 1;
 end $$;
 
-CREATE FUNCTION app.new_ledger_faults(tenant integer) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
+CREATE FUNCTION app.new_ledger_faults(in_tenant_id integer) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with transfers as (
-        select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount, header.reverses_id,
+        select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount,
+            header.reverses_id,
             sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         left join app.coin_transactions header
-            on header.tenant_id = new_ledger_faults.tenant and header.id = new.transaction_id
+            on header.tenant_id = in_tenant_id and header.id = new.transaction_id
         cross join lateral (
             select count(*) as number, sum(entry.amount)::bigint as total,
                 sum(entry.amount) filter (
@@ -1606,20 +1759,21 @@ CREATE FUNCTION app.new_ledger_faults(tenant integer) RETURNS TABLE(fault text, 
                     where entry.account_id = app.ledger_account_id('creator_revenue', header.user_id, null, null)
                 )::bigint as earnings
             from app.coin_entries entry
-            where entry.tenant_id = new_ledger_faults.tenant and entry.transaction_id = new.transaction_id
+            where entry.tenant_id = in_tenant_id and entry.transaction_id = new.transaction_id
         ) sides
-        where new.tenant_id = new_ledger_faults.tenant
+        where new.tenant_id = in_tenant_id
     ),
     moved as (
         select entry.account_id, entry.stripe, sum(entry.amount)::bigint as amount
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         join app.coin_entries entry
-            on entry.tenant_id = new_ledger_faults.tenant and entry.transaction_id = new.transaction_id
-        where new.tenant_id = new_ledger_faults.tenant group by entry.account_id, entry.stripe
+            on entry.tenant_id = in_tenant_id and entry.transaction_id = new.transaction_id
+        where new.tenant_id = in_tenant_id group by entry.account_id, entry.stripe
     ),
     holds as (
-        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id, sum(hold.amount)::bigint as held
-        from app.coin_holds hold where hold.tenant_id = new_ledger_faults.tenant and hold.status = 'open'
+        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id,
+            sum(hold.amount)::bigint as held
+        from app.coin_holds hold where hold.tenant_id = in_tenant_id and hold.status = 'open'
         group by hold.user_id
     ),
     touched as (
@@ -1628,12 +1782,12 @@ CREATE FUNCTION app.new_ledger_faults(tenant integer) RETURNS TABLE(fault text, 
         select holds.account_id from holds
         union
         select app.ledger_account_id('person_coins', hold.user_id, null, null)
-        from app.coin_holds hold where hold.tenant_id = new_ledger_faults.tenant and not hold.proved
+        from app.coin_holds hold where hold.tenant_id = in_tenant_id and not hold.proved
     ),
     balances as (
         select known.account_id, known.stripe, known.balance, known.held, known.lowest, known.highest
         from touched join app.ledger_balances known
-            on known.tenant_id = new_ledger_faults.tenant and known.account_id = touched.account_id
+            on known.tenant_id = in_tenant_id and known.account_id = touched.account_id
     ),
     stripes as (
         select one.account_id, sum(one.expected)::bigint as expected, sum(one.balance)::bigint as balance
@@ -1641,8 +1795,8 @@ CREATE FUNCTION app.new_ledger_faults(tenant integer) RETURNS TABLE(fault text, 
             select moved.account_id, moved.stripe, moved.amount as expected, 0 as balance from moved
             union all
             select known.account_id, known.stripe, known.balance, 0
-            from touched join app.ledger_proved known
-                on known.tenant_id = new_ledger_faults.tenant and known.account_id = touched.account_id
+            from touched join app.audited_balances known
+                on known.tenant_id = in_tenant_id and known.account_id = touched.account_id
             union all
             select balances.account_id, balances.stripe, 0, balances.balance from balances
         ) one
@@ -1667,61 +1821,248 @@ CREATE FUNCTION app.new_ledger_faults(tenant integer) RETURNS TABLE(fault text, 
     left join holds on holds.account_id = touched.account_id
     where coalesce(balances.held, 0) <> coalesce(holds.held, 0)
     union all
-    select 'balance_outside_its_limits', balances.account_id, coalesce(balances.lowest, balances.highest), balances.balance
+    select 'balance_outside_its_limits', balances.account_id, coalesce(balances.lowest, balances.highest),
+        balances.balance
     from balances
     where balances.held < 0 or balances.balance - balances.held < balances.lowest or balances.balance > balances.highest
     union all
     select 'reversed_twice_or_by_another', transfers.reverses_id, null, null
     from transfers left join app.coin_transactions original
-        on original.tenant_id = new_ledger_faults.tenant and original.id = transfers.reverses_id
+        on original.tenant_id = in_tenant_id and original.id = transfers.reverses_id
     where transfers.reverses_id is not null and original.reversed_by_id is distinct from transfers.id
 $$;
 
-CREATE FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) RETURNS uuid
+CREATE FUNCTION app.open_conversation(in_tenant_id integer, in_match_id uuid, in_opener_profile_id uuid, in_user_ids uuid[], in_profile_ids uuid[], in_expires_at timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_variable
 declare
     opened uuid;
 begin
-    if tenant <> app.tenant_id() or cardinality(profile_ids) <> 2 or not opener_profile_id = any(profile_ids) then
+    if in_tenant_id <> app.tenant_id() or cardinality(in_profile_ids) <> 2
+        or not in_opener_profile_id = any(in_profile_ids) then
         raise exception 'a conversation is opened between two profiles of one community';
     end if;
-    if session_user <> 'meydan_service' and not app.profile_id() = any(profile_ids) then
+    if session_user <> 'meydan_service' and not app.profile_id() = any(in_profile_ids) then
         raise exception 'a person opens only their own conversations';
     end if;
     insert into app.conversations (tenant_id, match_id, opener_profile_id, expires_at)
-    values (tenant, match_id, opener_profile_id, expires_at)
+    values (in_tenant_id, in_match_id, in_opener_profile_id, in_expires_at)
     returning id into opened;
     insert into app.conversation_members (tenant_id, conversation_id, profile_id, user_id)
     select profile.tenant_id, opened, profile.id, profile.user_id
     from app.profiles profile
-    join unnest(user_ids, profile_ids) as named (user_id, profile_id)
+    join unnest(in_user_ids, in_profile_ids) as named (user_id, profile_id)
         on named.profile_id = profile.id and named.user_id = profile.user_id
-    where profile.tenant_id = tenant;
+    where profile.tenant_id = in_tenant_id;
     if (select count(distinct member.user_id) from app.conversation_members member
-        where member.tenant_id = tenant and member.conversation_id = opened) <> 2 then
+        where member.tenant_id = in_tenant_id and member.conversation_id = opened) <> 2 then
         raise exception 'a conversation has two different people';
     end if;
     return opened;
 end $$;
 
-CREATE FUNCTION app.open_ledger_account(tenant integer, kind text, whose uuid, provider text, currency text, stripe integer) RETURNS void
+CREATE FUNCTION app.open_ledger_account(in_tenant_id integer, in_kind text, in_owner_user_id uuid, in_provider text, in_currency text, in_stripe integer) RETURNS void
     LANGUAGE plpgsql
     AS $$
-#variable_conflict use_variable
 declare
-    account uuid := app.ledger_account_id(kind, whose, provider, currency);
+    account uuid := app.ledger_account_id(in_kind, in_owner_user_id, in_provider, in_currency);
 begin
     insert into app.ledger_accounts (tenant_id, kind, user_id, provider, currency)
-    values (tenant, kind, whose, provider, currency) on conflict do nothing;
+    values (in_tenant_id, in_kind, in_owner_user_id, in_provider, in_currency) on conflict do nothing;
     insert into app.ledger_balances (tenant_id, account_id, stripe, lowest, highest)
     values (
-        tenant, account, stripe, case when kind in ('person_coins', 'creator_revenue') then 0 end,
-        case when kind = 'person_debt' then 0 end
+        in_tenant_id, account, in_stripe, case when in_kind in ('person_coins', 'creator_revenue') then 0 end,
+        case when in_kind = 'person_debt' then 0 end
     ) on conflict do nothing;
 end $$;
+
+CREATE FUNCTION app.pay_debt(in_tenant_id integer, in_owner_user_id uuid, in_cause_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    paid bigint;
+begin
+    select least(-debt.balance, coins.balance - coins.held) into paid
+    from app.ledger_balances debt
+    join app.ledger_balances coins on coins.tenant_id = in_tenant_id and coins.stripe = 0
+        and coins.account_id = app.ledger_account_id('person_coins', in_owner_user_id, null, null)
+    where debt.tenant_id = in_tenant_id and debt.stripe = 0
+        and debt.account_id = app.ledger_account_id('person_debt', in_owner_user_id, null, null);
+    if paid > 0 then
+        perform app.move_coins(
+            in_tenant_id, 'debt:' || in_owner_user_id || ':' || in_cause_id, 'debt_payment',
+            array['person_coins', 'person_debt'], array[in_owner_user_id, in_owner_user_id],
+            array[null, null]::text[], array[null, null]::text[], array[-paid, paid], in_owner_user_id, '',
+                in_cause_id, '{}', null, null, false
+        );
+    end if;
+end $$;
+
+CREATE FUNCTION app.public_profiles(in_profile_ids uuid[]) RETURNS TABLE(id uuid, alias text, tag text, bio text, gender text, interests text[], age integer, avatar_seed text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select p.id, p.alias, p.tag, p.bio, p.gender, p.interests,
+           case when p.face = 'real' then
+               extract(year from age((app.now() at time zone t.timezone)::date, u.birth_date))::integer
+           end,
+           p.avatar_seed
+    from app.profiles p
+    join app.users u on u.tenant_id = p.tenant_id and u.id = p.user_id
+    join app.tenants t on t.id = p.tenant_id
+    where p.tenant_id = app.tenant_id() and p.id = any(in_profile_ids)
+$$;
+
+CREATE FUNCTION app.queue_job(in_entrypoint text, in_payload bytea, in_delay interval, in_dedupe_key text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    tenant text := current_setting('app.tenant_id');
+    key text := tenant || ':' || in_entrypoint || ':' || in_dedupe_key;
+    placed bigint;
+begin
+    if not exists (select from app.tenants t where t.id = tenant::integer) then
+        raise exception 'a job belongs to a tenant';
+    end if;
+    insert into jobs.pgqueuer as waiting (priority, entrypoint, payload, execute_after, dedupe_key, headers, status)
+    values (0, in_entrypoint, in_payload, now() + in_delay, key, jsonb_build_object('tenant_id',
+        tenant::integer), 'queued')
+    on conflict do nothing
+    returning id into placed;
+    if placed is null then
+        insert into jobs.pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, headers, status)
+        select 0, in_entrypoint, in_payload, now() + in_delay, key || ':next', jsonb_build_object('tenant_id',
+            tenant::integer), 'queued'
+        where exists (select from jobs.pgqueuer running where running.dedupe_key = key and running.status = 'picked')
+        on conflict do nothing;
+    end if;
+end $$;
+
+CREATE FUNCTION app.quota_left(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return greatest(in_day_limit + coalesce((
+            select known.granted - known.used from app.daily_quota known
+            where known.tenant_id = in_tenant_id and known.user_id = in_user_id and known.kind = in_kind
+                and known.day = in_day
+        ), 0), 0)
+        + coalesce((
+            select extra.granted - extra.used from app.bonus_quota extra
+            where extra.tenant_id = in_tenant_id and extra.user_id = in_user_id and extra.kind = in_kind
+        ), 0);
+end $$;
+
+CREATE FUNCTION app.release_held(in_tenant_id integer, in_owner_user_id uuid, in_amount bigint, in_cause_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update app.ledger_balances known set held = known.held - in_amount
+    where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('person_coins', in_owner_user_id,
+        null, null)
+        and known.stripe = 0 and known.held >= in_amount;
+    if not found then
+        raise exception 'no so many coins are held' using errcode = 'check_violation';
+    end if;
+    perform app.pay_debt(in_tenant_id, in_owner_user_id, in_cause_id);
+end $$;
+
+CREATE FUNCTION app.release_hold(in_tenant_id integer, in_hold_id uuid) RETURNS app.coin_holds
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    held app.coin_holds;
+begin
+    perform app.check_ledger_caller(in_tenant_id);
+    select known.* into held from app.coin_holds known where known.tenant_id = in_tenant_id and known.id = in_hold_id
+        for update;
+    if not found or session_user = 'meydan_app' and (held.user_id <> app.user_id() or not held.by_person) then
+        raise exception using errcode = 'WA008', message = 'not_found';
+    elsif held.status = 'committed' then
+        raise exception using errcode = 'WA006', message = 'hold_over', detail = '{"status": "committed"}';
+    elsif held.status = 'open' then
+        update app.coin_holds known set status = 'released', ended_at = app.now(), proved = false
+        where known.tenant_id = in_tenant_id and known.id = in_hold_id
+        returning known.* into held;
+        perform app.release_held(in_tenant_id, held.user_id, held.amount, in_hold_id);
+    end if;
+    return held;
+end $$;
+
+CREATE FUNCTION app.reverse_transfer(in_tenant_id integer, in_idempotency_key text, in_transaction_id uuid, in_description text) RETURNS app.coin_transactions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    original app.coin_transactions;
+    made app.coin_transactions;
+    mirror record;
+begin
+    perform app.check_ledger_caller(in_tenant_id);
+    select known.* into original from app.coin_transactions known
+    where known.tenant_id = in_tenant_id and known.id = in_transaction_id for no key update;
+    if not found then
+        raise exception using errcode = 'WA008', message = 'not_found';
+    elsif original.reverses_id is not null then
+        raise exception using errcode = 'WA007', message = 'not_reversible';
+    end if;
+    select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners,
+        array_agg(account.provider) as providers,
+        array_agg(account.currency) as currencies, array_agg(-entry.amount) as amounts
+    into mirror
+    from app.coin_entries entry
+    join app.ledger_accounts account on account.tenant_id = in_tenant_id and account.id = entry.account_id
+    where entry.tenant_id = in_tenant_id and entry.transaction_id = in_transaction_id;
+    if original.reversed_by_id is not null and not exists (
+        select from app.coin_transactions known
+        where known.tenant_id = in_tenant_id and known.id = original.reversed_by_id
+            and known.idempotency_key = in_idempotency_key
+    ) then
+        raise exception using errcode = 'WA005', message = 'already_reversed';
+    end if;
+    if 'person_debt' = any(mirror.kinds) then
+        perform app.lock_ledger_account(in_tenant_id, 'person_coins', original.user_id);
+    end if;
+    made := app.move_coins(
+        in_tenant_id, in_idempotency_key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies,
+        mirror.amounts,
+        original.user_id, in_description, original.subject_id, '{}', in_transaction_id, 'reversal', false
+    );
+    update app.coin_transactions known set reversed_by_id = made.id
+    where known.tenant_id = in_tenant_id and known.id = in_transaction_id and known.reversed_by_id is null;
+    return made;
+end $$;
+
+CREATE FUNCTION app.scoped_key(in_idempotency_key text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (SESSION_USER = 'meydan_app'::name) THEN ((app.user_id() || ':'::text) || in_idempotency_key) ELSE in_idempotency_key END;
+
+CREATE TABLE app.gifts (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    key text NOT NULL,
+    name jsonb,
+    price integer NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT gifts_key_check CHECK ((key ~ '^[a-z][a-z_]{0,29}$'::text)),
+    CONSTRAINT gifts_name_check CHECK ((jsonb_typeof(name) = 'object'::text)),
+    CONSTRAINT gifts_price_check CHECK (((price >= 1) AND (price <= 1000000)))
+);
+
+ALTER TABLE ONLY app.gifts FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.seed_default_gifts(in_tenant_id integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ INSERT INTO app.gifts (tenant_id, key, price, "position") VALUES (seed_default_gifts.in_tenant_id,'tea'::text,5,1), (seed_default_gifts.in_tenant_id,'simit'::text,10,2), (seed_default_gifts.in_tenant_id,'tulip'::text,20,3), (seed_default_gifts.in_tenant_id,'cat'::text,40,4), (seed_default_gifts.in_tenant_id,'lantern'::text,75,5), (seed_default_gifts.in_tenant_id,'boat'::text,150,6), (seed_default_gifts.in_tenant_id,'kilim'::text,300,7), (seed_default_gifts.in_tenant_id,'moon'::text,1000,8);
+END;
 
 CREATE TABLE app.coin_packages (
     tenant_id integer NOT NULL,
@@ -1754,7 +2095,7 @@ CREATE TABLE app.premium_plans (
     currency text NOT NULL,
     coin_price integer,
     store_product_id text,
-    text_per_day integer NOT NULL,
+    matches_per_day integer CONSTRAINT premium_plans_text_per_day_not_null NOT NULL,
     sees_likes boolean NOT NULL,
     no_ads boolean NOT NULL,
     "position" integer DEFAULT 0 NOT NULL,
@@ -1766,211 +2107,23 @@ CREATE TABLE app.premium_plans (
     CONSTRAINT premium_plans_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text, 'year'::text]))),
     CONSTRAINT premium_plans_price_check CHECK (((price >= 1) AND (price <= '100000000000'::bigint))),
     CONSTRAINT premium_plans_store_product_id_check CHECK (((length(store_product_id) >= 1) AND (length(store_product_id) <= 200))),
-    CONSTRAINT premium_plans_text_per_day_check CHECK (((text_per_day >= 0) AND (text_per_day <= 1000)))
+    CONSTRAINT premium_plans_text_per_day_check CHECK (((matches_per_day >= 0) AND (matches_per_day <= 1000)))
 );
 
 ALTER TABLE ONLY app.premium_plans FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION app.open_shop(tenant integer) RETURNS void
+CREATE FUNCTION app.seed_default_products(in_tenant_id integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- INSERT INTO app.coin_packages (tenant_id, coins, bonus, price, currency, "position") VALUES (open_shop.tenant,100,0,4999,'TRY'::text,1), (open_shop.tenant,500,50,24999,'TRY'::text,2), (open_shop.tenant,1000,200,49999,'TRY'::text,3), (open_shop.tenant,2000,600,99999,'TRY'::text,4);
- INSERT INTO app.premium_plans (tenant_id, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, "position") VALUES (open_shop.tenant,'month'::text,14999,'TRY'::text,450,50,true,true,1), (open_shop.tenant,'year'::text,119999,'TRY'::text,NULL::integer,50,true,true,2);
+ INSERT INTO app.coin_packages (tenant_id, coins, bonus, price, currency, "position") VALUES (seed_default_products.in_tenant_id,100,0,4999,'TRY'::text,1), (seed_default_products.in_tenant_id,500,50,24999,'TRY'::text,2), (seed_default_products.in_tenant_id,1000,200,49999,'TRY'::text,3), (seed_default_products.in_tenant_id,2000,600,99999,'TRY'::text,4);
+ INSERT INTO app.premium_plans (tenant_id, period, price, currency, coin_price, matches_per_day, sees_likes, no_ads, "position") VALUES (seed_default_products.in_tenant_id,'month'::text,14999,'TRY'::text,450,50,true,true,1), (seed_default_products.in_tenant_id,'year'::text,119999,'TRY'::text,NULL::integer,50,true,true,2);
 END;
 
-CREATE FUNCTION app.own_key(key text) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN CASE WHEN (SESSION_USER = 'meydan_app'::name) THEN ((app.user_id() || ':'::text) || key) ELSE key END;
-
-CREATE FUNCTION app.pay_debt(tenant integer, whose uuid, cause uuid) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-#variable_conflict use_variable
-declare
-    paid bigint;
-begin
-    select least(-debt.balance, coins.balance - coins.held) into paid
-    from app.ledger_balances debt
-    join app.ledger_balances coins on coins.tenant_id = tenant and coins.stripe = 0
-        and coins.account_id = app.ledger_account_id('person_coins', whose, null, null)
-    where debt.tenant_id = tenant and debt.stripe = 0
-        and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
-    if paid > 0 then
-        perform app.move_coins(
-            tenant, 'debt:' || whose || ':' || cause, 'debt_payment', array['person_coins', 'person_debt'], array[whose, whose],
-            array[null, null]::text[], array[null, null]::text[], array[-paid, paid], whose, '', cause, '{}', null, null, false
-        );
-    end if;
-end $$;
-
-CREATE FUNCTION app.protect(target regclass) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    execute format('alter table %s enable row level security', target);
-    execute format('alter table %s force row level security', target);
-    execute format('create policy owner_all on %s to meydan_owner using (true) with check (true)', target);
-    execute format(
-        'create policy service_tenant on %s to meydan_service'
-        ' using (tenant_id = (select app.tenant_id())) with check (tenant_id = (select app.tenant_id()))', target);
-    execute format('grant select, insert, update, delete on %s to meydan_service', target);
-end $$;
-
-CREATE FUNCTION app.public_profiles(ids uuid[]) RETURNS TABLE(id uuid, alias text, tag text, bio text, gender text, interests text[], age integer, avatar_seed text)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select p.id, p.alias, p.tag, p.bio, p.gender, p.interests,
-           case when p.face = 'real' then
-               extract(year from age((app.now() at time zone t.timezone)::date, u.birth_date))::integer
-           end,
-           p.avatar_seed
-    from app.profiles p
-    join app.users u on u.tenant_id = p.tenant_id and u.id = p.user_id
-    join app.tenants t on t.id = p.tenant_id
-    where p.tenant_id = app.tenant_id() and p.id = any(ids)
-$$;
-
-CREATE FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) RETURNS void
+CREATE FUNCTION app.send_gift(in_tenant_id integer, in_gift_id uuid, in_quantity integer, in_receiver_profile_id uuid, in_note text, in_idempotency_key text) RETURNS TABLE(id uuid, gift jsonb, coins bigint, earned bigint, receiver_user_id uuid, created_at timestamp with time zone, is_new boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    tenant text := current_setting('app.tenant_id');
-    key text := tenant || ':' || entrypoint || ':' || once_key;
-    placed bigint;
-begin
-    if not exists (select from app.tenants t where t.id = tenant::integer) then
-        raise exception 'a job belongs to a tenant';
-    end if;
-    insert into jobs.pgqueuer as waiting (priority, entrypoint, payload, execute_after, dedupe_key, headers, status)
-    values (0, entrypoint, payload, now() + delay, key, jsonb_build_object('tenant_id', tenant::integer), 'queued')
-    on conflict do nothing
-    returning id into placed;
-    if placed is null then
-        insert into jobs.pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, headers, status)
-        select 0, entrypoint, payload, now() + delay, key || ':next', jsonb_build_object('tenant_id', tenant::integer), 'queued'
-        where exists (select from jobs.pgqueuer running where running.dedupe_key = key and running.status = 'picked')
-        on conflict do nothing;
-    end if;
-end $$;
-
-CREATE FUNCTION app.refuse_debit(tenant integer, kind text, whose uuid, amount bigint, spends boolean) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-#variable_conflict use_variable
-declare
-    why text;
-    owed bigint;
-    available bigint;
-begin
-    if spends then
-        select known.reason into why from app.wallet_freezes known
-        where known.tenant_id = tenant and known.user_id = whose and known.thawed_at is null;
-        if found then
-            raise exception using errcode = 'WA002', message = 'wallet_frozen',
-                detail = jsonb_build_object('reason', why)::text;
-        end if;
-        select -debt.balance into owed from app.ledger_balances debt
-        where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
-        if kind = 'person_coins' and owed > 0 then
-            raise exception using errcode = 'WA003', message = 'debt_blocks',
-                detail = jsonb_build_object('debt', owed)::text;
-        end if;
-    end if;
-    select known.balance - known.held into available from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null);
-    raise exception using errcode = 'WA001', message = 'balance_too_low',
-        detail = jsonb_build_object('balance', abs(available), 'needed', abs(amount), 'account', kind)::text;
-end $$;
-
-CREATE FUNCTION app.release_hold(tenant integer, hold uuid) RETURNS app.coin_holds
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_variable
-declare
-    held app.coin_holds;
-begin
-    perform app.check_ledger_caller(tenant);
-    select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
-    if not found or session_user = 'meydan_app' and (held.user_id <> app.user_id() or not held.by_person) then
-        raise exception using errcode = 'WA008', message = 'not_found';
-    elsif held.status = 'committed' then
-        raise exception using errcode = 'WA006', message = 'hold_over', detail = '{"status": "committed"}';
-    elsif held.status = 'open' then
-        update app.coin_holds known set status = 'released', ended_at = app.now(), proved = false
-        where known.tenant_id = tenant and known.id = hold
-        returning known.* into held;
-        perform app.give_back_held(tenant, held.user_id, held.amount, hold);
-    end if;
-    return held;
-end $$;
-
-CREATE FUNCTION app.reverse_transfer(tenant integer, key text, reversing uuid, why text) RETURNS app.coin_transactions
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_variable
-declare
-    original app.coin_transactions;
-    made app.coin_transactions;
-    mirror record;
-begin
-    perform app.check_ledger_caller(tenant);
-    select known.* into original from app.coin_transactions known
-    where known.tenant_id = tenant and known.id = reversing for no key update;
-    if not found then
-        raise exception using errcode = 'WA008', message = 'not_found';
-    elsif original.reverses_id is not null then
-        raise exception using errcode = 'WA007', message = 'not_reversible';
-    end if;
-    select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners, array_agg(account.provider) as providers,
-        array_agg(account.currency) as currencies, array_agg(-entry.amount) as amounts
-    into mirror
-    from app.coin_entries entry
-    join app.ledger_accounts account on account.tenant_id = tenant and account.id = entry.account_id
-    where entry.tenant_id = tenant and entry.transaction_id = reversing;
-    if original.reversed_by_id is not null and not exists (
-        select from app.coin_transactions known
-        where known.tenant_id = tenant and known.id = original.reversed_by_id and known.idempotency_key = key
-    ) then
-        raise exception using errcode = 'WA005', message = 'already_reversed';
-    end if;
-    if 'person_debt' = any(mirror.kinds) then
-        perform app.lock_ledger_account(tenant, 'person_coins', original.user_id);
-    end if;
-    made := app.move_coins(
-        tenant, key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies, mirror.amounts,
-        original.user_id, why, original.subject_id, '{}', reversing, 'reversal', false
-    );
-    update app.coin_transactions known set reversed_by_id = made.id
-    where known.tenant_id = tenant and known.id = reversing and known.reversed_by_id is null;
-    return made;
-end $$;
-
-CREATE FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) RETURNS integer
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    return greatest(day_limit + coalesce((
-            select known.granted - known.used from app.allowances known
-            where known.tenant_id = tenant and known.user_id = who and known.kind = what and known.day = today
-        ), 0), 0)
-        + coalesce((
-            select extra.given - extra.used from app.extra_rights extra
-            where extra.tenant_id = tenant and extra.user_id = who and extra.kind = what
-        ), 0);
-end $$;
-
-CREATE FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, key text) RETURNS TABLE(id uuid, gift jsonb, coins bigint, earned bigint, receiver_user_id uuid, created_at timestamp with time zone, is_new boolean)
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_variable
 declare
     giver uuid := app.user_id();
     giver_face uuid := app.profile_id();
@@ -1978,85 +2131,95 @@ declare
     what app.gifts;
     given app.gifts_sent;
     share bigint;
-    -- The community's own setting (wallet/settings.py), not the caller's word.
+    -- The community's own setting (gifts/settings.py), not the caller's word.
     share_percent integer := coalesce((
         select known.config_value::text::integer from app.tenant_configs known
-        where known.tenant_id = tenant and known.config_key = 'wallet.gift_share_percent'
+        where known.tenant_id = in_tenant_id and known.config_key = 'gifts.gift_share_percent'
     ), 50);
 begin
-    perform app.check_ledger_caller(tenant);
-    key := app.own_key(key);
-    select known.* into given from app.gifts_sent known where known.tenant_id = tenant and known.idempotency_key = key;
+    perform app.check_ledger_caller(in_tenant_id);
+    in_idempotency_key := app.scoped_key(in_idempotency_key);
+    select known.* into given from app.gifts_sent known where known.tenant_id = in_tenant_id
+        and known.idempotency_key = in_idempotency_key;
     is_new := not found;
     if is_new then
         select person.id into receiver
         from app.profiles other
         join app.users person on person.tenant_id = other.tenant_id and person.id = other.user_id
-        where other.tenant_id = tenant and other.id = to_profile and person.id <> giver and person.erased_at is null
+        where other.tenant_id = in_tenant_id and other.id = in_receiver_profile_id and person.id <> giver
+            and person.erased_at is null
             and (person.ban_reason is null or person.banned_until <= app.now())
-            and app.have_met(tenant, giver_face, to_profile) and not app.blocked_between(tenant, giver_face, to_profile);
+            and app.have_met(in_tenant_id, giver_face, in_receiver_profile_id)
+                and not app.blocked_between(in_tenant_id, giver_face, in_receiver_profile_id);
         if not found then
             return;
         end if;
-        select known.* into what from app.gifts known where known.tenant_id = tenant and known.id = wanted and known.active;
+        select known.* into what from app.gifts known where known.tenant_id = in_tenant_id and known.id = in_gift_id
+            and known.active;
         if not found then
             return;
         end if;
-        share := what.price::bigint * pieces * share_percent / 100;
+        share := what.price::bigint * in_quantity * share_percent / 100;
         insert into app.gifts_sent (
             tenant_id, gift_id, quantity, coins, earned, giver_user_id, giver_profile_id, receiver_user_id,
             receiver_profile_id, note, idempotency_key
         ) values (
-            tenant, wanted, pieces, what.price::bigint * pieces, share, giver, giver_face, receiver, to_profile, words, key
+            in_tenant_id, in_gift_id, in_quantity, what.price::bigint * in_quantity, share, giver, giver_face,
+            receiver, in_receiver_profile_id, in_note, in_idempotency_key
         ) on conflict do nothing
         returning gifts_sent.* into given;
         is_new := found;
         if is_new then
             -- Coins before earnings, and both before the community's, as in every transfer: nobody waits in a circle.
-            perform app.lock_ledger_account(tenant, 'person_coins', giver);
-            perform app.lock_ledger_account(tenant, 'creator_revenue', receiver);
+            perform app.lock_ledger_account(in_tenant_id, 'person_coins', giver);
+            perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', receiver);
             -- Who leaves at this moment closes their wallet on the way: whoever waited for that finds them gone.
             if exists (
                 select from app.users person
-                where person.tenant_id = tenant and person.id = receiver and person.erased_at is not null
+                where person.tenant_id = in_tenant_id and person.id = receiver and person.erased_at is not null
             ) then
                 raise exception using errcode = 'WA008', message = 'not_found';
             end if;
             perform app.move_coins(
-                tenant, key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver, null],
-                array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '', given.id,
-                jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', to_profile), null, null, true
+                in_tenant_id, in_idempotency_key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver,
+                null],
+                array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '',
+                    given.id,
+                jsonb_build_object('gift_key', what.key, 'quantity', in_quantity, 'profile_id',
+                    in_receiver_profile_id), null, null, true
             );
             if share > 0 then
                 perform app.move_coins(
-                    tenant, key || ':received', 'gift_received', array['creator_revenue', 'tenant_revenue'],
+                    in_tenant_id, in_idempotency_key || ':received', 'gift_received',
+                    array['creator_revenue', 'tenant_revenue'],
                     array[receiver, null], array[null, null]::text[], array[null, null]::text[], array[share, -share],
                     receiver, '', given.id,
-                    jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', giver_face), null, null, false
+                    jsonb_build_object('gift_key', what.key, 'quantity', in_quantity, 'profile_id', giver_face), null,
+                        null, false
                 );
             end if;
         else  -- asked for twice at once
             select known.* into strict given from app.gifts_sent known
-            where known.tenant_id = tenant and known.idempotency_key = key;
+            where known.tenant_id = in_tenant_id and known.idempotency_key = in_idempotency_key;
         end if;
     end if;
     if (given.gift_id, given.quantity, given.giver_profile_id, given.receiver_profile_id, given.note)
-        is distinct from (wanted, pieces, giver_face, to_profile, words)
+        is distinct from (in_gift_id, in_quantity, giver_face, in_receiver_profile_id, in_note)
     then
         raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
     end if;
     return query
     select given.id,
-        jsonb_build_object('id', known.id, 'key', known.key, 'name', known.name, 'price', known.price, 'position', known.position),
+        jsonb_build_object('id', known.id, 'key', known.key, 'name', known.name, 'price', known.price, 'position',
+            known.position),
         given.coins, given.earned, given.receiver_user_id, given.created_at, is_new
-    from app.gifts known where known.tenant_id = tenant and known.id = given.gift_id;
+    from app.gifts known where known.tenant_id = in_tenant_id and known.id = given.gift_id;
 end $$;
 
-CREATE FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS record
+CREATE FUNCTION app.send_message(in_tenant_id integer, in_conversation_id uuid, in_message_id uuid, in_device_id uuid, in_kind text, in_epoch integer, in_body bytea, in_welcome_id uuid, in_welcome_body bytea, in_device_info text, in_connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_variable
 declare
     me uuid := app.profile_id();
     conversation record;
@@ -2070,7 +2233,7 @@ begin
         and mine.profile_id = me and mine.user_id = app.user_id()
     join app.conversation_members peer on peer.tenant_id = found.tenant_id and peer.conversation_id = found.id
         and peer.profile_id <> me
-    where found.tenant_id = tenant and found.tenant_id = app.tenant_id() and found.id = conversation_id
+    where found.tenant_id = in_tenant_id and found.tenant_id = app.tenant_id() and found.id = in_conversation_id
     for update of found;
     if not found then
         outcome := 'not_found';
@@ -2080,10 +2243,10 @@ begin
 
     select message.seq, message.created_at, message.kind, message.epoch, message.body into known
     from app.messages message
-    where message.tenant_id = tenant and message.conversation_id = conversation_id
-        and message.sender_profile_id = me and message.id = message_id;
+    where message.tenant_id = in_tenant_id and message.conversation_id = in_conversation_id
+        and message.sender_profile_id = me and message.id = in_message_id;
     if found then
-        if (known.kind, known.epoch, known.body) = (kind, epoch, body) then
+        if (known.kind, known.epoch, known.body) = (in_kind, in_epoch, in_body) then
             outcome := 'known';
             seq := known.seq;
             created_at := known.created_at;
@@ -2094,19 +2257,19 @@ begin
     end if;
 
     if conversation.closed_at is not null or conversation.expires_at <= app.now()
-        or app.blocked_between(tenant, me, conversation.peer_profile_id) then
+        or app.blocked_between(in_tenant_id, me, conversation.peer_profile_id) then
         outcome := 'closed';
         return;
     end if;
-    if kind in ('text', 'commit') and epoch <> conversation.epoch then
+    if in_kind in ('text', 'commit') and in_epoch <> conversation.epoch then
         outcome := 'stale';
         return;
     end if;
 
-    if welcome_id is not null and exists (
+    if in_welcome_id is not null and exists (
         select from app.messages message
-        where message.tenant_id = tenant and message.conversation_id = conversation_id
-            and message.sender_profile_id = me and message.id = welcome_id
+        where message.tenant_id = in_tenant_id and message.conversation_id = in_conversation_id
+            and message.sender_profile_id = me and message.id = in_welcome_id
     ) then
         outcome := 'taken';
         return;
@@ -2117,183 +2280,109 @@ begin
     peer_profile_id := conversation.peer_profile_id;
     seq := conversation.last_seq + 1;
     created_at := app.now();
-    insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch, body)
-    values (tenant, conversation_id, seq, message_id, me, device_id, kind, epoch, body);
-    if welcome_id is not null then
-        insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch, body)
-        values (tenant, conversation_id, seq + 1, welcome_id, me, device_id, 'welcome', epoch + 1, welcome_body);
+    insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch,
+        body)
+    values (in_tenant_id, in_conversation_id, seq, in_message_id, me, in_device_id, in_kind, in_epoch, in_body);
+    if in_welcome_id is not null then
+        insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind,
+            epoch, body)
+        values (in_tenant_id, in_conversation_id, seq + 1, in_welcome_id, me, in_device_id, 'welcome', in_epoch + 1,
+            in_welcome_body);
     end if;
     update app.conversations changed
-    set last_seq = seq + case when welcome_id is null then 0 else 1 end,
-        epoch = changed.epoch + case when kind = 'commit' then 1 else 0 end
-    where changed.tenant_id = tenant and changed.id = conversation_id;
+    set last_seq = seq + case when in_welcome_id is null then 0 else 1 end,
+        epoch = changed.epoch + case when in_kind = 'commit' then 1 else 0 end
+    where changed.tenant_id = in_tenant_id and changed.id = in_conversation_id;
     insert into app.message_logs
-        (tenant_id, conversation_id, seq, match_id, kind, sender_user_id, receiver_user_id, device_info, connection_type)
-    values (tenant, conversation_id, seq, conversation.match_id, kind, app.user_id(), peer_user_id, device_info, connection_type);
+        (tenant_id, conversation_id, seq, match_id, kind, sender_user_id, receiver_user_id, device_info,
+            connection_type)
+    values (in_tenant_id, in_conversation_id, seq, conversation.match_id, in_kind, app.user_id(), peer_user_id,
+        in_device_info, in_connection_type);
 end $$;
 
-CREATE FUNCTION app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) RETURNS boolean
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    insert into app.allowances as known (tenant_id, user_id, kind, day, used)
-    select tenant, spender, what, today, 1 where day_limit > 0
-    on conflict (tenant_id, user_id, kind, day) do update set used = known.used + 1
-        where known.used < day_limit + known.granted;
-    if not found and day_limit <= 0 then -- nothing of one's own, but perhaps something given back
-        update app.allowances known set used = known.used + 1
-        where known.tenant_id = tenant and known.user_id = spender and known.kind = what and known.day = today
-            and known.used < known.granted;
-    end if;
-    if not found then
-        update app.extra_rights extra set used = extra.used + 1
-        where extra.tenant_id = tenant and extra.user_id = spender and extra.kind = what and extra.used < extra.given;
-    end if;
-    return found;
-end $$;
-
-CREATE TABLE app.gifts (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    key text NOT NULL,
-    name jsonb,
-    price integer NOT NULL,
-    "position" integer DEFAULT 0 NOT NULL,
-    active boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT gifts_key_check CHECK ((key ~ '^[a-z][a-z_]{0,29}$'::text)),
-    CONSTRAINT gifts_name_check CHECK ((jsonb_typeof(name) = 'object'::text)),
-    CONSTRAINT gifts_price_check CHECK (((price >= 1) AND (price <= 1000000)))
-);
-
-ALTER TABLE ONLY app.gifts FORCE ROW LEVEL SECURITY;
-
-CREATE FUNCTION app.stock_gifts(tenant integer) RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- INSERT INTO app.gifts (tenant_id, key, price, "position") VALUES (stock_gifts.tenant,'tea'::text,5,1), (stock_gifts.tenant,'simit'::text,10,2), (stock_gifts.tenant,'tulip'::text,20,3), (stock_gifts.tenant,'cat'::text,40,4), (stock_gifts.tenant,'lantern'::text,75,5), (stock_gifts.tenant,'boat'::text,150,6), (stock_gifts.tenant,'kilim'::text,300,7), (stock_gifts.tenant,'moon'::text,1000,8);
-END;
-
-CREATE FUNCTION app.take_back(tenant integer, key text, what text, whose uuid, amount bigint, to_kind text, to_provider text, to_currency text, why text, subject uuid, more jsonb) RETURNS app.coin_transactions
+CREATE FUNCTION app.sync_ticket_lanes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_variable
-declare
-    taken bigint;
-    owed bigint;
 begin
-    perform app.check_ledger_caller(tenant);
-    if amount is null or amount <= 0 then
-        raise exception 'what is taken back is more than nothing' using errcode = 'check_violation';
+    if tg_op = 'UPDATE' then
+        delete from app.ticket_lanes known
+        where known.tenant_id = new.tenant_id and known.user_id = new.user_id and known.kind = new.kind;
     end if;
-    perform app.lock_ledger_account(tenant, 'person_coins', whose);
-    perform app.end_expired_holds(tenant, whose, 1000);
-    select least(amount, known.balance - known.held) into taken from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
-    owed := amount - taken;
-    return app.move_coins(
-        tenant, key, what,
-        array[to_kind] || case when taken > 0 then array['person_coins'] else '{}' end
-            || case when owed > 0 then array['person_debt'] else '{}' end,
-        array[null, whose] || case when taken > 0 and owed > 0 then array[whose] else '{}' end,
-        array[to_provider, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
-        array[to_currency, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
-        array[amount] || case when taken > 0 then array[-taken] else '{}' end
-            || case when owed > 0 then array[-owed] else '{}' end,
-        whose, why, subject, more || jsonb_build_object('taken', taken, 'owed', owed), null,
-        concat_ws('|', amount, to_kind, to_provider, to_currency), false
-    );
+    if new.away_since is null then
+        insert into app.ticket_lanes (tenant_id, kind, lane, user_id, picky, spot, since)
+        select new.tenant_id, new.kind, lane.name, new.user_id,
+            new.max_distance_km is not null and not new.widened, point(new.longitude, new.latitude), new.created_at
+        from (select distinct unnest(new.languages || case when new.widened
+            then array['*'] else '{}' end) as name) lane;
+    end if;
+    return null;
 end $$;
 
-CREATE FUNCTION app.take_turn(tenant integer, what text) RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT pg_advisory_xact_lock(hashtextextended(('meeting '::text || what), (tenant)::bigint)) AS pg_advisory_xact_lock;
-END;
-
-CREATE FUNCTION app.thaw_wallet(tenant integer, whose uuid, actor uuid) RETURNS boolean
+CREATE FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     kind text;
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     foreach kind in array array['person_coins', 'creator_revenue'] loop
         update app.ledger_balances known set frozen = false
-        where known.tenant_id = tenant and known.frozen
-            and known.account_id = app.ledger_account_id(kind, whose, null, null);
+        where known.tenant_id = in_tenant_id and known.frozen
+            and known.account_id = app.ledger_account_id(kind, in_owner_user_id, null, null);
     end loop;
-    update app.wallet_freezes known set thawed_at = app.now(), thawed_by = actor
-    where known.tenant_id = tenant and known.user_id = whose and known.thawed_at is null;
+    update app.wallet_freezes known set thawed_at = app.now(), thawed_by_user_id = in_actor_user_id
+    where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and known.thawed_at is null;
     return found;
 end $$;
 
-CREATE FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid DEFAULT NULL::uuid, why text DEFAULT ''::text, subject uuid DEFAULT NULL::uuid, more jsonb DEFAULT '{}'::jsonb) RETURNS app.coin_transactions
+CREATE FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid DEFAULT NULL::uuid, in_description text DEFAULT ''::text, in_subject_id uuid DEFAULT NULL::uuid, in_details jsonb DEFAULT '{}'::jsonb) RETURNS app.coin_transactions
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    if tenant is distinct from app.tenant_id()
-        or session_user = 'meydan_app' and not app.is_own_transfer(what, kinds, owners, amounts, whose)
+    if in_tenant_id is distinct from app.tenant_id()
+        or session_user = 'meydan_app' and not app.is_own_transfer(in_type, in_kinds, in_owner_user_ids, in_amounts,
+            in_owner_user_id)
     then
         raise exception 'a ledger is its own community''s, and a person pays with coins of their own'
             using errcode = 'insufficient_privilege';
     end if;
     return app.move_coins(
-        tenant, app.own_key(key), what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
-        what in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
+        in_tenant_id, app.scoped_key(in_idempotency_key), in_type, in_kinds, in_owner_user_ids, in_providers,
+        in_currencies, in_amounts, in_owner_user_id, in_description, in_subject_id, in_details, null, null,
+        in_type in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
     );
 end $$;
 
-CREATE FUNCTION app.unripe_earnings(tenant integer, whose uuid) RETURNS TABLE(ripens_at timestamp with time zone, amount bigint)
+CREATE FUNCTION app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid) RETURNS TABLE(ripens_at timestamp with time zone, amount bigint)
     LANGUAGE sql STABLE
     AS $$
     select entry.created_at + setting.days * interval '1 day', entry.amount
     from (
         select coalesce((
             select known.config_value::text::integer from app.tenant_configs known
-            where known.tenant_id = unripe_earnings.tenant and known.config_key = 'wallet.earnings_ripen_days'
+            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_holding_days'
         ), 7) as days
     ) setting
-    join app.coin_entries entry on entry.tenant_id = unripe_earnings.tenant
-        and entry.account_id = app.ledger_account_id('creator_revenue', unripe_earnings.whose, null, null)
+    join app.coin_entries entry on entry.tenant_id = in_tenant_id
+        and entry.account_id = app.ledger_account_id('creator_revenue', in_owner_user_id, null, null)
         and entry.created_at > app.now() - setting.days * interval '1 day'
-    join app.coin_transactions header on header.tenant_id = unripe_earnings.tenant and header.id = entry.transaction_id
+    join app.coin_transactions header on header.tenant_id = in_tenant_id and header.id = entry.transaction_id
     where entry.amount > 0 and header.reversed_by_id is null
         and header.transaction_type in ('gift_sent', 'gift_received', 'call')
 $$;
 
-CREATE FUNCTION app.waiting_about(tenant integer, what text) RETURNS integer
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT (
-         CASE
-             WHEN (counted.number < 5) THEN (0)::bigint
-             WHEN (counted.number < 50) THEN ((counted.number / 5) * 5)
-             ELSE ((counted.number / 50) * 50)
-         END)::integer AS int4
-    FROM ( SELECT count(*) AS number
-            FROM ( SELECT
-                    FROM app.tickets ticket
-                   WHERE ((ticket.tenant_id = app.tenant_id()) AND (ticket.tenant_id = waiting_about.tenant) AND (ticket.kind = waiting_about.what) AND (ticket.away_since IS NULL))
-                  LIMIT 1000) waiting) counted;
-END;
+CREATE TABLE app.audited_balances (
+    tenant_id integer NOT NULL,
+    account_id uuid NOT NULL,
+    stripe integer NOT NULL,
+    balance bigint NOT NULL
+)
+WITH (fillfactor='80');
 
-CREATE FUNCTION app.wrote(tenant integer, conversation_id uuid, profile_id uuid, before timestamp with time zone) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT (EXISTS ( SELECT
-            FROM (app.conversation_members member
-              JOIN app.message_logs log ON (((log.tenant_id = member.tenant_id) AND (log.conversation_id = member.conversation_id) AND (log.sender_user_id = member.user_id) AND (log.kind = 'text'::text) AND (log.sent_at < wrote.before))))
-           WHERE ((member.tenant_id = app.tenant_id()) AND (member.tenant_id = wrote.tenant) AND (member.conversation_id = wrote.conversation_id) AND (member.profile_id = wrote.profile_id) AND ((SESSION_USER = 'meydan_service'::name) OR (member.conversation_id = ANY (app.my_conversations())))))) AS "exists";
-END;
+ALTER TABLE ONLY app.audited_balances FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.bans (
     tenant_id integer NOT NULL,
@@ -2301,23 +2390,37 @@ CREATE TABLE app.bans (
     user_id uuid NOT NULL,
     reason text NOT NULL,
     until timestamp with time zone,
-    banned_by uuid,
+    banned_by_user_id uuid,
     lifted_at timestamp with time zone,
-    lifted_by uuid,
+    lifted_by_user_id uuid,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT bans_reason_check CHECK ((reason = ANY (ARRAY['reports'::text, 'harassment'::text, 'sexual_content'::text, 'underage'::text, 'spam'::text, 'threat'::text, 'other'::text])))
 );
 
 ALTER TABLE ONLY app.bans FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE app.billing_references (
+CREATE TABLE app.billing_customers (
     tenant_id integer NOT NULL,
     user_id uuid NOT NULL,
-    reference uuid DEFAULT gen_random_uuid() NOT NULL,
+    customer_reference uuid DEFAULT gen_random_uuid() CONSTRAINT billing_customers_reference_not_null NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL
 );
 
-ALTER TABLE ONLY app.billing_references FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY app.billing_customers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.bonus_quota (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    granted integer DEFAULT 0 CONSTRAINT bonus_quota_given_not_null NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    CONSTRAINT bonus_quota_check CHECK ((used <= granted)),
+    CONSTRAINT bonus_quota_given_check CHECK ((granted >= 0)),
+    CONSTRAINT bonus_quota_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
+    CONSTRAINT bonus_quota_used_check CHECK ((used >= 0))
+);
+
+ALTER TABLE ONLY app.bonus_quota FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.coin_adjustments (
     tenant_id integer NOT NULL,
@@ -2347,6 +2450,20 @@ CREATE TABLE app.coin_entries (
 
 ALTER TABLE ONLY app.coin_entries FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.deferred_events (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    provider text NOT NULL,
+    subject text NOT NULL,
+    event_id text NOT NULL,
+    event jsonb NOT NULL,
+    received_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT deferred_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 500))),
+    CONSTRAINT deferred_events_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 500)))
+);
+
+ALTER TABLE ONLY app.deferred_events FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.devices (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -2370,20 +2487,6 @@ CREATE TABLE app.encounters (
 );
 
 ALTER TABLE ONLY app.encounters FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.extra_rights (
-    tenant_id integer NOT NULL,
-    user_id uuid NOT NULL,
-    kind text NOT NULL,
-    given integer DEFAULT 0 NOT NULL,
-    used integer DEFAULT 0 NOT NULL,
-    CONSTRAINT extra_rights_check CHECK ((used <= given)),
-    CONSTRAINT extra_rights_given_check CHECK ((given >= 0)),
-    CONSTRAINT extra_rights_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'video'::text]))),
-    CONSTRAINT extra_rights_used_check CHECK ((used >= 0))
-);
-
-ALTER TABLE ONLY app.extra_rights FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.fraud_cases (
     tenant_id integer NOT NULL,
@@ -2499,30 +2602,12 @@ WITH (fillfactor='60', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_
 
 ALTER TABLE ONLY app.ledger_balances FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE app.ledger_proved (
-    tenant_id integer NOT NULL,
-    account_id uuid NOT NULL,
-    stripe integer NOT NULL,
-    balance bigint NOT NULL
-)
-WITH (fillfactor='80');
-
-ALTER TABLE ONLY app.ledger_proved FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.ledger_unproved (
-    tenant_id integer NOT NULL,
-    transaction_id uuid NOT NULL
-)
-WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_insert_threshold='-1');
-
-ALTER TABLE ONLY app.ledger_unproved FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE app.login_attempts (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
     scope text NOT NULL,
     key bytea NOT NULL,
-    tries integer NOT NULL,
+    attempts integer CONSTRAINT login_attempts_tries_not_null NOT NULL,
     last_try_at timestamp with time zone DEFAULT app.now() NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT login_attempts_scope_check CHECK ((scope = ANY (ARRAY['account'::text, 'address'::text, 'device'::text, 'pair'::text, 'register'::text])))
@@ -2617,7 +2702,7 @@ CREATE TABLE app.otp_verifications (
     id uuid DEFAULT uuidv7() NOT NULL,
     purpose text NOT NULL,
     channel text NOT NULL,
-    address text NOT NULL,
+    contact text CONSTRAINT otp_verifications_address_not_null NOT NULL,
     code_hash bytea NOT NULL,
     attempts_left integer NOT NULL,
     network text NOT NULL,
@@ -2629,7 +2714,7 @@ CREATE TABLE app.otp_verifications (
     verified_at timestamp with time zone,
     spent_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT otp_verifications_address_check CHECK ((length(address) <= 254)),
+    CONSTRAINT otp_verifications_address_check CHECK ((length(contact) <= 254)),
     CONSTRAINT otp_verifications_attempts_left_check CHECK ((attempts_left >= 0)),
     CONSTRAINT otp_verifications_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text]))),
     CONSTRAINT otp_verifications_cost_cents_check CHECK ((cost_cents >= 0)),
@@ -2656,37 +2741,23 @@ CREATE TABLE app.payment_disputes (
     id uuid DEFAULT uuidv7() NOT NULL,
     payment_id uuid NOT NULL,
     provider text NOT NULL,
-    dispute text NOT NULL,
+    provider_dispute_id text CONSTRAINT payment_disputes_dispute_not_null NOT NULL,
     amount bigint NOT NULL,
-    state text NOT NULL,
+    status text CONSTRAINT payment_disputes_state_not_null NOT NULL,
     coins integer DEFAULT 0 NOT NULL,
     owed integer DEFAULT 0 NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT payment_disputes_amount_check CHECK ((amount > 0)),
     CONSTRAINT payment_disputes_coins_check CHECK ((coins >= 0)),
-    CONSTRAINT payment_disputes_dispute_check CHECK (((length(dispute) >= 1) AND (length(dispute) <= 500))),
+    CONSTRAINT payment_disputes_dispute_check CHECK (((length(provider_dispute_id) >= 1) AND (length(provider_dispute_id) <= 500))),
     CONSTRAINT payment_disputes_owed_check CHECK ((owed >= 0)),
-    CONSTRAINT payment_disputes_state_check CHECK ((state = ANY (ARRAY['opened'::text, 'won'::text, 'lost'::text])))
+    CONSTRAINT payment_disputes_state_check CHECK ((status = ANY (ARRAY['opened'::text, 'won'::text, 'lost'::text])))
 );
 
 ALTER TABLE ONLY app.payment_disputes FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE app.payment_early_events (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    provider text NOT NULL,
-    subject text NOT NULL,
-    event_id text NOT NULL,
-    event jsonb NOT NULL,
-    received_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT payment_early_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 500))),
-    CONSTRAINT payment_early_events_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 500)))
-);
-
-ALTER TABLE ONLY app.payment_early_events FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.payment_marks (
+CREATE TABLE app.payment_fingerprints (
     tenant_id integer NOT NULL,
     payment_id uuid NOT NULL,
     kind text NOT NULL,
@@ -2694,41 +2765,11 @@ CREATE TABLE app.payment_marks (
     user_id uuid NOT NULL,
     trusted boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT payment_marks_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'device'::text]))),
-    CONSTRAINT payment_marks_mark_check CHECK ((length(mark) = 32))
+    CONSTRAINT payment_fingerprints_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'device'::text]))),
+    CONSTRAINT payment_fingerprints_mark_check CHECK ((length(mark) = 32))
 );
 
-ALTER TABLE ONLY app.payment_marks FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.payment_notices (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    provider text NOT NULL,
-    event_id text NOT NULL,
-    payload jsonb NOT NULL,
-    payment_id uuid,
-    problem text,
-    tries integer DEFAULT 0 NOT NULL,
-    received_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    read_at timestamp with time zone,
-    CONSTRAINT payment_notices_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 500))),
-    CONSTRAINT payment_notices_problem_check CHECK ((length(problem) <= 500))
-);
-
-ALTER TABLE ONLY app.payment_notices FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.payment_providers (
-    tenant_id integer NOT NULL,
-    provider text NOT NULL,
-    sealed bytea NOT NULL,
-    sandbox boolean NOT NULL,
-    active boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT payment_providers_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text])))
-);
-
-ALTER TABLE ONLY app.payment_providers FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY app.payment_fingerprints FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.payment_refunds (
     tenant_id integer NOT NULL,
@@ -2736,7 +2777,7 @@ CREATE TABLE app.payment_refunds (
     payment_id uuid NOT NULL,
     status text NOT NULL,
     amount bigint NOT NULL,
-    refund text,
+    provider_refund_id text,
     actor_user_id uuid,
     reason text DEFAULT ''::text NOT NULL,
     problem text,
@@ -2752,7 +2793,7 @@ CREATE TABLE app.payment_refunds (
     CONSTRAINT payment_refunds_owed_check CHECK ((owed >= 0)),
     CONSTRAINT payment_refunds_problem_check CHECK ((length(problem) <= 500)),
     CONSTRAINT payment_refunds_reason_check CHECK ((length(reason) <= 500)),
-    CONSTRAINT payment_refunds_refund_check CHECK (((length(refund) >= 1) AND (length(refund) <= 500))),
+    CONSTRAINT payment_refunds_refund_check CHECK (((length(provider_refund_id) >= 1) AND (length(provider_refund_id) <= 500))),
     CONSTRAINT payment_refunds_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'done'::text, 'refused'::text])))
 );
 
@@ -2771,22 +2812,22 @@ CREATE TABLE app.payments (
     currency text NOT NULL,
     paid_amount bigint,
     paid_currency text,
-    checkout text,
+    provider_checkout_id text,
     checkout_url text,
     checkout_expires_at timestamp with time zone,
-    charge text,
-    subscription_reference text,
+    provider_charge_id text,
+    provider_subscription_id text,
     period_begins_at timestamp with time zone,
     period_ends_at timestamp with time zone,
     refunded bigint DEFAULT 0 NOT NULL,
     refund_reversed_at timestamp with time zone,
-    coins_taken_back integer DEFAULT 0 NOT NULL,
+    coins_clawed_back integer DEFAULT 0 CONSTRAINT payments_coins_taken_back_not_null NOT NULL,
     owed integer DEFAULT 0 NOT NULL,
     problem text,
     problem_detail text,
     release_at timestamp with time zone,
     device_id uuid,
-    address text,
+    ip_address text,
     origin text,
     idempotency_key text,
     checked_at timestamp with time zone,
@@ -2797,15 +2838,15 @@ CREATE TABLE app.payments (
     settled_at timestamp with time zone,
     product_id uuid NOT NULL,
     CONSTRAINT payments_acknowledged_check CHECK ((acknowledged = ANY (ARRAY['ours'::text, 'given'::text]))),
-    CONSTRAINT payments_address_check CHECK ((length(address) <= 45)),
+    CONSTRAINT payments_address_check CHECK ((length(ip_address) <= 45)),
     CONSTRAINT payments_amount_check CHECK ((amount >= 0)),
-    CONSTRAINT payments_charge_check CHECK (((length(charge) >= 1) AND (length(charge) <= 500))),
-    CONSTRAINT payments_check2 CHECK ((((coins_taken_back >= 0) AND (coins_taken_back <= coins)) AND (owed <= coins_taken_back))),
+    CONSTRAINT payments_charge_check CHECK (((length(provider_charge_id) >= 1) AND (length(provider_charge_id) <= 500))),
+    CONSTRAINT payments_check2 CHECK ((((coins_clawed_back >= 0) AND (coins_clawed_back <= coins)) AND (owed <= coins_clawed_back))),
     CONSTRAINT payments_check3 CHECK (((status <> ALL (ARRAY['created'::text, 'pending'::text])) OR (paid_at IS NULL))),
-    CONSTRAINT payments_check4 CHECK ((((paid_at IS NULL) AND (paid_amount IS NULL) AND (settled_at IS NULL) AND (refunded = 0)) OR ((paid_at IS NOT NULL) AND (paid_amount IS NOT NULL) AND (paid_currency IS NOT NULL) AND (charge IS NOT NULL)))),
+    CONSTRAINT payments_check4 CHECK ((((paid_at IS NULL) AND (paid_amount IS NULL) AND (settled_at IS NULL) AND (refunded = 0)) OR ((paid_at IS NOT NULL) AND (paid_amount IS NOT NULL) AND (paid_currency IS NOT NULL) AND (provider_charge_id IS NOT NULL)))),
     CONSTRAINT payments_check5 CHECK (((status <> 'paid'::text) OR (settled_at IS NOT NULL))),
     CONSTRAINT payments_check6 CHECK (((refunded >= 0) AND (refunded <= COALESCE(paid_amount, (0)::bigint)))),
-    CONSTRAINT payments_checkout_check CHECK (((length(checkout) >= 1) AND (length(checkout) <= 4000))),
+    CONSTRAINT payments_checkout_check CHECK (((length(provider_checkout_id) >= 1) AND (length(provider_checkout_id) <= 4000))),
     CONSTRAINT payments_checkout_url_check CHECK ((length(checkout_url) <= 4000)),
     CONSTRAINT payments_coins_check CHECK ((coins >= 0)),
     CONSTRAINT payments_coins_of_kind_check CHECK (((kind = 'coins'::text) = (coins > 0))),
@@ -2820,10 +2861,23 @@ CREATE TABLE app.payments (
     CONSTRAINT payments_problem_detail_check CHECK ((length(problem_detail) <= 500)),
     CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
     CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'pending'::text, 'held'::text, 'paid'::text, 'failed'::text, 'expired'::text, 'partly_refunded'::text, 'refunded'::text, 'disputed'::text, 'charged_back'::text]))),
-    CONSTRAINT payments_subscription_reference_check CHECK (((length(subscription_reference) >= 1) AND (length(subscription_reference) <= 500)))
+    CONSTRAINT payments_subscription_reference_check CHECK (((length(provider_subscription_id) >= 1) AND (length(provider_subscription_id) <= 500)))
 );
 
 ALTER TABLE ONLY app.payments FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.provider_accounts (
+    tenant_id integer NOT NULL,
+    provider text NOT NULL,
+    sealed bytea NOT NULL,
+    sandbox boolean NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT provider_accounts_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text])))
+);
+
+ALTER TABLE ONLY app.provider_accounts FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.reconciliation_differences (
     tenant_id integer NOT NULL,
@@ -2914,18 +2968,18 @@ CREATE TABLE app.subscriptions (
     plan_id uuid NOT NULL,
     status text NOT NULL,
     provider text,
-    reference text,
+    provider_subscription_id text,
     coin_price integer,
     renews boolean NOT NULL,
     period_ends_at timestamp with time zone NOT NULL,
     grace_ends_at timestamp with time zone,
     changed_at timestamp with time zone DEFAULT app.now() NOT NULL,
     checked_at timestamp with time zone,
-    wish text,
+    pending_action text,
     revoked boolean DEFAULT false NOT NULL,
     next_plan_id uuid,
     next_plan_at timestamp with time zone,
-    claim text,
+    acknowledgement_token text,
     idempotency_key text,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     ended_at timestamp with time zone,
@@ -2933,13 +2987,13 @@ CREATE TABLE app.subscriptions (
     CONSTRAINT subscriptions_check1 CHECK (((provider IS NULL) = (coin_price IS NOT NULL))),
     CONSTRAINT subscriptions_check2 CHECK (((status = 'expired'::text) = (ended_at IS NOT NULL))),
     CONSTRAINT subscriptions_check3 CHECK (((status <> 'grace'::text) OR (grace_ends_at IS NOT NULL))),
-    CONSTRAINT subscriptions_claim_check CHECK (((length(claim) >= 1) AND (length(claim) <= 2000))),
+    CONSTRAINT subscriptions_claim_check CHECK (((length(acknowledgement_token) >= 1) AND (length(acknowledgement_token) <= 2000))),
     CONSTRAINT subscriptions_coin_price_check CHECK ((coin_price > 0)),
     CONSTRAINT subscriptions_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
     CONSTRAINT subscriptions_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
-    CONSTRAINT subscriptions_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 500))),
+    CONSTRAINT subscriptions_reference_check CHECK (((length(provider_subscription_id) >= 1) AND (length(provider_subscription_id) <= 500))),
     CONSTRAINT subscriptions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'grace'::text, 'cancelled'::text, 'expired'::text]))),
-    CONSTRAINT subscriptions_wish_check CHECK ((wish = ANY (ARRAY['cancel'::text, 'resume'::text])))
+    CONSTRAINT subscriptions_wish_check CHECK ((pending_action = ANY (ARRAY['cancel'::text, 'resume'::text])))
 );
 
 ALTER TABLE ONLY app.subscriptions FORCE ROW LEVEL SECURITY;
@@ -2989,6 +3043,14 @@ WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
 ALTER TABLE ONLY app.ticket_lanes FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.unaudited_balances (
+    tenant_id integer NOT NULL,
+    transaction_id uuid NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_insert_threshold='-1');
+
+ALTER TABLE ONLY app.unaudited_balances FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.users (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -3023,32 +3085,52 @@ CREATE TABLE app.wallet_freezes (
     id uuid DEFAULT uuidv7() NOT NULL,
     user_id uuid NOT NULL,
     reason text NOT NULL,
-    frozen_by uuid,
+    frozen_by_user_id uuid,
     thawed_at timestamp with time zone,
-    thawed_by uuid,
+    thawed_by_user_id uuid,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT wallet_freezes_reason_check CHECK ((length(reason) <= 200))
 );
 
 ALTER TABLE ONLY app.wallet_freezes FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE ONLY app.allowances
-    ADD CONSTRAINT allowances_pkey PRIMARY KEY (tenant_id, user_id, kind, day);
+CREATE TABLE app.webhook_events (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    provider text NOT NULL,
+    event_id text NOT NULL,
+    payload jsonb NOT NULL,
+    payment_id uuid,
+    problem text,
+    attempts integer DEFAULT 0 CONSTRAINT webhook_events_tries_not_null NOT NULL,
+    received_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    read_at timestamp with time zone,
+    CONSTRAINT webhook_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 500))),
+    CONSTRAINT webhook_events_problem_check CHECK ((length(problem) <= 500))
+);
+
+ALTER TABLE ONLY app.webhook_events FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY app.audited_balances
+    ADD CONSTRAINT audited_balances_pkey PRIMARY KEY (tenant_id, account_id, stripe);
 
 ALTER TABLE ONLY app.bans
     ADD CONSTRAINT bans_pkey PRIMARY KEY (tenant_id, id);
 
-ALTER TABLE ONLY app.billing_references
-    ADD CONSTRAINT billing_references_pkey PRIMARY KEY (tenant_id, user_id);
+ALTER TABLE ONLY app.billing_customers
+    ADD CONSTRAINT billing_customers_pkey PRIMARY KEY (tenant_id, user_id);
 
-ALTER TABLE ONLY app.billing_references
-    ADD CONSTRAINT billing_references_tenant_id_reference_key UNIQUE (tenant_id, reference);
+ALTER TABLE ONLY app.billing_customers
+    ADD CONSTRAINT billing_customers_tenant_id_reference_key UNIQUE (tenant_id, customer_reference);
 
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_tenant_id_blocker_profile_id_blocked_profile_id_key UNIQUE (tenant_id, blocker_profile_id, blocked_profile_id);
+
+ALTER TABLE ONLY app.bonus_quota
+    ADD CONSTRAINT bonus_quota_pkey PRIMARY KEY (tenant_id, user_id, kind);
 
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_pkey PRIMARY KEY (tenant_id, id);
@@ -3092,6 +3174,15 @@ ALTER TABLE ONLY app.conversations
 ALTER TABLE ONLY app.conversations
     ADD CONSTRAINT conversations_tenant_id_match_id_key UNIQUE (tenant_id, match_id);
 
+ALTER TABLE ONLY app.daily_quota
+    ADD CONSTRAINT daily_quota_pkey PRIMARY KEY (tenant_id, user_id, kind, day);
+
+ALTER TABLE ONLY app.deferred_events
+    ADD CONSTRAINT deferred_events_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.deferred_events
+    ADD CONSTRAINT deferred_events_tenant_id_provider_subject_event_id_key UNIQUE (tenant_id, provider, subject, event_id);
+
 ALTER TABLE ONLY app.devices
     ADD CONSTRAINT devices_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3100,9 +3191,6 @@ ALTER TABLE ONLY app.devices
 
 ALTER TABLE ONLY app.encounters
     ADD CONSTRAINT encounters_pkey PRIMARY KEY (tenant_id, first_user_id, second_user_id);
-
-ALTER TABLE ONLY app.extra_rights
-    ADD CONSTRAINT extra_rights_pkey PRIMARY KEY (tenant_id, user_id, kind);
 
 ALTER TABLE ONLY app.fraud_cases
     ADD CONSTRAINT fraud_cases_pkey PRIMARY KEY (tenant_id, id);
@@ -3148,12 +3236,6 @@ ALTER TABLE ONLY app.ledger_audits
 
 ALTER TABLE ONLY app.ledger_balances
     ADD CONSTRAINT ledger_balances_pkey PRIMARY KEY (tenant_id, account_id, stripe);
-
-ALTER TABLE ONLY app.ledger_proved
-    ADD CONSTRAINT ledger_proved_pkey PRIMARY KEY (tenant_id, account_id, stripe);
-
-ALTER TABLE ONLY app.ledger_unproved
-    ADD CONSTRAINT ledger_unproved_pkey PRIMARY KEY (tenant_id, transaction_id);
 
 ALTER TABLE ONLY app.login_attempts
     ADD CONSTRAINT login_attempts_pkey PRIMARY KEY (tenant_id, id);
@@ -3204,25 +3286,10 @@ ALTER TABLE ONLY app.payment_disputes
     ADD CONSTRAINT payment_disputes_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.payment_disputes
-    ADD CONSTRAINT payment_disputes_tenant_id_provider_dispute_key UNIQUE (tenant_id, provider, dispute);
+    ADD CONSTRAINT payment_disputes_tenant_id_provider_dispute_key UNIQUE (tenant_id, provider, provider_dispute_id);
 
-ALTER TABLE ONLY app.payment_early_events
-    ADD CONSTRAINT payment_early_events_pkey PRIMARY KEY (tenant_id, id);
-
-ALTER TABLE ONLY app.payment_early_events
-    ADD CONSTRAINT payment_early_events_tenant_id_provider_subject_event_id_key UNIQUE (tenant_id, provider, subject, event_id);
-
-ALTER TABLE ONLY app.payment_marks
-    ADD CONSTRAINT payment_marks_pkey PRIMARY KEY (tenant_id, payment_id, kind, mark);
-
-ALTER TABLE ONLY app.payment_notices
-    ADD CONSTRAINT payment_notices_pkey PRIMARY KEY (tenant_id, id);
-
-ALTER TABLE ONLY app.payment_notices
-    ADD CONSTRAINT payment_notices_tenant_id_provider_event_id_key UNIQUE (tenant_id, provider, event_id);
-
-ALTER TABLE ONLY app.payment_providers
-    ADD CONSTRAINT payment_providers_pkey PRIMARY KEY (tenant_id, provider);
+ALTER TABLE ONLY app.payment_fingerprints
+    ADD CONSTRAINT payment_fingerprints_pkey PRIMARY KEY (tenant_id, payment_id, kind, mark);
 
 ALTER TABLE ONLY app.payment_refunds
     ADD CONSTRAINT payment_refunds_pkey PRIMARY KEY (tenant_id, id);
@@ -3234,7 +3301,7 @@ ALTER TABLE ONLY app.payments
     ADD CONSTRAINT payments_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.payments
-    ADD CONSTRAINT payments_tenant_id_provider_charge_key UNIQUE (tenant_id, provider, charge);
+    ADD CONSTRAINT payments_tenant_id_provider_charge_key UNIQUE (tenant_id, provider, provider_charge_id);
 
 ALTER TABLE ONLY app.payments
     ADD CONSTRAINT payments_tenant_id_user_id_idempotency_key_key UNIQUE (tenant_id, user_id, idempotency_key);
@@ -3250,6 +3317,9 @@ ALTER TABLE ONLY app.profiles
 
 ALTER TABLE ONLY app.profiles
     ADD CONSTRAINT profiles_tenant_id_user_id_face_key UNIQUE (tenant_id, user_id, face);
+
+ALTER TABLE ONLY app.provider_accounts
+    ADD CONSTRAINT provider_accounts_pkey PRIMARY KEY (tenant_id, provider);
 
 ALTER TABLE ONLY app.reconciliation_differences
     ADD CONSTRAINT reconciliation_differences_pkey PRIMARY KEY (tenant_id, id);
@@ -3279,7 +3349,7 @@ ALTER TABLE ONLY app.subscriptions
     ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.subscriptions
-    ADD CONSTRAINT subscriptions_tenant_id_provider_reference_key UNIQUE (tenant_id, provider, reference);
+    ADD CONSTRAINT subscriptions_tenant_id_provider_reference_key UNIQUE (tenant_id, provider, provider_subscription_id);
 
 ALTER TABLE ONLY app.subscriptions
     ADD CONSTRAINT subscriptions_tenant_id_user_id_idempotency_key_key UNIQUE (tenant_id, user_id, idempotency_key);
@@ -3305,6 +3375,9 @@ ALTER TABLE ONLY app.ticket_lanes
 ALTER TABLE ONLY app.tickets
     ADD CONSTRAINT tickets_pkey PRIMARY KEY (tenant_id, user_id, kind);
 
+ALTER TABLE ONLY app.unaudited_balances
+    ADD CONSTRAINT unaudited_balances_pkey PRIMARY KEY (tenant_id, transaction_id);
+
 ALTER TABLE ONLY app.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3319,6 +3392,12 @@ ALTER TABLE ONLY app.users
 
 ALTER TABLE ONLY app.wallet_freezes
     ADD CONSTRAINT wallet_freezes_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.webhook_events
+    ADD CONSTRAINT webhook_events_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.webhook_events
+    ADD CONSTRAINT webhook_events_tenant_id_provider_event_id_key UNIQUE (tenant_id, provider, event_id);
 
 CREATE INDEX bans_of_user ON app.bans USING btree (tenant_id, user_id, id DESC);
 
@@ -3361,6 +3440,8 @@ CREATE INDEX conversation_members_of_profile ON app.conversation_members USING b
 CREATE INDEX conversation_members_of_user ON app.conversation_members USING btree (tenant_id, user_id);
 
 CREATE INDEX conversations_to_purge ON app.conversations USING btree (tenant_id, expires_at) WHERE (purged_at IS NULL);
+
+CREATE INDEX deferred_events_by_age ON app.deferred_events USING btree (tenant_id, received_at);
 
 CREATE INDEX encounters_of_first ON app.encounters USING btree (tenant_id, first_user_id, met_at);
 
@@ -3424,7 +3505,7 @@ CREATE INDEX notifications_of_user ON app.notifications USING btree (tenant_id, 
 
 CREATE INDEX notifications_unread ON app.notifications USING btree (tenant_id, user_id, id) WHERE (read_at IS NULL);
 
-CREATE INDEX otp_verifications_address ON app.otp_verifications USING btree (tenant_id, address, created_at);
+CREATE INDEX otp_verifications_address ON app.otp_verifications USING btree (tenant_id, contact, created_at);
 
 CREATE INDEX otp_verifications_created ON app.otp_verifications USING btree (tenant_id, created_at);
 
@@ -3432,19 +3513,11 @@ CREATE INDEX otp_verifications_network ON app.otp_verifications USING btree (ten
 
 CREATE INDEX payment_disputes_of_payment ON app.payment_disputes USING btree (tenant_id, payment_id, id);
 
-CREATE INDEX payment_early_events_by_age ON app.payment_early_events USING btree (tenant_id, received_at);
+CREATE INDEX payment_fingerprints_by_age ON app.payment_fingerprints USING btree (tenant_id, created_at);
 
-CREATE INDEX payment_marks_by_age ON app.payment_marks USING btree (tenant_id, created_at);
+CREATE INDEX payment_fingerprints_of_user ON app.payment_fingerprints USING btree (tenant_id, user_id, created_at);
 
-CREATE INDEX payment_marks_of_user ON app.payment_marks USING btree (tenant_id, user_id, created_at);
-
-CREATE INDEX payment_marks_same ON app.payment_marks USING btree (tenant_id, mark, created_at);
-
-CREATE INDEX payment_notices_by_age ON app.payment_notices USING btree (tenant_id, received_at);
-
-CREATE INDEX payment_notices_of_payment ON app.payment_notices USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
-
-CREATE INDEX payment_notices_unread ON app.payment_notices USING btree (tenant_id, received_at) WHERE (read_at IS NULL);
+CREATE INDEX payment_fingerprints_same ON app.payment_fingerprints USING btree (tenant_id, mark, created_at);
 
 CREATE INDEX payment_refunds_asked ON app.payment_refunds USING btree (tenant_id, created_at) WHERE (status = 'asked'::text);
 
@@ -3452,7 +3525,7 @@ CREATE INDEX payment_refunds_by_day ON app.payment_refunds USING btree (tenant_i
 
 CREATE INDEX payment_refunds_of_payment ON app.payment_refunds USING btree (tenant_id, payment_id, id);
 
-CREATE INDEX payments_by_checkout ON app.payments USING btree (tenant_id, provider, checkout);
+CREATE INDEX payments_by_checkout ON app.payments USING btree (tenant_id, provider, provider_checkout_id);
 
 CREATE INDEX payments_by_day ON app.payments USING btree (tenant_id, paid_at) INCLUDE (provider, paid_currency, paid_amount) WHERE (paid_at IS NOT NULL);
 
@@ -3494,7 +3567,7 @@ CREATE INDEX subscriptions_of_user ON app.subscriptions USING btree (tenant_id, 
 
 CREATE INDEX subscriptions_running ON app.subscriptions USING btree (tenant_id, user_id) WHERE (status <> 'expired'::text);
 
-CREATE INDEX subscriptions_unclaimed ON app.subscriptions USING btree (tenant_id) WHERE (claim IS NOT NULL);
+CREATE INDEX subscriptions_unclaimed ON app.subscriptions USING btree (tenant_id) WHERE (acknowledgement_token IS NOT NULL);
 
 CREATE INDEX system_logs_user ON app.system_logs USING btree (tenant_id, user_id, id DESC);
 
@@ -3510,13 +3583,13 @@ CREATE UNIQUE INDEX wallet_freezes_now ON app.wallet_freezes USING btree (tenant
 
 CREATE INDEX wallet_freezes_of_user ON app.wallet_freezes USING btree (tenant_id, user_id, id DESC);
 
-CREATE TRIGGER keep_lanes AFTER INSERT OR UPDATE OF widened, away_since, languages, max_distance_km ON app.tickets FOR EACH ROW EXECUTE FUNCTION app.keep_lanes();
+CREATE INDEX webhook_events_by_age ON app.webhook_events USING btree (tenant_id, received_at);
 
-ALTER TABLE ONLY app.allowances
-    ADD CONSTRAINT allowances_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+CREATE INDEX webhook_events_of_payment ON app.webhook_events USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
 
-ALTER TABLE ONLY app.allowances
-    ADD CONSTRAINT allowances_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+CREATE INDEX webhook_events_unread ON app.webhook_events USING btree (tenant_id, received_at) WHERE (read_at IS NULL);
+
+CREATE TRIGGER keep_lanes AFTER INSERT OR UPDATE OF widened, away_since, languages, max_distance_km ON app.tickets FOR EACH ROW EXECUTE FUNCTION app.sync_ticket_lanes();
 
 ALTER TABLE ONLY app.bans
     ADD CONSTRAINT bans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -3524,11 +3597,11 @@ ALTER TABLE ONLY app.bans
 ALTER TABLE ONLY app.bans
     ADD CONSTRAINT bans_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
-ALTER TABLE ONLY app.billing_references
-    ADD CONSTRAINT billing_references_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+ALTER TABLE ONLY app.billing_customers
+    ADD CONSTRAINT billing_customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
-ALTER TABLE ONLY app.billing_references
-    ADD CONSTRAINT billing_references_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+ALTER TABLE ONLY app.billing_customers
+    ADD CONSTRAINT billing_customers_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_tenant_id_blocked_profile_id_fkey FOREIGN KEY (tenant_id, blocked_profile_id) REFERENCES app.profiles(tenant_id, id);
@@ -3544,6 +3617,12 @@ ALTER TABLE ONLY app.blocks
 
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.bonus_quota
+    ADD CONSTRAINT bonus_quota_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.bonus_quota
+    ADD CONSTRAINT bonus_quota_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -3596,6 +3675,15 @@ ALTER TABLE ONLY app.conversation_members
 ALTER TABLE ONLY app.conversations
     ADD CONSTRAINT conversations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
+ALTER TABLE ONLY app.daily_quota
+    ADD CONSTRAINT daily_quota_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.daily_quota
+    ADD CONSTRAINT daily_quota_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.deferred_events
+    ADD CONSTRAINT deferred_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
 ALTER TABLE ONLY app.devices
     ADD CONSTRAINT devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -3610,12 +3698,6 @@ ALTER TABLE ONLY app.encounters
 
 ALTER TABLE ONLY app.encounters
     ADD CONSTRAINT encounters_tenant_id_second_user_id_fkey FOREIGN KEY (tenant_id, second_user_id) REFERENCES app.users(tenant_id, id);
-
-ALTER TABLE ONLY app.extra_rights
-    ADD CONSTRAINT extra_rights_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
-
-ALTER TABLE ONLY app.extra_rights
-    ADD CONSTRAINT extra_rights_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.fraud_cases
     ADD CONSTRAINT fraud_cases_tenant_id_decided_by_user_id_fkey FOREIGN KEY (tenant_id, decided_by_user_id) REFERENCES app.users(tenant_id, id);
@@ -3752,26 +3834,14 @@ ALTER TABLE ONLY app.payment_disputes
 ALTER TABLE ONLY app.payment_disputes
     ADD CONSTRAINT payment_disputes_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
 
-ALTER TABLE ONLY app.payment_early_events
-    ADD CONSTRAINT payment_early_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+ALTER TABLE ONLY app.payment_fingerprints
+    ADD CONSTRAINT payment_fingerprints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
-ALTER TABLE ONLY app.payment_marks
-    ADD CONSTRAINT payment_marks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+ALTER TABLE ONLY app.payment_fingerprints
+    ADD CONSTRAINT payment_fingerprints_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
 
-ALTER TABLE ONLY app.payment_marks
-    ADD CONSTRAINT payment_marks_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
-
-ALTER TABLE ONLY app.payment_marks
-    ADD CONSTRAINT payment_marks_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
-
-ALTER TABLE ONLY app.payment_notices
-    ADD CONSTRAINT payment_notices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
-
-ALTER TABLE ONLY app.payment_notices
-    ADD CONSTRAINT payment_notices_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
-
-ALTER TABLE ONLY app.payment_providers
-    ADD CONSTRAINT payment_providers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+ALTER TABLE ONLY app.payment_fingerprints
+    ADD CONSTRAINT payment_fingerprints_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.payment_refunds
     ADD CONSTRAINT payment_refunds_tenant_id_actor_user_id_fkey FOREIGN KEY (tenant_id, actor_user_id) REFERENCES app.users(tenant_id, id);
@@ -3796,6 +3866,9 @@ ALTER TABLE ONLY app.profiles
 
 ALTER TABLE ONLY app.profiles
     ADD CONSTRAINT profiles_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.provider_accounts
+    ADD CONSTRAINT provider_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.reconciliation_differences
     ADD CONSTRAINT reconciliation_differences_tenant_id_explained_by_user_id_fkey FOREIGN KEY (tenant_id, explained_by_user_id) REFERENCES app.users(tenant_id, id);
@@ -3887,13 +3960,21 @@ ALTER TABLE ONLY app.wallet_freezes
 ALTER TABLE ONLY app.wallet_freezes
     ADD CONSTRAINT wallet_freezes_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
-ALTER TABLE app.allowances ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ONLY app.webhook_events
+    ADD CONSTRAINT webhook_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.webhook_events
+    ADD CONSTRAINT webhook_events_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES app.payments(tenant_id, id);
+
+ALTER TABLE app.audited_balances ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.bans ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE app.billing_references ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.billing_customers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.blocks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.bonus_quota ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.claims ENABLE ROW LEVEL SECURITY;
 
@@ -3911,11 +3992,13 @@ ALTER TABLE app.conversation_members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.conversations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.daily_quota ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.deferred_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.devices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.encounters ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.extra_rights ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.fraud_cases ENABLE ROW LEVEL SECURITY;
 
@@ -3936,10 +4019,6 @@ ALTER TABLE app.ledger_accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.ledger_audits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.ledger_balances ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.ledger_proved ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.ledger_unproved ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.login_attempts ENABLE ROW LEVEL SECURITY;
 
@@ -3999,13 +4078,13 @@ CREATE POLICY own_make ON app.invite_codes FOR INSERT TO meydan_app WITH CHECK (
 
 CREATE POLICY own_mark ON app.notifications FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
-CREATE POLICY own_read ON app.allowances FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
-
 CREATE POLICY own_read ON app.bans FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
-CREATE POLICY own_read ON app.billing_references FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+CREATE POLICY own_read ON app.billing_customers FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.blocks FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (blocker_user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.bonus_quota FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.claims FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
 
@@ -4019,9 +4098,9 @@ CREATE POLICY own_read ON app.coin_transactions FOR SELECT TO meydan_app USING (
 
 CREATE POLICY own_read ON app.conversation_members FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
 
-CREATE POLICY own_read ON app.devices FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+CREATE POLICY own_read ON app.daily_quota FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
-CREATE POLICY own_read ON app.extra_rights FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+CREATE POLICY own_read ON app.devices FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.gifts_sent FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND ((( SELECT app.profile_id() AS profile_id) = giver_profile_id) OR (( SELECT app.profile_id() AS profile_id) = receiver_profile_id))));
 
@@ -4059,13 +4138,15 @@ CREATE POLICY own_read ON app.wallet_freezes FOR SELECT TO meydan_app USING (((t
 
 CREATE POLICY own_shadow ON app.profiles FOR INSERT TO meydan_app WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (face = 'shadow'::text)));
 
-CREATE POLICY owner_all ON app.allowances TO meydan_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON app.audited_balances TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.bans TO meydan_owner USING (true) WITH CHECK (true);
 
-CREATE POLICY owner_all ON app.billing_references TO meydan_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON app.billing_customers TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.blocks TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.bonus_quota TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.claims TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4083,11 +4164,13 @@ CREATE POLICY owner_all ON app.conversation_members TO meydan_owner USING (true)
 
 CREATE POLICY owner_all ON app.conversations TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.daily_quota TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.deferred_events TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.devices TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.encounters TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.extra_rights TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.fraud_cases TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4106,10 +4189,6 @@ CREATE POLICY owner_all ON app.ledger_accounts TO meydan_owner USING (true) WITH
 CREATE POLICY owner_all ON app.ledger_audits TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.ledger_balances TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.ledger_proved TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.ledger_unproved TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.login_attempts TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4133,13 +4212,7 @@ CREATE POLICY owner_all ON app.outbox TO meydan_owner USING (true) WITH CHECK (t
 
 CREATE POLICY owner_all ON app.payment_disputes TO meydan_owner USING (true) WITH CHECK (true);
 
-CREATE POLICY owner_all ON app.payment_early_events TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.payment_marks TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.payment_notices TO meydan_owner USING (true) WITH CHECK (true);
-
-CREATE POLICY owner_all ON app.payment_providers TO meydan_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_all ON app.payment_fingerprints TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.payment_refunds TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4148,6 +4221,8 @@ CREATE POLICY owner_all ON app.payments TO meydan_owner USING (true) WITH CHECK 
 CREATE POLICY owner_all ON app.premium_plans TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.profiles TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.provider_accounts TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.reconciliation_differences TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4169,19 +4244,17 @@ CREATE POLICY owner_all ON app.ticket_lanes TO meydan_owner USING (true) WITH CH
 
 CREATE POLICY owner_all ON app.tickets TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.unaudited_balances TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.users TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.wallet_freezes TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.webhook_events TO meydan_owner USING (true) WITH CHECK (true);
+
 ALTER TABLE app.payment_disputes ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE app.payment_early_events ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.payment_marks ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.payment_notices ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE app.payment_providers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.payment_fingerprints ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.payment_refunds ENABLE ROW LEVEL SECURITY;
 
@@ -4190,6 +4263,8 @@ ALTER TABLE app.payments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.premium_plans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.provider_accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.reconciliation_differences ENABLE ROW LEVEL SECURITY;
 
@@ -4205,13 +4280,15 @@ CREATE POLICY relay_read ON app.outbox FOR SELECT TO meydan_relay USING (true);
 
 ALTER TABLE app.reports ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY service_tenant ON app.allowances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+CREATE POLICY service_tenant ON app.audited_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.bans TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
-CREATE POLICY service_tenant ON app.billing_references TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+CREATE POLICY service_tenant ON app.billing_customers TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.blocks TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.bonus_quota TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.claims TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4229,11 +4306,13 @@ CREATE POLICY service_tenant ON app.conversation_members TO meydan_service USING
 
 CREATE POLICY service_tenant ON app.conversations TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.daily_quota TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.deferred_events TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.devices TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.encounters TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.extra_rights TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.fraud_cases TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4252,10 +4331,6 @@ CREATE POLICY service_tenant ON app.ledger_accounts TO meydan_service USING ((te
 CREATE POLICY service_tenant ON app.ledger_audits TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.ledger_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.ledger_proved TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.ledger_unproved TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.login_attempts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4279,13 +4354,7 @@ CREATE POLICY service_tenant ON app.outbox TO meydan_service USING ((tenant_id =
 
 CREATE POLICY service_tenant ON app.payment_disputes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
-CREATE POLICY service_tenant ON app.payment_early_events TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.payment_marks TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.payment_notices TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
-
-CREATE POLICY service_tenant ON app.payment_providers TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+CREATE POLICY service_tenant ON app.payment_fingerprints TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.payment_refunds TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4294,6 +4363,8 @@ CREATE POLICY service_tenant ON app.payments TO meydan_service USING ((tenant_id
 CREATE POLICY service_tenant ON app.premium_plans TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.profiles TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.provider_accounts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.reconciliation_differences TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4315,9 +4386,13 @@ CREATE POLICY service_tenant ON app.ticket_lanes TO meydan_service USING ((tenan
 
 CREATE POLICY service_tenant ON app.tickets TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.unaudited_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.users TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.wallet_freezes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.webhook_events TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 ALTER TABLE app.sessions ENABLE ROW LEVEL SECURITY;
 
@@ -4331,9 +4406,13 @@ ALTER TABLE app.ticket_lanes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.tickets ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.unaudited_balances ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.users ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.wallet_freezes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.webhook_events ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA app TO meydan_app;
 GRANT USAGE ON SCHEMA app TO meydan_service;
@@ -4363,7 +4442,7 @@ GRANT SELECT(ended_at) ON TABLE app.matches TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.matches TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.have_met(tenant integer, one uuid, other uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.have_met(in_tenant_id integer, in_a uuid, in_b uuid) FROM PUBLIC;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.blocks TO meydan_service;
 GRANT DELETE ON TABLE app.blocks TO meydan_app;
@@ -4410,8 +4489,8 @@ GRANT SELECT(avatar_seed),INSERT(avatar_seed) ON TABLE app.profiles TO meydan_ap
 
 GRANT SELECT(created_at),INSERT(created_at) ON TABLE app.profiles TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.add_block(tenant integer, profile_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.add_block(tenant integer, profile_id uuid) TO meydan_app;
+REVOKE ALL ON FUNCTION app.add_block(in_tenant_id integer, in_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_block(in_tenant_id integer, in_profile_id uuid) TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.notifications TO meydan_service;
 
@@ -4433,9 +4512,9 @@ GRANT SELECT(read_at),UPDATE(read_at) ON TABLE app.notifications TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.notifications TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb, seen boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb, seen boolean) TO meydan_app;
-GRANT ALL ON FUNCTION app.add_notifications(tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb, seen boolean) TO meydan_service;
+REVOKE ALL ON FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb, in_is_seen boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb, in_is_seen boolean) TO meydan_app;
+GRANT ALL ON FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb, in_is_seen boolean) TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reports TO meydan_service;
 
@@ -4457,144 +4536,11 @@ GRANT SELECT(match_id) ON TABLE app.reports TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.reports TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.add_report(tenant integer, profile_id uuid, reason text, words text, match_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.add_report(tenant integer, profile_id uuid, reason text, words text, match_id uuid) TO meydan_app;
+REVOKE ALL ON FUNCTION app.add_report(in_tenant_id integer, in_profile_id uuid, in_reason text, in_text text, in_match_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_report(in_tenant_id integer, in_profile_id uuid, in_reason text, in_text text, in_match_id uuid) TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.add_tenant(slug text, name text, timezone text, default_language text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.add_tenant(slug text, name text, timezone text, default_language text) TO meydan_service;
-
-GRANT SELECT ON TABLE app.ledger_audits TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.audit_ledger(tenant integer, look_at_all boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.audit_ledger(tenant integer, look_at_all boolean) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) TO meydan_app;
-GRANT ALL ON FUNCTION app.blocked_between(tenant integer, one uuid, other uuid) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.check_ledger_caller(tenant integer) FROM PUBLIC;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversation_members TO meydan_service;
-
-GRANT SELECT(tenant_id) ON TABLE app.conversation_members TO meydan_app;
-
-GRANT SELECT(conversation_id) ON TABLE app.conversation_members TO meydan_app;
-
-GRANT SELECT(profile_id) ON TABLE app.conversation_members TO meydan_app;
-
-GRANT SELECT(delivered_seq) ON TABLE app.conversation_members TO meydan_app;
-
-GRANT SELECT(read_seq) ON TABLE app.conversation_members TO meydan_app;
-
-GRANT SELECT(created_at) ON TABLE app.conversation_members TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.my_conversations() FROM PUBLIC;
-GRANT ALL ON FUNCTION app.my_conversations() TO meydan_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.key_packages TO meydan_service;
-GRANT SELECT,DELETE ON TABLE app.key_packages TO meydan_app;
-
-GRANT INSERT(tenant_id) ON TABLE app.key_packages TO meydan_app;
-
-GRANT INSERT(user_id) ON TABLE app.key_packages TO meydan_app;
-
-GRANT INSERT(profile_id) ON TABLE app.key_packages TO meydan_app;
-
-GRANT INSERT(device_id) ON TABLE app.key_packages TO meydan_app;
-
-GRANT INSERT(body) ON TABLE app.key_packages TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.claim_key_packages(tenant integer, conversation_id uuid, own_device_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.claim_key_packages(tenant integer, conversation_id uuid, own_device_id uuid) TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.close_conversation(tenant integer, conversation_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.close_conversation(tenant integer, conversation_id uuid) TO meydan_app;
-GRANT ALL ON FUNCTION app.close_conversation(tenant integer, conversation_id uuid) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.close_wallet(tenant integer, whose uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.close_wallet(tenant integer, whose uuid) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.coin_history(tenant integer, whose uuid, before uuid, at_most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.coin_history(tenant integer, whose uuid, before uuid, at_most integer) TO meydan_app;
-GRANT ALL ON FUNCTION app.coin_history(tenant integer, whose uuid, before uuid, at_most integer) TO meydan_service;
-
-GRANT SELECT ON TABLE app.coin_transactions TO meydan_service;
-
-GRANT SELECT(tenant_id) ON TABLE app.coin_transactions TO meydan_app;
-
-GRANT SELECT(id) ON TABLE app.coin_transactions TO meydan_app;
-
-GRANT SELECT(user_id) ON TABLE app.coin_transactions TO meydan_app;
-
-GRANT SELECT(amount) ON TABLE app.coin_transactions TO meydan_app;
-
-GRANT SELECT(transaction_type) ON TABLE app.coin_transactions TO meydan_app;
-
-GRANT SELECT(description) ON TABLE app.coin_transactions TO meydan_app;
-
-GRANT SELECT(subject_id) ON TABLE app.coin_transactions TO meydan_app;
-
-GRANT SELECT(reverses_id) ON TABLE app.coin_transactions TO meydan_app;
-
-GRANT SELECT(reversed_by_id) ON TABLE app.coin_transactions TO meydan_app;
-
-GRANT SELECT(details) ON TABLE app.coin_transactions TO meydan_app;
-
-GRANT SELECT(created_at) ON TABLE app.coin_transactions TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) TO meydan_app;
-GRANT ALL ON FUNCTION app.commit_hold(tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], why text, subject uuid, more jsonb) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.convert_earnings(tenant integer, key text, amount bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.convert_earnings(tenant integer, key text, amount bigint) TO meydan_app;
-
-GRANT SELECT ON TABLE app.tenants TO meydan_app;
-GRANT SELECT ON TABLE app.tenants TO meydan_service;
-GRANT SELECT ON TABLE app.tenants TO meydan_relay;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.allowances TO meydan_service;
-GRANT SELECT ON TABLE app.allowances TO meydan_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.claims TO meydan_service;
-GRANT SELECT ON TABLE app.claims TO meydan_app;
-
-GRANT INSERT(tenant_id) ON TABLE app.claims TO meydan_app;
-
-GRANT INSERT(user_id) ON TABLE app.claims TO meydan_app;
-
-GRANT INSERT(profile_id) ON TABLE app.claims TO meydan_app;
-
-GRANT INSERT(match_id) ON TABLE app.claims TO meydan_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.message_logs TO meydan_service;
-
-GRANT SELECT(tenant_id) ON TABLE app.message_logs TO meydan_app;
-
-GRANT SELECT(conversation_id) ON TABLE app.message_logs TO meydan_app;
-
-GRANT SELECT(seq) ON TABLE app.message_logs TO meydan_app;
-
-GRANT SELECT(kind) ON TABLE app.message_logs TO meydan_app;
-
-GRANT SELECT(sent_at) ON TABLE app.message_logs TO meydan_app;
-
-GRANT SELECT(delivered_at) ON TABLE app.message_logs TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.decide_claims(tenant integer, at_most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.decide_claims(tenant integer, at_most integer) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.end_expired_holds(tenant integer, whose uuid, at_most integer) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) TO meydan_app;
-GRANT ALL ON FUNCTION app.end_match(tenant integer, ending uuid, new_status text) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.end_matches(tenant integer, at_most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.end_matches(tenant integer, at_most integer) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.expire_holds(tenant integer, at_most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.expire_holds(tenant integer, at_most integer) TO meydan_service;
+REVOKE ALL ON FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text) TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tickets TO meydan_service;
 GRANT SELECT,DELETE ON TABLE app.tickets TO meydan_app;
@@ -4629,20 +4575,169 @@ GRANT INSERT(day_limit) ON TABLE app.tickets TO meydan_app;
 
 GRANT UPDATE(searched_at) ON TABLE app.tickets TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.find_partner(tenant integer, ticket app.tickets, met_again interval) TO meydan_service;
+REVOKE ALL ON FUNCTION app.approximate_waiting(in_tenant_id integer, in_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.approximate_waiting(in_tenant_id integer, in_kind text) TO meydan_app;
+GRANT ALL ON FUNCTION app.approximate_waiting(in_tenant_id integer, in_kind text) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.forgive_debt(tenant integer, key text, whose uuid, at_most bigint, why text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.forgive_debt(tenant integer, key text, whose uuid, at_most bigint, why text) TO meydan_service;
+GRANT SELECT ON TABLE app.ledger_audits TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.free_tag(wanted text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.free_tag(wanted text) TO meydan_app;
-GRANT ALL ON FUNCTION app.free_tag(wanted text) TO meydan_service;
+REVOKE ALL ON FUNCTION app.audit_ledger(in_tenant_id integer, in_is_full boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.audit_ledger(in_tenant_id integer, in_is_full boolean) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.freeze_wallet(tenant integer, whose uuid, why text, actor uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.freeze_wallet(tenant integer, whose uuid, why text, actor uuid) TO meydan_service;
+REVOKE ALL ON FUNCTION app.blocked_between(in_tenant_id integer, in_a uuid, in_b uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.blocked_between(in_tenant_id integer, in_a uuid, in_b uuid) TO meydan_app;
+GRANT ALL ON FUNCTION app.blocked_between(in_tenant_id integer, in_a uuid, in_b uuid) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.give_back_held(tenant integer, whose uuid, amount bigint, cause uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.check_debit(in_tenant_id integer, in_kind text, in_owner_user_id uuid, in_amount bigint, in_is_spending boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.check_ledger_caller(in_tenant_id integer) FROM PUBLIC;
+
+GRANT SELECT ON TABLE app.coin_transactions TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(amount) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(transaction_type) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(description) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(subject_id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(reverses_id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(reversed_by_id) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(details) ON TABLE app.coin_transactions TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.coin_transactions TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.claw_back(in_tenant_id integer, in_idempotency_key text, in_type text, in_owner_user_id uuid, in_amount bigint, in_target_kind text, in_target_provider text, in_target_currency text, in_description text, in_subject_id uuid, in_details jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.claw_back(in_tenant_id integer, in_idempotency_key text, in_type text, in_owner_user_id uuid, in_amount bigint, in_target_kind text, in_target_provider text, in_target_currency text, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.close_conversation(in_tenant_id integer, in_conversation_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.close_conversation(in_tenant_id integer, in_conversation_id uuid) TO meydan_app;
+GRANT ALL ON FUNCTION app.close_conversation(in_tenant_id integer, in_conversation_id uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.close_wallet(in_tenant_id integer, in_owner_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.close_wallet(in_tenant_id integer, in_owner_user_id uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid, in_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid, in_limit integer) TO meydan_app;
+GRANT ALL ON FUNCTION app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid, in_limit integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_description text, in_subject_id uuid, in_details jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_description text, in_subject_id uuid, in_details jsonb) TO meydan_app;
+GRANT ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_description text, in_subject_id uuid, in_details jsonb) TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversation_members TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(conversation_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(profile_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(delivered_seq) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(read_seq) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.conversation_members TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.my_conversations() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.my_conversations() TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.key_packages TO meydan_service;
+GRANT SELECT,DELETE ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(tenant_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(user_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(profile_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(device_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(body) ON TABLE app.key_packages TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.consume_quota(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.consume_quota(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.convert_earnings(in_tenant_id integer, in_idempotency_key text, in_amount bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.convert_earnings(in_tenant_id integer, in_idempotency_key text, in_amount bigint) TO meydan_app;
+
+GRANT SELECT ON TABLE app.tenants TO meydan_app;
+GRANT SELECT ON TABLE app.tenants TO meydan_service;
+GRANT SELECT ON TABLE app.tenants TO meydan_relay;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.claims TO meydan_service;
+GRANT SELECT ON TABLE app.claims TO meydan_app;
+
+GRANT INSERT(tenant_id) ON TABLE app.claims TO meydan_app;
+
+GRANT INSERT(user_id) ON TABLE app.claims TO meydan_app;
+
+GRANT INSERT(profile_id) ON TABLE app.claims TO meydan_app;
+
+GRANT INSERT(match_id) ON TABLE app.claims TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.daily_quota TO meydan_service;
+GRANT SELECT ON TABLE app.daily_quota TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.message_logs TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.message_logs TO meydan_app;
+
+GRANT SELECT(conversation_id) ON TABLE app.message_logs TO meydan_app;
+
+GRANT SELECT(seq) ON TABLE app.message_logs TO meydan_app;
+
+GRANT SELECT(kind) ON TABLE app.message_logs TO meydan_app;
+
+GRANT SELECT(sent_at) ON TABLE app.message_logs TO meydan_app;
+
+GRANT SELECT(delivered_at) ON TABLE app.message_logs TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.decide_claims(in_tenant_id integer, in_batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.decide_claims(in_tenant_id integer, in_batch_size integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.enable_tenant_rls(in_table regclass) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.end_expired_holds(in_tenant_id integer, in_owner_user_id uuid, in_batch_size integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.end_match(in_tenant_id integer, in_match_id uuid, in_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.end_match(in_tenant_id integer, in_match_id uuid, in_status text) TO meydan_app;
+GRANT ALL ON FUNCTION app.end_match(in_tenant_id integer, in_match_id uuid, in_status text) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.end_matches(in_tenant_id integer, in_batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.end_matches(in_tenant_id integer, in_batch_size integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.expire_holds(in_tenant_id integer, in_batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.expire_holds(in_tenant_id integer, in_batch_size integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.forgive_debt(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount_limit bigint, in_description text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.forgive_debt(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount_limit bigint, in_description text) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.free_tag(in_alias text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.free_tag(in_alias text) TO meydan_app;
+GRANT ALL ON FUNCTION app.free_tag(in_alias text) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.freeze_wallet(in_tenant_id integer, in_owner_user_id uuid, in_reason text, in_actor_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.freeze_wallet(in_tenant_id integer, in_owner_user_id uuid, in_reason text, in_actor_user_id uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid, in_cutoff timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid, in_cutoff timestamp with time zone) TO meydan_app;
+GRANT ALL ON FUNCTION app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid, in_cutoff timestamp with time zone) TO meydan_service;
 
 GRANT SELECT ON TABLE app.coin_holds TO meydan_service;
 
@@ -4670,49 +4765,80 @@ GRANT SELECT(ended_at) ON TABLE app.coin_holds TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.coin_holds TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) TO meydan_app;
-GRANT ALL ON FUNCTION app.hold_coins(tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamp with time zone) TO meydan_service;
+REVOKE ALL ON FUNCTION app.hold_coins(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount bigint, in_purpose text, in_subject_id uuid, in_expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.hold_coins(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount bigint, in_purpose text, in_subject_id uuid, in_expires_at timestamp with time zone) TO meydan_app;
+GRANT ALL ON FUNCTION app.hold_coins(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount bigint, in_purpose text, in_subject_id uuid, in_expires_at timestamp with time zone) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.is_own_transfer(what text, kinds text[], owners uuid[], amounts bigint[], whose uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.is_own_transfer(in_type text, in_kinds text[], in_owner_user_ids uuid[], in_amounts bigint[], in_owner_user_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION app.keep_lanes() FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.ledger_faults(in_tenant_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.ledger_faults(in_tenant_id integer) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.ledger_faults(tenant integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.ledger_faults(tenant integer) TO meydan_service;
+REVOKE ALL ON FUNCTION app.lock_ledger_account(in_tenant_id integer, in_kind text, in_owner_user_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION app.lock_ledger_account(tenant integer, kind text, whose uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.lock_matching(in_tenant_id integer, in_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.lock_matching(in_tenant_id integer, in_kind text) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.lock_meter_accounts(tenant integer, wanted uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.lock_meter_accounts(tenant integer, wanted uuid[]) TO meydan_service;
+REVOKE ALL ON FUNCTION app.lock_meter_accounts(in_tenant_id integer, in_meter_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.lock_meter_accounts(in_tenant_id integer, in_meter_ids uuid[]) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.mark_seen(tenant integer, conversation_id uuid, delivered bigint, read bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
+REVOKE ALL ON FUNCTION app.mark_seen(in_tenant_id integer, in_conversation_id uuid, in_delivered_seq bigint, in_read_seq bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.mark_seen(in_tenant_id integer, in_conversation_id uuid, in_delivered_seq bigint, in_read_seq bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.match_tickets(tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval, claim_after interval, lasting interval, patient boolean) TO meydan_service;
+REVOKE ALL ON FUNCTION app.match_tickets(in_tenant_id integer, in_kind text, in_batch_size integer, in_retry_batch_size integer, in_retry_interval interval, in_rematch_cooldown interval, in_claim_delay interval, in_duration interval, in_wait_for_lock boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.match_tickets(in_tenant_id integer, in_kind text, in_batch_size integer, in_retry_batch_size integer, in_retry_interval interval, in_rematch_cooldown interval, in_claim_delay interval, in_duration interval, in_wait_for_lock boolean) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.move_coins(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.move_coins(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb, in_reverses_id uuid, in_request text, in_is_spending boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer) TO meydan_app;
+REVOKE ALL ON FUNCTION app.my_blocks(in_tenant_id integer, in_profile_id uuid, in_cursor uuid, in_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.my_blocks(in_tenant_id integer, in_profile_id uuid, in_cursor uuid, in_limit integer) TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversations TO meydan_service;
 GRANT SELECT ON TABLE app.conversations TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.my_peers(tenant integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.my_peers(tenant integer) TO meydan_app;
+REVOKE ALL ON FUNCTION app.my_peers(in_tenant_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.my_peers(in_tenant_id integer) TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.my_unripe_earnings(tenant integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.my_unripe_earnings(tenant integer) TO meydan_app;
+REVOKE ALL ON FUNCTION app.my_unripe_earnings(in_tenant_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.my_unripe_earnings(in_tenant_id integer) TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.new_ledger_faults(tenant integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.new_ledger_faults(in_tenant_id integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) TO meydan_app;
-GRANT ALL ON FUNCTION app.open_conversation(tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamp with time zone) TO meydan_service;
+REVOKE ALL ON FUNCTION app.open_conversation(in_tenant_id integer, in_match_id uuid, in_opener_profile_id uuid, in_user_ids uuid[], in_profile_ids uuid[], in_expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.open_conversation(in_tenant_id integer, in_match_id uuid, in_opener_profile_id uuid, in_user_ids uuid[], in_profile_ids uuid[], in_expires_at timestamp with time zone) TO meydan_app;
+GRANT ALL ON FUNCTION app.open_conversation(in_tenant_id integer, in_match_id uuid, in_opener_profile_id uuid, in_user_ids uuid[], in_profile_ids uuid[], in_expires_at timestamp with time zone) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.open_ledger_account(tenant integer, kind text, whose uuid, provider text, currency text, stripe integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.open_ledger_account(in_tenant_id integer, in_kind text, in_owner_user_id uuid, in_provider text, in_currency text, in_stripe integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.pay_debt(in_tenant_id integer, in_owner_user_id uuid, in_cause_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.public_profiles(in_profile_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.public_profiles(in_profile_ids uuid[]) TO meydan_app;
+GRANT ALL ON FUNCTION app.public_profiles(in_profile_ids uuid[]) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.queue_job(in_entrypoint text, in_payload bytea, in_delay interval, in_dedupe_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.queue_job(in_entrypoint text, in_payload bytea, in_delay interval, in_dedupe_key text) TO meydan_app;
+GRANT ALL ON FUNCTION app.queue_job(in_entrypoint text, in_payload bytea, in_delay interval, in_dedupe_key text) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.quota_left(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.quota_left(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.release_held(in_tenant_id integer, in_owner_user_id uuid, in_amount bigint, in_cause_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.release_hold(in_tenant_id integer, in_hold_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.release_hold(in_tenant_id integer, in_hold_id uuid) TO meydan_app;
+GRANT ALL ON FUNCTION app.release_hold(in_tenant_id integer, in_hold_id uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.reverse_transfer(in_tenant_id integer, in_idempotency_key text, in_transaction_id uuid, in_description text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.reverse_transfer(in_tenant_id integer, in_idempotency_key text, in_transaction_id uuid, in_description text) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.scoped_key(in_idempotency_key text) FROM PUBLIC;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.gifts TO meydan_service;
+GRANT SELECT ON TABLE app.gifts TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.seed_default_gifts(in_tenant_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.seed_default_gifts(in_tenant_id integer) TO meydan_service;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.coin_packages TO meydan_service;
 GRANT SELECT ON TABLE app.coin_packages TO meydan_app;
@@ -4720,72 +4846,27 @@ GRANT SELECT ON TABLE app.coin_packages TO meydan_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE app.premium_plans TO meydan_service;
 GRANT SELECT ON TABLE app.premium_plans TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.open_shop(tenant integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.open_shop(tenant integer) TO meydan_service;
+REVOKE ALL ON FUNCTION app.seed_default_products(in_tenant_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.seed_default_products(in_tenant_id integer) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.own_key(key text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.send_gift(in_tenant_id integer, in_gift_id uuid, in_quantity integer, in_receiver_profile_id uuid, in_note text, in_idempotency_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.send_gift(in_tenant_id integer, in_gift_id uuid, in_quantity integer, in_receiver_profile_id uuid, in_note text, in_idempotency_key text) TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.pay_debt(tenant integer, whose uuid, cause uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.send_message(in_tenant_id integer, in_conversation_id uuid, in_message_id uuid, in_device_id uuid, in_kind text, in_epoch integer, in_body bytea, in_welcome_id uuid, in_welcome_body bytea, in_device_info text, in_connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.send_message(in_tenant_id integer, in_conversation_id uuid, in_message_id uuid, in_device_id uuid, in_kind text, in_epoch integer, in_body bytea, in_welcome_id uuid, in_welcome_body bytea, in_device_info text, in_connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.protect(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.sync_ticket_lanes() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION app.public_profiles(ids uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.public_profiles(ids uuid[]) TO meydan_app;
-GRANT ALL ON FUNCTION app.public_profiles(ids uuid[]) TO meydan_service;
+REVOKE ALL ON FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) TO meydan_app;
-GRANT ALL ON FUNCTION app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) TO meydan_service;
+REVOKE ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_app;
+GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.refuse_debit(tenant integer, kind text, whose uuid, amount bigint, spends boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION app.release_hold(tenant integer, hold uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.release_hold(tenant integer, hold uuid) TO meydan_app;
-GRANT ALL ON FUNCTION app.release_hold(tenant integer, hold uuid) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.reverse_transfer(tenant integer, key text, reversing uuid, why text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.reverse_transfer(tenant integer, key text, reversing uuid, why text) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.send_gift(tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, key text) TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.send_message(tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea, welcome_id uuid, welcome_body bytea, device_info text, connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) TO meydan_service;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE app.gifts TO meydan_service;
-GRANT SELECT ON TABLE app.gifts TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.stock_gifts(tenant integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.stock_gifts(tenant integer) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.take_back(tenant integer, key text, what text, whose uuid, amount bigint, to_kind text, to_provider text, to_currency text, why text, subject uuid, more jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.take_back(tenant integer, key text, what text, whose uuid, amount bigint, to_kind text, to_provider text, to_currency text, why text, subject uuid, more jsonb) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.take_turn(tenant integer, what text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.take_turn(tenant integer, what text) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.thaw_wallet(tenant integer, whose uuid, actor uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.thaw_wallet(tenant integer, whose uuid, actor uuid) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb) TO meydan_app;
-GRANT ALL ON FUNCTION app.transfer(tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[], whose uuid, why text, subject uuid, more jsonb) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.unripe_earnings(tenant integer, whose uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION app.waiting_about(tenant integer, what text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.waiting_about(tenant integer, what text) TO meydan_app;
-GRANT ALL ON FUNCTION app.waiting_about(tenant integer, what text) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.wrote(tenant integer, conversation_id uuid, profile_id uuid, before timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.wrote(tenant integer, conversation_id uuid, profile_id uuid, before timestamp with time zone) TO meydan_app;
-GRANT ALL ON FUNCTION app.wrote(tenant integer, conversation_id uuid, profile_id uuid, before timestamp with time zone) TO meydan_service;
+GRANT SELECT ON TABLE app.audited_balances TO meydan_service;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.bans TO meydan_service;
 
@@ -4803,13 +4884,16 @@ GRANT SELECT(lifted_at) ON TABLE app.bans TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.bans TO meydan_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.billing_references TO meydan_service;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.billing_customers TO meydan_service;
 
-GRANT SELECT(tenant_id) ON TABLE app.billing_references TO meydan_app;
+GRANT SELECT(tenant_id) ON TABLE app.billing_customers TO meydan_app;
 
-GRANT SELECT(user_id) ON TABLE app.billing_references TO meydan_app;
+GRANT SELECT(user_id) ON TABLE app.billing_customers TO meydan_app;
 
-GRANT SELECT(reference) ON TABLE app.billing_references TO meydan_app;
+GRANT SELECT(customer_reference) ON TABLE app.billing_customers TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.bonus_quota TO meydan_service;
+GRANT SELECT ON TABLE app.bonus_quota TO meydan_app;
 
 GRANT SELECT,INSERT ON TABLE app.coin_adjustments TO meydan_service;
 
@@ -4817,6 +4901,8 @@ GRANT UPDATE(reason) ON TABLE app.coin_adjustments TO meydan_service;
 
 GRANT SELECT ON TABLE app.coin_entries TO meydan_service;
 GRANT SELECT ON TABLE app.coin_entries TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.deferred_events TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.devices TO meydan_service;
 
@@ -4835,9 +4921,6 @@ GRANT SELECT(forgotten_at),UPDATE(forgotten_at) ON TABLE app.devices TO meydan_a
 GRANT SELECT(created_at) ON TABLE app.devices TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.encounters TO meydan_service;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.extra_rights TO meydan_service;
-GRANT SELECT ON TABLE app.extra_rights TO meydan_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.fraud_cases TO meydan_service;
 
@@ -4886,10 +4969,6 @@ GRANT SELECT ON TABLE app.ledger_accounts TO meydan_app;
 GRANT SELECT ON TABLE app.ledger_balances TO meydan_service;
 GRANT SELECT ON TABLE app.ledger_balances TO meydan_app;
 
-GRANT SELECT ON TABLE app.ledger_proved TO meydan_service;
-
-GRANT SELECT ON TABLE app.ledger_unproved TO meydan_service;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.login_attempts TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.match_slots TO meydan_service;
@@ -4923,13 +5002,7 @@ GRANT UPDATE(created_at) ON TABLE app.outbox TO meydan_relay;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.payment_disputes TO meydan_service;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_early_events TO meydan_service;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_marks TO meydan_service;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_notices TO meydan_service;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_providers TO meydan_service;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.payment_fingerprints TO meydan_service;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.payment_refunds TO meydan_service;
 
@@ -4967,7 +5040,7 @@ GRANT SELECT(period_ends_at) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT(refunded) ON TABLE app.payments TO meydan_app;
 
-GRANT SELECT(coins_taken_back) ON TABLE app.payments TO meydan_app;
+GRANT SELECT(coins_clawed_back) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT(owed) ON TABLE app.payments TO meydan_app;
 
@@ -4982,6 +5055,8 @@ GRANT SELECT(paid_at) ON TABLE app.payments TO meydan_app;
 GRANT SELECT(settled_at) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT(product_id) ON TABLE app.payments TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.provider_accounts TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reconciliation_differences TO meydan_service;
 
@@ -5041,7 +5116,7 @@ GRANT SELECT(period_ends_at) ON TABLE app.subscriptions TO meydan_app;
 
 GRANT SELECT(grace_ends_at) ON TABLE app.subscriptions TO meydan_app;
 
-GRANT SELECT(wish) ON TABLE app.subscriptions TO meydan_app;
+GRANT SELECT(pending_action) ON TABLE app.subscriptions TO meydan_app;
 
 GRANT SELECT(next_plan_id) ON TABLE app.subscriptions TO meydan_app;
 
@@ -5067,6 +5142,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tenant_configs TO meydan_service;
 GRANT SELECT ON TABLE app.tenant_configs TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.ticket_lanes TO meydan_service;
+
+GRANT SELECT ON TABLE app.unaudited_balances TO meydan_service;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.users TO meydan_service;
 
@@ -5107,3 +5184,5 @@ GRANT SELECT(reason) ON TABLE app.wallet_freezes TO meydan_app;
 GRANT SELECT(thawed_at) ON TABLE app.wallet_freezes TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.wallet_freezes TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.webhook_events TO meydan_service;

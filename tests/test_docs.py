@@ -13,6 +13,8 @@ from meydan.cli import cli
 from meydan.integrations.payments import adapter
 from meydan.integrations.payments.enums import ProviderName
 from meydan.money.backoffice.settings import BackofficeSettings
+from meydan.money.gifts.settings import GiftsSettings
+from meydan.money.metering.settings import MeteringSettings
 from meydan.money.premium.settings import PremiumSettings
 from meydan.money.wallet.settings import WalletSettings
 
@@ -64,8 +66,12 @@ def test_the_architecture_names_every_rooms_tables():
 
 
 def test_money_has_every_setting_of_coins_and_selling_with_its_default():
-    said = re.findall(r"^\| `((?:premium|backoffice|wallet)\.\w+)` \| (\d+) \|", MONEY.read_text(), re.MULTILINE)
-    kinds: list[type[tenants.RoomSettings]] = [PremiumSettings, BackofficeSettings, WalletSettings]
+    said = re.findall(
+        r"^\| `((?:premium|backoffice|wallet|gifts|metering)\.\w+)` \| (\d+) \|", MONEY.read_text(), re.MULTILINE
+    )
+    kinds: list[type[tenants.RoomSettings]] = [
+        *(PremiumSettings, BackofficeSettings, WalletSettings, GiftsSettings, MeteringSettings)
+    ]
     assert {key: int(value) for key, value in said} == {
         f"{kind.room}.{name}": value for kind in kinds for name, value in msgspec.structs.asdict(kind()).items()
     }

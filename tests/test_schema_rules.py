@@ -12,16 +12,16 @@ WITHOUT_TENANT = {"tenants"}
 # No person ever reads or writes these: their only ways are the service's and security definer functions.
 WITHOUT_PEOPLE: set[str] = {
     *("otp_verifications", "login_attempts", "known_contacts", "ticket_lanes", "encounters"),
-    *("payment_providers", "payment_notices", "payment_early_events", "payment_refunds"),
+    *("provider_accounts", "webhook_events", "deferred_events", "payment_refunds"),
     *(
         "payment_disputes",
         "reconciliations",
         "reconciliation_differences",
-        "payment_marks",
+        "payment_fingerprints",
         "fraud_cases",
         "coin_adjustments",
     ),
-    *("ledger_unproved", "ledger_proved", "ledger_audits", "meters", "meter_units"),
+    *("unaudited_balances", "audited_balances", "ledger_audits", "meters", "meter_units"),
 }
 
 
@@ -111,3 +111,24 @@ async def test_functions_that_see_more_are_closed_to_the_public(catalogue: async
     """):
         assert "search_path=pg_catalog, pg_temp" in (function["proconfig"] or []), function["name"]
         assert not function["open"], function["name"]
+
+
+async def test_arguments_have_names_that_no_column_has(catalogue: asyncpg.Connection):
+    """An unqualified name in a function is then an argument or a column, never either."""
+    arguments = await catalogue.fetch("""
+        select p.oid::regprocedure::text as function, argument.name
+        from pg_proc p
+        cross join lateral unnest(
+            p.proargnames, coalesce(p.proargmodes, array_fill('i'::"char", array[p.pronargs::integer]))
+        ) argument (name, mode)
+        where p.pronamespace = 'app'::regnamespace and argument.mode in ('i', 'b', 'v')
+    """)
+    assert len(arguments) > 100
+    assert [tuple(row) for row in arguments if not row["name"].startswith("in_")] == []
+    unnamed = "select oid::regprocedure::text from pg_proc where pronamespace = 'app'::regnamespace and pronargs > 0 and proargnames is null"
+    assert await catalogue.fetch(unnamed) == []
+    columns = await catalogue.fetch("""
+        select attrelid::regclass::text || '.' || attname from pg_attribute a join pg_class c on c.oid = a.attrelid
+        where c.relnamespace = 'app'::regnamespace and a.attnum > 0 and a.attname like 'in\\_%'
+    """)
+    assert columns == []

@@ -1,55 +1,293 @@
--- One vocabulary: every function says in a comment what it does.
--- serves: 0011
+-- One vocabulary: arguments, functions, tables and columns bear the field's terms; every function says what it does.
+-- Serves no older program: stop, migrate, start.
+-- serves: 0012
 
--- Settings, jobs and schedules of accounts, meeting, messaging, moderation and notifications move with their names.
-update app.tenant_configs set config_key = new_key
+-- Functions that generated columns call get their arguments' names beside the old ones, then take their place.
+-- squawk-ignore renaming-object -- stop, migrate, start: no older program calls it
+alter function app.alias_key(text) rename to alias_key_before;
+create function app.alias_key(in_alias text) returns text language sql immutable parallel safe
+return lower(translate(normalize(in_alias, nfkc), U&'\0130I\0131\0307', 'iii'));
+alter table app.profiles alter column alias_key set expression as (app.alias_key(alias));
+
+-- squawk-ignore renaming-object -- stop, migrate, start: no older program calls it
+alter function app.ledger_account_id(text, uuid, text, text) rename to ledger_account_id_before;
+create function app.ledger_account_id(in_kind text, in_owner_user_id uuid, in_provider text, in_currency text) returns uuid
+language sql immutable parallel safe
+return encode(substr(sha256((
+    in_kind || ':' || coalesce(in_owner_user_id::text, '') || ':' || coalesce(in_provider, '') || ':' || coalesce(in_currency, '')
+)::bytea), 1, 16), 'hex')::uuid;
+alter table app.ledger_accounts alter column id set expression as (app.ledger_account_id(kind, user_id, provider, currency));
+
+-- The functions below the marker take their place.
+-- squawk-ignore ban-drop-function -- as above
+drop function
+    app.alias_key_before(text),
+    app.ledger_account_id_before(text, uuid, text, text),
+    app.add_block(integer, uuid),
+    app.add_notifications(integer, uuid[], uuid[], text, text, jsonb, boolean),
+    app.add_report(integer, uuid, text, text, uuid),
+    app.add_tenant(text, text, text, text),
+    app.audit_ledger(integer, boolean),
+    app.blocked_between(integer, uuid, uuid),
+    app.check_ledger_caller(integer),
+    app.claim_key_packages(integer, uuid, uuid),
+    app.close_conversation(integer, uuid),
+    app.close_wallet(integer, uuid),
+    app.coin_history(integer, uuid, uuid, integer),
+    app.commit_hold(integer, uuid, text, text, text[], uuid[], text[], text[], bigint[], text, uuid, jsonb),
+    app.convert_earnings(integer, text, bigint),
+    app.decide_claims(integer, integer),
+    app.end_expired_holds(integer, uuid, integer),
+    app.end_match(integer, uuid, text),
+    app.end_matches(integer, integer),
+    app.expire_holds(integer, integer),
+    app.find_partner(integer, app.tickets, interval),
+    app.forgive_debt(integer, text, uuid, bigint, text),
+    app.free_tag(text),
+    app.freeze_wallet(integer, uuid, text, uuid),
+    app.give_back_held(integer, uuid, bigint, uuid),
+    app.have_met(integer, uuid, uuid),
+    app.hold_coins(integer, text, uuid, bigint, text, uuid, timestamptz),
+    app.is_own_transfer(text, text[], uuid[], bigint[], uuid),
+    app.kilometres(point, point),
+    app.ledger_faults(integer),
+    app.ledger_fingerprint(text, uuid, uuid, uuid, text, text[], uuid[], text[], text[], bigint[]),
+    app.ledger_rank(text),
+    app.lock_ledger_account(integer, text, uuid),
+    app.lock_meter_accounts(integer, uuid[]),
+    app.mark_seen(integer, uuid, bigint, bigint),
+    app.match_tickets(integer, text, integer, integer, interval, interval, interval, interval, boolean),
+    app.move_coins(integer, text, text, text[], uuid[], text[], text[], bigint[], uuid, text, uuid, jsonb, uuid, text, boolean),
+    app.my_blocks(integer, uuid, uuid, integer),
+    app.my_peers(integer),
+    app.my_unripe_earnings(integer),
+    app.new_ledger_faults(integer),
+    app.open_conversation(integer, uuid, uuid, uuid[], uuid[], timestamptz),
+    app.open_ledger_account(integer, text, uuid, text, text, integer),
+    app.open_shop(integer),
+    app.own_key(text),
+    app.pay_debt(integer, uuid, uuid),
+    app.protect(regclass),
+    app.public_profiles(uuid[]),
+    app.queue_job(text, bytea, interval, text),
+    app.refuse_debit(integer, text, uuid, bigint, boolean),
+    app.release_hold(integer, uuid),
+    app.reverse_transfer(integer, text, uuid, text),
+    app.rights_left(integer, uuid, text, date, integer),
+    app.send_gift(integer, uuid, integer, uuid, text, text),
+    app.send_message(integer, uuid, uuid, uuid, text, integer, bytea, uuid, bytea, text, text),
+    app.spend_right(integer, uuid, text, date, integer),
+    app.stock_gifts(integer),
+    app.take_back(integer, text, text, uuid, bigint, text, text, text, text, uuid, jsonb),
+    app.take_turn(integer, text),
+    app.thaw_wallet(integer, uuid, uuid),
+    app.today(integer),
+    app.transfer(integer, text, text, text[], uuid[], text[], text[], bigint[], uuid, text, uuid, jsonb),
+    app.unripe_earnings(integer, uuid),
+    app.waiting_about(integer, text),
+    app.wrote(integer, uuid, uuid, timestamptz);
+
+-- squawk-ignore renaming-object -- stop, migrate, start: no older program calls it
+alter function app.keep_lanes() rename to sync_ticket_lanes;
+
+-- Tables and columns.
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.payment_notices rename to webhook_events;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.payment_early_events rename to deferred_events;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.payment_marks rename to payment_fingerprints;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.billing_references rename to billing_customers;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.payment_providers rename to provider_accounts;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.ledger_unproved rename to unaudited_balances;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.ledger_proved rename to audited_balances;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.extra_rights rename to bonus_quota;
+-- squawk-ignore renaming-table -- stop, migrate, start: no older program reads it
+alter table app.allowances rename to daily_quota;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.bonus_quota rename column given to granted;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.billing_customers rename column reference to customer_reference;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.subscriptions rename column wish to pending_action;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.subscriptions rename column claim to acknowledgement_token;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.subscriptions rename column reference to provider_subscription_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payments rename column charge to provider_charge_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payments rename column checkout to provider_checkout_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payments rename column subscription_reference to provider_subscription_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payments rename column address to ip_address;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payments rename column coins_taken_back to coins_clawed_back;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payment_refunds rename column refund to provider_refund_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payment_disputes rename column dispute to provider_dispute_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payment_disputes rename column state to status;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.otp_verifications rename column address to contact;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.wallet_freezes rename column frozen_by to frozen_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.wallet_freezes rename column thawed_by to thawed_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.bans rename column banned_by to banned_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.bans rename column lifted_by to lifted_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.matches rename column ended_by to ended_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.webhook_events rename column tries to attempts;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.login_attempts rename column tries to attempts;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.premium_plans rename column text_per_day to matches_per_day;
+
+-- Constraints and indexes follow their tables.
+do $$
+declare
+    renamed record;
+begin
+    for renamed in
+        select known.conrelid::regclass as target, known.conname as old_name,
+            moved.new_table || substr(known.conname, length(moved.old_table) + 1) as new_name
+        from (values
+        ('payment_notices', 'webhook_events'),
+        ('payment_early_events', 'deferred_events'),
+        ('payment_marks', 'payment_fingerprints'),
+        ('billing_references', 'billing_customers'),
+        ('payment_providers', 'provider_accounts'),
+        ('ledger_unproved', 'unaudited_balances'),
+        ('ledger_proved', 'audited_balances'),
+        ('extra_rights', 'bonus_quota'),
+        ('allowances', 'daily_quota')
+        ) moved (old_table, new_table)
+        join pg_constraint known on known.conrelid = format('app.%I', moved.new_table)::regclass
+            and starts_with(known.conname, moved.old_table)
+    loop
+        execute format('alter table %s rename constraint %I to %I', renamed.target, renamed.old_name, renamed.new_name);
+    end loop;
+    for renamed in
+        select known.indexrelid::regclass as target,
+            moved.new_table || substr(index.relname, length(moved.old_table) + 1) as new_name
+        from (values
+        ('payment_notices', 'webhook_events'),
+        ('payment_early_events', 'deferred_events'),
+        ('payment_marks', 'payment_fingerprints'),
+        ('billing_references', 'billing_customers'),
+        ('payment_providers', 'provider_accounts'),
+        ('ledger_unproved', 'unaudited_balances'),
+        ('ledger_proved', 'audited_balances'),
+        ('extra_rights', 'bonus_quota'),
+        ('allowances', 'daily_quota')
+        ) moved (old_table, new_table)
+        join pg_index known on known.indrelid = format('app.%I', moved.new_table)::regclass
+        join pg_class index on index.oid = known.indexrelid and starts_with(index.relname, moved.old_table)
+    loop
+        execute format('alter index %s rename to %I', renamed.target, renamed.new_name);
+    end loop;
+end $$;
+
+-- Settings: a key that no room knows falls back to its default in silence.
+update app.tenant_configs config set config_key = moved.new_key
 from (values
     ('accounts.sign_in', 'accounts.sign_in_methods'),
     ('accounts.codes_per_address_hour', 'accounts.codes_per_ip_address_hour'),
     ('accounts.registrations_per_address_hour', 'accounts.registrations_per_ip_address_hour'),
     ('meeting.text_per_day', 'meeting.matches_per_day'),
     ('meeting.met_again_days', 'meeting.rematch_cooldown_days'),
-    ('meeting.gone_after_seconds', 'meeting.presence_timeout_seconds')
-) as renamed (old_key, new_key)
-where config_key = old_key;
--- A new database has no queue yet.
-do $$ begin
-    if to_regclass('jobs.pgqueuer') is not null then
-        update jobs.pgqueuer set entrypoint = new_name
-        from (values
-            ('send_code', 'accounts.send_code'),
-            ('tell_of_change', 'accounts.send_security_alert'),
-            ('judge_reported', 'moderation.review_reported_user')
-        ) as renamed (old_name, new_name)
-        where entrypoint = old_name;
-        update jobs.pgqueuer_schedules set entrypoint = new_name
-        from (values
-            ('meydan.accounts.tasks.tidy_accounts', 'meydan.accounts.tasks.purge_old'),
-            ('meydan.meeting.tasks.match_the_rest', 'meydan.meeting.tasks.sweep_matching'),
-            ('meydan.meeting.tasks.look_who_is_there', 'meydan.meeting.tasks.refresh_presence'),
-            ('meydan.meeting.tasks.end_matches', 'meydan.meeting.tasks.expire_matches'),
-            ('meydan.messaging.tasks.delete_old_key_packages', 'meydan.messaging.tasks.purge_old_key_packages'),
-            ('meydan.notifications.tasks.forget_old', 'meydan.notifications.tasks.purge_old')
-        ) as renamed (old_name, new_name)
-        where entrypoint = old_name;
+    ('meeting.gone_after_seconds', 'meeting.presence_timeout_seconds'),
+    ('wallet.daily_coins', 'wallet.daily_bonus_coins'),
+    ('wallet.earnings_ripen_days', 'wallet.earnings_holding_days'),
+    ('wallet.gift_share_percent', 'gifts.gift_share_percent'),
+    ('wallet.call_share_percent', 'metering.call_share_percent'),
+    ('wallet.meter_gap_seconds', 'metering.heartbeat_gap_seconds'),
+    ('wallet.meter_lost_seconds', 'metering.timeout_seconds'),
+    ('backoffice.staff_coins_per_day', 'backoffice.adjustment_limit_per_day'),
+    ('fraud.delay_from', 'fraud.delay_score'),
+    ('fraud.review_from', 'fraud.review_score'),
+    ('fraud.freeze_from', 'fraud.freeze_score'),
+    ('fraud.returns_days', 'fraud.refund_lookback_days'),
+    ('fraud.shared_days', 'fraud.fingerprint_window_days')
+) moved (old_key, new_key)
+where config.config_key = moved.old_key;
+
+-- Jobs, queued and held. The tables of a new database are made after all migrations.
+do $$
+begin
+    if to_regclass('jobs.pgqueuer') is null then
+        return;
     end if;
+    -- Members of payloads, which are JSON.
+    update jobs.pgqueuer job set payload = convert_to((
+        (convert_from(job.payload, 'UTF8')::jsonb - moved.old_name)
+        || jsonb_build_object(moved.new_name, convert_from(job.payload, 'UTF8')::jsonb -> moved.old_name))::text, 'UTF8')
+    from (values
+        ('commerce.open_checkout', 'tries', 'attempts'),
+        ('commerce.check_payment', 'tries', 'attempts'),
+        ('commerce.read_notice', 'tries', 'attempts'),
+        ('commerce.ask_refund', 'tries', 'attempts'),
+        ('commerce.tell_provider', 'tries', 'attempts'),
+        ('commerce.stop_charging', 'tries', 'attempts')
+    ) moved (entrypoint, old_name, new_name)
+    where job.entrypoint = moved.entrypoint and convert_from(job.payload, 'UTF8')::jsonb ? moved.old_name;
+    update jobs.pgqueuer job set payload = convert_to((
+        (convert_from(job.payload, 'UTF8')::jsonb - 'reference') || jsonb_build_object(
+            'provider_subscription_id', convert_from(job.payload, 'UTF8')::jsonb -> 'reference'))::text, 'UTF8')
+    where job.entrypoint = 'commerce.stop_charging' and convert_from(job.payload, 'UTF8')::jsonb ? 'reference';
+    -- Names, which stand in the deduplication key too: tenant:entrypoint:key.
+    update jobs.pgqueuer job set
+        entrypoint = moved.new_name,
+        dedupe_key = split_part(job.dedupe_key, ':', 1) || ':' || moved.new_name
+            || substr(job.dedupe_key, length(split_part(job.dedupe_key, ':', 1)) + 2 + length(moved.old_name))
+    from (values
+        ('commerce.open_checkout', 'payments.open_checkout'),
+        ('commerce.check_payment', 'payments.check_payment'),
+        ('commerce.return_payment', 'payments.return_payment'),
+        ('commerce.ask_refund', 'payments.ask_refund'),
+        ('commerce.acknowledge', 'payments.acknowledge'),
+        ('commerce.stop_charging', 'payments.stop_charging'),
+        ('commerce.acknowledge_change', 'premium.acknowledge_change'),
+        ('commerce.tell_provider', 'premium.tell_provider'),
+        ('commerce.check_subscription', 'premium.check_subscription'),
+        ('commerce.read_notice', 'provider_events.read_event'),
+        ('commerce.reconcile', 'provider_events.reconcile'),
+        ('release_delayed', 'fraud.release_delayed'),
+        ('send_code', 'accounts.send_code'),
+        ('tell_of_change', 'accounts.send_security_alert'),
+        ('judge_reported', 'moderation.review_reported_user')
+    ) moved (old_name, new_name)
+    where job.entrypoint = moved.old_name;
+    -- Schedules are named after modules; the worker writes its own again when it starts.
+    delete from jobs.pgqueuer_schedules;
 end $$;
 
 -- Below this line: written by `make functions` from db/functions. Change it there.
 
 -- Case, width and the four Turkish i do not count.
-create or replace function app.alias_key(alias text) returns text language sql immutable parallel safe
-return lower(translate(normalize(alias, nfkc), U&'\0130I\0131\0307', 'iii'));
+create or replace function app.alias_key(in_alias text) returns text language sql immutable parallel safe
+return lower(translate(normalize(in_alias, nfkc), U&'\0130I\0131\0307', 'iii'));
 
 comment on function app.alias_key is 'Folds an alias so that two which read the same compare equal.';
 revoke all on function app.alias_key from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.alias_key to public;
 
 -- A concurrent caller may take the same tag first: the unique index decides.
-create or replace function app.free_tag(wanted text) returns text
+create or replace function app.free_tag(in_alias text) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    wanted_key text := app.alias_key(wanted);
+    wanted_key text := app.alias_key(in_alias);
     candidate text;
 begin
     for _ in 1..10 loop
@@ -64,7 +302,8 @@ begin
     return (
         select lpad(n::text, 4, '0') as tag from generate_series(0, 9999) n
         except
-        select p.tag from app.profiles p where p.tenant_id = app.tenant_id() and p.alias_key = wanted_key and p.alias <> ''
+        select p.tag from app.profiles p where p.tenant_id = app.tenant_id() and p.alias_key = wanted_key
+            and p.alias <> ''
         limit 1
     );
 end $$;
@@ -75,7 +314,7 @@ grant execute on function app.free_tag to meydan_app, meydan_service;
 
 -- Nothing that two faces of one person would have in common is returned. A shadow shows no age, because it changes on
 -- the same day as the real profile's.
-create or replace function app.public_profiles(ids uuid[])
+create or replace function app.public_profiles(in_profile_ids uuid[])
 returns table (
     id uuid, alias text, tag text, bio text, gender text, interests text[], age integer, avatar_seed text
 )
@@ -88,7 +327,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     from app.profiles p
     join app.users u on u.tenant_id = p.tenant_id and u.id = p.user_id
     join app.tenants t on t.id = p.tenant_id
-    where p.tenant_id = app.tenant_id() and p.id = any(ids)
+    where p.tenant_id = app.tenant_id() and p.id = any(in_profile_ids)
 $$;
 
 comment on function app.public_profiles is
@@ -96,8 +335,26 @@ comment on function app.public_profiles is
 revoke all on function app.public_profiles from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.public_profiles to meydan_app, meydan_service;
 
+-- Every table of the product is protected by this. Its own policies then say what a person may do.
+create or replace function app.enable_tenant_rls(in_table regclass) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    execute format('alter table %s enable row level security', in_table);
+    execute format('alter table %s force row level security', in_table);
+    execute format('create policy owner_all on %s to meydan_owner using (true) with check (true)', in_table);
+    execute format(
+        'create policy service_tenant on %s to meydan_service'
+        ' using (tenant_id = (select app.tenant_id())) with check (tenant_id = (select app.tenant_id()))', in_table);
+    execute format('grant select, insert, update, delete on %s to meydan_service', in_table);
+end $$;
+
+comment on function app.enable_tenant_rls is
+    'Turns row level security on and forces it. Adds the policies of the owner and the service.';
+revoke all on function app.enable_tenant_rls from public, meydan_app, meydan_service, meydan_relay;
+
 create or replace function app.now() returns timestamptz language sql stable parallel safe
-return now() + make_interval(secs => coalesce(nullif(current_setting('app.clock_offset', true), ''), '0')::double precision);
+return now() + make_interval(secs => coalesce(nullif(current_setting('app.clock_offset',
+    true), ''), '0')::double precision);
 
 comment on function app.now is 'Returns the time of the product''s clock: the database''s own, moved only by tests.';
 revoke all on function app.now from public, meydan_app, meydan_service, meydan_relay;
@@ -111,41 +368,28 @@ comment on function app.profile_id is
 revoke all on function app.profile_id from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.profile_id to public;
 
--- Every table of the product is protected by this. Its own policies then say what a person may do.
-create or replace function app.protect(target regclass) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-    execute format('alter table %s enable row level security', target);
-    execute format('alter table %s force row level security', target);
-    execute format('create policy owner_all on %s to meydan_owner using (true) with check (true)', target);
-    execute format(
-        'create policy service_tenant on %s to meydan_service'
-        ' using (tenant_id = (select app.tenant_id())) with check (tenant_id = (select app.tenant_id()))', target);
-    execute format('grant select, insert, update, delete on %s to meydan_service', target);
-end $$;
-
-comment on function app.protect is
-    'Turns row level security on and forces it. Adds the policies of the owner and the service.';
-revoke all on function app.protect from public, meydan_app, meydan_service, meydan_relay;
-
 -- Callers queue what must follow, and read nothing.
 -- One more job may wait behind one of the same key that is running, so no news is lost.
-create or replace function app.queue_job(entrypoint text, payload bytea, delay interval, once_key text) returns void
+create or replace function app.queue_job(in_entrypoint text, in_payload bytea, in_delay interval, in_dedupe_key text)
+    returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     tenant text := current_setting('app.tenant_id');
-    key text := tenant || ':' || entrypoint || ':' || once_key;
+    key text := tenant || ':' || in_entrypoint || ':' || in_dedupe_key;
     placed bigint;
 begin
     if not exists (select from app.tenants t where t.id = tenant::integer) then
         raise exception 'a job belongs to a tenant';
     end if;
     insert into jobs.pgqueuer as waiting (priority, entrypoint, payload, execute_after, dedupe_key, headers, status)
-    values (0, entrypoint, payload, now() + delay, key, jsonb_build_object('tenant_id', tenant::integer), 'queued')
+    values (0, in_entrypoint, in_payload, now() + in_delay, key, jsonb_build_object('tenant_id',
+        tenant::integer), 'queued')
     on conflict do nothing
     returning id into placed;
     if placed is null then
         insert into jobs.pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, headers, status)
-        select 0, entrypoint, payload, now() + delay, key || ':next', jsonb_build_object('tenant_id', tenant::integer), 'queued'
+        select 0, in_entrypoint, in_payload, now() + in_delay, key || ':next', jsonb_build_object('tenant_id',
+            tenant::integer), 'queued'
         where exists (select from jobs.pgqueuer running where running.dedupe_key = key and running.status = 'picked')
         on conflict do nothing;
     end if;
@@ -170,91 +414,88 @@ comment on function app.user_id is 'Reads the user that the transaction acts for
 revoke all on function app.user_id from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.user_id to public;
 
--- A stranger silent until `claim_opens_at` means approved.
--- Several may decide at once: each takes claims that no other holds.
-create or replace function app.decide_claims(tenant integer, at_most integer)
-returns table (
-    id uuid, user_id uuid, profile_id uuid, match_id uuid, status text, reason text, created_at timestamptz,
-    decided_at timestamptz
-) language sql set search_path = pg_catalog, pg_temp
+-- Coarse, so that nobody can watch a single person come and go.
+create or replace function app.approximate_waiting(in_tenant_id integer, in_kind text) returns integer
+language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
-    with asked as (
-        select claim.id, claim.user_id, claim.match_id from app.claims claim
-        where claim.tenant_id = decide_claims.tenant and claim.status = 'pending'
-        order by claim.created_at limit decide_claims.at_most for update skip locked
-    ),
-    judged as (
-        select asked.id, split_part(met.type, '_', 2) as kind,
-            case
-                when met.ended_by = asked.user_id and met.ended_at < met.claim_opens_at then 'left_early'
-                when exists (
-                    select from app.message_logs log
-                    where log.tenant_id = met.tenant_id and log.conversation_id = met.conversation_id and log.kind = 'text'
-                        and log.sender_user_id
-                            = case when met.user1_id = asked.user_id then met.user2_id else met.user1_id end
-                        and log.sent_at < met.claim_opens_at
-                ) then 'stranger_wrote'
-            end as reason
-        from asked
-        join app.matches met on met.tenant_id = decide_claims.tenant and met.id = asked.match_id
-    ),
-    decided as (
-        update app.claims claim
-        set status = case when judged.reason is null then 'approved' else 'rejected' end, reason = judged.reason,
-            decided_at = app.now()
-        from judged
-        where claim.tenant_id = decide_claims.tenant and claim.id = judged.id
-        returning claim.id, claim.user_id, claim.profile_id, claim.match_id, claim.status, claim.reason,
-            claim.created_at, claim.decided_at, judged.kind
-    ),
-    given_back as (
-        insert into app.allowances as today (tenant_id, user_id, kind, day, granted)
-        select decide_claims.tenant, decided.user_id, decided.kind, app.today(decide_claims.tenant), count(*)
-        from decided where decided.status = 'approved' group by decided.user_id, decided.kind
-        on conflict (tenant_id, user_id, kind, day) do update set granted = today.granted + excluded.granted
-    )
-    select decided.id, decided.user_id, decided.profile_id, decided.match_id, decided.status, decided.reason,
-        decided.created_at, decided.decided_at
-    from decided;
+    select case
+            when counted.number < 5 then 0 when counted.number < 50 then counted.number / 5 * 5
+            else counted.number / 50 * 50
+        end::integer
+    from (
+        select count(*) as number from (
+            select from app.tickets ticket
+            where ticket.tenant_id = app.tenant_id() and ticket.tenant_id = in_tenant_id
+                and ticket.kind = in_kind and ticket.away_since is null
+            limit 1000
+        ) waiting
+    ) counted;
 end;
 
-comment on function app.decide_claims is 'Decides pending claims. An approved one gives one right more today.';
-revoke all on function app.decide_claims from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.decide_claims to meydan_service;
+comment on function app.approximate_waiting is 'Returns about how many tickets of a kind wait.';
+revoke all on function app.approximate_waiting from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.approximate_waiting to meydan_app, meydan_service;
+
+create or replace function app.consume_quota(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date,
+    in_day_limit integer) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into app.daily_quota as known (tenant_id, user_id, kind, day, used)
+    select in_tenant_id, in_user_id, in_kind, in_day, 1 where in_day_limit > 0
+    on conflict (tenant_id, user_id, kind, day) do update set used = known.used + 1
+        where known.used < in_day_limit + known.granted;
+    if not found and in_day_limit <= 0 then -- nothing of one's own, but perhaps something given back
+        update app.daily_quota known set used = known.used + 1
+        where known.tenant_id = in_tenant_id and known.user_id = in_user_id and known.kind = in_kind
+            and known.day = in_day
+            and known.used < known.granted;
+    end if;
+    if not found then
+        update app.bonus_quota extra set used = extra.used + 1
+        where extra.tenant_id = in_tenant_id and extra.user_id = in_user_id and extra.kind = in_kind
+            and extra.used < extra.granted;
+    end if;
+    return found;
+end $$;
+
+comment on function app.consume_quota is
+    'Uses one of the day''s rights, or else a given one. Returns false when there is neither.';
+revoke all on function app.consume_quota from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.consume_quota to meydan_service;
 
 -- A person ends their own. One whose time is up was `completed` when both had something to say.
-create or replace function app.end_match(tenant integer, ending uuid, new_status text)
+create or replace function app.end_match(in_tenant_id integer, in_match_id uuid, in_status text)
 returns table (
     match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid,
-    profile2_id uuid, ended_by uuid
+    profile2_id uuid, ended_by_user_id uuid
 ) language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
     -- A service acts for nobody.
     is_service boolean := session_user = 'meydan_service';
     caller_id uuid := case when not is_service then app.user_id() end;
     face_id uuid := case when not is_service then app.profile_id() end;
 begin
-    if tenant <> app.tenant_id() then
+    if in_tenant_id <> app.tenant_id() then
         return;
     end if;
     return query
         update app.matches done
         set status = case
-                when new_status = 'expired' and (
+                when in_status = 'expired' and (
                     select count(distinct log.sender_user_id) from app.message_logs log
-                    where log.tenant_id = tenant and log.conversation_id = done.conversation_id and log.kind = 'text'
+                    where log.tenant_id = in_tenant_id and log.conversation_id = done.conversation_id
+                        and log.kind = 'text'
                 ) = 2 then 'completed'
-                else new_status
+                else in_status
             end,
-            ended_at = app.now(), ended_by = case when new_status = 'cancelled' then caller_id end
-        where done.tenant_id = tenant and done.id = ending and done.status = 'active'
+            ended_at = app.now(), ended_by_user_id = case when in_status = 'cancelled' then caller_id end
+        where done.tenant_id = in_tenant_id and done.id = in_match_id and done.status = 'active'
             and (is_service
                 or (caller_id, face_id) in ((done.user1_id, done.profile1_id), (done.user2_id, done.profile2_id)))
         returning done.id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
-            done.profile2_id, done.ended_by;
+            done.profile2_id, done.ended_by_user_id;
     if found then
-        delete from app.match_slots slot where slot.tenant_id = tenant and slot.match_id = ending;
+        delete from app.match_slots slot where slot.tenant_id = in_tenant_id and slot.match_id = in_match_id;
     end if;
 end $$;
 
@@ -262,21 +503,21 @@ comment on function app.end_match is 'Ends an active match. Returns a row only f
 revoke all on function app.end_match from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.end_match to meydan_app, meydan_service;
 
-create or replace function app.end_matches(tenant integer, at_most integer)
+create or replace function app.end_matches(in_tenant_id integer, in_batch_size integer)
 returns table (
     match_id uuid, type text, status text, conversation_id uuid, user1_id uuid, profile1_id uuid, user2_id uuid,
-    profile2_id uuid, ended_by uuid
+    profile2_id uuid, ended_by_user_id uuid
 ) language sql set search_path = pg_catalog, pg_temp
 begin atomic
     select done.match_id, done.type, done.status, done.conversation_id, done.user1_id, done.profile1_id, done.user2_id,
-        done.profile2_id, done.ended_by
+        done.profile2_id, done.ended_by_user_id
     from (
         select over.id
         from app.matches over
-        where over.tenant_id = end_matches.tenant and over.status = 'active' and over.expires_at <= app.now()
-        order by over.expires_at limit end_matches.at_most for update skip locked
+        where over.tenant_id = in_tenant_id and over.status = 'active' and over.expires_at <= app.now()
+        order by over.expires_at limit in_batch_size for update skip locked
     ) up
-    cross join lateral app.end_match(end_matches.tenant, up.id, 'expired') done;
+    cross join lateral app.end_match(in_tenant_id, up.id, 'expired') done;
 end;
 
 comment on function app.end_matches is 'Ends the matches whose time is up, at most so many.';
@@ -284,28 +525,31 @@ revoke all on function app.end_matches from public, meydan_app, meydan_service, 
 grant execute on function app.end_matches to meydan_service;
 
 -- Looks at no more than the longest waiting 16 and the nearest 32 picky ones of each lane.
-create or replace function app.find_partner(tenant integer, ticket app.tickets, met_again interval) returns uuid
+create or replace function app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval)
+    returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp
 -- Plans are kept with the connection, perhaps since nobody waited: they must be right when many do.
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set enable_hashjoin = off as $$
 declare
-    here point := point(ticket.longitude, ticket.latitude);
-    reach integer := case when not ticket.widened then ticket.max_distance_km end;
-    lanes text[] := ticket.languages || case when ticket.widened then array['*'] else '{}' end;
+    here point := point(in_ticket.longitude, in_ticket.latitude);
+    reach integer := case when not in_ticket.widened then in_ticket.max_distance_km end;
+    lanes text[] := in_ticket.languages || case when in_ticket.widened then array['*'] else '{}' end;
     -- Whoever the two people behind the faces must not meet: they do not count among those looked at.
     apart uuid[] := array(
         select met.second_user_id from app.encounters met
-        where met.tenant_id = tenant and met.first_user_id = ticket.user_id and met.met_at > app.now() - met_again
+        where met.tenant_id = in_tenant_id and met.first_user_id = in_ticket.user_id
+            and met.met_at > app.now() - in_rematch_cooldown
         union all
         select met.first_user_id from app.encounters met
-        where met.tenant_id = tenant and met.second_user_id = ticket.user_id and met.met_at > app.now() - met_again
+        where met.tenant_id = in_tenant_id and met.second_user_id = in_ticket.user_id
+            and met.met_at > app.now() - in_rematch_cooldown
         union all
         select block.blocked_user_id from app.blocks block
-        where block.tenant_id = tenant and block.blocker_user_id = ticket.user_id
+        where block.tenant_id = in_tenant_id and block.blocker_user_id = in_ticket.user_id
         union all
         select block.blocker_user_id from app.blocks block
-        where block.tenant_id = tenant and block.blocked_user_id = ticket.user_id
+        where block.tenant_id = in_tenant_id and block.blocked_user_id = in_ticket.user_id
     );
     candidate uuid;
 begin
@@ -316,8 +560,9 @@ begin
             from unnest(lanes) lane (name)
             cross join lateral (
                 select open.user_id from app.ticket_lanes open
-                where open.tenant_id = tenant and open.kind = ticket.kind and open.lane = lane.name and not open.picky
-                    and open.user_id <> ticket.user_id
+                where open.tenant_id = in_tenant_id and open.kind = in_ticket.kind and open.lane = lane.name
+                    and not open.picky
+                    and open.user_id <> in_ticket.user_id
                     and (reach is null or app.kilometres(here, open.spot) <= reach)
                     and open.user_id <> all(apart)
                 order by open.since limit 16
@@ -327,12 +572,14 @@ begin
             from unnest(lanes) lane (name)
             cross join lateral (
                 select near.user_id from app.ticket_lanes near
-                where near.tenant_id = tenant and near.kind = ticket.kind and near.lane = lane.name and near.picky
-                    and near.user_id <> ticket.user_id and near.user_id <> all(apart) and here is not null
+                where near.tenant_id = in_tenant_id and near.kind = in_ticket.kind and near.lane = lane.name
+                    and near.picky
+                    and near.user_id <> in_ticket.user_id and near.user_id <> all(apart) and here is not null
                 order by near.spot <-> here limit 32
             ) close
         ) found
-        join app.tickets other on other.tenant_id = tenant and other.user_id = found.user_id and other.kind = ticket.kind
+        join app.tickets other on other.tenant_id = in_tenant_id and other.user_id = found.user_id
+            and other.kind = in_ticket.kind
         cross join lateral (
             select app.kilometres(here, point(other.longitude, other.latitude)) as far,
                 least(reach, case when not other.widened then other.max_distance_km end) as allowed
@@ -341,25 +588,27 @@ begin
         where between_them.allowed is null or between_them.far <= between_them.allowed
         -- Up to three points for interests in common, three for being near, six for having waited half a minute.
         order by
-            least((select count(*) from unnest(other.interests) word where word = any(ticket.interests)), 3)
+            least((select count(*) from unnest(other.interests) word where word = any(in_ticket.interests)), 3)
             + case
-                when between_them.far <= 15 then 3 when between_them.far <= 60 then 2 when between_them.far <= 250 then 1
+                when between_them.far <= 15 then 3 when between_them.far <= 60 then 2 when between_them.far <= 250
+                    then 1
                 else 0
               end
             + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
             other.created_at
     loop
         perform from app.tickets other
-        where other.tenant_id = tenant and other.user_id = candidate and other.kind = ticket.kind
+        where other.tenant_id = in_tenant_id and other.user_id = candidate and other.kind = in_ticket.kind
             and other.away_since is null
             and exists (
                 select from app.users person
-                where person.tenant_id = tenant and person.id = candidate
+                where person.tenant_id = in_tenant_id and person.id = candidate
                     and (person.ban_reason is null or person.banned_until <= app.now())
             )
             and not exists (
                 select from app.match_slots busy
-                where busy.tenant_id = tenant and busy.user_id = candidate and busy.type = 'anonymous_' || ticket.kind
+                where busy.tenant_id = in_tenant_id and busy.user_id = candidate
+                    and busy.type = 'anonymous_' || in_ticket.kind
             )
         for update skip locked;
         if found then
@@ -375,116 +624,114 @@ revoke all on function app.find_partner from public, meydan_app, meydan_service,
 grant execute on function app.find_partner to meydan_service;
 
 -- Safety declares this function and calls it; meeting, which knows matches, defines it.
-create or replace function app.have_met(tenant integer, one uuid, other uuid) returns boolean
+create or replace function app.have_met(in_tenant_id integer, in_a uuid, in_b uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
     select exists (
         select from app.matches met
-        where met.tenant_id = app.tenant_id() and met.tenant_id = have_met.tenant
-            and met.profile1_id = have_met.one and met.profile2_id = have_met.other
+        where met.tenant_id = app.tenant_id() and met.tenant_id = in_tenant_id
+            and met.profile1_id = in_a and met.profile2_id = in_b
     ) or exists (
         select from app.matches met
-        where met.tenant_id = app.tenant_id() and met.tenant_id = have_met.tenant
-            and met.profile2_id = have_met.one and met.profile1_id = have_met.other
+        where met.tenant_id = app.tenant_id() and met.tenant_id = in_tenant_id
+            and met.profile2_id = in_a and met.profile1_id = in_b
     );
 end;
 
 comment on function app.have_met is 'Tells whether two profiles are or were matched.';
 revoke all on function app.have_met from public, meydan_app, meydan_service, meydan_relay;
 
-create or replace function app.keep_lanes() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-    if tg_op = 'UPDATE' then
-        delete from app.ticket_lanes known
-        where known.tenant_id = new.tenant_id and known.user_id = new.user_id and known.kind = new.kind;
-    end if;
-    if new.away_since is null then
-        insert into app.ticket_lanes (tenant_id, kind, lane, user_id, picky, spot, since)
-        select new.tenant_id, new.kind, lane.name, new.user_id,
-            new.max_distance_km is not null and not new.widened, point(new.longitude, new.latitude), new.created_at
-        from (select distinct unnest(new.languages || case when new.widened then array['*'] else '{}' end) as name) lane;
-    end if;
-    return null;
-end $$;
-
-comment on function app.keep_lanes is 'Trigger: keeps the lanes of a ticket in step with the ticket.';
-revoke all on function app.keep_lanes from public, meydan_app, meydan_service, meydan_relay;
-
 -- As exact as cells of ten kilometres deserve. Without `set`, so that it is inlined.
-create or replace function app.kilometres(one point, other point) returns double precision language sql immutable parallel safe
+create or replace function app.kilometres(in_a point, in_b point)
+    returns double precision language sql immutable parallel safe
 return 111.2 * sqrt(
-    power(one[1] - other[1], 2)
-    + power(least(abs(one[0] - other[0]), 360 - abs(one[0] - other[0])) * cos(radians((one[1] + other[1]) / 2)), 2)
+    power(in_a[1] - in_b[1], 2)
+    + power(least(abs(in_a[0] - in_b[0]), 360 - abs(in_a[0] - in_b[0])) * cos(radians((in_a[1] + in_b[1]) / 2)), 2)
 );
 
 comment on function app.kilometres is 'Returns the distance between two cells in kilometres.';
 revoke all on function app.kilometres from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.kilometres to public;
 
+-- Making matches and deciding claims change rights of many people: two at once would wait for each other's people.
+create or replace function app.lock_matching(in_tenant_id integer, in_kind text) returns void
+language sql set search_path = pg_catalog, pg_temp
+begin atomic
+    select pg_advisory_xact_lock(hashtextextended('meeting ' || in_kind, in_tenant_id));
+end;
+
+comment on function app.lock_matching is
+    'Serialises what changes many people''s rights in one transaction. Locks: an advisory lock for each tenant and kind.';
+revoke all on function app.lock_matching from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.lock_matching to meydan_service;
+
 -- Looks for a partner for each new ticket, then for a few that were looked for longest ago: somebody may have been
 -- unblocked, a recent meeting may be long enough ago.
--- One matcher at a time in a tenant, so that two never pass each other by. `patient` waits for its turn, the others leave
+-- One matcher at a time in a tenant, so that two never pass each other by. `in_wait_for_lock` waits for its turn, the others leave
 -- it to the one at work. A row without a match is a ticket that ended because its owner has no right left.
 create or replace function app.match_tickets(
-    tenant integer, what text, at_most integer, again_at_most integer, again_after interval, met_again interval,
-    claim_after interval, lasting interval, patient boolean
+    in_tenant_id integer, in_kind text, in_batch_size integer, in_retry_batch_size integer, in_retry_interval interval,
+    in_rematch_cooldown interval,
+    in_claim_delay interval, in_duration interval, in_wait_for_lock boolean
 ) returns table (
     match_id uuid, conversation_id uuid, expires_at timestamptz,
     user1_id uuid, profile1_id uuid, ticket1_id uuid, user2_id uuid, profile2_id uuid, ticket2_id uuid
 ) language plpgsql set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
-#variable_conflict use_column
 declare
-    today date := app.today(tenant);
+    today date := app.today(in_tenant_id);
     seeker uuid;
     ticket app.tickets;
     partner app.tickets;
     partner_id uuid;
 begin
-    if tenant <> app.tenant_id() then
+    if in_tenant_id <> app.tenant_id() then
         raise exception 'a matcher works in its own community';
     end if;
-    if patient then
-        perform app.take_turn(tenant, what);
-    elsif not pg_try_advisory_xact_lock(hashtextextended('meeting ' || what, tenant)) then
+    if in_wait_for_lock then
+        perform app.lock_matching(in_tenant_id, in_kind);
+    elsif not pg_try_advisory_xact_lock(hashtextextended('meeting ' || in_kind, in_tenant_id)) then
         return;
     end if;
     for seeker in
         (select new.user_id from app.tickets new
-        where new.tenant_id = tenant and new.kind = what and new.searched_at is null and new.away_since is null
-        order by new.created_at limit at_most)
+        where new.tenant_id = in_tenant_id and new.kind = in_kind and new.searched_at is null and new.away_since is null
+        order by new.created_at limit in_batch_size)
         union all
         (select old.user_id from app.tickets old
-        where old.tenant_id = tenant and old.kind = what and old.away_since is null
-            and old.searched_at <= app.now() - again_after
-        order by old.searched_at limit again_at_most)
+        where old.tenant_id = in_tenant_id and old.kind = in_kind and old.away_since is null
+            and old.searched_at <= app.now() - in_retry_interval
+        order by old.searched_at limit in_retry_batch_size)
     loop
         -- Somebody may have been matched a moment ago in this very pass; one whose owner is just changing it is new again.
         select waiting.* into ticket from app.tickets waiting
-        where waiting.tenant_id = tenant and waiting.user_id = seeker and waiting.kind = what and waiting.away_since is null
+        where waiting.tenant_id = in_tenant_id and waiting.user_id = seeker and waiting.kind = in_kind
+            and waiting.away_since is null
         for update skip locked;
         continue when not found;
 
         if exists (
             select from app.users banned
-            where banned.tenant_id = tenant and banned.id = seeker
+            where banned.tenant_id = in_tenant_id and banned.id = seeker
                 and banned.ban_reason is not null and (banned.banned_until is null or banned.banned_until > app.now())
         ) or exists (
             select from app.match_slots busy
-            where busy.tenant_id = tenant and busy.user_id = seeker and busy.type = 'anonymous_' || what
+            where busy.tenant_id = in_tenant_id and busy.user_id = seeker and busy.type = 'anonymous_' || in_kind
         ) then
-            delete from app.tickets done where done.tenant_id = tenant and done.user_id = seeker and done.kind = what;
+            delete from app.tickets done where done.tenant_id = in_tenant_id and done.user_id = seeker
+                and done.kind = in_kind;
             continue;
         end if;
 
         loop
-            partner_id := app.find_partner(tenant, ticket, met_again);
+            partner_id := app.find_partner(in_tenant_id, ticket, in_rematch_cooldown);
             exit when partner_id is null;
             select other.* into strict partner from app.tickets other
-            where other.tenant_id = tenant and other.user_id = partner_id and other.kind = what;
+            where other.tenant_id = in_tenant_id and other.user_id = partner_id and other.kind = in_kind;
             -- Only here are rights spent, by one matcher at a time: what is left stays left until it is used below.
-            exit when app.rights_left(tenant, partner_id, what, today, partner.day_limit) > 0;
-            delete from app.tickets done where done.tenant_id = tenant and done.user_id = partner_id and done.kind = what;
+            exit when app.quota_left(in_tenant_id, partner_id, in_kind, today, partner.day_limit) > 0;
+            delete from app.tickets done where done.tenant_id = in_tenant_id and done.user_id = partner_id
+                and done.kind = in_kind;
             match_id := null;
             user1_id := partner.user_id;
             profile1_id := partner.profile_id;
@@ -493,43 +740,45 @@ begin
         end loop;
         if partner_id is null then
             update app.tickets waiting set searched_at = app.now()
-            where waiting.tenant_id = tenant and waiting.user_id = seeker and waiting.kind = what;
+            where waiting.tenant_id = in_tenant_id and waiting.user_id = seeker and waiting.kind = in_kind;
             continue;
         end if;
 
         user1_id := ticket.user_id;
         profile1_id := ticket.profile_id;
         ticket1_id := ticket.id;
-        if not app.spend_right(tenant, seeker, what, today, ticket.day_limit) then
-            delete from app.tickets done where done.tenant_id = tenant and done.user_id = seeker and done.kind = what;
+        if not app.consume_quota(in_tenant_id, seeker, in_kind, today, ticket.day_limit) then
+            delete from app.tickets done where done.tenant_id = in_tenant_id and done.user_id = seeker
+                and done.kind = in_kind;
             match_id := null;
             return next;
             continue;
         end if;
-        perform app.spend_right(tenant, partner_id, what, today, partner.day_limit);
+        perform app.consume_quota(in_tenant_id, partner_id, in_kind, today, partner.day_limit);
         delete from app.tickets done
-        where done.tenant_id = tenant and done.user_id = any(array[seeker, partner_id]) and done.kind = what;
+        where done.tenant_id = in_tenant_id and done.user_id = any(array[seeker, partner_id]) and done.kind = in_kind;
 
         user2_id := partner.user_id;
         profile2_id := partner.profile_id;
         ticket2_id := partner.id;
         match_id := uuidv7();
-        expires_at := app.now() + lasting;
+        expires_at := app.now() + in_duration;
         conversation_id := app.open_conversation(
-            tenant, match_id, profile1_id, array[user1_id, user2_id], array[profile1_id, profile2_id], expires_at
+            in_tenant_id, match_id, profile1_id, array[user1_id, user2_id], array[profile1_id, profile2_id], expires_at
         );
         insert into app.matches (
             tenant_id, id, type, status, user1_id, user2_id, profile1_id, profile2_id, conversation_id, claim_opens_at,
             expires_at
         ) values (
-            tenant, match_id, 'anonymous_' || what, 'active', user1_id, user2_id, profile1_id, profile2_id, conversation_id,
-            app.now() + claim_after, expires_at
+            in_tenant_id, match_id, 'anonymous_' || in_kind, 'active', user1_id, user2_id, profile1_id, profile2_id,
+            conversation_id,
+            app.now() + in_claim_delay, expires_at
         );
         insert into app.match_slots (tenant_id, user_id, type, match_id, profile_id, ticket_id) values
-            (tenant, user1_id, 'anonymous_' || what, match_id, profile1_id, ticket1_id),
-            (tenant, user2_id, 'anonymous_' || what, match_id, profile2_id, ticket2_id);
+            (in_tenant_id, user1_id, 'anonymous_' || in_kind, match_id, profile1_id, ticket1_id),
+            (in_tenant_id, user2_id, 'anonymous_' || in_kind, match_id, profile2_id, ticket2_id);
         insert into app.encounters as met (tenant_id, first_user_id, second_user_id)
-        values (tenant, least(user1_id, user2_id), greatest(user1_id, user2_id))
+        values (in_tenant_id, least(user1_id, user2_id), greatest(user1_id, user2_id))
         on conflict (tenant_id, first_user_id, second_user_id) do update set met_at = excluded.met_at;
         return next;
     end loop;
@@ -540,91 +789,75 @@ comment on function app.match_tickets is
 revoke all on function app.match_tickets from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.match_tickets to meydan_service;
 
-create or replace function app.rights_left(tenant integer, who uuid, what text, today date, day_limit integer) returns integer
+create or replace function app.quota_left(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date,
+    in_day_limit integer) returns integer
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-    return greatest(day_limit + coalesce((
-            select known.granted - known.used from app.allowances known
-            where known.tenant_id = tenant and known.user_id = who and known.kind = what and known.day = today
+    return greatest(in_day_limit + coalesce((
+            select known.granted - known.used from app.daily_quota known
+            where known.tenant_id = in_tenant_id and known.user_id = in_user_id and known.kind = in_kind
+                and known.day = in_day
         ), 0), 0)
         + coalesce((
-            select extra.given - extra.used from app.extra_rights extra
-            where extra.tenant_id = tenant and extra.user_id = who and extra.kind = what
+            select extra.granted - extra.used from app.bonus_quota extra
+            where extra.tenant_id = in_tenant_id and extra.user_id = in_user_id and extra.kind = in_kind
         ), 0);
 end $$;
 
-comment on function app.rights_left is 'Counts the rights that a user may still use: the day''s own and given ones.';
-revoke all on function app.rights_left from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.rights_left to meydan_service;
+comment on function app.quota_left is 'Counts the rights that a user may still use: the day''s own and given ones.';
+revoke all on function app.quota_left from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.quota_left to meydan_service;
 
-create or replace function app.spend_right(tenant integer, spender uuid, what text, today date, day_limit integer) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+create or replace function app.sync_ticket_lanes() returns trigger language plpgsql security definer
+    set search_path = pg_catalog, pg_temp as $$
 begin
-    insert into app.allowances as known (tenant_id, user_id, kind, day, used)
-    select tenant, spender, what, today, 1 where day_limit > 0
-    on conflict (tenant_id, user_id, kind, day) do update set used = known.used + 1
-        where known.used < day_limit + known.granted;
-    if not found and day_limit <= 0 then -- nothing of one's own, but perhaps something given back
-        update app.allowances known set used = known.used + 1
-        where known.tenant_id = tenant and known.user_id = spender and known.kind = what and known.day = today
-            and known.used < known.granted;
+    if tg_op = 'UPDATE' then
+        delete from app.ticket_lanes known
+        where known.tenant_id = new.tenant_id and known.user_id = new.user_id and known.kind = new.kind;
     end if;
-    if not found then
-        update app.extra_rights extra set used = extra.used + 1
-        where extra.tenant_id = tenant and extra.user_id = spender and extra.kind = what and extra.used < extra.given;
+    if new.away_since is null then
+        insert into app.ticket_lanes (tenant_id, kind, lane, user_id, picky, spot, since)
+        select new.tenant_id, new.kind, lane.name, new.user_id,
+            new.max_distance_km is not null and not new.widened, point(new.longitude, new.latitude), new.created_at
+        from (select distinct unnest(new.languages || case when new.widened
+            then array['*'] else '{}' end) as name) lane;
     end if;
-    return found;
+    return null;
 end $$;
 
-comment on function app.spend_right is
-    'Uses one of the day''s rights, or else a given one. Returns false when there is neither.';
-revoke all on function app.spend_right from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.spend_right to meydan_service;
+comment on function app.sync_ticket_lanes is 'Trigger: keeps the lanes of a ticket in step with the ticket.';
+revoke all on function app.sync_ticket_lanes from public, meydan_app, meydan_service, meydan_relay;
 
--- Making matches and deciding claims change rights of many people: two at once would wait for each other's people.
-create or replace function app.take_turn(tenant integer, what text) returns void
-language sql set search_path = pg_catalog, pg_temp
-begin atomic
-    select pg_advisory_xact_lock(hashtextextended('meeting ' || take_turn.what, take_turn.tenant));
-end;
-
-comment on function app.take_turn is
-    'Serialises what changes many people''s rights in one transaction. Locks: an advisory lock for each tenant and kind.';
-revoke all on function app.take_turn from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.take_turn to meydan_service;
-
-create or replace function app.today(tenant integer) returns date
+create or replace function app.today(in_tenant_id integer) returns date
 language sql stable parallel safe
-return (select (app.now() at time zone t.timezone)::date from app.tenants t where t.id = tenant);
+return (select (app.now() at time zone t.timezone)::date from app.tenants t where t.id = in_tenant_id);
 
 comment on function app.today is 'Returns the date in the tenant''s time zone.';
 revoke all on function app.today from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.today to public;
 
--- Coarse, so that nobody can watch a single person come and go.
-create or replace function app.waiting_about(tenant integer, what text) returns integer
-language sql stable security definer set search_path = pg_catalog, pg_temp
-begin atomic
-    select case
-            when counted.number < 5 then 0 when counted.number < 50 then counted.number / 5 * 5
-            else counted.number / 50 * 50
-        end::integer
-    from (
-        select count(*) as number from (
-            select from app.tickets ticket
-            where ticket.tenant_id = app.tenant_id() and ticket.tenant_id = waiting_about.tenant
-                and ticket.kind = waiting_about.what and ticket.away_since is null
-            limit 1000
-        ) waiting
-    ) counted;
-end;
+-- What was said stays until its time.
+create or replace function app.close_conversation(in_tenant_id integer, in_conversation_id uuid) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if in_tenant_id <> app.tenant_id() then
+        return false;
+    end if;
+    if session_user <> 'meydan_service' and not in_conversation_id = any(app.my_conversations()) then
+        return false;
+    end if;
+    update app.conversations conversation set closed_at = app.now()
+    where conversation.tenant_id = in_tenant_id and conversation.id = in_conversation_id
+        and conversation.closed_at is null;
+    return found;
+end $$;
 
-comment on function app.waiting_about is 'Returns about how many tickets of a kind wait.';
-revoke all on function app.waiting_about from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.waiting_about to meydan_app, meydan_service;
+comment on function app.close_conversation is 'Closes a conversation. Returns true only for the call that closed it.';
+revoke all on function app.close_conversation from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.close_conversation to meydan_app, meydan_service;
 
 -- Only for founding the group: later devices bring their own packages, so nobody can use up a stranger's.
-create or replace function app.claim_key_packages(tenant integer, conversation_id uuid, own_device_id uuid)
+create or replace function app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid)
 returns table (profile_id uuid, device_id uuid, package bytea)
 language sql security definer set search_path = pg_catalog, pg_temp
 begin atomic
@@ -636,10 +869,10 @@ begin atomic
             from app.key_packages offered
             join app.conversation_members member
                 on member.tenant_id = offered.tenant_id and member.profile_id = offered.profile_id
-            where member.tenant_id = app.tenant_id() and member.tenant_id = claim_key_packages.tenant
-                and member.conversation_id = claim_key_packages.conversation_id
+            where member.tenant_id = app.tenant_id() and member.tenant_id = in_tenant_id
+                and member.conversation_id = in_conversation_id
                 and member.conversation_id = any(app.my_conversations())
-                and offered.device_id <> claim_key_packages.own_device_id
+                and offered.device_id <> in_device_id
             group by offered.profile_id, offered.device_id
         ) ranked
         where ranked.place <= 10
@@ -659,65 +892,64 @@ begin atomic
     returning taken.profile_id, taken.device_id, taken.body;
 end;
 
-comment on function app.claim_key_packages is
+comment on function app.consume_key_packages is
     'Consumes one key package for each of the ten devices that either person used last.';
-revoke all on function app.claim_key_packages from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.claim_key_packages to meydan_app;
+revoke all on function app.consume_key_packages from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.consume_key_packages to meydan_app;
 
--- What was said stays until its time.
-create or replace function app.close_conversation(tenant integer, conversation_id uuid) returns boolean
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
-begin
-    if tenant <> app.tenant_id() then
-        return false;
-    end if;
-    if session_user <> 'meydan_service' and not conversation_id = any(app.my_conversations()) then
-        return false;
-    end if;
-    update app.conversations conversation set closed_at = app.now()
-    where conversation.tenant_id = tenant and conversation.id = conversation_id and conversation.closed_at is null;
-    return found;
-end $$;
+-- Members of the conversation may know it of each other, others not.
+create or replace function app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid,
+    in_cutoff timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp
+begin atomic
+    select exists (
+        select from app.conversation_members member
+        join app.message_logs log
+            on log.tenant_id = member.tenant_id and log.conversation_id = member.conversation_id
+            and log.sender_user_id = member.user_id and log.kind = 'text' and log.sent_at < in_cutoff
+        where member.tenant_id = app.tenant_id() and member.tenant_id = in_tenant_id
+            and member.conversation_id = in_conversation_id and member.profile_id = in_profile_id
+            and (session_user = 'meydan_service' or member.conversation_id = any(app.my_conversations()))
+    );
+end;
 
-comment on function app.close_conversation is 'Closes a conversation. Returns true only for the call that closed it.';
-revoke all on function app.close_conversation from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.close_conversation to meydan_app, meydan_service;
+comment on function app.has_written is 'Tells whether a profile wrote a text in a conversation before a time.';
+revoke all on function app.has_written from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.has_written to meydan_app, meydan_service;
 
 create or replace function app.mark_seen(
-    tenant integer, conversation_id uuid, delivered bigint, read bigint,
+    in_tenant_id integer, in_conversation_id uuid, in_delivered_seq bigint, in_read_seq bigint,
     out delivered_seq bigint, out read_seq bigint, out peer_user_id uuid, out peer_profile_id uuid
 ) returns setof record language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     me uuid := app.profile_id();
     before record;
     last bigint;
 begin
-    if tenant <> app.tenant_id() then
+    if in_tenant_id <> app.tenant_id() then
         return;
     end if;
     select mine.delivered_seq, mine.read_seq into before from app.conversation_members mine
-    where mine.tenant_id = tenant and mine.conversation_id = conversation_id
+    where mine.tenant_id = in_tenant_id and mine.conversation_id = in_conversation_id
         and mine.profile_id = me and mine.user_id = app.user_id() for update;
     if not found then
         return;
     end if;
     select conversation.last_seq into strict last from app.conversations conversation
-    where conversation.tenant_id = tenant and conversation.id = conversation_id;
-    read_seq := greatest(before.read_seq, least(read, last));
-    delivered_seq := greatest(before.delivered_seq, least(delivered, last), read_seq);
+    where conversation.tenant_id = in_tenant_id and conversation.id = in_conversation_id;
+    read_seq := greatest(before.read_seq, least(in_read_seq, last));
+    delivered_seq := greatest(before.delivered_seq, least(in_delivered_seq, last), read_seq);
     if (delivered_seq, read_seq) = (before.delivered_seq, before.read_seq) then
         return;
     end if;
-    update app.conversation_members mine set delivered_seq = delivered_seq, read_seq = read_seq
-    where mine.tenant_id = tenant and mine.conversation_id = conversation_id and mine.profile_id = me;
+    update app.conversation_members mine set delivered_seq = mark_seen.delivered_seq, read_seq = mark_seen.read_seq
+    where mine.tenant_id = in_tenant_id and mine.conversation_id = in_conversation_id and mine.profile_id = me;
     update app.message_logs log set delivered_at = app.now()
-    where log.tenant_id = tenant and log.conversation_id = conversation_id
-        and log.seq > before.delivered_seq and log.seq <= delivered_seq
+    where log.tenant_id = in_tenant_id and log.conversation_id = in_conversation_id
+        and log.seq > before.delivered_seq and log.seq <= mark_seen.delivered_seq
         and log.receiver_user_id = app.user_id() and log.delivered_at is null;
     select peer.user_id, peer.profile_id into strict peer_user_id, peer_profile_id from app.conversation_members peer
-    where peer.tenant_id = tenant and peer.conversation_id = conversation_id and peer.profile_id <> me;
+    where peer.tenant_id = in_tenant_id and peer.conversation_id = in_conversation_id and peer.profile_id <> me;
     return next;
 end $$;
 
@@ -741,7 +973,7 @@ revoke all on function app.my_conversations from public, meydan_app, meydan_serv
 grant execute on function app.my_conversations to meydan_app;
 
 -- The user id, which whispering needs, leaves the server only sealed.
-create or replace function app.my_peers(tenant integer)
+create or replace function app.my_peers(in_tenant_id integer)
 returns table (conversation_id uuid, profile_id uuid, user_id uuid, delivered_seq bigint, read_seq bigint, open boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
@@ -750,7 +982,7 @@ begin atomic
     from app.conversation_members peer
     join app.conversations conversation
         on conversation.tenant_id = peer.tenant_id and conversation.id = peer.conversation_id
-    where peer.tenant_id = app.tenant_id() and peer.tenant_id = my_peers.tenant
+    where peer.tenant_id = app.tenant_id() and peer.tenant_id = in_tenant_id
         and peer.conversation_id = any(app.my_conversations()) and peer.profile_id <> app.profile_id()
         and conversation.purged_at is null;
 end;
@@ -761,29 +993,30 @@ grant execute on function app.my_peers to meydan_app;
 
 -- One of the profiles is the caller's unless a service asks. The users named by the caller are checked.
 create or replace function app.open_conversation(
-    tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamptz
+    in_tenant_id integer, in_match_id uuid, in_opener_profile_id uuid, in_user_ids uuid[], in_profile_ids uuid[],
+    in_expires_at timestamptz
 ) returns uuid language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     opened uuid;
 begin
-    if tenant <> app.tenant_id() or cardinality(profile_ids) <> 2 or not opener_profile_id = any(profile_ids) then
+    if in_tenant_id <> app.tenant_id() or cardinality(in_profile_ids) <> 2
+        or not in_opener_profile_id = any(in_profile_ids) then
         raise exception 'a conversation is opened between two profiles of one community';
     end if;
-    if session_user <> 'meydan_service' and not app.profile_id() = any(profile_ids) then
+    if session_user <> 'meydan_service' and not app.profile_id() = any(in_profile_ids) then
         raise exception 'a person opens only their own conversations';
     end if;
     insert into app.conversations (tenant_id, match_id, opener_profile_id, expires_at)
-    values (tenant, match_id, opener_profile_id, expires_at)
+    values (in_tenant_id, in_match_id, in_opener_profile_id, in_expires_at)
     returning id into opened;
     insert into app.conversation_members (tenant_id, conversation_id, profile_id, user_id)
     select profile.tenant_id, opened, profile.id, profile.user_id
     from app.profiles profile
-    join unnest(user_ids, profile_ids) as named (user_id, profile_id)
+    join unnest(in_user_ids, in_profile_ids) as named (user_id, profile_id)
         on named.profile_id = profile.id and named.user_id = profile.user_id
-    where profile.tenant_id = tenant;
+    where profile.tenant_id = in_tenant_id;
     if (select count(distinct member.user_id) from app.conversation_members member
-        where member.tenant_id = tenant and member.conversation_id = opened) <> 2 then
+        where member.tenant_id = in_tenant_id and member.conversation_id = opened) <> 2 then
         raise exception 'a conversation has two different people';
     end if;
     return opened;
@@ -797,12 +1030,12 @@ grant execute on function app.open_conversation to meydan_app, meydan_service;
 -- A repeated entry is answered with the stored one before anything else is checked: its sender may not have heard.
 -- Texts and commits must be of the group's epoch. A text refused as stale is never in the log, so it may be sealed anew.
 create or replace function app.send_message(
-    tenant integer, conversation_id uuid, message_id uuid, device_id uuid, kind text, epoch integer, body bytea,
-    welcome_id uuid, welcome_body bytea, device_info text, connection_type text,
+    in_tenant_id integer, in_conversation_id uuid, in_message_id uuid, in_device_id uuid, in_kind text,
+    in_epoch integer, in_body bytea,
+    in_welcome_id uuid, in_welcome_body bytea, in_device_info text, in_connection_type text,
     out outcome text, out seq bigint, out created_at timestamptz, out current_epoch integer,
     out peer_user_id uuid, out peer_profile_id uuid
 ) language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     me uuid := app.profile_id();
     conversation record;
@@ -816,7 +1049,7 @@ begin
         and mine.profile_id = me and mine.user_id = app.user_id()
     join app.conversation_members peer on peer.tenant_id = found.tenant_id and peer.conversation_id = found.id
         and peer.profile_id <> me
-    where found.tenant_id = tenant and found.tenant_id = app.tenant_id() and found.id = conversation_id
+    where found.tenant_id = in_tenant_id and found.tenant_id = app.tenant_id() and found.id = in_conversation_id
     for update of found;
     if not found then
         outcome := 'not_found';
@@ -826,10 +1059,10 @@ begin
 
     select message.seq, message.created_at, message.kind, message.epoch, message.body into known
     from app.messages message
-    where message.tenant_id = tenant and message.conversation_id = conversation_id
-        and message.sender_profile_id = me and message.id = message_id;
+    where message.tenant_id = in_tenant_id and message.conversation_id = in_conversation_id
+        and message.sender_profile_id = me and message.id = in_message_id;
     if found then
-        if (known.kind, known.epoch, known.body) = (kind, epoch, body) then
+        if (known.kind, known.epoch, known.body) = (in_kind, in_epoch, in_body) then
             outcome := 'known';
             seq := known.seq;
             created_at := known.created_at;
@@ -840,19 +1073,19 @@ begin
     end if;
 
     if conversation.closed_at is not null or conversation.expires_at <= app.now()
-        or app.blocked_between(tenant, me, conversation.peer_profile_id) then
+        or app.blocked_between(in_tenant_id, me, conversation.peer_profile_id) then
         outcome := 'closed';
         return;
     end if;
-    if kind in ('text', 'commit') and epoch <> conversation.epoch then
+    if in_kind in ('text', 'commit') and in_epoch <> conversation.epoch then
         outcome := 'stale';
         return;
     end if;
 
-    if welcome_id is not null and exists (
+    if in_welcome_id is not null and exists (
         select from app.messages message
-        where message.tenant_id = tenant and message.conversation_id = conversation_id
-            and message.sender_profile_id = me and message.id = welcome_id
+        where message.tenant_id = in_tenant_id and message.conversation_id = in_conversation_id
+            and message.sender_profile_id = me and message.id = in_welcome_id
     ) then
         outcome := 'taken';
         return;
@@ -863,19 +1096,24 @@ begin
     peer_profile_id := conversation.peer_profile_id;
     seq := conversation.last_seq + 1;
     created_at := app.now();
-    insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch, body)
-    values (tenant, conversation_id, seq, message_id, me, device_id, kind, epoch, body);
-    if welcome_id is not null then
-        insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch, body)
-        values (tenant, conversation_id, seq + 1, welcome_id, me, device_id, 'welcome', epoch + 1, welcome_body);
+    insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind, epoch,
+        body)
+    values (in_tenant_id, in_conversation_id, seq, in_message_id, me, in_device_id, in_kind, in_epoch, in_body);
+    if in_welcome_id is not null then
+        insert into app.messages (tenant_id, conversation_id, seq, id, sender_profile_id, sender_device_id, kind,
+            epoch, body)
+        values (in_tenant_id, in_conversation_id, seq + 1, in_welcome_id, me, in_device_id, 'welcome', in_epoch + 1,
+            in_welcome_body);
     end if;
     update app.conversations changed
-    set last_seq = seq + case when welcome_id is null then 0 else 1 end,
-        epoch = changed.epoch + case when kind = 'commit' then 1 else 0 end
-    where changed.tenant_id = tenant and changed.id = conversation_id;
+    set last_seq = seq + case when in_welcome_id is null then 0 else 1 end,
+        epoch = changed.epoch + case when in_kind = 'commit' then 1 else 0 end
+    where changed.tenant_id = in_tenant_id and changed.id = in_conversation_id;
     insert into app.message_logs
-        (tenant_id, conversation_id, seq, match_id, kind, sender_user_id, receiver_user_id, device_info, connection_type)
-    values (tenant, conversation_id, seq, conversation.match_id, kind, app.user_id(), peer_user_id, device_info, connection_type);
+        (tenant_id, conversation_id, seq, match_id, kind, sender_user_id, receiver_user_id, device_info,
+            connection_type)
+    values (in_tenant_id, in_conversation_id, seq, conversation.match_id, in_kind, app.user_id(), peer_user_id,
+        in_device_info, in_connection_type);
 end $$;
 
 comment on function app.send_message is
@@ -883,41 +1121,23 @@ comment on function app.send_message is
 revoke all on function app.send_message from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.send_message to meydan_app;
 
--- Members of the conversation may know it of each other, others not.
-create or replace function app.wrote(tenant integer, conversation_id uuid, profile_id uuid, before timestamptz) returns boolean
-language sql stable security definer set search_path = pg_catalog, pg_temp
-begin atomic
-    select exists (
-        select from app.conversation_members member
-        join app.message_logs log
-            on log.tenant_id = member.tenant_id and log.conversation_id = member.conversation_id
-            and log.sender_user_id = member.user_id and log.kind = 'text' and log.sent_at < wrote.before
-        where member.tenant_id = app.tenant_id() and member.tenant_id = wrote.tenant
-            and member.conversation_id = wrote.conversation_id and member.profile_id = wrote.profile_id
-            and (session_user = 'meydan_service' or member.conversation_id = any(app.my_conversations()))
-    );
-end;
-
-comment on function app.wrote is 'Tells whether a profile wrote a text in a conversation before a time.';
-revoke all on function app.wrote from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.wrote to meydan_app, meydan_service;
-
 -- A person knows a profile, the table needs its user: looked up here, where the person cannot look.
-create or replace function app.add_report(tenant integer, profile_id uuid, reason text, words text, match_id uuid) returns void
+create or replace function app.add_report(in_tenant_id integer, in_profile_id uuid, in_reason text, in_text text,
+    in_match_id uuid) returns void
 language sql security definer set search_path = pg_catalog, pg_temp
 begin atomic
     insert into app.reports (
         tenant_id, reporter_user_id, reporter_profile_id, reported_user_id, reported_profile_id, reason, text, match_id
     )
     select other.tenant_id, app.user_id(), app.profile_id(), other.user_id, other.id,
-        add_report.reason, add_report.words, add_report.match_id
+        in_reason, in_text, in_match_id
     from app.profiles other
-    where other.tenant_id = app.tenant_id() and other.tenant_id = add_report.tenant and other.id = add_report.profile_id
+    where other.tenant_id = app.tenant_id() and other.tenant_id = in_tenant_id and other.id = in_profile_id
         and other.user_id <> app.user_id()
         and app.have_met(other.tenant_id, app.profile_id(), other.id)
-        and (add_report.match_id is null or exists (
+        and (in_match_id is null or exists (
             select from app.matches met
-            where met.tenant_id = other.tenant_id and met.id = add_report.match_id
+            where met.tenant_id = other.tenant_id and met.id = in_match_id
                 and app.profile_id() in (met.profile1_id, met.profile2_id)
                 and other.id in (met.profile1_id, met.profile2_id)
         ))
@@ -928,16 +1148,35 @@ comment on function app.add_report is 'Reports a profile that the caller has met
 revoke all on function app.add_report from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.add_report to meydan_app;
 
+create or replace function app.seed_default_gifts(in_tenant_id integer) returns void language sql
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    insert into app.gifts (tenant_id, key, price, position)
+    values
+        (in_tenant_id, 'tea', 5, 1),
+        (in_tenant_id, 'simit', 10, 2),
+        (in_tenant_id, 'tulip', 20, 3),
+        (in_tenant_id, 'cat', 40, 4),
+        (in_tenant_id, 'lantern', 75, 5),
+        (in_tenant_id, 'boat', 150, 6),
+        (in_tenant_id, 'kilim', 300, 7),
+        (in_tenant_id, 'moon', 1000, 8);
+end;
+
+comment on function app.seed_default_gifts is 'Inserts the gifts with which every tenant begins.';
+revoke all on function app.seed_default_gifts from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.seed_default_gifts to meydan_service;
+
 -- No row is returned when there is no such gift, or nobody there for this face to give to: the two look the same. The same
 -- key again returns the gift that was sent, whatever has changed since. The giver pays the tenant, which pays the receiver
 -- their share: each finds a line in their own history.
 create or replace function app.send_gift(
-    tenant integer, wanted uuid, pieces integer, to_profile uuid, words text, key text
+    in_tenant_id integer, in_gift_id uuid, in_quantity integer, in_receiver_profile_id uuid, in_note text,
+    in_idempotency_key text
 ) returns table (
     id uuid, gift jsonb, coins bigint, earned bigint, receiver_user_id uuid, created_at timestamptz, is_new boolean
 )
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     giver uuid := app.user_id();
     giver_face uuid := app.profile_id();
@@ -945,78 +1184,89 @@ declare
     what app.gifts;
     given app.gifts_sent;
     share bigint;
-    -- The community's own setting (wallet/settings.py), not the caller's word.
+    -- The community's own setting (gifts/settings.py), not the caller's word.
     share_percent integer := coalesce((
         select known.config_value::text::integer from app.tenant_configs known
-        where known.tenant_id = tenant and known.config_key = 'wallet.gift_share_percent'
+        where known.tenant_id = in_tenant_id and known.config_key = 'gifts.gift_share_percent'
     ), 50);
 begin
-    perform app.check_ledger_caller(tenant);
-    key := app.own_key(key);
-    select known.* into given from app.gifts_sent known where known.tenant_id = tenant and known.idempotency_key = key;
+    perform app.check_ledger_caller(in_tenant_id);
+    in_idempotency_key := app.scoped_key(in_idempotency_key);
+    select known.* into given from app.gifts_sent known where known.tenant_id = in_tenant_id
+        and known.idempotency_key = in_idempotency_key;
     is_new := not found;
     if is_new then
         select person.id into receiver
         from app.profiles other
         join app.users person on person.tenant_id = other.tenant_id and person.id = other.user_id
-        where other.tenant_id = tenant and other.id = to_profile and person.id <> giver and person.erased_at is null
+        where other.tenant_id = in_tenant_id and other.id = in_receiver_profile_id and person.id <> giver
+            and person.erased_at is null
             and (person.ban_reason is null or person.banned_until <= app.now())
-            and app.have_met(tenant, giver_face, to_profile) and not app.blocked_between(tenant, giver_face, to_profile);
+            and app.have_met(in_tenant_id, giver_face, in_receiver_profile_id)
+                and not app.blocked_between(in_tenant_id, giver_face, in_receiver_profile_id);
         if not found then
             return;
         end if;
-        select known.* into what from app.gifts known where known.tenant_id = tenant and known.id = wanted and known.active;
+        select known.* into what from app.gifts known where known.tenant_id = in_tenant_id and known.id = in_gift_id
+            and known.active;
         if not found then
             return;
         end if;
-        share := what.price::bigint * pieces * share_percent / 100;
+        share := what.price::bigint * in_quantity * share_percent / 100;
         insert into app.gifts_sent (
             tenant_id, gift_id, quantity, coins, earned, giver_user_id, giver_profile_id, receiver_user_id,
             receiver_profile_id, note, idempotency_key
         ) values (
-            tenant, wanted, pieces, what.price::bigint * pieces, share, giver, giver_face, receiver, to_profile, words, key
+            in_tenant_id, in_gift_id, in_quantity, what.price::bigint * in_quantity, share, giver, giver_face,
+            receiver, in_receiver_profile_id, in_note, in_idempotency_key
         ) on conflict do nothing
         returning gifts_sent.* into given;
         is_new := found;
         if is_new then
             -- Coins before earnings, and both before the community's, as in every transfer: nobody waits in a circle.
-            perform app.lock_ledger_account(tenant, 'person_coins', giver);
-            perform app.lock_ledger_account(tenant, 'creator_revenue', receiver);
+            perform app.lock_ledger_account(in_tenant_id, 'person_coins', giver);
+            perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', receiver);
             -- Who leaves at this moment closes their wallet on the way: whoever waited for that finds them gone.
             if exists (
                 select from app.users person
-                where person.tenant_id = tenant and person.id = receiver and person.erased_at is not null
+                where person.tenant_id = in_tenant_id and person.id = receiver and person.erased_at is not null
             ) then
                 raise exception using errcode = 'WA008', message = 'not_found';
             end if;
             perform app.move_coins(
-                tenant, key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver, null],
-                array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '', given.id,
-                jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', to_profile), null, null, true
+                in_tenant_id, in_idempotency_key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver,
+                null],
+                array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '',
+                    given.id,
+                jsonb_build_object('gift_key', what.key, 'quantity', in_quantity, 'profile_id',
+                    in_receiver_profile_id), null, null, true
             );
             if share > 0 then
                 perform app.move_coins(
-                    tenant, key || ':received', 'gift_received', array['creator_revenue', 'tenant_revenue'],
+                    in_tenant_id, in_idempotency_key || ':received', 'gift_received',
+                    array['creator_revenue', 'tenant_revenue'],
                     array[receiver, null], array[null, null]::text[], array[null, null]::text[], array[share, -share],
                     receiver, '', given.id,
-                    jsonb_build_object('gift_key', what.key, 'quantity', pieces, 'profile_id', giver_face), null, null, false
+                    jsonb_build_object('gift_key', what.key, 'quantity', in_quantity, 'profile_id', giver_face), null,
+                        null, false
                 );
             end if;
         else  -- asked for twice at once
             select known.* into strict given from app.gifts_sent known
-            where known.tenant_id = tenant and known.idempotency_key = key;
+            where known.tenant_id = in_tenant_id and known.idempotency_key = in_idempotency_key;
         end if;
     end if;
     if (given.gift_id, given.quantity, given.giver_profile_id, given.receiver_profile_id, given.note)
-        is distinct from (wanted, pieces, giver_face, to_profile, words)
+        is distinct from (in_gift_id, in_quantity, giver_face, in_receiver_profile_id, in_note)
     then
         raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
     end if;
     return query
     select given.id,
-        jsonb_build_object('id', known.id, 'key', known.key, 'name', known.name, 'price', known.price, 'position', known.position),
+        jsonb_build_object('id', known.id, 'key', known.key, 'name', known.name, 'price', known.price, 'position',
+            known.position),
         given.coins, given.earned, given.receiver_user_id, given.created_at, is_new
-    from app.gifts known where known.tenant_id = tenant and known.id = given.gift_id;
+    from app.gifts known where known.tenant_id = in_tenant_id and known.id = given.gift_id;
 end $$;
 
 comment on function app.send_gift is
@@ -1024,48 +1274,30 @@ comment on function app.send_gift is
 revoke all on function app.send_gift from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.send_gift to meydan_app;
 
-create or replace function app.stock_gifts(tenant integer) returns void language sql set search_path = pg_catalog, pg_temp
-begin atomic
-    insert into app.gifts (tenant_id, key, price, position)
-    values
-        (stock_gifts.tenant, 'tea', 5, 1),
-        (stock_gifts.tenant, 'simit', 10, 2),
-        (stock_gifts.tenant, 'tulip', 20, 3),
-        (stock_gifts.tenant, 'cat', 40, 4),
-        (stock_gifts.tenant, 'lantern', 75, 5),
-        (stock_gifts.tenant, 'boat', 150, 6),
-        (stock_gifts.tenant, 'kilim', 300, 7),
-        (stock_gifts.tenant, 'moon', 1000, 8);
-end;
-
-comment on function app.stock_gifts is 'Inserts the gifts with which every tenant begins.';
-revoke all on function app.stock_gifts from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.stock_gifts to meydan_service;
-
 -- In the order that every transfer takes: the payee of one meter may pay for another.
-create or replace function app.lock_meter_accounts(tenant integer, wanted uuid[]) returns void
+create or replace function app.lock_meter_accounts(in_tenant_id integer, in_meter_ids uuid[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     person uuid;
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     perform from app.coin_holds hold
-    where hold.tenant_id = tenant and hold.id = any(array(
+    where hold.tenant_id = in_tenant_id and hold.id = any(array(
         select one.hold_id from app.meter_units one
-        where one.tenant_id = tenant and one.meter_id = any(wanted) and one.status = 'held'
+        where one.tenant_id = in_tenant_id and one.meter_id = any(in_meter_ids) and one.status = 'held'
     ))
     order by hold.id for update;
     for person in
         select distinct meter.payer_user_id from app.meters meter
-        where meter.tenant_id = tenant and meter.id = any(wanted) order by 1
+        where meter.tenant_id = in_tenant_id and meter.id = any(in_meter_ids) order by 1
     loop
-        perform app.lock_ledger_account(tenant, 'person_coins', person);
+        perform app.lock_ledger_account(in_tenant_id, 'person_coins', person);
     end loop;
     for person in
         select distinct meter.payee_user_id from app.meters meter
-        where meter.tenant_id = tenant and meter.id = any(wanted) order by 1
+        where meter.tenant_id = in_tenant_id and meter.id = any(in_meter_ids) order by 1
     loop
-        perform app.lock_ledger_account(tenant, 'creator_revenue', person);
+        perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', person);
     end loop;
 end $$;
 
@@ -1074,90 +1306,95 @@ comment on function app.lock_meter_accounts is
 revoke all on function app.lock_meter_accounts from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.lock_meter_accounts to meydan_service;
 
-create or replace function app.open_shop(tenant integer) returns void language sql set search_path = pg_catalog, pg_temp
+create or replace function app.seed_default_products(in_tenant_id integer) returns void language sql
+    set search_path = pg_catalog, pg_temp
 begin atomic
     insert into app.coin_packages (tenant_id, coins, bonus, price, currency, position)
     values
-        (open_shop.tenant, 100, 0, 4999, 'TRY', 1),
-        (open_shop.tenant, 500, 50, 24999, 'TRY', 2),
-        (open_shop.tenant, 1000, 200, 49999, 'TRY', 3),
-        (open_shop.tenant, 2000, 600, 99999, 'TRY', 4);
+        (in_tenant_id, 100, 0, 4999, 'TRY', 1),
+        (in_tenant_id, 500, 50, 24999, 'TRY', 2),
+        (in_tenant_id, 1000, 200, 49999, 'TRY', 3),
+        (in_tenant_id, 2000, 600, 99999, 'TRY', 4);
     insert into app.premium_plans (
-        tenant_id, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, position
+        tenant_id, period, price, currency, coin_price, matches_per_day, sees_likes, no_ads, position
     )
     values
-        (open_shop.tenant, 'month', 14999, 'TRY', 450, 50, true, true, 1),
-        (open_shop.tenant, 'year', 119999, 'TRY', null, 50, true, true, 2);
+        (in_tenant_id, 'month', 14999, 'TRY', 450, 50, true, true, 1),
+        (in_tenant_id, 'year', 119999, 'TRY', null, 50, true, true, 2);
 end;
 
-comment on function app.open_shop is 'Inserts the products with which every tenant begins.';
-revoke all on function app.open_shop from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.open_shop to meydan_service;
+comment on function app.seed_default_products is 'Inserts the products with which every tenant begins.';
+revoke all on function app.seed_default_products from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.seed_default_products to meydan_service;
 
 -- Once something is wrong, everything is looked at until nothing is. Audits take turns, so that each new transfer counts
 -- once.
-create or replace function app.audit_ledger(tenant integer, look_at_all boolean) returns app.ledger_audits
+create or replace function app.audit_ledger(in_tenant_id integer, in_is_full boolean) returns app.ledger_audits
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     made app.ledger_audits;
     last app.ledger_audits;
 begin
-    perform app.check_ledger_caller(tenant);
-    perform pg_advisory_xact_lock(hashtextextended('ledger audit', tenant));
-    select audit.* into last from app.ledger_audits audit where audit.tenant_id = tenant order by audit.id desc limit 1;
-    if look_at_all or last.fault_count is distinct from 0 then
+    perform app.check_ledger_caller(in_tenant_id);
+    perform pg_advisory_xact_lock(hashtextextended('ledger audit', in_tenant_id));
+    select audit.* into last from app.ledger_audits audit where audit.tenant_id = in_tenant_id order by audit.id desc
+        limit 1;
+    if in_is_full or last.fault_count is distinct from 0 then
         with seen as (
-            delete from app.ledger_unproved new where new.tenant_id = tenant
+            delete from app.unaudited_balances new where new.tenant_id = in_tenant_id
         ),
         let_go as (
-            update app.coin_holds hold set proved = true where hold.tenant_id = tenant and not hold.proved
+            update app.coin_holds hold set proved = true where hold.tenant_id = in_tenant_id and not hold.proved
         ),
         totals as (
             select entry.account_id, entry.stripe, sum(entry.amount)::bigint as balance
-            from app.coin_entries entry where entry.tenant_id = tenant
+            from app.coin_entries entry where entry.tenant_id = in_tenant_id
             group by entry.account_id, entry.stripe
         ),
         proved as (
-            insert into app.ledger_proved (tenant_id, account_id, stripe, balance)
-            select tenant, account_id, stripe, coalesce(totals.balance, 0)
+            insert into app.audited_balances (tenant_id, account_id, stripe, balance)
+            select in_tenant_id, account_id, stripe, coalesce(totals.balance, 0)
             from totals full join (
                 select known.account_id, known.stripe, known.balance
-                from app.ledger_proved known where known.tenant_id = tenant
+                from app.audited_balances known where known.tenant_id = in_tenant_id
             ) before using (account_id, stripe)
             where coalesce(totals.balance, 0) is distinct from before.balance
             on conflict (tenant_id, account_id, stripe) do update set balance = excluded.balance
         ),
         wrong as (
             select one.fault, one.id, one.expected, one.found, row_number() over () as place
-            from app.ledger_faults(tenant) one
+            from app.ledger_faults(in_tenant_id) one
         )
         insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
-        select tenant, true, count(*), coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
+        select in_tenant_id, true, count(*),
+            coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
         returning ledger_audits.* into made;
     else
         with seen as (
-            delete from app.ledger_unproved new where new.tenant_id = tenant returning new.transaction_id
+            delete from app.unaudited_balances new where new.tenant_id = in_tenant_id returning new.transaction_id
         ),
         let_go as (
-            update app.coin_holds hold set proved = true where hold.tenant_id = tenant and not hold.proved
+            update app.coin_holds hold set proved = true where hold.tenant_id = in_tenant_id and not hold.proved
         ),
         proved as (
-            insert into app.ledger_proved as known (tenant_id, account_id, stripe, balance)
-            select tenant, entry.account_id, entry.stripe, sum(entry.amount)
-            from seen join app.coin_entries entry on entry.tenant_id = tenant and entry.transaction_id = seen.transaction_id
+            insert into app.audited_balances as known (tenant_id, account_id, stripe, balance)
+            select in_tenant_id, entry.account_id, entry.stripe, sum(entry.amount)
+            from seen join app.coin_entries entry on entry.tenant_id = in_tenant_id
+                and entry.transaction_id = seen.transaction_id
             group by entry.account_id, entry.stripe
             on conflict (tenant_id, account_id, stripe) do update set balance = known.balance + excluded.balance
         ),
         wrong as (
             select one.fault, one.id, one.expected, one.found, row_number() over () as place
-            from app.new_ledger_faults(tenant) one
+            from app.new_ledger_faults(in_tenant_id) one
         )
         insert into app.ledger_audits (tenant_id, whole, fault_count, faults)
-        select tenant, false, count(*), coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
+        select in_tenant_id, false, count(*),
+            coalesce(jsonb_agg(to_jsonb(wrong)) filter (where wrong.place <= 20), '[]') from wrong
         returning ledger_audits.* into made;
     end if;
-    delete from app.ledger_audits old where old.tenant_id = tenant and old.created_at < app.now() - interval '30 days';
+    delete from app.ledger_audits old where old.tenant_id = in_tenant_id
+        and old.created_at < app.now() - interval '30 days';
     return made;
 end $$;
 
@@ -1166,9 +1403,42 @@ comment on function app.audit_ledger is
 revoke all on function app.audit_ledger from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.audit_ledger to meydan_service;
 
-create or replace function app.check_ledger_caller(tenant integer) returns void language plpgsql as $$
+create or replace function app.check_debit(in_tenant_id integer, in_kind text, in_owner_user_id uuid, in_amount bigint,
+    in_is_spending boolean) returns void
+language plpgsql as $$
+declare
+    why text;
+    owed bigint;
+    available bigint;
 begin
-    if tenant is distinct from app.tenant_id() then
+    if in_is_spending then
+        select known.reason into why from app.wallet_freezes known
+        where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and known.thawed_at is null;
+        if found then
+            raise exception using errcode = 'WA002', message = 'wallet_frozen',
+                detail = jsonb_build_object('reason', why)::text;
+        end if;
+        select -debt.balance into owed from app.ledger_balances debt
+        where debt.tenant_id = in_tenant_id and debt.account_id = app.ledger_account_id('person_debt',
+            in_owner_user_id, null, null);
+        if in_kind = 'person_coins' and owed > 0 then
+            raise exception using errcode = 'WA003', message = 'debt_blocks',
+                detail = jsonb_build_object('debt', owed)::text;
+        end if;
+    end if;
+    select known.balance - known.held into available from app.ledger_balances known
+    where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id(in_kind, in_owner_user_id, null,
+        null);
+    raise exception using errcode = 'WA001', message = 'balance_too_low',
+        detail = jsonb_build_object('balance', abs(available), 'needed', abs(in_amount), 'account', in_kind)::text;
+end $$;
+
+comment on function app.check_debit is 'Raises the reason why an account cannot be debited.';
+revoke all on function app.check_debit from public, meydan_app, meydan_service, meydan_relay;
+
+create or replace function app.check_ledger_caller(in_tenant_id integer) returns void language plpgsql as $$
+begin
+    if in_tenant_id is distinct from app.tenant_id() then
         raise exception 'a ledger is its own community''s' using errcode = 'insufficient_privilege';
     end if;
 end $$;
@@ -1176,50 +1446,95 @@ end $$;
 comment on function app.check_ledger_caller is 'Raises an error unless the tenant is the transaction''s own.';
 revoke all on function app.check_ledger_caller from public, meydan_app, meydan_service, meydan_relay;
 
-create or replace function app.close_wallet(tenant integer, whose uuid) returns void
+create or replace function app.claw_back(
+    in_tenant_id integer, in_idempotency_key text, in_type text, in_owner_user_id uuid, in_amount bigint,
+    in_target_kind text, in_target_provider text, in_target_currency text,
+    in_description text, in_subject_id uuid, in_details jsonb
+) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    taken bigint;
+    owed bigint;
+begin
+    perform app.check_ledger_caller(in_tenant_id);
+    if in_amount is null or in_amount <= 0 then
+        raise exception 'what is taken back is more than nothing' using errcode = 'check_violation';
+    end if;
+    perform app.lock_ledger_account(in_tenant_id, 'person_coins', in_owner_user_id);
+    perform app.end_expired_holds(in_tenant_id, in_owner_user_id, 1000);
+    select least(in_amount, known.balance - known.held) into taken from app.ledger_balances known
+    where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('person_coins', in_owner_user_id,
+        null, null);
+    owed := in_amount - taken;
+    return app.move_coins(
+        in_tenant_id, in_idempotency_key, in_type,
+        array[in_target_kind] || case when taken > 0 then array['person_coins'] else '{}' end
+            || case when owed > 0 then array['person_debt'] else '{}' end,
+        array[null, in_owner_user_id] || case when taken > 0 and owed > 0 then array[in_owner_user_id] else '{}' end,
+        array[in_target_provider, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
+        array[in_target_currency, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
+        array[in_amount] || case when taken > 0 then array[-taken] else '{}' end
+            || case when owed > 0 then array[-owed] else '{}' end,
+        in_owner_user_id, in_description, in_subject_id, in_details || jsonb_build_object('taken', taken, 'owed',
+        owed), null,
+        concat_ws('|', in_amount, in_target_kind, in_target_provider, in_target_currency), false
+    );
+end $$;
+
+comment on function app.claw_back is 'Takes bought or given coins back: the available ones, the rest becomes debt.';
+revoke all on function app.claw_back from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.claw_back to meydan_service;
+
+create or replace function app.close_wallet(in_tenant_id integer, in_owner_user_id uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     open_hold uuid;
     earnings bigint;
     coins bigint;
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     update app.coin_transactions known set description = '', details = '{}'
-    where known.tenant_id = tenant and known.user_id = whose and (known.description <> '' or known.details <> '{}')
+    where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and (known.description <> ''
+        or known.details <> '{}')
         and known.id = any(array(
             select entry.transaction_id from app.ledger_accounts account
-            join app.coin_entries entry on entry.tenant_id = tenant and entry.account_id = account.id
-            where account.tenant_id = tenant and account.user_id = whose
+            join app.coin_entries entry on entry.tenant_id = in_tenant_id and entry.account_id = account.id
+            where account.tenant_id = in_tenant_id and account.user_id = in_owner_user_id
         ));
     for open_hold in
         select hold.id from app.coin_holds hold
-        where hold.tenant_id = tenant and hold.user_id = whose and hold.status = 'open' order by hold.id for update
+        where hold.tenant_id = in_tenant_id and hold.user_id = in_owner_user_id
+            and hold.status = 'open' order by hold.id for update
     loop
-        perform app.release_hold(tenant, open_hold);
+        perform app.release_hold(in_tenant_id, open_hold);
     end loop;
-    perform app.lock_ledger_account(tenant, 'person_coins', whose);
-    perform app.lock_ledger_account(tenant, 'creator_revenue', whose);
+    perform app.lock_ledger_account(in_tenant_id, 'person_coins', in_owner_user_id);
+    perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', in_owner_user_id);
     select known.balance into coins from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
+    where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('person_coins', in_owner_user_id,
+        null, null);
     select known.balance into earnings from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', whose, null, null);
+    where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue',
+        in_owner_user_id, null, null);
     if earnings > 0 then
         perform app.move_coins(
-            tenant, 'forfeited:' || uuidv7(), 'forfeited', array['creator_revenue', 'tenant_revenue'], array[whose, null],
-            array[null, null]::text[], array[null, null]::text[], array[-earnings, earnings], whose, '', null, '{}', null, null,
+            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited', array['creator_revenue', 'tenant_revenue'],
+            array[in_owner_user_id, null],
+            array[null, null]::text[], array[null, null]::text[], array[-earnings, earnings], in_owner_user_id, '',
+                null, '{}', null, null,
             false
         );
     end if;
     if coins > 0 then
         perform app.move_coins(
-            tenant, 'forfeited:' || uuidv7(), 'forfeited', array['person_coins', 'tenant_revenue'], array[whose, null],
-            array[null, null]::text[], array[null, null]::text[], array[-coins, coins], whose, '', null, '{}', null, null,
+            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited', array['person_coins', 'tenant_revenue'],
+            array[in_owner_user_id, null],
+            array[null, null]::text[], array[null, null]::text[], array[-coins, coins], in_owner_user_id, '',
+                null, '{}', null, null,
             false
         );
     end if;
     update app.wallet_freezes known set reason = ''
-    where known.tenant_id = tenant and known.user_id = whose and known.reason <> '';
+    where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and known.reason <> '';
 end $$;
 
 comment on function app.close_wallet is
@@ -1229,30 +1544,31 @@ grant execute on function app.close_wallet to meydan_service;
 
 -- Read from the entries of their accounts, so no change is left out. The description is for the person whom the transfer
 -- is about; a person who earned by it learns what for and how much.
-create or replace function app.coin_history(tenant integer, whose uuid, before uuid, at_most integer)
+create or replace function app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid,
+    in_limit integer)
 returns table (
     id uuid, type text, amount bigint, coins bigint, earnings bigint, debt bigint, description text, subject_id uuid,
     reverses_id uuid, created_at timestamptz, details jsonb
 )
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     until timestamptz := 'infinity';
-    mark uuid := coalesce(before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    mark uuid := coalesce(in_cursor, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 begin
-    perform app.check_ledger_caller(tenant);
-    if session_user = 'meydan_app' and whose is distinct from app.user_id() then
+    perform app.check_ledger_caller(in_tenant_id);
+    if session_user = 'meydan_app' and in_owner_user_id is distinct from app.user_id() then
         raise exception 'a history is its person''s' using errcode = 'insufficient_privilege';
     end if;
-    if before is not null then
+    if in_cursor is not null then
         select header.created_at into until from app.coin_transactions header
-        where header.tenant_id = tenant and header.id = before;
+        where header.tenant_id = in_tenant_id and header.id = in_cursor;
     end if;
     return query
     select header.id, header.transaction_type, coalesce(line.coins, line.earnings, 0), coalesce(line.coins, 0),
         coalesce(line.earnings, 0), coalesce(-line.debt, 0),
-        case when header.user_id = whose then header.description else '' end, header.subject_id, header.reverses_id,
-        line.created_at, case when header.user_id = whose then header.details else '{}' end
+        case when header.user_id = in_owner_user_id then header.description else '' end, header.subject_id,
+            header.reverses_id,
+        line.created_at, case when header.user_id = in_owner_user_id then header.details else '{}' end
     from (
         select entry.transaction_id, entry.created_at,
             sum(entry.amount) filter (where account.kind = 'person_coins')::bigint as coins,
@@ -1261,14 +1577,15 @@ begin
         from unnest(array['person_coins', 'creator_revenue', 'person_debt']) account (kind)
         cross join lateral (
             select side.transaction_id, side.created_at, side.amount from app.coin_entries side
-            where side.tenant_id = tenant and side.account_id = app.ledger_account_id(account.kind, whose, null, null)
+            where side.tenant_id = in_tenant_id and side.account_id = app.ledger_account_id(account.kind,
+                in_owner_user_id, null, null)
                 and (side.created_at, side.transaction_id) < (until, mark)
-            order by side.created_at desc, side.transaction_id desc limit at_most
+            order by side.created_at desc, side.transaction_id desc limit in_limit
         ) entry
         group by entry.transaction_id, entry.created_at
-        order by entry.created_at desc, entry.transaction_id desc limit at_most
+        order by entry.created_at desc, entry.transaction_id desc limit in_limit
     ) line
-    join app.coin_transactions header on header.tenant_id = tenant and header.id = line.transaction_id
+    join app.coin_transactions header on header.tenant_id = in_tenant_id and header.id = line.transaction_id
     order by line.created_at desc, line.transaction_id desc;
 end $$;
 
@@ -1276,47 +1593,50 @@ comment on function app.coin_history is 'Lists every change of a person''s coins
 revoke all on function app.coin_history from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.coin_history to meydan_app, meydan_service;
 
--- A promise is kept even if the wallet was frozen meanwhile. `kinds` … `amounts` say which accounts get how much.
+-- A promise is kept even if the wallet was frozen meanwhile. `in_kinds` … `in_amounts` say which accounts get how much.
 create or replace function app.commit_hold(
-    tenant integer, hold uuid, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[],
-    amounts bigint[], why text, subject uuid, more jsonb
+    in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_kinds text[],
+    in_owner_user_ids uuid[], in_providers text[], in_currencies text[],
+    in_amounts bigint[], in_description text, in_subject_id uuid, in_details jsonb
 ) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     held app.coin_holds;
     made app.coin_transactions;
     total bigint;
-    print text := concat_ws('|', hold, kinds, owners, providers, currencies, amounts);
+    print text := concat_ws('|', in_hold_id, in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts);
 begin
-    perform app.check_ledger_caller(tenant);
-    key := app.own_key(key);
-    select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
+    perform app.check_ledger_caller(in_tenant_id);
+    in_idempotency_key := app.scoped_key(in_idempotency_key);
+    select known.* into held from app.coin_holds known where known.tenant_id = in_tenant_id and known.id = in_hold_id
+        for update;
     if not found or session_user = 'meydan_app' and not held.by_person then
         raise exception using errcode = 'WA008', message = 'not_found';
     end if;
-    select sum(one.amount) into total from unnest(amounts) one (amount);
-    kinds := array_prepend('person_coins', kinds);
-    owners := array_prepend(held.user_id, owners);
-    providers := array_prepend(null, providers);
-    currencies := array_prepend(null, currencies);
-    amounts := array_prepend(-total, amounts);
-    if session_user = 'meydan_app' and not app.is_own_transfer(what, kinds, owners, amounts, held.user_id) then
+    select sum(one.amount) into total from unnest(in_amounts) one (amount);
+    in_kinds := array_prepend('person_coins', in_kinds);
+    in_owner_user_ids := array_prepend(held.user_id, in_owner_user_ids);
+    in_providers := array_prepend(null, in_providers);
+    in_currencies := array_prepend(null, in_currencies);
+    in_amounts := array_prepend(-total, in_amounts);
+    if session_user = 'meydan_app' and not app.is_own_transfer(in_type, in_kinds, in_owner_user_ids, in_amounts,
+        held.user_id) then
         raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
     end if;
     if held.status = 'committed' and exists (
         select from app.coin_transactions known
-        where known.tenant_id = tenant and known.id = held.transaction_id and known.idempotency_key = key
+        where known.tenant_id = in_tenant_id and known.id = held.transaction_id
+            and known.idempotency_key = in_idempotency_key
     ) then
         null;  -- answered below, if it is the same again
     elsif held.status <> 'open' or held.expires_at <= app.now() then
         raise exception using errcode = 'WA006', message = 'hold_over', detail = jsonb_build_object(
             'status', case when held.status = 'open' then 'expired' else held.status end)::text;
-    elsif total > held.amount or 0 >= any(amounts[2:]) then
+    elsif total > held.amount or 0 >= any(in_amounts[2:]) then
         raise exception 'a hold pays at most what is held' using errcode = 'check_violation';
     else
         -- The payer's coins come first here as in every transfer: nobody is waited for crosswise.
         update app.ledger_balances known set held = known.held - held.amount
-        where known.tenant_id = tenant and known.stripe = 0
+        where known.tenant_id = in_tenant_id and known.stripe = 0
             and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null)
             and known.held >= held.amount;
         if not found then
@@ -1324,13 +1644,14 @@ begin
         end if;
     end if;
     made := app.move_coins(
-        tenant, key, what, kinds, owners, providers, currencies, amounts, held.user_id, why, subject, more, null, print, false
+        in_tenant_id, in_idempotency_key, in_type, in_kinds, in_owner_user_ids, in_providers, in_currencies,
+        in_amounts, held.user_id, in_description, in_subject_id, in_details, null, print, false
     );
     if held.status = 'open' then
         update app.coin_holds known
         set status = 'committed', committed = total, transaction_id = made.id, ended_at = app.now()
-        where known.tenant_id = tenant and known.id = hold;
-        perform app.pay_debt(tenant, held.user_id, hold);
+        where known.tenant_id = in_tenant_id and known.id = in_hold_id;
+        perform app.pay_debt(in_tenant_id, held.user_id, in_hold_id);
     end if;
     return made;
 end $$;
@@ -1341,37 +1662,39 @@ grant execute on function app.commit_hold to meydan_app, meydan_service;
 
 -- Earnings come from others, so this is checked while both accounts are locked: a change meanwhile waits, and the same
 -- key again finds what it did.
-create or replace function app.convert_earnings(tenant integer, key text, amount bigint)
+create or replace function app.convert_earnings(in_tenant_id integer, in_idempotency_key text, in_amount bigint)
 returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     mine uuid := app.user_id();
     earned bigint;
     unripe bigint;
     next_at timestamptz;
 begin
-    perform app.check_ledger_caller(tenant);
-    if amount is null or amount <= 0 then
+    perform app.check_ledger_caller(in_tenant_id);
+    if in_amount is null or in_amount <= 0 then
         raise exception 'what is converted is more than nothing' using errcode = 'check_violation';
     end if;
-    key := app.own_key(key);
-    perform app.lock_ledger_account(tenant, 'person_coins', mine);
-    perform app.lock_ledger_account(tenant, 'creator_revenue', mine);
+    in_idempotency_key := app.scoped_key(in_idempotency_key);
+    perform app.lock_ledger_account(in_tenant_id, 'person_coins', mine);
+    perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', mine);
     if not exists (
-        select from app.coin_transactions known where known.tenant_id = tenant and known.idempotency_key = key
+        select from app.coin_transactions known where known.tenant_id = in_tenant_id
+            and known.idempotency_key = in_idempotency_key
     ) then
         select known.balance into earned from app.ledger_balances known
-        where known.tenant_id = tenant and known.account_id = app.ledger_account_id('creator_revenue', mine, null, null);
+        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue', mine,
+            null, null);
         select coalesce(sum(one.amount), 0)::bigint, min(one.ripens_at) into unripe, next_at
-        from app.unripe_earnings(tenant, mine) one;
-        if amount <= earned and amount > earned - unripe then
+        from app.unripe_earnings(in_tenant_id, mine) one;
+        if in_amount <= earned and in_amount > earned - unripe then
             raise exception using errcode = 'WA009', message = 'earnings_unripe', detail = jsonb_build_object(
-                'ripe', greatest(earned - unripe, 0), 'needed', amount, 'next_at', next_at)::text;
+                'ripe', greatest(earned - unripe, 0), 'needed', in_amount, 'next_at', next_at)::text;
         end if;
     end if;
     return app.move_coins(
-        tenant, key, 'conversion', array['person_coins', 'creator_revenue'], array[mine, mine], array[null, null]::text[],
-        array[null, null]::text[], array[amount, -amount], mine, '', null, '{}', null, null, true
+        in_tenant_id, in_idempotency_key, 'conversion', array['person_coins', 'creator_revenue'], array[mine, mine],
+        array[null, null]::text[],
+        array[null, null]::text[], array[in_amount, -in_amount], mine, '', null, '{}', null, null, true
     );
 end $$;
 
@@ -1379,21 +1702,21 @@ comment on function app.convert_earnings is 'Turns a person''s available earning
 revoke all on function app.convert_earnings from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.convert_earnings to meydan_app;
 
-create or replace function app.end_expired_holds(tenant integer, whose uuid, at_most integer) returns setof uuid
+create or replace function app.end_expired_holds(in_tenant_id integer, in_owner_user_id uuid, in_batch_size integer)
+    returns setof uuid
 language plpgsql as $$
-#variable_conflict use_variable
 declare
     over record;
 begin
     for over in
         select hold.id, hold.user_id, hold.amount from app.coin_holds hold
-        where hold.tenant_id = tenant and hold.status = 'open' and hold.expires_at <= app.now()
-            and (whose is null or hold.user_id = whose)
-        order by hold.user_id, hold.id limit at_most for update skip locked
+        where hold.tenant_id = in_tenant_id and hold.status = 'open' and hold.expires_at <= app.now()
+            and (in_owner_user_id is null or hold.user_id = in_owner_user_id)
+        order by hold.user_id, hold.id limit in_batch_size for update skip locked
     loop
         update app.coin_holds hold set status = 'expired', ended_at = app.now(), proved = false
-        where hold.tenant_id = tenant and hold.id = over.id;
-        perform app.give_back_held(tenant, over.user_id, over.amount, over.id);
+        where hold.tenant_id = in_tenant_id and hold.id = over.id;
+        perform app.release_held(in_tenant_id, over.user_id, over.amount, over.id);
         return next over.user_id;
     end loop;
 end $$;
@@ -1402,40 +1725,44 @@ comment on function app.end_expired_holds is
     'Releases expired holds of one person or, without one, a few of everybody''s. Returns their users.';
 revoke all on function app.end_expired_holds from public, meydan_app, meydan_service, meydan_relay;
 
-create or replace function app.expire_holds(tenant integer, at_most integer) returns setof uuid
+create or replace function app.expire_holds(in_tenant_id integer, in_batch_size integer) returns setof uuid
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform app.check_ledger_caller(tenant);
-    return query select distinct over.whose from app.end_expired_holds(tenant, null, at_most) over (whose);
+    perform app.check_ledger_caller(in_tenant_id);
+    return query select distinct over.whose from app.end_expired_holds(in_tenant_id, null, in_batch_size) over (whose);
 end $$;
 
 comment on function app.expire_holds is 'Releases a tenant''s expired holds, at most so many. Returns their users.';
 revoke all on function app.expire_holds from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.expire_holds to meydan_service;
 
-create or replace function app.forgive_debt(tenant integer, key text, whose uuid, at_most bigint, why text)
+create or replace function app.forgive_debt(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid,
+    in_amount_limit bigint, in_description text)
 returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     owed bigint;
 begin
-    perform app.check_ledger_caller(tenant);
-    perform app.lock_ledger_account(tenant, 'person_coins', whose);
+    perform app.check_ledger_caller(in_tenant_id);
+    perform app.lock_ledger_account(in_tenant_id, 'person_coins', in_owner_user_id);
     select -debt.balance into owed from app.ledger_balances debt
-    where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
-    owed := least(owed, at_most);
+    where debt.tenant_id = in_tenant_id and debt.account_id = app.ledger_account_id('person_debt', in_owner_user_id,
+        null, null);
+    owed := least(owed, in_amount_limit);
     if exists (
-        select from app.coin_transactions known where known.tenant_id = tenant and known.idempotency_key = key
+        select from app.coin_transactions known where known.tenant_id = in_tenant_id
+            and known.idempotency_key = in_idempotency_key
     ) then
-        owed := at_most;  -- answered as it was; nothing moves
+        owed := in_amount_limit;  -- answered as it was; nothing moves
     elsif coalesce(owed, 0) <= 0 then
         raise exception using errcode = 'WA001', message = 'balance_too_low',
-            detail = jsonb_build_object('balance', 0, 'needed', at_most, 'account', 'person_debt')::text;
+            detail = jsonb_build_object('balance', 0, 'needed', in_amount_limit, 'account', 'person_debt')::text;
     end if;
     return app.move_coins(
-        tenant, key, 'debt_forgiven', array['person_debt', 'promotions'], array[whose, null], array[null, null]::text[],
-        array[null, null]::text[], array[owed, -owed], whose, why, null, jsonb_build_object('forgiven', owed), null,
-        at_most::text, false
+        in_tenant_id, in_idempotency_key, 'debt_forgiven', array['person_debt', 'promotions'], array[in_owner_user_id,
+        null], array[null, null]::text[],
+        array[null, null]::text[], array[owed, -owed], in_owner_user_id, in_description, null,
+            jsonb_build_object('forgiven', owed), null,
+        in_amount_limit::text, false
     );
 end $$;
 
@@ -1444,18 +1771,21 @@ revoke all on function app.forgive_debt from public, meydan_app, meydan_service,
 grant execute on function app.forgive_debt to meydan_service;
 
 -- Nothing is spent once this is committed: a transaction that is just spending holds the balance's row.
-create or replace function app.freeze_wallet(tenant integer, whose uuid, why text, actor uuid) returns boolean
+create or replace function app.freeze_wallet(in_tenant_id integer, in_owner_user_id uuid, in_reason text,
+    in_actor_user_id uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     kind text;
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     foreach kind in array array['person_coins', 'creator_revenue'] loop  -- in the order transfers take
-        perform app.open_ledger_account(tenant, kind, whose, null, null, 0);
+        perform app.open_ledger_account(in_tenant_id, kind, in_owner_user_id, null, null, 0);
         update app.ledger_balances known set frozen = true
-        where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null);
+        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id(kind, in_owner_user_id, null,
+            null);
     end loop;
-    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by) values (tenant, whose, why, actor)
+    insert into app.wallet_freezes (tenant_id, user_id, reason, frozen_by_user_id) values (in_tenant_id, in_owner_user_id,
+        in_reason, in_actor_user_id)
     on conflict do nothing;
     return found;
 end $$;
@@ -1464,59 +1794,46 @@ comment on function app.freeze_wallet is 'Freezes a wallet. Returns false when i
 revoke all on function app.freeze_wallet from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.freeze_wallet to meydan_service;
 
-create or replace function app.give_back_held(tenant integer, whose uuid, amount bigint, cause uuid) returns void
-language plpgsql as $$
-#variable_conflict use_variable
-begin
-    update app.ledger_balances known set held = known.held - amount
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
-        and known.stripe = 0 and known.held >= amount;
-    if not found then
-        raise exception 'no so many coins are held' using errcode = 'check_violation';
-    end if;
-    perform app.pay_debt(tenant, whose, cause);
-end $$;
-
-comment on function app.give_back_held is 'Makes held coins available again, and pays the owner''s debt with them.';
-revoke all on function app.give_back_held from public, meydan_app, meydan_service, meydan_relay;
-
 create or replace function app.hold_coins(
-    tenant integer, key text, whose uuid, amount bigint, purpose text, subject uuid, until timestamptz
+    in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount bigint, in_purpose text,
+    in_subject_id uuid, in_expires_at timestamptz
 ) returns app.coin_holds language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     made app.coin_holds;
-    print bytea := sha256(convert_to(concat_ws('|', whose, amount, purpose, subject), 'UTF8'));
+    print bytea := sha256(convert_to(concat_ws('|', in_owner_user_id, in_amount, in_purpose, in_subject_id), 'UTF8'));
 begin
-    perform app.check_ledger_caller(tenant);
-    key := app.own_key(key);
-    if session_user = 'meydan_app' and whose is distinct from app.user_id() then
+    perform app.check_ledger_caller(in_tenant_id);
+    in_idempotency_key := app.scoped_key(in_idempotency_key);
+    if session_user = 'meydan_app' and in_owner_user_id is distinct from app.user_id() then
         raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
-    elsif until <= app.now() then
+    elsif in_expires_at <= app.now() then
         raise exception 'a hold ends later than it begins' using errcode = 'check_violation';
     end if;
-    insert into app.coin_holds (tenant_id, user_id, amount, purpose, subject_id, idempotency_key, fingerprint, expires_at)
-    values (tenant, whose, amount, purpose, subject, key, print, until)
+    insert into app.coin_holds (tenant_id, user_id, amount, purpose, subject_id, idempotency_key, fingerprint,
+        expires_at)
+    values (in_tenant_id, in_owner_user_id, in_amount, in_purpose, in_subject_id, in_idempotency_key, print,
+        in_expires_at)
     on conflict (tenant_id, idempotency_key) do nothing
     returning coin_holds.* into made;
     if not found then
         select known.* into strict made from app.coin_holds known
-        where known.tenant_id = tenant and known.idempotency_key = key;
+        where known.tenant_id = in_tenant_id and known.idempotency_key = in_idempotency_key;
         if made.fingerprint <> print then
             raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
         end if;
         return made;
     end if;
     for attempt in 1 .. 2 loop
-        update app.ledger_balances known set held = known.held + amount
-        where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null)
-            and known.stripe = 0 and known.balance - known.held >= amount and not known.frozen;
+        update app.ledger_balances known set held = known.held + in_amount
+        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('person_coins',
+            in_owner_user_id, null, null)
+            and known.stripe = 0 and known.balance - known.held >= in_amount and not known.frozen;
         exit when found;
         if attempt = 2 then
-            perform app.refuse_debit(tenant, 'person_coins', whose, amount, true);
+            perform app.check_debit(in_tenant_id, 'person_coins', in_owner_user_id, in_amount, true);
         end if;
-        perform app.open_ledger_account(tenant, 'person_coins', whose, null, null, 0);
-        perform app.end_expired_holds(tenant, whose, 1000);
+        perform app.open_ledger_account(in_tenant_id, 'person_coins', in_owner_user_id, null, null, 0);
+        perform app.end_expired_holds(in_tenant_id, in_owner_user_id, 1000);
     end loop;
     return made;
 end $$;
@@ -1526,19 +1843,20 @@ revoke all on function app.hold_coins from public, meydan_app, meydan_service, m
 grant execute on function app.hold_coins to meydan_app, meydan_service;
 
 create or replace function app.is_own_transfer(
-    what text, kinds text[], owners uuid[], amounts bigint[], whose uuid
+    in_type text, in_kinds text[], in_owner_user_ids uuid[], in_amounts bigint[], in_owner_user_id uuid
 ) returns boolean language plpgsql as $$
 declare
     caller uuid := app.user_id();
-    is_fine boolean := whose = caller;
+    is_fine boolean := in_owner_user_id = caller;
 begin
-    for i in 1 .. cardinality(amounts) loop
+    for i in 1 .. cardinality(in_amounts) loop
         is_fine := is_fine and coalesce(case
-            when what not in ('spent', 'gift_sent', 'premium', 'call') then false
-            when amounts[i] < 0 then owners[i] = caller and kinds[i] = 'person_coins'
+            when in_type not in ('spent', 'gift_sent', 'premium', 'call') then false
+            when in_amounts[i] < 0 then in_owner_user_ids[i] = caller and in_kinds[i] = 'person_coins'
             -- Only by these words do earnings wait until they are ripe.
-            else kinds[i] = 'tenant_revenue'
-                or kinds[i] = 'creator_revenue' and owners[i] <> caller and what in ('gift_sent', 'call')
+            else in_kinds[i] = 'tenant_revenue'
+                or in_kinds[i] = 'creator_revenue' and in_owner_user_ids[i] <> caller
+                    and in_type in ('gift_sent', 'call')
         end, false);
     end loop;
     return is_fine is true;
@@ -1550,10 +1868,11 @@ revoke all on function app.is_own_transfer from public, meydan_app, meydan_servi
 
 -- An account is found without a search or a sequence, and its balance by one look.
 -- Written so that it is part of the statement that uses it, not called.
-create or replace function app.ledger_account_id(kind text, whose uuid, provider text, currency text) returns uuid
+create or replace function app.ledger_account_id(in_kind text, in_owner_user_id uuid, in_provider text,
+    in_currency text) returns uuid
 language sql immutable parallel safe
 return encode(substr(sha256((
-    kind || ':' || coalesce(whose::text, '') || ':' || coalesce(provider, '') || ':' || coalesce(currency, '')
+    in_kind || ':' || coalesce(in_owner_user_id::text, '') || ':' || coalesce(in_provider, '') || ':' || coalesce(in_currency, '')
 )::bytea), 1, 16), 'hex')::uuid;
 
 comment on function app.ledger_account_id is 'Derives the id of a ledger account from what it is and whose it is.';
@@ -1561,14 +1880,14 @@ revoke all on function app.ledger_account_id from public, meydan_app, meydan_ser
 grant execute on function app.ledger_account_id to public;
 
 -- One statement, so that it is looked at as of one moment while coins move on.
-create or replace function app.ledger_faults(tenant integer)
+create or replace function app.ledger_faults(in_tenant_id integer)
 returns table (fault text, id uuid, expected bigint, found bigint)
 language sql stable set search_path = pg_catalog, pg_temp as $$
     with headers as (
         select header.id, header.user_id, header.amount, header.reverses_id,
             app.ledger_account_id('person_coins', header.user_id, null, null) as coins,
             app.ledger_account_id('creator_revenue', header.user_id, null, null) as earnings
-        from app.coin_transactions header where header.tenant_id = ledger_faults.tenant
+        from app.coin_transactions header where header.tenant_id = in_tenant_id
     ),
     sums as (
         select entry.transaction_id, headers.id is null as is_orphan, headers.user_id, headers.amount,
@@ -1579,21 +1898,22 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
             )::bigint as told
         from app.coin_entries entry
         left join headers on headers.id = entry.transaction_id
-        where entry.tenant_id = ledger_faults.tenant
+        where entry.tenant_id = in_tenant_id
         group by entry.transaction_id, headers.id, headers.user_id, headers.amount
     ),
     stripes as (
         select entry.account_id, entry.stripe, sum(entry.amount)::bigint as total
-        from app.coin_entries entry where entry.tenant_id = ledger_faults.tenant
+        from app.coin_entries entry where entry.tenant_id = in_tenant_id
         group by entry.account_id, entry.stripe
     ),
     balances as (
         select known.account_id, known.stripe, known.balance, known.held from app.ledger_balances known
-        where known.tenant_id = ledger_faults.tenant
+        where known.tenant_id = in_tenant_id
     ),
     holds as (
-        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id, sum(hold.amount)::bigint as held
-        from app.coin_holds hold where hold.tenant_id = ledger_faults.tenant and hold.status = 'open'
+        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id,
+            sum(hold.amount)::bigint as held
+        from app.coin_holds hold where hold.tenant_id = in_tenant_id and hold.status = 'open'
         group by hold.user_id
     )
     select 'entries_do_not_sum_to_zero', sums.transaction_id, 0, sums.total from sums where sums.total <> 0
@@ -1606,7 +1926,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     select 'amount_differs_from_entries', sums.transaction_id, sums.told, sums.amount
     from sums where sums.user_id is not null and sums.told <> sums.amount
     union all
-    select 'balance_differs_from_entries', coalesce(balances.account_id, stripes.account_id), coalesce(stripes.total, 0),
+    select 'balance_differs_from_entries', coalesce(balances.account_id, stripes.account_id), coalesce(stripes.total,
+        0),
         coalesce(balances.balance, 0)
     from balances full join stripes using (account_id, stripe)
     where coalesce(balances.balance, 0) <> coalesce(stripes.total, 0)
@@ -1618,15 +1939,16 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     union all
     select 'balance_outside_its_limits', known.account_id, coalesce(known.lowest, known.highest), known.balance
     from app.ledger_balances known
-    where known.tenant_id = ledger_faults.tenant
+    where known.tenant_id = in_tenant_id
         and (known.held < 0 or known.balance - known.held < known.lowest or known.balance > known.highest)
     union all
     select 'reversed_twice_or_by_another', headers.reverses_id, null, null
     from headers left join app.coin_transactions original
-        on original.tenant_id = ledger_faults.tenant and original.id = headers.reverses_id
+        on original.tenant_id = in_tenant_id and original.id = headers.reverses_id
     where headers.reverses_id is not null and original.reversed_by_id is distinct from headers.id
     union all
-    select 'balances_do_not_sum_to_zero', null, 0, sum(balances.balance)::bigint from balances having sum(balances.balance) <> 0
+    select 'balances_do_not_sum_to_zero', null, 0, sum(balances.balance)::bigint
+        from balances having sum(balances.balance) <> 0
 $$;
 
 comment on function app.ledger_faults is 'Lists everything that does not add up in a tenant''s whole ledger.';
@@ -1634,11 +1956,13 @@ revoke all on function app.ledger_faults from public, meydan_app, meydan_service
 grant execute on function app.ledger_faults to meydan_service;
 
 create or replace function app.ledger_fingerprint(
-    what text, whose uuid, subject uuid, reverses uuid, request text, kinds text[], owners uuid[], providers text[],
-    currencies text[], amounts bigint[]
+    in_type text, in_owner_user_id uuid, in_subject_id uuid, in_reverses_id uuid, in_request text, in_kinds text[],
+    in_owner_user_ids uuid[], in_providers text[],
+    in_currencies text[], in_amounts bigint[]
 ) returns bytea language sql stable parallel safe
 return sha256(convert_to(concat_ws(
-    '|', what, whose, subject, reverses, coalesce(request, concat_ws('|', kinds, owners, providers, currencies, amounts))
+    '|', in_type, in_owner_user_id, in_subject_id, in_reverses_id, coalesce(in_request, concat_ws('|', in_kinds,
+        in_owner_user_ids, in_providers, in_currencies, in_amounts))
 ), 'UTF8'));
 
 comment on function app.ledger_fingerprint is
@@ -1650,9 +1974,10 @@ grant execute on function app.ledger_fingerprint to public;
 -- owner's coins first; a caller that makes several transfers locks all the people's accounts first (`lock_ledger_account`).
 -- A tenant's own accounts come last: nobody waits there unless the account is just being opened or all of its stripes are
 -- taken. The row of a hold or a header, where there is one, comes before all of them.
-create or replace function app.ledger_rank(kind text) returns integer language sql immutable parallel safe
+create or replace function app.ledger_rank(in_kind text) returns integer language sql immutable parallel safe
 return array_position(
-    array['person_coins', 'creator_revenue', 'person_debt', 'tenant_revenue', 'promotions', 'clearing', 'payouts'], kind
+    array['person_coins', 'creator_revenue', 'person_debt', 'tenant_revenue', 'promotions', 'clearing', 'payouts'],
+        in_kind
 );
 
 comment on function app.ledger_rank is
@@ -1661,16 +1986,17 @@ revoke all on function app.ledger_rank from public, meydan_app, meydan_service, 
 grant execute on function app.ledger_rank to public;
 
 -- Later accounts in the order wait for nobody who waits for this one.
-create or replace function app.lock_ledger_account(tenant integer, kind text, whose uuid) returns void language plpgsql as $$
-#variable_conflict use_variable
+create or replace function app.lock_ledger_account(in_tenant_id integer, in_kind text, in_owner_user_id uuid)
+    returns void language plpgsql as $$
 begin
     for attempt in 1 .. 2 loop
         perform from app.ledger_balances known
-        where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null)
+        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id(in_kind, in_owner_user_id,
+            null, null)
             and known.stripe = 0
         for no key update;
         exit when found;
-        perform app.open_ledger_account(tenant, kind, whose, null, null, 0);
+        perform app.open_ledger_account(in_tenant_id, in_kind, in_owner_user_id, null, null, 0);
     end loop;
 end $$;
 
@@ -1679,18 +2005,19 @@ comment on function app.lock_ledger_account is
 revoke all on function app.lock_ledger_account from public, meydan_app, meydan_service, meydan_relay;
 
 -- The same key again moves nothing and returns the first transfer. Coins that reach a debtor pay the debt at once, so a
--- debtor has nothing to spend. `request` is what the key stands for, where that is not the entries. `spends`: the person
+-- debtor has nothing to spend. `in_request` is what the key stands for, where that is not the entries. `in_is_spending`: the person
 -- wants to, so a frozen wallet refuses.
 -- For the other functions of the ledger, whose caller and search path are checked already. PostgreSQL prepares every
 -- expression of a function anew in each transaction: there are no more of them here than must be (benchmarks/ledger.py).
 create or replace function app.move_coins(
-    tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[],
-    whose uuid, why text, subject uuid, more jsonb, reverses uuid, request text, spends boolean
+    in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[],
+    in_providers text[], in_currencies text[], in_amounts bigint[],
+    in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb, in_reverses_id uuid,
+    in_request text, in_is_spending boolean
 ) returns app.coin_transactions language plpgsql as $$
-#variable_conflict use_variable
 declare
     made app.coin_transactions;
-    number integer := cardinality(amounts);
+    number integer := cardinality(in_amounts);
     total bigint := 0;
     coins bigint;
     earnings bigint;
@@ -1703,44 +2030,52 @@ declare
     places integer[];
     tried integer;
 begin
-    if number = 0 or array[cardinality(kinds), cardinality(owners), cardinality(providers), cardinality(currencies)]
+    if number = 0 or array[cardinality(in_kinds), cardinality(in_owner_user_ids), cardinality(in_providers),
+        cardinality(in_currencies)]
             <> array[number, number, number, number]
-        or what not in (
+        or in_type not in (
             'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
             'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
         )
-        or length(key) not between 1 and 200 or length(why) > 200
-        or jsonb_typeof(more) <> 'object' or pg_column_size(more) > 2000
+        or length(in_idempotency_key) not between 1 and 200 or length(in_description) > 200
+        or jsonb_typeof(in_details) <> 'object' or pg_column_size(in_details) > 2000
     then
         raise exception 'a transfer has entries, a type, a key, and few words' using errcode = 'check_violation';
     end if;
     for i in 1 .. number loop
-        rank := app.ledger_rank(kinds[i]);
-        coins := case when rank = 1 and owners[i] = whose then coalesce(coins, 0) + amounts[i] else coins end;
-        earnings := case when rank = 2 and owners[i] = whose then coalesce(earnings, 0) + amounts[i] else earnings end;
-        total := total + amounts[i];
-        pays_debt := pays_debt or rank = 1 and amounts[i] > 0 or rank = 3 and amounts[i] < 0;
-        last := case when rank > last and amounts[i] <> 0 then rank end;  -- null once it is not in order
+        rank := app.ledger_rank(in_kinds[i]);
+        coins := case when rank = 1 and in_owner_user_ids[i] = in_owner_user_id then coalesce(coins,
+            0) + in_amounts[i] else coins end;
+        earnings := case when rank = 2 and in_owner_user_ids[i] = in_owner_user_id then coalesce(earnings,
+            0) + in_amounts[i] else earnings end;
+        total := total + in_amounts[i];
+        pays_debt := pays_debt or rank = 1 and in_amounts[i] > 0 or rank = 3 and in_amounts[i] < 0;
+        last := case when rank > last and in_amounts[i] <> 0 then rank end;  -- null once it is not in order
     end loop;
-    if total is distinct from 0 or whose is not null and array_position(owners, whose) is null then
+    if total is distinct from 0 or in_owner_user_id is not null and array_position(in_owner_user_ids,
+        in_owner_user_id) is null then
         raise exception 'entries sum to zero, not to %, in the history of somebody whom they concern', total
             using errcode = 'check_violation';
     end if;
 
     insert into app.coin_transactions (
-        tenant_id, user_id, amount, transaction_type, description, subject_id, idempotency_key, fingerprint, reverses_id, details
+        tenant_id, user_id, amount, transaction_type, description, subject_id, idempotency_key, fingerprint,
+            reverses_id, details
     ) values (
-        tenant, whose, coalesce(coins, earnings, 0), what, why, subject, key,
-        app.ledger_fingerprint(what, whose, subject, reverses, request, kinds, owners, providers, currencies, amounts),
-        reverses, more
+        in_tenant_id, in_owner_user_id, coalesce(coins, earnings, 0), in_type, in_description, in_subject_id,
+        in_idempotency_key,
+        app.ledger_fingerprint(in_type, in_owner_user_id, in_subject_id, in_reverses_id, in_request, in_kinds,
+            in_owner_user_ids, in_providers, in_currencies, in_amounts),
+        in_reverses_id, in_details
     )
     on conflict (tenant_id, idempotency_key) do nothing
     returning coin_transactions.* into made;
     if not found then
         select known.* into strict made from app.coin_transactions known
-        where known.tenant_id = tenant and known.idempotency_key = key;
+        where known.tenant_id = in_tenant_id and known.idempotency_key = in_idempotency_key;
         if made.fingerprint
-            <> app.ledger_fingerprint(what, whose, subject, reverses, request, kinds, owners, providers, currencies, amounts)
+            <> app.ledger_fingerprint(in_type, in_owner_user_id, in_subject_id, in_reverses_id, in_request, in_kinds,
+                in_owner_user_ids, in_providers, in_currencies, in_amounts)
         then
             raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
         end if;
@@ -1751,13 +2086,14 @@ begin
         select array_agg(one.kind order by one.place), array_agg(one.whose order by one.place),
             array_agg(one.provider order by one.place), array_agg(one.currency order by one.place),
             array_agg(one.amount order by one.place), count(*)
-        into kinds, owners, providers, currencies, amounts, number
+        into in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts, number
         from (
             select entry.kind, entry.whose, entry.provider, entry.currency, sum(entry.amount)::bigint as amount,
                 row_number() over (
                     order by app.ledger_rank(entry.kind), entry.whose, entry.provider, entry.currency
                 ) as place
-            from unnest(kinds, owners, providers, currencies, amounts) entry (kind, whose, provider, currency, amount)
+            from unnest(in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts) entry (kind, whose,
+                provider, currency, amount)
             group by entry.kind, entry.whose, entry.provider, entry.currency having sum(entry.amount) <> 0
         ) one;
         if number = 0 then
@@ -1765,43 +2101,46 @@ begin
         end if;
     end if;
     for i in 1 .. number loop
-        account := app.ledger_account_id(kinds[i], owners[i], providers[i], currencies[i]);
+        account := app.ledger_account_id(in_kinds[i], in_owner_user_ids[i], in_providers[i], in_currencies[i]);
         place := 0;
-        if owners[i] is null then
+        if in_owner_user_ids[i] is null then
             for turn in 0 .. 15 loop
                 place := (pg_backend_pid() + turn) % 16;
-                exit when pg_try_advisory_xact_lock(hashtextextended(account::text, tenant::bigint * 16 + place));
+                exit when pg_try_advisory_xact_lock(hashtextextended(account::text, in_tenant_id::bigint * 16 + place));
             end loop;
         end if;
         loop
-            update app.ledger_balances known set balance = known.balance + amounts[i]
-            where known.tenant_id = tenant and known.account_id = account and known.stripe = place
-                and (amounts[i] > 0 or known.lowest is null or known.balance - known.held + amounts[i] >= known.lowest)
-                and (amounts[i] < 0 or known.highest is null or known.balance + amounts[i] <= known.highest)
-                and not (known.frozen and spends and amounts[i] < 0);
+            update app.ledger_balances known set balance = known.balance + in_amounts[i]
+            where known.tenant_id = in_tenant_id and known.account_id = account and known.stripe = place
+                and (in_amounts[i] > 0 or known.lowest is null
+                    or known.balance - known.held + in_amounts[i] >= known.lowest)
+                and (in_amounts[i] < 0 or known.highest is null or known.balance + in_amounts[i] <= known.highest)
+                and not (known.frozen and in_is_spending and in_amounts[i] < 0);
             exit when found;
             if tried = i then
-                perform app.refuse_debit(tenant, kinds[i], owners[i], amounts[i], spends);
+                perform app.check_debit(in_tenant_id, in_kinds[i], in_owner_user_ids[i], in_amounts[i], in_is_spending);
             end if;
             tried := i;
-            perform app.open_ledger_account(tenant, kinds[i], owners[i], providers[i], currencies[i], place);
-            if kinds[i] = 'person_coins' then
-                perform app.end_expired_holds(tenant, owners[i], 1000);
+            perform app.open_ledger_account(in_tenant_id, in_kinds[i], in_owner_user_ids[i], in_providers[i],
+                in_currencies[i], place);
+            if in_kinds[i] = 'person_coins' then
+                perform app.end_expired_holds(in_tenant_id, in_owner_user_ids[i], 1000);
             end if;
         end loop;
         accounts := accounts || account;
         places := places || place;
     end loop;
     with news as (
-        insert into app.ledger_unproved (tenant_id, transaction_id) values (tenant, made.id)
+        insert into app.unaudited_balances (tenant_id, transaction_id) values (in_tenant_id, made.id)
     )
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount, created_at)
-    select tenant, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at
-    from unnest(accounts, places, amounts) entry (account_id, stripe, amount);
+    select in_tenant_id, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at
+    from unnest(accounts, places, in_amounts) entry (account_id, stripe, amount);
     if pays_debt then
         for i in 1 .. number loop
-            if kinds[i] = 'person_coins' and amounts[i] > 0 or kinds[i] = 'person_debt' and amounts[i] < 0 then
-                perform app.pay_debt(tenant, owners[i], made.id);
+            if in_kinds[i] = 'person_coins' and in_amounts[i] > 0 or in_kinds[i] = 'person_debt' and in_amounts[i] < 0
+                then
+                perform app.pay_debt(in_tenant_id, in_owner_user_ids[i], made.id);
             end if;
         end loop;
     end if;
@@ -1812,15 +2151,16 @@ comment on function app.move_coins is 'Moves coins: writes the header, the entri
 revoke all on function app.move_coins from public, meydan_app, meydan_service, meydan_relay;
 
 -- The rest of their earnings is available.
-create or replace function app.my_unripe_earnings(tenant integer) returns table (ripens_at timestamptz, amount bigint)
+create or replace function app.my_unripe_earnings(in_tenant_id integer) returns table (ripens_at timestamptz,
+    amount bigint)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     return query
     select max(one.ripens_at), sum(one.amount)::bigint
     from app.tenants community
-    cross join lateral app.unripe_earnings(tenant, app.user_id()) one
-    where community.id = tenant
+    cross join lateral app.unripe_earnings(in_tenant_id, app.user_id()) one
+    where community.id = in_tenant_id
     group by (one.ripens_at at time zone community.timezone)::date order by 1;
 end $$;
 
@@ -1831,15 +2171,16 @@ grant execute on function app.my_unripe_earnings to meydan_app;
 
 -- An account must hold its audited balance and what is new. One statement again. Its cost is that of what is new,
 -- whatever there ever was, so every step goes by an index.
-create or replace function app.new_ledger_faults(tenant integer)
+create or replace function app.new_ledger_faults(in_tenant_id integer)
 returns table (fault text, id uuid, expected bigint, found bigint)
 language sql stable set search_path = pg_catalog, pg_temp as $$
     with transfers as (
-        select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount, header.reverses_id,
+        select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount,
+            header.reverses_id,
             sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         left join app.coin_transactions header
-            on header.tenant_id = new_ledger_faults.tenant and header.id = new.transaction_id
+            on header.tenant_id = in_tenant_id and header.id = new.transaction_id
         cross join lateral (
             select count(*) as number, sum(entry.amount)::bigint as total,
                 sum(entry.amount) filter (
@@ -1849,20 +2190,21 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                     where entry.account_id = app.ledger_account_id('creator_revenue', header.user_id, null, null)
                 )::bigint as earnings
             from app.coin_entries entry
-            where entry.tenant_id = new_ledger_faults.tenant and entry.transaction_id = new.transaction_id
+            where entry.tenant_id = in_tenant_id and entry.transaction_id = new.transaction_id
         ) sides
-        where new.tenant_id = new_ledger_faults.tenant
+        where new.tenant_id = in_tenant_id
     ),
     moved as (
         select entry.account_id, entry.stripe, sum(entry.amount)::bigint as amount
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         join app.coin_entries entry
-            on entry.tenant_id = new_ledger_faults.tenant and entry.transaction_id = new.transaction_id
-        where new.tenant_id = new_ledger_faults.tenant group by entry.account_id, entry.stripe
+            on entry.tenant_id = in_tenant_id and entry.transaction_id = new.transaction_id
+        where new.tenant_id = in_tenant_id group by entry.account_id, entry.stripe
     ),
     holds as (
-        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id, sum(hold.amount)::bigint as held
-        from app.coin_holds hold where hold.tenant_id = new_ledger_faults.tenant and hold.status = 'open'
+        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id,
+            sum(hold.amount)::bigint as held
+        from app.coin_holds hold where hold.tenant_id = in_tenant_id and hold.status = 'open'
         group by hold.user_id
     ),
     touched as (
@@ -1871,12 +2213,12 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         select holds.account_id from holds
         union
         select app.ledger_account_id('person_coins', hold.user_id, null, null)
-        from app.coin_holds hold where hold.tenant_id = new_ledger_faults.tenant and not hold.proved
+        from app.coin_holds hold where hold.tenant_id = in_tenant_id and not hold.proved
     ),
     balances as (
         select known.account_id, known.stripe, known.balance, known.held, known.lowest, known.highest
         from touched join app.ledger_balances known
-            on known.tenant_id = new_ledger_faults.tenant and known.account_id = touched.account_id
+            on known.tenant_id = in_tenant_id and known.account_id = touched.account_id
     ),
     stripes as (
         select one.account_id, sum(one.expected)::bigint as expected, sum(one.balance)::bigint as balance
@@ -1884,8 +2226,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
             select moved.account_id, moved.stripe, moved.amount as expected, 0 as balance from moved
             union all
             select known.account_id, known.stripe, known.balance, 0
-            from touched join app.ledger_proved known
-                on known.tenant_id = new_ledger_faults.tenant and known.account_id = touched.account_id
+            from touched join app.audited_balances known
+                on known.tenant_id = in_tenant_id and known.account_id = touched.account_id
             union all
             select balances.account_id, balances.stripe, 0, balances.balance from balances
         ) one
@@ -1910,13 +2252,14 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     left join holds on holds.account_id = touched.account_id
     where coalesce(balances.held, 0) <> coalesce(holds.held, 0)
     union all
-    select 'balance_outside_its_limits', balances.account_id, coalesce(balances.lowest, balances.highest), balances.balance
+    select 'balance_outside_its_limits', balances.account_id, coalesce(balances.lowest, balances.highest),
+        balances.balance
     from balances
     where balances.held < 0 or balances.balance - balances.held < balances.lowest or balances.balance > balances.highest
     union all
     select 'reversed_twice_or_by_another', transfers.reverses_id, null, null
     from transfers left join app.coin_transactions original
-        on original.tenant_id = new_ledger_faults.tenant and original.id = transfers.reverses_id
+        on original.tenant_id = in_tenant_id and original.id = transfers.reverses_id
     where transfers.reverses_id is not null and original.reversed_by_id is distinct from transfers.id
 $$;
 
@@ -1925,46 +2268,40 @@ comment on function app.new_ledger_faults is
 revoke all on function app.new_ledger_faults from public, meydan_app, meydan_service, meydan_relay;
 
 create or replace function app.open_ledger_account(
-    tenant integer, kind text, whose uuid, provider text, currency text, stripe integer
+    in_tenant_id integer, in_kind text, in_owner_user_id uuid, in_provider text, in_currency text, in_stripe integer
 ) returns void language plpgsql as $$
-#variable_conflict use_variable
 declare
-    account uuid := app.ledger_account_id(kind, whose, provider, currency);
+    account uuid := app.ledger_account_id(in_kind, in_owner_user_id, in_provider, in_currency);
 begin
     insert into app.ledger_accounts (tenant_id, kind, user_id, provider, currency)
-    values (tenant, kind, whose, provider, currency) on conflict do nothing;
+    values (in_tenant_id, in_kind, in_owner_user_id, in_provider, in_currency) on conflict do nothing;
     insert into app.ledger_balances (tenant_id, account_id, stripe, lowest, highest)
     values (
-        tenant, account, stripe, case when kind in ('person_coins', 'creator_revenue') then 0 end,
-        case when kind = 'person_debt' then 0 end
+        in_tenant_id, account, in_stripe, case when in_kind in ('person_coins', 'creator_revenue') then 0 end,
+        case when in_kind = 'person_debt' then 0 end
     ) on conflict do nothing;
 end $$;
 
 comment on function app.open_ledger_account is 'Inserts an account and one stripe of it unless they are there.';
 revoke all on function app.open_ledger_account from public, meydan_app, meydan_service, meydan_relay;
 
--- So it cannot collide with a key of the service, be it for somebody else's coins or for the payment of their debt.
-create or replace function app.own_key(key text) returns text language sql stable
-return case when session_user = 'meydan_app' then app.user_id() || ':' || key else key end;
-
-comment on function app.own_key is 'Prefixes a person''s idempotency key with their user id.';
-revoke all on function app.own_key from public, meydan_app, meydan_service, meydan_relay;
-
-create or replace function app.pay_debt(tenant integer, whose uuid, cause uuid) returns void language plpgsql as $$
-#variable_conflict use_variable
+create or replace function app.pay_debt(in_tenant_id integer, in_owner_user_id uuid, in_cause_id uuid)
+    returns void language plpgsql as $$
 declare
     paid bigint;
 begin
     select least(-debt.balance, coins.balance - coins.held) into paid
     from app.ledger_balances debt
-    join app.ledger_balances coins on coins.tenant_id = tenant and coins.stripe = 0
-        and coins.account_id = app.ledger_account_id('person_coins', whose, null, null)
-    where debt.tenant_id = tenant and debt.stripe = 0
-        and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
+    join app.ledger_balances coins on coins.tenant_id = in_tenant_id and coins.stripe = 0
+        and coins.account_id = app.ledger_account_id('person_coins', in_owner_user_id, null, null)
+    where debt.tenant_id = in_tenant_id and debt.stripe = 0
+        and debt.account_id = app.ledger_account_id('person_debt', in_owner_user_id, null, null);
     if paid > 0 then
         perform app.move_coins(
-            tenant, 'debt:' || whose || ':' || cause, 'debt_payment', array['person_coins', 'person_debt'], array[whose, whose],
-            array[null, null]::text[], array[null, null]::text[], array[-paid, paid], whose, '', cause, '{}', null, null, false
+            in_tenant_id, 'debt:' || in_owner_user_id || ':' || in_cause_id, 'debt_payment',
+            array['person_coins', 'person_debt'], array[in_owner_user_id, in_owner_user_id],
+            array[null, null]::text[], array[null, null]::text[], array[-paid, paid], in_owner_user_id, '',
+                in_cause_id, '{}', null, null, false
         );
     end if;
 end $$;
@@ -1972,54 +2309,40 @@ end $$;
 comment on function app.pay_debt is 'Pays a person''s debt with their available coins, once for each cause.';
 revoke all on function app.pay_debt from public, meydan_app, meydan_service, meydan_relay;
 
-create or replace function app.refuse_debit(tenant integer, kind text, whose uuid, amount bigint, spends boolean) returns void
+create or replace function app.release_held(in_tenant_id integer, in_owner_user_id uuid, in_amount bigint,
+    in_cause_id uuid) returns void
 language plpgsql as $$
-#variable_conflict use_variable
-declare
-    why text;
-    owed bigint;
-    available bigint;
 begin
-    if spends then
-        select known.reason into why from app.wallet_freezes known
-        where known.tenant_id = tenant and known.user_id = whose and known.thawed_at is null;
-        if found then
-            raise exception using errcode = 'WA002', message = 'wallet_frozen',
-                detail = jsonb_build_object('reason', why)::text;
-        end if;
-        select -debt.balance into owed from app.ledger_balances debt
-        where debt.tenant_id = tenant and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
-        if kind = 'person_coins' and owed > 0 then
-            raise exception using errcode = 'WA003', message = 'debt_blocks',
-                detail = jsonb_build_object('debt', owed)::text;
-        end if;
+    update app.ledger_balances known set held = known.held - in_amount
+    where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('person_coins', in_owner_user_id,
+        null, null)
+        and known.stripe = 0 and known.held >= in_amount;
+    if not found then
+        raise exception 'no so many coins are held' using errcode = 'check_violation';
     end if;
-    select known.balance - known.held into available from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id(kind, whose, null, null);
-    raise exception using errcode = 'WA001', message = 'balance_too_low',
-        detail = jsonb_build_object('balance', abs(available), 'needed', abs(amount), 'account', kind)::text;
+    perform app.pay_debt(in_tenant_id, in_owner_user_id, in_cause_id);
 end $$;
 
-comment on function app.refuse_debit is 'Raises the reason why an account cannot be debited.';
-revoke all on function app.refuse_debit from public, meydan_app, meydan_service, meydan_relay;
+comment on function app.release_held is 'Makes held coins available again, and pays the owner''s debt with them.';
+revoke all on function app.release_held from public, meydan_app, meydan_service, meydan_relay;
 
-create or replace function app.release_hold(tenant integer, hold uuid)
+create or replace function app.release_hold(in_tenant_id integer, in_hold_id uuid)
 returns app.coin_holds language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     held app.coin_holds;
 begin
-    perform app.check_ledger_caller(tenant);
-    select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
+    perform app.check_ledger_caller(in_tenant_id);
+    select known.* into held from app.coin_holds known where known.tenant_id = in_tenant_id and known.id = in_hold_id
+        for update;
     if not found or session_user = 'meydan_app' and (held.user_id <> app.user_id() or not held.by_person) then
         raise exception using errcode = 'WA008', message = 'not_found';
     elsif held.status = 'committed' then
         raise exception using errcode = 'WA006', message = 'hold_over', detail = '{"status": "committed"}';
     elsif held.status = 'open' then
         update app.coin_holds known set status = 'released', ended_at = app.now(), proved = false
-        where known.tenant_id = tenant and known.id = hold
+        where known.tenant_id = in_tenant_id and known.id = in_hold_id
         returning known.* into held;
-        perform app.give_back_held(tenant, held.user_id, held.amount, hold);
+        perform app.release_held(in_tenant_id, held.user_id, held.amount, in_hold_id);
     end if;
     return held;
 end $$;
@@ -2028,43 +2351,46 @@ comment on function app.release_hold is 'Releases a hold without paying. A secon
 revoke all on function app.release_hold from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.release_hold to meydan_app, meydan_service;
 
-create or replace function app.reverse_transfer(tenant integer, key text, reversing uuid, why text)
+create or replace function app.reverse_transfer(in_tenant_id integer, in_idempotency_key text, in_transaction_id uuid,
+    in_description text)
 returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     original app.coin_transactions;
     made app.coin_transactions;
     mirror record;
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     select known.* into original from app.coin_transactions known
-    where known.tenant_id = tenant and known.id = reversing for no key update;
+    where known.tenant_id = in_tenant_id and known.id = in_transaction_id for no key update;
     if not found then
         raise exception using errcode = 'WA008', message = 'not_found';
     elsif original.reverses_id is not null then
         raise exception using errcode = 'WA007', message = 'not_reversible';
     end if;
-    select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners, array_agg(account.provider) as providers,
+    select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners,
+        array_agg(account.provider) as providers,
         array_agg(account.currency) as currencies, array_agg(-entry.amount) as amounts
     into mirror
     from app.coin_entries entry
-    join app.ledger_accounts account on account.tenant_id = tenant and account.id = entry.account_id
-    where entry.tenant_id = tenant and entry.transaction_id = reversing;
+    join app.ledger_accounts account on account.tenant_id = in_tenant_id and account.id = entry.account_id
+    where entry.tenant_id = in_tenant_id and entry.transaction_id = in_transaction_id;
     if original.reversed_by_id is not null and not exists (
         select from app.coin_transactions known
-        where known.tenant_id = tenant and known.id = original.reversed_by_id and known.idempotency_key = key
+        where known.tenant_id = in_tenant_id and known.id = original.reversed_by_id
+            and known.idempotency_key = in_idempotency_key
     ) then
         raise exception using errcode = 'WA005', message = 'already_reversed';
     end if;
     if 'person_debt' = any(mirror.kinds) then
-        perform app.lock_ledger_account(tenant, 'person_coins', original.user_id);
+        perform app.lock_ledger_account(in_tenant_id, 'person_coins', original.user_id);
     end if;
     made := app.move_coins(
-        tenant, key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies, mirror.amounts,
-        original.user_id, why, original.subject_id, '{}', reversing, 'reversal', false
+        in_tenant_id, in_idempotency_key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies,
+        mirror.amounts,
+        original.user_id, in_description, original.subject_id, '{}', in_transaction_id, 'reversal', false
     );
     update app.coin_transactions known set reversed_by_id = made.id
-    where known.tenant_id = tenant and known.id = reversing and known.reversed_by_id is null;
+    where known.tenant_id = in_tenant_id and known.id = in_transaction_id and known.reversed_by_id is null;
     return made;
 end $$;
 
@@ -2072,55 +2398,28 @@ comment on function app.reverse_transfer is 'Reverses a transfer by its mirror i
 revoke all on function app.reverse_transfer from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.reverse_transfer to meydan_service;
 
-create or replace function app.take_back(
-    tenant integer, key text, what text, whose uuid, amount bigint, to_kind text, to_provider text, to_currency text,
-    why text, subject uuid, more jsonb
-) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
-declare
-    taken bigint;
-    owed bigint;
-begin
-    perform app.check_ledger_caller(tenant);
-    if amount is null or amount <= 0 then
-        raise exception 'what is taken back is more than nothing' using errcode = 'check_violation';
-    end if;
-    perform app.lock_ledger_account(tenant, 'person_coins', whose);
-    perform app.end_expired_holds(tenant, whose, 1000);
-    select least(amount, known.balance - known.held) into taken from app.ledger_balances known
-    where known.tenant_id = tenant and known.account_id = app.ledger_account_id('person_coins', whose, null, null);
-    owed := amount - taken;
-    return app.move_coins(
-        tenant, key, what,
-        array[to_kind] || case when taken > 0 then array['person_coins'] else '{}' end
-            || case when owed > 0 then array['person_debt'] else '{}' end,
-        array[null, whose] || case when taken > 0 and owed > 0 then array[whose] else '{}' end,
-        array[to_provider, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
-        array[to_currency, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
-        array[amount] || case when taken > 0 then array[-taken] else '{}' end
-            || case when owed > 0 then array[-owed] else '{}' end,
-        whose, why, subject, more || jsonb_build_object('taken', taken, 'owed', owed), null,
-        concat_ws('|', amount, to_kind, to_provider, to_currency), false
-    );
-end $$;
+-- So it cannot collide with a key of the service, be it for somebody else's coins or for the payment of their debt.
+create or replace function app.scoped_key(in_idempotency_key text) returns text language sql stable
+return case when session_user = 'meydan_app'
+    then app.user_id() || ':' || in_idempotency_key else in_idempotency_key end;
 
-comment on function app.take_back is 'Takes bought or given coins back: the available ones, the rest becomes debt.';
-revoke all on function app.take_back from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.take_back to meydan_service;
+comment on function app.scoped_key is 'Prefixes a person''s idempotency key with their user id.';
+revoke all on function app.scoped_key from public, meydan_app, meydan_service, meydan_relay;
 
-create or replace function app.thaw_wallet(tenant integer, whose uuid, actor uuid) returns boolean
+create or replace function app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid)
+    returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     kind text;
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     foreach kind in array array['person_coins', 'creator_revenue'] loop
         update app.ledger_balances known set frozen = false
-        where known.tenant_id = tenant and known.frozen
-            and known.account_id = app.ledger_account_id(kind, whose, null, null);
+        where known.tenant_id = in_tenant_id and known.frozen
+            and known.account_id = app.ledger_account_id(kind, in_owner_user_id, null, null);
     end loop;
-    update app.wallet_freezes known set thawed_at = app.now(), thawed_by = actor
-    where known.tenant_id = tenant and known.user_id = whose and known.thawed_at is null;
+    update app.wallet_freezes known set thawed_at = app.now(), thawed_by_user_id = in_actor_user_id
+    where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and known.thawed_at is null;
     return found;
 end $$;
 
@@ -2130,19 +2429,23 @@ grant execute on function app.thaw_wallet to meydan_service;
 
 -- Spending is what a person wants. Taking back and paying debt are not asked of them.
 create or replace function app.transfer(
-    tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[],
-    whose uuid default null, why text default '', subject uuid default null, more jsonb default '{}'
+    in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[],
+    in_providers text[], in_currencies text[], in_amounts bigint[],
+    in_owner_user_id uuid default null, in_description text default '', in_subject_id uuid default null,
+    in_details jsonb default '{}'
 ) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    if tenant is distinct from app.tenant_id()
-        or session_user = 'meydan_app' and not app.is_own_transfer(what, kinds, owners, amounts, whose)
+    if in_tenant_id is distinct from app.tenant_id()
+        or session_user = 'meydan_app' and not app.is_own_transfer(in_type, in_kinds, in_owner_user_ids, in_amounts,
+            in_owner_user_id)
     then
         raise exception 'a ledger is its own community''s, and a person pays with coins of their own'
             using errcode = 'insufficient_privilege';
     end if;
     return app.move_coins(
-        tenant, app.own_key(key), what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
-        what in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
+        in_tenant_id, app.scoped_key(in_idempotency_key), in_type, in_kinds, in_owner_user_ids, in_providers,
+        in_currencies, in_amounts, in_owner_user_id, in_description, in_subject_id, in_details, null, null,
+        in_type in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
     );
 end $$;
 
@@ -2152,19 +2455,20 @@ grant execute on function app.transfer to meydan_app, meydan_service;
 
 -- The coins that they came of may still be taken back from the payer. The tenant's own setting is read
 -- (wallet/settings.py). A reversed transfer counts no more.
-create or replace function app.unripe_earnings(tenant integer, whose uuid) returns table (ripens_at timestamptz, amount bigint)
+create or replace function app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid)
+    returns table (ripens_at timestamptz, amount bigint)
 language sql stable as $$
     select entry.created_at + setting.days * interval '1 day', entry.amount
     from (
         select coalesce((
             select known.config_value::text::integer from app.tenant_configs known
-            where known.tenant_id = unripe_earnings.tenant and known.config_key = 'wallet.earnings_ripen_days'
+            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_holding_days'
         ), 7) as days
     ) setting
-    join app.coin_entries entry on entry.tenant_id = unripe_earnings.tenant
-        and entry.account_id = app.ledger_account_id('creator_revenue', unripe_earnings.whose, null, null)
+    join app.coin_entries entry on entry.tenant_id = in_tenant_id
+        and entry.account_id = app.ledger_account_id('creator_revenue', in_owner_user_id, null, null)
         and entry.created_at > app.now() - setting.days * interval '1 day'
-    join app.coin_transactions header on header.tenant_id = unripe_earnings.tenant and header.id = entry.transaction_id
+    join app.coin_transactions header on header.tenant_id = in_tenant_id and header.id = entry.transaction_id
     where entry.amount > 0 and header.reversed_by_id is null
         and header.transaction_type in ('gift_sent', 'gift_received', 'call')
 $$;
@@ -2174,22 +2478,23 @@ revoke all on function app.unripe_earnings from public, meydan_app, meydan_servi
 
 -- What one person does may be news for others: written here, where they cannot write themselves.
 create or replace function app.add_notifications(
-    tenant integer, user_ids uuid[], profile_ids uuid[], kind text, code text, data jsonb, seen boolean
+    in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb,
+    in_is_seen boolean
 ) returns table (user_id uuid, profile_id uuid, id uuid, created_at timestamptz, unread integer)
 language sql security definer set search_path = pg_catalog, pg_temp
 begin atomic
     with added as (
         insert into app.notifications as written (tenant_id, user_id, profile_id, kind, code, data, read_at)
         select app.tenant_id(), named.user_id, named.profile_id,
-            add_notifications.kind, add_notifications.code, add_notifications.data,
-            case when add_notifications.seen then app.now() end
-        from unnest(add_notifications.user_ids, add_notifications.profile_ids) as named (user_id, profile_id)
-        where app.tenant_id() = add_notifications.tenant
+            in_kind, in_code, in_data,
+            case when in_is_seen then app.now() end
+        from unnest(in_user_ids, in_profile_ids) as named (user_id, profile_id)
+        where app.tenant_id() = in_tenant_id
         returning written.user_id, written.profile_id, written.id, written.created_at
     )
     select added.user_id, added.profile_id, added.id, added.created_at, (
         -- The statement sees what was there before it: the new one comes on top.
-        select (not add_notifications.seen)::integer + count(*) from app.notifications waiting
+        select (not in_is_seen)::integer + count(*) from app.notifications waiting
         where waiting.tenant_id = app.tenant_id() and waiting.user_id = added.user_id and waiting.read_at is null
     )::integer
     from added;
@@ -2201,13 +2506,13 @@ revoke all on function app.add_notifications from public, meydan_app, meydan_ser
 grant execute on function app.add_notifications to meydan_app, meydan_service;
 
 -- A person knows a profile, the table needs its user: looked up here, where the person cannot look.
-create or replace function app.add_block(tenant integer, profile_id uuid) returns void
+create or replace function app.add_block(in_tenant_id integer, in_profile_id uuid) returns void
 language sql security definer set search_path = pg_catalog, pg_temp
 begin atomic
     insert into app.blocks (tenant_id, blocker_user_id, blocker_profile_id, blocked_user_id, blocked_profile_id)
     select other.tenant_id, app.user_id(), app.profile_id(), other.user_id, other.id
     from app.profiles other
-    where other.tenant_id = app.tenant_id() and other.tenant_id = add_block.tenant and other.id = add_block.profile_id
+    where other.tenant_id = app.tenant_id() and other.tenant_id = in_tenant_id and other.id = in_profile_id
         and other.user_id <> app.user_id()
         and app.have_met(other.tenant_id, app.profile_id(), other.id)
     on conflict do nothing;
@@ -2218,15 +2523,15 @@ revoke all on function app.add_block from public, meydan_app, meydan_service, me
 grant execute on function app.add_block to meydan_app;
 
 -- People ask only about their own profiles. They may learn that a conversation is closed, never who closed it.
-create or replace function app.blocked_between(tenant integer, one uuid, other uuid) returns boolean
+create or replace function app.blocked_between(in_tenant_id integer, in_a uuid, in_b uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
     select exists (
         select from app.blocks block
-        where block.tenant_id = app.tenant_id() and block.tenant_id = blocked_between.tenant
-            and (session_user = 'meydan_service' or app.profile_id() in (blocked_between.one, blocked_between.other))
-            and ((block.blocker_profile_id, block.blocked_profile_id) = (blocked_between.one, blocked_between.other)
-                or (block.blocker_profile_id, block.blocked_profile_id) = (blocked_between.other, blocked_between.one))
+        where block.tenant_id = app.tenant_id() and block.tenant_id = in_tenant_id
+            and (session_user = 'meydan_service' or app.profile_id() in (in_a, in_b))
+            and ((block.blocker_profile_id, block.blocked_profile_id) = (in_a, in_b)
+                or (block.blocker_profile_id, block.blocked_profile_id) = (in_b, in_a))
     );
 end;
 
@@ -2234,7 +2539,7 @@ comment on function app.blocked_between is 'Tells whether either of two profiles
 revoke all on function app.blocked_between from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.blocked_between to meydan_app, meydan_service;
 
-create or replace function app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer)
+create or replace function app.my_blocks(in_tenant_id integer, in_profile_id uuid, in_cursor uuid, in_limit integer)
 returns table (id uuid, face text, profile jsonb, created_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
@@ -2244,15 +2549,15 @@ begin atomic
     from app.blocks block
     join app.profiles mine on mine.tenant_id = block.tenant_id and mine.id = block.blocker_profile_id
     join app.profiles other on other.tenant_id = block.tenant_id and other.id = block.blocked_profile_id
-    where block.tenant_id = app.tenant_id() and block.tenant_id = my_blocks.tenant
+    where block.tenant_id = app.tenant_id() and block.tenant_id = in_tenant_id
         and block.blocker_user_id = app.user_id()
         and (
-            my_blocks.only_profile_id is null
-            or (block.blocker_profile_id, block.blocked_profile_id) = (app.profile_id(), my_blocks.only_profile_id)
+            in_profile_id is null
+            or (block.blocker_profile_id, block.blocked_profile_id) = (app.profile_id(), in_profile_id)
         )
-        and (my_blocks.before is null or block.id < my_blocks.before)
+        and (in_cursor is null or block.id < in_cursor)
     order by block.id desc
-    limit my_blocks.at_most;
+    limit in_limit;
 end;
 
 comment on function app.my_blocks is
@@ -2261,9 +2566,11 @@ revoke all on function app.my_blocks from public, meydan_app, meydan_service, me
 grant execute on function app.my_blocks to meydan_app;
 
 -- The service login cannot write the table itself, so this is the only way to make a tenant.
-create or replace function app.add_tenant(slug text, name text, timezone text, default_language text) returns integer
+create or replace function app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text)
+    returns integer
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-    insert into app.tenants (slug, name, timezone, default_language) values (slug, name, timezone, default_language)
+    insert into app.tenants (slug, name, timezone, default_language) values (in_slug, in_name, in_timezone,
+        in_default_language)
     on conflict do nothing
     returning id
 $$;
@@ -2271,3 +2578,56 @@ $$;
 comment on function app.add_tenant is 'Inserts a tenant and returns its id, or null when the slug is taken.';
 revoke all on function app.add_tenant from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.add_tenant to meydan_service;
+
+-- A stranger silent until `claim_opens_at` means approved.
+-- Several may decide at once: each takes claims that no other holds.
+create or replace function app.decide_claims(in_tenant_id integer, in_batch_size integer)
+returns table (
+    id uuid, user_id uuid, profile_id uuid, match_id uuid, status text, reason text, created_at timestamptz,
+    decided_at timestamptz
+) language sql set search_path = pg_catalog, pg_temp
+begin atomic
+    with asked as (
+        select claim.id, claim.user_id, claim.match_id from app.claims claim
+        where claim.tenant_id = in_tenant_id and claim.status = 'pending'
+        order by claim.created_at limit in_batch_size for update skip locked
+    ),
+    judged as (
+        select asked.id, split_part(met.type, '_', 2) as kind,
+            case
+                when met.ended_by_user_id = asked.user_id and met.ended_at < met.claim_opens_at then 'left_early'
+                when exists (
+                    select from app.message_logs log
+                    where log.tenant_id = met.tenant_id and log.conversation_id = met.conversation_id
+                        and log.kind = 'text'
+                        and log.sender_user_id
+                            = case when met.user1_id = asked.user_id then met.user2_id else met.user1_id end
+                        and log.sent_at < met.claim_opens_at
+                ) then 'stranger_wrote'
+            end as reason
+        from asked
+        join app.matches met on met.tenant_id = in_tenant_id and met.id = asked.match_id
+    ),
+    decided as (
+        update app.claims claim
+        set status = case when judged.reason is null then 'approved' else 'rejected' end, reason = judged.reason,
+            decided_at = app.now()
+        from judged
+        where claim.tenant_id = in_tenant_id and claim.id = judged.id
+        returning claim.id, claim.user_id, claim.profile_id, claim.match_id, claim.status, claim.reason,
+            claim.created_at, claim.decided_at, judged.kind
+    ),
+    given_back as (
+        insert into app.daily_quota as today (tenant_id, user_id, kind, day, granted)
+        select in_tenant_id, decided.user_id, decided.kind, app.today(in_tenant_id), count(*)
+        from decided where decided.status = 'approved' group by decided.user_id, decided.kind
+        on conflict (tenant_id, user_id, kind, day) do update set granted = today.granted + excluded.granted
+    )
+    select decided.id, decided.user_id, decided.profile_id, decided.match_id, decided.status, decided.reason,
+        decided.created_at, decided.decided_at
+    from decided;
+end;
+
+comment on function app.decide_claims is 'Decides pending claims. An approved one gives one right more today.';
+revoke all on function app.decide_claims from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.decide_claims to meydan_service;

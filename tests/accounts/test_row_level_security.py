@@ -152,11 +152,11 @@ async def test_nobody_adds_a_face_to_somebody_else_or_a_second_real_one(
             " values ($1, app.user_id(), uuidv7(), app.profile_id(), '', decode(repeat('00', 16), 'hex'), app.now())"
         ),
         (
-            "otp_verifications (tenant_id, purpose, channel, address, code_hash, attempts_left, network, cost_cents, expires_at)"
+            "otp_verifications (tenant_id, purpose, channel, contact, code_hash, attempts_left, network, cost_cents, expires_at)"
             " values ($1, 'login', 'sms', '+905321112233', '', 5, '', 0, app.now())"
         ),
         "known_contacts (tenant_id, contact_hash) values ($1, '')",
-        "login_attempts (tenant_id, scope, key, tries) values ($1, 'pair', '', 0)",
+        "login_attempts (tenant_id, scope, key, attempts) values ($1, 'pair', '', 0)",
     ],
 )
 async def test_nobody_adds_rows_that_the_service_makes(db: Database, ayse: Person, add: str):

@@ -86,7 +86,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_kept(operator: Operator, db:
     asked = await operator.run("connect", tenant.slug, "iyzico")
     assert (asked.returncode, "--from FILE" in asked.stderr) == (1, True)
     async with db.as_service(tenant.id) as tx:
-        kept = await tx.one(int, "select count(*)::int from app.payment_providers where tenant_id = $1")
+        kept = await tx.one(int, "select count(*)::int from app.provider_accounts where tenant_id = $1")
     assert kept == 0
 
 
@@ -98,5 +98,5 @@ async def test_a_provider_that_does_not_answer_is_not_connected(
     assert said.returncode == 1
     assert "did not answer" in said.stderr, said.stderr
     async with db.as_service(tenant.id) as tx:
-        kept = await tx.one(int, "select count(*)::int from app.payment_providers where tenant_id = $1")
+        kept = await tx.one(int, "select count(*)::int from app.provider_accounts where tenant_id = $1")
     assert kept == 0

@@ -46,7 +46,7 @@ def test_a_month_of_people_who_can_log_in_and_be_backed_up(data: Path) -> None:
     assert restored.returncode == 0, restored.stderr
     before, after = everything(data), everything(data.parent / "elsewhere")
     filled = {"users", "profiles", "matches", "conversations", "conversation_members", "message_logs", "encounters"}
-    filled |= {"allowances", "claims", "blocks", "reports", "referrals", "invite_codes", "notifications"}
+    filled |= {"daily_quota", "claims", "blocks", "reports", "referrals", "invite_codes", "notifications"}
     filled |= {"coin_transactions", "gifts_sent"}
     assert {table for table in filled if not before[f"app.{table}"]} == set()
     assert len(before["app.users"]) == 122

@@ -28,7 +28,7 @@ def test_staff_and_settings_from_the_command_line(database_settings: DatabaseSet
     assert set_one.returncode == 0, set_one.stderr
     shown = meydan("tenant", "settings", cafe).stdout
     assert re.search(r"^\* meeting.matches_per_day +7$", shown, re.MULTILINE)
-    assert re.search(r"^  fraud.review_from +60$", shown, re.MULTILINE)
+    assert re.search(r"^  fraud.review_score +60$", shown, re.MULTILINE)
     for key, value, words in (
         ("meeting.matches_per_day", "many", "cannot be many"),
         ("meeting.nothing", "1", "no setting called meeting.nothing"),

@@ -103,7 +103,7 @@ async def test_coins_are_earned_bought_and_given(product: Product, visitor: Visi
     ).to_be_visible()
     await expect(mehmet.page.get_by_role("button", name="Turn into coins")).to_have_count(0)
     at = ("--data", str(product.data))
-    meydan("tenant", "set", "default", "wallet.earnings_ripen_days", "0", *at).check_returncode()
+    meydan("tenant", "set", "default", "wallet.earnings_holding_days", "0", *at).check_returncode()
     await mehmet.page.reload()
     await mehmet.page.get_by_role("button", name="Turn into coins").click()
     await mehmet.page.get_by_label("How many").fill("31")
@@ -117,7 +117,7 @@ async def test_coins_are_earned_bought_and_given(product: Product, visitor: Visi
     assert "20 of what you had earned" in turned
     assert "Gift from comert" in received
     assert "+30" in received
-    meydan("tenant", "set", "default", "wallet.earnings_ripen_days", "7", *at).check_returncode()
+    meydan("tenant", "set", "default", "wallet.earnings_holding_days", "7", *at).check_returncode()
 
 
 async def lose_the_answer(route: Route) -> None:

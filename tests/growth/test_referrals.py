@@ -46,11 +46,11 @@ async def verify(db: Database, person: Person, *, is_new_phone: bool = True) -> 
         await publish(tx, accounts.Verified(person.me.user_id, secrets.token_bytes(32), is_new_phone))
 
 
-async def extra_rights(db: Database, person: Person) -> int:
+async def bonus_quota(db: Database, person: Person) -> int:
     async with db.as_service(person.tenant.id) as tx:
         return await tx.one(
             int,
-            "select coalesce(sum(given), 0)::integer from app.extra_rights where tenant_id = $1 and user_id = $2",
+            "select coalesce(sum(granted), 0)::integer from app.bonus_quota where tenant_id = $1 and user_id = $2",
             person.me.user_id,
         )
 
@@ -70,13 +70,13 @@ async def test_the_invited_person_is_rewarded_when_their_phone_is_proved_and_onl
     ada, ben = await make_person(db, tenant), await make_person(db, tenant)
     code = (await invite_of(db, ada)).code
     await register(db, ben, f" {code[:4].lower()}-{code[4:]} ")
-    assert await extra_rights(db, ben) == 0
+    assert await bonus_quota(db, ben) == 0
     invite = await invite_of(db, ada)
     assert (invite.invited, invite.rewarded) == (1, 0)
     await verify(db, ben)
     await verify(db, ben)
-    assert await extra_rights(db, ben) == 10
-    assert await extra_rights(db, ada) == 0
+    assert await bonus_quota(db, ben) == 10
+    assert await bonus_quota(db, ada) == 0
     invite = await invite_of(db, ada)
     assert (invite.invited, invite.rewarded) == (1, 1)
 
@@ -88,7 +88,7 @@ async def test_a_community_may_reward_the_inviter_too(db: Database, tenant: tena
     await register(db, ben, (await invite_of(db, ada)).code)
     rewarded.clear()
     await verify(db, ben)
-    assert (await extra_rights(db, ben), await extra_rights(db, ada)) == (3, 2)
+    assert (await bonus_quota(db, ben), await bonus_quota(db, ada)) == (3, 2)
     assert rewarded == [
         growth.ReferralRewarded(
             invited_user_id=ben.me.user_id, inviter_user_id=ada.me.user_id, invited_reward=3, inviter_reward=2
@@ -123,7 +123,7 @@ async def test_inviting_oneself_from_the_same_browser_earns_nothing(db: Database
         )
     await register(db, again, (await invite_of(db, ada)).code, device=browser)
     await verify(db, again)
-    assert await extra_rights(db, again) == 0
+    assert await bonus_quota(db, again) == 0
     assert await refusal_of(db, again) == "own_device"
 
 
@@ -132,7 +132,7 @@ async def test_a_phone_that_was_here_before_earns_nothing(db: Database, tenant: 
     await register(db, again, (await invite_of(db, ada)).code)
     await verify(db, again, is_new_phone=False)
     await verify(db, again, is_new_phone=True)
-    assert await extra_rights(db, again) == 0
+    assert await bonus_quota(db, again) == 0
     assert await refusal_of(db, again) == "phone_known"
 
 

@@ -30,7 +30,7 @@ async def check_everybody_has_one_place(db: Database, tenant: tenants.Tenant, pe
             "select unnest(array[user1_id, user2_id])::text from app.matches where tenant_id = $1 and status = 'active'",
         )
         slots = await tx.all(str, "select user_id::text from app.match_slots where tenant_id = $1")
-        used = await tx.one(int, "select coalesce(sum(used), 0)::integer from app.allowances where tenant_id = $1")
+        used = await tx.one(int, "select coalesce(sum(used), 0)::integer from app.daily_quota where tenant_id = $1")
         made = await tx.one(int, "select count(*) from app.matches where tenant_id = $1")
         talks = await tx.one(int, "select count(*) from app.conversations where tenant_id = $1")
         lanes = await tx.one(int, "select count(distinct user_id) from app.ticket_lanes where tenant_id = $1")
@@ -156,7 +156,7 @@ async def test_everybody_clicks_at_once(app: Litestar, db: Database, tenant: ten
             "((select count(*) from app.match_slots slot where slot.tenant_id = $1 and slot.match_id = met.id) = 2)",
         )
         made = await tx.one(int, "select count(*) from app.matches where tenant_id = $1")
-        used = await tx.one(int, "select coalesce(sum(used), 0)::integer from app.allowances where tenant_id = $1")
+        used = await tx.one(int, "select coalesce(sum(used), 0)::integer from app.daily_quota where tenant_id = $1")
         open_talks = await tx.one(
             int, "select count(*) from app.conversations where tenant_id = $1 and closed_at is null"
         )

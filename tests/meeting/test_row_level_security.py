@@ -13,7 +13,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person, make_person, make_shadow
 from tests.meeting.factories import bring_together, claim, join, match, matched, waits
 
-TABLES = ["tickets", "matches", "match_slots", "allowances", "claims"]
+TABLES = ["tickets", "matches", "match_slots", "daily_quota", "claims"]
 
 
 @dataclass
@@ -62,7 +62,7 @@ async def test_outsiders_and_other_communities_see_nothing(
     [
         ("matches", "user1_id"),
         ("matches", "user2_id"),
-        ("matches", "ended_by"),
+        ("matches", "ended_by_user_id"),
         ("encounters", "met_at"),
         ("ticket_lanes", "spot"),
     ],
@@ -80,10 +80,10 @@ async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, square: S
         "delete from app.matches where tenant_id = $1",
         "delete from app.match_slots where tenant_id = $1",
         "update app.match_slots set match_id = uuidv7() where tenant_id = $1",
-        "update app.allowances set used = 0 where tenant_id = $1",
-        "delete from app.allowances where tenant_id = $1",
-        "insert into app.allowances (tenant_id, user_id, kind, day, granted) values ($1, app.user_id(), 'text', '2030-01-01', 5)",
-        "insert into app.extra_rights (tenant_id, user_id, kind, given) values ($1, app.user_id(), 'text', 5)",
+        "update app.daily_quota set used = 0 where tenant_id = $1",
+        "delete from app.daily_quota where tenant_id = $1",
+        "insert into app.daily_quota (tenant_id, user_id, kind, day, granted) values ($1, app.user_id(), 'text', '2030-01-01', 5)",
+        "insert into app.bonus_quota (tenant_id, user_id, kind, granted) values ($1, app.user_id(), 'text', 5)",
         "update app.claims set status = 'approved' where tenant_id = $1",
         "insert into app.claims (tenant_id, user_id, profile_id, match_id, status) values ($1, app.user_id(), app.profile_id(), uuidv7(), 'approved')",
         "delete from app.claims where tenant_id = $1",
@@ -92,7 +92,7 @@ async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, square: S
         "delete from app.ticket_lanes where tenant_id = $1",
         "update app.tickets set user_id = uuidv7() where tenant_id = $1",
         "update app.tickets set created_at = app.now() - interval '1 day' where tenant_id = $1",
-        "select app.spend_right($1, app.user_id(), 'text', '2030-01-01', 10)",
+        "select app.consume_quota($1, app.user_id(), 'text', '2030-01-01', 10)",
         "select app.decide_claims($1, 500)",
         "select app.end_matches($1, 500)",
         "select app.match_tickets($1, 'text', 9, 9, '0', '0', '0', '1 day', true)",
@@ -142,11 +142,11 @@ async def test_functions_ask_for_the_tenant_too(db: Database, square: Square, ot
     for language in ("aa", "ab", "ac", "ad"):
         await join(db, await make_person(db, square.ana.tenant, languages=[language]))
     async with db.as_user(square.ana.me) as tx:
-        assert await tx.one(int, "select app.waiting_about($1, 'text')") == 5
+        assert await tx.one(int, "select app.approximate_waiting($1, 'text')") == 5
     async with db.as_user(foreigner.me) as tx:
         ended = "select exists (select from app.end_match($1, $2, 'cancelled'))"
         assert await tx.connection.fetchval(ended, square.ana.tenant.id, square.made.id) is False
-        assert await tx.connection.fetchval("select app.waiting_about($1, 'text')", square.ana.tenant.id) == 0
+        assert await tx.connection.fetchval("select app.approximate_waiting($1, 'text')", square.ana.tenant.id) == 0
     with pytest.raises(asyncpg.RaiseError):
         async with db.as_service(other_tenant.id) as tx:
             await tx.connection.fetch(

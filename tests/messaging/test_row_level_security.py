@@ -114,9 +114,9 @@ async def test_functions_ask_for_the_tenant_too(db: Database, lively: Talk, othe
         assert await tx.connection.fetchval(found, lively.ana.me.tenant_id, lively.id) == "not_found"
         for statement in (
             "select app.close_conversation($1, $2)",
-            "select app.wrote($1, $2, app.profile_id(), app.now())",
+            "select app.has_written($1, $2, app.profile_id(), app.now())",
             "select exists (select from app.mark_seen($1, $2, 1, 1))",
-            "select exists (select from app.claim_key_packages($1, $2, uuidv7()))",
+            "select exists (select from app.consume_key_packages($1, $2, uuidv7()))",
         ):
             assert await tx.connection.fetchval(statement, lively.ana.me.tenant_id, lively.id) is False, statement
         assert await tx.connection.fetchval("select count(*) from app.my_peers($1)", lively.ana.me.tenant_id) == 0

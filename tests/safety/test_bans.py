@@ -145,7 +145,7 @@ async def test_people_read_their_own_bans_and_change_none(
     async with db.as_service(other_tenant.id) as tx:
         assert await tx.all(str, read) == []
     for statement in (
-        "select banned_by from app.bans where tenant_id = $1",
+        "select banned_by_user_id from app.bans where tenant_id = $1",
         "update app.bans set lifted_at = app.now() where tenant_id = $1",
         "delete from app.bans where tenant_id = $1",
         "insert into app.bans (tenant_id, user_id, reason) values ($1, app.user_id(), 'spam')",

@@ -1,8 +1,8 @@
 -- A concurrent caller may take the same tag first: the unique index decides.
-create or replace function app.free_tag(wanted text) returns text
+create or replace function app.free_tag(in_alias text) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    wanted_key text := app.alias_key(wanted);
+    wanted_key text := app.alias_key(in_alias);
     candidate text;
 begin
     for _ in 1..10 loop
@@ -17,7 +17,8 @@ begin
     return (
         select lpad(n::text, 4, '0') as tag from generate_series(0, 9999) n
         except
-        select p.tag from app.profiles p where p.tenant_id = app.tenant_id() and p.alias_key = wanted_key and p.alias <> ''
+        select p.tag from app.profiles p where p.tenant_id = app.tenant_id() and p.alias_key = wanted_key
+            and p.alias <> ''
         limit 1
     );
 end $$;

@@ -1,6 +1,6 @@
 -- Nothing that two faces of one person would have in common is returned. A shadow shows no age, because it changes on
 -- the same day as the real profile's.
-create or replace function app.public_profiles(ids uuid[])
+create or replace function app.public_profiles(in_profile_ids uuid[])
 returns table (
     id uuid, alias text, tag text, bio text, gender text, interests text[], age integer, avatar_seed text
 )
@@ -13,7 +13,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     from app.profiles p
     join app.users u on u.tenant_id = p.tenant_id and u.id = p.user_id
     join app.tenants t on t.id = p.tenant_id
-    where p.tenant_id = app.tenant_id() and p.id = any(ids)
+    where p.tenant_id = app.tenant_id() and p.id = any(in_profile_ids)
 $$;
 
 comment on function app.public_profiles is

@@ -1,26 +1,29 @@
 -- Looks at no more than the longest waiting 16 and the nearest 32 picky ones of each lane.
-create or replace function app.find_partner(tenant integer, ticket app.tickets, met_again interval) returns uuid
+create or replace function app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval)
+    returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp
 -- Plans are kept with the connection, perhaps since nobody waited: they must be right when many do.
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set enable_hashjoin = off as $$
 declare
-    here point := point(ticket.longitude, ticket.latitude);
-    reach integer := case when not ticket.widened then ticket.max_distance_km end;
-    lanes text[] := ticket.languages || case when ticket.widened then array['*'] else '{}' end;
+    here point := point(in_ticket.longitude, in_ticket.latitude);
+    reach integer := case when not in_ticket.widened then in_ticket.max_distance_km end;
+    lanes text[] := in_ticket.languages || case when in_ticket.widened then array['*'] else '{}' end;
     -- Whoever the two people behind the faces must not meet: they do not count among those looked at.
     apart uuid[] := array(
         select met.second_user_id from app.encounters met
-        where met.tenant_id = tenant and met.first_user_id = ticket.user_id and met.met_at > app.now() - met_again
+        where met.tenant_id = in_tenant_id and met.first_user_id = in_ticket.user_id
+            and met.met_at > app.now() - in_rematch_cooldown
         union all
         select met.first_user_id from app.encounters met
-        where met.tenant_id = tenant and met.second_user_id = ticket.user_id and met.met_at > app.now() - met_again
+        where met.tenant_id = in_tenant_id and met.second_user_id = in_ticket.user_id
+            and met.met_at > app.now() - in_rematch_cooldown
         union all
         select block.blocked_user_id from app.blocks block
-        where block.tenant_id = tenant and block.blocker_user_id = ticket.user_id
+        where block.tenant_id = in_tenant_id and block.blocker_user_id = in_ticket.user_id
         union all
         select block.blocker_user_id from app.blocks block
-        where block.tenant_id = tenant and block.blocked_user_id = ticket.user_id
+        where block.tenant_id = in_tenant_id and block.blocked_user_id = in_ticket.user_id
     );
     candidate uuid;
 begin
@@ -31,8 +34,9 @@ begin
             from unnest(lanes) lane (name)
             cross join lateral (
                 select open.user_id from app.ticket_lanes open
-                where open.tenant_id = tenant and open.kind = ticket.kind and open.lane = lane.name and not open.picky
-                    and open.user_id <> ticket.user_id
+                where open.tenant_id = in_tenant_id and open.kind = in_ticket.kind and open.lane = lane.name
+                    and not open.picky
+                    and open.user_id <> in_ticket.user_id
                     and (reach is null or app.kilometres(here, open.spot) <= reach)
                     and open.user_id <> all(apart)
                 order by open.since limit 16
@@ -42,12 +46,14 @@ begin
             from unnest(lanes) lane (name)
             cross join lateral (
                 select near.user_id from app.ticket_lanes near
-                where near.tenant_id = tenant and near.kind = ticket.kind and near.lane = lane.name and near.picky
-                    and near.user_id <> ticket.user_id and near.user_id <> all(apart) and here is not null
+                where near.tenant_id = in_tenant_id and near.kind = in_ticket.kind and near.lane = lane.name
+                    and near.picky
+                    and near.user_id <> in_ticket.user_id and near.user_id <> all(apart) and here is not null
                 order by near.spot <-> here limit 32
             ) close
         ) found
-        join app.tickets other on other.tenant_id = tenant and other.user_id = found.user_id and other.kind = ticket.kind
+        join app.tickets other on other.tenant_id = in_tenant_id and other.user_id = found.user_id
+            and other.kind = in_ticket.kind
         cross join lateral (
             select app.kilometres(here, point(other.longitude, other.latitude)) as far,
                 least(reach, case when not other.widened then other.max_distance_km end) as allowed
@@ -56,25 +62,27 @@ begin
         where between_them.allowed is null or between_them.far <= between_them.allowed
         -- Up to three points for interests in common, three for being near, six for having waited half a minute.
         order by
-            least((select count(*) from unnest(other.interests) word where word = any(ticket.interests)), 3)
+            least((select count(*) from unnest(other.interests) word where word = any(in_ticket.interests)), 3)
             + case
-                when between_them.far <= 15 then 3 when between_them.far <= 60 then 2 when between_them.far <= 250 then 1
+                when between_them.far <= 15 then 3 when between_them.far <= 60 then 2 when between_them.far <= 250
+                    then 1
                 else 0
               end
             + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
             other.created_at
     loop
         perform from app.tickets other
-        where other.tenant_id = tenant and other.user_id = candidate and other.kind = ticket.kind
+        where other.tenant_id = in_tenant_id and other.user_id = candidate and other.kind = in_ticket.kind
             and other.away_since is null
             and exists (
                 select from app.users person
-                where person.tenant_id = tenant and person.id = candidate
+                where person.tenant_id = in_tenant_id and person.id = candidate
                     and (person.ban_reason is null or person.banned_until <= app.now())
             )
             and not exists (
                 select from app.match_slots busy
-                where busy.tenant_id = tenant and busy.user_id = candidate and busy.type = 'anonymous_' || ticket.kind
+                where busy.tenant_id = in_tenant_id and busy.user_id = candidate
+                    and busy.type = 'anonymous_' || in_ticket.kind
             )
         for update skip locked;
         if found then

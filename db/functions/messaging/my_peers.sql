@@ -1,5 +1,5 @@
 -- The user id, which whispering needs, leaves the server only sealed.
-create or replace function app.my_peers(tenant integer)
+create or replace function app.my_peers(in_tenant_id integer)
 returns table (conversation_id uuid, profile_id uuid, user_id uuid, delivered_seq bigint, read_seq bigint, open boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
@@ -8,7 +8,7 @@ begin atomic
     from app.conversation_members peer
     join app.conversations conversation
         on conversation.tenant_id = peer.tenant_id and conversation.id = peer.conversation_id
-    where peer.tenant_id = app.tenant_id() and peer.tenant_id = my_peers.tenant
+    where peer.tenant_id = app.tenant_id() and peer.tenant_id = in_tenant_id
         and peer.conversation_id = any(app.my_conversations()) and peer.profile_id <> app.profile_id()
         and conversation.purged_at is null;
 end;

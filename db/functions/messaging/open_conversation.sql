@@ -1,28 +1,29 @@
 -- One of the profiles is the caller's unless a service asks. The users named by the caller are checked.
 create or replace function app.open_conversation(
-    tenant integer, match_id uuid, opener_profile_id uuid, user_ids uuid[], profile_ids uuid[], expires_at timestamptz
+    in_tenant_id integer, in_match_id uuid, in_opener_profile_id uuid, in_user_ids uuid[], in_profile_ids uuid[],
+    in_expires_at timestamptz
 ) returns uuid language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     opened uuid;
 begin
-    if tenant <> app.tenant_id() or cardinality(profile_ids) <> 2 or not opener_profile_id = any(profile_ids) then
+    if in_tenant_id <> app.tenant_id() or cardinality(in_profile_ids) <> 2
+        or not in_opener_profile_id = any(in_profile_ids) then
         raise exception 'a conversation is opened between two profiles of one community';
     end if;
-    if session_user <> 'meydan_service' and not app.profile_id() = any(profile_ids) then
+    if session_user <> 'meydan_service' and not app.profile_id() = any(in_profile_ids) then
         raise exception 'a person opens only their own conversations';
     end if;
     insert into app.conversations (tenant_id, match_id, opener_profile_id, expires_at)
-    values (tenant, match_id, opener_profile_id, expires_at)
+    values (in_tenant_id, in_match_id, in_opener_profile_id, in_expires_at)
     returning id into opened;
     insert into app.conversation_members (tenant_id, conversation_id, profile_id, user_id)
     select profile.tenant_id, opened, profile.id, profile.user_id
     from app.profiles profile
-    join unnest(user_ids, profile_ids) as named (user_id, profile_id)
+    join unnest(in_user_ids, in_profile_ids) as named (user_id, profile_id)
         on named.profile_id = profile.id and named.user_id = profile.user_id
-    where profile.tenant_id = tenant;
+    where profile.tenant_id = in_tenant_id;
     if (select count(distinct member.user_id) from app.conversation_members member
-        where member.tenant_id = tenant and member.conversation_id = opened) <> 2 then
+        where member.tenant_id = in_tenant_id and member.conversation_id = opened) <> 2 then
         raise exception 'a conversation has two different people';
     end if;
     return opened;

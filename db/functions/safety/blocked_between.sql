@@ -1,13 +1,13 @@
 -- People ask only about their own profiles. They may learn that a conversation is closed, never who closed it.
-create or replace function app.blocked_between(tenant integer, one uuid, other uuid) returns boolean
+create or replace function app.blocked_between(in_tenant_id integer, in_a uuid, in_b uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
     select exists (
         select from app.blocks block
-        where block.tenant_id = app.tenant_id() and block.tenant_id = blocked_between.tenant
-            and (session_user = 'meydan_service' or app.profile_id() in (blocked_between.one, blocked_between.other))
-            and ((block.blocker_profile_id, block.blocked_profile_id) = (blocked_between.one, blocked_between.other)
-                or (block.blocker_profile_id, block.blocked_profile_id) = (blocked_between.other, blocked_between.one))
+        where block.tenant_id = app.tenant_id() and block.tenant_id = in_tenant_id
+            and (session_user = 'meydan_service' or app.profile_id() in (in_a, in_b))
+            and ((block.blocker_profile_id, block.blocked_profile_id) = (in_a, in_b)
+                or (block.blocker_profile_id, block.blocked_profile_id) = (in_b, in_a))
     );
 end;
 

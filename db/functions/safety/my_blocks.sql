@@ -1,4 +1,4 @@
-create or replace function app.my_blocks(tenant integer, only_profile_id uuid, before uuid, at_most integer)
+create or replace function app.my_blocks(in_tenant_id integer, in_profile_id uuid, in_cursor uuid, in_limit integer)
 returns table (id uuid, face text, profile jsonb, created_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
@@ -8,15 +8,15 @@ begin atomic
     from app.blocks block
     join app.profiles mine on mine.tenant_id = block.tenant_id and mine.id = block.blocker_profile_id
     join app.profiles other on other.tenant_id = block.tenant_id and other.id = block.blocked_profile_id
-    where block.tenant_id = app.tenant_id() and block.tenant_id = my_blocks.tenant
+    where block.tenant_id = app.tenant_id() and block.tenant_id = in_tenant_id
         and block.blocker_user_id = app.user_id()
         and (
-            my_blocks.only_profile_id is null
-            or (block.blocker_profile_id, block.blocked_profile_id) = (app.profile_id(), my_blocks.only_profile_id)
+            in_profile_id is null
+            or (block.blocker_profile_id, block.blocked_profile_id) = (app.profile_id(), in_profile_id)
         )
-        and (my_blocks.before is null or block.id < my_blocks.before)
+        and (in_cursor is null or block.id < in_cursor)
     order by block.id desc
-    limit my_blocks.at_most;
+    limit in_limit;
 end;
 
 comment on function app.my_blocks is

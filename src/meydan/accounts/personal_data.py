@@ -48,7 +48,7 @@ COLUMNS = {
     "sessions.device_id",
     "sessions.profile_id",
     "sessions.address_hint",
-    "otp_verifications.address",
+    "otp_verifications.contact",
     "otp_verifications.network",
     "otp_verifications.device_id",
     "login_attempts.key",  # a keyed hash, gone after a day
@@ -138,8 +138,8 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
             await tx.all(
                 CodeExport,
                 """
-                select purpose, address as contact, network, created_at, sent_at, verified_at from app.otp_verifications
-                where tenant_id = $1 and address = any($2::text[]) order by created_at
+                select purpose, contact, network, created_at, sent_at, verified_at from app.otp_verifications
+                where tenant_id = $1 and contact = any($2::text[]) order by created_at
                 """,
                 user.names,
             )
@@ -155,7 +155,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     await users.lock_standing(tx, user_id)  # a login under way commits first, and its session is deleted below
     await sessions.do_end_all(tx, user_id, EndReason.erased)
     names = (await users.by_id(tx, user_id)).names
-    await tx.run("delete from app.otp_verifications where tenant_id = $1 and address = any($2::text[])", names)
+    await tx.run("delete from app.otp_verifications where tenant_id = $1 and contact = any($2::text[])", names)
     await tx.run("delete from app.sessions where tenant_id = $1 and user_id = $2", user_id)
     await tx.run("delete from app.devices where tenant_id = $1 and user_id = $2", user_id)
     await tx.run(

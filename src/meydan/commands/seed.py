@@ -153,7 +153,7 @@ _MATCHES = Step(
     ), matched as (
         insert into app.matches (
             tenant_id, id, type, status, user1_id, user2_id, profile1_id, profile2_id, conversation_id, claim_opens_at,
-            expires_at, ended_at, ended_by, created_at
+            expires_at, ended_at, ended_by_user_id, created_at
         )
         select $1, conversed.match_id, 'anonymous_text',
             case when over_at < made_at + interval '24 hours' then 'cancelled' else 'expired' end, u1, u2, p1, p2, conversation,
@@ -176,7 +176,7 @@ _MATCHES = Step(
         cross join lateral (select hashtext(conversation::text || n) % 2 = 0 as mine) turn
         cross join lateral (select made_at + (over_at - made_at) * n / (words + 2) as at) sent
     ), counted as (
-        insert into app.allowances as known (tenant_id, user_id, kind, day, used)
+        insert into app.daily_quota as known (tenant_id, user_id, kind, day, used)
         select $1, side.person, 'text', (made_at at time zone 'Europe/Istanbul')::date, 1
         from pair cross join lateral (values (u1), (u2)) side (person)
         on conflict (tenant_id, user_id, kind, day) do update set used = known.used + 1
@@ -305,7 +305,7 @@ _NOTIFICATIONS = Step(
     select $1, uuidv7(m.ended_at - now()), m.user2_id, m.profile2_id, 'match', 'match_ended',
         jsonb_build_object('match_id', m.id, 'conversation_id', m.conversation_id, 'status', m.status),
         case when m.ended_at < now() - interval '3 days' then m.ended_at + interval '1 hour' end, m.ended_at
-    from app.matches m where m.tenant_id = $1 and m.ended_by = m.user1_id
+    from app.matches m where m.tenant_id = $1 and m.ended_by_user_id = m.user1_id
     """,
 )
 

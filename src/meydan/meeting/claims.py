@@ -102,7 +102,7 @@ async def do_decide(tx: Tx) -> int:
     if not await tx.one(bool, "select exists (select from app.claims where tenant_id = $1 and status = 'pending')"):
         return 0
     for meeting_type in MeetingType:  # matching consumes the same quota
-        await tx.run("select app.take_turn($1, $2)", meeting_type)
+        await tx.run("select app.lock_matching($1, $2)", meeting_type)
     decided = await tx.all(
         _DecidedClaim,
         "select id, user_id, profile_id, match_id, status, reason, created_at, decided_at from app.decide_claims($1, $2)",

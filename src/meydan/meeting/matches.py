@@ -76,13 +76,13 @@ class _EndedMatch(Struct, frozen=True):
 
 
 _ENDED = """
-    match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by as ended_by_user_id
+    match_id, type, status, conversation_id, user1_id, profile1_id, user2_id, profile2_id, ended_by_user_id
 """
 # The policy shows only the active face's matches; repeating the condition lets PostgreSQL use the two indexes.
 _MINE = """
     select met.id, met.type, met.status, met.conversation_id, stranger.id as stranger_profile_id, met.created_at,
         met.expires_at, met.claim_opens_at, met.ended_at,
-        app.wrote($1, met.conversation_id, stranger.id, met.claim_opens_at) as stranger_wrote
+        app.has_written($1, met.conversation_id, stranger.id, met.claim_opens_at) as stranger_wrote
     from app.matches met
     cross join lateral (
         select case when met.profile1_id = $2 then met.profile2_id else met.profile1_id end as id

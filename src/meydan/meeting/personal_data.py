@@ -30,13 +30,13 @@ COLUMNS = {
     "matches.user2_id",
     "matches.profile1_id",
     "matches.profile2_id",
-    "matches.ended_by",
+    "matches.ended_by_user_id",
     "match_slots.user_id",
     "match_slots.profile_id",
     "encounters.first_user_id",
     "encounters.second_user_id",
-    "allowances.user_id",
-    "extra_rights.user_id",
+    "daily_quota.user_id",
+    "bonus_quota.user_id",
     "claims.user_id",
     "claims.profile_id",
 }
@@ -93,7 +93,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
         """
         select met.id, met.type, met.status, mine.id as profile_id,
             case when met.user1_id = $2 then met.profile2_id else met.profile1_id end as stranger_profile_id,
-            met.created_at, met.ended_at, coalesce(met.ended_by = $2, false) as i_left
+            met.created_at, met.ended_at, coalesce(met.ended_by_user_id = $2, false) as i_left
         from app.profiles mine
         join app.matches met on met.tenant_id = mine.tenant_id and (met.profile1_id = mine.id or met.profile2_id = mine.id)
         where mine.tenant_id = $1 and mine.user_id = $2 order by met.id
@@ -102,12 +102,12 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     )
     days = await tx.all(
         DailyQuotaRow,
-        "select kind as type, day, used, granted from app.allowances where tenant_id = $1 and user_id = $2 order by day",
+        "select kind as type, day, used, granted from app.daily_quota where tenant_id = $1 and user_id = $2 order by day",
         user_id,
     )
     bonus = await tx.all(
         BonusQuotaRow,
-        "select kind as type, given as granted, used from app.extra_rights where tenant_id = $1 and user_id = $2",
+        "select kind as type, granted, used from app.bonus_quota where tenant_id = $1 and user_id = $2",
         user_id,
     )
     claims = await tx.all(
@@ -134,8 +134,8 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     """
     await do_leave_everything(tx, user_id, TicketEnd.left)
     await tx.run("delete from app.claims where tenant_id = $1 and user_id = $2", user_id)
-    await tx.run("delete from app.allowances where tenant_id = $1 and user_id = $2", user_id)
-    await tx.run("delete from app.extra_rights where tenant_id = $1 and user_id = $2", user_id)
+    await tx.run("delete from app.daily_quota where tenant_id = $1 and user_id = $2", user_id)
+    await tx.run("delete from app.bonus_quota where tenant_id = $1 and user_id = $2", user_id)
     await tx.run(
         "delete from app.encounters where tenant_id = $1 and (first_user_id = $2 or second_user_id = $2)", user_id
     )

@@ -1,7 +1,7 @@
 """Match quota: the day's limit, matches restored today by claims, and bonus quota that does not expire.
 
 Days begin at the tenant's midnight. The limit is computed on each read, so nothing runs at midnight.
-Quota is consumed when a match is made (``app.spend_right``), never for waiting.
+Quota is consumed when a match is made (``app.consume_quota``), never for waiting.
 """
 
 from datetime import datetime
@@ -44,7 +44,7 @@ async def daily_limit(tx: Tx, meeting_type: MeetingType) -> int:
     mine = await premium.entitlements_of(tx, tx.me.user_id)
     match meeting_type:
         case MeetingType.text:
-            return max(settings.matches_per_day, mine.text_per_day or 0)
+            return max(settings.matches_per_day, mine.matches_per_day or 0)
 
 
 async def quota(tx: Tx, meeting_type: MeetingType) -> Quota:
@@ -54,11 +54,11 @@ async def quota(tx: Tx, meeting_type: MeetingType) -> Quota:
         _Balance,
         """
         select coalesce((
-                select granted - used from app.allowances
+                select granted - used from app.daily_quota
                 where tenant_id = t.id and user_id = $2 and kind = $3 and day = app.today($1)
             ), 0) as today,
             coalesce((
-                select given - used from app.extra_rights where tenant_id = t.id and user_id = $2 and kind = $3
+                select granted - used from app.bonus_quota where tenant_id = t.id and user_id = $2 and kind = $3
             ), 0) as bonus,
             (app.today($1) + 1)::timestamp at time zone t.timezone as resets_at
         from app.tenants t where t.id = $1
@@ -84,8 +84,8 @@ async def do_grant_bonus(
     """
     await tx.run(
         """
-        insert into app.extra_rights as extra (tenant_id, user_id, kind, given) values ($1, $2, $3, $4)
-        on conflict (tenant_id, user_id, kind) do update set given = extra.given + excluded.given
+        insert into app.bonus_quota as extra (tenant_id, user_id, kind, granted) values ($1, $2, $3, $4)
+        on conflict (tenant_id, user_id, kind) do update set granted = extra.granted + excluded.granted
         """,
         user_id,
         meeting_type,

@@ -176,7 +176,7 @@ async def ticket(tx: Tx, meeting_type: MeetingType) -> Ticket | None:
 
 
 async def approximate_waiting(tx: Tx, meeting_type: MeetingType) -> int:
-    return await tx.one(int, "select app.waiting_about($1, $2)", meeting_type)
+    return await tx.one(int, "select app.approximate_waiting($1, $2)", meeting_type)
 
 
 async def do_end_all_of(tx: Tx, user_id: UUID, reason: TicketEnd) -> None:

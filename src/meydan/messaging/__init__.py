@@ -2,7 +2,7 @@
 
 Higher rooms ``do_open`` a conversation in the transaction of the match, and ``do_close`` it where the match ends.
 Meeting's set-based statements may read ``app.message_logs``, which is indexed on ``tenant_id, conversation_id,
-sender_user_id, sent_at`` where ``kind = 'text'``. For one profile, ``app.wrote($1, conversation_id, profile_id, before)``
+sender_user_id, sent_at`` where ``kind = 'text'``. For one profile, ``app.has_written($1, conversation_id, profile_id, before)``
 answers inside a statement, to the conversation's members and to services.
 """
 

@@ -166,7 +166,7 @@ async def do_mark_read(tx: Tx, message_id: UUID) -> None:
 
 async def has_written(tx: Tx, conversation_id: UUID, profile_id: UUID, before: datetime) -> bool:
     """True when this profile sent a text before that time. A user may ask about their own conversations only."""
-    return await tx.one(bool, "select app.wrote($1, $2, $3, $4)", conversation_id, profile_id, before)
+    return await tx.one(bool, "select app.has_written($1, $2, $3, $4)", conversation_id, profile_id, before)
 
 
 async def do_delete_expired(tx: Tx) -> int:

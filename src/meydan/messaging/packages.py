@@ -102,7 +102,7 @@ async def do_consume(tx: Tx, conversation_id: UUID) -> list[KeyPackage]:
         raise GroupExists
     return await tx.all(
         KeyPackage,
-        "select profile_id, device_id, package from app.claim_key_packages($1, $2, $3)",
+        "select profile_id, device_id, package from app.consume_key_packages($1, $2, $3)",
         conversation_id,
         my_device_id(tx),
     )

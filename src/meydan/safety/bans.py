@@ -54,10 +54,10 @@ async def do_ban(
     changed = await tx.maybe(
         UUID,
         """
-        insert into app.bans as known (tenant_id, user_id, reason, until, banned_by)
+        insert into app.bans as known (tenant_id, user_id, reason, until, banned_by_user_id)
         select tenant_id, id, $3, $4, $5 from app.users where tenant_id = $1 and id = $2
         on conflict (tenant_id, user_id) where lifted_at is null
-        do update set reason = excluded.reason, until = excluded.until, banned_by = excluded.banned_by
+        do update set reason = excluded.reason, until = excluded.until, banned_by_user_id = excluded.banned_by_user_id
         where known.until < coalesce(excluded.until, 'infinity')
         returning id
         """,
@@ -95,7 +95,7 @@ async def do_lift(tx: Tx, user_id: UUID, *, lifted_by_user_id: UUID | None = Non
     ban_id = await tx.one(
         UUID,
         """
-        update app.bans set lifted_at = app.now(), lifted_by = $3
+        update app.bans set lifted_at = app.now(), lifted_by_user_id = $3
         where tenant_id = $1 and user_id = $2 and lifted_at is null returning id
         """,
         user_id,

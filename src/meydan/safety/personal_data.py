@@ -17,8 +17,8 @@ COLUMNS = {
     "blocks.blocked_user_id",
     "blocks.blocked_profile_id",
     "bans.user_id",
-    "bans.banned_by",
-    "bans.lifted_by",
+    "bans.banned_by_user_id",
+    "bans.lifted_by_user_id",
 }
 
 

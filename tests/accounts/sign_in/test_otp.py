@@ -149,8 +149,8 @@ async def test_the_answer_does_not_say_who_has_an_account(
     assert len(postbox.to(somebody)) == 2
     assert postbox.to(nobody) == [], "nobody is sent a code for an account they do not have"
     assert code(await enter(api, nobody, "000000", purpose)) == code(await enter(api, somebody, "xxxxxx", purpose))
-    spent = await owner.fetch("select address, cost_cents from app.otp_verifications where tenant_id = $1", tenant.id)
-    assert {row["address"]: row["cost_cents"] for row in spent} == {somebody: 5, nobody: 0}
+    spent = await owner.fetch("select contact, cost_cents from app.otp_verifications where tenant_id = $1", tenant.id)
+    assert {row["contact"]: row["cost_cents"] for row in spent} == {somebody: 5, nobody: 0}
 
 
 async def test_sending_again_waits_a_minute(

@@ -25,7 +25,7 @@ DOWN = Answered(503, "no backend")
 
 async def held(shop: Shop, store: PlayStore) -> tuple[Person, Answer, str]:
     """The second purchase of the hour is looked at first."""
-    await configure(shop.db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(shop.db, shop.tenant, payments_per_hour=1, review_score=30)
     person = await shop.person()
     first = await shop.order(person, provider="google")
     store.buy(account=UUID(first["id"]))
@@ -134,7 +134,7 @@ async def test_google_is_told_again_until_it_hears(
 
 async def test_what_was_given_while_google_heard_that_it_is_held(store_counter: Shop, play_store: PlayStore):
     shop, store = store_counter, play_store
-    await configure(shop.db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(shop.db, shop.tenant, payments_per_hour=1, review_score=30)
     ana = await shop.person()
     await shop.order(ana, provider="google")
     _, payment, token = await held(shop, store)

@@ -77,7 +77,7 @@ async def become(shop: Shop, person: Person, payment: dict[str, Any], status: st
 
 
 async def charge_of(shop: Shop, payment: dict[str, Any]) -> str:
-    return str(await shop.owner.fetchval("select charge from app.payments where id = $1", payment["id"]))
+    return str(await shop.owner.fetchval("select provider_charge_id from app.payments where id = $1", payment["id"]))
 
 
 async def test_coins_are_bought_refunded_in_part_and_disputed(shop: Shop, pay_place: str):
@@ -141,7 +141,7 @@ async def test_webhooks_twice_late_and_out_of_order_credit_once(shop: Shop, pay_
         await become(shop, person, payment, "paid")
 
     async def all_came() -> bool:
-        return await shop.rows("payment_notices") == len(payments)
+        return await shop.rows("webhook_events") == len(payments)
 
     await until(shop, all_came)
     await shop.work()

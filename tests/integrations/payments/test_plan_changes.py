@@ -152,7 +152,7 @@ async def test_a_product_that_is_not_in_the_shop_changes_no_plan_and_staff_see_i
     await tell_apple(shop, store.told[-1][1])
     assert (await mine(shop, ana))["next"] is None
     problem = await shop.owner.fetchval(
-        "select problem from app.payment_notices where tenant_id = $1 order by id desc limit 1", shop.tenant.id
+        "select problem from app.webhook_events where tenant_id = $1 order by id desc limit 1", shop.tenant.id
     )
     assert problem == "unknown_product"
 
@@ -200,7 +200,12 @@ async def test_google_counts_what_was_paid_as_time_of_the_new_plan(store_counter
     assert (now["plan"], now["period_ends_at"][:10]) == ("year", (store.now + timedelta(days=60)).isoformat()[:10])
     assert (await count(shop, ana), await statuses(shop, ana)) == (1, ["paid"])
     assert store.done[-1] == ("acknowledge", new)
-    assert await shop.owner.fetchval("select claim from app.subscriptions where tenant_id = $1", shop.tenant.id) is None
+    assert (
+        await shop.owner.fetchval(
+            "select acknowledgement_token from app.subscriptions where tenant_id = $1", shop.tenant.id
+        )
+        is None
+    )
 
 
 async def test_a_change_that_google_was_not_told_of_is_told_again(store_counter: Shop, play_store: PlayStore):
@@ -209,7 +214,9 @@ async def test_a_change_that_google_was_not_told_of_is_told_again(store_counter:
     new = store.change_plan(token, "premium.year", (0, 0, "TRY"), days=60)
     await tell_google(shop, store.told[-2])
     store.subscriptions[new]["acknowledgementState"] = "ACKNOWLEDGEMENT_STATE_PENDING"  # as if it had not been heard
-    await shop.owner.execute("update app.subscriptions set claim = $2 where tenant_id = $1", shop.tenant.id, new)
+    await shop.owner.execute(
+        "update app.subscriptions set acknowledgement_token = $2 where tenant_id = $1", shop.tenant.id, new
+    )
     store.done.clear()
     async with shop.db.as_service(shop.tenant.id) as tx:
         await acknowledgements.do_sweep(tx)

@@ -98,7 +98,7 @@ async def test_a_forged_notice_leaves_nothing(counter: Shop, apple: AppStore):
     assert await post(counter, "apple", Webhook(headers={}, body=forger.told[-1][1])) == 400
     assert await counter.work() == []
     assert (await look(counter, person, payment))["status"] == "pending"
-    assert await counter.rows("payment_notices") == 0
+    assert await counter.rows("webhook_events") == 0
 
 
 async def test_a_membership_from_the_app_store_whose_news_come_backwards(counter: Shop, apple: AppStore):

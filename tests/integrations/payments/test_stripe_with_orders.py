@@ -112,7 +112,7 @@ async def test_a_page_nobody_paid_on(counter: Shop, stripe: StripeServer):
     stripe.books.decline(session_of(payment))
     await tell(counter, stripe)
     assert (await look(counter, ana, payment))["status"] == "pending"
-    assert await counter.rows("payment_marks") == 1, "the card that was refused is remembered, as a keyed hash"
+    assert await counter.rows("payment_fingerprints") == 1, "the card that was refused is remembered, as a keyed hash"
     stripe.books.expire(session_of(payment))
     await tell(counter, stripe)
     assert (await look(counter, ana, payment))["status"] == "expired"
@@ -188,7 +188,7 @@ async def test_news_for_another_community_or_from_nobody_is_not_believed(
     assert await post(counter, stripe.webhook(event, secret="whsec_theirs")) == 400
     assert await post(counter, stripe.webhook(event, age=600)) == 400
     await counter.work()
-    assert await counter.rows("payment_notices") == 0
+    assert await counter.rows("webhook_events") == 0
     assert (await look(counter, ana, payment))["status"] == "pending"
 
 

@@ -19,7 +19,7 @@ async def test_what_is_being_given_back_is_not_given_meanwhile(
 ):
     """A provider may take days to answer; a delay is over in hours."""
     ana = await shop.person()
-    doubts_all = {"large_purchase": {"*": 1}, "review_from": 1000 if who == "time" else 30, "freeze_from": 2000}
+    doubts_all = {"large_purchase": {"*": 1}, "review_score": 1000 if who == "time" else 30, "freeze_score": 2000}
     async with db.as_service(shop.tenant.id) as tx:
         await tenants.do_configure(tx, FraudSettings, **doubts_all)
     payment, _ = await shop.buy(ana)

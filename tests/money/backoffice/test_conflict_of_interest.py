@@ -26,7 +26,7 @@ async def colleague(shop: Shop) -> Person:
 
 async def staff_requests(shop: Shop, buyer: Person) -> list[tuple[str, str, Answer]]:
     """Everything staff can do about somebody: a doubted purchase, one of a wrong amount, a settled one, the wallet."""
-    await configure(shop.db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(shop.db, shop.tenant, payments_per_hour=1, review_score=30)
     settled, _ = await shop.buy(buyer)
     await shop.buy(buyer)
     wrong = await shop.order(buyer)

@@ -31,7 +31,7 @@ async def test_a_change_holds_from_the_next_purchase_on_and_is_logged(
 ):
     ana = await shop.person()
     await shop.buy(ana)
-    answer = await change(staff, payments_per_hour=1, review_from=30, large_purchase={"TRY": 90_000, "*": 1})
+    answer = await change(staff, payments_per_hour=1, review_score=30, large_purchase={"TRY": 90_000, "*": 1})
     assert answer.status_code == 200, answer.text
     changed = answer.json()
     assert changed["settings"]["payments_per_hour"] == 1
@@ -47,7 +47,7 @@ async def test_a_change_holds_from_the_next_purchase_on_and_is_logged(
             boss.me.user_id,
         )
     assert logged["changes"]["payments_per_hour"] == {"from": 4, "to": 1}
-    assert logged["changes"].keys() == {"payments_per_hour", "review_from", "large_purchase"}
+    assert logged["changes"].keys() == {"payments_per_hour", "review_score", "large_purchase"}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ async def test_a_change_holds_from_the_next_purchase_on_and_is_logged(
         {"refund_percent": 0},
         {"refund_percent": 101},
         {"many_cards_points": 1_001},
-        {"delay_from": 0},
+        {"delay_score": 0},
         {"large_purchase": 5},
         {"large_purchase": {"lira": 5}},
         {"large_purchase": {"TRY": 0}},

@@ -52,7 +52,7 @@ async def wish(shop: Shop, person: Person, way: str) -> tuple[str, Answer]:
 
 @pytest.mark.parametrize("way", ["adjust", "give", "decide"])
 async def test_whoever_leaves_meanwhile_keeps_nothing(shop: Shop, staff: httpx.AsyncClient, way: str):
-    await configure(shop.db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(shop.db, shop.tenant, payments_per_hour=1, review_score=30)
     people = [await shop.person() for _ in range(AT_ONCE)]
     wishes = [await wish(shop, person, way) for person in people]
     answers, _ = await asyncio.gather(

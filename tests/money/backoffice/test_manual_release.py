@@ -127,7 +127,7 @@ async def test_nothing_is_given_to_an_erased_account_but_its_money_goes_back(sho
 
 
 async def test_a_doubted_one_is_decided_as_a_case(shop: Shop, staff: httpx.AsyncClient):
-    await configure(shop.db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(shop.db, shop.tenant, payments_per_hour=1, review_score=30)
     ana = await shop.person()
     await shop.buy(ana)
     held, _ = await shop.buy(ana)

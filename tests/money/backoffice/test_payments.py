@@ -32,12 +32,12 @@ async def test_a_payment_with_all_that_was_said_of_it(shop: Shop, staff: httpx.A
     await shop.deliver(disputed(paid, DisputeState.opened))
     [line] = (await staff.get("/api/staff/payments")).json()["items"]
     assert line["person"] == shown(ana, await tag_of(shop.db, ana))
-    assert (line["status"], line["provider"], line["charge"]) == ("disputed", "stripe", paid.charge)
+    assert (line["status"], line["provider"], line["provider_charge_id"]) == ("disputed", "stripe", paid.charge)
     assert (line["paid_amount"], line["paid_currency"], line["coins"]) == (paid.amount, "TRY", 100)
-    assert line["coins_taken_back"] == 100
+    assert line["coins_clawed_back"] == 100
     details = (await staff.get(f"/api/staff/payments/{payment['id']}")).json()
     assert details["payment"] == line
-    assert [(one["state"], one["coins"]) for one in details["disputes"]] == [("opened", 100)]
+    assert [(one["status"], one["coins"]) for one in details["disputes"]] == [("opened", 100)]
     assert len({one["event_id"] for one in details["notices"]}) == 2
     assert all(one["read_at"] and one["problem"] is None for one in details["notices"])
     assert (details["refunds"], details["case"]) == ([], None)
@@ -160,7 +160,7 @@ async def test_the_books_and_whether_they_add_up(shop: Shop, staff: httpx.AsyncC
 async def test_the_queue_as_staff_work_through_it(
     shop: Shop, staff: httpx.AsyncClient, boss: Person, moving_clock: MovableClock
 ):
-    await configure(shop.db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(shop.db, shop.tenant, payments_per_hour=1, review_score=30)
     ana = await shop.person()
     await shop.buy(ana)
     held, _ = await shop.buy(ana)
@@ -208,7 +208,7 @@ async def test_the_queue_as_staff_work_through_it(
 
 
 async def test_a_doubted_payment_is_refunded_through_its_provider(shop: Shop, staff: httpx.AsyncClient):
-    await configure(shop.db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(shop.db, shop.tenant, payments_per_hour=1, review_score=30)
     ana = await shop.person()
     await shop.buy(ana)
     held, _ = await shop.buy(ana)

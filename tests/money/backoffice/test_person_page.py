@@ -158,7 +158,7 @@ async def test_a_day_has_its_bound_for_each_of_the_staff(
 ):
     ana, ben = await shop.person(), await shop.person()
     async with shop.db.as_service(shop.tenant.id) as tx:
-        await tenants.do_configure(tx, BackofficeSettings, staff_coins_per_day=100)
+        await tenants.do_configure(tx, BackofficeSettings, adjustment_limit_per_day=100)
     answers = await asyncio.gather(*(adjust(staff, person, "give", 40) for person in (ana, ben) * 3))
     assert sorted(answer.status_code for answer in answers) == [200, 200, 409, 409, 409, 409]
     refused = next(answer.json() for answer in answers if answer.status_code == 409)

@@ -92,7 +92,7 @@ async def test_a_dismissal_counts_at_once(
 async def test_staff_of_another_tenant_see_and_change_nothing(
     app: Litestar, db: Database, tenant: tenants.Tenant, other_tenant: tenants.Tenant, owner, operations
 ):
-    await configure(db, tenant, payments_per_hour=1, review_from=30)
+    await configure(db, tenant, payments_per_hour=1, review_score=30)
     ana = await make_person(db, tenant, alias="anastasia")
     await give_coins(db, ana, 77)
     for _ in range(2):

@@ -53,7 +53,7 @@ async def _device_of(tx: Tx, person: Person) -> UUID:
 async def arrive(tx: Tx, payment_id: UUID, *, card: str | None = None) -> fraud.Verdict:
     """The money has arrived: the payment is held until it is assessed, then paid if allowed."""
     await tx.run(
-        "update app.payments set status = 'held', charge = $3, paid_amount = amount, paid_currency = currency,"
+        "update app.payments set status = 'held', provider_charge_id = $3, paid_amount = amount, paid_currency = currency,"
         " paid_at = app.now() where (tenant_id, id) = ($1, $2)",
         payment_id,
         str(uuid4()),

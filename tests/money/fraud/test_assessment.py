@@ -199,16 +199,16 @@ async def test_another_community_is_another_world(db: Database, tenant: tenants.
     ana = await make_person(db, tenant)
     assert (await buy(db, ana, card="same")).outcome is Outcome.allow
     async with db.as_service(tenant.id) as tx:
-        here = await tx.one(bytes, "select mark from app.payment_marks where tenant_id = $1 and kind = 'card'")
+        here = await tx.one(bytes, "select mark from app.payment_fingerprints where tenant_id = $1 and kind = 'card'")
         assert b"same" not in here
     async with db.as_service(other_tenant.id) as tx:
-        assert here not in await tx.all(bytes, "select mark from app.payment_marks where tenant_id = $1")
+        assert here not in await tx.all(bytes, "select mark from app.payment_fingerprints where tenant_id = $1")
 
 
 async def test_users_cannot_read_fraud_cases_or_fingerprints(db: Database, tenant: tenants.Tenant):
     ana = await make_person(db, tenant)
     await buy(db, ana, card="visa")
-    for table in ("payment_marks", "fraud_cases"):
+    for table in ("payment_fingerprints", "fraud_cases"):
         async with db.as_user(ana.me) as tx:
             with pytest.raises(Exception, match="permission denied"):
                 await tx.all(int, f"select 1 from app.{table} where tenant_id = $1")

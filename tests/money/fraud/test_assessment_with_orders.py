@@ -36,7 +36,7 @@ async def test_somebody_who_tries_many_cards_waits_and_then_has_their_coins(shop
     moving_clock.forward(hours=2, minutes=1)
     async with shop.db.as_service(shop.tenant.id) as tx:
         await tasks.queue_releases(tx)
-    assert await shop.work() == ["release_delayed"]
+    assert await shop.work() == ["fraud.release_delayed"]
     seen = await shop.get(ana, f"/api/payments/{payment['id']}")
     assert (seen["status"], seen["problem"], seen["release_at"]) == ("paid", None, None)
     assert (await shop.wallet(ana)).balance == 100
@@ -45,7 +45,7 @@ async def test_somebody_who_tries_many_cards_waits_and_then_has_their_coins(shop
 
 
 async def test_a_frozen_wallet_is_explained_and_refuses(shop: Shop):
-    await configure(shop.db, shop.tenant, payments_per_hour=1, freeze_from=30)
+    await configure(shop.db, shop.tenant, payments_per_hour=1, freeze_score=30)
     ana = await shop.person()
     await shop.buy(ana)
     held, _ = await shop.buy(ana)
@@ -61,8 +61,8 @@ async def test_a_declined_card_of_an_unknown_order_is_noted_for_staff_only(shop:
     payment = await shop.order(await shop.person())
     await shop.deliver(declined(payment | {"id": str(uuid4())}, "first"))
     async with shop.db.as_service(shop.tenant.id) as tx:
-        assert await tx.all(str, "select problem from app.payment_notices where tenant_id = $1") == ["unknown_payment"]
-        assert await tx.one(int, "select count(*) from app.payment_marks where tenant_id = $1") == 0
+        assert await tx.all(str, "select problem from app.webhook_events where tenant_id = $1") == ["unknown_payment"]
+        assert await tx.one(int, "select count(*) from app.payment_fingerprints where tenant_id = $1") == 0
 
 
 async def test_staff_time_and_the_provider_at_once(shop: Shop, moving_clock: MovableClock):

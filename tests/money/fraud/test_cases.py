@@ -30,7 +30,7 @@ __all__ = ["owner", "queue"]
 async def suspicious(db: Database, tenant: tenants.Tenant) -> None:
     """The second payment of an hour is delayed, a card of three people is reviewed, both together freeze."""
     await configure(
-        db, tenant, payments_per_hour=1, many_payments_points=15, shared_card_points=60, delay_from=30, freeze_from=90
+        db, tenant, payments_per_hour=1, many_payments_points=15, shared_card_points=60, delay_score=30, freeze_score=90
     )
 
 
@@ -96,12 +96,12 @@ async def log_of(db: Database, person: Person) -> list[str]:
 
 async def review(db: Database, person: Person) -> None:
     """A payment of theirs that waits for staff."""
-    await configure(db, person.tenant, review_from=30)
+    await configure(db, person.tenant, review_score=30)
     assert (await buy(db, person)).outcome is Outcome.review
 
 
 async def freeze(db: Database, person: Person) -> None:
-    await configure(db, person.tenant, freeze_from=30)
+    await configure(db, person.tenant, freeze_score=30)
     assert (await buy(db, person)).outcome is Outcome.freeze
 
 
@@ -356,10 +356,10 @@ async def test_fingerprints_are_deleted_when_no_rule_looks_back_so_far(
     async def kept() -> list[bool]:
         async with db.as_service(tenant.id) as tx:
             await tasks.purge_fingerprints(tx)
-            return sorted(await tx.all(bool, "select trusted from app.payment_marks where tenant_id = $1"))
+            return sorted(await tx.all(bool, "select trusted from app.payment_fingerprints where tenant_id = $1"))
 
     assert await kept() == [False, False, True]
-    moving_clock.forward(hours=24 * (FraudSettings().returns_days + 1))
+    moving_clock.forward(hours=24 * (FraudSettings().refund_lookback_days + 1))
     assert await kept() == [True]
 
 
@@ -387,7 +387,7 @@ async def test_erasure_deletes_notes_and_fingerprints_but_not_a_disputed_card(
         for person in (ana, ben):
             await personal_data.do_erase(tx, person.me.user_id)
             await personal_data.do_erase(tx, person.me.user_id)
-        assert await tx.all(str, "select kind from app.payment_marks where tenant_id = $1 order by kind") == [
+        assert await tx.all(str, "select kind from app.payment_fingerprints where tenant_id = $1 order by kind") == [
             "card",
             "device",
         ]

@@ -63,7 +63,7 @@ async def test_a_renewal_on_a_card_that_has_become_everybodys_is_given_and_shown
     first = await join(shop, ana, "visa")
     for _ in range(2):
         await buy(shop, await shop.person(), "visa")
-    await configure(shop.db, shop.tenant, freeze_from=1, review_from=1)
+    await configure(shop.db, shop.tenant, freeze_score=1, review_score=1)
     moving_clock.forward(hours=24 * 29)
     await shop.deliver(renewal(shop, first, 31, card="visa" if card_is_said else None))
     assert (await newest_payment(shop, ana))["status"] == "paid"

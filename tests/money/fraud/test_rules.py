@@ -144,9 +144,9 @@ def test_findings_add_up_and_a_community_may_leave_steps_out():
     score = score_payment(facts, DEFAULT)
     assert (score.points, score.outcome) == (70, Outcome.review)
     assert [finding.rule for finding in score.findings] == [Rule.many_cards, Rule.many_failures]
-    frozen_at_once = msgspec.structs.replace(DEFAULT, freeze_from=50)
+    frozen_at_once = msgspec.structs.replace(DEFAULT, freeze_score=50)
     assert score_payment(facts, frozen_at_once).outcome is Outcome.freeze
-    never_frozen = msgspec.structs.replace(DEFAULT, freeze_from=10_000)
+    never_frozen = msgspec.structs.replace(DEFAULT, freeze_score=10_000)
     assert score_payment(with_signals(disputes=9, cards_day=9), never_frozen).outcome is Outcome.review
 
 
@@ -172,7 +172,7 @@ def test_settings_are_what_a_community_may_write_down():
     for wrong in (
         {"amount_per_hour": {"lira": 5}},
         {"amount_per_hour": {"TRY": 0}},
-        {"delay_from": 0},
+        {"delay_score": 0},
         {"refund_percent": 101},
         {"ring_length": 7},
     ):

@@ -11,7 +11,7 @@ from meydan import safety, tenants
 from meydan.kit.database import Database
 from meydan.kit.identity import Role
 from meydan.money import wallet
-from meydan.money.wallet.settings import WalletSettings
+from meydan.money.gifts.settings import GiftsSettings
 from tests.factories import Person, make_person, make_shadow
 from tests.money.coin_scenarios import ask, check_the_books, frames_of, give_coins, make_met, tenant_revenue, wallet_of
 
@@ -274,7 +274,7 @@ async def test_the_share_is_the_communitys_to_set(app: Litestar, db: Database, p
     ada, ben = pair
     for percent, earned, revenue in ((0, 0, 5), (100, 5, 5), (33, 6, 9)):
         async with db.as_service(ada.tenant.id) as tx:
-            await tenants.do_configure(tx, WalletSettings, gift_share_percent=percent)
+            await tenants.do_configure(tx, GiftsSettings, gift_share_percent=percent)
         assert (await send(app, ada, ben, "tea")).status_code == 201
         assert ((await wallet_of(db, ben)).earnings, await tenant_revenue(db, ada.tenant)) == (earned, revenue)
 

@@ -105,7 +105,7 @@ async def test_a_faces_lists_show_nothing_of_the_other(app: Litestar, square: Sq
         "insert into app.gifts (tenant_id, key, price) values ($1, 'tea', 1)",
         "update app.gifts set price = 1 where tenant_id = $1",
         "delete from app.gifts where tenant_id = $1",
-        "select app.stock_gifts($1)",
+        "select app.seed_default_gifts($1)",
         "select id from app.meters where tenant_id = $1",
         "update app.meters set used = 0 where tenant_id = $1",
         "insert into app.meter_units (tenant_id, meter_id, number, hold_id, coins) values ($1, uuidv7(), 1, uuidv7(), 1)",

@@ -14,7 +14,7 @@ from meydan import tenants
 from meydan.kit import clock
 from meydan.kit.database import CONNECTION_LOST, Database, DatabaseSettings
 from meydan.money import metering
-from meydan.money.wallet.settings import WalletSettings
+from meydan.money.metering.settings import MeteringSettings
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person
 from tests.money.coin_scenarios import check_the_books, give_coins, tenant_revenue, wallet_of
@@ -67,7 +67,7 @@ async def test_processes_killed_with_9_pay_every_minute_once(
 ):
     payee = await make_person(db, tenant)
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, WalletSettings, meter_lost_seconds=600, meter_gap_seconds=60)
+        await tenants.do_configure(tx, MeteringSettings, timeout_seconds=600, heartbeat_gap_seconds=60)
     payers: list[Person] = []
     going: list[Call] = []
     for coins in COINS:
@@ -140,7 +140,7 @@ async def test_a_connection_lost_before_the_commit_has_done_nothing(
     payer, payee = await make_person(db, tenant), await make_person(db, tenant)
     await give_coins(db, payer, 100)
     async with db.as_service(tenant.id) as tx:  # a busy machine's seconds come on top of those that the clock is moved
-        await tenants.do_configure(tx, WalletSettings, meter_gap_seconds=60)
+        await tenants.do_configure(tx, MeteringSettings, heartbeat_gap_seconds=60)
     call = await scenarios.start(db, moving_clock, payer, payee)
     await call.talk(55)
     moving_clock.forward(seconds=14)

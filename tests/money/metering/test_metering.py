@@ -13,7 +13,7 @@ from meydan.kit import clock
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.errors import NotFound
 from meydan.money import metering, wallet
-from meydan.money.wallet.settings import WalletSettings
+from meydan.money.metering.settings import MeteringSettings
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person
 from tests.money.coin_scenarios import check_the_books, frames_of, give_coins, tenant_revenue, wallet_of
@@ -272,17 +272,17 @@ async def test_frozen_coins_end_it_after_the_minute_that_was_promised(db: Databa
 
 async def test_the_share_is_what_it_was_when_the_call_began(db: Database, talk: Talk):
     async with db.as_service(talk.payer.tenant.id) as tx:
-        await tenants.do_configure(tx, WalletSettings, call_share_percent=33)
+        await tenants.do_configure(tx, MeteringSettings, call_share_percent=33)
     call = await talk.start(100, price=7)
     async with db.as_service(talk.payer.tenant.id) as tx:
-        await tenants.do_configure(tx, WalletSettings, call_share_percent=100)
+        await tenants.do_configure(tx, MeteringSettings, call_share_percent=100)
     await call.talk(60)
     assert (await call.stop()).earned == 2
     nothing = await talk.start(0)
     await nothing.talk(60)
     assert (await nothing.stop()).earned == 10
     async with db.as_service(talk.payer.tenant.id) as tx:
-        await tenants.do_configure(tx, WalletSettings, call_share_percent=0)
+        await tenants.do_configure(tx, MeteringSettings, call_share_percent=0)
     free = await talk.start(0)
     await free.talk(60)
     assert (await free.stop()).earned == 0

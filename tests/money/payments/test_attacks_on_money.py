@@ -106,7 +106,7 @@ async def test_a_buyers_browser_cannot_fill_the_books_with_webhooks(
             )
             statuses.append(answer.status_code)
     assert set(statuses) == {303, 429}
-    assert await shop.rows("payment_notices") == statuses.count(303) <= 21
+    assert await shop.rows("webhook_events") == statuses.count(303) <= 21
 
 
 async def test_a_made_up_host_leads_no_buyer_elsewhere(shop: Shop):
@@ -335,7 +335,7 @@ async def test_in_any_storm_coins_are_what_the_money_says(
         await apply(event)
 
     await shop.audit()
-    assert await shop.rows("payment_early_events") == 0
+    assert await shop.rows("deferred_events") == 0
     assert await shop.cleared() == sum([await given_for(shop, ana, order["id"]) for order in orders])
     mine = await shop.wallet(ana)
     assert not (mine.debt and mine.available)
@@ -369,8 +369,8 @@ async def given_for(shop: Shop, person: Person, payment_id: str) -> int:
         assert payment["problem"] == "under_review"
         return 0
     assert payment["status"] == "partly_refunded"
-    assert payment["coins_taken_back"] == payment["coins"] * payment["refunded"] // payment["amount"]
-    left: int = payment["coins"] - payment["coins_taken_back"]
+    assert payment["coins_clawed_back"] == payment["coins"] * payment["refunded"] // payment["amount"]
+    left: int = payment["coins"] - payment["coins_clawed_back"]
     return left
 
 

@@ -17,7 +17,7 @@ OPENED, WON, LOST = DisputeState.opened, DisputeState.won, DisputeState.lost
 
 async def state(shop: Shop, person: Person, payment: Answer) -> tuple[str, int, int]:
     now = await shop.get(person, f"/api/payments/{payment['id']}")
-    return now["status"], now["coins_taken_back"], now["owed"]
+    return now["status"], now["coins_clawed_back"], now["owed"]
 
 
 async def test_opened_claws_back_and_won_restores(shop: Shop):

@@ -65,7 +65,9 @@ async def press(here: str, do: str, charge: str) -> None:
 
 
 async def charge_of(stall: Shop, payment: Answer) -> str:
-    found: str = await stall.owner.fetchval("select charge from app.payments where id = $1", UUID(payment["id"]))
+    found: str = await stall.owner.fetchval(
+        "select provider_charge_id from app.payments where id = $1", UUID(payment["id"])
+    )
     return found
 
 
@@ -88,7 +90,7 @@ async def test_bought_refunded_in_part_and_disputed(stall: Shop, db: Database, h
     assert (await stall.wallet(ana)).balance == 550
 
     async def both_cards_are_known() -> bool:
-        return await stall.rows("payment_marks") == 3  # and the device
+        return await stall.rows("payment_fingerprints") == 3  # and the device
 
     await until(stall, both_cards_are_known)
 
@@ -159,7 +161,7 @@ async def test_refunds_and_disputes_whose_webhooks_were_lost_are_found_in_the_bo
     await press(here, "dispute", await charge_of(stall, payment))
     # Its webhook came, and was lost here.
     async with patience():
-        while await stall.rows("payment_notices") < 2:
+        while await stall.rows("webhook_events") < 2:
             await asyncio.sleep(0.05)
     await stall.owner.execute("delete from jobs.pgqueuer where headers->>'tenant_id' = $1", str(stall.tenant.id))
     assert (await stall.get(ana, f"/api/payments/{payment['id']}"))["status"] == "paid"

@@ -76,7 +76,7 @@ class ToyFulfilment:
             insert into toys.loans (tenant_id, payment_id, agreement_id, user_id, reference, gone)
             values ($1, $2, $3, $4, $5, false)
             """,
-            *(payment.id, agreement_id, payment.user_id, payment.subscription_reference),
+            *(payment.id, agreement_id, payment.user_id, payment.provider_subscription_id),
         )
         await orders.do_link_agreement(tx, payment.id, agreement_id, payment.period_ends_at)
         return True

@@ -105,7 +105,7 @@ async def test_a_provider_that_refuses_is_not_asked_again(shop: Shop, owner):
     assert (payment["status"], payment["problem"]) == ("failed", "provider_refused")
     row = await owner.fetchrow("select * from app.payments where id = $1", UUID(payment["id"]))
     assert row["problem_detail"] == "currency TRY is not enabled for this account"
-    assert (row["address"], row["origin"]) == (None, None), "forgotten once the provider was asked"
+    assert (row["ip_address"], row["origin"]) == (None, None), "forgotten once the provider was asked"
 
 
 async def test_a_worker_killed_before_our_commit_asks_again_and_opens_one_page(

@@ -37,7 +37,7 @@ async def test_what_went_back_is_told_and_its_words_go(shop: Shop, db: Database,
         shown = (await personal_data.export(tx, ana.me.user_id))["payments"]
         await personal_data.do_erase(tx, ana.me.user_id)
     assert [(line["amount"], line["reason"]) for line in shown["refunds"]] == [(999, "her card was stolen")]
-    assert [(line["amount"], line["state"]) for line in shown["disputes"]] == [(1_000, "opened")]
+    assert [(line["amount"], line["status"]) for line in shown["disputes"]] == [(1_000, "opened")]
     assert str(boss.me.user_id) not in str(shown)
     assert {row["reason"] for row in await owner.fetch("select reason from app.payment_refunds")} >= {"", "his wish"}
     assert not await owner.fetch("select from app.payment_refunds where reason = 'her card was stolen'")
@@ -56,7 +56,7 @@ async def test_who_leaves_is_charged_no_more_and_the_books_stay(shop: Shop, db: 
     await shop.work()
     assert shop.book.asked == ["cancel sub_1"]
     row = await owner.fetchrow("select * from app.payments where id = $1", UUID(payment["id"]))
-    assert (row["amount"], row["status"], row["device_id"], row["address"]) == (4_999, "paid", None, None)
+    assert (row["amount"], row["status"], row["device_id"], row["ip_address"]) == (4_999, "paid", None, None)
     assert (
         await owner.fetchval("select status from app.subscriptions where tenant_id = $1", shop.tenant.id) == "expired"
     )

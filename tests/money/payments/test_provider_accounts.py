@@ -36,13 +36,13 @@ def test_what_is_said_of_an_adapter_without_loading_it_is_so(name: ProviderName)
 
 async def test_secrets_lie_sealed_and_open_only_for_their_tenant(shop: Shop, owner, other_tenant: tenants.Tenant):
     secret = shop.book.secret
-    row = await owner.fetchrow("select * from app.payment_providers where tenant_id = $1", shop.tenant.id)
+    row = await owner.fetchrow("select * from app.provider_accounts where tenant_id = $1", shop.tenant.id)
     assert secret.encode() not in row["sealed"]
     async with provider_accounts.opened(shop.db, shop.tenant.id, ProviderName.stripe) as provider:
         assert provider.account.secret == secret  # type: ignore[attr-defined]
     # Copied into another community's row, it opens for nobody.
     await owner.execute(
-        "insert into app.payment_providers (tenant_id, provider, sealed, sandbox) values ($1, 'stripe', $2, false)",
+        "insert into app.provider_accounts (tenant_id, provider, sealed, sandbox) values ($1, 'stripe', $2, false)",
         other_tenant.id,
         row["sealed"],
     )
@@ -77,7 +77,7 @@ async def test_wrong_accounts_are_refused_in_words(shop: Shop):
         assert words in str(refused.value.extra["detail"])
     with pytest.raises(provider_accounts.AccountInvalid):
         provider_accounts.read_account(ProviderName.local, {})
-    assert await shop.rows("payment_providers") == 1
+    assert await shop.rows("provider_accounts") == 1
 
 
 async def test_who_names_none_gets_the_first_that_is_no_store(shop: Shop):

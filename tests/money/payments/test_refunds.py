@@ -20,7 +20,7 @@ from tests.money.shops import Answer, Shop, refunded
 
 async def state(shop: Shop, person: Person, payment: Answer) -> tuple[str, int, int, int]:
     now = await shop.get(person, f"/api/payments/{payment['id']}")
-    return now["status"], now["refunded"], now["coins_taken_back"], now["owed"]
+    return now["status"], now["refunded"], now["coins_clawed_back"], now["owed"]
 
 
 async def ask(
@@ -49,7 +49,7 @@ async def test_staff_refund_what_is_left_when_the_provider_says_so(shop: Shop, d
     (done,) = await of(shop, db, payment)
     assert (done.status, done.coins, done.owed, done.done_at is not None) == (refunds.RefundStatus.done, 100, 0, True)
     # The provider's webhook about the same refund.
-    await shop.deliver(refunded(paid, 4_999, refund=done.refund))
+    await shop.deliver(refunded(paid, 4_999, provider_refund_id=done.provider_refund_id))
     assert await state(shop, ana, payment) == ("refunded", 4_999, 100, 0)
     assert len(await of(shop, db, payment)) == 1
     assert await shop.cleared() == 0
@@ -222,7 +222,7 @@ async def test_a_refund_in_another_currency_is_not_counted(shop: Shop, owner):
     payment, paid = await shop.buy(ana)
     await shop.deliver(refunded(paid, paid.amount, currency="EUR"))
     assert await state(shop, ana, payment) == ("paid", 0, 0, 0)
-    problems = await owner.fetch("select problem from app.payment_notices where tenant_id = $1", shop.tenant.id)
+    problems = await owner.fetch("select problem from app.webhook_events where tenant_id = $1", shop.tenant.id)
     assert {row["problem"] for row in problems} == {None, "currency_differs"}
 
 

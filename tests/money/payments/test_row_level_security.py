@@ -12,8 +12,8 @@ from tests.factories import make_person, make_shadow
 from tests.money.shops import Shop
 
 TABLES = [
-    *("coin_packages", "premium_plans", "billing_references", "payment_providers", "subscriptions", "payments"),
-    *("payment_notices", "payment_early_events", "payment_refunds", "payment_disputes", "reconciliations"),
+    *("coin_packages", "premium_plans", "billing_customers", "provider_accounts", "subscriptions", "payments"),
+    *("webhook_events", "deferred_events", "payment_refunds", "payment_disputes", "reconciliations"),
     "reconciliation_differences",
 ]
 
@@ -32,7 +32,7 @@ async def test_others_purchases_are_not_found(shop: Shop, app: Litestar, db: Dat
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
         assert (await shop.get(stranger, "/api/payments"))["items"] == []
         assert (await shop.get(stranger, "/api/premium"))["subscription"] is None
-    assert not [row for row in await shop.work() if row == "commerce.check_payment"]
+    assert not [row for row in await shop.work() if row == "payments.check_payment"]
 
 
 async def test_both_faces_of_a_person_have_one_wallet_and_one_premium(shop: Shop, db: Database):
@@ -61,10 +61,10 @@ async def test_a_persons_login_reads_its_own_and_writes_nothing(shop: Shop, db: 
         "update app.payments set status = 'paid' where tenant_id = $1",
         "update app.subscriptions set period_ends_at = 'infinity' where tenant_id = $1",
         "update app.coin_packages set price = 1 where tenant_id = $1",
-        "select charge from app.payments where tenant_id = $1",
-        "select sealed from app.payment_providers where tenant_id = $1",
-        "select payload from app.payment_notices where tenant_id = $1",
-        "select app.open_shop($1)",
+        "select provider_charge_id from app.payments where tenant_id = $1",
+        "select sealed from app.provider_accounts where tenant_id = $1",
+        "select payload from app.webhook_events where tenant_id = $1",
+        "select app.seed_default_products($1)",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with db.as_user(ana.me) as tx:

@@ -315,7 +315,7 @@ async def test_whoever_has_paid_and_waits_cannot_pay_again(shop: Shop, db: Datab
         assert (refused.status_code, refused.json()["code"]) == (409, "premium_on_its_way")
         assert refused.json()["payment_id"] == payment["id"]
 
-    await configure(db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(db, shop.tenant, payments_per_hour=1, review_score=30)
     bora = await shop.person()
     await shop.buy(bora)
     payment = await order(shop, bora)
@@ -327,7 +327,7 @@ async def test_whoever_has_paid_and_waits_cannot_pay_again(shop: Shop, db: Datab
 async def test_a_held_payment_is_checked_for_a_duplicate_again_at_its_release(shop: Shop, db: Database):
     ana = await shop.person(coins=1000)
     payment = await order(shop, ana)
-    await configure(db, shop.tenant, payments_per_hour=1, review_from=30)
+    await configure(db, shop.tenant, payments_per_hour=1, review_score=30)
     await shop.buy(ana)
     late = paid_for(shop, payment, "sub_1")
     await ask(shop, ana, pay_with="coins")

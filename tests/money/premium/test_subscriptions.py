@@ -54,13 +54,13 @@ async def test_premium_is_bought_renewed_and_unlocks(shop: Shop):
     ana = await shop.person()
     assert (await shop.get(ana, "/api/premium"))["entitlements"] == {
         "premium": False,
-        "text_per_day": None,
+        "matches_per_day": None,
         "sees_likes": False,
         "no_ads": False,
     }
     payment, paid = await shop.go_premium(ana)
     now = await shop.get(ana, "/api/premium")
-    assert now["entitlements"] == {"premium": True, "text_per_day": 50, "sees_likes": True, "no_ads": True}
+    assert now["entitlements"] == {"premium": True, "matches_per_day": 50, "sees_likes": True, "no_ads": True}
     assert (now["subscription"]["status"], now["subscription"]["renews"]) == ("active", True)
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "paid"
     assert (await shop.wallet(ana)).balance == 0
@@ -104,7 +104,7 @@ async def test_a_renewal_that_comes_before_the_first_payment_waits(shop: Shop):
             await shop.deliver(msgspec.structs.replace(event, **changes))
         assert (await mine(shop, ana))["period_ends_at"] == ends_at.isoformat().replace("+00:00", "Z")
         assert len((await shop.get(ana, "/api/payments"))["items"]) == 2
-    assert await shop.rows("payment_early_events") == 0
+    assert await shop.rows("deferred_events") == 0
 
 
 async def test_an_event_older_than_the_known_state_is_ignored(shop: Shop):

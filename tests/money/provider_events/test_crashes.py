@@ -21,7 +21,7 @@ WORKERS = 4
 
 async def unread(shop: Shop, owner: asyncpg.Connection) -> list[UUID]:
     rows = await owner.fetch(
-        "select id from app.payment_notices where tenant_id = $1 and read_at is null", shop.tenant.id
+        "select id from app.webhook_events where tenant_id = $1 and read_at is null", shop.tenant.id
     )
     return [row["id"] for row in rows]
 
@@ -84,11 +84,11 @@ async def test_it_always_adds_up(shop: Shop, db: Database, owner: asyncpg.Connec
     for ana, payment, paid, total, lost in bought:
         now = await shop.get(ana, f"/api/payments/{payment['id']}")
         gone = payment["coins"] if lost else payment["coins"] * total // paid.amount
-        assert (now["coins_taken_back"], now["refunded"]) == (gone, total)
+        assert (now["coins_clawed_back"], now["refunded"]) == (gone, total)
         assert (await shop.wallet(ana)).balance == payment["coins"] - gone
     assert (await shop.get(member, "/api/premium"))["subscription"]["period_ends_at"][:10] == str(in_days(90))[:10]
     assert len((await shop.get(member, "/api/payments"))["items"]) == 3
-    assert await shop.rows("payment_early_events") == 0
+    assert await shop.rows("deferred_events") == 0
     async with db.as_service(shop.tenant.id) as tx:
         await reconciliation.do_queue_all(tx)
     await shop.work()

@@ -33,7 +33,7 @@ async def test_a_forged_webhook_changes_and_leaves_nothing(shop: Shop):
     assert await shop.post(paid, body=larger, headers=headers) == 400
     assert await shop.post(paid, body=b"", headers=headers) == 400
     await shop.work()
-    assert await shop.rows("payment_notices") == 0
+    assert await shop.rows("webhook_events") == 0
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
 
 
@@ -42,7 +42,7 @@ async def test_a_flood_of_forged_webhooks_is_slowed_and_stores_nothing(shop: Sho
     paid = shop.paid(await shop.order(ana))
     answers = await asyncio.gather(*(shop.post(paid, headers={"X-Signature": "f"}) for _ in range(90)))
     assert set(answers) == {400, 429}
-    assert await shop.rows("payment_notices") == 0
+    assert await shop.rows("webhook_events") == 0
     assert await shop.post(paid) == 200, "a verified webhook passes meanwhile"
 
 
@@ -51,7 +51,7 @@ async def test_a_webhook_is_stored_once_and_applied_once(shop: Shop):
     payment = await shop.order(ana)
     paid = shop.paid(payment)
     assert set(await asyncio.gather(*(shop.post(paid) for _ in range(8)))) == {200}
-    assert await shop.rows("payment_notices") == 1
+    assert await shop.rows("webhook_events") == 1
     await shop.work()
     assert await shop.post(paid) == 200
     assert await shop.work() == [], "it was read"
@@ -76,7 +76,7 @@ async def test_another_tenants_webhook_is_not_believed(
     assert await abroad.post(paid) == 200
     await abroad.work()
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
-    problem = await owner.fetchval("select problem from app.payment_notices where tenant_id = $1", other_tenant.id)
+    problem = await owner.fetchval("select problem from app.webhook_events where tenant_id = $1", other_tenant.id)
     assert problem == "unknown_payment"
     assert await abroad.rows("payments") == 0
 
@@ -96,7 +96,7 @@ async def test_an_event_of_an_unknown_payment_is_noted(shop: Shop, owner):
     ana = await shop.person()
     paid = shop.paid(await shop.order(ana), payment_id=uuid4(), checkout=None)
     await shop.deliver(paid)
-    row = await owner.fetchrow("select * from app.payment_notices where tenant_id = $1", shop.tenant.id)
+    row = await owner.fetchrow("select * from app.webhook_events where tenant_id = $1", shop.tenant.id)
     assert (row["problem"], row["payment_id"], row["read_at"] is not None) == ("unknown_payment", None, True)
 
 
@@ -116,9 +116,14 @@ async def test_a_refund_that_comes_before_its_payment_waits_for_it(shop: Shop):
     assert (await shop.get(ana, f"/api/payments/{payment['id']}"))["status"] == "pending"
     await shop.deliver(paid)
     after = await shop.get(ana, f"/api/payments/{payment['id']}")
-    assert (after["status"], after["refunded"], after["coins_taken_back"], after["owed"]) == ("refunded", 4_999, 100, 0)
+    assert (after["status"], after["refunded"], after["coins_clawed_back"], after["owed"]) == (
+        "refunded",
+        4_999,
+        100,
+        0,
+    )
     assert (await shop.wallet(ana)).balance == 0
-    assert await shop.rows("payment_early_events") == 0
+    assert await shop.rows("deferred_events") == 0
     assert await shop.cleared() == 0
     await shop.audit()
 
@@ -129,11 +134,11 @@ async def test_what_the_provider_must_be_asked_for_is_read_later(shop: Shop, own
     shop.book.failures = [DOWN, DOWN, DOWN]
     assert await shop.post(shop.paid(payment)) == 200
     await shop.work()
-    row = await owner.fetchrow("select * from app.payment_notices where tenant_id = $1", shop.tenant.id)
-    assert (row["problem"], row["read_at"], row["tries"]) == ("the provider is down", None, 1)
+    row = await owner.fetchrow("select * from app.webhook_events where tenant_id = $1", shop.tenant.id)
+    assert (row["problem"], row["read_at"], row["attempts"]) == ("the provider is down", None, 1)
     await shop.work(delayed=True)
-    row = await owner.fetchrow("select * from app.payment_notices where tenant_id = $1", shop.tenant.id)
-    assert (row["problem"], row["read_at"] is not None, row["tries"]) == (None, True, 4)
+    row = await owner.fetchrow("select * from app.webhook_events where tenant_id = $1", shop.tenant.id)
+    assert (row["problem"], row["read_at"] is not None, row["attempts"]) == (None, True, 4)
     assert str(row["payment_id"]) == payment["id"]
     assert (await shop.wallet(ana)).balance == 100
 
@@ -142,7 +147,7 @@ async def test_what_can_never_be_read_says_why(shop: Shop, owner):
     paid = shop.paid(await shop.order(await shop.person()))
     shop.book.failures = [ProviderRefused("this kind of event has no object")]
     await shop.deliver(paid)
-    row = await owner.fetchrow("select * from app.payment_notices where tenant_id = $1", shop.tenant.id)
+    row = await owner.fetchrow("select * from app.webhook_events where tenant_id = $1", shop.tenant.id)
     assert (row["problem"], row["read_at"] is not None) == ("this kind of event has no object", True)
 
 
@@ -153,7 +158,7 @@ async def test_all_events_of_a_webhook_are_applied_or_none(
     ana = await shop.person()
     payment = await shop.order(ana)
     assert await shop.post(shop.paid(payment)) == 200
-    notice_id = await owner.fetchval("select id from app.payment_notices where tenant_id = $1", shop.tenant.id)
+    notice_id = await owner.fetchval("select id from app.webhook_events where tenant_id = $1", shop.tenant.id)
 
     class Killed(BaseException):
         pass
@@ -182,7 +187,7 @@ async def test_two_workers_settle_once(shop: Shop, db: Database, owner):
         for number in range(6):
             assert await shop.post(msgspec.structs.replace(paid, event_id=f"{payment['id']} {number}")) == 200
         unread = await owner.fetch(
-            "select id from app.payment_notices where tenant_id = $1 and read_at is null", shop.tenant.id
+            "select id from app.webhook_events where tenant_id = $1 and read_at is null", shop.tenant.id
         )
         await asyncio.gather(
             *(
@@ -206,7 +211,7 @@ async def test_two_workers_make_one_payment_of_what_nobody_announced(shop: Shop,
     paid = shop.paid(order, payment_id=None, checkout=None, buyer=reference, product_id="coins_100")
     for number in range(6):
         assert await shop.post(msgspec.structs.replace(paid, event_id=str(number)), provider="google") == 200
-    unread = await owner.fetch("select id from app.payment_notices where tenant_id = $1", shop.tenant.id)
+    unread = await owner.fetch("select id from app.webhook_events where tenant_id = $1", shop.tenant.id)
     await asyncio.gather(
         *(
             webhook_events.read_webhook_event(db, shop.tenant.id, webhook_events.ReadWebhookEvent(notice_id=row["id"]))
@@ -237,7 +242,7 @@ async def test_webhooks_that_a_lost_job_left_are_read_and_old_ones_purged(
     async with db.as_service(shop.tenant.id) as tx:
         await webhook_events.do_purge_old(tx)
         await deferred_events.do_purge_old(tx)
-    assert await shop.rows("payment_notices") == 0
+    assert await shop.rows("webhook_events") == 0
 
 
 async def _in_the_store(shop: Shop, db: Database, owner, user_id: UUID) -> UUID:
@@ -289,7 +294,7 @@ async def test_an_early_event_that_races_its_payment_is_not_left_deferred(
         await webhook_events.read_webhook_event(db, shop.tenant.id, after)
         through.set()
         await slow
-    assert await shop.rows("payment_early_events") == 0
+    assert await shop.rows("deferred_events") == 0
     assert (await shop.wallet(ana)).balance == 50
     assert len((await shop.get(ana, "/api/payments"))["items"]) == 3
     await shop.audit()
@@ -298,7 +303,7 @@ async def test_an_early_event_that_races_its_payment_is_not_left_deferred(
 async def _kept(shop: Shop, owner, event: Paid | Refunded) -> webhook_events.ReadWebhookEvent:
     assert await shop.post(event) == 200
     notice_id = await owner.fetchval(
-        "select id from app.payment_notices where tenant_id = $1 and event_id = $2", shop.tenant.id, event.event_id
+        "select id from app.webhook_events where tenant_id = $1 and event_id = $2", shop.tenant.id, event.event_id
     )
     return webhook_events.ReadWebhookEvent(notice_id=notice_id)
 
@@ -327,7 +332,7 @@ async def test_webhooks_wait_for_keys_that_the_provider_accepts(shop: Shop):
     shop.book.failures = [ProviderLocked("no such key")] * 2
     assert await shop.post(shop.paid(payment)) == 200
     await shop.work()
-    problem = "select problem from app.payment_notices where tenant_id = $1"
+    problem = "select problem from app.webhook_events where tenant_id = $1"
     assert await shop.owner.fetchval(problem, shop.tenant.id) == "no such key"
     await shop.work(delayed=True)
     assert (await shop.wallet(ana)).balance == 100

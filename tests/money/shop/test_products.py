@@ -12,7 +12,7 @@ from tests.factories import make_person
 from tests.money.shops import Shop
 
 PACKAGE = {"coins": 5_000, "bonus": 2_000, "price": 199_999, "currency": "TRY", "name": {"tr": "Sandık", "en": "Chest"}}
-PLAN = {"period": "week", "price": 4_999, "currency": "TRY", "coin_price": 150, "text_per_day": 30}
+PLAN = {"period": "week", "price": 4_999, "currency": "TRY", "coin_price": 150, "matches_per_day": 30}
 
 
 async def test_a_new_tenant_has_default_products(app: Litestar, db: Database, tenant: tenants.Tenant):

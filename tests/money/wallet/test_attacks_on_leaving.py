@@ -31,7 +31,7 @@ async def test_who_is_leaving_is_given_nothing(
     gift: Answer = (await ask(app, giver, "GET", "/api/gifts")).json()[0]
     body = {"gift_id": gift["id"], "quantity": 1, "profile_id": str(receiver.me.profile_id), "note": "dear Bora"}
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure_key(tx, "wallet.gift_share_percent", share)
+        await tenants.do_configure_key(tx, "gifts.gift_share_percent", share)
     async with db.as_service(tenant.id) as tx:
         await personal_data.do_erase(tx, receiver.me.user_id)
         given = asyncio.create_task(ask(app, giver, "POST", "/api/gifts/send", body, key=uuid4().hex))

@@ -74,7 +74,7 @@ async def look(bank: Bank, *, whole: bool = False) -> wallet.Audit:
 
 async def unproved(bank: Bank) -> list[UUID]:
     async with bank.db.as_service(bank.tenant.id) as tx:
-        return await tx.all(UUID, "select transaction_id from app.ledger_unproved where tenant_id = $1 order by 1")
+        return await tx.all(UUID, "select transaction_id from app.unaudited_balances where tenant_id = $1 order by 1")
 
 
 async def is_proved(bank: Bank) -> bool:
@@ -83,7 +83,7 @@ async def is_proved(bank: Bank) -> bool:
         return await tx.one(
             bool,
             "select bool_and(coalesce(proved.balance, 0) = coalesce(known.balance, 0)) "
-            "from (select * from app.ledger_proved where tenant_id = $1) proved "
+            "from (select * from app.audited_balances where tenant_id = $1) proved "
             "full join (select * from app.ledger_balances where tenant_id = $1) known using (account_id, stripe)",
         )
 

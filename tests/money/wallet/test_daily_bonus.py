@@ -65,10 +65,10 @@ async def test_two_tabs_two_faces_and_a_hurry_earn_once(app: Litestar, db: Datab
 async def test_a_community_says_how_much_or_nothing(app: Litestar, db: Database, tenant: tenants.Tenant):
     ada, ben = await make_person(db, tenant), await make_person(db, tenant)
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, WalletSettings, daily_coins=12)
+        await tenants.do_configure(tx, WalletSettings, daily_bonus_coins=12)
     assert (await earn(app, ada)).json()["wallet"]["balance"] == 12
     async with db.as_service(tenant.id) as tx:
-        await tenants.do_configure(tx, WalletSettings, daily_coins=0)
+        await tenants.do_configure(tx, WalletSettings, daily_bonus_coins=0)
     refused = await earn(app, ben)
     assert (refused.status_code, refused.json()["code"]) == (409, "earning_off")
     assert (await daily(app, ben)) | {"next_at": None} == {"coins": 0, "available": False, "next_at": None}

@@ -59,7 +59,7 @@ async def test_earnings_are_not_turned_into_coins_either(bank: Bank):
         )
     await freeze(bank, bora)
     async with bank.db.as_service(bank.tenant.id) as tx:
-        await tenants.do_configure(tx, WalletSettings, earnings_ripen_days=0)
+        await tenants.do_configure(tx, WalletSettings, earnings_holding_days=0)
     with pytest.raises(wallet.WalletBlocked):
         async with bank.db.as_user(bora.me) as tx:
             with translated_errors():

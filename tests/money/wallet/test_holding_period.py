@@ -125,7 +125,7 @@ async def test_debt_does_not_count_as_earnings(bank: Bank, app: Litestar, pair: 
 async def test_tenants_set_the_holding_period(bank: Bank, app: Litestar, pair: tuple[Person, Person]):
     await give(bank, *pair, 20)
     async with bank.db.as_service(bank.tenant.id) as tx:
-        await tenants.do_configure(tx, WalletSettings, earnings_ripen_days=0)
+        await tenants.do_configure(tx, WalletSettings, earnings_holding_days=0)
     assert await earnings_of_person(app, pair[1]) == {"earnings": 20, "available": 20, "pending": []}
     assert (await convert(app, pair[1], 20))[0] == 201
 

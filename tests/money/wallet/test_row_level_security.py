@@ -23,8 +23,8 @@ TABLES = [
     "coin_holds",
     "wallet_freezes",
     "ledger_audits",
-    "ledger_unproved",
-    "ledger_proved",
+    "unaudited_balances",
+    "audited_balances",
 ]
 
 
@@ -131,20 +131,20 @@ def writes(me: Identity) -> list[str]:
         "insert into app.ledger_audits (tenant_id, whole, fault_count) values ($1, true, 0)",
         "update app.ledger_audits set fault_count = 0 where tenant_id = $1",
         "delete from app.ledger_audits where tenant_id = $1",
-        "insert into app.ledger_unproved (tenant_id, transaction_id) values ($1, uuidv7())",
-        "delete from app.ledger_unproved where tenant_id = $1",
-        f"insert into app.ledger_proved (tenant_id, account_id, stripe, balance) values ($1, {coins}, 0, 5)",
-        "update app.ledger_proved set balance = 5 where tenant_id = $1",
-        "delete from app.ledger_proved where tenant_id = $1",
+        "insert into app.unaudited_balances (tenant_id, transaction_id) values ($1, uuidv7())",
+        "delete from app.unaudited_balances where tenant_id = $1",
+        f"insert into app.audited_balances (tenant_id, account_id, stripe, balance) values ($1, {coins}, 0, 5)",
+        "update app.audited_balances set balance = 5 where tenant_id = $1",
+        "delete from app.audited_balances where tenant_id = $1",
         # The ledger's own parts, past the doors.
         f"select from app.move_coins($1, 'forged', 'earned', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', {mine}, '', null, '{{}}', null, null, false)",
         f"select from app.lock_ledger_account($1, 'person_coins', {mine})",
         f"select from app.unripe_earnings($1, {mine})",
         f"select from app.open_ledger_account($1, 'person_debt', {mine}, null, null, 0)",
-        f"select from app.give_back_held($1, {mine}, 5, uuidv7())",
+        f"select from app.release_held($1, {mine}, 5, uuidv7())",
         f"select from app.end_expired_holds($1, {mine}, 10)",
         f"select from app.pay_debt($1, {mine}, uuidv7())",
-        f"select from app.refuse_debit($1, 'person_coins', {mine}, 5, true)",
+        f"select from app.check_debit($1, 'person_coins', {mine}, 5, true)",
     ]
 
 
@@ -178,7 +178,7 @@ async def test_no_login_of_the_product_holds_a_right_to_write(postgres_url: str,
 
 
 SERVICE_ONLY = [
-    "select from app.take_back($1, 'k', 'refund', app.user_id(), 5, 'clearing', 'stripe', 'TRY', '', null, '{}')",
+    "select from app.claw_back($1, 'k', 'refund', app.user_id(), 5, 'clearing', 'stripe', 'TRY', '', null, '{}')",
     "select from app.forgive_debt($1, 'k', app.user_id(), 5, '')",
     "select from app.reverse_transfer($1, 'k', (select id from app.coin_transactions limit 1), '')",
     "select from app.expire_holds($1, 10)",

@@ -2147,10 +2147,10 @@ export interface components {
         };
         /** Entitlements */
         Entitlements: {
+            matches_per_day: number | null;
             no_ads: boolean;
             premium: boolean;
             sees_likes: boolean;
-            text_per_day: number | null;
         };
         /** EntryLine */
         EntryLine: {
@@ -2575,7 +2575,7 @@ export interface components {
             amount: number;
             checkout_url?: string | null;
             coins: number;
-            coins_taken_back: number;
+            coins_clawed_back: number;
             /** Format: date-time */
             created_at: string;
             currency: string;
@@ -2640,6 +2640,7 @@ export interface components {
             currency: string;
             /** Format: uuid */
             id: string;
+            matches_per_day: number;
             name: {
                 [key: string]: string;
             } | null;
@@ -2648,7 +2649,6 @@ export interface components {
             position: number;
             price: number;
             sees_likes: boolean;
-            text_per_day: number;
         };
         /** Premium */
         Premium: {
@@ -2749,6 +2749,7 @@ export interface components {
             active: boolean;
             coin_price?: number | null;
             currency: string;
+            matches_per_day: number;
             name?: {
                 [key: string]: string;
             } | null;
@@ -2761,7 +2762,6 @@ export interface components {
             /** @default true */
             sees_likes: boolean;
             store_product_id?: string | null;
-            text_per_day: number;
         };
         /** Quota */
         Quota: {
@@ -2973,11 +2973,11 @@ export interface components {
             coins: number;
             /** Format: date-time */
             created_at: string;
-            dispute: string;
             /** Format: uuid */
             id: string;
             owed: number;
-            state: components["schemas"]["DisputeState"];
+            provider_dispute_id: string;
+            status: components["schemas"]["DisputeState"];
         };
         /** StaffGift */
         StaffGift: {
@@ -3011,9 +3011,8 @@ export interface components {
         /** StaffPayment */
         StaffPayment: {
             amount: number;
-            charge: string | null;
             coins: number;
-            coins_taken_back: number;
+            coins_clawed_back: number;
             /** Format: date-time */
             created_at: string;
             currency: string;
@@ -3028,6 +3027,7 @@ export interface components {
             problem: string | null;
             problem_detail: string | null;
             provider: components["schemas"]["ProviderName"];
+            provider_charge_id: string | null;
             refunded: number;
             release_at: string | null;
             settled_at: string | null;
@@ -3065,6 +3065,7 @@ export interface components {
             currency: string;
             /** Format: uuid */
             id: string;
+            matches_per_day: number;
             name: {
                 [key: string]: string;
             } | null;
@@ -3074,7 +3075,6 @@ export interface components {
             price: number;
             sees_likes: boolean;
             store_product_id: string | null;
-            text_per_day: number;
         };
         /** StaffPlanList */
         StaffPlanList: {

@@ -1,6 +1,6 @@
-create or replace function app.check_ledger_caller(tenant integer) returns void language plpgsql as $$
+create or replace function app.check_ledger_caller(in_tenant_id integer) returns void language plpgsql as $$
 begin
-    if tenant is distinct from app.tenant_id() then
+    if in_tenant_id is distinct from app.tenant_id() then
         raise exception 'a ledger is its own community''s' using errcode = 'insufficient_privilege';
     end if;
 end $$;

@@ -1,29 +1,30 @@
 -- Read from the entries of their accounts, so no change is left out. The description is for the person whom the transfer
 -- is about; a person who earned by it learns what for and how much.
-create or replace function app.coin_history(tenant integer, whose uuid, before uuid, at_most integer)
+create or replace function app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid,
+    in_limit integer)
 returns table (
     id uuid, type text, amount bigint, coins bigint, earnings bigint, debt bigint, description text, subject_id uuid,
     reverses_id uuid, created_at timestamptz, details jsonb
 )
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     until timestamptz := 'infinity';
-    mark uuid := coalesce(before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    mark uuid := coalesce(in_cursor, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 begin
-    perform app.check_ledger_caller(tenant);
-    if session_user = 'meydan_app' and whose is distinct from app.user_id() then
+    perform app.check_ledger_caller(in_tenant_id);
+    if session_user = 'meydan_app' and in_owner_user_id is distinct from app.user_id() then
         raise exception 'a history is its person''s' using errcode = 'insufficient_privilege';
     end if;
-    if before is not null then
+    if in_cursor is not null then
         select header.created_at into until from app.coin_transactions header
-        where header.tenant_id = tenant and header.id = before;
+        where header.tenant_id = in_tenant_id and header.id = in_cursor;
     end if;
     return query
     select header.id, header.transaction_type, coalesce(line.coins, line.earnings, 0), coalesce(line.coins, 0),
         coalesce(line.earnings, 0), coalesce(-line.debt, 0),
-        case when header.user_id = whose then header.description else '' end, header.subject_id, header.reverses_id,
-        line.created_at, case when header.user_id = whose then header.details else '{}' end
+        case when header.user_id = in_owner_user_id then header.description else '' end, header.subject_id,
+            header.reverses_id,
+        line.created_at, case when header.user_id = in_owner_user_id then header.details else '{}' end
     from (
         select entry.transaction_id, entry.created_at,
             sum(entry.amount) filter (where account.kind = 'person_coins')::bigint as coins,
@@ -32,14 +33,15 @@ begin
         from unnest(array['person_coins', 'creator_revenue', 'person_debt']) account (kind)
         cross join lateral (
             select side.transaction_id, side.created_at, side.amount from app.coin_entries side
-            where side.tenant_id = tenant and side.account_id = app.ledger_account_id(account.kind, whose, null, null)
+            where side.tenant_id = in_tenant_id and side.account_id = app.ledger_account_id(account.kind,
+                in_owner_user_id, null, null)
                 and (side.created_at, side.transaction_id) < (until, mark)
-            order by side.created_at desc, side.transaction_id desc limit at_most
+            order by side.created_at desc, side.transaction_id desc limit in_limit
         ) entry
         group by entry.transaction_id, entry.created_at
-        order by entry.created_at desc, entry.transaction_id desc limit at_most
+        order by entry.created_at desc, entry.transaction_id desc limit in_limit
     ) line
-    join app.coin_transactions header on header.tenant_id = tenant and header.id = line.transaction_id
+    join app.coin_transactions header on header.tenant_id = in_tenant_id and header.id = line.transaction_id
     order by line.created_at desc, line.transaction_id desc;
 end $$;
 

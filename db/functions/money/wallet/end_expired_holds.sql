@@ -1,18 +1,18 @@
-create or replace function app.end_expired_holds(tenant integer, whose uuid, at_most integer) returns setof uuid
+create or replace function app.end_expired_holds(in_tenant_id integer, in_owner_user_id uuid, in_batch_size integer)
+    returns setof uuid
 language plpgsql as $$
-#variable_conflict use_variable
 declare
     over record;
 begin
     for over in
         select hold.id, hold.user_id, hold.amount from app.coin_holds hold
-        where hold.tenant_id = tenant and hold.status = 'open' and hold.expires_at <= app.now()
-            and (whose is null or hold.user_id = whose)
-        order by hold.user_id, hold.id limit at_most for update skip locked
+        where hold.tenant_id = in_tenant_id and hold.status = 'open' and hold.expires_at <= app.now()
+            and (in_owner_user_id is null or hold.user_id = in_owner_user_id)
+        order by hold.user_id, hold.id limit in_batch_size for update skip locked
     loop
         update app.coin_holds hold set status = 'expired', ended_at = app.now(), proved = false
-        where hold.tenant_id = tenant and hold.id = over.id;
-        perform app.give_back_held(tenant, over.user_id, over.amount, over.id);
+        where hold.tenant_id = in_tenant_id and hold.id = over.id;
+        perform app.release_held(in_tenant_id, over.user_id, over.amount, over.id);
         return next over.user_id;
     end loop;
 end $$;

@@ -2,9 +2,10 @@
 -- owner's coins first; a caller that makes several transfers locks all the people's accounts first (`lock_ledger_account`).
 -- A tenant's own accounts come last: nobody waits there unless the account is just being opened or all of its stripes are
 -- taken. The row of a hold or a header, where there is one, comes before all of them.
-create or replace function app.ledger_rank(kind text) returns integer language sql immutable parallel safe
+create or replace function app.ledger_rank(in_kind text) returns integer language sql immutable parallel safe
 return array_position(
-    array['person_coins', 'creator_revenue', 'person_debt', 'tenant_revenue', 'promotions', 'clearing', 'payouts'], kind
+    array['person_coins', 'creator_revenue', 'person_debt', 'tenant_revenue', 'promotions', 'clearing', 'payouts'],
+        in_kind
 );
 
 comment on function app.ledger_rank is

@@ -1,13 +1,14 @@
 -- The rest of their earnings is available.
-create or replace function app.my_unripe_earnings(tenant integer) returns table (ripens_at timestamptz, amount bigint)
+create or replace function app.my_unripe_earnings(in_tenant_id integer) returns table (ripens_at timestamptz,
+    amount bigint)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     return query
     select max(one.ripens_at), sum(one.amount)::bigint
     from app.tenants community
-    cross join lateral app.unripe_earnings(tenant, app.user_id()) one
-    where community.id = tenant
+    cross join lateral app.unripe_earnings(in_tenant_id, app.user_id()) one
+    where community.id = in_tenant_id
     group by (one.ripens_at at time zone community.timezone)::date order by 1;
 end $$;
 

@@ -1,14 +1,15 @@
 -- An account must hold its audited balance and what is new. One statement again. Its cost is that of what is new,
 -- whatever there ever was, so every step goes by an index.
-create or replace function app.new_ledger_faults(tenant integer)
+create or replace function app.new_ledger_faults(in_tenant_id integer)
 returns table (fault text, id uuid, expected bigint, found bigint)
 language sql stable set search_path = pg_catalog, pg_temp as $$
     with transfers as (
-        select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount, header.reverses_id,
+        select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount,
+            header.reverses_id,
             sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         left join app.coin_transactions header
-            on header.tenant_id = new_ledger_faults.tenant and header.id = new.transaction_id
+            on header.tenant_id = in_tenant_id and header.id = new.transaction_id
         cross join lateral (
             select count(*) as number, sum(entry.amount)::bigint as total,
                 sum(entry.amount) filter (
@@ -18,20 +19,21 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
                     where entry.account_id = app.ledger_account_id('creator_revenue', header.user_id, null, null)
                 )::bigint as earnings
             from app.coin_entries entry
-            where entry.tenant_id = new_ledger_faults.tenant and entry.transaction_id = new.transaction_id
+            where entry.tenant_id = in_tenant_id and entry.transaction_id = new.transaction_id
         ) sides
-        where new.tenant_id = new_ledger_faults.tenant
+        where new.tenant_id = in_tenant_id
     ),
     moved as (
         select entry.account_id, entry.stripe, sum(entry.amount)::bigint as amount
-        from app.ledger_unproved new
+        from app.unaudited_balances new
         join app.coin_entries entry
-            on entry.tenant_id = new_ledger_faults.tenant and entry.transaction_id = new.transaction_id
-        where new.tenant_id = new_ledger_faults.tenant group by entry.account_id, entry.stripe
+            on entry.tenant_id = in_tenant_id and entry.transaction_id = new.transaction_id
+        where new.tenant_id = in_tenant_id group by entry.account_id, entry.stripe
     ),
     holds as (
-        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id, sum(hold.amount)::bigint as held
-        from app.coin_holds hold where hold.tenant_id = new_ledger_faults.tenant and hold.status = 'open'
+        select app.ledger_account_id('person_coins', hold.user_id, null, null) as account_id,
+            sum(hold.amount)::bigint as held
+        from app.coin_holds hold where hold.tenant_id = in_tenant_id and hold.status = 'open'
         group by hold.user_id
     ),
     touched as (
@@ -40,12 +42,12 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         select holds.account_id from holds
         union
         select app.ledger_account_id('person_coins', hold.user_id, null, null)
-        from app.coin_holds hold where hold.tenant_id = new_ledger_faults.tenant and not hold.proved
+        from app.coin_holds hold where hold.tenant_id = in_tenant_id and not hold.proved
     ),
     balances as (
         select known.account_id, known.stripe, known.balance, known.held, known.lowest, known.highest
         from touched join app.ledger_balances known
-            on known.tenant_id = new_ledger_faults.tenant and known.account_id = touched.account_id
+            on known.tenant_id = in_tenant_id and known.account_id = touched.account_id
     ),
     stripes as (
         select one.account_id, sum(one.expected)::bigint as expected, sum(one.balance)::bigint as balance
@@ -53,8 +55,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
             select moved.account_id, moved.stripe, moved.amount as expected, 0 as balance from moved
             union all
             select known.account_id, known.stripe, known.balance, 0
-            from touched join app.ledger_proved known
-                on known.tenant_id = new_ledger_faults.tenant and known.account_id = touched.account_id
+            from touched join app.audited_balances known
+                on known.tenant_id = in_tenant_id and known.account_id = touched.account_id
             union all
             select balances.account_id, balances.stripe, 0, balances.balance from balances
         ) one
@@ -79,13 +81,14 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     left join holds on holds.account_id = touched.account_id
     where coalesce(balances.held, 0) <> coalesce(holds.held, 0)
     union all
-    select 'balance_outside_its_limits', balances.account_id, coalesce(balances.lowest, balances.highest), balances.balance
+    select 'balance_outside_its_limits', balances.account_id, coalesce(balances.lowest, balances.highest),
+        balances.balance
     from balances
     where balances.held < 0 or balances.balance - balances.held < balances.lowest or balances.balance > balances.highest
     union all
     select 'reversed_twice_or_by_another', transfers.reverses_id, null, null
     from transfers left join app.coin_transactions original
-        on original.tenant_id = new_ledger_faults.tenant and original.id = transfers.reverses_id
+        on original.tenant_id = in_tenant_id and original.id = transfers.reverses_id
     where transfers.reverses_id is not null and original.reversed_by_id is distinct from transfers.id
 $$;
 

@@ -1,18 +1,20 @@
-create or replace function app.pay_debt(tenant integer, whose uuid, cause uuid) returns void language plpgsql as $$
-#variable_conflict use_variable
+create or replace function app.pay_debt(in_tenant_id integer, in_owner_user_id uuid, in_cause_id uuid)
+    returns void language plpgsql as $$
 declare
     paid bigint;
 begin
     select least(-debt.balance, coins.balance - coins.held) into paid
     from app.ledger_balances debt
-    join app.ledger_balances coins on coins.tenant_id = tenant and coins.stripe = 0
-        and coins.account_id = app.ledger_account_id('person_coins', whose, null, null)
-    where debt.tenant_id = tenant and debt.stripe = 0
-        and debt.account_id = app.ledger_account_id('person_debt', whose, null, null);
+    join app.ledger_balances coins on coins.tenant_id = in_tenant_id and coins.stripe = 0
+        and coins.account_id = app.ledger_account_id('person_coins', in_owner_user_id, null, null)
+    where debt.tenant_id = in_tenant_id and debt.stripe = 0
+        and debt.account_id = app.ledger_account_id('person_debt', in_owner_user_id, null, null);
     if paid > 0 then
         perform app.move_coins(
-            tenant, 'debt:' || whose || ':' || cause, 'debt_payment', array['person_coins', 'person_debt'], array[whose, whose],
-            array[null, null]::text[], array[null, null]::text[], array[-paid, paid], whose, '', cause, '{}', null, null, false
+            in_tenant_id, 'debt:' || in_owner_user_id || ':' || in_cause_id, 'debt_payment',
+            array['person_coins', 'person_debt'], array[in_owner_user_id, in_owner_user_id],
+            array[null, null]::text[], array[null, null]::text[], array[-paid, paid], in_owner_user_id, '',
+                in_cause_id, '{}', null, null, false
         );
     end if;
 end $$;

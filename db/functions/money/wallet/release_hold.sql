@@ -1,20 +1,20 @@
-create or replace function app.release_hold(tenant integer, hold uuid)
+create or replace function app.release_hold(in_tenant_id integer, in_hold_id uuid)
 returns app.coin_holds language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     held app.coin_holds;
 begin
-    perform app.check_ledger_caller(tenant);
-    select known.* into held from app.coin_holds known where known.tenant_id = tenant and known.id = hold for update;
+    perform app.check_ledger_caller(in_tenant_id);
+    select known.* into held from app.coin_holds known where known.tenant_id = in_tenant_id and known.id = in_hold_id
+        for update;
     if not found or session_user = 'meydan_app' and (held.user_id <> app.user_id() or not held.by_person) then
         raise exception using errcode = 'WA008', message = 'not_found';
     elsif held.status = 'committed' then
         raise exception using errcode = 'WA006', message = 'hold_over', detail = '{"status": "committed"}';
     elsif held.status = 'open' then
         update app.coin_holds known set status = 'released', ended_at = app.now(), proved = false
-        where known.tenant_id = tenant and known.id = hold
+        where known.tenant_id = in_tenant_id and known.id = in_hold_id
         returning known.* into held;
-        perform app.give_back_held(tenant, held.user_id, held.amount, hold);
+        perform app.release_held(in_tenant_id, held.user_id, held.amount, in_hold_id);
     end if;
     return held;
 end $$;

@@ -1,40 +1,43 @@
-create or replace function app.reverse_transfer(tenant integer, key text, reversing uuid, why text)
+create or replace function app.reverse_transfer(in_tenant_id integer, in_idempotency_key text, in_transaction_id uuid,
+    in_description text)
 returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
     original app.coin_transactions;
     made app.coin_transactions;
     mirror record;
 begin
-    perform app.check_ledger_caller(tenant);
+    perform app.check_ledger_caller(in_tenant_id);
     select known.* into original from app.coin_transactions known
-    where known.tenant_id = tenant and known.id = reversing for no key update;
+    where known.tenant_id = in_tenant_id and known.id = in_transaction_id for no key update;
     if not found then
         raise exception using errcode = 'WA008', message = 'not_found';
     elsif original.reverses_id is not null then
         raise exception using errcode = 'WA007', message = 'not_reversible';
     end if;
-    select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners, array_agg(account.provider) as providers,
+    select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners,
+        array_agg(account.provider) as providers,
         array_agg(account.currency) as currencies, array_agg(-entry.amount) as amounts
     into mirror
     from app.coin_entries entry
-    join app.ledger_accounts account on account.tenant_id = tenant and account.id = entry.account_id
-    where entry.tenant_id = tenant and entry.transaction_id = reversing;
+    join app.ledger_accounts account on account.tenant_id = in_tenant_id and account.id = entry.account_id
+    where entry.tenant_id = in_tenant_id and entry.transaction_id = in_transaction_id;
     if original.reversed_by_id is not null and not exists (
         select from app.coin_transactions known
-        where known.tenant_id = tenant and known.id = original.reversed_by_id and known.idempotency_key = key
+        where known.tenant_id = in_tenant_id and known.id = original.reversed_by_id
+            and known.idempotency_key = in_idempotency_key
     ) then
         raise exception using errcode = 'WA005', message = 'already_reversed';
     end if;
     if 'person_debt' = any(mirror.kinds) then
-        perform app.lock_ledger_account(tenant, 'person_coins', original.user_id);
+        perform app.lock_ledger_account(in_tenant_id, 'person_coins', original.user_id);
     end if;
     made := app.move_coins(
-        tenant, key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies, mirror.amounts,
-        original.user_id, why, original.subject_id, '{}', reversing, 'reversal', false
+        in_tenant_id, in_idempotency_key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies,
+        mirror.amounts,
+        original.user_id, in_description, original.subject_id, '{}', in_transaction_id, 'reversal', false
     );
     update app.coin_transactions known set reversed_by_id = made.id
-    where known.tenant_id = tenant and known.id = reversing and known.reversed_by_id is null;
+    where known.tenant_id = in_tenant_id and known.id = in_transaction_id and known.reversed_by_id is null;
     return made;
 end $$;
 

@@ -1,18 +1,22 @@
 -- Spending is what a person wants. Taking back and paying debt are not asked of them.
 create or replace function app.transfer(
-    tenant integer, key text, what text, kinds text[], owners uuid[], providers text[], currencies text[], amounts bigint[],
-    whose uuid default null, why text default '', subject uuid default null, more jsonb default '{}'
+    in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[],
+    in_providers text[], in_currencies text[], in_amounts bigint[],
+    in_owner_user_id uuid default null, in_description text default '', in_subject_id uuid default null,
+    in_details jsonb default '{}'
 ) returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    if tenant is distinct from app.tenant_id()
-        or session_user = 'meydan_app' and not app.is_own_transfer(what, kinds, owners, amounts, whose)
+    if in_tenant_id is distinct from app.tenant_id()
+        or session_user = 'meydan_app' and not app.is_own_transfer(in_type, in_kinds, in_owner_user_ids, in_amounts,
+            in_owner_user_id)
     then
         raise exception 'a ledger is its own community''s, and a person pays with coins of their own'
             using errcode = 'insufficient_privilege';
     end if;
     return app.move_coins(
-        tenant, app.own_key(key), what, kinds, owners, providers, currencies, amounts, whose, why, subject, more, null, null,
-        what in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
+        in_tenant_id, app.scoped_key(in_idempotency_key), in_type, in_kinds, in_owner_user_ids, in_providers,
+        in_currencies, in_amounts, in_owner_user_id, in_description, in_subject_id, in_details, null, null,
+        in_type in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
     );
 end $$;
 

@@ -1,18 +1,19 @@
 -- The coins that they came of may still be taken back from the payer. The tenant's own setting is read
 -- (wallet/settings.py). A reversed transfer counts no more.
-create or replace function app.unripe_earnings(tenant integer, whose uuid) returns table (ripens_at timestamptz, amount bigint)
+create or replace function app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid)
+    returns table (ripens_at timestamptz, amount bigint)
 language sql stable as $$
     select entry.created_at + setting.days * interval '1 day', entry.amount
     from (
         select coalesce((
             select known.config_value::text::integer from app.tenant_configs known
-            where known.tenant_id = unripe_earnings.tenant and known.config_key = 'wallet.earnings_ripen_days'
+            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_holding_days'
         ), 7) as days
     ) setting
-    join app.coin_entries entry on entry.tenant_id = unripe_earnings.tenant
-        and entry.account_id = app.ledger_account_id('creator_revenue', unripe_earnings.whose, null, null)
+    join app.coin_entries entry on entry.tenant_id = in_tenant_id
+        and entry.account_id = app.ledger_account_id('creator_revenue', in_owner_user_id, null, null)
         and entry.created_at > app.now() - setting.days * interval '1 day'
-    join app.coin_transactions header on header.tenant_id = unripe_earnings.tenant and header.id = entry.transaction_id
+    join app.coin_transactions header on header.tenant_id = in_tenant_id and header.id = entry.transaction_id
     where entry.amount > 0 and header.reversed_by_id is null
         and header.transaction_type in ('gift_sent', 'gift_received', 'call')
 $$;

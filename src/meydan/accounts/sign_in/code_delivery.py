@@ -81,7 +81,7 @@ async def _do_take_queued(tx: Tx, job: SendCode) -> _QueuedCode | None:
     queued = await tx.maybe(
         _QueuedCode,
         """
-        select id, purpose, channel, address as contact from app.otp_verifications
+        select id, purpose, channel, contact from app.otp_verifications
         where tenant_id = $1 and id = $2 and sent_at is null and expires_at > app.now()
         """,
         job.otp_id,

@@ -80,11 +80,11 @@ async def do_count(tx: Tx, counters: Counters) -> None:
         _Counted,
         # Rows are locked in one order, so that concurrent attempts cannot deadlock.
         """
-        insert into app.login_attempts as a (tenant_id, scope, key, tries)
+        insert into app.login_attempts as a (tenant_id, scope, key, attempts)
         select $1, scope, key, 1 from unnest($2::text[], $3::bytea[]) as tried (scope, key) order by scope, key
         on conflict (tenant_id, scope, key) do update set last_try_at = app.now(),
-        tries = case when a.last_try_at < app.now() - $4::interval then 1 else a.tries + 1 end
-        returning new.scope, new.tries as attempts, old.last_try_at as last_attempt_at
+        attempts = case when a.last_try_at < app.now() - $4::interval then 1 else a.attempts + 1 end
+        returning new.scope, new.attempts, old.last_try_at as last_attempt_at
         """,
         list(counters.keys),
         list(counters.keys.values()),
@@ -117,8 +117,8 @@ async def do_reset(tx: Tx, counters: Counters) -> None:
     )
     await tx.run(
         """
-        update app.login_attempts set tries = tries - 1
-        where tenant_id = $1 and scope in ('account', 'address') and key = any($2::bytea[]) and tries > 0
+        update app.login_attempts set attempts = attempts - 1
+        where tenant_id = $1 and scope in ('account', 'address') and key = any($2::bytea[]) and attempts > 0
         """,
         list(counters.keys.values()),
     )
@@ -132,12 +132,12 @@ async def do_count_registration(tx: Tx, network: str, per_hour: int) -> None:
     counted = await tx.one(
         _Counted,
         """
-        insert into app.login_attempts as a (tenant_id, scope, key, tries) values ($1, 'register', $2, 1)
+        insert into app.login_attempts as a (tenant_id, scope, key, attempts) values ($1, 'register', $2, 1)
         on conflict (tenant_id, scope, key) do update set
-        tries = case when a.created_at < app.now() - interval '1 hour' then 1 else a.tries + 1 end,
+        attempts = case when a.created_at < app.now() - interval '1 hour' then 1 else a.attempts + 1 end,
         created_at = case when a.created_at < app.now() - interval '1 hour' then app.now() else a.created_at end,
         last_try_at = app.now()
-        returning new.scope, new.tries as attempts, new.created_at as last_attempt_at
+        returning new.scope, new.attempts, new.created_at as last_attempt_at
         """,
         seal.mac("log in attempts", tx.tenant_id, Scope.register, network),
     )

@@ -125,7 +125,7 @@ async def do_request(
     now, otp_id = clock.now(), UUID(bytes=secrets.token_bytes(16), version=4)
     await tx.run(
         """
-        insert into app.otp_verifications (tenant_id, id, purpose, channel, address, code_hash, attempts_left, network,
+        insert into app.otp_verifications (tenant_id, id, purpose, channel, contact, code_hash, attempts_left, network,
         device_id, country, cost_cents, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """,
         otp_id,
@@ -149,9 +149,9 @@ async def _check_limits(
 ) -> None:
     hour, day = timedelta(hours=1), timedelta(days=1)
     limits = [
-        _Limit("address", contact.value, 1, RESEND_AFTER),
-        _Limit("address", contact.value, settings.codes_per_number_hour, hour),
-        _Limit("address", contact.value, settings.codes_per_number_day, day),
+        _Limit("contact", contact.value, 1, RESEND_AFTER),
+        _Limit("contact", contact.value, settings.codes_per_number_hour, hour),
+        _Limit("contact", contact.value, settings.codes_per_number_day, day),
         _Limit("network", network, settings.codes_per_ip_address_hour, hour),
     ]
     if client_device_id is not None:
@@ -185,7 +185,7 @@ async def do_verify(tx: Tx, contact: Contact, purpose: Purpose, number: str) -> 
         _NewestCode,
         """
         select id, code_hash, attempts_left, expires_at, verified_at from app.otp_verifications
-        where tenant_id = $1 and address = $2 and purpose = $3 order by created_at desc, id desc limit 1 for update
+        where tenant_id = $1 and contact = $2 and purpose = $3 order by created_at desc, id desc limit 1 for update
         """,
         contact.value,
         purpose,
@@ -214,7 +214,7 @@ async def check_proof(tx: Tx, proof: str, purpose: Purpose) -> ProvedContact:
     proved = await tx.maybe(
         ProvedContact,
         """
-        select channel, address as value from app.otp_verifications where tenant_id = $1 and id = $2 and purpose = $3
+        select channel, contact as value from app.otp_verifications where tenant_id = $1 and id = $2 and purpose = $3
         and spent_at is null and verified_at > app.now() - $4::interval
         """,
         _read_proof(tx, proof),
@@ -236,7 +236,7 @@ async def do_spend_proof(tx: Tx, proof: str, purpose: Purpose) -> ProvedContact:
         """
         update app.otp_verifications set spent_at = app.now()
         where tenant_id = $1 and id = $2 and purpose = $3 and spent_at is null and verified_at > app.now() - $4::interval
-        returning channel, address as value
+        returning channel, contact as value
         """,
         _read_proof(tx, proof),
         purpose,

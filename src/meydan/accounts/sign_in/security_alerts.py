@@ -77,7 +77,7 @@ async def _do_queue_to(tx: Tx, contact: Contact, part: SignInPart, language: Lan
     sent_today = await tx.one(
         int,
         """
-        select count(*)::integer from app.otp_verifications where tenant_id = $1 and address = $2
+        select count(*)::integer from app.otp_verifications where tenant_id = $1 and contact = $2
         and purpose = 'notice' and created_at > app.now() - interval '1 day'
         """,
         contact.value,
@@ -87,7 +87,7 @@ async def _do_queue_to(tx: Tx, contact: Contact, part: SignInPart, language: Lan
     notice_id = await tx.one(
         UUID,
         """
-        insert into app.otp_verifications (tenant_id, purpose, channel, address, code_hash, attempts_left, network,
+        insert into app.otp_verifications (tenant_id, purpose, channel, contact, code_hash, attempts_left, network,
         cost_cents, expires_at) values ($1, 'notice', $2, $3, '', 0, '', $4, $5) returning id
         """,
         contact.channel,
@@ -104,7 +104,7 @@ async def do_send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
         queued = await tx.maybe(
             _QueuedAlert,
             """
-            select channel, address as contact from app.otp_verifications
+            select channel, contact from app.otp_verifications
             where tenant_id = $1 and id = $2 and sent_at is null and expires_at > app.now()
             """,
             job.notice_id,

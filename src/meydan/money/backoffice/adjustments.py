@@ -105,7 +105,7 @@ async def left_today(tx: Tx, actor: UUID) -> int:
         " where tenant_id = $1 and actor_user_id = $2 and created_at > app.now() - interval '1 day'",
         actor,
     )
-    return max(settings.staff_coins_per_day - moved, 0)
+    return max(settings.adjustment_limit_per_day - moved, 0)
 
 
 async def adjustments_of(tx: Tx, user_id: UUID) -> list[Adjustment]:

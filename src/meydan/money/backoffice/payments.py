@@ -29,10 +29,10 @@ class StaffPayment(Struct, frozen=True):
     """Money that the provider received."""
     paid_currency: str | None
     refunded: int
-    coins_taken_back: int
+    coins_clawed_back: int
     owed: int
-    charge: str | None
-    """The provider's id of the charge."""
+    provider_charge_id: str | None
+    """The provider's id of the provider_charge_id."""
     problem: str | None
     problem_detail: str | None
     """In the provider's own words."""
@@ -74,8 +74,8 @@ class StaffRefund(Struct, frozen=True):
 
 class StaffDispute(Struct, frozen=True):
     id: UUID
-    dispute: str
-    state: DisputeState
+    provider_dispute_id: str
+    status: DisputeState
     amount: int
     coins: int
     owed: int
@@ -103,7 +103,7 @@ class StaffPaymentDetails(Struct, frozen=True):
 
 _COLUMNS = (
     f"id, {person('payments.user_id')} as person, kind, status, provider, coins, amount, currency, paid_amount,"
-    " paid_currency, refunded, coins_taken_back, owed, charge, problem, problem_detail, release_at, created_at, paid_at,"
+    " paid_currency, refunded, coins_clawed_back, owed, provider_charge_id, problem, problem_detail, release_at, created_at, paid_at,"
     " settled_at"
 )
 
@@ -146,7 +146,7 @@ async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> StaffPaymentDetails
         payment=payment,
         webhook_events=await tx.all(
             StaffWebhookEvent,
-            "select id, event_id, problem, received_at, read_at from app.payment_notices"
+            "select id, event_id, problem, received_at, read_at from app.webhook_events"
             " where (tenant_id, payment_id) = ($1, $2) order by id",
             payment_id,
         ),
@@ -158,7 +158,7 @@ async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> StaffPaymentDetails
         ),
         disputes=await tx.all(
             StaffDispute,
-            "select id, dispute, state, amount, coins, owed, created_at, changed_at from app.payment_disputes"
+            "select id, provider_dispute_id, status, amount, coins, owed, created_at, changed_at from app.payment_disputes"
             " where (tenant_id, payment_id) = ($1, $2) order by id",
             payment_id,
         ),

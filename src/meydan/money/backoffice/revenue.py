@@ -125,7 +125,7 @@ _MONEY = f"""
         union all
         select days.day, p.paid_currency, p.provider, 0, 0, sum(d.amount), 0
         from days
-        join app.payment_disputes d on d.tenant_id = $1 and d.state = 'lost'
+        join app.payment_disputes d on d.tenant_id = $1 and d.status = 'lost'
             and d.changed_at >= days.since and d.changed_at < days.until
         join app.payments p on (p.tenant_id, p.id) = (d.tenant_id, d.payment_id)
         group by days.day, p.paid_currency, p.provider

@@ -10,5 +10,5 @@ from meydan import tenants
 class BackofficeSettings(tenants.RoomSettings, frozen=True):
     room = "backoffice"
 
-    staff_coins_per_day: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 10_000
+    adjustment_limit_per_day: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 10_000
     """Coins that each staff member may give or take by hand in a day. 0: none."""

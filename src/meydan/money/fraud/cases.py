@@ -133,7 +133,7 @@ async def do_queue_releases(tx: Tx) -> None:
         " and (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status in ('refunded', 'charged_back')"
     )
     for case_id in await tx.all(UUID, _DUE, None, _BATCH):
-        await jobs.queue(tx, "release_delayed", ReleaseDelayed(case_id), dedupe_key=str(case_id))
+        await jobs.queue(tx, "fraud.release_delayed", ReleaseDelayed(case_id), dedupe_key=str(case_id))
 
 
 async def do_release_delayed(tx: Tx, case_id: UUID) -> None:
@@ -229,7 +229,7 @@ _HAS_LEFT = "select erased_at is not null from app.users where (tenant_id, id) =
 _MAY_THAW = """
     select exists (
         select from app.wallet_freezes f
-        where (f.tenant_id, f.user_id) = ($1, $2) and f.thawed_at is null and f.frozen_by is null
+        where (f.tenant_id, f.user_id) = ($1, $2) and f.thawed_at is null and f.frozen_by_user_id is null
             and not exists (
                 select from app.fraud_cases c
                 where (c.tenant_id, c.user_id) = (f.tenant_id, f.user_id)

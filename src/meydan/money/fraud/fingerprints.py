@@ -21,7 +21,7 @@ async def do_add_fingerprints(
     tx: Tx, payment_id: UUID, user_id: UUID, fingerprints: dict[FingerprintKind, bytes]
 ) -> None:
     await tx.run(
-        "insert into app.payment_marks (tenant_id, payment_id, kind, mark, user_id)"
+        "insert into app.payment_fingerprints (tenant_id, payment_id, kind, mark, user_id)"
         " select $1, $2, seen.kind, seen.mark, $3 from unnest($4::text[], $5::bytea[]) seen (kind, mark)"
         " on conflict do nothing",
         payment_id,
@@ -48,7 +48,7 @@ async def card_of_subscription(tx: Tx, payment_id: UUID) -> bytes | None:
         bytes,
         "select m.mark from app.payments renewal"
         " join app.payments p on (p.tenant_id, p.agreement_id) = (renewal.tenant_id, renewal.agreement_id)"
-        " join app.payment_marks m on (m.tenant_id, m.payment_id, m.kind) = (p.tenant_id, p.id, 'card')"
+        " join app.payment_fingerprints m on (m.tenant_id, m.payment_id, m.kind) = (p.tenant_id, p.id, 'card')"
         " where (renewal.tenant_id, renewal.id) = ($1, $2) order by m.created_at desc limit 1",
         payment_id,
     )
@@ -56,7 +56,9 @@ async def card_of_subscription(tx: Tx, payment_id: UUID) -> bytes | None:
 
 async def do_trust(tx: Tx, payment_id: UUID) -> None:
     """Trusts the payment's user with its card and device, however many others use them."""
-    await tx.run("update app.payment_marks set trusted = true where (tenant_id, payment_id) = ($1, $2)", payment_id)
+    await tx.run(
+        "update app.payment_fingerprints set trusted = true where (tenant_id, payment_id) = ($1, $2)", payment_id
+    )
 
 
 async def lock_fingerprints(tx: Tx, user_id: UUID, fingerprints: dict[FingerprintKind, bytes]) -> None:
@@ -73,7 +75,7 @@ async def lock_fingerprints(tx: Tx, user_id: UUID, fingerprints: dict[Fingerprin
 async def do_purge(tx: Tx, days: int) -> None:
     """Deletes fingerprints older than any rule looks back; trusted ones stay."""
     await tx.run(
-        "delete from app.payment_marks"
+        "delete from app.payment_fingerprints"
         " where tenant_id = $1 and created_at < app.now() - make_interval(days => $2) and not trusted",
         days,
     )

@@ -15,8 +15,8 @@ from meydan.money.fraud.fingerprints import FingerprintKind
 from meydan.money.fraud.scoring import Outcome
 
 COLUMNS = {
-    "payment_marks.user_id",
-    "payment_marks.mark",
+    "payment_fingerprints.user_id",
+    "payment_fingerprints.mark",
     "fraud_cases.user_id",
     "fraud_cases.ring",
     "fraud_cases.findings",
@@ -50,7 +50,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     )
     fingerprints = await tx.all(
         FingerprintRow,
-        "select payment_id, kind, created_at from app.payment_marks"
+        "select payment_id, kind, created_at from app.payment_fingerprints"
         " where tenant_id = $1 and user_id = $2 order by created_at, kind, mark",
         user_id,
     )
@@ -69,7 +69,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
         user_id,
     )
     await tx.run(
-        "delete from app.payment_marks m using app.payments p where m.tenant_id = $1 and m.user_id = $2"
+        "delete from app.payment_fingerprints m using app.payments p where m.tenant_id = $1 and m.user_id = $2"
         " and (p.tenant_id, p.id) = (m.tenant_id, m.payment_id) and p.status not in ('disputed', 'charged_back')",
         user_id,
     )

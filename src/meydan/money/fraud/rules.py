@@ -151,7 +151,7 @@ shared_card = _count_rule(
     seen=lambda signals: signals.card_accounts,
     usual=lambda settings: settings.accounts_per_card,
     points=lambda settings: settings.shared_card_points,
-    days=lambda settings: settings.shared_days,
+    days=lambda settings: settings.fingerprint_window_days,
 )
 shared_device = _count_rule(
     Rule.shared_device,
@@ -159,7 +159,7 @@ shared_device = _count_rule(
     seen=lambda signals: signals.device_accounts,
     usual=lambda settings: settings.accounts_per_device,
     points=lambda settings: settings.shared_device_points,
-    days=lambda settings: settings.shared_days,
+    days=lambda settings: settings.fingerprint_window_days,
 )
 many_cards = _count_rule(
     Rule.many_cards,
@@ -191,7 +191,7 @@ def many_refunds(signals: PaymentSignals, settings: FraudSettings) -> Finding | 
             "percent": percent,
             "usual_refunds": settings.refunds,
             "usual_percent": settings.refund_percent,
-            "days": settings.returns_days,
+            "days": settings.refund_lookback_days,
         },
     )
 
@@ -205,7 +205,7 @@ def disputed(signals: PaymentSignals, settings: FraudSettings) -> Finding | None
         {
             "disputes": signals.disputes,
             "usual_disputes": settings.disputes,
-            "days": settings.returns_days,
+            "days": settings.refund_lookback_days,
         },
         from_exactly=True,
     )

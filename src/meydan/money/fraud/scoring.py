@@ -49,8 +49,8 @@ def _score(findings: Iterable[Finding | None], settings: FraudSettings) -> Score
 
 def _outcome(points: int, settings: FraudSettings) -> Outcome:
     """The strictest outcome whose threshold is reached, in whatever order a tenant has set them."""
-    if points >= settings.freeze_from:
+    if points >= settings.freeze_score:
         return Outcome.freeze
-    if points >= settings.review_from:
+    if points >= settings.review_score:
         return Outcome.review
-    return Outcome.delay if points >= settings.delay_from else Outcome.allow
+    return Outcome.delay if points >= settings.delay_score else Outcome.allow

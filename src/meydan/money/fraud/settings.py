@@ -24,13 +24,13 @@ Amounts = dict[Annotated[str, Meta(pattern=r"^([A-Z]{3}|\*)$(?!\n)")], Annotated
 class FraudSettings(tenants.RoomSettings, frozen=True):
     room = "fraud"
 
-    delay_from: AtLeastOne = 30
+    delay_score: AtLeastOne = 30
     """Points from which a purchase is delayed."""
     delay_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 120
     """The length of a delay. Stolen cards are often noticed soon."""
-    review_from: AtLeastOne = 60
+    review_score: AtLeastOne = 60
     """Points from which it waits for a decision of staff."""
-    freeze_from: AtLeastOne = 120
+    freeze_score: AtLeastOne = 120
     """Points from which the wallet is frozen too."""
 
     payments_per_hour: AtLeastOne = 4
@@ -49,7 +49,7 @@ class FraudSettings(tenants.RoomSettings, frozen=True):
     """The amount from which a purchase on a new device is suspicious."""
     new_device_points: Points = 30
 
-    shared_days: Days = 90
+    fingerprint_window_days: Days = 90
     """The lookback period for other users of the same card or device."""
     accounts_per_card: AtLeastOne = 2
     """The usual number of users of one card: a family, not a crowd."""
@@ -64,7 +64,7 @@ class FraudSettings(tenants.RoomSettings, frozen=True):
     """The usual number of failed attempts of one user or device."""
     many_failures_points: Points = 30
 
-    returns_days: Days = 180
+    refund_lookback_days: Days = 180
     """The lookback period of refunds and disputes."""
     refunds: AtLeastOne = 2
     """The usual number of refunds. More are suspicious if they also exceed ``refund_percent`` of the user's payments."""

@@ -12,7 +12,9 @@ async def of_payment(tx: Tx, payment_id: UUID, settings: FraudSettings) -> Payme
 
     Runs as: service.
     """
-    return await tx.one(PaymentSignals, _FACTS, payment_id, settings.shared_days, settings.returns_days)
+    return await tx.one(
+        PaymentSignals, _FACTS, payment_id, settings.fingerprint_window_days, settings.refund_lookback_days
+    )
 
 
 # A payment's time is that of its assessment: providers' own times may be hours off.
@@ -55,12 +57,12 @@ _FACTS = """
         from bought cross join earlier
     ),
     own_mark as (
-        select m.kind, m.mark from app.payment_marks m where (m.tenant_id, m.payment_id) = ($1, $2)
+        select m.kind, m.mark from app.payment_fingerprints m where (m.tenant_id, m.payment_id) = ($1, $2)
     ),
     same_mark as (
         select own_mark.kind, own_mark.mark, m.payment_id, m.user_id, m.created_at,
             bool_or(m.trusted) over (partition by own_mark.kind, own_mark.mark, m.user_id) as trusted
-        from own_mark join app.payment_marks m on (m.tenant_id, m.mark) = ($1, own_mark.mark)
+        from own_mark join app.payment_fingerprints m on (m.tenant_id, m.mark) = ($1, own_mark.mark)
     ),
     crowd as (
         -- Somebody whom staff have trusted with it counts for nobody else, and for them nobody else counts.
@@ -84,7 +86,7 @@ _FACTS = """
         (select coalesce(max(crowd.people), 1) from crowd where crowd.kind = 'card')::integer as card_accounts,
         (select coalesce(max(crowd.people), 1) from crowd where crowd.kind = 'device')::integer as device_accounts,
         (
-            select count(distinct m.mark) from app.payment_marks m
+            select count(distinct m.mark) from app.payment_fingerprints m
             where (m.tenant_id, m.user_id, m.kind) = ($1, bought.user_id, 'card')
                 and m.created_at > app.now() - interval '1 day'
                 and not exists (

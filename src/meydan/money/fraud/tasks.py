@@ -7,7 +7,7 @@ from meydan.money.fraud import cases, fingerprints, rings
 from meydan.money.fraud.settings import FraudSettings
 
 
-@job("release_delayed")
+@job("fraud.release_delayed")
 async def release_delayed(tx: Tx, payload: cases.ReleaseDelayed) -> None:
     await cases.do_release_delayed(tx, payload.case_id)
 
@@ -25,4 +25,4 @@ async def assess_gifts(tx: Tx) -> None:
 @every("40 3 * * *")
 async def purge_fingerprints(tx: Tx) -> None:
     settings = await tenants.settings(tx, FraudSettings)
-    await fingerprints.do_purge(tx, max(settings.shared_days, settings.returns_days))
+    await fingerprints.do_purge(tx, max(settings.fingerprint_window_days, settings.refund_lookback_days))

@@ -138,4 +138,4 @@ async def do_change_gift(tx: Tx, gift_id: UUID, change: ChangeGiftRequest, *, ac
 
 @listen(tenants.TenantAdded)
 async def seed_default_gifts(tx: Tx, event: tenants.TenantAdded) -> None:
-    await tx.connection.execute("select app.stock_gifts($1)", event.tenant_id)
+    await tx.connection.execute("select app.seed_default_gifts($1)", event.tenant_id)

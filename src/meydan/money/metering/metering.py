@@ -19,6 +19,7 @@ from meydan.kit.errors import Refused
 from meydan.kit.events import publish
 from meydan.money.metering.events import MeterEnded, MeterWarned
 from meydan.money.metering.meters import METER, MINUTE, Meter, MeterBill, MeterEnd, MeterEndedFrame, MeterWarning
+from meydan.money.metering.settings import MeteringSettings
 from meydan.money.wallet import (
     TENANT_REVENUE,
     BalanceTooLow,
@@ -28,7 +29,6 @@ from meydan.money.wallet import (
     IdempotencyKeyReused,
     TransactionType,
     WalletBlocked,
-    WalletSettings,
     do_commit_hold,
     do_hold,
     do_release_hold,
@@ -60,7 +60,7 @@ async def do_start_meter(
     Raises: BalanceTooLow, WalletBlocked, DebtBlocks, IdempotencyKeyReused.
     Runs as: service.
     """
-    settings = await tenants.settings(tx, WalletSettings)
+    settings = await tenants.settings(tx, MeteringSettings)
     meter = await tx.maybe(
         Meter,
         "insert into app.meters (tenant_id, payer_user_id, payee_user_id, coins_per_minute, share_percent, subject_id, "
@@ -88,7 +88,7 @@ async def do_record_heartbeat(tx: Tx, meter_id: UUID, at: datetime) -> bool:
     Raises: NotFound. Runs as: service.
     """
     meter = await _lock_meter(tx, meter_id)
-    gap = timedelta(seconds=(await tenants.settings(tx, WalletSettings)).meter_gap_seconds)
+    gap = timedelta(seconds=(await tenants.settings(tx, MeteringSettings)).heartbeat_gap_seconds)
     if meter.ended_at is not None:
         return False
     if at > clock.now() + gap or (meter.seen_at is not None and at <= meter.seen_at):
@@ -137,7 +137,7 @@ async def do_advance_meters(tx: Tx) -> None:
 
     Locks: meters, ledger accounts. Runs as: service.
     """
-    lost_after = timedelta(seconds=(await tenants.settings(tx, WalletSettings)).meter_lost_seconds)
+    lost_after = timedelta(seconds=(await tenants.settings(tx, MeteringSettings)).timeout_seconds)
     unseen_since = clock.now() - lost_after
     meters = await tx.all(
         Meter,

@@ -37,7 +37,7 @@ class _OrderRow(Struct, frozen=True):
     product_id: UUID
     amount: int
     currency: str
-    address: str | None
+    ip_address: str | None
     origin: str | None
 
 
@@ -49,8 +49,8 @@ class _StaleOrder(Struct, frozen=True):
 class _PaymentToCheck(Struct, frozen=True):
     provider: ProviderName
     status: PaymentStatus
-    checkout: str | None
-    charge: str | None
+    provider_checkout_id: str | None
+    provider_charge_id: str | None
 
 
 async def open_checkout(db: Database, tenant_id: int, job: OpenCheckout) -> None:
@@ -81,10 +81,10 @@ async def check_payment(db: Database, tenant_id: int, job: CheckPayment) -> None
     async with db.as_service(tenant_id) as tx:
         asked = await tx.one(
             _PaymentToCheck,
-            "select provider, status, checkout, charge from app.payments where tenant_id = $1 and id = $2",
+            "select provider, status, provider_checkout_id, provider_charge_id from app.payments where tenant_id = $1 and id = $2",
             job.payment_id,
         )
-    reference = job.proof or asked.charge or asked.checkout
+    reference = job.proof or asked.provider_charge_id or asked.provider_checkout_id
     if reference is None:
         return
     events: list[ProviderEvent] = []
@@ -159,7 +159,7 @@ async def _lock_order(tx: Tx, payment_id: UUID) -> Order | None:
     ordered = await tx.one(
         _OrderRow,
         """
-        select id, user_id, kind, status, provider, product_id, amount, currency, address, origin
+        select id, user_id, kind, status, provider, product_id, amount, currency, ip_address, origin
         from app.payments where tenant_id = $1 and id = $2
         """,
         payment_id,
@@ -179,7 +179,7 @@ async def _lock_order(tx: Tx, payment_id: UUID) -> Order | None:
             language=person.language,
             email=person.email,
             phone=person.phone,
-            ip_address=ordered.address or "",
+            ip_address=ordered.ip_address or "",
         ),
         return_url=f"{ordered.origin}/wallet/payments/{payment_id}",
         webhook_url=provider_accounts.webhook_url(ordered.provider, tenant.slug),
@@ -194,8 +194,8 @@ async def _provider(tx: Tx, payment_id: UUID) -> ProviderName:
 async def _do_open(tx: Tx, payment_id: UUID, checkout: Checkout) -> None:
     opened = await tx.maybe(
         UUID,
-        "update app.payments set status = 'pending', checkout = $3, checkout_url = nullif($4, ''), checkout_expires_at = $5, "
-        "address = null, origin = null where tenant_id = $1 and id = $2 and status = 'created' returning id",
+        "update app.payments set status = 'pending', provider_checkout_id = $3, checkout_url = nullif($4, ''), checkout_expires_at = $5, "
+        "ip_address = null, origin = null where tenant_id = $1 and id = $2 and status = 'created' returning id",
         *(payment_id, checkout.provider_checkout_id, checkout.url, checkout.expires_at),
     )
     if opened is not None:

@@ -58,7 +58,7 @@ class CoinFulfilment:
         return True
 
     async def do_claw_back(self, tx: Tx, payment: PaymentRow, covered: int, cause: str, *, disputed: bool) -> Clawback:
-        coins = payment.share(covered) - payment.coins_taken_back
+        coins = payment.share(covered) - payment.coins_clawed_back
         key = f"payment:{payment.id}:{cause}"
         if coins > 0:
             taken = await wallet.do_claw_back(

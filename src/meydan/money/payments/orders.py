@@ -16,9 +16,9 @@ from meydan.money.payments.enums import DUPLICATE, PaymentKind, PaymentStatus
 from meydan.money.payments.fulfilment import Product
 from meydan.money.payments.order_source import OrderedFrom
 
-OPEN_CHECKOUT = "commerce.open_checkout"
-CHECK_PAYMENT = "commerce.check_payment"
-RETURN_PAYMENT = "commerce.return_payment"
+OPEN_CHECKOUT = "payments.open_checkout"
+CHECK_PAYMENT = "payments.check_payment"
+RETURN_PAYMENT = "payments.return_payment"
 
 
 class Payment(Struct, frozen=True):
@@ -35,7 +35,7 @@ class Payment(Struct, frozen=True):
     """In the currency's minor unit."""
     currency: str
     refunded: int
-    coins_taken_back: int
+    coins_clawed_back: int
     """After refunds and disputes."""
     owed: int
     """The part of those that had been spent already, and became debt."""
@@ -94,13 +94,13 @@ class NoStore(Refused):
 
 
 _COLUMNS = """
-    id, kind, status, provider, coins, amount, currency, refunded, coins_taken_back, owed, created_at, product_id,
+    id, kind, status, provider, coins, amount, currency, refunded, coins_clawed_back, owed, created_at, product_id,
     case when status = 'pending' then checkout_url end as checkout_url,
     case
         when status not in ('created', 'pending') then null
         when provider in ('apple', 'google') then id
         when provider = 'revenuecat' then (
-            select one.reference from app.billing_references one
+            select one.customer_reference from app.billing_customers one
             where one.tenant_id = payments.tenant_id and one.user_id = payments.user_id
         )
     end as store_token,
@@ -156,7 +156,7 @@ async def do_order(
         UUID,
         """
         insert into app.payments (
-            tenant_id, user_id, kind, status, provider, product_id, coins, amount, currency, device_id, address, origin,
+            tenant_id, user_id, kind, status, provider, product_id, coins, amount, currency, device_id, ip_address, origin,
             idempotency_key
         )
         values ($1, $2, $3, 'created', $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -251,7 +251,7 @@ async def do_fail(tx: Tx, payment_id: UUID, status: PaymentStatus, problem: str,
     Runs as: service."""
     changed = await tx.maybe(
         UUID,
-        "update app.payments set status = $3, problem = $4, problem_detail = left($5, 500), address = null, origin = null "
+        "update app.payments set status = $3, problem = $4, problem_detail = left($5, 500), ip_address = null, origin = null "
         "where tenant_id = $1 and id = $2 and status in ('created', 'pending') returning id",
         payment_id,
         status.value,
@@ -301,10 +301,12 @@ async def lock_billing_customer(tx: Tx, user_id: UUID) -> UUID:
     Locks: the user's billing customer.
     Runs as: service."""
     await tx.run(
-        "insert into app.billing_references (tenant_id, user_id) values ($1, $2) on conflict do nothing", user_id
+        "insert into app.billing_customers (tenant_id, user_id) values ($1, $2) on conflict do nothing", user_id
     )
     return await tx.one(
-        UUID, "select reference from app.billing_references where tenant_id = $1 and user_id = $2 for update", user_id
+        UUID,
+        "select customer_reference from app.billing_customers where tenant_id = $1 and user_id = $2 for update",
+        user_id,
     )
 
 

@@ -20,20 +20,20 @@ class PaymentRow(Struct, frozen=True):
     product_id: UUID
     agreement_id: UUID | None
     """Id of the agreement that it began or renews, in its kind's own table."""
-    subscription_reference: str | None
+    provider_subscription_id: str | None
     coins: int
     amount: int
     currency: str
     paid_amount: int | None
     paid_currency: str | None
-    charge: str | None
-    checkout: str | None
+    provider_charge_id: str | None
+    provider_checkout_id: str | None
     period_begins_at: datetime | None
     period_ends_at: datetime | None
     problem: str | None
     refunded: int
     refund_reversed_at: datetime | None
-    coins_taken_back: int
+    coins_clawed_back: int
     owed: int
     created_at: datetime
     paid_at: datetime | None
@@ -56,8 +56,8 @@ class PaymentRow(Struct, frozen=True):
 
 
 COLUMNS = (
-    "id, user_id, kind, status, provider, product_id, agreement_id, subscription_reference, coins, amount, currency, "
-    "paid_amount, paid_currency, charge, checkout, period_begins_at, period_ends_at, problem, refunded, refund_reversed_at, coins_taken_back, "
+    "id, user_id, kind, status, provider, product_id, agreement_id, provider_subscription_id, coins, amount, currency, "
+    "paid_amount, paid_currency, provider_charge_id, provider_checkout_id, period_begins_at, period_ends_at, problem, refunded, refund_reversed_at, coins_clawed_back, "
     "owed, created_at, paid_at, settled_at"
 )
 
@@ -87,7 +87,7 @@ async def lock_by_charge(tx: Tx, provider: ProviderName, charge: str) -> Payment
     Locks: the payment."""
     return await tx.maybe(
         PaymentRow,
-        f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and charge = $3 for update",
+        f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and provider_charge_id = $3 for update",
         provider.value,
         charge,
     )
@@ -100,7 +100,7 @@ async def lock_known_charge(tx: Tx, provider: ProviderName, charge: str) -> Paym
     Raises: NotFound."""
     return await tx.one(
         PaymentRow,
-        f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and charge = $3 for update",
+        f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and provider_charge_id = $3 for update",
         provider.value,
         charge,
     )
@@ -112,7 +112,7 @@ async def lock_by_checkout(tx: Tx, provider: ProviderName, checkout: str) -> Pay
     Locks: the payment."""
     return await tx.maybe(
         PaymentRow,
-        f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and checkout = $3 "
+        f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and provider_checkout_id = $3 "
         "order by id limit 1 for update",
         provider.value,
         checkout,

@@ -16,10 +16,10 @@ from meydan.money.payments.enums import PaymentKind, PaymentStatus
 from meydan.money.payments.refunds import RefundStatus
 
 COLUMNS = {
-    "billing_references.user_id",
+    "billing_customers.user_id",
     "payments.user_id",
     "payments.device_id",
-    "payments.address",
+    "payments.ip_address",
     "payments.origin",
     "payment_refunds.actor_user_id",
     "payment_refunds.reason",
@@ -35,9 +35,9 @@ class PaymentLine(Struct, frozen=True):
     amount: int
     currency: str
     refunded: int
-    coins_taken_back: int
+    coins_clawed_back: int
     owed: int
-    address: str | None
+    ip_address: str | None
     created_at: datetime
     paid_at: datetime | None
     settled_at: datetime | None
@@ -56,7 +56,7 @@ class RefundLine(Struct, frozen=True):
 
 class DisputeLine(Struct, frozen=True):
     payment_id: UUID
-    state: DisputeState
+    status: DisputeState
     amount: int
     coins: int
     owed: int
@@ -66,7 +66,7 @@ class DisputeLine(Struct, frozen=True):
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     paid = await tx.all(
         PaymentLine,
-        "select id, kind, status, provider, coins, amount, currency, refunded, coins_taken_back, owed, address, created_at, "
+        "select id, kind, status, provider, coins, amount, currency, refunded, coins_clawed_back, owed, ip_address, created_at, "
         "paid_at, settled_at from app.payments where tenant_id = $1 and user_id = $2 order by id",
         user_id,
     )
@@ -79,13 +79,13 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     )
     disputed = await tx.all(
         DisputeLine,
-        "select payment_id, state, dispute.amount, dispute.coins, dispute.owed, dispute.created_at "
+        "select payment_id, dispute.status, dispute.amount, dispute.coins, dispute.owed, dispute.created_at "
         "from app.payments payment join app.payment_disputes dispute on (dispute.tenant_id, payment_id) = ($1, payment.id) "
         "where payment.tenant_id = $1 and user_id = $2 order by dispute.id",
         user_id,
     )
     reference = await tx.maybe(
-        UUID, "select reference from app.billing_references where tenant_id = $1 and user_id = $2", user_id
+        UUID, "select customer_reference from app.billing_customers where tenant_id = $1 and user_id = $2", user_id
     )
     return {
         "payments": msgspec.to_builtins(paid),
@@ -107,7 +107,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
         user_id,
     )
     await tx.run(
-        "update app.payments set device_id = null, address = null, origin = null, checkout_url = null "
+        "update app.payments set device_id = null, ip_address = null, origin = null, checkout_url = null "
         "where tenant_id = $1 and user_id = $2",
         user_id,
     )

@@ -62,7 +62,7 @@ async def connected(tx: Tx) -> list[ProviderName]:
 
     Runs as: service."""
     known = set(
-        await tx.all(ProviderName, "select provider from app.payment_providers where tenant_id = $1 and active")
+        await tx.all(ProviderName, "select provider from app.provider_accounts where tenant_id = $1 and active")
     )
     known.discard(ProviderName.local)
     if integrations.current().local_payments is not None and known <= APP_STORES:
@@ -100,7 +100,7 @@ async def is_sandbox(tx: Tx, name: ProviderName) -> bool:
     if name is ProviderName.local:
         return True
     known = await tx.maybe(
-        bool, "select sandbox from app.payment_providers where tenant_id = $1 and provider = $2", name.value
+        bool, "select sandbox from app.provider_accounts where tenant_id = $1 and provider = $2", name.value
     )
     return bool(known)
 
@@ -114,7 +114,7 @@ async def provider_of(db: Database, tenant_id: int, name: ProviderName) -> Provi
     async with db.as_service(tenant_id) as tx:
         row = await tx.maybe(
             _Sealed,
-            "select sealed, sandbox from app.payment_providers where tenant_id = $1 and provider = $2",
+            "select sealed, sandbox from app.provider_accounts where tenant_id = $1 and provider = $2",
             name.value,
         )
     if row is None:
@@ -154,7 +154,7 @@ async def do_connect(tx: Tx, name: ProviderName, values: dict[str, Any], *, sand
     Raises: AccountInvalid. Runs as: service."""
     account = read_account(name, values)
     await tx.run(
-        "insert into app.payment_providers (tenant_id, provider, sealed, sandbox) values ($1, $2, $3, $4) "
+        "insert into app.provider_accounts (tenant_id, provider, sealed, sandbox) values ($1, $2, $3, $4) "
         "on conflict (tenant_id, provider) do update set sealed = excluded.sealed, sandbox = excluded.sandbox, "
         "active = true, updated_at = app.now()",
         name.value,
@@ -170,7 +170,7 @@ async def do_disconnect(tx: Tx, name: ProviderName) -> None:
     Raises: ProviderNotConnected. Runs as: service."""
     done = await tx.maybe(
         str,
-        "update app.payment_providers set active = false, updated_at = app.now() "
+        "update app.provider_accounts set active = false, updated_at = app.now() "
         "where tenant_id = $1 and provider = $2 and active returning provider",
         name.value,
     )
@@ -226,7 +226,7 @@ class _Sandbox(Struct, frozen=True):
 
 
 async def _sandboxes(tx: Tx) -> dict[ProviderName, bool]:
-    rows = await tx.all(_Sandbox, "select provider, sandbox from app.payment_providers where tenant_id = $1")
+    rows = await tx.all(_Sandbox, "select provider, sandbox from app.provider_accounts where tenant_id = $1")
     return {row.provider: row.sandbox for row in rows}
 
 

@@ -17,7 +17,7 @@ from meydan.money.payments import payment_rows, provider_accounts, settlement
 from meydan.money.payments.enums import DUPLICATE
 from meydan.money.payments.orders import ReturnPayment
 
-ASK_REFUND = "commerce.ask_refund"
+ASK_REFUND = "payments.ask_refund"
 
 
 class RefundStatus(StrEnum):
@@ -37,8 +37,8 @@ class Refund(Struct, frozen=True):
     """Coins clawed back; ``owed`` is the part that had been spent, and became debt."""
     owed: int
     actor_user_id: UUID | None = None
-    """Absent for a refund made at the provider or by a store."""
-    refund: str | None = None
+    """Absent for a provider_refund_id made at the provider or by a store."""
+    provider_refund_id: str | None = None
     """The provider's id."""
     problem: str | None = None
     done_at: datetime | None = None
@@ -66,11 +66,11 @@ class _RequestedRefund(Struct, frozen=True):
     status: RefundStatus
     amount: int
     provider: ProviderName
-    charge: str
+    provider_charge_id: str
     paid_currency: str
 
 
-COLUMNS = "id, payment_id, status, amount, reason, created_at, coins, owed, actor_user_id, refund, problem, done_at"
+COLUMNS = "id, payment_id, status, amount, reason, created_at, coins, owed, actor_user_id, provider_refund_id, problem, done_at"
 
 
 async def do_refund(
@@ -161,7 +161,7 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
     async with db.as_service(tenant_id) as tx:
         asked = await tx.one(
             _RequestedRefund,
-            "select asked.status, asked.amount, payment.provider, payment.charge, payment.paid_currency "
+            "select asked.status, asked.amount, payment.provider, payment.provider_charge_id, payment.paid_currency "
             "from app.payment_refunds asked "
             "join app.payments payment on payment.tenant_id = asked.tenant_id and payment.id = asked.payment_id "
             "where asked.tenant_id = $1 and asked.id = $2",
@@ -171,7 +171,9 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
         return
     try:
         async with provider_accounts.opened(db, tenant_id, asked.provider) as provider:
-            made = await provider.do_refund(asked.charge, asked.amount, asked.paid_currency, str(job.refund_id))
+            made = await provider.do_refund(
+                asked.provider_charge_id, asked.amount, asked.paid_currency, str(job.refund_id)
+            )
     except ProviderUnavailable as error:
         async with db.as_service(tenant_id) as tx:
             if not await retries.do_retry(tx, ASK_REFUND, job, retries.PATIENTLY, dedupe_key=str(job.refund_id)):
@@ -182,16 +184,18 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
             await _do_mark_refused(tx, job.refund_id, str(error) or type(error).__name__)
         return
     async with db.as_service(tenant_id) as tx:
-        await payment_rows.lock_known_charge(tx, asked.provider, asked.charge)  # payment first: settlement's lock order
+        await payment_rows.lock_known_charge(
+            tx, asked.provider, asked.provider_charge_id
+        )  # payment first: settlement's lock order
         await tx.run(
-            "update app.payment_refunds set refund = $3 where tenant_id = $1 and id = $2 and status = 'asked'",
+            "update app.payment_refunds set provider_refund_id = $3 where tenant_id = $1 and id = $2 and status = 'asked'",
             job.refund_id,
             made.provider_refund_id,
         )
         event = Refunded(
             event_id=f"refund:{job.refund_id}",
             happened_at=clock.now(),
-            charge=asked.charge,
+            charge=asked.provider_charge_id,
             refunded=made.refunded,
             currency=asked.paid_currency,
             refund=made.provider_refund_id,

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
 
-ACKNOWLEDGE_CHANGE = "commerce.acknowledge_change"
+ACKNOWLEDGE_CHANGE = "premium.acknowledge_change"
 
 
 class AcknowledgeChange(Struct, frozen=True):
@@ -29,12 +29,16 @@ class AcknowledgeChange(Struct, frozen=True):
 
 class _Changed(Struct, frozen=True):
     provider: ProviderName
-    claim: str
+    acknowledgement_token: str
 
 
 async def do_request_acknowledgement(tx: Tx, subscription_id: UUID, token: str) -> None:
     """Stores the token of a change, and queues its acknowledgement."""
-    await tx.run("update app.subscriptions set claim = $3 where tenant_id = $1 and id = $2", subscription_id, token)
+    await tx.run(
+        "update app.subscriptions set acknowledgement_token = $3 where tenant_id = $1 and id = $2",
+        subscription_id,
+        token,
+    )
     await _do_queue_change(tx, subscription_id)
 
 
@@ -47,7 +51,7 @@ async def acknowledge_change(db: Database, tenant_id: int, job: AcknowledgeChang
     async with db.as_service(tenant_id) as tx:
         changed = await tx.maybe(
             _Changed,
-            "select provider, claim from app.subscriptions where tenant_id = $1 and id = $2 and claim is not null "
+            "select provider, acknowledgement_token from app.subscriptions where tenant_id = $1 and id = $2 and acknowledgement_token is not null "
             "and provider is not null",
             job.subscription_id,
         )
@@ -55,15 +59,15 @@ async def acknowledge_change(db: Database, tenant_id: int, job: AcknowledgeChang
         return
     try:
         async with provider_accounts.opened(db, tenant_id, changed.provider) as provider:
-            await provider.do_acknowledge(changed.claim, subscription=True, given=True)
+            await provider.do_acknowledge(changed.acknowledgement_token, subscription=True, given=True)
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         log.warning("subscription %s could not be acknowledged: %s", job.subscription_id, error)
         return
     async with db.as_service(tenant_id) as tx:
         await tx.run(
-            "update app.subscriptions set claim = null where tenant_id = $1 and id = $2 and claim = $3",
+            "update app.subscriptions set acknowledgement_token = null where tenant_id = $1 and id = $2 and acknowledgement_token = $3",
             job.subscription_id,
-            changed.claim,
+            changed.acknowledgement_token,
         )
 
 
@@ -73,7 +77,7 @@ async def do_sweep(tx: Tx) -> None:
     Runs as: service."""
     for subscription_id in await tx.all(
         UUID,
-        "select id from app.subscriptions where tenant_id = $1 and claim is not null and status <> 'expired' limit $2",
+        "select id from app.subscriptions where tenant_id = $1 and acknowledgement_token is not null and status <> 'expired' limit $2",
         _AT_ONCE,
     ):
         await _do_queue_change(tx, subscription_id)

@@ -72,12 +72,13 @@ async def do_refund_duplicate(tx: Tx, payment: payment_rows.PaymentRow) -> bool:
     await orders.lock_billing_customer(tx, payment.user_id)
     known = await subscription_periods.lock_subscription_of(tx, payment)
     is_theirs = known is None or known.user_id == payment.user_id
-    if known is not None and known.reference is not None and known.is_running and is_theirs:
+    if known is not None and known.provider_subscription_id is not None and known.is_running and is_theirs:
         return False  # it renews what there is
     others = [
         other
         for other in await _running(tx, payment.user_id)
-        if _blocks(other, payment.product_id) and (known is None or known.reference is None or other.id != known.id)
+        if _blocks(other, payment.product_id)
+        and (known is None or known.provider_subscription_id is None or other.id != known.id)
     ]
     if not others:
         return False
@@ -118,20 +119,20 @@ async def _is_superseded(tx: Tx, running: SubscriptionRow, payment: payment_rows
 
 async def _do_refund(tx: Tx, payment: payment_rows.PaymentRow, known: SubscriptionRow | None) -> None:
     """Refunds a duplicate. Its subscription is stored as revoked, so that a later event of it begins nothing."""
-    subscription_id = known.id if known is not None and known.reference is not None else None
+    subscription_id = known.id if known is not None and known.provider_subscription_id is not None else None
     if subscription_id is not None:
         await tx.run("update app.subscriptions set revoked = true where tenant_id = $1 and id = $2", subscription_id)
-    elif payment.subscription_reference is not None:
+    elif payment.provider_subscription_id is not None:
         subscription_id = await tx.one(
             UUID,
-            "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
+            "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, provider_subscription_id, renews, period_ends_at, "
             "changed_at, revoked, ended_at) values ($1, $2, $3, 'expired', $4, $5, false, app.now(), app.now(), true, app.now()) "
             "returning id",
-            *(payment.user_id, payment.product_id, payment.provider.value, payment.subscription_reference),
+            *(payment.user_id, payment.product_id, payment.provider.value, payment.provider_subscription_id),
         )
     await orders.do_hold_duplicate(tx, payment.id, subscription_id)
-    if payment.subscription_reference is not None:
-        await provider_subscriptions.do_stop_charging(tx, payment.provider, payment.subscription_reference)
+    if payment.provider_subscription_id is not None:
+        await provider_subscriptions.do_stop_charging(tx, payment.provider, payment.provider_subscription_id)
     await publish(tx, DuplicateSubscriptionPaid(payment.user_id, payment.id, None))
 
 

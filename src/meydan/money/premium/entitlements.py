@@ -10,7 +10,7 @@ from meydan.money.premium.subscriptions import RUNNING
 
 class Entitlements(Struct, frozen=True):
     premium: bool
-    text_per_day: int | None
+    matches_per_day: int | None
     """Strangers per day, at least; null without a higher number than everybody has."""
     sees_likes: bool
     no_ads: bool
@@ -21,7 +21,7 @@ async def entitlements_of(tx: Tx, user_id: UUID) -> Entitlements:
     return await tx.one(
         Entitlements,
         f"""
-        select count(*) > 0 as premium, max(plan.text_per_day) as text_per_day,
+        select count(*) > 0 as premium, max(plan.matches_per_day) as matches_per_day,
             coalesce(bool_or(plan.sees_likes), false) as sees_likes, coalesce(bool_or(plan.no_ads), false) as no_ads
         from app.subscriptions running
         join app.premium_plans plan on plan.tenant_id = running.tenant_id and plan.id = running.plan_id

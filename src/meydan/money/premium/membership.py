@@ -26,7 +26,7 @@ from meydan.money.shop import products
 
 log = logging.getLogger(__name__)
 
-CHECK_SUBSCRIPTION = "commerce.check_subscription"
+CHECK_SUBSCRIPTION = "premium.check_subscription"
 LATE = timedelta(hours=1)
 """Longest delay of a provider's webhook about a renewal; after that the renewal counts as failed until it comes."""
 _AT_ONCE = 100
@@ -161,7 +161,7 @@ async def do_resume(tx: Tx, user_id: UUID) -> Subscription:
         return await subscriptions.subscription(tx, mine.id)
     if mine.provider in APP_STORES:
         raise InTheStore(provider=mine.provider)
-    if mine.provider is not None and (mine.reference is None or mine.provider not in RECURRING):
+    if mine.provider is not None and (mine.provider_subscription_id is None or mine.provider not in RECURRING):
         raise CannotResume
     await subscriptions.do_cancel_or_resume(tx, mine, "resume")
     return await subscriptions.subscription(tx, mine.id)

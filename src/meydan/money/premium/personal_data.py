@@ -51,7 +51,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
             known.renews
             and known.provider is not None
             and known.provider not in APP_STORES
-            and known.reference is not None
+            and known.provider_subscription_id is not None
         ):
             await subscriptions.do_set_pending_action(tx, known.id, "cancel")
 

@@ -21,14 +21,14 @@ log = logging.getLogger(__name__)
 
 class _PendingAction(Struct, frozen=True):
     provider: ProviderName
-    reference: str
-    wish: str
+    provider_subscription_id: str
+    pending_action: str
 
 
 class _NewestPayment(Struct, frozen=True):
     provider: ProviderName
-    reference: str
-    charge: str
+    provider_subscription_id: str
+    provider_charge_id: str
 
 
 async def tell_provider(db: Database, tenant_id: int, job: TellProvider) -> None:
@@ -36,27 +36,29 @@ async def tell_provider(db: Database, tenant_id: int, job: TellProvider) -> None
     async with db.as_service(tenant_id) as tx:
         pending = await tx.maybe(
             _PendingAction,
-            "select provider, reference, wish from app.subscriptions "
-            "where tenant_id = $1 and id = $2 and wish is not null and provider is not null and reference is not null",
+            "select provider, provider_subscription_id, pending_action from app.subscriptions "
+            "where tenant_id = $1 and id = $2 and pending_action is not null and provider is not null and provider_subscription_id is not null",
             job.subscription_id,
         )
     if pending is None:
         return
     try:
         async with provider_accounts.opened(db, tenant_id, pending.provider) as provider:
-            await (provider.do_cancel if pending.wish == "cancel" else provider.do_resume)(pending.reference)
+            await (provider.do_cancel if pending.pending_action == "cancel" else provider.do_resume)(
+                pending.provider_subscription_id
+            )
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
-            key = f"{job.subscription_id}:{pending.wish}"
+            key = f"{job.subscription_id}:{pending.pending_action}"
             if not await retries.do_retry(tx, TELL_PROVIDER, job, retries.PATIENTLY, dedupe_key=key):
-                await _do_revert_action(tx, job.subscription_id, pending.wish, str(error))
+                await _do_revert_action(tx, job.subscription_id, pending.pending_action, str(error))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_revert_action(tx, job.subscription_id, pending.wish, str(error))
+            await _do_revert_action(tx, job.subscription_id, pending.pending_action, str(error))
         return
     async with db.as_service(tenant_id) as tx:
-        await _do_mark_told(tx, job.subscription_id, pending.wish)
+        await _do_mark_told(tx, job.subscription_id, pending.pending_action)
 
 
 async def check_subscription(db: Database, tenant_id: int, job: CheckSubscription) -> None:
@@ -64,9 +66,9 @@ async def check_subscription(db: Database, tenant_id: int, job: CheckSubscriptio
     async with db.as_service(tenant_id) as tx:
         newest = await tx.maybe(
             _NewestPayment,
-            "select known.provider, known.reference, payment.charge from app.subscriptions known "
+            "select known.provider, known.provider_subscription_id, payment.provider_charge_id from app.subscriptions known "
             "join app.payments payment on payment.tenant_id = known.tenant_id and payment.agreement_id = known.id "
-            "where known.tenant_id = $1 and known.id = $2 and known.reference is not null and payment.charge is not null "
+            "where known.tenant_id = $1 and known.id = $2 and known.provider_subscription_id is not null and payment.provider_charge_id is not null "
             "order by payment.paid_at desc limit 1",
             job.subscription_id,
         )
@@ -74,7 +76,7 @@ async def check_subscription(db: Database, tenant_id: int, job: CheckSubscriptio
         return
     try:
         async with provider_accounts.opened(db, tenant_id, newest.provider) as provider:
-            events = await provider.subscription(newest.reference, newest.charge)
+            events = await provider.subscription(newest.provider_subscription_id, newest.provider_charge_id)
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         log.warning("subscription %s could not be checked: %s", job.subscription_id, error)  # its grace goes on
         return
@@ -85,14 +87,18 @@ async def check_subscription(db: Database, tenant_id: int, job: CheckSubscriptio
 async def _do_mark_told(tx: Tx, subscription_id: UUID, action: str) -> None:
     """Clears the pending action that the provider has performed; repeats the newest one if the provider was slow."""
     known = await subscriptions.lock_by_id(tx, subscription_id)
-    if known.wish == action:
+    if known.pending_action == action:
         # Events from before the provider performed it are older than the action.
         await tx.run(
-            "update app.subscriptions set wish = null, changed_at = greatest(changed_at, app.now()) "
+            "update app.subscriptions set pending_action = null, changed_at = greatest(changed_at, app.now()) "
             "where tenant_id = $1 and id = $2",
             subscription_id,
         )
-    elif known.wish is None and known.status is not SubscriptionStatus.expired and known.renews is (action == "cancel"):
+    elif (
+        known.pending_action is None
+        and known.status is not SubscriptionStatus.expired
+        and known.renews is (action == "cancel")
+    ):
         # A slow provider may have performed a later action before this one: the later is repeated, so that it comes last.
         await subscriptions.do_set_pending_action(tx, subscription_id, "resume" if known.renews else "cancel")
 
@@ -100,9 +106,9 @@ async def _do_mark_told(tx: Tx, subscription_id: UUID, action: str) -> None:
 async def _do_revert_action(tx: Tx, subscription_id: UUID, action: str, reason: str) -> None:
     """Reverts an action that the provider refused: the user sees the old state again, staff the reason."""
     known = await subscriptions.lock_by_id(tx, subscription_id)
-    if known.wish != action:
+    if known.pending_action != action:
         return
-    await tx.run("update app.subscriptions set wish = null where tenant_id = $1 and id = $2", subscription_id)
+    await tx.run("update app.subscriptions set pending_action = null where tenant_id = $1 and id = $2", subscription_id)
     if known.status in (SubscriptionStatus.active, SubscriptionStatus.cancelled):
         renews = action == "cancel"
         await tx.run(

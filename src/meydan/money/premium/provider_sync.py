@@ -33,7 +33,9 @@ async def do_change_reference(tx: Tx, name: ProviderName, event: Paid | Subscrip
         await subscriptions.do_send_update(tx, before.id)
         return
     await tx.run(
-        "update app.subscriptions set reference = $3 where tenant_id = $1 and id = $2", before.id, event.subscription
+        "update app.subscriptions set provider_subscription_id = $3 where tenant_id = $1 and id = $2",
+        before.id,
+        event.subscription,
     )
 
 
@@ -72,7 +74,7 @@ async def _do_apply_state(tx: Tx, known: SubscriptionRow, event: SubscriptionCha
                 renews=False,
                 changed_at=event.happened_at,
             )
-            if known.renews and known.wish != "cancel":
+            if known.renews and known.pending_action != "cancel":
                 await publish(tx, PremiumCancelled(known.user_id, event.period_ends_at))
         case SubscriptionState.grace:
             await subscriptions.do_begin_grace(
@@ -99,7 +101,7 @@ async def do_apply_due_plans(tx: Tx) -> None:
 
 
 async def _do_apply_active(tx: Tx, known: SubscriptionRow, event: SubscriptionChanged) -> None:
-    leaving = known.wish == "cancel"  # not performed at the provider yet
+    leaving = known.pending_action == "cancel"  # not performed at the provider yet
     await subscriptions.do_change(
         tx,
         known,

@@ -39,8 +39,8 @@ async def _do_begin(tx: Tx, payment: payment_rows.PaymentRow, plan: products.Sta
         UUID,
         "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
         "changed_at) values ($1, $2, $3, 'active', $4, $5, $6, $7, $8) returning id",
-        *(payment.user_id, plan.id, payment.provider.value, payment.subscription_reference),
-        *(payment.subscription_reference is not None and payment.provider in RECURRING, ends_at),
+        *(payment.user_id, plan.id, payment.provider.value, payment.provider_subscription_id),
+        *(payment.provider_subscription_id is not None and payment.provider in RECURRING, ends_at),
         _effective_at(payment),
     )
     await publish(tx, PremiumStarted(payment.user_id, ends_at))
@@ -60,14 +60,14 @@ async def _do_lengthen(
     if is_newest and (changes or ends_at > known.period_ends_at or known.revoked):
         # The newer of the cancellation and the payment counts; a pending action is newer than both.
         stays_cancelled = known.status is SubscriptionStatus.cancelled and (
-            known.wish == "cancel" or payment.paid_at is None or known.changed_at > payment.paid_at
+            known.pending_action == "cancel" or payment.paid_at is None or known.changed_at > payment.paid_at
         )
         await subscriptions.do_change(
             tx,
             known,
             status=SubscriptionStatus.cancelled if stays_cancelled else SubscriptionStatus.active,
             period_ends_at=ends_at,
-            renews=known.reference is not None and not stays_cancelled,
+            renews=known.provider_subscription_id is not None and not stays_cancelled,
             changed_at=max(known.changed_at, _effective_at(payment)),
         )
         if changes:
@@ -123,13 +123,13 @@ async def lock_subscription_of(tx: Tx, payment: payment_rows.PaymentRow) -> Subs
     Locks: the subscription."""
     if payment.agreement_id is not None:
         return await subscriptions.lock_by_id(tx, payment.agreement_id)
-    if payment.subscription_reference is not None:
-        return await subscriptions.lock_by_reference(tx, payment.provider, payment.subscription_reference)
+    if payment.provider_subscription_id is not None:
+        return await subscriptions.lock_by_reference(tx, payment.provider, payment.provider_subscription_id)
     # Bought period by period: another period of the same plan lengthens the running one.
     return await tx.maybe(
         SubscriptionRow,
         f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and plan_id = $3 and provider = $4 "
-        f"and reference is null and {RUNNING} order by period_ends_at desc limit 1 for update",
+        f"and provider_subscription_id is null and {RUNNING} order by period_ends_at desc limit 1 for update",
         *(payment.user_id, payment.product_id, payment.provider.value),
     )
 
@@ -159,12 +159,12 @@ async def do_revoke(tx: Tx, subscription_id: UUID, payment_id: UUID, period_ends
             renews=False,
             changed_at=known.changed_at,
         )
-        if known.renews and known.reference is not None and known.provider not in APP_STORES:
+        if known.renews and known.provider_subscription_id is not None and known.provider not in APP_STORES:
             await subscriptions.do_set_pending_action(tx, subscription_id, "cancel")
         await subscriptions.do_send_update(tx, subscription_id)
         return False
     await subscriptions.do_expire(tx, known, revoked=True)
-    if known.renews and known.reference is not None:  # else the provider would charge again
+    if known.renews and known.provider_subscription_id is not None:  # else the provider would charge again
         await subscriptions.do_set_pending_action(tx, subscription_id, "cancel")
     await subscriptions.do_send_update(tx, subscription_id)
     return True

@@ -18,7 +18,7 @@ from meydan.money.premium.enums import SubscriptionStatus
 from meydan.money.premium.events import PremiumCancelled, PremiumEnded, PremiumInGrace
 from meydan.money.premium.settings import PremiumSettings
 
-TELL_PROVIDER = "commerce.tell_provider"
+TELL_PROVIDER = "premium.tell_provider"
 _CLOCK_SKEW = timedelta(minutes=10)
 """A change of plan that begins so soon at the provider is applied at once."""
 
@@ -57,14 +57,14 @@ class SubscriptionRow(Struct, frozen=True):
     plan_id: UUID
     status: SubscriptionStatus
     provider: ProviderName | None
-    reference: str | None
+    provider_subscription_id: str | None
     coin_price: int | None
     renews: bool
     period_ends_at: datetime
     grace_ends_at: datetime | None
     changed_at: datetime
     checked_at: datetime | None
-    wish: str | None
+    pending_action: str | None
     revoked: bool
     created_at: datetime
 
@@ -76,8 +76,8 @@ class SubscriptionRow(Struct, frozen=True):
 
 _SHOWN = "id, plan_id, status, period_ends_at, renews, created_at, provider, coin_price, grace_ends_at, next_plan_id"
 COLUMNS = (
-    "id, user_id, plan_id, status, provider, reference, coin_price, renews, period_ends_at, grace_ends_at, changed_at, "
-    "checked_at, wish, revoked, created_at"
+    "id, user_id, plan_id, status, provider, provider_subscription_id, coin_price, renews, period_ends_at, grace_ends_at, changed_at, "
+    "checked_at, pending_action, revoked, created_at"
 )
 RUNNING = "status <> 'expired' and (renews or period_ends_at > app.now())"
 
@@ -139,7 +139,7 @@ async def lock_by_reference(tx: Tx, name: ProviderName, reference: str) -> Subsc
     Locks: the subscription."""
     return await tx.maybe(
         SubscriptionRow,
-        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and provider = $2 and reference = $3 for update",
+        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and provider = $2 and provider_subscription_id = $3 for update",
         name.value,
         reference,
     )
@@ -196,7 +196,7 @@ async def do_expire(
     """Ends a subscription; ``revoked`` for one whose money is gone."""
     await tx.run(
         "update app.subscriptions set status = 'expired', renews = false, ended_at = coalesce(ended_at, app.now()), "
-        "grace_ends_at = null, wish = null, changed_at = $3, revoked = revoked or $4 where tenant_id = $1 and id = $2",
+        "grace_ends_at = null, pending_action = null, changed_at = $3, revoked = revoked or $4 where tenant_id = $1 and id = $2",
         *(known.id, changed_at or known.changed_at, revoked),
     )
     if known.status is not SubscriptionStatus.expired and await running_of(tx, known.user_id) is None:
@@ -225,14 +225,16 @@ async def do_stop_renewing(tx: Tx, known: SubscriptionRow) -> None:
             "where tenant_id = $1 and id = $2",
             known.id,
         )
-        if known.reference is not None:
+        if known.provider_subscription_id is not None:
             await do_set_pending_action(tx, known.id, "cancel")
         await do_send_update(tx, known.id)
 
 
 async def do_set_pending_action(tx: Tx, subscription_id: UUID, action: str) -> None:
     """Stores an action for the provider, ``cancel`` or ``resume``, and queues the job that performs it."""
-    await tx.run("update app.subscriptions set wish = $3 where tenant_id = $1 and id = $2", subscription_id, action)
+    await tx.run(
+        "update app.subscriptions set pending_action = $3 where tenant_id = $1 and id = $2", subscription_id, action
+    )
     await jobs.queue(
         tx, TELL_PROVIDER, TellProvider(subscription_id=subscription_id), dedupe_key=f"{subscription_id}:{action}"
     )

@@ -26,7 +26,7 @@ from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 from meydan.money.payments import provider_accounts, settlement
 
-RECONCILE = "commerce.reconcile"
+RECONCILE = "provider_events.reconcile"
 LOOKED_BACK = timedelta(days=2)
 """Every comparison covers so much at least."""
 _FURTHEST_BACK = timedelta(days=90)
@@ -62,7 +62,7 @@ class Reconcile(Struct, frozen=True):
 class BookedPayment(Struct, frozen=True):
     """A payment in our books."""
 
-    charge: str
+    provider_charge_id: str
     payment_id: UUID
     amount: int
     currency: str
@@ -97,7 +97,7 @@ async def do_queue_all(tx: Tx) -> None:
     Runs as: service."""
     sold = await tx.all(
         ProviderName,
-        "select provider from app.payment_providers where tenant_id = $1 "
+        "select provider from app.provider_accounts where tenant_id = $1 "
         "union select distinct provider from app.payments where tenant_id = $1",
     )
     for name in {*sold, *await provider_accounts.connected(tx)}:
@@ -168,9 +168,11 @@ def compare(
         found += _differences(booked, charge)
     if statement.complete:
         found += [
-            Difference("missing_there", booked.charge, booked.amount, None, booked.payment_id, booked.currency)
+            Difference(
+                "missing_there", booked.provider_charge_id, booked.amount, None, booked.payment_id, booked.currency
+            )
             for booked in ours.values()
-            if booked.charge not in theirs and since + CLOCK_SKEW <= booked.paid_at < until - WEBHOOK_DELAY
+            if booked.provider_charge_id not in theirs and since + CLOCK_SKEW <= booked.paid_at < until - WEBHOOK_DELAY
         ]
     return found
 
@@ -183,7 +185,7 @@ def _differences(booked: BookedPayment, charge: Charge) -> Iterable[Difference]:
     }
     for kind, (here, there) in numbers.items():
         if here != there or (kind == "amount" and booked.currency != charge.currency):
-            yield Difference(kind, booked.charge, here, there, booked.payment_id, booked.currency)
+            yield Difference(kind, booked.provider_charge_id, here, there, booked.payment_id, booked.currency)
 
 
 async def _do_heal(
@@ -220,8 +222,8 @@ async def _charges_to_check(tx: Tx, name: ProviderName, since: datetime, until: 
     return set(
         await tx.all(
             str,
-            "select charge from app.payments where tenant_id = $1 and provider = $2 and ("
-            "paid_at >= $3 or (paid_at > $4 and refunded < paid_amount and abs(hashtext(charge)::bigint) % $5 = $6)) "
+            "select provider_charge_id from app.payments where tenant_id = $1 and provider = $2 and ("
+            "paid_at >= $3 or (paid_at > $4 and refunded < paid_amount and abs(hashtext(provider_charge_id)::bigint) % $5 = $6)) "
             "union select subject from app.reconciliation_differences "
             "where tenant_id = $1 and provider = $2 and status = 'open' and kind not in ('coins', 'missing_here')",
             *(name.value, since, until - _REFUNDABLE_FOR, _ROUND, int(until.timestamp() // 3600) % _ROUND),
@@ -233,13 +235,13 @@ async def _ours(tx: Tx, name: ProviderName, since: datetime, statement: Statemen
     rows = await tx.all(
         BookedPayment,
         """
-        select charge, id as payment_id, paid_amount as amount, paid_currency as currency, refunded, paid_at, exists (
+        select provider_charge_id, id as payment_id, paid_amount as amount, paid_currency as currency, refunded, paid_at, exists (
             select from app.payment_disputes dispute
-            where dispute.tenant_id = payment.tenant_id and dispute.payment_id = payment.id and dispute.state <> 'won'
+            where dispute.tenant_id = payment.tenant_id and dispute.payment_id = payment.id and dispute.status <> 'won'
         ) as disputed
         from app.payments payment
         where tenant_id = $1 and provider = $2 and paid_at is not null and (
-            paid_at >= $3 or charge = any($4::text[]) or charge in (
+            paid_at >= $3 or provider_charge_id = any($4::text[]) or provider_charge_id in (
                 select subject from app.reconciliation_differences
                 where tenant_id = $1 and provider = $2 and status = 'open'
             )
@@ -247,7 +249,7 @@ async def _ours(tx: Tx, name: ProviderName, since: datetime, statement: Statemen
         """,
         *(name.value, since, [charge.provider_charge_id for charge in statement.charges]),
     )
-    return {row.charge: row for row in rows}
+    return {row.provider_charge_id: row for row in rows}
 
 
 async def _coin_differences(tx: Tx, name: ProviderName) -> list[Difference]:
@@ -258,7 +260,7 @@ async def _coin_differences(tx: Tx, name: ProviderName) -> list[Difference]:
         _CoinTotals,
         """
         with sold as (
-            select paid_currency as currency, sum(coins - coins_taken_back)::bigint as coins
+            select paid_currency as currency, sum(coins - coins_clawed_back)::bigint as coins
             from app.payments where tenant_id = $1 and provider = $2 and settled_at is not null group by paid_currency
         ),
         cleared as (

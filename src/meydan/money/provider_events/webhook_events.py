@@ -12,7 +12,7 @@ from meydan.kit import jobs, retries
 from meydan.kit.database import Database, Tx
 from meydan.money.payments import provider_accounts, settlement
 
-READ_NOTICE = "commerce.read_notice"
+READ_NOTICE = "provider_events.read_event"
 KEPT = timedelta(days=90)
 """A webhook event that was read is deleted after so long."""
 
@@ -33,7 +33,7 @@ async def do_store(tx: Tx, name: ProviderName, event: WebhookEvent) -> None:
     Runs as: service."""
     stored = await tx.maybe(
         UUID,
-        "insert into app.payment_notices (tenant_id, provider, event_id, payload) values ($1, $2, $3, $4) "
+        "insert into app.webhook_events (tenant_id, provider, event_id, payload) values ($1, $2, $3, $4) "
         "on conflict do nothing returning id",
         *(name.value, event.event_id, event.payload),
     )
@@ -46,7 +46,7 @@ async def read_webhook_event(db: Database, tenant_id: int, job: ReadWebhookEvent
     async with db.as_service(tenant_id) as tx:
         stored = await tx.maybe(
             _StoredEvent,
-            "select provider, event_id, payload from app.payment_notices "
+            "select provider, event_id, payload from app.webhook_events "
             "where tenant_id = $1 and id = $2 and read_at is null",
             job.notice_id,
         )
@@ -77,7 +77,7 @@ async def do_sweep(tx: Tx) -> None:
     Runs as: service."""
     unread = await tx.all(
         UUID,
-        "select id from app.payment_notices where tenant_id = $1 and read_at is null and tries = 0 "
+        "select id from app.webhook_events where tenant_id = $1 and read_at is null and attempts = 0 "
         "and received_at between app.now() - interval '1 day' and app.now() - interval '10 minutes' "
         "order by received_at limit 100",
     )
@@ -90,14 +90,14 @@ async def do_purge_old(tx: Tx) -> None:
 
     Runs as: service."""
     await tx.run(
-        "delete from app.payment_notices where tenant_id = $1 and read_at is not null and received_at < app.now() - $2::interval",
+        "delete from app.webhook_events where tenant_id = $1 and read_at is not null and received_at < app.now() - $2::interval",
         KEPT,
     )
 
 
 async def _do_mark(tx: Tx, notice_id: UUID, problem: str, *, is_read: bool, payment_id: UUID | None = None) -> None:
     await tx.run(
-        "update app.payment_notices set problem = nullif(left($3, 500), ''), tries = tries + 1, payment_id = $4, "
+        "update app.webhook_events set problem = nullif(left($3, 500), ''), attempts = attempts + 1, payment_id = $4, "
         "read_at = case when $5 then app.now() end where tenant_id = $1 and id = $2",
         *(notice_id, problem, payment_id, is_read),
     )

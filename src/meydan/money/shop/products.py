@@ -47,7 +47,7 @@ class Plan(Struct, frozen=True):
     currency: str
     coin_price: int | None
     """Null: not sold for coins."""
-    text_per_day: int
+    matches_per_day: int
     sees_likes: bool
     no_ads: bool
     position: int
@@ -82,7 +82,7 @@ class PutPlanRequest(Struct, frozen=True, forbid_unknown_fields=True):
     period: Period
     price: Price
     currency: Currency
-    text_per_day: PerDay
+    matches_per_day: PerDay
     sees_likes: bool = True
     no_ads: bool = True
     coin_price: Coins | None = None
@@ -103,7 +103,7 @@ class ProductTaken(Refused):
 
 
 _PACKAGE = "id, name, coins, bonus, price, currency, position"
-_PLAN = "id, name, period, price, currency, coin_price, text_per_day, sees_likes, no_ads, position"
+_PLAN = "id, name, period, price, currency, coin_price, matches_per_day, sees_likes, no_ads, position"
 _ORDER = "order by position, price, id"
 
 
@@ -239,21 +239,21 @@ async def do_put_plan(tx: Tx, plan_id: UUID | None, request: PutPlanRequest, *, 
             request.price,
             request.currency,
             request.coin_price,
-            request.text_per_day,
+            request.matches_per_day,
             request.sees_likes,
         ),
         *(request.no_ads, request.position, request.store_product_id, request.active),
     )
     if plan_id is None:
         sql = (
-            "insert into app.premium_plans (tenant_id, name, period, price, currency, coin_price, text_per_day, sees_likes, "
+            "insert into app.premium_plans (tenant_id, name, period, price, currency, coin_price, matches_per_day, sees_likes, "
             "no_ads, position, store_product_id, active) "
             "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id"
         )
     else:
         sql = (
             "update app.premium_plans set name = $2, period = $3, price = $4, currency = $5, coin_price = $6, "
-            "text_per_day = $7, sees_likes = $8, no_ads = $9, position = $10, store_product_id = $11, active = $12 "
+            "matches_per_day = $7, sees_likes = $8, no_ads = $9, position = $10, store_product_id = $11, active = $12 "
             "where tenant_id = $1 and id = $13 returning id"
         )
         values = (*values, plan_id)
@@ -278,4 +278,4 @@ async def _unique_in_stores(tx: Tx) -> AsyncIterator[None]:
 @listen(tenants.TenantAdded)
 async def seed_default_products(tx: Tx, _: tenants.TenantAdded) -> None:
     """Gives a new tenant the default packages and plans."""
-    await tx.run("select app.open_shop($1)")
+    await tx.run("select app.seed_default_products($1)")

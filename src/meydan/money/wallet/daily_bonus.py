@@ -60,7 +60,7 @@ async def bonuses(tx: Tx, user_id: UUID) -> Bonuses:
         "select exists (select from app.coin_transactions where tenant_id = $1 and idempotency_key = $2)",
         _key(user_id, today.day),
     )
-    return Bonuses(DailyBonus(settings.daily_coins, settings.daily_coins > 0 and not taken, today.next_at))
+    return Bonuses(DailyBonus(settings.daily_bonus_coins, settings.daily_bonus_coins > 0 and not taken, today.next_at))
 
 
 async def do_earn_daily(tx: Tx, user_id: UUID) -> BonusReceipt:
@@ -69,13 +69,13 @@ async def do_earn_daily(tx: Tx, user_id: UUID) -> BonusReceipt:
     Raises: EarningOff, AlreadyEarned. Runs as: service.
     """
     settings, today = await tenants.settings(tx, WalletSettings), await _today(tx)
-    if settings.daily_coins == 0:
+    if settings.daily_bonus_coins == 0:
         raise EarningOff
     try:
         transaction = await ledger.do_credit(
             tx,
             user_id,
-            settings.daily_coins,
+            settings.daily_bonus_coins,
             source=PROMOTIONS,
             type=TransactionType.earned,
             key=_key(user_id, today.day),

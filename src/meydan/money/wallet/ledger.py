@@ -137,7 +137,7 @@ async def do_claw_back(
     with translated_errors():
         made = await tx.one(
             Transaction,
-            f"select {TRANSACTION} from app.take_back($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            f"select {TRANSACTION} from app.claw_back($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             *(key, type, user_id, amount, to.kind, to.provider, to.currency),
             *(description, subject_id, dict(details or {})),
         )

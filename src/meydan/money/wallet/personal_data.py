@@ -20,6 +20,8 @@ COLUMNS = {
     "coin_holds.user_id",
     "wallet_freezes.user_id",
     "wallet_freezes.reason",
+    "wallet_freezes.frozen_by_user_id",
+    "wallet_freezes.thawed_by_user_id",
 }
 
 

@@ -101,7 +101,7 @@ function Details({ details }: { details: StaffPaymentDetails }) {
             <Money amount={payment.refunded} currency={currency} />
           </Fact>
           <Fact name={t`Coins taken back`}>
-            <Figure value={payment.coins_taken_back} />
+            <Figure value={payment.coins_clawed_back} />
             {payment.owed > 0 ? (
               <span className="text-terracotta">
                 {' '}
@@ -111,7 +111,7 @@ function Details({ details }: { details: StaffPaymentDetails }) {
               </span>
             ) : null}
           </Fact>
-          {payment.charge ? <Fact name={t`The provider's number`}>{payment.charge}</Fact> : null}
+          {payment.provider_charge_id ? <Fact name={t`The provider's number`}>{payment.provider_charge_id}</Fact> : null}
           {payment.release_at ? (
             <Fact name={t`Held until`}>
               <Moment at={payment.release_at} />
@@ -205,7 +205,7 @@ function Details({ details }: { details: StaffPaymentDetails }) {
                 title={<Money amount={dispute.amount} currency={currency} />}
                 words={
                   <>
-                    {states[dispute.state]} · <Moment at={dispute.changed_at} />
+                    {states[dispute.status]} · <Moment at={dispute.changed_at} />
                   </>
                 }
                 aside={

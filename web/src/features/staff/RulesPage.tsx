@@ -68,10 +68,10 @@ function Form({ rules }: { rules: FraudRules }) {
           <Trans>What follows</Trans>
         </h2>
         <div className="grid gap-4 sm:grid-cols-2">
-          <NumberField {...shared} name="delay_from" label={t`It waits for a time, from so many points`} />
+          <NumberField {...shared} name="delay_score" label={t`It waits for a time, from so many points`} />
           <NumberField {...shared} name="delay_minutes" label={t`So many minutes`} />
-          <NumberField {...shared} name="review_from" label={t`It waits until you decide, from so many points`} />
-          <NumberField {...shared} name="freeze_from" label={t`The wallet is frozen too, from so many points`} />
+          <NumberField {...shared} name="review_score" label={t`It waits until you decide, from so many points`} />
+          <NumberField {...shared} name="freeze_score" label={t`The wallet is frozen too, from so many points`} />
         </div>
       </Card>
       {ruleWords.map((one) => (

@@ -120,7 +120,7 @@ function Plans() {
                   cell: (one) => (one.coin_price == null ? '–' : <Figure value={one.coin_price} />),
                   numeric: true,
                 },
-                { title: t`Meetings a day`, cell: (one) => <Figure value={one.text_per_day} />, numeric: true },
+                { title: t`Meetings a day`, cell: (one) => <Figure value={one.matches_per_day} />, numeric: true },
                 { title: t`State`, cell: (one) => <State active={one.active} /> },
                 {
                   title: <span className="sr-only">{t`Change`}</span>,

@@ -147,7 +147,7 @@ export function PlanSheet({ known, onClose }: { known: Schemas['StaffPlan'] | un
   const [period, setPeriod] = useState<Schemas['Period']>(known?.period ?? 'month');
   const [price, setPrice] = useState(known ? plain(known.price, currency) : '');
   const [coinPrice, setCoinPrice] = useState(known?.coin_price == null ? '' : String(known.coin_price));
-  const [perDay, setPerDay] = useState(String(known?.text_per_day ?? 50));
+  const [perDay, setPerDay] = useState(String(known?.matches_per_day ?? 50));
   const [product, setProduct] = useState(known?.store_product_id ?? '');
   const [active, setActive] = useState(known?.active ?? true);
   const [asked, setAsked] = useState(false);
@@ -162,7 +162,7 @@ export function PlanSheet({ known, onClose }: { known: Schemas['StaffPlan'] | un
       {
         id: known?.id ?? null,
         wish: {
-          ...{ period, price: amount, currency, coin_price: inCoins, text_per_day: meetings, active },
+          ...{ period, price: amount, currency, coin_price: inCoins, matches_per_day: meetings, active },
           ...{ sees_likes: known?.sees_likes ?? true, no_ads: known?.no_ads ?? true },
           ...{ store_product_id: product.trim() || null, name: known?.name ?? null, position: known?.position ?? 99 },
         },

@@ -42,7 +42,7 @@ export function useRuleWords(): RuleWords[] {
       words: t`One card pays for several people: more than a family. It looks at renewals of memberships too, which are never held back.`,
       numbers: {
         accounts_per_card: t`Usual people on one card, up to`,
-        shared_days: t`Days looked back (cards and devices)`,
+        fingerprint_window_days: t`Days looked back (cards and devices)`,
       },
       points: 'shared_card_points',
     },
@@ -70,7 +70,7 @@ export function useRuleWords(): RuleWords[] {
       numbers: {
         refunds: t`Usual refunds, up to`,
         refund_percent: t`Usual percent of their payments, up to`,
-        returns_days: t`Days looked back (refunds and disputes)`,
+        refund_lookback_days: t`Days looked back (refunds and disputes)`,
       },
       points: 'many_refunds_points',
     },
@@ -98,10 +98,10 @@ export function useRuleWords(): RuleWords[] {
 export function useEffectWords() {
   const { t, i18n } = useLingui();
   return (points: number, at: Record<string, number>, gifts: boolean): string => {
-    const { delay_from = 0, review_from = 0, freeze_from = 0, delay_minutes = 0 } = at;
-    if (points >= freeze_from) return t`the wallet is frozen until you decide`;
-    if (points >= review_from) return gifts ? t`you are shown it` : t`it waits until you decide`;
-    if (points >= delay_from && !gifts) return t`it waits ${i18n.number(delay_minutes)} minutes`;
+    const { delay_score = 0, review_score = 0, freeze_score = 0, delay_minutes = 0 } = at;
+    if (points >= freeze_score) return t`the wallet is frozen until you decide`;
+    if (points >= review_score) return gifts ? t`you are shown it` : t`it waits until you decide`;
+    if (points >= delay_score && !gifts) return t`it waits ${i18n.number(delay_minutes)} minutes`;
     return t`nothing follows by itself`;
   };
 }

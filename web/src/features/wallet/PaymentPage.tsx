@@ -209,22 +209,22 @@ function TakenBack({ payment }: { payment: Payment }) {
     return <Trans>It was a second payment for one membership, which goes on as before.</Trans>;
   }
   if (payment.kind === 'premium') return <Trans>The membership it paid for has ended.</Trans>;
-  if (payment.coins_taken_back === 0) return null;
+  if (payment.coins_clawed_back === 0) return null;
   if (payment.owed === 0) {
     return (
       <Trans>
-        <Coins amount={payment.coins_taken_back} /> went back with it.
+        <Coins amount={payment.coins_clawed_back} /> went back with it.
       </Trans>
     );
   }
-  return payment.owed === payment.coins_taken_back ? (
+  return payment.owed === payment.coins_clawed_back ? (
     <Trans>
       <Coins amount={payment.owed} /> of it had been spent already: they are owed now, and coins that come in pay them
       first.
     </Trans>
   ) : (
     <Trans>
-      <Coins amount={payment.coins_taken_back} /> went back with it, and <Figure value={payment.owed} /> of them had
+      <Coins amount={payment.coins_clawed_back} /> went back with it, and <Figure value={payment.owed} /> of them had
       been spent already: those are owed now, and coins that come in pay them first.
     </Trans>
   );

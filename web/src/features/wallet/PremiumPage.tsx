@@ -55,7 +55,7 @@ function Shown({ premium }: { premium: Premium }) {
 function Unlocks({ plans }: { plans: Plan[] }) {
   const { t } = useLingui();
   const { data: state } = useQuery(stateQuery);
-  const meetings = Math.max(...plans.map(({ text_per_day }) => text_per_day));
+  const meetings = Math.max(...plans.map(({ matches_per_day }) => matches_per_day));
   const now = state?.quotas.text.limit;
   const row = (icon: ReactNode, title: ReactNode, words: ReactNode, exists = true) => (
     <Row

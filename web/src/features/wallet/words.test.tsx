@@ -116,7 +116,7 @@ describe('a gift', () => {
 describe('a membership', () => {
   const premium = (subscription: Partial<Subscription> | null): Premium => ({
     plans: [],
-    entitlements: { premium: false, text_per_day: null, sees_likes: false, no_ads: false },
+    entitlements: { premium: false, matches_per_day: null, sees_likes: false, no_ads: false },
     subscription: subscription && {
       id: '0',
       plan_id: 'p',

@@ -19,7 +19,7 @@ from meydan.money.payments import provider_accounts
 
 log = logging.getLogger(__name__)
 
-ACKNOWLEDGE = "commerce.acknowledge"
+ACKNOWLEDGE = "payments.acknowledge"
 REFUNDED_AFTER = timedelta(days=3)
 """A store refunds a purchase that is not acknowledged for so long."""
 _AGAIN_AFTER = timedelta(minutes=15)
@@ -33,7 +33,7 @@ class Acknowledge(Struct, frozen=True):
 
 class _Purchase(Struct, frozen=True):
     provider: ProviderName
-    charge: str
+    provider_charge_id: str
     is_subscription: bool
     given: bool
     has_left: bool
@@ -52,12 +52,12 @@ async def acknowledge(db: Database, tenant_id: int, job: Acknowledge) -> None:
         bought = await tx.one(
             _Purchase,
             """
-            select payment.provider, payment.charge, payment.subscription_reference is not null as is_subscription,
+            select payment.provider, payment.provider_charge_id, payment.provider_subscription_id is not null as is_subscription,
                 payment.settled_at is not null as given,
                 person.erased_at is not null as has_left, payment.acknowledged
             from app.payments payment
             join app.users person on person.tenant_id = payment.tenant_id and person.id = payment.user_id
-            where payment.tenant_id = $1 and payment.id = $2 and payment.charge is not null
+            where payment.tenant_id = $1 and payment.id = $2 and payment.provider_charge_id is not null
             """,
             job.payment_id,
         )
@@ -70,7 +70,9 @@ async def acknowledge(db: Database, tenant_id: int, job: Acknowledge) -> None:
         )
     try:
         async with provider_accounts.opened(db, tenant_id, bought.provider) as provider:
-            await provider.do_acknowledge(bought.charge, subscription=bought.is_subscription, given=bought.given)
+            await provider.do_acknowledge(
+                bought.provider_charge_id, subscription=bought.is_subscription, given=bought.given
+            )
     except (ProviderUnavailable, ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         # The sweep tries again. If the store refused because it refunded the purchase, its own webhook ends the attempts.
         log.warning("payment %s could not be acknowledged: %s", job.payment_id, error)

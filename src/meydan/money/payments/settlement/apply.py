@@ -148,9 +148,9 @@ async def _do_record_money(tx: Tx, known: payment_rows.PaymentRow, event: Paid, 
     """Records the money that arrived. The payment is held until its review."""
     await tx.run(
         """
-        update app.payments set charge = $3, paid_amount = $4, paid_currency = $5, paid_at = $6, period_ends_at = $7,
-            period_begins_at = $8, subscription_reference = $9, status = 'held', problem = $10, problem_detail = null,
-            release_at = null, address = null, origin = null,
+        update app.payments set provider_charge_id = $3, paid_amount = $4, paid_currency = $5, paid_at = $6, period_ends_at = $7,
+            period_begins_at = $8, provider_subscription_id = $9, status = 'held', problem = $10, problem_detail = null,
+            release_at = null, ip_address = null, origin = null,
             amount = case when $11 then $4 else amount end, currency = case when $11 then $5 else currency end
         where tenant_id = $1 and id = $2
         """,
@@ -197,8 +197,8 @@ async def _do_fulfil(tx: Tx, row: payment_rows.PaymentRow, *, despite_duplicate:
     await publish(tx, PaymentSettled(row.id, row.user_id, row.kind, row.coins))
     await acknowledgements.do_queue(tx, row.id, row.provider)
     await clawbacks.do_apply_clawback(tx, await payment_rows.lock_by_id(tx, row.id), cause="release")
-    if row.subscription_reference is not None:
-        await _do_apply_deferred(tx, row.provider, row.subscription_reference)
+    if row.provider_subscription_id is not None:
+        await _do_apply_deferred(tx, row.provider, row.provider_subscription_id)
     await orders.do_send_update(tx, row.id)
 
 

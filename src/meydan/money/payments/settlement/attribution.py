@@ -22,7 +22,7 @@ async def lock_payment_for(
 
     Locks: the payment."""
     row = await _lock_ordered(tx, name, event, receipt_of)
-    if row is not None and row.charge in (None, event.charge):
+    if row is not None and row.provider_charge_id in (None, event.charge):
         return row
     if (renewed := await _lock_renewal(tx, name, event)) is not None:
         kind, renewal = renewed
@@ -94,7 +94,7 @@ async def _lock_purchase_of(
 
     Locks: the payment."""
     user_id = await tx.maybe(
-        UUID, "select user_id from app.billing_references where tenant_id = $1 and reference = $2", buyer
+        UUID, "select user_id from app.billing_customers where tenant_id = $1 and customer_reference = $2", buyer
     )
     sold = await fulfilment.store_product(tx, store_product_id)
     if user_id is None or sold is None:
@@ -104,7 +104,7 @@ async def _lock_purchase_of(
         payment_rows.PaymentRow,
         f"""
         select {payment_rows.COLUMNS} from app.payments
-        where tenant_id = $1 and user_id = $2 and provider = $3 and charge is null and kind = $4 and product_id = $5
+        where tenant_id = $1 and user_id = $2 and provider = $3 and provider_charge_id is null and kind = $4 and product_id = $5
             and created_at > app.now() - interval '1 day'
         order by id limit 1 for update
         """,
@@ -131,10 +131,10 @@ async def _do_create_payment(
     await tx.run(
         """
         insert into app.payments (
-            tenant_id, user_id, kind, status, provider, product_id, agreement_id, coins, amount, currency, charge
+            tenant_id, user_id, kind, status, provider, product_id, agreement_id, coins, amount, currency, provider_charge_id
         )
         values ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10)
-        on conflict (tenant_id, provider, charge) do nothing
+        on conflict (tenant_id, provider, provider_charge_id) do nothing
         """,
         *(user_id, kind, name.value, product_id, renewal and renewal.agreement_id, product.coins, *price, event.charge),
     )

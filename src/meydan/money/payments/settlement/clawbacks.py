@@ -22,7 +22,7 @@ from meydan.money.payments.settlement import provider_subscriptions
 class _Dispute(Struct, frozen=True):
     id: UUID
     amount: int
-    state: DisputeState
+    status: DisputeState
 
 
 async def do_apply_refund(tx: Tx, row: payment_rows.PaymentRow, event: Refunded) -> str | None:
@@ -40,7 +40,7 @@ async def do_apply_refund(tx: Tx, row: payment_rows.PaymentRow, event: Refunded)
     elif event.refund is not None:
         await tx.run(
             "update app.payment_refunds set status = 'done', done_at = app.now() "
-            "where tenant_id = $1 and payment_id = $2 and refund = $3 and status = 'asked'",
+            "where tenant_id = $1 and payment_id = $2 and provider_refund_id = $3 and status = 'asked'",
             row.id,
             event.refund,
         )
@@ -75,14 +75,14 @@ async def do_apply_dispute(tx: Tx, row: payment_rows.PaymentRow, event: Disputed
     dispute_id = await tx.maybe(
         UUID,
         """
-        insert into app.payment_disputes as known (tenant_id, payment_id, provider, dispute, amount, state, changed_at)
+        insert into app.payment_disputes as known (tenant_id, payment_id, provider, provider_dispute_id, amount, status, changed_at)
         values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (tenant_id, provider, dispute) do update
-        set amount = excluded.amount, state = excluded.state, changed_at = excluded.changed_at
+        on conflict (tenant_id, provider, provider_dispute_id) do update
+        set amount = excluded.amount, status = excluded.status, changed_at = excluded.changed_at
         where known.payment_id = excluded.payment_id
-            and (known.state, known.amount) is distinct from (excluded.state, excluded.amount) and (
+            and (known.status, known.amount) is distinct from (excluded.status, excluded.amount) and (
                 known.changed_at < excluded.changed_at or (
-                    known.changed_at = excluded.changed_at and known.state = 'opened' and excluded.state <> 'opened'
+                    known.changed_at = excluded.changed_at and known.status = 'opened' and excluded.status <> 'opened'
                 )
             )
         returning id
@@ -109,8 +109,8 @@ async def do_apply_clawback(tx: Tx, row: payment_rows.PaymentRow, *, cause: str,
     """Moves the difference between what the payment has given and what it may give. ``cause`` is an idempotency key."""
     disputes = await tx.all(
         _Dispute,
-        "select id, amount, state from app.payment_disputes "
-        "where tenant_id = $1 and payment_id = $2 and state in ('opened', 'lost')",
+        "select id, amount, status from app.payment_disputes "
+        "where tenant_id = $1 and payment_id = $2 and status in ('opened', 'lost')",
         row.id,
     )
     covered = min(row.paid, row.refunded + sum(dispute.amount for dispute in disputes))
@@ -122,11 +122,11 @@ async def do_apply_clawback(tx: Tx, row: payment_rows.PaymentRow, *, cause: str,
                 tx, PaymentClawedBack(row.id, row.user_id, max(moved.coins, 0), max(moved.owed, 0), disputed=disputed)
             )
     elif (
-        row.subscription_reference is not None and 0 < row.paid <= covered
+        row.provider_subscription_id is not None and 0 < row.paid <= covered
     ):  # it never began, and would be charged again
-        await provider_subscriptions.do_stop_charging(tx, row.provider, row.subscription_reference)
+        await provider_subscriptions.do_stop_charging(tx, row.provider, row.provider_subscription_id)
     await tx.run(
-        "update app.payments set status = $3, coins_taken_back = coins_taken_back + $4, owed = owed + $5 "
+        "update app.payments set status = $3, coins_clawed_back = coins_clawed_back + $4, owed = owed + $5 "
         "where tenant_id = $1 and id = $2",
         *(row.id, _status(row, disputes).value, moved.coins, moved.owed),
     )
@@ -134,7 +134,7 @@ async def do_apply_clawback(tx: Tx, row: payment_rows.PaymentRow, *, cause: str,
 
 
 def _status(row: payment_rows.PaymentRow, disputes: Sequence[_Dispute]) -> PaymentStatus:
-    states = {dispute.state for dispute in disputes}
+    states = {dispute.status for dispute in disputes}
     if DisputeState.opened in states:
         return PaymentStatus.disputed
     if DisputeState.lost in states:
@@ -152,10 +152,10 @@ async def _do_record_refund(tx: Tx, payment_id: UUID, refund: str | None, amount
         UUID,
         """
         update app.payment_refunds set status = 'done', done_at = app.now(), amount = $4, coins = $5, owed = $6,
-            refund = coalesce($3, refund)
+            provider_refund_id = coalesce($3, provider_refund_id)
         where tenant_id = $1 and id = (
             select id from app.payment_refunds
-            where tenant_id = $1 and payment_id = $2 and status = 'asked' and (refund = $3 or (refund is null and amount = $4))
+            where tenant_id = $1 and payment_id = $2 and status = 'asked' and (provider_refund_id = $3 or (provider_refund_id is null and amount = $4))
             order by id limit 1
         )
         returning id
@@ -164,7 +164,7 @@ async def _do_record_refund(tx: Tx, payment_id: UUID, refund: str | None, amount
     )
     if asked is None:
         await tx.run(
-            "insert into app.payment_refunds (tenant_id, payment_id, status, amount, refund, coins, owed, done_at) "
+            "insert into app.payment_refunds (tenant_id, payment_id, status, amount, provider_refund_id, coins, owed, done_at) "
             "values ($1, $2, 'done', $3, $4, $5, $6, app.now())",
             *(payment_id, amount, refund, max(moved.coins, 0), max(moved.owed, 0)),
         )

@@ -20,7 +20,7 @@ _KEPT = timedelta(days=90)
 async def do_defer(tx: Tx, name: ProviderName, subject: str, event: ProviderEvent) -> Applied:
     """Stores an event until the charge or the subscription ``subject`` is known."""
     await tx.run(
-        "insert into app.payment_early_events (tenant_id, provider, subject, event_id, event) values ($1, $2, $3, $4, $5) "
+        "insert into app.deferred_events (tenant_id, provider, subject, event_id, event) values ($1, $2, $3, $4, $5) "
         "on conflict do nothing",
         *(name.value, subject, event.event_id, msgspec.to_builtins(event)),
     )
@@ -31,7 +31,7 @@ async def do_take_deferred(tx: Tx, name: ProviderName, subject: str) -> list[Pro
     """Deletes and answers the deferred events of a subject, oldest first."""
     waiting = await tx.all(
         dict[str, Any],
-        "delete from app.payment_early_events where tenant_id = $1 and provider = $2 and subject = $3 returning event",
+        "delete from app.deferred_events where tenant_id = $1 and provider = $2 and subject = $3 returning event",
         name.value,
         subject,
     )
@@ -44,5 +44,5 @@ async def do_purge_old(tx: Tx) -> None:
 
     Runs as: service."""
     await tx.run(
-        "delete from app.payment_early_events where tenant_id = $1 and received_at < app.now() - $2::interval", _KEPT
+        "delete from app.deferred_events where tenant_id = $1 and received_at < app.now() - $2::interval", _KEPT
     )

@@ -8,21 +8,24 @@ from meydan.kit import jobs, retries
 from meydan.kit.database import Database, Tx
 from meydan.money.payments import provider_accounts
 
-STOP_CHARGING = "commerce.stop_charging"
+STOP_CHARGING = "payments.stop_charging"
 
 
 class StopCharging(retries.RetryableJob, frozen=True):
     """Payload of the external job that cancels a subscription at its provider."""
 
     provider: ProviderName
-    reference: str
+    provider_subscription_id: str
 
 
 async def do_stop_charging(tx: Tx, name: ProviderName, reference: str) -> None:
     """Queues the cancellation. In an app store only the account's holder can cancel, so nothing is queued there."""
     if name not in APP_STORES:
         await jobs.queue(
-            tx, STOP_CHARGING, StopCharging(provider=name, reference=reference), dedupe_key=f"{name}:{reference}"
+            tx,
+            STOP_CHARGING,
+            StopCharging(provider=name, provider_subscription_id=reference),
+            dedupe_key=f"{name}:{reference}",
         )
 
 
@@ -30,10 +33,10 @@ async def stop_charging(db: Database, tenant_id: int, job: StopCharging) -> None
     """Cancels at the provider, for a user who left or has the money back. A failure that lasts leaves the job held."""
     try:
         async with provider_accounts.opened(db, tenant_id, job.provider) as provider:
-            await provider.do_cancel(job.reference)
+            await provider.do_cancel(job.provider_subscription_id)
     except (ProviderUnavailable, ProviderLocked):
         async with db.as_service(tenant_id) as tx:
-            key = f"{job.provider}:{job.reference}"
+            key = f"{job.provider}:{job.provider_subscription_id}"
             if not await retries.do_retry(tx, STOP_CHARGING, job, retries.PATIENTLY, dedupe_key=key):
                 raise  # held, and seen by `meydan doctor`: the provider goes on charging
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
@@ -42,7 +45,7 @@ async def stop_charging(db: Database, tenant_id: int, job: StopCharging) -> None
                 tx,
                 "subscription_change_refused",
                 provider=job.provider,
-                reference=job.reference,
+                reference=job.provider_subscription_id,
                 wish="cancel",
                 problem=str(error)[:500],
             )

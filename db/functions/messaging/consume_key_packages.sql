@@ -1,5 +1,5 @@
 -- Only for founding the group: later devices bring their own packages, so nobody can use up a stranger's.
-create or replace function app.claim_key_packages(tenant integer, conversation_id uuid, own_device_id uuid)
+create or replace function app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid)
 returns table (profile_id uuid, device_id uuid, package bytea)
 language sql security definer set search_path = pg_catalog, pg_temp
 begin atomic
@@ -11,10 +11,10 @@ begin atomic
             from app.key_packages offered
             join app.conversation_members member
                 on member.tenant_id = offered.tenant_id and member.profile_id = offered.profile_id
-            where member.tenant_id = app.tenant_id() and member.tenant_id = claim_key_packages.tenant
-                and member.conversation_id = claim_key_packages.conversation_id
+            where member.tenant_id = app.tenant_id() and member.tenant_id = in_tenant_id
+                and member.conversation_id = in_conversation_id
                 and member.conversation_id = any(app.my_conversations())
-                and offered.device_id <> claim_key_packages.own_device_id
+                and offered.device_id <> in_device_id
             group by offered.profile_id, offered.device_id
         ) ranked
         where ranked.place <= 10
@@ -34,7 +34,7 @@ begin atomic
     returning taken.profile_id, taken.device_id, taken.body;
 end;
 
-comment on function app.claim_key_packages is
+comment on function app.consume_key_packages is
     'Consumes one key package for each of the ten devices that either person used last.';
-revoke all on function app.claim_key_packages from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.claim_key_packages to meydan_app;
+revoke all on function app.consume_key_packages from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.consume_key_packages to meydan_app;

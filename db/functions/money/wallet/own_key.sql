@@ -1,6 +1,0 @@
--- So it cannot collide with a key of the service, be it for somebody else's coins or for the payment of their debt.
-create or replace function app.own_key(key text) returns text language sql stable
-return case when session_user = 'meydan_app' then app.user_id() || ':' || key else key end;
-
-comment on function app.own_key is 'Prefixes a person''s idempotency key with their user id.';
-revoke all on function app.own_key from public, meydan_app, meydan_service, meydan_relay;
