@@ -145,7 +145,7 @@ async def do_order(
 
     With ``reuses_open``, answers an order of the same product whose page is still open: two pages could be paid twice.
 
-    Raises: WalletIsFrozen and what ``provider_accounts.choose`` raises.
+    Raises: WalletBlocked and what ``provider_accounts.choose`` raises.
     Runs as: service."""
     chosen = await provider_accounts.choose(tx, provider)
     if (frozen := (await wallet.wallet_of(tx, user_id)).frozen) is not None:

@@ -14,7 +14,8 @@ export function OneMore() {
   const { data: premium } = useQuery(premiumQuery);
   const buy = useBuyMeeting();
   const price = offers?.items.find(({ item }) => item === 'meeting')?.price;
-  const more = premium && !premium.entitlements.premium ? Math.max(0, ...premium.plans.map((plan) => plan.matches_per_day)) : 0;
+  const more =
+    premium && !premium.entitlements.premium ? Math.max(0, ...premium.plans.map((plan) => plan.matches_per_day)) : 0;
   const enough = price !== undefined && wallet !== undefined && wallet.available >= price && !wallet.debt;
   if (!wallet || (price === undefined && more === 0)) return null;
   return (
