@@ -38,8 +38,8 @@ async def test_a_payment_with_all_that_was_said_of_it(shop: Shop, staff: httpx.A
     details = (await staff.get(f"/api/staff/payments/{payment['id']}")).json()
     assert details["payment"] == line
     assert [(one["status"], one["coins"]) for one in details["disputes"]] == [("opened", 100)]
-    assert len({one["event_id"] for one in details["notices"]}) == 2
-    assert all(one["read_at"] and one["problem"] is None for one in details["notices"])
+    assert len({one["event_id"] for one in details["webhook_events"]}) == 2
+    assert all(one["read_at"] and one["problem"] is None for one in details["webhook_events"])
     assert (details["refunds"], details["case"]) == ([], None)
     assert (await staff.get(f"/api/staff/payments/{uuid4()}")).status_code == 404
 

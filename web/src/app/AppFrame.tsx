@@ -148,7 +148,12 @@ function Inside({ label }: { label: string }) {
 
   const square: Place = { to: '/', words: t`Square`, icon: <SquareIcon /> };
   const people: Place = { to: '/people', words: t`People`, icon: <Users aria-hidden /> };
-  const messages: Place = { to: '/messages', words: t`Messages`, icon: <MessageCircle aria-hidden />, count: unreadMessages };
+  const messages: Place = {
+    to: '/messages',
+    words: t`Messages`,
+    icon: <MessageCircle aria-hidden />,
+    count: unreadMessages,
+  };
   const news: Place = { to: '/notifications', words: t`News`, icon: <BellIcon aria-hidden />, count: unread };
   const wallet: Place = {
     to: '/wallet',

@@ -111,7 +111,9 @@ function Details({ details }: { details: StaffPaymentDetails }) {
               </span>
             ) : null}
           </Fact>
-          {payment.provider_charge_id ? <Fact name={t`The provider's number`}>{payment.provider_charge_id}</Fact> : null}
+          {payment.provider_charge_id ? (
+            <Fact name={t`The provider's number`}>{payment.provider_charge_id}</Fact>
+          ) : null}
           {payment.release_at ? (
             <Fact name={t`Held until`}>
               <Moment at={payment.release_at} />
