@@ -72,7 +72,8 @@ async def mine(tx: Tx) -> list[DeviceLine]:
 async def do_forget(tx: Tx, user_id: UUID, client_id: UUID) -> None:
     """Forgets a device and ends its sessions. A later login from it counts as a new device.
 
-    Raises: NotFound. Runs as: service.
+    Raises: NotFound.
+    Runs as: service.
     """
     row_id = await tx.one(
         UUID,

@@ -61,7 +61,8 @@ class LoggedIn(Struct, frozen=True):
 async def read(tx: Tx, user_id: UUID, profile_id: UUID) -> Me:
     """Reads a user's own account.
 
-    Raises: NoSuchFace (erased). Runs as: service or user.
+    Raises: NoSuchFace (erased).
+    Runs as: service or user.
     """
     user = await users.by_id(tx, user_id)
     tenant = await tenants.current(tx)

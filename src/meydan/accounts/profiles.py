@@ -124,7 +124,8 @@ async def public(tx: Tx, profile_ids: list[UUID]) -> list[PublicProfile]:
 async def user_of_profile(tx: Tx, profile_id: UUID) -> UUID:
     """The user behind a profile, which no user may ever learn.
 
-    Raises: NotFound. Runs as: service.
+    Raises: NotFound.
+    Runs as: service.
     """
     return await tx.one(UUID, "select user_id from app.profiles where tenant_id = $1 and id = $2", profile_id)
 
@@ -140,7 +141,8 @@ async def profiles_of_user(tx: Tx, user_id: UUID) -> list[UUID]:
 async def do_add_real(tx: Tx, user_id: UUID, alias: str, gender: Gender | None, language: Language) -> UUID:
     """Adds the real face.
 
-    Raises: AliasInvalid, AliasFull. Runs as: service.
+    Raises: AliasInvalid, AliasFull.
+    Runs as: service.
     """
     alias = aliases.read_alias(alias)
     for _ in range(_ATTEMPTS):

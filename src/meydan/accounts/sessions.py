@@ -103,7 +103,8 @@ async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str) -> O
 async def do_refresh(tx: Tx, token: str) -> Opened | SessionEnded:
     """Rotates the session. Returns the error instead of raising it, so that ending a reused session is committed.
 
-    Locks: sessions. Runs as: service.
+    Locks: sessions.
+    Runs as: service.
     """
     parsed = _parse(token)
     row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
@@ -133,7 +134,8 @@ async def do_refresh(tx: Tx, token: str) -> Opened | SessionEnded:
 async def lock_by_token(tx: Tx, token: str) -> tuple[UUID, UUID] | None:
     """The user and session of any token of a live session, also an outdated one: it still may log out.
 
-    Locks: sessions. Runs as: service.
+    Locks: sessions.
+    Runs as: service.
     """
     parsed = _parse(token)
     row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
@@ -217,7 +219,8 @@ async def _do_end(tx: Tx, user_id: UUID, reason: EndReason, condition: str, valu
 async def do_switch_face(tx: Tx, session_id: UUID, user_id: UUID, face: Face) -> Identity:
     """Continues the session under another of the user's faces.
 
-    Raises: NotFound (no such face). Runs as: service.
+    Raises: NotFound (no such face).
+    Runs as: service.
     """
     changed = await tx.maybe(
         UUID,

@@ -62,7 +62,8 @@ async def staff_of(tx: Tx, *roles: Role) -> list[UUID]:
 async def do_set_role(tx: Tx, identifier: str, role: Role) -> UUID:
     """Sets the role of the user with this phone number, e-mail address or username.
 
-    Raises: NotFound. Runs as: service.
+    Raises: NotFound.
+    Runs as: service.
     """
     settings = await tenants.settings(tx, AccountsSettings)
     user_id = await users.find(tx, read_identifier(identifier, settings.default_region))

@@ -69,7 +69,8 @@ def is_banned(reason: str | None, until: datetime | None) -> bool:
 async def do_record_contact(tx: Tx, contact: str) -> bool:
     """Records a proved contact and returns whether it is new to the tenant.
 
-    Raises: AccountBanned (its last owner is banned). Runs as: service.
+    Raises: AccountBanned (its last owner is banned).
+    Runs as: service.
     """
     key = contact_hash(tx, contact)
     is_new = await tx.maybe(

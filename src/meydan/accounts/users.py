@@ -82,7 +82,8 @@ async def password_hash(tx: Tx, user_id: UUID) -> str | None:
 async def lock_standing(tx: Tx, user_id: UUID) -> Standing | None:
     """Locks the account until commit: a ban, a new password or an erasure waits. None for an erased account.
 
-    Locks: users. Runs as: service.
+    Locks: users.
+    Runs as: service.
     """
     return await tx.maybe(
         Standing,

@@ -88,7 +88,9 @@ async def _check_version(settings: Settings) -> None:
     """Refuses a database of another version in words, before a server begins to log.
 
     Ignores a database that does not answer: the gateway works without one, the others fail when they connect.
-    Raises: DatabaseTooOldError, ProgramTooOldError."""
+
+    Raises: DatabaseTooOldError, ProgramTooOldError.
+    """
     import asyncpg
 
     from meydan.kit import migrations

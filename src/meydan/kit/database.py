@@ -125,7 +125,10 @@ class Database:
 
     @classmethod
     async def open(cls, settings: DatabaseSettings) -> Self:
-        """Connects each login. Raises: DatabaseTooOldError, ProgramTooOldError."""
+        """Connects each login.
+
+        Raises: DatabaseTooOldError, ProgramTooOldError.
+        """
         app, service, relay = await asyncio.gather(
             _pool(settings.app_url, settings.pool_size),
             _pool(settings.service_url, settings.pool_size),

@@ -1,7 +1,7 @@
 """Expected errors of requests: RFC 9457 problem details with a stable ``code``."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 
@@ -11,9 +11,7 @@ class Refused(Exception):
     Keyword arguments become members of the problem document, next to ``code``.
     """
 
-    code: ClassVar[str] = "refused"
-    status: ClassVar[int] = 400
-    title: ClassVar[str] = "The request was refused."
+    code, status, title = "refused", 400, "The request was refused."
 
     def __init__(self, **extra: str | float | bool | datetime | UUID | list[Any] | None) -> None:
         super().__init__(self.code)

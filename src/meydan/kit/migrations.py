@@ -56,7 +56,9 @@ def serves(file: Path) -> str | None:
     """The oldest program that a migration serves, named by the newest migration which that program was built with.
 
     The line ``-- serves: 0011`` says it. Migrations up to 0010 were written before and have none.
-    Raises: ServesMissingError."""
+
+    Raises: ServesMissingError.
+    """
     found = _SERVES.search(file.read_text())
     if found is None and file.name[:4] > _LAST_WITHOUT_SERVES:
         raise ServesMissingError(f"{file.name} lacks a line like `-- serves: {file.name[:4]}`")

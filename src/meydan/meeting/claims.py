@@ -97,6 +97,7 @@ async def do_claim(tx: Tx, match_id: UUID) -> Claim:
 async def do_decide(tx: Tx) -> int:
     """Decides pending claims in a batch and returns their number. An approved one restores one match of today's quota.
 
+    Locks: lock_matching.
     Runs as: service.
     """
     if not await tx.one(bool, "select exists (select from app.claims where tenant_id = $1 and status = 'pending')"):

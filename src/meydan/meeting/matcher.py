@@ -48,6 +48,7 @@ async def do_match(tx: Tx, meeting_type: MeetingType, *, search_again: bool = Fa
     """Matches new tickets, with ``search_again`` also those searched longest ago. Returns the number of matches.
 
     Passes over a tenant are serialised. Without ``wait_for_lock`` a second one returns at once and does nothing.
+
     Runs as: service.
     """
     settings = await tenants.settings(tx, MeetingSettings)

@@ -47,7 +47,8 @@ async def coin_offers(tx: Tx) -> CoinOfferList:
 async def do_spend(tx: Tx, user_id: UUID, item: Item, quantity: int, key: str) -> CoinPurchase:
     """Buys extra matches with coins. A repeated key returns the first purchase, also after a change of price.
 
-    Raises: NotForSale, IdempotencyKeyReused, BalanceTooLow, WalletFrozen, DebtBlocks. Runs as: service.
+    Raises: NotForSale, IdempotencyKeyReused, BalanceTooLow, WalletFrozen, DebtBlocks.
+    Runs as: service.
     """
     await orders.lock_buyer(tx, user_id)
     details = {"item": item.value, "quantity": quantity}

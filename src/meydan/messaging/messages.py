@@ -172,7 +172,8 @@ async def has_written(tx: Tx, conversation_id: UUID, profile_id: UUID, before: d
 async def do_delete_expired(tx: Tx) -> int:
     """Deletes the ciphertext of expired conversations and returns their number. The metadata log stays.
 
-    Locks: conversations (`skip locked`). Runs as: service.
+    Locks: conversations (`skip locked`).
+    Runs as: service.
     """
     expired = await tx.all(
         UUID,

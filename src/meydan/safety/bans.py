@@ -39,10 +39,13 @@ async def do_ban(
     banned_by_user_id: UUID | None = None,
     **evidence: object,
 ) -> Ban:
-    """Bans a user, for good unless ``until`` is given. A ban that lasts at least as long stays, and no event is published.
+    """Bans a user, for good unless ``until`` is given. A ban that lasts at least as long stays, and no event is
+    published.
 
     ``banned_by_user_id`` is absent when the system decided. ``evidence`` goes into the audit log.
-    Raises: NotFound. Runs as: service.
+
+    Raises: NotFound.
+    Runs as: service.
     """
     await tx.run(
         """
@@ -90,7 +93,8 @@ async def do_ban(
 async def do_lift(tx: Tx, user_id: UUID, *, lifted_by_user_id: UUID | None = None) -> None:
     """Lifts the user's ban.
 
-    Raises: NotFound (not banned). Runs as: service.
+    Raises: NotFound (not banned).
+    Runs as: service.
     """
     ban_id = await tx.one(
         UUID,

@@ -63,7 +63,8 @@ async def do_add(
 ) -> Tenant:
     """Adds a tenant and enters it: the rest of the transaction runs inside the new tenant.
 
-    Raises: TenantInvalid, TenantTaken. Runs as: service.
+    Raises: TenantInvalid, TenantTaken.
+    Runs as: service.
     """
     if not _SLUG.fullmatch(slug) or slug in _RESERVED or not 1 <= len(name.strip()) <= 80:
         raise TenantInvalid(slug=slug)

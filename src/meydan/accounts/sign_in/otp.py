@@ -110,7 +110,8 @@ async def do_request(
 ) -> OtpSent:
     """Stores a new code and queues its delivery.
 
-    Raises: ChannelUnavailable, TooManyRequests, SendingPaused. Runs as: service.
+    Raises: ChannelUnavailable, TooManyRequests, SendingPaused.
+    Runs as: service.
     """
     settings = await tenants.settings(tx, AccountsSettings)
     adapters = integrations.current()
@@ -179,7 +180,8 @@ async def _check_limits(
 async def do_verify(tx: Tx, contact: Contact, purpose: Purpose, number: str) -> Proof | Refused:
     """Exchanges a code for a proof. Returns errors instead of raising them, so that the attempt is committed.
 
-    Locks: otp_verifications. Runs as: service.
+    Locks: otp_verifications.
+    Runs as: service.
     """
     newest = await tx.maybe(
         _NewestCode,
@@ -209,7 +211,8 @@ async def do_verify(tx: Tx, contact: Contact, purpose: Purpose, number: str) -> 
 async def check_proof(tx: Tx, proof: str, purpose: Purpose) -> ProvedContact:
     """Reads the contact of an unspent proof.
 
-    Raises: ProofRefused. Runs as: service.
+    Raises: ProofRefused.
+    Runs as: service.
     """
     proved = await tx.maybe(
         ProvedContact,
@@ -229,7 +232,8 @@ async def check_proof(tx: Tx, proof: str, purpose: Purpose) -> ProvedContact:
 async def do_spend_proof(tx: Tx, proof: str, purpose: Purpose) -> ProvedContact:
     """Spends a proof and returns its contact.
 
-    Raises: ProofRefused. Runs as: service.
+    Raises: ProofRefused.
+    Runs as: service.
     """
     proved = await tx.maybe(
         ProvedContact,

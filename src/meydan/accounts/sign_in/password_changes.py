@@ -37,7 +37,9 @@ async def do_check_password(db: Database, me: Identity, password: str) -> str:
 async def lock_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
     """Locks the password until commit, if it is still the one that was checked.
 
-    Locks: users. Raises: PasswordWrong, AccountBanned. Runs as: service.
+    Locks: users.
+    Raises: PasswordWrong, AccountBanned.
+    Runs as: service.
     """
     standing = await users.lock_standing(tx, user_id)
     if standing is None or standing.password_hash != password_hash:

@@ -29,7 +29,9 @@ async def do_reserve_budget(tx: Tx, channel: Channel, *, may_exceed: bool = Fals
     """The cost of one message in cents. The caller has locked the sending, and stores the cost in the message's row.
 
     Publishes CodesPaused once a day, with the last message that the budget allows.
-    Raises: SendingPaused. Runs as: service.
+
+    Raises: SendingPaused.
+    Runs as: service.
     """
     adapters = integrations.current()
     cost = adapters.sms_cost_cents if channel is Channel.sms else 0

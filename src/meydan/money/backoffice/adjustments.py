@@ -60,7 +60,7 @@ async def do_adjust(
     await tx.run("select pg_advisory_xact_lock($1, hashtext('coins by staff ' || $2::text))", str(actor))
     known = await tx.maybe(
         _KnownAdjustment,
-        "select user_id, coins, reason from app.coin_adjustments where (tenant_id, idempotency_key) = ($1, $2)",
+        "select user_id, coins, reason from app.coin_adjustments where tenant_id = $1 and idempotency_key = $2",
         key,
     )
     if known is not None:
@@ -81,8 +81,10 @@ async def do_adjust(
         details={"note": reason},
     )
     await tx.run(
-        "insert into app.coin_adjustments (tenant_id, user_id, actor_user_id, coins, reason, transaction_id, idempotency_key)"
-        " values ($1, $2, $3, $4, $5, $6, $7)",
+        """
+        insert into app.coin_adjustments (tenant_id, user_id, actor_user_id, coins, reason, transaction_id, idempotency_key)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        """,
         *(user_id, actor, coins, reason, moved.id, key),
     )
     await tenants.do_record(
@@ -101,8 +103,10 @@ async def left_today(tx: Tx, actor: UUID) -> int:
     settings = await tenants.settings(tx, BackofficeSettings)
     moved = await tx.one(
         int,
-        "select coalesce(sum(abs(coins)), 0)::bigint from app.coin_adjustments"
-        " where tenant_id = $1 and actor_user_id = $2 and created_at > app.now() - interval '1 day'",
+        """
+        select coalesce(sum(abs(coins)), 0)::bigint from app.coin_adjustments
+        where tenant_id = $1 and actor_user_id = $2 and created_at > app.now() - interval '1 day'
+        """,
         actor,
     )
     return max(settings.adjustment_limit_per_day - moved, 0)
@@ -114,8 +118,10 @@ async def adjustments_of(tx: Tx, user_id: UUID) -> list[Adjustment]:
     Runs as: service."""
     return await tx.all(
         Adjustment,
-        f"select id, coins, reason, {person('coin_adjustments.actor_user_id')} as by, created_at from app.coin_adjustments"
-        " where tenant_id = $1 and user_id = $2 order by id desc limit $3",
+        f"""
+        select id, coins, reason, {person("coin_adjustments.actor_user_id")} as by, created_at from app.coin_adjustments
+        where tenant_id = $1 and user_id = $2 order by id desc limit $3
+        """,
         user_id,
         _SHOWN,
     )

@@ -89,8 +89,10 @@ async def page(tx: Tx, viewer: UUID, status: CaseStatus, before: UUID | None, li
     Runs as: service."""
     items = await tx.all(
         Case,
-        f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.status) = ($1, $3)"
-        f" and ($4::uuid is null or c.id < $4) and {_SHOWN} order by c.id desc limit $5",
+        f"""
+        select {_COLUMNS} from app.fraud_cases c where c.tenant_id = $1 and c.status = $3
+            and ($4::uuid is null or c.id < $4) and {_SHOWN} order by c.id desc limit $5
+        """,
         await _barred(tx, viewer),
         status,
         before,
@@ -105,8 +107,10 @@ async def cases_of(tx: Tx, user_id: UUID, viewer: UUID) -> list[Case]:
     Runs as: service."""
     return await tx.all(
         Case,
-        f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.user_id) = ($1, $3) and c.status <> 'allowed'"
-        f" and {_SHOWN} order by c.id desc limit $4",
+        f"""
+        select {_COLUMNS} from app.fraud_cases c where c.tenant_id = $1 and c.user_id = $3 and c.status <> 'allowed'
+            and {_SHOWN} order by c.id desc limit $4
+        """,
         await _barred(tx, viewer),
         user_id,
         _CASES_OF_PERSON,
@@ -120,8 +124,10 @@ async def case(tx: Tx, case_id: UUID, viewer: UUID) -> Case:
     Runs as: service."""
     return await tx.one(
         Case,
-        f"select {_COLUMNS} from app.fraud_cases c where (c.tenant_id, c.id) = ($1, $3) and c.status <> 'allowed'"
-        f" and {_SHOWN}",
+        f"""
+        select {_COLUMNS} from app.fraud_cases c where c.tenant_id = $1 and c.id = $3 and c.status <> 'allowed'
+            and {_SHOWN}
+        """,
         await _barred(tx, viewer),
         case_id,
     )

@@ -55,8 +55,10 @@ async def rules(tx: Tx) -> FraudRules:
         bounds=BOUNDS,
         currencies=await tx.all(
             str,
-            "select currency from app.coin_packages where tenant_id = $1"
-            " union select currency from app.premium_plans where tenant_id = $1 order by currency",
+            """
+            select currency from app.coin_packages where tenant_id = $1
+            union select currency from app.premium_plans where tenant_id = $1 order by currency
+            """,
         ),
     )
 

@@ -41,19 +41,19 @@ async def do_release(tx: Tx, payment_id: UUID, reason: str, actor: UUID) -> None
     Locks: the payer against erasure, then the payment.
     Raises: NotFound, ConflictOfInterest, NotHeld, CaseOpen, RefundUnderWay, PersonGone.
     Runs as: service."""
-    payer = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
+    payer = await tx.one(UUID, "select user_id from app.payments where tenant_id = $1 and id = $2", payment_id)
     is_present = await accounts.lock_against_erasure(tx, payer)
     # Locked before it is read, so that its state cannot change until the decision.
-    await tx.run("select from app.payments where (tenant_id, id) = ($1, $2) for update", payment_id)
+    await tx.run("select from app.payments where tenant_id = $1 and id = $2 for update", payment_id)
     held = await tx.one(
         _HeldPayment,
         """
         select p.user_id, p.status, p.problem,
             (
                 select c.id from app.fraud_cases c
-                where (c.tenant_id, c.payment_id) = (p.tenant_id, p.id) and c.status = 'open'
+                where c.tenant_id = p.tenant_id and c.payment_id = p.id and c.status = 'open'
             ) as case_id
-        from app.payments p where (p.tenant_id, p.id) = ($1, $2)
+        from app.payments p where p.tenant_id = $1 and p.id = $2
         """,
         payment_id,
     )
@@ -83,9 +83,11 @@ async def manual_release_of(tx: Tx, payment_id: UUID) -> ManualRelease | None:
     Runs as: service."""
     return await tx.maybe(
         ManualRelease,
-        f"select {person('log.actor_user_id')} as by, log.details->>'reason' as reason, log.created_at as at"
-        " from app.payments p join app.system_logs log on (log.tenant_id, log.user_id) = (p.tenant_id, p.user_id)"
-        " where (p.tenant_id, p.id) = ($1, $2) and log.action = $3 and log.details->>'payment_id' = p.id::text",
+        f"""
+        select {person("log.actor_user_id")} as by, log.details->>'reason' as reason, log.created_at as at
+        from app.payments p join app.system_logs log on log.tenant_id = p.tenant_id and log.user_id = p.user_id
+        where p.tenant_id = $1 and p.id = $2 and log.action = $3 and log.details->>'payment_id' = p.id::text
+        """,
         payment_id,
         _RELEASED,
     )

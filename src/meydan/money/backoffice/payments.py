@@ -122,9 +122,11 @@ async def page(
     Runs as: service."""
     items = await tx.all(
         StaffPayment,
-        f"select {_COLUMNS} from app.payments where tenant_id = $1 and ($2::uuid is null or id < $2)"
-        " and ($3::text is null or status = $3) and ($4::text is null or provider = $4)"
-        " and ($5::uuid is null or user_id = $5) order by id desc limit $6",
+        f"""
+        select {_COLUMNS} from app.payments where tenant_id = $1 and ($2::uuid is null or id < $2)
+            and ($3::text is null or status = $3) and ($4::text is null or provider = $4)
+            and ($5::uuid is null or user_id = $5) order by id desc limit $6
+        """,
         before,
         status,
         provider,
@@ -140,32 +142,40 @@ async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> StaffPaymentDetails
     Raises: NotFound.
     Runs as: service."""
     payment = await tx.one(
-        StaffPayment, f"select {_COLUMNS} from app.payments where (tenant_id, id) = ($1, $2)", payment_id
+        StaffPayment, f"select {_COLUMNS} from app.payments where tenant_id = $1 and id = $2", payment_id
     )
     return StaffPaymentDetails(
         payment=payment,
         webhook_events=await tx.all(
             StaffWebhookEvent,
-            "select id, event_id, problem, received_at, read_at from app.webhook_events"
-            " where (tenant_id, payment_id) = ($1, $2) order by id",
+            """
+            select id, event_id, problem, received_at, read_at from app.webhook_events
+            where tenant_id = $1 and payment_id = $2 order by id
+            """,
             payment_id,
         ),
         refunds=await tx.all(
             StaffRefund,
-            f"select id, status, amount, coins, owed, {person('payment_refunds.actor_user_id')} as by, reason, problem,"
-            " created_at, done_at from app.payment_refunds where (tenant_id, payment_id) = ($1, $2) order by id",
+            f"""
+            select id, status, amount, coins, owed, {person("payment_refunds.actor_user_id")} as by, reason, problem,
+                created_at, done_at from app.payment_refunds where tenant_id = $1 and payment_id = $2 order by id
+            """,
             payment_id,
         ),
         disputes=await tx.all(
             StaffDispute,
-            "select id, provider_dispute_id, status, amount, coins, owed, created_at, changed_at from app.payment_disputes"
-            " where (tenant_id, payment_id) = ($1, $2) order by id",
+            """
+            select id, provider_dispute_id, status, amount, coins, owed, created_at, changed_at from app.payment_disputes
+            where tenant_id = $1 and payment_id = $2 order by id
+            """,
             payment_id,
         ),
         case=await tx.maybe(
             CaseLine,
-            "select id, outcome, points, decision from app.fraud_cases"
-            " where (tenant_id, payment_id) = ($1, $2) and status <> 'allowed'",
+            """
+            select id, outcome, points, decision from app.fraud_cases
+            where tenant_id = $1 and payment_id = $2 and status <> 'allowed'
+            """,
             payment_id,
         ),
         manual_release=await manual_release_of(tx, payment_id),
@@ -178,6 +188,6 @@ async def do_refund(tx: Tx, payment_id: UUID, amount: int | None, reason: str, a
 
     Raises: ConflictOfInterest and what ``refunds.do_refund`` raises.
     Runs as: service."""
-    payer = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
+    payer = await tx.one(UUID, "select user_id from app.payments where tenant_id = $1 and id = $2", payment_id)
     await conflict_of_interest.check(tx, actor, payer)
     await refunds.do_refund(tx, payment_id, amount, reason=reason, actor=actor, key=key)

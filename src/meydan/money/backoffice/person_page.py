@@ -63,8 +63,10 @@ async def staff_person(tx: Tx, user_id: UUID, viewer: UUID) -> StaffPerson:
         wallet=await wallet.wallet_of(tx, user_id),
         freeze=await tx.maybe(
             Freeze,
-            f"select reason, {person('wallet_freezes.frozen_by_user_id')} as by, created_at as since from app.wallet_freezes"
-            " where tenant_id = $1 and user_id = $2 and thawed_at is null",
+            f"""
+            select reason, {person("wallet_freezes.frozen_by_user_id")} as by, created_at as since from app.wallet_freezes
+            where tenant_id = $1 and user_id = $2 and thawed_at is null
+            """,
             user_id,
         ),
         adjustments=await adjustments.adjustments_of(tx, user_id),

@@ -29,6 +29,6 @@ async def person_of(tx: Tx, user_id: UUID) -> Person:
     Runs as: service."""
     return await tx.one(
         Person,
-        "select user_id, alias, tag from app.profiles where (tenant_id, user_id, face) = ($1, $2, 'real')",
+        "select user_id, alias, tag from app.profiles where tenant_id = $1 and user_id = $2 and face = 'real'",
         user_id,
     )

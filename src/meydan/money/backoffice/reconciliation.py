@@ -81,14 +81,18 @@ async def reconciliation(tx: Tx) -> Reconciliation:
     return Reconciliation(
         runs=await tx.all(
             Run,
-            "select id, provider, since, until, charges, payments, complete, problem, created_at, finished_at"
-            " from app.reconciliations where tenant_id = $1 order by id desc limit $2",
+            """
+            select id, provider, since, until, charges, payments, complete, problem, created_at, finished_at
+            from app.reconciliations where tenant_id = $1 order by id desc limit $2
+            """,
             _RUNS,
         ),
         differences=await tx.all(
             Difference,
-            f"select {_COLUMNS} from app.reconciliation_differences where tenant_id = $1 and status = 'open'"
-            " order by first_seen_at, id limit $2",
+            f"""
+            select {_COLUMNS} from app.reconciliation_differences where tenant_id = $1 and status = 'open'
+            order by first_seen_at, id limit $2
+            """,
             _DIFFERENCES,
         ),
     )

@@ -120,14 +120,14 @@ _MONEY = f"""
         from days
         join app.payment_refunds r on r.tenant_id = $1 and r.status = 'done'
             and r.done_at >= days.since and r.done_at < days.until
-        join app.payments p on (p.tenant_id, p.id) = (r.tenant_id, r.payment_id)
+        join app.payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
         group by days.day, p.paid_currency, p.provider
         union all
         select days.day, p.paid_currency, p.provider, 0, 0, sum(d.amount), 0
         from days
         join app.payment_disputes d on d.tenant_id = $1 and d.status = 'lost'
             and d.changed_at >= days.since and d.changed_at < days.until
-        join app.payments p on (p.tenant_id, p.id) = (d.tenant_id, d.payment_id)
+        join app.payments p on p.tenant_id = d.tenant_id and p.id = d.payment_id
         group by days.day, p.paid_currency, p.provider
     )
     select day, currency, provider, sum(gross)::bigint as gross, sum(refunded)::bigint as refunded,
@@ -148,10 +148,10 @@ _COINS = f"""
         select days.day, left_clearing.sold, 0::numeric as earned, 0::numeric as spent, 0::numeric as gifts,
             0::numeric as creator
         from days
-        join app.ledger_accounts a on (a.tenant_id, a.kind) = ($1, 'clearing')
+        join app.ledger_accounts a on a.tenant_id = $1 and a.kind = 'clearing'
         cross join lateral (
             select -sum(e.amount) as sold from app.coin_entries e
-            where (e.tenant_id, e.account_id) = ($1, a.id) and e.created_at >= days.since and e.created_at < days.until
+            where e.tenant_id = $1 and e.account_id = a.id and e.created_at >= days.since and e.created_at < days.until
         ) left_clearing
         where left_clearing.sold is not null
         union all
@@ -164,8 +164,8 @@ _COINS = f"""
             select {_TYPE} as type, sum(t.amount) as amount, sum(
                 case when t.transaction_type in ('call', 'reversal') then (
                     select sum(e.amount) from app.coin_entries e
-                    join app.ledger_accounts a on (a.tenant_id, a.id) = (e.tenant_id, e.account_id)
-                    where (e.tenant_id, e.transaction_id) = (t.tenant_id, t.id) and a.kind = 'creator_revenue'
+                    join app.ledger_accounts a on a.tenant_id = e.tenant_id and a.id = e.account_id
+                    where e.tenant_id = t.tenant_id and e.transaction_id = t.id and a.kind = 'creator_revenue'
                 ) end
             ) as earned
             from app.coin_transactions t

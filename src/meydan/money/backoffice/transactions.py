@@ -99,8 +99,8 @@ _OF_PERSON = f"""
     select {_COLUMNS} from app.coin_transactions t
     where {_WHERE} and t.id = any(array(
         select e.transaction_id from app.ledger_accounts a
-        join app.coin_entries e on (e.tenant_id, e.account_id) = (a.tenant_id, a.id)
-        where (a.tenant_id, a.user_id) = ($1, $8)
+        join app.coin_entries e on e.tenant_id = a.tenant_id and e.account_id = a.id
+        where a.tenant_id = $1 and a.user_id = $8
     )) and ($7 = $8 or t.user_id is distinct from $7)
     order by t.id desc limit $3
 """

@@ -37,12 +37,13 @@ async def do_assess_payment(tx: Tx, payment_id: UUID, *, card: str | None) -> Ve
 
     ``card`` is the provider's fingerprint, of which only a keyed hash is stored.
 
-    Raises: NotFound. Runs as: service.
+    Raises: NotFound.
+    Runs as: service.
     """
     if (known := await _verdict(tx, payment_id)) is not None:
         return known
     buyer = await tx.one(
-        _Buyer, "select user_id, device_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id
+        _Buyer, "select user_id, device_id from app.payments where tenant_id = $1 and id = $2", payment_id
     )
     seen = {
         kind: fingerprints.fingerprint_of(tx, kind, value)
@@ -66,13 +67,15 @@ async def do_assess_payment(tx: Tx, payment_id: UUID, *, card: str | None) -> Ve
 
 
 async def do_assess_renewal(tx: Tx, payment_id: UUID, *, card: str | None) -> None:
-    """Assesses a renewal in the transaction that settles it. Suspicion opens a case for staff but delays nothing. Idempotent.
+    """Assesses a renewal in the transaction that settles it. Suspicion opens a case for staff but delays nothing.
+    Idempotent.
 
-    Raises: NotFound. Runs as: service.
+    Raises: NotFound.
+    Runs as: service.
     """
     if await _verdict(tx, payment_id) is not None:
         return
-    user_id = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
+    user_id = await tx.one(UUID, "select user_id from app.payments where tenant_id = $1 and id = $2", payment_id)
     card_fingerprint = (
         fingerprints.fingerprint_of(tx, FingerprintKind.card, card)
         if card
@@ -91,9 +94,11 @@ async def _do_open(
 ) -> None:
     """Stores the assessment. Allowed payments are stored too, because later ones are assessed by them."""
     await tx.run(
-        "insert into app.fraud_cases"
-        " (tenant_id, user_id, payment_id, renewal, outcome, points, findings, status, release_at)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        """
+        insert into app.fraud_cases
+            (tenant_id, user_id, payment_id, renewal, outcome, points, findings, status, release_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """,
         user_id,
         payment_id,
         renewal,
@@ -110,7 +115,9 @@ async def _do_open(
 async def _verdict(tx: Tx, payment_id: UUID) -> Verdict | None:
     return await tx.maybe(
         Verdict,
-        "select outcome, points, case when status <> 'allowed' then id end as case_id, release_at"
-        " from app.fraud_cases where (tenant_id, payment_id) = ($1, $2)",
+        """
+        select outcome, points, case when status <> 'allowed' then id end as case_id, release_at
+        from app.fraud_cases where tenant_id = $1 and payment_id = $2
+        """,
         payment_id,
     )

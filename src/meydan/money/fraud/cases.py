@@ -105,16 +105,19 @@ async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUI
 async def do_thaw(tx: Tx, user_id: UUID, actor: UUID) -> None:
     """Thaws the wallet, and releases the payments that its freeze held.
 
-    Locks: payments, users. Runs as: service.
+    Locks: payments, users.
+    Runs as: service.
     """
     await accounts.lock_against_erasure(tx, user_id)
     held = await tx.all(
         UUID,
-        "select p.id from app.payments p join app.fraud_cases c on (c.tenant_id, c.payment_id) = (p.tenant_id, p.id)"
-        " join app.users u on (u.tenant_id, u.id) = (p.tenant_id, p.user_id) and u.erased_at is null"
-        " where p.tenant_id = $1 and p.user_id = $2 and p.status = 'held' and c.decision = 'freeze'"
-        f" and {_NOT_BEING_REFUNDED}"
-        " order by p.id for no key update of p",
+        f"""
+        select p.id from app.payments p join app.fraud_cases c on c.tenant_id = p.tenant_id and c.payment_id = p.id
+        join app.users u on u.tenant_id = p.tenant_id and u.id = p.user_id and u.erased_at is null
+        where p.tenant_id = $1 and p.user_id = $2 and p.status = 'held' and c.decision = 'freeze'
+            and {_NOT_BEING_REFUNDED}
+        order by p.id for no key update of p
+        """,
         user_id,
     )
     await wallet.do_thaw(tx, user_id, actor)  # payments before wallets, the lock order of settlement
@@ -128,9 +131,11 @@ async def do_queue_releases(tx: Tx) -> None:
     Runs as: service.
     """
     await tx.run(
-        "update app.fraud_cases c set status = 'closed', decision = 'overtaken', decided_at = app.now()"
-        " from app.payments p where c.tenant_id = $1 and c.status = 'open' and c.outcome in ('delay', 'review')"
-        " and (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status in ('refunded', 'charged_back')"
+        """
+        update app.fraud_cases c set status = 'closed', decision = 'overtaken', decided_at = app.now()
+        from app.payments p where c.tenant_id = $1 and c.status = 'open' and c.outcome in ('delay', 'review')
+            and p.tenant_id = c.tenant_id and p.id = c.payment_id and p.status in ('refunded', 'charged_back')
+        """
     )
     for case_id in await tx.all(UUID, _DUE, None, _BATCH):
         await jobs.queue(tx, "fraud.release_delayed", ReleaseDelayed(case_id), dedupe_key=str(case_id))
@@ -152,22 +157,27 @@ async def do_release_delayed(tx: Tx, case_id: UUID) -> None:
 async def _lock_case(tx: Tx, case_id: UUID) -> _Case:
     """The case under its row lock. Allowed payments are no cases.
 
-    Locks: users (against erasure), fraud_cases. Raises: NotFound.
+    Locks: users (against erasure), fraud_cases.
+    Raises: NotFound.
     """
-    about = await tx.one(UUID, "select user_id from app.fraud_cases where (tenant_id, id) = ($1, $2)", case_id)
+    about = await tx.one(UUID, "select user_id from app.fraud_cases where tenant_id = $1 and id = $2", case_id)
     await accounts.lock_against_erasure(tx, about)
     return await tx.one(
         _Case,
-        "select id, user_id, payment_id, outcome, status, decision, decided_at from app.fraud_cases"
-        " where (tenant_id, id) = ($1, $2) and status <> 'allowed' for update",
+        """
+        select id, user_id, payment_id, outcome, status, decision, decided_at from app.fraud_cases
+        where tenant_id = $1 and id = $2 and status <> 'allowed' for update
+        """,
         case_id,
     )
 
 
 async def _do_close(tx: Tx, case: _Case, decision: Decision, note: str, actor: UUID | None) -> None:
     await tx.run(
-        "update app.fraud_cases set status = 'closed', decision = $3, note = $4, decided_by_user_id = $5,"
-        " decided_at = app.now() where (tenant_id, id) = ($1, $2)",
+        """
+        update app.fraud_cases set status = 'closed', decision = $3, note = $4, decided_by_user_id = $5,
+            decided_at = app.now() where tenant_id = $1 and id = $2
+        """,
         case.id,
         decision,
         note,
@@ -178,13 +188,14 @@ async def _do_close(tx: Tx, case: _Case, decision: Decision, note: str, actor: U
 async def _do_release(tx: Tx, case: _Case, actor: UUID | None) -> None:
     """Releases the case's payment, and thaws a wallet that only this case froze.
 
-    Locks: payments. Raises: PersonGone, RefundUnderWay.
+    Locks: payments.
+    Raises: PersonGone, RefundUnderWay.
     """
     status = None
     if case.payment_id is not None:  # payments before wallets, the lock order of settlement
         status = await tx.one(
             PaymentStatus,
-            "select status from app.payments where (tenant_id, id) = ($1, $2) for update",
+            "select status from app.payments where tenant_id = $1 and id = $2 for update",
             case.payment_id,
         )
     if case.outcome is Outcome.freeze and await tx.one(bool, _MAY_THAW, case.user_id):
@@ -205,8 +216,8 @@ _NOT_BEING_REFUNDED = """
 # A frozen wallet or a graver open case keeps delayed payments waiting too.
 _DUE = f"""
     select c.id from app.fraud_cases c
-    join app.payments p on (p.tenant_id, p.id) = (c.tenant_id, c.payment_id) and p.status = 'held'
-    join app.users u on (u.tenant_id, u.id) = (c.tenant_id, c.user_id) and u.erased_at is null
+    join app.payments p on p.tenant_id = c.tenant_id and p.id = c.payment_id and p.status = 'held'
+    join app.users u on u.tenant_id = c.tenant_id and u.id = c.user_id and u.erased_at is null
     where c.tenant_id = $1 and (
             (c.status = 'open' and c.outcome = 'delay' and c.release_at <= app.now())
             -- Decided while the payment was disputed, when there was nothing to give; the dispute has been won since.
@@ -215,24 +226,24 @@ _DUE = f"""
         and ($2::uuid is null or c.id = $2) and {_NOT_BEING_REFUNDED}
         and not exists (
             select from app.fraud_cases graver
-            where (graver.tenant_id, graver.user_id) = (c.tenant_id, c.user_id)
+            where graver.tenant_id = c.tenant_id and graver.user_id = c.user_id
                 and graver.status = 'open' and graver.outcome in ('review', 'freeze')
         )
         and not exists (
             select from app.wallet_freezes f
-            where (f.tenant_id, f.user_id) = (c.tenant_id, c.user_id) and f.thawed_at is null
+            where f.tenant_id = c.tenant_id and f.user_id = c.user_id and f.thawed_at is null
         )
     order by c.release_at, c.id limit $3
 """
-_HAS_LEFT = "select erased_at is not null from app.users where (tenant_id, id) = ($1, $2)"
+_HAS_LEFT = "select erased_at is not null from app.users where tenant_id = $1 and id = $2"
 # True for a wallet that a rule froze and no decision keeps frozen. Only staff thaw what staff froze.
 _MAY_THAW = """
     select exists (
         select from app.wallet_freezes f
-        where (f.tenant_id, f.user_id) = ($1, $2) and f.thawed_at is null and f.frozen_by_user_id is null
+        where f.tenant_id = $1 and f.user_id = $2 and f.thawed_at is null and f.frozen_by_user_id is null
             and not exists (
                 select from app.fraud_cases c
-                where (c.tenant_id, c.user_id) = (f.tenant_id, f.user_id)
+                where c.tenant_id = f.tenant_id and c.user_id = f.user_id
                     and (
                         (c.status = 'open' and c.outcome = 'freeze')
                         or (c.decision = 'freeze' and c.decided_at >= f.created_at)

@@ -21,9 +21,11 @@ async def do_add_fingerprints(
     tx: Tx, payment_id: UUID, user_id: UUID, fingerprints: dict[FingerprintKind, bytes]
 ) -> None:
     await tx.run(
-        "insert into app.payment_fingerprints (tenant_id, payment_id, kind, mark, user_id)"
-        " select $1, $2, seen.kind, seen.mark, $3 from unnest($4::text[], $5::bytea[]) seen (kind, mark)"
-        " on conflict do nothing",
+        """
+        insert into app.payment_fingerprints (tenant_id, payment_id, kind, mark, user_id)
+        select $1, $2, seen.kind, seen.mark, $3 from unnest($4::text[], $5::bytea[]) seen (kind, mark)
+        on conflict do nothing
+        """,
         payment_id,
         user_id,
         [kind.value for kind in fingerprints],
@@ -34,9 +36,10 @@ async def do_add_fingerprints(
 async def do_record_card(tx: Tx, payment_id: UUID, card: str) -> None:
     """Records the card of a declined payment; many different cards are suspicious.
 
-    Raises: NotFound. Runs as: service.
+    Raises: NotFound.
+    Runs as: service.
     """
-    user_id = await tx.one(UUID, "select user_id from app.payments where (tenant_id, id) = ($1, $2)", payment_id)
+    user_id = await tx.one(UUID, "select user_id from app.payments where tenant_id = $1 and id = $2", payment_id)
     await do_add_fingerprints(
         tx, payment_id, user_id, {FingerprintKind.card: fingerprint_of(tx, FingerprintKind.card, card)}
     )
@@ -46,10 +49,12 @@ async def card_of_subscription(tx: Tx, payment_id: UUID) -> bytes | None:
     """The card of the subscription's latest earlier payment. Some providers report it only once."""
     return await tx.maybe(
         bytes,
-        "select m.mark from app.payments renewal"
-        " join app.payments p on (p.tenant_id, p.agreement_id) = (renewal.tenant_id, renewal.agreement_id)"
-        " join app.payment_fingerprints m on (m.tenant_id, m.payment_id, m.kind) = (p.tenant_id, p.id, 'card')"
-        " where (renewal.tenant_id, renewal.id) = ($1, $2) order by m.created_at desc limit 1",
+        """
+        select m.mark from app.payments renewal
+        join app.payments p on p.tenant_id = renewal.tenant_id and p.agreement_id = renewal.agreement_id
+        join app.payment_fingerprints m on m.tenant_id = p.tenant_id and m.payment_id = p.id and m.kind = 'card'
+        where renewal.tenant_id = $1 and renewal.id = $2 order by m.created_at desc limit 1
+        """,
         payment_id,
     )
 
@@ -57,7 +62,7 @@ async def card_of_subscription(tx: Tx, payment_id: UUID) -> bytes | None:
 async def do_trust(tx: Tx, payment_id: UUID) -> None:
     """Trusts the payment's user with its card and device, however many others use them."""
     await tx.run(
-        "update app.payment_fingerprints set trusted = true where (tenant_id, payment_id) = ($1, $2)", payment_id
+        "update app.payment_fingerprints set trusted = true where tenant_id = $1 and payment_id = $2", payment_id
     )
 
 
@@ -75,7 +80,9 @@ async def lock_fingerprints(tx: Tx, user_id: UUID, fingerprints: dict[Fingerprin
 async def do_purge(tx: Tx, days: int) -> None:
     """Deletes fingerprints older than any rule looks back; trusted ones stay."""
     await tx.run(
-        "delete from app.payment_fingerprints"
-        " where tenant_id = $1 and created_at < app.now() - make_interval(days => $2) and not trusted",
+        """
+        delete from app.payment_fingerprints
+        where tenant_id = $1 and created_at < app.now() - make_interval(days => $2) and not trusted
+        """,
         days,
     )

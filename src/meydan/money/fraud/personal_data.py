@@ -44,14 +44,18 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     """Cases and fingerprints. Findings are left out, because they would teach how to pass the rules."""
     cases = await tx.all(
         CaseRow,
-        "select payment_id, outcome, created_at, decision, decided_at from app.fraud_cases"
-        " where tenant_id = $1 and user_id = $2 and status <> 'allowed' order by id",
+        """
+        select payment_id, outcome, created_at, decision, decided_at from app.fraud_cases
+        where tenant_id = $1 and user_id = $2 and status <> 'allowed' order by id
+        """,
         user_id,
     )
     fingerprints = await tx.all(
         FingerprintRow,
-        "select payment_id, kind, created_at from app.payment_fingerprints"
-        " where tenant_id = $1 and user_id = $2 order by created_at, kind, mark",
+        """
+        select payment_id, kind, created_at from app.payment_fingerprints
+        where tenant_id = $1 and user_id = $2 order by created_at, kind, mark
+        """,
         user_id,
     )
     return {"cases": msgspec.to_builtins(cases), "fingerprints": msgspec.to_builtins(fingerprints)}
@@ -64,13 +68,17 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     """
     await accounts.lock_for_erasure(tx, user_id)
     await tx.run(
-        "update app.fraud_cases set findings = '[]', note = ''"
-        " where tenant_id = $1 and user_id = $2 and status <> 'open'",
+        """
+        update app.fraud_cases set findings = '[]', note = ''
+        where tenant_id = $1 and user_id = $2 and status <> 'open'
+        """,
         user_id,
     )
     await tx.run(
-        "delete from app.payment_fingerprints m using app.payments p where m.tenant_id = $1 and m.user_id = $2"
-        " and (p.tenant_id, p.id) = (m.tenant_id, m.payment_id) and p.status not in ('disputed', 'charged_back')",
+        """
+        delete from app.payment_fingerprints m using app.payments p where m.tenant_id = $1 and m.user_id = $2
+            and p.tenant_id = m.tenant_id and p.id = m.payment_id and p.status not in ('disputed', 'charged_back')
+        """,
         user_id,
     )
 

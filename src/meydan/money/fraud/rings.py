@@ -31,7 +31,8 @@ class _Ring(Struct, frozen=True):
 async def do_assess_gifts(tx: Tx) -> int:
     """Opens a case for each user of a ring; returns their number.
 
-    Locks: advisory, gift rings. Runs as: service.
+    Locks: advisory, gift rings.
+    Runs as: service.
     """
     await tx.run("select pg_advisory_xact_lock($1, hashtext('gift rings'))")
     settings = await tenants.settings(tx, FraudSettings)
@@ -75,8 +76,10 @@ def _smallest_suspicious_multiple(settings: FraudSettings) -> int | None:
 
 async def _do_open(tx: Tx, user_id: UUID, ring: _Ring, score: Score) -> None:
     await tx.run(
-        "insert into app.fraud_cases (tenant_id, user_id, ring, outcome, points, findings, status)"
-        " values ($1, $2, $3, $4, $5, $6, 'open')",
+        """
+        insert into app.fraud_cases (tenant_id, user_id, ring, outcome, points, findings, status)
+        values ($1, $2, $3, $4, $5, $6, 'open')
+        """,
         user_id,
         ring.people,
         score.outcome,

@@ -22,15 +22,15 @@ _FACTS = """
     with bought as (
         select p.user_id, p.device_id,
             coalesce(p.paid_amount, p.amount) as amount, coalesce(p.paid_currency, p.currency) as currency
-        from app.payments p where (p.tenant_id, p.id) = ($1, $2)
+        from app.payments p where p.tenant_id = $1 and p.id = $2
     ),
     earlier as (
         select judged.created_at, judged.renewal, p.status, p.problem, coalesce(p.paid_amount, p.amount) as amount,
             coalesce(p.paid_currency, p.currency) as currency
         from bought
-        join app.fraud_cases judged on (judged.tenant_id, judged.user_id) = ($1, bought.user_id)
+        join app.fraud_cases judged on judged.tenant_id = $1 and judged.user_id = bought.user_id
             and judged.created_at > app.now() - make_interval(days => $4) and judged.payment_id <> $2
-        join app.payments p on (p.tenant_id, p.id) = (judged.tenant_id, judged.payment_id)
+        join app.payments p on p.tenant_id = judged.tenant_id and p.id = judged.payment_id
     ),
     pace as (
         -- A renewal is nobody's haste; kept, or given back, it is like any other.
@@ -57,12 +57,12 @@ _FACTS = """
         from bought cross join earlier
     ),
     own_mark as (
-        select m.kind, m.mark from app.payment_fingerprints m where (m.tenant_id, m.payment_id) = ($1, $2)
+        select m.kind, m.mark from app.payment_fingerprints m where m.tenant_id = $1 and m.payment_id = $2
     ),
     same_mark as (
         select own_mark.kind, own_mark.mark, m.payment_id, m.user_id, m.created_at,
             bool_or(m.trusted) over (partition by own_mark.kind, own_mark.mark, m.user_id) as trusted
-        from own_mark join app.payment_fingerprints m on (m.tenant_id, m.mark) = ($1, own_mark.mark)
+        from own_mark join app.payment_fingerprints m on m.tenant_id = $1 and m.mark = own_mark.mark
     ),
     crowd as (
         -- Somebody whom staff have trusted with it counts for nobody else, and for them nobody else counts.
@@ -81,17 +81,17 @@ _FACTS = """
         (pace.amount_day + bought.amount)::bigint as amount_day,
         (
             select floor(extract(epoch from app.now() - d.created_at) / 3600)::integer from app.devices d
-            where (d.tenant_id, d.user_id, d.client_id) = ($1, bought.user_id, bought.device_id)
+            where d.tenant_id = $1 and d.user_id = bought.user_id and d.client_id = bought.device_id
         ) as device_hours,
         (select coalesce(max(crowd.people), 1) from crowd where crowd.kind = 'card')::integer as card_accounts,
         (select coalesce(max(crowd.people), 1) from crowd where crowd.kind = 'device')::integer as device_accounts,
         (
             select count(distinct m.mark) from app.payment_fingerprints m
-            where (m.tenant_id, m.user_id, m.kind) = ($1, bought.user_id, 'card')
+            where m.tenant_id = $1 and m.user_id = bought.user_id and m.kind = 'card'
                 and m.created_at > app.now() - interval '1 day'
                 and not exists (
                     select from app.fraud_cases judged
-                    where (judged.tenant_id, judged.payment_id) = ($1, m.payment_id) and judged.renewal
+                    where judged.tenant_id = $1 and judged.payment_id = m.payment_id and judged.renewal
                 )
         )::integer as cards_day,
         (

@@ -110,15 +110,19 @@ async def do_add_gift(tx: Tx, new: AddGiftRequest, *, actor: UUID) -> StaffGift:
 async def do_change_gift(tx: Tx, gift_id: UUID, change: ChangeGiftRequest, *, actor: UUID) -> StaffGift:
     """Changes a gift; absent fields stay as they are.
 
-    Locks: gifts. Raises: NotFound. Runs as: service.
+    Locks: gifts.
+    Raises: NotFound.
+    Runs as: service.
     """
     known = await tx.one(
         StaffGift, f"select {_COLUMNS} from app.gifts where tenant_id = $1 and id = $2 for update", gift_id
     )
     gift = await tx.one(
         StaffGift,
-        f"update app.gifts set price = $3, position = $4, active = $5, name = $6 "
-        f"where tenant_id = $1 and id = $2 returning {_COLUMNS}",
+        f"""
+        update app.gifts set price = $3, position = $4, active = $5, name = $6
+        where tenant_id = $1 and id = $2 returning {_COLUMNS}
+        """,
         gift_id,
         known.price if change.price is UNSET else change.price,
         known.position if change.position is UNSET else change.position,

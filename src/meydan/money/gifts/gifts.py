@@ -127,8 +127,10 @@ async def do_send(tx: Tx, gift_id: UUID, quantity: int, profile_id: UUID, note: 
     with translated_errors():
         given = await tx.maybe(
             _Given,
-            "select id, gift, coins, earned, receiver_user_id, created_at, is_new "
-            "from app.send_gift($1, $2, $3, $4, $5, $6)",
+            """
+            select id, gift, coins, earned, receiver_user_id, created_at, is_new
+            from app.send_gift($1, $2, $3, $4, $5, $6)
+            """,
             *(gift_id, quantity, profile_id, note, key),
         )
     if given is None:

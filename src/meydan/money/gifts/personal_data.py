@@ -35,10 +35,12 @@ class GiftRow(Struct, frozen=True):
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     gifts = await tx.all(
         GiftRow,
-        "select gift.key as gift, sent.quantity, sent.coins, sent.earned, sent.giver_user_id = $2 as given, "
-        "sent.giver_profile_id, sent.receiver_profile_id, sent.note, sent.created_at "
-        "from app.gifts_sent sent join app.gifts gift on gift.tenant_id = sent.tenant_id and gift.id = sent.gift_id "
-        "where sent.tenant_id = $1 and $2 in (sent.giver_user_id, sent.receiver_user_id) order by sent.id",
+        """
+        select gift.key as gift, sent.quantity, sent.coins, sent.earned, sent.giver_user_id = $2 as given,
+            sent.giver_profile_id, sent.receiver_profile_id, sent.note, sent.created_at
+        from app.gifts_sent sent join app.gifts gift on gift.tenant_id = sent.tenant_id and gift.id = sent.gift_id
+        where sent.tenant_id = $1 and $2 in (sent.giver_user_id, sent.receiver_user_id) order by sent.id
+        """,
         user_id,
     )
     return {"gifts": msgspec.to_builtins(gifts)}
@@ -51,8 +53,10 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     """
     await do_close(tx, user_id)  # waits for gifts under way, so that their notes are blanked too
     await tx.run(
-        "update app.gifts_sent set note = '' "
-        "where tenant_id = $1 and $2 in (giver_user_id, receiver_user_id) and note <> ''",
+        """
+        update app.gifts_sent set note = ''
+        where tenant_id = $1 and $2 in (giver_user_id, receiver_user_id) and note <> ''
+        """,
         user_id,
     )
 

@@ -63,8 +63,10 @@ async def do_start_meter(
     settings = await tenants.settings(tx, MeteringSettings)
     meter = await tx.maybe(
         Meter,
-        "insert into app.meters (tenant_id, payer_user_id, payee_user_id, coins_per_minute, share_percent, subject_id, "
-        f"idempotency_key) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning {METER}",
+        f"""
+        insert into app.meters (tenant_id, payer_user_id, payee_user_id, coins_per_minute, share_percent, subject_id,
+            idempotency_key) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning {METER}
+        """,
         *(payer, payee, coins_per_minute, settings.call_share_percent, subject_id, key),
     )
     if meter is None:
@@ -85,7 +87,8 @@ async def do_record_heartbeat(tx: Tx, meter_id: UUID, at: datetime) -> bool:
 
     Duplicate and out-of-order heartbeats are ignored.
 
-    Raises: NotFound. Runs as: service.
+    Raises: NotFound.
+    Runs as: service.
     """
     meter = await _lock_meter(tx, meter_id)
     gap = timedelta(seconds=(await tenants.settings(tx, MeteringSettings)).heartbeat_gap_seconds)
@@ -106,7 +109,8 @@ async def do_record_heartbeat(tx: Tx, meter_id: UUID, at: datetime) -> bool:
 async def do_stop_meter(tx: Tx, meter_id: UUID, reason: MeterEnd) -> MeterBill:
     """Ends the meter and returns its bill. Idempotent.
 
-    Raises: NotFound. Runs as: service.
+    Raises: NotFound.
+    Runs as: service.
     """
     meter = await _do_bill(tx, await _lock_meter(tx, meter_id))
     if meter.ended_at is None:
@@ -117,12 +121,15 @@ async def do_stop_meter(tx: Tx, meter_id: UUID, reason: MeterEnd) -> MeterBill:
 async def do_end_meters_of(tx: Tx, user_id: UUID) -> None:
     """Ends all meters in which the user pays or earns.
 
-    Locks: meters, ledger accounts. Runs as: service.
+    Locks: meters, ledger accounts.
+    Runs as: service.
     """
     running = await tx.all(
         UUID,
-        "select id from app.meters where tenant_id = $1 and ended_at is null and $2 in (payer_user_id, payee_user_id) "
-        "order by id for update",
+        """
+        select id from app.meters where tenant_id = $1 and ended_at is null and $2 in (payer_user_id, payee_user_id)
+        order by id for update
+        """,
         user_id,
     )
     await _lock_accounts(tx, running)
@@ -135,14 +142,17 @@ async def do_advance_meters(tx: Tx) -> None:
 
     Skips meters that another transaction holds. A failure of one meter is logged and stops no other.
 
-    Locks: meters, ledger accounts. Runs as: service.
+    Locks: meters, ledger accounts.
+    Runs as: service.
     """
     lost_after = timedelta(seconds=(await tenants.settings(tx, MeteringSettings)).timeout_seconds)
     unseen_since = clock.now() - lost_after
     meters = await tx.all(
         Meter,
-        f"select {METER} from app.meters where tenant_id = $1 and ended_at is null "
-        "and (used >= unit * $2 or coalesce(seen_at, created_at) < $3) order by id limit $4 for update skip locked",
+        f"""
+        select {METER} from app.meters where tenant_id = $1 and ended_at is null
+            and (used >= unit * $2 or coalesce(seen_at, created_at) < $3) order by id limit $4 for update skip locked
+        """,
         *(MINUTE, unseen_since, _BATCH),
     )
     await _lock_accounts(tx, [meter.id for meter in meters])
@@ -254,8 +264,10 @@ async def _do_close_unit(
     tx: Tx, meter: Meter, unit: _Unit, status: str, earned: int = 0, transaction_id: UUID | None = None
 ) -> None:
     await tx.run(
-        "update app.meter_units set status = $4, earned = $5, transaction_id = $6, settled_at = app.now() "
-        "where tenant_id = $1 and meter_id = $2 and number = $3",
+        """
+        update app.meter_units set status = $4, earned = $5, transaction_id = $6, settled_at = app.now()
+        where tenant_id = $1 and meter_id = $2 and number = $3
+        """,
         *(meter.id, unit.number, status, earned, transaction_id),
     )
 
@@ -295,8 +307,10 @@ async def _do_end(tx: Tx, meter: Meter, reason: MeterEnd) -> Meter:
         await _do_release(tx, meter)
     ended = await tx.one(
         Meter,
-        "update app.meters set ended_at = app.now(), end_reason = $3 where tenant_id = $1 and id = $2 "
-        f"returning {METER}",
+        f"""
+        update app.meters set ended_at = app.now(), end_reason = $3 where tenant_id = $1 and id = $2
+        returning {METER}
+        """,
         *(meter.id, reason),
     )
     bill = await _bill_of(tx, ended)
@@ -320,9 +334,11 @@ async def _do_end(tx: Tx, meter: Meter, reason: MeterEnd) -> Meter:
 async def _bill_of(tx: Tx, meter: Meter) -> MeterBill:
     total = await tx.one(
         _Sum,
-        "select count(*)::integer as minutes, coalesce(sum(coins), 0)::bigint as paid, "
-        "coalesce(sum(earned), 0)::bigint as earned "
-        "from app.meter_units where tenant_id = $1 and meter_id = $2 and status = 'paid'",
+        """
+        select count(*)::integer as minutes, coalesce(sum(coins), 0)::bigint as paid,
+            coalesce(sum(earned), 0)::bigint as earned
+        from app.meter_units where tenant_id = $1 and meter_id = $2 and status = 'paid'
+        """,
         meter.id,
     )
     reason = meter.end_reason or MeterEnd.hung_up

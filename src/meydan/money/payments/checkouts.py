@@ -111,9 +111,12 @@ async def check_payment(db: Database, tenant_id: int, job: CheckPayment) -> None
 
 
 async def do_sweep(tx: Tx) -> None:
-    """Queues what a lost job left: orders without a pay page, and pages whose time is over. Each at most every six hours.
+    """Queues what a lost job left: orders without a pay page, and pages whose time is over. Each at most every six
+    hours.
 
-    Locks: those payments. Runs as: service."""
+    Locks: those payments.
+    Runs as: service.
+    """
     await _do_give_up(tx)
     # Ten minutes more than the page says: a buyer who paid in its last second must not read that it expired.
     stale = await tx.all(
@@ -145,8 +148,10 @@ async def _do_give_up(tx: Tx) -> None:
     """Fails orders whose page has not opened within a day."""
     abandoned = await tx.all(
         UUID,
-        "select id from app.payments where tenant_id = $1 and status = 'created' "
-        "and created_at < app.now() - interval '1 day' order by created_at limit 100",
+        """
+        select id from app.payments where tenant_id = $1 and status = 'created'
+            and created_at < app.now() - interval '1 day' order by created_at limit 100
+        """,
     )
     for payment_id in abandoned:
         await orders.do_fail(tx, payment_id, PaymentStatus.failed, "provider_unavailable")
@@ -194,8 +199,10 @@ async def _provider(tx: Tx, payment_id: UUID) -> ProviderName:
 async def _do_open(tx: Tx, payment_id: UUID, checkout: Checkout) -> None:
     opened = await tx.maybe(
         UUID,
-        "update app.payments set status = 'pending', provider_checkout_id = $3, checkout_url = nullif($4, ''), checkout_expires_at = $5, "
-        "ip_address = null, origin = null where tenant_id = $1 and id = $2 and status = 'created' returning id",
+        """
+        update app.payments set status = 'pending', provider_checkout_id = $3, checkout_url = nullif($4, ''), checkout_expires_at = $5,
+            ip_address = null, origin = null where tenant_id = $1 and id = $2 and status = 'created' returning id
+        """,
         *(payment_id, checkout.provider_checkout_id, checkout.url, checkout.expires_at),
     )
     if opened is not None:
@@ -206,8 +213,10 @@ async def _do_refuse_receipt(tx: Tx, payment_id: UUID, why: str) -> None:
     """Marks a receipt that the store refused; the purchase stays open for another one."""
     refused = await tx.maybe(
         UUID,
-        "update app.payments set problem = 'proof_refused', problem_detail = left($3, 500) "
-        "where tenant_id = $1 and id = $2 and status = 'pending' returning id",
+        """
+        update app.payments set problem = 'proof_refused', problem_detail = left($3, 500)
+        where tenant_id = $1 and id = $2 and status = 'pending' returning id
+        """,
         payment_id,
         why,
     )

@@ -22,7 +22,9 @@ async def do_order(
 ) -> orders.Payment:
     """Orders a package of coins; the same key answers the first order.
 
-    Raises: NotFound, IdempotencyKeyReused and what ``orders.do_order`` raises. Runs as: service."""
+    Raises: NotFound, IdempotencyKeyReused and what ``orders.do_order`` raises.
+    Runs as: service.
+    """
     if (ordered_before := await orders.lock_order_with_key(tx, user_id, key, COINS, package_id, provider)) is not None:
         return ordered_before
     package = await products.package_for_sale(tx, package_id)

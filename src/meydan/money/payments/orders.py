@@ -111,7 +111,9 @@ _COLUMNS = """
 async def payment(tx: Tx, payment_id: UUID) -> Payment:
     """The payment, if the caller may see it: a user sees their own.
 
-    Raises: NotFound. Runs as: service or user."""
+    Raises: NotFound.
+    Runs as: service or user.
+    """
     return await tx.one(Payment, f"select {_COLUMNS} from app.payments where tenant_id = $1 and id = $2", payment_id)
 
 
@@ -121,8 +123,10 @@ async def page(tx: Tx, before: UUID | None, limit: int) -> PaymentPage:
     Runs as: user."""
     items = await tx.all(
         Payment,
-        f"select {_COLUMNS} from app.payments "
-        "where tenant_id = $1 and user_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4",
+        f"""
+        select {_COLUMNS} from app.payments
+        where tenant_id = $1 and user_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4
+        """,
         tx.me.user_id,
         before,
         limit,
@@ -191,7 +195,9 @@ async def _open_order(
 async def do_request_check(tx: Tx, payment_id: UUID, receipt: str | None = None) -> Payment:
     """Queues a server-side check: the buyer returned before the webhook, or hands in a store's receipt.
 
-    Raises: NotFound, NotOpen, NoStore. Runs as: user."""
+    Raises: NotFound, NotOpen, NoStore.
+    Runs as: user.
+    """
     mine = await payment(tx, payment_id)
     if receipt is not None and mine.provider not in APP_STORES:
         raise NoStore
@@ -251,8 +257,10 @@ async def do_fail(tx: Tx, payment_id: UUID, status: PaymentStatus, problem: str,
     Runs as: service."""
     changed = await tx.maybe(
         UUID,
-        "update app.payments set status = $3, problem = $4, problem_detail = left($5, 500), ip_address = null, origin = null "
-        "where tenant_id = $1 and id = $2 and status in ('created', 'pending') returning id",
+        """
+        update app.payments set status = $3, problem = $4, problem_detail = left($5, 500), ip_address = null, origin = null
+        where tenant_id = $1 and id = $2 and status in ('created', 'pending') returning id
+        """,
         payment_id,
         status.value,
         problem,
@@ -268,9 +276,11 @@ async def do_mark_pending(tx: Tx, payment_id: UUID) -> None:
     Runs as: service."""
     changed = await tx.maybe(
         UUID,
-        "update app.payments set problem = 'on_its_way', checkout_url = null, checkout_expires_at = app.now() + interval '14 days' "
-        "where tenant_id = $1 and id = $2 and status = 'pending' "
-        "and (problem is distinct from 'on_its_way' or checkout_expires_at < app.now()) returning id",
+        """
+        update app.payments set problem = 'on_its_way', checkout_url = null, checkout_expires_at = app.now() + interval '14 days'
+        where tenant_id = $1 and id = $2 and status = 'pending'
+            and (problem is distinct from 'on_its_way' or checkout_expires_at < app.now()) returning id
+        """,
         payment_id,
     )
     if changed is not None:

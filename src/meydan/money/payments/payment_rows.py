@@ -112,8 +112,10 @@ async def lock_by_checkout(tx: Tx, provider: ProviderName, checkout: str) -> Pay
     Locks: the payment."""
     return await tx.maybe(
         PaymentRow,
-        f"select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and provider_checkout_id = $3 "
-        "order by id limit 1 for update",
+        f"""
+        select {COLUMNS} from app.payments where tenant_id = $1 and provider = $2 and provider_checkout_id = $3
+        order by id limit 1 for update
+        """,
         provider.value,
         checkout,
     )

@@ -66,22 +66,28 @@ class DisputeLine(Struct, frozen=True):
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     paid = await tx.all(
         PaymentLine,
-        "select id, kind, status, provider, coins, amount, currency, refunded, coins_clawed_back, owed, ip_address, created_at, "
-        "paid_at, settled_at from app.payments where tenant_id = $1 and user_id = $2 order by id",
+        """
+        select id, kind, status, provider, coins, amount, currency, refunded, coins_clawed_back, owed, ip_address, created_at,
+            paid_at, settled_at from app.payments where tenant_id = $1 and user_id = $2 order by id
+        """,
         user_id,
     )
     refunded = await tx.all(
         RefundLine,
-        "select payment_id, refund.status, refund.amount, reason, refund.coins, refund.owed, refund.created_at, done_at "
-        "from app.payments payment join app.payment_refunds refund on (refund.tenant_id, payment_id) = ($1, payment.id) "
-        "where payment.tenant_id = $1 and user_id = $2 order by refund.id",
+        """
+        select payment_id, refund.status, refund.amount, reason, refund.coins, refund.owed, refund.created_at, done_at
+        from app.payments payment join app.payment_refunds refund on refund.tenant_id = $1 and payment_id = payment.id
+        where payment.tenant_id = $1 and user_id = $2 order by refund.id
+        """,
         user_id,
     )
     disputed = await tx.all(
         DisputeLine,
-        "select payment_id, dispute.status, dispute.amount, dispute.coins, dispute.owed, dispute.created_at "
-        "from app.payments payment join app.payment_disputes dispute on (dispute.tenant_id, payment_id) = ($1, payment.id) "
-        "where payment.tenant_id = $1 and user_id = $2 order by dispute.id",
+        """
+        select payment_id, dispute.status, dispute.amount, dispute.coins, dispute.owed, dispute.created_at
+        from app.payments payment join app.payment_disputes dispute on dispute.tenant_id = $1 and payment_id = payment.id
+        where payment.tenant_id = $1 and user_id = $2 order by dispute.id
+        """,
         user_id,
     )
     reference = await tx.maybe(
@@ -107,13 +113,17 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
         user_id,
     )
     await tx.run(
-        "update app.payments set device_id = null, ip_address = null, origin = null, checkout_url = null "
-        "where tenant_id = $1 and user_id = $2",
+        """
+        update app.payments set device_id = null, ip_address = null, origin = null, checkout_url = null
+        where tenant_id = $1 and user_id = $2
+        """,
         user_id,
     )
     await tx.run(
-        "update app.payment_refunds set reason = '' where tenant_id = $1 and reason <> '' and payment_id in "
-        "(select id from app.payments where tenant_id = $1 and user_id = $2)",
+        """
+        update app.payment_refunds set reason = '' where tenant_id = $1 and reason <> '' and payment_id in
+            (select id from app.payments where tenant_id = $1 and user_id = $2)
+        """,
         user_id,
     )
 

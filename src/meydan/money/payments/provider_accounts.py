@@ -108,7 +108,9 @@ async def is_sandbox(tx: Tx, name: ProviderName) -> bool:
 async def provider_of(db: Database, tenant_id: int, name: ProviderName) -> Provider:
     """The tenant's adapter for a provider, to be closed after use; also for one that was disconnected.
 
-    Raises: ProviderNotConnected. Runs as: service."""
+    Raises: ProviderNotConnected.
+    Runs as: service.
+    """
     if name is ProviderName.local:
         return _local(tenant_id)
     async with db.as_service(tenant_id) as tx:
@@ -151,12 +153,16 @@ def account_of(name: ProviderName) -> type[Struct]:
 async def do_connect(tx: Tx, name: ProviderName, values: dict[str, Any], *, sandbox: bool) -> None:
     """Seals and stores an account, or replaces it.
 
-    Raises: AccountInvalid. Runs as: service."""
+    Raises: AccountInvalid.
+    Runs as: service.
+    """
     account = read_account(name, values)
     await tx.run(
-        "insert into app.provider_accounts (tenant_id, provider, sealed, sandbox) values ($1, $2, $3, $4) "
-        "on conflict (tenant_id, provider) do update set sealed = excluded.sealed, sandbox = excluded.sandbox, "
-        "active = true, updated_at = app.now()",
+        """
+        insert into app.provider_accounts (tenant_id, provider, sealed, sandbox) values ($1, $2, $3, $4)
+        on conflict (tenant_id, provider) do update set sealed = excluded.sealed, sandbox = excluded.sandbox,
+            active = true, updated_at = app.now()
+        """,
         name.value,
         seal.seal(_purpose(tx.tenant_id, name), msgspec.json.encode(account)),
         sandbox,
@@ -167,11 +173,15 @@ async def do_connect(tx: Tx, name: ProviderName, values: dict[str, Any], *, sand
 async def do_disconnect(tx: Tx, name: ProviderName) -> None:
     """Stops selling at the provider. Refunds and webhooks of earlier sales still work.
 
-    Raises: ProviderNotConnected. Runs as: service."""
+    Raises: ProviderNotConnected.
+    Runs as: service.
+    """
     done = await tx.maybe(
         str,
-        "update app.provider_accounts set active = false, updated_at = app.now() "
-        "where tenant_id = $1 and provider = $2 and active returning provider",
+        """
+        update app.provider_accounts set active = false, updated_at = app.now()
+        where tenant_id = $1 and provider = $2 and active returning provider
+        """,
         name.value,
     )
     if done is None:

@@ -97,8 +97,10 @@ async def do_refund(
         raise NotPaid
     asked = await tx.one(
         int,
-        "select coalesce(sum(amount), 0)::bigint from app.payment_refunds "
-        "where tenant_id = $1 and payment_id = $2 and status = 'asked'",
+        """
+        select coalesce(sum(amount), 0)::bigint from app.payment_refunds
+        where tenant_id = $1 and payment_id = $2 and status = 'asked'
+        """,
         payment_id,
     )
     left = row.paid - row.refunded - asked
@@ -106,8 +108,10 @@ async def do_refund(
         raise RefundTooLarge(left=left)
     refund_id = await tx.one(
         UUID,
-        "insert into app.payment_refunds (tenant_id, payment_id, status, amount, actor_user_id, reason, idempotency_key) "
-        "values ($1, $2, 'asked', $3, $4, $5, $6) returning id",
+        """
+        insert into app.payment_refunds (tenant_id, payment_id, status, amount, actor_user_id, reason, idempotency_key)
+        values ($1, $2, 'asked', $3, $4, $5, $6) returning id
+        """,
         *(payment_id, left if amount is None else amount, actor, reason, key),
     )
     await jobs.queue(tx, ASK_REFUND, AskRefund(refund_id=refund_id), dedupe_key=str(refund_id))
@@ -126,7 +130,9 @@ async def do_refund(
 async def do_refund_in_full(tx: Tx, job: ReturnPayment) -> None:
     """Refunds a duplicate payment in full, once.
 
-    Raises: NotFound, NotPaid. Runs as: service."""
+    Raises: NotFound, NotPaid.
+    Runs as: service.
+    """
     try:
         await do_refund(tx, job.payment_id, None, reason="A membership was paid for twice.", actor=None, key=DUPLICATE)
     except RefundTooLarge:
@@ -143,7 +149,9 @@ async def check_not_under_way(tx: Tx, payment_id: UUID) -> None:
     """Refuses to release a payment while a refund of it is requested.
 
     Raises: RefundUnderWay."""
-    asked = "select exists (select from app.payment_refunds where (tenant_id, payment_id, status) = ($1, $2, 'asked'))"
+    asked = (
+        "select exists (select from app.payment_refunds where tenant_id = $1 and payment_id = $2 and status = 'asked')"
+    )
     if await tx.one(bool, asked, payment_id):
         raise RefundUnderWay
 
@@ -161,10 +169,12 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
     async with db.as_service(tenant_id) as tx:
         asked = await tx.one(
             _RequestedRefund,
-            "select asked.status, asked.amount, payment.provider, payment.provider_charge_id, payment.paid_currency "
-            "from app.payment_refunds asked "
-            "join app.payments payment on payment.tenant_id = asked.tenant_id and payment.id = asked.payment_id "
-            "where asked.tenant_id = $1 and asked.id = $2",
+            """
+            select asked.status, asked.amount, payment.provider, payment.provider_charge_id, payment.paid_currency
+            from app.payment_refunds asked
+            join app.payments payment on payment.tenant_id = asked.tenant_id and payment.id = asked.payment_id
+            where asked.tenant_id = $1 and asked.id = $2
+            """,
             job.refund_id,
         )
     if asked.status is not RefundStatus.asked:
@@ -205,8 +215,10 @@ async def ask_refund(db: Database, tenant_id: int, job: AskRefund) -> None:
 
 async def _do_mark_refused(tx: Tx, refund_id: UUID, why: str) -> None:
     await tx.run(
-        "update app.payment_refunds set status = 'refused', problem = left($3, 500), done_at = app.now() "
-        "where tenant_id = $1 and id = $2 and status = 'asked'",
+        """
+        update app.payment_refunds set status = 'refused', problem = left($3, 500), done_at = app.now()
+        where tenant_id = $1 and id = $2 and status = 'asked'
+        """,
         refund_id,
         why,
     )

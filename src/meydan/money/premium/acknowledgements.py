@@ -51,8 +51,10 @@ async def acknowledge_change(db: Database, tenant_id: int, job: AcknowledgeChang
     async with db.as_service(tenant_id) as tx:
         changed = await tx.maybe(
             _Changed,
-            "select provider, acknowledgement_token from app.subscriptions where tenant_id = $1 and id = $2 and acknowledgement_token is not null "
-            "and provider is not null",
+            """
+            select provider, acknowledgement_token from app.subscriptions where tenant_id = $1 and id = $2 and acknowledgement_token is not null
+                and provider is not null
+            """,
             job.subscription_id,
         )
     if changed is None:

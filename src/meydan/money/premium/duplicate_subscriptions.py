@@ -48,8 +48,10 @@ async def check_no_duplicate(tx: Tx, user_id: UUID, plan_id: UUID) -> datetime:
     Raises: AlreadyPremium, PremiumOnItsWay."""
     on_its_way = await tx.maybe(
         UUID,
-        "select id from app.payments where tenant_id = $1 and user_id = $2 and kind = 'premium' and agreement_id is null "
-        "and ((status = 'held' and problem = 'under_review') or (status = 'pending' and problem = 'on_its_way')) limit 1",
+        """
+        select id from app.payments where tenant_id = $1 and user_id = $2 and kind = 'premium' and agreement_id is null
+            and ((status = 'held' and problem = 'under_review') or (status = 'pending' and problem = 'on_its_way')) limit 1
+        """,
         user_id,
     )
     if on_its_way is not None:
@@ -95,8 +97,10 @@ async def do_refund_duplicate(tx: Tx, payment: payment_rows.PaymentRow) -> bool:
 async def _running(tx: Tx, user_id: UUID) -> list[SubscriptionRow]:
     return await tx.all(
         SubscriptionRow,
-        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} "
-        "order by renews desc, period_ends_at desc",
+        f"""
+        select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING}
+        order by renews desc, period_ends_at desc
+        """,
         user_id,
     )
 
@@ -125,9 +129,11 @@ async def _do_refund(tx: Tx, payment: payment_rows.PaymentRow, known: Subscripti
     elif payment.provider_subscription_id is not None:
         subscription_id = await tx.one(
             UUID,
-            "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, provider_subscription_id, renews, period_ends_at, "
-            "changed_at, revoked, ended_at) values ($1, $2, $3, 'expired', $4, $5, false, app.now(), app.now(), true, app.now()) "
-            "returning id",
+            """
+            insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, provider_subscription_id, renews, period_ends_at,
+                changed_at, revoked, ended_at) values ($1, $2, $3, 'expired', $4, $5, false, app.now(), app.now(), true, app.now())
+            returning id
+            """,
             *(payment.user_id, payment.product_id, payment.provider.value, payment.provider_subscription_id),
         )
     await orders.do_hold_duplicate(tx, payment.id, subscription_id)
@@ -142,8 +148,10 @@ async def _do_stop_renewal(tx: Tx, running: SubscriptionRow) -> None:
     if running.provider in REFUNDABLE:
         refunded = await tx.maybe(
             UUID,
-            "select id from app.payments where tenant_id = $1 and agreement_id = $2 and status = 'paid' and paid_amount > 0 "
-            "and paid_at > app.now() - $3::interval order by paid_at desc limit 1",
+            """
+            select id from app.payments where tenant_id = $1 and agreement_id = $2 and status = 'paid' and paid_amount > 0
+                and paid_at > app.now() - $3::interval order by paid_at desc limit 1
+            """,
             running.id,
             _REFUNDED_UNTIL,
         )

@@ -127,8 +127,10 @@ async def do_subscribe_with_coins(tx: Tx, user_id: UUID, plan_id: UUID, key: str
     ends_at = billing_periods.after(plan.period, begins_at, begins_at)
     subscription_id = await tx.one(
         UUID,
-        "insert into app.subscriptions (tenant_id, user_id, plan_id, status, coin_price, renews, period_ends_at, idempotency_key, "
-        "created_at) values ($1, $2, $3, 'active', $4, true, $5, $6, $7) returning id",
+        """
+        insert into app.subscriptions (tenant_id, user_id, plan_id, status, coin_price, renews, period_ends_at, idempotency_key,
+            created_at) values ($1, $2, $3, 'active', $4, true, $5, $6, $7) returning id
+        """,
         *(user_id, plan_id, plan.coin_price, ends_at, key, begins_at),
     )
     await _do_pay_coins(tx, subscription_id, user_id, plan.coin_price, begins_at)
@@ -233,8 +235,10 @@ async def _do_renew(tx: Tx, known: SubscriptionRow, coins: int) -> None:
     latest = max(known.period_ends_at, clock.now() - _grace(known))
     ends_at = billing_periods.after(plan.period, known.created_at, latest)
     await tx.run(
-        "update app.subscriptions set status = 'active', period_ends_at = $3, grace_ends_at = null, checked_at = app.now() "
-        "where tenant_id = $1 and id = $2",
+        """
+        update app.subscriptions set status = 'active', period_ends_at = $3, grace_ends_at = null, checked_at = app.now()
+        where tenant_id = $1 and id = $2
+        """,
         *(known.id, ends_at),
     )
     await publish(tx, PremiumRenewed(known.user_id, ends_at))

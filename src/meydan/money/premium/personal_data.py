@@ -32,8 +32,10 @@ class SubscriptionLine(Struct, frozen=True):
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     premium_of = await tx.all(
         SubscriptionLine,
-        "select id, status, provider, coin_price, renews, period_ends_at, created_at, ended_at "
-        "from app.subscriptions where tenant_id = $1 and user_id = $2 order by id",
+        """
+        select id, status, provider, coin_price, renews, period_ends_at, created_at, ended_at
+        from app.subscriptions where tenant_id = $1 and user_id = $2 order by id
+        """,
         user_id,
     )
     return {"subscriptions": msgspec.to_builtins(premium_of)}

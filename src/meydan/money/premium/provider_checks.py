@@ -36,8 +36,10 @@ async def tell_provider(db: Database, tenant_id: int, job: TellProvider) -> None
     async with db.as_service(tenant_id) as tx:
         pending = await tx.maybe(
             _PendingAction,
-            "select provider, provider_subscription_id, pending_action from app.subscriptions "
-            "where tenant_id = $1 and id = $2 and pending_action is not null and provider is not null and provider_subscription_id is not null",
+            """
+            select provider, provider_subscription_id, pending_action from app.subscriptions
+            where tenant_id = $1 and id = $2 and pending_action is not null and provider is not null and provider_subscription_id is not null
+            """,
             job.subscription_id,
         )
     if pending is None:
@@ -66,10 +68,12 @@ async def check_subscription(db: Database, tenant_id: int, job: CheckSubscriptio
     async with db.as_service(tenant_id) as tx:
         newest = await tx.maybe(
             _NewestPayment,
-            "select known.provider, known.provider_subscription_id, payment.provider_charge_id from app.subscriptions known "
-            "join app.payments payment on payment.tenant_id = known.tenant_id and payment.agreement_id = known.id "
-            "where known.tenant_id = $1 and known.id = $2 and known.provider_subscription_id is not null and payment.provider_charge_id is not null "
-            "order by payment.paid_at desc limit 1",
+            """
+            select known.provider, known.provider_subscription_id, payment.provider_charge_id from app.subscriptions known
+            join app.payments payment on payment.tenant_id = known.tenant_id and payment.agreement_id = known.id
+            where known.tenant_id = $1 and known.id = $2 and known.provider_subscription_id is not null and payment.provider_charge_id is not null
+            order by payment.paid_at desc limit 1
+            """,
             job.subscription_id,
         )
     if newest is None:
@@ -90,8 +94,10 @@ async def _do_mark_told(tx: Tx, subscription_id: UUID, action: str) -> None:
     if known.pending_action == action:
         # Events from before the provider performed it are older than the action.
         await tx.run(
-            "update app.subscriptions set pending_action = null, changed_at = greatest(changed_at, app.now()) "
-            "where tenant_id = $1 and id = $2",
+            """
+            update app.subscriptions set pending_action = null, changed_at = greatest(changed_at, app.now())
+            where tenant_id = $1 and id = $2
+            """,
             subscription_id,
         )
     elif (

@@ -93,8 +93,10 @@ async def do_apply_due_plans(tx: Tx) -> None:
     Runs as: service."""
     changed = await tx.all(
         UUID,
-        "update app.subscriptions set plan_id = next_plan_id, next_plan_id = null, next_plan_at = null "
-        "where tenant_id = $1 and next_plan_at <= app.now() returning id",
+        """
+        update app.subscriptions set plan_id = next_plan_id, next_plan_id = null, next_plan_at = null
+        where tenant_id = $1 and next_plan_at <= app.now() returning id
+        """,
     )
     for subscription_id in changed:
         await subscriptions.do_send_update(tx, subscription_id)

@@ -37,8 +37,10 @@ async def _do_begin(tx: Tx, payment: payment_rows.PaymentRow, plan: products.Sta
     ends_at = payment.period_ends_at or await _end_of_first_period(tx, payment.user_id, plan.period)
     subscription_id = await tx.one(
         UUID,
-        "insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at, "
-        "changed_at) values ($1, $2, $3, 'active', $4, $5, $6, $7, $8) returning id",
+        """
+        insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at,
+            changed_at) values ($1, $2, $3, 'active', $4, $5, $6, $7, $8) returning id
+        """,
         *(payment.user_id, plan.id, payment.provider.value, payment.provider_subscription_id),
         *(payment.provider_subscription_id is not None and payment.provider in RECURRING, ends_at),
         _effective_at(payment),
@@ -89,8 +91,10 @@ async def _is_stale(tx: Tx, known: SubscriptionRow, payment: payment_rows.Paymen
         return True
     return await tx.one(
         bool,
-        "select exists (select from app.payments where tenant_id = $1 and agreement_id = $2 and id <> $3 "
-        "and settled_at is not null and paid_at > $4)",
+        """
+        select exists (select from app.payments where tenant_id = $1 and agreement_id = $2 and id <> $3
+            and settled_at is not null and paid_at > $4)
+        """,
         *(known.id, payment.id, payment.paid_at),
     )
 
@@ -110,8 +114,10 @@ async def _do_transfer(tx: Tx, known: SubscriptionRow, payment: payment_rows.Pay
         await subscriptions.do_expire(tx, known)
         await subscriptions.do_send_update(tx, known.id)
     await tx.run(
-        "update app.subscriptions set user_id = $3, plan_id = $4, period_ends_at = least(period_ends_at, app.now()) "
-        "where tenant_id = $1 and id = $2",
+        """
+        update app.subscriptions set user_id = $3, plan_id = $4, period_ends_at = least(period_ends_at, app.now())
+        where tenant_id = $1 and id = $2
+        """,
         *(known.id, payment.user_id, payment.product_id),
     )
     return await subscriptions.lock_by_id(tx, known.id)
@@ -128,8 +134,10 @@ async def lock_subscription_of(tx: Tx, payment: payment_rows.PaymentRow) -> Subs
     # Bought period by period: another period of the same plan lengthens the running one.
     return await tx.maybe(
         SubscriptionRow,
-        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and plan_id = $3 and provider = $4 "
-        f"and provider_subscription_id is null and {RUNNING} order by period_ends_at desc limit 1 for update",
+        f"""
+        select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and plan_id = $3 and provider = $4
+            and provider_subscription_id is null and {RUNNING} order by period_ends_at desc limit 1 for update
+        """,
         *(payment.user_id, payment.product_id, payment.provider.value),
     )
 
@@ -145,8 +153,10 @@ async def do_revoke(tx: Tx, subscription_id: UUID, payment_id: UUID, period_ends
         return False
     paid_until = await tx.maybe(
         datetime,
-        "select max(period_ends_at) from app.payments where tenant_id = $1 and agreement_id = $2 and settled_at is not null "
-        "and period_ends_at < $3 and refunded < paid_amount and status not in ('disputed', 'charged_back')",
+        """
+        select max(period_ends_at) from app.payments where tenant_id = $1 and agreement_id = $2 and settled_at is not null
+            and period_ends_at < $3 and refunded < paid_amount and status not in ('disputed', 'charged_back')
+        """,
         subscription_id,
         period_ends_at,
     )
@@ -189,8 +199,10 @@ async def is_clawed_back(tx: Tx, subscription_id: UUID, period_ends_at: datetime
     """True where every payment of the period was clawed back. The provider may still count the period as paid."""
     return await tx.one(
         bool,
-        "select coalesce(bool_and(status in ('refunded', 'disputed', 'charged_back')), false) from app.payments "
-        "where tenant_id = $1 and agreement_id = $2 and period_ends_at >= $3",
+        """
+        select coalesce(bool_and(status in ('refunded', 'disputed', 'charged_back')), false) from app.payments
+        where tenant_id = $1 and agreement_id = $2 and period_ends_at >= $3
+        """,
         subscription_id,
         period_ends_at,
     )

@@ -86,8 +86,10 @@ async def running_of(tx: Tx, user_id: UUID) -> Subscription | None:
     """The user's running subscription; of several, one that renews before the one that lasts longest."""
     return await tx.maybe(
         Subscription,
-        f"select {_SHOWN} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} "
-        "order by renews desc, period_ends_at desc limit 1",
+        f"""
+        select {_SHOWN} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING}
+        order by renews desc, period_ends_at desc limit 1
+        """,
         user_id,
     )
 
@@ -98,8 +100,10 @@ async def lock_renewing(tx: Tx, user_id: UUID) -> list[SubscriptionRow]:
     Locks: those subscriptions."""
     return await tx.all(
         SubscriptionRow,
-        f"select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} and renews "
-        "order by id for update",
+        f"""
+        select {COLUMNS} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} and renews
+        order by id for update
+        """,
         user_id,
     )
 
@@ -108,8 +112,10 @@ async def second_renewing(tx: Tx, user_id: UUID, first: UUID) -> Subscription | 
     """Another subscription of the user that renews as well."""
     return await tx.maybe(
         Subscription,
-        f"select {_SHOWN} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} and renews and id <> $3 "
-        "order by period_ends_at desc limit 1",
+        f"""
+        select {_SHOWN} from app.subscriptions where tenant_id = $1 and user_id = $2 and {RUNNING} and renews and id <> $3
+        order by period_ends_at desc limit 1
+        """,
         user_id,
         first,
     )
@@ -149,9 +155,11 @@ async def price(tx: Tx, subscription_id: UUID) -> tuple[int, str] | None:
     """Amount and currency of its newest paid period."""
     paid = await tx.maybe(
         _Price,
-        "select paid_amount as amount, paid_currency as currency from app.payments "
-        "where tenant_id = $1 and agreement_id = $2 and paid_amount > 0 and problem is null "
-        "order by paid_at desc limit 1",
+        """
+        select paid_amount as amount, paid_currency as currency from app.payments
+        where tenant_id = $1 and agreement_id = $2 and paid_amount > 0 and problem is null
+        order by paid_at desc limit 1
+        """,
         subscription_id,
     )
     return (paid.amount, paid.currency) if paid else None
@@ -171,8 +179,10 @@ async def do_change_plan(tx: Tx, subscription_id: UUID, plan_id: UUID, since: da
         )
     else:
         await tx.run(
-            "update app.subscriptions set plan_id = $3, next_plan_id = null, next_plan_at = null "
-            "where tenant_id = $1 and id = $2",
+            """
+            update app.subscriptions set plan_id = $3, next_plan_id = null, next_plan_at = null
+            where tenant_id = $1 and id = $2
+            """,
             *(subscription_id, plan_id),
         )
 
@@ -182,8 +192,10 @@ async def do_begin_grace(
 ) -> None:
     """Begins or moves the grace after a failed renewal: premium stays until ``ends_at``."""
     await tx.run(
-        "update app.subscriptions set status = 'grace', renews = true, grace_ends_at = $3, ended_at = null, changed_at = $4, checked_at = app.now() "
-        "where tenant_id = $1 and id = $2",
+        """
+        update app.subscriptions set status = 'grace', renews = true, grace_ends_at = $3, ended_at = null, changed_at = $4, checked_at = app.now()
+        where tenant_id = $1 and id = $2
+        """,
         *(known.id, ends_at, changed_at or known.changed_at),
     )
     if known.status is not SubscriptionStatus.grace:
@@ -195,8 +207,10 @@ async def do_expire(
 ) -> None:
     """Ends a subscription; ``revoked`` for one whose money is gone."""
     await tx.run(
-        "update app.subscriptions set status = 'expired', renews = false, ended_at = coalesce(ended_at, app.now()), "
-        "grace_ends_at = null, pending_action = null, changed_at = $3, revoked = revoked or $4 where tenant_id = $1 and id = $2",
+        """
+        update app.subscriptions set status = 'expired', renews = false, ended_at = coalesce(ended_at, app.now()),
+            grace_ends_at = null, pending_action = null, changed_at = $3, revoked = revoked or $4 where tenant_id = $1 and id = $2
+        """,
         *(known.id, changed_at or known.changed_at, revoked),
     )
     if known.status is not SubscriptionStatus.expired and await running_of(tx, known.user_id) is None:
@@ -221,8 +235,10 @@ async def do_stop_renewing(tx: Tx, known: SubscriptionRow) -> None:
     """Cancels a subscription that the user did not cancel. The paid period stays."""
     if known.renews:
         await tx.run(
-            "update app.subscriptions set status = 'cancelled', renews = false, grace_ends_at = null "
-            "where tenant_id = $1 and id = $2",
+            """
+            update app.subscriptions set status = 'cancelled', renews = false, grace_ends_at = null
+            where tenant_id = $1 and id = $2
+            """,
             known.id,
         )
         if known.provider_subscription_id is not None:
@@ -259,8 +275,10 @@ async def do_change(
 ) -> None:
     """Makes a subscription run, in any state before."""
     await tx.run(
-        "update app.subscriptions set status = $3, period_ends_at = $4, renews = $5, changed_at = $6, grace_ends_at = null, "
-        "ended_at = null, revoked = false where tenant_id = $1 and id = $2",
+        """
+        update app.subscriptions set status = $3, period_ends_at = $4, renews = $5, changed_at = $6, grace_ends_at = null,
+            ended_at = null, revoked = false where tenant_id = $1 and id = $2
+        """,
         *(known.id, status.value, period_ends_at, renews, changed_at),
     )
 

@@ -97,8 +97,10 @@ async def do_queue_all(tx: Tx) -> None:
     Runs as: service."""
     sold = await tx.all(
         ProviderName,
-        "select provider from app.provider_accounts where tenant_id = $1 "
-        "union select distinct provider from app.payments where tenant_id = $1",
+        """
+        select provider from app.provider_accounts where tenant_id = $1
+        union select distinct provider from app.payments where tenant_id = $1
+        """,
     )
     for name in {*sold, *await provider_accounts.connected(tx)}:
         await jobs.queue(tx, RECONCILE, Reconcile(name), dedupe_key=name.value)
@@ -138,8 +140,10 @@ async def reconcile(db: Database, tenant_id: int, job: Reconcile) -> None:
                 await _do_store_difference(tx, name, difference, healed=True)
         await _do_close_gone(tx, name, still, ours, statement)
         await tx.run(
-            "update app.reconciliations set charges = $3, payments = $4, complete = $5, finished_at = app.now() "
-            "where tenant_id = $1 and id = $2",
+            """
+            update app.reconciliations set charges = $3, payments = $4, complete = $5, finished_at = app.now()
+            where tenant_id = $1 and id = $2
+            """,
             *(run_id, len(statement.charges), len(ours), statement.complete),
         )
 
@@ -210,8 +214,10 @@ async def _do_heal(
 async def _since(tx: Tx, name: ProviderName, until: datetime) -> datetime:
     compared = await tx.one(
         datetime,
-        "select coalesce(max(until), $3) from app.reconciliations "
-        "where tenant_id = $1 and provider = $2 and finished_at is not null and problem is null",
+        """
+        select coalesce(max(until), $3) from app.reconciliations
+        where tenant_id = $1 and provider = $2 and finished_at is not null and problem is null
+        """,
         *(name.value, until),
     )
     return max(min(until - LOOKED_BACK, compared - CLOCK_SKEW), until - _FURTHEST_BACK)
@@ -222,10 +228,12 @@ async def _charges_to_check(tx: Tx, name: ProviderName, since: datetime, until: 
     return set(
         await tx.all(
             str,
-            "select provider_charge_id from app.payments where tenant_id = $1 and provider = $2 and ("
-            "paid_at >= $3 or (paid_at > $4 and refunded < paid_amount and abs(hashtext(provider_charge_id)::bigint) % $5 = $6)) "
-            "union select subject from app.reconciliation_differences "
-            "where tenant_id = $1 and provider = $2 and status = 'open' and kind not in ('coins', 'missing_here')",
+            """
+            select provider_charge_id from app.payments where tenant_id = $1 and provider = $2 and (
+                paid_at >= $3 or (paid_at > $4 and refunded < paid_amount and abs(hashtext(provider_charge_id)::bigint) % $5 = $6))
+            union select subject from app.reconciliation_differences
+            where tenant_id = $1 and provider = $2 and status = 'open' and kind not in ('coins', 'missing_here')
+            """,
             *(name.value, since, until - _REFUNDABLE_FOR, _ROUND, int(until.timestamp() // 3600) % _ROUND),
         )
     )
@@ -284,7 +292,10 @@ async def _coin_differences(tx: Tx, name: ProviderName) -> list[Difference]:
 async def do_explain(tx: Tx, difference_id: UUID, note: str, actor: UUID) -> None:
     """Closes an open difference with staff's word for it.
 
-    Locks: the difference. Raises: DifferenceClosed. Runs as: service."""
+    Locks: the difference.
+    Raises: DifferenceClosed.
+    Runs as: service.
+    """
     status = await tx.one(
         DifferenceStatus,
         "select status from app.reconciliation_differences where tenant_id = $1 and id = $2 for update",
@@ -307,8 +318,10 @@ async def _do_store(tx: Tx, name: ProviderName, found: list[Difference]) -> None
     for difference in found:
         await _do_store_difference(tx, name, difference)
     await tx.run(
-        "update app.reconciliation_differences set status = 'gone', closed_at = app.now() "
-        "where tenant_id = $1 and provider = $2 and status = 'open' and kind = 'coins' and not subject = any($3::text[])",
+        """
+        update app.reconciliation_differences set status = 'gone', closed_at = app.now()
+        where tenant_id = $1 and provider = $2 and status = 'open' and kind = 'coins' and not subject = any($3::text[])
+        """,
         *(name.value, [difference.subject for difference in found if difference.kind == "coins"]),
     )
 
@@ -343,8 +356,10 @@ async def _do_close_gone(
     theirs = {charge.provider_charge_id for charge in statement.charges}
     open_differences = await tx.all(
         _OpenDifference,
-        "select kind, subject from app.reconciliation_differences "
-        "where tenant_id = $1 and provider = $2 and status = 'open' and kind <> 'coins'",
+        """
+        select kind, subject from app.reconciliation_differences
+        where tenant_id = $1 and provider = $2 and status = 'open' and kind <> 'coins'
+        """,
         name.value,
     )
     for difference in open_differences:
@@ -353,8 +368,10 @@ async def _do_close_gone(
         is_gone = difference.subject in (ours if difference.kind == "missing_here" else theirs)
         if is_gone:
             await tx.run(
-                "update app.reconciliation_differences set status = 'gone', closed_at = app.now() "
-                "where tenant_id = $1 and provider = $2 and kind = $3 and subject = $4 and status = 'open'",
+                """
+                update app.reconciliation_differences set status = 'gone', closed_at = app.now()
+                where tenant_id = $1 and provider = $2 and kind = $3 and subject = $4 and status = 'open'
+                """,
                 *(name.value, difference.kind, difference.subject),
             )
 

@@ -33,8 +33,10 @@ async def do_store(tx: Tx, name: ProviderName, event: WebhookEvent) -> None:
     Runs as: service."""
     stored = await tx.maybe(
         UUID,
-        "insert into app.webhook_events (tenant_id, provider, event_id, payload) values ($1, $2, $3, $4) "
-        "on conflict do nothing returning id",
+        """
+        insert into app.webhook_events (tenant_id, provider, event_id, payload) values ($1, $2, $3, $4)
+        on conflict do nothing returning id
+        """,
         *(name.value, event.event_id, event.payload),
     )
     if stored is not None:
@@ -46,8 +48,10 @@ async def read_webhook_event(db: Database, tenant_id: int, job: ReadWebhookEvent
     async with db.as_service(tenant_id) as tx:
         stored = await tx.maybe(
             _StoredEvent,
-            "select provider, event_id, payload from app.webhook_events "
-            "where tenant_id = $1 and id = $2 and read_at is null",
+            """
+            select provider, event_id, payload from app.webhook_events
+            where tenant_id = $1 and id = $2 and read_at is null
+            """,
             job.notice_id,
         )
     if stored is None:
@@ -77,9 +81,11 @@ async def do_sweep(tx: Tx) -> None:
     Runs as: service."""
     unread = await tx.all(
         UUID,
-        "select id from app.webhook_events where tenant_id = $1 and read_at is null and attempts = 0 "
-        "and received_at between app.now() - interval '1 day' and app.now() - interval '10 minutes' "
-        "order by received_at limit 100",
+        """
+        select id from app.webhook_events where tenant_id = $1 and read_at is null and attempts = 0
+            and received_at between app.now() - interval '1 day' and app.now() - interval '10 minutes'
+        order by received_at limit 100
+        """,
     )
     for notice_id in unread:
         await jobs.queue(tx, READ_NOTICE, ReadWebhookEvent(notice_id=notice_id), dedupe_key=str(notice_id))
@@ -97,7 +103,9 @@ async def do_purge_old(tx: Tx) -> None:
 
 async def _do_mark(tx: Tx, notice_id: UUID, problem: str, *, is_read: bool, payment_id: UUID | None = None) -> None:
     await tx.run(
-        "update app.webhook_events set problem = nullif(left($3, 500), ''), attempts = attempts + 1, payment_id = $4, "
-        "read_at = case when $5 then app.now() end where tenant_id = $1 and id = $2",
+        """
+        update app.webhook_events set problem = nullif(left($3, 500), ''), attempts = attempts + 1, payment_id = $4,
+            read_at = case when $5 then app.now() end where tenant_id = $1 and id = $2
+        """,
         *(notice_id, problem, payment_id, is_read),
     )

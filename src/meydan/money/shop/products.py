@@ -200,22 +200,23 @@ async def all_plans(tx: Tx) -> list[StaffPlan]:
 async def do_put_package(tx: Tx, package_id: UUID | None, request: PutPackageRequest, *, actor: UUID) -> StaffPackage:
     """Adds a package, or replaces one.
 
-    Raises: NotFound, ProductTaken. Runs as: service.
+    Raises: NotFound, ProductTaken.
+    Runs as: service.
     """
     values: tuple[object, ...] = (
         *(request.name, request.coins, request.bonus, request.price, request.currency, request.position),
         *(request.store_product_id, request.active),
     )
     if package_id is None:
-        sql = (
-            "insert into app.coin_packages (tenant_id, name, coins, bonus, price, currency, position, store_product_id, active) "
-            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id"
-        )
+        sql = """
+            insert into app.coin_packages (tenant_id, name, coins, bonus, price, currency, position, store_product_id, active)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id
+            """
     else:
-        sql = (
-            "update app.coin_packages set name = $2, coins = $3, bonus = $4, price = $5, currency = $6, position = $7, "
-            "store_product_id = $8, active = $9 where tenant_id = $1 and id = $10 returning id"
-        )
+        sql = """
+            update app.coin_packages set name = $2, coins = $3, bonus = $4, price = $5, currency = $6, position = $7,
+                store_product_id = $8, active = $9 where tenant_id = $1 and id = $10 returning id
+            """
         values = (*values, package_id)
     async with _unique_in_stores(tx):
         put_id = await tx.one(UUID, sql, *values)
@@ -228,7 +229,8 @@ async def do_put_package(tx: Tx, package_id: UUID | None, request: PutPackageReq
 async def do_put_plan(tx: Tx, plan_id: UUID | None, request: PutPlanRequest, *, actor: UUID) -> StaffPlan:
     """Adds a plan, or replaces one. Present subscribers keep their price.
 
-    Raises: NotFound, PeriodFixed, ProductTaken. Runs as: service.
+    Raises: NotFound, PeriodFixed, ProductTaken.
+    Runs as: service.
     """
     if plan_id is not None and (await plan(tx, plan_id)).period is not request.period:
         raise PeriodFixed
@@ -245,17 +247,17 @@ async def do_put_plan(tx: Tx, plan_id: UUID | None, request: PutPlanRequest, *, 
         *(request.no_ads, request.position, request.store_product_id, request.active),
     )
     if plan_id is None:
-        sql = (
-            "insert into app.premium_plans (tenant_id, name, period, price, currency, coin_price, matches_per_day, sees_likes, "
-            "no_ads, position, store_product_id, active) "
-            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id"
-        )
+        sql = """
+            insert into app.premium_plans (tenant_id, name, period, price, currency, coin_price, matches_per_day, sees_likes,
+                no_ads, position, store_product_id, active)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id
+            """
     else:
-        sql = (
-            "update app.premium_plans set name = $2, period = $3, price = $4, currency = $5, coin_price = $6, "
-            "matches_per_day = $7, sees_likes = $8, no_ads = $9, position = $10, store_product_id = $11, active = $12 "
-            "where tenant_id = $1 and id = $13 returning id"
-        )
+        sql = """
+            update app.premium_plans set name = $2, period = $3, price = $4, currency = $5, coin_price = $6,
+                matches_per_day = $7, sees_likes = $8, no_ads = $9, position = $10, store_product_id = $11, active = $12
+            where tenant_id = $1 and id = $13 returning id
+            """
         values = (*values, plan_id)
     async with _unique_in_stores(tx):
         put_id = await tx.one(UUID, sql, *values)

@@ -98,7 +98,8 @@ async def last_audit(tx: Tx) -> Audit | None:
 async def check_payouts_open(tx: Tx) -> None:
     """Refuses payouts while the newest audit's faults stand.
 
-    Raises: PayoutsFrozen. Runs as: service.
+    Raises: PayoutsFrozen.
+    Runs as: service.
     """
     audit = await last_audit(tx)
     if audit is not None and audit.fault_count:

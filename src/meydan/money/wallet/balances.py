@@ -63,8 +63,10 @@ async def wallet_of(tx: Tx, user_id: UUID) -> Wallet:
 async def balance_of(tx: Tx, account: Account) -> int:
     return await tx.one(
         int,
-        "select coalesce(sum(balance), 0)::bigint from app.ledger_balances "
-        "where tenant_id = $1 and account_id = app.ledger_account_id($2, $3, $4, $5)",
+        """
+        select coalesce(sum(balance), 0)::bigint from app.ledger_balances
+        where tenant_id = $1 and account_id = app.ledger_account_id($2, $3, $4, $5)
+        """,
         *(account.kind, account.user_id, account.provider, account.currency),
     )
 
@@ -96,12 +98,14 @@ async def sums(tx: Tx) -> list[AccountSum]:
     """
     return await tx.all(
         AccountSum,
-        "select account.kind, account.provider, account.currency, count(distinct account.id) as accounts, "
-        "sum(known.balance)::bigint as balance, sum(known.held)::bigint as held "
-        "from app.ledger_accounts account join app.ledger_balances known "
-        "on known.tenant_id = $1 and known.account_id = account.id "
-        "where account.tenant_id = $1 group by account.kind, account.provider, account.currency "
-        "order by account.kind, account.provider, account.currency",
+        """
+        select account.kind, account.provider, account.currency, count(distinct account.id) as accounts,
+            sum(known.balance)::bigint as balance, sum(known.held)::bigint as held
+        from app.ledger_accounts account join app.ledger_balances known
+            on known.tenant_id = $1 and known.account_id = account.id
+        where account.tenant_id = $1 group by account.kind, account.provider, account.currency
+        order by account.kind, account.provider, account.currency
+        """,
     )
 
 

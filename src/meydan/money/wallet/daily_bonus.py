@@ -66,7 +66,8 @@ async def bonuses(tx: Tx, user_id: UUID) -> Bonuses:
 async def do_earn_daily(tx: Tx, user_id: UUID) -> BonusReceipt:
     """Credits today's bonus from the tenant's promotions account.
 
-    Raises: EarningOff, AlreadyEarned. Runs as: service.
+    Raises: EarningOff, AlreadyEarned.
+    Runs as: service.
     """
     settings, today = await tenants.settings(tx, WalletSettings), await _today(tx)
     if settings.daily_bonus_coins == 0:
@@ -95,6 +96,8 @@ async def _today(tx: Tx) -> _Day:
     """Today in the tenant's time zone, and when tomorrow begins."""
     return await tx.one(
         _Day,
-        "select app.today($1) as day, (app.today($1) + 1)::timestamp at time zone t.timezone as next_at "
-        "from app.tenants t where t.id = $1",
+        """
+        select app.today($1) as day, (app.today($1) + 1)::timestamp at time zone t.timezone as next_at
+        from app.tenants t where t.id = $1
+        """,
     )

@@ -96,7 +96,8 @@ async def do_commit_hold(
 async def do_release_hold(tx: Tx, hold_id: UUID) -> Hold:
     """Releases the hold without a payment. A released or expired one stays as it is.
 
-    Raises: NotFound, HoldExpired (it was committed). Runs as: service or user.
+    Raises: NotFound, HoldExpired (it was committed).
+    Runs as: service or user.
     """
     with translated_errors():
         hold = await tx.one(Hold, f"select {_HOLD} from app.release_hold($1, $2)", hold_id)
@@ -118,6 +119,7 @@ async def do_expire(tx: Tx) -> int:
 async def hold(tx: Tx, hold_id: UUID) -> Hold:
     """The hold; a user sees only their own.
 
-    Raises: NotFound. Runs as: service or user.
+    Raises: NotFound.
+    Runs as: service or user.
     """
     return await tx.one(Hold, f"select {_HOLD} from app.coin_holds where tenant_id = $1 and id = $2", hold_id)

@@ -148,7 +148,8 @@ async def do_claw_back(
 async def do_forgive_debt(tx: Tx, user_id: UUID, at_most: int, *, key: str, reason: str) -> Transaction:
     """Pays up to ``at_most`` of the user's debt from the tenant's promotions account.
 
-    Raises: BalanceTooLow (no debt). Runs as: service.
+    Raises: BalanceTooLow (no debt).
+    Runs as: service.
     """
     with translated_errors():
         made = await tx.one(
@@ -174,9 +175,11 @@ async def do_reverse(tx: Tx, transaction_id: UUID, *, key: str, reason: str) -> 
         )
     for owner_id in await tx.all(
         UUID,
-        "select account.user_id from app.coin_entries entry join app.ledger_accounts account "
-        "on account.tenant_id = $1 and account.id = entry.account_id "
-        "where entry.tenant_id = $1 and entry.transaction_id = $2 and account.user_id is not null",
+        """
+        select account.user_id from app.coin_entries entry join app.ledger_accounts account
+            on account.tenant_id = $1 and account.id = entry.account_id
+        where entry.tenant_id = $1 and entry.transaction_id = $2 and account.user_id is not null
+        """,
         made.id,
     ):
         await do_send_wallet(tx, owner_id)
@@ -186,7 +189,8 @@ async def do_reverse(tx: Tx, transaction_id: UUID, *, key: str, reason: str) -> 
 async def transaction(tx: Tx, transaction_id: UUID) -> Transaction:
     """The transfer; a user sees only their own.
 
-    Raises: NotFound. Runs as: service or user.
+    Raises: NotFound.
+    Runs as: service or user.
     """
     return await tx.one(
         Transaction,
@@ -199,8 +203,10 @@ async def history(tx: Tx, before: UUID | None, limit: int, user_id: UUID | None 
     """The user's transfers, newest first; the acting user's by default. All amounts together are the balance."""
     items = await tx.all(
         HistoryItem,
-        "select id, type, amount, coins, earnings, debt, description, subject_id, reverses_id, created_at, details "
-        "from app.coin_history($1, $2, $3, $4)",
+        """
+        select id, type, amount, coins, earnings, debt, description, subject_id, reverses_id, created_at, details
+        from app.coin_history($1, $2, $3, $4)
+        """,
         user_id or tx.me.user_id,
         before,
         limit,

@@ -60,26 +60,32 @@ class FreezeRow(Struct, frozen=True):
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     transactions = await tx.all(
         TransactionRow,
-        "select id, transaction_type as type, amount, description, details, created_at "
-        "from app.coin_transactions where tenant_id = $1 and user_id = $2 and id = any(array("
-        "  select entry.transaction_id from app.ledger_accounts account join app.coin_entries entry "
-        "  on entry.tenant_id = $1 and entry.account_id = account.id "
-        "  where account.tenant_id = $1 and account.user_id = $2"
-        ")) order by id",
+        """
+        select id, transaction_type as type, amount, description, details, created_at
+        from app.coin_transactions where tenant_id = $1 and user_id = $2 and id = any(array(
+            select entry.transaction_id from app.ledger_accounts account join app.coin_entries entry
+            on entry.tenant_id = $1 and entry.account_id = account.id
+            where account.tenant_id = $1 and account.user_id = $2
+            )) order by id
+        """,
         user_id,
     )
     entries = await tx.all(
         EntryRow,
-        "select entry.transaction_id, account.kind as account, entry.amount, entry.created_at "
-        "from app.ledger_accounts account join app.coin_entries entry "
-        "on entry.tenant_id = $1 and entry.account_id = account.id "
-        "where account.tenant_id = $1 and account.user_id = $2 order by entry.transaction_id, account.kind",
+        """
+        select entry.transaction_id, account.kind as account, entry.amount, entry.created_at
+        from app.ledger_accounts account join app.coin_entries entry
+            on entry.tenant_id = $1 and entry.account_id = account.id
+        where account.tenant_id = $1 and account.user_id = $2 order by entry.transaction_id, account.kind
+        """,
         user_id,
     )
     held = await tx.all(
         HoldRow,
-        "select id, purpose, amount, committed, status, created_at, ended_at "
-        "from app.coin_holds where tenant_id = $1 and user_id = $2 order by id",
+        """
+        select id, purpose, amount, committed, status, created_at, ended_at
+        from app.coin_holds where tenant_id = $1 and user_id = $2 order by id
+        """,
         user_id,
     )
     frozen = await tx.all(

@@ -79,8 +79,10 @@ async def acknowledge(db: Database, tenant_id: int, job: Acknowledge) -> None:
         return
     async with db.as_service(tenant_id) as tx:
         await tx.run(
-            "update app.payments set acknowledged = $3 where tenant_id = $1 and id = $2 "
-            "and acknowledged is distinct from 'given'",
+            """
+            update app.payments set acknowledged = $3 where tenant_id = $1 and id = $2
+                and acknowledged is distinct from 'given'
+            """,
             job.payment_id,
             now,
         )

@@ -39,8 +39,10 @@ async def do_apply_refund(tx: Tx, row: payment_rows.PaymentRow, event: Refunded)
         await _do_record_refund(tx, row.id, event.refund, amount, moved)
     elif event.refund is not None:
         await tx.run(
-            "update app.payment_refunds set status = 'done', done_at = app.now() "
-            "where tenant_id = $1 and payment_id = $2 and provider_refund_id = $3 and status = 'asked'",
+            """
+            update app.payment_refunds set status = 'done', done_at = app.now()
+            where tenant_id = $1 and payment_id = $2 and provider_refund_id = $3 and status = 'asked'
+            """,
             row.id,
             event.refund,
         )
@@ -95,8 +97,10 @@ async def do_apply_dispute(tx: Tx, row: payment_rows.PaymentRow, event: Disputed
     cause = f"dispute:{dispute_id}:{event.state}:{event.happened_at.isoformat()}"
     moved = await do_apply_clawback(tx, row, cause=cause, disputed=True)
     await tx.run(
-        "update app.payment_disputes set coins = greatest(coins + $3, 0), owed = greatest(owed + $4, 0) "
-        "where tenant_id = $1 and id = $2",
+        """
+        update app.payment_disputes set coins = greatest(coins + $3, 0), owed = greatest(owed + $4, 0)
+        where tenant_id = $1 and id = $2
+        """,
         dispute_id,
         moved.coins,
         moved.owed,
@@ -109,8 +113,10 @@ async def do_apply_clawback(tx: Tx, row: payment_rows.PaymentRow, *, cause: str,
     """Moves the difference between what the payment has given and what it may give. ``cause`` is an idempotency key."""
     disputes = await tx.all(
         _Dispute,
-        "select id, amount, status from app.payment_disputes "
-        "where tenant_id = $1 and payment_id = $2 and status in ('opened', 'lost')",
+        """
+        select id, amount, status from app.payment_disputes
+        where tenant_id = $1 and payment_id = $2 and status in ('opened', 'lost')
+        """,
         row.id,
     )
     covered = min(row.paid, row.refunded + sum(dispute.amount for dispute in disputes))
@@ -126,8 +132,10 @@ async def do_apply_clawback(tx: Tx, row: payment_rows.PaymentRow, *, cause: str,
     ):  # it never began, and would be charged again
         await provider_subscriptions.do_stop_charging(tx, row.provider, row.provider_subscription_id)
     await tx.run(
-        "update app.payments set status = $3, coins_clawed_back = coins_clawed_back + $4, owed = owed + $5 "
-        "where tenant_id = $1 and id = $2",
+        """
+        update app.payments set status = $3, coins_clawed_back = coins_clawed_back + $4, owed = owed + $5
+        where tenant_id = $1 and id = $2
+        """,
         *(row.id, _status(row, disputes).value, moved.coins, moved.owed),
     )
     return moved
@@ -164,7 +172,9 @@ async def _do_record_refund(tx: Tx, payment_id: UUID, refund: str | None, amount
     )
     if asked is None:
         await tx.run(
-            "insert into app.payment_refunds (tenant_id, payment_id, status, amount, provider_refund_id, coins, owed, done_at) "
-            "values ($1, $2, 'done', $3, $4, $5, $6, app.now())",
+            """
+            insert into app.payment_refunds (tenant_id, payment_id, status, amount, provider_refund_id, coins, owed, done_at)
+            values ($1, $2, 'done', $3, $4, $5, $6, app.now())
+            """,
             *(payment_id, amount, refund, max(moved.coins, 0), max(moved.owed, 0)),
         )

@@ -20,8 +20,10 @@ _KEPT = timedelta(days=90)
 async def do_defer(tx: Tx, name: ProviderName, subject: str, event: ProviderEvent) -> Applied:
     """Stores an event until the charge or the subscription ``subject`` is known."""
     await tx.run(
-        "insert into app.deferred_events (tenant_id, provider, subject, event_id, event) values ($1, $2, $3, $4, $5) "
-        "on conflict do nothing",
+        """
+        insert into app.deferred_events (tenant_id, provider, subject, event_id, event) values ($1, $2, $3, $4, $5)
+        on conflict do nothing
+        """,
         *(name.value, subject, event.event_id, msgspec.to_builtins(event)),
     )
     return Applied(problem="waits_for_payment")
