@@ -713,7 +713,7 @@ CREATE FUNCTION app.convert_earnings(in_tenant_id integer, in_idempotency_key te
 declare
     mine uuid := app.user_id();
     earned bigint;
-    unripe bigint;
+    pending bigint;
     next_at timestamptz;
 begin
     perform app.check_ledger_caller(in_tenant_id);
@@ -730,11 +730,11 @@ begin
         select known.balance into earned from app.ledger_balances known
         where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue', mine,
             null, null);
-        select coalesce(sum(one.amount), 0)::bigint, min(one.ripens_at) into unripe, next_at
-        from app.unripe_earnings(in_tenant_id, mine) one;
-        if in_amount <= earned and in_amount > earned - unripe then
-            raise exception using errcode = 'WA009', message = 'earnings_unripe', detail = jsonb_build_object(
-                'ripe', greatest(earned - unripe, 0), 'needed', in_amount, 'next_at', next_at)::text;
+        select coalesce(sum(one.amount), 0)::bigint, min(one.available_at) into pending, next_at
+        from app.pending_earnings(in_tenant_id, mine) one;
+        if in_amount <= earned and in_amount > earned - pending then
+            raise exception using errcode = 'WA009', message = 'earnings_pending', detail = jsonb_build_object(
+                'available', greatest(earned - pending, 0), 'needed', in_amount, 'next_at', next_at)::text;
         end if;
     end if;
     return app.move_coins(
@@ -1279,7 +1279,7 @@ CREATE FUNCTION app.ledger_faults(in_tenant_id integer) RETURNS TABLE(fault text
             coalesce(
                 sum(entry.amount) filter (where entry.account_id = headers.coins),
                 sum(entry.amount) filter (where entry.account_id = headers.earnings), 0
-            )::bigint as told
+            )::bigint as stated
         from app.coin_entries entry
         left join headers on headers.id = entry.transaction_id
         where entry.tenant_id = in_tenant_id
@@ -1307,8 +1307,8 @@ CREATE FUNCTION app.ledger_faults(in_tenant_id integer) RETURNS TABLE(fault text
     select 'transaction_without_entries', headers.id, headers.amount, null
     from headers left join sums on sums.transaction_id = headers.id where sums.transaction_id is null
     union all
-    select 'amount_differs_from_entries', sums.transaction_id, sums.told, sums.amount
-    from sums where sums.user_id is not null and sums.told <> sums.amount
+    select 'amount_differs_from_entries', sums.transaction_id, sums.stated, sums.amount
+    from sums where sums.user_id is not null and sums.stated <> sums.amount
     union all
     select 'balance_differs_from_entries', coalesce(balances.account_id, stripes.account_id), coalesce(stripes.total,
         0),
@@ -1725,18 +1725,18 @@ CREATE FUNCTION app.my_peers(in_tenant_id integer) RETURNS TABLE(conversation_id
    WHERE ((peer.tenant_id = app.tenant_id()) AND (peer.tenant_id = my_peers.in_tenant_id) AND (peer.conversation_id = ANY (app.my_conversations())) AND (peer.profile_id <> app.profile_id()) AND (conversation.purged_at IS NULL));
 END;
 
-CREATE FUNCTION app.my_unripe_earnings(in_tenant_id integer) RETURNS TABLE(ripens_at timestamp with time zone, amount bigint)
+CREATE FUNCTION app.my_pending_earnings(in_tenant_id integer) RETURNS TABLE(available_at timestamp with time zone, amount bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform app.check_ledger_caller(in_tenant_id);
     return query
-    select max(one.ripens_at), sum(one.amount)::bigint
+    select max(one.available_at), sum(one.amount)::bigint
     from app.tenants community
-    cross join lateral app.unripe_earnings(in_tenant_id, app.user_id()) one
+    cross join lateral app.pending_earnings(in_tenant_id, app.user_id()) one
     where community.id = in_tenant_id
-    group by (one.ripens_at at time zone community.timezone)::date order by 1;
+    group by (one.available_at at time zone community.timezone)::date order by 1;
 end $$;
 
 CREATE FUNCTION app.new_ledger_faults(in_tenant_id integer) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
@@ -1746,7 +1746,7 @@ CREATE FUNCTION app.new_ledger_faults(in_tenant_id integer) RETURNS TABLE(fault 
     with transfers as (
         select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount,
             header.reverses_id,
-            sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
+            sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as stated
         from app.unaudited_balances new
         left join app.coin_transactions header
             on header.tenant_id = in_tenant_id and header.id = new.transaction_id
@@ -1809,8 +1809,8 @@ CREATE FUNCTION app.new_ledger_faults(in_tenant_id integer) RETURNS TABLE(fault 
     union all
     select 'transaction_without_entries', transfers.id, transfers.amount, null from transfers where transfers.number = 0
     union all
-    select 'amount_differs_from_entries', transfers.id, transfers.told, transfers.amount
-    from transfers where transfers.user_id is not null and transfers.number > 0 and transfers.told <> transfers.amount
+    select 'amount_differs_from_entries', transfers.id, transfers.stated, transfers.amount
+    from transfers where transfers.user_id is not null and transfers.number > 0 and transfers.stated <> transfers.amount
     union all
     select 'balance_differs_from_entries', stripes.account_id, stripes.expected, stripes.balance
     from stripes where stripes.expected <> stripes.balance
@@ -1898,6 +1898,24 @@ begin
         );
     end if;
 end $$;
+
+CREATE FUNCTION app.pending_earnings(in_tenant_id integer, in_owner_user_id uuid) RETURNS TABLE(available_at timestamp with time zone, amount bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    select entry.created_at + setting.days * interval '1 day', entry.amount
+    from (
+        select coalesce((
+            select known.config_value::text::integer from app.tenant_configs known
+            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_holding_days'
+        ), 7) as days
+    ) setting
+    join app.coin_entries entry on entry.tenant_id = in_tenant_id
+        and entry.account_id = app.ledger_account_id('creator_revenue', in_owner_user_id, null, null)
+        and entry.created_at > app.now() - setting.days * interval '1 day'
+    join app.coin_transactions header on header.tenant_id = in_tenant_id and header.id = entry.transaction_id
+    where entry.amount > 0 and header.reversed_by_id is null
+        and header.transaction_type in ('gift_sent', 'gift_received', 'call')
+$$;
 
 CREATE FUNCTION app.public_profiles(in_profile_ids uuid[]) RETURNS TABLE(id uuid, alias text, tag text, bio text, gender text, interests text[], age integer, avatar_seed text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2356,24 +2374,6 @@ begin
     );
 end $$;
 
-CREATE FUNCTION app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid) RETURNS TABLE(ripens_at timestamp with time zone, amount bigint)
-    LANGUAGE sql STABLE
-    AS $$
-    select entry.created_at + setting.days * interval '1 day', entry.amount
-    from (
-        select coalesce((
-            select known.config_value::text::integer from app.tenant_configs known
-            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_holding_days'
-        ), 7) as days
-    ) setting
-    join app.coin_entries entry on entry.tenant_id = in_tenant_id
-        and entry.account_id = app.ledger_account_id('creator_revenue', in_owner_user_id, null, null)
-        and entry.created_at > app.now() - setting.days * interval '1 day'
-    join app.coin_transactions header on header.tenant_id = in_tenant_id and header.id = entry.transaction_id
-    where entry.amount > 0 and header.reversed_by_id is null
-        and header.transaction_type in ('gift_sent', 'gift_received', 'call')
-$$;
-
 CREATE TABLE app.audited_balances (
     tenant_id integer NOT NULL,
     account_id uuid NOT NULL,
@@ -2426,7 +2426,7 @@ CREATE TABLE app.coin_adjustments (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
     user_id uuid NOT NULL,
-    actor_user_id uuid NOT NULL,
+    acted_by_user_id uuid CONSTRAINT coin_adjustments_actor_user_id_not_null NOT NULL,
     coins bigint NOT NULL,
     reason text NOT NULL,
     transaction_id uuid NOT NULL,
@@ -2778,7 +2778,7 @@ CREATE TABLE app.payment_refunds (
     status text NOT NULL,
     amount bigint NOT NULL,
     provider_refund_id text,
-    actor_user_id uuid,
+    acted_by_user_id uuid,
     reason text DEFAULT ''::text NOT NULL,
     problem text,
     coins integer DEFAULT 0 NOT NULL,
@@ -3003,7 +3003,7 @@ CREATE TABLE app.system_logs (
     id uuid DEFAULT uuidv7() NOT NULL,
     action text NOT NULL,
     user_id uuid,
-    actor_user_id uuid,
+    acted_by_user_id uuid,
     details jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL
 );
@@ -3417,7 +3417,7 @@ CREATE INDEX claims_of_profile ON app.claims USING btree (tenant_id, profile_id,
 
 CREATE INDEX claims_pending ON app.claims USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
 
-CREATE INDEX coin_adjustments_by_actor ON app.coin_adjustments USING btree (tenant_id, actor_user_id, created_at);
+CREATE INDEX coin_adjustments_by_actor ON app.coin_adjustments USING btree (tenant_id, acted_by_user_id, created_at);
 
 CREATE INDEX coin_adjustments_of_user ON app.coin_adjustments USING btree (tenant_id, user_id, id DESC);
 
@@ -3637,7 +3637,7 @@ ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.coin_adjustments
-    ADD CONSTRAINT coin_adjustments_tenant_id_actor_user_id_fkey FOREIGN KEY (tenant_id, actor_user_id) REFERENCES app.users(tenant_id, id);
+    ADD CONSTRAINT coin_adjustments_tenant_id_actor_user_id_fkey FOREIGN KEY (tenant_id, acted_by_user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.coin_adjustments
     ADD CONSTRAINT coin_adjustments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -3844,7 +3844,7 @@ ALTER TABLE ONLY app.payment_fingerprints
     ADD CONSTRAINT payment_fingerprints_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.payment_refunds
-    ADD CONSTRAINT payment_refunds_tenant_id_actor_user_id_fkey FOREIGN KEY (tenant_id, actor_user_id) REFERENCES app.users(tenant_id, id);
+    ADD CONSTRAINT payment_refunds_tenant_id_actor_user_id_fkey FOREIGN KEY (tenant_id, acted_by_user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.payment_refunds
     ADD CONSTRAINT payment_refunds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -4799,8 +4799,8 @@ GRANT SELECT ON TABLE app.conversations TO meydan_app;
 REVOKE ALL ON FUNCTION app.my_peers(in_tenant_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.my_peers(in_tenant_id integer) TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.my_unripe_earnings(in_tenant_id integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.my_unripe_earnings(in_tenant_id integer) TO meydan_app;
+REVOKE ALL ON FUNCTION app.my_pending_earnings(in_tenant_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.my_pending_earnings(in_tenant_id integer) TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.new_ledger_faults(in_tenant_id integer) FROM PUBLIC;
 
@@ -4811,6 +4811,8 @@ GRANT ALL ON FUNCTION app.open_conversation(in_tenant_id integer, in_match_id uu
 REVOKE ALL ON FUNCTION app.open_ledger_account(in_tenant_id integer, in_kind text, in_owner_user_id uuid, in_provider text, in_currency text, in_stripe integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.pay_debt(in_tenant_id integer, in_owner_user_id uuid, in_cause_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.pending_earnings(in_tenant_id integer, in_owner_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.public_profiles(in_profile_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.public_profiles(in_profile_ids uuid[]) TO meydan_app;
@@ -4863,8 +4865,6 @@ GRANT ALL ON FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uui
 REVOKE ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_app;
 GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_service;
-
-REVOKE ALL ON FUNCTION app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid) FROM PUBLIC;
 
 GRANT SELECT ON TABLE app.audited_balances TO meydan_service;
 

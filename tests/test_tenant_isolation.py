@@ -106,7 +106,7 @@ PLAYS = {
     "app.hold_coins(integer,text,uuid,bigint,text,uuid,timestamptz)": Play(
         "select id from app.hold_coins($1, 'k', {ana_user}, 5, 'call', null, app.now() + interval '1 hour')"
     ),
-    "app.my_unripe_earnings(integer)": Play("select amount from app.my_unripe_earnings($1)", "bora"),
+    "app.my_pending_earnings(integer)": Play("select amount from app.my_pending_earnings($1)", "bora"),
     "app.release_hold(integer,uuid)": Play("select id from app.release_hold($1, {hold})"),
     "app.reverse_transfer(integer,text,uuid,text)": Play(
         "select id from app.reverse_transfer($1, 'k', {transfer}, '')", "service"

@@ -112,6 +112,12 @@ alter table app.allowances rename to daily_quota;
 -- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
 alter table app.bonus_quota rename column given to granted;
 -- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.system_logs rename column actor_user_id to acted_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.payment_refunds rename column actor_user_id to acted_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
+alter table app.coin_adjustments rename column actor_user_id to acted_by_user_id;
+-- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
 alter table app.billing_customers rename column reference to customer_reference;
 -- squawk-ignore renaming-column -- stop, migrate, start: no older program reads it
 alter table app.subscriptions rename column wish to pending_action;
@@ -1667,7 +1673,7 @@ returns app.coin_transactions language plpgsql security definer set search_path 
 declare
     mine uuid := app.user_id();
     earned bigint;
-    unripe bigint;
+    pending bigint;
     next_at timestamptz;
 begin
     perform app.check_ledger_caller(in_tenant_id);
@@ -1684,11 +1690,11 @@ begin
         select known.balance into earned from app.ledger_balances known
         where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue', mine,
             null, null);
-        select coalesce(sum(one.amount), 0)::bigint, min(one.ripens_at) into unripe, next_at
-        from app.unripe_earnings(in_tenant_id, mine) one;
-        if in_amount <= earned and in_amount > earned - unripe then
-            raise exception using errcode = 'WA009', message = 'earnings_unripe', detail = jsonb_build_object(
-                'ripe', greatest(earned - unripe, 0), 'needed', in_amount, 'next_at', next_at)::text;
+        select coalesce(sum(one.amount), 0)::bigint, min(one.available_at) into pending, next_at
+        from app.pending_earnings(in_tenant_id, mine) one;
+        if in_amount <= earned and in_amount > earned - pending then
+            raise exception using errcode = 'WA009', message = 'earnings_pending', detail = jsonb_build_object(
+                'available', greatest(earned - pending, 0), 'needed', in_amount, 'next_at', next_at)::text;
         end if;
     end if;
     return app.move_coins(
@@ -1895,7 +1901,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
             coalesce(
                 sum(entry.amount) filter (where entry.account_id = headers.coins),
                 sum(entry.amount) filter (where entry.account_id = headers.earnings), 0
-            )::bigint as told
+            )::bigint as stated
         from app.coin_entries entry
         left join headers on headers.id = entry.transaction_id
         where entry.tenant_id = in_tenant_id
@@ -1923,8 +1929,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     select 'transaction_without_entries', headers.id, headers.amount, null
     from headers left join sums on sums.transaction_id = headers.id where sums.transaction_id is null
     union all
-    select 'amount_differs_from_entries', sums.transaction_id, sums.told, sums.amount
-    from sums where sums.user_id is not null and sums.told <> sums.amount
+    select 'amount_differs_from_entries', sums.transaction_id, sums.stated, sums.amount
+    from sums where sums.user_id is not null and sums.stated <> sums.amount
     union all
     select 'balance_differs_from_entries', coalesce(balances.account_id, stripes.account_id), coalesce(stripes.total,
         0),
@@ -2151,23 +2157,23 @@ comment on function app.move_coins is 'Moves coins: writes the header, the entri
 revoke all on function app.move_coins from public, meydan_app, meydan_service, meydan_relay;
 
 -- The rest of their earnings is available.
-create or replace function app.my_unripe_earnings(in_tenant_id integer) returns table (ripens_at timestamptz,
+create or replace function app.my_pending_earnings(in_tenant_id integer) returns table (available_at timestamptz,
     amount bigint)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
     perform app.check_ledger_caller(in_tenant_id);
     return query
-    select max(one.ripens_at), sum(one.amount)::bigint
+    select max(one.available_at), sum(one.amount)::bigint
     from app.tenants community
-    cross join lateral app.unripe_earnings(in_tenant_id, app.user_id()) one
+    cross join lateral app.pending_earnings(in_tenant_id, app.user_id()) one
     where community.id = in_tenant_id
-    group by (one.ripens_at at time zone community.timezone)::date order by 1;
+    group by (one.available_at at time zone community.timezone)::date order by 1;
 end $$;
 
-comment on function app.my_unripe_earnings is
+comment on function app.my_pending_earnings is
     'Sums the caller''s earnings in their holding period by day of the tenant.';
-revoke all on function app.my_unripe_earnings from public, meydan_app, meydan_service, meydan_relay;
-grant execute on function app.my_unripe_earnings to meydan_app;
+revoke all on function app.my_pending_earnings from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.my_pending_earnings to meydan_app;
 
 -- An account must hold its audited balance and what is new. One statement again. Its cost is that of what is new,
 -- whatever there ever was, so every step goes by an index.
@@ -2177,7 +2183,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     with transfers as (
         select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount,
             header.reverses_id,
-            sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
+            sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as stated
         from app.unaudited_balances new
         left join app.coin_transactions header
             on header.tenant_id = in_tenant_id and header.id = new.transaction_id
@@ -2240,8 +2246,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     union all
     select 'transaction_without_entries', transfers.id, transfers.amount, null from transfers where transfers.number = 0
     union all
-    select 'amount_differs_from_entries', transfers.id, transfers.told, transfers.amount
-    from transfers where transfers.user_id is not null and transfers.number > 0 and transfers.told <> transfers.amount
+    select 'amount_differs_from_entries', transfers.id, transfers.stated, transfers.amount
+    from transfers where transfers.user_id is not null and transfers.number > 0 and transfers.stated <> transfers.amount
     union all
     select 'balance_differs_from_entries', stripes.account_id, stripes.expected, stripes.balance
     from stripes where stripes.expected <> stripes.balance
@@ -2308,6 +2314,29 @@ end $$;
 
 comment on function app.pay_debt is 'Pays a person''s debt with their available coins, once for each cause.';
 revoke all on function app.pay_debt from public, meydan_app, meydan_service, meydan_relay;
+
+-- The coins that they came of may still be taken back from the payer. The tenant's own setting is read
+-- (wallet/settings.py). A reversed transfer counts no more.
+create or replace function app.pending_earnings(in_tenant_id integer, in_owner_user_id uuid)
+    returns table (available_at timestamptz, amount bigint)
+language sql stable as $$
+    select entry.created_at + setting.days * interval '1 day', entry.amount
+    from (
+        select coalesce((
+            select known.config_value::text::integer from app.tenant_configs known
+            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_holding_days'
+        ), 7) as days
+    ) setting
+    join app.coin_entries entry on entry.tenant_id = in_tenant_id
+        and entry.account_id = app.ledger_account_id('creator_revenue', in_owner_user_id, null, null)
+        and entry.created_at > app.now() - setting.days * interval '1 day'
+    join app.coin_transactions header on header.tenant_id = in_tenant_id and header.id = entry.transaction_id
+    where entry.amount > 0 and header.reversed_by_id is null
+        and header.transaction_type in ('gift_sent', 'gift_received', 'call')
+$$;
+
+comment on function app.pending_earnings is 'Lists a person''s earnings in their holding period, with the end of it.';
+revoke all on function app.pending_earnings from public, meydan_app, meydan_service, meydan_relay;
 
 create or replace function app.release_held(in_tenant_id integer, in_owner_user_id uuid, in_amount bigint,
     in_cause_id uuid) returns void
@@ -2452,29 +2481,6 @@ end $$;
 comment on function app.transfer is 'Moves coins for a person or a service after checking who asks.';
 revoke all on function app.transfer from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.transfer to meydan_app, meydan_service;
-
--- The coins that they came of may still be taken back from the payer. The tenant's own setting is read
--- (wallet/settings.py). A reversed transfer counts no more.
-create or replace function app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid)
-    returns table (ripens_at timestamptz, amount bigint)
-language sql stable as $$
-    select entry.created_at + setting.days * interval '1 day', entry.amount
-    from (
-        select coalesce((
-            select known.config_value::text::integer from app.tenant_configs known
-            where known.tenant_id = in_tenant_id and known.config_key = 'wallet.earnings_holding_days'
-        ), 7) as days
-    ) setting
-    join app.coin_entries entry on entry.tenant_id = in_tenant_id
-        and entry.account_id = app.ledger_account_id('creator_revenue', in_owner_user_id, null, null)
-        and entry.created_at > app.now() - setting.days * interval '1 day'
-    join app.coin_transactions header on header.tenant_id = in_tenant_id and header.id = entry.transaction_id
-    where entry.amount > 0 and header.reversed_by_id is null
-        and header.transaction_type in ('gift_sent', 'gift_received', 'call')
-$$;
-
-comment on function app.unripe_earnings is 'Lists a person''s earnings in their holding period, with the end of it.';
-revoke all on function app.unripe_earnings from public, meydan_app, meydan_service, meydan_relay;
 
 -- What one person does may be news for others: written here, where they cannot write themselves.
 create or replace function app.add_notifications(

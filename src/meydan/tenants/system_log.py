@@ -13,7 +13,7 @@ async def do_record(
     Runs as: service.
     """
     await tx.run(
-        "insert into app.system_logs (tenant_id, action, user_id, actor_user_id, details) values ($1, $2, $3, $4, $5)",
+        "insert into app.system_logs (tenant_id, action, user_id, acted_by_user_id, details) values ($1, $2, $3, $4, $5)",
         action,
         user_id,
         acted_by_user_id,

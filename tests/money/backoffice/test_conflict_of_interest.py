@@ -100,7 +100,7 @@ async def test_an_owner_who_is_alone_decides_and_it_is_logged(shop: Shop, app: L
     async with shop.db.as_service(shop.tenant.id) as tx:
         logged = await tx.all(
             str,
-            "select action from app.system_logs where tenant_id = $1 and user_id = $2 and actor_user_id = $2 order by id",
+            "select action from app.system_logs where tenant_id = $1 and user_id = $2 and acted_by_user_id = $2 order by id",
             alone.me.user_id,
         )
     assert logged == [

@@ -43,7 +43,7 @@ async def test_a_change_holds_from_the_next_purchase_on_and_is_logged(
         logged = await tx.one(
             dict[str, Any],
             "select details from app.system_logs where tenant_id = $1 and action = 'fraud_rules_changed'"
-            " and actor_user_id = $2",
+            " and acted_by_user_id = $2",
             boss.me.user_id,
         )
     assert logged["changes"]["payments_per_hour"] == {"from": 4, "to": 1}

@@ -45,7 +45,7 @@ async def test_a_wrong_amount_is_given_anyway_with_a_reason(shop: Shop, staff: h
         logged = await tx.one(
             dict[str, Any],
             "select details from app.system_logs where tenant_id = $1 and action = 'payment_given'"
-            " and (user_id, actor_user_id) = ($2, $3)",
+            " and (user_id, acted_by_user_id) = ($2, $3)",
             *(ana.me.user_id, boss.me.user_id),
         )
     assert logged == {"payment_id": payment["id"], "problem": "amount_differs", "reason": "our own mistake"}

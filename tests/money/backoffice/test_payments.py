@@ -201,7 +201,7 @@ async def test_the_queue_as_staff_work_through_it(
     async with shop.db.as_service(shop.tenant.id) as tx:
         logged = await tx.one(
             dict[str, str],
-            "select details from app.system_logs where tenant_id = $1 and action = 'fraud_case_decided' and actor_user_id = $2",
+            "select details from app.system_logs where tenant_id = $1 and action = 'fraud_case_decided' and acted_by_user_id = $2",
             boss.me.user_id,
         )
     assert logged == {"case_id": case["id"], "decision": "release"}
@@ -239,7 +239,7 @@ async def test_a_wallet_is_frozen_and_thawed_by_hand(shop: Shop, staff: httpx.As
     async with shop.db.as_service(shop.tenant.id) as tx:
         actions = await tx.all(
             str,
-            "select action from app.system_logs where tenant_id = $1 and actor_user_id = $2 order by id",
+            "select action from app.system_logs where tenant_id = $1 and acted_by_user_id = $2 order by id",
             boss.me.user_id,
         )
     assert actions == ["wallet_frozen", "wallet_thawed"]

@@ -115,7 +115,7 @@ async def test_coins_are_given_and_taken_with_a_reason_that_is_read(shop: Shop, 
         logged = await tx.all(
             dict[str, Any],
             "select details from app.system_logs where tenant_id = $1 and action = 'coins_adjusted'"
-            " and (user_id, actor_user_id) = ($2, $3) order by id",
+            " and (user_id, acted_by_user_id) = ($2, $3) order by id",
             *(ana.me.user_id, boss.me.user_id),
         )
     assert [(line["coins"], line["reason"]) for line in logged] == [(70, "the call broke off"), (-20, "given twice")]

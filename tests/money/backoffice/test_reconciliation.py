@@ -46,7 +46,7 @@ async def test_a_comparison_is_asked_for_and_what_differs_is_explained(
     async with shop.db.as_service(shop.tenant.id) as tx:
         actions = await tx.all(
             str,
-            "select action from app.system_logs where tenant_id = $1 and actor_user_id = $2 order by id",
+            "select action from app.system_logs where tenant_id = $1 and acted_by_user_id = $2 order by id",
             boss.me.user_id,
         )
     assert actions == ["reconciliation_asked", "difference_explained", "reconciliation_asked"]

@@ -194,7 +194,7 @@ async def test_staff_give_the_money_back(db: Database, tenant: tenants.Tenant, a
     await decide(db, boss, (await case_of(db, ana)).id, Choice.refund, "the card was stolen")
     async with db.as_service(tenant.id) as tx:
         asked = await tx.connection.fetchrow(
-            "select status, amount, actor_user_id, reason from app.payment_refunds where (tenant_id, payment_id) = ($1, $2)",
+            "select status, amount, acted_by_user_id, reason from app.payment_refunds where (tenant_id, payment_id) = ($1, $2)",
             tenant.id,
             payment_id,
         )

@@ -61,7 +61,7 @@ async def test_earnings_become_available_day_by_day(
     said = await earnings_of_person(app, star)
     assert (said["earnings"], said["available"], [day["amount"] for day in said["pending"]]) == (45, 0, [30, 15])
     status, refused = await convert(app, star, 1)
-    assert (status, refused["code"], refused["ripe"], refused["needed"]) == (409, "earnings_pending", 0, 1)
+    assert (status, refused["code"], refused["available"], refused["needed"]) == (409, "earnings_pending", 0, 1)
     assert refused["next_at"][:10] == said["pending"][0]["available_at"][:10]
 
     moving_clock.forward(hours=5 * 24, minutes=1)

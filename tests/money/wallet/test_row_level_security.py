@@ -139,7 +139,7 @@ def writes(me: Identity) -> list[str]:
         # The ledger's own parts, past the doors.
         f"select from app.move_coins($1, 'forged', 'earned', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', {mine}, '', null, '{{}}', null, null, false)",
         f"select from app.lock_ledger_account($1, 'person_coins', {mine})",
-        f"select from app.unripe_earnings($1, {mine})",
+        f"select from app.pending_earnings($1, {mine})",
         f"select from app.open_ledger_account($1, 'person_debt', {mine}, null, null, 0)",
         f"select from app.release_held($1, {mine}, 5, uuidv7())",
         f"select from app.end_expired_holds($1, {mine}, 10)",

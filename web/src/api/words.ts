@@ -134,7 +134,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
         : i18n._(msg`There are not enough coins for this.`);
     }
     case 'earnings_pending': {
-      const available = error.number('ripe') ?? 0;
+      const available = error.number('available') ?? 0;
       return available > 0
         ? i18n._(msg`Only ${i18n.number(available)} of your earnings can become coins yet.`)
         : i18n._(msg`What was earned lately cannot become coins yet.`);

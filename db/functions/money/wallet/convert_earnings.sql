@@ -5,7 +5,7 @@ returns app.coin_transactions language plpgsql security definer set search_path 
 declare
     mine uuid := app.user_id();
     earned bigint;
-    unripe bigint;
+    pending bigint;
     next_at timestamptz;
 begin
     perform app.check_ledger_caller(in_tenant_id);
@@ -22,11 +22,11 @@ begin
         select known.balance into earned from app.ledger_balances known
         where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue', mine,
             null, null);
-        select coalesce(sum(one.amount), 0)::bigint, min(one.ripens_at) into unripe, next_at
-        from app.unripe_earnings(in_tenant_id, mine) one;
-        if in_amount <= earned and in_amount > earned - unripe then
-            raise exception using errcode = 'WA009', message = 'earnings_unripe', detail = jsonb_build_object(
-                'ripe', greatest(earned - unripe, 0), 'needed', in_amount, 'next_at', next_at)::text;
+        select coalesce(sum(one.amount), 0)::bigint, min(one.available_at) into pending, next_at
+        from app.pending_earnings(in_tenant_id, mine) one;
+        if in_amount <= earned and in_amount > earned - pending then
+            raise exception using errcode = 'WA009', message = 'earnings_pending', detail = jsonb_build_object(
+                'available', greatest(earned - pending, 0), 'needed', in_amount, 'next_at', next_at)::text;
         end if;
     end if;
     return app.move_coins(

@@ -14,7 +14,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
             coalesce(
                 sum(entry.amount) filter (where entry.account_id = headers.coins),
                 sum(entry.amount) filter (where entry.account_id = headers.earnings), 0
-            )::bigint as told
+            )::bigint as stated
         from app.coin_entries entry
         left join headers on headers.id = entry.transaction_id
         where entry.tenant_id = in_tenant_id
@@ -42,8 +42,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     select 'transaction_without_entries', headers.id, headers.amount, null
     from headers left join sums on sums.transaction_id = headers.id where sums.transaction_id is null
     union all
-    select 'amount_differs_from_entries', sums.transaction_id, sums.told, sums.amount
-    from sums where sums.user_id is not null and sums.told <> sums.amount
+    select 'amount_differs_from_entries', sums.transaction_id, sums.stated, sums.amount
+    from sums where sums.user_id is not null and sums.stated <> sums.amount
     union all
     select 'balance_differs_from_entries', coalesce(balances.account_id, stripes.account_id), coalesce(stripes.total,
         0),

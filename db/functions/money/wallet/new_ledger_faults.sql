@@ -6,7 +6,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     with transfers as (
         select new.transaction_id as id, header.id is null as is_gone, header.user_id, header.amount,
             header.reverses_id,
-            sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as told
+            sides.number, sides.total, coalesce(sides.coins, sides.earnings, 0) as stated
         from app.unaudited_balances new
         left join app.coin_transactions header
             on header.tenant_id = in_tenant_id and header.id = new.transaction_id
@@ -69,8 +69,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     union all
     select 'transaction_without_entries', transfers.id, transfers.amount, null from transfers where transfers.number = 0
     union all
-    select 'amount_differs_from_entries', transfers.id, transfers.told, transfers.amount
-    from transfers where transfers.user_id is not null and transfers.number > 0 and transfers.told <> transfers.amount
+    select 'amount_differs_from_entries', transfers.id, transfers.stated, transfers.amount
+    from transfers where transfers.user_id is not null and transfers.number > 0 and transfers.stated <> transfers.amount
     union all
     select 'balance_differs_from_entries', stripes.account_id, stripes.expected, stripes.balance
     from stripes where stripes.expected <> stripes.balance

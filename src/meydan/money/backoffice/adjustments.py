@@ -82,7 +82,7 @@ async def do_adjust(
     )
     await tx.run(
         """
-        insert into app.coin_adjustments (tenant_id, user_id, actor_user_id, coins, reason, transaction_id, idempotency_key)
+        insert into app.coin_adjustments (tenant_id, user_id, acted_by_user_id, coins, reason, transaction_id, idempotency_key)
         values ($1, $2, $3, $4, $5, $6, $7)
         """,
         *(user_id, actor, coins, reason, moved.id, key),
@@ -105,7 +105,7 @@ async def left_today(tx: Tx, actor: UUID) -> int:
         int,
         """
         select coalesce(sum(abs(coins)), 0)::bigint from app.coin_adjustments
-        where tenant_id = $1 and actor_user_id = $2 and created_at > app.now() - interval '1 day'
+        where tenant_id = $1 and acted_by_user_id = $2 and created_at > app.now() - interval '1 day'
         """,
         actor,
     )
@@ -119,7 +119,7 @@ async def adjustments_of(tx: Tx, user_id: UUID) -> list[Adjustment]:
     return await tx.all(
         Adjustment,
         f"""
-        select id, coins, reason, {person("coin_adjustments.actor_user_id")} as by, created_at from app.coin_adjustments
+        select id, coins, reason, {person("coin_adjustments.acted_by_user_id")} as by, created_at from app.coin_adjustments
         where tenant_id = $1 and user_id = $2 order by id desc limit $3
         """,
         user_id,

@@ -84,7 +84,7 @@ async def manual_release_of(tx: Tx, payment_id: UUID) -> ManualRelease | None:
     return await tx.maybe(
         ManualRelease,
         f"""
-        select {person("log.actor_user_id")} as by, log.details->>'reason' as reason, log.created_at as at
+        select {person("log.acted_by_user_id")} as by, log.details->>'reason' as reason, log.created_at as at
         from app.payments p join app.system_logs log on log.tenant_id = p.tenant_id and log.user_id = p.user_id
         where p.tenant_id = $1 and p.id = $2 and log.action = $3 and log.details->>'payment_id' = p.id::text
         """,

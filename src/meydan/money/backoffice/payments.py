@@ -157,7 +157,7 @@ async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> StaffPaymentDetails
         refunds=await tx.all(
             StaffRefund,
             f"""
-            select id, status, amount, coins, owed, {person("payment_refunds.actor_user_id")} as by, reason, problem,
+            select id, status, amount, coins, owed, {person("payment_refunds.acted_by_user_id")} as by, reason, problem,
                 created_at, done_at from app.payment_refunds where tenant_id = $1 and payment_id = $2 order by id
             """,
             payment_id,

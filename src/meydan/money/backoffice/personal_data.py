@@ -11,7 +11,7 @@ from meydan import accounts
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
 
-COLUMNS = {"coin_adjustments.user_id", "coin_adjustments.actor_user_id", "coin_adjustments.reason"}
+COLUMNS = {"coin_adjustments.user_id", "coin_adjustments.acted_by_user_id", "coin_adjustments.reason"}
 
 
 class AdjustmentLine(Struct, frozen=True):

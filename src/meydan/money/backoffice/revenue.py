@@ -155,11 +155,11 @@ _COINS = f"""
         ) left_clearing
         where left_clearing.sold is not null
         union all
-        select days.day, 0, sum(told.amount) filter (where told.type = 'earned'),
-            -sum(told.amount) filter (where told.type in ('spent', 'gift_sent', 'premium', 'call')),
-            -sum(told.amount) filter (where told.type = 'gift_sent'),
-            coalesce(sum(told.amount) filter (where told.type = 'gift_received'), 0)
-                + coalesce(sum(told.earned) filter (where told.type = 'call'), 0)
+        select days.day, 0, sum(summed.amount) filter (where summed.type = 'earned'),
+            -sum(summed.amount) filter (where summed.type in ('spent', 'gift_sent', 'premium', 'call')),
+            -sum(summed.amount) filter (where summed.type = 'gift_sent'),
+            coalesce(sum(summed.amount) filter (where summed.type = 'gift_received'), 0)
+                + coalesce(sum(summed.earned) filter (where summed.type = 'call'), 0)
         from days cross join lateral (
             select {_TYPE} as type, sum(t.amount) as amount, sum(
                 case when t.transaction_type in ('call', 'reversal') then (
@@ -171,7 +171,7 @@ _COINS = f"""
             from app.coin_transactions t
             where t.tenant_id = $1 and t.created_at >= days.since and t.created_at < days.until
             group by 1
-        ) told
+        ) summed
         group by days.day
     )
     select day, coalesce(sum(sold), 0)::bigint as sold, coalesce(sum(earned), 0)::bigint as earned,

@@ -21,7 +21,7 @@ COLUMNS = {
     "payments.device_id",
     "payments.ip_address",
     "payments.origin",
-    "payment_refunds.actor_user_id",
+    "payment_refunds.acted_by_user_id",
     "payment_refunds.reason",
 }
 

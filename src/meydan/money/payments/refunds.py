@@ -36,7 +36,7 @@ class Refund(Struct, frozen=True):
     coins: int
     """Coins clawed back; ``owed`` is the part that had been spent, and became debt."""
     owed: int
-    actor_user_id: UUID | None = None
+    acted_by_user_id: UUID | None = None
     """Absent for a provider_refund_id made at the provider or by a store."""
     provider_refund_id: str | None = None
     """The provider's id."""
@@ -70,7 +70,7 @@ class _RequestedRefund(Struct, frozen=True):
     paid_currency: str
 
 
-COLUMNS = "id, payment_id, status, amount, reason, created_at, coins, owed, actor_user_id, provider_refund_id, problem, done_at"
+COLUMNS = "id, payment_id, status, amount, reason, created_at, coins, owed, acted_by_user_id, provider_refund_id, problem, done_at"
 
 
 async def do_refund(
@@ -109,7 +109,7 @@ async def do_refund(
     refund_id = await tx.one(
         UUID,
         """
-        insert into app.payment_refunds (tenant_id, payment_id, status, amount, actor_user_id, reason, idempotency_key)
+        insert into app.payment_refunds (tenant_id, payment_id, status, amount, acted_by_user_id, reason, idempotency_key)
         values ($1, $2, 'asked', $3, $4, $5, $6) returning id
         """,
         *(payment_id, left if amount is None else amount, actor, reason, key),

@@ -31,7 +31,7 @@ async def earnings(tx: Tx) -> Earnings:
 
     Runs as: user.
     """
-    pending = await tx.all(PendingEarnings, "select ripens_at as available_at, amount from app.my_unripe_earnings($1)")
+    pending = await tx.all(PendingEarnings, "select available_at, amount from app.my_pending_earnings($1)")
     earned = (await balances.wallet_of(tx, tx.me.user_id)).earnings
     return Earnings(earned, max(earned - sum(day.amount for day in pending), 0), pending)
 

@@ -46,7 +46,7 @@ class HoldExpired(Refused):
 
 
 class EarningsPending(Refused):
-    """``ripe`` is the amount that can be converted now, ``next_at`` when it grows."""
+    """``available`` is the amount that can be converted now, ``next_at`` when it grows."""
 
     code, status, title = "earnings_pending", 409, "What was earned lately cannot become coins yet."
 

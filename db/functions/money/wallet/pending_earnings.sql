@@ -1,7 +1,7 @@
 -- The coins that they came of may still be taken back from the payer. The tenant's own setting is read
 -- (wallet/settings.py). A reversed transfer counts no more.
-create or replace function app.unripe_earnings(in_tenant_id integer, in_owner_user_id uuid)
-    returns table (ripens_at timestamptz, amount bigint)
+create or replace function app.pending_earnings(in_tenant_id integer, in_owner_user_id uuid)
+    returns table (available_at timestamptz, amount bigint)
 language sql stable as $$
     select entry.created_at + setting.days * interval '1 day', entry.amount
     from (
@@ -18,5 +18,5 @@ language sql stable as $$
         and header.transaction_type in ('gift_sent', 'gift_received', 'call')
 $$;
 
-comment on function app.unripe_earnings is 'Lists a person''s earnings in their holding period, with the end of it.';
-revoke all on function app.unripe_earnings from public, meydan_app, meydan_service, meydan_relay;
+comment on function app.pending_earnings is 'Lists a person''s earnings in their holding period, with the end of it.';
+revoke all on function app.pending_earnings from public, meydan_app, meydan_service, meydan_relay;
