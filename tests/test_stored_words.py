@@ -589,7 +589,7 @@ async def test_what_was_doubted_is_shown_and_released_in_time(moved: Moved, at_i
         held = {case.outcome: case.payment.id for case in shown if case.payment is not None}
     assert not leaves(moved.before.findings) - leaves([msgspec.to_builtins(case.findings) for case in shown])
     at_its_time.forward(hours=3)
-    await moved.do_those_called("fraud.release_delayed")
+    await moved.do_those_called("release_delayed")
     async with moved.db.as_service(_TENANT) as tx:
         assert (await orders.payment(tx, held[Outcome.delay])).status is PaymentStatus.paid
         assert (await orders.payment(tx, held[Outcome.review])).status is PaymentStatus.held

@@ -108,7 +108,7 @@ async def test_the_later_of_two_paid_pages_is_refunded(shop: Shop):
         late, charge="ch_again", payment_id=None, checkout=None, event_id="again", happened_at=clock.now()
     )
     shop.book.charges["ch_again"] = msgspec.structs.replace(
-        shop.book.charges[late.charge], charge="ch_again", refunded=0
+        shop.book.charges[late.charge], provider_charge_id="ch_again", refunded=0
     )
     await shop.deliver(renewed)
     assert await memberships(shop, ana) == [("google", "month", True)]
@@ -373,7 +373,7 @@ async def test_a_late_renewal_of_one_that_had_ended_makes_no_second(shop: Shop, 
         happened_at=clock.now() + timedelta(seconds=5),
         period_ends_at=in_days(30),
     )
-    shop.book.charges["ch_late"] = msgspec.structs.replace(shop.book.charges[paid.charge], charge="ch_late")
+    shop.book.charges["ch_late"] = msgspec.structs.replace(shop.book.charges[paid.charge], provider_charge_id="ch_late")
     await shop.deliver(late)
     assert len(await memberships(shop, ana)) == 1
     assert f"refund ch_late {payment['amount']} TRY" in shop.book.asked

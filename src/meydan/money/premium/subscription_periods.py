@@ -38,7 +38,7 @@ async def _do_begin(tx: Tx, payment: payment_rows.PaymentRow, plan: products.Sta
     subscription_id = await tx.one(
         UUID,
         """
-        insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, reference, renews, period_ends_at,
+        insert into app.subscriptions (tenant_id, user_id, plan_id, status, provider, provider_subscription_id, renews, period_ends_at,
             changed_at) values ($1, $2, $3, 'active', $4, $5, $6, $7, $8) returning id
         """,
         *(payment.user_id, plan.id, payment.provider.value, payment.provider_subscription_id),
