@@ -88,19 +88,19 @@ def retired_files() -> list[Finding]:
 
 
 def test_no_retired_name_in_python():
-    check("retired_in_python", retired_in_python())
+    check(retired_in_python())
 
 
 def test_no_retired_name_in_sql():
-    check("retired_in_sql", retired_in_sql())
+    check(retired_in_sql())
 
 
 def test_no_retired_name_in_the_guides_code():
-    check("retired_in_guides", retired_in_guides())
+    check(retired_in_guides())
 
 
 def test_no_file_has_a_retired_name():
-    check("retired_files", retired_files())
+    check(retired_files())
 
 
 def test_what_is_used_now_is_not_retired():

@@ -74,19 +74,19 @@ def refusals_untold() -> list[Finding]:
 
 
 def test_a_docstring_names_its_subject_first():
-    check("hidden_subjects", hidden_subjects())
+    check(hidden_subjects())
 
 
 def test_effects_stand_in_the_last_lines():
-    check("effects_of_another_form", effects_of_another_form())
+    check(effects_of_another_form())
 
 
 def test_a_function_that_locks_says_so():
-    check("locks_untold", locks_untold())
+    check(locks_untold())
 
 
 def test_a_public_function_names_what_it_refuses():
-    check("refusals_untold", refusals_untold())
+    check(refusals_untold())
 
 
 def test_the_form_of_effects():

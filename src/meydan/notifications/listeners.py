@@ -133,7 +133,7 @@ async def gift_given(tx: Tx, event: gifts.GiftGiven) -> None:
 
 @listen(payments.PaymentSettled)
 async def payment_settled(tx: Tx, event: payments.PaymentSettled) -> None:
-    """What a payment for premium did is said by premium itself."""
+    """Notifies of coins only: premium notifies of what a payment for it did."""
     if event.kind == payments.COINS:
         await do_notify(
             tx, [Receiver(event.user_id)], Code.payment_settled, payment_id=event.payment_id, coins=event.coins

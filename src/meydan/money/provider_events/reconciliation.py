@@ -26,7 +26,7 @@ from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 from meydan.money.payments import provider_accounts, settlement
 
-RECONCILE = "provider_events.reconcile"
+RECONCILE = "provider_events.reconcile_provider"
 LOOKED_BACK = timedelta(days=2)
 """Every comparison covers so much at least."""
 _FURTHEST_BACK = timedelta(days=90)

@@ -18,6 +18,7 @@ from meydan.integrations.payments.local.models import (
     PaymentPage,
     RefundPaymentRequest,
     RefundResult,
+    SetBehaviourRequest,
     WebhookBehaviour,
 )
 from meydan.integrations.payments.local.signatures import api_key
@@ -109,7 +110,7 @@ async def resume(request: AnyRequest, id: str) -> LocalSubscription:
 
 
 @put("/pay/local/v1/webhook-behaviour", include_in_schema=False)
-async def set_behaviour(request: AnyRequest, data: WebhookBehaviour) -> WebhookBehaviour:
+async def set_behaviour(request: AnyRequest, data: SetBehaviourRequest) -> WebhookBehaviour:
     account = account_of(request)
     await in_transaction(lambda tx: webhook_delivery.do_set_behaviour(tx, account, data))
     return data

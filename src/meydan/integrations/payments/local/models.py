@@ -20,7 +20,7 @@ class KeyRefused(Refused):
 
 
 class KeyReused(Refused):
-    code, status, title = "idempotency_key_reused", 409, "This key was used for something else."
+    code, status, title = "request_key_reused", 409, "This key was used for something else."
 
 
 class NotNow(Refused):
@@ -249,6 +249,10 @@ class WebhookBehaviour(Struct, frozen=True):
     shuffled: bool = False
     delay: Annotated[float, Meta(ge=0, le=86_400)] = 0
     """Seconds each waits; ``shuffled``, up to as long, and at least up to two."""
+
+
+class SetBehaviourRequest(WebhookBehaviour, frozen=True):
+    """Body that sets the behaviour."""
 
 
 def event_of(

@@ -19,7 +19,7 @@ from meydan.money.payments import provider_accounts
 
 log = logging.getLogger(__name__)
 
-ACKNOWLEDGE = "payments.acknowledge"
+ACKNOWLEDGE = "payments.acknowledge_payment"
 REFUNDED_AFTER = timedelta(days=3)
 """A store refunds a purchase that is not acknowledged for so long."""
 _AGAIN_AFTER = timedelta(minutes=15)
