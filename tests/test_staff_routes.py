@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args, get_type_hints
 from uuid import uuid4
 
 import httpx
 import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
+from msgspec.structs import fields
 
 from meydan import accounts, rooms, tenants
 from meydan.accounts import access, staff
@@ -91,3 +93,14 @@ async def test_the_database_and_the_token_are_asked_once(
         assert (await client.get("/api/staff/payments")).status_code == 200
         assert (await client.get("/api/staff/payments")).status_code == 200
     assert sorted(asked) == ["database"] * 2 + ["token"] * 2
+
+
+def test_no_field_of_a_body_bears_a_dependencys_name():
+    """Litestar takes a fault in a field of that name for one of the dependency, and answers 500."""
+    dependencies = {"db", "tenant", "me"}
+    for route in rooms.routes():
+        body = get_type_hints(route.fn).get("data")
+        kind = next((one for one in (*get_args(body), body) if isinstance(one, type) and issubclass(one, Struct)), None)
+        if kind is not None:
+            named = {field.encode_name for field in fields(kind)}
+            assert not named & dependencies, f"{kind.__name__}: {named & dependencies}"

@@ -52,7 +52,7 @@ class Talker:
             "device": {"id": str(uuid4()), "name": "a script"},
         }
         if found:
-            wanted["tenant"] = {"name": "A community", "slug": self.community}
+            wanted["new_tenant"] = {"name": "A community", "slug": self.community}
         answer = httpx.post(f"{self.product.url}/api/auth/register", json=wanted, headers=start, timeout=PATIENCE)
         assert answer.is_success, answer.text
         self.session = answer.json()

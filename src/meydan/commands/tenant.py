@@ -211,7 +211,7 @@ async def _found(
             birth_date=birth_date,
             language=tenants.Language(language),
             device=accounts.ClientDevice(id=uuid.uuid4(), name="meydan tenant add"),
-            tenant=accounts.NewTenant(name=name, slug=slug),
+            new_tenant=accounts.NewTenant(name=name, slug=slug),
         ),
         "127.0.0.1",
     )

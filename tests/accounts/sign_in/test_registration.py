@@ -147,18 +147,18 @@ async def test_a_community_and_its_owner_come_together_or_not_at_all(
 ):
     community = {"slug": f"new-{tenant.slug}", "name": "Night owls"}
     proof = await prove(new_phone())
-    assert code(await register(api, proof=proof, alias="#", tenant=community)) == "alias_invalid"
+    assert code(await register(api, proof=proof, alias="#", new_tenant=community)) == "alias_invalid"
     with pytest.raises(tenants.UnknownTenant):
         await tenants.Directory(db).find("127.0.0.1", community["slug"])
-    me = (await register(api, proof=proof, tenant=community)).json()["me"]
+    me = (await register(api, proof=proof, new_tenant=community)).json()["me"]
     assert me["role"] == "owner"
     assert me["tenant"] == community
-    assert code(await register(api, tenant=community)) == "tenant_taken"
+    assert code(await register(api, new_tenant=community)) == "tenant_taken"
 
 
 async def test_the_new_owner_is_at_home_in_the_new_community_only(api: httpx.AsyncClient, tenant: tenants.Tenant):
     slug = f"home-{tenant.slug}"
-    session = (await register(api, tenant={"slug": slug, "name": "Home"})).json()
+    session = (await register(api, new_tenant={"slug": slug, "name": "Home"})).json()
     bearer = {"Authorization": f"Bearer {session['access_token']}"}
     assert (await api.get("/api/auth/profile", headers=bearer | {"X-Meydan-Tenant": slug})).status_code == 200
     assert code(await api.get("/api/auth/profile", headers=bearer)) == "wrong_tenant"

@@ -182,7 +182,7 @@ async def test_the_same_order_is_the_same_checkout_and_another_under_its_key_is_
     wanted = order()
     first, again = await asyncio.gather(provider.do_open_checkout(wanted), provider.do_open_checkout(wanted))
     assert first == again
-    with pytest.raises(ProviderRefused, match="request_key_reused"):
+    with pytest.raises(ProviderRefused, match="idempotency_key_of_another_request"):
         await provider.do_open_checkout(msgspec.structs.replace(wanted, amount=1))
 
 
@@ -283,7 +283,7 @@ async def test_refunds_add_up_and_never_to_more_than_was_paid(
     assert isinstance(paid, Paid)
     part = await provider.do_refund(paid.charge, 1000, "TRY", "one")
     assert part == await provider.do_refund(paid.charge, 1000, "TRY", "one"), "the same key is the same refund"
-    with pytest.raises(ProviderRefused, match="request_key_reused"):
+    with pytest.raises(ProviderRefused, match="idempotency_key_of_another_request"):
         await provider.do_refund(paid.charge, 2000, "TRY", "one")
     with pytest.raises(ProviderRefused, match="amount_too_large"):
         await provider.do_refund(paid.charge, 3991, "TRY", "two")

@@ -28,7 +28,7 @@ def renewal(shop: Shop, first: Paid, days: int, *, card: str | None = None) -> P
         card=card,
     )
     shop.book.charges[paid.charge] = msgspec.structs.replace(
-        shop.book.charges[first.charge], charge=paid.charge, paid_at=paid.happened_at, payment_id=None
+        shop.book.charges[first.charge], provider_charge_id=paid.charge, paid_at=paid.happened_at, payment_id=None
     )
     return paid
 

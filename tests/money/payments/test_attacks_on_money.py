@@ -288,7 +288,7 @@ async def test_a_crowd_that_gives_in_layers_does_not_keep_the_looking_for_rings_
     shop: Shop, db: Database, postgres_url: str, database_settings: DatabaseSettings, monkeypatch: pytest.MonkeyPatch
 ):
     """A hundred and twenty people, each giving to twenty: three million ways, and no ring among them."""
-    monkeypatch.setattr(rings, "_WALKED", 20_000)
+    monkeypatch.setattr(rings, "_MAX_PATHS", 20_000)
     name = database_settings.owner_url.rsplit("/", 1)[1]
     superuser = await asyncpg.connect(postgres_url, database=name)
     await superuser.execute("set session_replication_role = replica")  # gifts alone, without the people

@@ -49,7 +49,7 @@ async def test_staff_refund_what_is_left_when_the_provider_says_so(shop: Shop, d
     (done,) = await of(shop, db, payment)
     assert (done.status, done.coins, done.owed, done.done_at is not None) == (refunds.RefundStatus.done, 100, 0, True)
     # The provider's webhook about the same refund.
-    await shop.deliver(refunded(paid, 4_999, provider_refund_id=done.provider_refund_id))
+    await shop.deliver(refunded(paid, 4_999, refund=done.provider_refund_id))
     assert await state(shop, ana, payment) == ("refunded", 4_999, 100, 0)
     assert len(await of(shop, db, payment)) == 1
     assert await shop.cleared() == 0

@@ -73,7 +73,7 @@ async def test_earnings_become_available_day_by_day(
     assert (await convert(app, star, 25, "once")) == (201, made), (
         "the same key again, though only five are available now"
     )
-    assert (await convert(app, star, 6))[1]["ripe"] == 5
+    assert (await convert(app, star, 6))[1]["available"] == 5
     assert (await convert(app, star, 5))[0] == 201
     moving_clock.forward(hours=48)
     assert (await earnings_of_person(app, star)) == {"earnings": 15, "available": 15, "pending": []}

@@ -2804,9 +2804,9 @@ export interface components {
             gender?: components["schemas"]["Gender"] | null;
             invite_code?: string | null;
             language: components["schemas"]["Language"];
+            new_tenant?: components["schemas"]["NewTenant"] | null;
             password: string;
             proof?: string | null;
-            tenant?: components["schemas"]["NewTenant"] | null;
             username?: string | null;
         };
         /** ReleasePaymentRequest */

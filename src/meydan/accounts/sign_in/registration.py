@@ -63,7 +63,7 @@ class RegisterUserRequest(Struct, frozen=True):
     username: str | None = None
     gender: Gender | None = None
     invite_code: Annotated[str, Meta(max_length=40)] | None = None
-    tenant: NewTenant | None = None
+    new_tenant: NewTenant | None = None
 
 
 TAKEN: dict[str, type[Refused]] = {
@@ -81,7 +81,7 @@ async def do_register(db: Database, tenant_id: int, wanted: RegisterUserRequest,
     username = read_username(wanted.username) if wanted.username else None
     if wanted.proof is None and username is None:
         raise IdentifierMissing
-    about = [name for name in (username, wanted.alias, wanted.tenant and wanted.tenant.slug) if name]
+    about = [name for name in (username, wanted.alias, wanted.new_tenant and wanted.new_tenant.slug) if name]
     passwords.check_strength(wanted.password, about)
     async with db.as_service(tenant_id) as tx:
         settings = await tenants.settings(tx, AccountsSettings)
@@ -100,8 +100,8 @@ async def _do_write(
 ) -> LoggedIn:
     # The proof belongs to the tenant of the page, so it is spent before a new tenant is entered.
     proved = await otp.do_spend_proof(tx, wanted.proof, Purpose.register) if wanted.proof else None
-    if wanted.tenant is not None:
-        await tenants.do_add(tx, wanted.tenant.slug, wanted.tenant.name, language=wanted.language)
+    if wanted.new_tenant is not None:
+        await tenants.do_add(tx, wanted.new_tenant.slug, wanted.new_tenant.name, language=wanted.language)
     settings = await tenants.settings(tx, AccountsSettings)
     methods = [method for method in (proved and proved.method, username and SignInMethod.username) if method]
     if not set(methods) <= set(settings.sign_in_methods):
@@ -147,7 +147,7 @@ async def _do_add_user(
             username,
             password_hash,
             wanted.birth_date,
-            Role.owner if wanted.tenant else Role.user,
+            Role.owner if wanted.new_tenant else Role.user,
             wanted.language,
         )
     except asyncpg.UniqueViolationError as error:

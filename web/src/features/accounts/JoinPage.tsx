@@ -259,7 +259,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
         language: rememberedLanguage(),
         ...(draft.gender ? { gender: draft.gender } : {}),
         ...(invite && !founding ? { invite_code: invite } : {}),
-        ...(founding ? { tenant: { name: draft.communityName.trim(), slug } } : {}),
+        ...(founding ? { new_tenant: { name: draft.communityName.trim(), slug } } : {}),
       }),
     onSuccess: onDone,
     onError: (error) => {

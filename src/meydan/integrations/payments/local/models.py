@@ -20,7 +20,7 @@ class KeyRefused(Refused):
 
 
 class KeyReused(Refused):
-    code, status, title = "request_key_reused", 409, "This key was used for something else."
+    code, status, title = "idempotency_key_of_another_request", 409, "This key was used for something else."
 
 
 class NotNow(Refused):
