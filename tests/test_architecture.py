@@ -79,6 +79,17 @@ def test_a_room_touches_only_tables_it_may(room: str):
                 assert OWNER_OF[table] in readable, f"{file.name} reads {table}, which belongs to {OWNER_OF[table]}"
 
 
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "db" / "functions").rglob("*.sql")), ids=lambda file: f"{file.parent.name}/{file.stem}"
+)
+def test_an_sql_function_touches_only_tables_that_its_room_may(file: Path):
+    room = file.parent.name
+    readable = {room, "tenants", "kit", *OWNERS[room]["reads"]}
+    statements = re.sub(r"--.*", "", file.read_text())
+    assert {OWNER_OF[table] for table in WRITE.findall(statements)} <= {room}
+    assert {OWNER_OF[table] for table in READ.findall(statements)} <= readable
+
+
 def test_every_table_has_an_owner():
     tables = re.findall(r"^CREATE TABLE app\.(\w+)", (ROOT / "db" / "schema.sql").read_text(), re.MULTILINE)
     assert set(tables) == set(OWNER_OF)
