@@ -13,8 +13,6 @@ import click
 
 from meydan.commands import PlainError, data_option
 from meydan.commands.local_database import product, running_database, tenant_id_of
-from meydan.integrations.payments import contract
-from meydan.money import payments
 
 if TYPE_CHECKING:
     from msgspec import Struct
@@ -49,6 +47,7 @@ def connect(slug: str, provider: str, *, sandbox: bool, file: Path | None, check
     For a value of several lines (a key, a service account's file) type @ and the path of the file that holds it.
     """
     from meydan.integrations.payments.enums import ProviderName
+    from meydan.money import payments
 
     name = ProviderName(provider)
     values = _read(file) if file else _asked(payments.account_of(name))
@@ -72,6 +71,7 @@ def connect(slug: str, provider: str, *, sandbox: bool, file: Path | None, check
 @data_option
 def list_all(slug: str, data: Path | None) -> None:
     """List connected providers. Nothing secret is shown."""
+    from meydan.money import payments
 
     async def do(db: Database, tenant_id: int) -> list[Any]:
         async with db.as_service(tenant_id) as tx:
@@ -89,6 +89,7 @@ def list_all(slug: str, data: Path | None) -> None:
 def disconnect(slug: str, provider: str, data: Path | None) -> None:
     """Sell no more through PROVIDER. What was sold can still be refunded, and its news is read."""
     from meydan.integrations.payments.enums import ProviderName
+    from meydan.money import payments
 
     async def do(db: Database, tenant_id: int) -> None:
         async with db.as_service(tenant_id) as tx:
@@ -100,6 +101,7 @@ def disconnect(slug: str, provider: str, data: Path | None) -> None:
 
 def _run(slug: str, data: Path | None, do: Callable[[Database, int], Awaitable[T]]) -> T:
     from meydan import integrations
+    from meydan.money import payments
 
     with running_database(data) as settings:
 
@@ -115,7 +117,9 @@ def _run(slug: str, data: Path | None, do: Callable[[Database, int], Awaitable[T
 
 async def _check(name: ProviderName, values: dict[str, Any], *, sandbox: bool) -> None:
     """Asks the provider for a statement, so that a wrong key is found now and not by the first buyer."""
+    from meydan.integrations.payments import contract
     from meydan.kit import clock
+    from meydan.money import payments
 
     provider = payments.provider_from(name, values, sandbox=sandbox)
     try:

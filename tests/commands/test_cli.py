@@ -1,0 +1,14 @@
+"""The command line before any command runs."""
+
+import subprocess
+import sys
+
+ROOMS_NEED = {"litestar", "pgqueuer", "pydantic", "httpx", "asyncpg", "cryptography", "phonenumbers"}
+
+
+def test_help_and_the_supervisor_load_nothing_that_only_rooms_need():
+    """The supervisor's imports stay in memory as long as the product runs, and every command waits for them."""
+    names = "import sys, meydan.cli; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", names], capture_output=True, text=True, check=True).stdout.split()
+    assert "meydan" in loaded
+    assert ROOMS_NEED & set(loaded) == set()
