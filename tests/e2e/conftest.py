@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Itera
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -163,7 +163,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture
 async def visitor(browser: Browser, product: Product, request: pytest.FixtureRequest) -> AsyncIterator[Visitors]:
-    """Opens a browser context: ``await visitor()``; everything is closed when the test ends."""
+    """Opens a browser context: ``await visitor()``; everything is closed when the test ends.
+
+    Animations and the worker that stores the shell are half of a browser's processor time: stories about them ask for them.
+    """
     people: list[Person] = []
 
     async def open_one(
@@ -172,6 +175,8 @@ async def visitor(browser: Browser, product: Product, request: pytest.FixtureReq
         language: str = "en-GB",
         dark: bool = False,
         host: str | None = None,
+        reduced_motion: Literal["reduce", "no-preference"] = "reduce",
+        service_workers: Literal["allow", "block"] = "block",
         **options: Any,
     ) -> Person:
         context = await browser.new_context(
@@ -179,6 +184,8 @@ async def visitor(browser: Browser, product: Product, request: pytest.FixtureReq
             viewport={"width": viewport["width"], "height": viewport["height"]},
             locale=language,
             color_scheme="dark" if dark else "light",
+            reduced_motion=reduced_motion,
+            service_workers=service_workers,
             **options,
         )
         context.set_default_timeout(PATIENCE * 1000)

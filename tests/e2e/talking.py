@@ -9,6 +9,7 @@ import psutil
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.conftest import PASSWORD, PHONE, Person, Product, Visitors
+from tests.e2e.steps import keep_session
 from tests.waiting import PATIENCE, wait_until
 
 _numbers = iter(range(10_000, 99_999))
@@ -66,10 +67,7 @@ class Talker:
             data={"identifier": self.username, "password": PASSWORD, "device": {"id": device, "name": "a browser"}},
         )
         assert answer.ok, await answer.text()
-        await person.context.add_init_script(
-            f"localStorage.getItem('meydan.device') || (localStorage.setItem('meydan.device', '{device}'),"
-            f" localStorage.setItem('meydan.tenant', '{self.community}'), localStorage.setItem('meydan.signed_in', '1'))"
-        )
+        await keep_session(person, device, self.community)
         person.alias = self.alias
         return person
 

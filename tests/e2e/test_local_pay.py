@@ -48,7 +48,7 @@ def checkout(product: Product, language: str = "en", period: str | None = "month
 async def test_it_is_well_made_in_every_look(
     product: Product, visitor: Visitors, language: str, dark: bool, size: dict[str, int]
 ):
-    guest = await visitor(viewport=size, dark=dark, reduced_motion="reduce")
+    guest = await visitor(viewport=size, dark=dark)
     page = guest.page
     await page.goto(checkout(product, language))
     found = await faults(page)

@@ -9,7 +9,8 @@ from tests.e2e.steps import hears, meet, register, register_by_hand, say, tell_a
 
 
 async def test_two_strangers_meet_and_talk(product: Product, visitor: Visitors):
-    ayse, mehmet = await visitor(), await visitor(viewport=DESKTOP, dark=True)
+    ayse = await visitor(reduced_motion="no-preference", service_workers="allow")
+    mehmet = await visitor(viewport=DESKTOP, dark=True, reduced_motion="no-preference", service_workers="allow")
     await register_by_hand(ayse, product, "ayse")
     await register_by_hand(mehmet, product, "mehmet")
     await meet(ayse, mehmet)
