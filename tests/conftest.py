@@ -28,7 +28,7 @@ _PASSWORDS = dict.fromkeys(migrations.ROLES, "test")
 # Nothing here outlives the run, so nothing has to reach the disk. Tests of durability start engines of their own.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 
-pytest_plugins = ["tests.seconds"]
+pytest_plugins = ["tests.seconds", "tests.tiers"]
 
 _engines = pytest.StashKey[Engines]()
 _folder = pytest.StashKey[str]()

@@ -1,6 +1,7 @@
 """What people do with their hands, in words; the English pages."""
 
 import re
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -38,9 +39,9 @@ async def register(person: Person, product: Product, alias: str) -> None:
     person.phone, person.alias = phone, alias
 
 
-async def _post(person: Person, path: str, body: dict[str, object]) -> Any:
+async def _post(person: Person, path: str, body: Mapping[str, object]) -> Any:
     """From the browser's context, which keeps the session's cookie."""
-    answer = await person.context.request.post(f"/api/auth/{path}", headers={"X-Meydan": "1"}, data=body)
+    answer = await person.context.request.post(f"/api/auth/{path}", headers={"X-Meydan": "1"}, data=dict(body))
     assert answer.ok, await answer.text()
     return await answer.json() if answer.status != 202 else None
 

@@ -65,7 +65,9 @@ async def open_page(page: Page, path: str) -> None:
 
 async def walk_to(page: Page, path: str) -> None:
     """Inside the running client, as its links and the Back button do."""
-    await page.evaluate("path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate')) }", path)
+    await page.evaluate(
+        "path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate')) }", path
+    )
     await page.wait_for_function("path => location.pathname === path || location.pathname === '/login'", arg=path)
     await settled(page)
 

@@ -19,7 +19,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person, make_person
 from tests.money.coin_scenarios import check_the_books, give_coins, tenant_revenue, wallet_of
 from tests.money.metering import scenarios
-from tests.money.metering.run_meters import Needs
+from tests.money.metering.crashes.run_meters import Needs
 from tests.money.metering.scenarios import Call, tick
 from tests.waiting import PATIENCE, until
 
@@ -37,9 +37,7 @@ class Processes:
         self._alive: list[asyncio.subprocess.Process] = []
 
     async def start(self) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *self._command, stdout=asyncio.subprocess.PIPE, cwd=PROGRAM.parents[2]
-        )
+        process = await asyncio.create_subprocess_exec(*self._command, stdout=asyncio.subprocess.PIPE)
         self._alive.append(process)
         assert process.stdout is not None
         assert await asyncio.wait_for(process.stdout.readline(), PATIENCE) == b"ready\n"
