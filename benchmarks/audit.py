@@ -19,7 +19,7 @@ import psutil
 from benchmarks.kit.results import keep, table
 from benchmarks.ledger import PASSWORDS, PEOPLE, make_world
 from meydan.engines import Engines
-from meydan.kit import migrations
+from meydan.kit.database import migrations
 
 FIRST = 400_000
 BETWEEN = 2_000

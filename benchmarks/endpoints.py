@@ -27,7 +27,8 @@ from benchmarks.kit.processes import free_port
 from benchmarks.kit.processes import server as running
 from benchmarks.kit.results import keep, table
 from meydan.engines import Engines
-from meydan.kit import migrations, tokens
+from meydan.kit.crypto import tokens
+from meydan.kit.database import migrations
 from meydan.kit.identity import Face, Identity, Role
 
 HERE = Path(__file__).parent

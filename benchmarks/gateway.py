@@ -28,9 +28,9 @@ from benchmarks.kit import peers, processes, results
 from meydan.engines import ValkeyEngine
 from meydan.gateway import GatewaySettings
 from meydan.kit import clock
+from meydan.kit.crypto.tokens import sign_access
 from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime.frames import channel_of_user
-from meydan.kit.tokens import sign_access
 
 HERE = Path(__file__).parent
 KEY = secrets.token_hex(32)

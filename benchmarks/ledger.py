@@ -28,7 +28,7 @@ import psutil
 from benchmarks.kit.results import keep, table
 from meydan.engines import Engines
 from meydan.engines.postgres import wheel_program
-from meydan.kit import migrations
+from meydan.kit.database import migrations
 
 CLIENTS = 8
 THREADS = 2

@@ -38,14 +38,15 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from benchmarks.kit import processes, results
 from meydan import meeting, rooms, tenants
 from meydan.engines import Engines
-from meydan.kit import clock, migrations, tokens
-from meydan.kit.database import Database, DatabaseSettings
+from meydan.kit import clock
+from meydan.kit.crypto import tokens
+from meydan.kit.crypto.keys import Keys
+from meydan.kit.database import Database, DatabaseSettings, migrations
 from meydan.kit.identity import Face, Identity, Role
-from meydan.kit.keys import Keys
 from meydan.kit.realtime import Realtime
 from meydan.kit.realtime.frames import channel_of_user, pubsub_channel
-from meydan.kit.resp import Valkey
 from meydan.kit.runtime import runtime
+from meydan.kit.valkey import Valkey
 from meydan.meeting import tickets
 from meydan.meeting.enums import MeetingType
 

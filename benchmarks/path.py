@@ -27,7 +27,7 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from benchmarks.endpoints import KEY, PASSWORDS, Connection, World, make_world
 from benchmarks.kit import processes, results
 from meydan.engines import Engines
-from meydan.kit import migrations
+from meydan.kit.database import migrations
 
 RATES = (100, 300)  # messages a second
 SECONDS = 8.0

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from meydan.engines import Engines
-from meydan.kit import migrations
+from meydan.kit.database import migrations
 
 FILE = Path(__file__).resolve().parents[1] / "db" / "schema.sql"
 _HEADER = "-- What db/migrations add up to. Made by `make schema`; do not edit.\n\n"

@@ -16,7 +16,7 @@ import asyncpg
 from msgspec import Struct
 
 from meydan.engines import Engines
-from meydan.kit import migrations
+from meydan.kit.database import migrations
 
 FOLDER = Path(__file__).resolve().parents[1] / "db" / "functions"
 MARKER = "-- Below this line: written by `make functions` from db/functions. Change it there."

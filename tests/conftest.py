@@ -18,9 +18,9 @@ from litestar import Litestar
 from meydan import config, tenants
 from meydan.app import create_app
 from meydan.engines import Engines
-from meydan.kit import clock, migrations
-from meydan.kit.database import Database, DatabaseSettings
-from meydan.kit.keys import Keys
+from meydan.kit import clock
+from meydan.kit.crypto.keys import Keys
+from meydan.kit.database import Database, DatabaseSettings, migrations
 from meydan.kit.runtime import runtime
 
 _TEMPLATE = "meydan_template"

@@ -11,7 +11,7 @@ import httpx
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.kit import tokens
+from meydan.kit.crypto import tokens
 from meydan.kit.database import Database
 from meydan.kit.identity import Face, Identity, Role
 

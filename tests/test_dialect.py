@@ -48,7 +48,7 @@ LOOPS = {
     *("meeting/matcher.py:run", "notifications/listeners.py:_listen", "kit/personal_data.py:do_erase"),
 }
 # They make the database itself; no transaction of a tenant is open.
-NOT_OF_A_TENANT = {"kit/migrations.py"}
+NOT_OF_A_TENANT = {"kit/database/migrations.py"}
 
 TENANT = re.compile(r"\btenant_id(, [^()]*\))? = ")
 TENANT_FIRST = re.compile(r"\s*((\w+\.)?tenant_id = |\{)")
@@ -72,7 +72,7 @@ FILES = {
 }
 # The settings of the whole program, the per-tenant settings' own table, and jobs themselves.
 SHARED_FILES = {
-    *("kit/jobs.py", "config.py", "worker.py", "tenants/configs.py"),
+    *("kit/jobs/worker.py", "config.py", "worker.py", "tenants/configs.py"),
     "integrations/payments/local/api.py",  # the API of a provider, beside its pages' routes
     "money/backoffice/people_routes.py",  # the half of a long list of routes that is about one user
 }

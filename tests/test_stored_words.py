@@ -43,11 +43,12 @@ from meydan.integrations.payments.contract import (
     WebhookEvent,
 )
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import clock, jobs, migrations
-from meydan.kit.database import Database, DatabaseSettings, Tx
+from meydan.kit import clock, jobs
+from meydan.kit.crypto.keys import Keys
+from meydan.kit.database import Database, DatabaseSettings, Tx, migrations
 from meydan.kit.errors import Refused
 from meydan.kit.identity import Face, Identity, Role
-from meydan.kit.keys import Keys
+from meydan.kit.jobs import registry
 from meydan.kit.realtime import Frame, Realtime
 from meydan.kit.realtime.frames import channel_of_user, log_key
 from meydan.kit.realtime.outbox import EVERY_PROCESS
@@ -344,8 +345,8 @@ def test_the_dump_has_one_of_everything_there_was(older: tuple[str, Before]):
 async def test_every_job_has_a_handler_that_takes_all_it_carries(moved: Moved):
     for row in moved.before.jobs:
         now = await moved.job(row["id"])
-        assert now["entrypoint"] in jobs._handlers, f"nobody does {row['entrypoint']} any more"
-        kind, _ = jobs._handlers[now["entrypoint"]]
+        assert now["entrypoint"] in registry.HANDLERS, f"nobody does {row['entrypoint']} any more"
+        kind, _ = registry.HANDLERS[now["entrypoint"]]
         payload = msgspec.json.decode(now["payload"], type=kind)
         missing = lost(json.loads(row["payload"]), payload)
         assert not missing, f"{row['entrypoint']} has lost {missing}"
@@ -397,7 +398,7 @@ async def test_what_waits_once_is_not_queued_twice(moved: Moved):
         tenant_id = json.loads(row["headers"])["tenant_id"]
         dedupe_key = row["dedupe_key"].removeprefix(f"{tenant_id}:{row['entrypoint']}:")
         now = await moved.job(row["id"])
-        kind, _ = jobs._handlers[now["entrypoint"]]
+        kind, _ = registry.HANDLERS[now["entrypoint"]]
         async with moved.db.as_service(tenant_id) as tx:
             await jobs.queue(
                 tx, now["entrypoint"], msgspec.json.decode(now["payload"], type=kind), dedupe_key=dedupe_key
@@ -407,7 +408,7 @@ async def test_what_waits_once_is_not_queued_twice(moved: Moved):
 
 async def test_no_schedule_is_kept_that_nobody_follows(moved: Moved):
     kept = await moved.owner.fetchval("select array_agg(entrypoint) from jobs.pgqueuer_schedules")
-    assert set(kept or []) <= {name for name, _, _ in jobs._schedules}
+    assert set(kept or []) <= {name for name, _, _ in registry.SCHEDULES}
 
 
 async def test_every_setting_is_still_set(moved: Moved):

@@ -19,7 +19,7 @@ from meydan import accounts, rooms, startup, tenants, web_client
 from meydan.config import Settings
 from meydan.kit import http
 from meydan.kit.database import Database
-from meydan.kit.fast_path import FastPath
+from meydan.kit.http.fast_path import FastPath
 from meydan.kit.identity import Identity
 
 _LARGEST_BODY = 1024 * 1024

@@ -58,8 +58,8 @@ def main() -> None:
 def _plain_words(error: Exception) -> str | None:
     """The text of an expected error; None for a fault, which needs its traceback."""
     from meydan.engines import EngineError
+    from meydan.kit.database.migrations import VersionMismatchError
     from meydan.kit.errors import Refused
-    from meydan.kit.migrations import VersionMismatchError
     from meydan.kit.settings import SettingsError
 
     if isinstance(error, Refused):

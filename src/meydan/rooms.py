@@ -13,7 +13,7 @@ from meydan.integrations.payments.local import routes as local_payments
 from meydan.integrations.payments.local.tasks import local_payments_running
 from meydan.kit import personal_data
 from meydan.kit.database import Database
-from meydan.kit.fast_path import FastRoute
+from meydan.kit.http.fast_path import FastRoute
 from meydan.meeting import matching
 from meydan.meeting import routes as meeting
 from meydan.messaging import routes as messaging

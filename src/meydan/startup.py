@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from meydan import integrations, rooms
 from meydan.config import Settings
 from meydan.kit.clock import Clock
+from meydan.kit.crypto.keys import Keys
 from meydan.kit.database import Database
-from meydan.kit.keys import Keys
 from meydan.kit.realtime import Realtime
 from meydan.kit.runtime import runtime
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from meydan import accounts, tenants
-from meydan.kit import tokens
+from meydan.kit.crypto import tokens
 from meydan.kit.database import Database
 from tests.accounts.conftest import Arrive, Somebody, code
 from tests.conftest import MovableClock

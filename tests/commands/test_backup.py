@@ -10,7 +10,7 @@ import pytest
 
 from meydan.commands.local_database import running_database
 from meydan.config import load_settings
-from meydan.kit import migrations
+from meydan.kit.database import migrations
 from tests.commands.conftest import Up, meydan
 
 pytestmark = pytest.mark.slow

@@ -8,8 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from meydan.kit import migrations
-from meydan.kit.database import Database, DatabaseSettings
+from meydan.kit.database import Database, DatabaseSettings, migrations
 from tests.commands.conftest import meydan
 
 NEWEST = migrations.files()[-1].name[:4]

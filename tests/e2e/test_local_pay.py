@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from meydan.integrations.payments.local import signatures
-from meydan.kit.keys import Keys
+from meydan.kit.crypto.keys import Keys
 from meydan.kit.runtime import runtime
 from tests.e2e.conftest import DESKTOP, PHONE, Product, Visitors
 from tests.e2e.test_pages import faults, sticks_out

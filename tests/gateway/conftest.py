@@ -14,10 +14,10 @@ import pytest
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from meydan.gateway import Gateway, GatewaySettings, serving
+from meydan.kit.crypto.tokens import sign_access
 from meydan.kit.database import Database
 from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime import Frame, Grant, Realtime, send_frame, sign_grant
-from meydan.kit.tokens import sign_access
 from meydan.tenants import Tenant
 from tests.waiting import patience
 

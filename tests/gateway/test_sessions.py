@@ -10,7 +10,7 @@ import pytest
 from meydan.kit.errors import NotFound
 from meydan.kit.realtime import do_revoke, is_revoked, revocation
 from meydan.kit.realtime.revocation import Revocations
-from meydan.kit.resp import Valkey
+from meydan.kit.valkey import Valkey
 from tests.waiting import until
 
 

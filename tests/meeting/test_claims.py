@@ -10,6 +10,7 @@ from meydan import meeting, tenants
 from meydan.kit import clock, events, jobs
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
+from meydan.kit.jobs import registry
 from meydan.meeting import claims, tasks
 from meydan.meeting.enums import ClaimReason, ClaimStatus
 from tests.conftest import MovableClock
@@ -154,7 +155,7 @@ async def test_the_workers_own_schedule_ends_and_decides(
     db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
 ):
     """The worker's schedules of each minute, in every tenant; only the time is moved."""
-    every_minute = [tick for _, expression, tick in jobs._schedules if expression == "* * * * *"]
+    every_minute = [tick for _, expression, tick in registry.SCHEDULES if expression == "* * * * *"]
     assert {tasks.expire_matches, tasks.decide_claims} <= set(every_minute)
     ana, bora = await make_person(db, tenant), await make_person(db, tenant)
     mine = await bring_together(db, ana, bora)

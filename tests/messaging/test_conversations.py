@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from meydan import messaging, tenants
-from meydan.kit import keys
+from meydan.kit.crypto import keys
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.realtime import read_grant

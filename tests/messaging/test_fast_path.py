@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 
 from meydan.app import with_fast_path
-from meydan.kit.fast_path import FastPath
+from meydan.kit.http.fast_path import FastPath
 from meydan.messaging.frames import Message
 from meydan.messaging.messages import MessagePage
 from tests.factories import Person

@@ -7,10 +7,11 @@ import asyncpg
 import pytest
 
 from meydan import messaging, tenants
-from meydan.kit import clock, jobs
+from meydan.kit import clock
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.events import listen
+from meydan.kit.jobs import registry
 from meydan.messaging import conversations, messages
 from tests.conftest import MovableClock
 from tests.factories import make_person, make_shadow
@@ -152,7 +153,7 @@ async def test_ciphertext_goes_when_its_time_is_up_and_the_log_stays(
 
 
 def test_the_worker_knows_what_to_delete():
-    scheduled = {name for name, _, _ in jobs._schedules}
+    scheduled = {name for name, _, _ in registry.SCHEDULES}
     assert "meydan.messaging.tasks.delete_expired_messages" in scheduled
     assert "meydan.messaging.tasks.purge_old_key_packages" in scheduled
 

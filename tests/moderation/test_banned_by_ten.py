@@ -5,7 +5,7 @@ from uuid import uuid4
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.kit import tokens
+from meydan.kit.crypto import tokens
 from meydan.kit.database import Database
 from tests.accounts.conftest import PASSWORD, Arrive, Prove, Queue, code, device, new_phone
 from tests.factories import TOKEN_KEY, Person, make_person

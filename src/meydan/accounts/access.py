@@ -8,7 +8,7 @@ from litestar.datastructures import State
 
 from meydan import tenants
 from meydan.accounts.sessions import SessionEnded
-from meydan.kit import keys, tokens
+from meydan.kit.crypto import keys, tokens
 from meydan.kit.errors import NotLoggedIn, Refused
 from meydan.kit.identity import Identity
 from meydan.kit.realtime import is_revoked

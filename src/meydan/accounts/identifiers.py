@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from meydan.accounts.settings import SignInMethod
 from meydan.integrations import Channel
-from meydan.kit import seal
+from meydan.kit.crypto import seal
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 

@@ -11,10 +11,11 @@ from meydan.accounts.profiles import NoSuchFace, Profile
 from meydan.accounts.sessions import Opened
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.standing import age_on, today_of
-from meydan.kit import clock, keys
+from meydan.kit import clock
+from meydan.kit.crypto import keys
+from meydan.kit.crypto.tokens import LIFETIME, sign_access
 from meydan.kit.database import Tx
 from meydan.kit.identity import Face, Identity, Role
-from meydan.kit.tokens import LIFETIME, sign_access
 from meydan.tenants import Language
 
 

@@ -18,7 +18,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.accounts import events
-from meydan.kit import realtime, seal
+from meydan.kit import realtime
+from meydan.kit.crypto import seal
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
 from meydan.kit.events import publish

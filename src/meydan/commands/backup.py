@@ -92,7 +92,7 @@ def backup(file: Path, data: Path | None, with_secrets: bool) -> None:
 @data_option
 def restore(file: Path, data: Path | None) -> None:
     """Fill an empty installation from FILE; then `meydan up` goes on from there."""
-    from meydan.kit import migrations
+    from meydan.kit.database import migrations
 
     data = (data or default_data()).absolute()
     if not tarfile.is_tarfile(file):
@@ -162,7 +162,7 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 def _manifest(archive: tarfile.TarFile, file: Path) -> Manifest:
-    from meydan.kit import migrations
+    from meydan.kit.database import migrations
 
     try:
         content = archive.extractfile(_MANIFEST)

@@ -194,7 +194,7 @@ async def _check_login(login: str, connection: Any) -> AsyncIterator[Finding]:
 
 
 async def _check_schema(settings: Settings, connection: Any) -> AsyncIterator[Finding]:
-    from meydan.kit import migrations
+    from meydan.kit.database import migrations
 
     number = int(await connection.fetchval("show server_version_num"))
     words = f"PostgreSQL {await connection.fetchval('show server_version')}"
@@ -293,7 +293,7 @@ async def _check_ledgers(connection: Any) -> AsyncIterator[Finding]:
 
 
 async def check_valkey(settings: Settings) -> AsyncIterator[Finding]:
-    from meydan.kit.resp import Valkey
+    from meydan.kit.valkey import Valkey
 
     if not settings.valkey.url:
         yield bad("Valkey: no address (MEYDAN_VALKEY_URL). `meydan up` runs one here")

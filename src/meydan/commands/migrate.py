@@ -20,7 +20,7 @@ def migrate(data: Path | None) -> None:
         raise PlainError(
             f"No database: there is none in {settings.data} (`meydan up` makes one) and MEYDAN_DATABASE_OWNER_URL is not set."
         )
-    from meydan.kit.migrations import MigrationChangedError
+    from meydan.kit.database.migrations import MigrationChangedError
 
     try:
         applied = asyncio.run(prepare(settings))
@@ -32,7 +32,7 @@ def migrate(data: Path | None) -> None:
 
 async def prepare(settings: Settings) -> list[str]:
     """Creates logins and database where the engine is ours, applies the migrations and returns their names."""
-    from meydan.kit import migrations
+    from meydan.kit.database import migrations
 
     if superuser := embedded_superuser_url(settings):
         await migrations.bootstrap(superuser, DATABASE_NAME, database_passwords(settings.data))

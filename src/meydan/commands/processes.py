@@ -93,7 +93,7 @@ async def _check_version(settings: Settings) -> None:
     """
     import asyncpg
 
-    from meydan.kit import migrations
+    from meydan.kit.database import migrations
 
     try:
         connection = await asyncpg.connect(settings.database.service_url, timeout=5)

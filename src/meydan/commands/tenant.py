@@ -77,7 +77,7 @@ def list_all(data: Path | None) -> None:
     async def read(settings: Settings) -> list[tuple[str, str, str, list[str], int]]:
         import asyncpg
 
-        from meydan.kit import migrations
+        from meydan.kit.database import migrations
 
         connection = await asyncpg.connect(settings.database.owner_url)
         try:

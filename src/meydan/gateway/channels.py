@@ -14,7 +14,7 @@ from hiredis import ReplyError
 from meydan.gateway.frames import Resync, text_frame, to_json
 from meydan.kit.realtime.frames import log_key, pubsub_channel
 from meydan.kit.realtime.outbox import LOG_RETENTION
-from meydan.kit.resp import Reply, Valkey
+from meydan.kit.valkey import Reply, Valkey
 
 log = logging.getLogger(__name__)
 

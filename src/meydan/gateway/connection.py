@@ -25,10 +25,10 @@ from meydan.gateway.frames import (
 from meydan.gateway.frames import Watch as WatchFrame
 from meydan.gateway.hub import Hub
 from meydan.kit import clock
+from meydan.kit.crypto.tokens import TokenRefused, read_access
 from meydan.kit.identity import Identity
 from meydan.kit.rate_limits import Bucket
 from meydan.kit.realtime import Frame, GrantRefused, read_grant
-from meydan.kit.tokens import TokenRefused, read_access
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from meydan.kit import clock
 from meydan.kit.realtime import Frame, Grant, Presence
 from meydan.kit.realtime.frames import channel_of_profile, channel_of_user, presence_key, pubsub_channel
 from meydan.kit.realtime.presence import REFRESH_EVERY, last_seen, read_presence
-from meydan.kit.resp import Reply, Valkey
+from meydan.kit.valkey import Reply, Valkey
 
 Send = Callable[[Frame], None]
 

@@ -12,7 +12,7 @@ from meydan.gateway.settings import GatewaySettings
 from meydan.kit.identity import Identity
 from meydan.kit.realtime.frames import channel_of_profile, channel_of_user
 from meydan.kit.realtime.revocation import CHANNEL, Revocations
-from meydan.kit.resp import Valkey
+from meydan.kit.valkey import Valkey
 
 
 class Connection(Protocol):

@@ -6,7 +6,7 @@ from collections import Counter
 
 from meydan.kit.realtime.frames import presence_key, pubsub_channel
 from meydan.kit.realtime.presence import EXPIRES_AFTER, REFRESH_EVERY
-from meydan.kit.resp import Valkey
+from meydan.kit.valkey import Valkey
 
 LINGER = 2.0  # seconds; a page that reloads or a phone between two networks has not left
 _BATCH = 500

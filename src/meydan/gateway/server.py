@@ -19,7 +19,7 @@ from meydan.gateway.frames import Close
 from meydan.gateway.hub import Hub
 from meydan.gateway.settings import GatewaySettings
 from meydan.kit import valkey as kit_valkey
-from meydan.kit.resp import Valkey
+from meydan.kit.valkey import Valkey
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from meydan.kit import valkey
 from meydan.kit.errors import Refused
-from meydan.kit.resp import ValkeyDown
+from meydan.kit.valkey import ValkeyDown
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from meydan import accounts
-from meydan.kit import clock, keys, realtime
+from meydan.kit import clock, realtime
+from meydan.kit.crypto import keys
 from meydan.kit.database import Tx
 from meydan.messaging.frames import Receipt
 

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from meydan import tenants
 from meydan.kit import http, rate_limits
 from meydan.kit.database import Database
-from meydan.kit.fast_path import FastRequest, FastRoute
+from meydan.kit.http.fast_path import FastRequest, FastRoute
 from meydan.kit.identity import Identity
 from meydan.messaging import conversations, messages, packages
 from meydan.messaging.device_names import device_info

@@ -28,8 +28,7 @@ from meydan.engines import ValkeyEngine
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.realtime.frames import channel_of_user, log_key
 from meydan.kit.realtime.outbox import new_event_id, publish_command
-from meydan.kit.resp import Valkey
-from meydan.kit.valkey import LIBRARY
+from meydan.kit.valkey import LIBRARY, Valkey
 from tests.commands.conftest import free_port
 from tests.waiting import PATIENCE, patience, until
 

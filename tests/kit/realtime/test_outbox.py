@@ -12,7 +12,7 @@ from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime import Frame, Realtime, send_frame
 from meydan.kit.realtime import outbox as outbox_module
 from meydan.kit.realtime.frames import channel_of_user, log_key
-from meydan.kit.resp import Valkey
+from meydan.kit.valkey import Valkey
 from meydan.tenants import Tenant
 from tests.waiting import PATIENCE, until
 

@@ -7,11 +7,11 @@ import msgspec
 import pytest
 
 from meydan import tenants
-from meydan.kit import jobs
 from meydan.kit import personal_data as kept
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.identity import Role
+from meydan.kit.jobs import registry
 from meydan.money import wallet
 from meydan.money.fraud import cases, personal_data, tasks
 from meydan.money.fraud.cases import AlreadyDecided, Choice
@@ -123,7 +123,7 @@ async def test_a_delayed_purchase_is_given_when_its_time_has_come(
 
 
 async def test_the_worker_looks_every_minute_and_at_gifts_every_ten():
-    kept = {(expression, tick) for _, expression, tick in jobs._schedules}
+    kept = {(expression, tick) for _, expression, tick in registry.SCHEDULES}
     assert ("* * * * *", tasks.queue_releases) in kept
     assert ("*/10 * * * *", tasks.assess_gifts) in kept
     assert ("40 3 * * *", tasks.purge_fingerprints) in kept

@@ -8,8 +8,8 @@ import pytest
 
 from meydan.integrations.payments.contract import Checkout, Order, ProviderRefused
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import retries
 from meydan.kit.database import Database
+from meydan.kit.jobs import retries
 from meydan.money import wallet
 from meydan.money.payments import checkouts, orders, settlement
 from tests.conftest import MovableClock

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from meydan.integrations.payments.contract import Paid, ProviderEvent
-from meydan.kit import clock, retries
+from meydan.kit import clock
 from meydan.kit.database import Database
+from meydan.kit.jobs import retries
 from meydan.money import wallet
 from meydan.money.payments import orders, refunds, settlement
 from tests.factories import Person

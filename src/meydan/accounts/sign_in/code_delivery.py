@@ -12,7 +12,7 @@ from meydan.accounts.identifiers import Identifier
 from meydan.accounts.settings import SignInMethod
 from meydan.accounts.sign_in.otp import Purpose, SendCode
 from meydan.integrations import Channel, Message, SendingFailed, Undeliverable
-from meydan.kit import seal
+from meydan.kit.crypto import seal
 from meydan.kit.database import Database, Tx
 from meydan.kit.jobs import queue
 from meydan.tenants import Language

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.kit import clock, seal
+from meydan.kit import clock
+from meydan.kit.crypto import seal
 from meydan.kit.database import Tx
 from meydan.kit.rate_limits import TooManyRequests
 

@@ -16,7 +16,8 @@ from meydan.accounts.identifiers import Contact
 from meydan.accounts.settings import AccountsSettings, SignInMethod
 from meydan.accounts.sign_in import sms_budget
 from meydan.integrations import Channel
-from meydan.kit import clock, seal
+from meydan.kit import clock
+from meydan.kit.crypto import seal
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.jobs import queue

@@ -22,8 +22,8 @@ from meydan.kit.realtime.grants import Grant, GrantRefused, read_grant, sign_gra
 from meydan.kit.realtime.outbox import Forwarder, OutboxRow, Sweeper
 from meydan.kit.realtime.presence import Presence
 from meydan.kit.realtime.revocation import CHANNEL, LONGEST_TOKEN, Revocations, revoke_payload
-from meydan.kit.resp import Valkey
 from meydan.kit.runtime import runtime
+from meydan.kit.valkey import Valkey
 
 __all__ = [
     "Forwarder",

@@ -25,7 +25,7 @@ from msgspec import Struct
 from meydan.kit.database import CONNECTION_LOST, Database, Tx
 from meydan.kit.realtime.frames import Frame, channel_of_user, encode, log_key, pubsub_channel, seen_key
 from meydan.kit.realtime.revocation import revoke_command
-from meydan.kit.resp import Part, Reply, Valkey, ValkeyDown
+from meydan.kit.valkey import Part, Reply, Valkey, ValkeyDown
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.kit.realtime.frames import channel_of_profile, channel_of_user, presence_key
-from meydan.kit.resp import Reply, Valkey, ValkeyDown
+from meydan.kit.valkey import Reply, Valkey, ValkeyDown
 
 EXPIRES_AFTER = 40  # seconds without a refresh
 REFRESH_EVERY = 15.0

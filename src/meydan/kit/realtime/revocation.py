@@ -15,7 +15,7 @@ from uuid import UUID
 
 from hiredis import ReplyError
 
-from meydan.kit.resp import Part, Reply, Valkey
+from meydan.kit.valkey import Part, Reply, Valkey
 
 KEY = "revoked:{revoked}"
 CHANNEL = b"ch:{revoked}"

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from meydan.kit import seal
+from meydan.kit.crypto import seal
 from meydan.kit.database import Tx
 
 

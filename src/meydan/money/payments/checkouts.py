@@ -21,8 +21,9 @@ from meydan.integrations.payments.contract import (
     ProviderUnavailable,
 )
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import jobs, retries
+from meydan.kit import jobs
 from meydan.kit.database import Database, Tx
+from meydan.kit.jobs import retries
 from meydan.money.payments import fulfilment, orders, provider_accounts, settlement
 from meydan.money.payments.enums import PaymentKind, PaymentStatus
 from meydan.money.payments.orders import CHECK_PAYMENT, OPEN_CHECKOUT, CheckPayment, OpenCheckout

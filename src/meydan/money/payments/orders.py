@@ -7,9 +7,10 @@ from msgspec import Struct
 
 from meydan.integrations.payments import APP_STORES
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import jobs, realtime, retries
+from meydan.kit import jobs, realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
+from meydan.kit.jobs import retries
 from meydan.money import wallet
 from meydan.money.payments import provider_accounts
 from meydan.money.payments.enums import DUPLICATE, PaymentKind, PaymentStatus

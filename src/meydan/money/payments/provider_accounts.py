@@ -11,7 +11,7 @@ from meydan import integrations, tenants
 from meydan.integrations.payments import ADAPTERS, APP_STORES, RECURRING, adapter
 from meydan.integrations.payments.contract import Provider
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import seal
+from meydan.kit.crypto import seal
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 

@@ -9,9 +9,10 @@ from msgspec import Struct
 from meydan import tenants
 from meydan.integrations.payments.contract import ProviderRefused, ProviderUnavailable, Refunded
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import clock, jobs, retries
+from meydan.kit import clock, jobs
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
+from meydan.kit.jobs import retries
 from meydan.money import wallet
 from meydan.money.payments import payment_rows, provider_accounts, settlement
 from meydan.money.payments.enums import DUPLICATE

@@ -8,8 +8,8 @@ from msgspec import Struct
 from meydan import tenants
 from meydan.integrations.payments.contract import ProviderLocked, ProviderRefused, ProviderUnavailable
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import retries
 from meydan.kit.database import Database, Tx
+from meydan.kit.jobs import retries
 from meydan.money.payments import provider_accounts, settlement
 from meydan.money.premium import subscriptions
 from meydan.money.premium.enums import SubscriptionStatus

@@ -11,9 +11,10 @@ from msgspec import Meta, Struct
 
 from meydan import tenants
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import clock, jobs, realtime, retries
+from meydan.kit import clock, jobs, realtime
 from meydan.kit.database import Tx
 from meydan.kit.events import publish
+from meydan.kit.jobs import retries
 from meydan.money.premium.enums import SubscriptionStatus
 from meydan.money.premium.events import PremiumCancelled, PremiumEnded, PremiumInGrace
 from meydan.money.premium.settings import PremiumSettings

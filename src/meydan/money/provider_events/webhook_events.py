@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from meydan.integrations.payments.contract import ProviderLocked, ProviderRefused, ProviderUnavailable, WebhookEvent
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import jobs, retries
+from meydan.kit import jobs
 from meydan.kit.database import Database, Tx
+from meydan.kit.jobs import retries
 from meydan.money.payments import provider_accounts, settlement
 
 READ_NOTICE = "provider_events.read_event"

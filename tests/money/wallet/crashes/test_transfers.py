@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from meydan import tenants
-from meydan.kit import clock, database
-from meydan.kit.database import CONNECTION_LOST, Database, DatabaseSettings, Tx
+from meydan.kit import clock
+from meydan.kit.database import CONNECTION_LOST, Database, DatabaseSettings, Tx, pools
 from meydan.kit.errors import Refused
 from meydan.kit.identity import Identity
 from meydan.money import wallet
@@ -37,7 +37,7 @@ class Mortal(Database):
     async def _opened(self, url: str, begin: str, tenant_id: int, me: Identity | None) -> AsyncIterator[Tx]:
         connection = await asyncpg.connect(f"{url}?application_name={NAME}")
         try:
-            await database._init(connection)
+            await pools.prepare(connection)
             await connection.execute(begin)
             tx = Tx(connection, tenant_id, me)
             yield tx

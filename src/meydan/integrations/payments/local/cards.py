@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from meydan.integrations.payments.local.models import Behaviour, Card
-from meydan.kit import seal
+from meydan.kit.crypto import seal
 
 
 class TestCard(NamedTuple):

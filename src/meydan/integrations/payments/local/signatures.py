@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from meydan.integrations.payments.signatures import signature
-from meydan.kit import seal
+from meydan.kit.crypto import seal
 
 SIGNATURE = "meydan-pay-signature"
 

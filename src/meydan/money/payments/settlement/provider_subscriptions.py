@@ -4,8 +4,9 @@ from meydan import tenants
 from meydan.integrations.payments import APP_STORES
 from meydan.integrations.payments.contract import ProviderLocked, ProviderRefused, ProviderUnavailable
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit import jobs, retries
+from meydan.kit import jobs
 from meydan.kit.database import Database, Tx
+from meydan.kit.jobs import retries
 from meydan.money.payments import provider_accounts
 
 STOP_CHARGING = "payments.stop_charging"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meydan.kit import seal
-from meydan.kit.keys import Keys
+from meydan.kit.crypto import seal
+from meydan.kit.crypto.keys import Keys
 from meydan.kit.runtime import runtime
 
 

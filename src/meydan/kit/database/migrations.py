@@ -43,7 +43,7 @@ class ProgramTooOldError(VersionMismatchError):
 
 def directory() -> Path:
     """Beside the package in an installed wheel; ``db/migrations`` in a checkout."""
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parents[2]
     packaged = package / "migrations"
     return packaged if packaged.is_dir() else package.parents[1] / "db" / "migrations"
 

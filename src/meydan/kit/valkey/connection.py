@@ -1,13 +1,13 @@
-"""The process's one connection to Valkey, with our functions (valkey.lua) loaded into it."""
+"""The process's one connection to Valkey, with our functions (functions.lua) loaded into it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from meydan.kit.resp import Valkey
 from meydan.kit.runtime import runtime
+from meydan.kit.valkey.client import Valkey
 
-LIBRARY = Path(__file__).with_suffix(".lua").read_bytes()
+LIBRARY = Path(__file__).with_name("functions.lua").read_bytes()
 
 
 @asynccontextmanager

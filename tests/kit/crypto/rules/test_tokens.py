@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from meydan.kit.crypto.tokens import TokenRefused, read_access, sign_access
 from meydan.kit.identity import Face, Identity, Role
-from meydan.kit.tokens import TokenRefused, read_access, sign_access
 
 KEY = "a key that is long enough for HMAC SHA-256"
 ME = Identity(7, uuid4(), uuid4(), uuid4(), uuid4(), Role.creator, Face.shadow)

@@ -6,8 +6,8 @@ from datetime import timedelta
 import msgspec
 from msgspec import Struct
 
-from meydan.kit import jobs
 from meydan.kit.database import Tx
+from meydan.kit.jobs import registry
 
 SOON = [timedelta(seconds=seconds) for seconds in (1, 3, 10, 30, 60, 180)]
 """A user waits at the screen: about five minutes."""
@@ -26,7 +26,7 @@ async def do_retry(tx: Tx, name: str, job: RetryableJob, waits: Sequence[timedel
     if job.attempts >= len(waits):
         return False
     wait = waits[job.attempts]
-    await jobs.queue(
+    await registry.queue(
         tx,
         name,
         msgspec.structs.replace(job, attempts=job.attempts + 1),

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from hiredis import ReplyError
 
-from meydan.kit.resp import Valkey, ValkeyDown
+from meydan.kit.valkey import Valkey, ValkeyDown
 from tests.waiting import PATIENCE
 
 

@@ -1,0 +1,1 @@
+"""Keys of the installation, secrets sealed with them, and signed access tokens."""

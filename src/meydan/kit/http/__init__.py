@@ -1,0 +1,31 @@
+"""Shared parts of all routes: problem documents, idempotency keys, the host and the client's address.
+
+``fast_path`` stands in front of the framework, for a few routes whose cost is measured.
+"""
+
+from meydan.kit.http.problems import EXCEPTION_HANDLERS, PROBLEM, Unavailable, problem
+from meydan.kit.http.requests import (
+    AnyRequest,
+    HostMalformed,
+    IdempotencyKey,
+    IdempotencyKeyMissing,
+    check_host,
+    client_ip_address,
+    is_private_name,
+    scoped_idempotency_key,
+)
+
+__all__ = [
+    "EXCEPTION_HANDLERS",
+    "PROBLEM",
+    "AnyRequest",
+    "HostMalformed",
+    "IdempotencyKey",
+    "IdempotencyKeyMissing",
+    "Unavailable",
+    "check_host",
+    "client_ip_address",
+    "is_private_name",
+    "problem",
+    "scoped_idempotency_key",
+]
