@@ -13,7 +13,7 @@ from litestar import Litestar
 
 from meydan import integrations, tenants
 from meydan.integrations.payments.enums import ProviderName
-from meydan.integrations.payments.local.cards import read_card
+from meydan.integrations.payments.local.books.cards import read_card
 from meydan.integrations.payments.local.signatures import api_key
 from meydan.integrations.payments.local.tasks import wake
 from meydan.kit.database import Database

@@ -32,14 +32,14 @@ from meydan.integrations.payments.contract import (
     WebhookEvent,
 )
 from meydan.integrations.payments.enums import Period
-from meydan.integrations.payments.local import webhook_delivery
 from meydan.integrations.payments.local.account import LocalAccount
 from meydan.integrations.payments.local.adapter import LocalProvider
-from meydan.integrations.payments.local.operations import period_end
+from meydan.integrations.payments.local.books import webhook_delivery
+from meydan.integrations.payments.local.books.operations import period_end
+from meydan.integrations.payments.local.books.store import Store
+from meydan.integrations.payments.local.pages.texts import price
 from meydan.integrations.payments.local.signatures import SIGNATURE, api_key
-from meydan.integrations.payments.local.store import Store
 from meydan.integrations.payments.local.tasks import wake
-from meydan.integrations.payments.local.texts import price
 from meydan.kit import clock
 from meydan.kit.runtime import runtime
 from tests.conftest import MovableClock

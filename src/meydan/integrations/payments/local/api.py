@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from litestar import get, post, put
 from litestar.params import HeaderParameter, QueryParameter
 
-from meydan.integrations.payments.local import operations, webhook_delivery
+from meydan.integrations.payments.local.books import operations, webhook_delivery
+from meydan.integrations.payments.local.books.store import Transaction
 from meydan.integrations.payments.local.models import (
     CheckoutResult,
     KeyRefused,
@@ -22,7 +23,6 @@ from meydan.integrations.payments.local.models import (
     WebhookBehaviour,
 )
 from meydan.integrations.payments.local.signatures import api_key
-from meydan.integrations.payments.local.store import Transaction
 from meydan.integrations.payments.local.tasks import endpoint, in_transaction
 from meydan.kit.http import AnyRequest
 

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from meydan.integrations.payments.contract import ProviderRefused, ProviderUnavailable
-from meydan.integrations.payments.local import webhook_delivery
 from meydan.integrations.payments.local.account import LocalAccount
+from meydan.integrations.payments.local.books import webhook_delivery
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 from msgspec import Struct
 
 from meydan import integrations
-from meydan.integrations.payments.local import operations, webhook_delivery
-from meydan.integrations.payments.local.store import Store, Transaction
+from meydan.integrations.payments.local.books import operations, webhook_delivery
+from meydan.integrations.payments.local.books.store import Store, Transaction
 from meydan.kit.errors import NotFound
 from meydan.kit.runtime import runtime
 

@@ -11,16 +11,17 @@ from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.response import Redirect
 
-from meydan.integrations.payments.local import layout, operations, webhook_delivery
+from meydan.integrations.payments.local.books import operations, webhook_delivery
+from meydan.integrations.payments.local.books.store import Transaction, new_id
 from meydan.integrations.payments.local.models import (
     LocalPayment,
     LocalPaymentStatus,
     LocalSubscription,
     LocalSubscriptionStatus,
 )
-from meydan.integrations.payments.local.store import Transaction, new_id
+from meydan.integrations.payments.local.pages import layout
+from meydan.integrations.payments.local.pages.texts import price
 from meydan.integrations.payments.local.tasks import endpoint, in_transaction
-from meydan.integrations.payments.local.texts import price
 from meydan.integrations.routes import is_own_host
 from meydan.kit.errors import Refused
 from meydan.kit.http import AnyRequest

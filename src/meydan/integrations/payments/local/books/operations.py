@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from meydan.integrations.payments.enums import Period
-from meydan.integrations.payments.local import webhook_delivery
+from meydan.integrations.payments.local.books import webhook_delivery
+from meydan.integrations.payments.local.books.store import Transaction, new_id
 from meydan.integrations.payments.local.models import (
     AmountTooLarge,
     Behaviour,
@@ -29,7 +30,6 @@ from meydan.integrations.payments.local.models import (
     OpenCheckoutRequest,
     RefundMade,
 )
-from meydan.integrations.payments.local.store import Transaction, new_id
 from meydan.kit import clock
 
 CHECKOUT_LIFE = timedelta(minutes=30)

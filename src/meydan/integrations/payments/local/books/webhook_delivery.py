@@ -16,6 +16,7 @@ import httpx
 import msgspec
 from msgspec import Struct
 
+from meydan.integrations.payments.local.books.store import Store, Transaction, moment
 from meydan.integrations.payments.local.models import (
     LocalCheckout,
     LocalEventType,
@@ -25,7 +26,6 @@ from meydan.integrations.payments.local.models import (
     event_of,
 )
 from meydan.integrations.payments.local.signatures import SIGNATURE, sign, signing_key
-from meydan.integrations.payments.local.store import Store, Transaction, moment
 from meydan.kit import clock
 
 log = logging.getLogger(__name__)

@@ -5,12 +5,13 @@ from urllib.parse import urlencode
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from meydan.integrations.payments.local import layout, operations
-from meydan.integrations.payments.local.cards import TEST_CARDS, in_groups, read_card
+from meydan.integrations.payments.local.books import operations
+from meydan.integrations.payments.local.books.cards import TEST_CARDS, in_groups, read_card
+from meydan.integrations.payments.local.books.store import Transaction
 from meydan.integrations.payments.local.models import CheckoutStatus, LocalCheckout, NotNow
-from meydan.integrations.payments.local.store import Transaction
+from meydan.integrations.payments.local.pages import layout
+from meydan.integrations.payments.local.pages.texts import TEXTS, Texts, price
 from meydan.integrations.payments.local.tasks import endpoint, in_transaction
-from meydan.integrations.payments.local.texts import TEXTS, Texts, price
 from meydan.kit.http import AnyRequest
 
 text = layout.text

@@ -1,0 +1,1 @@
+"""Books of the local provider: its store, what its business does with them, and the webhooks that tell of it."""

@@ -1,0 +1,1 @@
+"""Pages of the local provider: one to pay on, and the dashboard of its owner."""
