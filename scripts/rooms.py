@@ -48,6 +48,8 @@ class House:
             path = self._modules[module]
             if path.parent.parts and path.parts[0] != WIRING:
                 paths.add(self._folder_of(path.parent))
+            elif len(path.parts) > 2:
+                paths.add(self._tests / WIRING / f"test_{path.parts[1]}.py")
             else:
                 paths.add(self._tests / path.parent / f"test_{path.name}")
         there = {path for path in paths if path is not None and path.exists()}

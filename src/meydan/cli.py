@@ -12,7 +12,7 @@ from meydan.commands.doctor import doctor
 from meydan.commands.migrate import migrate
 from meydan.commands.payments import payment_commands
 from meydan.commands.processes import api, gateway, worker
-from meydan.commands.seed import seed
+from meydan.commands.seed.command import seed
 from meydan.commands.settings import settings_reference
 from meydan.commands.tenant import tenant
 from meydan.commands.up import up

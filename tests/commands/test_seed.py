@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from meydan.commands.seed import DEMO_PASSWORD
+from meydan.commands.seed.demo_users import DEMO_PASSWORD
 from tests.commands.conftest import Up, meydan
 from tests.commands.test_backup import assert_the_same, everything
 

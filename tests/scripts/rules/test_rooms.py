@@ -31,6 +31,8 @@ TREE = {
     "commands/__init__.py": "",
     "commands/gifts.py": "from meydan.money import gifts",
     "commands/up.py": "",
+    "commands/seed/__init__.py": "",
+    "commands/seed/money.py": "from meydan.money import gifts",
 }
 TESTS = ["kit", "money/wallet", "money/gifts", "money/payments", "integrations/payments", "meeting", "commands", "e2e"]
 
@@ -43,7 +45,7 @@ def house(tmp_path: Path) -> rooms.House:  # type: ignore[name-defined]
         file.write_text(text)
     for folder in TESTS:
         (tmp_path / "tests" / folder).mkdir(parents=True)
-    for test in ("test_front.py", "commands/test_gifts.py", "commands/test_up.py"):
+    for test in ("test_front.py", "commands/test_gifts.py", "commands/test_seed.py", "commands/test_up.py"):
         (tmp_path / "tests" / test).touch()
     return rooms.House(tmp_path)
 
@@ -52,9 +54,9 @@ def house(tmp_path: Path) -> rooms.House:  # type: ignore[name-defined]
     ("room", "expected"),
     [
         ("meeting", "meeting test_front.py"),
-        ("gifts", "commands/test_gifts.py meeting money/gifts test_front.py"),
-        ("kit", "commands/test_gifts.py kit meeting money/gifts money/wallet test_front.py"),
-        ("money.wallet", "commands/test_gifts.py meeting money/gifts money/wallet test_front.py"),
+        ("gifts", "commands/test_gifts.py commands/test_seed.py meeting money/gifts test_front.py"),
+        ("kit", "commands/test_gifts.py commands/test_seed.py kit meeting money/gifts money/wallet test_front.py"),
+        ("money.wallet", "commands/test_gifts.py commands/test_seed.py meeting money/gifts money/wallet test_front.py"),
         ("stripe", "integrations/payments money/payments"),
         ("integrations/payments", "integrations/payments money/payments"),
         ("payments", "integrations/payments money/payments"),

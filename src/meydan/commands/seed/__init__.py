@@ -1,0 +1,1 @@
+"""`meydan seed`: fills a tenant with made-up people, and a month of their activity."""
