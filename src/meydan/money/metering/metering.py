@@ -10,46 +10,21 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
-from msgspec import Struct
 
 from meydan import tenants
 from meydan.kit import clock, realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
+from meydan.money.metering import units
 from meydan.money.metering.events import MeterEnded, MeterWarned
 from meydan.money.metering.meters import METER, MINUTE, Meter, MeterBill, MeterEnd, MeterEndedFrame, MeterWarning
 from meydan.money.metering.settings import MeteringSettings
-from meydan.money.wallet import (
-    TENANT_REVENUE,
-    BalanceTooLow,
-    DebtBlocks,
-    Entry,
-    HoldExpired,
-    IdempotencyKeyReused,
-    TransactionType,
-    WalletBlocked,
-    do_commit_hold,
-    do_hold,
-    do_release_hold,
-    earnings_of,
-)
+from meydan.money.wallet import BalanceTooLow, DebtBlocks, IdempotencyKeyReused, WalletBlocked
 
 log = logging.getLogger(__name__)
 
-_HOLD_TIME = timedelta(hours=24)  # far longer than a meter without heartbeats runs
 _BATCH = 200
-
-
-class _Unit(Struct, frozen=True):
-    number: int
-    hold_id: UUID
-
-
-class _Sum(Struct, frozen=True):
-    minutes: int
-    paid: int
-    earned: int
 
 
 async def do_start_meter(
@@ -77,7 +52,7 @@ async def do_start_meter(
         if started != (payer, payee, coins_per_minute, subject_id):
             raise IdempotencyKeyReused
         return known
-    await _do_hold(tx, meter)
+    await units.do_hold_unit(tx, meter)
     await _do_warn(tx, meter.id)
     return meter
 
@@ -115,7 +90,7 @@ async def do_stop_meter(tx: Tx, meter_id: UUID, reason: MeterEnd) -> MeterBill:
     meter = await _do_bill(tx, await _lock_meter(tx, meter_id))
     if meter.ended_at is None:
         meter = await _do_end(tx, meter, reason)
-    return await _bill_of(tx, meter)
+    return await units.bill_of(tx, meter)
 
 
 async def do_end_meters_of(tx: Tx, user_id: UUID) -> None:
@@ -187,7 +162,7 @@ async def _lock_meter(tx: Tx, meter_id: UUID) -> Meter:
 async def _do_bill(tx: Tx, meter: Meter) -> Meter:
     """Pays for used-up minutes and holds the running one. The caller has locked the meter."""
     while meter.ended_at is None and meter.remaining_in_unit <= 0:
-        await _do_pay(tx, meter)
+        await units.do_pay_unit(tx, meter)
         following = await tx.one(
             Meter,
             f"update app.meters set unit = unit + 1, warned_at = null where tenant_id = $1 and id = $2 returning {METER}",
@@ -195,7 +170,7 @@ async def _do_bill(tx: Tx, meter: Meter) -> Meter:
         )
         try:
             async with tx.savepoint():
-                await _do_hold(tx, following)
+                await units.do_hold_unit(tx, following)
         except BalanceTooLow:
             return await _do_end(tx, following, MeterEnd.no_coins)
         except (WalletBlocked, DebtBlocks):
@@ -203,73 +178,6 @@ async def _do_bill(tx: Tx, meter: Meter) -> Meter:
         await _do_warn(tx, meter.id)
         meter = following
     return meter
-
-
-async def _do_hold(tx: Tx, meter: Meter) -> None:
-    hold = await do_hold(
-        tx,
-        meter.payer_user_id,
-        meter.coins_per_minute,
-        key=f"meter:{meter.id}:{meter.unit}:hold",
-        purpose="call",
-        subject_id=meter.subject_id,
-        expires_at=clock.now() + _HOLD_TIME,
-    )
-    await tx.run(
-        "insert into app.meter_units (tenant_id, meter_id, number, hold_id, coins) values ($1, $2, $3, $4, $5)",
-        *(meter.id, meter.unit, hold.id, meter.coins_per_minute),
-    )
-
-
-async def _held_unit(tx: Tx, meter: Meter) -> _Unit | None:
-    return await tx.maybe(
-        _Unit,
-        "select number, hold_id from app.meter_units where tenant_id = $1 and meter_id = $2 and status = 'held'",
-        meter.id,
-    )
-
-
-async def _do_pay(tx: Tx, meter: Meter) -> None:
-    """Pays the running minute from its hold."""
-    unit = await _held_unit(tx, meter)
-    if unit is None:
-        return
-    earned = meter.coins_per_minute * meter.share_percent // 100
-    shares = [Entry(earnings_of(meter.payee_user_id), earned), Entry(TENANT_REVENUE, meter.coins_per_minute - earned)]
-    try:
-        async with tx.savepoint():
-            transaction = await do_commit_hold(
-                tx,
-                unit.hold_id,
-                [share for share in shares if share.amount],
-                type=TransactionType.call,
-                key=f"meter:{meter.id}:{unit.number}",
-                description="call_minute",
-                subject_id=meter.subject_id,
-            )
-    except HoldExpired:  # the meter was not advanced for a day, and the payer has the coins back
-        log.warning("minute %s of meter %s was held too long and stays unpaid", unit.number, meter.id)
-        await _do_release(tx, meter)
-        return
-    await _do_close_unit(tx, meter, unit, "paid", earned, transaction.id)
-
-
-async def _do_release(tx: Tx, meter: Meter) -> None:
-    if (unit := await _held_unit(tx, meter)) is not None:
-        await do_release_hold(tx, unit.hold_id)
-        await _do_close_unit(tx, meter, unit, "released")
-
-
-async def _do_close_unit(
-    tx: Tx, meter: Meter, unit: _Unit, status: str, earned: int = 0, transaction_id: UUID | None = None
-) -> None:
-    await tx.run(
-        """
-        update app.meter_units set status = $4, earned = $5, transaction_id = $6, settled_at = app.now()
-        where tenant_id = $1 and meter_id = $2 and number = $3
-        """,
-        *(meter.id, unit.number, status, earned, transaction_id),
-    )
 
 
 async def _do_warn(tx: Tx, meter_id: UUID | None = None) -> None:
@@ -302,9 +210,9 @@ async def _do_warn(tx: Tx, meter_id: UUID | None = None) -> None:
 
 async def _do_end(tx: Tx, meter: Meter, reason: MeterEnd) -> Meter:
     if meter.remaining_in_unit * 2 <= MINUTE:
-        await _do_pay(tx, meter)
+        await units.do_pay_unit(tx, meter)
     else:
-        await _do_release(tx, meter)
+        await units.do_release_unit(tx, meter)
     ended = await tx.one(
         Meter,
         f"""
@@ -313,7 +221,7 @@ async def _do_end(tx: Tx, meter: Meter, reason: MeterEnd) -> Meter:
         """,
         *(meter.id, reason),
     )
-    bill = await _bill_of(tx, ended)
+    bill = await units.bill_of(tx, ended)
     facts = meter.id, meter.subject_id, reason, bill.seconds
     await realtime.send_frame(tx, meter.payer_user_id, MeterEndedFrame(*facts, paid=bill.paid))
     await realtime.send_frame(tx, meter.payee_user_id, MeterEndedFrame(*facts, earned=bill.earned))
@@ -329,17 +237,3 @@ async def _do_end(tx: Tx, meter: Meter, reason: MeterEnd) -> Meter:
         ),
     )
     return ended
-
-
-async def _bill_of(tx: Tx, meter: Meter) -> MeterBill:
-    total = await tx.one(
-        _Sum,
-        """
-        select count(*)::integer as minutes, coalesce(sum(coins), 0)::bigint as paid,
-            coalesce(sum(earned), 0)::bigint as earned
-        from app.meter_units where tenant_id = $1 and meter_id = $2 and status = 'paid'
-        """,
-        meter.id,
-    )
-    reason = meter.end_reason or MeterEnd.hung_up
-    return MeterBill(meter.id, reason, meter.used // 1000, total.minutes, total.paid, total.earned)
