@@ -53,7 +53,7 @@ class Difference(Struct, frozen=True):
     currency: str | None
     ours: int | None
     theirs: int | None
-    status: provider_events.reconciliation.DifferenceStatus
+    status: provider_events.differences.DifferenceStatus
     note: str
     explained_by: Person | None
     first_seen_at: datetime
@@ -112,7 +112,7 @@ async def do_explain(tx: Tx, difference_id: UUID, note: str, actor: UUID) -> Dif
 
     Raises: NotFound, DifferenceClosed.
     Runs as: service."""
-    await provider_events.reconciliation.do_explain(tx, difference_id, note, actor)
+    await provider_events.differences.do_explain(tx, difference_id, note, actor)
     explained = await tx.one(
         Difference,
         f"select {_COLUMNS} from app.reconciliation_differences where tenant_id = $1 and id = $2",
