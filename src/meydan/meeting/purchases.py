@@ -12,7 +12,7 @@ from meydan.kit.events import publish
 from meydan.meeting.events import MeetingsBought
 from meydan.meeting.settings import MeetingSettings
 from meydan.money import wallet
-from meydan.money.payments import orders
+from meydan.money.payments import billing_customers
 
 
 class Item(StrEnum):
@@ -50,7 +50,7 @@ async def do_spend(tx: Tx, user_id: UUID, item: Item, quantity: int, key: str) -
     Raises: NotForSale, IdempotencyKeyReused, BalanceTooLow, WalletFrozen, DebtBlocks.
     Runs as: service.
     """
-    await orders.lock_buyer(tx, user_id)
+    await billing_customers.lock_buyer(tx, user_id)
     details = {"item": item.value, "quantity": quantity}
     if (first := await _transaction_with_key(tx, key)) is not None:
         if first.details != details:

@@ -11,7 +11,7 @@ from meydan.integrations.payments.contract import DisputeState, SubscriptionStat
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import personal_data
 from meydan.kit.database import Database
-from meydan.money.payments import orders, refunds
+from meydan.money.payments import billing_customers, refunds
 from meydan.money.premium import subscriptions
 from tests.conftest import MovableClock
 from tests.factories import Person
@@ -141,7 +141,7 @@ async def test_whoever_cancels_while_the_next_period_is_paid_waits_in_no_circle(
     await shop.deliver(shop.paid(order), provider="iyzico")
     again = shop.paid(order)
     async with db.as_service(shop.tenant.id) as tx:
-        await orders.lock_buyer(tx, ana.me.user_id)
+        await billing_customers.lock_buyer(tx, ana.me.user_id)
         assert await shop.post(again, provider="iyzico") == 200
         settled = asyncio.create_task(shop.work())
         await until_somebody_waits(tx)

@@ -12,7 +12,7 @@ from meydan.integrations.payments.contract import DisputeState, Paid, Subscripti
 from meydan.integrations.payments.enums import Period, ProviderName
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound
-from meydan.money.payments import COINS, CoinFulfilment, fulfilment, orders, review
+from meydan.money.payments import COINS, CoinFulfilment, billing_customers, fulfilment, orders, review
 from meydan.money.payments.fulfilment import Applied, Clawback, FulfilmentMissingError, Product, Renewal
 from meydan.money.payments.order_source import OrderedFrom
 from meydan.money.payments.payment_rows import PaymentRow
@@ -188,7 +188,7 @@ async def test_a_purchase_begun_in_a_store_finds_the_room_that_sells_it(
 ):
     ana = await shop.person()
     async with db.as_service(shop.tenant.id) as tx:
-        buyer = await orders.lock_billing_customer(tx, ana.me.user_id)
+        buyer = await billing_customers.lock_billing_customer(tx, ana.me.user_id)
     await shop.deliver(Paid("evt_store", in_days(0), "ch_store", 700, "TRY", buyer=buyer, product_id="toys.top"))
     assert await months(owner, ana) == 1
 

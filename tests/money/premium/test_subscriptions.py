@@ -12,7 +12,7 @@ from meydan.integrations.payments.contract import DisputeState, Paid, ProviderEv
 from meydan.integrations.payments.enums import Period, ProviderName
 from meydan.kit import clock
 from meydan.kit.database import Database
-from meydan.money.payments import orders
+from meydan.money.payments import billing_customers
 from meydan.money.premium import billing_periods, membership
 from tests.conftest import MovableClock
 from tests.factories import Person
@@ -443,7 +443,7 @@ async def test_what_was_begun_in_the_app_is_not_made_a_second_time(shop: Shop, d
     ana = await shop.person()
     payment = await shop.subscribe(ana, provider="google")
     async with db.as_service(shop.tenant.id) as tx:
-        reference = await orders.lock_billing_customer(tx, ana.me.user_id)
+        reference = await billing_customers.lock_billing_customer(tx, ana.me.user_id)
     await shop.deliver(
         shop.paid(
             payment,

@@ -13,7 +13,7 @@ from meydan import tenants
 from meydan.integrations.payments.contract import Paid, ProviderLocked, ProviderRefused, Refunded
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Database, Tx
-from meydan.money.payments import orders
+from meydan.money.payments import billing_customers
 from meydan.money.payments.settlement import apply, deferred_events
 from meydan.money.provider_events import webhook_events
 from tests.conftest import MovableClock
@@ -251,7 +251,7 @@ async def _in_the_store(shop: Shop, db: Database, owner, user_id: UUID) -> UUID:
         shop.tenant.id,
     )
     async with db.as_service(shop.tenant.id) as tx:
-        return await orders.lock_billing_customer(tx, user_id)
+        return await billing_customers.lock_billing_customer(tx, user_id)
 
 
 async def _post(shop: Shop, path: str, body: bytes = b"{}") -> int:

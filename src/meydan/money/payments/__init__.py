@@ -1,6 +1,7 @@
 """Payments: money in, from order to settled, refunded or disputed. It knows kinds, not what they deliver."""
 
 from meydan.money.payments import (  # noqa: F401 -- importing the room registers its jobs and personal data
+    billing_customers,
     fulfilment,
     orders,
     payment_rows,
@@ -49,6 +50,7 @@ __all__ = [
     "Renewal",
     "Review",
     "account_of",
+    "billing_customers",
     "do_connect",
     "do_disconnect",
     "fulfilment",

@@ -24,7 +24,7 @@ from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import jobs
 from meydan.kit.database import Database, Tx
 from meydan.kit.jobs import retries
-from meydan.money.payments import fulfilment, orders, provider_accounts, settlement
+from meydan.money.payments import billing_customers, fulfilment, orders, provider_accounts, settlement
 from meydan.money.payments.enums import PaymentKind, PaymentStatus
 from meydan.money.payments.orders import CHECK_PAYMENT, OPEN_CHECKOUT, CheckPayment, OpenCheckout
 
@@ -181,7 +181,7 @@ async def _lock_order(tx: Tx, payment_id: UUID) -> Order | None:
         currency=ordered.currency,
         period=product.period,
         buyer=Buyer(
-            customer_reference=await orders.lock_billing_customer(tx, ordered.user_id),
+            customer_reference=await billing_customers.lock_billing_customer(tx, ordered.user_id),
             language=person.language,
             email=person.email,
             phone=person.phone,

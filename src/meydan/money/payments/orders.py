@@ -9,10 +9,10 @@ from meydan.integrations.payments import APP_STORES
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import jobs, realtime
 from meydan.kit.database import Tx
-from meydan.kit.errors import NotFound, Refused
+from meydan.kit.errors import Refused
 from meydan.kit.jobs import retries
 from meydan.money import wallet
-from meydan.money.payments import provider_accounts
+from meydan.money.payments import billing_customers, provider_accounts
 from meydan.money.payments.enums import DUPLICATE, PaymentKind, PaymentStatus
 from meydan.money.payments.fulfilment import Product
 from meydan.money.payments.order_source import OrderedFrom
@@ -294,33 +294,6 @@ async def do_send_update(tx: Tx, payment_id: UUID) -> None:
     await realtime.send_frame(tx, user_id, PaymentFrame(await payment(tx, payment_id)))
 
 
-async def lock_buyer(tx: Tx, user_id: UUID) -> None:
-    """Serialises this user's money operations until commit, so that a repeated request sees the first one's result.
-
-    Locks: the user's billing customer.
-    Raises: NotFound (erased).
-    Runs as: service."""
-    await lock_billing_customer(tx, user_id)
-    here = "select id from app.users where tenant_id = $1 and id = $2 and erased_at is null"
-    if await tx.maybe(UUID, here, user_id) is None:
-        raise NotFound
-
-
-async def lock_billing_customer(tx: Tx, user_id: UUID) -> UUID:
-    """The user's id at providers, made at its first use.
-
-    Locks: the user's billing customer.
-    Runs as: service."""
-    await tx.run(
-        "insert into app.billing_customers (tenant_id, user_id) values ($1, $2) on conflict do nothing", user_id
-    )
-    return await tx.one(
-        UUID,
-        "select customer_reference from app.billing_customers where tenant_id = $1 and user_id = $2 for update",
-        user_id,
-    )
-
-
 class _KnownOrder(Struct, frozen=True):
     id: UUID
     kind: PaymentKind
@@ -336,7 +309,7 @@ async def lock_order_with_key(
     Locks: the user's billing customer.
     Raises: NotFound (erased), IdempotencyKeyReused.
     Runs as: service."""
-    await lock_buyer(tx, user_id)
+    await billing_customers.lock_buyer(tx, user_id)
     found = await tx.maybe(
         _KnownOrder,
         """

@@ -11,7 +11,7 @@ from meydan.integrations.payments.contract import DisputeState
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
-from meydan.money.payments import orders
+from meydan.money.payments import billing_customers
 from meydan.money.payments.enums import PaymentKind, PaymentStatus
 from meydan.money.payments.refunds import RefundStatus
 
@@ -107,7 +107,9 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     The customer reference stays: a refund or a dispute may still come, and it identifies nobody.
 
     Runs as: service."""
-    await orders.lock_billing_customer(tx, user_id)  # waits for an order of this moment, so that it is erased too
+    await billing_customers.lock_billing_customer(
+        tx, user_id
+    )  # waits for an order of this moment, so that it is erased too
     await tx.run(
         "update app.payments set status = 'expired' where tenant_id = $1 and user_id = $2 and status = 'created'",
         user_id,

@@ -17,7 +17,7 @@ from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
-from meydan.money.payments import orders, payment_rows, provider_subscriptions
+from meydan.money.payments import billing_customers, orders, payment_rows, provider_subscriptions
 from meydan.money.premium import subscription_periods, subscriptions
 from meydan.money.premium.events import DuplicateSubscriptionPaid
 from meydan.money.premium.subscriptions import COLUMNS, RUNNING, SubscriptionRow
@@ -71,7 +71,7 @@ async def do_refund_duplicate(tx: Tx, payment: payment_rows.PaymentRow) -> bool:
     Locks: the user's billing customer, then the subscription that it pays.
     Runs as: service."""
     # Serialises two payments of one user. Before the subscription's row: everything that changes one locks in this order.
-    await orders.lock_billing_customer(tx, payment.user_id)
+    await billing_customers.lock_billing_customer(tx, payment.user_id)
     known = await subscription_periods.lock_subscription_of(tx, payment)
     is_theirs = known is None or known.user_id == payment.user_id
     if known is not None and known.provider_subscription_id is not None and known.is_running and is_theirs:

@@ -15,7 +15,7 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import listen, publish
 from meydan.money import wallet
-from meydan.money.payments import OrderedFrom, orders
+from meydan.money.payments import OrderedFrom, billing_customers, orders
 from meydan.money.premium import billing_periods, duplicate_subscriptions, provider_sync, subscriptions
 from meydan.money.premium.entitlements import Entitlements, entitlements_of
 from meydan.money.premium.enums import SubscriptionStatus
@@ -288,7 +288,7 @@ async def _lock_running(tx: Tx, user_id: UUID) -> SubscriptionRow:
 
     Locks: the user's billing customer, then the subscription.
     Raises: NotPremium."""
-    await orders.lock_billing_customer(tx, user_id)
+    await billing_customers.lock_billing_customer(tx, user_id)
     running = await subscriptions.running_of(tx, user_id)
     if running is None:
         raise NotPremium

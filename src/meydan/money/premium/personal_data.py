@@ -11,7 +11,7 @@ from meydan.integrations.payments import APP_STORES
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
-from meydan.money.payments import orders
+from meydan.money.payments import billing_customers
 from meydan.money.premium import subscriptions
 from meydan.money.premium.enums import SubscriptionStatus
 
@@ -45,7 +45,9 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Ends every subscription and queues its cancellation at the provider.
 
     Runs as: service."""
-    await orders.lock_billing_customer(tx, user_id)  # waits for an order of this moment, so that it is erased too
+    await billing_customers.lock_billing_customer(
+        tx, user_id
+    )  # waits for an order of this moment, so that it is erased too
     while (running := await subscriptions.running_of(tx, user_id)) is not None:
         known = await subscriptions.lock_by_id(tx, running.id)
         await subscriptions.do_expire(tx, known, revoked=True)
