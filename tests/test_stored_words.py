@@ -250,7 +250,7 @@ class Twin(Provider):
 
     renews = True
     calls: ClassVar[list[tuple[str, ...]]]
-    notices: ClassVar[list[tuple["Twin", WebhookEvent]]]
+    webhook_events: ClassVar[list[tuple["Twin", WebhookEvent]]]
 
     def __init__(self, account: msgspec.Struct, *, sandbox: bool) -> None:
         self.account, self.sandbox = account, sandbox
@@ -264,7 +264,7 @@ class Twin(Provider):
 
     async def read(self, event: WebhookEvent) -> list[ProviderEvent]:
         self.calls.append(("read", event.event_id))
-        self.notices.append((self, event))
+        self.webhook_events.append((self, event))
         return []
 
     async def payment(self, provider_id: str) -> list[ProviderEvent]:
@@ -295,17 +295,17 @@ class Twin(Provider):
 
 
 @pytest.fixture
-def notices() -> list[tuple[Twin, WebhookEvent]]:
+def webhook_events() -> list[tuple[Twin, WebhookEvent]]:
     """Webhooks that a provider was given to read."""
     return []
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, notices: list[tuple[Twin, WebhookEvent]]) -> list[tuple[str, ...]]:
+def asked(monkeypatch: pytest.MonkeyPatch, webhook_events: list[tuple[Twin, WebhookEvent]]) -> list[tuple[str, ...]]:
     """Replaces every provider by its twin, and returns their calls; the account structs stay the real ones."""
     calls: list[tuple[str, ...]] = []
     for name in ProviderName:
-        twin = type("Named", (Twin,), {"name": name, "calls": calls, "notices": notices})
+        twin = type("Named", (Twin,), {"name": name, "calls": calls, "webhook_events": webhook_events})
         monkeypatch.setitem(ADAPTERS, name, partial(Adapter, twin, adapter(name).account))
     return calls
 
@@ -446,7 +446,7 @@ class _Converted(Exception):
 async def test_every_webhook_that_nobody_has_read_is_understood(
     moved: Moved,
     asked: list[tuple[str, ...]],
-    notices: list[tuple[Twin, WebhookEvent]],
+    webhook_events: list[tuple[Twin, WebhookEvent]],
     monkeypatch: pytest.MonkeyPatch,
 ):
     """The real adapter converts the payload that it kept. Reading stops there, before a provider is asked."""
@@ -459,12 +459,12 @@ async def test_every_webhook_that_nobody_has_read_is_understood(
 
     monkeypatch.setattr(msgspec, "convert", spy)
     payloads = {row["event_id"]: json.loads(row["payload"]) for row in moved.before.unread}
-    assert {twin.name for twin, _ in notices} == set(ProviderName)
-    for twin, notice in notices:
+    assert {twin.name for twin, _ in webhook_events} == set(ProviderName)
+    for twin, webhook_event in webhook_events:
         real: Any = _REAL[twin.name]().provider
         with pytest.raises(_Converted) as converted:
-            await real(twin.account, sandbox=True).read(notice)
-        missing = lost(payloads[notice.event_id], converted.value.value)
+            await real(twin.account, sandbox=True).read(webhook_event)
+        missing = lost(payloads[webhook_event.event_id], converted.value.value)
         assert not missing, f"{twin.name} has lost {missing}"
 
 

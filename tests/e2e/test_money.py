@@ -177,7 +177,7 @@ async def test_a_wrong_amount_is_given_anyway_and_coins_are_moved_by_hand(produc
     await expect(buyer.page).to_have_url(re.compile("/pay/local/"))
     with closing(sqlite3.connect(product.data / "pay.sqlite3", isolation_level=None)) as books:
         books.execute(
-            "update things set body = cast(json_set(body, '$.order.amount', 1000) as blob) where id = ?",
+            "update objects set body = cast(json_set(body, '$.order.amount', 1000) as blob) where id = ?",
             (buyer.page.url.rsplit("/", 1)[1],),
         )
     await buyer.page.reload()

@@ -12,7 +12,7 @@ from tests.messaging.factories import open_between
 
 
 @dataclass
-class Talk:
+class Conversation:
     id: UUID
     ana: Person
     bora: Person
@@ -21,7 +21,7 @@ class Talk:
 
 
 @pytest.fixture
-async def talk(db: Database, tenant: tenants.Tenant) -> Talk:
+async def conversation(db: Database, tenant: tenants.Tenant) -> Conversation:
     ana, bora = await make_person(db, tenant), await make_person(db, tenant)
     shadows = [await make_shadow(db, ana), await make_shadow(db, bora)]
-    return Talk(await open_between(db, ana.me, bora.me), ana, bora, shadows)
+    return Conversation(await open_between(db, ana.me, bora.me), ana, bora, shadows)

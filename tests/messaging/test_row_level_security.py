@@ -10,7 +10,7 @@ from meydan.kit.database import Database
 from meydan.kit.identity import Identity
 from meydan.messaging import packages
 from tests.factories import make_person
-from tests.messaging.conftest import Talk
+from tests.messaging.conftest import Conversation
 from tests.messaging.factories import send, text
 
 TABLES = ["conversations", "conversation_members", "messages", "message_logs", "key_packages"]
@@ -22,20 +22,20 @@ async def visible(db: Database, me: Identity, table: str) -> int:
 
 
 @pytest.fixture
-async def lively(db: Database, talk: Talk) -> Talk:
-    await send(db, talk.ana.me, text(talk.id))
-    async with db.as_user(talk.ana.me) as tx:
+async def lively(db: Database, conversation: Conversation) -> Conversation:
+    await send(db, conversation.ana.me, text(conversation.id))
+    async with db.as_user(conversation.ana.me) as tx:
         await packages.do_add(tx, [b"package"], replace=False)
-    return talk
+    return conversation
 
 
-async def test_each_sees_what_is_theirs(db: Database, lively: Talk):
+async def test_each_sees_what_is_theirs(db: Database, lively: Conversation):
     assert [await visible(db, lively.ana.me, table) for table in TABLES] == [1, 1, 1, 1, 1]
     assert [await visible(db, lively.bora.me, table) for table in TABLES] == [1, 1, 1, 0, 0]
 
 
 async def test_outsiders_other_faces_and_other_communities_see_nothing(
-    db: Database, lively: Talk, tenant: tenants.Tenant, other_tenant: tenants.Tenant
+    db: Database, lively: Conversation, tenant: tenants.Tenant, other_tenant: tenants.Tenant
 ):
     outsider, foreigner = await make_person(db, tenant), await make_person(db, other_tenant)
     for me in (outsider.me, foreigner.me, lively.shadows[1].me):
@@ -44,7 +44,7 @@ async def test_outsiders_other_faces_and_other_communities_see_nothing(
     assert [await visible(db, lively.shadows[0].me, table) for table in TABLES] == [0, 0, 0, 1, 0]
 
 
-async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, lively: Talk):
+async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, lively: Conversation):
     for table, column in (
         ("conversation_members", "user_id"),
         ("message_logs", "sender_user_id"),
@@ -78,14 +78,14 @@ async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, lively: T
         "update app.key_packages set body = 'x' where tenant_id = $1",
     ],
 )
-async def test_people_change_nothing_past_the_functions(db: Database, lively: Talk, statement: str):
+async def test_people_change_nothing_past_the_functions(db: Database, lively: Conversation, statement: str):
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with db.as_user(lively.ana.me) as tx:
             await tx.run(statement)
 
 
 async def test_key_packages_are_added_and_removed_by_their_own_face_only(
-    db: Database, lively: Talk, tenant: tenants.Tenant
+    db: Database, lively: Conversation, tenant: tenants.Tenant
 ):
     bora = lively.bora.me
     add = "insert into app.key_packages (tenant_id, user_id, profile_id, device_id, body) values ($1, $2, $3, $4, 'x')"
@@ -104,7 +104,7 @@ async def test_key_packages_are_added_and_removed_by_their_own_face_only(
         assert await tx.one(int, "select count(*) from app.key_packages where tenant_id = $1") == 1
 
 
-async def test_functions_ask_for_the_tenant_too(db: Database, lively: Talk, other_tenant: tenants.Tenant):
+async def test_functions_ask_for_the_tenant_too(db: Database, lively: Conversation, other_tenant: tenants.Tenant):
     """Saying another tenant's number inside a function reaches nobody there."""
     foreigner = await make_person(db, other_tenant)
     async with db.as_user(foreigner.me) as tx:
@@ -122,13 +122,15 @@ async def test_functions_ask_for_the_tenant_too(db: Database, lively: Talk, othe
         assert await tx.connection.fetchval("select count(*) from app.my_peers($1)", lively.ana.me.tenant_id) == 0
 
 
-async def test_a_person_opens_conversations_for_themselves_alone(db: Database, talk: Talk, tenant: tenants.Tenant):
+async def test_a_person_opens_conversations_for_themselves_alone(
+    db: Database, conversation: Conversation, tenant: tenants.Tenant
+):
     third = await make_person(db, tenant)
     with pytest.raises(asyncpg.RaiseError):
         async with db.as_user(third.me) as tx:
             await tx.run(
                 "select app.open_conversation($1, uuidv7(), $2, $3, $4, app.now())",
-                talk.ana.me.profile_id,
-                [talk.ana.me.user_id, talk.bora.me.user_id],
-                [talk.ana.me.profile_id, talk.bora.me.profile_id],
+                conversation.ana.me.profile_id,
+                [conversation.ana.me.user_id, conversation.bora.me.user_id],
+                [conversation.ana.me.profile_id, conversation.bora.me.profile_id],
             )

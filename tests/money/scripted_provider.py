@@ -83,9 +83,9 @@ class ScriptedProvider(Provider):
         said = msgspec.json.decode(webhook.body)
         return WebhookEvent(said["id"], said["events"])
 
-    async def read(self, notice: WebhookEvent) -> list[ProviderEvent]:
-        self._ask(f"read {notice.event_id}")
-        return msgspec.convert(notice.payload, list[ProviderEvent])
+    async def read(self, webhook_event: WebhookEvent) -> list[ProviderEvent]:
+        self._ask(f"read {webhook_event.event_id}")
+        return msgspec.convert(webhook_event.payload, list[ProviderEvent])
 
     async def payment(self, reference: str) -> list[ProviderEvent]:
         self._ask(f"payment {reference}")

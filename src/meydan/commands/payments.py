@@ -61,7 +61,7 @@ def connect(slug: str, provider: str, *, sandbox: bool, file: Path | None, check
 
     url = _run(slug, data, do)
     click.echo(f"{slug} sells through {provider}{' (sandbox)' if sandbox else ''}.")
-    click.echo(f"Enter this address for notices at {provider}: {url}")
+    click.echo(f"Enter this URL for webhooks at {provider}: {url}")
     if not url.startswith("https://"):
         click.echo("No provider reaches this address yet: set http.public_url to the https address that people open.")
 

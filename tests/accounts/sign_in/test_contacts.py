@@ -37,7 +37,7 @@ async def change_password(person: Somebody, current: str = PASSWORD, new: str = 
     return await person.client.post("/api/auth/password", json={"current": current, "new": new})
 
 
-def notices(postbox: Postbox, address: str) -> list[str]:
+def alerts(postbox: Postbox, address: str) -> list[str]:
     return [message.body for message in postbox.to(address) if message.code is None]
 
 
@@ -81,13 +81,13 @@ async def test_the_old_number_and_the_letterbox_hear_of_a_new_number(
     person = await arrive(proof=await prove(old))
     await set_contact(person, await prove(email, "verify"))
     await queue.work()
-    assert len(notices(postbox, old)) == 1
-    assert notices(postbox, email) == []
+    assert len(alerts(postbox, old)) == 1
+    assert alerts(postbox, email) == []
     assert (await set_contact(person, await prove(new, "verify"))).json()["phone"] == new
     await queue.work()
-    assert notices(postbox, old)[1] == notices(postbox, email)[0]
-    assert "telefon numarası değişti" in notices(postbox, email)[0]
-    assert notices(postbox, new) == []
+    assert alerts(postbox, old)[1] == alerts(postbox, email)[0]
+    assert "telefon numarası değişti" in alerts(postbox, email)[0]
+    assert alerts(postbox, new) == []
     assert parts() == ["email", "phone"]
     assert [postbox.to(email)[-1].subject] == ["A community: hesabınızın giriş bilgileri değişti"]
 
@@ -100,7 +100,7 @@ async def test_the_same_number_once_more_is_no_news(
     moving_clock.forward(minutes=2)
     assert (await set_contact(person, await prove(phone, "verify"))).status_code == 200
     await queue.work()
-    assert notices(postbox, phone) == []
+    assert alerts(postbox, phone) == []
     assert parts() == []
 
 
@@ -111,7 +111,7 @@ async def test_a_new_password_is_told_in_the_persons_language(
     person = await arrive(proof=await prove(phone), language="en")
     assert (await change_password(person)).status_code == 204
     await queue.work()
-    assert notices(postbox, phone) == [
+    assert alerts(postbox, phone) == [
         "A community: the password of your account was changed. If that was not you, reset it now."
     ]
     assert parts() == ["password"]
@@ -127,8 +127,8 @@ async def test_a_forgotten_password_is_told_to_every_address(
     reset = {"proof": await prove(email, "reset"), "password": NEW_PASSWORD}
     assert (await browser.post("/api/auth/reset-password", json=reset)).status_code == 204
     await queue.work()
-    assert "şifresi değişti" in notices(postbox, phone)[-1]
-    assert notices(postbox, phone)[-1] == notices(postbox, email)[-1]
+    assert "şifresi değişti" in alerts(postbox, phone)[-1]
+    assert alerts(postbox, phone)[-1] == alerts(postbox, email)[-1]
 
 
 async def test_a_refused_change_tells_nobody(
@@ -142,7 +142,7 @@ async def test_a_refused_change_tells_nobody(
     assert code(await change_password(person, current="not it at all 5")) == "password_wrong"
     assert code(await set_contact(person, await prove(taken, "verify"))) == "email_taken"
     await queue.work()
-    assert notices(postbox, phone) == []
+    assert alerts(postbox, phone) == []
     assert parts() == []
 
 
@@ -153,13 +153,13 @@ async def test_a_service_that_is_down_is_asked_again_and_each_address_hears_once
     person = await arrive(proof=await prove(phone))
     await set_contact(person, await prove(email, "verify"))
     await queue.work()
-    before = len(notices(postbox, phone))
+    before = len(alerts(postbox, phone))
     await change_password(person)
     postbox.trouble = [SendingFailed("down")]
     assert await queue.work() == 2
-    assert len(notices(postbox, phone)) - before + len(notices(postbox, email)) == 1
+    assert len(alerts(postbox, phone)) - before + len(alerts(postbox, email)) == 1
     assert await queue.work() == 1
-    assert len(notices(postbox, phone)) - before == len(notices(postbox, email)) == 1
+    assert len(alerts(postbox, phone)) - before == len(alerts(postbox, email)) == 1
 
 
 async def test_texts_to_one_number_are_few_and_counted_in_the_budget(
@@ -172,7 +172,7 @@ async def test_texts_to_one_number_are_few_and_counted_in_the_budget(
         assert (await change_password(person, current, new)).status_code == 204
         current, new = new, current
     await queue.work()
-    assert len(notices(postbox, phone)) == 5
+    assert len(alerts(postbox, phone)) == 5
     async with db.as_service(tenant.id) as tx:
         cents = "select sum(cost_cents)::integer from app.otp_verifications where tenant_id = $1"
         assert await tx.one(int, cents) == 5 * (1 + 5)
@@ -202,7 +202,7 @@ async def test_a_spent_budget_silences_codes_and_no_notices(
             await sms_budget.do_reserve_budget(tx, Channel.sms)
     await change_password(person)
     await queue.work()
-    assert len(notices(postbox, phone)) == 1
+    assert len(alerts(postbox, phone)) == 1
 
 
 async def test_one_proof_used_by_two_at_once_is_one_persons(arrive: Arrive, prove: Prove):

@@ -191,7 +191,7 @@ async def test_keys_that_google_refuses_lose_no_purchase(store_counter: Shop, pl
     await shop.work()
     assert (await look(shop, ana, payment))["status"] == "pending"
     store.trouble.clear()
-    assert webhook_events.READ_NOTICE in await shop.work(delayed=True)
+    assert webhook_events.READ_WEBHOOK_EVENT in await shop.work(delayed=True)
     assert (await look(shop, ana, payment))["status"] == "paid"
     assert store.done == [("consume", token)]
 

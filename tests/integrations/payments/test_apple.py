@@ -67,8 +67,8 @@ async def apple(store: AppStore) -> AsyncIterator[AppleProvider]:
 
 async def deliver(apple: AppleProvider, body: bytes) -> list[ProviderEvent]:
     """As the webhook's route and its job do: what was verified is kept as JSON, and read later."""
-    notice = await apple.verify(Webhook(headers={}, body=body))
-    return await apple.read(msgspec.json.decode(msgspec.json.encode(notice), type=WebhookEvent))
+    webhook_event = await apple.verify(Webhook(headers={}, body=body))
+    return await apple.read(msgspec.json.decode(msgspec.json.encode(webhook_event), type=WebhookEvent))
 
 
 async def last(apple: AppleProvider, store: AppStore) -> list[ProviderEvent]:

@@ -65,8 +65,8 @@ def google(store: PlayStore) -> GoogleProvider:
 
 async def deliver(google: GoogleProvider, webhook: Webhook) -> list[ProviderEvent]:
     """As the webhook's route and its job do: what was verified is kept as JSON, and read later."""
-    notice = await google.verify(webhook)
-    return await google.read(msgspec.json.decode(msgspec.json.encode(notice), type=WebhookEvent))
+    webhook_event = await google.verify(webhook)
+    return await google.read(msgspec.json.decode(msgspec.json.encode(webhook_event), type=WebhookEvent))
 
 
 async def last(google: GoogleProvider, store: PlayStore) -> list[ProviderEvent]:

@@ -82,9 +82,9 @@ async def test_who_pays_the_form_comes_back_with_a_token_and_iyzico_is_asked(pro
     assert timedelta(minutes=29) < checkout.expires_at - clock.now() <= timedelta(minutes=30)
     payment = iyzico.pay(checkout.provider_checkout_id)
     came = iyzico.callback(checkout.provider_checkout_id)
-    notice = await provider.verify(came)
+    webhook_event = await provider.verify(came)
     assert provider.redirect_url(came) == wanted.return_url
-    (paid,) = await provider.read(notice)
+    (paid,) = await provider.read(webhook_event)
     assert isinstance(paid, Paid)
     assert (paid.payment_id, paid.checkout, paid.charge) == (
         wanted.payment_id,
@@ -128,9 +128,9 @@ async def test_iyzicos_own_server_tells_it_too(provider: IyzicoProvider, iyzico:
     payment = iyzico.pay(checkout.provider_checkout_id)
     told = iyzico.notification(checkout.provider_checkout_id)
     assert provider.redirect_url(told) is None
-    notice = await provider.verify(told)
-    assert notice == await provider.verify(told), "a repeated notification is known again"
-    (paid,) = await provider.read(notice)
+    webhook_event = await provider.verify(told)
+    assert webhook_event == await provider.verify(told), "a repeated notification is known again"
+    (paid,) = await provider.read(webhook_event)
     assert isinstance(paid, Paid)
     assert (paid.payment_id, paid.charge) == (wanted.payment_id, str(payment.id))
     direct = await provider.read(await provider.verify(iyzico.payment_notification(payment, "API_AUTH")))
@@ -161,8 +161,8 @@ async def test_the_signatures_iyzico_published_hold(payload: str, signature: str
     published = IyzicoAccount("sandbox-x", "sandbox-UuLnD7wZa0a3DmytfIrwHQqAMfqCNJrs", "a@b.example")
     provider = IyzicoProvider(published, sandbox=True)
     headers = {"content-type": "application/json", "x-iyz-signature-v3": signature}
-    notice = await provider.verify(Webhook(headers, payload.encode()))
-    assert notice.event_id == f"notification:{json.loads(payload)['iyziReferenceCode']}"
+    webhook_event = await provider.verify(Webhook(headers, payload.encode()))
+    assert webhook_event.event_id == f"notification:{json.loads(payload)['iyziReferenceCode']}"
     await provider.close()
 
 

@@ -55,7 +55,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.received: list[Webhook] = []
-        self.notices: list[WebhookEvent] = []
+        self.webhook_events: list[WebhookEvent] = []
         self.provider: LocalProvider | None = None
         self.answers: list[int] = []
         self.url = ""
@@ -68,7 +68,7 @@ class Mailbox:
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
         webhook = Webhook(headers, body, self.url)
         assert self.provider is not None
-        self.notices.append(await self.provider.verify(webhook))
+        self.webhook_events.append(await self.provider.verify(webhook))
         self.received.append(webhook)
         status = self.answers.pop(0) if self.answers else 200
         await send({"type": "http.response.start", "status": status, "headers": []})
@@ -79,7 +79,7 @@ class Mailbox:
             while len(self.received) < count:
                 wake()
                 await asyncio.sleep(0.02)
-        return self.notices
+        return self.webhook_events
 
 
 @pytest.fixture
@@ -139,11 +139,11 @@ async def buy(provider: LocalProvider, order: Order, number: str = GOOD) -> Chec
     return checkout
 
 
-async def events(provider: LocalProvider, notices: list[WebhookEvent]) -> list[ProviderEvent]:
+async def events(provider: LocalProvider, webhook_events: list[WebhookEvent]) -> list[ProviderEvent]:
     """What the product makes of them, in the order they came."""
     found: list[ProviderEvent] = []
-    for notice in notices:
-        found += await provider.read(notice)
+    for webhook_event in webhook_events:
+        found += await provider.read(webhook_event)
     return found
 
 
@@ -151,7 +151,7 @@ async def no_other_came(provider: LocalProvider, order: Shopping, mailbox: Mailb
     """No other webhook than so many: the next one is that of a later payment."""
     checkout = await buy(provider, order())
     await mailbox.wait_for(count + 1)
-    [paid] = await provider.read(mailbox.notices[count])
+    [paid] = await provider.read(mailbox.webhook_events[count])
     assert isinstance(paid, Paid)
     assert (paid.checkout, len(mailbox.received)) == (checkout.provider_checkout_id, count + 1)
 
@@ -376,7 +376,9 @@ async def test_a_renewal_that_fails_is_tried_three_times(
     for count in (4, 5):
         moving_clock.forward(hours=24)
         await mailbox.wait_for(count)
-    changes = [event for event in await events(provider, mailbox.notices) if isinstance(event, SubscriptionChanged)]
+    changes = [
+        event for event in await events(provider, mailbox.webhook_events) if isinstance(event, SubscriptionChanged)
+    ]
     assert [event.state.value for event in changes] == ["active", "grace", "grace", "expired"]
     assert len({event.period_ends_at for event in changes}) == 1, "nothing more was paid for"
 
@@ -450,7 +452,7 @@ async def test_webhooks_can_be_told_to_misbehave(
     await be(repeats=2)
     await buy(provider, order())
     first = await mailbox.wait_for(3)
-    assert len({notice.event_id for notice in first}) == 1
+    assert len({webhook_event.event_id for webhook_event in first}) == 1
     await be(delay=3600)
     await buy(provider, order())
     await be(shuffled=True, delay=600)

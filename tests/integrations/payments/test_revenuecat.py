@@ -86,11 +86,11 @@ def only(kind: type[T], events: list[ProviderEvent]) -> T:
 
 
 async def read(provider: RevenueCatProvider, *webhooks: Webhook) -> list[ProviderEvent]:
-    """Each notice goes through the database in between."""
+    """Each webhook goes through the database in between."""
     events: list[ProviderEvent] = []
     for webhook in webhooks:
-        notice = await provider.verify(webhook)
-        kept = msgspec.json.decode(msgspec.json.encode(notice), type=WebhookEvent)
+        webhook_event = await provider.verify(webhook)
+        kept = msgspec.json.decode(msgspec.json.encode(webhook_event), type=WebhookEvent)
         events += await provider.read(kept)
     return events
 

@@ -208,7 +208,7 @@ async def test_whoever_brings_a_receipt_a_renewal_is_its_members(counter: Shop, 
     payment = await counter.subscribe(person, provider="google")
     token = google.subscribe(account=UUID(payment["id"]))
     await tell_google(counter, google.told[-1])
-    google.renew(token)  # its notice is still on its way
+    google.renew(token)  # its webhook is still on its way
     theirs = await counter.subscribe(other, provider="google")
     await counter.ask(other, "POST", f"/api/payments/{theirs['id']}/receipt", {"receipt": token})
     await counter.work()

@@ -79,11 +79,11 @@ def only(kind: type[T], events: list[ProviderEvent]) -> T:
 
 
 async def read(provider: StripeProvider, webhooks: list[Webhook]) -> list[ProviderEvent]:
-    """Each notice goes through the database in between."""
+    """Each webhook goes through the database in between."""
     events: list[ProviderEvent] = []
     for webhook in webhooks:
-        notice = await provider.verify(webhook)
-        kept = msgspec.json.decode(msgspec.json.encode(notice), type=WebhookEvent)
+        webhook_event = await provider.verify(webhook)
+        kept = msgspec.json.decode(msgspec.json.encode(webhook_event), type=WebhookEvent)
         events += await provider.read(kept)
     return events
 
@@ -228,8 +228,8 @@ async def test_a_refusal_is_told_by_its_code(server: StripeServer, provider: Str
 async def test_a_notice_keeps_no_name_and_no_card(server: StripeServer, provider: StripeProvider) -> None:
     session = (await provider.do_open_checkout(order())).provider_checkout_id
     server.books.pay(session)
-    notice = await provider.verify(server.webhooks("checkout.session.completed")[0])
-    assert notice.payload == {"type": "checkout.session.completed", "id": session}
+    webhook_event = await provider.verify(server.webhooks("checkout.session.completed")[0])
+    assert webhook_event.payload == {"type": "checkout.session.completed", "id": session}
 
 
 async def test_what_the_operator_sells_elsewhere_is_not_ours(server: StripeServer, provider: StripeProvider) -> None:

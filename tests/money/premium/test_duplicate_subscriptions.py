@@ -184,7 +184,7 @@ async def test_a_provider_that_is_down_gives_it_back_later(shop: Shop):
     payment = await order(shop, ana)
     await ask(shop, ana, pay_with="coins")
     assert await shop.post(paid_for(shop, payment, "sub_1")) == 200
-    shop.book.failures = [DOWN] * 5  # reading the notice, then the refund and the end of what renews, twice
+    shop.book.failures = [DOWN] * 5  # reading the webhook, then the refund and the end of what renews, twice
     await shop.work()
     assert (await look(shop, ana, payment))["status"] == "pending"
     await shop.work(delayed=True)

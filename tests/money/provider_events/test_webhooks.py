@@ -158,7 +158,7 @@ async def test_all_events_of_a_webhook_are_applied_or_none(
     ana = await shop.person()
     payment = await shop.order(ana)
     assert await shop.post(shop.paid(payment)) == 200
-    notice_id = await owner.fetchval("select id from app.webhook_events where tenant_id = $1", shop.tenant.id)
+    webhook_event_id = await owner.fetchval("select id from app.webhook_events where tenant_id = $1", shop.tenant.id)
 
     class Killed(BaseException):
         pass
@@ -170,7 +170,7 @@ async def test_all_events_of_a_webhook_are_applied_or_none(
         patch.setattr(webhook_events, "_do_mark", die)
         with pytest.raises(Killed):
             await webhook_events.read_webhook_event(
-                db, shop.tenant.id, webhook_events.ReadWebhookEvent(notice_id=notice_id)
+                db, shop.tenant.id, webhook_events.ReadWebhookEvent(webhook_event_id=webhook_event_id)
             )
     assert (await shop.wallet(ana)).balance == 0
     await shop.work()
@@ -192,7 +192,7 @@ async def test_two_workers_settle_once(shop: Shop, db: Database, owner):
         await asyncio.gather(
             *(
                 webhook_events.read_webhook_event(
-                    db, shop.tenant.id, webhook_events.ReadWebhookEvent(notice_id=row["id"])
+                    db, shop.tenant.id, webhook_events.ReadWebhookEvent(webhook_event_id=row["id"])
                 )
                 for row in unread
             )
@@ -214,7 +214,9 @@ async def test_two_workers_make_one_payment_of_what_nobody_announced(shop: Shop,
     unread = await owner.fetch("select id from app.webhook_events where tenant_id = $1", shop.tenant.id)
     await asyncio.gather(
         *(
-            webhook_events.read_webhook_event(db, shop.tenant.id, webhook_events.ReadWebhookEvent(notice_id=row["id"]))
+            webhook_events.read_webhook_event(
+                db, shop.tenant.id, webhook_events.ReadWebhookEvent(webhook_event_id=row["id"])
+            )
             for row in unread
         )
     )
@@ -303,10 +305,10 @@ async def test_an_early_event_that_races_its_payment_is_not_left_deferred(
 
 async def _kept(shop: Shop, owner, event: Paid | Refunded) -> webhook_events.ReadWebhookEvent:
     assert await shop.post(event) == 200
-    notice_id = await owner.fetchval(
+    webhook_event_id = await owner.fetchval(
         "select id from app.webhook_events where tenant_id = $1 and event_id = $2", shop.tenant.id, event.event_id
     )
-    return webhook_events.ReadWebhookEvent(notice_id=notice_id)
+    return webhook_events.ReadWebhookEvent(webhook_event_id=webhook_event_id)
 
 
 async def test_a_suspended_tenants_webhooks_are_read_all_the_same(shop: Shop, db: Database, owner: asyncpg.Connection):

@@ -218,7 +218,7 @@ class Refund(Struct, frozen=True):
 class SignatureInvalid(Refused):
     """Forged, for another tenant, too old, or changed on its way. Nothing is kept but a count."""
 
-    code, status, title = "signature_invalid", 400, "The signature of this notice does not hold."
+    code, status, title = "signature_invalid", 400, "The signature of this webhook does not hold."
 
 
 class ProviderRefused(Exception):

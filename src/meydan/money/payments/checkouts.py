@@ -85,29 +85,29 @@ async def check_payment(db: Database, tenant_id: int, job: CheckPayment) -> None
             "select provider, status, provider_checkout_id, provider_charge_id from app.payments where tenant_id = $1 and id = $2",
             job.payment_id,
         )
-    reference = job.proof or asked.provider_charge_id or asked.provider_checkout_id
+    reference = job.receipt or asked.provider_charge_id or asked.provider_checkout_id
     if reference is None:
         return
     events: list[ProviderEvent] = []
     refused = ""
     try:
         async with provider_accounts.opened(db, tenant_id, asked.provider) as provider:
-            events = await (provider.payment(reference) if job.proof is None else provider.receipt(job.proof))
+            events = await (provider.payment(reference) if job.receipt is None else provider.receipt(job.receipt))
     except (ProviderUnavailable, ProviderLocked):
-        receipt = hashlib.sha256((job.proof or "").encode()).hexdigest()  # each receipt has a job of its own
-        key = f"{job.payment_id}:{job.last}:{receipt}"
+        digest = hashlib.sha256((job.receipt or "").encode()).hexdigest()  # each receipt has a job of its own
+        key = f"{job.payment_id}:{job.last}:{digest}"
         async with db.as_service(tenant_id) as tx:
             await retries.do_retry(
-                tx, CHECK_PAYMENT, job, retries.PATIENTLY if job.proof else retries.SOON, dedupe_key=key
+                tx, CHECK_PAYMENT, job, retries.PATIENTLY if job.receipt else retries.SOON, dedupe_key=key
             )
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         refused = str(error)
     async with db.as_service(tenant_id) as tx:
-        await settlement.do_apply_all(tx, asked.provider, events, receipt_of=job.payment_id if job.proof else None)
+        await settlement.do_apply_all(tx, asked.provider, events, receipt_of=job.payment_id if job.receipt else None)
         if job.last and not any(isinstance(event, Awaited) for event in events):
             await orders.do_fail(tx, job.payment_id, PaymentStatus.expired, "expired", refused)
-        elif refused and job.proof is not None:
+        elif refused and job.receipt is not None:
             await _do_refuse_receipt(tx, job.payment_id, refused)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from meydan.integrations.payments import APP_STORES
 from meydan.integrations.payments.enums import ProviderName
@@ -80,8 +80,8 @@ class CheckPayment(retries.RetryableJob, frozen=True):
     """Payload of the external job that asks the provider for a payment's events."""
 
     payment_id: UUID
-    proof: str | None = None
-    """A store's receipt, handed in by the app. Queued jobs hold this name."""
+    receipt: str | None = field(default=None, name="proof")
+    """A store's receipt, handed in by the app."""
     last: bool = False
     """True for the last check, after the page's time: an unpaid order expires."""
 
@@ -208,7 +208,7 @@ async def do_request_check(tx: Tx, payment_id: UUID, receipt: str | None = None)
         await jobs.queue(
             tx,
             CHECK_PAYMENT,
-            CheckPayment(payment_id=payment_id, proof=receipt),
+            CheckPayment(payment_id=payment_id, receipt=receipt),
             dedupe_key=None if receipt else str(payment_id),
         )
     return mine

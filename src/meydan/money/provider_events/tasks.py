@@ -4,7 +4,7 @@ from meydan.kit import jobs
 from meydan.kit.database import Tx
 from meydan.money.provider_events import reconciliation, webhook_events
 
-jobs.external_job(webhook_events.READ_NOTICE)(webhook_events.read_webhook_event)
+jobs.external_job(webhook_events.READ_WEBHOOK_EVENT)(webhook_events.read_webhook_event)
 jobs.external_job(reconciliation.RECONCILE)(reconciliation.reconcile)
 
 

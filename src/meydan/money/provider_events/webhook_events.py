@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from meydan.integrations.payments.contract import ProviderLocked, ProviderRefused, ProviderUnavailable, WebhookEvent
 from meydan.integrations.payments.enums import ProviderName
@@ -13,13 +13,13 @@ from meydan.kit.database import Database, Tx
 from meydan.kit.jobs import retries
 from meydan.money.payments import provider_accounts, settlement
 
-READ_NOTICE = "provider_events.read_event"
+READ_WEBHOOK_EVENT = "provider_events.read_event"
 KEPT = timedelta(days=90)
 """A webhook event that was read is deleted after so long."""
 
 
 class ReadWebhookEvent(retries.RetryableJob, frozen=True):
-    notice_id: UUID
+    webhook_event_id: UUID = field(name="notice_id")
 
 
 class _StoredEvent(Struct, frozen=True):
@@ -41,7 +41,7 @@ async def do_store(tx: Tx, name: ProviderName, event: WebhookEvent) -> None:
         *(name.value, event.event_id, event.payload),
     )
     if stored is not None:
-        await jobs.queue(tx, READ_NOTICE, ReadWebhookEvent(notice_id=stored), dedupe_key=str(stored))
+        await jobs.queue(tx, READ_WEBHOOK_EVENT, ReadWebhookEvent(webhook_event_id=stored), dedupe_key=str(stored))
 
 
 async def read_webhook_event(db: Database, tenant_id: int, job: ReadWebhookEvent) -> None:
@@ -53,7 +53,7 @@ async def read_webhook_event(db: Database, tenant_id: int, job: ReadWebhookEvent
             select provider, event_id, payload from app.webhook_events
             where tenant_id = $1 and id = $2 and read_at is null
             """,
-            job.notice_id,
+            job.webhook_event_id,
         )
     if stored is None:
         return
@@ -62,18 +62,18 @@ async def read_webhook_event(db: Database, tenant_id: int, job: ReadWebhookEvent
             events = await provider.read(WebhookEvent(stored.event_id, stored.payload))
     except (ProviderUnavailable, ProviderLocked) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_mark(tx, job.notice_id, str(error), is_read=False)
-            await retries.do_retry(tx, READ_NOTICE, job, retries.PATIENTLY, dedupe_key=str(job.notice_id))
+            await _do_mark(tx, job.webhook_event_id, str(error), is_read=False)
+            await retries.do_retry(tx, READ_WEBHOOK_EVENT, job, retries.PATIENTLY, dedupe_key=str(job.webhook_event_id))
         return
     except (ProviderRefused, provider_accounts.ProviderNotConnected) as error:
         async with db.as_service(tenant_id) as tx:
-            await _do_mark(tx, job.notice_id, str(error), is_read=True)
+            await _do_mark(tx, job.webhook_event_id, str(error), is_read=True)
         return
     async with db.as_service(tenant_id) as tx:
         done = await settlement.do_apply_all(tx, stored.provider, events)
         problems = [applied.problem for applied in done if applied.problem]
         payment_id = next((applied.payment_id for applied in done if applied.payment_id), None)
-        await _do_mark(tx, job.notice_id, ", ".join(problems), is_read=True, payment_id=payment_id)
+        await _do_mark(tx, job.webhook_event_id, ", ".join(problems), is_read=True, payment_id=payment_id)
 
 
 async def do_sweep(tx: Tx) -> None:
@@ -88,8 +88,13 @@ async def do_sweep(tx: Tx) -> None:
         order by received_at limit 100
         """,
     )
-    for notice_id in unread:
-        await jobs.queue(tx, READ_NOTICE, ReadWebhookEvent(notice_id=notice_id), dedupe_key=str(notice_id))
+    for webhook_event_id in unread:
+        await jobs.queue(
+            tx,
+            READ_WEBHOOK_EVENT,
+            ReadWebhookEvent(webhook_event_id=webhook_event_id),
+            dedupe_key=str(webhook_event_id),
+        )
 
 
 async def do_purge_old(tx: Tx) -> None:
@@ -102,11 +107,13 @@ async def do_purge_old(tx: Tx) -> None:
     )
 
 
-async def _do_mark(tx: Tx, notice_id: UUID, problem: str, *, is_read: bool, payment_id: UUID | None = None) -> None:
+async def _do_mark(
+    tx: Tx, webhook_event_id: UUID, problem: str, *, is_read: bool, payment_id: UUID | None = None
+) -> None:
     await tx.run(
         """
         update app.webhook_events set problem = nullif(left($3, 500), ''), attempts = attempts + 1, payment_id = $4,
             read_at = case when $5 then app.now() end where tenant_id = $1 and id = $2
         """,
-        *(notice_id, problem, payment_id, is_read),
+        *(webhook_event_id, problem, payment_id, is_read),
     )

@@ -34,10 +34,10 @@ async def read_all(shop: Shop, db: Database, owner: asyncpg.Connection, chance: 
         tasks = [
             asyncio.create_task(
                 webhook_events.read_webhook_event(
-                    db, shop.tenant.id, webhook_events.ReadWebhookEvent(notice_id=notice_id)
+                    db, shop.tenant.id, webhook_events.ReadWebhookEvent(webhook_event_id=webhook_event_id)
                 )
             )
-            for notice_id in waiting[: WORKERS * 2]
+            for webhook_event_id in waiting[: WORKERS * 2]
         ]
         for task in tasks:
             if chance.random() < 0.4:

@@ -21,20 +21,28 @@ T = TypeVar("T", LocalCheckout, LocalPayment, LocalSubscription)
 
 _PREFIXES: dict[type[StoredObject], str] = {LocalCheckout: "lch", LocalPayment: "lpy", LocalSubscription: "lsu"}
 _SCHEMA = """
-create table if not exists things (
+create table objects (
   number integer primary key, id text not null unique, account integer not null, due_at text, body blob not null
 );
-create index if not exists things_due on things (due_at) where due_at is not null;
-create table if not exists keys (
+create index objects_due on objects (due_at) where due_at is not null;
+create table keys (
   account integer not null, key text not null, fingerprint text not null, answer text not null, primary key (account, key)
 );
-create table if not exists webhooks (
+create table webhooks (
   number integer primary key, id text not null, account integer not null, subject text not null, url text not null,
-  body blob not null, due_at text, tries integer not null default 0, delivered_at text, answer text
+  body blob not null, due_at text, attempts integer not null default 0, delivered_at text, answer text
 );
-create index if not exists webhooks_due on webhooks (due_at) where due_at is not null;
-create table if not exists manners (account integer primary key, body blob not null);
+create index webhooks_due on webhooks (due_at) where due_at is not null;
+create table webhook_behaviours (account integer primary key, body blob not null);
 """
+_RENAMES = """
+alter table things rename to objects;
+drop index things_due;
+create index objects_due on objects (due_at) where due_at is not null;
+alter table webhooks rename column tries to attempts;
+alter table manners rename to webhook_behaviours;
+"""
+"""Renames the tables of a file that was made before they had these names."""
 
 
 def moment(at: datetime) -> str:
@@ -54,7 +62,7 @@ class Transaction:
 
     def get(self, kind: type[T], id: str, account: int | None = None) -> T:
         """Raises: NotThere."""
-        row = self.run("select account, body from things where id = ?", (id,)).fetchone()
+        row = self.run("select account, body from objects where id = ?", (id,)).fetchone()
         if row is None or not id.startswith(_PREFIXES[kind]) or account not in (None, row["account"]):
             raise NotThere
         return msgspec.json.decode(row["body"], type=kind)
@@ -62,7 +70,7 @@ class Transaction:
     def do_put(self, subject: StoredObject) -> None:
         due = subject.due_at
         self.run(
-            "insert into things (id, account, due_at, body) values (?, ?, ?, ?) "
+            "insert into objects (id, account, due_at, body) values (?, ?, ?, ?) "
             "on conflict (id) do update set due_at = excluded.due_at, body = excluded.body",
             (subject.id, subject.account, due and moment(due), msgspec.json.encode(subject)),
         )
@@ -70,14 +78,14 @@ class Transaction:
     def all(self, kind: type[T], limit: int) -> list[T]:
         """The newest first."""
         rows = self.run(
-            "select body from things where id glob ? order by number desc limit ?", (f"{_PREFIXES[kind]}_*", limit)
+            "select body from objects where id glob ? order by number desc limit ?", (f"{_PREFIXES[kind]}_*", limit)
         )
         return [msgspec.json.decode(row["body"], type=kind) for row in rows]
 
     def payments_of(self, account: int, after: int, limit: int) -> tuple[list[LocalPayment], int | None]:
         """Lists payments in the order they were made, and the number after which the next ones come."""
         rows = self.run(
-            "select number, body from things where account = ? and number > ? and id glob 'lpy_*' order by number limit ?",
+            "select number, body from objects where account = ? and number > ? and id glob 'lpy_*' order by number limit ?",
             (account, after, limit),
         ).fetchall()
         following = rows[-1]["number"] if len(rows) == limit else None
@@ -85,7 +93,7 @@ class Transaction:
 
     def due(self, kind: type[T], now: datetime) -> list[T]:
         rows = self.run(
-            "select body from things where due_at <= ? and id glob ? order by due_at",
+            "select body from objects where due_at <= ? and id glob ? order by due_at",
             (moment(now), f"{_PREFIXES[kind]}_*"),
         )
         return [msgspec.json.decode(row["body"], type=kind) for row in rows.fetchall()]
@@ -106,8 +114,9 @@ class Store:
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = normal")
             connection.execute("begin immediate")
-            if connection.execute("select 1 from sqlite_master where name = 'things'").fetchone() is None:
-                for statement in _SCHEMA.split(";"):
+            tables = {row["name"] for row in connection.execute("select name from sqlite_master where type = 'table'")}
+            if "objects" not in tables:
+                for statement in (_RENAMES if "things" in tables else _SCHEMA).split(";"):
                     connection.execute(statement)
             with connection:  # commits, or rolls back what was begun
                 yield Transaction(connection)

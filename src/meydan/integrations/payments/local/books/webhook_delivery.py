@@ -61,18 +61,18 @@ def do_announce(
 def do_send_again(tx: Transaction, subject: str) -> None:
     """Queues the last webhook about an object again, whether it arrived or not."""
     tx.run(
-        "update webhooks set due_at = ?, tries = 0 where number = (select max(number) from webhooks where subject = ?)",
+        "update webhooks set due_at = ?, attempts = 0 where number = (select max(number) from webhooks where subject = ?)",
         (moment(clock.now()), subject),
     )
 
 
 def behaviour_of(tx: Transaction, account: int) -> WebhookBehaviour:
-    row = tx.run("select body from manners where account = ?", (account,)).fetchone()
+    row = tx.run("select body from webhook_behaviours where account = ?", (account,)).fetchone()
     return msgspec.json.decode(row["body"], type=WebhookBehaviour) if row else WebhookBehaviour()
 
 
 def do_set_behaviour(tx: Transaction, account: int, behaviour: WebhookBehaviour) -> None:
-    tx.run("insert or replace into manners values (?, ?)", (account, msgspec.json.encode(behaviour)))
+    tx.run("insert or replace into webhook_behaviours values (?, ?)", (account, msgspec.json.encode(behaviour)))
 
 
 class Delivery(Struct, frozen=True):
@@ -98,7 +98,7 @@ class Sender:
         now = clock.now()
         with self._store.open() as tx:
             rows = tx.run(
-                "select number, account, url, body, tries as attempts from webhooks where due_at <= ? order by number limit ?",
+                "select number, account, url, body, attempts from webhooks where due_at <= ? order by number limit ?",
                 (moment(now), _AT_ONCE),
             ).fetchall()
             for row in rows:
@@ -129,14 +129,14 @@ class Sender:
         with self._store.open() as tx:
             if answer.startswith("2"):
                 tx.run(
-                    "update webhooks set due_at = null, tries = tries + 1, delivered_at = ?, answer = ? where number = ?",
+                    "update webhooks set due_at = null, attempts = attempts + 1, delivered_at = ?, answer = ? where number = ?",
                     (moment(now), answer, delivery.number),
                 )
             else:
                 log.warning("a webhook was not taken by %s: %s", delivery.url, answer)
                 wait = timedelta(seconds=min(2**delivery.attempts, _LONGEST_WAIT))
                 tx.run(
-                    "update webhooks set due_at = ?, tries = tries + 1, answer = ? where number = ?",
+                    "update webhooks set due_at = ?, attempts = attempts + 1, answer = ? where number = ?",
                     (moment(now + wait), answer, delivery.number),
                 )
 
