@@ -1,7 +1,7 @@
-"""Tests that a change of a room can reach: its own folder, and those of the rooms above it, by what imports what.
+"""Tests that a room's change can reach: its own, and those of rooms above it, by what imports what.
 
-`python scripts/rooms.py gifts` prints paths for pytest. A room is named by its last component (gifts), or by more of
-its path where two rooms share one (integrations/payments); by the shared name both are taken.
+`python scripts/rooms.py gifts` prints paths for pytest. A room is named by its last component (gifts). Two that share
+one are named by more of their paths (integrations/payments); by the shared name both are taken.
 """
 
 import ast

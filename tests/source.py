@@ -1,8 +1,10 @@
 """Reads the product's source as syntax trees, for the tests that hold its dialect."""
 
 import ast
+import io
 import re
-from collections.abc import Iterator
+import tokenize
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,6 +17,8 @@ SCHEMAS = re.compile(r"\b(app|jobs|public)\.\w+|\bpg_\w+\(")
 WRITES = re.compile(r"\b(insert into|update|delete from|merge into)\s+(only\s+)?(app|jobs|public)\.\w+", re.IGNORECASE)
 LOCKS = re.compile(r"\bfor (no key )?update\b|\bfor (key )?share\b|\bpg_(try_)?advisory_\w*lock", re.IGNORECASE)
 CALLED = re.compile(r"\bapp\.(\w+)\s*\(")
+
+PRAGMA = re.compile(r"(noqa|type: ignore)\b[^#]*?(\s(--|#)\s|$)|.*pragma: .*")
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -51,6 +55,14 @@ class Docstring:
     value: str
     line: int
     name: str
+
+
+@dataclass(frozen=True)
+class Comment:
+    """Comment lines that follow each other, or a single one behind code; without its word to a linter."""
+
+    value: str
+    line: int
 
 
 class Module:
@@ -106,6 +118,15 @@ class Module:
                 yield from self._docstrings(statement, statement.name)
 
     @cached_property
+    def comments(self) -> list[Comment]:
+        tokens = tokenize.generate_tokens(io.StringIO(self.source).readline)
+        return joined(
+            (token.start[0], PRAGMA.sub("", token.string.lstrip("# ")), token.line.lstrip().startswith("#"))
+            for token in tokens
+            if token.type == tokenize.COMMENT
+        )
+
+    @cached_property
     def texts(self) -> list[Text]:
         """The string literals, docstrings left out; a literal inside an f-string is part of that."""
         inner = {id(part) for text in self.nodes if isinstance(text, ast.JoinedStr) for part in ast.walk(text)} - {
@@ -131,6 +152,19 @@ class Module:
     def _is_split(self, text: ast.expr) -> bool:
         begin = self._lines[text.lineno - 1].encode()[text.col_offset :].decode()
         return text.end_lineno != text.lineno and re.match(r"""[rf]*(\"{3}|'{3})""", begin) is None
+
+
+def joined(lines: Iterable[tuple[int, str, bool]]) -> list[Comment]:
+    """Joins comment lines, each with its number, its text and True if it has the line to itself."""
+    found: list[Comment] = []
+    below = 0
+    for number, text, is_alone in lines:
+        if found and is_alone and number == below:
+            found[-1] = Comment(f"{found[-1].value}\n{text}", found[-1].line)
+        else:
+            found.append(Comment(text, number))
+        below = number + 1 if is_alone else 0
+    return found
 
 
 def _value(text: ast.Constant | ast.JoinedStr) -> str | None:

@@ -1,5 +1,5 @@
--- Looks for a partner for each new ticket, then for a few that were looked for longest ago: somebody may have been
--- unblocked, a recent meeting may be long enough ago.
+-- Looks for a partner for each new ticket, then for a few that were looked for longest ago. Somebody may have been
+-- unblocked since, or a recent meeting may be long enough ago.
 -- One matcher at a time in a tenant, so that two never pass each other by. `in_wait_for_lock` waits for its turn, the others leave
 -- it to the one at work. A row without a match is a ticket that ended because its owner has no right left.
 create or replace function app.match_tickets(

@@ -10,7 +10,7 @@ from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 
 # Letters and digits of any script, with single spaces, dots, hyphens and underscores between them.
-# Each letter can be read in one way only: a long refused one takes no longer than a long good one.
+# Each letter can be read in one way only, so a refused alias takes no longer than a good one.
 _ALIAS = re.compile(r"[^\W_]+([ ._-][^\W_]+)*")
 # Fillers of Korean syllables count as letters and show nothing: with them an alias could be invisible.
 _INVISIBLE = re.compile("[\u115f\u1160\u3164\uffa0]")

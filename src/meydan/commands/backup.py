@@ -1,7 +1,7 @@
 """Backup and restore: a file with a consistent snapshot of the whole database.
 
 Valkey is not in it. Its data is short-lived (presence, limits, revoked sessions of the last minutes) or restored from the
-database: returning clients reload, and frames not yet forwarded are in the outbox.
+database. Returning clients reload, and frames not yet forwarded are in the outbox.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def fingerprint(key: str) -> str:
 def _write(path: Path, settings: Settings, manifest: Manifest, *, with_secrets: bool) -> None:
     with tarfile.open(path, "w") as archive, tempfile.TemporaryDirectory(dir=path.parent) as folder:
         dump = Path(folder) / _DATABASE
-        # Row level security stays on: the owner's policy lets it see every row, and a table without one is an error.
+        # Row level security stays on. The owner's policy shows it every row, and a table without one is an error.
         _postgres(
             "pg_dump",
             settings,

@@ -44,7 +44,7 @@ def payment_commands() -> None:
 def connect(slug: str, provider: str, *, sandbox: bool, file: Path | None, check: bool, data: Path | None) -> None:
     """Sell through PROVIDER in the community SLUG, or replace the account. What is typed is sealed at once.
 
-    For a value of several lines (a key, a service account's file) type @ and the path of the file that holds it.
+    For a value of several lines (a key, a service account's file), type @ and its file's path.
     """
     from meydan.integrations.payments.enums import ProviderName
     from meydan.money import payments

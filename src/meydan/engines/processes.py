@@ -74,7 +74,7 @@ def start_child(
     """Starts a program that gets the signal ``end`` when this process ends, by kill -9 too.
 
     Call it from the main thread: Linux sends the signal when the *thread* that started a child ends. The child has a
-    session of its own: Ctrl-C in a terminal goes to a whole group, and we stop children in order.
+    session of its own. Ctrl-C in a terminal goes to a whole group, and we stop children in order.
     """
     setpriv = shutil.which("setpriv") if sys.platform == "linux" and use_setpriv is not False else None
     words = [str(word) for word in command]

@@ -160,8 +160,8 @@ class Reader:
 
     def _on_cursor_entry(self, entries: list[object]) -> None:
         assert self.cursor is not None  # noqa: S101 -- its entry was read
-        # Greets with the client's own cursor even if its entry is lost: a connection that breaks before the resync is
-        # read must come back with it and get the resync again.
+        # Greets with the client's own cursor even if its entry is lost. A connection that breaks before the resync is
+        # read must come back with that cursor and get the resync again.
         self._connection.greet(self.cursor)
         if entries:
             self._next_page()

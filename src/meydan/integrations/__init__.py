@@ -1,4 +1,4 @@
-"""Adapters of external services, each with a working local stand-in: text messages, e-mail, payments.
+"""Adapters of external services: text messages, e-mail, payments. Each has a local twin that really works.
 
 async with integrations.opened(settings) as adapters: ...   # once, in each process that sends or lists its channels
 await integrations.current().sender(Channel.sms).send(Message(to, body))
@@ -32,7 +32,7 @@ __all__ = [
 
 
 class Adapters(Struct, frozen=True):
-    """Part of the runtime."""
+    """Part of the runtime: the senders of this process, and its local twins."""
 
     senders: dict[Channel, Sender]
     """Senders of the channels configured here."""
@@ -46,7 +46,9 @@ class Adapters(Struct, frozen=True):
     sms_daily_budget_cents: int = 2_000
 
     def sender(self, channel: Channel) -> Sender:
-        """The channel's sender; KeyError for a channel that is not in ``channels``."""
+        """The channel's sender.
+
+        Raises: KeyError (the channel is not in ``channels``)."""
         return self.senders[channel]
 
     @property

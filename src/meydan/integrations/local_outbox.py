@@ -1,4 +1,4 @@
-"""Local stand-in for text messages and e-mail: a file, and a page that a developer reads."""
+"""Local twin of the services that send text messages and e-mails: a file, and a page that a developer reads."""
 
 import html
 import os
@@ -16,6 +16,8 @@ _LONGEST = 1_000_000
 
 
 class Sent(Struct, frozen=True):
+    """A line of the file: a message that a real service would have delivered."""
+
     to: str
     channel: Channel
     subject: str
@@ -25,7 +27,7 @@ class Sent(Struct, frozen=True):
 
 
 class LocalOutbox:
-    """JSON lines, written by the worker and read by the API. The older half is dropped when the file grows long."""
+    """File of JSON lines, appended by the worker and read by the API. A file that grows long loses its older half."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -34,6 +36,7 @@ class LocalOutbox:
         return LocalSender(self, channel)
 
     def add(self, sent: Sent) -> None:
+        """Appends a message."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         if self.file.exists() and self.file.stat().st_size > _LONGEST:
             lines = self.file.read_bytes().splitlines(keepends=True)
@@ -56,6 +59,8 @@ class LocalOutbox:
 
 
 class LocalSender:
+    """A channel's sender that appends to the local outbox."""
+
     def __init__(self, outbox: LocalOutbox, channel: Channel) -> None:
         self._outbox, self._channel = outbox, channel
 
@@ -64,6 +69,7 @@ class LocalSender:
 
 
 def page(sent: list[Sent]) -> str:
+    """The outbox as HTML. It loads itself anew every three seconds."""
     rows = "".join(
         f"<article><header><b>{html.escape(one.to)}</b> <span>{one.channel}</span> "
         f"<time>{one.created_at:%H:%M:%S} UTC</time></header>"

@@ -1,4 +1,4 @@
-"""Messages to a person outside the product, and the errors of sending."""
+"""Text messages and e-mails to a user's own phone or mailbox, the senders' protocol, and its errors."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -13,6 +13,7 @@ class Channel(StrEnum):
 
 class Message(Struct, frozen=True):
     to: str
+    """A phone number or an e-mail address, as the channel says."""
     body: str
     subject: str = ""
     """For e-mail only."""
@@ -29,6 +30,8 @@ class SendingFailed(Exception):
 
 
 class Sender(Protocol):
+    """An adapter of a service that delivers messages of one channel."""
+
     async def send(self, message: Message) -> None:
         """Sends the message.
 

@@ -1,4 +1,4 @@
-"""The local outbox over HTTP, in development installations only: it shows every code."""
+"""Routes of the local outbox. It shows every one-time code, so production has none, and other hosts are refused."""
 
 from urllib.parse import urlsplit
 
@@ -31,6 +31,9 @@ def outbox_page(request: AnyRequest, state: State) -> str:
 
 
 def _outbox(request: AnyRequest, state: State) -> LocalOutbox:
+    """The outbox, for this machine's own address.
+
+    Raises: NotFound (a real service sends), OutboxElsewhere."""
     outbox = integrations.current().local_outbox
     if outbox is None:
         raise NotFound

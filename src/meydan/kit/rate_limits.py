@@ -1,12 +1,12 @@
 """Rate limits: one token bucket, kept in two places because they count for two different scopes.
 
 ``take`` counts in Valkey, for all processes together: requests of a user or an address may reach any process. Each costs
-a round trip, which a request can bear. ``Bucket`` counts in this process: a socket lives in one gateway, and its frames
+a round trip, which a request can bear. ``Bucket`` counts in this process. A socket lives in one gateway, and its frames
 are too many and too cheap for a round trip each.
 
 A bucket refills evenly: "5 in a minute" lets five through at once and then one every twelve seconds. While Valkey is
-down ``take`` lets everybody through: limits slow abuse. Facts that must hold are no rate limits; their rooms count them
-in PostgreSQL, in the transaction that they concern: money, daily quotas, wrong passwords, registrations, codes sent.
+down ``take`` lets everybody through: limits slow abuse. Facts that must hold are no rate limits: money, daily quotas,
+wrong passwords, registrations, codes sent. Their rooms count them in PostgreSQL, in the transaction that they concern.
 """
 
 import hashlib

@@ -3,8 +3,8 @@
     with runtime.using(Keys(...)):     # startup.py, once in each process; tests, for as long as they need it
         runtime.get(Keys).token_key    # anywhere below
 
-The API, the worker, the gateway and the commands build theirs in ``startup.py``: clock, keys, Valkey, realtime, adapters,
-and what rooms keep running. Passing these through every call would put them into every signature.
+Every process builds its own in ``startup.py``: clock, keys, Valkey, realtime, adapters, and what rooms keep running.
+Passing these through every call would put them into every signature.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The matcher: runs at once in the process where a user joined, and each second in the worker for the rest.
+"""The matcher. It runs at once in the process where a user joined, and each second in the worker for the rest.
 
 One SQL function (``app.match_tickets``) in one transaction deletes tickets, consumes quota, and creates the match and
 its conversation. The frames to both users are written in the same transaction.

@@ -33,7 +33,7 @@ EVENT_NOTIFICATIONS = [
     EventNotification(premium.PremiumStarted, Code.premium_started, ("period_ends_at",)),
     EventNotification(premium.PremiumRenewed, Code.premium_renewed, ("period_ends_at",)),
     EventNotification(premium.PremiumInGrace, Code.premium_grace, ("grace_ends_at",)),
-    # Also a user who did it themselves: a store may have done it in their name, and it says until when everything stays.
+    # Also to a user who did it: a store may have cancelled in their name. It says until when everything stays.
     EventNotification(premium.PremiumCancelled, Code.premium_cancelled, ("period_ends_at",)),
     EventNotification(premium.DuplicateSubscriptionPaid, Code.premium_paid_twice, ("payment_id", "where")),
     EventNotification(premium.PremiumEnded, Code.premium_ended),

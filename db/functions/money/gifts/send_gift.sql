@@ -1,4 +1,4 @@
--- No row is returned when there is no such gift, or nobody there for this face to give to: the two look the same. The same
+-- No row is returned without such a gift, or without a receiver for this face: the two look the same. The same
 -- key again returns the gift that was sent, whatever has changed since. The giver pays the tenant, which pays the receiver
 -- their share: each finds a line in their own history.
 create or replace function app.send_gift(

@@ -1,5 +1,5 @@
 -- Read from the entries of their accounts, so no change is left out. The description is for the person whom the transfer
--- is about; a person who earned by it learns what for and how much.
+-- is about. A person who earned by it learns what for and how much.
 create or replace function app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid,
     in_limit integer)
 returns table (

@@ -1,4 +1,4 @@
--- Earnings come from others, so this is checked while both accounts are locked: a change meanwhile waits, and the same
+-- Earnings come from others, so this is checked while both accounts are locked. A change meanwhile waits, and the same
 -- key again finds what it did.
 create or replace function app.convert_earnings(in_tenant_id integer, in_idempotency_key text, in_amount bigint)
 returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -2,7 +2,7 @@
 -- debtor has nothing to spend. `in_request` is what the key stands for, where that is not the entries. `in_is_spending`: the person
 -- wants to, so a frozen wallet refuses.
 -- For the other functions of the ledger, whose caller and search path are checked already. PostgreSQL prepares every
--- expression of a function anew in each transaction: there are no more of them here than must be (benchmarks/ledger.py).
+-- expression of a function anew in each transaction. So there are no more of them here than must be (benchmarks/ledger.py).
 create or replace function app.move_coins(
     in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[],
     in_providers text[], in_currencies text[], in_amounts bigint[],

@@ -1,4 +1,4 @@
--- So it cannot collide with a key of the service, be it for somebody else's coins or for the payment of their debt.
+-- So it cannot collide with a key of the service, for somebody else's coins or the payment of their debt.
 create or replace function app.scoped_key(in_idempotency_key text) returns text language sql stable
 return case when session_user = 'meydan_app'
     then app.user_id() || ':' || in_idempotency_key else in_idempotency_key end;

@@ -1,4 +1,4 @@
-"""Codes that are valid once: requested, sent by the worker, verified once, and exchanged for a proof that is spent once.
+"""Codes that are valid once: requested, sent by the worker, verified, and exchanged for a proof that is spent once.
 
 The worker looks up the account, never the request: its response and its time are the same for every contact.
 """

@@ -1,7 +1,7 @@
-"""Minor units of currencies: providers have units of their own, we keep integers in ISO 4217's minor unit, exact or not at all.
+"""Minor units of currencies. Providers have units of their own; we keep integers in ISO 4217's minor unit, exact or not at all.
 
 Source: ISO 4217 List One ("Current currency & funds", SIX), as of 1 February 2026; a test compares every entry. Babel is no
-source: it carries CLDR's digits, which are what people write (HUF 0, IQD 0) and would charge a hundredfold.
+source: it carries CLDR's digits, which people write (HUF 0, IQD 0). They would charge a hundredfold.
 """
 
 from fractions import Fraction

@@ -21,7 +21,7 @@ def reader_of(kind: type[T], columns: tuple[str, ...]) -> Callable[[asyncpg.Reco
 
 
 def _make_reader(kind: Any, columns: tuple[str, ...]) -> _Reader:
-    """Builds a function that turns a row into ``kind``: a struct by column names, or a scalar from the only column."""
+    """Builds a function that reads a row as ``kind``: a struct by column names, or the only column's scalar."""
     if not (isinstance(kind, type) and issubclass(kind, Struct)):
         convert = _converter(kind)
         return lambda row: convert(row[0])

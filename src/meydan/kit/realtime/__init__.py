@@ -4,8 +4,8 @@
     await do_revoke(tx, session_id)                                        # reaches every process within a second
     await presence(tenant_id, [profile_id])
 
-A process opens ``Realtime`` once; the functions use the one that is open. In a process without one (a command), as while
-Valkey is down, frames stay in the outbox until a worker sweeps it, and every user looks offline.
+A process opens ``Realtime`` once; the functions use the one that is open. A command has none. There, as while Valkey is
+down, every user looks offline. Frames stay in the outbox until a worker sweeps it.
 """
 
 from collections.abc import AsyncIterator, Iterable

@@ -1,7 +1,7 @@
 """Grants for ephemeral events: a client shows one to the gateway to watch its stranger and to send "typing".
 
 The gateway asks no database, so the grant names both sides. One of them is the stranger's user id, which no other person
-may ever see: the token is encrypted (AES-256-GCM), not only signed, and its holder cannot read it.
+may ever see. So the token is encrypted (AES-256-GCM), not only signed, and its holder cannot read it.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Transactional outbox: frames reach Valkey after the commit that wrote them, at least once.
 
 Rows are written to ``app.outbox`` in the caller's transaction. After commit the same process forwards them. A Valkey
-function appends each to its channel's log and publishes it; a duplicate is dropped there by its event id.
+function appends each to its channel's log and publishes it. A duplicate is dropped there by its event id.
 
 A row is deleted two seconds after Valkey took it, once Valkey has answered again on the same connection. By then
 its append-only file is on disk, and a server that restarted would have ended that connection. Rows that a crash left
@@ -212,8 +212,8 @@ class Sweeper:
 
     async def _run(self) -> None:
         while True:
-            # A new connection may mean a server that restarted without its last seconds, or one that other processes
-            # could not reach. Then every row is forwarded, however young.
+            # A new connection may mean a server that restarted without its last seconds, or that others could not
+            # reach. Then every row is forwarded, however young.
             everything = self._connected.is_set()
             self._connected.clear()
             try:

@@ -1,7 +1,7 @@
 """Presence in Valkey: of profiles, for their strangers, and of users, for the server alone.
 
 Each has a hash of its own, so that a profile's presence tells nothing about the user. A field stands for each gateway
-that holds a connection and expires by itself when the gateway dies; ``seen`` is the time of the last change.
+that holds a connection, and expires by itself when the gateway dies. ``seen`` is the time of the last change.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Valkey client over RESP3: pipelined, replies in order, one write for each turn of the event loop, reconnecting.
 
 Replies and pushes of a connection arrive in one order. A callback given to ``execute_with`` runs inside the reader, at
-its reply's place in that order: no push comes between the reply and the callback. A future is resumed one loop turn
+its reply's place in that order. No push comes between the reply and the callback. A future is resumed one loop turn
 later. Replaying a log by futures lost frames, so both exist.
 """
 

@@ -95,8 +95,8 @@ def _totals(days: list[MoneyOfDay]) -> list[MoneyTotal]:
     ]
 
 
-# A day begins at midnight in the tenant's time zone. Its bounds are timestamps, so that an index by time finds its rows
-# without converting each row's time to a date.
+# A day begins at midnight in the tenant's time zone. Its bounds are timestamps: an index by time finds its rows without
+# converting each row's time to a date.
 _DAYS = """
     days as (
         select day::date as day, day::date::timestamp at time zone timezone as since,
@@ -135,7 +135,7 @@ _MONEY = f"""
     from moved group by day, currency, provider order by day, currency, provider
 """
 # Sold is the sum of entries of the clearing accounts. The rest is read from transactions, whose amount is the change of a
-# person's coins or earnings; only a call's earnings are read from its entries. A reversal counts against what it reverses.
+# person's coins or earnings. Only a call's earnings are read from its entries. A reversal counts against what it reverses.
 _TYPE = """
     case when t.reverses_id is null then t.transaction_type else (
         select reversed.transaction_type from app.coin_transactions reversed

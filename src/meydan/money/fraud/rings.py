@@ -90,7 +90,7 @@ async def _do_open(tx: Tx, user_id: UUID, ring: _Ring, score: Score) -> None:
 
 
 # Each ring is found once: it begins with its smallest user id. Links below the threshold and users with an open case are
-# left out before the search, so that a large group is searched once and not every few minutes.
+# left out before the search. So a large group is searched once and not every few minutes.
 _RINGS = """
     with recursive known as (
         select c.user_id, bool_or(c.status = 'open') as is_doubted, max(c.decided_at) as decided_at

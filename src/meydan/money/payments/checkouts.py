@@ -119,7 +119,7 @@ async def do_sweep(tx: Tx) -> None:
     Runs as: service.
     """
     await _do_give_up(tx)
-    # Ten minutes more than the page says: a buyer who paid in its last second must not read that it expired.
+    # Ten minutes more than the page says: who paid in its last second must not read that it expired.
     stale = await tx.all(
         _StaleOrder,
         """

@@ -105,7 +105,7 @@ async def _do_mark_told(tx: Tx, subscription_id: UUID, action: str) -> None:
         and known.status is not SubscriptionStatus.expired
         and known.renews is (action == "cancel")
     ):
-        # A slow provider may have performed a later action before this one: the later is repeated, so that it comes last.
+        # A slow provider may have performed a later action before this one. The later is repeated, so that it comes last.
         await subscriptions.do_set_pending_action(tx, subscription_id, "resume" if known.renews else "cancel")
 
 

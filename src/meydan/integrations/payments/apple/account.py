@@ -6,7 +6,7 @@ from msgspec import Struct
 
 APPLE_ROOT_CA_G3 = "63343abfb89a6a03ebb57e9b3f5fa7be7c4f5c756f3017b3a8c488c3653e9179"
 """SHA-256 of "Apple Root CA - G3", https://www.apple.com/certificateauthority/. Apple sends the certificate itself in
-every chain, so knowing its fingerprint is as good as holding a copy: a chain that ends anywhere else is refused."""
+every chain, so its fingerprint is as good as a copy. A chain that ends anywhere else is refused."""
 
 
 class AppleAccount(Struct, frozen=True):

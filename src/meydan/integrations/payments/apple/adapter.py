@@ -1,8 +1,8 @@
-"""Adapter of Apple's App Store. Purchases are made in the app's own sheet, told by App Store Server Notifications V2 and
-checked by the Server API.
+"""Adapter of Apple's App Store. Purchases are made in the app's own sheet, and App Store Server Notifications V2 tell of
+them. The Server API checks them.
 
 Apple refunds by itself, and only the person can cancel. It asks how much of a purchase was used before it refunds
-(CONSUMPTION_REQUEST); an answer needs the person's consent, which nobody asks for here, so it gets none.
+(CONSUMPTION_REQUEST). An answer needs the person's consent, which nobody asks for here, so it gets none.
 """
 
 from collections.abc import Sequence

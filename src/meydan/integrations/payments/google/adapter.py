@@ -1,8 +1,9 @@
 """Adapter of Google Play. Purchases are made in the app's own sheet, told through Pub/Sub, and always asked from the
 Developer API.
 
-A notification only says that something changed; the state is read when the notification is, so that order does not
+A notification only says that something changed. The state is read when the notification is, so that order does not
 matter.
+
 A chargeback that Google would let us argue about (pendingRefundReviewNotification) is left to Google.
 """
 
@@ -209,7 +210,7 @@ class GoogleProvider(Provider):
                 order, ours, test=subscription.test_purchase is not None, subscription=first, replaces=replaces
             )
             found += events.reversal_events(order)
-        # It was read just now, and after what it shows was paid, whatever our clock and Google's think of each other.
+        # It was read just now, and after its orders were paid, however our clock and Google's differ.
         at = max([clock.now(), *(order.paid_at for order in orders)])
         return found + events.state_events(subscription, first, payment_id, at, replaces, token)
 

@@ -1,5 +1,6 @@
-"""Client of Google Play's Developer API through Google's own library, which blocks: each call has a thread and a
-connection of its own.
+"""Client of Google Play's Developer API through Google's own library.
+
+The library blocks, so each call has a thread and a connection of its own.
 
 Imported only when it is used, like everything of that library.
 """

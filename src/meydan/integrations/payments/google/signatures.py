@@ -1,5 +1,4 @@
-"""Signatures of Google's notifications: Pub/Sub posts them with a token that Google signed for the address and the sender
-we chose.
+"""Signatures of Google's notifications: Pub/Sub posts them with a token that Google signed for our URL and sender.
 
 Google's library is imported where it is used: it is an extra that most communities do not install.
 """

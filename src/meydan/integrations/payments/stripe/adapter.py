@@ -1,6 +1,6 @@
 """Adapter of Stripe: a pay page of theirs (Checkout), subscriptions they renew, refunds, disputes, signed webhooks.
 
-A webhook only names the object that changed; the object itself is then asked for in the version of the API that the
+A webhook only names the object that changed. The object itself is then asked for in the version of the API that the
 library speaks. So the version that an operator's endpoint sends does not matter, nor the order of its webhooks.
 """
 

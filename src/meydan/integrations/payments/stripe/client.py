@@ -34,8 +34,8 @@ _STRIPE_WHOLE = frozenset(
         "XPF",
     }
 )
-"""Stripe's zero-decimal currencies. Ariary have a minor unit in ISO 4217 and none here; krónur and Ugandan shillings are
-the other way round: whole, and still said in hundredths. https://docs.stripe.com/currencies"""
+"""Stripe's zero-decimal currencies. Ariary have a minor unit in ISO 4217 and none here. Krónur and Ugandan shillings are
+the other way round: whole, and still said in hundredths. See https://docs.stripe.com/currencies"""
 _STRIPE_THOUSANDTHS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 
 

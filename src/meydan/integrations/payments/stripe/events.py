@@ -1,8 +1,8 @@
 """Stripe's objects as our events. Nothing is asked here.
 
 Our charge is Stripe's payment intent: a checkout, an invoice, a refund and a dispute all name it. It stands for attempts
-(Stripe's charges), of which one succeeds. Event ids are derived from the content, so that an event has the same id
-whether it was sent or asked for.
+(Stripe's charges), of which one succeeds. Event ids are derived from the content: an event has the same id whether it was
+sent or asked for.
 """
 
 from collections.abc import Mapping
@@ -205,7 +205,7 @@ def awaited(session: stripe_checkout.Session, seen_at: datetime) -> Awaited:
 
 
 def declined(charge: stripe.Charge, origin: Origin) -> Declined | None:
-    """None for what is no card, is not ours, or is a renewal: nobody sits before a page and tries then."""
+    """A card's declined attempt. None for other methods, charges that are not ours, and renewals, which no user tries."""
     card = _fingerprint(charge)
     if charge.status != "failed" or card is None or origin.payment_id is None:
         return None

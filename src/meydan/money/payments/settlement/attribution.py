@@ -1,6 +1,6 @@
 """Attribution: the payment row that a ``Paid`` event belongs to.
 
-It is the order that the event names, a renewal of an agreement, or a new row for a store's purchase.
+It is the order that the event names, an agreement's renewal, or a new row for a store's purchase.
 """
 
 from uuid import UUID
@@ -46,7 +46,7 @@ async def mismatch(tx: Tx, row: payment_rows.PaymentRow, event: Paid) -> str | N
     if row.provider not in APP_STORES:
         if (event.amount, event.currency) == (row.amount, row.currency):
             return None
-        # A renewal at a price that the operator set at the provider under a product's name is not ours to judge.
+        # The operator set a price at the provider under a product's name: it is not ours to judge.
         is_named_price = row.agreement_id is not None and event.product_id is not None
         if is_named_price and await handler.store_product(tx, event.product_id or "") is not None:
             return None

@@ -225,7 +225,7 @@ def do_due(tx: Transaction) -> None:
 
 
 def period_end(start: datetime, period: Period, periods: int) -> datetime:
-    """End of the n-th period after the start: on its day, or on the month's last where there is no such day."""
+    """End of the n-th period after the start: on its day, or on the last of a shorter month."""
     if period is Period.week:
         return start + timedelta(weeks=periods)
     months = start.month - 1 + (12 if period is Period.year else 1) * periods

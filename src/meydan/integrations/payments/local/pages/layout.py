@@ -92,7 +92,7 @@ def answer(
 
 @cache
 def _styles() -> tuple[str, str]:
-    """Builds the style with the fonts of the built client, whose names carry a hash, and its hash for the policy."""
+    """Builds the style with the built client's fonts, whose names carry a hash, and the style's hash for the policy."""
     assets = files("meydan") / "static" / "assets"
     names = sorted(file.name for file in assets.iterdir()) if assets.is_dir() else []
     faces = ""
