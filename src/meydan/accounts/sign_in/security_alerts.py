@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from meydan import integrations, tenants
 from meydan.accounts import events
@@ -49,7 +49,7 @@ _SUBJECT = {
 class SendSecurityAlert(Struct, frozen=True):
     """The job's payload, one job for each contact. The contact is in the row."""
 
-    notice_id: UUID
+    alert_id: UUID = field(name="notice_id")
     part: SignInPart
     language: Language
     attempt: int = 1
@@ -84,7 +84,7 @@ async def _do_queue_to(tx: Tx, contact: Contact, part: SignInPart, language: Lan
     )
     if contact.channel is Channel.sms and sent_today >= _TEXTS_PER_DAY:
         return
-    notice_id = await tx.one(
+    alert_id = await tx.one(
         UUID,
         """
         insert into app.otp_verifications (tenant_id, purpose, channel, contact, code_hash, attempts_left, network,
@@ -95,7 +95,7 @@ async def _do_queue_to(tx: Tx, contact: Contact, part: SignInPart, language: Lan
         await sms_budget.do_reserve_budget(tx, contact.channel, may_exceed=True),
         clock.now() + _EXPIRES_AFTER,
     )
-    await queue(tx, "accounts.send_security_alert", SendSecurityAlert(notice_id, part, language))
+    await queue(tx, "accounts.send_security_alert", SendSecurityAlert(alert_id, part, language))
 
 
 async def do_send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
@@ -107,7 +107,7 @@ async def do_send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
             select channel, contact from app.otp_verifications
             where tenant_id = $1 and id = $2 and sent_at is null and expires_at > app.now()
             """,
-            job.notice_id,
+            job.alert_id,
         )
         community = (await tenants.current(tx)).name
     if queued is None:
@@ -117,7 +117,7 @@ async def do_send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
         subject=_SUBJECT[job.language].format(community=community),
         body=_BODY[job.language][job.part].format(community=community),
     )
-    is_retryable = await code_delivery.do_deliver(db, tenant_id, job.notice_id, queued.channel, message)
+    is_retryable = await code_delivery.do_deliver(db, tenant_id, job.alert_id, queued.channel, message)
     if is_retryable and job.attempt < _ATTEMPTS:
         async with db.as_service(tenant_id) as tx:
             retry = structs.replace(job, attempt=job.attempt + 1)
