@@ -105,7 +105,15 @@ class ToyFulfilment:
 
 
 @pytest.fixture
-async def toys(owner: asyncpg.Connection) -> AsyncIterator[None]:
+def hooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What rooms have registered, to be changed: the test's end brings it back."""
+    monkeypatch.setattr(fulfilment, "_kinds", {*fulfilment._kinds})
+    monkeypatch.setattr(fulfilment, "_handlers", {**fulfilment._handlers})
+    monkeypatch.setattr(review, "_reviewers", [*review._reviewers])
+
+
+@pytest.fixture
+async def toys(owner: asyncpg.Connection, hooks: None) -> AsyncIterator[None]:
     """The toy room is installed: its kind, its handler, and its table outside the schema of the house."""
     await owner.execute("""
         create schema toys;
@@ -118,7 +126,6 @@ async def toys(owner: asyncpg.Connection) -> AsyncIterator[None]:
     """)
     fulfilment.register(fulfilment.declare(TOY), ToyFulfilment())
     yield
-    fulfilment.unregister(TOY)
     await owner.execute("drop schema toys cascade")
 
 
@@ -201,24 +208,19 @@ async def test_the_database_refuses_what_is_no_name(shop: Shop, owner: asyncpg.C
         await owner.execute("update app.payments set kind = $2, coins = 0 where tenant_id = $1", shop.tenant.id, kind)
 
 
-def test_a_process_refuses_to_start_when_a_kind_lacks_its_handler():
+def test_a_process_refuses_to_start_when_a_kind_lacks_its_handler(hooks: None):
     rooms.check_complete()
-    fulfilment.unregister(COINS)
-    try:
-        fulfilment.declare(COINS)
-        with pytest.raises(FulfilmentMissingError, match="coins"):
-            rooms.check_complete()
-    finally:
-        fulfilment.register(COINS, CoinFulfilment())
+    del fulfilment._handlers[COINS]
+    with pytest.raises(FulfilmentMissingError, match="coins"):
+        rooms.check_complete()
+    fulfilment.register(COINS, CoinFulfilment())
     rooms.check_complete()
 
 
-def test_a_process_refuses_to_start_when_nobody_reviews_payments():
+def test_a_process_refuses_to_start_when_nobody_reviews_payments(hooks: None):
     reviewer = review.reviewer()
-    review.unregister()
-    try:
-        with pytest.raises(ReviewerMissingError):
-            rooms.check_complete()
-    finally:
-        review.register(reviewer)
+    review._reviewers.clear()
+    with pytest.raises(ReviewerMissingError):
+        rooms.check_complete()
+    review.register(reviewer)
     rooms.check_complete()

@@ -111,12 +111,6 @@ def register(kind: PaymentKind, handler: Fulfilment) -> None:
     _handlers[kind] = handler
 
 
-def unregister(kind: PaymentKind) -> None:
-    """Forgets a kind and its handler, as if its room were not installed."""
-    _kinds.discard(kind)
-    _handlers.pop(kind, None)
-
-
 def handler_of(kind: PaymentKind) -> Fulfilment:
     """The handler of a kind.
 

@@ -45,11 +45,6 @@ def register(reviewer: Reviewer) -> None:
     _reviewers[:] = [reviewer]
 
 
-def unregister() -> None:
-    """Forgets the reviewer, as if its room were not installed."""
-    _reviewers.clear()
-
-
 def reviewer() -> Reviewer:
     """Raises: ReviewerMissingError."""
     if not _reviewers:
