@@ -22,6 +22,7 @@ from meydan.kit import clock
 from meydan.kit.crypto.keys import Keys
 from meydan.kit.database import Database, DatabaseSettings, migrations
 from meydan.kit.runtime import runtime
+from tests.waiting import patience
 
 _TEMPLATE = "meydan_template"
 _PASSWORDS = dict.fromkeys(migrations.ROLES, "test")
@@ -162,7 +163,8 @@ async def app(settings: config.Settings) -> AsyncIterator[Litestar]:
 
     life = asyncio.create_task(live())
     waiting = asyncio.create_task(ready.wait())
-    await asyncio.wait((life, waiting), return_when=asyncio.FIRST_COMPLETED)
+    async with patience("the API's start"):
+        await asyncio.wait((life, waiting), return_when=asyncio.FIRST_COMPLETED)
     if life.done():
         life.result()
     yield made

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from meydan.kit.database import Tx
 
@@ -10,9 +11,23 @@ PATIENCE = 300.0
 """Seconds after which a wait is taken for a hang. Never a claim about speed: a busy machine may need most of them."""
 
 
-def patience() -> asyncio.Timeout:
-    """Ends a hang: ``async with patience(): …``."""
-    return asyncio.timeout(PATIENCE)
+@asynccontextmanager
+async def patience(awaited: str = "what is awaited here") -> AsyncIterator[None]:
+    """Ends a hang with words: ``async with patience("the second reader"): …``."""
+    limit = asyncio.timeout(PATIENCE)
+    try:
+        async with limit:
+            yield
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise AssertionError(f"{awaited} did not come within {PATIENCE:.0f} seconds") from error
+
+
+async def happens(event: asyncio.Event | asyncio.Barrier, awaited: str) -> None:
+    """Waits until the event is set, or all have come to the barrier."""
+    async with patience(awaited):
+        await event.wait()
 
 
 async def until(happened: Callable[[], Awaitable[object]], *, every: float = 0.02) -> None:

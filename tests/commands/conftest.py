@@ -165,6 +165,6 @@ def data() -> Iterator[Path]:
     yield folder / "data"
     for process in _started:  # those of a story that failed
         process.kill()
-        process.wait()
+        process.wait(PATIENCE)
     _started.clear()
     shutil.rmtree(folder)

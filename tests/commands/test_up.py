@@ -80,7 +80,7 @@ def test_a_killed_part_comes_back_and_a_killed_whole_leaves_nothing(data: Path) 
 
     everything = psutil.Process(up.process.pid).children(recursive=True)
     up.process.kill()
-    up.process.wait()
+    up.process.wait(PATIENCE)
     recovered = Up(data)  # at once: the old engines may still be ending
     try:
         assert recovered.healthy()

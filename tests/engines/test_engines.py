@@ -116,7 +116,7 @@ def test_they_die_with_a_killed_parent_and_start_again_at_once(data: Path, watch
     with elsewhere(data, watcher=watcher) as running:
         assert not any(gone(pid) for pid in running["pids"])
         running["process"].send_signal(signal.SIGKILL)
-        running["process"].wait()
+        running["process"].wait(PATIENCE)
         with Engines(data) as engines:  # the old ones may still be ending
             assert engines.postgres.child is not None
         wait_until(lambda: all(gone(pid) for pid in running["pids"]))

@@ -50,7 +50,8 @@ class Process:
     async def kill(self) -> None:
         if self.process.returncode is None:
             self.process.kill()
-        await self.process.wait()
+        async with patience("the end of a killed process"):
+            await self.process.wait()
 
 
 class GatewayProcess(Process):

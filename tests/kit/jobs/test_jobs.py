@@ -13,7 +13,7 @@ from meydan import tenants
 from meydan.kit import jobs
 from meydan.kit.database import Database, DatabaseSettings, Tx
 from meydan.kit.identity import Face, Identity, Role
-from tests.waiting import patience
+from tests.waiting import happens, patience
 from tests.waiting import until as wait_until
 
 
@@ -163,7 +163,7 @@ async def test_who_gave_way_in_a_deadlock_is_done_again(
         await tx.connection.execute("select pg_advisory_xact_lock(7, $1)", locks[0])
         if payload.text in first_time:
             first_time.discard(payload.text)
-            await met.wait()
+            await happens(met, "the other job")
         await tx.connection.execute("select pg_advisory_xact_lock(7, $1)", locks[1])
         await tenants.do_record(tx, payload.text)
 

@@ -8,7 +8,7 @@ import pytest
 from hiredis import ReplyError
 
 from meydan.kit.valkey import Valkey, ValkeyDown
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, happens
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ async def test_a_server_that_still_loads_is_no_server(own_valkey):
     for batch in range(20):
         await asyncio.gather(*(valkey.execute("SET", f"{batch}:{n}", "x" * 100) for n in range(5000)))
     own_valkey.kill()
-    await lost.wait()
+    await happens(lost, "the loss of the connection")
     own_valkey.start()
     assert await valkey.wait_up(PATIENCE)
     assert await valkey.execute("DBSIZE") == 100_000  # usable from the first moment it is up

@@ -17,7 +17,7 @@ from tests.conftest import MovableClock
 from tests.factories import Person
 from tests.money.scripted_provider import DOWN, ScriptedProvider
 from tests.money.shops import Shop, changed, disputed, in_days, refunded
-from tests.waiting import until_somebody_waits
+from tests.waiting import happens, until_somebody_waits
 
 
 async def leave(db: Database, person: Person) -> None:
@@ -163,13 +163,13 @@ async def test_a_provider_slower_than_its_person_ends_where_the_person_does(
 
     async def slow(self: ScriptedProvider, subscription: str) -> None:
         asked.set()
-        await go.wait()
+        await happens(go, "the word to go on")
         await really(self, subscription)
 
     monkeypatch.setattr(ScriptedProvider, "do_cancel", slow)
     assert (await shop.ask(ana, "POST", "/api/premium/cancel")).status_code == 200
     first = asyncio.create_task(shop.work())
-    await asked.wait()
+    await happens(asked, "the question to the provider")
     assert (await shop.ask(ana, "POST", "/api/premium/resume")).status_code == 200
     await shop.work()
     go.set()

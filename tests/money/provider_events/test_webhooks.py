@@ -19,7 +19,7 @@ from meydan.money.provider_events import webhook_events
 from tests.conftest import MovableClock
 from tests.money.scripted_provider import DOWN, signed
 from tests.money.shops import Shop, failed, in_days, refunded
-from tests.waiting import patience, somebody_waits, until
+from tests.waiting import happens, somebody_waits, until
 
 
 async def test_a_forged_webhook_changes_and_leaves_nothing(shop: Shop):
@@ -292,8 +292,7 @@ async def test_an_early_event_that_races_its_payment_is_not_left_deferred(
         through.clear()
         before, after = [await _kept(shop, owner, one) for one in (event, early)]
         slow = asyncio.create_task(webhook_events.read_webhook_event(db, shop.tenant.id, before))
-        async with patience():  # the reader may fail before it looks
-            await looked.wait()
+        await happens(looked, "the reader's look")  # it may fail before
         await webhook_events.read_webhook_event(db, shop.tenant.id, after)
         through.set()
         await slow

@@ -21,7 +21,7 @@ from tests.money.coin_scenarios import check_the_books, give_coins, tenant_reven
 from tests.money.metering import scenarios
 from tests.money.metering.crashes.run_meters import Needs
 from tests.money.metering.scenarios import Call, tick
-from tests.waiting import PATIENCE, until
+from tests.waiting import PATIENCE, patience, until
 
 PROGRAM = Path(__file__).with_name("run_meters.py")
 KILLS = 4
@@ -46,7 +46,8 @@ class Processes:
         process = self._alive.pop(0)
         assert process.returncode is None, "it died of something else"
         process.kill()
-        await process.wait()
+        async with patience("the end of a killed worker"):
+            await process.wait()
 
     async def kill_all(self) -> None:
         while self._alive:
