@@ -106,17 +106,17 @@ async def measure(service_url: str, superuser_url: str, tenant: int, first: int)
         await superuser.execute(PAST, tenant, first * before, first * times, PEOPLE)
         await superuser.execute("vacuum analyze")
         await books.audit(whole=True)
-        news = []
+        fresh = []
         for _ in range(LOOKS):
             await books.move(BETWEEN)
-            news.append(await books.audit(whole=False))
+            fresh.append(await books.audit(whole=False))
         nothing = [await books.audit(whole=False) for _ in range(LOOKS)]
         whole = await books.audit(whole=True)
         _, every = await books.ask(EVERY_BALANCE)
         entries = await superuser.fetchval("select count(*) from app.coin_entries")
         found = [
             f"{entries:,}",
-            f"{sum(news) / LOOKS:,.0f}",
+            f"{sum(fresh) / LOOKS:,.0f}",
             f"{sum(nothing) / LOOKS:,.0f}",
             f"{whole:,.0f}",
             f"{every:,.0f}",

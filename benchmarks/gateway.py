@@ -162,7 +162,7 @@ def main(quick: bool) -> None:
         f"Processor seconds of the server for 100,000 delivered messages of 200 bytes, median of {rounds} rounds in turns.\n\n"
         f"{results.table(head, lines)}\n\n"
         f"{STALLED} of 200 readers stall while the others go on (messages of 16 KB, bursts of 4):\n\n"
-        f"{results.table(['', 'told to each', 'memory grew by', 'p50 / p99 ms of the others'], slow)}\n\n{rest}",
+        f"{results.table(['', 'sent to each', 'memory grew by', 'p50 / p99 ms of the others'], slow)}\n\n{rest}",
     )
 
 

@@ -155,8 +155,8 @@ static int bulk(char *out, const char *part, int length) {
     return at + length + 2;
 }
 
-/* The very function and arguments by which the API tells a frame. */
-static void tell(const char *channel, const char *body, int length) {
+/* The very function and arguments by which the API forwards a frame. */
+static void forward(const char *channel, const char *body, int length) {
     static char command[LARGEST];
     static uint64_t event;
     char log[128], seen[160], pubsub[128], id[40];
@@ -184,7 +184,7 @@ static void publish(Connection *from, Connection *to, char kind, unsigned number
     body[length++] = '"';
     body[length++] = '}';
     if (is_meydan) {
-        tell(to ? to->channel : connections[0].channel, body, length);
+        forward(to ? to->channel : connections[0].channel, body, length);
     } else {
         int whole = sprintf(event, "42[\"m\",%.*s]", length, body);
         send_frame(from->fd, 1, event, whole);

@@ -29,8 +29,8 @@ import {
   TopBar,
   toast,
 } from '../ui';
-import { useGiftNews } from './gift-news';
-import { useMatchNews } from './match-news';
+import { useGiftToasts } from './gift-toasts';
+import { useMatchToasts } from './match-toasts';
 import { configQuery } from './queries';
 import { useRedirect, useShownPath } from './redirect';
 import { useUpdate } from './shell-worker';
@@ -142,8 +142,8 @@ function Inside({ label }: { label: string }) {
   const unread = useUnread();
   const unreadMessages = useUnreadMessages();
   const path = useShownPath();
-  useMatchNews();
-  useGiftNews();
+  useMatchToasts();
+  useGiftToasts();
   if (!me) return null;
 
   const square: Place = { to: '/', words: t`Square`, icon: <SquareIcon /> };

@@ -85,7 +85,7 @@ const inside = [
   createRoute({
     getParentRoute: () => frame,
     path: '/messages/$conversationId',
-    component: lazyRouteComponent(() => import('../features/messages'), 'TalkPage'),
+    component: lazyRouteComponent(() => import('../features/messages'), 'ConversationPage'),
   }),
   createRoute({
     getParentRoute: () => frame,

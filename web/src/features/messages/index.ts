@@ -1,2 +1,2 @@
+export { ConversationPage } from './ConversationPage';
 export { ConversationsPage } from './ConversationsPage';
-export { TalkPage } from './TalkPage';

@@ -209,7 +209,7 @@ function Providers() {
                   ),
               },
               {
-                title: t`Address for its notices`,
+                title: t`URL for its webhooks`,
                 cell: (one) => <span className="break-all">{one.webhook_url}</span>,
               },
             ]}

@@ -167,7 +167,8 @@ function Outcome({ payment }: { payment: Payment }) {
     case 'refunded':
       return (
         <State icon={<Undo2 aria-hidden />} title={<RefundTitle payment={payment} />} actions={<ToWallet />}>
-          <Trans>It goes back the way it came; banks take a few days to show it.</Trans> <TakenBack payment={payment} />
+          <Trans>It goes back the way it came; banks take a few days to show it.</Trans>{' '}
+          <ClawedBack payment={payment} />
         </State>
       );
     case 'disputed':
@@ -185,7 +186,7 @@ function Outcome({ payment }: { payment: Payment }) {
           }
           actions={<ToWallet />}
         >
-          <TakenBack payment={payment} />{' '}
+          <ClawedBack payment={payment} />{' '}
           {payment.status === 'disputed' ? (
             <Trans>If it is decided that the payment stands, what it bought comes back to you.</Trans>
           ) : null}
@@ -204,7 +205,7 @@ function RefundTitle({ payment }: { payment: Payment }) {
 }
 
 /** What went with the money: coins that were there, and what is owed for those spent already. */
-function TakenBack({ payment }: { payment: Payment }) {
+function ClawedBack({ payment }: { payment: Payment }) {
   if (payment.problem === 'paid_twice') {
     return <Trans>It was a second payment for one membership, which goes on as before.</Trans>;
   }

@@ -15,7 +15,7 @@ function talkingWith(path: string): string | undefined {
 }
 
 /** Somebody gave something while one looked elsewhere: say what and from whom. In the talk itself it simply arrives. */
-export function useGiftNews(): void {
+export function useGiftToasts(): void {
   const { t } = useLingui();
   const words = useGiftWords();
   const router = useRouter();

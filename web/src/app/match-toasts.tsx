@@ -6,7 +6,7 @@ import { onNews } from '../realtime';
 import { toast } from '../ui';
 
 /** Somebody was found, or the waiting ended by itself, while one looked elsewhere: say so, and lead there. */
-export function useMatchNews(): void {
+export function useMatchToasts(): void {
   const { t } = useLingui();
   const router = useRouter();
   useEffect(() => {

@@ -19,7 +19,7 @@ interface Props {
 }
 
 /** Who it is, how long it lasts, and the three things always within reach: the lock, report, leave. */
-export function TalkHeader({ conversation, peer, over, now }: Props) {
+export function ConversationHeader({ conversation, peer, over, now }: Props) {
   const { t } = useLingui();
   const [asked, setAsked] = useState<Asked>(null);
   const stranger = conversation.peer;

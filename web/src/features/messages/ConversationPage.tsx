@@ -5,6 +5,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Conversation } from '../../api/types';
 import { Bone, Button, EmptyState, ErrorState, ListDetail, Notice, Skeleton, useNow } from '../../ui';
 import { Composer } from './Composer';
+import { ConversationHeader } from './ConversationHeader';
 import { ConversationList } from './ConversationsPage';
 import { useConversation, usePeer, useTexts } from './data';
 import { Ended } from './Ended';
@@ -13,10 +14,9 @@ import { Lines } from './Lines';
 import { useReading } from './reading';
 import { Silence } from './Silence';
 import { useLetterbox } from './store';
-import { TalkHeader } from './TalkHeader';
 
 /** A talk with a stranger; on a desktop beside the list of all of them. */
-export function TalkPage() {
+export function ConversationPage() {
   const { conversationId } = useParams({ from: '/frame/messages/$conversationId' });
   return (
     <ListDetail
@@ -30,7 +30,7 @@ export function TalkPage() {
 function Detail({ conversationId }: { conversationId: string }) {
   const { conversation, isPending, isError, refetch } = useConversation(conversationId);
   if (conversation) return <Talk conversation={conversation} />;
-  if (isPending) return <TalkSkeleton />;
+  if (isPending) return <ConversationSkeleton />;
   return (
     <div className="mx-auto w-full max-w-[560px] px-4 py-8">
       {isError ? (
@@ -78,7 +78,7 @@ function Talk({ conversation }: { conversation: Conversation }) {
       className="flex flex-col"
       style={{ height: `calc(100dvh - ${above}px)` }}
     >
-      <TalkHeader conversation={conversation} peer={other} over={over} now={now} />
+      <ConversationHeader conversation={conversation} peer={other} over={over} now={now} />
       {trouble ? <Keyless trouble={trouble} /> : null}
       {texts === null ? (
         <div className="mx-auto w-full max-w-[560px] flex-1 px-4 py-6">{trouble ? null : <LinesSkeleton />}</div>
@@ -130,7 +130,7 @@ function Keyless({ trouble }: { trouble: 'no_keys' | 'no_storage' }) {
   );
 }
 
-function TalkSkeleton() {
+function ConversationSkeleton() {
   return (
     <div className="mx-auto flex h-dvh w-full max-w-[560px] flex-col gap-6 px-4 py-4">
       <Skeleton className="flex items-center gap-3">
