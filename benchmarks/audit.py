@@ -45,8 +45,9 @@ from (select account_id, sum(amount) as amount from entries group by account_id)
 where known.tenant_id = $1 and known.account_id = moved.account_id and known.stripe = 0
 """
 TRANSFERS = """
-select count((app.transfer($1, 'audit:' || $2 || ':' || n, 'spent', array['person_coins', 'tenant_revenue'],
-    array[payer, null], array[null, null]::text[], array[null, null]::text[], array[-1, 1]::bigint[], payer)).id)
+select count((app.transfer($1, 'audit:' || $2 || ':' || n, 'spent', array[
+    ('person_coins', payer, null, null, -1), ('tenant_revenue', null, null, null, 1)
+]::app.ledger_entry[], payer)).id)
 from (select n, lpad((1 + (n * 7919::bigint + $2) % $4)::text, 32, '0')::uuid as payer from generate_series(1, $3::integer) n) one
 """
 # Proves all balances without earlier results: each from all its entries.

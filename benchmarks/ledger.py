@@ -44,9 +44,9 @@ TRANSFER = """\\set payer random(1, {people})
 \\set payee 1 + (:payer + :other - 1) % {people}
 \\set key random(1, 9000000000000000000)
 {begin}
-select (app.transfer({tenant}, 'bench:' || :key, 'gift_sent', array['person_coins', '{kind}'],
-    array[lpad(:payer::text, 32, '0')::uuid, {payee}], array[null, null]::text[], array[null, null]::text[],
-    array[-1, 1]::bigint[], lpad(:payer::text, 32, '0')::uuid)).id;
+select (app.transfer({tenant}, 'bench:' || :key, 'gift_sent', array[
+    ('person_coins', lpad(:payer::text, 32, '0')::uuid, null, null, -1), ('{kind}', {payee}, null, null, 1)
+]::app.ledger_entry[], lpad(:payer::text, 32, '0')::uuid)).id;
 commit;
 """
 # To begin and to say who asks is one round trip, in each protocol by its own means.

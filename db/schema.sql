@@ -2,6 +2,14 @@
 
 CREATE SCHEMA app;
 
+CREATE TYPE app.ledger_entry AS (
+	kind text,
+	owner_user_id uuid,
+	provider text,
+	currency text,
+	amount bigint
+);
+
 CREATE FUNCTION app.alias_key(in_alias text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN lower(translate(NORMALIZE(in_alias, NFKC), 'İIı̇'::text, 'iii'::text));
@@ -426,15 +434,13 @@ begin
     owed := in_amount - taken;
     return app.move_coins(
         in_tenant_id, in_idempotency_key, in_type,
-        array[in_target_kind] || case when taken > 0 then array['person_coins'] else '{}' end
-            || case when owed > 0 then array['person_debt'] else '{}' end,
-        array[null, in_owner_user_id] || case when taken > 0 and owed > 0 then array[in_owner_user_id] else '{}' end,
-        array[in_target_provider, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
-        array[in_target_currency, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
-        array[in_amount] || case when taken > 0 then array[-taken] else '{}' end
-            || case when owed > 0 then array[-owed] else '{}' end,
-        in_owner_user_id, in_description, in_subject_id, in_details || jsonb_build_object('taken', taken, 'owed',
-        owed), null,
+        array[
+            ('person_coins', in_owner_user_id, null, null, -taken),
+            ('person_debt', in_owner_user_id, null, null, -owed),
+            (in_target_kind, null, in_target_provider, in_target_currency, in_amount)
+        ]::app.ledger_entry[],
+        in_owner_user_id, in_description, in_subject_id,
+        in_details || jsonb_build_object('taken', taken, 'owed', owed), null,
         concat_ws('|', in_amount, in_target_kind, in_target_provider, in_target_currency), false
     );
 end $$;
@@ -491,20 +497,22 @@ begin
         in_owner_user_id, null, null);
     if earnings > 0 then
         perform app.move_coins(
-            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited', array['creator_revenue', 'tenant_revenue'],
-            array[in_owner_user_id, null],
-            array[null, null]::text[], array[null, null]::text[], array[-earnings, earnings], in_owner_user_id, '',
-                null, '{}', null, null,
-            false
+            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited',
+            array[
+                ('creator_revenue', in_owner_user_id, null, null, -earnings),
+                ('tenant_revenue', null, null, null, earnings)
+            ]::app.ledger_entry[],
+            in_owner_user_id, '', null, '{}', null, null, false
         );
     end if;
     if coins > 0 then
         perform app.move_coins(
-            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited', array['person_coins', 'tenant_revenue'],
-            array[in_owner_user_id, null],
-            array[null, null]::text[], array[null, null]::text[], array[-coins, coins], in_owner_user_id, '',
-                null, '{}', null, null,
-            false
+            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited',
+            array[
+                ('person_coins', in_owner_user_id, null, null, -coins),
+                ('tenant_revenue', null, null, null, coins)
+            ]::app.ledger_entry[],
+            in_owner_user_id, '', null, '{}', null, null, false
         );
     end if;
     update app.wallet_freezes known set reason = ''
@@ -553,65 +561,61 @@ begin
     order by line.created_at desc, line.transaction_id desc;
 end $$;
 
-CREATE FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_description text, in_subject_id uuid, in_details jsonb) RETURNS app.coin_transactions
+CREATE FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_description text, in_subject_id uuid, in_details jsonb) RETURNS app.coin_transactions
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    held app.coin_holds;
-    made app.coin_transactions;
+    hold app.coin_holds;
+    transaction app.coin_transactions;
     total bigint;
-    print text := concat_ws('|', in_hold_id, in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts);
+    smallest bigint;
+    request text := concat_ws('|', in_hold_id, app.ledger_entries_text(in_entries));
 begin
     perform app.check_ledger_caller(in_tenant_id);
     in_idempotency_key := app.scoped_key(in_idempotency_key);
-    select known.* into held from app.coin_holds known where known.tenant_id = in_tenant_id and known.id = in_hold_id
+    select known.* into hold from app.coin_holds known where known.tenant_id = in_tenant_id and known.id = in_hold_id
         for update;
-    if not found or session_user = 'meydan_app' and not held.by_person then
+    if not found or session_user = 'meydan_app' and not hold.by_person then
         raise exception using errcode = 'WA008', message = 'not_found';
     end if;
-    select sum(one.amount) into total from unnest(in_amounts) one (amount);
-    in_kinds := array_prepend('person_coins', in_kinds);
-    in_owner_user_ids := array_prepend(held.user_id, in_owner_user_ids);
-    in_providers := array_prepend(null, in_providers);
-    in_currencies := array_prepend(null, in_currencies);
-    in_amounts := array_prepend(-total, in_amounts);
-    if session_user = 'meydan_app' and not app.is_own_transfer(in_type, in_kinds, in_owner_user_ids, in_amounts,
-        held.user_id) then
+    select sum(entry.amount), min(entry.amount) into total, smallest from unnest(in_entries) entry;
+    in_entries := ('person_coins', hold.user_id, null, null, -total)::app.ledger_entry || in_entries;
+    if session_user = 'meydan_app' and not app.is_own_transfer(in_type, in_entries, hold.user_id) then
         raise exception 'a person pays with coins of their own' using errcode = 'insufficient_privilege';
     end if;
-    if held.status = 'committed' and exists (
+    if hold.status = 'committed' and exists (
         select from app.coin_transactions known
-        where known.tenant_id = in_tenant_id and known.id = held.transaction_id
+        where known.tenant_id = in_tenant_id and known.id = hold.transaction_id
             and known.idempotency_key = in_idempotency_key
     ) then
         null;  -- answered below, if it is the same again
-    elsif held.status <> 'open' or held.expires_at <= app.now() then
+    elsif hold.status <> 'open' or hold.expires_at <= app.now() then
         raise exception using errcode = 'WA006', message = 'hold_over', detail = jsonb_build_object(
-            'status', case when held.status = 'open' then 'expired' else held.status end)::text;
-    elsif total > held.amount or 0 >= any(in_amounts[2:]) then
+            'status', case when hold.status = 'open' then 'expired' else hold.status end)::text;
+    elsif total > hold.amount or smallest <= 0 then
         raise exception 'a hold pays at most what is held' using errcode = 'check_violation';
     else
         -- The payer's coins come first here as in every transfer: nobody is waited for crosswise.
-        update app.ledger_balances known set held = known.held - held.amount
+        update app.ledger_balances known set held = known.held - hold.amount
         where known.tenant_id = in_tenant_id and known.stripe = 0
-            and known.account_id = app.ledger_account_id('person_coins', held.user_id, null, null)
-            and known.held >= held.amount;
+            and known.account_id = app.ledger_account_id('person_coins', hold.user_id, null, null)
+            and known.held >= hold.amount;
         if not found then
             raise exception 'no so many coins are held' using errcode = 'check_violation';
         end if;
     end if;
-    made := app.move_coins(
-        in_tenant_id, in_idempotency_key, in_type, in_kinds, in_owner_user_ids, in_providers, in_currencies,
-        in_amounts, held.user_id, in_description, in_subject_id, in_details, null, print, false
+    transaction := app.move_coins(
+        in_tenant_id, in_idempotency_key, in_type, in_entries, hold.user_id, in_description, in_subject_id, in_details,
+        null, request, false
     );
-    if held.status = 'open' then
+    if hold.status = 'open' then
         update app.coin_holds known
-        set status = 'committed', committed = total, transaction_id = made.id, ended_at = app.now()
+        set status = 'committed', committed = total, transaction_id = transaction.id, ended_at = app.now()
         where known.tenant_id = in_tenant_id and known.id = in_hold_id;
-        perform app.pay_debt(in_tenant_id, held.user_id, in_hold_id);
+        perform app.pay_debt(in_tenant_id, hold.user_id, in_hold_id);
     end if;
-    return made;
+    return transaction;
 end $$;
 
 CREATE TABLE app.conversation_members (
@@ -711,7 +715,7 @@ CREATE FUNCTION app.convert_earnings(in_tenant_id integer, in_idempotency_key te
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    mine uuid := app.user_id();
+    caller uuid := app.user_id();
     earned bigint;
     pending bigint;
     next_at timestamptz;
@@ -721,26 +725,28 @@ begin
         raise exception 'what is converted is more than nothing' using errcode = 'check_violation';
     end if;
     in_idempotency_key := app.scoped_key(in_idempotency_key);
-    perform app.lock_ledger_account(in_tenant_id, 'person_coins', mine);
-    perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', mine);
+    perform app.lock_ledger_account(in_tenant_id, 'person_coins', caller);
+    perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', caller);
     if not exists (
         select from app.coin_transactions known where known.tenant_id = in_tenant_id
             and known.idempotency_key = in_idempotency_key
     ) then
         select known.balance into earned from app.ledger_balances known
-        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue', mine,
+        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue', caller,
             null, null);
-        select coalesce(sum(one.amount), 0)::bigint, min(one.available_at) into pending, next_at
-        from app.pending_earnings(in_tenant_id, mine) one;
+        select coalesce(sum(earning.amount), 0)::bigint, min(earning.available_at) into pending, next_at
+        from app.pending_earnings(in_tenant_id, caller) earning;
         if in_amount <= earned and in_amount > earned - pending then
             raise exception using errcode = 'WA009', message = 'earnings_pending', detail = jsonb_build_object(
                 'available', greatest(earned - pending, 0), 'needed', in_amount, 'next_at', next_at)::text;
         end if;
     end if;
     return app.move_coins(
-        in_tenant_id, in_idempotency_key, 'conversion', array['person_coins', 'creator_revenue'], array[mine, mine],
-        array[null, null]::text[],
-        array[null, null]::text[], array[in_amount, -in_amount], mine, '', null, '{}', null, null, true
+        in_tenant_id, in_idempotency_key, 'conversion',
+        array[
+            ('person_coins', caller, null, null, in_amount), ('creator_revenue', caller, null, null, -in_amount)
+        ]::app.ledger_entry[],
+        caller, '', null, '{}', null, null, true
     );
 end $$;
 
@@ -1098,11 +1104,11 @@ begin
             detail = jsonb_build_object('balance', 0, 'needed', in_amount_limit, 'account', 'person_debt')::text;
     end if;
     return app.move_coins(
-        in_tenant_id, in_idempotency_key, 'debt_forgiven', array['person_debt', 'promotions'], array[in_owner_user_id,
-        null], array[null, null]::text[],
-        array[null, null]::text[], array[owed, -owed], in_owner_user_id, in_description, null,
-            jsonb_build_object('forgiven', owed), null,
-        in_amount_limit::text, false
+        in_tenant_id, in_idempotency_key, 'debt_forgiven',
+        array[
+            ('person_debt', in_owner_user_id, null, null, owed), ('promotions', null, null, null, -owed)
+        ]::app.ledger_entry[],
+        in_owner_user_id, in_description, null, jsonb_build_object('forgiven', owed), null, in_amount_limit::text, false
     );
 end $$;
 
@@ -1235,24 +1241,25 @@ begin
     return made;
 end $$;
 
-CREATE FUNCTION app.is_own_transfer(in_type text, in_kinds text[], in_owner_user_ids uuid[], in_amounts bigint[], in_owner_user_id uuid) RETURNS boolean
+CREATE FUNCTION app.is_own_transfer(in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
 declare
     caller uuid := app.user_id();
-    is_fine boolean := in_owner_user_id = caller;
+    is_own boolean := in_owner_user_id = caller;
+    entry app.ledger_entry;
 begin
-    for i in 1 .. cardinality(in_amounts) loop
-        is_fine := is_fine and coalesce(case
+    foreach entry in array in_entries loop
+        is_own := is_own and coalesce(case
             when in_type not in ('spent', 'gift_sent', 'premium', 'call') then false
-            when in_amounts[i] < 0 then in_owner_user_ids[i] = caller and in_kinds[i] = 'person_coins'
-            -- Only by these words do earnings wait until they are ripe.
-            else in_kinds[i] = 'tenant_revenue'
-                or in_kinds[i] = 'creator_revenue' and in_owner_user_ids[i] <> caller
+            when entry.amount < 0 then entry.owner_user_id = caller and entry.kind = 'person_coins'
+            -- Earnings wait until they are ripe only under these two types.
+            else entry.kind = 'tenant_revenue'
+                or entry.kind = 'creator_revenue' and entry.owner_user_id <> caller
                     and in_type in ('gift_sent', 'call')
         end, false);
     end loop;
-    return is_fine is true;
+    return is_own is true;
 end $$;
 
 CREATE FUNCTION app.kilometres(in_a point, in_b point) RETURNS double precision
@@ -1262,6 +1269,10 @@ CREATE FUNCTION app.kilometres(in_a point, in_b point) RETURNS double precision
 CREATE FUNCTION app.ledger_account_id(in_kind text, in_owner_user_id uuid, in_provider text, in_currency text) RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (encode(substr(sha256((((((((in_kind || ':'::text) || COALESCE((in_owner_user_id)::text, ''::text)) || ':'::text) || COALESCE(in_provider, ''::text)) || ':'::text) || COALESCE(in_currency, ''::text)))::bytea), 1, 16), 'hex'::text))::uuid;
+
+CREATE FUNCTION app.ledger_entries_text(in_entries app.ledger_entry[]) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT concat_ws('|'::text, array_agg(entry.kind), array_agg(entry.owner_user_id), array_agg(entry.provider), array_agg(entry.currency), array_agg(entry.amount)) AS concat_ws FROM unnest(ledger_entries_text.in_entries) entry(kind, owner_user_id, provider, currency, amount));
 
 CREATE FUNCTION app.ledger_faults(in_tenant_id integer) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
     LANGUAGE sql STABLE
@@ -1335,9 +1346,9 @@ CREATE FUNCTION app.ledger_faults(in_tenant_id integer) RETURNS TABLE(fault text
         from balances having sum(balances.balance) <> 0
 $$;
 
-CREATE FUNCTION app.ledger_fingerprint(in_type text, in_owner_user_id uuid, in_subject_id uuid, in_reverses_id uuid, in_request text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[]) RETURNS bytea
+CREATE FUNCTION app.ledger_fingerprint(in_type text, in_owner_user_id uuid, in_subject_id uuid, in_reverses_id uuid, in_request text, in_entries app.ledger_entry[]) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN sha256(convert_to(concat_ws('|'::text, in_type, in_owner_user_id, in_subject_id, in_reverses_id, COALESCE(in_request, concat_ws('|'::text, in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts))), 'UTF8'::name));
+    RETURN sha256(convert_to(concat_ws('|'::text, in_type, in_owner_user_id, in_subject_id, in_reverses_id, COALESCE(in_request, app.ledger_entries_text(in_entries))), 'UTF8'::name));
 
 CREATE FUNCTION app.ledger_rank(in_kind text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1542,139 +1553,139 @@ begin
     end loop;
 end $$;
 
-CREATE FUNCTION app.move_coins(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb, in_reverses_id uuid, in_request text, in_is_spending boolean) RETURNS app.coin_transactions
+CREATE FUNCTION app.move_coins(in_tenant_id integer, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb, in_reverses_id uuid, in_request text, in_is_spending boolean) RETURNS app.coin_transactions
     LANGUAGE plpgsql
     AS $$
 declare
-    made app.coin_transactions;
-    number integer := cardinality(in_amounts);
+    transaction app.coin_transactions;
+    entry app.ledger_entry;
     total bigint := 0;
     coins bigint;
     earnings bigint;
+    concerns_owner boolean := in_owner_user_id is null;
     pays_debt boolean := false;
     rank integer;
-    last integer := 0;
+    last_rank integer := 0;  -- null once the entries are not in the order of locks, or one of them is of nothing
     account uuid;
     accounts uuid[];
-    place integer;
-    places integer[];
-    tried integer;
+    opened_account uuid;
+    stripe_number integer;
+    stripe_numbers integer[];
 begin
-    if number = 0 or array[cardinality(in_kinds), cardinality(in_owner_user_ids), cardinality(in_providers),
-        cardinality(in_currencies)]
-            <> array[number, number, number, number]
+    if coalesce(cardinality(in_entries), 0) = 0
         or in_type not in (
             'purchased', 'earned', 'spent', 'gift_sent', 'gift_received', 'premium', 'call', 'refund', 'chargeback',
-            'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited', 'reversal'
+            'dispute_won', 'debt_payment', 'debt_forgiven', 'conversion', 'payout', 'adjustment', 'forfeited',
+            'reversal'
         )
         or length(in_idempotency_key) not between 1 and 200 or length(in_description) > 200
         or jsonb_typeof(in_details) <> 'object' or pg_column_size(in_details) > 2000
     then
         raise exception 'a transfer has entries, a type, a key, and few words' using errcode = 'check_violation';
     end if;
-    for i in 1 .. number loop
-        rank := app.ledger_rank(in_kinds[i]);
-        coins := case when rank = 1 and in_owner_user_ids[i] = in_owner_user_id then coalesce(coins,
-            0) + in_amounts[i] else coins end;
-        earnings := case when rank = 2 and in_owner_user_ids[i] = in_owner_user_id then coalesce(earnings,
-            0) + in_amounts[i] else earnings end;
-        total := total + in_amounts[i];
-        pays_debt := pays_debt or rank = 1 and in_amounts[i] > 0 or rank = 3 and in_amounts[i] < 0;
-        last := case when rank > last and in_amounts[i] <> 0 then rank end;  -- null once it is not in order
+    foreach entry in array in_entries loop
+        rank := app.ledger_rank(entry.kind);
+        if entry.owner_user_id = in_owner_user_id then
+            concerns_owner := true;
+            if rank = 1 then
+                coins := coalesce(coins, 0) + entry.amount;
+            elsif rank = 2 then
+                earnings := coalesce(earnings, 0) + entry.amount;
+            end if;
+        end if;
+        total := total + entry.amount;
+        pays_debt := pays_debt or rank = 1 and entry.amount > 0 or rank = 3 and entry.amount < 0;
+        last_rank := case when rank > last_rank and entry.amount <> 0 then rank end;
     end loop;
-    if total is distinct from 0 or in_owner_user_id is not null and array_position(in_owner_user_ids,
-        in_owner_user_id) is null then
+    if total is distinct from 0 or not concerns_owner then
         raise exception 'entries sum to zero, not to %, in the history of somebody whom they concern', total
             using errcode = 'check_violation';
     end if;
 
     insert into app.coin_transactions (
         tenant_id, user_id, amount, transaction_type, description, subject_id, idempotency_key, fingerprint,
-            reverses_id, details
+        reverses_id, details
     ) values (
         in_tenant_id, in_owner_user_id, coalesce(coins, earnings, 0), in_type, in_description, in_subject_id,
         in_idempotency_key,
-        app.ledger_fingerprint(in_type, in_owner_user_id, in_subject_id, in_reverses_id, in_request, in_kinds,
-            in_owner_user_ids, in_providers, in_currencies, in_amounts),
+        app.ledger_fingerprint(in_type, in_owner_user_id, in_subject_id, in_reverses_id, in_request, in_entries),
         in_reverses_id, in_details
     )
     on conflict (tenant_id, idempotency_key) do nothing
-    returning coin_transactions.* into made;
+    returning coin_transactions.* into transaction;
     if not found then
-        select known.* into strict made from app.coin_transactions known
+        select known.* into strict transaction from app.coin_transactions known
         where known.tenant_id = in_tenant_id and known.idempotency_key = in_idempotency_key;
-        if made.fingerprint
-            <> app.ledger_fingerprint(in_type, in_owner_user_id, in_subject_id, in_reverses_id, in_request, in_kinds,
-                in_owner_user_ids, in_providers, in_currencies, in_amounts)
+        if transaction.fingerprint
+            <> app.ledger_fingerprint(in_type, in_owner_user_id, in_subject_id, in_reverses_id, in_request, in_entries)
         then
             raise exception using errcode = 'WA004', message = 'idempotency_key_reused';
         end if;
-        return made;
+        return transaction;
     end if;
 
-    if last is null then
-        select array_agg(one.kind order by one.place), array_agg(one.whose order by one.place),
-            array_agg(one.provider order by one.place), array_agg(one.currency order by one.place),
-            array_agg(one.amount order by one.place), count(*)
-        into in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts, number
+    if last_rank is null then
+        select array_agg(
+            merged::app.ledger_entry
+            order by app.ledger_rank(merged.kind), merged.owner_user_id, merged.provider, merged.currency
+        )
+        into in_entries
         from (
-            select entry.kind, entry.whose, entry.provider, entry.currency, sum(entry.amount)::bigint as amount,
-                row_number() over (
-                    order by app.ledger_rank(entry.kind), entry.whose, entry.provider, entry.currency
-                ) as place
-            from unnest(in_kinds, in_owner_user_ids, in_providers, in_currencies, in_amounts) entry (kind, whose,
-                provider, currency, amount)
-            group by entry.kind, entry.whose, entry.provider, entry.currency having sum(entry.amount) <> 0
-        ) one;
-        if number = 0 then
+            select given.kind, given.owner_user_id, given.provider, given.currency, sum(given.amount)::bigint as amount
+            from unnest(in_entries) given
+            group by given.kind, given.owner_user_id, given.provider, given.currency having sum(given.amount) <> 0
+        ) merged;
+        if in_entries is null then
             raise exception 'a transfer moves something' using errcode = 'check_violation';
         end if;
     end if;
-    for i in 1 .. number loop
-        account := app.ledger_account_id(in_kinds[i], in_owner_user_ids[i], in_providers[i], in_currencies[i]);
-        place := 0;
-        if in_owner_user_ids[i] is null then
-            for turn in 0 .. 15 loop
-                place := (pg_backend_pid() + turn) % 16;
-                exit when pg_try_advisory_xact_lock(hashtextextended(account::text, in_tenant_id::bigint * 16 + place));
+    foreach entry in array in_entries loop
+        account := app.ledger_account_id(entry.kind, entry.owner_user_id, entry.provider, entry.currency);
+        stripe_number := 0;
+        if entry.owner_user_id is null then
+            for attempt in 0 .. 15 loop
+                stripe_number := (pg_backend_pid() + attempt) % 16;
+                exit when pg_try_advisory_xact_lock(
+                    hashtextextended(account::text, in_tenant_id::bigint * 16 + stripe_number)
+                );
             end loop;
         end if;
         loop
-            update app.ledger_balances known set balance = known.balance + in_amounts[i]
-            where known.tenant_id = in_tenant_id and known.account_id = account and known.stripe = place
-                and (in_amounts[i] > 0 or known.lowest is null
-                    or known.balance - known.held + in_amounts[i] >= known.lowest)
-                and (in_amounts[i] < 0 or known.highest is null or known.balance + in_amounts[i] <= known.highest)
-                and not (known.frozen and in_is_spending and in_amounts[i] < 0);
+            update app.ledger_balances known set balance = known.balance + entry.amount
+            where known.tenant_id = in_tenant_id and known.account_id = account and known.stripe = stripe_number
+                and (entry.amount > 0 or known.lowest is null
+                    or known.balance - known.held + entry.amount >= known.lowest)
+                and (entry.amount < 0 or known.highest is null or known.balance + entry.amount <= known.highest)
+                and not (known.frozen and in_is_spending and entry.amount < 0);
             exit when found;
-            if tried = i then
-                perform app.check_debit(in_tenant_id, in_kinds[i], in_owner_user_ids[i], in_amounts[i], in_is_spending);
+            if opened_account = account then
+                perform app.check_debit(in_tenant_id, entry.kind, entry.owner_user_id, entry.amount, in_is_spending);
             end if;
-            tried := i;
-            perform app.open_ledger_account(in_tenant_id, in_kinds[i], in_owner_user_ids[i], in_providers[i],
-                in_currencies[i], place);
-            if in_kinds[i] = 'person_coins' then
-                perform app.end_expired_holds(in_tenant_id, in_owner_user_ids[i], 1000);
+            perform app.open_ledger_account(in_tenant_id, entry.kind, entry.owner_user_id, entry.provider,
+                entry.currency, stripe_number);
+            opened_account := account;
+            if entry.kind = 'person_coins' then
+                perform app.end_expired_holds(in_tenant_id, entry.owner_user_id, 1000);
             end if;
         end loop;
         accounts := accounts || account;
-        places := places || place;
+        stripe_numbers := stripe_numbers || stripe_number;
     end loop;
-    with news as (
-        insert into app.unaudited_balances (tenant_id, transaction_id) values (in_tenant_id, made.id)
+    with unaudited as (
+        insert into app.unaudited_balances (tenant_id, transaction_id) values (in_tenant_id, transaction.id)
     )
     insert into app.coin_entries (tenant_id, transaction_id, account_id, stripe, amount, created_at)
-    select in_tenant_id, made.id, entry.account_id, entry.stripe, entry.amount, made.created_at
-    from unnest(accounts, places, in_amounts) entry (account_id, stripe, amount);
+    select in_tenant_id, transaction.id, moved.account_id, moved.stripe, moved.amount, transaction.created_at
+    from unnest(accounts, stripe_numbers, in_entries)
+        moved (account_id, stripe, kind, owner_user_id, provider, currency, amount);
     if pays_debt then
-        for i in 1 .. number loop
-            if in_kinds[i] = 'person_coins' and in_amounts[i] > 0 or in_kinds[i] = 'person_debt' and in_amounts[i] < 0
-                then
-                perform app.pay_debt(in_tenant_id, in_owner_user_ids[i], made.id);
+        foreach entry in array in_entries loop
+            if entry.kind = 'person_coins' and entry.amount > 0 or entry.kind = 'person_debt' and entry.amount < 0 then
+                perform app.pay_debt(in_tenant_id, entry.owner_user_id, transaction.id);
             end if;
         end loop;
     end if;
-    return made;
+    return transaction;
 end $$;
 
 CREATE FUNCTION app.my_blocks(in_tenant_id integer, in_profile_id uuid, in_cursor uuid, in_limit integer) RETURNS TABLE(id uuid, face text, profile jsonb, created_at timestamp with time zone)
@@ -1892,9 +1903,11 @@ begin
     if paid > 0 then
         perform app.move_coins(
             in_tenant_id, 'debt:' || in_owner_user_id || ':' || in_cause_id, 'debt_payment',
-            array['person_coins', 'person_debt'], array[in_owner_user_id, in_owner_user_id],
-            array[null, null]::text[], array[null, null]::text[], array[-paid, paid], in_owner_user_id, '',
-                in_cause_id, '{}', null, null, false
+            array[
+                ('person_coins', in_owner_user_id, null, null, -paid),
+                ('person_debt', in_owner_user_id, null, null, paid)
+            ]::app.ledger_entry[],
+            in_owner_user_id, '', in_cause_id, '{}', null, null, false
         );
     end if;
 end $$;
@@ -2017,8 +2030,9 @@ CREATE FUNCTION app.reverse_transfer(in_tenant_id integer, in_idempotency_key te
     AS $$
 declare
     original app.coin_transactions;
-    made app.coin_transactions;
-    mirror record;
+    reversal app.coin_transactions;
+    mirror app.ledger_entry[];
+    touches_debt boolean;
 begin
     perform app.check_ledger_caller(in_tenant_id);
     select known.* into original from app.coin_transactions known
@@ -2028,10 +2042,10 @@ begin
     elsif original.reverses_id is not null then
         raise exception using errcode = 'WA007', message = 'not_reversible';
     end if;
-    select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners,
-        array_agg(account.provider) as providers,
-        array_agg(account.currency) as currencies, array_agg(-entry.amount) as amounts
-    into mirror
+    select
+        array_agg((account.kind, account.user_id, account.provider, account.currency, -entry.amount)::app.ledger_entry),
+        bool_or(account.kind = 'person_debt')
+    into mirror, touches_debt
     from app.coin_entries entry
     join app.ledger_accounts account on account.tenant_id = in_tenant_id and account.id = entry.account_id
     where entry.tenant_id = in_tenant_id and entry.transaction_id = in_transaction_id;
@@ -2042,17 +2056,16 @@ begin
     ) then
         raise exception using errcode = 'WA005', message = 'already_reversed';
     end if;
-    if 'person_debt' = any(mirror.kinds) then
+    if touches_debt then
         perform app.lock_ledger_account(in_tenant_id, 'person_coins', original.user_id);
     end if;
-    made := app.move_coins(
-        in_tenant_id, in_idempotency_key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies,
-        mirror.amounts,
-        original.user_id, in_description, original.subject_id, '{}', in_transaction_id, 'reversal', false
+    reversal := app.move_coins(
+        in_tenant_id, in_idempotency_key, 'reversal', mirror, original.user_id, in_description, original.subject_id,
+        '{}', in_transaction_id, 'reversal', false
     );
-    update app.coin_transactions known set reversed_by_id = made.id
+    update app.coin_transactions known set reversed_by_id = reversal.id
     where known.tenant_id = in_tenant_id and known.id = in_transaction_id and known.reversed_by_id is null;
-    return made;
+    return reversal;
 end $$;
 
 CREATE FUNCTION app.scoped_key(in_idempotency_key text) RETURNS text
@@ -2199,21 +2212,25 @@ begin
                 raise exception using errcode = 'WA008', message = 'not_found';
             end if;
             perform app.move_coins(
-                in_tenant_id, in_idempotency_key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver,
-                null],
-                array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '',
-                    given.id,
-                jsonb_build_object('gift_key', what.key, 'quantity', in_quantity, 'profile_id',
-                    in_receiver_profile_id), null, null, true
+                in_tenant_id, in_idempotency_key, 'gift_sent',
+                array[
+                    ('person_coins', giver, null, null, -given.coins), ('tenant_revenue', null, null, null, given.coins)
+                ]::app.ledger_entry[],
+                giver, '', given.id,
+                jsonb_build_object(
+                    'gift_key', what.key, 'quantity', in_quantity, 'profile_id', in_receiver_profile_id
+                ),
+                null, null, true
             );
             if share > 0 then
                 perform app.move_coins(
                     in_tenant_id, in_idempotency_key || ':received', 'gift_received',
-                    array['creator_revenue', 'tenant_revenue'],
-                    array[receiver, null], array[null, null]::text[], array[null, null]::text[], array[share, -share],
+                    array[
+                        ('creator_revenue', receiver, null, null, share), ('tenant_revenue', null, null, null, -share)
+                    ]::app.ledger_entry[],
                     receiver, '', given.id,
-                    jsonb_build_object('gift_key', what.key, 'quantity', in_quantity, 'profile_id', giver_face), null,
-                        null, false
+                    jsonb_build_object('gift_key', what.key, 'quantity', in_quantity, 'profile_id', giver_face),
+                    null, null, false
                 );
             end if;
         else  -- asked for twice at once
@@ -2355,22 +2372,20 @@ begin
     return found;
 end $$;
 
-CREATE FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid DEFAULT NULL::uuid, in_description text DEFAULT ''::text, in_subject_id uuid DEFAULT NULL::uuid, in_details jsonb DEFAULT '{}'::jsonb) RETURNS app.coin_transactions
+CREATE FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid DEFAULT NULL::uuid, in_description text DEFAULT ''::text, in_subject_id uuid DEFAULT NULL::uuid, in_details jsonb DEFAULT '{}'::jsonb) RETURNS app.coin_transactions
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if in_tenant_id is distinct from app.tenant_id()
-        or session_user = 'meydan_app' and not app.is_own_transfer(in_type, in_kinds, in_owner_user_ids, in_amounts,
-            in_owner_user_id)
+        or session_user = 'meydan_app' and not app.is_own_transfer(in_type, in_entries, in_owner_user_id)
     then
         raise exception 'a ledger is its own community''s, and a person pays with coins of their own'
             using errcode = 'insufficient_privilege';
     end if;
     return app.move_coins(
-        in_tenant_id, app.scoped_key(in_idempotency_key), in_type, in_kinds, in_owner_user_ids, in_providers,
-        in_currencies, in_amounts, in_owner_user_id, in_description, in_subject_id, in_details, null, null,
-        in_type in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
+        in_tenant_id, app.scoped_key(in_idempotency_key), in_type, in_entries, in_owner_user_id, in_description,
+        in_subject_id, in_details, null, null, in_type in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
     );
 end $$;
 
@@ -4630,9 +4645,9 @@ REVOKE ALL ON FUNCTION app.coin_history(in_tenant_id integer, in_owner_user_id u
 GRANT ALL ON FUNCTION app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid, in_limit integer) TO meydan_app;
 GRANT ALL ON FUNCTION app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid, in_limit integer) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_description text, in_subject_id uuid, in_details jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_description text, in_subject_id uuid, in_details jsonb) TO meydan_app;
-GRANT ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_description text, in_subject_id uuid, in_details jsonb) TO meydan_service;
+REVOKE ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_description text, in_subject_id uuid, in_details jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_description text, in_subject_id uuid, in_details jsonb) TO meydan_app;
+GRANT ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_description text, in_subject_id uuid, in_details jsonb) TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversation_members TO meydan_service;
 
@@ -4769,10 +4784,14 @@ REVOKE ALL ON FUNCTION app.hold_coins(in_tenant_id integer, in_idempotency_key t
 GRANT ALL ON FUNCTION app.hold_coins(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount bigint, in_purpose text, in_subject_id uuid, in_expires_at timestamp with time zone) TO meydan_app;
 GRANT ALL ON FUNCTION app.hold_coins(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount bigint, in_purpose text, in_subject_id uuid, in_expires_at timestamp with time zone) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.is_own_transfer(in_type text, in_kinds text[], in_owner_user_ids uuid[], in_amounts bigint[], in_owner_user_id uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.is_own_transfer(in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.ledger_entries_text(in_entries app.ledger_entry[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.ledger_faults(in_tenant_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.ledger_faults(in_tenant_id integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.ledger_fingerprint(in_type text, in_owner_user_id uuid, in_subject_id uuid, in_reverses_id uuid, in_request text, in_entries app.ledger_entry[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.lock_ledger_account(in_tenant_id integer, in_kind text, in_owner_user_id uuid) FROM PUBLIC;
 
@@ -4788,7 +4807,7 @@ GRANT ALL ON FUNCTION app.mark_seen(in_tenant_id integer, in_conversation_id uui
 REVOKE ALL ON FUNCTION app.match_tickets(in_tenant_id integer, in_kind text, in_batch_size integer, in_retry_batch_size integer, in_retry_interval interval, in_rematch_cooldown interval, in_claim_delay interval, in_duration interval, in_wait_for_lock boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.match_tickets(in_tenant_id integer, in_kind text, in_batch_size integer, in_retry_batch_size integer, in_retry_interval interval, in_rematch_cooldown interval, in_claim_delay interval, in_duration interval, in_wait_for_lock boolean) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.move_coins(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb, in_reverses_id uuid, in_request text, in_is_spending boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.move_coins(in_tenant_id integer, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb, in_reverses_id uuid, in_request text, in_is_spending boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.my_blocks(in_tenant_id integer, in_profile_id uuid, in_cursor uuid, in_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.my_blocks(in_tenant_id integer, in_profile_id uuid, in_cursor uuid, in_limit integer) TO meydan_app;
@@ -4862,9 +4881,9 @@ REVOKE ALL ON FUNCTION app.sync_ticket_lanes() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_app;
-GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_kinds text[], in_owner_user_ids uuid[], in_providers text[], in_currencies text[], in_amounts bigint[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_service;
+REVOKE ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_app;
+GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_service;
 
 GRANT SELECT ON TABLE app.audited_balances TO meydan_service;
 

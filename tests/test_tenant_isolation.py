@@ -91,9 +91,9 @@ PLAYS = {
     ),
     "app.close_wallet(integer,uuid)": Play("select app.close_wallet($1, {ana_user})", "service"),
     "app.coin_history(integer,uuid,uuid,integer)": Play("select id from app.coin_history($1, {ana_user}, null, 10)"),
-    "app.commit_hold(integer,uuid,text,text,text[],uuid[],text[],text[],bigint[],text,uuid,jsonb)": Play(
-        "select id from app.commit_hold($1, {hold}, 'k', 'call', array['tenant_revenue'], array[null]::uuid[],"
-        " array[null]::text[], array[null]::text[], array[5]::bigint[], '', null, '{{}}')"
+    "app.commit_hold(integer,uuid,text,text,app.ledger_entry[],text,uuid,jsonb)": Play(
+        "select id from app.commit_hold($1, {hold}, 'k', 'call',"
+        " array[('tenant_revenue', null, null, null, 5)]::app.ledger_entry[], '', null, '{{}}')"
     ),
     "app.convert_earnings(integer,text,bigint)": Play("select id from app.convert_earnings($1, 'k', 5)", "bora"),
     "app.expire_holds(integer,integer)": Play("select app.expire_holds($1, 10)", "service"),
@@ -112,10 +112,9 @@ PLAYS = {
         "select id from app.reverse_transfer($1, 'k', {transfer}, '')", "service"
     ),
     "app.thaw_wallet(integer,uuid,uuid)": Play("select app.thaw_wallet($1, {cem_user}, null)", "service"),
-    "app.transfer(integer,text,text,text[],uuid[],text[],text[],bigint[],uuid,text,uuid,jsonb)": Play(
-        "select id from app.transfer($1, 'k', 'spent', array['person_coins', 'tenant_revenue'],"
-        " array[{ana_user}, null], array[null, null]::text[], array[null, null]::text[], array[-5, 5]::bigint[],"
-        " {ana_user})"
+    "app.transfer(integer,text,text,app.ledger_entry[],uuid,text,uuid,jsonb)": Play(
+        "select id from app.transfer($1, 'k', 'spent', array[('person_coins', {ana_user}, null, null, -5),"
+        " ('tenant_revenue', null, null, null, 5)]::app.ledger_entry[], {ana_user})"
     ),
 }
 """By the signature that PostgreSQL writes."""

@@ -111,9 +111,9 @@ async def test_a_faces_lists_show_nothing_of_the_other(app: Litestar, square: Sq
         "insert into app.meter_units (tenant_id, meter_id, number, hold_id, coins) values ($1, uuidv7(), 1, uuidv7(), 1)",
         "delete from app.meter_units where tenant_id = $1",
         (
-            "select one.id from app.move_coins($1, 'k', 'gift_received', array['tenant_revenue', 'creator_revenue'], "
-            "array[null, app.user_id()], array[null, null]::text[], array[null, null]::text[], array[-5, 5]::bigint[], "
-            "app.user_id(), '', null, '{}', null, null, false) one"
+            "select id from app.move_coins($1, 'k', 'gift_received', array[('tenant_revenue', null, null, null, -5),"
+            " ('creator_revenue', app.user_id(), null, null, 5)]::app.ledger_entry[],"
+            " app.user_id(), '', null, '{}', null, null, false)"
         ),
     ],
 )

@@ -137,7 +137,7 @@ def writes(me: Identity) -> list[str]:
         "update app.audited_balances set balance = 5 where tenant_id = $1",
         "delete from app.audited_balances where tenant_id = $1",
         # The ledger's own parts, past the doors.
-        f"select from app.move_coins($1, 'forged', 'earned', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', {mine}, '', null, '{{}}', null, null, false)",
+        f"select from app.move_coins($1, 'forged', 'earned', '{{}}', {mine}, '', null, '{{}}', null, null, false)",
         f"select from app.lock_ledger_account($1, 'person_coins', {mine})",
         f"select from app.pending_earnings($1, {mine})",
         f"select from app.open_ledger_account($1, 'person_debt', {mine}, null, null, 0)",
@@ -250,8 +250,8 @@ async def test_a_person_pays_with_what_is_theirs_for_what_people_buy(bank: Bank)
 async def test_functions_ask_for_the_tenant_too(bank: Bank, books: Books, other_tenant: tenants.Tenant):
     foreigner = await make_person(bank.db, other_tenant)
     transfer = (
-        "select from app.transfer($1, 'k', 'spent', array['person_coins', 'tenant_revenue'], array[$2::uuid, null], "
-        "array[null, null]::text[], array[null, null]::text[], array[-5, 5]::bigint[], $2)"
+        "select from app.transfer($1, 'k', 'spent', array[('person_coins', $2, null, null, -5),"
+        " ('tenant_revenue', null, null, null, 5)]::app.ledger_entry[], $2)"
     )
     reverse = "select from app.reverse_transfer($1, 'k', $2, '')"
     async with bank.db.as_service(other_tenant.id) as tx:

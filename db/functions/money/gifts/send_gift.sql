@@ -65,21 +65,25 @@ begin
                 raise exception using errcode = 'WA008', message = 'not_found';
             end if;
             perform app.move_coins(
-                in_tenant_id, in_idempotency_key, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver,
-                null],
-                array[null, null]::text[], array[null, null]::text[], array[-given.coins, given.coins], giver, '',
-                    given.id,
-                jsonb_build_object('gift_key', what.key, 'quantity', in_quantity, 'profile_id',
-                    in_receiver_profile_id), null, null, true
+                in_tenant_id, in_idempotency_key, 'gift_sent',
+                array[
+                    ('person_coins', giver, null, null, -given.coins), ('tenant_revenue', null, null, null, given.coins)
+                ]::app.ledger_entry[],
+                giver, '', given.id,
+                jsonb_build_object(
+                    'gift_key', what.key, 'quantity', in_quantity, 'profile_id', in_receiver_profile_id
+                ),
+                null, null, true
             );
             if share > 0 then
                 perform app.move_coins(
                     in_tenant_id, in_idempotency_key || ':received', 'gift_received',
-                    array['creator_revenue', 'tenant_revenue'],
-                    array[receiver, null], array[null, null]::text[], array[null, null]::text[], array[share, -share],
+                    array[
+                        ('creator_revenue', receiver, null, null, share), ('tenant_revenue', null, null, null, -share)
+                    ]::app.ledger_entry[],
                     receiver, '', given.id,
-                    jsonb_build_object('gift_key', what.key, 'quantity', in_quantity, 'profile_id', giver_face), null,
-                        null, false
+                    jsonb_build_object('gift_key', what.key, 'quantity', in_quantity, 'profile_id', giver_face),
+                    null, null, false
                 );
             end if;
         else  -- asked for twice at once

@@ -19,15 +19,13 @@ begin
     owed := in_amount - taken;
     return app.move_coins(
         in_tenant_id, in_idempotency_key, in_type,
-        array[in_target_kind] || case when taken > 0 then array['person_coins'] else '{}' end
-            || case when owed > 0 then array['person_debt'] else '{}' end,
-        array[null, in_owner_user_id] || case when taken > 0 and owed > 0 then array[in_owner_user_id] else '{}' end,
-        array[in_target_provider, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
-        array[in_target_currency, null] || case when taken > 0 and owed > 0 then array[null::text] else '{}' end,
-        array[in_amount] || case when taken > 0 then array[-taken] else '{}' end
-            || case when owed > 0 then array[-owed] else '{}' end,
-        in_owner_user_id, in_description, in_subject_id, in_details || jsonb_build_object('taken', taken, 'owed',
-        owed), null,
+        array[
+            ('person_coins', in_owner_user_id, null, null, -taken),
+            ('person_debt', in_owner_user_id, null, null, -owed),
+            (in_target_kind, null, in_target_provider, in_target_currency, in_amount)
+        ]::app.ledger_entry[],
+        in_owner_user_id, in_description, in_subject_id,
+        in_details || jsonb_build_object('taken', taken, 'owed', owed), null,
         concat_ws('|', in_amount, in_target_kind, in_target_provider, in_target_currency), false
     );
 end $$;

@@ -31,20 +31,22 @@ begin
         in_owner_user_id, null, null);
     if earnings > 0 then
         perform app.move_coins(
-            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited', array['creator_revenue', 'tenant_revenue'],
-            array[in_owner_user_id, null],
-            array[null, null]::text[], array[null, null]::text[], array[-earnings, earnings], in_owner_user_id, '',
-                null, '{}', null, null,
-            false
+            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited',
+            array[
+                ('creator_revenue', in_owner_user_id, null, null, -earnings),
+                ('tenant_revenue', null, null, null, earnings)
+            ]::app.ledger_entry[],
+            in_owner_user_id, '', null, '{}', null, null, false
         );
     end if;
     if coins > 0 then
         perform app.move_coins(
-            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited', array['person_coins', 'tenant_revenue'],
-            array[in_owner_user_id, null],
-            array[null, null]::text[], array[null, null]::text[], array[-coins, coins], in_owner_user_id, '',
-                null, '{}', null, null,
-            false
+            in_tenant_id, 'forfeited:' || uuidv7(), 'forfeited',
+            array[
+                ('person_coins', in_owner_user_id, null, null, -coins),
+                ('tenant_revenue', null, null, null, coins)
+            ]::app.ledger_entry[],
+            in_owner_user_id, '', null, '{}', null, null, false
         );
     end if;
     update app.wallet_freezes known set reason = ''

@@ -3,7 +3,7 @@
 create or replace function app.convert_earnings(in_tenant_id integer, in_idempotency_key text, in_amount bigint)
 returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    mine uuid := app.user_id();
+    caller uuid := app.user_id();
     earned bigint;
     pending bigint;
     next_at timestamptz;
@@ -13,26 +13,28 @@ begin
         raise exception 'what is converted is more than nothing' using errcode = 'check_violation';
     end if;
     in_idempotency_key := app.scoped_key(in_idempotency_key);
-    perform app.lock_ledger_account(in_tenant_id, 'person_coins', mine);
-    perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', mine);
+    perform app.lock_ledger_account(in_tenant_id, 'person_coins', caller);
+    perform app.lock_ledger_account(in_tenant_id, 'creator_revenue', caller);
     if not exists (
         select from app.coin_transactions known where known.tenant_id = in_tenant_id
             and known.idempotency_key = in_idempotency_key
     ) then
         select known.balance into earned from app.ledger_balances known
-        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue', mine,
+        where known.tenant_id = in_tenant_id and known.account_id = app.ledger_account_id('creator_revenue', caller,
             null, null);
-        select coalesce(sum(one.amount), 0)::bigint, min(one.available_at) into pending, next_at
-        from app.pending_earnings(in_tenant_id, mine) one;
+        select coalesce(sum(earning.amount), 0)::bigint, min(earning.available_at) into pending, next_at
+        from app.pending_earnings(in_tenant_id, caller) earning;
         if in_amount <= earned and in_amount > earned - pending then
             raise exception using errcode = 'WA009', message = 'earnings_pending', detail = jsonb_build_object(
                 'available', greatest(earned - pending, 0), 'needed', in_amount, 'next_at', next_at)::text;
         end if;
     end if;
     return app.move_coins(
-        in_tenant_id, in_idempotency_key, 'conversion', array['person_coins', 'creator_revenue'], array[mine, mine],
-        array[null, null]::text[],
-        array[null, null]::text[], array[in_amount, -in_amount], mine, '', null, '{}', null, null, true
+        in_tenant_id, in_idempotency_key, 'conversion',
+        array[
+            ('person_coins', caller, null, null, in_amount), ('creator_revenue', caller, null, null, -in_amount)
+        ]::app.ledger_entry[],
+        caller, '', null, '{}', null, null, true
     );
 end $$;
 

@@ -20,11 +20,11 @@ begin
             detail = jsonb_build_object('balance', 0, 'needed', in_amount_limit, 'account', 'person_debt')::text;
     end if;
     return app.move_coins(
-        in_tenant_id, in_idempotency_key, 'debt_forgiven', array['person_debt', 'promotions'], array[in_owner_user_id,
-        null], array[null, null]::text[],
-        array[null, null]::text[], array[owed, -owed], in_owner_user_id, in_description, null,
-            jsonb_build_object('forgiven', owed), null,
-        in_amount_limit::text, false
+        in_tenant_id, in_idempotency_key, 'debt_forgiven',
+        array[
+            ('person_debt', in_owner_user_id, null, null, owed), ('promotions', null, null, null, -owed)
+        ]::app.ledger_entry[],
+        in_owner_user_id, in_description, null, jsonb_build_object('forgiven', owed), null, in_amount_limit::text, false
     );
 end $$;
 

@@ -12,9 +12,11 @@ begin
     if paid > 0 then
         perform app.move_coins(
             in_tenant_id, 'debt:' || in_owner_user_id || ':' || in_cause_id, 'debt_payment',
-            array['person_coins', 'person_debt'], array[in_owner_user_id, in_owner_user_id],
-            array[null, null]::text[], array[null, null]::text[], array[-paid, paid], in_owner_user_id, '',
-                in_cause_id, '{}', null, null, false
+            array[
+                ('person_coins', in_owner_user_id, null, null, -paid),
+                ('person_debt', in_owner_user_id, null, null, paid)
+            ]::app.ledger_entry[],
+            in_owner_user_id, '', in_cause_id, '{}', null, null, false
         );
     end if;
 end $$;

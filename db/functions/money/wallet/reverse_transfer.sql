@@ -3,8 +3,9 @@ create or replace function app.reverse_transfer(in_tenant_id integer, in_idempot
 returns app.coin_transactions language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     original app.coin_transactions;
-    made app.coin_transactions;
-    mirror record;
+    reversal app.coin_transactions;
+    mirror app.ledger_entry[];
+    touches_debt boolean;
 begin
     perform app.check_ledger_caller(in_tenant_id);
     select known.* into original from app.coin_transactions known
@@ -14,10 +15,10 @@ begin
     elsif original.reverses_id is not null then
         raise exception using errcode = 'WA007', message = 'not_reversible';
     end if;
-    select array_agg(account.kind) as kinds, array_agg(account.user_id) as owners,
-        array_agg(account.provider) as providers,
-        array_agg(account.currency) as currencies, array_agg(-entry.amount) as amounts
-    into mirror
+    select
+        array_agg((account.kind, account.user_id, account.provider, account.currency, -entry.amount)::app.ledger_entry),
+        bool_or(account.kind = 'person_debt')
+    into mirror, touches_debt
     from app.coin_entries entry
     join app.ledger_accounts account on account.tenant_id = in_tenant_id and account.id = entry.account_id
     where entry.tenant_id = in_tenant_id and entry.transaction_id = in_transaction_id;
@@ -28,17 +29,16 @@ begin
     ) then
         raise exception using errcode = 'WA005', message = 'already_reversed';
     end if;
-    if 'person_debt' = any(mirror.kinds) then
+    if touches_debt then
         perform app.lock_ledger_account(in_tenant_id, 'person_coins', original.user_id);
     end if;
-    made := app.move_coins(
-        in_tenant_id, in_idempotency_key, 'reversal', mirror.kinds, mirror.owners, mirror.providers, mirror.currencies,
-        mirror.amounts,
-        original.user_id, in_description, original.subject_id, '{}', in_transaction_id, 'reversal', false
+    reversal := app.move_coins(
+        in_tenant_id, in_idempotency_key, 'reversal', mirror, original.user_id, in_description, original.subject_id,
+        '{}', in_transaction_id, 'reversal', false
     );
-    update app.coin_transactions known set reversed_by_id = made.id
+    update app.coin_transactions known set reversed_by_id = reversal.id
     where known.tenant_id = in_tenant_id and known.id = in_transaction_id and known.reversed_by_id is null;
-    return made;
+    return reversal;
 end $$;
 
 comment on function app.reverse_transfer is 'Reverses a transfer by its mirror image, once.';

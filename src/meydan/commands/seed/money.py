@@ -12,8 +12,9 @@ COINS = Step(
             set_config('app.clock_offset', (($3::integer - 30) * 86400)::text, true)  -- it is that day for the ledger
     ), came as materialized (
         select p.user_id, app.transfer(
-            $1, 'daily:' || p.user_id || ':' || day.at::date, 'earned', array['person_coins', 'promotions'], array[p.user_id, null],
-            array[null, null]::text[], array[null, null]::text[], array[5, -5]::bigint[], p.user_id, 'daily'
+            $1, 'daily:' || p.user_id || ':' || day.at::date, 'earned',
+            array[('person_coins', p.user_id, null, null, 5), ('promotions', null, null, null, -5)]::app.ledger_entry[],
+            p.user_id, 'daily'
         )
         from day join app.profiles p on p.tenant_id = $1 and p.face = 'real' and p.created_at < day.at
         where hashtext(p.user_id::text || $3::integer) % 3 = 0
@@ -35,12 +36,17 @@ COINS = Step(
         returning *
     )
     select app.transfer(
-        $1, 'gift:' || given.id, 'gift_sent', array['person_coins', 'tenant_revenue'], array[giver_user_id, null],
-        array[null, null]::text[], array[null, null]::text[], array[-coins, coins], giver_user_id, '', given.id,
+        $1, 'gift:' || given.id, 'gift_sent',
+        array[
+            ('person_coins', giver_user_id, null, null, -coins), ('tenant_revenue', null, null, null, coins)
+        ]::app.ledger_entry[],
+        giver_user_id, '', given.id,
         jsonb_build_object('gift_key', gift.key, 'quantity', 1, 'profile_id', receiver_profile_id)
     ), app.transfer(
-        $1, 'gift:' || given.id || ':received', 'gift_received', array['creator_revenue', 'tenant_revenue'],
-        array[receiver_user_id, null], array[null, null]::text[], array[null, null]::text[], array[earned, -earned],
+        $1, 'gift:' || given.id || ':received', 'gift_received',
+        array[
+            ('creator_revenue', receiver_user_id, null, null, earned), ('tenant_revenue', null, null, null, -earned)
+        ]::app.ledger_entry[],
         receiver_user_id, '', given.id,
         jsonb_build_object('gift_key', gift.key, 'quantity', 1, 'profile_id', giver_profile_id)
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -82,27 +81,15 @@ def users_in(entries: Sequence[Entry]) -> set[UUID]:
     return {entry.account.user_id for entry in entries if entry.account.user_id is not None}
 
 
-class Columns(NamedTuple):
-    """Entries as parallel arrays, the form that the SQL functions take."""
+EntryRow = tuple[str, UUID | None, str | None, str | None, int]
+"""Entry in the form of ``app.ledger_entry``: kind, owner, provider, currency, amount."""
 
-    kinds: list[str]
-    owners: list[UUID | None]
-    providers: list[str | None]
-    currencies: list[str | None]
-    amounts: list[int]
+_LOCK_ORDER = {kind: number for number, kind in enumerate(AccountKind)}
 
 
-_ORDER = {kind: number for number, kind in enumerate(AccountKind)}
-
-
-def columns(entries: Sequence[Entry]) -> Columns:
+def entry_rows(entries: Sequence[Entry]) -> list[EntryRow]:
     """Sorts entries by the database's lock order of accounts, so that it need not sort them again."""
-    entries = sorted(entries, key=lambda entry: _ORDER[entry.account.kind])
-    accounts = [entry.account for entry in entries]
-    return Columns(
-        [account.kind.value for account in accounts],
-        [account.user_id for account in accounts],
-        [account.provider for account in accounts],
-        [account.currency for account in accounts],
-        [entry.amount for entry in entries],
-    )
+    return [
+        (entry.account.kind, entry.account.user_id, entry.account.provider, entry.account.currency, entry.amount)
+        for entry in sorted(entries, key=lambda entry: _LOCK_ORDER[entry.account.kind])
+    ]

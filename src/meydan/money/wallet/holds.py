@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from meydan.kit.database import Tx
 from meydan.money.wallet.balances import do_send_wallet
-from meydan.money.wallet.enums import Entry, TransactionType, columns, users_in
+from meydan.money.wallet.enums import Entry, TransactionType, entry_rows, users_in
 from meydan.money.wallet.errors import translated_errors
 from meydan.money.wallet.ledger import TRANSACTION, Transaction
 
@@ -85,8 +85,8 @@ async def do_commit_hold(
     with translated_errors():
         made = await tx.one(
             Transaction,
-            f"select {TRANSACTION} from app.commit_hold($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            *(hold_id, key, type, *columns(pays), description, subject_id, dict(details or {})),
+            f"select {TRANSACTION} from app.commit_hold($1, $2, $3, $4, $5, $6, $7, $8)",
+            *(hold_id, key, type, entry_rows(pays), description, subject_id, dict(details or {})),
         )
     for user_id in users_in(pays) | ({made.user_id} if made.user_id else set()):
         await do_send_wallet(tx, user_id)

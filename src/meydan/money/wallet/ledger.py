@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from meydan.kit.database import Tx
 from meydan.money.wallet.balances import do_send_wallet
-from meydan.money.wallet.enums import Account, Entry, TransactionType, coins_of, columns, users_in
+from meydan.money.wallet.enums import Account, Entry, TransactionType, coins_of, entry_rows, users_in
 from meydan.money.wallet.errors import translated_errors
 
 
@@ -82,8 +82,8 @@ async def do_transfer(
     with translated_errors():
         made = await tx.one(
             Transaction,
-            f"select {TRANSACTION} from app.transfer($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            *(key, type, *columns(entries), user_id, description, subject_id, dict(details or {})),
+            f"select {TRANSACTION} from app.transfer($1, $2, $3, $4, $5, $6, $7, $8)",
+            *(key, type, entry_rows(entries), user_id, description, subject_id, dict(details or {})),
         )
     for owner_id in users_in(entries):
         await do_send_wallet(tx, owner_id)

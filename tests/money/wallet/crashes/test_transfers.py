@@ -235,8 +235,8 @@ async def test_a_transfer_killed_before_it_was_committed_never_was(
         pid = victim.get_server_pid()
         await victim.execute(f"begin; set local app.tenant_id = '{bank.tenant.id}'")
         assert await victim.fetch(
-            "select id from app.transfer($1, 'once', 'spent', array['person_coins', 'tenant_revenue'], "
-            "array[$2::uuid, null], array[null, null]::text[], array[null, null]::text[], array[-40, 40]::bigint[], $2)",
+            "select id from app.transfer($1, 'once', 'spent', array[('person_coins', $2, null, null, -40),"
+            " ('tenant_revenue', null, null, null, 40)]::app.ledger_entry[], $2)",
             bank.tenant.id,
             ana.me.user_id,
         )

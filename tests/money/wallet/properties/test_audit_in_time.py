@@ -18,8 +18,8 @@ from tests.factories import Person
 from tests.money.bank import Bank
 
 PAY = (
-    "select id from app.transfer($1, $2, 'spent', array['person_coins', 'tenant_revenue'], array[$3::uuid, null], "
-    "array[null, null]::text[], array[null, null]::text[], array[-1, 1]::bigint[], $3)"
+    "select id from app.transfer($1, $2, 'spent', array[('person_coins', $3, null, null, -1),"
+    " ('tenant_revenue', null, null, null, 1)]::app.ledger_entry[], $3)"
 )
 
 
