@@ -641,6 +641,25 @@ async def test_what_was_asked_for_once_is_not_done_again(moved: Moved):
         assert (await wallet.do_audit(tx, whole=True)).fault_count == 0
 
 
+async def test_a_stored_transfer_still_has_its_fingerprint(alone: Moved):
+    """Entries are asked for in the order of locks. A chargeback stands for its request, which is not stored."""
+    rows = await alone.owner.fetch("""
+        select header.idempotency_key as key, header.fingerprint as stored, app.ledger_fingerprint(
+            header.transaction_type, header.user_id, header.subject_id, header.reverses_id, null, array_agg(
+                (account.kind, account.user_id, account.provider, account.currency, entry.amount)::app.ledger_entry
+                order by app.ledger_rank(account.kind)
+            )
+        ) as present
+        from app.coin_transactions header
+        join app.coin_entries entry on entry.tenant_id = header.tenant_id and entry.transaction_id = header.id
+        join app.ledger_accounts account on account.tenant_id = entry.tenant_id and account.id = entry.account_id
+        where header.transaction_type <> 'chargeback'
+        group by header.tenant_id, header.id
+    """)
+    assert len(rows) == 12
+    assert {row["key"]: row["present"] for row in rows} == {row["key"]: row["stored"] for row in rows}
+
+
 async def _ask_again(tx: Tx) -> None:
     purchase, refund, spent = _FACTS["purchase"], _FACTS["refund"], _FACTS["spend"]
     meter, hold, adjust, subscribe = _FACTS["meter"], _FACTS["hold"], _FACTS["adjust"], _FACTS["subscribe"]
