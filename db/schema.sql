@@ -208,12 +208,12 @@ CREATE FUNCTION app.add_report(in_tenant_id integer, in_profile_id uuid, in_reas
                    WHERE ((met.tenant_id = other.tenant_id) AND (met.id = add_report.in_match_id) AND ((app.profile_id() = met.profile1_id) OR (app.profile_id() = met.profile2_id)) AND ((other.id = met.profile1_id) OR (other.id = met.profile2_id))))))) ON CONFLICT DO NOTHING;
 END;
 
-CREATE FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text) RETURNS integer
+CREATE FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text, in_status text) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    insert into app.tenants (slug, name, timezone, default_language) values (in_slug, in_name, in_timezone,
-        in_default_language)
+    insert into app.tenants (slug, name, timezone, default_language, status)
+    values (in_slug, in_name, in_timezone, in_default_language, in_status)
     on conflict do nothing
     returning id
 $$;
@@ -754,7 +754,6 @@ CREATE TABLE app.tenants (
     id integer NOT NULL,
     slug text NOT NULL,
     name text NOT NULL,
-    hosts text[] DEFAULT '{}'::text[] NOT NULL,
     timezone text DEFAULT 'Europe/Istanbul'::text NOT NULL,
     default_language text DEFAULT 'tr'::text NOT NULL,
     status text DEFAULT 'active'::text NOT NULL,
@@ -762,7 +761,7 @@ CREATE TABLE app.tenants (
     CONSTRAINT tenants_default_language_check CHECK ((default_language = ANY (ARRAY['tr'::text, 'en'::text]))),
     CONSTRAINT tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
     CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text)),
-    CONSTRAINT tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+    CONSTRAINT tenants_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'suspended'::text])))
 );
 
 CREATE FUNCTION app.today(in_tenant_id integer) RETURNS date
@@ -3036,6 +3035,15 @@ CREATE TABLE app.tenant_configs (
 
 ALTER TABLE ONLY app.tenant_configs FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.tenant_hosts (
+    tenant_id integer NOT NULL,
+    host text NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT tenant_hosts_host_check CHECK (((host = lower(host)) AND ((length(host) >= 3) AND (length(host) <= 253))))
+);
+
+ALTER TABLE ONLY app.tenant_hosts FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE app.tenants ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.tenants_id_seq
     START WITH 1
@@ -3377,6 +3385,12 @@ ALTER TABLE ONLY app.tenant_configs
 
 ALTER TABLE ONLY app.tenant_configs
     ADD CONSTRAINT tenant_configs_tenant_id_config_key_key UNIQUE (tenant_id, config_key);
+
+ALTER TABLE ONLY app.tenant_hosts
+    ADD CONSTRAINT tenant_hosts_host_key UNIQUE (host);
+
+ALTER TABLE ONLY app.tenant_hosts
+    ADD CONSTRAINT tenant_hosts_pkey PRIMARY KEY (tenant_id, host);
 
 ALTER TABLE ONLY app.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
@@ -3954,6 +3968,9 @@ ALTER TABLE ONLY app.system_logs
 ALTER TABLE ONLY app.tenant_configs
     ADD CONSTRAINT tenant_configs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
+ALTER TABLE ONLY app.tenant_hosts
+    ADD CONSTRAINT tenant_hosts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
 ALTER TABLE ONLY app.ticket_lanes
     ADD CONSTRAINT ticket_lanes_tenant_id_user_id_kind_fkey FOREIGN KEY (tenant_id, user_id, kind) REFERENCES app.tickets(tenant_id, user_id, kind) ON DELETE CASCADE;
 
@@ -4147,6 +4164,8 @@ CREATE POLICY own_read ON app.subscriptions FOR SELECT TO meydan_app USING (((te
 
 CREATE POLICY own_read ON app.system_logs FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
+CREATE POLICY own_read ON app.tenant_hosts FOR SELECT TO meydan_app USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY own_read ON app.users FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.wallet_freezes FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
@@ -4255,6 +4274,8 @@ CREATE POLICY owner_all ON app.system_logs TO meydan_owner USING (true) WITH CHE
 
 CREATE POLICY owner_all ON app.tenant_configs TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.tenant_hosts TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.ticket_lanes TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.tickets TO meydan_owner USING (true) WITH CHECK (true);
@@ -4294,6 +4315,8 @@ CREATE POLICY relay_lock ON app.outbox FOR UPDATE TO meydan_relay USING (true) W
 CREATE POLICY relay_read ON app.outbox FOR SELECT TO meydan_relay USING (true);
 
 ALTER TABLE app.reports ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY service_read_all ON app.tenant_hosts FOR SELECT TO meydan_service USING (true);
 
 CREATE POLICY service_tenant ON app.audited_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4397,6 +4420,8 @@ CREATE POLICY service_tenant ON app.system_logs TO meydan_service USING ((tenant
 
 CREATE POLICY service_tenant ON app.tenant_configs TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.tenant_hosts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.ticket_lanes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.tickets TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -4416,6 +4441,8 @@ ALTER TABLE app.subscriptions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.system_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.tenant_configs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.tenant_hosts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.ticket_lanes ENABLE ROW LEVEL SECURITY;
 
@@ -4554,8 +4581,8 @@ GRANT SELECT(created_at) ON TABLE app.reports TO meydan_app;
 REVOKE ALL ON FUNCTION app.add_report(in_tenant_id integer, in_profile_id uuid, in_reason text, in_text text, in_match_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.add_report(in_tenant_id integer, in_profile_id uuid, in_reason text, in_text text, in_match_id uuid) TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text) TO meydan_service;
+REVOKE ALL ON FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text, in_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text, in_status text) TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tickets TO meydan_service;
 GRANT SELECT,DELETE ON TABLE app.tickets TO meydan_app;
@@ -5159,6 +5186,9 @@ GRANT SELECT(created_at) ON TABLE app.system_logs TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tenant_configs TO meydan_service;
 GRANT SELECT ON TABLE app.tenant_configs TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tenant_hosts TO meydan_service;
+GRANT SELECT ON TABLE app.tenant_hosts TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.ticket_lanes TO meydan_service;
 

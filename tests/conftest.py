@@ -141,6 +141,7 @@ def settings(
         database=config.DatabaseUrls(**msgspec.structs.asdict(database_settings)),
         valkey=config.Valkey(url=valkey_url),
         secrets=config.Secrets(token_key="t" * 32, seal_key="s" * 32),
+        tenants=config.Tenants(founding=config.Founding.open, foundings_per_day=1_000_000),
     )
 
 

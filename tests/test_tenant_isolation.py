@@ -26,7 +26,7 @@ from tests.meeting_scenarios import bring_together
 from tests.money.bank import Bank
 
 NO_TENANT_NAMED = {
-    "app.add_tenant(text,text,text,text)": "makes a tenant",
+    "app.add_tenant(text,text,text,text,text)": "makes a tenant",
     "app.free_tag(text)": "reads the tenant of the transaction alone",
     "app.queue_job(text,bytea,interval,text)": "writes the tenant of the transaction alone",
     "app.sync_ticket_lanes()": "is a trigger",

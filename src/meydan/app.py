@@ -45,7 +45,7 @@ async def provide_tenant(
 ) -> tenants.Tenant:
     """The tenant addressed by header or host.
 
-    Raises: UnknownCommunity, CommunitySuspended."""
+    Raises: UnknownTenant, TenantSuspended, TenantPending."""
     directory: tenants.Directory = state.directory
     return await directory.find(request.headers.get("host", ""), community)
 
@@ -74,7 +74,8 @@ def create_app(settings: Settings) -> Litestar:
         # Only a serving application builds a runtime: one may also be created to read its OpenAPI document.
         async with startup.product(settings) as db:
             app.state.db = db
-            app.state.directory = tenants.Directory(db)
+            addresses = tenants.Addresses.of(settings.http.public_url, settings.tenants.base_domain)
+            app.state.directory = tenants.Directory(db, addresses)
             async with rooms.opened(db):
                 yield
 

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
+from meydan.kit.hosts import host_name, is_private
 from meydan.kit.settings import Layer, SettingsError, load, read_file
 
 if TYPE_CHECKING:
@@ -31,6 +33,12 @@ _SHORTEST_SECRET = 32
 class Environment(StrEnum):
     development = "development"
     production = "production"
+
+
+class Founding(StrEnum):
+    closed = "closed"
+    approved = "approved"
+    open = "open"
 
 
 class LogLevel(StrEnum):
@@ -133,6 +141,26 @@ class Sms(Struct, frozen=True):
     ] = 2_000
 
 
+class Tenants(Struct, frozen=True):
+    base_domain: Annotated[
+        str,
+        Meta(
+            description="Domain below which communities have their names: with `meet.example.com` the community `chess` "
+            "is at `chess.meet.example.com`. Empty: at hosts that `meydan tenant host` adds, and below `localhost`."
+        ),
+    ] = ""
+    founding: Annotated[
+        Founding,
+        Meta(
+            description="Whether people may start a community on the page: `closed`, `approved` (it waits for "
+            "`meydan tenant status SLUG active`), `open`."
+        ),
+    ] = Founding.closed
+    foundings_per_day: Annotated[
+        int, Meta(ge=0, description="Communities that may be added in 24 hours before founding pauses.")
+    ] = 20
+
+
 class Settings(Struct, frozen=True):
     data: Annotated[Path, Meta(description="Folder of all data on this machine; also `--data`, but not in the file.")]
     environment: Annotated[
@@ -148,6 +176,7 @@ class Settings(Struct, frozen=True):
     secrets: Secrets = Secrets()
     mail: Mail = Mail()
     sms: Sms = Sms()
+    tenants: Tenants = Tenants()
 
     def database_settings(self) -> DatabaseSettings:
         from meydan.kit.database import DatabaseSettings
@@ -211,6 +240,8 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
     settings = load(Settings, layers, own, prefix=PREFIX)
     if problems := production_problems(settings):
         raise SettingsError("Production refuses to start:\n" + "\n".join(f"- {problem}" for problem in problems))
+    if problem := exposure_problem(settings):
+        raise SettingsError(problem)
     return settings
 
 
@@ -231,6 +262,19 @@ def production_problems(settings: Settings) -> list[str]:
     if settings.http.public_url and not settings.http.public_url.startswith("https://"):
         problems.append("http.public_url is not https: browsers give keys and cookies only to secure pages")
     return problems
+
+
+def exposure_problem(settings: Settings) -> str:
+    """A public URL that others can open, without the checks of production; "" if there is none."""
+    url = urlsplit(settings.http.public_url)
+    if settings.environment is Environment.production or not settings.http.public_url:
+        return ""
+    if url.scheme == "http" and is_private(host_name(url.netloc)):
+        return ""
+    return (
+        f"http.public_url is {settings.http.public_url}, which others can open, but environment is "
+        f"{settings.environment}: set environment to production, or http.public_url to an http address of this network."
+    )
 
 
 def _weakness(secret: str) -> str:

@@ -11,7 +11,8 @@ from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
 from meydan import accounts, meeting, tenants
-from meydan.config import Settings
+from meydan.config import Founding, Settings
+from meydan.integrations.local_door import is_local
 from meydan.kit import http
 from meydan.kit.database import Database
 
@@ -40,8 +41,10 @@ class Config(Struct, frozen=True):
     """Hours that a match and its messages last."""
     claim_minutes: int
     """Minutes of a stranger's silence before the right can be claimed back."""
+    founding: Founding
+    """Rule of this installation for visitors who want a community of their own."""
     local_twin: bool
-    """True in a development installation: codes are not sent, but shown in the local outbox at ``/outbox``."""
+    """True on the machine of a development installation: codes are not sent, but shown in the local outbox, ``/outbox``."""
 
 
 class Health(Struct, frozen=True):
@@ -69,7 +72,8 @@ async def config(request: http.AnyRequest, state: State, db: Database, tenant: t
         require_verified=for_accounts.require_verified,
         message_hours=for_meeting.match_hours,
         claim_minutes=for_meeting.claim_minutes,
-        local_twin=not (settings.mail.host or settings.sms.twilio_account_sid),
+        founding=settings.tenants.founding,
+        local_twin=settings.local_twin and is_local(request),
     )
 
 

@@ -97,6 +97,28 @@ def test_production_refuses(tmp_path: Path, change: dict[str, str], words: str) 
         load_settings(tmp_path, {**PRODUCTION, **change})
 
 
+@pytest.mark.parametrize(
+    ("url", "is_exposed"),
+    [
+        ("https://meet.example.org", True),
+        ("http://meet.example.org", True),
+        ("https://192.168.1.7:8000", True),
+        ("http://8.8.8.8", True),
+        ("http://192.168.1.7:8000", False),
+        ("http://devbox.local:8000", False),
+        ("http://localhost:8000", False),
+        ("", False),
+    ],
+)
+def test_an_address_that_others_can_open_wants_production(tmp_path: Path, url: str, *, is_exposed: bool) -> None:
+    """A development installation shows its codes and makes money out of nothing."""
+    if is_exposed:
+        with pytest.raises(SettingsError, match="set environment to production"):
+            load_settings(tmp_path, {"MEYDAN_HTTP_PUBLIC_URL": url})
+    else:
+        assert load_settings(tmp_path, {"MEYDAN_HTTP_PUBLIC_URL": url}).http.public_url == url
+
+
 def test_the_reference_page_is_current() -> None:
     page = Path(__file__).resolve().parents[2] / "docs/settings.md"
     assert page.read_text() == f"{INTRODUCTION}\n{reference(Settings, prefix=PREFIX)}", "run: make docs"

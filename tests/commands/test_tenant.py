@@ -36,6 +36,22 @@ def test_staff_and_settings_from_the_command_line(database_settings: DatabaseSet
         refused = meydan("tenant", "set", cafe, key, value)
         assert refused.returncode == 1
         assert words in refused.stderr
+    host = f"{cafe}.example.org"
+    for spelled in (f"{host.upper()}.", host):
+        reached = meydan("tenant", "host", cafe, spelled)
+        assert reached.stdout == f"{cafe} is reached at {host}.\n", reached.stderr
+    assert re.search(rf"^{cafe} +Café +active +1 people +{host}$", meydan("tenant", "list").stdout, re.MULTILINE)
+    other = f"other-{cafe}"
+    taken = meydan("tenant", "add", other, "--name", "Other", "--host", host)
+    assert taken.returncode == 1
+    assert "Another community is reached at this host" in taken.stderr
+    assert f"{other} " not in meydan("tenant", "list").stdout
+    assert "belongs to the installation itself" in meydan("tenant", "host", cafe, "127.0.0.1").stderr
+    assert "no longer reached" in meydan("tenant", "host", cafe, host, "--remove").stdout
+    assert "is not reached at" in meydan("tenant", "host", cafe, host, "--remove").stderr
+    for status in ("suspended", "active"):
+        assert meydan("tenant", "status", cafe, status).stdout == f"{cafe} is now {status}.\n"
+        assert re.search(rf"^{cafe} +Café +{status} ", meydan("tenant", "list").stdout, re.MULTILINE)
     nowhere = meydan("tenant", "staff", "nowhere", "ayse", "--role", "admin")
     assert nowhere.returncode == 1
     assert "no community called nowhere" in nowhere.stderr

@@ -150,8 +150,7 @@ def test_beyond_this_machine_it_says_what_that_means(data: Path) -> None:
         assert up.healthy()
         assert "other machines too" in up.words
         assert "--tls" in up.words
-        assert "/outbox the codes others ask for" in up.words
-        assert "buy coins with play money" in up.words
+        assert "shown to this machine only" in up.words
         assert "/pay/local" in up.words
     finally:
         up.stop()

@@ -75,7 +75,13 @@ def start_product(folder: Path) -> Product:
     if not (web_client.STATIC / "index.html").exists():
         pytest.fail("the web client is not built: run `make client`")
     port, log, clock_file = free_port(), folder / "up.log", folder / "clock"
-    environment = {**os.environ, "MEYDAN_CLOCK_FILE": str(clock_file), "PYTHONUNBUFFERED": "1"}
+    environment = {
+        **os.environ,
+        "MEYDAN_CLOCK_FILE": str(clock_file),
+        "MEYDAN_TENANTS_FOUNDING": "open",
+        "MEYDAN_TENANTS_FOUNDINGS_PER_DAY": "1000",
+        "PYTHONUNBUFFERED": "1",
+    }
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "meydan", "up", "--data", str(folder / "data"), "--port", str(port)],

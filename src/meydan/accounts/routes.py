@@ -120,7 +120,9 @@ async def _contact(tx: Tx, channel: Channel, to: str) -> Contact:
 
 @post("/api/auth/register", status_code=201, tags=["accounts"], summary="Register, or found a community")
 async def register(request: AnyRequest, db: Database, tenant: Tenant, data: RegisterUserRequest) -> Response[Session]:
-    done = await registration.do_register(db, tenant.id, data, client_ip_address(request))
+    done = await registration.do_register(
+        db, tenant.id, data, client_ip_address(request), request.app.state.settings.tenants
+    )
     return _with_cookie(request, done, 201)
 
 

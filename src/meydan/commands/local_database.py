@@ -51,6 +51,6 @@ async def tenant_id_of(db: Database, slug: str) -> int:
     from meydan.commands import PlainError
 
     try:
-        return (await tenants.Directory(db).find("", slug)).id
+        return (await tenants.Directory(db).find("", slug, closed_too=True)).id
     except tenants.UnknownTenant:
         raise PlainError(f"There is no community called {slug}. `meydan tenant list` shows them.") from None

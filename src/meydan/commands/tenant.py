@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +19,7 @@ from meydan.commands.local_database import product, running_database, tenant_id_
 if TYPE_CHECKING:
     from meydan.config import Settings
     from meydan.kit.database import Database
-    from meydan.tenants import Tenant
+    from meydan.tenants import Addresses, Tenant
 
 
 @click.group()
@@ -55,11 +58,14 @@ def add(
 
     async def make(settings: Settings) -> Tenant:
         async with product(settings) as db:
+            await _check_hosts(settings, db, hosts)
             if owner_username and owner_birth_date and owner_password:
                 made = await _found(db, slug, name, language, owner_username, owner_password, owner_birth_date.date())
             else:
                 made = await _do_add(db, slug, name, timezone, language)
-        await _do_complete(settings, made.id, timezone, hosts)
+            for host in hosts:
+                await _do_add_host(settings, db, made.id, host)
+        await _do_update(settings, "update app.tenants set timezone = $2 where id = $1", made.id, timezone)
         return made
 
     with running_database(data) as settings:
@@ -84,7 +90,9 @@ def list_all(data: Path | None) -> None:
             await migrations.check_version(connection)
             rows = await connection.fetch(
                 """
-                select slug, name, status, hosts, (
+                select slug, name, status, array(
+                    select host from app.tenant_hosts where tenant_id = tenants.id order by host
+                ) as hosts, (
                     select count(*) from app.users where tenant_id = tenants.id
                 ) as people
                 from app.tenants order by id
@@ -126,6 +134,52 @@ def staff(slug: str, identifier: str, role: str, data: Path | None) -> None:
     with running_database(data) as settings:
         asyncio.run(give(settings))
     click.echo(f"{identifier} is now {role} in {slug}.")
+
+
+@tenant.command("host")
+@click.argument("slug")
+@click.argument("host")
+@click.option("--remove", is_flag=True, help="The community is no longer reached there.")
+@data_option
+def set_host(slug: str, host: str, *, remove: bool, data: Path | None) -> None:
+    """Reach a community at HOST, a domain name that points to this installation. Holds within seconds."""
+
+    async def change(settings: Settings) -> str:
+        from meydan import tenants
+
+        async with product(settings) as db:
+            tenant_id = await tenant_id_of(db, slug)
+            if not remove:
+                return await _do_add_host(settings, db, tenant_id, host)
+            async with db.as_service(tenant_id) as tx:
+                if not await tenants.do_remove_host(tx, host):
+                    raise PlainError(f"{slug} is not reached at {host}. `meydan tenant list` shows all hosts.")
+            return host
+
+    with running_database(data) as settings:
+        name = asyncio.run(change(settings))
+    click.echo(f"{slug} is {'no longer ' if remove else ''}reached at {name}.")
+
+
+@tenant.command("status")
+@click.argument("slug")
+@click.argument("status", type=click.Choice(["active", "suspended"]))
+@data_option
+def set_status(slug: str, status: str, data: Path | None) -> None:
+    """Approve, open again (active) or close (suspended) a community. Holds within seconds."""
+
+    async def change(settings: Settings) -> None:
+        from meydan import tenants
+
+        async with product(settings) as db:
+            tenant_id = await tenant_id_of(db, slug)
+            async with db.as_service(tenant_id) as tx:
+                await tenants.do_record(tx, "tenant_status_changed", status=status)
+        await _do_update(settings, "update app.tenants set status = $2 where id = $1", tenant_id, status)
+
+    with running_database(data) as settings:
+        asyncio.run(change(settings))
+    click.echo(f"{slug} is now {status}.")
 
 
 @tenant.command("settings")
@@ -197,7 +251,7 @@ async def _found(
     db: Database, slug: str, name: str, language: str, username: str, password: str, birth_date: date
 ) -> Tenant:
     """Adds a tenant and its owner, as a person does over HTTP."""
-    from meydan import accounts, tenants
+    from meydan import accounts, config, tenants
 
     directory = tenants.Directory(db)
     default = await directory.find("", None)
@@ -214,21 +268,51 @@ async def _found(
             new_tenant=accounts.NewTenant(name=name, slug=slug),
         ),
         "127.0.0.1",
+        config.Tenants(founding=config.Founding.open, foundings_per_day=sys.maxsize),
     )
     return await tenants.Directory(db).find("", slug)
 
 
-async def _do_complete(settings: Settings, tenant_id: int, timezone: str, hosts: tuple[str, ...]) -> None:
-    """Sets the columns that only the schema's owner may write."""
+async def _check_hosts(settings: Settings, db: Database, hosts: tuple[str, ...]) -> None:
+    """Refuses hosts before anything is made."""
+    from meydan import tenants
+
+    async with db.as_service(0) as tx:
+        for host in hosts:
+            with _in_words(host):
+                await tenants.check_host(tx, host, _addresses(settings))
+
+
+async def _do_add_host(settings: Settings, db: Database, tenant_id: int, host: str) -> str:
+    from meydan import tenants
+
+    async with db.as_service(tenant_id) as tx:
+        with _in_words(host):
+            return await tenants.do_add_host(tx, host, _addresses(settings))
+
+
+def _addresses(settings: Settings) -> Addresses:
+    from meydan import tenants
+
+    return tenants.Addresses.of(settings.http.public_url, settings.tenants.base_domain)
+
+
+@contextmanager
+def _in_words(host: str) -> Iterator[None]:
+    from meydan import tenants
+
+    try:
+        yield
+    except (tenants.HostInvalid, tenants.HostIsOurs, tenants.HostTaken) as refused:
+        raise PlainError(f"{host}: {refused.title}") from None
+
+
+async def _do_update(settings: Settings, sql: str, tenant_id: int, value: str) -> None:
+    """Sets a column that only the schema's owner may write."""
     import asyncpg
 
     connection = await asyncpg.connect(settings.database.owner_url)
     try:
-        await connection.execute(
-            "update app.tenants set hosts = $2, timezone = $3 where id = $1",
-            tenant_id,
-            [host.lower() for host in hosts],
-            timezone,
-        )
+        await connection.execute(sql, tenant_id, value)
     finally:
         await connection.close()

@@ -124,10 +124,7 @@ def _announce(console: Console, settings: Settings, seconds: float) -> None:
         )
     if not settings.http.is_private:
         console.print(f"It answers on {settings.http.host}, to other machines too.", style="yellow")
-        if settings.local_twin:
-            console.print("Whoever reaches it can read at /outbox the codes others ask for.", style="yellow")
-        if settings.environment is not Environment.production:
-            console.print("Whoever reaches it can buy coins with play money, and take it back.", style="yellow")
+        console.print("Codes and the play money's books are shown to this machine only.", style="yellow")
         if not settings.tls:
             console.print(
                 "Over plain http their browsers give no keys, no camera and no notifications: start it with --tls, or "

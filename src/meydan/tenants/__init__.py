@@ -1,5 +1,6 @@
 """Tenants, which people call communities: their settings, and the audit log of actions on users."""
 
+from meydan.tenants.addresses import Addresses
 from meydan.tenants.configs import (
     RoomSettings,
     SettingInvalid,
@@ -15,35 +16,51 @@ from meydan.tenants.directory import (
     Language,
     Tenant,
     TenantInvalid,
+    TenantPending,
     TenantStatus,
     TenantSuspended,
     TenantTaken,
     UnknownTenant,
+    check_open,
     current,
     do_add,
 )
 from meydan.tenants.events import TenantAdded
+from meydan.tenants.founding import FoundingClosed, check_founding_open, do_found
+from meydan.tenants.hosts import HostInvalid, HostIsOurs, HostTaken, check_host, do_add_host, do_remove_host
 from meydan.tenants.system_log import do_record
 
 __all__ = [
+    "Addresses",
     "Directory",
+    "FoundingClosed",
+    "HostInvalid",
+    "HostIsOurs",
+    "HostTaken",
     "Language",
     "RoomSettings",
     "SettingInvalid",
     "Tenant",
     "TenantAdded",
     "TenantInvalid",
+    "TenantPending",
     "TenantStatus",
     "TenantSuspended",
     "TenantTaken",
     "UnknownSetting",
     "UnknownTenant",
     "cached_settings",
+    "check_founding_open",
+    "check_host",
+    "check_open",
     "current",
     "do_add",
+    "do_add_host",
     "do_configure",
     "do_configure_key",
+    "do_found",
     "do_record",
+    "do_remove_host",
     "settings",
     "settings_types",
 ]

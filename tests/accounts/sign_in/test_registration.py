@@ -1,11 +1,17 @@
 """Coming in: with a proved address or a username, old enough, under an alias; alone or with a new community."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
+import asyncpg
 import httpx
+import msgspec
 import pytest
+from litestar import Litestar
 
-from meydan import accounts, tenants
+from meydan import accounts, config, tenants
 from meydan.kit import clock
 from meydan.kit.database import Database
 from meydan.kit.events import listen
@@ -154,6 +160,63 @@ async def test_a_community_and_its_owner_come_together_or_not_at_all(
     assert me["role"] == "owner"
     assert me["tenant"] == community
     assert code(await register(api, new_tenant=community)) == "tenant_taken"
+
+
+async def test_nobody_founds_a_community_where_the_operator_did_not_ask_for_it(
+    app: Litestar, api: httpx.AsyncClient, db: Database, tenant: tenants.Tenant
+):
+    community = {"slug": f"shut-{tenant.slug}", "name": "Night owls"}
+    with founding(app, config.Founding.closed):
+        assert (await api.get("/api/config")).json()["founding"] == "closed"
+        assert code(await register(api, new_tenant=community)) == "founding_closed"
+    with pytest.raises(tenants.UnknownTenant):
+        await tenants.Directory(db).find("", community["slug"])
+    assert (await register(api)).status_code == 201, "the same person comes into this one"
+
+
+async def test_a_founded_community_waits_for_approval(
+    app: Litestar, api: httpx.AsyncClient, owner: asyncpg.Connection, tenant: tenants.Tenant
+):
+    slug = f"wait-{tenant.slug}"
+    with founding(app, config.Founding.approved):
+        session = await register(api, new_tenant={"slug": slug, "name": "Night owls"})
+        assert session.status_code == 201
+    bearer = {"Authorization": f"Bearer {session.json()['access_token']}", "X-Meydan-Tenant": slug}
+    assert code(await api.get("/api/auth/profile", headers=bearer)) == "tenant_pending"
+    assert (
+        code(await api.post("/api/auth/register", json=form(), headers={"X-Meydan-Tenant": slug})) == "tenant_pending"
+    )
+    await owner.execute("update app.tenants set status = 'active' where slug = $1", slug)
+    app.state.directory._kept.clear()
+    assert (await api.get("/api/auth/profile", headers=bearer)).status_code == 200
+
+
+async def test_founding_pauses_when_the_days_number_is_reached(
+    app: Litestar, api: httpx.AsyncClient, db: Database, tenant: tenants.Tenant
+):
+    async with db.as_service(0) as tx:
+        made = await tx.connection.fetchval(
+            "select count(*) from app.tenants where created_at > app.now() - interval '1 day'"
+        )
+    with founding(app, config.Founding.open, per_day=made + 2):
+        answers = await asyncio.gather(
+            *(
+                register(api, new_tenant={"slug": f"n{number}-{tenant.slug}", "name": "One of five"})
+                for number in range(5)
+            )
+        )
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 429, 429, 429]
+
+
+@contextmanager
+def founding(app: Litestar, rule: config.Founding, per_day: int = 1_000_000) -> Iterator[None]:
+    before = app.state.settings
+    rules = config.Tenants(founding=rule, foundings_per_day=per_day)
+    app.state.settings = msgspec.structs.replace(before, tenants=rules)
+    try:
+        yield
+    finally:
+        app.state.settings = before
 
 
 async def test_the_new_owner_is_at_home_in_the_new_community_only(api: httpx.AsyncClient, tenant: tenants.Tenant):

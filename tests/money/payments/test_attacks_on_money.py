@@ -111,14 +111,14 @@ async def test_a_buyers_browser_cannot_fill_the_books_with_webhooks(
 
 async def test_a_made_up_host_leads_no_buyer_elsewhere(shop: Shop):
     person = await shop.person()
-    body = {"package_id": shop.packages[0]["id"]}
+    body, own = {"package_id": shop.packages[0]["id"]}, f"{shop.tenant.slug}.localhost:8000"
     async with person.client(shop.app) as client:
-        for host in ("evil.example", "kahve.localhost:8000"):
+        for host in ("evil.example", "kahve.localhost:8000", own):
             headers = {"Host": host, "Idempotency-Key": uuid4().hex}
             assert (await client.post("/api/coins/purchase", json=body, headers=headers)).status_code == 201
     await shop.work()
     returns = sorted(order.return_url.split("/wallet/")[0] for order in shop.book.orders.values())
-    assert returns == ["http://127.0.0.1:8000", "http://kahve.localhost:8000"]
+    assert returns == ["http://127.0.0.1:8000", "http://127.0.0.1:8000", f"http://{own}"]
 
 
 async def test_one_key_is_not_for_money_and_for_coins(shop: Shop):

@@ -72,7 +72,7 @@ async def test_a_page_that_hides_where_it_is_presses_no_button(shop: Shop, app: 
     """A sandboxed frame, or a page that came from a file, says ``Origin: null``."""
     async with client(app) as stranger:
         answer = await stranger.post("/pay/local", data={"do": "dance", "id": "x"}, headers={"Origin": "null"})
-    assert (answer.status_code, answer.json()["code"]) == (403, "dashboard_elsewhere")
+    assert (answer.status_code, answer.json()["code"]) == (403, "button_elsewhere")
 
 
 async def test_a_price_that_changes_between_two_tries_buys_nothing_twice(shop: Shop, db: Database):

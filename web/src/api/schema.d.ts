@@ -2018,6 +2018,7 @@ export interface components {
         Config: {
             claim_minutes: number;
             default_language: components["schemas"]["Language"];
+            founding: components["schemas"]["Founding"];
             languages: components["schemas"]["Language"][];
             local_twin: boolean;
             message_hours: number;
@@ -2198,6 +2199,11 @@ export interface components {
             points: number;
             rule: components["schemas"]["Rule"];
         };
+        /**
+         * Founding
+         * @enum {string}
+         */
+        Founding: "closed" | "approved" | "open";
         /** FraudRules */
         FraudRules: {
             bounds: {

@@ -116,6 +116,10 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`There is no community at this address.`);
     case 'tenant_suspended':
       return i18n._(msg`This community is closed for now.`);
+    case 'tenant_pending':
+      return i18n._(msg`This community is not open yet. The people who run this place look at it first.`);
+    case 'founding_closed':
+      return i18n._(msg`New communities cannot be started here.`);
     case 'verification_needed':
       return error.text('wanted') === 'any'
         ? i18n._(msg`Verify a phone number or an e-mail address first; then you can meet people.`)

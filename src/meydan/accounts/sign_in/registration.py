@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 from msgspec import Meta, Struct
 
-from meydan import tenants
+from meydan import config, tenants
 from meydan.accounts import devices, events, me, profiles, sessions, standing
 from meydan.accounts.devices import ClientDevice
 from meydan.accounts.identifiers import phone_hash, read_username
@@ -73,8 +73,19 @@ TAKEN: dict[str, type[Refused]] = {
 }
 
 
-async def do_register(db: Database, tenant_id: int, wanted: RegisterUserRequest, ip_address: str) -> LoggedIn:
+_CLOSED = config.Tenants()
+
+
+async def do_register(
+    db: Database,
+    tenant_id: int,
+    wanted: RegisterUserRequest,
+    ip_address: str,
+    rules: config.Tenants = _CLOSED,
+) -> LoggedIn:
     """Registers in two transactions: cheap checks come before the password is hashed, which costs CPU.
+
+    ``rules`` say whether a new tenant may be founded.
 
     Raises: IdentifierMissing, WeakPassword, TooManyRequests, ProofRefused, SignInMethodClosed, TooYoung.
     """
@@ -83,6 +94,8 @@ async def do_register(db: Database, tenant_id: int, wanted: RegisterUserRequest,
         raise IdentifierMissing
     about = [name for name in (username, wanted.alias, wanted.new_tenant and wanted.new_tenant.slug) if name]
     passwords.check_strength(wanted.password, about)
+    if wanted.new_tenant is not None:
+        tenants.check_founding_open(rules.founding)
     async with db.as_service(tenant_id) as tx:
         settings = await tenants.settings(tx, AccountsSettings)
         await login_throttle.do_count_registration(
@@ -92,16 +105,28 @@ async def do_register(db: Database, tenant_id: int, wanted: RegisterUserRequest,
             await otp.check_proof(tx, wanted.proof, Purpose.register)
     password_hash = await passwords.hash_of(wanted.password)
     async with db.as_service(tenant_id) as tx:
-        return await _do_write(tx, wanted, username, password_hash, ip_address)
+        return await _do_write(tx, wanted, username, password_hash, ip_address, rules)
 
 
 async def _do_write(
-    tx: Tx, wanted: RegisterUserRequest, username: str | None, password_hash: str, ip_address: str
+    tx: Tx,
+    wanted: RegisterUserRequest,
+    username: str | None,
+    password_hash: str,
+    ip_address: str,
+    rules: config.Tenants,
 ) -> LoggedIn:
     # The proof belongs to the tenant of the page, so it is spent before a new tenant is entered.
     proved = await otp.do_spend_proof(tx, wanted.proof, Purpose.register) if wanted.proof else None
     if wanted.new_tenant is not None:
-        await tenants.do_add(tx, wanted.new_tenant.slug, wanted.new_tenant.name, language=wanted.language)
+        await tenants.do_found(
+            tx,
+            wanted.new_tenant.slug,
+            wanted.new_tenant.name,
+            language=wanted.language,
+            founding=rules.founding,
+            per_day=rules.foundings_per_day,
+        )
     settings = await tenants.settings(tx, AccountsSettings)
     methods = [method for method in (proved and proved.method, username and SignInMethod.username) if method]
     if not set(methods) <= set(settings.sign_in_methods):

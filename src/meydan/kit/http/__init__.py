@@ -11,7 +11,6 @@ from meydan.kit.http.requests import (
     IdempotencyKeyMissing,
     check_host,
     client_ip_address,
-    is_private_name,
     scoped_idempotency_key,
 )
 
@@ -25,7 +24,6 @@ __all__ = [
     "Unavailable",
     "check_host",
     "client_ip_address",
-    "is_private_name",
     "problem",
     "scoped_idempotency_key",
 ]

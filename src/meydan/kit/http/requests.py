@@ -1,6 +1,5 @@
 """Requests: the idempotency key, the Host header and the client's address."""
 
-from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -45,18 +44,6 @@ def check_host(connection: ASGIConnection[Any, Any, Any, State]) -> None:
         urlsplit(f"//{connection.headers.get('host', '')}").port  # noqa: B018 -- reading it is what checks it
     except ValueError:
         raise HostMalformed from None
-
-
-def is_private_name(host: str) -> bool:
-    """True for an IP address or a name of this machine or network.
-
-    Strangers can own other names, and may let one resolve to this machine. A page of theirs in a developer's browser
-    would then be of the same origin as ours (DNS rebinding)."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return "." not in host or host.endswith(".localhost")
-    return True
 
 
 def client_ip_address(request: AnyRequest) -> str:

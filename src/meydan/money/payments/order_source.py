@@ -1,16 +1,16 @@
 """Source of an order: the device, IP address and page that it was placed from."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from msgspec import Struct
 
 from meydan import integrations
 from meydan.kit import rate_limits
-from meydan.kit.http import AnyRequest, client_ip_address, is_private_name
+from meydan.kit.hosts import host_name
+from meydan.kit.http import AnyRequest, client_ip_address
 from meydan.kit.identity import Identity
-from meydan.tenants import Tenant
+from meydan.tenants import Addresses, Tenant
 
 ORDERS = rate_limits.Limit("payments.orders", timedelta(hours=1), 60)
 """Orders of any kind that one user may place."""
@@ -32,8 +32,8 @@ def ordered_from(request: AnyRequest, tenant: Tenant, me: Identity) -> OrderedFr
 
 def _origin(request: AnyRequest, tenant: Tenant) -> str:
     """The request's origin if the host is one of ours, else the public URL. A Host header can be forged."""
-    public_url = integrations.current().public_url
-    public, host = urlsplit(public_url).hostname, request.url.hostname or ""
-    if host in {public, *tenant.hosts} or host.endswith(f".{public}") or is_private_name(host):
+    addresses: Addresses = request.app.state.directory.addresses
+    name = host_name(request.headers.get("host", ""))
+    if addresses.is_main(name) or addresses.slug_in(name) == tenant.slug or name in tenant.hosts:
         return str(request.base_url).rstrip("/")
-    return public_url
+    return integrations.current().public_url

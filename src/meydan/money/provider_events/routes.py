@@ -38,7 +38,7 @@ async def receive(request: AnyRequest, state: State, db: Database, provider: str
     Raises: NotFound, SignatureInvalid."""
     directory: tenants.Directory = state.directory
     # Members of a suspended tenant are still charged and refunded.
-    tenant = await directory.find(request.headers.get("host", ""), slug, suspended_too=True)
+    tenant = await directory.find(request.headers.get("host", ""), slug, closed_too=True)
     name = _names.get(provider)
     if name is None:
         raise NotFound

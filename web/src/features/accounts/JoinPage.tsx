@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
+import { Hourglass } from 'lucide-react';
 import { useState } from 'react';
 import { isRefusal } from '../../api/errors';
 import type { Gender, OtpSent } from '../../api/types';
@@ -16,6 +17,7 @@ import {
   Chip,
   Field,
   isoDate,
+  Notice,
   PasswordField,
   Segmented,
   SelectField,
@@ -67,12 +69,33 @@ const EMPTY: Draft = {
 /** Refusals of the confirmed number: only a new code helps. */
 const BACK_TO_START = ['phone_taken', 'email_taken', 'proof_refused', 'sign_in_not_open', 'identifier_missing'];
 
+/** Founding, where the operator lets people; elsewhere the page says so and leads to this square. */
+export function FoundingPage() {
+  const { t } = useLingui();
+  const { data: config } = useQuery(configQuery);
+  if (!config) return null;
+  if (config.founding !== 'closed') return <JoinPage founding />;
+  return (
+    <DoorPage title={t`Start a community`}>
+      <p className="text-soft">
+        <Trans>New communities cannot be started here. You are welcome on this square.</Trans>
+      </p>
+      <Button asChild look="lamp" size="lg">
+        <Link to="/join">
+          <Trans>Come to the square</Trans>
+        </Link>
+      </Button>
+    </DoorPage>
+  );
+}
+
 /** Registering, as a member of this square or as the founder of a new one. */
 export function JoinPage({ founding = false }: { founding?: boolean }) {
   const { t } = useLingui();
   const search = useSearch({ strict: false }) as { invite?: string };
   const [draft, change, forget] = useKept<Draft>(founding ? 'community' : 'join', EMPTY);
   const [startError, setStartError] = useState<unknown>(null);
+  const { data: config } = useQuery(configQuery);
 
   const back = {
     contact: undefined,
@@ -87,6 +110,11 @@ export function JoinPage({ founding = false }: { founding?: boolean }) {
 
   return (
     <DoorPage title={title} onBack={back} lead={draft.step === 'contact' ? <Lead founding={founding} /> : undefined}>
+      {founding && config?.founding === 'approved' ? (
+        <Notice tone="quiet" icon={<Hourglass aria-hidden />} title={<Trans>It opens after a look</Trans>}>
+          <Trans>The people who run this place look at a new community before anybody can enter it.</Trans>
+        </Notice>
+      ) : null}
       {draft.step === 'contact' ? (
         <Contact draft={draft} change={change} error={startError} onTouched={() => setStartError(null)} />
       ) : null}

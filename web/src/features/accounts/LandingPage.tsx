@@ -66,12 +66,15 @@ export function LandingPage() {
             </Pledge>
           </Pledges>
           <p className="text-soft text-sm">
-            <Trans>
-              For people of 18 and over. Want a square of your own?{' '}
-              <Link to="/community" className="font-semibold text-ink underline underline-offset-4">
-                Start a community
-              </Link>
-            </Trans>
+            <Trans>For people of 18 and over.</Trans>{' '}
+            {config && config.founding !== 'closed' ? (
+              <Trans>
+                Want a square of your own?{' '}
+                <Link to="/community" className="font-semibold text-ink underline underline-offset-4">
+                  Start a community
+                </Link>
+              </Trans>
+            ) : null}
           </p>
         </div>
         <div className="order-1 overflow-hidden rounded-[28px] border border-[var(--hairline)] lg:order-2">

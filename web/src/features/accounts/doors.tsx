@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useSession } from '../../api/session';
 import { ownPath, useRedirect } from '../../app/redirect';
 import { BannedPage } from './BannedPage';
-import { JoinPage } from './JoinPage';
+import { FoundingPage, JoinPage } from './JoinPage';
 import { LogInPage as LogIn } from './LogInPage';
 import { ResetPage as Reset } from './ResetPage';
 
@@ -24,7 +24,7 @@ export const MemberJoinPage = () => (
 );
 export const FounderJoinPage = () => (
   <Door>
-    <JoinPage founding />
+    <FoundingPage />
   </Door>
 );
 export const LogInPage = () => (

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from litestar import get, post, put
 from litestar.params import HeaderParameter, QueryParameter
 
+from meydan.integrations.local_door import local_only
 from meydan.integrations.payments.local.books import operations, webhook_delivery
 from meydan.integrations.payments.local.books.store import Transaction
 from meydan.integrations.payments.local.models import (
@@ -45,32 +46,32 @@ def account_of(request: AnyRequest) -> int:
     return account
 
 
-@post("/pay/local/v1/checkouts", include_in_schema=False)
+@post("/pay/local/v1/checkouts", guards=[local_only], include_in_schema=False)
 async def open_checkout(request: AnyRequest, key: Key, data: OpenCheckoutRequest) -> CheckoutResult:
     account = account_of(request)
     return await in_transaction(lambda tx: _answer(tx, operations.do_open_checkout(tx, account, key, data)))
 
 
-@get("/pay/local/v1/checkouts/{id:str}", include_in_schema=False)
+@get("/pay/local/v1/checkouts/{id:str}", guards=[local_only], include_in_schema=False)
 async def get_checkout(request: AnyRequest, id: str) -> CheckoutResult:
     account = account_of(request)
     return await in_transaction(lambda tx: _answer(tx, tx.get(LocalCheckout, id, account)))
 
 
-@get("/pay/local/v1/payments/{id:str}", include_in_schema=False)
+@get("/pay/local/v1/payments/{id:str}", guards=[local_only], include_in_schema=False)
 async def get_payment(request: AnyRequest, id: str) -> LocalPayment:
     account = account_of(request)
     return await in_transaction(lambda tx: tx.get(LocalPayment, id, account))
 
 
-@get("/pay/local/v1/payments", include_in_schema=False)
+@get("/pay/local/v1/payments", guards=[local_only], include_in_schema=False)
 async def list_payments(request: AnyRequest, after: Annotated[int, QueryParameter(ge=0)] = 0) -> PaymentPage:
     """Lists payments in the order they were made, a hundred at a time."""
     account = account_of(request)
     return await in_transaction(lambda tx: PaymentPage(*tx.payments_of(account, after, _PAGE)))
 
 
-@post("/pay/local/v1/payments/{id:str}/refunds", include_in_schema=False)
+@post("/pay/local/v1/payments/{id:str}/refunds", guards=[local_only], include_in_schema=False)
 async def refund(request: AnyRequest, key: Key, id: str, data: RefundPaymentRequest) -> RefundResult:
     account = account_of(request)
 
@@ -81,13 +82,13 @@ async def refund(request: AnyRequest, key: Key, id: str, data: RefundPaymentRequ
     return await in_transaction(act)
 
 
-@get("/pay/local/v1/subscriptions/{id:str}", include_in_schema=False)
+@get("/pay/local/v1/subscriptions/{id:str}", guards=[local_only], include_in_schema=False)
 async def get_subscription(request: AnyRequest, id: str) -> LocalSubscription:
     account = account_of(request)
     return await in_transaction(lambda tx: tx.get(LocalSubscription, id, account))
 
 
-@post("/pay/local/v1/subscriptions/{id:str}/cancel", status_code=200, include_in_schema=False)
+@post("/pay/local/v1/subscriptions/{id:str}/cancel", status_code=200, guards=[local_only], include_in_schema=False)
 async def cancel(request: AnyRequest, id: str) -> LocalSubscription:
     account = account_of(request)
 
@@ -98,7 +99,7 @@ async def cancel(request: AnyRequest, id: str) -> LocalSubscription:
     return await in_transaction(act)
 
 
-@post("/pay/local/v1/subscriptions/{id:str}/resume", status_code=200, include_in_schema=False)
+@post("/pay/local/v1/subscriptions/{id:str}/resume", status_code=200, guards=[local_only], include_in_schema=False)
 async def resume(request: AnyRequest, id: str) -> LocalSubscription:
     account = account_of(request)
 
@@ -109,7 +110,7 @@ async def resume(request: AnyRequest, id: str) -> LocalSubscription:
     return await in_transaction(act)
 
 
-@put("/pay/local/v1/webhook-behaviour", include_in_schema=False)
+@put("/pay/local/v1/webhook-behaviour", guards=[local_only], include_in_schema=False)
 async def set_behaviour(request: AnyRequest, data: SetBehaviourRequest) -> WebhookBehaviour:
     account = account_of(request)
     await in_transaction(lambda tx: webhook_delivery.do_set_behaviour(tx, account, data))

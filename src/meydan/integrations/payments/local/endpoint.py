@@ -5,6 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from meydan.config import Environment, Settings
+from meydan.kit.hosts import is_loopback
 
 
 class LocalPayments(Struct, frozen=True):
@@ -17,8 +18,8 @@ class LocalPayments(Struct, frozen=True):
 
     @classmethod
     def found(cls, settings: Settings) -> "LocalPayments | None":
-        """None in production: its pages make money out of nothing."""
-        if settings.environment is Environment.production:
+        """None in production: its pages make money out of nothing. None where this machine answers at no loopback address."""
+        if settings.environment is Environment.production or not is_loopback(settings.http.local_host):
             return None
         return cls(
             url=settings.own_url,

@@ -1,6 +1,6 @@
 """Dashboard of the local provider: everything that was paid, and buttons for banks, card holders and time.
 
-Shown at this machine's own address, as the outbox is. A button works only when this very page sent it.
+Shown to this machine only, as the outbox is. A button works only when this very page sent it.
 """
 
 import re
@@ -8,9 +8,9 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from litestar import Response, get, post
-from litestar.datastructures import State
 from litestar.response import Redirect
 
+from meydan.integrations.local_door import local_only
 from meydan.integrations.payments.local.books import operations, webhook_delivery
 from meydan.integrations.payments.local.books.store import Transaction, new_id
 from meydan.integrations.payments.local.models import (
@@ -22,7 +22,6 @@ from meydan.integrations.payments.local.models import (
 from meydan.integrations.payments.local.pages import layout
 from meydan.integrations.payments.local.pages.texts import price
 from meydan.integrations.payments.local.tasks import endpoint, in_transaction
-from meydan.integrations.routes import is_own_host
 from meydan.kit.errors import Refused
 from meydan.kit.http import AnyRequest
 
@@ -31,21 +30,17 @@ _SHOWN = 100
 _AMOUNT = re.compile(r"0*[1-9][0-9]{0,14}")
 
 
-class DashboardElsewhere(Refused):
-    code, status, title = (
-        "dashboard_elsewhere",
-        403,
-        "The pay page's own books are shown at this machine's own address and at http.public_url, under no other name.",
-    )
+class ButtonElsewhere(Refused):
+    code, status, title = "button_elsewhere", 403, "This button was pressed on a page of another site."
 
 
 class UnknownAction(Refused):
     code, status, title = "unknown_wish", 400, "No button of the page says that."
 
 
-@get("/pay/local", include_in_schema=False)
-async def dashboard(request: AnyRequest, state: State) -> Response[str]:
-    _check(request, state)
+@get("/pay/local", guards=[local_only], include_in_schema=False)
+async def dashboard() -> Response[str]:
+    endpoint()
 
     def read(tx: Transaction) -> tuple[list[LocalPayment], list[LocalSubscription]]:
         return tx.all(LocalPayment, _SHOWN), tx.all(LocalSubscription, _SHOWN)
@@ -60,9 +55,10 @@ async def dashboard(request: AnyRequest, state: State) -> Response[str]:
     return layout.answer(body, title="Meydan Pay", language="en", wide=True)
 
 
-@post("/pay/local", status_code=303, include_in_schema=False)
-async def act(request: AnyRequest, state: State) -> Redirect:
-    _check(request, state)
+@post("/pay/local", status_code=303, guards=[local_only], include_in_schema=False)
+async def act(request: AnyRequest) -> Redirect:
+    endpoint()
+    _check_origin(request)
     form = await request.form()
     subject, wish, amount = (str(form.get(name, "")) for name in ("id", "do", "amount"))
     await in_transaction(lambda tx: _do_act(tx, subject, wish, amount))
@@ -98,13 +94,11 @@ def _do_act(tx: Transaction, id: str, wish: str, amount: str) -> None:
         raise UnknownAction
 
 
-def _check(request: AnyRequest, state: State) -> None:
-    """Raises: DashboardElsewhere."""
-    endpoint()
+def _check_origin(request: AnyRequest) -> None:
+    """Raises: ButtonElsewhere."""
     origin = request.headers.get("origin")  # "null" is somebody who hides where they are
-    elsewhere = request.method == "POST" and origin and urlsplit(origin).netloc != request.headers.get("host")
-    if elsewhere or not is_own_host(request, state.settings):
-        raise DashboardElsewhere
+    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+        raise ButtonElsewhere
 
 
 def _rows(rows: list[str], nothing: str) -> str:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from litestar import Response, get, post
 from litestar.response import Redirect
 
+from meydan.integrations.local_door import local_only
 from meydan.integrations.payments.local.books import operations
 from meydan.integrations.payments.local.books.cards import TEST_CARDS, in_groups, read_card
 from meydan.integrations.payments.local.books.store import Transaction
@@ -19,14 +20,14 @@ _DECLINED = 402
 _INVALID = 422
 
 
-@get("/pay/local/{id:str}", include_in_schema=False)
+@get("/pay/local/{id:str}", guards=[local_only], include_in_schema=False)
 async def pay_page(request: AnyRequest, id: str) -> Response[str] | Redirect:
     endpoint()
     checkout = await in_transaction(lambda tx: tx.get(LocalCheckout, id))
     return _page(request, checkout, number=request.query_params.get("card", ""))
 
 
-@post("/pay/local/{id:str}", status_code=200, include_in_schema=False)
+@post("/pay/local/{id:str}", status_code=200, guards=[local_only], include_in_schema=False)
 async def pay(request: AnyRequest, id: str) -> Response[str] | Redirect:
     """Handles the page's form; ``do`` names the button."""
     endpoint()

@@ -1,0 +1,46 @@
+"""Host names as they are compared: one spelling of each, and which of them only this machine or network has."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+LOOPBACK_NAMES = "localhost"
+
+
+def host_name(given: str) -> str:
+    """The name or address of a Host header or URL's authority: without port, brackets, final dot and capitals.
+
+    An address that maps IPv4 into IPv6 is the IPv4 address. Returns "" for what is no host at all.
+    """
+    try:
+        name = (urlsplit(f"//{given.strip()}").hostname or "").removesuffix(".").lower()
+    except ValueError:
+        return ""
+    address = address_of(name)
+    return str(address) if address else name
+
+
+def address_of(name: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def is_loopback(name: str) -> bool:
+    """True for this machine's own names: ``localhost``, what stands below it (RFC 6761), and loopback addresses."""
+    if address := address_of(name):
+        return address.is_loopback
+    return name == LOOPBACK_NAMES or name.endswith(f".{LOOPBACK_NAMES}")
+
+
+def is_private(name: str) -> bool:
+    """True for a name that only this machine or its network gives.
+
+    Strangers can own other names, and may let one resolve to this machine. A page of theirs in a developer's browser
+    would then be of the same origin as ours (DNS rebinding).
+    """
+    if address := address_of(name):
+        return address.is_private
+    return "." not in name or is_loopback(name) or name.endswith((".local", ".internal", ".home.arpa"))
