@@ -19,6 +19,7 @@ import uvicorn
 from msgspec import Struct
 
 from meydan import integrations
+from meydan.integrations.payments.contract import Webhook
 from meydan.integrations.payments.signatures import signature
 from meydan.kit import clock
 from meydan.kit.runtime import runtime
@@ -72,6 +73,14 @@ class KeyReused(Exception):
     pass
 
 
+class Refused(Exception):
+    """A provider's refusal, raised anywhere below ``answer``."""
+
+    def __init__(self, answered: "Answered") -> None:
+        super().__init__(answered)
+        self.answered = answered
+
+
 class Asked(Struct, frozen=True):
     method: str
     path: str
@@ -98,10 +107,20 @@ class FakeServer:
         """What went wrong in here: a question it does not understand, an answer it may not give."""
         self.url = ""
         self.page_size = 100
+        self.events: list[dict[str, Any]] = []
+        """News that ``webhooks`` delivers, oldest first."""
         self._answered: dict[str, tuple[str, Any]] = {}
 
     async def answer(self, asked: Asked) -> Answered:
         raise LookupError(asked.path)
+
+    def webhook(self, event: dict[str, Any]) -> Webhook:
+        raise LookupError(event)
+
+    def webhooks(self, *types: str, repeats: int = 0, shuffled: random.Random | None = None) -> list[Webhook]:
+        """All news so far, or those of some types, badly delivered."""
+        sent = [event for event in self.events if not types or event["type"] in types]
+        return [self.webhook(event) for event in badly_delivered(sent, repeats=repeats, shuffled=shuffled)]
 
     def once(self, key: str, request: Any, act: Callable[[], Any]) -> Any:
         """Answers a repeated request as the first time. Raises KeyReused for another request under its key."""
@@ -131,6 +150,12 @@ class FakeServer:
         if self.broken and error is None:
             raise self.broken[0]
 
+    async def _answer(self, asked: Asked) -> Answered:
+        try:
+            return await self.answer(asked)
+        except Refused as refused:
+            return refused.answered
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         line, *rest = head.strip().split("\r\n")
@@ -141,7 +166,7 @@ class FakeServer:
         asked = Asked(method, unquote(address.path), parse_qs(address.query), headers, body)
         self.asked.append(asked)
         try:
-            answered = self.trouble.pop(0) if self.trouble else await self.answer(asked)
+            answered = self.trouble.pop(0) if self.trouble else await self._answer(asked)
             if answered is not None:
                 writer.write(_written(answered))
                 await writer.drain()

@@ -195,12 +195,12 @@ async def test_news_for_another_community_or_from_nobody_is_not_believed(
 async def test_a_membership_paid_by_a_way_that_takes_days(counter: Shop, stripe: StripeServer):
     ana = await counter.person()
     payment = await look(counter, ana, await counter.subscribe(ana))
-    stripe.books.promise_subscription(session_of(payment))
+    stripe.books.promise(session_of(payment))
     await tell(counter, stripe)
     now = await look(counter, ana, payment)
     assert (now["status"], now["problem"]) == ("pending", "on_its_way")
     assert (await counter.get(ana, "/api/premium"))["entitlements"]["premium"] is False
-    stripe.books.keep_subscription_promise(session_of(payment))
+    stripe.books.keep_promise(session_of(payment))
     await tell(counter, stripe, badly=True)
     assert (await look(counter, ana, payment))["status"] == "paid"
     assert (await counter.get(ana, "/api/premium"))["subscription"]["status"] == "active"

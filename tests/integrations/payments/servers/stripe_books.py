@@ -1,4 +1,4 @@
-"""What our Stripe remembers, what its payers do, and the events that follow, as Stripe documents them."""
+"""Books of our Stripe: its objects, acts of payers and banks, and the events that follow, as Stripe documents them."""
 
 import copy
 from datetime import datetime, timedelta
@@ -12,29 +12,22 @@ from stripe import checkout
 from meydan.kit import clock
 from tests.integrations.payments.servers.stripe_shapes import listed, shaped
 
-KINDS: dict[str, type] = {
-    "charge": stripe.Charge,
-    "checkout.session": checkout.Session,
-    "dispute": stripe.Dispute,
-    "event": stripe.Event,
-    "invoice": stripe.Invoice,
-    "invoice_payment": stripe.InvoicePayment,
-    "payment_intent": stripe.PaymentIntent,
-    "refund": stripe.Refund,
-    "subscription": stripe.Subscription,
+Thing = dict[str, Any]
+
+_KINDS_AND_PREFIXES: dict[str, tuple[type, str]] = {
+    "charge": (stripe.Charge, "ch"),
+    "checkout.session": (checkout.Session, "cs_test"),
+    "dispute": (stripe.Dispute, "dp"),
+    "event": (stripe.Event, "evt"),
+    "invoice": (stripe.Invoice, "in"),
+    "invoice_payment": (stripe.InvoicePayment, "inpay"),
+    "payment_intent": (stripe.PaymentIntent, "pi"),
+    "refund": (stripe.Refund, "re"),
+    "subscription": (stripe.Subscription, "sub"),
 }
-_PREFIXES = {
-    "charge": "ch",
-    "checkout.session": "cs_test",
-    "dispute": "dp",
-    "event": "evt",
-    "invoice": "in",
-    "invoice_payment": "inpay",
-    "payment_intent": "pi",
-    "refund": "re",
-    "subscription": "sub",
-}
-_DAYS = {"week": 7, "month": 30, "year": 365}
+KINDS = {name: kind for name, (kind, _) in _KINDS_AND_PREFIXES.items()}
+_DAYS = {"month": 30, "year": 365}
+_AS_ORDERED = ("client_reference_id", "success_url", "cancel_url", "locale", "submit_type", "customer_email")
 
 
 def seconds(at: datetime) -> int:
@@ -43,84 +36,62 @@ def seconds(at: datetime) -> int:
 
 class Books:
     def __init__(self) -> None:
-        self.things: dict[str, dict[str, Any]] = {}
-        self.events: list[dict[str, Any]] = []
+        self.things: dict[str, Thing] = {}
+        self.events: list[Thing] = []
         """Each with the object as it was then, in the version of the API the endpoint was made with."""
         self.now = clock.now()
-        self._prices: dict[str, dict[str, Any]] = {}
+        self._asked: dict[str, Thing] = {}
+        """Parameters of each session."""
         self._number = count(1)
 
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
 
-    def put(self, kind: str, **known: Any) -> dict[str, Any]:
-        made = shaped(
-            KINDS[kind],
-            id=f"{_PREFIXES[kind]}_{next(self._number):03}{uuid4().hex[:20]}",
-            object=kind,
-            created=seconds(self.now),
-            **({} if kind == "refund" else {"livemode": False}),
-            **known,
-        )
-        self.things[made["id"]] = made
+    def put(self, kind: str, **known: Any) -> Thing:
+        shape, prefix = _KINDS_AND_PREFIXES[kind]
+        name = f"{prefix}_{next(self._number):03}{uuid4().hex[:20]}"
+        made = shaped(shape, id=name, object=kind, created=seconds(self.now), **known)
+        self.things[name] = made
         return made
 
-    def of(self, kind: str, **wanted: Any) -> list[dict[str, Any]]:
-        """The newest first."""
+    def of(self, kind: str, **wanted: Any) -> list[Thing]:
+        """All of a kind, the newest first."""
         found = [thing for thing in self.things.values() if thing["object"] == kind]
         return [thing for thing in reversed(found) if all(thing[name] == value for name, value in wanted.items())]
 
-    def tell(self, type: str, thing: dict[str, Any]) -> dict[str, Any]:
-        event = self.put(
-            "event",
-            type=type,
-            api_version="2024-06-20",
-            data={"object": copy.deepcopy(thing), "previous_attributes": None},
-            request=None,
-            pending_webhooks=1,
-        )
+    def tell(self, type: str, thing: Thing) -> Thing:
+        data = {"object": copy.deepcopy(thing), "previous_attributes": None}
+        event = self.put("event", type=type, api_version="2024-06-20", data=data, pending_webhooks=1)
         self.events.append(event)
         return event
 
     # What the API does
 
-    def open_session(self, given: dict[str, Any], address: str) -> dict[str, Any]:
+    def open_session(self, given: Thing) -> Thing:
         (item,) = given["line_items"]
-        price = item["price_data"]
-        amount = price["unit_amount"] * item["quantity"]
+        amount = item["price_data"]["unit_amount"] * item["quantity"]
         session = self.put(
             "checkout.session",
-            **{
-                name: given.get(name)
-                for name in ("client_reference_id", "success_url", "cancel_url", "locale", "submit_type")
-            },
-            customer_email=given.get("customer_email"),
+            **{name: given.get(name) for name in _AS_ORDERED},
             adaptive_pricing=given.get("adaptive_pricing", {"enabled": True}),
             metadata=given.get("metadata", {}),
             mode=given["mode"],
             status="open",
             payment_status="unpaid",
-            currency=price["currency"],
+            currency=item["price_data"]["currency"],
             amount_subtotal=amount,
             amount_total=amount,
             payment_method_types=["card"],
             expires_at=given.get("expires_at", seconds(self.now + timedelta(hours=24))),
         )
-        session["url"] = f"{address}/c/pay/{session['id']}"
-        self._prices[session["id"]] = given
+        session["url"] = f"https://checkout.stripe.com/c/pay/{session['id']}"
+        self._asked[session["id"]] = given
         return session
 
-    def refund(self, intent: dict[str, Any], amount: int, metadata: dict[str, str] | None = None) -> dict[str, Any]:
+    def refund(self, intent: Thing, amount: int, metadata: dict[str, str] | None = None) -> Thing:
         charge = self.things[intent["latest_charge"]]
-        made = self.put(
-            "refund",
-            amount=amount,
-            charge=charge["id"],
-            payment_intent=intent["id"],
-            currency=charge["currency"],
-            status="succeeded",
-            metadata=metadata or {},
-        )
+        about = {"charge": charge["id"], "payment_intent": intent["id"], "currency": charge["currency"]}
+        made = self.put("refund", amount=amount, status="succeeded", metadata=metadata or {}, **about)
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         self.tell("refund.created", made)
@@ -136,87 +107,47 @@ class Books:
         charge["refunded"] = False
         self.tell("refund.failed", refund)
 
-    def change_subscription(self, subscription: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-        subscription["cancel_at_period_end"] = given["cancel_at_period_end"]
-        ends = subscription["items"]["data"][0]["current_period_end"]
-        subscription["cancel_at"] = ends if given["cancel_at_period_end"] else None
-        subscription["canceled_at"] = seconds(self.now) if given["cancel_at_period_end"] else None
+    def change_subscription(self, subscription: Thing, given: Thing) -> None:
+        ends = given["cancel_at_period_end"]
+        subscription["cancel_at_period_end"] = ends
+        subscription["cancel_at"] = subscription["items"]["data"][0]["current_period_end"] if ends else None
+        subscription["canceled_at"] = seconds(self.now) if ends else None
         self.tell("customer.subscription.updated", subscription)
-        return subscription
 
     # What payers and their banks do
 
-    def pay(self, session_id: str, card: str = "fingerprint1") -> dict[str, Any]:
-        """The charge that paid it."""
+    def pay(self, session_id: str, card: str = "fingerprint1") -> Thing:
+        """Answers the charge that paid it."""
         session = self.things[session_id]
-        if session["status"] != "open":
-            raise ValueError("the page is closed")
-        if session["mode"] == "subscription":
-            charge = self._subscribe(session, card)
-        else:
-            charge = self._charge(self._intent_of(session), card)
-            self.tell("payment_intent.succeeded", self.things[charge["payment_intent"]])
+        assert session["status"] == "open"
+        charge = self._collect(self._intent_of(session), card)
         session |= {"status": "complete", "payment_status": "paid", "url": None}
         self.tell("checkout.session.completed", session)
         return charge
 
     def decline(self, session_id: str) -> None:
         intent = self._intent_of(self.things[session_id])
-        failed = self._attempt(intent, "fingerprint1", paid=False)
         intent["status"] = "requires_payment_method"
-        self.tell("charge.failed", failed)
+        self.tell("charge.failed", self._attempt(intent, "fingerprint1", paid=False))
         self.tell("payment_intent.payment_failed", intent)
 
     def promise(self, session_id: str) -> None:
-        """By a method that takes days."""
+        """Payment by a method that takes days. A subscription runs from now on, and its first invoice is being paid."""
         session = self.things[session_id]
         self._intent_of(session)["status"] = "processing"
         session |= {"status": "complete", "url": None}
         self.tell("checkout.session.completed", session)
 
-    def promise_subscription(self, session_id: str) -> None:
-        """The same for what renews: it runs at Stripe from now on, and its first invoice is being paid."""
+    def keep_promise(self, session_id: str) -> None:
         session = self.things[session_id]
-        charge = self._subscribe(session, None)
-        self.events = [
-            event for event in self.events if not event["type"].startswith(("charge.", "payment_", "invoice."))
-        ]
-        intent, invoice = self.things[charge["payment_intent"]], self.things[session["invoice"]]
-        charge |= {"status": "pending", "paid": False, "captured": False, "amount_captured": 0}
-        intent |= {"status": "processing", "amount_received": 0}
-        invoice |= {"status": "open", "amount_paid": 0}
-        self.of("invoice_payment", invoice=invoice["id"])[0] |= {"status": "open", "amount_paid": None}
-        session |= {"status": "complete", "url": None}
-        self.tell("checkout.session.completed", session)
-
-    def keep_subscription_promise(self, session_id: str) -> None:
-        session = self.things[session_id]
-        invoice = self.things[session["invoice"]]
-        part = self.of("invoice_payment", invoice=invoice["id"])[0]
-        intent = self.things[part["payment"]["payment_intent"]]
-        charge = self.things[intent["latest_charge"]]
-        charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": charge["amount"]}
-        intent |= {"status": "succeeded", "amount_received": intent["amount"]}
-        invoice |= {"status": "paid", "amount_paid": invoice["amount_due"]}
-        part |= {"status": "paid", "amount_paid": invoice["amount_due"]}
-        session["payment_status"] = "paid"
-        self.tell("invoice.paid", invoice)
-        self.tell("checkout.session.async_payment_succeeded", session)
-
-    def keep_promise(self, session_id: str) -> dict[str, Any]:
-        session = self.things[session_id]
-        charge = self._charge(self._intent_of(session), None)
+        self._collect(self._intent_of(session), None)
         session["payment_status"] = "paid"
         self.tell("checkout.session.async_payment_succeeded", session)
-        return charge
 
     def break_promise(self, session_id: str) -> None:
         session = self.things[session_id]
-        intent = self._intent_of(session)
-        intent["status"] = "requires_payment_method"
-        intent["last_payment_error"] = shaped(
-            stripe.PaymentIntent.LastPaymentError, type="card_error", code="insufficient_funds"
-        )
+        error = shaped(stripe.PaymentIntent.LastPaymentError, type="card_error", code="insufficient_funds")
+        self._intent_of(session).update(status="requires_payment_method", last_payment_error=error)
         self.tell("checkout.session.async_payment_failed", session)
 
     def expire(self, session_id: str) -> None:
@@ -224,31 +155,21 @@ class Books:
         session |= {"status": "expired", "url": None}
         self.tell("checkout.session.expired", session)
 
-    def renew(self, subscription_id: str, card: str = "fingerprint1") -> dict[str, Any]:
+    def renew(self, subscription_id: str, card: str = "fingerprint1") -> Thing:
         subscription = self.things[subscription_id]
         self._next_period(subscription)
         subscription["status"] = "active"
-        charge = self._invoice(subscription, "subscription_cycle", card)
+        charge = self._collect(self._invoice(subscription, "subscription_cycle"), card)
         self.tell("customer.subscription.updated", subscription)
         return charge
 
-    def switch(self, subscription_id: str, amount: int, interval: str, lookup_key: str | None) -> dict[str, Any]:
-        """In the customer portal, to another price of the operator's; another interval begins, and is charged, now."""
+    def switch(self, subscription_id: str, amount: int, interval: str, lookup_key: str | None) -> None:
+        """Another price of the operator's in the customer portal; its interval begins, and is charged, now."""
         subscription = self.things[subscription_id]
         item = subscription["items"]["data"][0]
-        item["price"] = shaped(
-            stripe.Price,
-            id=f"price_{uuid4().hex[:14]}",
-            currency=subscription["currency"],
-            unit_amount=amount,
-            lookup_key=lookup_key,
-            recurring=shaped(stripe.Price.Recurring, interval=interval, interval_count=1),
-        )
-        item["current_period_start"] = seconds(self.now)
-        item["current_period_end"] = seconds(self.now + timedelta(days=_DAYS[interval]))
-        charge = self._invoice(subscription, "subscription_update", "fingerprint1", unused=amount // 10)
+        item |= self._priced(subscription["currency"], amount, interval, lookup_key)
+        self._collect(self._invoice(subscription, "subscription_update", unused=amount // 10), "fingerprint1")
         self.tell("customer.subscription.updated", subscription)
-        return charge
 
     def fail_renewal(self, subscription_id: str) -> None:
         subscription = self.things[subscription_id]
@@ -261,18 +182,12 @@ class Books:
         subscription |= {"status": "canceled", "ended_at": seconds(self.now), "canceled_at": seconds(self.now)}
         self.tell("customer.subscription.deleted", subscription)
 
-    def dispute(self, charge_id: str, status: str = "needs_response", amount: int | None = None) -> dict[str, Any]:
+    def dispute(self, charge_id: str, status: str = "needs_response", amount: int | None = None) -> Thing:
         charge = self.things[charge_id]
-        dispute = self.put(
-            "dispute",
-            amount=amount or charge["amount"],
-            charge=charge_id,
-            payment_intent=charge["payment_intent"],
-            currency=charge["currency"],
-            reason="fraudulent",
-            status=status,
-        )
         charge["disputed"] = True
+        about = {"charge": charge_id} | {name: charge[name] for name in ("payment_intent", "currency")}
+        amount = amount or charge["amount"]
+        dispute = self.put("dispute", amount=amount, reason="fraudulent", status=status, **about)
         self.tell("charge.dispute.created", dispute)
         return dispute
 
@@ -281,162 +196,144 @@ class Books:
         dispute["status"] = status
         self.tell("charge.dispute.closed", dispute)
 
-    def sell_elsewhere(self, amount: int, metadata: dict[str, str] | None = None) -> dict[str, Any]:
-        """The operator's other shop uses the same account."""
-        intent = self.put(
-            "payment_intent", amount=amount, currency="eur", metadata=metadata or {}, payment_method_types=["card"]
-        )
-        charge = self._charge(intent, "fingerprint9")
-        self.tell("payment_intent.succeeded", intent)
-        return charge
+    def sell_elsewhere(self, amount: int, metadata: dict[str, str] | None = None) -> Thing:
+        """A sale of the operator's other shop, which uses the same account."""
+        return self._collect(self._intent(amount, "eur", metadata=metadata or {}), "fingerprint9")
 
-    def _intent_of(self, session: dict[str, Any]) -> dict[str, Any]:
-        if session["payment_intent"] is None:
-            asked = self._prices[session["id"]].get("payment_intent_data", {})
-            made = self.put(
-                "payment_intent",
-                amount=session["amount_total"],
-                currency=session["currency"],
-                description=asked.get("description"),
-                metadata=asked.get("metadata", {}),
-                payment_method_types=["card"],
-                status="requires_payment_method",
-            )
-            session["payment_intent"] = made["id"]
-        return self.things[session["payment_intent"]]
+    def _intent(self, amount: int, currency: str, **known: Any) -> Thing:
+        about = {"payment_method_types": ["card"], "status": "requires_payment_method"} | known
+        return self.put("payment_intent", amount=amount, currency=currency, **about)
 
-    def _attempt(self, intent: dict[str, Any], card: str | None, *, paid: bool) -> dict[str, Any]:
-        details = shaped(stripe.Charge.PaymentMethodDetails, type="card" if card else "sepa_debit")
+    def _intent_of(self, session: Thing) -> Thing:
+        """The intent that a session's payer pays, directly or by a subscription's first invoice."""
+        if session["invoice"]:
+            (part,) = self.of("invoice_payment", invoice=session["invoice"])
+            return self.things[part["payment"]["payment_intent"]]
+        if session["payment_intent"]:
+            return self.things[session["payment_intent"]]
+        asked = self._asked[session["id"]]
+        if session["mode"] == "subscription":
+            subscription = self._subscribe(asked)
+            intent = self._invoice(subscription, "subscription_create")
+            session |= {name: subscription[name] for name in ("customer", "currency")}
+            session |= {"subscription": subscription["id"], "invoice": subscription["latest_invoice"]}
+            self.tell("customer.subscription.created", subscription)
+            return intent
+        about = {name: asked["payment_intent_data"][name] for name in ("description", "metadata")}
+        intent = self._intent(session["amount_total"], session["currency"], **about)
+        session["payment_intent"] = intent["id"]
+        return intent
+
+    def _attempt(self, intent: Thing, card: str | None, *, paid: bool) -> Thing:
+        kind = stripe.Charge.PaymentMethodDetails
+        details = shaped(kind, type="card" if card else "sepa_debit")
         if card:
-            details["card"] = shaped(
-                stripe.Charge.PaymentMethodDetails.Card, brand="visa", fingerprint=card, last4="4242", exp_year=2030
-            )
+            details["card"] = shaped(kind.Card, brand="visa", fingerprint=card, last4="4242", exp_year=2030)
         charge = self.put(
             "charge",
-            amount=intent["amount"],
+            **{name: intent[name] for name in ("amount", "currency")},
+            metadata=dict(intent["metadata"]),
             amount_captured=intent["amount"] if paid else 0,
             captured=paid,
             paid=paid,
             status="succeeded" if paid else "failed",
-            currency=intent["currency"],
-            metadata=dict(intent["metadata"]),
             payment_intent=intent["id"],
             payment_method_details=details,
         )
         intent["latest_charge"] = charge["id"]
         return charge
 
-    def _charge(self, intent: dict[str, Any], card: str | None) -> dict[str, Any]:
+    def _collect(self, intent: Thing, card: str | None) -> Thing:
+        """The money comes; an invoice of the intent's is paid by it."""
         charge = self._attempt(intent, card, paid=True)
         intent |= {"status": "succeeded", "amount_received": intent["amount"]}
         self.tell("charge.succeeded", charge)
+        self.tell("payment_intent.succeeded", intent)
+        parts = [one for one in self.of("invoice_payment") if one["payment"]["payment_intent"] == intent["id"]]
+        for part in parts:
+            invoice = self.things[part["invoice"]]
+            for one in (part, invoice):
+                one.update(status="paid", amount_paid=intent["amount"])
+            self.tell("invoice.paid", invoice)
         return charge
 
-    def _subscribe(self, session: dict[str, Any], card: str | None) -> dict[str, Any]:
-        asked = self._prices[session["id"]]
+    def _subscribe(self, asked: Thing) -> Thing:
         price = asked["line_items"][0]["price_data"]
-        customer = f"cus_{uuid4().hex[:14]}"
         subscription = self.put(
             "subscription",
-            customer=customer,
+            customer=f"cus_{uuid4().hex[:14]}",
             currency=price["currency"],
-            metadata=asked["subscription_data"].get("metadata", {}),
-            description=asked["subscription_data"].get("description"),
+            **{name: asked["subscription_data"][name] for name in ("description", "metadata")},
             status="active",
             start_date=seconds(self.now),
         )
-        recurring = shaped(stripe.Price.Recurring, interval=price["recurring"]["interval"], interval_count=1)
         item = shaped(
             stripe.SubscriptionItem,
             id=f"si_{uuid4().hex[:14]}",
             subscription=subscription["id"],
-            current_period_start=seconds(self.now),
-            current_period_end=seconds(self.now + timedelta(days=_DAYS[price["recurring"]["interval"]])),
-            price=shaped(
-                stripe.Price,
-                id=f"price_{uuid4().hex[:14]}",
-                currency=price["currency"],
-                unit_amount=price["unit_amount"],
-                recurring=recurring,
-            ),
+            **self._priced(price["currency"], price["unit_amount"], price["recurring"]["interval"], None),
         )
         subscription["items"] = listed(f"/v1/subscription_items?subscription={subscription['id']}", [item])
-        session |= {"subscription": subscription["id"], "customer": customer}
-        charge = self._invoice(subscription, "subscription_create", card)
-        session["invoice"] = subscription["latest_invoice"]
-        self.tell("customer.subscription.created", subscription)
-        return charge
+        return subscription
 
-    def _next_period(self, subscription: dict[str, Any]) -> None:
+    def _priced(self, currency: str, amount: int, interval: str, lookup_key: str | None) -> Thing:
+        """A subscription item's price, and its period from now on."""
+        recurring = shaped(stripe.Price.Recurring, interval=interval, interval_count=1)
+        about = {"currency": currency, "unit_amount": amount, "lookup_key": lookup_key, "recurring": recurring}
+        return {
+            "price": shaped(stripe.Price, id=f"price_{uuid4().hex[:14]}", **about),
+            "current_period_start": seconds(self.now),
+            "current_period_end": seconds(self.now + timedelta(days=_DAYS[interval])),
+        }
+
+    def _next_period(self, subscription: Thing) -> None:
         item = subscription["items"]["data"][0]
         length = item["current_period_end"] - item["current_period_start"]
         item["current_period_start"] = item["current_period_end"]
         item["current_period_end"] += length
 
-    def _invoice(
-        self, subscription: dict[str, Any], reason: str, card: str | None, *, unused: int = 0
-    ) -> dict[str, Any]:
-        """``unused``: what of the price before is counted against it."""
-        item = subscription["items"]["data"][0]
-        amount, currency = item["price"]["unit_amount"] - unused, subscription["currency"]
-        intent = self.put("payment_intent", amount=amount, currency=currency, payment_method_types=["card"])
-        charge = self._charge(intent, card)
+    def _invoice(self, subscription: Thing, reason: str, *, unused: int = 0) -> Thing:
+        """Answers the intent of an open invoice. ``unused``: the part of the price before that is counted against it."""
+        item, currency = subscription["items"]["data"][0], subscription["currency"]
+        amount = item["price"]["unit_amount"] - unused
+        intent = self._intent(amount, currency)
         invoice = self.put(
             "invoice",
-            amount_due=amount,
-            amount_paid=amount,
-            total=amount,
-            subtotal=amount,
+            **dict.fromkeys(("amount_due", "total", "subtotal"), amount),
+            **dict.fromkeys(("period_start", "period_end"), seconds(self.now)),
             currency=currency,
             customer=subscription["customer"],
             billing_reason=reason,
-            status="paid",
-            period_start=seconds(self.now),
-            period_end=seconds(self.now),
-            parent=shaped(
-                stripe.Invoice.Parent,
-                type="subscription_details",
-                subscription_details=shaped(
-                    stripe.Invoice.Parent.SubscriptionDetails,
-                    subscription=subscription["id"],
-                    metadata=dict(subscription["metadata"]),
-                ),
-            ),
+            status="open",
+            parent=_parent_of_invoice(subscription),
         )
-        line = shaped(
-            stripe.InvoiceLineItem,
-            id=f"il_{uuid4().hex[:14]}",
-            amount=amount,
-            currency=currency,
-            invoice=invoice["id"],
-            pricing=shaped(
-                stripe.InvoiceLineItem.Pricing,
-                type="price_details",
-                price_details=shaped(stripe.InvoiceLineItem.Pricing.PriceDetails, price=item["price"]["id"]),
-            ),
-            period={"start": item["current_period_start"], "end": item["current_period_end"]},
-            parent=shaped(
-                stripe.InvoiceLineItem.Parent,
-                type="subscription_item_details",
-                subscription_item_details=shaped(
-                    stripe.InvoiceLineItem.Parent.SubscriptionItemDetails,
-                    subscription=subscription["id"],
-                    subscription_item=item["id"],
-                ),
-            ),
-        )
+        line = _line(item, amount, currency, invoice["id"])
         invoice["lines"] = listed(f"/v1/invoices/{invoice['id']}/lines", [line])
-        self.put(
-            "invoice_payment",
-            amount_paid=amount,
-            amount_requested=amount,
-            currency=currency,
-            invoice=invoice["id"],
-            is_default=True,
-            payment=shaped(stripe.InvoicePayment.Payment, type="payment_intent", payment_intent=intent["id"]),
-            status="paid",
-        )
+        payment = shaped(stripe.InvoicePayment.Payment, type="payment_intent", payment_intent=intent["id"])
+        about = {"currency": currency, "invoice": invoice["id"], "is_default": True}
+        self.put("invoice_payment", amount_requested=amount, payment=payment, status="open", **about)
         subscription["latest_invoice"] = invoice["id"]
-        self.tell("payment_intent.succeeded", intent)
-        self.tell("invoice.paid", invoice)
-        return charge
+        return intent
+
+
+def _parent_of_invoice(subscription: Thing) -> Thing:
+    kind = stripe.Invoice.Parent
+    about = {"subscription": subscription["id"], "metadata": dict(subscription["metadata"])}
+    return shaped(kind, type="subscription_details", subscription_details=shaped(kind.SubscriptionDetails, **about))
+
+
+def _line(item: Thing, amount: int, currency: str, invoice: str) -> Thing:
+    kind = stripe.InvoiceLineItem
+    price = shaped(kind.Pricing.PriceDetails, price=item["price"]["id"])
+    about = {"subscription": item["subscription"], "subscription_item": item["id"]}
+    details = shaped(kind.Parent.SubscriptionItemDetails, **about)
+    return shaped(
+        kind,
+        id=f"il_{uuid4().hex[:14]}",
+        amount=amount,
+        currency=currency,
+        invoice=invoice,
+        pricing=shaped(kind.Pricing, type="price_details", price_details=price),
+        period={"start": item["current_period_start"], "end": item["current_period_end"]},
+        parent=shaped(kind.Parent, type="subscription_item_details", subscription_item_details=details),
+    )
