@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from appstoreserverlibrary.models.NotificationTypeV2 import NotificationTypeV2
-
 from meydan.integrations.payments.apple.account import AppleAccount
 from meydan.integrations.payments.apple.adapter import AppleProvider
 from meydan.integrations.payments.contract import Order, Provider, Webhook
@@ -74,15 +72,8 @@ class OfApple(Harness):
 
     def unknown(self) -> list[Webhook]:
         bought = self.server.buy()
-        kinds = (
-            NotificationTypeV2.TEST,
-            NotificationTypeV2.CONSUMPTION_REQUEST,
-            NotificationTypeV2.REFUND_DECLINED,
-            "NEW_IDEA",
-        )
-        return [
-            Webhook({}, self.server.tell(kind, None if kind is NotificationTypeV2.TEST else bought)) for kind in kinds
-        ]
+        kinds = ("CONSUMPTION_REQUEST", "REFUND_DECLINED", "NEW_IDEA")
+        return [Webhook({}, self.server.tell(*one)) for one in (("TEST",), *((kind, bought) for kind in kinds))]
 
     async def cancel(self) -> None:
         self.server.set_renewal(self.subscription, on=False)

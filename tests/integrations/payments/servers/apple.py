@@ -1,63 +1,47 @@
 """The App Store, as far as a server sees it: the Server API, and notifications signed by a chain of our own.
 
-What it signs and answers is built from the models of Apple's own library and read back with them: a field the library
-does not know cannot be said, and a type it would not read fails here.
+Everything it signs and answers is read with the models of Apple's own library: a field, a word or a type that the library
+does not know fails its test. So does a question that our adapter must never ask.
 """
 
 import itertools
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
-from appstoreserverlibrary.models.AutoRenewStatus import AutoRenewStatus
-from appstoreserverlibrary.models.Data import Data
-from appstoreserverlibrary.models.Environment import Environment
-from appstoreserverlibrary.models.HistoryResponse import HistoryResponse
-from appstoreserverlibrary.models.InAppOwnershipType import InAppOwnershipType
-from appstoreserverlibrary.models.JWSRenewalInfoDecodedPayload import JWSRenewalInfoDecodedPayload
-from appstoreserverlibrary.models.JWSTransactionDecodedPayload import JWSTransactionDecodedPayload
-from appstoreserverlibrary.models.LastTransactionsItem import LastTransactionsItem
 from appstoreserverlibrary.models.LibraryUtility import _get_cattrs_converter
-from appstoreserverlibrary.models.NotificationHistoryResponse import NotificationHistoryResponse
-from appstoreserverlibrary.models.NotificationHistoryResponseItem import NotificationHistoryResponseItem
-from appstoreserverlibrary.models.NotificationTypeV2 import NotificationTypeV2 as Kind
-from appstoreserverlibrary.models.ResponseBodyV2 import ResponseBodyV2
-from appstoreserverlibrary.models.ResponseBodyV2DecodedPayload import ResponseBodyV2DecodedPayload
-from appstoreserverlibrary.models.RevocationReason import RevocationReason
-from appstoreserverlibrary.models.RevocationType import RevocationType
-from appstoreserverlibrary.models.SendAttemptItem import SendAttemptItem
-from appstoreserverlibrary.models.SendAttemptResult import SendAttemptResult
 from appstoreserverlibrary.models.Status import Status
-from appstoreserverlibrary.models.StatusResponse import StatusResponse
-from appstoreserverlibrary.models.SubscriptionGroupIdentifierItem import SubscriptionGroupIdentifierItem
-from appstoreserverlibrary.models.Subtype import Subtype
-from appstoreserverlibrary.models.TransactionInfoResponse import TransactionInfoResponse
-from appstoreserverlibrary.models.TransactionReason import TransactionReason
-from appstoreserverlibrary.models.Type import Type
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.integrations.payments.fake_server import Answered, Asked, FakeServer
+from tests.integrations.payments.fake_server import Answered, Asked, FakeServer, Refused
 from tests.integrations.payments.servers.apple_chain import Chain
 
+Json = dict[str, Any]
+
+SUBSCRIPTION, CONSUMABLE = "Auto-Renewable Subscription", "Consumable"
+_TYPES = {"AUTO_RENEWABLE": SUBSCRIPTION, "CONSUMABLE": CONSUMABLE}
 _LONGEST_TOKEN = 60 * 60
-_HISTORY_DAYS = 180
+_HISTORY = timedelta(days=180)
 _MONTH = timedelta(days=30)
 _TICK = timedelta(seconds=1)
-"""Nothing happens at the same moment as something else."""
+"""Time between any two things that happen."""
 _numbers = itertools.count(2_000_000_000_000_001)
 
 
-def plain(model: Any) -> dict[str, Any]:
-    """As JSON; and the library reads from it what was meant."""
-    kind: Any = type(model)
+def said(name: str, *, new_words: bool = False, **known: Any) -> Json:
+    """JSON of one of Apple's objects, without what is None; its library reads every field and, but for new ones, word."""
+    kind = getattr(import_module(f"appstoreserverlibrary.models.{name}"), name)
     converter = _get_cattrs_converter(kind)
-    said: dict[str, Any] = converter.unstructure(model)
-    assert converter.structure(json.loads(json.dumps(said)), kind) == model
-    return said
+    value = json.loads(json.dumps({field: one for field, one in known.items() if one is not None}))
+    read = converter.structure(value, kind)
+    assert converter.unstructure(read) == value
+    assert new_words or all(getattr(read, field) is not None for field in value)
+    return dict(value)
 
 
 class AppStore(FakeServer):
@@ -67,25 +51,23 @@ class AppStore(FakeServer):
     def __init__(
         self,
         *,
-        environment: Environment = Environment.PRODUCTION,
+        environment: str = "Production",
         bundle_id: str = "com.example.meydan",
         app_apple_id: int = 1_234_567_890,
         chain: Chain | None = None,
-        page: int = 20,
     ) -> None:
         super().__init__()
-        self.environment = environment
-        self.bundle_id = bundle_id
-        self.app_apple_id = app_apple_id
+        self.app = {"environment": environment, "bundleId": bundle_id, "appAppleId": app_apple_id}
+        self.bundle_id, self.app_apple_id = bundle_id, app_apple_id
         self.chain = chain or Chain()
-        self.page_size = page
+        self.page_size = 20
         self.now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
         """The store's own time: what it does happens then, and signs with it."""
-        self.transactions: dict[str, JWSTransactionDecodedPayload] = {}
-        self.renewals: dict[str, JWSRenewalInfoDecodedPayload] = {}
+        self.transactions: dict[str, Json] = {}
+        self.renewals: dict[str, Json] = {}
         self.statuses: dict[str, Status] = {}
         self.lengths: dict[str, timedelta] = {}
-        """Of products whose period is not a month."""
+        """Periods of products that are not a month."""
         self.told: list[tuple[datetime, bytes]] = []
         """Every notification, oldest first, as it is posted. Tests post them late, twice, or in another order."""
         key = ec.generate_private_key(ec.SECP256R1())
@@ -103,8 +85,8 @@ class AppStore(FakeServer):
         token: UUID | None = None,
         quantity: int = 1,
     ) -> str:
-        transaction = self._charge(Type.CONSUMABLE, product_id, price, currency, token, quantity=quantity)
-        self.tell(Kind.ONE_TIME_CHARGE, transaction)
+        transaction = self._charge(product_id, price, currency, token and str(token), quantity=quantity)
+        self.tell("ONE_TIME_CHARGE", transaction)
         return transaction
 
     def subscribe(
@@ -116,195 +98,150 @@ class AppStore(FakeServer):
         token: UUID | None = None,
         shared: bool = False,
     ) -> str:
-        transaction = self._charge(
-            Type.AUTO_RENEWABLE_SUBSCRIPTION, product_id, price, currency, token, ends=self.now + _MONTH, shared=shared
-        )
-        self.statuses[transaction] = Status.ACTIVE
-        self.renewals[transaction] = JWSRenewalInfoDecodedPayload(
-            originalTransactionId=transaction,
-            productId=product_id,
-            autoRenewProductId=product_id,
-            autoRenewStatus=AutoRenewStatus.ON,
-            environment=self.environment,
-            renewalDate=_ms(self.now + _MONTH),
-            appAccountToken=None if token is None else str(token),
-        )
-        self.tell(Kind.SUBSCRIBED, transaction, Subtype.INITIAL_BUY)
-        return transaction
+        ends = self.now + self.lengths.get(product_id, _MONTH)
+        owned = {"inAppOwnershipType": "FAMILY_SHARED"} if shared else {}
+        name = self._charge(product_id, price, currency, token and str(token), ends=ends, **owned)
+        self.statuses[name] = Status.ACTIVE
+        self.renewals[name] = {
+            "originalTransactionId": name,
+            "productId": product_id,
+            "autoRenewProductId": product_id,
+            "autoRenewStatus": 1,
+            "environment": self.app["environment"],
+            "renewalDate": _ms(ends),
+            "appAccountToken": token and str(token),
+        }
+        self.tell("SUBSCRIBED", name, "INITIAL_BUY")
+        return name
 
-    def change_plan(self, subscription: str, product_id: str, *, price: int, days: int, at_once: bool) -> str | None:
-        """At once, what was left of the old period is given back by Apple; else it comes with the next renewal."""
+    def change_plan(self, subscription: str, product_id: str, *, price: int, days: int, at_once: bool) -> None:
+        """A change at once, for which Apple gives back the rest of the old period, or with the next renewal."""
         last = self._last(subscription)
-        assert last.currency is not None
-        self.renewals[subscription].autoRenewProductId = product_id
-        self.renewals[subscription].renewalPrice = price
+        self.renewals[subscription] |= {"autoRenewProductId": product_id, "renewalPrice": price}
         self.lengths[product_id] = timedelta(days=days)
         if not at_once:
-            self.tell(Kind.DID_CHANGE_RENEWAL_PREF, self._id(last), Subtype.DOWNGRADE)
-            return None
-        last.isUpgraded = True
-        token = None if last.appAccountToken is None else UUID(last.appAccountToken)
-        transaction = self._charge(
-            Type.AUTO_RENEWABLE_SUBSCRIPTION,
-            product_id,
-            price,
-            last.currency,
-            token,
-            ends=self.now + self.lengths[product_id],
-            original=subscription,
-        )
-        self.transactions[transaction].transactionReason = TransactionReason.PURCHASE
-        self.renewals[subscription].productId = product_id
-        self.tell(Kind.DID_CHANGE_RENEWAL_PREF, transaction, Subtype.UPGRADE)
-        return transaction
+            self.tell("DID_CHANGE_RENEWAL_PREF", last["transactionId"], "DOWNGRADE")
+            return
+        last["isUpgraded"] = True
+        self.renewals[subscription]["productId"] = product_id
+        transaction = self._charge_again(last, product_id, price, self.now, transactionReason="PURCHASE")
+        self.tell("DID_CHANGE_RENEWAL_PREF", transaction, "UPGRADE")
 
     def keep_plan(self, subscription: str) -> None:
         """They thought better of it."""
         last = self._last(subscription)
-        self.renewals[subscription].autoRenewProductId = last.productId
-        self.renewals[subscription].renewalPrice = last.price
-        self.tell(Kind.DID_CHANGE_RENEWAL_PREF, self._id(last))
+        self.renewals[subscription] |= {"autoRenewProductId": last["productId"], "renewalPrice": last["price"]}
+        self.tell("DID_CHANGE_RENEWAL_PREF", last["transactionId"])
 
     def renew(self, subscription: str, *, after_trouble: bool = False, early: timedelta = timedelta()) -> str:
         """Apple charges up to a day ``early``; the period begins when the last one ends all the same."""
         last, renewal = self._last(subscription), self.renewals[subscription]
-        assert last.expiresDate is not None and last.productId and last.price and last.currency
-        starts = self.now if after_trouble else datetime.fromtimestamp(last.expiresDate / 1000, UTC)
-        self.now = starts
-        product = renewal.autoRenewProductId or last.productId
-        transaction = self._charge(
-            Type.AUTO_RENEWABLE_SUBSCRIPTION,
-            product,
-            renewal.renewalPrice or last.price,
-            last.currency,
-            None if last.appAccountToken is None else UUID(last.appAccountToken),
-            ends=starts + self.lengths.get(product, _MONTH),
-            original=subscription,
-        )
-        renewal.productId = product
+        if not after_trouble:
+            self.now = _moment(last["expiresDate"])
+        product, price = renewal["autoRenewProductId"], renewal.get("renewalPrice", last["price"])
+        transaction = self._charge_again(last, product, price, self.now)
         self.now -= early
         self.statuses[subscription] = Status.ACTIVE
-        self.renewals[subscription].gracePeriodExpiresDate = None
-        self.tell(Kind.DID_RENEW, transaction, Subtype.BILLING_RECOVERY if after_trouble else None)
+        renewal |= {"productId": product, "gracePeriodExpiresDate": None}
+        self.tell("DID_RENEW", transaction, "BILLING_RECOVERY" if after_trouble else None)
         return transaction
 
     def fail_to_renew(self, subscription: str, *, grace: timedelta | None) -> None:
         last = self._last(subscription)
-        assert last.expiresDate is not None
-        self.now = datetime.fromtimestamp(last.expiresDate / 1000, UTC)
+        self.now = _moment(last["expiresDate"])
         self.statuses[subscription] = Status.BILLING_RETRY if grace is None else Status.BILLING_GRACE_PERIOD
-        self.renewals[subscription].gracePeriodExpiresDate = None if grace is None else _ms(self.now + grace)
-        self.tell(Kind.DID_FAIL_TO_RENEW, self._id(last), None if grace is None else Subtype.GRACE_PERIOD)
+        self.renewals[subscription]["gracePeriodExpiresDate"] = None if grace is None else _ms(self.now + grace)
+        self.tell("DID_FAIL_TO_RENEW", last["transactionId"], None if grace is None else "GRACE_PERIOD")
 
     def end_grace(self, subscription: str) -> None:
-        ends = self.renewals[subscription].gracePeriodExpiresDate
-        assert ends is not None
-        self.now = datetime.fromtimestamp(ends / 1000, UTC)
+        self.now = _moment(self.renewals[subscription]["gracePeriodExpiresDate"])
         self.statuses[subscription] = Status.BILLING_RETRY
-        self.tell(Kind.GRACE_PERIOD_EXPIRED, self._id(self._last(subscription)))
-
-    def expire(self, subscription: str) -> None:
-        last = self._last(subscription)
-        assert last.expiresDate is not None
-        self.now = datetime.fromtimestamp(last.expiresDate / 1000, UTC)
-        self.statuses[subscription] = Status.EXPIRED
-        self.tell(Kind.EXPIRED, self._id(last), Subtype.VOLUNTARY)
+        self.tell("GRACE_PERIOD_EXPIRED", self._last(subscription)["transactionId"])
 
     def set_renewal(self, subscription: str, *, on: bool) -> None:
-        self.renewals[subscription].autoRenewStatus = AutoRenewStatus.ON if on else AutoRenewStatus.OFF
-        self.tell(
-            Kind.DID_CHANGE_RENEWAL_STATUS,
-            self._id(self._last(subscription)),
-            Subtype.AUTO_RENEW_ENABLED if on else Subtype.AUTO_RENEW_DISABLED,
-        )
+        self.renewals[subscription]["autoRenewStatus"] = int(on)
+        word = "AUTO_RENEW_ENABLED" if on else "AUTO_RENEW_DISABLED"
+        self.tell("DID_CHANGE_RENEWAL_STATUS", self._last(subscription)["transactionId"], word)
 
     def refund(self, transaction: str, *, part: int | None = None) -> None:
         """``part`` in thousandths of a percent; without it the answer is of before Apple knew parts."""
         one = self.transactions[transaction]
         self.now += _TICK
-        one.revocationDate = _ms(self.now)
-        one.revocationReason = RevocationReason.REFUNDED_DUE_TO_ISSUE
+        one |= {"revocationDate": _ms(self.now), "revocationReason": 1}
         if part is not None:
-            one.revocationPercentage = part
-            one.revocationType = RevocationType.REFUND_FULL if part == 100_000 else RevocationType.REFUND_PRORATED
-        subscription = one.originalTransactionId if one.type == Type.AUTO_RENEWABLE_SUBSCRIPTION else None
-        if subscription is not None and one is self._last(subscription):  # an older period's money ends nothing
+            word = "REFUND_FULL" if part == 100_000 else "REFUND_PRORATED"
+            one |= {"revocationPercentage": part, "revocationType": word}
+        subscription = one["originalTransactionId"]
+        if one["type"] == SUBSCRIPTION and one is self._last(subscription):  # an older period's money ends nothing
             self.statuses[subscription] = Status.REVOKED
-        self.tell(Kind.REFUND, transaction)
+        self.tell("REFUND", transaction)
 
     def reverse_refund(self, transaction: str) -> None:
-        one = self.transactions[transaction]
-        one.revocationDate = one.revocationReason = one.revocationPercentage = one.revocationType = None
-        self.tell(Kind.REFUND_REVERSED, transaction)
+        for field in ("Date", "Reason", "Percentage", "Type"):
+            self.transactions[transaction].pop(f"revocation{field}", None)
+        self.tell("REFUND_REVERSED", transaction)
 
-    def tell(self, kind: Kind | str, transaction: str | None = None, subtype: Subtype | None = None) -> bytes:
+    def tell(self, kind: str, transaction: str | None = None, subtype: str | None = None) -> bytes:
         self.now += _TICK
-        data = Data(environment=self.environment, appAppleId=self.app_apple_id, bundleId=self.bundle_id)
+        data = dict(self.app)
         if transaction is not None:
             one = self.transactions[transaction]
-            data.signedTransactionInfo = self.sign(one)
-            if one.type == Type.AUTO_RENEWABLE_SUBSCRIPTION and one.originalTransactionId is not None:
-                data.signedRenewalInfo = self.sign(self.renewals[one.originalTransactionId])
-                data.status = self.statuses[one.originalTransactionId]
-        said = ResponseBodyV2DecodedPayload(
-            notificationType=kind if isinstance(kind, Kind) else None,
-            rawNotificationType=kind if isinstance(kind, str) and not isinstance(kind, Kind) else None,
+            data["signedTransactionInfo"] = self.sign(one)
+            if one["type"] == SUBSCRIPTION:
+                data["signedRenewalInfo"] = self.sign(self.renewals[one["originalTransactionId"]])
+                data["status"] = self.statuses[one["originalTransactionId"]]
+        payload = said(
+            "ResponseBodyV2DecodedPayload",
+            new_words=kind == "NEW_IDEA",
+            notificationType=kind,
             subtype=subtype,
             notificationUUID=str(uuid4()),
-            data=data,
+            data=said("Data", **data),
             version="2.0",
             signedDate=_ms(self.now),
         )
-        body = json.dumps(plain(ResponseBodyV2(signedPayload=self.chain.sign(plain(said))))).encode()
+        body = json.dumps(said("ResponseBodyV2", signedPayload=self.chain.sign(payload))).encode()
         self.told.append((self.now, body))
         return body
 
-    def sign(self, model: Any) -> str:
-        model.signedDate = _ms(self.now)
-        return self.chain.sign(plain(model))
+    def sign(self, one: Json) -> str:
+        """A transaction, or how a subscription renews, signed now."""
+        kind = "JWSTransactionDecodedPayload" if "transactionId" in one else "JWSRenewalInfoDecodedPayload"
+        return self.chain.sign(said(kind, **one | {"signedDate": _ms(self.now)}))
 
     def _charge(
-        self,
-        type_: Type,
-        product_id: str,
-        price: int,
-        currency: str,
-        token: UUID | None,
-        *,
-        quantity: int = 1,
-        ends: datetime | None = None,
-        original: str | None = None,
-        shared: bool = False,
+        self, product_id: str, price: int, currency: str, token: str | None, ends: datetime | None = None, **other: Any
     ) -> str:
         transaction = str(next(_numbers))
-        self.transactions[transaction] = JWSTransactionDecodedPayload(
-            transactionId=transaction,
-            originalTransactionId=original or transaction,
-            bundleId=self.bundle_id,
-            productId=product_id,
-            purchaseDate=_ms(self.now),
-            originalPurchaseDate=_ms(self.now),
-            expiresDate=None if ends is None else _ms(ends),
-            quantity=quantity,
-            type=type_,
-            appAccountToken=None if token is None else str(token),
-            inAppOwnershipType=InAppOwnershipType.FAMILY_SHARED if shared else InAppOwnershipType.PURCHASED,
-            environment=self.environment,
-            storefront="TUR",
-            storefrontId="143480",
-            transactionReason=TransactionReason.PURCHASE if original is None else TransactionReason.RENEWAL,
-            currency=currency,
-            price=price,
-            signedDate=_ms(self.now),
-        )
+        self.transactions[transaction] = {
+            "transactionId": transaction,
+            "originalTransactionId": transaction,
+            "bundleId": self.bundle_id,
+            "productId": product_id,
+            "purchaseDate": _ms(self.now),
+            "originalPurchaseDate": _ms(self.now),
+            "expiresDate": ends and _ms(ends),
+            "quantity": 1,
+            "type": SUBSCRIPTION if ends else CONSUMABLE,
+            "appAccountToken": token,
+            "inAppOwnershipType": "PURCHASED",
+            "environment": self.app["environment"],
+            "storefront": "TUR",
+            "storefrontId": "143480",
+            "transactionReason": "PURCHASE",
+            "currency": currency,
+            "price": price,
+        } | other
         return transaction
 
-    def _last(self, subscription: str) -> JWSTransactionDecodedPayload:
-        return [one for one in self.transactions.values() if one.originalTransactionId == subscription][-1]
+    def _charge_again(self, last: Json, product_id: str, price: int, starts: datetime, **other: Any) -> str:
+        """The next period of a subscription."""
+        about = {"originalTransactionId": last["originalTransactionId"], "transactionReason": "RENEWAL"} | other
+        ends = starts + self.lengths.get(product_id, _MONTH)
+        return self._charge(product_id, price, last["currency"], last["appAccountToken"], ends, **about)
 
-    def _id(self, one: JWSTransactionDecodedPayload) -> str:
-        assert one.transactionId is not None
-        return one.transactionId
+    def _last(self, subscription: str) -> Json:
+        return [one for one in self.transactions.values() if one["originalTransactionId"] == subscription][-1]
 
     # What a server asks.
 
@@ -312,160 +249,92 @@ class AppStore(FakeServer):
         if not self._allowed(asked.headers.get("authorization", "")):
             return Answered(401, "Unauthenticated\n\nRequest ID: 4VQXYG4MBXDRNQMH3Y5ZC42HTA.0.0\n")
         match asked.method, asked.path.split("/")[2:]:
-            case "GET", ["v1", "transactions", transaction]:
-                return self._info(transaction)
-            case "GET", ["v2", "history", transaction]:
-                return self._history(transaction, asked.query)
-            case "GET", ["v1", "subscriptions", transaction]:
-                return self._subscriptions(transaction)
+            case "GET", ["v1", "transactions", name]:
+                found = said("TransactionInfoResponse", signedTransactionInfo=self.sign(self._found(name)))
+            case "GET", ["v2", "history", name]:
+                found = self._history(self._found(name), asked.query)
+            case "GET", ["v1", "subscriptions", name]:
+                found = self._subscriptions(self._found(name)["originalTransactionId"])
             case "POST", ["v1", "notifications", "history"]:
-                return self._notifications(asked)
-        return Answered(404, "Not Found\n")
+                found = self._notifications(json.loads(asked.body), asked.query)
+            case _:
+                raise LookupError(asked.path)
+        return Answered(body=found)
 
     def _allowed(self, authorization: str) -> bool:
         token = authorization.removeprefix("Bearer ")
+        need: Any = {"require": ["exp", "iss", "aud", "bid"]}
+        about: Any = {"algorithms": ["ES256"], "audience": "appstoreconnect-v1", "issuer": self.issuer_id}
         try:
             header = jwt.get_unverified_header(token)
-            claims = jwt.decode(
-                token,
-                self._key,
-                algorithms=["ES256"],
-                audience="appstoreconnect-v1",
-                issuer=self.issuer_id,
-                options={"require": ["exp", "iss", "aud", "bid"]},
-            )
+            claims = jwt.decode(token, self._key, options=need, **about)
         except jwt.PyJWTError:
             return False
-        return (
-            header.get("kid") == self.key_id
-            and claims["bid"] == self.bundle_id
-            and claims["exp"] <= time.time() + _LONGEST_TOKEN
-        )
+        in_time = claims["exp"] <= time.time() + _LONGEST_TOKEN
+        return bool(header.get("kid") == self.key_id and claims["bid"] == self.bundle_id and in_time)
 
-    def _info(self, transaction: str) -> Answered:
-        if refused := self._refused(transaction):
-            return refused
-        return Answered(
-            body=plain(TransactionInfoResponse(signedTransactionInfo=self.sign(self.transactions[transaction])))
-        )
+    def _found(self, transaction: str) -> Json:
+        if not transaction.isdigit():
+            raise _refused(400, 4000006, "Invalid transaction id.")
+        if transaction not in self.transactions:
+            raise _refused(404, 4040010, "Transaction id not found.")
+        return self.transactions[transaction]
 
-    def _history(self, transaction: str, query: dict[str, list[str]]) -> Answered:
-        """Of the customer, to whom the transaction leads: here the people of one token, or of one subscription."""
-        if refused := self._refused(transaction):
-            return refused
-        mine = self.transactions[transaction]
-        types = {"AUTO_RENEWABLE": Type.AUTO_RENEWABLE_SUBSCRIPTION, "CONSUMABLE": Type.CONSUMABLE}
-        if unknown := set(query.get("productType", [])) - types.keys():
-            return _error(400, 4000022, f"Invalid request. The productType {unknown} is invalid.")
-        wanted = {types[one] for one in query.get("productType", types)}
+    def _history(self, mine: Json, query: dict[str, list[str]]) -> Json:
+        """Transactions of the customer: here, the people of one token, or of one subscription."""
+        assert query.get("sort", ["ASCENDING"]) == ["ASCENDING"]
+        wanted = {_TYPES[one] for one in query.get("productType", _TYPES)}
+        same = ("appAccountToken", "originalTransactionId")
         theirs = [
             one
             for one in self.transactions.values()
-            if one.type in wanted
-            and (one.appAccountToken == mine.appAccountToken or one.originalTransactionId == mine.originalTransactionId)
+            if one["type"] in wanted and any(one[field] == mine[field] for field in same)
         ]
-        if query.get("sort", ["ASCENDING"]) == ["DESCENDING"]:
-            theirs.reverse()
-        revision = query.get("revision", ["0"])[0]
-        if not revision.isdigit():
-            return _error(400, 4000005, "Invalid request revision.")
-        start = int(revision)
+        start = int(query.get("revision", ["0"])[0])
         shown, rest = self.page(theirs, start)
-        return Answered(
-            body=plain(
-                HistoryResponse(
-                    revision=str(start + len(shown)),
-                    hasMore=rest is not None,
-                    bundleId=self.bundle_id,
-                    appAppleId=self.app_apple_id,
-                    environment=self.environment,
-                    signedTransactions=[self.sign(one) for one in shown],
-                )
-            )
-        )
+        signed, more = [self.sign(one) for one in shown], rest is not None
+        revision = str(start + len(shown))
+        return said("HistoryResponse", revision=revision, hasMore=more, signedTransactions=signed, **self.app)
 
-    def _subscriptions(self, transaction: str) -> Answered:
-        if refused := self._refused(transaction):
-            return refused
-        subscription = self.transactions[transaction].originalTransactionId
+    def _subscriptions(self, subscription: str) -> Json:
         items = []
         if subscription in self.renewals:
-            items.append(
-                LastTransactionsItem(
-                    status=self.statuses[subscription],
-                    originalTransactionId=subscription,
-                    signedTransactionInfo=self.sign(self._last(subscription)),
-                    signedRenewalInfo=self.sign(self.renewals[subscription]),
-                )
+            item = said(
+                "LastTransactionsItem",
+                status=self.statuses[subscription],
+                originalTransactionId=subscription,
+                signedTransactionInfo=self.sign(self._last(subscription)),
+                signedRenewalInfo=self.sign(self.renewals[subscription]),
             )
-        return Answered(
-            body=plain(
-                StatusResponse(
-                    environment=self.environment,
-                    bundleId=self.bundle_id,
-                    appAppleId=self.app_apple_id,
-                    data=[
-                        SubscriptionGroupIdentifierItem(subscriptionGroupIdentifier="20900001", lastTransactions=items)
-                    ],
-                )
-            )
-        )
+            items.append(item)
+        group = {"subscriptionGroupIdentifier": "20900001", "lastTransactions": items}
+        return said("StatusResponse", data=[group], **self.app)
 
-    def _notifications(self, asked: Asked) -> Answered:
-        wish = json.loads(asked.body)
-        if wrong := _wrong_period(wish):
-            return wrong
-        since, until = wish["startDate"], wish["endDate"]
-        token = asked.query.get("paginationToken", ["page-0"])[0]
-        if not token.startswith("page-"):
-            return _error(400, 4000014, "Invalid request. The pagination token is invalid.")
+    def _notifications(self, wish: Json, query: dict[str, list[str]]) -> Json:
+        since, until = wish.pop("startDate"), wish.pop("endDate")
+        assert not wish
+        assert _ms(datetime.now(UTC) - _HISTORY) <= since < until
         found = [(at, body) for at, body in self.told if since <= _ms(at) < until]
-        shown, rest = self.page(found, int(token.removeprefix("page-")))
-        return Answered(
-            body=plain(
-                NotificationHistoryResponse(
-                    paginationToken=None if rest is None else f"page-{rest}",
-                    hasMore=rest is not None,
-                    notificationHistory=[
-                        NotificationHistoryResponseItem(
-                            signedPayload=json.loads(body)["signedPayload"],
-                            sendAttempts=[
-                                SendAttemptItem(attemptDate=_ms(at), sendAttemptResult=SendAttemptResult.SUCCESS)
-                            ],
-                        )
-                        for at, body in shown
-                    ],
-                )
-            )
-        )
-
-    def _refused(self, transaction: str) -> Answered | None:
-        if not transaction.isdigit():
-            return _error(400, 4000006, "Invalid transaction id.")
-        if transaction not in self.transactions:
-            return _error(404, 4040010, "Transaction id not found.")
-        return None
+        shown, rest = self.page(found, int(query.get("paginationToken", ["page-0"])[0].removeprefix("page-")))
+        items = [
+            {
+                "signedPayload": json.loads(body)["signedPayload"],
+                "sendAttempts": [{"attemptDate": _ms(at), "sendAttemptResult": "SUCCESS"}],
+            }
+            for at, body in shown
+        ]
+        token = None if rest is None else f"page-{rest}"
+        more = rest is not None
+        return said("NotificationHistoryResponse", paginationToken=token, hasMore=more, notificationHistory=items)
 
 
-def _wrong_period(wish: dict[str, Any]) -> Answered | None:
-    known = {"startDate", "endDate", "notificationType", "notificationSubtype", "transactionId", "onlyFailures"}
-    since, until = wish.get("startDate"), wish.get("endDate")
-    if wish.keys() - known:
-        return _error(400, 4000000, "Bad request.")
-    if not isinstance(since, int):
-        return _error(400, 4000015, "Invalid request. The start date is not a timestamp value in milliseconds.")
-    if not isinstance(until, int):
-        return _error(400, 4000016, "Invalid request. The end date is not a timestamp value in milliseconds.")
-    if since < (time.time() - _HISTORY_DAYS * 86400) * 1000:
-        return _error(400, 4000012, "Invalid request. The start date is earlier than the allowed start date.")
-    if since >= until:
-        return _error(400, 4000013, "Invalid request. The end date precedes the start date or the dates are the same.")
-    return None
-
-
-def _error(status: int, code: int, words: str) -> Answered:
-    return Answered(status, {"errorCode": code, "errorMessage": words})
+def _refused(status: int, code: int, words: str) -> Refused:
+    return Refused(Answered(status, {"errorCode": code, "errorMessage": words}))
 
 
 def _ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
