@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def served(app: Any) -> AsyncIterator[str]:
-    """Its address. What the application opens at its start is left to whoever made it."""
+    """Answers its address. What the application opens at its start is left to whoever made it."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False))

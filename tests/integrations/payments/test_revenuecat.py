@@ -136,7 +136,7 @@ async def test_what_the_webhook_says_counts_for_nothing_until_the_api_says_it_to
 ) -> None:
     """Whoever learnt the shared value can write webhooks."""
     real = server.buy(str(buyer))
-    never = Bought(str(buyer), "coins_500", 149.9, "TRY", "app_store", "666", "666", server.now, server.now)
+    never = Bought(str(buyer), "coins_500", 149.9, "TRY", "app_store", "666", "666", server.now)
     with pytest.raises(ProviderUnavailable, match="does not know"):
         await read(provider, server.webhook(server.tell("NON_RENEWING_PURCHASE", never)))
     assert await provider.payment(f"{uuid4()}:{uuid4()}") == []

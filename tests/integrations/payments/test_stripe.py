@@ -30,8 +30,9 @@ from meydan.integrations.payments.stripe.account import StripeAccount
 from meydan.integrations.payments.stripe.adapter import StripeProvider
 from meydan.integrations.payments.stripe.client import from_stripe, to_stripe
 from tests.integrations.payments.fake_server import Answered
+from tests.integrations.payments.servers.shapes import Unfit, check, made
 from tests.integrations.payments.servers.stripe import StripeServer
-from tests.integrations.payments.servers.stripe_shapes import Unfit, check, shaped
+from tests.integrations.payments.servers.stripe_shapes import shape_of
 
 T = TypeVar("T", bound=ProviderEvent)
 
@@ -344,8 +345,9 @@ def test_half_a_krona_is_no_money() -> None:
 def test_the_schema_notices_what_stripe_would_never_say() -> None:
     import stripe
 
-    good = shaped(stripe.Refund, id="re_1", amount=5, currency="try")
-    check(stripe.Refund, good)
+    refund = shape_of(stripe.Refund)
+    good = made(refund, id="re_1", amount=5, currency="try")
+    check(refund, good)
     for bad in (good | {"amount": "5"}, good | {"reason": "because"}, good | {"colour": "red"}, {"id": "re_1"}):
         with pytest.raises(Unfit):
-            check(stripe.Refund, bad)
+            check(refund, bad)

@@ -1,7 +1,7 @@
 """The App Store, as far as a server sees it: the Server API, and notifications signed by a chain of our own.
 
-Everything it signs and answers is read with the models of Apple's own library: a field, a word or a type that the library
-does not know fails its test. So does a question that our adapter must never ask.
+Signed and answered objects are read with the models of Apple's own library: a field, a word or a type that it does not
+know fails its test. So does a question that our adapter must never ask.
 """
 
 import itertools
@@ -34,7 +34,7 @@ _numbers = itertools.count(2_000_000_000_000_001)
 
 
 def said(name: str, *, new_words: bool = False, **known: Any) -> Json:
-    """JSON of one of Apple's objects, without what is None; its library reads every field and, but for new ones, word."""
+    """JSON of one of Apple's objects, without what is None. Apple's library reads every field, and every word not new."""
     kind = getattr(import_module(f"appstoreserverlibrary.models.{name}"), name)
     converter = _get_cattrs_converter(kind)
     value = json.loads(json.dumps({field: one for field, one in known.items() if one is not None}))
@@ -57,7 +57,7 @@ class AppStore(FakeServer):
         chain: Chain | None = None,
     ) -> None:
         super().__init__()
-        self.app = {"environment": environment, "bundleId": bundle_id, "appAppleId": app_apple_id}
+        self.app: Json = {"environment": environment, "bundleId": bundle_id, "appAppleId": app_apple_id}
         self.bundle_id, self.app_apple_id = bundle_id, app_apple_id
         self.chain = chain or Chain()
         self.page_size = 20
@@ -85,7 +85,7 @@ class AppStore(FakeServer):
         token: UUID | None = None,
         quantity: int = 1,
     ) -> str:
-        transaction = self._charge(product_id, price, currency, token and str(token), quantity=quantity)
+        transaction = self._charge(product_id, price, currency, _word(token), quantity=quantity)
         self.tell("ONE_TIME_CHARGE", transaction)
         return transaction
 
@@ -100,16 +100,15 @@ class AppStore(FakeServer):
     ) -> str:
         ends = self.now + self.lengths.get(product_id, _MONTH)
         owned = {"inAppOwnershipType": "FAMILY_SHARED"} if shared else {}
-        name = self._charge(product_id, price, currency, token and str(token), ends=ends, **owned)
+        name = self._charge(product_id, price, currency, _word(token), ends=ends, **owned)
         self.statuses[name] = Status.ACTIVE
         self.renewals[name] = {
             "originalTransactionId": name,
             "productId": product_id,
             "autoRenewProductId": product_id,
             "autoRenewStatus": 1,
+            "renewalPrice": price,
             "environment": self.app["environment"],
-            "renewalDate": _ms(ends),
-            "appAccountToken": token and str(token),
         }
         self.tell("SUBSCRIBED", name, "INITIAL_BUY")
         return name
@@ -138,7 +137,7 @@ class AppStore(FakeServer):
         last, renewal = self._last(subscription), self.renewals[subscription]
         if not after_trouble:
             self.now = _moment(last["expiresDate"])
-        product, price = renewal["autoRenewProductId"], renewal.get("renewalPrice", last["price"])
+        product, price = renewal["autoRenewProductId"], renewal["renewalPrice"]
         transaction = self._charge_again(last, product, price, self.now)
         self.now -= early
         self.statuses[subscription] = Status.ACTIVE
@@ -219,7 +218,6 @@ class AppStore(FakeServer):
             "bundleId": self.bundle_id,
             "productId": product_id,
             "purchaseDate": _ms(self.now),
-            "originalPurchaseDate": _ms(self.now),
             "expiresDate": ends and _ms(ends),
             "quantity": 1,
             "type": SUBSCRIPTION if ends else CONSUMABLE,
@@ -227,7 +225,6 @@ class AppStore(FakeServer):
             "inAppOwnershipType": "PURCHASED",
             "environment": self.app["environment"],
             "storefront": "TUR",
-            "storefrontId": "143480",
             "transactionReason": "PURCHASE",
             "currency": currency,
             "price": price,
@@ -330,6 +327,10 @@ class AppStore(FakeServer):
 
 def _refused(status: int, code: int, words: str) -> Refused:
     return Refused(Answered(status, {"errorCode": code, "errorMessage": words}))
+
+
+def _word(token: UUID | None) -> str | None:
+    return None if token is None else str(token)
 
 
 def _ms(moment: datetime) -> int:

@@ -1,33 +1,28 @@
 """Answers of iyzico, by its own word.
 
 Members and their types are those of the model classes in iyzico's official client for Java (iyzipay-java 2.0.142) and of the
-OpenAPI documents on docs.iyzico.com ("Checkout Form", "Refund & Cancel", "Reporting Service").
+OpenAPI documents on docs.iyzico.com ("Checkout Form", "Refund & Cancel", "Reporting Service"). All may be absent; those that
+our server never sends, nor a published sample shows, are left out.
 """
 
 from tests.integrations.payments.servers.shapes import Shapes
 
 SHAPES = Shapes(
-    "iyzico",
     """
-Envelope*: status text, errorCode text, errorMessage text, errorGroup text, locale text, systemTime whole, conversationId text
+Envelope*: status text, errorCode text, errorMessage text, errorGroup text, locale text, systemTime whole, conversationId text,
+ retryable bool
 
-FormMade* < Envelope: token text, checkoutFormContent text, tokenExpireTime whole, paymentPageUrl text,
- payWithIyzicoPageUrl text, signature text
-
-FormItem*: itemId text, paymentTransactionId text, transactionStatus whole, price number, paidPrice number
+FormMade* < Envelope: token text, tokenExpireTime whole, paymentPageUrl text, signature text
 
 FormResult* < Envelope: token text, callbackUrl text, paymentStatus text, price number, paidPrice number, currency text,
- installment whole, paymentId text, fraudStatus whole, basketId text, binNumber text, lastFourDigits text,
- cardAssociation text, cardFamily text, cardType text, phase text, signature text, itemTransactions [FormItem]
+ paymentId text, fraudStatus whole, basketId text, signature text
 
 RefundMade* < Envelope: paymentId text, price number, currency text, authCode text, hostReference text,
- refundHostReference text, retryable bool, signature text
+ refundHostReference text, signature text
 
-Refund*: refundPrice number, refundStatus whole, createdDate text, currencyCode text, authCode text, hostReference text
+Cancel*: refundPrice number, refundStatus whole, createdDate text
 
-Cancel* < Refund: refundId whole, cancelConversationId text
-
-ItemRefund* < Refund: refundTxId whole, refundConversationId text, isAfterSettlement bool
+ItemRefund* < Cancel: refundConversationId text
 
 Item*: paymentTransactionId whole, transactionStatus whole, price number, paidPrice number, refunds [ItemRefund]
 
@@ -38,9 +33,8 @@ Payment*: paymentId whole, paymentStatus whole, paymentRefundStatus text, price 
 
 Details* < Envelope: payments [Payment]
 
-Line*: transactionType text, transactionDate text, transactionId whole, transactionStatus whole, afterSettlement whole,
- paymentTxId whole, paymentId whole, conversationId text, paymentPhase text, price number, paidPrice number,
- transactionCurrency text, installment whole, threeDS whole, basketId text
+Line*: transactionType text, transactionDate text, transactionStatus whole, paymentId whole, conversationId text,
+ price number, paidPrice number, transactionCurrency text
 
 Transactions* < Envelope: currentPage whole, totalPageCount whole, transactions [Line]
 """,

@@ -4,7 +4,6 @@ There is no library of theirs for servers; ``revenuecat_shapes`` is what they pu
 """
 
 import json
-import random
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,7 +13,7 @@ from msgspec import Struct
 
 from meydan.integrations.payments.contract import Webhook
 from meydan.kit import clock
-from tests.integrations.payments.fake_server import Answered, Asked, FakeServer, badly_delivered, signed_at_send
+from tests.integrations.payments.fake_server import Answered, Asked, FakeServer, Refused, signed_at_send
 from tests.integrations.payments.servers.revenuecat_shapes import SHAPES
 
 
@@ -27,7 +26,7 @@ def milliseconds(at: datetime) -> int:
 
 
 class Bought(Struct):
-    """One product of one person; of a subscription, its newest period."""
+    """A product that a person bought, with the newest period of a subscription."""
 
     customer: str
     product: str
@@ -37,18 +36,21 @@ class Bought(Struct):
     transaction: str
     original: str
     purchased_at: datetime
-    began_at: datetime
-    expires_at: datetime | None = None
     id: str = ""
+    expires_at: datetime | None = None
     plan: str | None = None
     period: str = "normal"
     sandbox: bool = False
     shared: bool = False
-    earlier: list[tuple[str, datetime, datetime]] = []
+    earlier: list[tuple[str, datetime, datetime | None]] = []
     refunded_at: datetime | None = None
     unsubscribed_at: datetime | None = None
     issue_at: datetime | None = None
     grace_until: datetime | None = None
+
+    @property
+    def kind(self) -> str:
+        return "purchase" if self.expires_at is None else "subscription"
 
     @property
     def name(self) -> str:
@@ -63,7 +65,6 @@ class RevenueCatServer(FakeServer):
         self.signing_secret = "whsec_of_this_webhook"
         self.now = clock.now().replace(microsecond=0)
         self.bought: list[Bought] = []
-        self.events: list[dict[str, Any]] = []
         self.page_size = 20
         self._number = count(1000)
 
@@ -100,21 +101,13 @@ class RevenueCatServer(FakeServer):
     def announce_change(self, bought: Bought, product: str) -> None:
         self.tell("PRODUCT_CHANGE", bought, new_product_id=product)
 
-    def change(self, bought: Bought, product: str, price: float, *, days: int = 30, **other: Any) -> Bought:
+    def change(self, bought: Bought, product: str, price: float, *, days: int) -> None:
         """The other product begins now, and what there was ends: with another transaction, listed beside it."""
         bought.expires_at = bought.unsubscribed_at = self.now
-        made = self._new(
-            bought.customer,
-            product,
-            price,
-            bought.currency,
-            store=bought.store,
-            expires_at=self.now + timedelta(days=days),
-            **other,
-        )
+        about = {"store": bought.store, "expires_at": self.now + timedelta(days=days)}
+        made = self._new(bought.customer, product, price, bought.currency, **about)
         self.tell("RENEWAL" if bought.store == "app_store" else "INITIAL_PURCHASE", made)
         self.tell("EXPIRATION", bought, expiration_reason="UNSUBSCRIBE")
-        return made
 
     def cancel(self, bought: Bought) -> None:
         bought.unsubscribed_at = self.now
@@ -164,8 +157,6 @@ class RevenueCatServer(FakeServer):
             "aliases": [bought.customer],
             "subscriber_attributes": {"$email": {"updated_at_ms": 1, "value": "ayse@example.org"}},
             "product_id": bought.name,
-            "period_type": bought.period.upper(),
-            "purchased_at_ms": milliseconds(bought.purchased_at),
             "expiration_at_ms": milliseconds(expires) if expires is not None else None,
             "store": bought.store.upper(),
             "environment": "SANDBOX" if bought.sandbox else "PRODUCTION",
@@ -173,8 +164,6 @@ class RevenueCatServer(FakeServer):
             "price_in_purchased_currency": bought.price,
             "transaction_id": bought.transaction,
             "original_transaction_id": bought.original,
-            "is_family_share": bought.shared,
-            "country_code": "TR",
         }
         event = SHAPES.made("Event", type=type, **about | other)
         self.events.append(event)
@@ -196,80 +185,65 @@ class RevenueCatServer(FakeServer):
         given = authorization or self.authorization
         return Webhook({"authorization": given, "x-revenuecat-webhook-signature": signature}, body)
 
-    def webhooks(self, *types: str, repeats: int = 0, shuffled: random.Random | None = None) -> list[Webhook]:
-        sent = [event for event in self.events if not types or event["type"] in types]
-        return [self.webhook(event) for event in badly_delivered(sent, repeats=repeats, shuffled=shuffled)]
-
     # The API
 
     async def answer(self, asked: Asked) -> Answered:
-        version = asked.path.split("/")[1]
+        assert asked.method == "GET"
+        _, version, *rest = asked.path.split("/")
         key = asked.headers.get("authorization", "").removeprefix("Bearer ")
-        if key != (self.secret_key_v1 if version == "v1" else self.secret_key_v2):
-            return (
-                _refused_v1(401, 7225, "Invalid API Key.") if version == "v1" else _refused(401, "authentication_error")
-            )
-        if asked.method != "GET":
-            return _refused(404, "resource_missing")
         if version == "v1":
-            return self._customer(asked.path.removeprefix("/v1/subscribers/"))
-        prefix = f"/v2/projects/{self.project_id}/"
-        if not asked.path.startswith(prefix):
-            return _refused(403, "authorization_error")
-        return self._search(asked, asked.path.removeprefix(prefix))
+            if key != self.secret_key_v1:
+                raise Refused(Answered(401, SHAPES.made("ErrorV1", code=7225, message="Invalid API Key.")))
+            collection, name = rest
+            assert collection == "subscribers"
+            return self._customer(name)
+        if key != self.secret_key_v2:
+            raise _refused(401, "authentication_error")
+        if rest[:2] != ["projects", self.project_id]:
+            raise _refused(403, "authorization_error")
+        shape, items = self._search(rest[2:], {name: values[0] for name, values in asked.query.items()})
+        return self._listed(asked, shape, items)
 
     def _customer(self, name: str) -> Answered:
-        if not name or "/" in name:
-            return _refused_v1(404, 7117, "Page not found.")
         mine = [bought for bought in self.bought if bought.customer == name]
         once: dict[str, list[Any]] = {}
         for bought in mine:
             if bought.expires_at is None:
-                once.setdefault(bought.product, []).append(self._once(bought))
-        subscriptions = {one.product: self._subscription(one) for one in mine if one.expires_at is not None}
+                once.setdefault(bought.product, []).append(_once(bought))
+        subscriptions = {one.product: _subscription(one) for one in mine if one.expires_at is not None}
         have = {"non_subscriptions": once, "subscriptions": subscriptions, "original_app_user_id": name}
         subscriber = SHAPES.made("Subscriber", **have)
         said = SHAPES.made("Customer", request_date_ms=milliseconds(self.now), subscriber=subscriber)
         return Answered(200 if mine else 201, said)
 
-    def _search(self, asked: Asked, what: str) -> Answered:
-        wanted = asked.query.get
-        if what == "customers":
-            items = [{"object": "customer", "id": name} for name in {one.customer for one in self.bought}]
-            return Answered(200, {"object": "list", "items": items, "next_page": None, "url": asked.path})
-        if what == "purchases" and wanted("store_purchase_identifier"):
-            (name,) = asked.query["store_purchase_identifier"]
-            found = [one for one in self.bought if one.expires_at is None and one.transaction == name]
-            return self._listed(asked, "PurchasePage", [self._purchase(one) for one in found])
-        if what == "subscriptions" and wanted("store_subscription_identifier"):
-            (name,) = asked.query["store_subscription_identifier"]
-            found = [one for one in self.bought if one.expires_at is not None and one.transaction == name]
-            return self._listed(asked, "SubscriptionPage", [self._found(one) for one in found])
-        kind, _, rest = what.partition("/")
-        name, _, last = rest.partition("/")
-        found = [one for one in self.bought if one.id == name]
-        if kind == "subscriptions" and last == "transactions" and found and found[0].expires_at is not None:
-            newest = (found[0].transaction, found[0].purchased_at, found[0].expires_at)
-            periods = [newest, *found[0].earlier]
-            items = [self._period(*period) for period in periods]
-            return self._listed(asked, "TransactionPage", items)
-        return _refused(404, "resource_missing")
+    def _search(self, path: list[str], query: dict[str, str]) -> tuple[str, list[dict[str, Any]]]:
+        """Answers the shape of a page, and everything that belongs on its pages."""
+        match path:
+            case ["customers"]:
+                return "CustomerPage", [{"object": "customer", "id": one.customer} for one in self.bought]
+            case ["purchases" | "subscriptions" as collection]:
+                kind = collection.removesuffix("s")
+                if (wanted := query.get(f"store_{kind}_identifier")) is None:
+                    raise _refused(400, "parameter_error")
+                found = [one for one in self.bought if one.transaction == wanted and one.kind == kind]
+                return f"{kind.title()}Page", [_found(one) for one in found]
+            case ["subscriptions", name, "transactions"]:
+                (one,) = (bought for bought in self.bought if bought.id == name)
+                periods = [(one.transaction, one.purchased_at, one.expires_at), *one.earlier]
+                return "TransactionPage", [_period(*period) for period in periods]
+        raise LookupError(path)
 
     def _listed(self, asked: Asked, shape: str, items: list[Any]) -> Answered:
         after = asked.query.get("starting_after")
         start = [item["id"] for item in items].index(after[0]) + 1 if after else 0
         page, rest = self.page(items, start)
         more = f"{asked.path}?starting_after={page[-1]['id']}" if rest is not None else None
-        said = {"object": "list", "items": page, "next_page": more, "url": asked.path}
-        return Answered(200, SHAPES.check(shape, said))
+        return Answered(200, SHAPES.made(shape, items=page, next_page=more, url=asked.path))
 
     def _new(self, customer: str, product: str, price: float, currency: str, **other: Any) -> Bought:
         store = other.pop("store", "app_store")
-        transaction = self._transaction(store)
-        bought = Bought(
-            customer, product, price, currency, store, transaction, transaction, self.now, self.now, **other
-        )
-        bought.id = f"rc{next(self._number)}"
+        name, now = self._transaction(store), self.now
+        bought = Bought(customer, product, price, currency, store, name, name, now, f"rc{next(self._number)}", **other)
         self.bought.append(bought)
         return bought
 
@@ -277,54 +251,48 @@ class RevenueCatServer(FakeServer):
         number = next(self._number)
         return f"GPA.3309-9122-6177-{number}" if store == "play_store" else f"20000000{number}"
 
-    def _once(self, bought: Bought) -> dict[str, Any]:
-        return SHAPES.made(
-            "NonSubscription",
-            is_sandbox=bought.sandbox,
-            purchase_date=text(bought.purchased_at),
-            store=bought.store,
-            price={"amount": bought.price, "currency": bought.currency},
-            store_transaction_id=bought.transaction,
-        )
 
-    def _subscription(self, bought: Bought) -> dict[str, Any]:
-        return SHAPES.made(
-            "SubscriptionV1",
-            billing_issues_detected_at=text(bought.issue_at),
-            expires_date=text(bought.expires_at),
-            grace_period_expires_date=text(bought.grace_until),
-            is_sandbox=bought.sandbox,
-            ownership_type="FAMILY_SHARED" if bought.shared else "PURCHASED",
-            period_type=bought.period,
-            price={"amount": bought.price, "currency": bought.currency},
-            product_plan_identifier=bought.plan,
-            purchase_date=text(bought.purchased_at),
-            refunded_at=text(bought.refunded_at),
-            store=bought.store,
-            store_transaction_id=int(bought.transaction) if bought.transaction.isdigit() else bought.transaction,
-            unsubscribe_detected_at=text(bought.unsubscribed_at),
-        )
-
-    def _purchase(self, bought: Bought) -> dict[str, Any]:
-        status = "refunded" if bought.refunded_at else "owned"
-        return SHAPES.made(
-            "Purchase", **self._owned(bought), status=status, store_purchase_identifier=bought.transaction
-        )
-
-    def _found(self, bought: Bought) -> dict[str, Any]:
-        return SHAPES.made("Subscription", **self._owned(bought), store_subscription_identifier=bought.transaction)
-
-    def _owned(self, bought: Bought) -> dict[str, Any]:
-        return {"id": bought.id, "customer_id": bought.customer, "store": bought.store}
-
-    def _period(self, transaction: str, began: datetime, ends: datetime) -> dict[str, Any]:
-        dates = {"purchased_at": milliseconds(began), "expiration_date": milliseconds(ends)}
-        return SHAPES.made("Transaction", id=transaction, **dates)
+def _once(bought: Bought) -> dict[str, Any]:
+    return SHAPES.made(
+        "NonSubscription",
+        is_sandbox=bought.sandbox,
+        purchase_date=text(bought.purchased_at),
+        store=bought.store,
+        price={"amount": bought.price, "currency": bought.currency},
+        store_transaction_id=bought.transaction,
+    )
 
 
-def _refused_v1(status: int, code: int, message: str) -> Answered:
-    return Answered(status, SHAPES.check("ErrorV1", {"code": code, "message": message}))
+def _subscription(bought: Bought) -> dict[str, Any]:
+    return SHAPES.made(
+        "SubscriptionV1",
+        billing_issues_detected_at=text(bought.issue_at),
+        expires_date=text(bought.expires_at),
+        grace_period_expires_date=text(bought.grace_until),
+        is_sandbox=bought.sandbox,
+        ownership_type="FAMILY_SHARED" if bought.shared else "PURCHASED",
+        period_type=bought.period,
+        price={"amount": bought.price, "currency": bought.currency},
+        product_plan_identifier=bought.plan,
+        purchase_date=text(bought.purchased_at),
+        refunded_at=text(bought.refunded_at),
+        store=bought.store,
+        store_transaction_id=int(bought.transaction) if bought.transaction.isdigit() else bought.transaction,
+        unsubscribe_detected_at=text(bought.unsubscribed_at),
+    )
 
 
-def _refused(status: int, type: str) -> Answered:
-    return Answered(status, SHAPES.made("ErrorV2", type=type))
+def _found(bought: Bought) -> dict[str, Any]:
+    about = {"id": bought.id, "customer_id": bought.customer, "store": bought.store}
+    name = {f"store_{bought.kind}_identifier": bought.transaction}
+    status = {"status": "refunded" if bought.refunded_at else "owned"} if bought.kind == "purchase" else {}
+    return SHAPES.made(bought.kind.title(), **about, **name, **status)
+
+
+def _period(transaction: str, began: datetime, ends: datetime | None) -> dict[str, Any]:
+    dates = {"purchased_at": milliseconds(began), "expiration_date": ends and milliseconds(ends)}
+    return SHAPES.made("Transaction", id=transaction, **dates)
+
+
+def _refused(status: int, type: str) -> Refused:
+    return Refused(Answered(status, SHAPES.made("ErrorV2", type=type)))

@@ -1,92 +1,111 @@
 """Shapes of answers and webhooks, as a provider publishes them: a fake that says anything else fails its test.
 
-A shape is written as ``Name: field kind, field? kind``; ``?`` may be absent, and ``Name*`` makes every field so. Kinds are
-``text``, ``whole``, ``number``, ``bool``, ``time``, ``null`` and ``any``, ``'word'``, another shape, ``[kind]`` for a list and
-``{kind}`` for a mapping, with ``|`` between alternatives. ``Name < Other`` has the other's fields as well.
+A shape is a struct of msgspec's. Libraries of some providers describe theirs; for the others it is written down here, as
+``Name: field kind, field? kind``; ``?`` may be absent, and ``Name*`` makes every field so. Kinds are ``text``, ``whole``,
+``number``, ``bool``, ``time``, ``null`` and ``any``, ``'word'``, another shape, ``[kind]`` for a list and ``{kind}`` for a
+mapping, with ``|`` between alternatives. ``Name < Other`` has the other's fields as well.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, Union, get_args, get_origin
 
-_PRIMITIVES: dict[str, tuple[type, ...]] = {
-    "text": (str,),
-    "whole": (int,),
-    "number": (int, float),
-    "bool": (bool,),
-    "null": (type(None),),
-}
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+_PRIMITIVES = {"text": str, "whole": int, "number": float, "bool": bool, "time": datetime, "null": None, "any": Any}
+_EMPTY = {str: "-", int: 0, float: 0.0, bool: False, datetime: "2020-01-01T00:00:00Z"}
 _NAME = re.compile(r"(\w+)(\*?)(?: < (\w+))?")
+_CHOICE = re.compile(r"[\[{].*[\]}]|[^|]+")
 
 
 class Unfit(AssertionError):
     """The fake said something that the provider never says."""
 
 
+def either(choices: Iterable[Any]) -> Any:
+    return Union[tuple(choices)]  # noqa: UP007 -- made of what was found
+
+
+def shape(name: str, fields: dict[str, Any], optional: Iterable[str], base: type | None = None) -> type[Struct]:
+    """A struct that knows these fields and no others."""
+    may_miss = set(optional)
+    known = [
+        (field, either((kind, UnsetType)), UNSET) if field in may_miss else (field, kind)
+        for field, kind in fields.items()
+    ]
+    bases = (base,) if base else None
+    return msgspec.defstruct(name, known, bases=bases, forbid_unknown_fields=True, kw_only=True)
+
+
+def check(kind: Any, value: Any) -> Any:
+    """Answers the value. Raises: Unfit."""
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise Unfit(f"{kind.__name__} is never {value!r}: {error}") from error
+    return value
+
+
+def made(kind: Any, **known: Any) -> dict[str, Any]:
+    """An object, and those within it, with what is known of them; all else that they must have is empty. Raises: Unfit."""
+    return dict(check(kind, _filled(kind, known)))
+
+
+def _filled(kind: Any, known: Any) -> Any:
+    choices = get_args(kind) if get_origin(kind) is Union else (kind,)
+    struct = next((one for one in choices if isinstance(one, type) and issubclass(one, Struct)), None)
+    if struct is None or not isinstance(known, dict):
+        return known
+    fields = {one.name: one for one in msgspec.structs.fields(struct)}
+    empty = {name: _empty(one.type) for name, one in fields.items() if one.required and name not in known}
+    return empty | {name: _filled(fields[name].type, one) if name in fields else one for name, one in known.items()}
+
+
+def _empty(kind: Any) -> Any:
+    origin, choices = get_origin(kind), get_args(kind)
+    if type(None) in choices:
+        return None
+    if origin is Union or origin is Literal:
+        return _empty(choices[0]) if origin is Union else choices[0]
+    if kind in _EMPTY:
+        return _EMPTY[kind]
+    return _filled(kind, {}) if origin is None else origin()
+
+
 class Shapes:
-    def __init__(self, provider: str, document: str) -> None:
-        self._provider = provider
-        self._fields: dict[str, dict[str, tuple[bool, str]]] = {}
+    """Shapes that are written down."""
+
+    def __init__(self, document: str) -> None:
+        self._types: dict[str, Any] = dict(_PRIMITIVES)
         for block in document.strip().split("\n\n"):
             head, _, body = " ".join(block.split()).partition(": ")
             found = _NAME.fullmatch(head)
             assert found is not None, head
-            name, optional, base = found.groups()
-            fields = dict(self._fields[base]) if base else {}
-            for field in body.split(", "):
-                key, _, kind = field.partition(" ")
-                fields[key.rstrip("?")] = (key.endswith("?") or bool(optional), kind)
-            self._fields[name] = fields
+            name, all_optional, base = found.groups()
+            kinds = dict(field.split(" ", 1) for field in body.split(", "))
+            fields = {field.rstrip("?"): self._type(kind) for field, kind in kinds.items()}
+            optional = fields if all_optional else [field[:-1] for field in kinds if field.endswith("?")]
+            self._types[name] = shape(name, fields, optional, self._types[base] if base else None)
 
-    def check(self, kind: str, value: Any, at: str = "") -> Any:
-        """Answers the value. Raises Unfit."""
-        at = at or kind
-        if not any(self._fits(choice, value, at) for choice in kind.split("|")):
-            raise Unfit(f"{self._provider} never says that {at} is {value!r}")
-        return value
+    def check(self, kind: str, value: Any) -> Any:
+        """Answers the value. Raises: Unfit."""
+        return check(self._types[kind], value)
 
     def made(self, kind: str, **known: Any) -> dict[str, Any]:
-        """An object with what is known of it, everything else that it must have being empty. Raises Unfit."""
-        fields = self._fields[kind].items()
-        rest = {name: self._empty(of) for name, (optional, of) in fields if not optional and name not in known}
-        return dict(self.check(kind, rest | known))
+        """An object with what is known of it, everything else that it must have being empty. Raises: Unfit."""
+        return made(self._types[kind], **known)
 
-    def _empty(self, kind: str) -> Any:
-        first = kind.split("|", maxsplit=1)[0]
-        if "null" in kind.split("|"):
-            return None
-        if first in self._fields:
-            return self.made(first)
-        empty = {"text": "-", "whole": 1, "number": 1.0, "bool": False, "time": "2020-01-01T00:00:00Z"}
-        return first[1:-1] if first[0] == "'" else {"[": [], "{": {}}.get(first[0], empty.get(first))
-
-    def _fits(self, kind: str, value: Any, at: str) -> bool:
-        if kind in self._fields:
-            return isinstance(value, dict) and self._has_fields(kind, value, at)
-        match kind[0]:
-            case "[":
-                items = dict(enumerate(value)) if isinstance(value, list) else None
-                return items is not None and self._have(kind[1:-1], items, at)
-            case "{":
-                return isinstance(value, dict) and self._have(kind[1:-1], value, at)
-            case "'":
-                return bool(value == kind[1:-1])
-        if kind in ("any", "time"):
-            return kind == "any" or (isinstance(value, str) and datetime.fromisoformat(value) is not None)
-        kinds = _PRIMITIVES[kind]
-        return isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
-
-    def _have(self, kind: str, items: dict[Any, Any], at: str) -> bool:
-        for key, one in items.items():
-            self.check(kind, one, f"{at}.{key}")
-        return True
-
-    def _has_fields(self, kind: str, value: dict[str, Any], at: str) -> bool:
-        fields = self._fields[kind]
-        for name, one in value.items():
-            if name not in fields:
-                raise Unfit(f"{self._provider} has no {at}.{name}")
-            self.check(fields[name][1], one, f"{at}.{name}")
-        if missing := [name for name, (optional, _) in fields.items() if not optional and name not in value]:
-            raise Unfit(f"{self._provider} never leaves out {missing} of {at}")
-        return True
+    def _type(self, kind: str) -> Any:
+        choices = _CHOICE.findall(kind)
+        if len(choices) > 1:
+            return either(self._type(choice) for choice in choices)
+        match kind[0], kind[1:-1]:
+            case "'", word:
+                return Literal[word]
+            case "[", inner:
+                return list[self._type(inner)]  # type: ignore[misc]
+            case "{", inner:
+                return dict[str, self._type(inner)]  # type: ignore[misc]
+        return self._types[kind]

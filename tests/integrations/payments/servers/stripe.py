@@ -1,34 +1,24 @@
 """A server that behaves like Stripe: keys, form bodies, required parameters, idempotency, pages, signed webhooks.
 
-Parameters are held against the parameter types of Stripe's library, and every answer against its classes. Other refusals
-are from docs.stripe.com/api. A question that our adapter must never ask fails its test.
+Every answer is held against the classes of Stripe's library; refusals are from docs.stripe.com/api. A question that our
+adapter must never ask fails its test.
 """
 
 import copy
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args, get_type_hints
 from urllib.parse import parse_qs
 
 import stripe
-from stripe import params
-from stripe.params import checkout as checkout_params
 
 from meydan.integrations.payments.contract import Webhook
 from tests.integrations.payments.fake_server import Answered, Asked, FakeServer, KeyReused, Refused, signed_at_send
+from tests.integrations.payments.servers.shapes import check
 from tests.integrations.payments.servers.stripe_books import KINDS, Books
-from tests.integrations.payments.servers.stripe_shapes import check, decoded, fields_of, listed, parameters
+from tests.integrations.payments.servers.stripe_shapes import REFERENCE, listed, shape_of
 
-_COLLECTIONS = {
-    "charges": "charge",
-    "checkout/sessions": "checkout.session",
-    "disputes": "dispute",
-    "invoices": "invoice",
-    "invoice_payments": "invoice_payment",
-    "payment_intents": "payment_intent",
-    "refunds": "refund",
-    "subscriptions": "subscription",
-}
+_COLLECTIONS = {f"{kind.replace('.', '/')}s": kind for kind in KINDS}
 _INCLUDED = {("charge", "refunds"): "refund", ("invoice", "payments"): "invoice_payment"}
 """Lists inside an object that have to be asked for, and their kinds."""
 _KEY_REUSED = "Keys for idempotent requests can only be used with the same parameters they were first used with."
@@ -74,26 +64,23 @@ class StripeServer(FakeServer):
     def _write(self, path: str, form: dict[str, Any]) -> Any:
         collection, _, name = path.rpartition("/")
         if path == "checkout/sessions":
-            given = _given("Create", "checkout.session", form)
-            _check_session(given)
-            made = self.books.open_session(given)
+            _check_session(form)
+            made = self.books.open_session(form)
         elif path == "refunds":
-            given = _given("Create", "refund", form)
-            made = self._refund(given)
+            made = self._refund(form)
         else:
             assert collection == "subscriptions", path
-            given, made = _given("Update", "subscription", form), self._found("subscription", name)
+            made = self._found("subscription", name)
             if made["status"] == "canceled":
                 raise _refused("A canceled subscription can only update its cancellation_details and metadata.")
-            self.books.change_subscription(made, given)
-        return self._presented(made, given.get("expand"))
+            self.books.change_subscription(made, ends=form["cancel_at_period_end"] == "true")
+        return self._presented(made, form.get("expand", ()))
 
     def _read(self, path: str, query: dict[str, Any]) -> Any:
         if path in _COLLECTIONS:
             return self._page(path, _COLLECTIONS[path], query)
         collection, _, name = path.rpartition("/")
-        kind = _COLLECTIONS[collection]
-        return self._presented(self._found(kind, name), _given("Retrieve", kind, query).get("expand"))
+        return self._presented(self._found(_COLLECTIONS[collection], name), query.get("expand", ()))
 
     def _found(self, kind: str, name: str) -> dict[str, Any]:
         found = self.books.things.get(name)
@@ -101,16 +88,15 @@ class StripeServer(FakeServer):
             raise _refused(f"No such {kind}: '{name}'", status=404, code="resource_missing", param="id")
         return found
 
-    def _page(self, path: str, kind: str, query: dict[str, Any]) -> Any:
-        given = _given("List", kind, query)
+    def _page(self, path: str, kind: str, given: dict[str, Any]) -> Any:
         wanted = self.books.of(kind, **{name: given[name] for name in ("payment_intent",) if name in given})
         if created := given.get("created"):
-            wanted = [one for one in wanted if created["gte"] <= one["created"] < created["lt"]]
+            wanted = [one for one in wanted if int(created["gte"]) <= one["created"] < int(created["lt"])]
         if payment := given.get("payment"):
             wanted = [one for one in wanted if one["payment"]["payment_intent"] == payment["payment_intent"]]
         after = given.get("starting_after")
         start = [one["id"] for one in wanted].index(after) + 1 if after else 0
-        shown, rest = self.page(wanted, start, given.get("limit", 10))
+        shown, rest = self.page(wanted, start, int(given.get("limit", 10)))
         expand = [one.removeprefix("data.") for one in given.get("expand", [])]
         return listed(f"/v1/{path}", [self._presented(one, expand) for one in shown], more=rest is not None)
 
@@ -123,48 +109,62 @@ class StripeServer(FakeServer):
             raise _refused(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
         if charge["disputed"]:
             raise _refused(f"Charge {charge['id']} has been charged back.", code="charge_disputed")
-        if not 0 < given["amount"] <= left:
+        amount = int(given["amount"])
+        if not 0 < amount <= left:
             raise _refused("Refund amount is greater than unrefunded amount on charge", param="amount")
-        return self.books.refund(intent, given["amount"], given.get("metadata"))
+        return self.books.refund(intent, amount, given.get("metadata"))
 
-    def _presented(self, thing: dict[str, Any], expand: Iterable[str] | None) -> dict[str, Any]:
+    def _presented(self, thing: dict[str, Any], expand: Iterable[str] = ()) -> dict[str, Any]:
         shown = copy.deepcopy(thing)
-        for path in expand or ():
+        for path in expand:
             assert path.count(".") < 4, "Stripe expands no more than four levels"
             self._expand(shown, path.split("."))
-        check(KINDS[shown["object"]], shown)
-        return shown
+        return dict(check(shape_of(KINDS[shown["object"]]), shown))
 
     def _expand(self, shown: dict[str, Any], path: list[str]) -> None:
         name, *rest = path
         kind = shown["object"]
         if included := _INCLUDED.get((kind, name)):
-            items = copy.deepcopy(self.books.of(included, **{kind: shown["id"]}))
+            items = [self._presented(one) for one in self.books.of(included, **{kind: shown["id"]})]
             shown.setdefault(name, listed(f"/v1/{kind}s/{shown['id']}/{name}", items))
         else:
-            assert str in fields_of(KINDS[kind])[name], f"{kind}.{name} cannot be expanded"
+            hints = get_type_hints(shape_of(KINDS[kind]))
+            assert REFERENCE in get_args(hints[name]), f"{kind}.{name} cannot be expanded"
             if isinstance(shown[name], str):
-                shown[name] = copy.deepcopy(self.books.things[shown[name]])
+                shown[name] = self._presented(self.books.things[shown[name]])
         if rest and shown[name] is not None:
             self._expand(shown[name], rest)
 
 
-def _given(act: str, kind: str, form: dict[str, Any]) -> dict[str, Any]:
-    """A form as the library's parameter type of that act and kind reads it."""
-    module = checkout_params if kind == "checkout.session" else params
-    return parameters(getattr(module, f"{KINDS[kind].__name__}{act}Params"), form)
+def decoded(pairs: dict[str, list[str]]) -> dict[str, Any]:
+    """``a[b][0][c]=1`` as {"a": {"b": [{"c": "1"}]}}."""
+    form: dict[str, Any] = {}
+    for name, values in pairs.items():
+        *path, last = name.replace("]", "").split("[")
+        here = form
+        for part in path:
+            here = here.setdefault(part, {})
+        here[last] = values[-1]
+    return {name: _with_lists(value) for name, value in form.items()}
+
+
+def _with_lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    inner = {name: _with_lists(one) for name, one in value.items()}
+    return list(inner.values()) if "0" in inner else inner
 
 
 def _check_session(given: dict[str, Any]) -> None:
-    """Holds what the parameter types do not say of a session."""
+    """Holds what the library's parameter types do not say of a session."""
     mode = given["mode"]
     assert given["success_url"]
     assert ("payment_intent_data" in given) is ("submit_type" in given) is (mode == "payment")
     assert ("subscription_data" in given) is (mode == "subscription")
     for item in given["line_items"]:
         price = item["price_data"]
-        assert price["unit_amount"] > 0
-        assert price["product_data"]
+        assert price.keys() - {"recurring"} == {"currency", "unit_amount", "product_data"}
+        assert int(price["unit_amount"]) > 0
         assert ("recurring" in price) is (mode == "subscription")
         assert price["currency"] == price["currency"].lower()
     metadata = given["metadata"]

@@ -10,22 +10,25 @@ import stripe
 from stripe import checkout
 
 from meydan.kit import clock
-from tests.integrations.payments.servers.stripe_shapes import listed, shaped
+from tests.integrations.payments.servers.shapes import made
+from tests.integrations.payments.servers.stripe_shapes import listed, shape_of
 
 Thing = dict[str, Any]
 
-_KINDS_AND_PREFIXES: dict[str, tuple[type, str]] = {
-    "charge": (stripe.Charge, "ch"),
-    "checkout.session": (checkout.Session, "cs_test"),
-    "dispute": (stripe.Dispute, "dp"),
-    "event": (stripe.Event, "evt"),
-    "invoice": (stripe.Invoice, "in"),
-    "invoice_payment": (stripe.InvoicePayment, "inpay"),
-    "payment_intent": (stripe.PaymentIntent, "pi"),
-    "refund": (stripe.Refund, "re"),
-    "subscription": (stripe.Subscription, "sub"),
+_CLASSES: dict[str, Any] = {
+    "ch": stripe.Charge,
+    "cs_test": checkout.Session,
+    "dp": stripe.Dispute,
+    "evt": stripe.Event,
+    "in": stripe.Invoice,
+    "inpay": stripe.InvoicePayment,
+    "pi": stripe.PaymentIntent,
+    "re": stripe.Refund,
+    "sub": stripe.Subscription,
 }
-KINDS = {name: kind for name, (kind, _) in _KINDS_AND_PREFIXES.items()}
+"""Classes of the library, by how the ids of their objects begin."""
+KINDS: dict[str, type] = {kind.OBJECT_NAME: kind for kind in _CLASSES.values()}
+_PREFIXES = {kind.OBJECT_NAME: prefix for prefix, kind in _CLASSES.items()}
 _DAYS = {"month": 30, "year": 365}
 _AS_ORDERED = ("client_reference_id", "success_url", "cancel_url", "locale", "submit_type", "customer_email")
 
@@ -48,11 +51,10 @@ class Books:
         self.now += timedelta(**by)
 
     def put(self, kind: str, **known: Any) -> Thing:
-        shape, prefix = _KINDS_AND_PREFIXES[kind]
-        name = f"{prefix}_{next(self._number):03}{uuid4().hex[:20]}"
-        made = shaped(shape, id=name, object=kind, created=seconds(self.now), **known)
-        self.things[name] = made
-        return made
+        name = f"{_PREFIXES[kind]}_{next(self._number):03}{uuid4().hex[:20]}"
+        thing = made(shape_of(KINDS[kind]), id=name, object=kind, created=seconds(self.now), **known)
+        self.things[name] = thing
+        return thing
 
     def of(self, kind: str, **wanted: Any) -> list[Thing]:
         """All of a kind, the newest first."""
@@ -69,20 +71,19 @@ class Books:
 
     def open_session(self, given: Thing) -> Thing:
         (item,) = given["line_items"]
-        amount = item["price_data"]["unit_amount"] * item["quantity"]
+        amount = int(item["price_data"]["unit_amount"]) * int(item["quantity"])
         session = self.put(
             "checkout.session",
             **{name: given.get(name) for name in _AS_ORDERED},
-            adaptive_pricing=given.get("adaptive_pricing", {"enabled": True}),
-            metadata=given.get("metadata", {}),
+            adaptive_pricing={"enabled": given["adaptive_pricing"]["enabled"] == "true"},
+            metadata=given["metadata"],
             mode=given["mode"],
             status="open",
             payment_status="unpaid",
             currency=item["price_data"]["currency"],
-            amount_subtotal=amount,
-            amount_total=amount,
+            **dict.fromkeys(("amount_subtotal", "amount_total"), amount),
             payment_method_types=["card"],
-            expires_at=given.get("expires_at", seconds(self.now + timedelta(hours=24))),
+            expires_at=seconds(self.now + timedelta(hours=24)),
         )
         session["url"] = f"https://checkout.stripe.com/c/pay/{session['id']}"
         self._asked[session["id"]] = given
@@ -91,12 +92,12 @@ class Books:
     def refund(self, intent: Thing, amount: int, metadata: dict[str, str] | None = None) -> Thing:
         charge = self.things[intent["latest_charge"]]
         about = {"charge": charge["id"], "payment_intent": intent["id"], "currency": charge["currency"]}
-        made = self.put("refund", amount=amount, status="succeeded", metadata=metadata or {}, **about)
+        refund = self.put("refund", amount=amount, status="succeeded", metadata=metadata or {}, **about)
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
-        self.tell("refund.created", made)
+        self.tell("refund.created", refund)
         self.tell("charge.refunded", charge)
-        return made
+        return refund
 
     def fail_refund(self, refund_id: str) -> None:
         """The payer's bank would not take it; the money comes back to the operator."""
@@ -107,8 +108,7 @@ class Books:
         charge["refunded"] = False
         self.tell("refund.failed", refund)
 
-    def change_subscription(self, subscription: Thing, given: Thing) -> None:
-        ends = given["cancel_at_period_end"]
+    def change_subscription(self, subscription: Thing, *, ends: bool) -> None:
         subscription["cancel_at_period_end"] = ends
         subscription["cancel_at"] = subscription["items"]["data"][0]["current_period_end"] if ends else None
         subscription["canceled_at"] = seconds(self.now) if ends else None
@@ -146,7 +146,8 @@ class Books:
 
     def break_promise(self, session_id: str) -> None:
         session = self.things[session_id]
-        error = shaped(stripe.PaymentIntent.LastPaymentError, type="card_error", code="insufficient_funds")
+        kind = shape_of(stripe.PaymentIntent.LastPaymentError)
+        error = made(kind, type="card_error", code="insufficient_funds")
         self._intent_of(session).update(status="requires_payment_method", last_payment_error=error)
         self.tell("checkout.session.async_payment_failed", session)
 
@@ -225,10 +226,9 @@ class Books:
         return intent
 
     def _attempt(self, intent: Thing, card: str | None, *, paid: bool) -> Thing:
-        kind = stripe.Charge.PaymentMethodDetails
-        details = shaped(kind, type="card" if card else "sepa_debit")
+        details: Thing = {"type": "card" if card else "sepa_debit"}
         if card:
-            details["card"] = shaped(kind.Card, brand="visa", fingerprint=card, last4="4242", exp_year=2030)
+            details["card"] = {"brand": "visa", "fingerprint": card, "last4": "4242", "exp_year": 2030}
         charge = self.put(
             "charge",
             **{name: intent[name] for name in ("amount", "currency")},
@@ -259,29 +259,24 @@ class Books:
 
     def _subscribe(self, asked: Thing) -> Thing:
         price = asked["line_items"][0]["price_data"]
-        subscription = self.put(
+        priced = self._priced(price["currency"], int(price["unit_amount"]), price["recurring"]["interval"], None)
+        item = made(shape_of(stripe.SubscriptionItem), id=f"si_{uuid4().hex[:14]}", **priced)
+        return self.put(
             "subscription",
             customer=f"cus_{uuid4().hex[:14]}",
             currency=price["currency"],
             **{name: asked["subscription_data"][name] for name in ("description", "metadata")},
             status="active",
             start_date=seconds(self.now),
+            items=listed("/v1/subscription_items", [item]),
         )
-        item = shaped(
-            stripe.SubscriptionItem,
-            id=f"si_{uuid4().hex[:14]}",
-            subscription=subscription["id"],
-            **self._priced(price["currency"], price["unit_amount"], price["recurring"]["interval"], None),
-        )
-        subscription["items"] = listed(f"/v1/subscription_items?subscription={subscription['id']}", [item])
-        return subscription
 
     def _priced(self, currency: str, amount: int, interval: str, lookup_key: str | None) -> Thing:
         """A subscription item's price, and its period from now on."""
-        recurring = shaped(stripe.Price.Recurring, interval=interval, interval_count=1)
+        recurring = {"interval": interval, "interval_count": 1}
         about = {"currency": currency, "unit_amount": amount, "lookup_key": lookup_key, "recurring": recurring}
         return {
-            "price": shaped(stripe.Price, id=f"price_{uuid4().hex[:14]}", **about),
+            "price": made(shape_of(stripe.Price), id=f"price_{uuid4().hex[:14]}", **about),
             "current_period_start": seconds(self.now),
             "current_period_end": seconds(self.now + timedelta(days=_DAYS[interval])),
         }
@@ -297,6 +292,18 @@ class Books:
         item, currency = subscription["items"]["data"][0], subscription["currency"]
         amount = item["price"]["unit_amount"] - unused
         intent = self._intent(amount, currency)
+        named = {"subscription": subscription["id"]}
+        line = {
+            "id": f"il_{uuid4().hex[:14]}",
+            "amount": amount,
+            "currency": currency,
+            "pricing": {"type": "price_details", "price_details": {"price": item["price"]["id"]}},
+            "period": {"start": item["current_period_start"], "end": item["current_period_end"]},
+            "parent": {
+                "type": "subscription_item_details",
+                "subscription_item_details": named | {"subscription_item": item["id"]},
+            },
+        }
         invoice = self.put(
             "invoice",
             **dict.fromkeys(("amount_due", "total", "subtotal"), amount),
@@ -305,35 +312,14 @@ class Books:
             customer=subscription["customer"],
             billing_reason=reason,
             status="open",
-            parent=_parent_of_invoice(subscription),
+            parent={
+                "type": "subscription_details",
+                "subscription_details": named | {"metadata": dict(subscription["metadata"])},
+            },
+            lines=listed("/v1/invoices/lines", [made(shape_of(stripe.InvoiceLineItem), **line)]),
         )
-        line = _line(item, amount, currency, invoice["id"])
-        invoice["lines"] = listed(f"/v1/invoices/{invoice['id']}/lines", [line])
-        payment = shaped(stripe.InvoicePayment.Payment, type="payment_intent", payment_intent=intent["id"])
+        payment = {"type": "payment_intent", "payment_intent": intent["id"]}
         about = {"currency": currency, "invoice": invoice["id"], "is_default": True}
         self.put("invoice_payment", amount_requested=amount, payment=payment, status="open", **about)
         subscription["latest_invoice"] = invoice["id"]
         return intent
-
-
-def _parent_of_invoice(subscription: Thing) -> Thing:
-    kind = stripe.Invoice.Parent
-    about = {"subscription": subscription["id"], "metadata": dict(subscription["metadata"])}
-    return shaped(kind, type="subscription_details", subscription_details=shaped(kind.SubscriptionDetails, **about))
-
-
-def _line(item: Thing, amount: int, currency: str, invoice: str) -> Thing:
-    kind = stripe.InvoiceLineItem
-    price = shaped(kind.Pricing.PriceDetails, price=item["price"]["id"])
-    about = {"subscription": item["subscription"], "subscription_item": item["id"]}
-    details = shaped(kind.Parent.SubscriptionItemDetails, **about)
-    return shaped(
-        kind,
-        id=f"il_{uuid4().hex[:14]}",
-        amount=amount,
-        currency=currency,
-        invoice=invoice,
-        pricing=shaped(kind.Pricing, type="price_details", price_details=price),
-        period={"start": item["current_period_start"], "end": item["current_period_end"]},
-        parent=shaped(kind.Parent, type="subscription_item_details", subscription_item_details=details),
-    )

@@ -1,6 +1,6 @@
 """Requests to Stripe as the library's parameter types."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from meydan.integrations.payments.contract import Order
 from meydan.integrations.payments.enums import Period
@@ -8,15 +8,19 @@ from meydan.integrations.payments.stripe.client import to_stripe
 from meydan.integrations.payments.stripe.events import BUYER, PAYMENT_ID
 
 if TYPE_CHECKING:
-    from stripe.params.checkout import SessionCreateParams
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItemPriceData
 
-_INTERVALS = {Period.week: "week", Period.month: "month", Period.year: "year"}
+_INTERVALS: dict[Period, Literal["week", "month", "year"]] = {
+    Period.week: "week",
+    Period.month: "month",
+    Period.year: "year",
+}
 
 
 def session_params(order: Order) -> "SessionCreateParams":
     """Builds the checkout of an order. The same order is the same request, as its idempotency key demands: no times."""
     metadata = {PAYMENT_ID: str(order.payment_id), BUYER: str(order.buyer.customer_reference)}
-    price: Any = {
+    price: SessionCreateParamsLineItemPriceData = {
         "currency": order.currency.lower(),
         "unit_amount": to_stripe(order.amount, order.currency),
         "product_data": {"name": order.title},
