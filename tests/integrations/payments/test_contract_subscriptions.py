@@ -21,7 +21,11 @@ RECURRING = [name for name in ProviderName if name is not ProviderName.iyzico]
 TOLD_AS_IT_IS_NOW = (ProviderName.stripe, ProviderName.google, ProviderName.revenuecat)
 """Their webhooks only name what changed, so that a late one tells the present state."""
 
-pytestmark = pytest.mark.parametrize("harness", RECURRING, indirect=True)
+GRACE = {ProviderName.apple: 16, ProviderName.google: 7, ProviderName.revenuecat: 6}
+"""Days that the harness's store gives."""
+
+of_all = pytest.mark.parametrize("harness", RECURRING, indirect=True)
+of_apple_and_google = pytest.mark.parametrize("harness", [ProviderName.apple, ProviderName.google], indirect=True)
 
 
 async def news(harness: Harness) -> list[ProviderEvent]:
@@ -36,6 +40,7 @@ def charges(events: list[ProviderEvent]) -> dict[str, Paid]:
     return {event.charge: event for event in events if isinstance(event, Paid)}
 
 
+@of_all
 async def test_a_subscription_through_its_life(harness: Harness):
     wanted = harness.order(Period.month)
     await harness.pay(wanted)
@@ -76,6 +81,7 @@ async def test_a_subscription_through_its_life(harness: Harness):
     assert len({one.event_id for one in changes}) == len(changes)
 
 
+@of_all
 async def test_webhooks_late_twice_and_in_any_order_come_to_the_same(harness: Harness):
     await harness.pay(harness.order(Period.month))
     await harness.renew()
@@ -90,6 +96,7 @@ async def test_webhooks_late_twice_and_in_any_order_come_to_the_same(harness: Ha
         assert {one.state for one in late if isinstance(one, SubscriptionChanged)} == {SubscriptionState.cancelled}
 
 
+@of_all
 async def test_a_subscription_that_nobody_told_of_is_found_by_asking(harness: Harness):
     await harness.pay(harness.order(Period.month))
     events = await news(harness)
@@ -101,6 +108,7 @@ async def test_a_subscription_that_nobody_told_of_is_found_by_asking(harness: Ha
     assert newest(asked).period_ends_at > begun.period_ends_at
 
 
+@of_all
 async def test_what_is_over_cannot_be_resumed(harness: Harness):
     await harness.pay(harness.order(Period.month))
     subscription = newest(await news(harness)).subscription
@@ -110,8 +118,39 @@ async def test_what_is_over_cannot_be_resumed(harness: Harness):
         await harness.provider.do_resume(subscription)
 
 
+@of_all
 async def test_a_deferred_event_survives_being_stored(harness: Harness):
     """An event that comes too early waits as JSON, with its tag and its fields' names."""
     await harness.pay(harness.order(Period.month))
     events = await news(harness)
     assert msgspec.json.decode(msgspec.json.encode(events), type=list[ProviderEvent]) == events
+
+
+@pytest.mark.parametrize("harness", GRACE, indirect=True)
+async def test_grace_has_the_stores_own_end(harness: Harness):
+    await harness.pay(harness.order(Period.month))
+    begun = newest(await news(harness))
+    await harness.fail_renewal()
+    grace = newest(await news(harness))
+    assert grace.state is SubscriptionState.grace
+    assert grace.grace_ends_at == begun.period_ends_at + timedelta(days=GRACE[harness.name])
+    if harness.name is not ProviderName.google:  # which moves the period's own end
+        assert grace.period_ends_at == begun.period_ends_at
+
+
+@of_apple_and_google
+async def test_money_that_comes_after_all_takes_it_up_again(harness: Harness):
+    await harness.pay(harness.order(Period.month))
+    await harness.fail_renewal()
+    await harness.expire()
+    assert newest(await news(harness)).state is SubscriptionState.expired
+    await harness.renew(after_trouble=True)
+    again = newest(await news(harness))
+    assert (again.state, again.grace_ends_at) == (SubscriptionState.active, None)
+
+
+@of_apple_and_google
+async def test_without_grace_a_failed_renewal_ends_it(harness: Harness):
+    await harness.pay(harness.order(Period.month))
+    await harness.fail_renewal(grace=False)
+    assert newest(await news(harness)).state is SubscriptionState.expired

@@ -131,12 +131,6 @@ async def test_an_order_is_known_longer_than_its_purchase(google: GoogleProvider
     assert [type(event) for event in await google.payment(order)] == [Refunded]
 
 
-async def test_a_number_that_anybody_may_know_proves_nothing(google: GoogleProvider, store: PlayStore):
-    with pytest.raises(ProviderRefused, match="no purchase token"):
-        await google.receipt(order_of(store, store.buy()))
-    assert store.asked == []
-
-
 async def test_a_token_nobody_sold(google: GoogleProvider, store: PlayStore):
     with pytest.raises(ProviderRefused, match="404"):
         await google.receipt("made.AO-J1Oup")
@@ -152,22 +146,11 @@ async def test_a_token_nobody_sold(google: GoogleProvider, store: PlayStore):
     assert len(store.asked) == asked
 
 
-async def test_several_at_once_are_for_staff(google: GoogleProvider, store: PlayStore):
-    store.buy(quantity=2)
-    with pytest.raises(ProviderRefused, match="several at once"):
-        await last(google, store)
-
-
 async def test_a_testers_purchase_says_so(google: GoogleProvider, store: PlayStore):
     store.buy(test=True)
     assert of(Paid, await last(google, store)).test
     store.subscribe(test=True)
     assert of(Paid, await last(google, store)).test
-
-
-async def test_what_was_free_is_no_money(google: GoogleProvider, store: PlayStore):
-    store.subscribe(price=(0, 0, "TRY"))
-    assert [type(event) for event in await last(google, store)] == [SubscriptionChanged]
 
 
 # Telling Google that it was given.
@@ -256,26 +239,6 @@ async def test_an_answer_that_is_none_of_googles(google: GoogleProvider, store: 
         await google.receipt(token)
 
 
-async def test_grace_has_the_stores_own_end(google: GoogleProvider, store: PlayStore):
-    token = store.subscribe()
-    ends = of(Paid, await last(google, store)).period_ends_at
-    assert ends is not None
-    store.fail_to_renew(token, grace=timedelta(days=7))
-    changed = of(SubscriptionChanged, await last(google, store))
-    assert (changed.state, changed.grace_ends_at) == (SubscriptionState.grace, ends + timedelta(days=7))
-    store.end_grace(token)
-    assert state(await last(google, store)) is SubscriptionState.expired
-    store.renew(token, after_trouble=True)
-    changed = of(SubscriptionChanged, await last(google, store))
-    assert (changed.state, changed.grace_ends_at) == (SubscriptionState.active, None)
-
-
-async def test_a_hold_gives_nothing(google: GoogleProvider, store: PlayStore):
-    token = store.subscribe()
-    store.fail_to_renew(token, grace=None)
-    assert state(await last(google, store)) is SubscriptionState.expired
-
-
 async def test_a_renewal_whose_order_is_missing_stops_nothing(google: GoogleProvider, store: PlayStore):
     """Renewals that failed are counted, too."""
     token = store.subscribe()
@@ -284,14 +247,6 @@ async def test_a_renewal_whose_order_is_missing_stops_nothing(google: GoogleProv
     del store.orders[renewals[1]]
     charges = [event.charge for event in await google.receipt(token) if isinstance(event, Paid)]
     assert charges == [first, renewals[0], *renewals[2:]]
-
-
-async def test_google_plays_subscriptions_end_in_google_play(google: GoogleProvider, store: PlayStore):
-    with pytest.raises(ProviderRefused, match="the app leads there"):
-        await google.do_cancel("GPA.1")
-    with pytest.raises(ProviderRefused, match="the app leads there"):
-        await google.do_resume("GPA.1")
-    assert store.asked == []
 
 
 # Refunds.

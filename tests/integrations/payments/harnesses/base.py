@@ -80,10 +80,10 @@ class Harness(ABC):
     async def uncancel(self) -> None:
         raise NotImplementedError
 
-    async def renew(self) -> None:
+    async def renew(self, *, after_trouble: bool = False) -> None:
         raise NotImplementedError
 
-    async def fail_renewal(self) -> None:
+    async def fail_renewal(self, *, grace: bool = True) -> None:
         raise NotImplementedError
 
     async def expire(self) -> None:

@@ -91,11 +91,11 @@ class OfGoogle(Harness):
     async def uncancel(self) -> None:
         self.server.restart(self.subscription)
 
-    async def renew(self) -> None:
-        self.server.renew(self.subscription)
+    async def renew(self, *, after_trouble: bool = False) -> None:
+        self.server.renew(self.subscription, after_trouble=after_trouble)
 
-    async def fail_renewal(self) -> None:
-        self.server.fail_to_renew(self.subscription, grace=timedelta(days=7))
+    async def fail_renewal(self, *, grace: bool = True) -> None:
+        self.server.fail_to_renew(self.subscription, grace=timedelta(days=7) if grace else None)
 
     async def expire(self) -> None:
         self.server.end_grace(self.subscription)

@@ -120,10 +120,10 @@ class OfLocal(Harness):
     async def uncancel(self) -> None:
         await self.provider.do_resume(self.subscription)
 
-    async def renew(self) -> None:
+    async def renew(self, *, after_trouble: bool = False) -> None:
         await self._press("renew", self.subscription)
 
-    async def fail_renewal(self) -> None:
+    async def fail_renewal(self, *, grace: bool = True) -> None:
         await self._press("fail_renewal", self.subscription)
 
     async def expire(self) -> None:

@@ -85,11 +85,11 @@ class OfRevenueCat(Harness):
     async def uncancel(self) -> None:
         self.server.uncancel(self._newest)
 
-    async def renew(self) -> None:
+    async def renew(self, *, after_trouble: bool = False) -> None:
         self.server.later(days=30)
         self.server.renew(self._newest)
 
-    async def fail_renewal(self) -> None:
+    async def fail_renewal(self, *, grace: bool = True) -> None:
         self.server.fail_renewal(self._newest, grace=timedelta(days=6))
 
     async def expire(self) -> None:

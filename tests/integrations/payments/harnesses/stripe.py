@@ -80,11 +80,11 @@ class OfStripe(Harness):
     async def uncancel(self) -> None:
         await self.provider.do_resume(self.subscription)
 
-    async def renew(self) -> None:
+    async def renew(self, *, after_trouble: bool = False) -> None:
         self.server.books.later(days=30)
         self.server.books.renew(self.subscription)
 
-    async def fail_renewal(self) -> None:
+    async def fail_renewal(self, *, grace: bool = True) -> None:
         self.server.books.fail_renewal(self.subscription)
 
     async def expire(self) -> None:
