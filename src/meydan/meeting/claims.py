@@ -80,11 +80,9 @@ async def do_claim(tx: Tx, match_id: UUID) -> Claim:
     if clock.now() < window.opens_at:
         raise ClaimTooEarly(opens_at=window.opens_at)
     settings = await tenants.settings(tx, MeetingSettings)
-    if window.ended_at is not None:
-        # The window starts no earlier than `opens_at`, so a match that the stranger left early can be claimed as long.
-        closes_at = max(window.ended_at, window.opens_at) + timedelta(hours=settings.claim_hours)
-        if clock.now() >= closes_at:
-            raise ClaimTooLate(closed_at=closes_at)
+    closes_at = closes(window.opens_at, window.ended_at, settings)
+    if closes_at is not None and clock.now() >= closes_at:
+        raise ClaimTooLate(closed_at=closes_at)
     await tx.run(
         "insert into app.claims (tenant_id, user_id, profile_id, match_id) values ($1, $2, $3, $4) on conflict do nothing",
         tx.me.user_id,
@@ -92,6 +90,16 @@ async def do_claim(tx: Tx, match_id: UUID) -> Claim:
         match_id,
     )
     return (await by_match_id(tx, [match_id]))[match_id]
+
+
+def closes(opens_at: datetime, ended_at: datetime | None, settings: MeetingSettings) -> datetime | None:
+    """The time from which a match can no longer be claimed; None while it lasts.
+
+    It is counted from no earlier than ``opens_at``: a match that the stranger left early can be claimed as long.
+    """
+    if ended_at is None:
+        return None
+    return max(ended_at, opens_at) + timedelta(hours=settings.claim_hours)
 
 
 async def do_decide(tx: Tx) -> int:

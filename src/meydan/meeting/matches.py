@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan import accounts, messaging, safety
+from meydan import accounts, messaging, safety, tenants
 from meydan.kit import realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound
@@ -15,6 +15,7 @@ from meydan.meeting import claims
 from meydan.meeting.enums import MatchStatus, MatchType, MeetingType, match_type
 from meydan.meeting.events import MatchEnded, Side
 from meydan.meeting.frames import MatchEndedFrame
+from meydan.meeting.settings import MeetingSettings
 
 _BATCH_SIZE = 500
 
@@ -33,6 +34,8 @@ class Match(Struct, frozen=True):
     claim_opens_at: datetime
     stranger_wrote: bool
     """True when the stranger wrote before the claim opens, so that the match was not silent."""
+    claim_closes_at: datetime | None = None
+    """None while the match lasts."""
     ended_at: datetime | None = None
     claim: claims.Claim | None = None
 
@@ -216,6 +219,7 @@ async def _matches_of(tx: Tx, rows: Sequence[_MatchRow]) -> list[Match]:
     profiles = {profile.id: profile for profile in await accounts.public_profiles(tx, profile_ids)}
     my_interests = {word.casefold() for word in profiles[tx.me.profile_id].interests}
     claimed = await claims.by_match_id(tx, [row.id for row in rows])
+    settings = await tenants.settings(tx, MeetingSettings)
     items: list[Match] = []
     for row in rows:
         stranger_profile = profiles[row.stranger_profile_id]
@@ -231,6 +235,7 @@ async def _matches_of(tx: Tx, rows: Sequence[_MatchRow]) -> list[Match]:
                 expires_at=row.expires_at,
                 claim_opens_at=row.claim_opens_at,
                 stranger_wrote=row.stranger_wrote,
+                claim_closes_at=claims.closes(row.claim_opens_at, row.ended_at, settings),
                 ended_at=row.ended_at,
                 claim=claimed.get(row.id),
             )

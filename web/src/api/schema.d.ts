@@ -2413,6 +2413,7 @@ export interface components {
         /** Match */
         Match: {
             claim?: components["schemas"]["Claim"] | null;
+            claim_closes_at?: string | null;
             /** Format: date-time */
             claim_opens_at: string;
             /** Format: uuid */
@@ -2498,7 +2499,9 @@ export interface components {
             currency: string;
             /** Format: date */
             day: string;
+            disputed: number;
             gross: number;
+            held: number;
             payments: number;
             provider: components["schemas"]["ProviderName"];
             refunded: number;
@@ -2507,7 +2510,9 @@ export interface components {
         MoneyTotal: {
             charged_back: number;
             currency: string;
+            disputed: number;
             gross: number;
+            held: number;
             payments: number;
             provider: components["schemas"]["ProviderName"];
             refunded: number;

@@ -10,6 +10,7 @@ import {
   useState,
 } from 'react';
 import { cx } from './cx';
+import { Excess, excessOf } from './Excess';
 
 export const inputLook =
   'w-full min-h-12 rounded-card border border-line-strong bg-card px-4 py-2.5 text-base text-ink placeholder:text-soft ' +
@@ -21,10 +22,20 @@ interface Words {
   error?: ReactNode;
 }
 
+interface Limited {
+  /** Most characters that the server takes; what is too much is said and kept. */
+  limit?: number;
+}
+
 interface FrameProps extends Words {
   id: string;
   children: ReactNode;
   className?: string;
+}
+
+function faultOf(value: unknown, limit: number | undefined, error: ReactNode): ReactNode {
+  const excess = limit === undefined ? 0 : excessOf(String(value ?? ''), limit);
+  return excess > 0 ? <Excess count={excess} /> : error;
 }
 
 /** What describes the field, for aria-describedby. */
@@ -63,15 +74,17 @@ export function FieldWords({ id, hint, error }: { id: string; hint?: ReactNode; 
 }
 
 type FieldProps = Words &
+  Limited &
   InputHTMLAttributes<HTMLInputElement> & {
     /** Something at the end of the input: a button, a mark. */
     after?: ReactNode;
     ref?: Ref<HTMLInputElement>;
   };
 
-export function Field({ label, hint, error, after, className, id, ...input }: FieldProps) {
+export function Field({ label, hint, error: given, limit, after, className, id, ...input }: FieldProps) {
   const made = useId();
   const key = id ?? made;
+  const error = faultOf(input.value, limit, given);
   return (
     <Frame id={key} label={label} hint={hint} error={error} className={className}>
       <div className="relative">
@@ -112,11 +125,12 @@ export function PasswordField(props: Omit<FieldProps, 'type' | 'after'>) {
   );
 }
 
-type TextAreaProps = Words & TextareaHTMLAttributes<HTMLTextAreaElement>;
+type TextAreaProps = Words & Limited & TextareaHTMLAttributes<HTMLTextAreaElement>;
 
-export function TextArea({ label, hint, error, className, id, rows = 4, ...rest }: TextAreaProps) {
+export function TextArea({ label, hint, error: given, limit, className, id, rows = 4, ...rest }: TextAreaProps) {
   const made = useId();
   const key = id ?? made;
+  const error = faultOf(rest.value, limit, given);
   return (
     <Frame id={key} label={label} hint={hint} error={error} className={className}>
       <textarea

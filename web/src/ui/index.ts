@@ -7,6 +7,7 @@ export * from './Chip';
 export * from './CodeField';
 export * from './Coin';
 export { cx } from './cx';
+export * from './Excess';
 export * from './Facts';
 export * from './Field';
 export * from './Frame';

@@ -17,12 +17,17 @@ class MoneyOfDay(Struct, frozen=True):
     currency: str
     provider: ProviderName
     gross: int
-    """In the currency's minor unit, by the day of the payment."""
+    """In the currency's minor unit, by the day of the payment, without held payments."""
     refunded: int
     """By the day of the refund."""
     charged_back: int
     """Lost in disputes."""
     payments: int
+    """Without held ones."""
+    held: int
+    """Paid, and held: not the tenant's yet."""
+    disputed: int
+    """In open disputes, by the day when they were opened: the provider keeps it back."""
 
 
 class CoinsOfDay(Struct, frozen=True):
@@ -46,6 +51,8 @@ class MoneyTotal(Struct, frozen=True):
     refunded: int
     charged_back: int
     payments: int
+    held: int
+    disputed: int
 
 
 class Revenue(Struct, frozen=True):
@@ -53,7 +60,7 @@ class Revenue(Struct, frozen=True):
     last: date
     """Both included, as days of the tenant's time zone."""
     days: list[MoneyOfDay]
-    """Only days with a payment, refund or lost dispute."""
+    """Only days with a payment, a refund, or a dispute that is open or lost."""
     coins: list[CoinsOfDay]
     totals: list[MoneyTotal]
 
@@ -90,6 +97,8 @@ def _totals(days: list[MoneyOfDay]) -> list[MoneyTotal]:
             refunded=sum(day.refunded for day in some),
             charged_back=sum(day.charged_back for day in some),
             payments=sum(day.payments for day in some),
+            held=sum(day.held for day in some),
+            disputed=sum(day.disputed for day in some),
         )
         for (currency, provider), some in sorted(grouped.items())
     ]
@@ -109,29 +118,35 @@ _MONEY = f"""
     with {_DAYS},
     moved as (
         select days.day, paid.currency, paid.provider, paid.gross, 0::numeric as refunded, 0::numeric as charged_back,
-            paid.payments
+            paid.payments, paid.held, 0::numeric as disputed
         from days cross join lateral (
-            select p.paid_currency as currency, p.provider, sum(p.paid_amount) as gross, count(*) as payments
+            select p.paid_currency as currency, p.provider,
+                coalesce(sum(p.paid_amount) filter (where p.status <> 'held'), 0) as gross,
+                coalesce(sum(p.paid_amount) filter (where p.status = 'held'), 0) as held,
+                count(*) filter (where p.status <> 'held') as payments
             from app.payments p where p.tenant_id = $1 and p.paid_at >= days.since and p.paid_at < days.until
             group by p.paid_currency, p.provider
         ) paid
         union all
-        select days.day, p.paid_currency, p.provider, 0, sum(r.amount), 0, 0
+        select days.day, p.paid_currency, p.provider, 0, sum(r.amount), 0, 0, 0, 0
         from days
         join app.payment_refunds r on r.tenant_id = $1 and r.status = 'done'
             and r.done_at >= days.since and r.done_at < days.until
         join app.payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
         group by days.day, p.paid_currency, p.provider
         union all
-        select days.day, p.paid_currency, p.provider, 0, 0, sum(d.amount), 0
+        select days.day, p.paid_currency, p.provider, 0, 0,
+            coalesce(sum(d.amount) filter (where d.status = 'lost'), 0), 0, 0,
+            coalesce(sum(d.amount) filter (where d.status = 'opened'), 0)
         from days
-        join app.payment_disputes d on d.tenant_id = $1 and d.status = 'lost'
+        join app.payment_disputes d on d.tenant_id = $1 and d.status in ('lost', 'opened')
             and d.changed_at >= days.since and d.changed_at < days.until
         join app.payments p on p.tenant_id = d.tenant_id and p.id = d.payment_id
         group by days.day, p.paid_currency, p.provider
     )
     select day, currency, provider, sum(gross)::bigint as gross, sum(refunded)::bigint as refunded,
-        sum(charged_back)::bigint as charged_back, sum(payments)::integer as payments
+        sum(charged_back)::bigint as charged_back, sum(payments)::integer as payments, sum(held)::bigint as held,
+        sum(disputed)::bigint as disputed
     from moved group by day, currency, provider order by day, currency, provider
 """
 # Sold is the sum of entries of the clearing accounts. The rest is read from transactions, whose amount is the change of a

@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useEffect, useState } from 'react';
-import { Avatar, ChipToggle, Field } from '../../ui';
+import { ChipToggle, Field } from '../../ui';
 import { suggestionsQuery } from './data';
 
 /** The name one is known by in the square, with ideas that are free. */
@@ -28,7 +28,6 @@ export function AliasField({
         value={value}
         error={error}
         onChange={(event) => onChange(event.target.value)}
-        after={value.trim() ? <Avatar seed={value.trim()} size={36} className="mr-1.5" /> : null}
       />
       {data && data.length > 0 ? (
         <ul aria-label={t`Suggestions`} className="flex flex-wrap gap-2">

@@ -118,6 +118,7 @@ function ClaimLine({ match }: { match: Match }) {
   if (match.claim || match.stranger_wrote) return null;
   const opens = new Date(match.claim_opens_at);
   const time = state ? serverTime(state, dataUpdatedAt, now) : now;
+  if (match.claim_closes_at && time >= new Date(match.claim_closes_at)) return null;
   if (time < opens) {
     return (
       <p className="text-soft text-sm">

@@ -3,7 +3,7 @@ import { Gift, SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { Conversation } from '../../api/types';
 import { sayTyping } from '../../realtime';
-import { cx, IconButton, inputLook, toast } from '../../ui';
+import { cx, Excess, excessOf, IconButton, inputLook, toast } from '../../ui';
 import { GiftSheet } from '../wallet';
 import { sync } from './letterbox';
 import { useLetterbox } from './store';
@@ -26,7 +26,8 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
   const field = useRef<HTMLTextAreaElement>(null);
   const { typed, stopped } = useTyping(conversation.id);
   const [giving, setGiving] = useState(false);
-  const ready = client !== null && !disabled;
+  const excess = excessOf(text, LONGEST);
+  const ready = client !== null && !disabled && excess === 0;
 
   useEffect(() => {
     drafts.set(conversation.id, text);
@@ -38,7 +39,7 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
 
   const send = async () => {
     const body = text.trim();
-    if (!body || client === null) return;
+    if (!body || client === null || excess > 0) return;
     setText(''); // at once: what is typed from now on belongs to the next one
     stopped();
     field.current?.focus();
@@ -67,6 +68,15 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
           void send();
         }}
       >
+        {excess > 0 ? (
+          <p
+            id={`${id}-excess`}
+            role="alert"
+            className="mx-auto w-full max-w-[560px] px-4 pt-3 text-sm text-terracotta"
+          >
+            <Excess count={excess} />
+          </p>
+        ) : null}
         {/* Letters so large that the line would have no room left: the field stands above its buttons. */}
         <div className="mx-auto flex w-full max-w-[560px] @[16rem]:flex-nowrap flex-wrap items-end gap-2 py-3 pr-4 pl-2">
           <IconButton label={t`Give something`} className="mb-0.5" onClick={() => setGiving(true)}>
@@ -80,7 +90,8 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
             id={id}
             rows={1}
             value={text}
-            maxLength={LONGEST}
+            aria-invalid={excess > 0 || undefined}
+            aria-describedby={excess > 0 ? `${id}-excess` : undefined}
             placeholder={t`Write something`}
             enterKeyHint={hasKeyboard() ? 'send' : 'enter'}
             autoComplete="off"

@@ -24,6 +24,7 @@ export function Silence({
   const { match, time } = useMatch(conversation, over, now);
   const wrote = texts === null || texts.some((text) => !text.mine && text.what.kind !== 'device_added');
   if (!match || wrote || match.stranger_wrote || match.claim || time < new Date(match.claim_opens_at)) return null;
+  if (match.claim_closes_at && time >= new Date(match.claim_closes_at)) return null;
   return (
     <div className="mx-auto w-full max-w-[560px] shrink-0 px-4 pb-3">
       <Notice

@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { ReportReason } from '../../api/types';
 import { useWords } from '../../api/words';
-import { Button, RadioList, Sheet, TextArea, toast } from '../../ui';
+import { Button, excessOf, RadioList, Sheet, TextArea, toast } from '../../ui';
 import type { Person } from './BlockSheet';
 import { useReport } from './data';
 
@@ -63,7 +63,7 @@ function ReportForm({ profile, matchId, onDone }: { profile: Person; matchId?: s
       onSubmit={(event) => {
         event.preventDefault();
         setAsked(true);
-        if (!reason || report.isPending) return;
+        if (!reason || report.isPending || excessOf(text, LONGEST) > 0) return;
         report.mutate(
           {
             profile_id: profile.id,
@@ -90,7 +90,7 @@ function ReportForm({ profile, matchId, onDone }: { profile: Person; matchId?: s
       <TextArea
         label={t`In your words`}
         hint={t`Up to ${LONGEST} characters; may stay empty.`}
-        maxLength={LONGEST}
+        limit={LONGEST}
         rows={3}
         value={text}
         onChange={(event) => setText(event.target.value)}

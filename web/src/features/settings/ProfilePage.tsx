@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { isRefusal } from '../../api/errors';
 import type { Gender } from '../../api/types';
 import { useWords } from '../../api/words';
-import { Button, ChipToggle, Page, SelectField, TextArea, toast } from '../../ui';
+import { Button, ChipToggle, excessOf, Page, SelectField, TextArea, toast } from '../../ui';
 import { useChangeProfile, useMe } from '../accounts';
 import { AliasField } from '../accounts/AliasField';
 import { INTEREST_NAMES, useInterestWords } from '../meeting';
@@ -67,7 +67,7 @@ function ProfileForm() {
         className="flex flex-col gap-6"
         onSubmit={(event) => {
           event.preventDefault();
-          if (change.isPending || !alias.trim()) return;
+          if (change.isPending || !alias.trim() || excessOf(bio, LONGEST_BIO) > 0) return;
           change.mutate(
             {
               ...(alias.trim() !== profile.alias ? { alias: alias.trim() } : {}),
@@ -93,8 +93,8 @@ function ProfileForm() {
         />
         <TextArea
           label={t`A few words`}
-          hint={t`${bio.length} of ${LONGEST_BIO} characters. Leave out what tells who you are.`}
-          maxLength={LONGEST_BIO}
+          hint={t`${[...bio.trim()].length} of ${LONGEST_BIO} characters. Leave out what tells who you are.`}
+          limit={LONGEST_BIO}
           value={bio}
           onChange={(event) => setBio(event.target.value)}
         />

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type ReactNode, useState } from 'react';
 import { useWords } from '../../api/words';
-import { Button, Sheet, TextArea } from '../../ui';
+import { Button, excessOf, Sheet, TextArea } from '../../ui';
 
 /** A decision of staff: what will happen, why (kept in the log), and the button that says it. */
 export function DecideSheet({
@@ -36,7 +36,9 @@ export function DecideSheet({
   const say = useWords();
   const [note, setNote] = useState('');
   const [asked, setAsked] = useState(false);
+  const limit = toldToPerson ? 200 : 500;
   const missing = noteNeeded && note.trim() === '';
+  const kept = () => excessOf(note, limit) === 0 && onDecide(note.trim());
   return (
     <Sheet
       open={open}
@@ -52,7 +54,7 @@ export function DecideSheet({
             look={danger ? 'danger' : 'lamp'}
             className="flex-1"
             busy={busy}
-            onClick={() => (missing ? setAsked(true) : onDecide(note.trim()))}
+            onClick={() => (missing ? setAsked(true) : kept())}
           >
             {act}
           </Button>
@@ -68,7 +70,7 @@ export function DecideSheet({
             : t`Kept in the log, with your name.`
         }
         rows={3}
-        maxLength={toldToPerson ? 200 : 500}
+        limit={limit}
         value={note}
         onChange={(event) => setNote(event.target.value)}
         error={asked && missing ? t`Write a few words: somebody may ask later.` : undefined}

@@ -78,13 +78,13 @@ function Charts({ revenue, days }: { revenue: Revenue; days: string[] }) {
           const net = new Map<string, number>();
           for (const day of revenue.days) {
             if (day.currency !== currency) continue;
-            net.set(day.day, (net.get(day.day) ?? 0) + day.gross - day.refunded);
+            net.set(day.day, (net.get(day.day) ?? 0) + day.gross - day.refunded - day.charged_back - day.disputed);
           }
           const total = [...net.values()].reduce((sum, value) => sum + value, 0);
           return (
             <Bars
               key={currency}
-              title={t`Money, after refunds (${currency})`}
+              title={t`Money, after refunds and disputes (${currency})`}
               total={<Money amount={total} currency={currency} />}
               bars={days.map((day) => ({
                 label: label(day),
@@ -123,6 +123,21 @@ function Charts({ revenue, days }: { revenue: Revenue; days: string[] }) {
               {
                 title: t`Given back`,
                 cell: (row) => <Money amount={row.refunded} currency={row.currency} />,
+                numeric: true,
+              },
+              {
+                title: t`Lost in disputes`,
+                cell: (row) => <Money amount={row.charged_back} currency={row.currency} />,
+                numeric: true,
+              },
+              {
+                title: t`In open disputes`,
+                cell: (row) => <Money amount={row.disputed} currency={row.currency} />,
+                numeric: true,
+              },
+              {
+                title: t`Held, not counted`,
+                cell: (row) => <Money amount={row.held} currency={row.currency} />,
                 numeric: true,
               },
             ]}

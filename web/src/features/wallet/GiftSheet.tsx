@@ -12,6 +12,7 @@ import {
   Coin,
   Coins,
   ErrorState,
+  excessOf,
   Field,
   Figure,
   Notice,
@@ -99,7 +100,7 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (wallet && !stopped && left >= 0 && !send.isPending) give();
+        if (wallet && !stopped && left >= 0 && !send.isPending && excessOf(note, LONGEST_NOTE) === 0) give();
       }}
     >
       <Tiles
@@ -117,7 +118,7 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
       <Field
         label={t`A few words with it`}
         value={note}
-        maxLength={LONGEST_NOTE}
+        limit={LONGEST_NOTE}
         autoComplete="off"
         onChange={(event) => setNote(event.target.value)}
         hint={
