@@ -59,6 +59,15 @@ def _forked(arguments: list[str], environment: dict[str, str]) -> subprocess.Com
         return subprocess.CompletedProcess(arguments, process.exitcode, output.read_text(), errors.read_text())
 
 
+PRODUCTION = {
+    "MEYDAN_ENVIRONMENT": "production",
+    "MEYDAN_SECRETS_TOKEN_KEY": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c",
+    "MEYDAN_SECRETS_SEAL_KEY": "60303ae22b998861bce3b28f33eec1be758a213c86c93c07",
+    "MEYDAN_MAIL_HOST": "smtp.example.org",
+}
+"""Settings with which a production installation starts."""
+
+
 class Installation:
     """An installation whose database is the tests' own: for commands that only speak with one."""
 

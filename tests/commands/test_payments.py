@@ -11,7 +11,7 @@ from meydan.commands.payments import _PROVIDERS
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.money.payments import provider_accounts
-from tests.commands.conftest import Installation
+from tests.commands.conftest import PRODUCTION, Installation
 
 
 class Operator(Installation):
@@ -43,7 +43,7 @@ async def test_a_provider_is_connected_listed_and_disconnected(
     async with db.as_service(tenant.id) as tx:
         assert await provider_accounts.is_sandbox(tx, ProviderName.iyzico)
 
-    operator.environment["MEYDAN_HTTP_PUBLIC_URL"] = "https://meet.example"
+    operator.environment |= PRODUCTION | {"MEYDAN_HTTP_PUBLIC_URL": "https://meet.example"}
     again = await operator.run("connect", tenant.slug, "iyzico", "--sandbox", "--from", file, "--no-check")
     assert f"https://meet.example/api/payments/webhooks/iyzico/{tenant.slug}" in again.stdout
     assert "http.public_url" not in again.stdout

@@ -8,13 +8,7 @@ import pytest
 from meydan.commands.settings import INTRODUCTION
 from meydan.config import PREFIX, Settings, load_settings, make_secrets
 from meydan.kit.settings import SettingsError, reference
-
-PRODUCTION = {
-    "MEYDAN_ENVIRONMENT": "production",
-    "MEYDAN_SECRETS_TOKEN_KEY": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c",
-    "MEYDAN_SECRETS_SEAL_KEY": "60303ae22b998861bce3b28f33eec1be758a213c86c93c07",
-    "MEYDAN_MAIL_HOST": "smtp.example.org",
-}
+from tests.commands.conftest import PRODUCTION
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_what_was_made(tmp_path: Path) -> None:

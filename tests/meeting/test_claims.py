@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from litestar import Litestar
@@ -11,10 +12,10 @@ from meydan.kit import clock, events, jobs
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.jobs import registry
-from meydan.meeting import claims, tasks
+from meydan.meeting import claims, matches, tasks
 from meydan.meeting.enums import ClaimReason, ClaimStatus
 from tests.conftest import MovableClock
-from tests.factories import make_person, make_shadow
+from tests.factories import Person, make_person, make_shadow
 from tests.meeting.factories import ask, bring_together, claim, decide, expire, leave, left, told, write
 
 
@@ -102,6 +103,13 @@ async def test_a_stranger_who_left_without_a_word_was_silent(
     assert await left(db, bora) == 9
 
 
+async def can_claim(db: Database, person: Person, match_id: UUID) -> bool:
+    async with db.as_user(person.me) as tx:
+        match = await matches.mine(tx, match_id)
+    assert match.claim_closes_at is not None
+    return match.claim_opens_at <= clock.now() < match.claim_closes_at
+
+
 async def test_it_may_be_asked_for_a_day_after_the_end(
     db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
 ):
@@ -114,7 +122,9 @@ async def test_it_may_be_asked_for_a_day_after_the_end(
     await claim(db, ana, first.id)
     await decide(db, tenant)
     assert await status_of(db, ana, first.id) == (ClaimStatus.approved, None)
+    assert await can_claim(db, bora, first.id)
     moving_clock.forward(hours=2)
+    assert not await can_claim(db, bora, first.id), "the page offers nothing that would be refused"
     with pytest.raises(claims.ClaimTooLate):
         await claim(db, bora, first.id)
     await expire(db, tenant)

@@ -59,7 +59,7 @@ async def test_money_is_counted_by_day_currency_and_provider(shop: Shop, boss: P
 
     seen = await look(shop, boss, f"?from={first}&to={second}")
     assert (seen["first"], seen["last"]) == (first, second)
-    line = {"currency": "TRY", "provider": "stripe"}
+    line = {"currency": "TRY", "provider": "stripe", "held": 0, "disputed": 0}
     assert seen["days"] == [
         line | {"day": first, "gross": 4_999 + 24_999, "refunded": 0, "charged_back": 0, "payments": 2},
         line | {"day": second, "gross": 4_999, "refunded": 1_000, "charged_back": 4_999, "payments": 1},
@@ -67,6 +67,23 @@ async def test_money_is_counted_by_day_currency_and_provider(shop: Shop, boss: P
     assert seen["totals"] == [line | {"gross": 34_997, "refunded": 1_000, "charged_back": 4_999, "payments": 3}]
     only = await look(shop, boss, f"?from={second}&to={second}")
     assert [one["day"] for one in only["days"]] == [second]
+
+
+async def test_money_that_is_held_or_disputed_is_not_the_tenants_yet(shop: Shop, boss: Person, db: Database):
+    ana = await shop.person()
+    _, first = await shop.buy(ana)
+    await configure(db, shop.tenant, many_payments_points=60, payments_per_day=1)
+    held = await shop.order(ana)
+    await shop.deliver(shop.paid(held))
+    assert (await shop.get(ana, f"/api/payments/{held['id']}"))["status"] == "held"
+    [day] = (await look(shop, boss))["days"]
+    assert (day["gross"], day["payments"], day["held"], day["disputed"]) == (4_999, 1, 4_999, 0)
+    await shop.deliver(disputed(first, DisputeState.opened))
+    [day] = (await look(shop, boss))["days"]
+    assert (day["gross"], day["held"], day["disputed"], day["charged_back"]) == (4_999, 4_999, 4_999, 0)
+    await shop.deliver(disputed(first, DisputeState.won))
+    seen = await look(shop, boss)
+    assert (seen["days"][0]["disputed"], seen["totals"][0]["held"]) == (0, 4_999)
 
 
 async def test_a_tenant_elsewhere_has_other_days(shop: Shop, boss: Person, midnight: MovableClock, owner):

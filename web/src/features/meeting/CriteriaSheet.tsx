@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Criteria } from '../../api/types';
+import { rememberedLanguage } from '../../app/language';
 import { Button, ChipToggle, Segmented, SelectField, Sheet } from '../../ui';
 import { useMe } from '../accounts';
 import { keepCriteria, useCriteria } from './criteria';
@@ -9,18 +10,23 @@ import { INTEREST_NAMES, useInterestWords } from './interests';
 const DISTANCES = [25, 50, 100, 250, 500];
 const AT_MOST = 5;
 
-/** The criteria in a few words: "Turkish, within 50 km, cinema". */
+/** The criteria in a few words: "in Turkish, within 50 km, cinema". Without a language wish it is one's own languages. */
 export function useCriteriaWords(): (criteria: Criteria) => string {
   const { t } = useLingui();
   const interest = useInterestWords();
-  const languages: Record<string, string> = { tr: t`in Turkish`, en: t`in English` };
+  const mine = useMe().profile.languages;
+  const own = mine.length > 0 ? mine : [rememberedLanguage()];
+  const spoken = (codes: string[]) => {
+    if (codes.includes('tr') && codes.includes('en')) return t`in Turkish or English`;
+    return codes.includes('en') ? t`in English` : t`in Turkish`;
+  };
   return (criteria) => {
     const parts = [
-      criteria.language ? languages[criteria.language] : undefined,
+      spoken(criteria.language ? [criteria.language] : own),
       criteria.max_distance_km ? t`within ${criteria.max_distance_km} km` : undefined,
       ...(criteria.interests ?? []).map(interest),
     ].filter((part) => part !== undefined);
-    return parts.length === 0 ? t`anybody` : parts.join(', ');
+    return parts.length === 1 ? t`anybody, ${parts[0]}` : parts.join(', ');
   };
 }
 
@@ -60,7 +66,7 @@ function CriteriaForm({ onDone }: { onDone: () => void }) {
           value={criteria.language ?? 'any'}
           onChange={(language) => setCriteria({ ...criteria, language: language === 'any' ? null : language })}
           options={[
-            { value: 'any', words: t`Either` },
+            { value: 'any', words: t`Any of mine` },
             { value: 'tr', words: t`Turkish` },
             { value: 'en', words: t`English` },
           ]}
@@ -115,10 +121,10 @@ function CriteriaForm({ onDone }: { onDone: () => void }) {
             onDone();
           }}
         >
-          <Trans>Keep</Trans>
+          <Trans>Save</Trans>
         </Button>
         <Button className="flex-1" onClick={() => setCriteria({})}>
-          <Trans>Anybody</Trans>
+          <Trans>No wishes</Trans>
         </Button>
       </div>
     </>

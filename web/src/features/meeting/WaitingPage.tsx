@@ -86,21 +86,23 @@ function UnderTheLamp({ state, ticket, askedAt }: { state: MeetingState; ticket:
           tone="quiet"
           className="animate-arrive text-left"
           title={
-            ticket.relaxed || !hasCriteria ? (
+            ticket.relaxed ? (
               <Trans>It takes longer than usual</Trans>
-            ) : (
+            ) : hasCriteria ? (
               <Trans>Nobody fits your wishes just now</Trans>
+            ) : (
+              <Trans>Nobody who speaks your language waits just now</Trans>
             )
           }
           action={
-            hasCriteria && !ticket.relaxed ? (
+            !ticket.relaxed ? (
               <Button size="sm" busy={relax.isPending} onClick={() => relax.mutate()}>
                 <Trans>Meet anybody</Trans>
               </Button>
             ) : null
           }
         >
-          {ticket.relaxed || !hasCriteria ? (
+          {ticket.relaxed ? (
             <Trans>You keep your place. You can close this page; the ticket ends by itself if you stay away.</Trans>
           ) : (
             <Trans>You keep your place in either case.</Trans>
