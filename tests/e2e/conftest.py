@@ -149,6 +149,8 @@ class Person:
     page: Page
     phone: str = ""
     alias: str = ""
+    host: str | None = None
+    """URL of a community at a name of its own; None at the product's main address."""
     errors: list[str] = field(default_factory=list)
 
 
@@ -196,7 +198,7 @@ async def visitor(browser: Browser, product: Product, request: pytest.FixtureReq
         )
         context.set_default_timeout(PATIENCE * 1000)
         page = await context.new_page()
-        person = Person(context, page)
+        person = Person(context, page, host=host)
         page.on("pageerror", lambda error: person.errors.append(str(error)))
         people.append(person)
         return person

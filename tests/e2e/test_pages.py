@@ -248,8 +248,8 @@ async def test_a_log_out_in_one_tab_is_one_in_all(product: Product, visitor: Vis
     await second.goto("/me")
     await expect(second.get_by_role("heading", name="Me", exact=True)).to_be_visible()
     await second.get_by_role("button", name="Log out").click()
-    await expect(second.get_by_role("link", name="Come in")).to_be_visible()
-    await expect(two_tabs.page.get_by_role("link", name="Come in")).to_be_visible()
+    await expect(second.get_by_role("link", name="Create account")).to_be_visible()
+    await expect(two_tabs.page.get_by_role("link", name="Create account")).to_be_visible()
 
 
 async def test_an_invitation_keeps_its_code(visitor: Visitors):

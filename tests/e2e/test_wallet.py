@@ -34,11 +34,11 @@ async def test_coins_are_earned_bought_and_given(product: Product, visitor: Visi
     await open_page(other_tab, "/wallet")
     await shows_balance(other_tab, "0")
     await open_page(page, "/wallet")
-    await page.get_by_role("button", name="Take them").dblclick()
+    await page.get_by_role("button", name="Collect").dblclick()
     await expect(page.get_by_text("You have today's.")).to_be_visible()
     await shows_balance(page, "5")
     await shows_balance(other_tab, "5")
-    await expect(other_tab.get_by_role("button", name="Take them")).to_have_count(0)
+    await expect(other_tab.get_by_role("button", name="Collect")).to_have_count(0)
 
     # Money: to the pay page and back.
     await page.get_by_role("link", name="Buy coins").click()

@@ -44,7 +44,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`No more text messages can be sent today. Use e-mail or your password, or try again tomorrow.`);
     case 'sign_in_not_open':
     case 'identifier_missing':
-      return i18n._(msg`One cannot register in this way here. Go back and choose another one.`);
+      return i18n._(msg`Registering this way is not possible here. Go back and choose another one.`);
     case 'step_up_needed':
       return i18n._(msg`This device is new here: besides the password, a code is needed.`);
     case 'too_young':

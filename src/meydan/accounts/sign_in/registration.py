@@ -37,7 +37,7 @@ class UsernameTaken(Refused):
 
 
 class SignInMethodClosed(Refused):
-    code, status, title = "sign_in_not_open", 422, "One cannot register in this way here."
+    code, status, title = "sign_in_not_open", 422, "Registering this way is not possible here."
 
 
 class IdentifierMissing(Refused):

@@ -45,7 +45,7 @@ export function LandingPage() {
           <div className="flex flex-col gap-3 sm:flex-row">
             <Button asChild look="lamp" size="lg">
               <Link to="/join" search={{ invite }}>
-                <Trans>Come in</Trans>
+                <Trans>Create account</Trans>
               </Link>
             </Button>
             <Button asChild size="lg">

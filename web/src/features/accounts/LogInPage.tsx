@@ -173,7 +173,7 @@ export function LogInPage() {
           <Trans>Forgot your password?</Trans>
         </Link>
         <Link to="/join" className="font-semibold underline underline-offset-4">
-          <Trans>New here? Come in</Trans>
+          <Trans>New here? Create an account</Trans>
         </Link>
       </div>
     </DoorPage>

@@ -107,7 +107,7 @@ export function ResetPage() {
             onChange={(event) => setPassword(event.target.value)}
           />
           <Button look="lamp" size="lg" type="submit" wide busy={reset.isPending} disabled={!password}>
-            <Trans>Keep this password</Trans>
+            <Trans>Save this password</Trans>
           </Button>
         </form>
       ) : null}

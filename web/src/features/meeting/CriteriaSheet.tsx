@@ -26,7 +26,8 @@ export function useCriteriaWords(): (criteria: Criteria) => string {
       criteria.max_distance_km ? t`within ${criteria.max_distance_km} km` : undefined,
       ...(criteria.interests ?? []).map(interest),
     ].filter((part) => part !== undefined);
-    return parts.length === 1 ? t`anybody, ${parts[0]}` : parts.join(', ');
+    const [language] = parts;
+    return parts.length === 1 ? t`anybody, ${language}` : parts.join(', ');
   };
 }
 

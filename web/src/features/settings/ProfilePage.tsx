@@ -160,7 +160,7 @@ function ProfileForm() {
               busy={locating || place.isPending}
               onClick={sharePlace}
             >
-              <Trans>Tell my rough place</Trans>
+              <Trans>Share my approximate location</Trans>
             </Button>
             <p className="text-soft text-sm">
               <Trans>
@@ -176,7 +176,7 @@ function ProfileForm() {
           </p>
         ) : null}
         <Button type="submit" look="lamp" size="lg" wide busy={change.isPending}>
-          <Trans>Keep</Trans>
+          <Trans>Save</Trans>
         </Button>
       </form>
     </Page>

@@ -165,7 +165,7 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
               onChange={(event) => setPassword(event.target.value)}
             />
             <Button look="lamp" type="submit" wide busy={verify.isPending} disabled={!password}>
-              <Trans>Keep</Trans>
+              <Trans>Save</Trans>
             </Button>
             <Button look="quiet" onClick={close}>
               <Trans>Not now</Trans>

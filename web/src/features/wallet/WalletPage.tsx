@@ -145,7 +145,7 @@ function Daily() {
         </div>
         {daily.available ? (
           <Button busy={earn.isPending} onClick={() => earn.mutate()}>
-            <Trans>Take them</Trans>
+            <Trans>Collect</Trans>
           </Button>
         ) : null}
       </div>
