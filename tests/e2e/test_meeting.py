@@ -47,7 +47,7 @@ async def test_a_silent_stranger_costs_nothing(product: Product, visitor: Visito
     await expect(deniz.page.get_by_text(re.compile(r"\b10\b.*of 10"))).to_be_visible()
 
 
-async def test_two_who_speak_other_languages_meet_when_one_asks_for_anybody(product: Product, visitor: Visitors):
+async def test_two_who_speak_other_languages_meet_when_both_ask_for_anybody(product: Product, visitor: Visitors):
     one, other = await visitor(), await visitor(language="tr-TR")
     await register(one, product, "islander")
     await register(other, product, "adali", language="tr")
@@ -57,6 +57,7 @@ async def test_two_who_speak_other_languages_meet_when_one_asks_for_anybody(prod
     await other.page.get_by_role("button", name="Biriyle tanış").click()
     await expect(one.page.get_by_text("Nobody who speaks your language waits just now")).to_be_visible()
     await one.page.get_by_role("button", name="Meet anybody").click()
+    await other.page.get_by_role("button", name="Kim olursa tanışayım").click()
     await expect(one.page.get_by_label("Talk with adali")).to_be_visible()
 
 
