@@ -1,12 +1,14 @@
-"""The client's types are made from web/openapi.json: it must be what this server says of itself."""
+"""The client is made from what this server says of itself: its OpenAPI document and its digits of currencies."""
 
 import json
 from pathlib import Path
 
 from meydan.app import create_app
 from meydan.config import Settings
+from meydan.integrations.payments.money import EXCEPTIONS
 
-DOCUMENT = Path(__file__).parents[1] / "web" / "openapi.json"
+WEB = Path(__file__).parents[1] / "web"
+DOCUMENT = WEB / "openapi.json"
 
 
 def test_the_clients_document_is_the_servers(tmp_path: Path):
@@ -14,3 +16,8 @@ def test_the_clients_document_is_the_servers(tmp_path: Path):
     knows = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     for part in ("paths", "components"):
         assert knows[part] == says[part], "run `python web/scripts/openapi.py`, then `npm run api` in web/"
+
+
+def test_the_clients_digits_of_currencies_are_the_servers():
+    knows = json.loads((WEB / "src/ui/currency-digits.json").read_text(encoding="utf-8"))
+    assert knows == EXCEPTIONS, "run `python web/scripts/openapi.py`"

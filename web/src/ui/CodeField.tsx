@@ -1,5 +1,6 @@
 import { type ReactNode, useId, useRef } from 'react';
 import { cx } from './cx';
+import { asciiDigits } from './digits';
 import { describedBy, FieldWords } from './Field';
 
 interface CodeFieldProps {
@@ -16,7 +17,7 @@ interface CodeFieldProps {
 
 /** Only the digits, at most as many as a code has. */
 export function digitsOf(text: string, length: number): string {
-  return text.replace(/\D/g, '').slice(0, length);
+  return asciiDigits(text).replace(/\D/g, '').slice(0, length);
 }
 
 /**

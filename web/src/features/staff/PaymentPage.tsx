@@ -5,6 +5,7 @@ import { ArrowLeft, Hourglass, PackageCheck, Undo2 } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { randomUuid } from '../../api/device';
 import {
+  amountText,
   Button,
   Card,
   CardList,
@@ -291,7 +292,7 @@ function RefundSheet({
   const { t, i18n } = useLingui();
   const refund = useRefund(payment.id);
   const key = useRef(randomUuid());
-  const [text, setText] = useState(moneyText(i18n.locale, left, currency).replace(/[^\d.,]/g, ''));
+  const [text, setText] = useState(amountText(i18n.locale, left, currency));
   const [asked, setAsked] = useState(false);
   const amount = readMoney(text, currency);
   const wrong = amount === null || amount < 1 || amount > left;

@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { type ReactNode, useState } from 'react';
 import type { components } from '../../api/schema';
 import { useWords } from '../../api/words';
-import { Button, ChipToggle, Field, moneyText, readMoney, SelectField, Sheet, toast } from '../../ui';
+import { amountText, asciiDigits, Button, ChipToggle, Field, readMoney, SelectField, Sheet, toast } from '../../ui';
 import { useGiftName } from '../wallet/gift-art';
 import { usePeriodWords } from '../wallet/words';
 import { useChangeGift, usePutPackage, usePutPlan } from './data';
@@ -11,12 +11,9 @@ type Schemas = components['schemas'];
 
 /** A whole number somebody typed; null when it is none. */
 function readCount(text: string, least: number): number | null {
-  const value = /^\d{1,8}$/.test(text.trim()) ? Number(text.trim()) : Number.NaN;
+  const digits = asciiDigits(text).trim();
+  const value = /^\d{1,8}$/.test(digits) ? Number(digits) : Number.NaN;
   return value >= least ? value : null;
-}
-
-function plain(amount: number, currency: string): string {
-  return moneyText('en', amount, currency).replace(/[^\d.]/g, '');
 }
 
 function FormSheet({
@@ -64,12 +61,12 @@ function FormSheet({
 }
 
 export function PackageSheet({ known, onClose }: { known: Schemas['StaffPackage'] | undefined; onClose: () => void }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const put = usePutPackage();
   const currency = known?.currency ?? 'TRY';
   const [coins, setCoins] = useState(String(known?.coins ?? ''));
   const [bonus, setBonus] = useState(String(known?.bonus ?? 0));
-  const [price, setPrice] = useState(known ? plain(known.price, currency) : '');
+  const [price, setPrice] = useState(known ? amountText(i18n.locale, known.price, currency) : '');
   const [product, setProduct] = useState(known?.store_product_id ?? '');
   const [active, setActive] = useState(known?.active ?? true);
   const [asked, setAsked] = useState(false);
@@ -140,12 +137,12 @@ export function PackageSheet({ known, onClose }: { known: Schemas['StaffPackage'
 }
 
 export function PlanSheet({ known, onClose }: { known: Schemas['StaffPlan'] | undefined; onClose: () => void }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const put = usePutPlan();
   const periodWords = usePeriodWords();
   const currency = known?.currency ?? 'TRY';
   const [period, setPeriod] = useState<Schemas['Period']>(known?.period ?? 'month');
-  const [price, setPrice] = useState(known ? plain(known.price, currency) : '');
+  const [price, setPrice] = useState(known ? amountText(i18n.locale, known.price, currency) : '');
   const [coinPrice, setCoinPrice] = useState(known?.coin_price == null ? '' : String(known.coin_price));
   const [perDay, setPerDay] = useState(String(known?.matches_per_day ?? 50));
   const [product, setProduct] = useState(known?.store_product_id ?? '');

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { moneyText, readMoney } from '../../ui';
+import { amountText, asciiDigits, readMoney } from '../../ui';
 import type { FraudRules } from './data';
 
 /** A number of a setting, or its amount in one currency. */
@@ -18,7 +18,7 @@ const written = (currency: string) => (currency === '*' ? 'XXX' : currency);
 /** An amount of the smallest unit as it is typed, without its currency. */
 export function useAmountText(): (amount: number, currency: string) => string {
   const { i18n } = useLingui();
-  return (amount, currency) => moneyText(i18n.locale, amount, written(currency)).replace(/[^\d.,]/g, '');
+  return (amount, currency) => amountText(i18n.locale, amount, written(currency));
 }
 
 /** A field for each currency that has an amount, or that something is sold in; every other one comes last. */
@@ -59,7 +59,7 @@ export function readRules(
   const before = allFields(rules, amountText);
   for (const [name, known] of Object.entries(rules.settings)) {
     if (typeof known === 'number') {
-      const text = (fields[fieldKey(name)] ?? '').trim();
+      const text = asciiDigits(fields[fieldKey(name)] ?? '').trim();
       const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
       numbers[name] = fits(name, value) ? value : known;
       if (!fits(name, value)) wrong.add(fieldKey(name));
