@@ -3,7 +3,7 @@ import { Gift, SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { Conversation } from '../../api/types';
 import { sayTyping } from '../../realtime';
-import { cx, Excess, excessOf, IconButton, inputLook, toast } from '../../ui';
+import { cx, Excess, excessOf, IconButton, inputLook, isComposing, toast } from '../../ui';
 import { GiftSheet } from '../wallet';
 import { sync } from './letterbox';
 import { useLetterbox } from './store';
@@ -54,7 +54,7 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || !hasKeyboard()) return;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event) || !hasKeyboard()) return;
     event.preventDefault();
     void send();
   };
