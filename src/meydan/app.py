@@ -20,6 +20,7 @@ from meydan.config import Settings
 from meydan.kit import http
 from meydan.kit.database import Database
 from meydan.kit.http.fast_path import FastPath
+from meydan.kit.http.head import HeadAsGet
 from meydan.kit.identity import Identity
 
 _LARGEST_BODY = 1024 * 1024
@@ -64,8 +65,13 @@ async def identify(state: State, headers: Mapping[bytes, bytes]) -> Identity:
 
 
 def with_fast_path(app: Litestar) -> FastPath:
-    """The application as served, with the fast path in front."""
+    """The application with the fast path in front."""
     return FastPath(app, rooms.FAST_ROUTES, partial(identify, app.state), _LARGEST_BODY)
+
+
+def served(settings: Settings) -> HeadAsGet:
+    """The application as a server runs it: HEAD and the fast path in front."""
+    return HeadAsGet(with_fast_path(create_app(settings)))
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -110,7 +116,7 @@ def create_app(settings: Settings) -> Litestar:
 def run(settings: Settings) -> None:
     """Serves until a signal ends it."""
     uvicorn.run(
-        with_fast_path(create_app(settings)),
+        served(settings),
         host=settings.http.host,
         port=settings.http.port,
         loop="uvloop",
