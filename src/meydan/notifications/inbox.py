@@ -101,7 +101,9 @@ class _Added(Struct, frozen=True):
     unread: int
 
 
-async def do_notify(tx: Tx, receivers: Sequence[Receiver], code: Code, *, seen: bool = False, **data: object) -> None:
+async def do_notify(
+    tx: Tx, receivers: Sequence[Receiver], code: Code, /, *, seen: bool = False, **data: object
+) -> None:
     """Writes the same notification to each receiver's inbox and pushes it.
 
     ``data`` never holds another account's id, nor data of one face in a notification of the other.

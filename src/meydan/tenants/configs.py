@@ -51,8 +51,8 @@ async def cached_settings(db: Database, tenant_id: int, settings_type: type[S]) 
     return _converted(_read[tenant_id][1], settings_type)
 
 
-async def do_configure(tx: Tx, settings_type: type[RoomSettings], **values: Any) -> None:
-    """Sets some of a room's settings: all of them, or none when one is invalid.
+async def do_configure(tx: Tx, settings_type: type[RoomSettings], /, **values: Any) -> None:
+    """Sets some of a room's settings: all of them, or none when one is invalid. Names may be a client's.
 
     Raises: SettingInvalid.
     """

@@ -6,7 +6,7 @@ from meydan.kit.database import Tx
 
 
 async def do_record(
-    tx: Tx, action: str, *, user_id: UUID | None = None, acted_by_user_id: UUID | None = None, **details: object
+    tx: Tx, action: str, /, *, user_id: UUID | None = None, acted_by_user_id: UUID | None = None, **details: object
 ) -> None:
     """Appends an entry that no login can change. ``acted_by_user_id`` is absent when the system acted.
 
