@@ -34,6 +34,10 @@ class Config(Struct, frozen=True):
     languages: list[tenants.Language]
     default_language: tenants.Language
     sign_in_methods: list[accounts.SignInMethod]
+    default_region: str
+    """Country of phone numbers written without a country code."""
+    default_country_code: int
+    """That country's code, as in +90."""
     minimum_age: int
     require_verified: accounts.RequireVerified
     """Proof required before meeting strangers."""
@@ -68,6 +72,8 @@ async def config(request: http.AnyRequest, state: State, db: Database, tenant: t
         languages=list(tenants.Language),
         default_language=tenant.default_language,
         sign_in_methods=for_accounts.sign_in_methods,
+        default_region=for_accounts.default_region,
+        default_country_code=accounts.country_code(for_accounts.default_region),
         minimum_age=for_accounts.minimum_age,
         require_verified=for_accounts.require_verified,
         message_hours=for_meeting.match_hours,

@@ -16,7 +16,7 @@ from meydan.accounts.events import (
     UserBanned,
     Verified,
 )
-from meydan.accounts.identifiers import phone_hash
+from meydan.accounts.identifiers import country_code, phone_hash
 from meydan.accounts.me import LoggedIn, Me, Session
 from meydan.accounts.profiles import (
     ChangeProfileRequest,
@@ -76,6 +76,7 @@ __all__ = [
     "Verified",
     "WrongTenant",
     "check_may_meet",
+    "country_code",
     "do_change_profile",
     "do_end_all_sessions",
     "do_lift_ban",

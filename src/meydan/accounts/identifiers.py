@@ -10,11 +10,15 @@ from meydan.integrations import Channel
 from meydan.kit.crypto import seal
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
+from meydan.kit.typed_text import as_typed
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _USERNAME = re.compile(r"(?=.*[a-z])[a-z0-9_][a-z0-9_.]{2,29}")
 _LOOKS_LIKE_PHONE = re.compile(r"[\d\s()+./-]+")
+_SCHEME = re.compile(r"(tel|sms|mailto):", re.IGNORECASE)
+_SMALL_DOTTED_I = "i\u0307"  # the small letter that Unicode makes of İ
 _LONGEST_EMAIL = 254
+_LONGEST_TYPED = 400
 
 
 class ContactInvalid(Refused):
@@ -54,11 +58,11 @@ def read_contact(channel: Channel, text: str, default_region: str) -> Contact:
     Raises: ContactInvalid.
     """
     if channel is Channel.sms:
-        number = _phone(text, default_region)
+        number = _phone(plain(text), default_region)
         if number is None:
             raise ContactInvalid
         return Contact(channel, _written(number), phonenumbers.region_code_for_number(number) or "ZZ")
-    email = text.strip().lower()
+    email = _small(plain(text))
     if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
         raise ContactInvalid
     return Contact(channel, email)
@@ -69,7 +73,7 @@ def read_username(text: str) -> str:
 
     Raises: UsernameInvalid.
     """
-    username = text.strip().lower()
+    username = _small(plain(text))
     if not _USERNAME.fullmatch(username):
         raise UsernameInvalid
     return username
@@ -77,14 +81,29 @@ def read_username(text: str) -> str:
 
 def read_identifier(text: str, default_region: str) -> Identifier:
     """Normalises what a user typed to log in. Never fails: nonsense becomes an identifier that no account has."""
-    text = text.strip()
+    text = plain(text)
     if not text.isprintable():
         return Identifier(SignInMethod.username, "")
     if "@" in text:
-        return Identifier(SignInMethod.email, text.lower())
+        return Identifier(SignInMethod.email, _small(text))
     if _LOOKS_LIKE_PHONE.fullmatch(text) and (number := _phone(text, default_region)):
         return Identifier(SignInMethod.phone, _written(number))
-    return Identifier(SignInMethod.username, text.lower())
+    return Identifier(SignInMethod.username, _small(text))
+
+
+def plain(text: str) -> str:
+    """The text as it would have been typed, without ``tel:`` or ``mailto:`` and what such a link carries besides."""
+    text = as_typed(text[:_LONGEST_TYPED])
+    return re.split("[;?]", text[found.end() :])[0].strip() if (found := _SCHEME.match(text)) else text
+
+
+def _small(text: str) -> str:
+    return text.lower().replace(_SMALL_DOTTED_I, "i")
+
+
+def country_code(region: str) -> int:
+    """A country's code in phone numbers: 90 of TR."""
+    return phonenumbers.country_code_for_region(region)
 
 
 def contact_hash(tx: Tx, value: str) -> bytes:

@@ -13,7 +13,7 @@ from meydan.accounts import aliases, devices, personal_data, profiles, sessions
 from meydan.accounts import me as myself
 from meydan.accounts.aliases import Suggestion
 from meydan.accounts.devices import DeviceLine
-from meydan.accounts.identifiers import Contact, read_contact
+from meydan.accounts.identifiers import Contact, plain, read_contact
 from meydan.accounts.me import LoggedIn, Me, Session
 from meydan.accounts.profiles import ChangeProfileRequest, NoSuchFace
 from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
@@ -107,8 +107,8 @@ async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: Requ
 @post("/api/auth/verify-otp", status_code=200, tags=["accounts"], summary="Turn a one-time code into a proof")
 async def verify_otp(db: Database, tenant: Tenant, data: VerifyCodeRequest) -> Proof:
     async with db.as_service(tenant.id) as tx:
-        channel = Channel.email if "@" in data.to else Channel.sms
-        outcome = await otp.do_verify(tx, await _contact(tx, channel, data.to), data.purpose, data.code.strip())
+        channel = Channel.email if "@" in plain(data.to) else Channel.sms
+        outcome = await otp.do_verify(tx, await _contact(tx, channel, data.to), data.purpose, plain(data.code))
     if isinstance(outcome, Refused):
         raise outcome
     return outcome

@@ -7,6 +7,7 @@ from msgspec import Struct
 from meydan import tenants
 from meydan.growth.settings import GrowthSettings
 from meydan.kit.database import Tx
+from meydan.kit.typed_text import as_typed
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no look-alikes: codes are read aloud and copied by hand
 _LENGTH = 8
@@ -29,7 +30,7 @@ class _Counts(Struct, frozen=True):
 
 def normalized(code: str) -> str:
     """A typed code in its stored form."""
-    return code.strip().upper().replace("-", "").replace(" ", "")
+    return as_typed(code).upper().replace("-", "").replace(" ", "")
 
 
 async def do_get_or_create_invite(tx: Tx, base_url: str) -> Invite:

@@ -144,7 +144,7 @@ async def test_the_answer_does_not_say_who_has_an_account(
     moving_clock.forward(minutes=2)
     known, unknown = await ask(api, somebody, purpose), await ask(api, nobody, purpose)
     assert known.status_code == unknown.status_code == 202
-    assert set(known.json()) == set(unknown.json()) == {"expires_at", "resend_at"}
+    assert set(known.json()) == set(unknown.json()) == {"to", "expires_at", "resend_at"}
     assert await queue.work() == 2
     assert len(postbox.to(somebody)) == 2
     assert postbox.to(nobody) == [], "nobody is sent a code for an account they do not have"

@@ -62,6 +62,8 @@ class ChannelUnavailable(Refused):
 
 
 class OtpSent(Struct, frozen=True):
+    to: str
+    """The phone number or e-mail address in its one form, with its country code."""
     expires_at: datetime
     resend_at: datetime
 
@@ -143,7 +145,7 @@ async def do_request(
         now + CODE_LIFETIME,
     )
     await queue(tx, "accounts.send_code", SendCode(otp_id, seal.seal("one-time codes", number.encode()), language))
-    return OtpSent(now + CODE_LIFETIME, now + RESEND_AFTER)
+    return OtpSent(contact.value, now + CODE_LIFETIME, now + RESEND_AFTER)
 
 
 async def _check_limits(

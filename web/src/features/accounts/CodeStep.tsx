@@ -9,7 +9,7 @@ import { useAction } from '../../app/action';
 import { configQuery } from '../../app/queries';
 import { Button, CodeField, minutesAndSeconds, Notice, useNow } from '../../ui';
 import { sendOtp, verifyOtp } from './data';
-import { kindOf } from './identifier';
+import { cleaned, kindOf } from './identifier';
 
 interface CodeStepProps {
   to: string;
@@ -25,8 +25,8 @@ const channelOf = (to: string) => (kindOf(to) === 'email' ? 'email' : 'sms');
 /** Asks for a code; the answer is the same whether there is an account or not. */
 export function useSendCode(purpose: OtpPurpose, onSent: (sent: OtpSent, to: string) => void) {
   return useAction({
-    mutationFn: (to: string) => sendOtp({ channel: channelOf(to), to, purpose }),
-    onSuccess: onSent,
+    mutationFn: (to: string) => sendOtp({ channel: channelOf(to), to: cleaned(to), purpose }),
+    onSuccess: (sent) => onSent(sent, sent.to), // with its country code: whoever meant another one sees it
   });
 }
 

@@ -4,7 +4,7 @@ import type { OtpPurpose, OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
 import { Button, Field, Segmented } from '../../ui';
 import { useSendCode } from './CodeStep';
-import { fullNumber } from './identifier';
+import { PhoneField } from './PhoneField';
 
 export type ContactKind = 'phone' | 'email';
 
@@ -37,7 +37,7 @@ export function ContactStep({
       onSubmit={(event) => {
         event.preventDefault();
         setEmpty(!value.trim());
-        if (value.trim() && !send.isPending) send.mutate(kind === 'phone' ? fullNumber(value) : value.trim());
+        if (value.trim() && !send.isPending) send.mutate(value);
       }}
     >
       {onKind ? (
@@ -55,18 +55,7 @@ export function ContactStep({
         />
       ) : null}
       {kind === 'phone' ? (
-        <Field
-          key="phone"
-          label={t`Phone number`}
-          hint={t`Without a country code we take it for a Turkish number.`}
-          type="tel"
-          autoComplete="tel"
-          inputMode="tel"
-          placeholder="+90 5…"
-          value={value}
-          error={error}
-          onChange={(event) => onValue(event.target.value)}
-        />
+        <PhoneField key="phone" value={value} error={error} onValue={onValue} />
       ) : (
         <Field
           key="email"

@@ -26,8 +26,9 @@ import { AliasField } from './AliasField';
 import { CodeStep, useSendCode } from './CodeStep';
 import { DoorPage } from './DoorPage';
 import { register, useWanted } from './data';
-import { fullNumber, slugOf } from './identifier';
+import { slugOf } from './identifier';
 import { useKept } from './kept';
+import { PhoneField } from './PhoneField';
 
 type Way = 'phone' | 'email' | 'username';
 
@@ -199,7 +200,7 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
         event.preventDefault();
         if (!value.trim()) setEmpty(true);
         else if (way === 'username') change({ way, step: 'about', proof: null });
-        else if (!send.isPending) send.mutate(way === 'phone' ? fullNumber(value) : value.trim());
+        else if (!send.isPending) send.mutate(value);
       }}
     >
       <Segmented<Way>
@@ -209,18 +210,7 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
         options={ways.filter(({ value }) => open.includes(value))}
       />
       {way === 'phone' ? (
-        <Field
-          key="phone"
-          label={t`Phone number`}
-          hint={t`Without a country code we take it for a Turkish number.`}
-          type="tel"
-          inputMode="tel"
-          autoComplete="tel"
-          placeholder="+90 5…"
-          value={draft.phone}
-          error={said}
-          onChange={(event) => touch({ phone: event.target.value })}
-        />
+        <PhoneField key="phone" value={draft.phone} error={said} onValue={(phone) => touch({ phone })} />
       ) : null}
       {way === 'email' ? (
         <Field

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleaned, fullNumber, kindOf, slugOf } from './identifier';
+import { cleaned, kindOf, slugOf } from './identifier';
 
 describe('what somebody typed to log in', () => {
   it.each([
@@ -8,17 +8,24 @@ describe('what somebody typed to log in', () => {
     ['ada@example.com', 'email'],
     ['kediadam', 'username'],
     ['1815', 'username'],
+    ['٠٥٣٢ ١٢٣ ٤٥ ٦٧', 'phone'],
+    ['tel:+905321234567', 'phone'],
+    ['(0532) 123 45 67', 'phone'],
   ])('%s is a %s', (text, kind) => expect(kindOf(text)).toBe(kind));
 
   it.each([
-    ['0532 123 45 67', '+905321234567'],
-    ['532 123 45 67', '+905321234567'],
-    ['0049 170 1234567', '+491701234567'],
-    ['+1 (212) 555-0100', '+12125550100'],
-    ['90 532 123 45 67', '+905321234567'],
-  ])('%s becomes %s', (text, number) => expect(fullNumber(text)).toBe(number));
-
-  it('leaves names and addresses as they are', () => expect(cleaned(' ada@example.com ')).toBe('ada@example.com'));
+    ['\u202a+90 532 123 45 67\u202c', '+90 532 123 45 67'],
+    ['+90\u00a0532\u2011123', '+90 532-123'],
+    ['＋９０ 532', '+90 532'],
+    ['٠٥٣٢ ١٢٣', '0532 123'],
+    ['tel:+90-532-123;phone-context=tr', '+90-532-123'],
+    ['mailto:ada@example.com?subject=x', 'ada@example.com'],
+    [' ada@example.com ', 'ada@example.com'],
+    ['0532 123 45 67', '0532 123 45 67'],
+  ])('pasted %s reads %s', (text, plain) => {
+    expect(cleaned(text)).toBe(plain);
+    expect(kindOf(text)).toBe(kindOf(plain));
+  });
 });
 
 describe('the address of a community', () => {

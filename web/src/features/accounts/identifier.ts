@@ -1,26 +1,25 @@
+import { asciiDigits } from '../../ui/digits';
+
 export type IdentifierKind = 'phone' | 'email' | 'username';
+
+/**
+ * As it would have been typed: pasted text brings invisible marks, digits of other scripts and `tel:`. Numbers stay without
+ * their country code: the server knows which country the community means.
+ */
+export function cleaned(text: string): string {
+  return asciiDigits(text)
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\p{Pd}/gu, '-')
+    .trim()
+    .replace(/^(tel|sms|mailto):([^;?]*).*$/i, '$2')
+    .trim();
+}
 
 /** What somebody typed into "phone, e-mail or user name". */
 export function kindOf(text: string): IdentifierKind {
-  if (text.includes('@')) return 'email';
-  return /^[+\d][\d\s().-]{4,}$/.test(text.trim()) ? 'phone' : 'username';
-}
-
-/**
- * A phone number with its country code. One without is taken for a Turkish one, as the hint beside the field says;
- * whether it can exist is for the server to decide.
- */
-export function fullNumber(text: string): string {
-  const digits = text.replace(/[^\d+]/g, '');
-  if (digits.startsWith('+')) return digits;
-  if (digits.startsWith('00')) return `+${digits.slice(2)}`;
-  if (digits.startsWith('0')) return `+90${digits.slice(1)}`;
-  return /^5\d{9}$/.test(digits) ? `+90${digits}` : `+${digits}`;
-}
-
-/** As the server is told it. */
-export function cleaned(text: string): string {
-  return kindOf(text) === 'phone' ? fullNumber(text) : text.trim();
+  const plain = cleaned(text);
+  if (plain.includes('@')) return 'email';
+  return /^[+\d(][\d\s()./-]{4,}$/.test(plain) ? 'phone' : 'username';
 }
 
 /** An address for a community, out of its name. */
