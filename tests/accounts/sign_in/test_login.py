@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import threading
 import time
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -18,7 +19,19 @@ from meydan.accounts.sign_in import login_throttle, passwords
 from meydan.kit import clock, personal_data
 from meydan.kit.database import Database
 from meydan.kit.events import listen
-from tests.accounts.conftest import PASSWORD, Arrive, Prove, Somebody, code, device, form, new_email, new_phone
+from tests.accounts.conftest import (
+    PASSWORD,
+    Arrive,
+    Postbox,
+    Prove,
+    Queue,
+    Somebody,
+    code,
+    device,
+    form,
+    new_email,
+    new_phone,
+)
 from tests.conftest import MovableClock
 from tests.waiting import PATIENCE
 
@@ -97,6 +110,27 @@ async def test_the_time_says_nothing_either(arrive: Arrive, db: Database, tenant
     assert 0.5 < known / unknown < 2
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["\u202a+90 {} {}\u202c", "+90\u00a0{}\u00a0{}", "+90\u2011{}\u2011{}", "＋９０ {} {}", "tel:+90{}{}", "٠{} {}"],
+)
+async def test_a_pasted_number_registers_and_logs_in_with_the_same_text(
+    arrive: Arrive, browser: httpx.AsyncClient, postbox: Postbox, queue: Queue, written: str
+):
+    phone = new_phone()
+    pasted = written.format(phone[3:6], phone[6:])
+    asked = await browser.post("/api/auth/send-otp", json={"channel": "sms", "to": pasted, "purpose": "register"})
+    assert asked.json()["to"] == phone
+    await queue.work()
+    arabic = str(postbox.to(phone)[-1].code).translate({ord("0") + digit: 0x660 + digit for digit in range(10)})
+    typed = {"to": pasted, "code": f"\u200e{arabic} ", "purpose": "register"}
+    proof = (await browser.post("/api/auth/verify-otp", json=typed)).json()["proof"]
+    person = await arrive(proof=proof)
+    for typed in (pasted, phone):
+        response = await log_in(browser, typed)
+        assert response.json()["me"]["user_id"] == person.me["user_id"], typed
+
+
 async def test_a_bcrypt_hash_is_accepted_once_and_becomes_argon2(
     arrive: Arrive, browser: httpx.AsyncClient, db: Database, tenant: tenants.Tenant
 ):
@@ -115,6 +149,28 @@ async def test_a_bcrypt_hash_is_accepted_once_and_becomes_argon2(
     assert (await log_in(browser, person.me["username"], "a much older secret")).status_code == 200
     assert (await kept()).startswith("$argon2id$")
     assert (await log_in(browser, person.me["username"], "a much older secret")).status_code == 200
+
+
+async def test_a_password_is_the_same_however_its_letters_are_composed(
+    arrive: Arrive, browser: httpx.AsyncClient, db: Database, tenant: tenants.Tenant
+):
+    wanted = "çok güzel gün 2026 ş"
+    composed, apart = (unicodedata.normalize(form, wanted) for form in ("NFC", "NFD"))
+    hard_spaces = wanted.replace(" ", "\u00a0")
+    for registered in (composed, apart):
+        person = await arrive(password=registered)
+        for typed in (composed, apart, hard_spaces):
+            assert (await log_in(browser, person.me["username"], typed)).status_code == 200
+    changed = {"current": hard_spaces, "new": unicodedata.normalize("NFD", "başka güzel gün 2027")}
+    assert (await person.client.post("/api/auth/password", json=changed)).status_code == 204
+    assert (await log_in(browser, person.me["username"], "başka güzel gün 2027")).status_code == 200
+    # A hash of the letters as they were typed, made before passwords were normalised, opens once more and is replaced.
+    async with db.as_service(tenant.id) as tx:
+        old, username = passwords._hasher.hash(apart), person.me["username"]
+        await tx.run("update app.users set password_hash = $2 where tenant_id = $1 and username = $3", old, username)
+    assert (await log_in(browser, person.me["username"], composed)).status_code == 401, "never hashed like this"
+    assert (await log_in(browser, person.me["username"], apart)).status_code == 200
+    assert (await log_in(browser, person.me["username"], composed)).status_code == 200
 
 
 async def test_guessing_gets_slower_and_the_owner_comes_in_all_the_same(

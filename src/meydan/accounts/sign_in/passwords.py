@@ -2,9 +2,11 @@
 
 import asyncio
 import re
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 import bcrypt
@@ -23,20 +25,16 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Hashing is meant to cost CPU. A thread for each of two cores at most, so that the rest of the API goes on answering.
 _threads = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 
-# Words common in leaked passwords. Digits or signs around one, or doubling it, make it no stronger.
-_COMMON = frozenset(
+# Words that the list beside this file lacks. Digits or signs around a common word, or doubling it, make it no stronger.
+_COMMON_HERE = frozenset(
     """
-    password passwort sifre şifre parola parolam sifrem şifrem iloveyou seniseviyorum galatasaray fenerbahce
-    fenerbahçe besiktas beşiktaş trabzonspor cimbom istanbul ankara izmir turkiye türkiye ataturk atatürk
-    mustafakemal allah bismillah welcome letmein admin administrator qwerty qwertyuiop qwertyui asdfghjkl asdfgh
-    zxcvbnm zxcvbn qazwsx qazwsxedc monkey dragon master superman batman football baseball basketball princess
-    sunshine shadow michael jordan jessica jennifer charlie liverpool chelsea arsenal manchester barcelona
-    realmadrid juventus pokemon starwars computer internet samsung iphone google facebook instagram changeme secret
-    trustno whatever hello helloworld abc abcd abcde abcdef abcdefgh abcdefghij love lovely askim aşkım canim canım
-    bebegim bebeğim kedi kopek test testing user guest login root pass passw passwd meydan default correcthorse
-    correcthorsebatterystaple
-    """.split()  # noqa: SIM905 -- a list of two hundred lines reads worse
+    sifre şifre parolam sifrem şifrem seniseviyorum fenerbahçe beşiktaş trabzonspor izmir turkiye türkiye ataturk
+    atatürk mustafakemal instagram trustno askim aşkım canim canım bebegim bebeğim kedi kopek köpek passw meydan
+    correcthorse correcthorsebatterystaple
+    """.split()  # noqa: SIM905 -- a list of lines reads worse
 )
+_LIST = Path(__file__).with_name("common_passwords.txt")
+_LONGEST_TYPED = 1024
 _RUNS = (
     "0123456789012345678901234567890",
     "abcdefghijklmnopqrstuvwxyz",
@@ -61,16 +59,17 @@ def check_strength(password: str, about: list[str]) -> None:
 
     Raises: WeakPassword (with a ``reason``).
     """
+    password = normalised(password)
     if len(password) < SHORTEST:
         raise WeakPassword(reason="too_short", shortest=SHORTEST)
     if len(password) > LONGEST:
         raise WeakPassword(reason="too_long", longest=LONGEST)
     if "\0" in password:
         raise WeakPassword(reason="not_text")
-    small = password.lower()
+    small = password.lower().replace("i\u0307", "i")  # the small letter of İ
     if len(set(small)) < _FEWEST_DIFFERENT or _is_run(small) or _is_common(small):
         raise WeakPassword(reason="common")
-    for known in (one.lower().partition("@")[0].removeprefix("+") for one in about):
+    for known in (normalised(one).lower().partition("@")[0].removeprefix("+") for one in about):
         if len(known) >= 4 and known in small and len(small) - len(known) < 6:
             raise WeakPassword(reason="about_you")
 
@@ -79,34 +78,50 @@ def _is_run(small: str) -> bool:
     return any(small in run or small[::-1] in run for run in _RUNS)
 
 
+@cache
+def _common() -> frozenset[str]:
+    words = _LIST.read_text(encoding="utf-8").partition("\n\n")[2].splitlines()
+    return _COMMON_HERE | frozenset(normalised(word) for word in words)
+
+
 def _is_common(small: str) -> bool:
+    common = _common()
     ending = r"[\W\d_]+$"
-    for word in (re.sub(rf"^[\W\d_]+|{ending}", "", small), re.sub(ending, "", small).translate(_LEET)):
+    bare = re.sub(rf"^[\W\d_]+|{ending}", "", small), re.sub(ending, "", small).translate(_LEET)
+    for word in (small, *bare):
         half = word[: len(word) // 2]
-        if not word or word in _COMMON or (half in _COMMON and half * 2 == word):
+        if not word or word in common or (half in common and half * 2 == word):
             return True
     return False
 
 
+def normalised(password: str) -> str:
+    """The password in NFKC (RFC 8265): keyboards compose letters or not, and spaces differ, where people see no difference."""
+    return unicodedata.normalize("NFKC", password[:_LONGEST_TYPED])
+
+
 async def hash_of(password: str) -> str:
-    return await _in_thread(lambda: _hasher.hash(password))
+    return await _in_thread(lambda: _hasher.hash(normalised(password)))
 
 
 async def check(password: str, stored_hash: str | None) -> Check:
     """Compares with the stored hash; takes the same time when there is none."""
-    if len(password) > LONGEST:
-        password = ""  # never a valid password; hashing a megabyte would only cost CPU
-    if stored_hash is None:
-        await _in_thread(lambda: _is_right(_dummy_hash(), password))
-        return Check(is_right=False)
-    return await _in_thread(lambda: _check(password, stored_hash))
+    return await _in_thread(lambda: _check(password, stored_hash or _dummy_hash(), exists=stored_hash is not None))
 
 
-def _check(password: str, stored_hash: str) -> Check:
-    if not _is_right(stored_hash, password):
+def _check(password: str, stored_hash: str, *, exists: bool) -> Check:
+    """Tries the normalised password, then the typed one: hashes were once made of passwords as they were typed."""
+    now = normalised(password)
+    attempts = list(dict.fromkeys(each if len(each) <= LONGEST else "" for each in (now, password)))
+    if not exists:
+        for each in attempts:
+            _is_right(stored_hash, each)
         return Check(is_right=False)
-    is_old = not stored_hash.startswith("$argon2id$") or _hasher.check_needs_rehash(stored_hash)
-    return Check(is_right=True, better_hash=_hasher.hash(password) if is_old else None)
+    right = next((each for each in attempts if _is_right(stored_hash, each)), None)
+    if right is None:
+        return Check(is_right=False)
+    is_old = right != now or not stored_hash.startswith("$argon2id$") or _hasher.check_needs_rehash(stored_hash)
+    return Check(is_right=True, better_hash=_hasher.hash(now) if is_old else None)
 
 
 def _is_right(stored_hash: str, password: str) -> bool:
