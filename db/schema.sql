@@ -12,7 +12,7 @@ CREATE TYPE app.ledger_entry AS (
 
 CREATE FUNCTION app.alias_key(in_alias text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN lower(translate(NORMALIZE(in_alias, NFKC), 'İIı̇'::text, 'iii'::text));
+    RETURN NORMALIZE(casefold((translate(NORMALIZE(in_alias, NFKC), (('İIıيىك'::text || '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹'::text) || '̇‌‍ـ'::text), ('iiiییک'::text || '01234567890123456789'::text)) COLLATE pg_unicode_fast)), NFKC);
 
 CREATE FUNCTION app.now() RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE

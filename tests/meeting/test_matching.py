@@ -138,6 +138,19 @@ async def test_common_interests_and_nearness_are_preferred_to_a_few_seconds(db: 
     assert mine is not None and mine.shared_interests == ["Books"]
 
 
+async def test_interests_are_shared_however_they_are_written(db: Database, tenant: tenants.Tenant):
+    pairs = [("kitap", "KİTAP"), ("İstanbul", "istanbul"), ("Işık", "ışık"), ("SİNEMA", "sinema"), ("çay", "ÇAY")]
+    pairs += [("Kahve", "kahve"), ("café", "cafe\u0301"), ("موسیقی", "موسيقي")]
+    reader = await make_person(db, tenant, interests=[theirs for _, theirs in pairs])
+    seeker = await make_person(db, tenant, interests=[ours for ours, _ in pairs] + ["deniz"])
+    for person in (reader, seeker):
+        await join(db, person)
+    assert await match(db, tenant) == 1
+    mine = await matched(db, seeker)
+    assert mine is not None
+    assert mine.shared_interests == [theirs for _, theirs in pairs]
+
+
 async def test_waiting_long_counts_more_than_interests(
     db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
 ):

@@ -2,7 +2,7 @@
 
 from meydan.accounts import personal_data, tasks
 from meydan.accounts.access import WrongTenant, identify, identity_of
-from meydan.accounts.aliases import AliasFull, AliasInvalid
+from meydan.accounts.aliases import AliasFull, AliasInvalid, AliasMixesScripts
 from meydan.accounts.devices import ClientDevice
 from meydan.accounts.erasure_lock import lock_against_erasure, lock_for_erasure
 from meydan.accounts.events import (
@@ -27,6 +27,7 @@ from meydan.accounts.profiles import (
     user_of_profile,
 )
 from meydan.accounts.profiles import do_change as do_change_profile
+from meydan.accounts.profiles import in_common as interests_in_common
 from meydan.accounts.profiles import public as public_profiles
 from meydan.accounts.sessions import EndReason, SessionEnded
 from meydan.accounts.sessions import do_end_all as do_end_all_sessions
@@ -44,6 +45,7 @@ __all__ = [
     "AccountsSettings",
     "AliasFull",
     "AliasInvalid",
+    "AliasMixesScripts",
     "ChangeProfileRequest",
     "ClientDevice",
     "CodesPaused",
@@ -86,6 +88,7 @@ __all__ = [
     "do_set_role",
     "identify",
     "identity_of",
+    "interests_in_common",
     "lock_against_erasure",
     "lock_for_erasure",
     "personal_data",

@@ -9,11 +9,13 @@ from msgspec import Struct
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 
-# Letters and digits of any script, with single spaces, dots, hyphens and underscores between them.
-# Each letter can be read in one way only, so a refused alias takes no longer than a good one.
-_ALIAS = re.compile(r"[^\W_]+([ ._-][^\W_]+)*")
-# Fillers of Korean syllables count as letters and show nothing: with them an alias could be invisible.
-_INVISIBLE = re.compile("[\u115f\u1160\u3164\uffa0]")
+_BETWEEN = " ._-"
+# Korean fillers, variation selectors and the like count as letters or marks and show nothing.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+# Two marks without a width, that join or part letters of a word in Arabic and Indic scripts.
+_JOINERS = "\u200c\u200d"
+_VIRAMA = 9  # the combining class of signs after which joiners stand
+_MOST_MARKS = 4
 SHORTEST, LONGEST = 2, 24
 _SUGGESTED = 5
 
@@ -23,6 +25,14 @@ class AliasInvalid(Refused):
         "alias_invalid",
         422,
         "An alias has 2 to 24 letters and digits; between them may stand spaces, dots, hyphens and underscores.",
+    )
+
+
+class AliasMixesScripts(Refused):
+    code, status, title = (
+        "alias_mixes_scripts",
+        422,
+        "An alias does not mix letters of scripts that look alike, such as Latin and Cyrillic.",
     )
 
 
@@ -42,14 +52,60 @@ class Suggestion(Struct, frozen=True):
 def read_alias(text: str) -> str:
     """Normalises an alias to NFKC.
 
-    Raises: AliasInvalid.
+    Raises: AliasInvalid, AliasMixesScripts.
     """
     if len(text) > 10 * LONGEST:
         raise AliasInvalid
     alias = unicodedata.normalize("NFKC", text).strip()
-    if not SHORTEST <= len(alias) <= LONGEST or not _ALIAS.fullmatch(alias) or _INVISIBLE.search(alias):
+    if not SHORTEST <= len(alias) <= LONGEST or not _is_spelled(alias) or _INVISIBLE.search(alias):
         raise AliasInvalid
+    if _mixes_scripts(alias):
+        raise AliasMixesScripts
     return alias
+
+
+def _is_spelled(alias: str) -> bool:
+    """True for letters and digits, each with its marks, and single signs of ``_BETWEEN`` between them."""
+    marks = 0
+    before = " "
+    for letter in alias:
+        category = unicodedata.category(letter)
+        after_word = before not in _BETWEEN and before not in _JOINERS
+        if letter.isalnum():
+            marks = 0
+        elif category in ("Mn", "Mc"):
+            marks += category == "Mn"
+            if before in _BETWEEN or marks > _MOST_MARKS:
+                return False
+        elif letter in _JOINERS:
+            if not (after_word and (_script(before) == "ARABIC" or unicodedata.combining(before) == _VIRAMA)):
+                return False
+        elif not (letter in _BETWEEN and after_word):
+            return False
+        before = letter
+    return before not in _BETWEEN and before not in _JOINERS
+
+
+# Scripts that are written together in one word.
+_EAST_ASIAN = {"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO", "LATIN"}
+# Scripts with letters that look like Latin ones.
+_LIKE_LATIN = {"ARMENIAN", "CHEROKEE", "COPTIC", "CYRILLIC", "DESERET", "GEORGIAN", "GLAGOLITIC", "GREEK", "LISU"}
+# Marks and letters that every script uses: the first word of their names names no script.
+_SHARED = {"", "COMBINING", "MODIFIER"}
+
+
+def _mixes_scripts(alias: str) -> bool:
+    """True for scripts whose letters look alike in one alias, and for digits of two scripts."""
+    zeros = {ord(letter) - unicodedata.decimal(letter) for letter in alias if letter.isdecimal()}
+    scripts = {_script(letter) for letter in alias if not letter.isdecimal()} - _SHARED
+    beside_latin = len(scripts) == 2 and "LATIN" in scripts and not scripts & _LIKE_LATIN
+    return len(zeros) > 1 or not (len(scripts) <= 1 or beside_latin or scripts <= _EAST_ASIAN)
+
+
+def _script(letter: str) -> str:
+    """The script of a letter or mark: Unicode's names begin with it, as in ``CYRILLIC SMALL LETTER A``."""
+    is_written = unicodedata.category(letter)[0] in "LMN"
+    return unicodedata.name(letter, "UNNAMED").split()[0] if is_written else ""
 
 
 async def free_tag(tx: Tx, alias: str) -> str:
@@ -66,7 +122,7 @@ async def free_tag(tx: Tx, alias: str) -> str:
 async def suggest(tx: Tx, text: str) -> list[Suggestion]:
     """The alias itself and some like it, each with a tag that is free now.
 
-    Raises: AliasInvalid.
+    Raises: AliasInvalid, AliasMixesScripts.
     """
     alias = read_alias(text)
     suggestions: list[Suggestion] = []
@@ -80,4 +136,4 @@ async def suggest(tx: Tx, text: str) -> list[Suggestion]:
 def _like(alias: str) -> list[str]:
     numbers = [f"{alias}{secrets.randbelow(90) + 10}" for _ in range(2)]
     words = [f"{alias}{ending}" for ending in (".gece", ".deniz", ".star")]
-    return [like for like in numbers + words if len(like) <= LONGEST]
+    return [like for like in numbers + words if len(like) <= LONGEST and not _mixes_scripts(like)]

@@ -121,6 +121,24 @@ async def public(tx: Tx, profile_ids: list[UUID]) -> list[PublicProfile]:
     )
 
 
+async def in_common(tx: Tx, mine: list[str], theirs: list[str]) -> set[str]:
+    """Those of ``theirs`` that read the same as one of ``mine``: interests are folded as aliases are."""
+    if not mine or not theirs:
+        return set()
+    return set(
+        await tx.all(
+            str,
+            """
+            select distinct theirs.word from unnest($3::text[]) theirs (word)
+            where $1::integer is not null
+                and app.alias_key(theirs.word) = any(array(select app.alias_key(word) from unnest($2::text[]) word))
+            """,
+            mine,
+            theirs,
+        )
+    )
+
+
 async def user_of_profile(tx: Tx, profile_id: UUID) -> UUID:
     """The user behind a profile, which no user may ever learn.
 
@@ -141,7 +159,7 @@ async def profiles_of_user(tx: Tx, user_id: UUID) -> list[UUID]:
 async def do_add_real(tx: Tx, user_id: UUID, alias: str, gender: Gender | None, language: Language) -> UUID:
     """Adds the real face.
 
-    Raises: AliasInvalid, AliasFull.
+    Raises: AliasInvalid, AliasMixesScripts, AliasFull.
     Runs as: service.
     """
     alias = aliases.read_alias(alias)
@@ -167,7 +185,7 @@ async def do_add_real(tx: Tx, user_id: UUID, alias: str, gender: Gender | None, 
 async def do_add_shadow(tx: Tx, alias: str) -> None:
     """Adds the caller's shadow, once. Copies nothing from the real face.
 
-    Raises: ShadowExists, AliasInvalid, AliasFull.
+    Raises: ShadowExists, AliasInvalid, AliasMixesScripts, AliasFull.
     """
     alias = aliases.read_alias(alias)
     if any(face.face is Face.shadow for face in await mine(tx)):
@@ -197,7 +215,7 @@ async def do_add_shadow(tx: Tx, alias: str) -> None:
 async def do_change(tx: Tx, change: ChangeProfileRequest) -> None:
     """Changes the caller's active face.
 
-    Raises: AliasInvalid, AliasFull, PlaceIncomplete.
+    Raises: AliasInvalid, AliasMixesScripts, AliasFull, PlaceIncomplete.
     """
     if change.alias is not UNSET:
         await _do_rename(tx, aliases.read_alias(change.alias))

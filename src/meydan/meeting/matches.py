@@ -217,7 +217,8 @@ async def _matches_of(tx: Tx, rows: Sequence[_MatchRow]) -> list[Match]:
         return []
     profile_ids = [tx.me.profile_id, *{row.stranger_profile_id for row in rows}]
     profiles = {profile.id: profile for profile in await accounts.public_profiles(tx, profile_ids)}
-    my_interests = {word.casefold() for word in profiles[tx.me.profile_id].interests}
+    strangers = [word for profile in profiles.values() if profile.id != tx.me.profile_id for word in profile.interests]
+    shared = await accounts.interests_in_common(tx, profiles[tx.me.profile_id].interests, strangers)
     claimed = await claims.by_match_id(tx, [row.id for row in rows])
     settings = await tenants.settings(tx, MeetingSettings)
     items: list[Match] = []
@@ -230,7 +231,7 @@ async def _matches_of(tx: Tx, rows: Sequence[_MatchRow]) -> list[Match]:
                 status=row.status,
                 conversation_id=row.conversation_id,
                 stranger=stranger_profile,
-                shared_interests=[word for word in stranger_profile.interests if word.casefold() in my_interests],
+                shared_interests=[word for word in stranger_profile.interests if word in shared],
                 created_at=row.created_at,
                 expires_at=row.expires_at,
                 claim_opens_at=row.claim_opens_at,

@@ -16,8 +16,6 @@ from meydan.meeting import matcher, matches, quota
 from meydan.meeting.enums import MatchStatus, MeetingType, TicketEnd, match_type
 from meydan.meeting.frames import TicketEndedFrame
 
-_MOST_INTERESTS = 40
-
 
 class Criteria(Struct, frozen=True, forbid_unknown_fields=True):
     """``language`` and ``max_distance_km`` are required until the criteria are relaxed; ``interests`` are preferred."""
@@ -107,7 +105,9 @@ async def do_join(tx: Tx, meeting_type: MeetingType, ticket_id: UUID | None, cri
         """
         insert into app.tickets (tenant_id, user_id, kind, id, profile_id, wished_language, max_distance_km,
         wished_interests, languages, interests, latitude, longitude, day_limit)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+            array(select distinct app.alias_key(word) from unnest($10::text[]) word), $11, $12, $13)
+        on conflict do nothing
         """,
         tx.me.user_id,
         meeting_type,
@@ -117,7 +117,7 @@ async def do_join(tx: Tx, meeting_type: MeetingType, ticket_id: UUID | None, cri
         criteria.max_distance_km,
         criteria.interests or [],
         await _languages(tx, criteria, me),
-        _folded(me.interests + (criteria.interests or [])),
+        me.interests + (criteria.interests or []),
         me.latitude,
         me.longitude,
         await quota.daily_limit(tx, meeting_type),
@@ -233,7 +233,3 @@ async def _languages(tx: Tx, criteria: Criteria, me: _Standing) -> list[str]:
     if criteria.language is not None:
         return [criteria.language]
     return me.languages or [(await accounts.user(tx, tx.me.user_id)).language]
-
-
-def _folded(words: list[str]) -> list[str]:
-    return list(dict.fromkeys(word.casefold() for word in words))[:_MOST_INTERESTS]

@@ -69,6 +69,8 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(
         msg`An alias has 2 to 24 letters and digits; spaces, dots, hyphens and underscores may stand between them.`,
       );
+    case 'alias_mixes_scripts':
+      return i18n._(msg`An alias does not mix letters that look alike, such as Latin and Cyrillic ones.`);
     case 'shadow_exists':
       return i18n._(msg`You have a shadow already.`);
     case 'alias_full':

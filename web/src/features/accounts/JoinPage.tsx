@@ -301,6 +301,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
     draft.alias.trim() && birthDate && !tooYoung && password && (!founding || draft.communityName.trim());
   const placed = [
     'alias_invalid',
+    'alias_mixes_scripts',
     'alias_full',
     'too_young',
     'birth_date_invalid',
@@ -344,7 +345,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
       <AliasField
         value={draft.alias}
         onChange={(alias) => change({ alias })}
-        error={missing.alias ?? refusedFor('alias_invalid', 'alias_full')}
+        error={missing.alias ?? refusedFor('alias_invalid', 'alias_mixes_scripts', 'alias_full')}
       />
       <BirthDateField
         value={draft.birth}

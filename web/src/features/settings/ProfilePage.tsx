@@ -85,7 +85,7 @@ function ProfileForm() {
           onChange={setAlias}
           error={
             alias.trim()
-              ? isRefusal(change.error, 'alias_invalid', 'alias_full')
+              ? isRefusal(change.error, 'alias_invalid', 'alias_mixes_scripts', 'alias_full')
                 ? words(change.error)
                 : undefined
               : t`Choose an alias.`
@@ -170,7 +170,7 @@ function ProfileForm() {
             </p>
           </div>
         ) : null}
-        {change.error && !isRefusal(change.error, 'alias_invalid', 'alias_full') ? (
+        {change.error && !isRefusal(change.error, 'alias_invalid', 'alias_mixes_scripts', 'alias_full') ? (
           <p role="alert" className="text-terracotta">
             {words(change.error)}
           </p>
