@@ -97,7 +97,9 @@ class DatabaseUrls(Struct, frozen=True):
     app_url: Annotated[str, Meta(description="Login `meydan_app`: requests of a user.")] = ""
     service_url: Annotated[str, Meta(description="Login `meydan_service`: jobs, logging in.")] = ""
     relay_url: Annotated[str, Meta(description="Login `meydan_relay`: forwards the outbox.")] = ""
-    pool_size: Annotated[int, Meta(ge=1, description="Most connections that a process holds for each login.")] = 8
+    pool_size: Annotated[
+        int, Meta(ge=1, le=1000, description="Most connections that a process holds for each login.")
+    ] = 8
 
 
 class Valkey(Struct, frozen=True):
@@ -131,11 +133,12 @@ class Sms(Struct, frozen=True):
     twilio_auth_token: Annotated[str, Meta(description="Twilio secret.")] = ""
     twilio_url: Annotated[str, Meta(description="URL of Twilio's API.")] = "https://api.twilio.com"
     sender: Annotated[str, Meta(description="Number or messaging service (`MG…`) the texts come from.")] = ""
-    cost_cents: Annotated[int, Meta(ge=0, description="Cost of a text message, in cents.")] = 5
+    cost_cents: Annotated[int, Meta(ge=0, le=100_000, description="Cost of a text message, in cents.")] = 5
     daily_budget_cents: Annotated[
         int,
         Meta(
             ge=0,
+            le=100_000_000,
             description="Budget of each community for text messages in a day of UTC. Beyond it none are sent, and staff see why.",
         ),
     ] = 2_000
@@ -157,7 +160,7 @@ class Tenants(Struct, frozen=True):
         ),
     ] = Founding.closed
     foundings_per_day: Annotated[
-        int, Meta(ge=0, description="Communities that may be added in 24 hours before founding pauses.")
+        int, Meta(ge=0, le=1_000_000, description="Communities that may be added in 24 hours before founding pauses.")
     ] = 20
 
 

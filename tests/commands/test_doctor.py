@@ -144,6 +144,29 @@ async def test_coins_that_do_not_add_up(settings: Settings, db: Database, tenant
     assert unproved not in await words(check_database(settings), Level.warning)
 
 
+async def test_what_operators_set_wrongly(settings: Settings, db: Database, tenant: tenants.Tenant) -> None:
+    assert "Communities" not in await words(check_database(settings), Level.bad)
+    assert "Communities: all settings" in await words(check_database(settings), Level.good)
+    owner = await asyncpg.connect(settings.database.owner_url)
+    try:
+        await owner.execute("update app.tenants set timezone = 'Europe/Stambul' where id = $1", tenant.id)
+        await owner.execute(
+            "insert into app.tenant_configs (tenant_id, config_key, config_value) values"
+            """ ($1, 'accounts.default_region', '"xx"'), ($1, 'meeting.match_hours', '-1'), ($1, 'meeting.gone', '1')""",
+            tenant.id,
+        )
+        wrong = await words(check_database(settings), Level.bad)
+        assert f"{tenant.slug} has the time zone Europe/Stambul, which does not exist" in wrong
+        assert f"accounts.default_region of {tenant.slug} is \"xx\": 'xx' is no country" in wrong
+        assert f"meeting.match_hours of {tenant.slug} is -1: Expected `int` >= 1" in wrong
+        assert f"meeting.gone of {tenant.slug} is 1: there is no such setting" in wrong
+    finally:
+        await owner.execute("update app.tenants set timezone = 'Europe/Istanbul' where id = $1", tenant.id)
+        await owner.execute("delete from app.tenant_configs where tenant_id = $1", tenant.id)
+        await owner.close()
+    assert "Communities" not in await words(check_database(settings), Level.bad)
+
+
 async def test_a_valkey_that_forgets(settings: Settings) -> None:
     with Valkey.from_url(settings.valkey.url) as valkey:
         valkey.config_set("maxmemory-policy", "allkeys-lru")

@@ -32,6 +32,9 @@ def test_staff_and_settings_from_the_command_line(database_settings: DatabaseSet
     for key, value, words in (
         ("meeting.matches_per_day", "many", "cannot be many"),
         ("meeting.nothing", "1", "no setting called meeting.nothing"),
+        ("accounts.default_region", "tr", "'tr' is no country"),
+        ("accounts.sms_countries", '["TR", "ZZ"]', "'ZZ' is no country"),
+        ("accounts.codes_per_number_hour", "0", "cannot be 0"),
     ):
         refused = meydan("tenant", "set", cafe, key, value)
         assert refused.returncode == 1
@@ -55,3 +58,20 @@ def test_staff_and_settings_from_the_command_line(database_settings: DatabaseSet
     nowhere = meydan("tenant", "staff", "nowhere", "ayse", "--role", "admin")
     assert nowhere.returncode == 1
     assert "no community called nowhere" in nowhere.stderr
+
+
+def test_the_day_of_a_community_begins_in_a_time_zone_that_exists(
+    database_settings: DatabaseSettings, tmp_path: Path
+) -> None:
+    meydan = Installation(database_settings, tmp_path).meydan
+    zone = f"zone-{uuid4().hex[:8]}"
+    for wrong in ("Europe/Stambul", "europe/istanbul", "Foo+3", "localtime", ""):
+        refused = meydan("tenant", "add", zone, "--name", "Zone", "--timezone", wrong)
+        assert refused.returncode == 1, wrong
+        assert "There is no such time zone" in refused.stderr
+    assert f"{zone} " not in meydan("tenant", "list").stdout
+    assert meydan("tenant", "add", zone, "--name", "Zone", "--timezone", "Asia/Karachi").returncode == 0
+    refused = meydan("tenant", "timezone", zone, "Europe/Stambul")
+    assert "There is no such time zone" in refused.stderr
+    changed = meydan("tenant", "timezone", zone, "Europe/Istanbul")
+    assert changed.stdout == f"The day of {zone} begins in Europe/Istanbul now.\n", changed.stderr

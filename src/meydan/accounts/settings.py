@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
+import phonenumbers
 from msgspec import Meta, field
 
 from meydan import tenants
@@ -20,7 +21,9 @@ class SignInMethod(StrEnum):
     username = "username"
 
 
-Count = Annotated[int, Meta(ge=0)]
+Limit = Annotated[int, Meta(ge=1, le=1_000_000)]
+Region = Annotated[str, Meta(max_length=2)]
+"""Two capital letters (ISO 3166), of a country that has phone numbers."""
 
 
 class AccountsSettings(tenants.RoomSettings, frozen=True):
@@ -28,21 +31,28 @@ class AccountsSettings(tenants.RoomSettings, frozen=True):
 
     require_verified: RequireVerified = RequireVerified.phone
     """Contacts that must be proved before meeting anybody."""
-    sign_in_methods: list[SignInMethod] = field(default_factory=lambda: list(SignInMethod))
+    sign_in_methods: Annotated[list[SignInMethod], Meta(min_length=1)] = field(
+        default_factory=lambda: list(SignInMethod)
+    )
     """Methods open for registration; existing accounts may keep logging in by any."""
-    minimum_age: Annotated[int, Meta(ge=18)] = 18
+    minimum_age: Annotated[int, Meta(ge=18, le=100)] = 18
     step_up: bool = False
     """On a device new to the account, a login needs a one-time code besides the password."""
-    default_region: str = "TR"
+    default_region: Region = "TR"
     """Country of phone numbers written without a country code."""
-    sms_countries: list[str] = field(default_factory=list)
-    """Countries that text messages may be sent to, as two letters; empty: all."""
-    sms_daily_budget_cents: Count | None = None
+    sms_countries: Annotated[list[Region], Meta(max_length=250)] = field(default_factory=list)
+    """Countries that text messages may be sent to; empty: all."""
+    sms_daily_budget_cents: Annotated[int, Meta(ge=0, le=100_000_000)] | None = None
     """Unset: the installation's budget for each tenant."""
     # A mobile network hides thousands of people behind one IP address: limits by IP address are generous.
-    codes_per_number_hour: Count = 5
-    codes_per_number_day: Count = 10
-    codes_per_device_hour: Count = 10
-    codes_per_ip_address_hour: Count = 120
-    codes_per_country_hour: Count = 1000
-    registrations_per_ip_address_hour: Count = 300
+    codes_per_number_hour: Limit = 5
+    codes_per_number_day: Limit = 10
+    codes_per_device_hour: Limit = 10
+    codes_per_ip_address_hour: Limit = 120
+    codes_per_country_hour: Limit = 1000
+    registrations_per_ip_address_hour: Limit = 300
+
+    def __post_init__(self) -> None:
+        for region in (self.default_region, *self.sms_countries):
+            if region not in phonenumbers.SUPPORTED_REGIONS:
+                raise ValueError(f"{region!r} is no country; one is written TR")

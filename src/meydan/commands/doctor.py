@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 from msgspec import Struct
 
 from meydan.commands import data_option
@@ -165,6 +166,8 @@ async def check_database(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
             async for finding in _check_ledgers(service):
                 yield finding
+            async for finding in _check_tenants(service):
+                yield finding
 
 
 async def _log_in(settings: Settings, login: str) -> Any:
@@ -290,6 +293,40 @@ async def _check_ledgers(connection: Any) -> AsyncIterator[Finding]:
             )
     if not wrong:
         yield good("Coins: every ledger adds up")
+
+
+async def _check_tenants(connection: Any) -> AsyncIterator[Finding]:
+    """Checks what operators set for each tenant: an older program, or a hand in the database, took more."""
+    from meydan import rooms, tenants  # noqa: F401 -- with the rooms come their settings
+
+    if not await connection.fetchval("select to_regclass('app.tenant_configs') is not null"):
+        return  # a missing migration, reported above
+    wrong = False
+    in_database = {row["name"] for row in await connection.fetch("select name from pg_catalog.pg_timezone_names")}
+    for tenant in await connection.fetch("select id, slug, timezone from app.tenants order by id"):
+        slug = tenant["slug"]
+        if tenant["timezone"] not in tenants.timezones() & in_database:
+            wrong = True
+            yield bad(
+                f"Communities: {slug} has the time zone {tenant['timezone']}, which does not exist: nobody can register. "
+                f"Set one: meydan tenant timezone {slug} Europe/Istanbul"
+            )
+        async with connection.transaction():
+            await connection.execute(f"set local app.tenant_id = '{int(tenant['id'])}'")
+            rows = await connection.fetch(
+                "select config_key, config_value::text as value from app.tenant_configs where tenant_id = $1 order by 1",
+                tenant["id"],
+            )
+        for row in rows:
+            fault = tenants.fault(row["config_key"], msgspec.json.decode(row["value"]))
+            if fault:
+                wrong = True
+                yield bad(
+                    f"Communities: {row['config_key']} of {slug} is {row['value']}: {fault}. The default holds in its "
+                    f"place. Set it: meydan tenant set {slug} {row['config_key']} VALUE"
+                )
+    if not wrong:
+        yield good("Communities: all settings and time zones are right")
 
 
 async def check_valkey(settings: Settings) -> AsyncIterator[Finding]:

@@ -58,6 +58,7 @@ def add(
 
     async def make(settings: Settings) -> Tenant:
         async with product(settings) as db:
+            await _check_timezone(db, timezone)
             await _check_hosts(settings, db, hosts)
             if owner_username and owner_birth_date and owner_password:
                 made = await _found(db, slug, name, language, owner_username, owner_password, owner_birth_date.date())
@@ -159,6 +160,28 @@ def set_host(slug: str, host: str, *, remove: bool, data: Path | None) -> None:
     with running_database(data) as settings:
         name = asyncio.run(change(settings))
     click.echo(f"{slug} is {'no longer ' if remove else ''}reached at {name}.")
+
+
+@tenant.command("timezone")
+@click.argument("slug")
+@click.argument("timezone")
+@data_option
+def set_timezone(slug: str, timezone: str, data: Path | None) -> None:
+    """Let a community's day begin in TIMEZONE, such as Europe/Istanbul. Holds within seconds."""
+
+    async def change(settings: Settings) -> None:
+        from meydan import tenants
+
+        async with product(settings) as db:
+            tenant_id = await tenant_id_of(db, slug)
+            await _check_timezone(db, timezone)
+            async with db.as_service(tenant_id) as tx:
+                await tenants.do_record(tx, "tenant_timezone_changed", timezone=timezone)
+        await _do_update(settings, "update app.tenants set timezone = $2 where id = $1", tenant_id, timezone)
+
+    with running_database(data) as settings:
+        asyncio.run(change(settings))
+    click.echo(f"The day of {slug} begins in {timezone} now.")
 
 
 @tenant.command("status")
@@ -271,6 +294,17 @@ async def _found(
         config.Tenants(founding=config.Founding.open, foundings_per_day=sys.maxsize),
     )
     return await tenants.Directory(db).find("", slug)
+
+
+async def _check_timezone(db: Database, timezone: str) -> None:
+    """Refuses a time zone before anything is made."""
+    from meydan import tenants
+
+    async with db.as_service(0) as tx:
+        try:
+            await tenants.check_timezone(tx, timezone)
+        except tenants.TimezoneUnknown as refused:
+            raise PlainError(f"{timezone}: {refused.title}") from None
 
 
 async def _check_hosts(settings: Settings, db: Database, hosts: tuple[str, ...]) -> None:

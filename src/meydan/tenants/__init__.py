@@ -8,6 +8,7 @@ from meydan.tenants.configs import (
     cached_settings,
     do_configure,
     do_configure_key,
+    fault,
     settings,
     settings_types,
 )
@@ -29,6 +30,7 @@ from meydan.tenants.events import TenantAdded
 from meydan.tenants.founding import FoundingClosed, check_founding_open, do_found
 from meydan.tenants.hosts import HostInvalid, HostIsOurs, HostTaken, check_host, do_add_host, do_remove_host
 from meydan.tenants.system_log import do_record
+from meydan.tenants.timezones import TimezoneUnknown, check_timezone, timezones
 
 __all__ = [
     "Addresses",
@@ -47,12 +49,14 @@ __all__ = [
     "TenantStatus",
     "TenantSuspended",
     "TenantTaken",
+    "TimezoneUnknown",
     "UnknownSetting",
     "UnknownTenant",
     "cached_settings",
     "check_founding_open",
     "check_host",
     "check_open",
+    "check_timezone",
     "current",
     "do_add",
     "do_add_host",
@@ -61,6 +65,8 @@ __all__ = [
     "do_found",
     "do_record",
     "do_remove_host",
+    "fault",
     "settings",
     "settings_types",
+    "timezones",
 ]

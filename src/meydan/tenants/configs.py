@@ -37,10 +37,31 @@ async def settings(tx: Tx, settings_type: type[S]) -> S:
 
 
 def _converted(values: dict[str, Any], settings_type: type[S]) -> S:
+    """The settings, with the default in place of a value that is none. `meydan doctor` names such values."""
     prefix = settings_type.room + "."
-    return msgspec.convert(
-        {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, settings_type
-    )
+    own = {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
+    try:
+        return msgspec.convert(own, settings_type)
+    except msgspec.ValidationError:
+        right = {name: value for name, value in own.items() if fault(prefix + name, value) is None}
+        return msgspec.convert(right, settings_type)
+
+
+def fault(key: str, value: Any) -> str | None:
+    """The reason why a setting cannot have this value, or why there is no such setting; None if all is well."""
+    room, _, name = key.partition(".")
+    settings_type = settings_types().get(room)
+    if settings_type is None or name not in _names(settings_type):
+        return "there is no such setting"
+    try:
+        msgspec.convert({name: value}, settings_type)
+    except msgspec.ValidationError as error:
+        return str(error)
+    return None
+
+
+def _names(settings_type: type[RoomSettings]) -> set[str]:
+    return {field.name for field in msgspec.structs.fields(settings_type)}
 
 
 async def cached_settings(db: Database, tenant_id: int, settings_type: type[S]) -> S:
@@ -56,21 +77,20 @@ async def do_configure(tx: Tx, settings_type: type[RoomSettings], /, **values: A
 
     Raises: SettingInvalid.
     """
-    known = {field.name for field in msgspec.structs.fields(settings_type)}
-    if unknown := set(values) - known:
+    if unknown := set(values) - _names(settings_type):
         raise SettingInvalid(detail=f"unknown: {', '.join(sorted(unknown))}")
     try:
-        msgspec.convert(values, settings_type)
+        converted = msgspec.convert(values, settings_type)
     except msgspec.ValidationError as error:
         raise SettingInvalid(detail=str(error)) from None
-    for name, value in values.items():
+    for name in values:
         await tx.run(
             """
             insert into app.tenant_configs (tenant_id, config_key, config_value) values ($1, $2, $3)
             on conflict (tenant_id, config_key) do update set config_value = excluded.config_value, updated_at = app.now()
             """,
             f"{settings_type.room}.{name}",
-            value,
+            msgspec.to_builtins(getattr(converted, name)),
         )
     tenant_id = tx.tenant_id
     tx.after_commit(partial(_forget, tenant_id))
@@ -88,7 +108,7 @@ async def do_configure_key(tx: Tx, key: str, value: Any) -> None:
     """
     room, _, name = key.partition(".")
     settings_type = settings_types().get(room)
-    if settings_type is None or name not in {field.name for field in msgspec.structs.fields(settings_type)}:
+    if settings_type is None or name not in _names(settings_type):
         raise UnknownSetting(key=key)
     await do_configure(tx, settings_type, **{name: value})
 

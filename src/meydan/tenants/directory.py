@@ -15,6 +15,7 @@ from meydan.kit.events import publish
 from meydan.kit.hosts import host_name
 from meydan.tenants import events
 from meydan.tenants.addresses import Addresses
+from meydan.tenants.timezones import check_timezone
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 _RESERVED = {"www", "api", "admin", "app", "static", "mail", "localhost"}
@@ -85,11 +86,12 @@ async def do_add(
 ) -> Tenant:
     """Adds a tenant and enters it: the rest of the transaction runs inside the new tenant.
 
-    Raises: TenantInvalid, TenantTaken.
+    Raises: TenantInvalid, TimezoneUnknown, TenantTaken.
     Runs as: service.
     """
     if not _SLUG.fullmatch(slug) or slug in _RESERVED or not 1 <= len(name.strip()) <= 80:
         raise TenantInvalid(slug=slug)
+    await check_timezone(tx, timezone)
     tenant_id = await tx.connection.fetchval(
         "select app.add_tenant($1, $2, $3, $4, $5)", slug, name.strip(), timezone, language, status
     )
