@@ -244,3 +244,17 @@ async def test_logging_out_takes_the_words_along(pages: Pages):
         return bool(await ana.page.evaluate(vaults) == [])
 
     await until(is_empty, every=0.1)
+
+
+async def test_enter_that_ends_a_word_of_an_input_method_sends_nothing(pages: Pages):
+    """Safari's press, which Chromium cannot make: the composition is over, and only the key code tells."""
+    ana, bora = pages.ana, pages.bora
+    await ana.field.fill("yarım kalan")
+    await ana.field.evaluate(
+        """field => field.dispatchEvent(new KeyboardEvent('keydown',
+            {key: 'Enter', keyCode: 229, isComposing: false, bubbles: true, cancelable: true}))"""
+    )
+    await expect(ana.field).to_have_value("yarım kalan")
+    await ana.field.press("Enter")
+    await bora.hears("yarım kalan")
+    assert await bora.texts() == ["yarım kalan"], "once, by the press that meant it"

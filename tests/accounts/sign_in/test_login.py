@@ -126,9 +126,9 @@ async def test_a_pasted_number_registers_and_logs_in_with_the_same_text(
     typed = {"to": pasted, "code": f"\u200e{arabic} ", "purpose": "register"}
     proof = (await browser.post("/api/auth/verify-otp", json=typed)).json()["proof"]
     person = await arrive(proof=proof)
-    for typed in (pasted, phone):
-        response = await log_in(browser, typed)
-        assert response.json()["me"]["user_id"] == person.me["user_id"], typed
+    for name in (pasted, phone):
+        response = await log_in(browser, name)
+        assert response.json()["me"]["user_id"] == person.me["user_id"], name
 
 
 async def test_a_bcrypt_hash_is_accepted_once_and_becomes_argon2(
@@ -161,8 +161,8 @@ async def test_a_password_is_the_same_however_its_letters_are_composed(
         person = await arrive(password=registered)
         for typed in (composed, apart, hard_spaces):
             assert (await log_in(browser, person.me["username"], typed)).status_code == 200
-    changed = {"current": hard_spaces, "new": unicodedata.normalize("NFD", "başka güzel gün 2027")}
-    assert (await person.client.post("/api/auth/password", json=changed)).status_code == 204
+    change = {"current": hard_spaces, "new": unicodedata.normalize("NFD", "başka güzel gün 2027")}
+    assert (await person.client.post("/api/auth/password", json=change)).status_code == 204
     assert (await log_in(browser, person.me["username"], "başka güzel gün 2027")).status_code == 200
     # A hash of the letters as they were typed, made before passwords were normalised, opens once more and is replaced.
     async with db.as_service(tenant.id) as tx:

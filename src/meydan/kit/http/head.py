@@ -12,7 +12,8 @@ class HeadAsGet:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD":
+        asked: dict[str, Any] = dict(scope)
+        if asked["type"] != "http" or asked["method"] != "HEAD":
             await self._app(scope, receive, send)
             return
 
@@ -21,5 +22,5 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        as_get: Any = {**scope, "method": "GET"}
+        as_get: Any = {**asked, "method": "GET"}
         await self._app(as_get, receive, send_head)
