@@ -14,8 +14,8 @@ declare
     total bigint := 0;
     coins bigint;
     earnings bigint;
-    concerns_owner boolean := in_owner_user_id is null;
-    pays_debt boolean := false;
+    concerns_owner boolean;
+    pays_debt boolean;
     rank integer;
     last_rank integer := 0;  -- null once the entries are not in the order of locks, or one of them is of nothing
     account uuid;
@@ -49,7 +49,7 @@ begin
         pays_debt := pays_debt or rank = 1 and entry.amount > 0 or rank = 3 and entry.amount < 0;
         last_rank := case when rank > last_rank and entry.amount <> 0 then rank end;
     end loop;
-    if total is distinct from 0 or not concerns_owner then
+    if total is distinct from 0 or in_owner_user_id is not null and concerns_owner is null then
         raise exception 'entries sum to zero, not to %, in the history of somebody whom they concern', total
             using errcode = 'check_violation';
     end if;
