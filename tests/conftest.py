@@ -22,7 +22,7 @@ from meydan.kit import clock
 from meydan.kit.crypto.keys import Keys
 from meydan.kit.database import Database, DatabaseSettings, migrations
 from meydan.kit.runtime import runtime
-from tests.waiting import patience
+from tests.waiting import PATIENCE, patience
 
 _TEMPLATE = "meydan_template"
 _PASSWORDS = dict.fromkeys(migrations.ROLES, "test")
@@ -149,6 +149,14 @@ def settings(
 def installation_keys() -> Iterator[None]:
     """Those of ``settings``, for stories that ask for no application."""
     with runtime.using(Keys(token_key="t" * 32, seal_key="s" * 32)):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_with_valkey() -> Iterator[None]:
+    """A quarter of a second is much for Valkey and little for a busy machine: stories about a silent one set it back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("meydan.kit.valkey.client.PROMPT", PATIENCE)
         yield
 
 

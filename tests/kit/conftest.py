@@ -25,6 +25,15 @@ class OwnValkey:
         os.kill(child.pid, signal.SIGKILL)
         child.wait_stopped()
 
+    def freeze(self) -> None:
+        """Stops it in the middle: its socket stays open and takes requests."""
+        assert self._engine.child is not None
+        os.kill(self._engine.child.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._engine.child is not None
+        os.kill(self._engine.child.pid, signal.SIGCONT)
+
     def start(self) -> None:
         """Again, over what is left on disk, at the same address."""
         self._engine.start()
@@ -34,6 +43,8 @@ class OwnValkey:
         return max(self._folder.glob("valkey/data/appendonlydir/*.incr.aof"), key=lambda file: file.stat().st_mtime)
 
     def stop(self) -> None:
+        if self._engine.child is not None:
+            self.thaw()
         self._engine.stop()
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from meydan.kit import rate_limits, valkey
 from meydan.kit.rate_limits import Bucket, Limit, TooManyRequests
+from meydan.kit.realtime.presence import UNKNOWN, presence
+from tests.waiting import PATIENCE, patience
 
 THREE = Limit("tests", per=timedelta(minutes=5), count=3)
 
@@ -58,6 +60,26 @@ async def test_without_valkey_everybody_is_let_through(caplog):
         for _ in range(10):
             await rate_limits.take(THREE, uuid4())
     assert sum("rate limits do not hold" in record.message for record in caplog.records) == 1
+
+
+async def test_a_frozen_valkey_holds_nobody(own_valkey, caplog, monkeypatch):
+    async with valkey.opened(own_valkey.url):
+        await rate_limits.take(THREE, "ada")
+        monkeypatch.setattr("meydan.kit.valkey.client.PROMPT", 0.25)
+        own_valkey.freeze()
+        async with patience("a request in spite of a frozen Valkey"):
+            for _ in range(4):
+                await rate_limits.take(THREE, "ada")
+        assert "does not answer in time" in caplog.text
+        found = await presence(valkey.current(), 1, [UUID(int=1)])
+        assert found == {UUID(int=1): UNKNOWN}
+        own_valkey.thaw()
+        monkeypatch.setattr("meydan.kit.valkey.client.PROMPT", PATIENCE)
+        key = uuid4()
+        for _ in range(3):
+            await rate_limits.take(THREE, key)
+        with pytest.raises(TooManyRequests):
+            await rate_limits.take(THREE, key)
 
 
 async def test_a_limit_of_none_lets_nobody_through(valkey_url):

@@ -5,8 +5,9 @@ a round trip, which a request can bear. ``Bucket`` counts in this process. A soc
 are too many and too cheap for a round trip each.
 
 A bucket refills evenly: "5 in a minute" lets five through at once and then one every twelve seconds. While Valkey is
-down ``take`` lets everybody through: limits slow abuse. Facts that must hold are no rate limits: money, daily quotas,
-wrong passwords, registrations, codes sent. Their rooms count them in PostgreSQL, in the transaction that they concern.
+down, or silent for a quarter of a second, ``take`` lets everybody through and logs it: limits slow abuse. Facts that
+must hold are no rate limits: money, daily quotas, wrong passwords, registrations, codes sent. Their rooms count them in
+PostgreSQL, in the transaction that they concern.
 """
 
 import hashlib
@@ -73,7 +74,7 @@ async def take(limit: Limit, key: object, *, cost: int = 1) -> None:
     name = f"limit:{{{limit.name}:{digest}}}"
     per = limit.per.total_seconds() * 1000
     try:
-        wait = await connection.execute("FCALL", "take", 1, name, limit.count, per, cost)
+        wait = await connection.ask("FCALL", "take", 1, name, limit.count, per, cost)
     except (ValkeyDown, ReplyError) as error:
         if not _Outage.said:
             log.warning("rate limits do not hold at the moment: %s", error)

@@ -38,11 +38,13 @@ def read_presence(fields: Reply) -> Presence:
     return Presence(online=len(fields) > 1, last_seen_at=last_seen(int(seen)))
 
 
-async def _read(valkey: Valkey | None, channels: list[str]) -> list[Presence]:
+async def _read(valkey: Valkey | None, channels: list[str], *, promptly: bool) -> list[Presence]:
+    """Reads presence. ``promptly`` is for a page, which a silent Valkey must not hold; a rule waits until it is known."""
     if valkey is None:
         return [UNKNOWN] * len(channels)
+    read = valkey.ask if promptly else valkey.execute
     try:
-        answers = await asyncio.gather(*(valkey.execute("HGETALL", presence_key(channel)) for channel in channels))
+        answers = await asyncio.gather(*(read("HGETALL", presence_key(channel)) for channel in channels))
     except ValkeyDown:
         return [UNKNOWN] * len(channels)  # nobody can be reached in realtime now: offline
     return [read_presence(fields) for fields in answers]
@@ -50,12 +52,11 @@ async def _read(valkey: Valkey | None, channels: list[str]) -> list[Presence]:
 
 async def presence(valkey: Valkey | None, tenant_id: int, profile_ids: Iterable[UUID]) -> dict[UUID, Presence]:
     ids = list(dict.fromkeys(profile_ids))
-    return dict(
-        zip(ids, await _read(valkey, [channel_of_profile(tenant_id, profile_id) for profile_id in ids]), strict=True)
-    )
+    channels = [channel_of_profile(tenant_id, profile_id) for profile_id in ids]
+    return dict(zip(ids, await _read(valkey, channels, promptly=True), strict=True))
 
 
 async def users_present(valkey: Valkey | None, tenant_id: int, user_ids: Iterable[UUID]) -> dict[UUID, bool]:
     ids = list(dict.fromkeys(user_ids))
-    found = await _read(valkey, [channel_of_user(tenant_id, user_id) for user_id in ids])
+    found = await _read(valkey, [channel_of_user(tenant_id, user_id) for user_id in ids], promptly=False)
     return {user_id: presence.online for user_id, presence in zip(ids, found, strict=True)}

@@ -30,6 +30,7 @@ Part = str | bytes | int | float
 _MORE = object()
 _HEARTBEAT = 2.0
 _MISSED_HEARTBEATS = 3
+PROMPT = 0.25  # seconds for a reply that a request can do without
 _FIRST_RETRY, _LAST_RETRY = 0.05, 1.0
 # Error replies of a server that holds no usable data right now; treated like no server.
 _UNUSABLE = ("LOADING", "MASTERDOWN", "READONLY", "CLUSTERDOWN")
@@ -107,6 +108,20 @@ class Valkey:
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._usable().write(command, future)
         return future
+
+    async def ask(self, *command: Part, limit: float | None = None) -> Reply:
+        """Returns the reply if it comes promptly: for what can go on without. A frozen server holds nobody.
+
+        Raises: ValkeyDown (no connection, or no reply within ``limit``), ReplyError."""
+        reply = self.execute(*command)
+        await asyncio.wait({reply}, timeout=PROMPT if limit is None else limit)
+        if not reply.done():
+            # A process that had no turn for long finds its timer and the reply due together: it reads once more.
+            await asyncio.wait({reply}, timeout=0.01)
+        if not reply.done():
+            reply.cancel()
+            raise ValkeyDown("Valkey does not answer in time")
+        return reply.result()
 
     def execute_with(self, callback: Callback, *command: Part) -> None:
         """Sends the command; ``callback`` gets the reply or ReplyError inside the reader, nothing if the link breaks."""
