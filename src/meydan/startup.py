@@ -7,18 +7,18 @@ from meydan import integrations, rooms
 from meydan.config import Settings
 from meydan.kit.clock import Clock
 from meydan.kit.crypto.keys import Keys
-from meydan.kit.database import Database
+from meydan.kit.database import SERVING, WORKING, Database, Patience
 from meydan.kit.realtime import Realtime
 from meydan.kit.runtime import runtime
 
 
 @asynccontextmanager
-async def installation(settings: Settings) -> AsyncIterator[Database]:
+async def installation(settings: Settings, patience: Patience = WORKING) -> AsyncIterator[Database]:
     """Clock, keys and database: enough for a command, whose frames a worker forwards."""
     rooms.check_complete()
     keys = Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key)
     with runtime.using(Clock(settings.clock_file), keys):
-        db = await Database.open(settings.database_settings())
+        db = await Database.open(settings.database_settings(), patience)
         try:
             yield db
         finally:
@@ -29,7 +29,7 @@ async def installation(settings: Settings) -> AsyncIterator[Database]:
 async def product(settings: Settings, *, sweeps: bool = False) -> AsyncIterator[Database]:
     """An installation with adapters and realtime, for a process that goes on. ``sweeps`` is set in the worker."""
     async with (
-        installation(settings) as db,
+        installation(settings, WORKING if sweeps else SERVING) as db,
         integrations.opened(settings),
         Realtime.opened(settings.valkey.url, db, sweeps=sweeps),
     ):

@@ -13,7 +13,7 @@ from msgspec import Struct
 from meydan import accounts, meeting, tenants
 from meydan.config import Founding, Settings
 from meydan.integrations.local_door import is_local
-from meydan.kit import http
+from meydan.kit import http, readiness, valkey
 from meydan.kit.database import Database
 
 STATIC = Path(__file__).parent / "static"
@@ -58,6 +58,14 @@ class Health(Struct, frozen=True):
 @get("/api/health", tags=["front"], summary="Is the server there")
 async def health() -> Health:
     return Health(status="ok")
+
+
+@get("/api/ready", tags=["front"], summary="Do its database and Valkey answer")
+async def ready(db: Database) -> Health:
+    """Whether requests can be answered now. Health is about the process alone, readiness also about its engines."""
+    if missing := await readiness.waiting_for(db, valkey.current()):
+        raise http.Unavailable(waiting_for=[*missing], retry_after=2)
+    return Health(status="ready")
 
 
 @get("/api/config", tags=["front"], summary="What a page needs before anybody has logged in")
@@ -149,4 +157,4 @@ def _policy(realtime: str) -> str:
     )
 
 
-ROUTES = [health, config, page]
+ROUTES = [health, ready, config, page]

@@ -4,12 +4,12 @@ import asyncio
 import logging
 import signal
 
-import asyncpg
 import uvloop
 
 from meydan import startup
 from meydan.config import Settings
 from meydan.kit import logs
+from meydan.kit.database import SERVING, Pool
 from meydan.kit.jobs import Worker
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ async def work(settings: Settings) -> None:
     """Works until SIGTERM or SIGINT, then finishes running jobs."""
     async with (
         startup.product(settings, sweeps=True) as db,
-        asyncpg.create_pool(settings.database.service_url, min_size=1, max_size=4) as pool,
+        Pool(settings.database.service_url, 4, SERVING) as pool,
     ):
         worker = Worker(db, pool)
         loop = asyncio.get_running_loop()

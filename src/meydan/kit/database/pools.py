@@ -1,7 +1,9 @@
 """Connection pools of the product's logins, and the transactions that begin on them."""
 
 import asyncio
-from typing import Self
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
@@ -9,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from meydan.kit.database import migrations
-from meydan.kit.database.transactions import Transaction
+from meydan.kit.database.transactions import Transaction, terminate
 from meydan.kit.identity import Identity
 
 
@@ -23,23 +25,102 @@ class DatabaseSettings(Struct, frozen=True):
     pool_size: int = 8
 
 
+class Patience(Struct, frozen=True):
+    """Seconds after which a database is silent. Without them a link that drops every packet holds its callers for good."""
+
+    answer: float
+    """Limit of connecting, beginning and rolling back, which a living database does at once."""
+    acquire: float
+    """Limit of waiting for one of the pool's connections."""
+    command: float
+    """Limit of one statement."""
+
+
+SERVING = Patience(answer=5, acquire=20, command=20)  # beyond meydan_app's statement_timeout, which so comes first
+WORKING = Patience(answer=5, acquire=120, command=600)  # jobs prove whole ledgers in one statement, and wait their turn
+
+# Seconds: a quiet connection is probed after 15, and one whose other end is gone ends within 30.
+_KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}
+
+
+class Pool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
+    """A login's connections. Every wait for one has a limit."""
+
+    def __init__(
+        self,
+        url: str,
+        size: int,
+        patience: Patience,
+        *,
+        init: Callable[[Any], Awaitable[None]] | None = None,
+        reset: Callable[[Any], Awaitable[None]] | None = None,
+    ) -> None:
+        self.patience = patience
+        self._prepare = init
+        super().__init__(
+            url,
+            min_size=1,
+            max_size=size,
+            max_queries=50_000,
+            max_inactive_connection_lifetime=60,
+            init=self._init_connection,
+            reset=reset,
+            loop=None,
+            connection_class=asyncpg.Connection,
+            record_class=asyncpg.Record,
+            timeout=patience.answer,
+            command_timeout=patience.command,
+        )
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        return super().acquire(timeout=timeout or self.patience.acquire)
+
+    async def ping(self, limit: float) -> None:
+        """Asks the database for an answer. A connection without one is ended, and holds no place in the pool.
+
+        Raises: TimeoutError, and errors of a lost connection.
+        """
+        connection = await self.acquire(timeout=limit)
+        try:
+            await connection.execute("select", timeout=limit)
+        except BaseException:
+            terminate(connection)
+            raise
+        finally:
+            await self.release(connection)
+
+    async def close_in_time(self) -> None:
+        """Closes the connections, and ends those that a silent database would keep open."""
+        try:
+            async with asyncio.timeout(self.patience.answer):
+                await self.close()
+        except TimeoutError:
+            self.terminate()
+
+    async def _init_connection(self, connection: asyncpg.Connection) -> None:
+        notice_dead_peer(connection)
+        if self._prepare is not None:
+            await self._prepare(connection)
+
+
 class Database:
     """The application's connection pools: a login for users, one for services, one for the outbox relay."""
 
-    def __init__(self, app: asyncpg.Pool, service: asyncpg.Pool, relay: asyncpg.Pool) -> None:
+    def __init__(self, app: Pool, service: Pool, relay: Pool) -> None:
         self._app, self._service, self.relay = app, service, relay
 
     @classmethod
-    async def open(cls, settings: DatabaseSettings) -> Self:
+    async def open(cls, settings: DatabaseSettings, patience: Patience = SERVING) -> Self:
         """Connects each login.
 
         Raises: DatabaseTooOldError, ProgramTooOldError.
         """
-        app, service, relay = await asyncio.gather(
-            _pool(settings.app_url, settings.pool_size),
-            _pool(settings.service_url, settings.pool_size),
-            _pool(settings.relay_url, 2),
+        app, service, relay = (
+            Pool(settings.app_url, settings.pool_size, patience, init=prepare, reset=_reset),
+            Pool(settings.service_url, settings.pool_size, patience, init=prepare, reset=_reset),
+            Pool(settings.relay_url, 2, SERVING, init=prepare, reset=_reset),
         )
+        await asyncio.gather(app, service, relay)
         database = cls(app, service, relay)
         try:
             await migrations.check_version(service)
@@ -49,7 +130,7 @@ class Database:
         return database
 
     async def close(self) -> None:
-        await asyncio.gather(self._app.close(), self._service.close(), self.relay.close())
+        await asyncio.gather(*(pool.close_in_time() for pool in (self._app, self._service, self.relay)))
 
     def as_user(self, me: Identity) -> Transaction:
         begin = (
@@ -61,16 +142,31 @@ class Database:
     def as_service(self, tenant_id: int) -> Transaction:
         return Transaction(self._service, f"begin;set local app.tenant_id='{int(tenant_id)}'", tenant_id, None)
 
+    async def ping(self, limit: float) -> None:
+        """Asks the database for an answer on each login.
+
+        Raises: TimeoutError, and errors of a lost connection.
+        """
+        await asyncio.gather(*(pool.ping(limit) for pool in (self._app, self._service, self.relay)))
+
     async def tenant_ids(self) -> list[int]:
         """Ids of all active tenants."""
         rows = await self._service.fetch("select id from app.tenants where status = 'active' order by id")
         return [row["id"] for row in rows]
 
 
-async def _pool(url: str, size: int) -> asyncpg.Pool:
-    return await asyncpg.create_pool(
-        url, min_size=1, max_size=size, reset=_reset, init=prepare, max_inactive_connection_lifetime=60
-    )
+def notice_dead_peer(connection: asyncpg.Connection) -> None:
+    """Sets TCP keepalive on a connection, so that the kernel ends it when its other end is gone.
+
+    asyncpg has no setting for it. Options that a system lacks are left out.
+    """
+    link = connection._transport.get_extra_info("socket")  # noqa: SLF001 -- there is no other way to it
+    if link is None or link.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE.items():
+        if (option := getattr(socket, name, None)) is not None:
+            link.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 async def _reset(connection: asyncpg.Connection) -> None:

@@ -1,9 +1,10 @@
 """Transactions as a user or as a service. PostgreSQL's row level security decides which rows each may see."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import asyncpg
 
@@ -12,16 +13,19 @@ from meydan.kit.database.readers import reader_of
 from meydan.kit.errors import NotFound
 from meydan.kit.identity import Identity
 
+if TYPE_CHECKING:
+    from meydan.kit.database.pools import Pool
+
 T = TypeVar("T")
 
 CONNECTION_LOST = (
-    OSError,
+    OSError,  # TimeoutError is one: no answer within the pool's patience
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the connection ended between two statements
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresConnectionError,
 )
-"""Errors of a connection that has ended or is ending. A commit in flight may or may not have happened."""
+"""Errors of a connection that has ended, is ending, or is silent. A commit in flight may or may not have happened."""
 
 
 class Tx:
@@ -117,7 +121,7 @@ class Transaction:
 
     __slots__ = ("_begin", "_me", "_pool", "_tenant_id", "_tx")
 
-    def __init__(self, pool: asyncpg.Pool, begin: str, tenant_id: int, me: Identity | None) -> None:
+    def __init__(self, pool: "Pool", begin: str, tenant_id: int, me: Identity | None) -> None:
         # Settings are literals built from typed values, in the same round trip as BEGIN. They are never folded into a
         # query: measured, that returned another tenant's rows.
         if moved := clock.offset():
@@ -125,25 +129,26 @@ class Transaction:
         self._pool, self._begin, self._tenant_id, self._me = pool, begin, tenant_id, me
 
     async def __aenter__(self) -> Tx:
+        connection = await self._pool.acquire()
         try:
-            connection = await self._connection()
-        except CONNECTION_LOST:  # ended by the server while idle; nothing was done yet, so take another one
+            await self._start(connection)
+        except CONNECTION_LOST:
+            # Ended by the server while idle, or silent. Nothing was done yet, and the other idle ones may be the same.
             await self._pool.expire_connections()
-            connection = await self._connection()
+            connection = await self._pool.acquire()
+            await self._start(connection)
         self._tx = Tx(cast("asyncpg.Connection", connection), self._tenant_id, self._me)
         return self._tx
 
-    async def _connection(self) -> Any:
-        """Takes a connection from the pool and begins the transaction."""
-        connection = await self._pool.acquire()
+    async def _start(self, connection: Any) -> None:
+        """Begins the transaction; gives the connection back if that fails."""
         try:
-            await connection.execute(self._begin)
+            await connection.execute(self._begin, timeout=self._pool.patience.answer)
         except BaseException as error:
             if isinstance(error, CONNECTION_LOST):
-                connection.terminate()
+                terminate(connection)
             await self._pool.release(connection)
             raise
-        return connection
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -153,18 +158,27 @@ class Transaction:
             if kind is None:
                 await self._tx.finish()
             else:
-                await _roll_back(connection)
+                await _roll_back(connection, self._pool.patience.answer)
+        except TimeoutError:  # silent: it would be silent for the rollback too
+            terminate(connection)
+            raise
         finally:
             await self._pool.release(connection)  # an open transaction, if finishing failed, is rolled back by this
         if kind is None:
             self._tx.committed()
 
 
-async def _roll_back(connection: asyncpg.Connection) -> None:
+async def _roll_back(connection: asyncpg.Connection, limit: float) -> None:
     """Ignores a lost connection, so that the caller sees the error that caused the rollback."""
-    if connection.is_closed():
-        return
     try:
-        await connection.execute("rollback")
+        if not connection.is_closed():
+            async with asyncio.timeout(limit):  # around it all: a statement that is being cancelled is awaited first
+                await connection.execute("rollback")
     except CONNECTION_LOST:
+        terminate(connection)
+
+
+def terminate(connection: asyncpg.Connection) -> None:
+    """Ends a lost connection, which asyncpg may have ended and taken back already."""
+    with suppress(asyncpg.InterfaceError):
         connection.terminate()

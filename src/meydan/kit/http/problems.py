@@ -91,6 +91,7 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     asyncpg.PostgresConnectionError: _unavailable,
     asyncpg.InternalClientError: _unavailable,  # a connection that ended between two statements
     asyncpg.OperatorInterventionError: _unavailable,
+    asyncpg.InsufficientResourcesError: _unavailable,  # disk full, no connection left, out of memory
     asyncpg.DeadlockDetectedError: _unavailable,
     ConnectionError: _unavailable,
     TimeoutError: _unavailable,

@@ -60,8 +60,8 @@ class Worker:
             headers = msgspec.convert(job.headers, _Headers)
             try:
                 await run_job(self._db, name, job.payload or b"{}", headers.tenant_id)
-            except CONNECTION_LOST as error:
-                # Losing the database says nothing about the job, so it is retried. A value out of range is the job's fault.
+            except (*CONNECTION_LOST, asyncpg.InsufficientResourcesError) as error:
+                # A lost database or a full disk says nothing about the job: it is retried. A value out of range does.
                 if isinstance(error, asyncpg.DataError) or job.attempts >= _MAX_ATTEMPTS:
                     raise
                 log.warning("%s will be retried: %r", name, error)
