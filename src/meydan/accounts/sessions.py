@@ -217,6 +217,22 @@ async def _do_end(tx: Tx, user_id: UUID, reason: EndReason, condition: str, valu
         await publish(tx, events.SessionsEnded(user_id, reason))
 
 
+@realtime.ended_lately
+async def ended_lately(tx: Tx) -> list[realtime.Ended]:
+    """Sessions whose access tokens may still live. A Valkey that lost its data learns of them again.
+
+    Runs as: service.
+    """
+    return await tx.all(
+        realtime.Ended,
+        """
+        select id as subject, extract(epoch from ended_at - app.now() + $2::interval)::float8 as seconds
+        from app.sessions where tenant_id = $1 and ended_at > app.now() - $2::interval
+        """,
+        realtime.LONGEST_TOKEN,
+    )
+
+
 async def do_switch_face(tx: Tx, session_id: UUID, user_id: UUID, face: Face) -> Identity:
     """Continues the session under another of the user's faces.
 

@@ -103,6 +103,23 @@ async def do_close(tx: Tx, conversation_id: UUID) -> bool:
     return closed
 
 
+@realtime.ended_lately
+async def ended_lately(tx: Tx) -> list[realtime.Ended]:
+    """Conversations whose grants may still live.
+
+    Runs as: service.
+    """
+    return await tx.all(
+        realtime.Ended,
+        """
+        select id as subject, extract(epoch from closed_at - app.now() + $2::interval)::float8 as seconds
+        from app.conversations
+        where tenant_id = $1 and purged_at is null and closed_at > app.now() - $2::interval
+        """,
+        realtime.LONGEST_TOKEN,
+    )
+
+
 async def conversations(tx: Tx) -> list[Conversation]:
     """The active profile's conversations whose messages are still stored, newest first."""
     rows = await tx.all(

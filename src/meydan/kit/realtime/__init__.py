@@ -8,24 +8,40 @@ A process opens ``Realtime`` once; the functions use the one that is open. A com
 down, every user looks offline. Frames stay in the outbox until a worker sweeps it.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
+from hiredis import ReplyError
+
 from meydan.kit import valkey as kit_valkey
-from meydan.kit.database import Database, Tx
+from meydan.kit.database import CONNECTION_LOST, Database, Tx
 from meydan.kit.realtime import outbox
 from meydan.kit.realtime import presence as stored_presence
 from meydan.kit.realtime.frames import Frame
 from meydan.kit.realtime.grants import Grant, GrantRefused, read_grant, sign_grant
 from meydan.kit.realtime.outbox import Forwarder, OutboxRow, Sweeper
 from meydan.kit.realtime.presence import Presence
-from meydan.kit.realtime.revocation import CHANNEL, LONGEST_TOKEN, Revocations, revoke_payload
+from meydan.kit.realtime.revocation import (
+    CHANNEL,
+    LONGEST_TOKEN,
+    WHOLE,
+    Ended,
+    Revocations,
+    ended_lately,
+    read_ended,
+    revoke_payload,
+)
 from meydan.kit.runtime import runtime
-from meydan.kit.valkey import Valkey
+from meydan.kit.valkey import Reply, Valkey, ValkeyDown
 
 __all__ = [
+    "LONGEST_TOKEN",
+    "Ended",
     "Forwarder",
     "Frame",
     "Grant",
@@ -34,6 +50,7 @@ __all__ = [
     "Realtime",
     "Sweeper",
     "do_revoke",
+    "ended_lately",
     "is_revoked",
     "presence",
     "read_grant",
@@ -42,13 +59,16 @@ __all__ = [
     "user_present",
 ]
 
+log = logging.getLogger(__name__)
+
 
 class Realtime:
     """The realtime services of a process with a database: forwarder, revocation list and, in a worker, the sweeper."""
 
     def __init__(self, valkey: Valkey, database: Database) -> None:
-        self.valkey = valkey
+        self.valkey, self._database = valkey, database
         self.revocations = Revocations(valkey)
+        self._restoring: asyncio.Task[None] | None = None
         self.forwarder = Forwarder(valkey, database)
         self.sweeper = Sweeper(self.forwarder, valkey, database)
 
@@ -59,6 +79,8 @@ class Realtime:
         async with kit_valkey.opened(valkey_url) as valkey:
             realtime = cls(valkey, database)
             valkey.on_message(b"smessage", realtime._on_message)
+            await realtime._restore_at_start()
+            valkey.on_up(realtime._ask_whole)
             realtime.forwarder.start()
             if sweeps:
                 realtime.sweeper.start()
@@ -66,8 +88,36 @@ class Realtime:
                 with runtime.using(realtime):
                     yield realtime
             finally:
+                if realtime._restoring is not None:
+                    realtime._restoring.cancel()
                 await realtime.sweeper.close()
                 await realtime.forwarder.close()
+
+    async def _restore_at_start(self) -> None:
+        """Knows what ended lately before it serves, though Valkey has lost it or is away."""
+        try:
+            is_whole = await self.valkey.ask("EXISTS", WHOLE)
+        except (ValkeyDown, ReplyError):
+            is_whole = 0
+        if not is_whole:
+            self.revocations.restore(await read_ended(self._database))
+
+    def _ask_whole(self) -> None:
+        def on_reply(reply: Reply) -> None:
+            if reply == 0 and (self._restoring is None or self._restoring.done()):
+                self._restoring = asyncio.get_running_loop().create_task(self._restore(), name="revocations")
+
+        self.valkey.execute_with(on_reply, "EXISTS", WHOLE)
+
+    async def _restore(self) -> None:
+        while True:
+            try:
+                self.revocations.restore(await read_ended(self._database))
+            except (*CONNECTION_LOST, asyncpg.PostgresError) as error:
+                log.warning("ended sessions could not be read, trying again: %s", error)
+                await asyncio.sleep(1)
+            else:
+                return
 
     def _on_message(self, channel: bytes, message: bytes) -> None:
         if channel == CHANNEL:
