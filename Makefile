@@ -14,7 +14,7 @@ help: ## What there is to make.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 up: bootstrap client ## Start the whole product on this machine and print its address. PORT= and DATA= choose others.
-	@exec .venv/bin/meydan up $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
+	@exec .venv/bin/meydan up $(if $(PORT),--port $(PORT)) $(if $(DATA),--data '$(DATA)')
 
 test: ## Prove everything: lint, tests, a real browser. Installs what the machine lacks. room=NAME: what its change can reach.
 	@exec sh scripts/test $(if $(room),room $(room))
@@ -50,7 +50,7 @@ lock: bootstrap-dev ## Choose versions anew and write the lock files.
 	@sh scripts/lock
 
 seed: bootstrap ## Fill the running product with a believable demo.
-	@.venv/bin/meydan seed $(if $(DATA),--data $(DATA))
+	@.venv/bin/meydan seed $(if $(DATA),--data '$(DATA)')
 
 bench: bench-endpoints bench-gateway bench-matching bench-path bench-ledger bench-audit bench-memory ## All benchmarks, one after the other.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import click
@@ -55,6 +56,9 @@ def main() -> None:
         sys.exit(1)
 
 
+_OF_THE_DISK = {errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM}
+
+
 def _plain_words(error: Exception) -> str | None:
     """The text of an expected error; None for a fault, which needs its traceback."""
     from meydan.engines import EngineError
@@ -64,4 +68,6 @@ def _plain_words(error: Exception) -> str | None:
 
     if isinstance(error, Refused):
         return f"{error.title} ({error.code})"
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+        return f"{error.filename or 'A file'}: {error.strerror}."
     return str(error) if isinstance(error, PlainError | EngineError | SettingsError | VersionMismatchError) else None

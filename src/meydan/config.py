@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from meydan.kit.files import remembered_port, write_whole
 from meydan.kit.hosts import host_name, is_private
 from meydan.kit.settings import Layer, SettingsError, load, read_file
 
@@ -300,8 +301,6 @@ def make_secrets(data: Path, given: Secrets | None = None) -> None:
     path = generated_file(data)
     if path.exists():
         return
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
     generated = {
         "secrets": msgspec.structs.asdict(
             given or Secrets(token_key=secrets.token_hex(32), seal_key=secrets.token_hex(32))
@@ -311,9 +310,7 @@ def make_secrets(data: Path, given: Secrets | None = None) -> None:
     lines = ["# Made by `meydan up`. Keep it with the backups of this data, and away from everybody else."]
     for section, values in generated.items():
         lines += ["", f"[{section}]", *(f'{name} = "{value}"' for name, value in values.items())]
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write("\n".join(lines) + "\n")
-    new.rename(path)
+    write_whole(path, ("\n".join(lines) + "\n").encode())
 
 
 def database_passwords(data: Path) -> dict[str, str]:
@@ -323,19 +320,22 @@ def database_passwords(data: Path) -> dict[str, str]:
 
 def is_own_engine(data: Path, engine: str, url: str) -> bool:
     """True if the URL is of the engine that `up` runs over this data folder, or none is set."""
-    port = data / "engines" / engine / "port"
-    return not url or (port.exists() and f"@127.0.0.1:{port.read_text()}/" in url)
+    port = remembered_port(data / "engines" / engine / "port")
+    return not url or (port is not None and f"@127.0.0.1:{port}/" in url)
 
 
 def note_running(data: Path, environment: Mapping[str, str]) -> None:
     """Notes where the servers of this start listen, for commands in other processes."""
     listening = {name: value for name, value in environment.items() if name.startswith(f"{PREFIX}_HTTP_")}
-    (data / "running.json").write_bytes(msgspec.json.encode(listening))
+    write_whole(data / "running.json", msgspec.json.encode(listening))
 
 
 def last_running(data: Path) -> dict[str, str]:
-    file = data / "running.json"
-    return msgspec.json.decode(file.read_bytes(), type=dict[str, str]) if file.exists() else {}
+    """Addresses of the servers. An empty or broken file counts as none; the next start writes it again."""
+    try:
+        return msgspec.json.decode((data / "running.json").read_bytes(), type=dict[str, str])
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {}
 
 
 def generated_file(data: Path) -> Path:
@@ -345,12 +345,12 @@ def generated_file(data: Path) -> Path:
 def _embedded_urls(data: Path, passwords: Mapping[str, str]) -> Layer:
     """URLs of the engines of this data folder, by their remembered ports."""
     engines, found = data / "engines", Layer()
-    if (port := engines / "postgres/port").exists():
+    if port := remembered_port(engines / "postgres/port"):
         found["database"] = {
-            field: f"postgresql://{login}:{passwords[login]}@127.0.0.1:{port.read_text()}/{DATABASE_NAME}"
+            field: f"postgresql://{login}:{passwords[login]}@127.0.0.1:{port}/{DATABASE_NAME}"
             for field, login in LOGINS.items()
         }
-    if (port := engines / "valkey/port").exists():
+    if port := remembered_port(engines / "valkey/port"):
         password = (engines / "valkey/password").read_text()
-        found["valkey"] = {"url": f"redis://:{password}@127.0.0.1:{port.read_text()}/0"}
+        found["valkey"] = {"url": f"redis://:{password}@127.0.0.1:{port}/0"}
     return found

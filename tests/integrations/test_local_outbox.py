@@ -45,6 +45,7 @@ async def test_it_does_not_grow_for_ever(tmp_path: Path):
     for number in range(400):
         await sender.send(Message("+90", f"{number} " + "x" * 5000))
     assert outbox.file.stat().st_size < 1_100_000
+    assert outbox.file.stat().st_mode & 0o777 == 0o600
     assert outbox.newest()[0].body.startswith("399 ")
 
 

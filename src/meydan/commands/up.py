@@ -63,7 +63,7 @@ def up(data: Path | None, port: int | None, host: str | None, tls: bool) -> None
     try:
         engines = Engines(data)
         engines.acquire_folder()
-    except PermissionError as error:
+    except OSError as error:
         raise PlainError(f"{data} cannot be written ({error.strerror}). Choose another folder with --data.") from None
     supervisor = Supervisor(say=lambda words: console.print(words, style="yellow"))
     try:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from meydan.engines.processes import Child, can_enter, run_as
+from meydan.kit.files import remembered_port, write_whole
 
 # Engines get none of our environment: a stray PGDATA or LANG must not reach them.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"}
@@ -134,12 +135,12 @@ def secret(path: Path, user: pwd.struct_passwd | None) -> str:
     return path.read_text()
 
 
-def remembered_port(path: Path) -> int:
+def own_port(path: Path) -> int:
     """The port of last time if it is free, else another free one, remembered."""
-    if path.exists() and _is_free(port := int(path.read_text())):
+    if (port := remembered_port(path)) and _is_free(port):
         return port
     port = next(candidate for candidate in _shuffled() if _is_free(candidate))
-    path.write_text(str(port))
+    write_whole(path, str(port).encode())
     return port
 
 

@@ -16,9 +16,9 @@ from meydan.engines.common import (
     home_folder,
     log_tail,
     ordinary_user,
+    own_port,
     private_folder,
     reachable_program,
-    remembered_port,
     rotated_log,
     secret,
     wait_until,
@@ -108,7 +108,7 @@ class PostgresEngine(Engine):
         new.rename(data)
 
     def _spawn(self, data: Path) -> Child:
-        self.port = remembered_port(self._home / "port")
+        self.port = own_port(self._home / "port")
         options = [f"--{name}={value}" for name, value in {**self._settings, "port": str(self.port)}.items()]
         with self.log.open("ab") as output:
             self.child = start_child(

@@ -18,10 +18,10 @@ from meydan.engines.common import (
     home_folder,
     log_tail,
     ordinary_user,
+    own_port,
     private_file,
     private_folder,
     reachable_program,
-    remembered_port,
     rotated_log,
     secret,
     wait_until,
@@ -78,7 +78,7 @@ class ValkeyEngine(Engine):
         raise EngineError(f"Valkey did not start. Its log ({self.log}) ends with:\n{log_tail(self.log)}")
 
     def _spawn(self, data: Path, inherited: int) -> Child:
-        self.port = remembered_port(self._home / "port")
+        self.port = own_port(self._home / "port")
         settings = {
             **self._settings,
             "port": str(self.port),

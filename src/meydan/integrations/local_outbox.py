@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from meydan.integrations.message import Channel, Message
 from meydan.kit import clock
+from meydan.kit.files import write_whole
 
 _SHOWN = 100
 _LONGEST = 1_000_000
@@ -40,9 +41,7 @@ class LocalOutbox:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         if self.file.exists() and self.file.stat().st_size > _LONGEST:
             lines = self.file.read_bytes().splitlines(keepends=True)
-            shorter = self.file.with_suffix(".new")
-            shorter.write_bytes(b"".join(lines[len(lines) // 2 :]))
-            shorter.replace(self.file)
+            write_whole(self.file, b"".join(lines[len(lines) // 2 :]))
         # A single write to a file opened for appending: two processes never mix their lines.
         descriptor = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
