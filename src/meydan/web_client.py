@@ -62,7 +62,10 @@ async def health() -> Health:
 
 @get("/api/ready", tags=["front"], summary="Do its database and Valkey answer")
 async def ready(db: Database) -> Health:
-    """Whether requests can be answered now. Health is about the process alone, readiness also about its engines."""
+    """Answers when the database and Valkey answer too. Health is about this process alone.
+
+    Raises: Unavailable (``waiting_for`` names them).
+    """
     if missing := await readiness.waiting_for(db, valkey.current()):
         raise http.Unavailable(waiting_for=[*missing], retry_after=2)
     return Health(status="ready")

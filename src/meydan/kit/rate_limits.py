@@ -5,7 +5,7 @@ a round trip, which a request can bear. ``Bucket`` counts in this process. A soc
 are too many and too cheap for a round trip each.
 
 A bucket refills evenly: "5 in a minute" lets five through at once and then one every twelve seconds. While Valkey is
-down, or silent for a quarter of a second, ``take`` lets everybody through and logs it: limits slow abuse. Facts that
+down, or silent for a quarter of a second, ``take`` logs it and lets everybody through. Limits slow abuse. Facts that
 must hold are no rate limits: money, daily quotas, wrong passwords, registrations, codes sent. Their rooms count them in
 PostgreSQL, in the transaction that they concern.
 """

@@ -3,6 +3,7 @@
 ``fast_path`` stands in front of the framework, for a few routes whose cost is measured.
 """
 
+from meydan.kit.http.headers import before_send
 from meydan.kit.http.problems import EXCEPTION_HANDLERS, PROBLEM, Unavailable, problem
 from meydan.kit.http.requests import (
     AnyRequest,
@@ -22,6 +23,7 @@ __all__ = [
     "IdempotencyKey",
     "IdempotencyKeyMissing",
     "Unavailable",
+    "before_send",
     "check_host",
     "client_ip_address",
     "problem",

@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.types import Receive, Scope, Send
 
 from meydan.kit.database import Database
+from meydan.kit.http.headers import missing
 from meydan.kit.identity import Identity
 
 
@@ -61,6 +62,7 @@ class FastPath:
             await self._app(scope, _replay(body, receive, is_whole=is_whole), send)
             return
         head = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
+        head += missing(scope, {})
         await send({"type": "http.response.start", "status": route.status, "headers": head})
         await send({"type": "http.response.body", "body": answer, "more_body": False})
 

@@ -8,7 +8,7 @@ lives at most its ten minutes; the database refuses a refresh at once. Refusing 
 outage into everyone's.
 
 Valkey may lose the list with its data. Every process therefore says again what its copy has more, on each new connection.
-A process with a database also reads what ended lately from it, when the mark of a whole list is missing.
+A process with a database reads what ended lately from it, when the mark of a whole list is missing.
 """
 
 import time
