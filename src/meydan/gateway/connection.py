@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable
 from typing import cast
 from uuid import UUID
@@ -52,6 +53,8 @@ class Connection(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
         transport.underlying_transport.set_write_buffer_limits(high=self._hub.settings.send_buffer_bytes)
+        link = transport.underlying_transport.get_extra_info("socket")
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._hub.settings.kernel_buffer_bytes)
         # Straight to the socket's transport: the frame is encoded once, the same bytes go to every reader.
         self.write: Callable[[bytes], None] = transport.underlying_transport.write
         self._hub.waiting[self] = None

@@ -58,11 +58,6 @@ class Hub:
     def connections(self) -> list[Connection]:
         return [*self.waiting, *(connection for those in self._by_user.values() for connection in those)]
 
-    @property
-    def identified(self) -> int:
-        """The number of connections that have said hello."""
-        return sum(len(those) for those in self._by_user.values())
-
     def has_room(self, identity: Identity) -> bool:
         theirs = self._by_user.get((identity.tenant_id, identity.user_id), ())
         return len(theirs) < self.settings.connections_per_user

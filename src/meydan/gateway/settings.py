@@ -22,6 +22,7 @@ class GatewaySettings(Struct, frozen=True):
     frame_burst: int = 40
     watches_per_connection: int = 50
     send_buffer_bytes: int = 256 * 1024  # a reader this far behind is closed; it resumes from its cursor
+    kernel_buffer_bytes: int = 128 * 1024  # for frames on their way; Linux takes twice as much, and 4 MB if nobody says
     ping_after_idle_seconds: float = 20.0
     pong_timeout_seconds: float = 20.0
     drain_timeout_seconds: float = 5.0
