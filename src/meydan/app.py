@@ -17,7 +17,7 @@ from litestar.params import HeaderParameter
 
 from meydan import accounts, rooms, startup, tenants, web_client
 from meydan.config import Settings
-from meydan.kit import http
+from meydan.kit import http, service_manager
 from meydan.kit.database import Database
 from meydan.kit.http.fast_path import FastPath
 from meydan.kit.http.head import HeadAsGet
@@ -82,7 +82,7 @@ def create_app(settings: Settings) -> Litestar:
             app.state.db = db
             addresses = tenants.Addresses.of(settings.http.public_url, settings.tenants.base_domain)
             app.state.directory = tenants.Directory(db, addresses)
-            async with rooms.opened(db):
+            async with rooms.opened(db), service_manager.noted():
                 yield
 
     return Litestar(

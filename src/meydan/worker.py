@@ -8,9 +8,11 @@ import uvloop
 
 from meydan import startup
 from meydan.config import Settings
-from meydan.kit import logs
+from meydan.kit import logs, service_manager, valkey
 from meydan.kit.database import SERVING, Pool
 from meydan.kit.jobs import Worker
+from meydan.kit.jobs.heartbeat import beating
+from meydan.kit.runtime import runtime
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +22,8 @@ async def work(settings: Settings) -> None:
     async with (
         startup.product(settings, sweeps=True) as db,
         Pool(settings.database.service_url, 4, SERVING) as pool,
+        beating(db, runtime.get(valkey.Valkey)),
+        service_manager.noted(),
     ):
         worker = Worker(db, pool)
         loop = asyncio.get_running_loop()

@@ -19,7 +19,10 @@ from meydan.kit.database import Database
 from meydan.kit.identity import Face, Identity, Role
 from meydan.kit.realtime import Frame, Grant, Realtime, send_frame, sign_grant
 from meydan.tenants import Tenant
+from tests.own_valkey import own_valkey
 from tests.waiting import patience
+
+__all__ = ["own_valkey"]
 
 KEY = secrets.token_hex(32)
 

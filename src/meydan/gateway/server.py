@@ -18,6 +18,7 @@ from meydan.gateway.connection import Connection
 from meydan.gateway.frames import Close
 from meydan.gateway.hub import Hub
 from meydan.gateway.settings import GatewaySettings
+from meydan.kit import service_manager
 from meydan.kit import valkey as kit_valkey
 from meydan.kit.valkey import Valkey
 
@@ -71,6 +72,8 @@ class Gateway:
         path = request.path.split(b"?")[0]
         if path == b"/health":
             return self._health()
+        if path == b"/ready":
+            return self._ready()
         if path != b"/ws":
             return _refusal(HTTPStatus.NOT_FOUND, "the socket is at /ws")
         if not self._may_come_from(request):
@@ -96,8 +99,18 @@ class Gateway:
         # Healthy either way: restarting a gateway does not bring Valkey back, and all clients would have to reconnect.
         # The number of people here is nobody's business who asks.
         body = {"status": "ok" if self._valkey.is_up else "waiting for Valkey"}
-        response = WSUpgradeResponse.create_ok_response(msgspec.json.encode(body), {"Content-Type": "application/json"})
-        return WSUpgradeResponseWithListener(response, None)
+        return _json(body)
+
+    def _ready(self) -> WSUpgradeResponseWithListener:
+        """Answers by the heartbeat of the connection to Valkey, so that no question is sent for each asking."""
+        if self._valkey.answers:
+            return _json({"status": "ready"})
+        return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "waiting for Valkey")
+
+
+def _json(body: dict[str, str]) -> WSUpgradeResponseWithListener:
+    response = WSUpgradeResponse.create_ok_response(msgspec.json.encode(body), {"Content-Type": "application/json"})
+    return WSUpgradeResponseWithListener(response, None)
 
 
 def _origin(url: str) -> str:
@@ -129,7 +142,8 @@ async def _serve(settings: GatewaySettings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with serving(settings) as gateway:
         log.info("gateway listens on %s:%d", settings.host, gateway.port)
-        await stop.wait()
+        async with service_manager.noted():
+            await stop.wait()
         log.info("gateway drains %d connections", len(gateway.hub.connections))
 
 

@@ -48,6 +48,7 @@ class Valkey:
         self._link: _Link | None = None
         self._connector: asyncio.Task[None] | None = None
         self._closing = False
+        self._missed = 0  # heartbeats sent since the last one that was answered
         self._up = asyncio.Event()
         self._handlers: dict[bytes, PushHandler] = {}
         self._on_up: list[Callable[[], None]] = []
@@ -73,6 +74,11 @@ class Valkey:
     @property
     def is_up(self) -> bool:
         return self._link is not None
+
+    @property
+    def answers(self) -> bool:
+        """True while heartbeats are answered: false within five seconds after a server has frozen."""
+        return self.is_up and self._missed < 2
 
     async def wait_up(self, timeout: float) -> bool:
         """Waits for a connection; False after ``timeout`` seconds."""
@@ -204,22 +210,21 @@ class Valkey:
 
     async def _watch(self, link: "_Link") -> None:
         """Returns when the link is lost. Heartbeats find a server that went without closing it (power, cable)."""
-        missed = 0
+        self._missed = 0
 
         def answered(_: Reply) -> None:
-            nonlocal missed
-            missed = 0
+            self._missed = 0
 
         while not link.lost.done():
             await asyncio.wait({link.lost}, timeout=_HEARTBEAT)
             if link.lost.done():
                 return
-            if missed >= _MISSED_HEARTBEATS:
-                log.warning("Valkey has not answered for %d s: starting over", int(_HEARTBEAT * missed))
+            if self._missed >= _MISSED_HEARTBEATS:
+                log.warning("Valkey has not answered for %d s: starting over", int(_HEARTBEAT * self._missed))
                 link.abort()
                 await link.lost
                 return
-            missed += 1
+            self._missed += 1
             link.write(("PING",), answered)
 
 
