@@ -5,13 +5,15 @@ import signal
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
 from meydan.config import last_running, load_settings
-from tests.commands.conftest import Up, meydan
+from tests.commands.conftest import Up, clean_environment, meydan
 from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
@@ -87,6 +89,29 @@ def test_a_killed_part_comes_back_and_a_killed_whole_leaves_nothing(data: Path) 
         wait_until(lambda: all(gone(process) for process in everything))
     finally:
         recovered.stop()
+
+
+def test_a_frozen_part_is_replaced_and_a_busy_one_is_not(data: Path) -> None:
+    up = Up(data)
+    before = up.parts()
+    frozen = [before[name] for name in ("api", "gateway", "worker")]
+    try:
+        for part in frozen:
+            part.suspend()
+        wait_until(
+            lambda: (
+                set(up.parts()) == PARTS
+                and not {part.pid for part in up.parts().values()} & {part.pid for part in frozen}
+            )
+        )
+        wait_until(up.healthy)
+        assert up.words.count("has not moved for 40 s") == 3
+        assert {up.parts()[name].pid for name in ("PostgreSQL", "Valkey")} == {
+            before[name].pid for name in ("PostgreSQL", "Valkey")
+        }
+        wait_until(lambda: meydan("doctor", "--data", str(data)).returncode == 0)
+    finally:
+        up.stop()
 
 
 def test_an_engine_whose_port_was_taken_meanwhile_moves_and_the_others_follow(data: Path) -> None:
@@ -172,3 +197,24 @@ def test_parts_alone_say_what_they_lack(data: Path) -> None:
         assert said.returncode == 1
         assert "MEYDAN_DATABASE_APP_URL" in said.stderr
         assert "Traceback" not in said.stderr
+
+
+def test_a_part_waits_for_its_database_and_lets_itself_be_stopped_meanwhile(data: Path) -> None:
+    settings = {
+        f"MEYDAN_DATABASE_{login}_URL": "postgresql://a:b@127.0.0.1:1/meydan" for login in ("APP", "SERVICE", "RELAY")
+    }
+    settings |= {"MEYDAN_VALKEY_URL": "redis://127.0.0.1:1/0"}
+    settings |= {"MEYDAN_SECRETS_TOKEN_KEY": "t" * 32, "MEYDAN_SECRETS_SEAL_KEY": "s" * 32}
+    log = data.with_suffix(".log")
+    with log.open("wb") as output:
+        api = subprocess.Popen(
+            [sys.executable, "-m", "meydan", "api", "--data", str(data)],
+            env=clean_environment(**settings),
+            stdout=output,
+            stderr=output,
+        )
+    wait_until(lambda: "waiting for it" in log.read_text() or api.poll() is not None)
+    assert api.poll() is None, log.read_text()
+    api.terminate()
+    assert api.wait(PATIENCE) == -signal.SIGTERM
+    assert "Traceback" not in log.read_text()

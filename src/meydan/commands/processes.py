@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 
 import click
@@ -11,12 +12,14 @@ from meydan.commands import PlainError, data_option
 from meydan.config import Settings, load_settings
 from meydan.kit import logs
 
+log = logging.getLogger(__name__)
+
 
 @click.command()
 @data_option
 def api(data: Path | None) -> None:
     """The HTTP API, which also serves the web client."""
-    settings = _ready(data)
+    settings = _ready(data, waits=True)
     from meydan.app import run
 
     run(settings)
@@ -53,14 +56,14 @@ def gateway(data: Path | None, reuse_port: bool) -> None:
 @data_option
 def worker(data: Path | None) -> None:
     """Jobs and schedules."""
-    settings = _ready(data)
+    settings = _ready(data, waits=True)
     from meydan.worker import run
 
     run(settings)
 
 
-def _ready(data: Path | None) -> Settings:
-    """Loads settings and logging of a process, which needs its engines and secrets."""
+def _ready(data: Path | None, *, waits: bool = False) -> Settings:
+    """Loads settings and logging of a process, which needs its engines and secrets. ``waits`` for the database to answer."""
     settings = load_settings(data)
     missing = [
         f"MEYDAN_{name.upper().replace('.', '_')}"
@@ -80,14 +83,14 @@ def _ready(data: Path | None) -> Settings:
             f"(this looked in {settings.data})."
         )
     logs.begin(settings.log_level.value)
-    asyncio.run(_check_version(settings))
+    asyncio.run(_check_version(settings, waits=waits))
     return settings
 
 
-async def _check_version(settings: Settings) -> None:
+async def _check_version(settings: Settings, *, waits: bool) -> None:
     """Refuses a database of another version in words, before a server begins to log.
 
-    Ignores a database that does not answer: the gateway works without one, the others fail when they connect.
+    A database that does not answer yet is waited for, until a signal ends the process. The gateway works without one.
 
     Raises: DatabaseTooOldError, ProgramTooOldError.
     """
@@ -95,10 +98,19 @@ async def _check_version(settings: Settings) -> None:
 
     from meydan.kit.database import migrations
 
-    try:
-        connection = await asyncpg.connect(settings.database.service_url, timeout=5)
-    except (OSError, asyncpg.PostgresError):
-        return
+    not_yet = (OSError, asyncpg.CannotConnectNowError, asyncpg.InsufficientResourcesError)
+    is_said = False
+    while True:
+        try:
+            connection = await asyncpg.connect(settings.database.service_url, timeout=5)
+            break
+        except (OSError, asyncpg.PostgresError) as error:
+            if not waits or not isinstance(error, not_yet):
+                return  # a refused login fails in words of its own
+            if not is_said:
+                log.warning("the database does not answer yet, waiting for it: %s", error or type(error).__name__)
+                is_said = True
+        await asyncio.sleep(1)
     try:
         await migrations.check_version(connection)
     finally:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from meydan.commands import PlainError, data_option
-from meydan.commands.supervisor import Part, Supervisor
+from meydan.commands.supervisor import Notes, Part, Supervisor
 from meydan.config import (
     Environment,
     Http,
@@ -30,13 +31,12 @@ from meydan.config import (
     make_secrets,
     note_running,
 )
-from meydan.engines import Engine, Engines
+from meydan.engines import Engine, Engines, rotate_log
 from meydan.engines.processes import Child, start_child
 
 _PARTS = ("api", "gateway", "worker")
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_START_PATIENCE = 120.0  # a part that ends is noticed at once
-_LOG_LIMIT = 10_000_000  # one older log is kept
+_START_PATIENCE = 300.0  # a part that ends is noticed at once
 
 
 @click.command()
@@ -66,9 +66,10 @@ def up(data: Path | None, port: int | None, host: str | None, tls: bool) -> None
     except OSError as error:
         raise PlainError(f"{data} cannot be written ({error.strerror}). Choose another folder with --data.") from None
     supervisor = Supervisor(say=lambda words: console.print(words, style="yellow"))
+    sockets = tempfile.TemporaryDirectory(prefix="meydan-")  # a socket's path is short; a data folder's may be long
     try:
-        _start(console, supervisor, engines, data, port, host, tls=tls, started=started)
-        supervisor.watch()
+        _start(console, supervisor, engines, data, port, host, tls=tls, started=started, sockets=Path(sockets.name))
+        supervisor.watch(lambda: _rotate_logs(data))
     except KeyboardInterrupt:
         console.print("\nStopping …")
     finally:
@@ -76,6 +77,7 @@ def up(data: Path | None, port: int | None, host: str | None, tls: bool) -> None
             signal.signal(number, signal.SIG_IGN)
         supervisor.stop()
         engines.stop()
+        sockets.cleanup()
     console.print("Stopped. Everything is kept in " + str(data))
 
 
@@ -89,6 +91,7 @@ def _start(
     *,
     tls: bool,
     started: float,
+    sockets: Path,
 ) -> None:
     make_secrets(data)
     given = load_settings(data, {**os.environ, "MEYDAN_DATA": str(data)})
@@ -107,8 +110,9 @@ def _start(
     note_running(data, environment)
     with _step(console, "API, gateway, worker"):
         for name in _PARTS:
-            start = _starter(name, environment, data / "logs")
-            supervisor.add(Part(name, start, start()))
+            notes = Notes(sockets / name)
+            start = _starter(name, {**environment, "NOTIFY_SOCKET": str(notes.path)}, data / "logs")
+            supervisor.add(Part(name, start, start(), notes=notes))
         _wait_until_they_answer(supervisor, settings, data / "logs")
     _announce(console, settings, time.monotonic() - started)
 
@@ -217,14 +221,19 @@ def _starter(name: str, environment: dict[str, str], logs: Path) -> Callable[[],
     def start() -> Child:
         logs.mkdir(mode=0o700, exist_ok=True)
         log = logs / f"{name}.log"
-        if log.exists() and log.stat().st_size > _LOG_LIMIT:
-            log.replace(log.with_suffix(".old.log"))
+        rotate_log(log)
         with log.open("ab") as output:
             return start_child(
                 [sys.executable, "-m", "meydan", name], end=signal.SIGTERM, output=output, environment=environment
             )
 
     return start
+
+
+def _rotate_logs(data: Path) -> None:
+    for log in (*(data / "logs" / f"{name}.log" for name in _PARTS), *data.glob("engines/*/*.log")):
+        if not log.name.endswith(".old.log"):
+            rotate_log(log)
 
 
 def _engine(name: str, engine: Engine, supervisor: Supervisor) -> Part:
@@ -240,7 +249,7 @@ def _engine(name: str, engine: Engine, supervisor: Supervisor) -> Part:
 
 def _wait_until_they_answer(supervisor: Supervisor, settings: Settings, logs: Path) -> None:
     host = settings.http.local_host
-    waiting = {"api": settings.http.port, "gateway": settings.http.gateway_port}
+    waiting = {"api": settings.http.port, "gateway": settings.http.gateway_port, "worker": None}
     deadline = time.monotonic() + _START_PATIENCE
     while waiting:
         if ended := [part.name for part in supervisor.parts if not part.running]:
@@ -248,8 +257,9 @@ def _wait_until_they_answer(supervisor: Supervisor, settings: Settings, logs: Pa
         if time.monotonic() > deadline:
             name = next(iter(waiting))
             raise PlainError(f"{name} does not answer. Its log ends with:\n{_log_tail(logs / f'{name}.log')}")
+        ready = {part.name for part in supervisor.parts if part.is_ready}
         for name, port in list(waiting.items()):
-            if _listens(host, port):
+            if name in ready and (port is None or _listens(host, port)):
                 del waiting[name]
         time.sleep(0.02)
 

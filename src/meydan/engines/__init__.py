@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from meydan.engines.common import AlreadyRunning, Engine, EngineError, FolderUnreachable, NoOrdinaryUser
+from meydan.engines.common import AlreadyRunning, Engine, EngineError, FolderUnreachable, NoOrdinaryUser, rotate_log
 from meydan.engines.postgres import PostgresEngine
 from meydan.engines.valkey import ValkeyEngine
 
@@ -25,6 +25,7 @@ __all__ = [
     "PostgresEngine",
     "ValkeyEngine",
     "is_running",
+    "rotate_log",
 ]
 
 

@@ -10,6 +10,7 @@ import socket
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar
@@ -161,10 +162,23 @@ def _is_free(port: int) -> bool:
 
 
 def rotated_log(path: Path, user: pwd.struct_passwd | None) -> Path:
-    """Rotates the log when it is too large (one older log is kept) and returns it."""
-    if path.exists() and path.stat().st_size > _LOG_LIMIT:
-        path.replace(path.with_suffix(".old.log"))
+    """Rotates the log when it is too large and returns it."""
+    rotate_log(path)
     return private_file(path, user)
+
+
+def rotate_log(path: Path) -> None:
+    """Rotates a log that is too large, by copying it: its writers append to the same file. One older log is kept.
+
+    A full disk takes no copy. The log is emptied all the same, because its room is needed more.
+    """
+    if not path.exists() or path.stat().st_size <= _LOG_LIMIT:
+        return
+    older = path.with_suffix(".old.log")
+    with suppress(OSError):
+        older.touch(0o600)
+        shutil.copyfile(path, older)
+    os.truncate(path, 0)
 
 
 def log_tail(path: Path, characters: int = 1500) -> str:
