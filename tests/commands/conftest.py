@@ -18,7 +18,10 @@ import pytest
 
 from meydan.kit.database import DatabaseSettings
 from tests.commands import forked
+from tests.own_valkey import own_valkey
 from tests.waiting import PATIENCE, wait_until
+
+__all__ = ["own_valkey"]
 
 
 def clean_environment(**settings: str) -> dict[str, str]:

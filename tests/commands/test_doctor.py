@@ -1,5 +1,6 @@
 """`meydan doctor` on installations that are broken on purpose."""
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,11 +9,23 @@ import pytest
 from valkey import Valkey
 
 from meydan import tenants
-from meydan.commands.doctor import Level, check_database, check_disk, check_settings, check_valkey, examine
+from meydan.commands.doctor import (
+    Level,
+    check_database,
+    check_disk,
+    check_servers,
+    check_settings,
+    check_valkey,
+    check_worker,
+    examine,
+)
 from meydan.config import Settings, make_secrets
+from meydan.kit import valkey as kit_valkey
 from meydan.kit.database import Database, DatabaseSettings
+from meydan.kit.jobs.heartbeat import KEY, beating
 from meydan.money import wallet
 from tests.factories import make_person
+from tests.own_valkey import OwnValkey
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +63,8 @@ def settings(tmp_path: Path, database_settings: DatabaseSettings, valkey_url: st
     return settings_of(tmp_path, database_settings, valkey_url)
 
 
-async def test_a_healthy_database_has_nothing_to_mend(settings: Settings) -> None:
+async def test_a_healthy_database_has_nothing_to_mend(settings: Settings, db: Database) -> None:
+    await db.relay.execute("delete from app.outbox")  # of other stories, which have no worker
     assert await words(check_database(settings), Level.bad) == ""
     assert "fsync is off" in await words(check_database(settings), Level.warning)  # as the tests' engines are
     assert await words(check_valkey(settings), Level.bad) == ""
@@ -165,6 +179,70 @@ async def test_what_operators_set_wrongly(settings: Settings, db: Database, tena
         await owner.execute("delete from app.tenant_configs where tenant_id = $1", tenant.id)
         await owner.close()
     assert "Communities" not in await words(check_database(settings), Level.bad)
+
+
+async def test_frames_that_wait(settings: Settings, tenant: tenants.Tenant) -> None:
+    owner = await asyncpg.connect(settings.database.owner_url)
+    await owner.execute("delete from app.outbox")
+    assert "no frame waits" in await words(check_database(settings), Level.good)
+    try:
+        await owner.execute(
+            """
+            insert into app.outbox (tenant_id, id, user_id, payload, created_at)
+            values ($1, uuidv7(), uuidv7(), '{"t":"note"}', clock_timestamp() - interval '2 hours')
+            """,
+            tenant.id,
+        )
+        said = await words(check_database(settings), Level.bad)
+    finally:
+        await owner.execute("delete from app.outbox where tenant_id = $1", tenant.id)
+        await owner.close()
+    assert "1 frames wait" in said
+    assert "7200 s" in said
+
+
+async def test_a_worker_that_beats_one_that_was_killed_and_none(
+    settings: Settings, db: Database, own_valkey: OwnValkey
+) -> None:
+    from msgspec.structs import replace
+
+    alone = replace(settings, valkey=replace(settings.valkey, url=own_valkey.url))
+    assert "none is at work" in await words(check_worker(alone), Level.bad)
+    async with kit_valkey.opened(own_valkey.url) as valkey:
+        await valkey.execute("HSETEX", KEY, "EX", 600 - 100, "FIELDS", 1, "elsewhere:7", "")
+        assert "none is at work" in await words(check_worker(alone), Level.bad)
+        async with beating(db, valkey):
+            await valkey.execute("PING")
+            assert "1 at work" in await words(check_worker(alone), Level.good)
+            assert "elsewhere:7 gave no sign for 100 s" in await words(check_worker(alone), Level.warning)
+        await valkey.execute("PING")
+        assert "none is at work" in await words(check_worker(alone), Level.bad)
+
+
+async def test_a_valkey_that_is_full(settings: Settings, own_valkey: OwnValkey) -> None:
+    from msgspec.structs import replace
+
+    alone = replace(settings, valkey=replace(settings.valkey, url=own_valkey.url))
+    with Valkey.from_url(own_valkey.url) as valkey:
+        assert "full" not in await words(check_valkey(alone), Level.bad)
+        valkey.config_set("maxmemory", "100kb")
+        assert "It is full" in await words(check_valkey(alone), Level.bad)
+        valkey.config_set("maxmemory", str(int(valkey.info("memory")["used_memory"] / 0.87)))
+        assert "raise maxmemory" in await words(check_valkey(alone), Level.warning)
+
+
+async def test_a_server_that_takes_connections_and_answers_none(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from msgspec.structs import replace
+
+    monkeypatch.setattr("meydan.commands.doctor._ANSWER_LIMIT", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as frozen, socket.create_server(("127.0.0.1", 0)) as gone:
+        ports = frozen.getsockname()[1], gone.getsockname()[1]
+        gone.close()
+        asked = replace(settings, http=replace(settings.http, port=ports[0], gateway_port=ports[1]))
+        assert "it is frozen" in await words(check_servers(asked), Level.bad)
+        assert "nothing answers" in await words(check_servers(asked), Level.warning)
 
 
 async def test_a_valkey_that_forgets(settings: Settings) -> None:

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,9 @@ from meydan.kit.settings import SettingsError, fields
 _OWN_VARIABLES = {"MEYDAN_DATA", "MEYDAN_CONFIG", "MEYDAN_OWNER_PASSWORD", "MEYDAN_SKIP_WEB", "MEYDAN_CHROMIUM"}
 _LITTLE_DISK, _NO_DISK = 2_000_000_000, 200_000_000
 _CLOCK_LIMIT = 2.0
+_ANSWER_LIMIT = 5.0
+_OUTBOX_LIMIT = 60
+_MUCH_MEMORY, _FULL_MEMORY = 0.8, 0.95
 
 
 class Level(StrEnum):
@@ -94,6 +99,7 @@ async def examine(data: Path | None) -> list[Finding]:
         return [*findings, bad(f"`meydan up` is not running over {data}. Start it, then ask again")]
     findings += [finding async for finding in check_database(settings)]
     findings += [finding async for finding in check_valkey(settings)]
+    findings += [finding async for finding in check_worker(settings)]
     findings += [finding async for finding in check_servers(settings)]
     return findings
 
@@ -158,16 +164,16 @@ async def check_database(settings: Settings) -> AsyncIterator[Finding]:
             stack.push_async_callback(answering[login].close)
             async for finding in _check_login(login, answering[login]):
                 yield finding
-        if owner := answering.get("meydan_owner"):
-            async for finding in _check_schema(settings, owner):
-                yield finding
-        if service := answering.get("meydan_service"):
-            async for finding in _check_jobs(service):
-                yield finding
-            async for finding in _check_ledgers(service):
-                yield finding
-            async for finding in _check_tenants(service):
-                yield finding
+        for login, check in (
+            ("meydan_owner", partial(_check_schema, settings)),
+            ("meydan_service", _check_jobs),
+            ("meydan_service", _check_ledgers),
+            ("meydan_service", _check_tenants),
+            ("meydan_relay", _check_outbox),
+        ):
+            if login in answering:
+                async for finding in check(answering[login]):
+                    yield finding
 
 
 async def _log_in(settings: Settings, login: str) -> Any:
@@ -178,7 +184,7 @@ async def _log_in(settings: Settings, login: str) -> Any:
     if not url:
         raise LookupError(f"no address (MEYDAN_DATABASE_{field.upper()}). `meydan up` runs a database here")
     try:
-        return await asyncpg.connect(url, timeout=5)
+        return await asyncpg.connect(url, timeout=_ANSWER_LIMIT, command_timeout=600)  # whole ledgers are added up
     except (ConnectionError, TimeoutError) as error:
         raise ConnectionError(f"no answer ({error or type(error).__name__})") from None
 
@@ -257,6 +263,21 @@ async def _check_jobs(connection: Any) -> AsyncIterator[Finding]:
         yield bad(f"Jobs: {waiting} are due for more than five minutes: is `meydan worker` running?")
     elif not held:
         yield good("Jobs: none failed, none late")
+
+
+async def _check_outbox(connection: Any) -> AsyncIterator[Finding]:
+    if not await connection.fetchval("select to_regclass('app.outbox') is not null"):
+        return  # a missing migration, reported above
+    row = await connection.fetchrow(
+        "select count(*) as count, extract(epoch from clock_timestamp() - min(created_at))::float8 as age from app.outbox"
+    )
+    if row["count"] and row["age"] > _OUTBOX_LIMIT:
+        yield bad(
+            f"Outbox: {row['count']} frames wait, the oldest for {row['age']:.0f} s, so people see changes only when they "
+            "reload. Valkey takes none, or no `meydan worker` is running"
+        )
+    else:
+        yield good("Outbox: no frame waits")
 
 
 async def _check_ledgers(connection: Any) -> AsyncIterator[Finding]:
@@ -355,6 +376,8 @@ async def check_valkey(settings: Settings) -> AsyncIterator[Finding]:
             )
         elif info.get("aof_last_write_status") != "ok":
             yield bad("Valkey: writing to disk fails: look at its log and at the disk")
+        for finding in _check_memory(int(info["used_memory"]), int(info.get("maxmemory", 0))):
+            yield finding
         if info.get("maxmemory") != "0" and info.get("maxmemory_policy") != "noeviction":
             yield bad(
                 f"Valkey: maxmemory-policy is {info['maxmemory_policy']}: it would forget revoked sessions. Use noeviction"
@@ -363,16 +386,72 @@ async def check_valkey(settings: Settings) -> AsyncIterator[Finding]:
         await valkey.close()
 
 
+def _check_memory(used: int, most: int) -> Iterator[Finding]:
+    if not most:
+        return
+    words = f"Valkey: {used / 1e6:.0f} of {most / 1e6:.0f} MB are used (maxmemory)"
+    if used >= _FULL_MEMORY * most:
+        yield bad(f"{words}. It is full and takes no frames, so nothing reaches open pages: raise maxmemory")
+    elif used >= _MUCH_MEMORY * most:
+        yield warning(f"{words}. At the limit nothing reaches open pages: raise maxmemory")
+
+
+async def check_worker(settings: Settings) -> AsyncIterator[Finding]:
+    from meydan.kit.jobs.heartbeat import heartbeats
+    from meydan.kit.valkey import Valkey, ValkeyDown
+
+    valkey = Valkey(settings.valkey.url, name="meydan-doctor")
+    valkey.start()
+    try:
+        if not settings.valkey.url or not await valkey.wait_up(3):
+            return  # said by check_valkey
+        beats = await heartbeats(valkey)
+    except ValkeyDown:
+        return
+    finally:
+        await valkey.close()
+    if not any(not beat.is_late for beat in beats):
+        yield bad("Worker: none is at work with its database and Valkey. Start `meydan worker`, or look at its log")
+    else:
+        yield good(f"Worker: {sum(not beat.is_late for beat in beats)} at work")
+    for beat in beats:
+        if beat.is_late:
+            yield warning(
+                f"Worker: {beat.worker} gave no sign for {beat.seconds_ago:.0f} s: it is frozen, or was killed"
+            )
+
+
 async def check_servers(settings: Settings) -> AsyncIterator[Finding]:
+    """Asks each server a real question: a frozen one still takes connections."""
+    import httpx
+
     host = settings.http.local_host
-    for name, port in (("API", settings.http.port), ("Gateway", settings.http.gateway_port)):
-        try:
-            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 2)
-        except (OSError, TimeoutError):
-            yield warning(f"{name}: nothing answers on {host}:{port}. It is not running here, or on another port")
-        else:
-            writer.close()
-            yield good(f"{name}: answers on {host}:{port}")
+    scheme = "https" if settings.tls else "http"
+    address = f"[{host}]" if ":" in host else host
+    # The certificate is of another name than this machine's, mostly.
+    async with httpx.AsyncClient(verify=False, timeout=_ANSWER_LIMIT, trust_env=False) as client:  # noqa: S501
+        for name, port, path in (
+            ("API", settings.http.port, "/api/ready"),
+            ("Gateway", settings.http.gateway_port, "/ready"),
+        ):
+            try:
+                answer = await client.get(f"{scheme}://{address}:{port}{path}")
+            except httpx.ConnectError:
+                yield warning(f"{name}: nothing answers on {host}:{port}. It is not running here, or on another port")
+            except httpx.TimeoutException:
+                yield bad(f"{name}: takes connections on {host}:{port} and answers none: it is frozen. Start it again")
+            except httpx.HTTPError as error:
+                yield bad(f"{name}: does not answer on {host}:{port}: {error or type(error).__name__}")
+            else:
+                yield _answered(name, f"{host}:{port}", answer.status_code)
+
+
+def _answered(name: str, place: str, status: int) -> Finding:
+    if status == HTTPStatus.OK:
+        return good(f"{name}: answers on {place}")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return bad(f"{name}: waits on {place} for its database or Valkey. Its log says for which")
+    return warning(f"{name}: another program seems to answer on {place} (status {status})")
 
 
 def _fields(info: str) -> dict[str, str]:
