@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -57,19 +57,29 @@ async def make_person(
     interests: list[str] | None = None,
     cell: tuple[float, float] | None = None,
     birth_date: date = date(1990, 5, 17),
+    days_old: int = 0,
+    phone: str | None = None,
+    network: str | None = None,
+    client_id: UUID | None = None,
 ) -> Person:
-    """Makes a user with a real face, a device and a session; with a proved phone number unless ``verified`` is False."""
+    """Makes a user with a real face, a device and a session; with a proved phone number unless ``verified`` is False.
+
+    ``network`` is the hint that sessions keep, ``client_id`` the browser's own name.
+    """
     number = next(_numbers)
     alias = alias or f"person{number}"
-    phone = f"+90555{os.getpid() % 1000:03d}{number:05d}" if verified else None
-    user_id, profile_id, device_row, client_id, session_id = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
+    # Nobody shares a block of numbers or a network with anybody else.
+    phone = (phone or f"+90555{number:05d}{os.getpid() % 1000:03d}") if verified else None
+    address_hint = network or f"10.{number // 256 % 256}.{number % 256}.x"
+    user_id, profile_id, device_row, session_id = uuid4(), uuid4(), uuid4(), uuid4()
+    client_id = client_id or uuid4()
     async with db.as_service(tenant.id) as tx:
         await tx.run(
             """
-            insert into app.users (tenant_id, id, phone, username, password_hash, birth_date, role, language)
-            values ($1, $2, $3, $4, 'none', $5, $6, $7)
+            insert into app.users (tenant_id, id, phone, username, password_hash, birth_date, role, language, created_at)
+            values ($1, $2, $3, $4, 'none', $5, $6, $7, app.now() - $8::interval)
             """,
-            *(user_id, phone, f"user{number}", birth_date, role.value, language),
+            *(user_id, phone, f"user{number}", birth_date, role.value, language, timedelta(days=days_old)),
         )
         await tx.run(
             """
@@ -88,9 +98,9 @@ async def make_person(
         await tx.run(
             """
             insert into app.sessions (tenant_id, id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at)
-            values ($1, $2, $3, $4, $5, '127.0.0.0', $6, app.now() + interval '30 days')
+            values ($1, $2, $3, $4, $5, $6, $7, app.now() + interval '30 days')
             """,
-            *(session_id, user_id, device_row, profile_id, os.urandom(16)),
+            *(session_id, user_id, device_row, profile_id, address_hint, os.urandom(16)),
         )
     me = Identity(tenant.id, user_id, profile_id, session_id, client_id, role, Face.real)
     return Person(me, tenant, alias, phone, device_row)
@@ -110,9 +120,11 @@ async def make_shadow(db: Database, person: Person, *, alias: str = "dusk") -> P
         await tx.run(
             """
             insert into app.sessions (tenant_id, id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at)
-            values ($1, $2, $3, $4, $5, '127.0.0.0', $6, app.now() + interval '30 days')
+            select $1, $2, $3, $4, $5, known.address_hint, $6, app.now() + interval '30 days'
+            from app.sessions known where known.tenant_id = $1 and known.id = $7
             """,
             *(session_id, person.me.user_id, person.device_row, profile_id, os.urandom(16)),
+            person.me.session_id,
         )
     me = Identity(
         person.tenant.id,

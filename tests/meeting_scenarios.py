@@ -7,10 +7,14 @@ from meydan import messaging
 from meydan.kit import clock
 from meydan.kit.database import Database
 from tests.factories import Person
+from tests.messaging.factories import send, text
 
 
-async def bring_together(db: Database, one: Person, other: Person) -> UUID:
-    """As the matcher does, without waiting: a match that is over, and its conversation. Answers the match's id."""
+async def bring_together(db: Database, one: Person, other: Person, *, talking: bool = False) -> UUID:
+    """As the matcher does, without waiting: a match that is over, and its conversation. Answers the match's id.
+
+    ``talking``: both write to each other.
+    """
     match_id = uuid4()
     async with db.as_service(one.tenant.id) as tx:
         await tx.run(
@@ -23,11 +27,13 @@ async def bring_together(db: Database, one: Person, other: Person) -> UUID:
             *(one.me.user_id, one.me.profile_id),
             *(other.me.user_id, other.me.profile_id),
         )
-        await messaging.do_open(
+        opened = await messaging.do_open(
             tx,
             members=[(one.me.user_id, one.me.profile_id), (other.me.user_id, other.me.profile_id)],
             opener=one.me.profile_id,
             expires_at=clock.now() + timedelta(hours=24),
             match_id=match_id,
         )
+    for side in (one, other) if talking else ():
+        await send(db, side.me, text(opened.id))
     return match_id

@@ -21,6 +21,7 @@ WITHOUT_PEOPLE: set[str] = {
         "reconciliation_differences",
         "payment_fingerprints",
         "fraud_cases",
+        "report_cases",
         "coin_adjustments",
     ),
     *("unaudited_balances", "audited_balances", "ledger_audits", "meters", "meter_units"),

@@ -14,7 +14,8 @@ from tests.factories import Person, make_person, make_shadow
 TABLES = ["users", "profiles", "devices", "sessions"]
 CLOSED = ["otp_verifications", "login_attempts", "known_contacts"]
 READABLE = {
-    "users": "id, phone, email, username, birth_date, role, language, ban_reason, banned_until, erased_at, created_at",
+    "users": "id, phone, email, username, birth_date, role, language, ban_reason, banned_until, matching_suspended_until,"
+    " erased_at, created_at",
     "profiles": "id, face, alias, tag, bio, gender, interests, languages, latitude, longitude, avatar_seed, created_at",
     "devices": "id, client_id, name, last_seen_at, forgotten_at, created_at",
     "sessions": "id, device_id, profile_id, address_hint, last_seen_at, expires_at, ended_at, end_reason, created_at",

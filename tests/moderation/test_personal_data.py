@@ -5,6 +5,7 @@ from meydan.kit.database import Database
 from meydan.moderation import personal_data
 from tests.factories import make_person
 from tests.meeting_scenarios import bring_together
+from tests.moderation.factories import open_cases, report_and_review, suspend
 
 
 async def test_words_go_and_the_report_stays(db: Database, tenant: tenants.Tenant):
@@ -15,10 +16,34 @@ async def test_words_go_and_the_report_stays(db: Database, tenant: tenants.Tenan
     async with db.as_service(tenant.id) as tx:
         [kept] = (await personal_data.export(tx, ada.me.user_id))["reports"]
         assert (kept["reported_profile_id"], kept["text"]) == (str(ben.me.profile_id), "he said it")
-        assert await personal_data.export(tx, ben.me.user_id) == {"reports": []}, (
+        assert await personal_data.export(tx, ben.me.user_id) == {"reports": [], "cases": []}, (
             "who reported them is not theirs to know"
         )
         await personal_data.do_erase(tx, ben.me.user_id)
         assert (await personal_data.export(tx, ada.me.user_id))["reports"] == [kept]
         await personal_data.do_erase(tx, ada.me.user_id)
         assert (await personal_data.export(tx, ada.me.user_id))["reports"] == [kept | {"text": ""}]
+
+
+async def test_a_case_is_exported_once_it_was_felt_and_blanked_when_they_leave(db: Database, tenant: tenants.Tenant):
+    ada, ben, cem = [await make_person(db, tenant) for _ in range(3)]
+    await bring_together(db, ada, ben)
+    await report_and_review(db, ada, ben, "he said it")
+    case_id = await suspend(db, tenant, cem)
+    async with db.as_service(tenant.id) as tx:
+        assert (await personal_data.export(tx, ben.me.user_id))["cases"] == []
+        [felt] = (await personal_data.export(tx, cem.me.user_id))["cases"]
+        assert set(felt) == {"suspended_at", "suspended_until", "decision", "decided_at"}
+        assert felt["decision"] is None
+        await tx.run("update app.report_cases set note = 'words' where tenant_id = $1 and id = $2", case_id)
+        await personal_data.do_erase(tx, cem.me.user_id)
+        assert (
+            await tx.one(
+                str,
+                "select decision || ':' || note from app.report_cases where tenant_id = $1 and id = $2",
+                case_id,
+            )
+            == "person_left:"
+        )
+    assert await open_cases(db, cem) == []
+    assert len(await open_cases(db, ben)) == 1

@@ -77,14 +77,14 @@ async def test_a_lifted_ban_is_over_and_another_may_follow(db: Database, tenant:
     async with db.as_service(tenant.id) as tx:
         first = await safety.do_ban(tx, ada.me.user_id, safety.BanReason.spam)
     async with db.as_service(tenant.id) as tx:
-        await safety.do_lift(tx, ada.me.user_id)
+        await safety.do_lift(tx, ada.me.user_id, reason="a mistake")
         assert (
             await tx.maybe(str, "select ban_reason from app.users where tenant_id = $1 and id = $2", ada.me.user_id)
             is None
         )
     with pytest.raises(NotFound):
         async with db.as_service(tenant.id) as tx:
-            await safety.do_lift(tx, ada.me.user_id)
+            await safety.do_lift(tx, ada.me.user_id, reason="a mistake")
     async with db.as_service(tenant.id) as tx:
         second = await safety.do_ban(tx, ada.me.user_id, safety.BanReason.spam)
     assert second.id != first.id

@@ -78,6 +78,7 @@ begin
                 select from app.users person
                 where person.tenant_id = in_tenant_id and person.id = candidate
                     and (person.ban_reason is null or person.banned_until <= app.now())
+                    and (person.matching_suspended_until is null or person.matching_suspended_until <= app.now())
             )
             and not exists (
                 select from app.match_slots busy

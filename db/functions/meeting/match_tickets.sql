@@ -44,9 +44,11 @@ begin
         continue when not found;
 
         if exists (
-            select from app.users banned
-            where banned.tenant_id = in_tenant_id and banned.id = seeker
-                and banned.ban_reason is not null and (banned.banned_until is null or banned.banned_until > app.now())
+            select from app.users barred
+            where barred.tenant_id = in_tenant_id and barred.id = seeker and (
+                barred.ban_reason is not null and (barred.banned_until is null or barred.banned_until > app.now())
+                or barred.matching_suspended_until > app.now()
+            )
         ) or exists (
             select from app.match_slots busy
             where busy.tenant_id = in_tenant_id and busy.user_id = seeker and busy.type = 'anonymous_' || in_kind

@@ -3,6 +3,8 @@
 from meydan.accounts import personal_data, tasks
 from meydan.accounts.access import WrongTenant, identify, identity_of
 from meydan.accounts.aliases import AliasFull, AliasInvalid, AliasMixesScripts
+from meydan.accounts.conflict_of_interest import ConflictOfInterest
+from meydan.accounts.conflict_of_interest import is_own as is_own_matter
 from meydan.accounts.devices import ClientDevice
 from meydan.accounts.erasure_lock import lock_against_erasure, lock_for_erasure
 from meydan.accounts.events import (
@@ -35,9 +37,18 @@ from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMe
 from meydan.accounts.sign_in.login import LogInRequest, do_log_in
 from meydan.accounts.sign_in.otp import Purpose
 from meydan.accounts.sign_in.registration import NewTenant, RegisterUserRequest, do_register
-from meydan.accounts.staff import StaffGuard, StaffOnly, do_set_role, staff_of, staff_only
-from meydan.accounts.standing import AccountBanned, TooYoung, VerificationNeeded, do_lift_ban, do_set_ban
-from meydan.accounts.users import User, check_may_meet
+from meydan.accounts.staff import StaffGuard, StaffOnly, do_set_role, staff_of, staff_only, user_by_identifier
+from meydan.accounts.standing import (
+    AccountBanned,
+    MatchingSuspended,
+    TooYoung,
+    VerificationNeeded,
+    do_lift_ban,
+    do_resume_matching,
+    do_set_ban,
+    do_suspend_matching,
+)
+from meydan.accounts.users import User, check_may_meet, lock_standing
 from meydan.accounts.users import by_id as user
 
 __all__ = [
@@ -49,11 +60,13 @@ __all__ = [
     "ChangeProfileRequest",
     "ClientDevice",
     "CodesPaused",
+    "ConflictOfInterest",
     "DeviceForgotten",
     "EndReason",
     "Gender",
     "LogInRequest",
     "LoggedIn",
+    "MatchingSuspended",
     "Me",
     "NewDevice",
     "NewTenant",
@@ -84,13 +97,17 @@ __all__ = [
     "do_lift_ban",
     "do_log_in",
     "do_register",
+    "do_resume_matching",
     "do_set_ban",
     "do_set_role",
+    "do_suspend_matching",
     "identify",
     "identity_of",
     "interests_in_common",
+    "is_own_matter",
     "lock_against_erasure",
     "lock_for_erasure",
+    "lock_standing",
     "personal_data",
     "phone_hash",
     "profiles_of_user",
@@ -99,5 +116,6 @@ __all__ = [
     "staff_only",
     "tasks",
     "user",
+    "user_by_identifier",
     "user_of_profile",
 ]

@@ -84,6 +84,11 @@ class SessionsChanged(Frame, frozen=True):
     """The user's list of sessions has changed; clients that show it fetch it again."""
 
 
+class MatchingSuspendedFrame(Frame, frozen=True, tag="matching_suspended"):
+    until: datetime | None
+    """None: the suspension has been lifted."""
+
+
 class BannedFrame(Frame, frozen=True, tag="banned"):
     reason: str
     until: datetime | None

@@ -25,6 +25,7 @@ COLUMNS = {
     "users.language",
     "users.ban_reason",
     "users.banned_until",
+    "users.matching_suspended_until",
     "users.erased_at",
     "users.created_at",
     "profiles.id",
@@ -168,7 +169,8 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     await tx.run(
         """
         update app.users set phone = null, email = null, username = null, password_hash = null, birth_date = null,
-        role = 'user', ban_reason = null, banned_until = null, erased_at = app.now() where tenant_id = $1 and id = $2
+        role = 'user', ban_reason = null, banned_until = null, matching_suspended_until = null, erased_at = app.now()
+        where tenant_id = $1 and id = $2
         """,
         user_id,
     )

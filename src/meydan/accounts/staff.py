@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar.handlers import BaseRouteHandler
 
 from meydan import tenants
-from meydan.accounts import access, standing, users
+from meydan.accounts import access, users
 from meydan.accounts.identifiers import read_identifier
 from meydan.accounts.settings import AccountsSettings
 from meydan.kit.database import Database, Tx
@@ -26,7 +26,7 @@ async def check_staff(db: Database, me: Identity, *roles: Role) -> None:
     """
     async with db.as_service(me.tenant_id) as tx:
         person = await users.by_id(tx, me.user_id)
-    if person.role not in roles or standing.is_banned(person.ban_reason, person.banned_until):
+    if person.role not in roles or person.is_banned:
         raise StaffOnly
 
 
@@ -59,8 +59,8 @@ async def staff_of(tx: Tx, *roles: Role) -> list[UUID]:
     )
 
 
-async def do_set_role(tx: Tx, identifier: str, role: Role) -> UUID:
-    """Sets the role of the user with this phone number, e-mail address or username.
+async def user_by_identifier(tx: Tx, identifier: str) -> UUID:
+    """The id of the user with this phone number, e-mail address or username.
 
     Raises: NotFound.
     Runs as: service.
@@ -69,6 +69,16 @@ async def do_set_role(tx: Tx, identifier: str, role: Role) -> UUID:
     user_id = await users.find(tx, read_identifier(identifier, settings.default_region))
     if user_id is None:
         raise NotFound
+    return user_id
+
+
+async def do_set_role(tx: Tx, identifier: str, role: Role) -> UUID:
+    """Sets the role of the user with this phone number, e-mail address or username.
+
+    Raises: NotFound.
+    Runs as: service.
+    """
+    user_id = await user_by_identifier(tx, identifier)
     await tx.run("update app.users set role = $3 where tenant_id = $1 and id = $2", user_id, role.value)
     await tenants.do_record(tx, "role_set", user_id=user_id, role=role.value)
     return user_id

@@ -1,4 +1,7 @@
-"""Age limits and bans. A ban outlives the account, because the proved contacts' hashes are banned too."""
+"""Age limits, bans and suspensions of matching.
+
+A ban outlives the account, because the proved contacts' hashes are banned too. A suspension ends with its time.
+"""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -25,6 +28,10 @@ class BirthDateInvalid(Refused):
 
 class AccountBanned(Refused):
     code, status, title = "banned", 403, "This account has been banned."
+
+
+class MatchingSuspended(Refused):
+    code, status, title = "matching_suspended", 403, "You are not matched until the reports about you were looked at."
 
 
 class VerificationNeeded(Refused):
@@ -112,11 +119,45 @@ async def do_lift_ban(tx: Tx, user_id: UUID) -> None:
     await _do_write_ban(tx, user_id, None, None)
 
 
+async def do_suspend_matching(tx: Tx, user_id: UUID, until: datetime) -> None:
+    """Suspends matching until a time, at which it ends by itself, and tells the user's clients.
+
+    Runs as: service.
+    """
+    await tx.run(
+        "update app.users set matching_suspended_until = $3 where tenant_id = $1 and id = $2 and erased_at is null",
+        user_id,
+        until,
+    )
+    await realtime.send_frame(tx, user_id, events.MatchingSuspendedFrame(until))
+
+
+async def do_resume_matching(tx: Tx, user_id: UUID) -> bool:
+    """Ends a suspension before its time. False for a user whose matching is not suspended now.
+
+    Runs as: service.
+    """
+    resumed = await tx.maybe(
+        UUID,
+        """
+        update app.users set matching_suspended_until = null
+        where tenant_id = $1 and id = $2 and matching_suspended_until > app.now() returning id
+        """,
+        user_id,
+    )
+    if resumed is not None:
+        await realtime.send_frame(tx, user_id, events.MatchingSuspendedFrame(None))
+    return resumed is not None
+
+
 async def _do_write_ban(tx: Tx, user_id: UUID, reason: str | None, until: datetime | None) -> None:
+    """Writes or clears a ban. A new ban takes the place of a suspension."""
     contacts = await tx.one(
         list[str],
         """
-        update app.users set ban_reason = $3, banned_until = $4 where tenant_id = $1 and id = $2
+        update app.users set ban_reason = $3, banned_until = $4,
+            matching_suspended_until = case when $3::text is null then matching_suspended_until end
+        where tenant_id = $1 and id = $2
         returning array_remove(array[phone, email], null)
         """,
         user_id,

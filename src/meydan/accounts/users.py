@@ -8,8 +8,17 @@ from msgspec import Struct
 from meydan import tenants
 from meydan.accounts.identifiers import Contact, Identifier
 from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMethod
-from meydan.accounts.standing import AccountBanned, TooYoung, VerificationNeeded, age_on, is_banned, today_of
+from meydan.accounts.standing import (
+    AccountBanned,
+    MatchingSuspended,
+    TooYoung,
+    VerificationNeeded,
+    age_on,
+    is_banned,
+    today_of,
+)
 from meydan.integrations import Channel
+from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.kit.identity import Role
 from meydan.tenants import Language
@@ -27,7 +36,18 @@ class User(Struct, frozen=True):
     language: Language
     ban_reason: str | None
     banned_until: datetime | None
+    matching_suspended_until: datetime | None
     created_at: datetime
+
+    @property
+    def is_banned(self) -> bool:
+        return is_banned(self.ban_reason, self.banned_until)
+
+    @property
+    def suspended_until(self) -> datetime | None:
+        """The end of a suspension of matching; None when matching is not suspended now."""
+        until = self.matching_suspended_until
+        return until if until is not None and until > clock.now() else None
 
     @property
     def contacts(self) -> list[Contact]:
@@ -53,7 +73,9 @@ class Standing(Struct, frozen=True):
             raise AccountBanned(reason=self.ban_reason, until=self.banned_until)
 
 
-_COLUMNS = "id, phone, email, username, birth_date, role, language, ban_reason, banned_until, created_at"
+_COLUMNS = """
+    id, phone, email, username, birth_date, role, language, ban_reason, banned_until, matching_suspended_until, created_at
+"""
 _BY = {
     SignInMethod.phone: "select id from app.users where tenant_id = $1 and phone = $2",
     SignInMethod.email: "select id from app.users where tenant_id = $1 and email = $2",
@@ -121,11 +143,13 @@ def is_verified(user: User, required: RequireVerified) -> bool:
 async def check_may_meet(tx: Tx) -> None:
     """Refuses callers who may not be matched with strangers.
 
-    Raises: AccountBanned, VerificationNeeded, TooYoung.
+    Raises: AccountBanned, MatchingSuspended, VerificationNeeded, TooYoung.
     """
     me = await by_id(tx, tx.me.user_id)
-    if me.ban_reason is not None and is_banned(me.ban_reason, me.banned_until):
+    if me.is_banned:
         raise AccountBanned(reason=me.ban_reason, until=me.banned_until)
+    if me.suspended_until is not None:
+        raise MatchingSuspended(until=me.suspended_until)
     settings = await tenants.settings(tx, AccountsSettings)
     if not is_verified(me, settings.require_verified):
         raise VerificationNeeded(wanted=settings.require_verified)

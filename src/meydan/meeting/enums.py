@@ -45,6 +45,8 @@ class TicketEnd(StrEnum):
     gone = "gone"
     """The owner had no connection for longer than the presence timeout."""
     quota_exhausted = "quota_exhausted"
+    suspended = "suspended"
+    """Reports suspended the owner's matching."""
     banned = "banned"
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from meydan import accounts
+from meydan import accounts, safety
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
 from meydan.kit.events import listen
@@ -145,6 +145,12 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
 async def end_everything_of_banned_user(tx: Tx, event: accounts.UserBanned) -> None:
     """Ends the banned user's tickets and matches. New matches are refused where they are made."""
     await do_leave_everything(tx, event.user_id, TicketEnd.banned)
+
+
+@listen(safety.SuspensionBegan)
+async def end_waiting_of_suspended_user(tx: Tx, event: safety.SuspensionBegan) -> None:
+    """Ends the suspended user's tickets. Their matches go on."""
+    await tickets.do_end_all_of(tx, event.user_id, TicketEnd.suspended)
 
 
 async def do_leave_everything(tx: Tx, user_id: UUID, reason: TicketEnd) -> None:

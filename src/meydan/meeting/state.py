@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from meydan import accounts
 from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.meeting import matches, quota, tickets
@@ -22,6 +23,8 @@ class State(Struct, frozen=True):
     approximate_waiting: int
     ticket: tickets.Ticket | None = None
     match: matches.Match | None = None
+    suspended_until: datetime | None = None
+    """The time at which a suspension of matching ends by itself."""
 
 
 async def state(tx: Tx) -> State:
@@ -31,4 +34,5 @@ async def state(tx: Tx) -> State:
         approximate_waiting=await tickets.approximate_waiting(tx, MeetingType.text),
         ticket=await tickets.ticket(tx, MeetingType.text),
         match=await matches.active(tx, MeetingType.text),
+        suspended_until=(await accounts.user(tx, tx.me.user_id)).suspended_until,
     )

@@ -4,7 +4,7 @@ Nobody is told what they did themselves, but for what a thief would do in their 
 
 from typing import Any, NamedTuple
 
-from meydan import accounts, growth, meeting
+from meydan import accounts, growth, meeting, moderation, safety
 from meydan.kit.database import Tx
 from meydan.kit.events import Event, listen
 from meydan.kit.identity import Role
@@ -26,6 +26,8 @@ EVENT_NOTIFICATIONS = [
     EventNotification(accounts.SignInChanged, Code.sign_in_changed, ("part",)),
     # Read once the ban is over; until then the answer to logging in says the same.
     EventNotification(accounts.UserBanned, Code.banned, ("reason", "until")),
+    EventNotification(safety.SuspensionBegan, Code.matching_suspended, ("until",)),
+    EventNotification(safety.SuspensionEnded, Code.matching_resumed),
     EventNotification(wallet.WalletFrozen, Code.wallet_frozen, ("reason",)),
     EventNotification(wallet.WalletThawed, Code.wallet_thawed),
     EventNotification(payments.PaymentHeld, Code.payment_held, ("payment_id",)),
@@ -67,6 +69,13 @@ async def codes_paused(tx: Tx, event: accounts.CodesPaused) -> None:
         spent_cents=event.spent_cents,
         budget_cents=event.budget_cents,
     )
+
+
+@listen(moderation.CaseSuspendedUser)
+async def reports_wait(tx: Tx, event: moderation.CaseSuspendedUser) -> None:
+    """To staff: they have until then to decide. It does not say about whom."""
+    staff = await accounts.staff_of(tx, Role.owner, Role.admin, Role.moderator)
+    await do_notify(tx, [Receiver(user_id) for user_id in staff], Code.reports_wait, until=event.until)
 
 
 @listen(growth.ReferralRewarded)

@@ -1,9 +1,10 @@
-"""Safety: blocks between profiles, and bans of users from the tenant."""
+"""Safety: blocks between profiles, suspensions of matching, and bans of users from the tenant."""
 
 from meydan.safety import personal_data  # noqa: F401 -- importing the room registers its personal data
 from meydan.safety.bans import Ban, BanReason, do_ban, do_lift
 from meydan.safety.blocks import Block, blocked_between, do_block, do_unblock
-from meydan.safety.events import BanLifted, Blocked, Unblocked
+from meydan.safety.events import BanLifted, Blocked, SuspensionBegan, SuspensionEnded, Unblocked
+from meydan.safety.suspensions import do_resume_matching, do_suspend_matching
 
 __all__ = [
     "Ban",
@@ -11,10 +12,14 @@ __all__ = [
     "BanReason",
     "Block",
     "Blocked",
+    "SuspensionBegan",
+    "SuspensionEnded",
     "Unblocked",
     "blocked_between",
     "do_ban",
     "do_block",
     "do_lift",
+    "do_resume_matching",
+    "do_suspend_matching",
     "do_unblock",
 ]

@@ -14,7 +14,7 @@ from meydan.safety import events
 
 class BanReason(StrEnum):
     reports = "reports"
-    """Automatic: enough different users reported this one."""
+    """Stands in older bans, which enough reports caused. Nothing bans by itself any more."""
     harassment = "harassment"
     sexual_content = "sexual_content"
     underage = "underage"
@@ -42,11 +42,13 @@ async def do_ban(
     """Bans a user, for good unless ``until`` is given. A ban that lasts at least as long stays, and no event is
     published.
 
-    ``banned_by_user_id`` is absent when the system decided. ``evidence`` goes into the audit log.
+    ``banned_by_user_id`` is absent for an operator at the command line. ``evidence`` goes into the audit log.
 
+    Locks: users.
     Raises: NotFound.
     Runs as: service.
     """
+    await accounts.lock_standing(tx, user_id)
     await tx.run(
         """
         update app.bans set lifted_at = until
@@ -90,21 +92,30 @@ async def do_ban(
     return ban
 
 
-async def do_lift(tx: Tx, user_id: UUID, *, lifted_by_user_id: UUID | None = None) -> None:
-    """Lifts the user's ban.
+async def do_lift(
+    tx: Tx, user_id: UUID, *, reason: str, ban_id: UUID | None = None, lifted_by_user_id: UUID | None = None
+) -> None:
+    """Lifts the user's ban, or only this one. The reason goes into the audit log.
 
-    Raises: NotFound (not banned).
+    Locks: users.
+    Raises: NotFound (not banned, or no longer).
     Runs as: service.
     """
-    ban_id = await tx.one(
+    await accounts.lock_standing(tx, user_id)
+    lifted = await tx.one(
         UUID,
         """
         update app.bans set lifted_at = app.now(), lifted_by_user_id = $3
-        where tenant_id = $1 and user_id = $2 and lifted_at is null returning id
+        where tenant_id = $1 and user_id = $2 and lifted_at is null and (until is null or until > app.now())
+            and ($4::uuid is null or id = $4)
+        returning id
         """,
         user_id,
         lifted_by_user_id,
+        ban_id,
     )
     await accounts.do_lift_ban(tx, user_id)
-    await tenants.do_record(tx, "ban_lifted", user_id=user_id, acted_by_user_id=lifted_by_user_id, ban_id=ban_id)
+    await tenants.do_record(
+        tx, "ban_lifted", user_id=user_id, acted_by_user_id=lifted_by_user_id, ban_id=lifted, reason=reason
+    )
     await publish(tx, events.BanLifted(user_id=user_id))

@@ -1,11 +1,25 @@
 """Events of safety, for the rooms above. A ban itself is announced by ``accounts.UserBanned``."""
 
+from datetime import datetime
 from uuid import UUID
 
 from meydan.kit.events import Event
 
 
 class BanLifted(Event, frozen=True):
+    user_id: UUID
+
+
+class SuspensionBegan(Event, frozen=True):
+    """Listeners end what waits for a match. New tickets are refused where they are made."""
+
+    user_id: UUID
+    until: datetime
+
+
+class SuspensionEnded(Event, frozen=True):
+    """A decision ended it. A suspension that ends with its time publishes nothing."""
+
     user_id: UUID
 
 

@@ -236,7 +236,7 @@ async def test_nothing_is_given_to_who_is_banned_or_gone(app: Litestar, db: Data
         await safety.do_ban(tx, ben.me.user_id, safety.BanReason.spam)
     assert (await send(app, ada, ben)).status_code == 404
     async with db.as_service(ada.tenant.id) as tx:
-        await safety.do_lift(tx, ben.me.user_id)
+        await safety.do_lift(tx, ben.me.user_id, reason="a mistake")
     assert (await send(app, ada, ben)).status_code == 201
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from meydan import accounts
 from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.money.backoffice import conflict_of_interest
@@ -139,7 +140,7 @@ async def do_decide(tx: Tx, case_id: UUID, choice: Choice, note: str, actor: UUI
     Raises: ConflictOfInterest and what ``cases.do_decide`` raises.
     Runs as: service."""
     if (await case(tx, case_id, actor)).conflict_of_interest:
-        raise conflict_of_interest.ConflictOfInterest
+        raise accounts.ConflictOfInterest
     await cases.do_decide(tx, case_id, choice, note, actor)
 
 

@@ -1,0 +1,13 @@
+"""Events of moderation, for the rooms above."""
+
+from datetime import datetime
+from uuid import UUID
+
+from meydan.kit.events import Event
+
+
+class CaseSuspendedUser(Event, frozen=True):
+    """Reports suspended a user's matching: staff have until then to decide."""
+
+    case_id: UUID
+    until: datetime
