@@ -24,6 +24,16 @@ def test_staff_and_settings_from_the_command_line(database_settings: DatabaseSet
     nobody = meydan("tenant", "staff", cafe, "mehmet", "--role", "admin")
     assert nobody.returncode == 1
     assert f"Nobody in {cafe} logs in with mehmet" in nobody.stderr
+    banned = meydan("tenant", "ban", cafe, "ayse", "--reason", "spam", "--days", "7")
+    assert re.fullmatch(rf"ayse is banned from {cafe} until [0-9-]+ [0-9:]+ UTC\.\n", banned.stdout), banned.stderr
+    longer = meydan("tenant", "ban", cafe, "ayse", "--reason", "threat")
+    assert longer.stdout == f"ayse is banned from {cafe} for good.\n", longer.stderr
+    lifted = meydan("tenant", "lift", cafe, "ayse", "--reason", "a mistake")
+    assert lifted.stdout == f"ayse is no longer banned from {cafe}.\n", lifted.stderr
+    assert "ayse is not banned" in meydan("tenant", "lift", cafe, "ayse", "--reason", "a mistake").stderr
+    for command in ("ban", "lift"):
+        nobody = meydan("tenant", command, cafe, "mehmet", "--reason", "spam")
+        assert f"Nobody in {cafe} logs in with mehmet" in nobody.stderr
     set_one = meydan("tenant", "set", cafe, "meeting.matches_per_day", "7")
     assert set_one.returncode == 0, set_one.stderr
     shown = meydan("tenant", "settings", cafe).stdout

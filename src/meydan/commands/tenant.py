@@ -7,7 +7,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from meydan.config import Settings
     from meydan.kit.database import Database
     from meydan.tenants import Addresses, Tenant
+
+_BAN_REASONS = ["harassment", "sexual_content", "underage", "spam", "threat", "other"]
 
 
 @click.group()
@@ -135,6 +137,62 @@ def staff(slug: str, identifier: str, role: str, data: Path | None) -> None:
     with running_database(data) as settings:
         asyncio.run(give(settings))
     click.echo(f"{identifier} is now {role} in {slug}.")
+
+
+@tenant.command()
+@click.argument("slug")
+@click.argument("identifier")
+@click.option("--reason", type=click.Choice(_BAN_REASONS), required=True, help="Told to the person.")
+@click.option("--days", type=click.IntRange(1, 3650), help="For so many days; else for good.")
+@data_option
+def ban(slug: str, identifier: str, reason: str, days: int | None, data: Path | None) -> None:
+    """Ban somebody. IDENTIFIER is what they log in with: phone number, e-mail address or username."""
+
+    async def do_ban(settings: Settings) -> datetime | None:
+        from meydan import accounts, safety
+        from meydan.kit import clock
+        from meydan.kit.errors import NotFound
+
+        until = None if days is None else clock.now() + timedelta(days=days)
+        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
+            try:
+                user_id = await accounts.user_by_identifier(tx, identifier)
+            except NotFound:
+                raise PlainError(f"Nobody in {slug} logs in with {identifier}.") from None
+            return (await safety.do_ban(tx, user_id, safety.BanReason(reason), until=until)).until
+
+    with running_database(data) as settings:
+        until = asyncio.run(do_ban(settings))
+    click.echo(
+        f"{identifier} is banned from {slug} " + (f"until {until:%Y-%m-%d %H:%M} UTC." if until else "for good.")
+    )
+
+
+@tenant.command()
+@click.argument("slug")
+@click.argument("identifier")
+@click.option("--reason", required=True, help="Kept in the audit log.")
+@data_option
+def lift(slug: str, identifier: str, reason: str, data: Path | None) -> None:
+    """Lift somebody's ban. IDENTIFIER is what they log in with."""
+
+    async def do_lift(settings: Settings) -> None:
+        from meydan import accounts, safety
+        from meydan.kit.errors import NotFound
+
+        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
+            try:
+                user_id = await accounts.user_by_identifier(tx, identifier)
+            except NotFound:
+                raise PlainError(f"Nobody in {slug} logs in with {identifier}.") from None
+            try:
+                await safety.do_lift(tx, user_id, reason=reason)
+            except NotFound:
+                raise PlainError(f"{identifier} is not banned from {slug}.") from None
+
+    with running_database(data) as settings:
+        asyncio.run(do_lift(settings))
+    click.echo(f"{identifier} is no longer banned from {slug}.")
 
 
 @tenant.command("host")
