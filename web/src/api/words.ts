@@ -95,6 +95,16 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     }
     case 'banned':
       return i18n._(msg`This account is closed to meetings.`);
+    case 'matching_suspended': {
+      const when = at('until');
+      return i18n._(msg`Reports about you are looked at. Until ${when} you meet nobody new; all else goes on.`);
+    }
+    case 'report_case_decided':
+      return i18n._(msg`Somebody has decided about these reports already. Reload the page to see what.`);
+    case 'ban_over':
+      return i18n._(msg`This ban is over or lifted already.`);
+    case 'outranked':
+      return i18n._(msg`Only somebody of a higher rank can ban a member of the staff.`);
     case 'session_ended':
       return i18n._(msg`You were logged out. Log in again to go on.`);
     case 'not_logged_in':

@@ -53,6 +53,7 @@ function refreshWhatChanged(frame: News): void {
     case 'match_made':
     case 'match_ended':
     case 'ticket_ended':
+    case 'matching_suspended':
       refetch(['match']);
       break;
     case 'claim_decided':

@@ -28,6 +28,7 @@ export function useMatchToasts(): void {
     const stopped: Record<string, string> = {
       gone: t`You were away for a while, so the waiting ended. It cost nothing.`,
       quota_exhausted: t`Today's meetings are used up, so the waiting ended.`,
+      suspended: t`Reports about you are looked at, so the waiting ended. The square says more.`,
       other_face: t`You wait under your other face now.`,
     };
     return onNews((frame) => {

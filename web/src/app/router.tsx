@@ -166,6 +166,11 @@ const inside = [
     }),
     createRoute({
       getParentRoute: () => staff,
+      path: '/reports',
+      component: lazyRouteComponent(() => import('../features/staff/ReportsPage'), 'ReportsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
       path: '/fraud',
       component: lazyRouteComponent(() => import('../features/staff/FraudPage'), 'FraudPage'),
     }),

@@ -29,6 +29,7 @@ export type LoggedFrame = { id: string } & (
   | { t: 'payment'; payment: Payment }
   | { t: 'subscription'; subscription: Subscription }
   | { t: 'gift_received'; profile_id: string; gift: GiftReceived }
+  | { t: 'matching_suspended'; until: string | null }
   | { t: 'banned'; reason: string; until: string | null }
 );
 

@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { BadgeCheck, MessageCircle, SlidersHorizontal, Sunrise } from 'lucide-react';
+import { BadgeCheck, MessageCircle, ShieldAlert, SlidersHorizontal, Sunrise } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { isRefusal } from '../../api/errors';
 import type { MeetingState } from '../../api/types';
@@ -16,6 +16,7 @@ import {
   clockTime,
   ErrorState,
   Festoon,
+  fullTime,
   LinkRow,
   Moment,
   Notice,
@@ -164,6 +165,8 @@ function Today({ state }: { state: MeetingState }) {
               )}
             </Notice>
           </>
+        ) : state.suspended_until ? (
+          <Suspended until={state.suspended_until} />
         ) : state.ticket ? (
           <Button asChild look="lamp" size="lg" wide>
             <Link to="/waiting">
@@ -212,6 +215,24 @@ function Today({ state }: { state: MeetingState }) {
       </Card>
       <CriteriaSheet open={choosing} onClose={() => setChoosing(false)} />
     </>
+  );
+}
+
+/** Reports keep somebody from meeting people for a day; all else goes on. */
+function Suspended({ until }: { until: string }) {
+  const { i18n } = useLingui();
+  const when = fullTime(i18n.locale, new Date(until));
+  return (
+    <Notice
+      tone="terracotta"
+      icon={<ShieldAlert aria-hidden />}
+      title={<Trans>You meet nobody new until {when}</Trans>}
+    >
+      <Trans>
+        Several people reported you. Those who run this square look at it; if nobody decides by then, this ends by
+        itself. You can go on talking with whom you have met, and read, export or delete what is yours.
+      </Trans>
+    </Notice>
   );
 }
 

@@ -13,7 +13,7 @@ const LOOK_AGAIN = 10_000;
 export const stateQuery = queryOptions({
   queryKey: STATE,
   queryFn: () => answer(api.GET('/api/match/state')),
-  refetchInterval: (query) => (query.state.data?.ticket ? LOOK_AGAIN : false),
+  refetchInterval: ({ state: { data } }) => (data?.ticket || data?.suspended_until ? LOOK_AGAIN : false),
 });
 
 /** The server's clock, as far ahead of ours as it was with its last answer. */

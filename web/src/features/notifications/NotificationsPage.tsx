@@ -5,12 +5,14 @@ import {
   Bell,
   CircleDollarSign,
   DoorClosed,
+  Flag,
   Gift,
   KeyRound,
   type LucideIcon,
   MessageCircle,
   Moon,
   SearchCheck,
+  ShieldAlert,
   Smartphone,
   Snowflake,
   Sparkles,
@@ -33,6 +35,9 @@ const ICONS: Record<string, LucideIcon> = {
   new_device: Smartphone,
   sign_in_changed: KeyRound,
   banned: DoorClosed,
+  matching_suspended: ShieldAlert,
+  matching_resumed: ShieldAlert,
+  reports_wait: Flag,
   referral_reward: Gift,
   gift_received: Gift,
   payment_settled: CircleDollarSign,
@@ -89,6 +94,21 @@ export function useNotificationWords(): (notification: Notification) => { title:
             : t`This account was closed`,
           words: banReason(data.reason),
         };
+      case 'matching_suspended':
+        return {
+          title: t`You meet nobody new until ${fullTime(i18n.locale, new Date(text('until')))}`,
+          words: t`Several people reported you. Those who run this square look at it; if nobody decides, it ends by itself.`,
+        };
+      case 'matching_resumed':
+        return {
+          title: t`You can meet people again`,
+          words: t`Those who run this square looked at the reports about you and dismissed them.`,
+        };
+      case 'reports_wait':
+        return {
+          title: t`Reports wait for you`,
+          words: t`Somebody meets nobody new until ${fullTime(i18n.locale, new Date(text('until')))}, unless you decide before.`,
+        };
       case 'sign_in_changed':
         return {
           title:
@@ -132,6 +152,8 @@ function placeOf({ code, data }: Notification) {
     return { to: '/wallet/payments/$paymentId', params: { paymentId: data.payment_id } } as const;
   }
   if (code.startsWith('premium_')) return { to: '/premium' } as const;
+  if (code === 'reports_wait') return { to: '/staff/reports' } as const;
+  if (code === 'matching_suspended' || code === 'matching_resumed') return { to: '/' } as const;
   if (code.startsWith('wallet_')) return { to: '/wallet' } as const;
   return code === 'gift_received' ? ({ to: '/wallet/gifts' } as const) : null;
 }

@@ -5,6 +5,7 @@ import { useWords } from '../../api/words';
 import { Button, excessOf, RadioList, Sheet, TextArea, toast } from '../../ui';
 import type { Person } from './BlockSheet';
 import { useReport } from './data';
+import { useReportReasons } from './reasons';
 
 const LONGEST = 1000;
 
@@ -49,14 +50,7 @@ function ReportForm({ profile, matchId, onDone }: { profile: Person; matchId?: s
   const [reason, setReason] = useState<ReportReason | ''>('');
   const [text, setText] = useState('');
   const [asked, setAsked] = useState(false);
-  const reasons: { value: ReportReason; words: string }[] = [
-    { value: 'harassment', words: t`Insults or harassment` },
-    { value: 'sexual_content', words: t`Unwanted sexual content` },
-    { value: 'underage', words: t`Is probably under 18` },
-    { value: 'threat', words: t`Threat or danger` },
-    { value: 'spam', words: t`Advertising or fraud` },
-    { value: 'other', words: t`Something else` },
-  ];
+  const reasons = Object.entries(useReportReasons()).map(([value, words]) => ({ value: value as ReportReason, words }));
   return (
     <form
       className="flex flex-col gap-4"

@@ -2,3 +2,4 @@ export { BlockSheet, type Person } from './BlockSheet';
 export * from './data';
 export { PersonSheet } from './PersonSheet';
 export { ReportSheet } from './ReportSheet';
+export { useReportReasons } from './reasons';

@@ -5,6 +5,7 @@ import {
   BadgeCheck,
   ChartColumn,
   Database,
+  Flag,
   Gift,
   KeyRound,
   Lamp as LampIcon,
@@ -90,7 +91,16 @@ function MeList() {
             to="/staff"
             icon={<ChartColumn aria-hidden className="size-5.5" />}
             title={t`Running the square`}
-            words={t`Revenue, payments, fraud, the shop`}
+            words={t`Revenue, payments, reports, fraud, the shop`}
+          />
+        </CardList>
+      ) : me.role === 'moderator' ? (
+        <CardList label={t`Running the square`}>
+          <LinkRow
+            to="/staff/reports"
+            icon={<Flag aria-hidden className="size-5.5" />}
+            title={t`Reports`}
+            words={t`Decide about reported people`}
           />
         </CardList>
       ) : null}

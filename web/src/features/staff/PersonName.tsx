@@ -2,9 +2,11 @@ import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { Alias } from '../../ui';
 import type { Person } from './data';
+import { useRunsCommunity } from './StaffFrame';
 
-/** Somebody as staff know them, and the way to their money; who has left has no name any more. */
+/** Somebody as staff know them, and the way to their money for who may see it; who has left has no name any more. */
 export function PersonName({ person }: { person: Person | null | undefined }) {
+  const seesMoney = useRunsCommunity();
   const name = person?.alias ? (
     <Alias alias={person.alias} tag={person.tag} />
   ) : (
@@ -12,7 +14,7 @@ export function PersonName({ person }: { person: Person | null | undefined }) {
       <Trans>somebody who left</Trans>
     </span>
   );
-  if (!person) return name;
+  if (!person || !seesMoney) return name;
   return (
     <Link
       to="/staff/people/$userId"

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Outlet } from '@tanstack/react-router';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import { ShieldAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { EmptyState, Page, PageTabs } from '../../ui';
@@ -11,11 +11,15 @@ export function useRunsCommunity(): boolean {
   return role === 'admin' || role === 'owner';
 }
 
+const REPORTS = '/staff/reports';
+
 /** The pages of those who run the square. */
 export function StaffFrame() {
   const { t } = useLingui();
-  const allowed = useRunsCommunity();
-  if (!allowed) {
+  const runsCommunity = useRunsCommunity();
+  const { role } = useMe();
+  const { pathname } = useLocation();
+  if (!runsCommunity && !(role === 'moderator' && pathname.startsWith(REPORTS))) {
     return (
       <Page title={t`Running the square`} back="/me">
         <EmptyState
@@ -43,20 +47,24 @@ export function StaffPage({
   children: ReactNode;
 }) {
   const { t } = useLingui();
+  const runsCommunity = useRunsCommunity();
   return (
     <Page title={title} back="/me" backOnPhone aside={aside} lead={lead} className="max-w-[1100px]">
-      <PageTabs
-        label={t`Running the square`}
-        tabs={[
-          { to: '/staff', words: t`Revenue` },
-          { to: '/staff/payments', words: t`Payments` },
-          { to: '/staff/transactions', words: t`Transactions` },
-          { to: '/staff/people', words: t`People` },
-          { to: '/staff/fraud', words: t`Fraud` },
-          { to: '/staff/reconciliation', words: t`Reconciliation` },
-          { to: '/staff/shop', words: t`Shop` },
-        ]}
-      />
+      {runsCommunity ? (
+        <PageTabs
+          label={t`Running the square`}
+          tabs={[
+            { to: '/staff', words: t`Revenue` },
+            { to: '/staff/payments', words: t`Payments` },
+            { to: '/staff/transactions', words: t`Transactions` },
+            { to: '/staff/people', words: t`People` },
+            { to: REPORTS, words: t`Reports` },
+            { to: '/staff/fraud', words: t`Fraud` },
+            { to: '/staff/reconciliation', words: t`Reconciliation` },
+            { to: '/staff/shop', words: t`Shop` },
+          ]}
+        />
+      ) : null}
       {children}
     </Page>
   );

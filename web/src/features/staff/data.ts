@@ -21,6 +21,9 @@ export type ReconciliationRun = Schemas['Run'];
 export type Choice = Schemas['Choice'];
 export type Person = Schemas['Person'];
 export type StaffPerson = Schemas['StaffPerson'];
+export type ReportCase = Schemas['ReportCase'];
+export type ReportQueue = Schemas['CaseQueue'];
+export type PersonBan = Schemas['PersonBan'];
 export type FraudRules = Schemas['FraudRules'];
 
 // No frame tells staff what members or colleagues did: whoever comes to a page sees what is so now.
@@ -118,6 +121,31 @@ export function useDecide(case_id: string) {
   return useAction({
     mutationFn: (body: { decision: Choice; note: string }) =>
       answer(api.POST('/api/staff/fraud/{case_id}/decide', { params: { path: { case_id } }, body })),
+    onSettled: changed,
+  });
+}
+
+export const reportCasesQuery = (queue: ReportQueue) =>
+  infiniteQueryOptions({
+    queryKey: ['staff', 'reports', queue],
+    queryFn: ({ pageParam }) =>
+      answer(api.GET('/api/staff/reports', { params: { query: { queue, ...(pageParam && { cursor: pageParam }) } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export function useDecideReportCase(case_id: string) {
+  return useAction({
+    mutationFn: (body: Schemas['DecideReportCaseRequest']) =>
+      answer(api.POST('/api/staff/reports/{case_id}/decide', { params: { path: { case_id } }, body })),
+    onSettled: changed,
+  });
+}
+
+export function useLiftBan(ban_id: string) {
+  return useAction({
+    mutationFn: (reason: string) =>
+      answer(api.POST('/api/staff/bans/{ban_id}/lift', { params: { path: { ban_id } }, body: { reason } })),
     onSettled: changed,
   });
 }
