@@ -17,6 +17,7 @@ STAFF_PAGES = [
     "/staff/payments",
     "/staff/transactions",
     "/staff/people",
+    "/staff/reports",
     "/staff/fraud",
     "/staff/fraud/rules",
     "/staff/reconciliation",
