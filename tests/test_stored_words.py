@@ -426,6 +426,18 @@ async def test_every_setting_is_still_set(moved: Moved):
         assert sorted(changed) == sorted(json.dumps(value, sort_keys=True) for value in said)
 
 
+async def test_every_report_waits_in_the_one_open_case_about_its_person(moved: Moved):
+    reports = await moved.owner.fetch("""
+        select said.reported_user_id, opened.user_id, opened.id, opened.status from app.reports said
+        join app.users reported on reported.tenant_id = said.tenant_id and reported.id = said.reported_user_id
+        left join app.report_cases opened on opened.tenant_id = said.tenant_id and opened.id = said.case_id
+        where reported.erased_at is null
+    """)
+    assert reports
+    assert all((row["user_id"], row["status"]) == (row["reported_user_id"], "open") for row in reports)
+    assert len({row["id"] for row in reports}) == len({row["user_id"] for row in reports})
+
+
 async def test_the_database_reads_settings_by_their_names_too(moved: Moved):
     """Two are read inside SQL functions, so that no caller sets them: 41 per cent of a gift, ripe after nine days."""
     gift = _FACTS["gift"]

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from meydan import meeting, safety, tenants
+from meydan import accounts, meeting, safety, tenants
 from meydan.kit import clock, valkey
 from meydan.kit.database import Database
 from meydan.meeting import presence, tickets
@@ -234,6 +234,41 @@ async def test_a_ban_counts_where_matches_are_made(db: Database, tenant: tenants
         await tx.run("update app.users set ban_reason = 'spam' where tenant_id = $1 and id = $2", ana.me.user_id)
     assert await match(db, tenant, search_again=True) == 0
     assert await waits(db, bora) and not await waits(db, ana)
+
+
+async def test_the_suspended_wait_for_nobody_and_keep_their_match(db: Database, tenant: tenants.Tenant):
+    ana, bora, cem = [await make_person(db, tenant) for _ in range(3)]
+    await bring_together(db, ana, bora)
+    await join(db, cem)
+    for person in (bora, cem):
+        async with db.as_service(tenant.id) as tx:
+            await safety.do_suspend_matching(tx, person.me.user_id, clock.now() + timedelta(hours=1))
+    assert await matched(db, ana) is not None
+    assert [frame["t"] for frame in await told(db, bora)].count("match_ended") == 0
+    assert [frame["reason"] for frame in await told(db, cem) if frame["t"] == "ticket_ended"] == ["suspended"]
+    assert not await waits(db, cem)
+    with pytest.raises(accounts.MatchingSuspended):
+        await join(db, cem)
+    async with db.as_service(tenant.id) as tx:
+        await safety.do_resume_matching(tx, cem.me.user_id)
+    await join(db, cem)
+    assert await waits(db, cem)
+
+
+@pytest.mark.parametrize("suspended_first", [True, False])
+async def test_a_suspension_counts_where_matches_are_made(db: Database, tenant: tenants.Tenant, suspended_first: bool):
+    """Even for a ticket that slipped in beside the suspension, whoever of the two is looked for."""
+    ana, bora = await make_person(db, tenant), await make_person(db, tenant)
+    await join(db, ana)
+    await join(db, bora)
+    suspended, other = (ana, bora) if suspended_first else (bora, ana)
+    async with db.as_service(tenant.id) as tx:
+        await tx.run(
+            "update app.users set matching_suspended_until = app.now() + interval '1 hour' where tenant_id = $1 and id = $2",
+            suspended.me.user_id,
+        )
+    assert await match(db, tenant, search_again=True) == 0
+    assert await waits(db, other) and not await waits(db, suspended)
 
 
 async def test_communities_do_not_mix(db: Database, tenant: tenants.Tenant, other_tenant: tenants.Tenant):

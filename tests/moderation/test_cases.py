@@ -195,6 +195,20 @@ async def test_nobody_decides_about_themselves_or_whom_they_reported_nor_sees_it
         assert (await decide(others, cases_of[moderator.me.user_id], "dismiss")).status_code == 200
 
 
+async def test_staff_who_reported_are_not_told_that_it_suspended(
+    db: Database, tenant: tenants.Tenant, moderator: Person
+):
+    await set_limit(db, tenant, 1)
+    ben = await make_person(db, tenant)
+    admin = await make_person(db, tenant, role=Role.admin, days_old=30)
+    await bring_together(db, admin, ben, talking=True)
+    await report_and_review(db, admin, ben)
+    assert await is_suspended(db, ben)
+    async with db.as_service(tenant.id) as tx:
+        told = "select user_id from app.notifications where tenant_id = $1 and code = 'reports_wait'"
+        assert await tx.all(UUID, told) == [moderator.me.user_id]
+
+
 async def test_an_owner_who_runs_it_alone_decides_about_whom_they_reported(
     app: Litestar, db: Database, tenant: tenants.Tenant
 ):

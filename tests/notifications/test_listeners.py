@@ -61,6 +61,18 @@ async def test_a_banned_person_finds_out_why(db: Database, tenant: tenants.Tenan
     assert await news_of(db, ada) == [("banned", {"reason": "reports", "until": None})]
 
 
+async def test_a_suspended_person_finds_out_until_when_and_that_it_is_over(db: Database, tenant: tenants.Tenant):
+    ada = await make_person(db, tenant)
+    until = clock.now() + timedelta(hours=24)
+    async with db.as_service(tenant.id) as tx:
+        await safety.do_suspend_matching(tx, ada.me.user_id, until)
+    async with db.as_service(tenant.id) as tx:
+        await safety.do_resume_matching(tx, ada.me.user_id)
+        await safety.do_resume_matching(tx, ada.me.user_id)
+    assert [code for code, _ in await news_of(db, ada)] == ["matching_resumed", "matching_suspended"]
+    assert (await news_of(db, ada))[1][1].keys() == {"until"}
+
+
 async def test_rewards_name_nobody(db: Database, tenant: tenants.Tenant):
     ada, ben = await make_person(db, tenant), await make_person(db, tenant)
     event = growth.ReferralRewarded(

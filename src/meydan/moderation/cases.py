@@ -116,7 +116,9 @@ async def do_review_reported_user(tx: Tx, report_id: UUID) -> None:
         until,
     )
     await safety.do_suspend_matching(tx, about.user_id, until, case_id=case_id, reporters=len(reporters), weight=weight)
-    await publish(tx, events.CaseSuspendedUser(case_id=case_id, until=until))
+    staff = await accounts.staff_of(tx, *DECIDERS)
+    deciders = [user_id for user_id in staff if not await has_reported(tx, case_id, user_id)]
+    await publish(tx, events.CaseSuspendedUser(case_id=case_id, deciders=deciders, until=until))
 
 
 async def do_decide(tx: Tx, case_id: UUID, verdict: Verdict, actor: UUID) -> None:

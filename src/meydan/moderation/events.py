@@ -10,4 +10,6 @@ class CaseSuspendedUser(Event, frozen=True):
     """Reports suspended a user's matching: staff have until then to decide."""
 
     case_id: UUID
+    deciders: list[UUID]
+    """Staff who may see the case."""
     until: datetime

@@ -73,9 +73,8 @@ async def codes_paused(tx: Tx, event: accounts.CodesPaused) -> None:
 
 @listen(moderation.CaseSuspendedUser)
 async def reports_wait(tx: Tx, event: moderation.CaseSuspendedUser) -> None:
-    """To staff: they have until then to decide. It does not say about whom."""
-    staff = await accounts.staff_of(tx, Role.owner, Role.admin, Role.moderator)
-    await do_notify(tx, [Receiver(user_id) for user_id in staff], Code.reports_wait, until=event.until)
+    """To staff who may see the case: they have until then to decide. It does not say about whom."""
+    await do_notify(tx, [Receiver(user_id) for user_id in event.deciders], Code.reports_wait, until=event.until)
 
 
 @listen(growth.ReferralRewarded)

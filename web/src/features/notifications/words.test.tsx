@@ -55,6 +55,14 @@ describe('news in words', () => {
     expect(say('banned', { reason: 'other', until: null })[0].title).toBe('This account was closed');
   });
 
+  it('tell until when nobody new is met, and that it is over', () => {
+    const [english, turkish] = say('matching_suspended', { until: '2026-11-23T09:00:00Z' });
+    expect(english.title).toContain('23');
+    expect(turkish.title).toContain('tanışamazsın');
+    expect(say('matching_resumed', {})[0].title).toBe('You can meet people again');
+    expect(say('reports_wait', { until: '2026-11-23T09:00:00Z' })[0].words).toContain('23');
+  });
+
   it('tell what of the log in has changed', () => {
     const titles = ['password', 'phone', 'email'].map((part) => say('sign_in_changed', { part })[0].title);
     expect(titles).toEqual([
