@@ -31,6 +31,14 @@ async def test_a_cursor_is_one_the_log_still_knows(connect, ada):
     await again.hears_nothing()
 
 
+async def test_a_ping_that_a_page_can_see_is_answered(connect, ada, gateway: Gateway):
+    client = await connect()
+    client.say(t="hello", token=ada.token(), since=None)
+    assert (await client.hear("ready"))["ping_after"] == gateway.settings.ping_after_idle_seconds
+    client.say(t="ping")
+    assert await client.hear("pong") == {"t": "pong"}
+
+
 @pytest.mark.parametrize("spoil", ["another key", "expired", "no token at all"])
 async def test_a_bad_token_is_sent_away(connect, ada, spoil: str):
     token = {

@@ -16,6 +16,8 @@ from meydan.gateway.frames import (
     Close,
     GrantRejected,
     Hello,
+    Ping,
+    Pong,
     Ready,
     Typing,
     Unwatch,
@@ -145,6 +147,8 @@ class Connection(WSListener):
             self._watch(received, self.identity)
         elif isinstance(received, Unwatch):
             self._unwatch(received.conversation_id)
+        elif isinstance(received, Ping):
+            self.send(Pong())
         elif isinstance(received, Typing) and (watch := self._watches.get(received.conversation_id)) is not None:
             self._hub.ephemeral.type(watch, on=received.on)
 
@@ -177,13 +181,16 @@ class Connection(WSListener):
             if before.profile_id != identity.profile_id:
                 self._unwatch_all()
             if self.reader is not None and self._greeted:
-                self.send(Ready(self.reader.latest, identity.session_id))
+                self.send(self._ready(self.reader.latest, identity))
 
     def greet(self, cursor: str) -> None:
         """Answers the hello once the reader has its place. Only once: a return of Valkey does not concern the client."""
         if not self._greeted and self.identity is not None:
             self._greeted = True
-            self.send(Ready(cursor, self.identity.session_id))
+            self.send(self._ready(cursor, self.identity))
+
+    def _ready(self, cursor: str, identity: Identity) -> Ready:
+        return Ready(cursor, identity.session_id, self._hub.settings.ping_after_idle_seconds)
 
     # -- ephemeral events
 

@@ -40,11 +40,21 @@ class Typing(ClientFrame, frozen=True):
     on: bool
 
 
+class Ping(ClientFrame, frozen=True):
+    """Answered by a pong. Browsers hide the protocol's own pings from pages, which cannot tell a dead socket otherwise."""
+
+
 class Ready(Frame, frozen=True):
     """The answer to hello; the id is the cursor to come back with."""
 
     id: str
     session: UUID
+    ping_after: float
+    """Seconds of silence after which a client should ping; one that gets no pong connects anew."""
+
+
+class Pong(Frame, frozen=True):
+    """The answer to a ping: the socket lives."""
 
 
 class Resync(Frame, frozen=True):
@@ -80,7 +90,7 @@ class Close(enum.IntEnum):
     too_many = 4429
 
 
-read = msgspec.json.Decoder(Hello | Watch | Unwatch | Typing).decode
+read = msgspec.json.Decoder(Hello | Watch | Unwatch | Typing | Ping).decode
 to_json = msgspec.json.encode
 
 

@@ -1,4 +1,5 @@
 /** The place in a person's log up to which this browser has seen everything, kept over reloads. */
+import type { Kept } from '../storage';
 
 /** Compares two stream ids, `milliseconds-counter`. */
 export function isAfter(a: string, b: string): boolean {
@@ -15,7 +16,7 @@ export class Cursor {
   private readonly seen = new Set<string>();
 
   constructor(
-    private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
+    private readonly storage: Kept,
     private readonly key: string,
   ) {
     this.last = storage.getItem(key);

@@ -54,15 +54,22 @@ export interface ReadyFrame {
   t: 'ready';
   id: string;
   session: string;
+  /** After so many seconds of silence a ping is answered; a gateway that does not say so knows no pings. */
+  ping_after?: number;
 }
 
-export type ServerFrame = LoggedFrame | WhisperFrame | ResyncFrame | GrantRejectedFrame | ReadyFrame;
-/** What listeners get: everything but the handshake. */
-export type News = Exclude<ServerFrame, ReadyFrame>;
+export interface PongFrame {
+  t: 'pong';
+}
+
+export type ServerFrame = LoggedFrame | WhisperFrame | ResyncFrame | GrantRejectedFrame | ReadyFrame | PongFrame;
+/** What listeners get: everything but the handshake and the answers to pings. */
+export type News = Exclude<ServerFrame, ReadyFrame | PongFrame>;
 
 export type ClientFrame =
   | { t: 'hello'; token: string; since: string | null }
   | { t: 'watch'; grant: string }
+  | { t: 'ping' }
   | { t: 'unwatch'; conversation_id: string }
   | { t: 'typing'; conversation_id: string; on: boolean };
 

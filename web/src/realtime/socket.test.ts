@@ -188,6 +188,56 @@ describe('the line to the gateway', () => {
   });
 });
 
+describe('a line that died without a word', () => {
+  const ready = { t: 'ready', id: '1-0', session: 's', ping_after: 20 };
+  const pings = () => last().said.filter(({ t }) => t === 'ping').length;
+
+  async function openAndPinged(more?: Partial<Parts>): Promise<RealtimeSocket> {
+    const socket = await openAndReady(more);
+    last().tell(ready);
+    return socket;
+  }
+
+  it('is asked after a silence, left alone while it answers, and replaced when it does not', async () => {
+    await openAndPinged();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(pings()).toBe(1);
+    last().tell({ t: 'pong' });
+    await vi.advanceTimersByTimeAsync(19_000);
+    expect([pings(), lines.length]).toEqual([1, 1]);
+    await vi.advanceTimersByTimeAsync(1000 + 8000);
+    expect(lines).toHaveLength(2);
+    expect(news).toEqual([]);
+  });
+
+  it('is not waited for: its place in the log is taken along, and its late words are not heard', async () => {
+    await openAndPinged();
+    const dead = last();
+    dead.tell(ended('2-0'));
+    dead.close = () => {}; // a closing handshake that nobody answers
+    await vi.advanceTimersByTimeAsync(28_000);
+    last().accept();
+    expect(last().said).toEqual([{ t: 'hello', token: 'token', since: '2-0' }]);
+    dead.tell(ended('3-0'));
+    expect(news).toHaveLength(1);
+  });
+
+  it('is asked at once when the page is looked at again', async () => {
+    const socket = await openAndPinged();
+    socket.hurry();
+    expect(pings()).toBe(1);
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(lines).toHaveLength(2);
+  });
+
+  it('is not pinged at a gateway that does not know pings', async () => {
+    const socket = await openAndReady();
+    socket.hurry();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect([pings(), lines.length]).toEqual([0, 1]);
+  });
+});
+
 describe('the wait between attempts', () => {
   it('grows, is partly chance, and has a cap', () => {
     expect(waitBefore(0, 0)).toBe(250);

@@ -1,3 +1,4 @@
+import { type Kept, kept } from '../storage';
 import { Cursor } from './cursor';
 import { type ClientFrame, type News, readFrame } from './frames';
 
@@ -11,6 +12,8 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
 /** A gateway that does not answer the hello within this time is as good as gone. */
 const READY_WITHIN = 10_000;
+/** An open line answers a ping within this time, or it died without a word. */
+const PONG_WITHIN = 8000;
 
 export interface Parts {
   url: string;
@@ -24,7 +27,7 @@ export interface Parts {
   /** Grants by conversation whose presence is followed; it outlives this line, which asks for each again. */
   watched?: ReadonlyMap<string, string>;
   open?: (url: string) => WebSocket;
-  storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  storage?: Kept;
   random?: () => number;
 }
 
@@ -43,12 +46,14 @@ export class RealtimeSocket {
   private attempt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ready = false;
+  private pingAfter: number | null = null;
+  private silence: ReturnType<typeof setTimeout> | undefined;
   private stopped = false;
   private renewNext = false;
   private readonly cursor: Cursor;
 
   constructor(private readonly parts: Parts) {
-    this.cursor = new Cursor(parts.storage ?? localStorage, `meydan.cursor.${parts.owner}`);
+    this.cursor = new Cursor(parts.storage ?? kept, `meydan.cursor.${parts.owner}`);
   }
 
   start(): void {
@@ -59,15 +64,45 @@ export class RealtimeSocket {
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    clearTimeout(this.silence);
     this.socket?.close(1000);
     this.socket = null;
     this.parts.onConnection('closed');
   }
 
-  /** The network is back, or the page is looked at again: do not sit out the wait. */
+  /** The network is back, or the page is looked at again: do not sit out the wait, and do not trust a line that slept. */
   hurry(): void {
-    if (this.stopped || this.socket) return;
+    if (this.stopped) return;
+    if (this.socket) {
+      this.ping();
+      return;
+    }
     clearTimeout(this.timer);
+    this.attempt = 0;
+    void this.connect();
+  }
+
+  /** Something was heard: the line lives, and is asked again only after it was silent for a while. */
+  private heard(): void {
+    clearTimeout(this.silence);
+    if (this.ready && this.pingAfter !== null) this.silence = setTimeout(() => this.ping(), this.pingAfter);
+  }
+
+  /** Browsers hide the pings of the protocol, so the page sends its own. */
+  private ping(): void {
+    const { socket } = this;
+    if (!socket || !this.ready || this.pingAfter === null) return;
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.giveUp(socket), PONG_WITHIN);
+    this.put({ t: 'ping' });
+  }
+
+  /** A dead line would close only after minutes: it is left to itself, and another one is opened now. */
+  private giveUp(socket: WebSocket): void {
+    if (this.stopped || this.socket !== socket) return;
+    this.socket = null;
+    this.ready = false;
+    socket.close();
     this.attempt = 0;
     void this.connect();
   }
@@ -111,13 +146,16 @@ export class RealtimeSocket {
     socket.onmessage = (event: MessageEvent<string>) => {
       const frame = readFrame(event.data);
       if (frame?.t === 'ready') clearTimeout(patience);
-      if (frame && this.socket === socket) this.take(frame);
+      if (this.socket !== socket) return;
+      if (frame) this.take(frame);
+      this.heard();
     };
     socket.onclose = ({ code }) => {
       clearTimeout(patience);
       if (this.socket !== socket) return;
       this.socket = null;
       this.ready = false;
+      clearTimeout(this.silence);
       if (this.stopped) return;
       if (code === SESSION_ENDED || code === TOKEN_BAD) this.renewNext = true; // the API decides whether a session is left
       this.later();
@@ -136,11 +174,13 @@ export class RealtimeSocket {
     if (frame.t === 'ready') {
       this.attempt = 0;
       this.ready = true;
+      this.pingAfter = frame.ping_after === undefined ? null : frame.ping_after * 1000;
       this.cursor.moveTo(frame.id);
       for (const grant of this.parts.watched?.values() ?? []) this.put({ t: 'watch', grant });
       this.parts.onConnection('open');
       return;
     }
+    if (frame.t === 'pong') return;
     if (frame.t === 'resync') {
       this.cursor.forget();
       this.parts.onNews(frame);
