@@ -8,10 +8,10 @@ import { type Identity, type Member, makePackage, ownerOfPackage } from './ident
 import { LogReader } from './log';
 import { Group, type Prepared } from './mls';
 import { pad } from './padding';
-import { type Facts, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
+import { type Facts, forgetText, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
 import { type KeyPackage, type MessageServer, NoAnswer, ServerRefusal, type WireMessage } from './server';
 import { type Changed, Shelf } from './shelf';
-import type { Change, Vault } from './vault';
+import type { Vault } from './vault';
 
 /** Runs one piece of work at a time for a name, over all tabs. */
 export type Lock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
@@ -87,10 +87,7 @@ export class Conversations extends Shelf {
   async forget(conversationId: string): Promise<void> {
     await this.lock(conversationId, async () => {
       const texts = await this.texts(conversationId);
-      const gone = texts.flatMap(({ id }): Change[] => [
-        { store: 'texts', key: [conversationId, id], value: undefined },
-        { store: 'outbox', key: [conversationId, id], value: undefined },
-      ]);
+      const gone = texts.flatMap(forgetText);
       await this.keep([...gone, { store: 'groups', key: [conversationId], value: undefined }], texts);
     });
   }

@@ -99,8 +99,23 @@ export function keepText(record: TextRecord): Change[] {
   if (record.state !== 'sent') return [{ store: 'outbox', key, value: record }];
   return [
     { store: 'texts', key, value: record },
+    { store: 'places', key: placeOf(record), value: record.id },
     { store: 'outbox', key, value: undefined },
   ];
+}
+
+export function forgetText(record: TextRecord): Change[] {
+  const key = [record.conversationId, record.id];
+  return [
+    { store: 'texts', key, value: undefined },
+    { store: 'places', key: placeOf(record), value: undefined },
+    { store: 'outbox', key, value: undefined },
+  ];
+}
+
+/** Sorts as the log does. Ids do not: their writer's clock made them. */
+export function placeOf({ conversationId, seq, id }: TextRecord): string[] {
+  return [conversationId, (seq ?? 0).toString(16).padStart(14, '0'), id];
 }
 
 /** In the log's order; what waits comes last, as it was written. */

@@ -1,6 +1,7 @@
 /** What a device keeps of its conversations: lines to show, what waits to be sent, where each group stands. */
+import { serverNow } from '../clock';
 import { uuidv7 } from './bytes';
-import { byPlace, emptyGroup, type Facts, type GroupRecord, keepText, type TextRecord } from './records';
+import { byPlace, emptyGroup, type Facts, type GroupRecord, keepText, placeOf, type TextRecord } from './records';
 import type { Change, Vault } from './vault';
 
 export interface Changed {
@@ -34,13 +35,23 @@ export class Shelf {
     return found;
   }
 
-  /** The newest lines, without opening the whole history. */
+  /** The newest lines in the log's order, without opening the whole history. */
   async newest(conversationId: string, count: number): Promise<TextRecord[]> {
-    const kept = await Promise.all([
-      this.vault.newest<TextRecord>('texts', conversationId, count),
-      this.vault.newest<TextRecord>('outbox', conversationId, count),
+    await this.placeAll();
+    const ids = await this.vault.newest<string>('places', conversationId, count);
+    const kept = await Promise.all(ids.map((id) => this.vault.read<TextRecord>('texts', [conversationId, id])));
+    const unsent = await this.vault.list<TextRecord>('outbox', conversationId);
+    return [...kept.filter((text) => text !== undefined), ...unsent].sort(byPlace).slice(-count);
+  }
+
+  /** Texts that an older version kept have no place yet: they get theirs once. */
+  private async placeAll(): Promise<void> {
+    if ((await this.vault.read<boolean>('identity', ['placed'])) === true) return;
+    const texts = await this.vault.list<TextRecord>('texts');
+    await this.vault.write([
+      ...texts.map((text) => ({ store: 'places' as const, key: placeOf(text), value: text.id })),
+      { store: 'identity', key: ['placed'], value: true },
     ]);
-    return kept.flat().sort(byPlace).slice(-count);
   }
 
   /** Kept before anything is sent; `sync` sends it when it can. */
@@ -51,7 +62,7 @@ export class Shelf {
       seq: null,
       order: await this.nextOrder(conversationId),
       mine: true,
-      at: new Date().toISOString(),
+      at: new Date(serverNow()).toISOString(),
       body,
       state: 'waiting',
       what: { kind: 'text' },

@@ -5,7 +5,8 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { type Bytes, fromBase64, fromText, toBase64, toText } from './bytes';
 
-const STORES = ['identity', 'packages', 'groups', 'texts', 'outbox'] as const;
+const FIRST_STORES = ['identity', 'packages', 'groups', 'texts', 'outbox'] as const;
+const STORES = [...FIRST_STORES, 'places'] as const;
 export type StoreName = (typeof STORES)[number];
 
 interface Sealed {
@@ -20,6 +21,7 @@ interface Layout extends DBSchema {
   groups: { key: string[]; value: Sealed };
   texts: { key: string[]; value: Sealed };
   outbox: { key: string[]; value: Sealed };
+  places: { key: string[]; value: Sealed };
 }
 
 export interface Change {
@@ -52,10 +54,13 @@ export class Vault {
   ) {}
 
   static async open(name: string): Promise<Vault> {
-    const database = await openDB<Layout>(name, 1, {
-      upgrade(created) {
-        created.createObjectStore('key');
-        for (const store of STORES) created.createObjectStore(store);
+    const database = await openDB<Layout>(name, 2, {
+      upgrade(created, before) {
+        if (before < 1) {
+          created.createObjectStore('key');
+          for (const store of FIRST_STORES) created.createObjectStore(store);
+        }
+        if (before < 2) created.createObjectStore('places');
       },
       blocking(_, __, event) {
         (event.target as IDBDatabase).close();
@@ -84,7 +89,7 @@ export class Vault {
     return Promise.all(values.map((sealed, i) => this.unseal(store, keys[i] ?? [], sealed) as Promise<T>));
   }
 
-  /** What has the greatest keys under a prefix, greatest first; the ids of messages begin with their time. */
+  /** What has the greatest keys under a prefix, greatest first. */
   async newest<T>(store: StoreName, prefix: string, count: number): Promise<T[]> {
     const found: [string[], Sealed][] = [];
     const range = IDBKeyRange.bound([prefix], [prefix, []]);

@@ -1,7 +1,7 @@
 // @vitest-environment node
 
 import type { ClientState } from 'ts-mls';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { concat, fromBase64, toBase64, uuidToBytes, uuidv7 } from '../bytes';
 import { makeIdentity, makePackage } from '../identity';
 import { Group } from '../mls';
@@ -20,6 +20,23 @@ describe('two people', () => {
     await ana.sync();
     expect(await ana.read()).toEqual(['me: merhaba', 'peer: selam', 'me: nasılsın?']);
     expect(await bora.read()).toEqual(['peer: merhaba', 'me: selam', 'peer: nasılsın?']);
+  });
+
+  it('see the last words of the log in the preview, however far ahead one writer’s clock is', async () => {
+    const { ana, bora } = await pair();
+    vi.useFakeTimers({ now: Date.now() + 3 * 3_600_000, toFake: ['Date'] });
+    await ana.say('önce');
+    vi.useRealTimers();
+    await bora.sync();
+    await bora.say('sonra');
+    await bora.say('en son');
+    await ana.sync();
+    for (const side of [ana, bora]) {
+      const newest = await side.conversations.newest(side.facts.id, 2);
+      expect(newest.map(({ body }) => body)).toEqual(['sonra', 'en son']);
+    }
+    await ana.conversations.forget(ana.facts.id);
+    expect(await ana.conversations.newest(ana.facts.id, 2)).toEqual([]);
   });
 
   it('leave nothing readable with the server, and texts of like length look alike', async () => {

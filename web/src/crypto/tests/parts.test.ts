@@ -4,6 +4,7 @@ import { openDB } from 'idb';
 import { describe, expect, it } from 'vitest';
 import { bytesToUuid, fromBase64, fromText, toBase64, uuidToBytes, uuidv7 } from '../bytes';
 import { pad, TextTooLong, unpad } from '../padding';
+import { Shelf } from '../shelf';
 import { Vault } from '../vault';
 
 describe('padding', () => {
@@ -58,6 +59,22 @@ describe('vault', () => {
     await vault.write([{ store: 'texts', key: ['d', uuidv7(1_764_000_000_000)], value: 'elsewhere' }]);
     expect(await vault.newest('texts', 'c', 2)).toEqual([ids[4], ids[3]]);
     expect(await vault.newest('texts', 'nowhere', 2)).toEqual([]);
+  });
+
+  it('of an older version is taken over, and its texts get their places', async () => {
+    const name = 'vault-older';
+    const older = await openDB(name, 1, {
+      upgrade(made) {
+        for (const store of ['key', 'identity', 'packages', 'groups', 'texts', 'outbox']) made.createObjectStore(store);
+      },
+    });
+    older.close();
+    const vault = await Vault.open(name);
+    const text = (id: string, seq: number) => ({ id, conversationId: 'c', seq, order: 0 });
+    const old = [text('z', 1), text('a', 2)];
+    await vault.write(old.map((value) => ({ store: 'texts', key: ['c', value.id], value })));
+    const shelf = new Shelf(vault, () => {});
+    expect((await shelf.newest('c', 1)).map(({ id }) => id)).toEqual(['a']);
   });
 
   it('writes all or nothing', async () => {

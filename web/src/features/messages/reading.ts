@@ -20,19 +20,42 @@ function useLooking(): boolean {
   );
 }
 
-/** Tells the other side what was read: only what stands on a page that somebody looks at. */
+export interface Reading {
+  /** The last line up to which everything is readable here, when it was not told yet. */
+  readonly last: TextRecord | null;
+  /** Lines of the other side that stay unread. */
+  readonly left: number;
+}
+
+/**
+ * How far this device can say "read". A line that it cannot open ends it: another device can perhaps open it, and until
+ * that one showed it, nobody has read it.
+ */
+export function readingOf(texts: readonly TextRecord[], readSeq: number): Reading {
+  const unread = texts.filter(
+    ({ mine, what, seq }) => !mine && what.kind !== 'device_added' && seq !== null && seq > readSeq,
+  );
+  const closed = unread.findIndex(({ what }) => what.kind !== 'text');
+  const readable = closed < 0 ? unread : unread.slice(0, closed);
+  return { last: readable.at(-1) ?? null, left: unread.length - readable.length };
+}
+
+/** Tells the other side what was read: only what stands readable on a page that somebody looks at. */
 export function useReading(conversation: Conversation, texts: readonly TextRecord[] | null): void {
   const looking = useLooking();
-  const last = texts?.findLast((text) => !text.mine && text.what.kind !== 'device_added');
-  const news = looking && last?.seq && last.seq > conversation.read_seq ? last : null;
-  const [id, seq] = [news?.id, news?.seq];
+  const { last, left } = readingOf((looking && texts) || [], conversation.read_seq);
+  const [id, seq] = [last?.id, last?.seq];
   useEffect(() => {
     if (id === undefined || !seq) return;
     let current = true;
     const tell = () => {
       tellRead(id).then(
         () =>
-          patchConversation(conversation.id, (one) => ({ ...one, read_seq: Math.max(one.read_seq, seq), unread: 0 })),
+          patchConversation(conversation.id, (one) => ({
+            ...one,
+            read_seq: Math.max(one.read_seq, seq),
+            unread: left,
+          })),
         () => current && setTimeout(() => current && tell(), 5000), // it is read all the same; the other side hears of it later
       );
     };
@@ -40,5 +63,5 @@ export function useReading(conversation: Conversation, texts: readonly TextRecor
     return () => {
       current = false;
     };
-  }, [conversation.id, id, seq]);
+  }, [conversation.id, id, seq, left]);
 }
