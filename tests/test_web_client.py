@@ -5,8 +5,11 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
+from meydan.kit import clock
 from meydan.kit.database import Database
+from tests.conftest import MovableClock
 from tests.factories import make_person
+from tests.waiting import PATIENCE
 
 
 async def test_a_page_learns_which_community_it_is_in(api: httpx.AsyncClient, tenant: tenants.Tenant):
@@ -40,6 +43,13 @@ async def test_an_address_that_is_none_is_a_problem_with_a_code(
     async with ana.client(app) as client:
         answer = await client.get(path, headers={"Host": host})
     assert (answer.status_code, answer.json()["code"]) == (400, "host_malformed")
+
+
+async def test_every_answer_names_the_time_by_which_it_was_given(api: httpx.AsyncClient, moving_clock: MovableClock):
+    moving_clock.forward(hours=30)
+    for path in ("/api/config", "/api/nothing/here"):
+        named = int((await api.get(path)).headers["x-meydan-time"]) / 1000
+        assert abs(named - clock.now().timestamp()) < PATIENCE
 
 
 async def test_an_unknown_community_is_a_problem_with_a_code(api: httpx.AsyncClient):

@@ -95,7 +95,7 @@ def create_app(settings: Settings) -> Litestar:
             "me": Provide(provide_me),
         },
         before_request=http.check_host,
-        before_send=[http.before_send],
+        before_send=[http.before_send, http.name_time],
         exception_handlers=http.EXCEPTION_HANDLERS,
         request_max_body_size=_LARGEST_BODY,
         openapi_config=OpenAPIConfig(

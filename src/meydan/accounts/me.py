@@ -49,6 +49,8 @@ class Me(Struct, frozen=True):
 class Session(Struct, frozen=True):
     access_token: str
     expires_at: datetime
+    expires_in: int
+    """Seconds that the token lives from this answer on, for a client whose clock is wrong."""
     me: Me
 
 
@@ -96,7 +98,9 @@ async def session_response(tx: Tx, identity: Identity) -> Session:
     """Signs an access token for the identity."""
     expires_at = clock.now() + LIFETIME
     token = sign_access(identity, keys.current().token_key, expires_at=expires_at)
-    return Session(token, expires_at, await read(tx, identity.user_id, identity.profile_id))
+    return Session(
+        token, expires_at, int(LIFETIME.total_seconds()), await read(tx, identity.user_id, identity.profile_id)
+    )
 
 
 async def logged_in(tx: Tx, opened: Opened) -> LoggedIn:

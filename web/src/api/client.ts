@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { learnServerTime } from '../clock';
 import { NoAnswer, refusalOf } from './errors';
 import type { paths } from './schema';
 import { refresh, tenantHeader, useSession } from './session';
@@ -21,7 +22,9 @@ async function send(request: Request): Promise<Response> {
 async function attempt(request: Request, token: string | null): Promise<Response> {
   if (token) request.headers.set('Authorization', `Bearer ${token}`);
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    const response = await fetch(request, { signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    learnServerTime(response);
+    return response;
   } catch (cause) {
     throw new NoAnswer(cause);
   }

@@ -1,3 +1,5 @@
+import { kept } from '../storage';
+
 const KEY = 'meydan.device';
 
 /** A random UUID; `crypto.randomUUID` exists on secure origins only, and the sign-in pages must work elsewhere too. */
@@ -11,10 +13,10 @@ export function randomUuid(): string {
 
 /** This browser, as the list of devices shows it: made once and kept. */
 export function thisDevice(): { id: string; name: string } {
-  let id = localStorage.getItem(KEY);
+  let id = kept.getItem(KEY);
   if (!id) {
     id = randomUuid();
-    localStorage.setItem(KEY, id);
+    kept.setItem(KEY, id);
   }
   return { id, name: deviceName(navigator.userAgent) };
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answer, api } from './client';
 import { NoAnswer, Refused } from './errors';
-import { adopt, endSession, refresh, resume, useSession } from './session';
+import { adopt, endSession, freshToken, refresh, resume, useSession } from './session';
 import type { Session } from './types';
 
 function session(token: string): Session {
@@ -10,6 +10,7 @@ function session(token: string): Session {
   return {
     access_token: token,
     expires_at: new Date(Date.now() + 600_000).toISOString(),
+    expires_in: 600,
     me: {
       user_id: 'u',
       language: 'tr',
@@ -77,7 +78,41 @@ describe('a token that ran out', () => {
   });
 });
 
+describe('a clock that is wrong', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([-86_400_000, -1_800_000, 1_800_000, 86_400_000])(
+    'by %i ms renews no more often than others',
+    async (wrong) => {
+      vi.useFakeTimers({ now: Date.now() + wrong, toFake: ['Date', 'performance'] });
+      server = () => json(200, session('second'));
+      adopt({ ...session('first'), expires_at: new Date(Date.now() - wrong + 600_000).toISOString() });
+      vi.advanceTimersByTime(449_000);
+      expect(await freshToken()).toBe('first');
+      vi.advanceTimersByTime(2000);
+      expect(await freshToken()).toBe('second');
+      expect(await freshToken()).toBe('second');
+      expect(refreshes()).toBe(1);
+    },
+  );
+
+  it('does not storm a server whose tokens are over at once', async () => {
+    server = () => json(200, { ...session('second'), expires_in: 0 });
+    adopt({ ...session('first'), expires_in: 0 });
+    expect(await freshToken()).toBe('first');
+    expect(refreshes()).toBe(0);
+  });
+});
+
 describe('the turns of tabs', () => {
+  it('are not waited for where the browser refuses locks', async () => {
+    const blocked = { request: () => Promise.reject(new DOMException('blocked', 'SecurityError')) };
+    vi.stubGlobal('navigator', Object.create(navigator, { locks: { value: blocked } }));
+    server = () => json(200, session('new'));
+    await expect(refresh(null)).resolves.toBe('new');
+    expect(refreshes()).toBe(1);
+  });
+
   it('does not wait for ever for a tab that the browser froze', async () => {
     const frozen = {
       request: (_name: string, { signal }: LockOptions) =>

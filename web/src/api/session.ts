@@ -1,4 +1,6 @@
 import { create } from 'zustand';
+import { elapsedSince, learnServerTime, type Mark, mark } from '../clock';
+import { kept } from '../storage';
 import { NoAnswer, refusalOf } from './errors';
 import type { Me, Session } from './types';
 
@@ -10,8 +12,9 @@ interface SessionState {
   /** `asking`: we have not yet asked the cookie. */
   status: 'asking' | 'out' | 'in';
   token: string | null;
-  /** When the token should be renewed, on this machine's clock. */
-  renewAt: number;
+  /** When the token came, and after how many milliseconds it should be renewed. */
+  takenAt: Mark;
+  renewAfter: number;
   me: Me | null;
   /** Why it ended: a code of the server, or `left` when the person ended it here. */
   ended: { code: string; problem: Record<string, unknown> } | null;
@@ -26,45 +29,57 @@ const FACE = 'meydan.face';
 export const useSession = create<SessionState>(() => ({
   status: 'asking',
   token: null,
-  renewAt: 0,
+  takenAt: mark(),
+  renewAfter: 0,
   me: null,
   ended: null,
 }));
 
-const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('meydan.session');
+function channel(): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel('meydan.session');
+  } catch {
+    return null; // an old browser, or one that blocks site data: its tabs know nothing of each other
+  }
+}
+
+const tabs = channel();
 tabs?.addEventListener('message', ({ data }: MessageEvent<News>) => {
   if (data.kind === 'session') take(data.session);
   else drop(null);
 });
 
-/** How long a token lives, from its own two times: the person's clock may be wrong. */
-function lifetimeMs(token: string, expiresAt: string): number {
-  try {
-    const payload = JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/')));
-    if (typeof payload.exp === 'number' && typeof payload.iat === 'number') return (payload.exp - payload.iat) * 1000;
-  } catch {
-    // not a token we can read: its stated end is the next best
-  }
-  return Math.max(0, Date.parse(expiresAt) - Date.now());
+/** Whatever a server says, a token is not renewed more often than this. */
+const SHORTEST_LIFE = 60_000;
+
+/** Told in seconds from the answer on: no clock of the person's is asked. */
+function renewAfter({ expires_in }: Session): number {
+  return Math.max(SHORTEST_LIFE, expires_in * 1000) * 0.75;
+}
+
+/** Whether the token has most of its life still before it. */
+export function isFresh({ token, takenAt, renewAfter }: SessionState): boolean {
+  return token !== null && elapsedSince(takenAt) < renewAfter;
 }
 
 function take(session: Session): void {
-  localStorage.setItem(SIGNED_IN, '1');
-  localStorage.setItem(TENANT, session.me.tenant.slug);
-  localStorage.setItem(FACE, session.me.profile.face);
+  kept.setItem(SIGNED_IN, '1');
+  kept.setItem(TENANT, session.me.tenant.slug);
+  kept.setItem(FACE, session.me.profile.face);
   useSession.setState({
     status: 'in',
     token: session.access_token,
-    renewAt: Date.now() + lifetimeMs(session.access_token, session.expires_at) * 0.75,
+    takenAt: mark(),
+    renewAfter: renewAfter(session),
     me: session.me,
     ended: null,
   });
 }
 
 function drop(ended: SessionState['ended']): void {
-  localStorage.removeItem(SIGNED_IN);
-  localStorage.removeItem(FACE);
-  useSession.setState({ status: 'out', token: null, renewAt: 0, me: null, ended });
+  kept.removeItem(SIGNED_IN);
+  kept.removeItem(FACE);
+  useSession.setState({ status: 'out', token: null, renewAfter: 0, me: null, ended });
 }
 
 /** Logged in here, or another face put on: every tab follows. */
@@ -85,17 +100,17 @@ export function setMe(me: Me): void {
 
 /** The community that requests are addressed to; none means the one of this host. */
 export function tenantHeader(): Record<string, string> {
-  const slug = localStorage.getItem(TENANT);
+  const slug = kept.getItem(TENANT);
   return slug ? { 'X-Meydan-Tenant': slug } : {};
 }
 
 export function chooseTenant(slug: string): void {
-  localStorage.setItem(TENANT, slug);
+  kept.setItem(TENANT, slug);
 }
 
 /** The community is gone: back to the one of this host. */
 export function forgetTenant(): void {
-  localStorage.removeItem(TENANT);
+  kept.removeItem(TENANT);
 }
 
 /** So long a tab waits for its turn to renew the session, and so long for the answer. */
@@ -118,11 +133,16 @@ export function refresh(stale: string | null): Promise<string | null> {
 async function oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
   // Locks exist on secure origins only; elsewhere the server's grace for concurrent refreshes is what holds.
   if (!navigator.locks) return work();
+  let begun = false;
+  const inTurn = () => {
+    begun = true;
+    return work();
+  };
   try {
-    return await navigator.locks.request('meydan.refresh', { signal: AbortSignal.timeout(TURN_WITHIN) }, work);
+    return await navigator.locks.request('meydan.refresh', { signal: AbortSignal.timeout(TURN_WITHIN) }, inTurn);
   } catch (error) {
-    // A tab that the browser froze holds its turn for ever: go on without one.
-    if (error instanceof DOMException && error.name === 'TimeoutError') return work();
+    // A frozen tab that keeps its turn, or a browser that refuses locks with its site data: go on without one.
+    if (!begun) return work();
     throw error;
   }
 }
@@ -143,6 +163,7 @@ async function renew(stale: string | null): Promise<string | null> {
   } catch (cause) {
     throw new NoAnswer(cause);
   }
+  learnServerTime(response);
   if (response.ok) {
     const session = (await response.json()) as Session;
     adopt(session);
@@ -158,7 +179,7 @@ async function renew(stale: string | null): Promise<string | null> {
 
 /** At the start: is there a session? Offline, or with a broken server, we do not know and keep asking. */
 export async function resume(): Promise<void> {
-  if (!localStorage.getItem(SIGNED_IN)) {
+  if (!kept.getItem(SIGNED_IN)) {
     useSession.setState({ status: 'out' });
     return;
   }
@@ -167,6 +188,6 @@ export async function resume(): Promise<void> {
 
 /** A token that still lives for a while; used where a request cannot be retried (the socket's hello). */
 export async function freshToken(): Promise<string | null> {
-  const { token, renewAt } = useSession.getState();
-  return token && Date.now() < renewAt ? token : refresh(token);
+  const state = useSession.getState();
+  return isFresh(state) ? state.token : refresh(state.token);
 }

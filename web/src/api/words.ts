@@ -1,6 +1,7 @@
 import type { I18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
+import { serverNow } from '../clock';
 import { clockTime, fullTime } from '../ui/time';
 import { NoAnswer, Refused } from './errors';
 
@@ -8,7 +9,7 @@ import { NoAnswer, Refused } from './errors';
 function moment(locale: string, iso: string | undefined): string {
   if (!iso) return '';
   const when = new Date(iso);
-  const today = when.toDateString() === new Date().toDateString();
+  const today = when.toDateString() === new Date(serverNow()).toDateString();
   return today ? clockTime(locale, when) : fullTime(locale, when);
 }
 

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
-import { Bell as BellIcon, CloudOff, MessageCircle, ShieldAlert, UserRound, Users } from 'lucide-react';
+import { Bell as BellIcon, CloudOff, Cookie, MessageCircle, ShieldAlert, UserRound, Users } from 'lucide-react';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../api/session';
 import { BannedPage, LandingPage } from '../features/accounts';
@@ -9,6 +9,7 @@ import { SquarePage } from '../features/meeting/SquarePage';
 import { Bell, useUnread } from '../features/notifications';
 import { CoinCount } from '../features/wallet';
 import { useConnection } from '../realtime';
+import { browserKeeps } from '../storage';
 import {
   Alias,
   Avatar,
@@ -72,10 +73,11 @@ function AppBanners() {
   const loggedIn = useSession((state) => state.status === 'in');
   const connection = useConnection((state) => state.connection);
   const takeOver = useUpdate((state) => state.takeOver);
+  const [keeps] = useState(browserKeeps);
   const [late, setLate] = useState(false);
 
   // A line that is back within seconds is nobody's business.
-  const down = loggedIn && connection === 'waiting';
+  const down = loggedIn && (connection === 'waiting' || connection === 'connecting');
   useEffect(() => {
     if (!down) {
       setLate(false);
@@ -96,6 +98,14 @@ function AppBanners() {
           <Trans>
             This page came over plain HTTP, so the browser gives us no keys: encrypted talks, the offline shell and your
             place do not work here. Open it over https, or at 127.0.0.1 on the machine itself.
+          </Trans>
+        </Banner>
+      )}
+      {keeps ? null : (
+        <Banner tone="terracotta" icon={<Cookie aria-hidden />}>
+          <Trans>
+            This browser blocks cookies and site data here. You can look around; but a log in ends with this page, and
+            encrypted talks do not open. Allow both for this page, then reload it.
           </Trans>
         </Banner>
       )}

@@ -3,13 +3,14 @@ import { messages as talkEn } from '../features/messages/locales/en.po';
 import { messages as talkTr } from '../features/messages/locales/tr.po';
 import { messages as en } from '../locales/en.po';
 import { messages as tr } from '../locales/tr.po';
+import { kept } from '../storage';
 
 export type Language = 'tr' | 'en';
 const KEY = 'meydan.language';
 
 /** The language chosen here before, else the browser's, else Turkish. */
 export function rememberedLanguage(): Language {
-  const language = localStorage.getItem(KEY) ?? navigator.language.slice(0, 2);
+  const language = kept.getItem(KEY) ?? navigator.language.slice(0, 2);
   return language === 'en' ? 'en' : 'tr';
 }
 
@@ -20,6 +21,6 @@ export function speak(language: Language): void {
 }
 
 export function chooseLanguage(language: Language): void {
-  localStorage.setItem(KEY, language);
+  kept.setItem(KEY, language);
   speak(language);
 }

@@ -1,4 +1,4 @@
-import { endSession, refresh, resume, useSession } from '../api/session';
+import { endSession, isFresh, refresh, resume, useSession } from '../api/session';
 import { startMessages } from '../features/messages/start';
 import { type News, onNews } from '../realtime';
 import { openLine } from '../realtime/line';
@@ -37,10 +37,10 @@ function askForSession(): void {
 }
 
 function renewInTime(): void {
-  const { status, token, renewAt } = useSession.getState();
-  if (status !== 'in' || document.visibilityState === 'hidden' || Date.now() < renewAt) return;
+  const state = useSession.getState();
+  if (state.status !== 'in' || document.visibilityState === 'hidden' || isFresh(state)) return;
   // No answer, or a busy server: the next round tries again, and requests renew by themselves.
-  refresh(token).catch(() => {});
+  refresh(state.token).catch(() => {});
 }
 
 const refetch = (...keys: string[][]) => {

@@ -1,10 +1,11 @@
 import { create } from 'zustand';
+import { kept } from '../storage';
 
 export type Theme = 'system' | 'day' | 'night';
 const KEY = 'meydan.theme';
 
 function remembered(): Theme {
-  const theme = localStorage.getItem(KEY);
+  const theme = kept.getItem(KEY);
   return theme === 'day' || theme === 'night' ? theme : 'system';
 }
 
@@ -19,8 +20,8 @@ function apply(): void {
 }
 
 export function chooseTheme(theme: Theme): void {
-  if (theme === 'system') localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, theme);
+  if (theme === 'system') kept.removeItem(KEY);
+  else kept.setItem(KEY, theme);
   useTheme.setState({ theme });
   apply();
 }

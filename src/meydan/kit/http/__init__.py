@@ -12,6 +12,7 @@ from meydan.kit.http.requests import (
     IdempotencyKeyMissing,
     check_host,
     client_ip_address,
+    name_time,
     scoped_idempotency_key,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "before_send",
     "check_host",
     "client_ip_address",
+    "name_time",
     "problem",
     "scoped_idempotency_key",
 ]

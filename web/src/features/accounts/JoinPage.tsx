@@ -9,6 +9,7 @@ import { useWords } from '../../api/words';
 import { useAction } from '../../app/action';
 import { rememberedLanguage } from '../../app/language';
 import { configQuery } from '../../app/queries';
+import { serverNow } from '../../clock';
 import {
   ageOn,
   type BirthDate,
@@ -289,7 +290,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
   });
 
   const refusedFor = (...codes: string[]) => (isRefusal(join.error, ...codes) ? words(join.error) : undefined);
-  const tooYoung = birthDate !== null && ageOn(birthDate, new Date()) < (config?.minimum_age ?? 18);
+  const tooYoung = birthDate !== null && ageOn(birthDate, new Date(serverNow())) < (config?.minimum_age ?? 18);
   const missing = {
     alias: asked && !draft.alias.trim() ? t`Choose an alias.` : undefined,
     birth:

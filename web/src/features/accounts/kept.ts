@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import { keptInTab } from '../../storage';
 
 /**
  * State that a reload does not lose, for this tab: half-filled forms, the step one has come to. Never used for passwords.
@@ -10,7 +11,7 @@ export function useKept<Value extends object>(
   const name = `meydan.kept.${key}`;
   const [value, setValue] = useState<Value>(() => {
     try {
-      return { ...initial, ...JSON.parse(sessionStorage.getItem(name) ?? '{}') };
+      return { ...initial, ...JSON.parse(keptInTab.getItem(name) ?? '{}') };
     } catch {
       return initial; // what was kept by another version is worth nothing
     }
@@ -19,11 +20,11 @@ export function useKept<Value extends object>(
     (part: Partial<Value>) =>
       setValue((before) => {
         const after = { ...before, ...part };
-        sessionStorage.setItem(name, JSON.stringify(after));
+        keptInTab.setItem(name, JSON.stringify(after));
         return after;
       }),
     [name],
   );
-  const forget = useCallback(() => sessionStorage.removeItem(name), [name]);
+  const forget = useCallback(() => keptInTab.removeItem(name), [name]);
   return [value, change, forget];
 }

@@ -25,7 +25,7 @@ import {
   useNow,
 } from '../../ui';
 import { PersonSheet } from '../safety';
-import { claimsQuery, historyQuery, serverTime, stateQuery, useClaim } from './data';
+import { claimsQuery, historyQuery, useClaim } from './data';
 import { useInterestWords } from './interests';
 import { MatchMark } from './MatchMark';
 import { PeopleTabs } from './PeopleTabs';
@@ -114,12 +114,10 @@ function ClaimLine({ match }: { match: Match }) {
   const words = useWords();
   const now = useNow(15_000);
   const claim = useClaim();
-  const { data: state, dataUpdatedAt } = useQuery(stateQuery);
   if (match.claim || match.stranger_wrote) return null;
   const opens = new Date(match.claim_opens_at);
-  const time = state ? serverTime(state, dataUpdatedAt, now) : now;
-  if (match.claim_closes_at && time >= new Date(match.claim_closes_at)) return null;
-  if (time < opens) {
+  if (match.claim_closes_at && now >= new Date(match.claim_closes_at)) return null;
+  if (now < opens) {
     return (
       <p className="text-soft text-sm">
         <Trans>Silent so far. If it stays so, you can ask your right back at {clockTime(i18n.locale, opens)}.</Trans>

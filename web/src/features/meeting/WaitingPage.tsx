@@ -2,11 +2,11 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import type { MeetingState, Ticket } from '../../api/types';
+import type { Ticket } from '../../api/types';
 import { useWords } from '../../api/words';
 import { Button, ErrorState, Lamp, minutesAndSeconds, Notice, useNow } from '../../ui';
 import { useCriteriaWords } from './CriteriaSheet';
-import { serverTime, stateQuery, useLeave, useRelaxCriteria } from './data';
+import { stateQuery, useLeave, useRelaxCriteria } from './data';
 
 const OFFER_TO_WIDEN_AFTER = 20;
 
@@ -34,7 +34,7 @@ export function WaitingPage() {
   return (
     <div className="mx-auto flex min-h-[calc(100dvh-9rem)] w-full max-w-lg flex-col items-center justify-center gap-6 px-5 py-6 text-center sm:gap-8 lg:min-h-dvh">
       {state.data?.ticket ? (
-        <UnderTheLamp state={state.data} ticket={state.data.ticket} askedAt={state.dataUpdatedAt} />
+        <UnderTheLamp ticket={state.data.ticket} />
       ) : state.isError && !state.data ? (
         <ErrorState onRetry={() => state.refetch()}>
           <Trans>Your place is kept. We look again as soon as the network is back.</Trans>
@@ -46,7 +46,7 @@ export function WaitingPage() {
   );
 }
 
-function UnderTheLamp({ state, ticket, askedAt }: { state: MeetingState; ticket: Ticket; askedAt: number }) {
+function UnderTheLamp({ ticket }: { ticket: Ticket }) {
   const { t } = useLingui();
   const words = useWords();
   const criteriaWords = useCriteriaWords();
@@ -54,7 +54,7 @@ function UnderTheLamp({ state, ticket, askedAt }: { state: MeetingState; ticket:
   const now = useNow(1000);
   const leave = useLeave();
   const relax = useRelaxCriteria();
-  const seconds = Math.max(0, (serverTime(state, askedAt, now).getTime() - Date.parse(ticket.since)) / 1000);
+  const seconds = Math.max(0, (now.getTime() - Date.parse(ticket.since)) / 1000);
   const hasCriteria = !!(
     ticket.criteria.language ||
     ticket.criteria.max_distance_km ||

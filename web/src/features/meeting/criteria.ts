@@ -1,12 +1,13 @@
 import { create } from 'zustand';
 import type { Criteria } from '../../api/types';
+import { kept } from '../../storage';
 
 const KEY = 'meydan.criteria';
 
 function remembered(): Criteria {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    return kept && typeof kept === 'object' ? (kept as Criteria) : {};
+    const found: unknown = JSON.parse(kept.getItem(KEY) ?? '{}');
+    return found && typeof found === 'object' ? (found as Criteria) : {};
   } catch {
     return {}; // unreadable: no criteria then
   }
@@ -16,6 +17,6 @@ function remembered(): Criteria {
 export const useCriteria = create<{ criteria: Criteria }>(() => ({ criteria: remembered() }));
 
 export function keepCriteria(criteria: Criteria): void {
-  localStorage.setItem(KEY, JSON.stringify(criteria));
+  kept.setItem(KEY, JSON.stringify(criteria));
   useCriteria.setState({ criteria });
 }

@@ -4,6 +4,7 @@ import { randomUuid } from '../../api/device';
 import type { ClaimPage, Criteria, MatchPage, MeetingState } from '../../api/types';
 import { useAction } from '../../app/action';
 import { queryClient } from '../../app/queries';
+import { keptInTab } from '../../storage';
 import { useCriteria } from './criteria';
 
 const STATE = ['match', 'state'];
@@ -15,11 +16,6 @@ export const stateQuery = queryOptions({
   queryFn: () => answer(api.GET('/api/match/state')),
   refetchInterval: ({ state: { data } }) => (data?.ticket || data?.suspended_until ? LOOK_AGAIN : false),
 });
-
-/** The server's clock, as far ahead of ours as it was with its last answer. */
-export function serverTime(state: Pick<MeetingState, 'server_now'>, askedAt: number, now: Date): Date {
-  return new Date(now.getTime() + Date.parse(state.server_now) - askedAt);
-}
 
 function keep(state: MeetingState): void {
   queryClient.setQueryData(STATE, state);
@@ -33,10 +29,10 @@ const TICKET = 'meydan.ticket';
 
 /** The id of the ticket we are asking for: kept until there is an answer, so that asking again is the same ask. */
 function ticketId(): string {
-  const kept = sessionStorage.getItem(TICKET);
-  if (kept) return kept;
+  const asked = keptInTab.getItem(TICKET);
+  if (asked) return asked;
   const made = randomUuid();
-  sessionStorage.setItem(TICKET, made);
+  keptInTab.setItem(TICKET, made);
   return made;
 }
 
@@ -45,7 +41,7 @@ export function useJoin() {
     mutationFn: (criteria: Criteria) =>
       answer(api.POST('/api/match/join', { body: { type: 'text', ticket_id: ticketId(), criteria } })),
     onSuccess: (state) => {
-      sessionStorage.removeItem(TICKET);
+      keptInTab.removeItem(TICKET);
       keep(state);
     },
     onError: () => queryClient.invalidateQueries({ queryKey: STATE }),
@@ -62,7 +58,7 @@ export function useLeave() {
     mutationFn: (match_id?: string) =>
       answer(api.POST('/api/match/leave', { body: match_id === undefined ? {} : { match_id } })),
     onSuccess: (state) => {
-      sessionStorage.removeItem(TICKET);
+      keptInTab.removeItem(TICKET);
       keep(state);
       historyChanged();
     },
@@ -79,7 +75,7 @@ export function useNext() {
         }),
       ),
     onSuccess: (state) => {
-      sessionStorage.removeItem(TICKET);
+      keptInTab.removeItem(TICKET);
       keep(state);
       historyChanged();
     },

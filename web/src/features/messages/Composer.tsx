@@ -134,8 +134,8 @@ function useTyping(conversationId: string) {
   const typed = () => {
     clearTimeout(timer.current);
     timer.current = setTimeout(stopped, STILL_AFTER);
-    if (Date.now() - said.current < SAY_AGAIN) return;
-    said.current = Date.now();
+    if (said.current !== 0 && performance.now() - said.current < SAY_AGAIN) return;
+    said.current = performance.now();
     sayTyping(conversationId, true);
   };
   useEffect(() => () => clearTimeout(timer.current), []);

@@ -122,7 +122,8 @@ function Keyless({ trouble }: { trouble: 'no_keys' | 'no_storage' }) {
           <Trans>Talks are end-to-end encrypted, and that needs a current browser and a page opened over https.</Trans>
         ) : (
           <Trans>
-            The browser lets us keep nothing here. Leave private mode, or make room on the device, and reload.
+            The browser lets us keep nothing here. Leave private mode, allow cookies and site data, or make room on the
+            device; then reload.
           </Trans>
         )}
       </Notice>

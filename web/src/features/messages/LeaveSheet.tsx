@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import type { Conversation } from '../../api/types';
 import { useWords } from '../../api/words';
+import { serverNow } from '../../clock';
 import { Button, Sheet } from '../../ui';
 import { useLeave, useNext } from '../meeting';
 import { patchConversation } from './data';
@@ -24,7 +25,10 @@ export function LeaveSheet({
   const busy = leave.isPending || next.isPending;
   const fault = leave.error ?? next.error;
   const ended = () => {
-    patchConversation(conversation.id, (one) => ({ ...one, closed_at: one.closed_at ?? new Date().toISOString() }));
+    patchConversation(conversation.id, (one) => ({
+      ...one,
+      closed_at: one.closed_at ?? new Date(serverNow()).toISOString(),
+    }));
     onClose();
   };
   return (

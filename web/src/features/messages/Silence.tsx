@@ -5,7 +5,7 @@ import type { Conversation, Match } from '../../api/types';
 import { useWords } from '../../api/words';
 import type { TextRecord } from '../../crypto/records';
 import { Button, Notice, toast, useNow } from '../../ui';
-import { historyQuery, serverTime, stateQuery, useClaim } from '../meeting';
+import { historyQuery, stateQuery, useClaim } from '../meeting';
 
 /** The stranger stayed silent for the whole time: the day's right can be asked back, here and now. */
 export function Silence({
@@ -21,10 +21,10 @@ export function Silence({
   const words = useWords();
   const now = useNow(15_000);
   const claim = useClaim();
-  const { match, time } = useMatch(conversation, over, now);
+  const match = useMatch(conversation, over);
   const wrote = texts === null || texts.some((text) => !text.mine && text.what.kind !== 'device_added');
-  if (!match || wrote || match.stranger_wrote || match.claim || time < new Date(match.claim_opens_at)) return null;
-  if (match.claim_closes_at && time >= new Date(match.claim_closes_at)) return null;
+  if (!match || wrote || match.stranger_wrote || match.claim || now < new Date(match.claim_opens_at)) return null;
+  if (match.claim_closes_at && now >= new Date(match.claim_closes_at)) return null;
   return (
     <div className="mx-auto w-full max-w-[560px] shrink-0 px-4 pb-3">
       <Notice
@@ -56,11 +56,10 @@ export function Silence({
 }
 
 /** The meeting behind the talk: the open one stands in the state, one that is over in the history. */
-function useMatch(conversation: Conversation, over: boolean, now: Date): { match: Match | undefined; time: Date } {
-  const { data: state, dataUpdatedAt } = useQuery(stateQuery);
+function useMatch(conversation: Conversation, over: boolean): Match | undefined {
+  const { data: state } = useQuery(stateQuery);
   const history = useInfiniteQuery({ ...historyQuery, enabled: over });
   const past = history.data?.pages.flatMap((page) => page.items) ?? [];
   const open = state?.match ? [state.match] : [];
-  const match = [...open, ...past].find(({ conversation_id }) => conversation_id === conversation.id);
-  return { match, time: state ? serverTime(state, dataUpdatedAt, now) : now };
+  return [...open, ...past].find(({ conversation_id }) => conversation_id === conversation.id);
 }

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { answer, api } from '../../api/client';
 import type { Conversation } from '../../api/types';
 import { queryClient } from '../../app/queries';
+import { serverNow } from '../../clock';
 import { byPlace, type Facts, type TextRecord } from '../../crypto/records';
 import { onNews, watchPresence } from '../../realtime';
 import { useLetterbox } from './store';
@@ -29,7 +30,7 @@ export function patchConversation(id: string, change: (one: Conversation) => Con
 
 /** A conversation as `src/crypto` knows it. */
 export function asFacts(conversation: Conversation): Facts {
-  const over = Date.parse(conversation.expires_at) <= Date.now();
+  const over = Date.parse(conversation.expires_at) <= serverNow();
   return {
     id: conversation.id,
     me: conversation.me_profile_id,

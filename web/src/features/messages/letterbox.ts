@@ -5,11 +5,13 @@
 import { useSession } from '../../api/session';
 import type { Conversation } from '../../api/types';
 import { queryClient } from '../../app/queries';
+import { knowsServerTime, serverNow } from '../../clock';
 import { type Client, destroyVault, openClient } from '../../crypto/client';
 import type { News } from '../../crypto/conversations';
 import type { Facts } from '../../crypto/records';
 import { NoAnswer, ServerRefusal } from '../../crypto/server';
 import { type News as Frame, onNews, useConnection } from '../../realtime';
+import { kept } from '../../storage';
 import { asFacts, conversationsQuery, patchConversation } from './data';
 import { askDeviceId, messageServer } from './http';
 import { useLetterbox } from './store';
@@ -33,10 +35,13 @@ export function startLetterbox(): void {
     if (now.connection === 'open' && before.connection !== 'open') void syncAll();
   });
   addEventListener('online', () => void syncAll());
-  setInterval(
-    () => useLetterbox.getState().client?.conversations.forgetExpired(new Date()).catch(reportError),
-    FORGET_EVERY,
-  );
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void syncAll(); // the line may have died while nobody looked
+  });
+  setInterval(() => {
+    const { client } = useLetterbox.getState();
+    if (client !== null) forgetExpired(client).catch(reportError);
+  }, FORGET_EVERY);
   void follow(useSession.getState().me?.profile.id ?? null);
 }
 
@@ -61,15 +66,15 @@ async function openFor(profileId: string, attempt: number): Promise<void> {
   };
   let deviceId: string;
   try {
-    deviceId = localStorage.getItem(deviceKey(profileId)) ?? (await askDeviceId());
+    deviceId = kept.getItem(deviceKey(profileId)) ?? (await askDeviceId());
   } catch {
     return again(); // offline, or the server starts: without its word this browser has no name yet
   }
   if (!wanted()) return;
-  localStorage.setItem(deviceKey(profileId), deviceId);
+  kept.setItem(deviceKey(profileId), deviceId);
   const server = messageServer((name) => {
     if (name === deviceId || !wanted()) return;
-    localStorage.setItem(deviceKey(profileId), name); // this browser was forgotten and is another device now
+    kept.setItem(deviceKey(profileId), name); // this browser was forgotten and is another device now
     void follow(profileId);
   });
   let client: Client;
@@ -81,9 +86,14 @@ async function openFor(profileId: string, attempt: number): Promise<void> {
   }
   if (!wanted()) return client.close();
   useLetterbox.setState({ client, trouble: null });
-  await client.conversations.forgetExpired(new Date());
+  await forgetExpired(client);
   void keepPackages(client, 0);
   await syncAll();
+}
+
+/** Keys and words go when the server's time is past their end, never because this machine's clock is wrong. */
+async function forgetExpired(client: Client): Promise<void> {
+  if (knowsServerTime()) await client.conversations.forgetExpired(new Date(serverNow()));
 }
 
 async function keepPackages(client: Client, attempt: number): Promise<void> {
@@ -112,9 +122,9 @@ async function canMakeKeys(): Promise<boolean> {
 
 async function forgetPeople(profileIds: readonly string[]): Promise<void> {
   for (const profileId of profileIds) {
-    const deviceId = localStorage.getItem(deviceKey(profileId));
+    const deviceId = kept.getItem(deviceKey(profileId));
     if (deviceId === null) continue;
-    localStorage.removeItem(deviceKey(profileId));
+    kept.removeItem(deviceKey(profileId));
     await destroyVault(deviceId);
   }
 }
@@ -249,7 +259,7 @@ function hear(frame: Frame): void {
     case 'match_ended':
       patchConversation(frame.conversation_id, (one) => ({
         ...one,
-        closed_at: one.closed_at ?? new Date().toISOString(),
+        closed_at: one.closed_at ?? new Date(serverNow()).toISOString(),
       }));
       sync(frame.conversation_id);
       refreshListSoon();

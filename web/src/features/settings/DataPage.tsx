@@ -3,6 +3,7 @@ import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { useWords } from '../../api/words';
 import { useAction } from '../../app/action';
+import { serverNow } from '../../clock';
 import { Button, Card, Page, PasswordField, Section, Sheet, toast } from '../../ui';
 import { eraseAccount, exportData } from '../accounts';
 
@@ -17,7 +18,7 @@ export function DataPage() {
       const url = URL.createObjectURL(new Blob([JSON.stringify(everything, null, 2)], { type: 'application/json' }));
       const link = document.createElement('a');
       link.href = url;
-      link.download = `meydan-${new Date().toISOString().slice(0, 10)}.json`;
+      link.download = `meydan-${new Date(serverNow()).toISOString().slice(0, 10)}.json`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(url), 10_000);
       toast(t`The file is on its way to your downloads.`);

@@ -1,5 +1,7 @@
 import { randomUuid } from '../../api/device';
 import { Refused } from '../../api/errors';
+import { serverNow } from '../../clock';
+import { keptInTab } from '../../storage';
 
 const PREFIX = 'meydan.intent.';
 /** An intention that nobody came back to within this time is a new one. */
@@ -12,10 +14,10 @@ interface Kept {
 
 function kept(name: string): Kept | null {
   try {
-    const found: unknown = JSON.parse(sessionStorage.getItem(name) ?? 'null');
+    const found: unknown = JSON.parse(keptInTab.getItem(name) ?? 'null');
     if (typeof found !== 'object' || found === null) return null;
     const { key, at } = found as Partial<Kept>;
-    return typeof key === 'string' && typeof at === 'number' && Date.now() - at < KEPT_FOR ? { key, at } : null;
+    return typeof key === 'string' && typeof at === 'number' && serverNow() - at < KEPT_FOR ? { key, at } : null;
   } catch {
     return null; // not ours, or cut short: a new key is a new intention
   }
@@ -27,15 +29,15 @@ function kept(name: string): Kept | null {
  */
 export async function once<Answer>(intention: unknown, send: (key: string) => Promise<Answer>): Promise<Answer> {
   const name = PREFIX + JSON.stringify(intention);
-  const { key, at } = kept(name) ?? { key: randomUuid(), at: Date.now() };
-  sessionStorage.setItem(name, JSON.stringify({ key, at }));
+  const { key, at } = kept(name) ?? { key: randomUuid(), at: serverNow() };
+  keptInTab.setItem(name, JSON.stringify({ key, at }));
   try {
     const answer = await send(key);
-    sessionStorage.removeItem(name);
+    keptInTab.removeItem(name);
     return answer;
   } catch (error) {
     // A refusal is an answer. A fault of the server's, or silence, is not: it may have happened all the same.
-    if (error instanceof Refused && error.status < 500) sessionStorage.removeItem(name);
+    if (error instanceof Refused && error.status < 500) keptInTab.removeItem(name);
     throw error;
   }
 }
