@@ -94,7 +94,7 @@ def create_app(settings: Settings) -> Litestar:
             "tenant": Provide(provide_tenant),
             "me": Provide(provide_me),
         },
-        before_request=http.check_host,
+        before_request=http.check_request,
         before_send=[http.before_send, http.name_time],
         exception_handlers=http.EXCEPTION_HANDLERS,
         request_max_body_size=_LARGEST_BODY,

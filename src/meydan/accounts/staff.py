@@ -11,7 +11,7 @@ from meydan.accounts.identifiers import read_identifier
 from meydan.accounts.settings import AccountsSettings
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound, Refused
-from meydan.kit.http import check_host
+from meydan.kit.http import check_request
 from meydan.kit.identity import Identity, Role
 
 
@@ -37,7 +37,7 @@ class StaffGuard:
     roles: tuple[Role, ...]
 
     async def __call__(self, connection: access.Connection, _: BaseRouteHandler) -> None:
-        check_host(connection)  # guards run before the application's own check of it
+        check_request(connection)  # guards run before the application's own check of it
         db: Database = connection.app.state.db
         await check_staff(db, await access.identity_of(connection), *self.roles)
 

@@ -1,4 +1,4 @@
-"""Shared parts of all routes: problem documents, idempotency keys, the host and the client's address.
+"""Shared parts of all routes: problem documents, idempotency keys, the host, the sender and the client's address.
 
 ``fast_path`` stands in front of the framework, for a few routes whose cost is measured.
 """
@@ -10,22 +10,25 @@ from meydan.kit.http.requests import (
     HostMalformed,
     IdempotencyKey,
     IdempotencyKeyMissing,
-    check_host,
     client_ip_address,
     name_time,
     scoped_idempotency_key,
 )
+from meydan.kit.http.senders import PROVED_BY, HeaderMissing, JsonWanted, check_request
 
 __all__ = [
     "EXCEPTION_HANDLERS",
     "PROBLEM",
+    "PROVED_BY",
     "AnyRequest",
+    "HeaderMissing",
     "HostMalformed",
     "IdempotencyKey",
     "IdempotencyKeyMissing",
+    "JsonWanted",
     "Unavailable",
     "before_send",
-    "check_host",
+    "check_request",
     "client_ip_address",
     "name_time",
     "problem",

@@ -14,7 +14,7 @@ from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import rate_limits
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
-from meydan.kit.http import AnyRequest, client_ip_address
+from meydan.kit.http import PROVED_BY, AnyRequest, client_ip_address
 from meydan.money.payments import provider_accounts
 from meydan.money.provider_events import webhook_events
 
@@ -29,6 +29,7 @@ _CALLBACKS = rate_limits.Limit("payments.brought_webhooks", timedelta(hours=1), 
     "/api/payments/webhooks/{provider:str}/{slug:str}",
     status_code=200,
     request_max_body_size=_LARGEST,
+    opt={PROVED_BY: "the provider's signature, also where the buyer's browser brings it"},
     tags=["payments"],
     summary="A payment provider's webhook",
 )

@@ -23,7 +23,7 @@ from meydan.integrations.payments.local.pages import layout
 from meydan.integrations.payments.local.pages.texts import price
 from meydan.integrations.payments.local.tasks import endpoint, in_transaction
 from meydan.kit.errors import Refused
-from meydan.kit.http import AnyRequest
+from meydan.kit.http import PROVED_BY, AnyRequest
 
 text = layout.text
 _SHOWN = 100
@@ -55,7 +55,13 @@ async def dashboard() -> Response[str]:
     return layout.answer(body, title="Meydan Pay", language="en", wide=True)
 
 
-@post("/pay/local", status_code=303, guards=[local_only], include_in_schema=False)
+@post(
+    "/pay/local",
+    status_code=303,
+    guards=[local_only],
+    include_in_schema=False,
+    opt={PROVED_BY: "the origin of its buttons, on this machine only"},
+)
 async def act(request: AnyRequest) -> Redirect:
     endpoint()
     _check_origin(request)

@@ -13,7 +13,7 @@ from meydan.integrations.payments.local.models import CheckoutStatus, LocalCheck
 from meydan.integrations.payments.local.pages import layout
 from meydan.integrations.payments.local.pages.texts import TEXTS, Texts, price
 from meydan.integrations.payments.local.tasks import endpoint, in_transaction
-from meydan.kit.http import AnyRequest
+from meydan.kit.http import PROVED_BY, AnyRequest
 
 text = layout.text
 _DECLINED = 402
@@ -27,7 +27,13 @@ async def pay_page(request: AnyRequest, id: str) -> Response[str] | Redirect:
     return _page(request, checkout, number=request.query_params.get("card", ""))
 
 
-@post("/pay/local/{id:str}", status_code=200, guards=[local_only], include_in_schema=False)
+@post(
+    "/pay/local/{id:str}",
+    status_code=200,
+    guards=[local_only],
+    include_in_schema=False,
+    opt={PROVED_BY: "the id of the checkout, which only its buyer has"},
+)
 async def pay(request: AnyRequest, id: str) -> Response[str] | Redirect:
     """Handles the page's form; ``do`` names the button."""
     endpoint()
