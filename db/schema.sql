@@ -183,6 +183,7 @@ CREATE TABLE app.reports (
     text text DEFAULT ''::text NOT NULL,
     match_id uuid,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    case_id uuid,
     CONSTRAINT reports_check CHECK ((reporter_user_id <> reported_user_id)),
     CONSTRAINT reports_reason_check CHECK ((reason = ANY (ARRAY['harassment'::text, 'sexual_content'::text, 'underage'::text, 'spam'::text, 'threat'::text, 'other'::text]))),
     CONSTRAINT reports_text_check CHECK ((length(text) <= 1000))
@@ -1066,6 +1067,7 @@ begin
                 select from app.users person
                 where person.tenant_id = in_tenant_id and person.id = candidate
                     and (person.ban_reason is null or person.banned_until <= app.now())
+                    and (person.matching_suspended_until is null or person.matching_suspended_until <= app.now())
             )
             and not exists (
                 select from app.match_slots busy
@@ -1270,8 +1272,25 @@ CREATE FUNCTION app.ledger_account_id(in_kind text, in_owner_user_id uuid, in_pr
     RETURN (encode(substr(sha256((((((((in_kind || ':'::text) || COALESCE((in_owner_user_id)::text, ''::text)) || ':'::text) || COALESCE(in_provider, ''::text)) || ':'::text) || COALESCE(in_currency, ''::text)))::bytea), 1, 16), 'hex'::text))::uuid;
 
 CREATE FUNCTION app.ledger_entries_text(in_entries app.ledger_entry[]) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (SELECT concat_ws('|'::text, array_agg(entry.kind), array_agg(entry.owner_user_id), array_agg(entry.provider), array_agg(entry.currency), array_agg(entry.amount)) AS concat_ws FROM unnest(ledger_entries_text.in_entries) entry(kind, owner_user_id, provider, currency, amount));
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+declare
+    entry app.ledger_entry;
+    kinds text[];
+    owner_user_ids uuid[];
+    providers text[];
+    currencies text[];
+    amounts bigint[];
+begin
+    foreach entry in array in_entries loop
+        kinds := kinds || entry.kind;
+        owner_user_ids := owner_user_ids || entry.owner_user_id;
+        providers := providers || entry.provider;
+        currencies := currencies || entry.currency;
+        amounts := amounts || entry.amount;
+    end loop;
+    return concat_ws('|', kinds, owner_user_ids, providers, currencies, amounts);
+end $$;
 
 CREATE FUNCTION app.ledger_faults(in_tenant_id integer) RETURNS TABLE(fault text, id uuid, expected bigint, found bigint)
     LANGUAGE sql STABLE
@@ -1479,9 +1498,11 @@ begin
         continue when not found;
 
         if exists (
-            select from app.users banned
-            where banned.tenant_id = in_tenant_id and banned.id = seeker
-                and banned.ban_reason is not null and (banned.banned_until is null or banned.banned_until > app.now())
+            select from app.users barred
+            where barred.tenant_id = in_tenant_id and barred.id = seeker and (
+                barred.ban_reason is not null and (barred.banned_until is null or barred.banned_until > app.now())
+                or barred.matching_suspended_until > app.now()
+            )
         ) or exists (
             select from app.match_slots busy
             where busy.tenant_id = in_tenant_id and busy.user_id = seeker and busy.type = 'anonymous_' || in_kind
@@ -1561,8 +1582,8 @@ declare
     total bigint := 0;
     coins bigint;
     earnings bigint;
-    concerns_owner boolean := in_owner_user_id is null;
-    pays_debt boolean := false;
+    concerns_owner boolean;
+    pays_debt boolean;
     rank integer;
     last_rank integer := 0;  -- null once the entries are not in the order of locks, or one of them is of nothing
     account uuid;
@@ -1596,7 +1617,7 @@ begin
         pays_debt := pays_debt or rank = 1 and entry.amount > 0 or rank = 3 and entry.amount < 0;
         last_rank := case when rank > last_rank and entry.amount <> 0 then rank end;
     end loop;
-    if total is distinct from 0 or not concerns_owner then
+    if total is distinct from 0 or in_owner_user_id is not null and concerns_owner is null then
         raise exception 'entries sum to zero, not to %, in the history of somebody whom they concern', total
             using errcode = 'check_violation';
     end if;
@@ -2952,6 +2973,27 @@ CREATE TABLE app.referrals (
 
 ALTER TABLE ONLY app.referrals FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.report_cases (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    suspended_at timestamp with time zone,
+    suspended_until timestamp with time zone,
+    decision text,
+    note text DEFAULT ''::text NOT NULL,
+    decided_by_user_id uuid,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT report_cases_check CHECK (((status = 'closed'::text) = ((decision IS NOT NULL) AND (decided_at IS NOT NULL)))),
+    CONSTRAINT report_cases_check1 CHECK (((suspended_at IS NULL) = (suspended_until IS NULL))),
+    CONSTRAINT report_cases_decision_check CHECK ((decision = ANY (ARRAY['dismiss'::text, 'ban'::text, 'person_left'::text]))),
+    CONSTRAINT report_cases_note_check CHECK ((length(note) <= 1000)),
+    CONSTRAINT report_cases_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+
+ALTER TABLE ONLY app.report_cases FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.sessions (
     tenant_id integer NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -3088,6 +3130,7 @@ CREATE TABLE app.users (
     banned_until timestamp with time zone,
     erased_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    matching_suspended_until timestamp with time zone,
     CONSTRAINT users_ban_reason_check CHECK ((length(ban_reason) <= 200)),
     CONSTRAINT users_check CHECK (((banned_until IS NULL) OR (ban_reason IS NOT NULL))),
     CONSTRAINT users_check1 CHECK (((erased_at IS NOT NULL) OR ((password_hash IS NOT NULL) AND (birth_date IS NOT NULL)))),
@@ -3359,6 +3402,9 @@ ALTER TABLE ONLY app.referrals
 ALTER TABLE ONLY app.referrals
     ADD CONSTRAINT referrals_tenant_id_invited_user_id_key UNIQUE (tenant_id, invited_user_id);
 
+ALTER TABLE ONLY app.report_cases
+    ADD CONSTRAINT report_cases_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY app.reports
     ADD CONSTRAINT reports_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3582,7 +3628,15 @@ CREATE INDEX reconciliations_by_time ON app.reconciliations USING btree (tenant_
 
 CREATE INDEX referrals_of_inviter ON app.referrals USING btree (tenant_id, inviter_user_id, id DESC);
 
+CREATE INDEX report_cases_of_user ON app.report_cases USING btree (tenant_id, user_id, id DESC);
+
+CREATE UNIQUE INDEX report_cases_one_open ON app.report_cases USING btree (tenant_id, user_id) WHERE (status = 'open'::text);
+
+CREATE INDEX report_cases_queue ON app.report_cases USING btree (tenant_id, status, id DESC);
+
 CREATE INDEX reports_about ON app.reports USING btree (tenant_id, reported_user_id, reporter_user_id);
+
+CREATE INDEX reports_of_case ON app.reports USING btree (tenant_id, case_id, id);
 
 CREATE INDEX sessions_device ON app.sessions USING btree (tenant_id, device_id);
 
@@ -3919,6 +3973,18 @@ ALTER TABLE ONLY app.referrals
 
 ALTER TABLE ONLY app.referrals
     ADD CONSTRAINT referrals_tenant_id_inviter_user_id_fkey FOREIGN KEY (tenant_id, inviter_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.report_cases
+    ADD CONSTRAINT report_cases_tenant_id_decided_by_user_id_fkey FOREIGN KEY (tenant_id, decided_by_user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.report_cases
+    ADD CONSTRAINT report_cases_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.report_cases
+    ADD CONSTRAINT report_cases_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.reports
+    ADD CONSTRAINT reports_tenant_id_case_id_fkey FOREIGN KEY (tenant_id, case_id) REFERENCES app.report_cases(tenant_id, id);
 
 ALTER TABLE ONLY app.reports
     ADD CONSTRAINT reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -4264,6 +4330,8 @@ CREATE POLICY owner_all ON app.reconciliations TO meydan_owner USING (true) WITH
 
 CREATE POLICY owner_all ON app.referrals TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.report_cases TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.reports TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.sessions TO meydan_owner USING (true) WITH CHECK (true);
@@ -4313,6 +4381,8 @@ CREATE POLICY relay_delete ON app.outbox FOR DELETE TO meydan_relay USING (true)
 CREATE POLICY relay_lock ON app.outbox FOR UPDATE TO meydan_relay USING (true) WITH CHECK (false);
 
 CREATE POLICY relay_read ON app.outbox FOR SELECT TO meydan_relay USING (true);
+
+ALTER TABLE app.report_cases ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.reports ENABLE ROW LEVEL SECURITY;
 
@@ -4409,6 +4479,8 @@ CREATE POLICY service_tenant ON app.reconciliation_differences TO meydan_service
 CREATE POLICY service_tenant ON app.reconciliations TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.referrals TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.report_cases TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.reports TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -5118,6 +5190,8 @@ GRANT SELECT(inviter_user_id) ON TABLE app.referrals TO meydan_app;
 
 GRANT SELECT(reward_given) ON TABLE app.referrals TO meydan_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE app.report_cases TO meydan_service;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.sessions TO meydan_service;
 
 GRANT SELECT(tenant_id) ON TABLE app.sessions TO meydan_app;
@@ -5219,6 +5293,8 @@ GRANT SELECT(banned_until) ON TABLE app.users TO meydan_app;
 GRANT SELECT(erased_at) ON TABLE app.users TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.users TO meydan_app;
+
+GRANT SELECT(matching_suspended_until) ON TABLE app.users TO meydan_app;
 
 GRANT SELECT ON TABLE app.wallet_freezes TO meydan_service;
 

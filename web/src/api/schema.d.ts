@@ -1173,6 +1173,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Do its database and Valkey answer
+         * @description Answers when the database and Valkey answer too. Health is about this process alone.
+         *
+         *     Raises: Unavailable (``waiting_for`` names them).
+         */
+        get: operations["ApiReadyReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports": {
         parameters: {
             query?: never;
@@ -1187,6 +1209,26 @@ export interface paths {
          * @description Reporting the same profile again answers the first report.
          */
         post: operations["ApiReportsReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/bans/{ban_id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift a ban
+         * @description A ban that is over or lifted already is refused (409 ``ban_over``).
+         */
+        post: operations["ApiStaffBansBanIdLiftLiftBan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1567,6 +1609,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reported people, a case each
+         * @description Newest first. Says how many reported and with which weight, never who.
+         */
+        get: operations["ApiStaffReportsListReportCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/reports/{case_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide about a reported person
+         * @description Decides a case once; a second decision is refused with the first one (409 ``report_case_decided``).
+         */
+        post: operations["ApiStaffReportsCaseIdDecideDecideReportCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/revenue": {
         parameters: {
             query?: never;
@@ -1799,6 +1881,11 @@ export interface components {
             id: string;
             whole: boolean;
         };
+        /**
+         * BanReason
+         * @enum {string}
+         */
+        BanReason: "reports" | "harassment" | "sexual_content" | "underage" | "spam" | "threat" | "other";
         /** Block */
         Block: {
             /** Format: date-time */
@@ -1870,6 +1957,11 @@ export interface components {
             ring: components["schemas"]["Person"][];
             status: components["schemas"]["CaseStatus"];
         };
+        /**
+         * CaseDecision
+         * @enum {string}
+         */
+        CaseDecision: "dismiss" | "ban" | "person_left";
         /** CaseLine */
         CaseLine: {
             decision: components["schemas"]["Decision"] | null;
@@ -1893,6 +1985,26 @@ export interface components {
             kind: string;
             provider: components["schemas"]["ProviderName"];
             status: components["schemas"]["PaymentStatus"];
+        };
+        /** CasePerson */
+        CasePerson: {
+            alias: string;
+            tag: string;
+            /** Format: uuid */
+            user_id: string;
+        };
+        /**
+         * CaseQueue
+         * @default suspended
+         * @enum {string}
+         */
+        CaseQueue: "suspended" | "open" | "closed";
+        /** CaseReport */
+        CaseReport: {
+            /** Format: date-time */
+            created_at: string;
+            reason: components["schemas"]["ReportReason"];
+            text: string;
         };
         /**
          * CaseStatus
@@ -2017,7 +2129,9 @@ export interface components {
         /** Config */
         Config: {
             claim_minutes: number;
+            default_country_code: number;
             default_language: components["schemas"]["Language"];
+            default_region: string;
             founding: components["schemas"]["Founding"];
             languages: components["schemas"]["Language"][];
             local_twin: boolean;
@@ -2080,6 +2194,13 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** DecideReportCaseRequest */
+        DecideReportCaseRequest: {
+            ban_reason?: components["schemas"]["ReportReason"];
+            days?: number | null;
+            decision: components["schemas"]["ReportChoice"];
+            reason: string;
+        };
         /**
          * Decision
          * @enum {string}
@@ -2136,6 +2257,17 @@ export interface components {
          * @enum {string}
          */
         DisputeState: "opened" | "won" | "lost";
+        /** EarlierCase */
+        EarlierCase: {
+            /** Format: date-time */
+            decided_at: string;
+            decided_by: components["schemas"]["CasePerson"] | null;
+            decision: components["schemas"]["CaseDecision"];
+            /** Format: uuid */
+            id: string;
+            note: string;
+            reports: number;
+        };
         /** EarnCoinsRequest */
         EarnCoinsRequest: {
             source: components["schemas"]["Source"];
@@ -2382,6 +2514,10 @@ export interface components {
         LeaveMatchingRequest: {
             match_id?: string | null;
         };
+        /** LiftBanRequest */
+        LiftBanRequest: {
+            reason: string;
+        };
         /** LogInRequest */
         LogInRequest: {
             device: components["schemas"]["ClientDevice"];
@@ -2560,6 +2696,7 @@ export interface components {
             expires_at: string;
             /** Format: date-time */
             resend_at: string;
+            to: string;
         };
         /**
          * Outcome
@@ -2640,6 +2777,18 @@ export interface components {
             tag: string;
             /** Format: uuid */
             user_id: string;
+        };
+        /** PersonBan */
+        PersonBan: {
+            /** Format: date-time */
+            created_at: string;
+            decided_by: components["schemas"]["CasePerson"] | null;
+            /** Format: uuid */
+            id: string;
+            is_in_force: boolean;
+            lifted_at: string | null;
+            reason: components["schemas"]["BanReason"];
+            until: string | null;
         };
         /** PersonList */
         PersonList: {
@@ -2832,6 +2981,46 @@ export interface components {
             id: string;
             reason: components["schemas"]["ReportReason"];
         };
+        /** ReportCase */
+        ReportCase: {
+            bans: components["schemas"]["PersonBan"][];
+            /** Format: date-time */
+            created_at: string;
+            decided_at: string | null;
+            decided_by: components["schemas"]["CasePerson"] | null;
+            decision: components["schemas"]["CaseDecision"] | null;
+            earlier: components["schemas"]["EarlierCase"][];
+            /** Format: uuid */
+            id: string;
+            is_staff: boolean;
+            is_suspended: boolean;
+            may_ban: boolean;
+            note: string;
+            person: components["schemas"]["CasePerson"];
+            report_count: number;
+            reporters: number;
+            reports: components["schemas"]["CaseReport"][];
+            status: components["schemas"]["ReportCaseStatus"];
+            suspended_until: string | null;
+            suspends_at: number;
+            weight: number;
+        };
+        /** ReportCasePage */
+        ReportCasePage: {
+            items: components["schemas"]["ReportCase"][];
+            next?: string | null;
+        };
+        /**
+         * ReportCaseStatus
+         * @enum {string}
+         */
+        ReportCaseStatus: "open" | "closed";
+        /**
+         * ReportChoice
+         * @description Decisions open to staff.
+         * @enum {string}
+         */
+        ReportChoice: "dismiss" | "ban";
         /** ReportProfileRequest */
         ReportProfileRequest: {
             match_id?: string | null;
@@ -2843,6 +3032,8 @@ export interface components {
         };
         /**
          * ReportReason
+         * @description Each is also the reason of a ban.
+         * @default other
          * @enum {string}
          */
         ReportReason: "harassment" | "sexual_content" | "underage" | "spam" | "threat" | "other";
@@ -2944,6 +3135,7 @@ export interface components {
             access_token: string;
             /** Format: date-time */
             expires_at: string;
+            expires_in: number;
             me: components["schemas"]["Me"];
         };
         /** SessionLine */
@@ -3149,6 +3341,7 @@ export interface components {
             quotas: components["schemas"]["Quotas"];
             /** Format: date-time */
             server_now: string;
+            suspended_until?: string | null;
             ticket?: components["schemas"]["Ticket"] | null;
         };
         /** Subscription */
@@ -5495,6 +5688,26 @@ export interface operations {
             };
         };
     };
+    ApiReadyReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
     ApiReportsReport: {
         parameters: {
             query?: never;
@@ -5516,6 +5729,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Report"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffBansBanIdLiftLiftBan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ban_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftBanRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -6327,6 +6579,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+        };
+    };
+    ApiStaffReportsListReportCases: {
+        parameters: {
+            query?: {
+                queue?: components["schemas"]["CaseQueue"];
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportCasePage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffReportsCaseIdDecideDecideReportCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideReportCaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportCase"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
