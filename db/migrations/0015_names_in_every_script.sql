@@ -50,8 +50,8 @@ where config_key in ('accounts.default_region', 'accounts.sms_countries')
 
 -- Below this line: written by `make functions` from db/functions. Change it there.
 
--- Case, width, the four Turkish i, joiners without a width, stretched letters, and what Arabic and Persian write with
--- two code points for one sign do not count. One of PostgreSQL's own collations folds alike in every installation.
+-- Case, width, the four Turkish i, joiners without a width and stretched letters do not count. Signs that Arabic and
+-- Persian write with a code point each are the same. PostgreSQL's own collation folds alike in every installation.
 create or replace function app.alias_key(in_alias text) returns text language sql immutable parallel safe
 return normalize(casefold(translate(
     normalize(in_alias, nfkc),

@@ -48,7 +48,7 @@ def _converted(values: dict[str, Any], settings_type: type[S]) -> S:
 
 
 def fault(key: str, value: Any) -> str | None:
-    """The reason why a setting cannot have this value, or why there is no such setting; None if all is well."""
+    """The reason why a setting cannot have this value, in words. None for a value that it can have."""
     room, _, name = key.partition(".")
     settings_type = settings_types().get(room)
     if settings_type is None or name not in _names(settings_type):
