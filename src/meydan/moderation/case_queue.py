@@ -1,7 +1,7 @@
 """Case queue: reports as staff see them, with their weight and the history of the reported user.
 
-It never says who reported. Staff see no case about themselves: its time alone would tell who reported them. A case
-that they reported into is hidden too, or it would tie the face that they met to the real one.
+It never says who reported. Staff see no case about themselves: its time alone would tell who reported them. Hidden
+too is a case that they reported into: it would tie two faces.
 """
 
 from collections import defaultdict
