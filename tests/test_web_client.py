@@ -1,10 +1,13 @@
 """The door: what a page is told before anybody has logged in, and how refusals look."""
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import httpx
 import pytest
 from litestar import Litestar
 
-from meydan import tenants
+from meydan import config, tenants, web_client
 from meydan.kit import clock
 from meydan.kit.database import Database
 from tests.conftest import MovableClock
@@ -50,6 +53,62 @@ async def test_every_answer_names_the_time_by_which_it_was_given(api: httpx.Asyn
     for path in ("/api/config", "/api/nothing/here"):
         named = int((await api.get(path)).headers["x-meydan-time"]) / 1000
         assert abs(named - clock.now().timestamp()) < PATIENCE
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Puts another built client in the place of this process's own."""
+
+    def build(name: str) -> None:
+        static = tmp_path / name
+        (static / "assets").mkdir(parents=True)
+        (static / "index.html").write_text(f"<html>{name}")
+        (static / "assets" / f"page-{name}.js").write_text(f"// {name}")
+        monkeypatch.setattr(web_client, "STATIC", static)
+        web_client.pages.cache_clear()
+
+    yield build
+    monkeypatch.undo()
+    web_client.pages.cache_clear()
+
+
+async def test_a_missing_file_is_not_answered_by_the_page(
+    app: Litestar, api: httpx.AsyncClient, built: Callable[[str], None]
+):
+    built("one")
+    for path in ("/assets/page-gone.js", "/assets/", "/assets/..%2findex.html", "/missing.js", "/favicon.ico"):
+        answer = await api.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+    for path in ("/", "/messages/x"):
+        answer = await api.get(path)
+        assert (answer.text, answer.headers["cache-control"]) == ("<html>one", "no-cache")
+        again = await api.get(path, headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_file_of_the_last_three_builds_is_had_from_every_process(
+    app: Litestar, api: httpx.AsyncClient, settings: config.Settings, built: Callable[[str], None]
+):
+    for name in ("one", "two", "three", "four"):
+        built(name)
+        await web_client.do_keep_build(settings.data)
+    built("two-again")  # a process of an older build than the newest, which keeps none itself
+    answers = {name: await api.get(f"/assets/page-{name}.js") for name in ("one", "two", "three", "four")}
+    assert {name: answer.status_code for name, answer in answers.items()} == {
+        "one": 404,
+        "two": 200,
+        "three": 200,
+        "four": 200,
+    }
+    assert answers["four"].text == "// four"
+    assert "javascript" in answers["four"].headers["content-type"]
+    assert "immutable" in answers["four"].headers["cache-control"]
+
+
+async def test_a_data_folder_that_refuses_keeps_nothing_and_stops_nothing(built: Callable[[str], None], tmp_path: Path):
+    built("one")
+    (tmp_path / "data").write_text("no folder")
+    await web_client.do_keep_build(tmp_path / "data")
 
 
 async def test_an_unknown_community_is_a_problem_with_a_code(api: httpx.AsyncClient):

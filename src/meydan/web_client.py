@@ -1,6 +1,8 @@
 """The built web client's files, and its configuration before login."""
 
+import asyncio
 import gzip
+import hashlib
 import mimetypes
 from functools import cache
 from pathlib import Path
@@ -10,13 +12,14 @@ from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
-from meydan import accounts, meeting, tenants
+from meydan import accounts, kept_builds, meeting, tenants
 from meydan.config import Founding, Settings
 from meydan.integrations.local_door import is_local
 from meydan.kit import http, readiness, valkey
 from meydan.kit.database import Database
 
 STATIC = Path(__file__).parent / "static"
+_ASSETS = "assets/"
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg", "application/manifest")
 
@@ -108,6 +111,7 @@ class Page(Struct, frozen=True):
     body: bytes
     zipped: bytes | None
     media_type: str
+    etag: str
 
 
 @cache
@@ -116,11 +120,38 @@ def pages() -> dict[str, Page]:
     found = {}
     for file in STATIC.rglob("*"):
         if file.is_file() and not file.name.startswith("."):
-            body = file.read_bytes()
-            media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            zipped = gzip.compress(body) if media_type.startswith(_COMPRESSIBLE) else None
-            found[file.relative_to(STATIC).as_posix()] = Page(body, zipped, media_type)
+            found[file.relative_to(STATIC).as_posix()] = _page(file.name, file.read_bytes())
     return found
+
+
+def _page(name: str, body: bytes) -> Page:
+    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    zipped = gzip.compress(body) if media_type.startswith(_COMPRESSIBLE) else None
+    return Page(body, zipped, media_type, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"')
+
+
+async def do_keep_build(data: Path) -> None:
+    """Writes this build's hashed files to the data folder, for all processes, before this one answers."""
+    assets = {name: page.body for name, page in pages().items() if name.startswith(_ASSETS)}
+    await asyncio.to_thread(kept_builds.do_keep, data, assets)
+
+
+async def _find(data: Path, name: str) -> Page | None:
+    """The client's file, else one of another build. A path that names no file is a page, which the client draws.
+
+    A missing file is never answered by the client: browsers would keep a page in a script's place.
+    """
+    own = pages().get(name)
+    if own is not None or not pages():
+        return own
+    if f"{name}/".startswith(_ASSETS):
+        body = await asyncio.to_thread(kept_builds.find, data, name)
+        if body is None:
+            raise NotFoundException
+        return _page(name, body)
+    if mimetypes.guess_type(name)[0] is not None:
+        raise NotFoundException
+    return pages()["index.html"]
 
 
 @get(["/", "/{path:path}"], include_in_schema=False)
@@ -133,7 +164,7 @@ async def page(
     name = path.strip("/")
     if name == "api" or name.startswith("api/"):
         raise NotFoundException
-    found = pages().get(name) or pages().get("index.html")
+    found = await _find(state.settings.data, name)
     if found is None:
         return Response(
             b"The web client is not built: run `make up`, or install the wheel.",
@@ -141,11 +172,14 @@ async def page(
             media_type=MediaType.TEXT,
         )
     headers = {
-        "cache-control": _IMMUTABLE if name.startswith("assets/") and name in pages() else "no-cache",
+        "cache-control": _IMMUTABLE if name.startswith(_ASSETS) else "no-cache",
         "vary": "accept-encoding",
+        "etag": found.etag,
     }
     if found.media_type == "text/html":
         headers["content-security-policy"] = _policy(realtime_url(request, state.settings))
+    if request.headers.get("if-none-match") == found.etag:
+        return Response(b"", status_code=304, headers=headers)
     zipped = found.zipped if "gzip" in request.headers.get("accept-encoding", "") else None
     if zipped is not None:
         headers["content-encoding"] = "gzip"

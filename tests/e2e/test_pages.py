@@ -241,6 +241,18 @@ async def test_plain_http_from_elsewhere_is_told_in_words(visitor: Visitors):
     await expect(guest.page.get_by_text("This page came over plain HTTP")).to_be_visible()
 
 
+async def test_a_browser_that_blocks_site_data_is_told_so(visitor: Visitors):
+    guest = await visitor()
+    await guest.page.add_init_script(
+        "for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, "
+        "{ get() { throw new DOMException('blocked', 'SecurityError'); } })"
+    )
+    for path in ("/", "/login"):
+        await guest.page.goto(path)
+        await expect(guest.page.get_by_text("This browser blocks cookies and site data here")).to_be_visible()
+        await expect(guest.page.get_by_role("heading", level=1)).to_be_visible()
+
+
 async def test_a_log_out_in_one_tab_is_one_in_all(product: Product, visitor: Visitors):
     two_tabs = await visitor()
     await register(two_tabs, product, "ikisekme")

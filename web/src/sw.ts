@@ -4,21 +4,20 @@
 export type {}; // a module, so that its own names do not meet those of the page
 
 declare const self: ServiceWorkerGlobalScope;
+/** What the doors and the square need; kept at once. */
 declare const __SHELL_FILES__: string[];
+/** The other files of this build; each is kept when it was used. */
+declare const __LATER_FILES__: string[];
 declare const __SHELL_VERSION__: string;
 
 const CACHE = `meydan-shell-${__SHELL_VERSION__}`;
 const PAGE = '/';
 const FIXED = [PAGE, '/ground.js', '/icon.svg', '/manifest.webmanifest'];
+const SHELL = __SHELL_FILES__;
+const OF_THIS_BUILD = new Set([...SHELL, ...__LATER_FILES__]);
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(
-    caches
-      .open(CACHE)
-      .then((cache) =>
-        cache.addAll([...FIXED, ...__SHELL_FILES__].map((url) => new Request(url, { cache: 'reload' }))),
-      ),
-  );
+  event.waitUntil(caches.open(CACHE).then((cache) => Promise.all([...FIXED, ...SHELL].map((url) => fill(cache, url)))));
 });
 
 self.addEventListener('activate', (event) => {
@@ -46,10 +45,29 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     const elsewhere = ['/api/', '/outbox', '/pay/'].some((start) => url.pathname.startsWith(start));
     if (!elsewhere) event.respondWith(page(request));
-  } else if (url.pathname.startsWith('/assets/') || FIXED.includes(url.pathname)) {
-    event.respondWith(kept(request));
+  } else if (isHashed(url.pathname) || FIXED.includes(url.pathname)) {
+    event.respondWith(kept(request, url.pathname));
   }
 });
+
+function isHashed(path: string): boolean {
+  return path.startsWith('/assets/');
+}
+
+/** A page in place of a file (an old server, a captive portal) is never kept: it would stay for good. */
+function isWhatItShouldBe(path: string, response: Response): boolean {
+  const isHtml = (response.headers.get('content-type') ?? '').includes('html');
+  return response.status === 200 && !response.redirected && isHtml === (path === PAGE);
+}
+
+/** The page has just loaded most of these: hashed ones come from the browser's own cache, or from the version before. */
+async function fill(cache: Cache, path: string): Promise<void> {
+  const before = isHashed(path) ? await caches.match(path) : undefined;
+  const usable = before && isWhatItShouldBe(path, before);
+  const response = usable ? before : await fetch(path, { cache: isHashed(path) ? 'default' : 'no-cache' });
+  if (!isWhatItShouldBe(path, response)) throw new TypeError(`${path} is not what it should be`);
+  await cache.put(path, response);
+}
 
 /** The newest page when the network answers, else the one we kept. */
 async function page(request: Request): Promise<Response> {
@@ -63,6 +81,14 @@ async function page(request: Request): Promise<Response> {
 }
 
 /** Files carry a hash in their name, so a kept one is never stale. */
-async function kept(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+async function kept(request: Request, path: string): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const found = await cache.match(path);
+  if (found) return found;
+  const response = await fetch(request);
+  if (OF_THIS_BUILD.has(path) && isWhatItShouldBe(path, response)) {
+    // A full disk keeps nothing, and the answer is the same.
+    await cache.put(path, response.clone()).catch(() => {});
+  }
+  return response;
 }

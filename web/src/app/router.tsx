@@ -1,6 +1,7 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { AppFrame, Home, Root } from './AppFrame';
 import { FaultPage } from './FaultPage';
+import { lazyPage } from './lazy-page';
 import { NotFoundPage } from './NotFoundPage';
 
 const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage });
@@ -13,23 +14,23 @@ const doors = [
     getParentRoute: () => root,
     path: '/join',
     validateSearch: (search: Record<string, unknown>): { invite?: string } => ({ invite: text(search.invite) }),
-    component: lazyRouteComponent(() => import('../features/accounts/doors'), 'MemberJoinPage'),
+    component: lazyPage(() => import('../features/accounts/doors'), 'MemberJoinPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/community',
-    component: lazyRouteComponent(() => import('../features/accounts/doors'), 'FounderJoinPage'),
+    component: lazyPage(() => import('../features/accounts/doors'), 'FounderJoinPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/login',
     validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
-    component: lazyRouteComponent(() => import('../features/accounts/doors'), 'LogInPage'),
+    component: lazyPage(() => import('../features/accounts/doors'), 'LogInPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/reset',
-    component: lazyRouteComponent(() => import('../features/accounts/doors'), 'ResetPage'),
+    component: lazyPage(() => import('../features/accounts/doors'), 'ResetPage'),
   }),
 ];
 
@@ -39,14 +40,14 @@ const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: 
 const me = createRoute({
   getParentRoute: () => frame,
   path: '/me',
-  component: lazyRouteComponent(() => import('../features/settings/MePage'), 'MePage'),
+  component: lazyPage(() => import('../features/settings/MePage'), 'MePage'),
 });
 
 /** The pages of those who run the square. */
 const staff = createRoute({
   getParentRoute: () => frame,
   path: '/staff',
-  component: lazyRouteComponent(() => import('../features/staff/StaffFrame'), 'StaffFrame'),
+  component: lazyPage(() => import('../features/staff/StaffFrame'), 'StaffFrame'),
 });
 
 const inside = [
@@ -60,109 +61,109 @@ const inside = [
   createRoute({
     getParentRoute: () => frame,
     path: '/waiting',
-    component: lazyRouteComponent(() => import('../features/meeting/WaitingPage'), 'WaitingPage'),
+    component: lazyPage(() => import('../features/meeting/WaitingPage'), 'WaitingPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/people',
-    component: lazyRouteComponent(() => import('../features/meeting/PeoplePage'), 'PeoplePage'),
+    component: lazyPage(() => import('../features/meeting/PeoplePage'), 'PeoplePage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/people/claims',
-    component: lazyRouteComponent(() => import('../features/meeting/PeoplePage'), 'ClaimsPage'),
+    component: lazyPage(() => import('../features/meeting/PeoplePage'), 'ClaimsPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/people/blocked',
-    component: lazyRouteComponent(() => import('../features/safety/BlockedPage'), 'BlockedPage'),
+    component: lazyPage(() => import('../features/safety/BlockedPage'), 'BlockedPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/messages',
-    component: lazyRouteComponent(() => import('../features/messages'), 'ConversationsPage'),
+    component: lazyPage(() => import('../features/messages'), 'ConversationsPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/messages/$conversationId',
-    component: lazyRouteComponent(() => import('../features/messages'), 'ConversationPage'),
+    component: lazyPage(() => import('../features/messages'), 'ConversationPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/notifications',
-    component: lazyRouteComponent(() => import('../features/notifications/NotificationsPage'), 'NotificationsPage'),
+    component: lazyPage(() => import('../features/notifications/NotificationsPage'), 'NotificationsPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet',
-    component: lazyRouteComponent(() => import('../features/wallet/WalletPage'), 'WalletPage'),
+    component: lazyPage(() => import('../features/wallet/WalletPage'), 'WalletPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/buy',
-    component: lazyRouteComponent(() => import('../features/wallet/BuyPage'), 'BuyPage'),
+    component: lazyPage(() => import('../features/wallet/BuyPage'), 'BuyPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/history',
-    component: lazyRouteComponent(() => import('../features/wallet/HistoryPage'), 'HistoryPage'),
+    component: lazyPage(() => import('../features/wallet/HistoryPage'), 'HistoryPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/payments',
-    component: lazyRouteComponent(() => import('../features/wallet/PaymentsPage'), 'PaymentsPage'),
+    component: lazyPage(() => import('../features/wallet/PaymentsPage'), 'PaymentsPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/payments/$paymentId',
-    component: lazyRouteComponent(() => import('../features/wallet/PaymentPage'), 'PaymentPage'),
+    component: lazyPage(() => import('../features/wallet/PaymentPage'), 'PaymentPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/gifts',
-    component: lazyRouteComponent(() => import('../features/wallet/GiftsPage'), 'GiftsPage'),
+    component: lazyPage(() => import('../features/wallet/GiftsPage'), 'GiftsPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/gifts/given',
-    component: lazyRouteComponent(() => import('../features/wallet/GiftsPage'), 'GiftsSentPage'),
+    component: lazyPage(() => import('../features/wallet/GiftsPage'), 'GiftsSentPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/premium',
-    component: lazyRouteComponent(() => import('../features/wallet/PremiumPage'), 'PremiumPage'),
+    component: lazyPage(() => import('../features/wallet/PremiumPage'), 'PremiumPage'),
   }),
   staff.addChildren([
     createRoute({
       getParentRoute: () => staff,
       path: '/',
-      component: lazyRouteComponent(() => import('../features/staff/RevenuePage'), 'RevenuePage'),
+      component: lazyPage(() => import('../features/staff/RevenuePage'), 'RevenuePage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/payments',
-      component: lazyRouteComponent(() => import('../features/staff/PaymentsPage'), 'PaymentsPage'),
+      component: lazyPage(() => import('../features/staff/PaymentsPage'), 'PaymentsPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/payments/$paymentId',
-      component: lazyRouteComponent(() => import('../features/staff/PaymentPage'), 'PaymentPage'),
+      component: lazyPage(() => import('../features/staff/PaymentPage'), 'PaymentPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/transactions',
-      component: lazyRouteComponent(() => import('../features/staff/TransactionsPage'), 'TransactionsPage'),
+      component: lazyPage(() => import('../features/staff/TransactionsPage'), 'TransactionsPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/people',
       validateSearch: (search: Record<string, unknown>): { name?: string } => ({ name: text(search.name) }),
-      component: lazyRouteComponent(() => import('../features/staff/PeoplePage'), 'PeoplePage'),
+      component: lazyPage(() => import('../features/staff/PeoplePage'), 'PeoplePage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/people/$userId',
-      component: lazyRouteComponent(() => import('../features/staff/PersonPage'), 'PersonPage'),
+      component: lazyPage(() => import('../features/staff/PersonPage'), 'PersonPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
@@ -172,59 +173,59 @@ const inside = [
     createRoute({
       getParentRoute: () => staff,
       path: '/fraud',
-      component: lazyRouteComponent(() => import('../features/staff/FraudPage'), 'FraudPage'),
+      component: lazyPage(() => import('../features/staff/FraudPage'), 'FraudPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/fraud/rules',
-      component: lazyRouteComponent(() => import('../features/staff/RulesPage'), 'RulesPage'),
+      component: lazyPage(() => import('../features/staff/RulesPage'), 'RulesPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/reconciliation',
-      component: lazyRouteComponent(() => import('../features/staff/ReconciliationPage'), 'ReconciliationPage'),
+      component: lazyPage(() => import('../features/staff/ReconciliationPage'), 'ReconciliationPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/shop',
-      component: lazyRouteComponent(() => import('../features/staff/ShopPage'), 'ShopPage'),
+      component: lazyPage(() => import('../features/staff/ShopPage'), 'ShopPage'),
     }),
   ]),
   me.addChildren([
     createRoute({
       getParentRoute: () => me,
       path: '/profile',
-      component: lazyRouteComponent(() => import('../features/settings/ProfilePage'), 'ProfilePage'),
+      component: lazyPage(() => import('../features/settings/ProfilePage'), 'ProfilePage'),
     }),
     createRoute({
       getParentRoute: () => me,
       path: '/faces',
-      component: lazyRouteComponent(() => import('../features/settings/FacesPage'), 'FacesPage'),
+      component: lazyPage(() => import('../features/settings/FacesPage'), 'FacesPage'),
     }),
     createRoute({
       getParentRoute: () => me,
       path: '/invite',
-      component: lazyRouteComponent(() => import('../features/growth/InvitePage'), 'InvitePage'),
+      component: lazyPage(() => import('../features/growth/InvitePage'), 'InvitePage'),
     }),
     createRoute({
       getParentRoute: () => me,
       path: '/sign-in',
-      component: lazyRouteComponent(() => import('../features/settings/SignInPage'), 'SignInPage'),
+      component: lazyPage(() => import('../features/settings/SignInPage'), 'SignInPage'),
     }),
     createRoute({
       getParentRoute: () => me,
       path: '/sessions',
-      component: lazyRouteComponent(() => import('../features/settings/SessionsPage'), 'SessionsPage'),
+      component: lazyPage(() => import('../features/settings/SessionsPage'), 'SessionsPage'),
     }),
     createRoute({
       getParentRoute: () => me,
       path: '/appearance',
-      component: lazyRouteComponent(() => import('../features/settings/AppearancePage'), 'AppearancePage'),
+      component: lazyPage(() => import('../features/settings/AppearancePage'), 'AppearancePage'),
     }),
     createRoute({
       getParentRoute: () => me,
       path: '/data',
-      component: lazyRouteComponent(() => import('../features/settings/DataPage'), 'DataPage'),
+      component: lazyPage(() => import('../features/settings/DataPage'), 'DataPage'),
     }),
   ]),
 ];

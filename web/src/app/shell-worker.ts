@@ -7,6 +7,13 @@ export const useUpdate = create<{ takeOver: (() => void) | null }>(() => ({ take
 export function registerWorker(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   const hadOne = navigator.serviceWorker.controller !== null;
+  // After the page has all its files: the worker then finds them in the browser's cache, and nothing is fetched twice.
+  if (document.readyState === 'complete') register(hadOne);
+  else addEventListener('load', () => register(hadOne), { once: true });
+  if (hadOne) navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+}
+
+function register(hadOne: boolean): void {
   navigator.serviceWorker
     .register('/sw.js', { updateViaCache: 'none' })
     .then((registration) => {
@@ -22,5 +29,4 @@ export function registerWorker(): void {
     .catch(() => {
       // Refused (private window, full disk): there is no offline shell then, and nothing else is lost.
     });
-  if (hadOne) navigator.serviceWorker.addEventListener('controllerchange', () => location.reload());
 }

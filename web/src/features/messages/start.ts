@@ -1,4 +1,5 @@
 import { useSession } from '../../api/session';
+import { part } from '../../app/parts';
 
 /** Loads what conversations need (keys, MLS) once somebody is logged in: the doors stay light. */
 export function startMessages(): void {
@@ -6,7 +7,7 @@ export function startMessages(): void {
   const begin = () => {
     if (begun || useSession.getState().me === null) return;
     begun = true;
-    import('./letterbox').then(
+    part(() => import('./letterbox')).then(
       ({ startLetterbox }) => startLetterbox(),
       () => {
         begun = false;

@@ -1,0 +1,28 @@
+import { type ComponentType, lazy } from 'react';
+import { part } from './parts';
+
+/**
+ * A page in a file of its own. The router loads it ahead, but does not wait for a network: the frame around it is drawn and
+ * says what is wrong, and the page follows when its file could be had.
+ */
+export function lazyPage<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
+  let ready: ComponentType | null = null;
+  const Late = lazy(async () => {
+    const page: ComponentType = (await part(load))[name];
+    return { default: page };
+  });
+  function LazyPage() {
+    const Shown: ComponentType = ready ?? Late;
+    return <Shown />;
+  }
+  LazyPage.preload = () =>
+    load().then(
+      (file) => {
+        ready = file[name];
+      },
+      () => {
+        // drawing it asks again
+      },
+    );
+  return LazyPage;
+}
