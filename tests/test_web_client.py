@@ -91,7 +91,7 @@ async def test_a_file_of_the_last_three_builds_is_had_from_every_process(
 ):
     for name in ("one", "two", "three", "four"):
         built(name)
-        await web_client.do_keep_build(settings.data)
+        await web_client.keep_build(settings.data)
     built("two-again")  # a process of an older build than the newest, which keeps none itself
     answers = {name: await api.get(f"/assets/page-{name}.js") for name in ("one", "two", "three", "four")}
     assert {name: answer.status_code for name, answer in answers.items()} == {
@@ -108,7 +108,7 @@ async def test_a_file_of_the_last_three_builds_is_had_from_every_process(
 async def test_a_data_folder_that_refuses_keeps_nothing_and_stops_nothing(built: Callable[[str], None], tmp_path: Path):
     built("one")
     (tmp_path / "data").write_text("no folder")
-    await web_client.do_keep_build(tmp_path / "data")
+    await web_client.keep_build(tmp_path / "data")
 
 
 async def test_an_unknown_community_is_a_problem_with_a_code(api: httpx.AsyncClient):

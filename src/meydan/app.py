@@ -82,7 +82,7 @@ def create_app(settings: Settings) -> Litestar:
             app.state.db = db
             addresses = tenants.Addresses.of(settings.http.public_url, settings.tenants.base_domain)
             app.state.directory = tenants.Directory(db, addresses)
-            await web_client.do_keep_build(settings.data)
+            await web_client.keep_build(settings.data)
             async with rooms.opened(db), service_manager.noted():
                 yield
 

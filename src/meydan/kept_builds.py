@@ -1,6 +1,6 @@
-"""Hashed files of the client's last builds, kept in the data folder for pages that an older or newer process served.
+"""Hashed files of the client's last builds, kept in the data folder for all processes.
 
-A page that stays open over a deploy asks for files of its own build; while programs are replaced one by one, an old one is
+A page that stays open over a deploy asks for files of its own build. While programs are replaced one by one, an old one is
 asked for files of the new build. Each process writes its build before it answers, and reads the others at request time.
 """
 
@@ -18,17 +18,17 @@ KEPT = 3
 _ASSET = re.compile(r"assets/[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
-def do_keep(data: Path, assets: Mapping[str, bytes]) -> None:
+def keep(data: Path, assets: Mapping[str, bytes]) -> None:
     """Writes this build's files, and deletes all but the last builds. A disk that refuses is no reason not to start."""
     if not assets:
         return
     try:
-        _do_write(data / "client", assets)
+        _write(data / "client", assets)
     except OSError as error:
         log.warning("pages of other builds may lack files after a deploy: %s", error)
 
 
-def _do_write(builds: Path, assets: Mapping[str, bytes]) -> None:
+def _write(builds: Path, assets: Mapping[str, bytes]) -> None:
     name = hashlib.sha256("\n".join(sorted(assets)).encode()).hexdigest()[:16]
     build, unfinished = builds / name, builds / f".{name}.{secrets.token_hex(4)}"
     if not build.is_dir():

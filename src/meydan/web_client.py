@@ -130,10 +130,10 @@ def _page(name: str, body: bytes) -> Page:
     return Page(body, zipped, media_type, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"')
 
 
-async def do_keep_build(data: Path) -> None:
+async def keep_build(data: Path) -> None:
     """Writes this build's hashed files to the data folder, for all processes, before this one answers."""
     assets = {name: page.body for name, page in pages().items() if name.startswith(_ASSETS)}
-    await asyncio.to_thread(kept_builds.do_keep, data, assets)
+    await asyncio.to_thread(kept_builds.keep, data, assets)
 
 
 async def _find(data: Path, name: str) -> Page | None:
