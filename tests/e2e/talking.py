@@ -40,9 +40,10 @@ class Talker:
         phone = f"+90555{next(_numbers)}{uuid4().int % 100:02d}"
         start = {"X-Meydan": "1"} if found else self.headers
         ask = {"channel": "sms", "to": phone, "purpose": "register"}
-        assert httpx.post(f"{self.product.url}/api/auth/send-otp", json=ask, headers=start).is_success
+        asked = httpx.post(f"{self.product.url}/api/auth/send-otp", json=ask, headers=start)
+        assert asked.is_success
         prove = {"to": phone, "code": self.product.code_sent_to(phone), "purpose": "register"}
-        proved = httpx.post(f"{self.product.url}/api/auth/verify-otp", json=prove, headers=start)
+        proved = httpx.post(f"{self.product.url}/api/auth/verify-otp", json=prove, headers=start, cookies=asked.cookies)
         wanted = {
             "proof": proved.json()["proof"],
             "username": self.username,

@@ -17,6 +17,7 @@ _USERNAME = re.compile(r"(?=.*[a-z])[a-z0-9_][a-z0-9_.]{2,29}")
 _LOOKS_LIKE_PHONE = re.compile(r"[\d\s()+./-]+")
 _SCHEME = re.compile(r"(tel|sms|mailto):", re.IGNORECASE)
 _SMALL_DOTTED_I = "i\u0307"  # the small letter that Unicode makes of İ
+_TAG = re.compile(r"\A([^+@]+)\+[^@]*@")
 _LONGEST_EMAIL = 254
 _LONGEST_TYPED = 400
 
@@ -53,7 +54,7 @@ class Contact(Struct, frozen=True):
 
 
 def read_contact(channel: Channel, text: str, default_region: str) -> Contact:
-    """Normalises a phone number to E.164, an e-mail address to small letters.
+    """Normalises a phone number to E.164, an e-mail address to its inbox.
 
     Raises: ContactInvalid.
     """
@@ -62,7 +63,7 @@ def read_contact(channel: Channel, text: str, default_region: str) -> Contact:
         if number is None:
             raise ContactInvalid
         return Contact(channel, _written(number), phonenumbers.region_code_for_number(number) or "ZZ")
-    email = _small(plain(text))
+    email = _inbox(plain(text))
     if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
         raise ContactInvalid
     return Contact(channel, email)
@@ -85,7 +86,7 @@ def read_identifier(text: str, default_region: str) -> Identifier:
     if not text.isprintable():
         return Identifier(SignInMethod.username, "")
     if "@" in text:
-        return Identifier(SignInMethod.email, _small(text))
+        return Identifier(SignInMethod.email, _inbox(text))
     if _LOOKS_LIKE_PHONE.fullmatch(text) and (number := _phone(text, default_region)):
         return Identifier(SignInMethod.phone, _written(number))
     return Identifier(SignInMethod.username, _small(text))
@@ -119,6 +120,14 @@ def hint(contact: str) -> str:
     """A masked contact that its owner recognises: ``•••67``, ``a•••@example.org``."""
     name, at, host = contact.partition("@")
     return f"{name[0]}•••@{host}" if at else f"•••{contact[-2:]}"
+
+
+def _inbox(email: str) -> str:
+    """Small letters without a tag: ``Ana+x@example.org`` is the inbox ``ana@example.org``.
+
+    Codes go to the inbox. Where a host has another inbox under the tagged name, its owner gets no code of the plain one.
+    """
+    return _TAG.sub(r"\1@", _small(email))
 
 
 def _phone(text: str, default_region: str) -> phonenumbers.PhoneNumber | None:

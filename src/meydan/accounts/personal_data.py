@@ -52,6 +52,7 @@ COLUMNS = {
     "otp_verifications.contact",
     "otp_verifications.network",
     "otp_verifications.device_id",
+    "otp_verifications.browser",  # a keyed hash, gone with its code
     "login_attempts.key",  # a keyed hash, gone after a day
     "known_contacts.contact_hash",  # a keyed hash, kept so that a banned person stays banned
 }

@@ -1,12 +1,14 @@
 """Accounts over HTTP."""
 
+import re
+import secrets
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, delete, get, post, put
 from litestar.datastructures import Cookie
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from meydan import tenants
 from meydan.accounts import aliases, devices, personal_data, profiles, sessions
@@ -20,7 +22,7 @@ from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.sign_in import client_network, contacts, otp, password_changes, registration
 from meydan.accounts.sign_in.login import LogInRequest, do_log_in
-from meydan.accounts.sign_in.otp import OtpSent, Proof, Purpose
+from meydan.accounts.sign_in.otp import Asker, OtpSent, Proof, Purpose
 from meydan.accounts.sign_in.registration import RegisterUserRequest
 from meydan.integrations import Channel
 from meydan.kit.database import Database, Tx
@@ -31,7 +33,10 @@ from meydan.kit.rate_limits import Limit, take
 from meydan.tenants import Language, Tenant
 
 COOKIE = "meydan_refresh"
+BROWSER = "meydan_browser"
+"""Cookie with the secret of a browser that asked for a code."""
 _PATH = "/api/auth"
+_SECRET = re.compile(r"[0-9a-f]{64}")
 _SUGGESTIONS = Limit("alias_suggestions", timedelta(minutes=1), 120)
 _EXPORTS = Limit("exports", timedelta(hours=1), 20)
 _CHANGES = Limit("profile_changes", timedelta(minutes=1), 60)
@@ -87,27 +92,39 @@ class EraseAccountRequest(Struct, frozen=True):
 
 
 @post("/api/auth/send-otp", status_code=202, tags=["accounts"], summary="Ask for a one-time code")
-async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: RequestCodeRequest) -> OtpSent:
-    """The answer is the same whether or not there is an account."""
+async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: RequestCodeRequest) -> Response[OtpSent]:
+    """The answer is the same whether or not there is an account. The code belongs to this browser."""
+    asker = _asker(request, data.client_device_id)
+    if asker.secret is None:
+        asker = structs.replace(asker, secret=secrets.token_hex(32))
     async with db.as_service(tenant.id) as tx:
-        return await otp.do_request(
+        sent = await otp.do_request(
             tx,
             await _contact(tx, data.channel, data.to),
             data.purpose,
-            network=client_network.network_of(client_ip_address(request)),
-            client_device_id=data.client_device_id,
+            asker=asker,
             language=data.language or tenant.default_language,
         )
+    cookie = _own_cookie(request, BROWSER, asker.secret, otp.BROWSER_REMEMBERED)
+    return Response(sent, status_code=202, cookies=[cookie])
 
 
 @post("/api/auth/verify-otp", status_code=200, tags=["accounts"], summary="Turn a one-time code into a proof")
-async def verify_otp(db: Database, tenant: Tenant, data: VerifyCodeRequest) -> Proof:
+async def verify_otp(request: AnyRequest, db: Database, tenant: Tenant, data: VerifyCodeRequest) -> Proof:
     async with db.as_service(tenant.id) as tx:
         channel = Channel.email if "@" in plain(data.to) else Channel.sms
-        outcome = await otp.do_verify(tx, await _contact(tx, channel, data.to), data.purpose, plain(data.code))
+        outcome = await otp.do_verify(
+            tx, await _contact(tx, channel, data.to), data.purpose, plain(data.code), asker=_asker(request)
+        )
     if isinstance(outcome, Refused):
         raise outcome
     return outcome
+
+
+def _asker(request: AnyRequest, client_device_id: UUID | None = None) -> Asker:
+    network = client_network.network_of(client_ip_address(request))
+    secret = request.cookies.get(BROWSER, "")
+    return Asker(network, secret if _SECRET.fullmatch(secret) else None, client_device_id)
 
 
 async def _contact(tx: Tx, channel: Channel, to: str) -> Contact:
@@ -256,16 +273,21 @@ def _without_cookie() -> Response[None]:
 
 
 def _with_cookie(request: AnyRequest, done: LoggedIn, status: int) -> Response[Session]:
-    cookie = Cookie(
-        key=COOKIE,
-        value=done.refresh_token,
+    cookie = _own_cookie(request, COOKIE, done.refresh_token, sessions.LIFETIME)
+    return Response(done.session, status_code=status, cookies=[cookie])
+
+
+def _own_cookie(request: AnyRequest, key: str, value: str | None, lifetime: timedelta) -> Cookie:
+    """A cookie that no script reads and no other site sends."""
+    return Cookie(
+        key=key,
+        value=value,
         path=_PATH,
-        max_age=int(sessions.LIFETIME.total_seconds()),
+        max_age=int(lifetime.total_seconds()),
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    return Response(done.session, status_code=status, cookies=[cookie])
 
 
 ROUTES = [

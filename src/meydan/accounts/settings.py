@@ -46,7 +46,11 @@ class AccountsSettings(tenants.RoomSettings, frozen=True):
     """Unset: the installation's budget for each tenant."""
     # A mobile network hides thousands of people behind one IP address: limits by IP address are generous.
     codes_per_number_hour: Limit = 5
+    """For one browser and one number or address; all browsers of a network together have three times as many."""
     codes_per_number_day: Limit = 10
+    """Likewise; browsers everywhere that have not proved the number have six times as many together."""
+    wrong_codes_per_ip_address_hour: Limit = 100
+    """Guesses at codes from one network. After them each code has one attempt left there."""
     codes_per_device_hour: Limit = 10
     codes_per_ip_address_hour: Limit = 120
     codes_per_country_hour: Limit = 1000

@@ -17,7 +17,7 @@ from meydan.kit.database import Database
 from meydan.kit.events import listen
 from meydan.kit.runtime import runtime
 from tests.accounts.conftest import PASSWORD, Arrive, Postbox, Prove, Queue, code, device, new_email, new_phone
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, open_client
 
 paused: list[accounts.CodesPaused] = []
 
@@ -151,6 +151,76 @@ async def test_the_answer_does_not_say_who_has_an_account(
     assert code(await enter(api, nobody, "000000", purpose)) == code(await enter(api, somebody, "xxxxxx", purpose))
     spent = await owner.fetch("select contact, cost_cents from app.otp_verifications where tenant_id = $1", tenant.id)
     assert {row["contact"]: row["cost_cents"] for row in spent} == {somebody: 5, nobody: 0}
+
+
+async def test_a_stranger_neither_burns_a_code_nor_uses_up_the_day(
+    app: Litestar, api: httpx.AsyncClient, tenant: tenants.Tenant, postbox: Postbox, queue: Queue,
+    moving_clock: MovableClock,
+):  # fmt: skip
+    phone = new_phone()
+    async with open_client(app, tenant) as stranger:
+        for _ in range(10):
+            await ask(stranger, phone)
+            moving_clock.forward(seconds=61)
+        await queue.work()
+        theirs = str(postbox.to(phone)[-1].code)
+        assert (await ask(api, phone)).status_code == 202
+        await queue.work()
+        mine = str(postbox.to(phone)[-1].code)
+        for _ in range(6):
+            assert code(await enter(stranger, phone, other_than(theirs))) in {"otp_wrong", "otp_expired"}
+        if mine != theirs:
+            assert code(await enter(stranger, phone, mine)) == "otp_expired", "read over a shoulder, it opens nothing"
+        async with open_client(app, tenant) as elsewhere:
+            assert code(await enter(elsewhere, phone, mine)) == "otp_expired"
+    assert (await enter(api, phone, mine)).status_code == 200
+
+
+async def test_the_secret_of_a_browser_is_read_by_no_script_and_kept(
+    api: httpx.AsyncClient, moving_clock: MovableClock
+):
+    first = await ask(api, new_phone())
+    cookie = first.headers["set-cookie"]
+    for word in ("meydan_browser=", "HttpOnly", "SameSite=strict", "Path=/api/auth"):
+        assert word in cookie
+    again = await ask(api, new_phone())
+    assert again.cookies["meydan_browser"] == first.cookies["meydan_browser"]
+
+
+async def test_wrong_codes_are_counted_by_network_and_close_nobody_out(
+    app: Litestar, api: httpx.AsyncClient, db: Database, tenant: tenants.Tenant, postbox: Postbox, queue: Queue
+):
+    await configure(db, tenant, wrong_codes_per_ip_address_hour=8)
+    mine, theirs = new_phone(), new_phone()
+    await ask(api, mine)
+    async with open_client(app, tenant) as stranger:
+        await ask(stranger, theirs)
+        await queue.work()
+        for _ in range(8):
+            await enter(stranger, new_phone(), "000000")
+        wrong = other_than(str(postbox.to(theirs)[0].code))
+        assert code(await enter(stranger, theirs, wrong)) == "otp_wrong", "each code has its first attempt"
+        assert code(await enter(stranger, theirs, wrong)) == "slow_down"
+    assert (await enter(api, mine, str(postbox.to(mine)[0].code))).status_code == 200
+
+
+@pytest.mark.parametrize("written", ["{}+shop@example.org", "{}+a+b@example.org", "{}@example.org", " {}+@Example.org"])
+async def test_a_tag_names_no_other_inbox(
+    api: httpx.AsyncClient, arrive: Arrive, prove: Prove, postbox: Postbox, queue: Queue, written: str,
+    moving_clock: MovableClock,
+):  # fmt: skip
+    inbox = new_email().split("@")[0].replace("+", "") + "@example.org"
+    tagged = written.format(inbox.split("@")[0])
+    person = await arrive(proof=await prove(inbox))
+    assert code(await ask(api, tagged, "login")) == "slow_down", "they share their limits"
+    moving_clock.forward(minutes=2)
+    assert (await ask(api, tagged, "login")).status_code == 202
+    await queue.work()
+    entered = await enter(api, tagged, str(postbox.to(inbox)[-1].code), "login")
+    opened = await api.post(
+        "/api/auth/login", json={"identifier": tagged, "proof": entered.json()["proof"], "device": device()}
+    )
+    assert opened.json()["me"]["user_id"] == person.me["user_id"]
 
 
 async def test_sending_again_waits_a_minute(

@@ -29,6 +29,7 @@ class Scope(StrEnum):
     device = "device"
     pair = "pair"
     register = "register"
+    code = "code"
 
 
 class Backoff(Struct, frozen=True):
@@ -145,6 +146,37 @@ async def do_count_registration(tx: Tx, network: str, per_hour: int) -> None:
     if counted.attempts > per_hour and counted.last_attempt_at is not None:
         over = counted.last_attempt_at + timedelta(hours=1) - clock.now()
         raise TooManyRequests(retry_after=max(1, math.ceil(over.total_seconds())))
+
+
+async def do_count_wrong_code(tx: Tx, network: str) -> None:
+    """Counts a wrong guess at a code from this network."""
+    await tx.run(
+        """
+        insert into app.login_attempts as a (tenant_id, scope, key, attempts) values ($1, 'code', $2, 1)
+        on conflict (tenant_id, scope, key) do update set
+        attempts = case when a.created_at < app.now() - interval '1 hour' then 1 else a.attempts + 1 end,
+        created_at = case when a.created_at < app.now() - interval '1 hour' then app.now() else a.created_at end,
+        last_try_at = app.now()
+        """,
+        _code_key(tx, network),
+    )
+
+
+async def wrong_codes(tx: Tx, network: str) -> int:
+    """Wrong guesses at codes from this network in its present hour."""
+    counted = await tx.maybe(
+        int,
+        """
+        select attempts from app.login_attempts where tenant_id = $1 and scope = 'code' and key = $2
+        and created_at > app.now() - interval '1 hour'
+        """,
+        _code_key(tx, network),
+    )
+    return counted or 0
+
+
+def _code_key(tx: Tx, network: str) -> bytes:
+    return seal.mac("log in attempts", tx.tenant_id, Scope.code, network)
 
 
 async def do_purge_old(tx: Tx) -> None:

@@ -1,6 +1,8 @@
 """Codes that are valid once: requested, sent by the worker, verified, and exchanged for a proof that is spent once.
 
 The worker looks up the account, never the request: its response and its time are the same for every contact.
+A code belongs to the browser that asked for it, told by a secret that only this browser holds. Another browser that asks
+gets a code of its own, and its wrong guesses touch nobody else's.
 """
 
 import math
@@ -14,7 +16,7 @@ from msgspec import Struct
 from meydan import integrations, tenants
 from meydan.accounts.identifiers import Contact
 from meydan.accounts.settings import AccountsSettings, SignInMethod
-from meydan.accounts.sign_in import sms_budget
+from meydan.accounts.sign_in import login_throttle, sms_budget
 from meydan.integrations import Channel
 from meydan.kit import clock
 from meydan.kit.crypto import seal
@@ -28,6 +30,10 @@ CODE_LIFETIME = timedelta(minutes=10)
 PROOF_LIFETIME = timedelta(minutes=15)
 RESEND_AFTER = timedelta(seconds=60)
 ATTEMPTS = 5
+BROWSER_REMEMBERED = timedelta(days=2)
+"""As long as codes are kept."""
+_BROWSERS_HERE = 3
+_BROWSERS_EVERYWHERE = 6
 
 
 class Purpose(StrEnum):
@@ -93,9 +99,18 @@ class SendCode(Struct, frozen=True):
     attempt: int = 1
 
 
+class Asker(Struct, frozen=True):
+    """The browser and network that ask for a code, or type one."""
+
+    network: str
+    secret: str | None = None
+    """The browser's own secret; None when it holds none."""
+    client_device_id: UUID | None = None
+
+
 class _Limit(Struct, frozen=True):
-    column: str
-    value: object
+    columns: tuple[str, ...]
+    values: tuple[object, ...]
     count: int
     per: timedelta
 
@@ -108,9 +123,7 @@ class _NewestCode(Struct, frozen=True):
     verified_at: datetime | None
 
 
-async def do_request(
-    tx: Tx, contact: Contact, purpose: Purpose, *, network: str, client_device_id: UUID | None, language: Language
-) -> OtpSent:
+async def do_request(tx: Tx, contact: Contact, purpose: Purpose, *, asker: Asker, language: Language) -> OtpSent:
     """Stores a new code and queues its delivery.
 
     Raises: ChannelUnavailable, TooManyRequests, SendingPaused.
@@ -123,14 +136,16 @@ async def do_request(
     ):
         raise ChannelUnavailable
     await sms_budget.lock_code_sending(tx)
-    await _check_limits(tx, settings, contact, network, client_device_id)
+    browser = _browser(tx, asker)
+    await _check_limits(tx, settings, contact, asker, browser)
     cost = await sms_budget.do_reserve_budget(tx, contact.channel)
     number = f"{secrets.randbelow(1_000_000):06}"
     now, otp_id = clock.now(), UUID(bytes=secrets.token_bytes(16), version=4)
     await tx.run(
         """
         insert into app.otp_verifications (tenant_id, id, purpose, channel, contact, code_hash, attempts_left, network,
-        device_id, country, cost_cents, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        device_id, country, cost_cents, expires_at, browser)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         """,
         otp_id,
         purpose,
@@ -138,62 +153,108 @@ async def do_request(
         contact.value,
         _code_hash(otp_id, number),
         ATTEMPTS,
-        network,
-        client_device_id,
+        asker.network,
+        asker.client_device_id,
         contact.country,
         cost,
         now + CODE_LIFETIME,
+        browser,
     )
     await queue(tx, "accounts.send_code", SendCode(otp_id, seal.seal("one-time codes", number.encode()), language))
     return OtpSent(contact.value, now + CODE_LIFETIME, now + RESEND_AFTER)
 
 
 async def _check_limits(
-    tx: Tx, settings: AccountsSettings, contact: Contact, network: str, client_device_id: UUID | None
+    tx: Tx, settings: AccountsSettings, contact: Contact, asker: Asker, browser: bytes | None
 ) -> None:
+    """Limits of one browser come first. Those of a network or of all hold the cost, and are wider: a stranger shares them.
+
+    A browser that has proved the contact is no stranger to it.
+    """
     hour, day = timedelta(hours=1), timedelta(days=1)
+    per_hour, per_day = settings.codes_per_number_hour, settings.codes_per_number_day
+    mine = ("contact", "browser"), (contact.value, browser)
+    here = ("contact", "network"), (contact.value, asker.network)
     limits = [
-        _Limit("contact", contact.value, 1, RESEND_AFTER),
-        _Limit("contact", contact.value, settings.codes_per_number_hour, hour),
-        _Limit("contact", contact.value, settings.codes_per_number_day, day),
-        _Limit("network", network, settings.codes_per_ip_address_hour, hour),
+        _Limit(*mine, 1, RESEND_AFTER),
+        _Limit(*mine, per_hour, hour),
+        _Limit(*mine, per_day, day),
+        _Limit(("network",), (asker.network,), settings.codes_per_ip_address_hour, hour),
     ]
-    if client_device_id is not None:
-        limits.append(_Limit("device_id", client_device_id, settings.codes_per_device_hour, hour))
+    if not await _has_proved(tx, contact, browser):
+        limits += [
+            _Limit(*here, per_hour * _BROWSERS_HERE, hour),
+            _Limit(*here, per_day * _BROWSERS_HERE, day),
+            _Limit(("contact",), (contact.value,), per_day * _BROWSERS_EVERYWHERE, day),
+        ]
+    if asker.client_device_id is not None:
+        limits.append(_Limit(("device_id",), (asker.client_device_id,), settings.codes_per_device_hour, hour))
     if contact.country is not None:
-        limits.append(_Limit("country", contact.country, settings.codes_per_country_hour, hour))
+        limits.append(_Limit(("country",), (contact.country,), settings.codes_per_country_hour, hour))
     for limit in limits:
         # Room opens when the oldest of the newest `count` codes leaves the window.
         blocked_since = await tx.maybe(
             datetime,
             f"""
-            select created_at from app.otp_verifications where tenant_id = $1 and {limit.column} = $2
-            and purpose <> 'notice'
-            and created_at > app.now() - $3::interval order by created_at desc offset $4 limit 1
+            select created_at from app.otp_verifications where tenant_id = $1
+            and created_at > app.now() - $2::interval and purpose <> 'notice'
+            {" ".join(f"and {column} = ${place}" for place, column in enumerate(limit.columns, 4))}
+            order by created_at desc offset $3 limit 1
             """,
-            limit.value,
             limit.per,
             max(limit.count - 1, 0),
+            *limit.values,
         )
         if blocked_since is not None or limit.count == 0:
             free_at = (blocked_since or clock.now()) + limit.per
             raise TooManyRequests(retry_after=max(1, math.ceil((free_at - clock.now()).total_seconds())))
 
 
-async def do_verify(tx: Tx, contact: Contact, purpose: Purpose, number: str) -> Proof | Refused:
-    """Exchanges a code for a proof. Returns errors instead of raising them, so that the attempt is committed.
+async def _has_proved(tx: Tx, contact: Contact, browser: bytes | None) -> bool:
+    return await tx.one(
+        bool,
+        """
+        select exists (select from app.otp_verifications
+        where tenant_id = $1 and contact = $2 and browser = $3 and verified_at is not null)
+        """,
+        contact.value,
+        browser,
+    )
+
+
+async def do_verify(tx: Tx, contact: Contact, purpose: Purpose, number: str, *, asker: Asker) -> Proof | Refused:
+    """Exchanges a code of this browser for a proof. Returns errors, so that the attempt is committed.
+
+    Locks: otp_verifications, login_attempts.
+    Runs as: service.
+    """
+    settings = await tenants.settings(tx, AccountsSettings)
+    guessed = await login_throttle.wrong_codes(tx, asker.network)
+    outcome = await _do_verify(
+        tx, contact, purpose, number, asker, is_guessing=guessed >= settings.wrong_codes_per_ip_address_hour
+    )
+    if isinstance(outcome, OtpWrong | OtpExpired):
+        await login_throttle.do_count_wrong_code(tx, asker.network)
+    return outcome
+
+
+async def _do_verify(
+    tx: Tx, contact: Contact, purpose: Purpose, number: str, asker: Asker, *, is_guessing: bool
+) -> Proof | Refused:
+    """``is_guessing``: too many wrong codes came from this network, so a code has only its first attempt there.
 
     Locks: otp_verifications.
-    Runs as: service.
     """
     newest = await tx.maybe(
         _NewestCode,
         """
         select id, code_hash, attempts_left, expires_at, verified_at from app.otp_verifications
-        where tenant_id = $1 and contact = $2 and purpose = $3 order by created_at desc, id desc limit 1 for update
+        where tenant_id = $1 and contact = $2 and purpose = $3 and (browser = $4 or browser is null)
+        order by created_at desc, id desc limit 1 for update
         """,
         contact.value,
         purpose,
+        _browser(tx, asker),
     )
     if newest is None:
         return OtpExpired()
@@ -201,6 +262,8 @@ async def do_verify(tx: Tx, contact: Contact, purpose: Purpose, number: str) -> 
         return OtpUsed()
     if newest.expires_at <= clock.now() or newest.attempts_left == 0:
         return OtpExpired()
+    if is_guessing and newest.attempts_left < ATTEMPTS:
+        return TooManyRequests(retry_after=int(CODE_LIFETIME.total_seconds()))
     if not seal.constant_time_equal(newest.code_hash, _code_hash(newest.id, number)):
         await tx.run(
             "update app.otp_verifications set attempts_left = attempts_left - 1 where tenant_id = $1 and id = $2",
@@ -270,6 +333,10 @@ async def do_purge_old(tx: Tx) -> None:
     await tx.run(
         "delete from app.otp_verifications where tenant_id = $1 and created_at < app.now() - interval '2 days'"
     )
+
+
+def _browser(tx: Tx, asker: Asker) -> bytes | None:
+    return None if asker.secret is None else seal.mac("browsers of codes", tx.tenant_id, asker.secret)
 
 
 def _code_hash(otp_id: UUID, number: str) -> bytes:
