@@ -2645,7 +2645,7 @@ CREATE TABLE app.login_attempts (
     attempts integer CONSTRAINT login_attempts_tries_not_null NOT NULL,
     last_try_at timestamp with time zone DEFAULT app.now() NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT login_attempts_scope_check CHECK ((scope = ANY (ARRAY['account'::text, 'address'::text, 'device'::text, 'pair'::text, 'register'::text])))
+    CONSTRAINT login_attempts_scope_check CHECK ((scope = ANY (ARRAY['account'::text, 'address'::text, 'code'::text, 'device'::text, 'pair'::text, 'register'::text])))
 );
 
 ALTER TABLE ONLY app.login_attempts FORCE ROW LEVEL SECURITY;
@@ -2749,6 +2749,7 @@ CREATE TABLE app.otp_verifications (
     verified_at timestamp with time zone,
     spent_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    browser bytea,
     CONSTRAINT otp_verifications_address_check CHECK ((length(contact) <= 254)),
     CONSTRAINT otp_verifications_attempts_left_check CHECK ((attempts_left >= 0)),
     CONSTRAINT otp_verifications_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text]))),

@@ -205,7 +205,7 @@ export interface paths {
         put?: never;
         /**
          * Ask for a one-time code
-         * @description The answer is the same whether or not there is an account.
+         * @description The answer is the same whether or not there is an account. The code belongs to this browser.
          */
         post: operations["ApiAuthSendOtpSendOtp"];
         delete?: never;

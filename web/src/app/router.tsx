@@ -168,7 +168,7 @@ const inside = [
     createRoute({
       getParentRoute: () => staff,
       path: '/reports',
-      component: lazyRouteComponent(() => import('../features/staff/ReportsPage'), 'ReportsPage'),
+      component: lazyPage(() => import('../features/staff/ReportsPage'), 'ReportsPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
