@@ -19,6 +19,13 @@ from tests.test_attack import ids_in, owner
 
 __all__ = ["owner"]
 
+OPEN_TO_MODERATORS = {
+    "/api/staff/reports",
+    "/api/staff/reports/{case_id}/decide",
+    "/api/staff/bans/{ban_id}/lift",
+}
+"""Not about money. The rest is closed to moderators."""
+
 
 @pytest.fixture
 async def operations(api: httpx.AsyncClient) -> list[tuple[str, str, Any, Any]]:
@@ -63,8 +70,11 @@ async def test_members_are_told_that_it_is_for_staff(
     app: Litestar, db: Database, tenant: tenants.Tenant, operations, role: Role
 ):
     person = await make_person(db, tenant, role=role)
+    is_open = OPEN_TO_MODERATORS if role is Role.moderator else set()
+    assert OPEN_TO_MODERATORS <= {path for _, path, _, _ in operations}
+    closed = [operation for operation in operations if operation[1] not in is_open]
     async with person.client(app) as client:
-        for request in requests(operations, [str(uuid4())]):
+        for request in requests(closed, [str(uuid4())]):
             answer = await ask(client, request)
             assert (answer.status_code, answer.json()["code"]) == (403, "staff_only"), request.url
 

@@ -110,6 +110,7 @@ function Today({ state }: { state: MeetingState }) {
 
   return (
     <>
+      {state.suspended_until ? <Suspended until={state.suspended_until} /> : null}
       {state.match ? (
         <Notice
           icon={<MessageCircle aria-hidden />}
@@ -165,9 +166,7 @@ function Today({ state }: { state: MeetingState }) {
               )}
             </Notice>
           </>
-        ) : state.suspended_until ? (
-          <Suspended until={state.suspended_until} />
-        ) : state.ticket ? (
+        ) : state.suspended_until ? null : state.ticket ? (
           <Button asChild look="lamp" size="lg" wide>
             <Link to="/waiting">
               <Trans>Back to the lamp</Trans>
