@@ -1,22 +1,9 @@
-"""A gateway in a process of its own, to be killed: ``run_gateway.py <settings as JSON>``.
+"""A gateway in a process of its own, to be killed: ``run_gateway.py <settings as JSON>``."""
 
-Each line on its standard input is answered by the number of its connections.
-"""
-
-import asyncio
 import sys
 
 import msgspec
-import uvloop
 
-from meydan.gateway import GatewaySettings, serving
+from meydan.gateway import GatewaySettings, run
 
-
-async def run(settings: GatewaySettings) -> None:
-    async with serving(settings) as gateway:
-        while await asyncio.to_thread(sys.stdin.readline):
-            sys.stdout.write(f"{len(gateway.hub.connections)}\n")
-            sys.stdout.flush()
-
-
-uvloop.run(run(msgspec.json.decode(sys.argv[1], type=GatewaySettings)))
+run(msgspec.json.decode(sys.argv[1], type=GatewaySettings))

@@ -54,10 +54,12 @@ class Process:
 
 
 class GatewayProcess(Process):
+    script = "run_gateway.py"
+
     def __init__(self, valkey_url: str, key: str, **changes: Any) -> None:
         self.port = free_port()
         settings = {"valkey_url": valkey_url, "token_key": key, "grant_key": key, "port": self.port, **changes}
-        super().__init__("run_gateway.py", json.dumps(settings))
+        super().__init__(self.script, json.dumps(settings))
 
     async def start(self) -> None:
         await super().start()
@@ -68,6 +70,17 @@ class GatewayProcess(Process):
                     writer.close()
                     return
                 await asyncio.sleep(0.02)
+
+
+class CountingGatewayProcess(GatewayProcess):
+    script = "run_counting_gateway.py"
+
+    async def connections(self) -> int:
+        asked, answered = self.process.stdin, self.process.stdout
+        assert asked is not None
+        assert answered is not None
+        asked.write(b"\n")
+        return int(await answered.readline())
 
 
 @pytest.fixture
@@ -411,7 +424,7 @@ def stalled_socket() -> socket.socket:
 
 
 async def test_readers_that_stall_cost_nothing_and_hold_up_nobody(valkey_url, processes, ada, key, dial):
-    gateway = GatewayProcess(valkey_url, key, connections_per_user=100)
+    gateway = CountingGatewayProcess(valkey_url, key, connections_per_user=100)
     processes.append(gateway)
     await gateway.start()
 
@@ -448,7 +461,7 @@ async def test_readers_that_stall_cost_nothing_and_hold_up_nobody(valkey_url, pr
         told += 1
         most = max(most, memory.memory_info().rss)
 
-    while await connections_of(gateway) > 1:
+    while await gateway.connections() > 1:
         for _ in range(20):
             await tell()
         assert told < 200  # 256 KB here, and as much in the kernel
@@ -471,14 +484,6 @@ async def test_readers_that_stall_cost_nothing_and_hold_up_nobody(valkey_url, pr
     assert numbers == list(range(told))
     for client in (live, again, *stalled[1:]):
         client.vanish()
-
-
-async def connections_of(gateway: GatewayProcess) -> int:
-    asked, answered = gateway.process.stdin, gateway.process.stdout
-    assert asked is not None
-    assert answered is not None
-    asked.write(b"\n")
-    return int(await answered.readline())
 
 
 def drain(client: Any) -> list[int]:

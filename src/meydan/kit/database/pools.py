@@ -137,10 +137,11 @@ class Database:
             f"begin;set local app.tenant_id='{int(me.tenant_id)}';set local app.user_id='{UUID(int=me.user_id.int)}';"
             f"set local app.profile_id='{UUID(int=me.profile_id.int)}'"
         )
-        return Transaction(self._app, begin, me.tenant_id, me)
+        return Transaction(self._app, begin, me.tenant_id, me, self._app.patience.answer)
 
     def as_service(self, tenant_id: int) -> Transaction:
-        return Transaction(self._service, f"begin;set local app.tenant_id='{int(tenant_id)}'", tenant_id, None)
+        begin = f"begin;set local app.tenant_id='{int(tenant_id)}'"
+        return Transaction(self._service, begin, tenant_id, None, self._service.patience.answer)
 
     async def ping(self, limit: float) -> None:
         """Asks the database for an answer on each login.

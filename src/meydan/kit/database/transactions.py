@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import asyncpg
 
@@ -12,9 +12,6 @@ from meydan.kit import clock
 from meydan.kit.database.readers import reader_of
 from meydan.kit.errors import NotFound
 from meydan.kit.identity import Identity
-
-if TYPE_CHECKING:
-    from meydan.kit.database.pools import Pool
 
 T = TypeVar("T")
 
@@ -119,14 +116,15 @@ class Tx:
 class Transaction:
     """Async context manager: commits when the block ends, rolls back when it raises."""
 
-    __slots__ = ("_begin", "_me", "_pool", "_tenant_id", "_tx")
+    __slots__ = ("_begin", "_limit", "_me", "_pool", "_tenant_id", "_tx")
 
-    def __init__(self, pool: "Pool", begin: str, tenant_id: int, me: Identity | None) -> None:
+    def __init__(self, pool: asyncpg.Pool, begin: str, tenant_id: int, me: Identity | None, limit: float) -> None:
         # Settings are literals built from typed values, in the same round trip as BEGIN. They are never folded into a
         # query: measured, that returned another tenant's rows.
         if moved := clock.offset():
             begin += f";set local app.clock_offset='{moved.total_seconds()}'"
         self._pool, self._begin, self._tenant_id, self._me = pool, begin, tenant_id, me
+        self._limit = limit  # seconds for beginning and rolling back
 
     async def __aenter__(self) -> Tx:
         connection = await self._pool.acquire()
@@ -143,7 +141,7 @@ class Transaction:
     async def _start(self, connection: Any) -> None:
         """Begins the transaction; gives the connection back if that fails."""
         try:
-            await connection.execute(self._begin, timeout=self._pool.patience.answer)
+            await connection.execute(self._begin, timeout=self._limit)
         except BaseException as error:
             if isinstance(error, CONNECTION_LOST):
                 terminate(connection)
@@ -158,7 +156,7 @@ class Transaction:
             if kind is None:
                 await self._tx.finish()
             else:
-                await _roll_back(connection, self._pool.patience.answer)
+                await _roll_back(connection, self._limit)
         except TimeoutError:  # silent: it would be silent for the rollback too
             terminate(connection)
             raise
