@@ -124,7 +124,7 @@ def _log_in(up: Up, slug: str):
     return httpx.post(
         f"{up.url}/api/auth/login",
         json={"identifier": "ayse", "password": PASSWORD, "device": device},
-        headers={"X-Meydan-Tenant": slug},
+        headers={"X-Meydan": "1", "X-Meydan-Tenant": slug},
     )
 
 

@@ -23,7 +23,7 @@ def test_a_month_of_people_who_can_log_in_and_be_backed_up(data: Path) -> None:
 
         device = {"id": "5f0c8e5e-2a1c-4b5e-9f43-2f6d6d1a3f11", "name": "test"}
         login = {"identifier": "+905550000001", "password": DEMO_PASSWORD, "device": device}
-        session = httpx.post(f"{up.url}/api/auth/login", json=login)
+        session = httpx.post(f"{up.url}/api/auth/login", json=login, headers={"X-Meydan": "1"})
         assert session.status_code == 200, session.text
         headers = {"Authorization": f"Bearer {session.json()['access_token']}"}
         history = httpx.get(f"{up.url}/api/match/history", headers=headers).json()["items"]

@@ -92,6 +92,7 @@ async def test_no_more_of_a_body_is_taken_than_the_ordinary_route_takes(app: Lit
 
     hot, _, _ = doors(app, conversation.ana)
     async with hot:
+        hot.headers["Content-Type"] = "application/json"
         for known in (True, False):
             if not known:
                 hot.headers.pop("Authorization")

@@ -75,7 +75,7 @@ def test_every_number_of_the_installation_has_bounds():
         *[("accounts.sign_in_methods", each) for each in ([], ["fax"])],
         *[("growth.invited_reward", each) for each in (-1, 1001)],
         *[("messaging.messages_per_minute", each) for each in (0, 10**6)],
-        *[("moderation.ban_after_reporters", each) for each in (-1, 10**6)],
+        *[("moderation.suspend_after_reporters", each) for each in (-1, 10**6)],
     ],
 )
 async def test_what_makes_no_sense_is_refused_when_it_is_set(
