@@ -1,8 +1,8 @@
 """Senders of requests: browsers add cookies to what pages of other sites send, and a form asks for no permission.
 
-A request that changes something therefore carries what only our own pages can add. An access token is one; else it is the
-header ``X-Meydan`` or our own origin, with JSON or no body. Routes that others call prove their sender in another way and
-say how.
+A request that changes something therefore carries what only our own pages can add. An access token is one. Else it is
+a header of ours or our own origin, with JSON or no body. No form can add a header, and pages of other origins may not.
+Routes that others call prove their sender in another way and say how.
 """
 
 from typing import Any
@@ -19,6 +19,7 @@ PROVED_BY = "sender_proved_by"
 
 _HARMLESS = {"GET", "HEAD", "OPTIONS"}
 _JSON = "application/json"
+_OUR_HEADERS = ("x-meydan", "x-meydan-tenant")
 
 Connection = ASGIConnection[Any, Any, Any, State]
 
@@ -48,7 +49,9 @@ def check_sender(connection: Connection) -> None:
         return
     if PROVED_BY in connection.route_handler.opt:
         return
-    if "x-meydan" not in headers and not _is_own(headers.get("origin"), headers.get("host", "")):
+    if not any(name in headers for name in _OUR_HEADERS) and not _is_own(
+        headers.get("origin"), headers.get("host", "")
+    ):
         raise HeaderMissing
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     if has_body and headers.get("content-type", "").split(";")[0].strip().lower() != _JSON:
