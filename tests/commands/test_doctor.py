@@ -1,5 +1,6 @@
 """`meydan doctor` on installations that are broken on purpose."""
 
+import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -198,7 +199,8 @@ async def test_frames_that_wait(settings: Settings, tenant: tenants.Tenant) -> N
         await owner.execute("delete from app.outbox where tenant_id = $1", tenant.id)
         await owner.close()
     assert "1 frames wait" in said
-    assert "7200 s" in said
+    [seconds] = re.findall(r"the oldest for (\d+) s", said)
+    assert 7_200 <= int(seconds) < 10_800, "two hours, and as long as a slow machine took to look"
 
 
 async def test_a_worker_that_beats_one_that_was_killed_and_none(
@@ -214,7 +216,9 @@ async def test_a_worker_that_beats_one_that_was_killed_and_none(
         async with beating(db, valkey):
             await valkey.execute("PING")
             assert "1 at work" in await words(check_worker(alone), Level.good)
-            assert "elsewhere:7 gave no sign for 100 s" in await words(check_worker(alone), Level.warning)
+            said = await words(check_worker(alone), Level.warning)
+            [silent] = re.findall(r"elsewhere:7 gave no sign for (\d+) s", said)
+            assert 100 <= int(silent) < 600, "so long, and as long as a slow machine took to look"
         await valkey.execute("PING")
         assert "none is at work" in await words(check_worker(alone), Level.bad)
 
