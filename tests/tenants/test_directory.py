@@ -38,7 +38,14 @@ async def test_a_community_is_found_by_slug_and_by_host(db: Database, tenant: te
 @pytest.mark.parametrize(
     "host",
     [
-        *("meet.example.com", "MEET.example.com.", "meet.example.com:8443", "squares.example.com", "localhost:8000"),
+        *(
+            "meet..",
+            "meet.example.com",
+            "MEET.example.com.",
+            "meet.example.com:8443",
+            "squares.example.com",
+            "localhost:8000",
+        ),
         *("127.0.0.1", "127.0.0.1:8000", "[::1]:8000", "[::ffff:10.0.0.7]", "203.0.113.5", "devbox", ""),
         *("meet.example.org", "www.elsewhere.example", "a b", "[", "meet.example.com@evil"),
     ],
@@ -50,7 +57,8 @@ async def test_the_installations_own_address_belongs_to_nobody_else(db: Database
             await add(db, slug)
         except tenants.TenantTaken:
             continue
-    assert (await tenants.Directory(db, ADDRESSES).find(host, None)).slug == "default"
+    for addresses in (ADDRESSES, tenants.Addresses()):
+        assert (await tenants.Directory(db, addresses).find(host, None)).slug == "default"
 
 
 async def test_one_host_in_any_spelling_leads_to_one_community(

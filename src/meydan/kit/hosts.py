@@ -3,16 +3,16 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
-LOOPBACK_NAMES = "localhost"
+LOOPBACK_NAME = "localhost"
 
 
 def host_name(given: str) -> str:
-    """The name or address of a Host header or URL's authority: without port, brackets, final dot and capitals.
+    """The name or address of a Host header or URL's authority: without port, brackets, final dots and capitals.
 
     An address that maps IPv4 into IPv6 is the IPv4 address. Returns "" for what is no host at all.
     """
     try:
-        name = (urlsplit(f"//{given.strip()}").hostname or "").removesuffix(".").lower()
+        name = (urlsplit(f"//{given.strip()}").hostname or "").rstrip(".").lower()
     except ValueError:
         return ""
     address = address_of(name)
@@ -29,18 +29,18 @@ def address_of(name: str) -> IPv4Address | IPv6Address | None:
 
 
 def is_loopback(name: str) -> bool:
-    """True for this machine's own names: ``localhost``, what stands below it (RFC 6761), and loopback addresses."""
-    if address := address_of(name):
-        return address.is_loopback
-    return name == LOOPBACK_NAMES or name.endswith(f".{LOOPBACK_NAMES}")
-
-
-def is_private(name: str) -> bool:
-    """True for a name that only this machine or its network gives.
+    """True for this machine's own names: ``localhost``, what stands below it (RFC 6761), and loopback addresses.
 
     Strangers can own other names, and may let one resolve to this machine. A page of theirs in a developer's browser
     would then be of the same origin as ours (DNS rebinding).
     """
+    if address := address_of(name):
+        return address.is_loopback
+    return name == LOOPBACK_NAME or name.endswith(f".{LOOPBACK_NAME}")
+
+
+def is_private(name: str) -> bool:
+    """True for an address of this machine or network, and for a name that no public name server gives."""
     if address := address_of(name):
         return address.is_private
     return "." not in name or is_loopback(name) or name.endswith((".local", ".internal", ".home.arpa"))

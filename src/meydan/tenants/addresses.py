@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from meydan.kit.hosts import LOOPBACK_NAMES, address_of, host_name
+from meydan.kit.hosts import LOOPBACK_NAME, address_of, host_name
 
 
 class Addresses(Struct, frozen=True):
@@ -19,11 +19,11 @@ class Addresses(Struct, frozen=True):
 
     def is_main(self, name: str) -> bool:
         """True for every address and name that leads to the installation itself, thus to the default community."""
-        return bool(address_of(name)) or "." not in name or name in {self.main_host, self.base_domain, LOOPBACK_NAMES}
+        return bool(address_of(name)) or "." not in name or name in {self.main_host, self.base_domain, LOOPBACK_NAME}
 
     def slug_in(self, name: str) -> str | None:
         """The label below the base domain, or below ``localhost``; None for names elsewhere."""
         if self.is_main(name):
             return None
         label, _, domain = name.partition(".")
-        return label if domain in {self.base_domain, LOOPBACK_NAMES} else None
+        return label if domain in {self.base_domain, LOOPBACK_NAME} else None
