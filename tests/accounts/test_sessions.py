@@ -136,7 +136,7 @@ async def test_a_month_of_silence_ends_it(arrive: Arrive, moving_clock: MovableC
 
 async def test_other_sites_cannot_use_the_cookie(arrive: Arrive):
     person = await arrive()
-    for name in ("X-Meydan", "Authorization"):
+    for name in ("X-Meydan", "X-Meydan-Tenant", "Authorization"):
         person.client.headers.pop(name, None)
     for path in ("/api/auth/refresh", "/api/auth/logout"):
         assert code(await person.client.post(path)) == "header_missing"
