@@ -98,9 +98,9 @@ app.post(
       body: {
         type: 'object',
         additionalProperties: false,
-        required: ['id', 'conversation_id', 'kind', 'epoch', 'body'],
+        required: ['id', 'conversation_id', 'type', 'epoch', 'body'],
         properties: {
-          id: uuid, conversation_id: uuid, kind: { enum: ['text', 'commit', 'join_request'] },
+          id: uuid, conversation_id: uuid, type: { enum: ['text', 'commit', 'join_request'] },
           epoch: { type: 'integer', minimum: 0 }, body: { type: 'string', minLength: 1, maxLength: 90000 },
           connection_type: { type: ['string', 'null'], maxLength: 40 },
         },
@@ -114,7 +114,7 @@ app.post(
     const answer = await asPerson(me, async (client) => {
       const { rows: [done] } = await client.query({
         name: 'send', text: SEND,
-        values: [me.tid, sent.conversation_id, sent.id, me.did, sent.kind, sent.epoch, body, 'bench', sent.connection_type ?? null],
+        values: [me.tid, sent.conversation_id, sent.id, me.did, sent.type, sent.epoch, body, 'bench', sent.connection_type ?? null],
       });
       if (done.outcome !== 'sent') throw new Error(done.outcome);
       const told = {

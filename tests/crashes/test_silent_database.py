@@ -62,7 +62,7 @@ async def test_a_statement_without_an_answer_ends_and_keeps_no_place_in_the_pool
             Patience(answer=PATIENCE, acquire=PATIENCE, command=1),
         )
         tenant = await new_tenant(own)
-        with pytest.raises(TimeoutError):
+        with pytest.raises(asyncpg.PostgresConnectionError):
             async with patience(), own.as_service(tenant.id) as tx:
                 link.silence()
                 restoring = asyncio.get_running_loop().call_later(3, link.restore)

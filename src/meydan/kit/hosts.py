@@ -1,11 +1,13 @@
 """Host names as they are compared: one spelling of each, and which of them only this machine or network has."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 LOOPBACK_NAME = "localhost"
 
 
+@lru_cache(maxsize=1024)
 def host_name(given: str) -> str:
     """The name or address of a Host header or URL's authority: without port, brackets, final dots and capitals.
 
@@ -19,6 +21,7 @@ def host_name(given: str) -> str:
     return str(address) if address else name
 
 
+@lru_cache(maxsize=1024)
 def address_of(name: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(name)

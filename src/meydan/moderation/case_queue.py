@@ -125,6 +125,10 @@ def _person(user_id: str) -> str:
     )"""
 
 
+_SUSPENDED = """exists (
+    select from app.users u
+    where u.tenant_id = $1 and u.id = c.user_id and u.matching_suspended_until > app.now()
+)"""
 _COLUMNS = f"""
     c.id, c.user_id, {_person("c.user_id")} as person, c.status, coalesce((
         select jsonb_agg(to_jsonb(said) order by said.created_at desc) from (
@@ -134,7 +138,7 @@ _COLUMNS = f"""
     ), '[]'::jsonb) as reports, (
         select count(*)::integer from app.reports r where r.tenant_id = $1 and r.case_id = c.id
     ) as report_count,
-    c.suspended_until, c.status = 'open' and {{suspended}} as is_suspended, coalesce((
+    c.suspended_until, c.status = 'open' and {_SUSPENDED} as is_suspended, coalesce((
         select jsonb_agg(to_jsonb(held) order by held.created_at desc) from (
             select b.id, b.reason, b.until, b.lifted_at, {_person("b.banned_by_user_id")} as decided_by,
                 b.lifted_at is null and (b.until is null or b.until > app.now()) as is_in_force, b.created_at
@@ -152,11 +156,6 @@ _COLUMNS = f"""
     ), '[]'::jsonb) as earlier,
     c.decision, c.note, {_person("c.decided_by_user_id")} as decided_by, c.decided_at, c.created_at
 """
-_SUSPENDED = """exists (
-    select from app.users u
-    where u.tenant_id = $1 and u.id = c.user_id and u.matching_suspended_until > app.now()
-)"""
-_COLUMNS = _COLUMNS.format(suspended=_SUSPENDED)
 _IN_QUEUE = {
     CaseQueue.suspended: f"c.status = 'open' and {_SUSPENDED}",
     CaseQueue.open: f"c.status = 'open' and not {_SUSPENDED}",

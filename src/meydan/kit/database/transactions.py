@@ -1,10 +1,12 @@
 """Transactions as a user or as a service. PostgreSQL's row level security decides which rows each may see."""
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 
@@ -12,6 +14,9 @@ from meydan.kit import clock
 from meydan.kit.database.readers import reader_of
 from meydan.kit.errors import NotFound
 from meydan.kit.identity import Identity
+
+if TYPE_CHECKING:
+    from meydan.kit.database.pools import TransactionPool
 
 T = TypeVar("T")
 
@@ -28,16 +33,36 @@ CONNECTION_LOST = (
 class Tx:
     """A database transaction. In every statement ``$1`` is the tenant; the caller's own arguments begin at ``$2``."""
 
-    __slots__ = ("_after_commit", "_before_commit", "_me", "connection", "pending", "tenant_id")
+    __slots__ = (
+        "_after_commit",
+        "_before_commit",
+        "_command_limit",
+        "_connection",
+        "_me",
+        "deadline",
+        "pending",
+        "tenant_id",
+    )
 
-    def __init__(self, connection: asyncpg.Connection, tenant_id: int, me: Identity | None) -> None:
-        self.connection = connection
+    def __init__(
+        self, connection: asyncpg.Connection, tenant_id: int, me: Identity | None, command_limit: float = math.inf
+    ) -> None:
+        self._connection = connection
+        self._command_limit = command_limit
+        self.deadline = math.inf
+        """Time by ``time.monotonic`` at which the pool's watch takes the connection for a silent one."""
         self.tenant_id = tenant_id
         self._me = me
         self._after_commit: list[Callable[[], None]] = []
         self._before_commit: dict[Hashable, Callable[[], Awaitable[None]]] = {}
         self.pending: list[Any] = []
         """Outbox rows to be inserted in one statement before commit (kit.realtime)."""
+
+    @property
+    def connection(self) -> asyncpg.Connection:
+        """The connection for a statement, whose time begins now."""
+        self.deadline = time.monotonic() + self._command_limit
+        return self._connection
 
     @property
     def me(self) -> Identity:
@@ -116,54 +141,56 @@ class Tx:
 class Transaction:
     """Async context manager: commits when the block ends, rolls back when it raises."""
 
-    __slots__ = ("_begin", "_limit", "_me", "_pool", "_tenant_id", "_tx")
+    __slots__ = ("_begin", "_me", "_pool", "_tenant_id", "_tx")
 
-    def __init__(self, pool: asyncpg.Pool, begin: str, tenant_id: int, me: Identity | None, limit: float) -> None:
+    def __init__(self, pool: "TransactionPool", begin: str, tenant_id: int, me: Identity | None) -> None:
         # Settings are literals built from typed values, in the same round trip as BEGIN. They are never folded into a
         # query: measured, that returned another tenant's rows.
         if moved := clock.offset():
             begin += f";set local app.clock_offset='{moved.total_seconds()}'"
         self._pool, self._begin, self._tenant_id, self._me = pool, begin, tenant_id, me
-        self._limit = limit  # seconds for beginning and rolling back
 
     async def __aenter__(self) -> Tx:
-        connection = await self._pool.acquire()
         try:
-            await self._start(connection)
+            self._tx = await self._started()
         except CONNECTION_LOST:
             # Ended by the server while idle, or silent. Nothing was done yet, and the other idle ones may be the same.
             await self._pool.expire_connections()
-            connection = await self._pool.acquire()
-            await self._start(connection)
-        self._tx = Tx(cast("asyncpg.Connection", connection), self._tenant_id, self._me)
+            self._tx = await self._started()
         return self._tx
 
-    async def _start(self, connection: Any) -> None:
-        """Begins the transaction; gives the connection back if that fails."""
+    async def _started(self) -> Tx:
+        """Begins on a connection of the pool, and gives it back if that fails."""
+        patience = self._pool.patience
+        connection = await self._pool.take()
+        tx = Tx(connection, self._tenant_id, self._me, patience.command)
+        tx.deadline = time.monotonic() + patience.answer
+        self._pool.open.add(tx)
         try:
-            await connection.execute(self._begin, timeout=self._limit)
+            await connection.execute(self._begin)
         except BaseException as error:
             if isinstance(error, CONNECTION_LOST):
                 terminate(connection)
-            await self._pool.release(connection)
+            await self._give_back(tx)
             raise
+        return tx
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        connection = self._tx.connection
         try:
             if kind is None:
                 await self._tx.finish()
             else:
-                await _roll_back(connection, self._limit)
-        except TimeoutError:  # silent: it would be silent for the rollback too
-            terminate(connection)
-            raise
+                await _roll_back(self._tx.connection, self._pool.patience.answer)
         finally:
-            await self._pool.release(connection)  # an open transaction, if finishing failed, is rolled back by this
+            await self._give_back(self._tx)  # an open transaction, if finishing failed, is rolled back by this
         if kind is None:
             self._tx.committed()
+
+    async def _give_back(self, tx: Tx) -> None:
+        self._pool.open.discard(tx)
+        await self._pool.release(tx.connection)
 
 
 async def _roll_back(connection: asyncpg.Connection, limit: float) -> None:
