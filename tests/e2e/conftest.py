@@ -19,6 +19,7 @@ from meydan import web_client
 from tests.commands.conftest import free_port
 from tests.waiting import PATIENCE, wait_until
 
+_ROOT = Path(__file__).parents[2]
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 PASSWORD = "lamp-light-on-stone-42"
@@ -125,12 +126,9 @@ def product() -> Iterator[Product]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _chromium() -> str | None:
-    """The machine's own, else the one Playwright brought (None)."""
-    given = os.environ.get("MEYDAN_CHROMIUM")
-    return given or next(
-        (path for name in ("chromium", "google-chrome", "chromium-browser") if (path := shutil.which(name))), None
-    )
+def _chromium() -> str:
+    found = subprocess.run(["sh", _ROOT / "scripts/chromium"], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or pytest.fail("there is no Chromium: run `sh scripts/deps`")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.commands.conftest import meydan
 from tests.e2e.conftest import DESKTOP, Person, Product, Visitors
 from tests.e2e.steps import buy_coins, pay_there, register
-from tests.e2e.test_pages import faults, open_page, sticks_out
+from tests.e2e.test_pages import faults, sticks_out, walk_to
 
 STAFF_PAGES = [
     "/staff",
@@ -250,11 +250,11 @@ async def test_those_who_run_the_square_see_the_books(product: Product, visitor:
         await expect(buyer.page.get_by_role("radio", name=re.compile(f"^{shown}\\b"))).to_be_visible()
 
     for path in STAFF_PAGES:
-        await open_page(page, path)
+        await walk_to(page, path)
         assert await faults(page) == [], path
     await page.set_viewport_size({"width": 360, "height": 740})
     for path in STAFF_PAGES:
-        await page.goto(path)
+        await walk_to(page, path)
         await expect(page.get_by_role("navigation", name="Running the square")).to_be_visible()
         assert not await sticks_out(page), path
 
