@@ -312,6 +312,8 @@ export interface paths {
         /**
          * Block somebody you met
          * @description Ends what is open between you. Blocking twice answers the same block.
+         *
+         *     Three people can be blocked within a day (`block_limit_reached`), and any number of single faces.
          */
         post: operations["ApiBlocksBlock"];
         delete?: never;
@@ -1894,6 +1896,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             profile: components["schemas"]["BlockedProfile"];
+            scope: components["schemas"]["BlockScope"];
         };
         /** BlockPage */
         BlockPage: {
@@ -1904,7 +1907,14 @@ export interface components {
         BlockProfileRequest: {
             /** Format: uuid */
             profile_id: string;
+            scope?: components["schemas"]["BlockScope"];
         };
+        /**
+         * BlockScope
+         * @default person
+         * @enum {string}
+         */
+        BlockScope: "person" | "face";
         /** BlockedProfile */
         BlockedProfile: {
             alias: string;

@@ -55,14 +55,3 @@ export function bytesToUuid(bytes: Uint8Array): string {
   const hex = toHex(bytes);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
-
-/** Time-ordered id, made here so that sending again is recognised by the server. */
-export function uuidv7(milliseconds = Date.now()): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, Math.floor(milliseconds / 2 ** 32));
-  view.setUint32(2, milliseconds % 2 ** 32);
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-  return bytesToUuid(bytes);
-}

@@ -3,7 +3,8 @@
  * tab at a time) brings this device to the log's end, then does what is left: found the group, ask to be let in, let
  * others in, send what was written. Every step is kept before it is sent and repeats itself after any loss.
  */
-import { fromBase64, fromText, toBase64, uuidv7 } from './bytes';
+import { randomUuid } from '../uuid';
+import { fromBase64, fromText, toBase64 } from './bytes';
 import { type Identity, type Member, makePackage, ownerOfPackage } from './identity';
 import { LogReader } from './log';
 import { Group, type Prepared } from './mls';
@@ -180,10 +181,10 @@ export class Conversations extends Shelf {
 
   private async prepare(record: GroupRecord, epoch: number, prepared: Prepared): Promise<Outcome> {
     const pending = {
-      id: uuidv7(),
+      id: randomUuid(),
       epoch,
       body: toBase64(prepared.commit),
-      welcome: prepared.welcome && { id: uuidv7(), body: toBase64(prepared.welcome) },
+      welcome: prepared.welcome && { id: randomUuid(), body: toBase64(prepared.welcome) },
       next: prepared.next.write(),
     };
     await this.keep([keepGroup({ ...record, pending })], []);
@@ -211,7 +212,7 @@ export class Conversations extends Shelf {
     let { asked } = record;
     if (asked === null) {
       const own = await makePackage(this.identity);
-      asked = { id: uuidv7(), body: toBase64(own.publicBytes), sent: false };
+      asked = { id: randomUuid(), body: toBase64(own.publicBytes), sent: false };
       const keepPackage = { store: 'packages' as const, key: [own.ref], value: own };
       await this.keep([keepPackage, keepGroup({ ...record, asked })], []);
     }

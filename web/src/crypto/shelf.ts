@@ -1,6 +1,6 @@
 /** What a device keeps of its conversations: lines to show, what waits to be sent, where each group stands. */
 import { serverNow } from '../clock';
-import { uuidv7 } from './bytes';
+import { randomUuid } from '../uuid';
 import { byPlace, emptyGroup, type Facts, type GroupRecord, keepText, placeOf, type TextRecord } from './records';
 import type { Change, Vault } from './vault';
 
@@ -57,7 +57,7 @@ export class Shelf {
   /** Kept before anything is sent; `sync` sends it when it can. */
   async write(conversationId: string, body: string): Promise<TextRecord> {
     const text: TextRecord = {
-      id: uuidv7(),
+      id: randomUuid(),
       conversationId,
       seq: null,
       order: await this.nextOrder(conversationId),

@@ -2,7 +2,8 @@
 
 import type { ClientState } from 'ts-mls';
 import { describe, expect, it, vi } from 'vitest';
-import { concat, fromBase64, toBase64, uuidToBytes, uuidv7 } from '../bytes';
+import { randomUuid } from '../../uuid';
+import { concat, fromBase64, toBase64, uuidToBytes } from '../bytes';
 import { makeIdentity, makePackage } from '../identity';
 import { Group } from '../mls';
 import { safetyNumber } from '../safety';
@@ -77,7 +78,7 @@ describe('two people', () => {
 
   it('wait for the other side’s first device, and write to it when it comes', async () => {
     const server = new FakeServer();
-    const conversation = uuidv7();
+    const conversation = randomUuid();
     const ana = await Device.make(server, conversation, ANA);
     await ana.say('orada mısın');
     expect(await ana.read()).toEqual(['me: orada mısın (waiting)']);
@@ -92,7 +93,7 @@ describe('two people', () => {
 describe('a device that nobody found', () => {
   it('announces itself, and gets what was waiting for it', async () => {
     const server = new FakeServer();
-    const conversation = uuidv7();
+    const conversation = randomUuid();
     const ana = await Device.make(server, conversation, ANA);
     const bora = await Device.make(server, conversation, BORA, 0); // its key packages were not yet on the server
     await ana.say('orada mısın');
@@ -106,6 +107,8 @@ describe('a device that nobody found', () => {
     await ana.sync();
     expect(await ana.read()).toEqual(['me: orada mısın', 'peer: buradayım']);
     expect(server.log.map(({ type }) => type)).toEqual(['join_request', 'commit', 'welcome', 'text', 'text']);
+    const isRandom = /^.{8}-.{4}-4/; // no clock of a device, which its two faces would share
+    for (const { id } of server.log) expect(id).toMatch(isRandom);
   });
 
   it('announcing to a group that is there changes nothing', async () => {
@@ -264,7 +267,7 @@ describe('several devices', () => {
     await ana.say('bir');
     await bora.sync();
     const identity = await makeIdentity(BORA, bora.identity.deviceId);
-    const cleared = await Device.over(server, identity, conversation, `cleared-${uuidv7()}`, makeLock());
+    const cleared = await Device.over(server, identity, conversation, `cleared-${randomUuid()}`, makeLock());
     await cleared.sync();
     await ana.sync();
     await cleared.sync();
@@ -278,10 +281,10 @@ describe('several devices', () => {
 
   it('nobody else’s device gets in, whatever the server offers', async () => {
     const { ana, bora, server } = await pair();
-    const stranger = await makeIdentity(uuidv7(), uuidv7());
+    const stranger = await makeIdentity(randomUuid(), randomUuid());
     server.plant(BORA, stranger.deviceId, (await makePackage(stranger)).publicBytes);
-    const swapped = await makeIdentity(BORA, uuidv7());
-    server.plant(BORA, uuidv7(), (await makePackage(swapped)).publicBytes);
+    const swapped = await makeIdentity(BORA, randomUuid());
+    server.plant(BORA, randomUuid(), (await makePackage(swapped)).publicBytes);
     await ana.say('yalnız sana');
     await bora.sync();
     const members = await ana.conversations.members(ana.facts);
@@ -336,12 +339,12 @@ describe('a dishonest member', () => {
     const { ana, bora, server } = await pair();
     await ana.say('ikimiz');
     await bora.sync();
-    const stranger = await makeIdentity(uuidv7(), uuidv7());
+    const stranger = await makeIdentity(randomUuid(), randomUuid());
     const record = await bora.groupRecord();
     const wide = Group.read(record.state as Uint8Array, [ANA, BORA, stranger.profileId]);
     const { commit } = await wide.add([(await makePackage(stranger)).publicBytes]);
     await server.door(BORA, bora.identity.deviceId).send({
-      id: uuidv7(),
+      id: randomUuid(),
       conversation_id: bora.facts.id,
       type: 'commit',
       epoch: wide.epoch,
@@ -363,11 +366,11 @@ describe('a dishonest member', () => {
     const { state } = renamed as unknown as { state: ClientState };
     const own = state.ratchetTree[state.privatePath.leafIndex * 2];
     if (own?.nodeType !== 'leaf' || own.leaf.credential.credentialType !== 'basic') throw new Error('no leaf');
-    own.leaf.credential = { credentialType: 'basic', identity: concat(uuidToBytes(ANA), uuidToBytes(uuidv7())) };
+    own.leaf.credential = { credentialType: 'basic', identity: concat(uuidToBytes(ANA), uuidToBytes(randomUuid())) };
     const { commit } = await renamed.add([]);
     const body = toBase64(commit);
     const forged = {
-      id: uuidv7(),
+      id: randomUuid(),
       conversation_id: bora.facts.id,
       type: 'commit' as const,
       epoch: renamed.epoch,
@@ -384,11 +387,11 @@ describe('a dishonest member', () => {
     await ana.say('ben');
     await bora.sync();
     const record = await bora.groupRecord();
-    const id = uuidv7();
+    const id = randomUuid();
     const sealed = await Group.read(record.state as Uint8Array, [ANA, BORA]).seal(new Uint8Array(256), id);
     const body = toBase64(sealed.body);
     const forged = { id, conversation_id: ana.facts.id, type: 'text' as const, epoch: 1, body };
-    await server.door(ANA, uuidv7()).send(forged);
+    await server.door(ANA, randomUuid()).send(forged);
     await ana.sync();
     expect(await ana.read()).toEqual(['me: ben', 'me: [damaged]']);
   });

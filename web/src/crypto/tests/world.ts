@@ -1,6 +1,7 @@
 /** Devices of two people around one fake server. */
 import 'fake-indexeddb/auto';
-import { toBase64, uuidv7 } from '../bytes';
+import { randomUuid } from '../../uuid';
+import { toBase64 } from '../bytes';
 import { Conversations, type Lock } from '../conversations';
 import { type Identity, makeIdentity, makePackage } from '../identity';
 import type { Facts, GroupRecord } from '../records';
@@ -8,8 +9,8 @@ import type { Changed } from '../shelf';
 import { Vault } from '../vault';
 import { FakeServer, type Fate } from './fake-server';
 
-export const ANA = uuidv7();
-export const BORA = uuidv7();
+export const ANA = randomUuid();
+export const BORA = randomUuid();
 
 /** One piece of work at a time for a name, as `navigator.locks` does over tabs. */
 export function makeLock(): Lock {
@@ -36,7 +37,7 @@ export class Device {
   ) {}
 
   static async make(server: FakeServer, conversation: string, me: string, packages = 3): Promise<Device> {
-    const identity = await makeIdentity(me, uuidv7());
+    const identity = await makeIdentity(me, randomUuid());
     const vaultName = `vault-${identity.deviceId}`;
     const device = await Device.over(server, identity, conversation, vaultName, makeLock());
     await device.offer(packages);
@@ -116,7 +117,7 @@ export interface Pair {
 
 export async function pair(): Promise<Pair> {
   const server = new FakeServer();
-  const conversation = uuidv7();
+  const conversation = randomUuid();
   const ana = await Device.make(server, conversation, ANA);
   const bora = await Device.make(server, conversation, BORA);
   return { server, conversation, ana, bora };

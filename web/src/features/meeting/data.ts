@@ -1,10 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
-import { randomUuid } from '../../api/device';
 import type { ClaimPage, Criteria, MatchPage, MeetingState } from '../../api/types';
 import { useAction } from '../../app/action';
 import { queryClient } from '../../app/queries';
 import { keptInTab } from '../../storage';
+import { randomUuid } from '../../uuid';
 import { useCriteria } from './criteria';
 
 const STATE = ['match', 'state'];

@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useRef, useState } from 'react';
-import { randomUuid } from '../../api/device';
 import { Field, Segmented, toast } from '../../ui';
+import { randomUuid } from '../../uuid';
 import { DecideSheet } from './DecideSheet';
 import { type StaffPerson, useAdjust } from './data';
 

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Hourglass, PackageCheck, Undo2 } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
-import { randomUuid } from '../../api/device';
 import {
   amountText,
   Button,
@@ -21,6 +20,7 @@ import {
   Table,
   toast,
 } from '../../ui';
+import { randomUuid } from '../../uuid';
 import { ConflictOfInterest } from './ConflictOfInterest';
 import { DecideSheet } from './DecideSheet';
 import { paymentQuery, type StaffPayment, type StaffPaymentDetails, useRefund, useRelease } from './data';

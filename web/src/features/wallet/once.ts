@@ -1,7 +1,7 @@
-import { randomUuid } from '../../api/device';
 import { Refused } from '../../api/errors';
 import { serverNow } from '../../clock';
 import { keptInTab } from '../../storage';
+import { randomUuid } from '../../uuid';
 
 const PREFIX = 'meydan.intent.';
 /** An intention that nobody came back to within this time is a new one. */
