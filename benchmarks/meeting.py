@@ -273,8 +273,8 @@ async def steady(place: Place, joins: int, per_second: int) -> list[str]:
         [(tenant.id, a.me.user_id, a.me.profile_id, b.me.user_id, b.me.profile_id) for a, b in blocked],
     )
     await owner.executemany(
-        "insert into app.encounters (tenant_id, first_user_id, second_user_id) values ($1, $2, $3)",
-        [(tenant.id, *sorted((a.me.user_id, b.me.user_id))) for a, b in met],
+        "insert into app.encounters (tenant_id, first_profile_id, second_profile_id) values ($1, $2, $3)",
+        [(tenant.id, *sorted((a.me.profile_id, b.me.profile_id))) for a, b in met],
     )
     await owner.execute("analyze")
     await owner.close()

@@ -10,9 +10,49 @@ CREATE TYPE app.ledger_entry AS (
 	amount bigint
 );
 
-CREATE FUNCTION app.alias_key(in_alias text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN NORMALIZE(casefold((translate(NORMALIZE(in_alias, NFKC), (('İIıيىك'::text || '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹'::text) || '̇‌‍ـ'::text), ('iiiییک'::text || '01234567890123456789'::text)) COLLATE pg_unicode_fast)), NFKC);
+CREATE FUNCTION app.add_block(in_tenant_id integer, in_profile_id uuid, in_scope text, OUT outcome text, OUT next_at timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    people_per_day constant integer := 3;
+    me uuid := app.profile_id();
+    blocked_id uuid;
+    known text;
+begin
+    select other.user_id into blocked_id from app.profiles other
+    where other.tenant_id = app.tenant_id() and other.tenant_id = in_tenant_id and other.id = in_profile_id
+        and other.user_id <> app.user_id() and app.have_met(other.tenant_id, me, other.id);
+    if not found then
+        outcome := 'not_found';
+        return;
+    end if;
+    -- Two tabs would otherwise both count to the last one.
+    perform pg_advisory_xact_lock(hashtextextended('blocks ' || app.user_id(), in_tenant_id));
+    select block.scope into known from app.blocks block
+    where block.tenant_id = in_tenant_id and block.blocker_profile_id = me
+        and block.blocked_profile_id = in_profile_id and block.lifted_at is null;
+    if known = 'person' or known = in_scope then
+        outcome := 'known';
+        return;
+    end if;
+    if in_scope = 'person' then
+        select recent.created_at + interval '1 day' into next_at from app.blocks recent
+        where recent.tenant_id = in_tenant_id and recent.blocker_user_id = app.user_id() and recent.scope = 'person'
+            and recent.created_at > app.now() - interval '1 day'
+        order by recent.created_at desc offset people_per_day - 1 limit 1;
+        if found then
+            outcome := 'too_many';
+            return;
+        end if;
+    end if;
+    outcome := case when known is null then 'blocked' else 'known' end;
+    delete from app.blocks narrower
+    where narrower.tenant_id = in_tenant_id and narrower.blocker_profile_id = me
+        and narrower.blocked_profile_id = in_profile_id and narrower.lifted_at is null;
+    insert into app.blocks (tenant_id, blocker_user_id, blocker_profile_id, blocked_user_id, blocked_profile_id, scope)
+    values (in_tenant_id, app.user_id(), me, blocked_id, in_profile_id, in_scope);
+end $$;
 
 CREATE FUNCTION app.now() RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -21,108 +61,6 @@ CREATE FUNCTION app.now() RETURNS timestamp with time zone
 CREATE FUNCTION app.tenant_id() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (current_setting('app.tenant_id'::text))::integer;
-
-CREATE TABLE app.matches (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    type text NOT NULL,
-    status text NOT NULL,
-    user1_id uuid NOT NULL,
-    user2_id uuid NOT NULL,
-    profile1_id uuid NOT NULL,
-    profile2_id uuid NOT NULL,
-    conversation_id uuid,
-    claim_opens_at timestamp with time zone,
-    expires_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    ended_by_user_id uuid,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT matches_check CHECK ((user1_id <> user2_id)),
-    CONSTRAINT matches_check1 CHECK (
-CASE
-    WHEN (type = 'like'::text) THEN (status = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text]))
-    ELSE ((status = ANY (ARRAY['active'::text, 'expired'::text, 'cancelled'::text, 'completed'::text])) AND (claim_opens_at IS NOT NULL) AND (expires_at IS NOT NULL) AND ((ended_at IS NULL) = (status = 'active'::text)))
-END),
-    CONSTRAINT matches_type_check CHECK ((type = ANY (ARRAY['anonymous_text'::text, 'anonymous_video'::text, 'like'::text])))
-);
-
-ALTER TABLE ONLY app.matches FORCE ROW LEVEL SECURITY;
-
-CREATE FUNCTION app.have_met(in_tenant_id integer, in_a uuid, in_b uuid) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT ((EXISTS ( SELECT
-            FROM app.matches met
-           WHERE ((met.tenant_id = app.tenant_id()) AND (met.tenant_id = have_met.in_tenant_id) AND (met.profile1_id = have_met.in_a) AND (met.profile2_id = have_met.in_b)))) OR (EXISTS ( SELECT
-            FROM app.matches met
-           WHERE ((met.tenant_id = app.tenant_id()) AND (met.tenant_id = have_met.in_tenant_id) AND (met.profile2_id = have_met.in_a) AND (met.profile1_id = have_met.in_b)))));
-END;
-
-CREATE FUNCTION app.profile_id() RETURNS uuid
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (current_setting('app.profile_id'::text))::uuid;
-
-CREATE FUNCTION app.user_id() RETURNS uuid
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (current_setting('app.user_id'::text))::uuid;
-
-CREATE TABLE app.blocks (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    blocker_user_id uuid NOT NULL,
-    blocker_profile_id uuid NOT NULL,
-    blocked_user_id uuid NOT NULL,
-    blocked_profile_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT blocks_check CHECK ((blocker_user_id <> blocked_user_id))
-);
-
-ALTER TABLE ONLY app.blocks FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.profiles (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    user_id uuid NOT NULL,
-    face text NOT NULL,
-    alias text NOT NULL,
-    alias_key text GENERATED ALWAYS AS (app.alias_key(alias)) STORED NOT NULL,
-    tag text NOT NULL,
-    bio text DEFAULT ''::text NOT NULL,
-    gender text,
-    interests text[] DEFAULT '{}'::text[] NOT NULL,
-    languages text[] DEFAULT '{}'::text[] NOT NULL,
-    latitude double precision,
-    longitude double precision,
-    avatar_seed text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    CONSTRAINT profiles_alias_check CHECK ((length(alias) <= 24)),
-    CONSTRAINT profiles_avatar_seed_check CHECK ((length(avatar_seed) <= 32)),
-    CONSTRAINT profiles_bio_check CHECK ((length(bio) <= 500)),
-    CONSTRAINT profiles_check CHECK (((tag ~ '^[0-9]{4}$'::text) OR ((tag = ''::text) AND (alias = ''::text)))),
-    CONSTRAINT profiles_check1 CHECK (((latitude IS NULL) = (longitude IS NULL))),
-    CONSTRAINT profiles_face_check CHECK ((face = ANY (ARRAY['real'::text, 'shadow'::text]))),
-    CONSTRAINT profiles_gender_check CHECK ((gender = ANY (ARRAY['female'::text, 'male'::text, 'other'::text]))),
-    CONSTRAINT profiles_interests_check CHECK ((cardinality(interests) <= 20)),
-    CONSTRAINT profiles_languages_check CHECK ((cardinality(languages) <= 5)),
-    CONSTRAINT profiles_latitude_check CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND (latitude = (round((latitude)::numeric, 1))::double precision))),
-    CONSTRAINT profiles_longitude_check CHECK ((((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)) AND (longitude = (round((longitude)::numeric, 1))::double precision)))
-);
-
-ALTER TABLE ONLY app.profiles FORCE ROW LEVEL SECURITY;
-
-CREATE FUNCTION app.add_block(in_tenant_id integer, in_profile_id uuid) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- INSERT INTO app.blocks (tenant_id, blocker_user_id, blocker_profile_id, blocked_user_id, blocked_profile_id)  SELECT other.tenant_id,
-             app.user_id() AS user_id,
-             app.profile_id() AS profile_id,
-             other.user_id,
-             other.id
-            FROM app.profiles other
-           WHERE ((other.tenant_id = app.tenant_id()) AND (other.tenant_id = add_block.in_tenant_id) AND (other.id = add_block.in_profile_id) AND (other.user_id <> app.user_id()) AND app.have_met(other.tenant_id, app.profile_id(), other.id)) ON CONFLICT DO NOTHING;
-END;
 
 CREATE TABLE app.notifications (
     tenant_id integer NOT NULL,
@@ -171,6 +109,86 @@ CREATE FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], 
            WHERE ((waiting.tenant_id = app.tenant_id()) AND (waiting.user_id = added.user_id) AND (waiting.read_at IS NULL))))::integer
     FROM added;
 END;
+
+CREATE FUNCTION app.alias_key(in_alias text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN NORMALIZE(casefold((translate(NORMALIZE(in_alias, NFKC), (('İIıيىك'::text || '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹'::text) || '̇‌‍ـ'::text), ('iiiییک'::text || '01234567890123456789'::text)) COLLATE pg_unicode_fast)), NFKC);
+
+CREATE TABLE app.matches (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    type text NOT NULL,
+    status text NOT NULL,
+    user1_id uuid NOT NULL,
+    user2_id uuid NOT NULL,
+    profile1_id uuid NOT NULL,
+    profile2_id uuid NOT NULL,
+    conversation_id uuid,
+    claim_opens_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_by_user_id uuid,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT matches_check CHECK ((user1_id <> user2_id)),
+    CONSTRAINT matches_check1 CHECK (
+CASE
+    WHEN (type = 'like'::text) THEN (status = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text]))
+    ELSE ((status = ANY (ARRAY['active'::text, 'expired'::text, 'cancelled'::text, 'completed'::text])) AND (claim_opens_at IS NOT NULL) AND (expires_at IS NOT NULL) AND ((ended_at IS NULL) = (status = 'active'::text)))
+END),
+    CONSTRAINT matches_type_check CHECK ((type = ANY (ARRAY['anonymous_text'::text, 'anonymous_video'::text, 'like'::text])))
+);
+
+ALTER TABLE ONLY app.matches FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.have_met(in_tenant_id integer, in_a uuid, in_b uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT ((EXISTS ( SELECT
+            FROM app.matches met
+           WHERE ((met.tenant_id = app.tenant_id()) AND (met.tenant_id = have_met.in_tenant_id) AND (met.profile1_id = have_met.in_a) AND (met.profile2_id = have_met.in_b)))) OR (EXISTS ( SELECT
+            FROM app.matches met
+           WHERE ((met.tenant_id = app.tenant_id()) AND (met.tenant_id = have_met.in_tenant_id) AND (met.profile2_id = have_met.in_a) AND (met.profile1_id = have_met.in_b)))));
+END;
+
+CREATE FUNCTION app.profile_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (current_setting('app.profile_id'::text))::uuid;
+
+CREATE FUNCTION app.user_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (current_setting('app.user_id'::text))::uuid;
+
+CREATE TABLE app.profiles (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    face text NOT NULL,
+    alias text NOT NULL,
+    alias_key text GENERATED ALWAYS AS (app.alias_key(alias)) STORED NOT NULL,
+    tag text NOT NULL,
+    bio text DEFAULT ''::text NOT NULL,
+    gender text,
+    interests text[] DEFAULT '{}'::text[] NOT NULL,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    avatar_seed text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT profiles_alias_check CHECK ((length(alias) <= 24)),
+    CONSTRAINT profiles_avatar_seed_check CHECK ((length(avatar_seed) <= 32)),
+    CONSTRAINT profiles_bio_check CHECK ((length(bio) <= 500)),
+    CONSTRAINT profiles_check CHECK (((tag ~ '^[0-9]{4}$'::text) OR ((tag = ''::text) AND (alias = ''::text)))),
+    CONSTRAINT profiles_check1 CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT profiles_face_check CHECK ((face = ANY (ARRAY['real'::text, 'shadow'::text]))),
+    CONSTRAINT profiles_gender_check CHECK ((gender = ANY (ARRAY['female'::text, 'male'::text, 'other'::text]))),
+    CONSTRAINT profiles_interests_check CHECK ((cardinality(interests) <= 20)),
+    CONSTRAINT profiles_languages_check CHECK ((cardinality(languages) <= 5)),
+    CONSTRAINT profiles_latitude_check CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND (latitude = (round((latitude)::numeric, 1))::double precision))),
+    CONSTRAINT profiles_longitude_check CHECK ((((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)) AND (longitude = (round((longitude)::numeric, 1))::double precision)))
+);
+
+ALTER TABLE ONLY app.profiles FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.reports (
     tenant_id integer NOT NULL,
@@ -349,13 +367,46 @@ begin
     return made;
 end $$;
 
+CREATE FUNCTION app.keyed_fraction(in_key uuid, in_one uuid, in_other uuid, in_purpose integer) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((substr(sha256((((uuid_send(in_key) || uuid_send(LEAST(in_one, in_other))) || uuid_send(GREATEST(in_one, in_other))) || int4send(in_purpose))), 1, 6))::bigint)::double precision / (281474976710656.0)::double precision);
+
+CREATE TABLE app.blocks (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    blocker_user_id uuid NOT NULL,
+    blocker_profile_id uuid NOT NULL,
+    blocked_user_id uuid NOT NULL,
+    blocked_profile_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    scope text DEFAULT 'person'::text NOT NULL,
+    delay_key uuid DEFAULT gen_random_uuid() NOT NULL,
+    lifted_at timestamp with time zone,
+    CONSTRAINT blocks_check CHECK ((blocker_user_id <> blocked_user_id)),
+    CONSTRAINT blocks_scope_check CHECK ((scope = ANY (ARRAY['person'::text, 'face'::text])))
+);
+
+ALTER TABLE ONLY app.blocks FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.block_holds(in_block app.blocks, in_one uuid, in_other uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN ((LEAST(in_one, in_other) = LEAST((in_block).blocker_profile_id, (in_block).blocked_profile_id)) AND (GREATEST(in_one, in_other) = GREATEST((in_block).blocker_profile_id, (in_block).blocked_profile_id))) THEN ((in_block).lifted_at IS NULL)
+             WHEN ((in_block).scope = 'face'::text) THEN false
+             ELSE (((((in_block).created_at + '1 day'::interval) + (app.keyed_fraction((in_block).delay_key, in_one, in_other, 1) * '6 days'::interval)) <= app.now()) AND (((in_block).lifted_at IS NULL) OR ((((in_block).lifted_at + '1 day'::interval) + (app.keyed_fraction((in_block).delay_key, in_one, in_other, 2) * '6 days'::interval)) > app.now())))
+         END AS "case";
+END;
+
 CREATE FUNCTION app.blocked_between(in_tenant_id integer, in_a uuid, in_b uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT (EXISTS ( SELECT
             FROM app.blocks block
-           WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = blocked_between.in_tenant_id) AND ((SESSION_USER = 'meydan_service'::name) OR (app.profile_id() = ANY (ARRAY[blocked_between.in_a, blocked_between.in_b]))) AND (((block.blocker_profile_id = blocked_between.in_a) AND (block.blocked_profile_id = blocked_between.in_b)) OR ((block.blocker_profile_id = blocked_between.in_b) AND (block.blocked_profile_id = blocked_between.in_a)))))) AS "exists";
+           WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = blocked_between.in_tenant_id) AND (block.lifted_at IS NULL) AND ((SESSION_USER = 'meydan_service'::name) OR (app.profile_id() = ANY (ARRAY[blocked_between.in_a, blocked_between.in_b]))) AND (((block.blocker_profile_id = blocked_between.in_a) AND (block.blocked_profile_id = blocked_between.in_b)) OR ((block.blocker_profile_id = blocked_between.in_b) AND (block.blocked_profile_id = blocked_between.in_a)))))) AS "exists";
 END;
 
 CREATE FUNCTION app.check_debit(in_tenant_id integer, in_kind text, in_owner_user_id uuid, in_amount bigint, in_is_spending boolean) RETURNS void
@@ -985,7 +1036,22 @@ begin
     return query select distinct over.whose from app.end_expired_holds(in_tenant_id, null, in_batch_size) over (whose);
 end $$;
 
-CREATE FUNCTION app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval) RETURNS uuid
+CREATE FUNCTION app.faces_blocked(in_tenant_id integer, in_user_id uuid, in_profile_id uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT theirs.id
+    FROM (app.blocks block
+      JOIN app.profiles theirs ON (((theirs.tenant_id = block.tenant_id) AND (theirs.user_id = block.blocked_user_id))))
+   WHERE ((block.tenant_id = faces_blocked.in_tenant_id) AND (block.blocker_user_id = faces_blocked.in_user_id) AND app.block_holds(block.*, faces_blocked.in_profile_id, theirs.id))
+ UNION ALL
+  SELECT theirs.id
+    FROM (app.blocks block
+      JOIN app.profiles theirs ON (((theirs.tenant_id = block.tenant_id) AND (theirs.user_id = block.blocker_user_id))))
+   WHERE ((block.tenant_id = faces_blocked.in_tenant_id) AND (block.blocked_user_id = faces_blocked.in_user_id) AND app.block_holds(block.*, faces_blocked.in_profile_id, theirs.id));
+END;
+
+CREATE FUNCTION app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval, in_decoy_key uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -998,26 +1064,23 @@ declare
     here point := point(in_ticket.longitude, in_ticket.latitude);
     reach integer := case when not in_ticket.widened then in_ticket.max_distance_km end;
     lanes text[] := in_ticket.languages || case when in_ticket.widened then array['*'] else '{}' end;
-    -- Whoever the two people behind the faces must not meet: they do not count among those looked at.
+    -- Faces that this one met of late or that a block keeps apart: they do not count among those looked at.
     apart uuid[] := array(
-        select met.second_user_id from app.encounters met
-        where met.tenant_id = in_tenant_id and met.first_user_id = in_ticket.user_id
+        select met.second_profile_id from app.encounters met
+        where met.tenant_id = in_tenant_id and met.first_profile_id = in_ticket.profile_id
             and met.met_at > app.now() - in_rematch_cooldown
         union all
-        select met.first_user_id from app.encounters met
-        where met.tenant_id = in_tenant_id and met.second_user_id = in_ticket.user_id
+        select met.first_profile_id from app.encounters met
+        where met.tenant_id = in_tenant_id and met.second_profile_id = in_ticket.profile_id
             and met.met_at > app.now() - in_rematch_cooldown
         union all
-        select block.blocked_user_id from app.blocks block
-        where block.tenant_id = in_tenant_id and block.blocker_user_id = in_ticket.user_id
-        union all
-        select block.blocker_user_id from app.blocks block
-        where block.tenant_id = in_tenant_id and block.blocked_user_id = in_ticket.user_id
+        select app.faces_blocked(in_tenant_id, in_ticket.user_id, in_ticket.profile_id)
     );
-    candidate uuid;
+    waiting_here integer;
+    candidate record;
 begin
     for candidate in
-        select other.user_id
+        select other.user_id, other.profile_id
         from (
             select waiting.user_id
             from unnest(lanes) lane (name)
@@ -1027,7 +1090,7 @@ begin
                     and not open.picky
                     and open.user_id <> in_ticket.user_id
                     and (reach is null or app.kilometres(here, open.spot) <= reach)
-                    and open.user_id <> all(apart)
+                    and open.profile_id <> all(apart)
                 order by open.since limit 16
             ) waiting
             union
@@ -1037,7 +1100,7 @@ begin
                 select near.user_id from app.ticket_lanes near
                 where near.tenant_id = in_tenant_id and near.kind = in_ticket.kind and near.lane = lane.name
                     and near.picky
-                    and near.user_id <> in_ticket.user_id and near.user_id <> all(apart) and here is not null
+                    and near.user_id <> in_ticket.user_id and near.profile_id <> all(apart) and here is not null
                 order by near.spot <-> here limit 32
             ) close
         ) found
@@ -1060,23 +1123,26 @@ begin
             + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
             other.created_at
     loop
+        waiting_here := coalesce(waiting_here, app.waiting_in_lanes(in_tenant_id, in_ticket.kind, lanes));
+        continue when app.is_passed_over(in_tenant_id, in_decoy_key, waiting_here, in_ticket.user_id, in_ticket.profile_id,
+            candidate.user_id, candidate.profile_id);
         perform from app.tickets other
-        where other.tenant_id = in_tenant_id and other.user_id = candidate and other.kind = in_ticket.kind
+        where other.tenant_id = in_tenant_id and other.user_id = candidate.user_id and other.kind = in_ticket.kind
             and other.away_since is null
             and exists (
                 select from app.users person
-                where person.tenant_id = in_tenant_id and person.id = candidate
+                where person.tenant_id = in_tenant_id and person.id = candidate.user_id
                     and (person.ban_reason is null or person.banned_until <= app.now())
                     and (person.matching_suspended_until is null or person.matching_suspended_until <= app.now())
             )
             and not exists (
                 select from app.match_slots busy
-                where busy.tenant_id = in_tenant_id and busy.user_id = candidate
+                where busy.tenant_id = in_tenant_id and busy.user_id = candidate.user_id
                     and busy.type = 'anonymous_' || in_ticket.kind
             )
         for update skip locked;
         if found then
-            return candidate;
+            return candidate.user_id;
         end if;
     end loop;
     return null;
@@ -1157,6 +1223,34 @@ begin
         in_reason, in_actor_user_id)
     on conflict do nothing;
     return found;
+end $$;
+
+CREATE FUNCTION app.has_decoy(in_tenant_id integer, in_user_id uuid, in_profile_id uuid, in_other_profile_id uuid, in_share double precision) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- Most people have none: that is found out first, and cheaply.
+    if not exists (
+        select from app.blocks block where block.tenant_id = in_tenant_id and block.blocker_user_id = in_user_id
+    ) and not exists (
+        select from app.blocks block where block.tenant_id = in_tenant_id and block.blocked_user_id = in_user_id
+    ) then
+        return false;
+    end if;
+    return exists (
+        with own as (
+            select block, count(*) over () as number from app.blocks block
+            where block.tenant_id = in_tenant_id and block.blocker_user_id = in_user_id and block.scope = 'person'
+            union all
+            select block, count(*) over () as number from app.blocks block
+            where block.tenant_id = in_tenant_id and block.blocked_user_id = in_user_id and block.scope = 'person'
+        )
+        select from own
+        where app.keyed_fraction((own.block).delay_key, in_profile_id, in_other_profile_id, 3)
+                < in_share * least(1, 10.0 / own.number)
+            and app.block_holds(own.block, in_profile_id, in_other_profile_id)
+    );
 end $$;
 
 CREATE FUNCTION app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid, in_cutoff timestamp with time zone) RETURNS boolean
@@ -1261,6 +1355,24 @@ begin
         end, false);
     end loop;
     return is_own is true;
+end $$;
+
+CREATE FUNCTION app.is_passed_over(in_tenant_id integer, in_key uuid, in_waiting integer, in_user_id uuid, in_profile_id uuid, in_other_user_id uuid, in_other_profile_id uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    share double precision := 0.03 * (least(in_waiting, 50) - 10) / 40;
+    period integer;
+begin
+    if share <= 0 then
+        return false;
+    end if;
+    period := 1 + floor(extract(epoch from app.now()) / (90 * 86400)
+        + app.keyed_fraction(in_key, in_profile_id, in_other_profile_id, 0));
+    return app.keyed_fraction(in_key, in_profile_id, in_other_profile_id, period) < share
+        or app.has_decoy(in_tenant_id, in_user_id, in_profile_id, in_other_profile_id, share)
+        or app.has_decoy(in_tenant_id, in_other_user_id, in_other_profile_id, in_profile_id, share);
 end $$;
 
 CREATE FUNCTION app.kilometres(in_a point, in_b point) RETURNS double precision
@@ -1372,6 +1484,16 @@ CREATE FUNCTION app.ledger_rank(in_kind text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN array_position(ARRAY['person_coins'::text, 'creator_revenue'::text, 'person_debt'::text, 'tenant_revenue'::text, 'promotions'::text, 'clearing'::text, 'payouts'::text], in_kind);
 
+CREATE FUNCTION app.lift_block(in_tenant_id integer, in_block_id uuid) RETURNS TABLE(blocker_profile_id uuid, blocked_profile_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ UPDATE app.blocks block SET lifted_at = app.now()
+   WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = lift_block.in_tenant_id) AND (block.id = lift_block.in_block_id) AND (block.blocker_user_id = app.user_id()) AND (block.lifted_at IS NULL))
+   RETURNING block.blocker_profile_id,
+     block.blocked_profile_id;
+END;
+
 CREATE FUNCTION app.lock_ledger_account(in_tenant_id integer, in_kind text, in_owner_user_id uuid) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1471,6 +1593,7 @@ declare
     ticket app.tickets;
     partner app.tickets;
     partner_id uuid;
+    decoy_key uuid;
 begin
     if in_tenant_id <> app.tenant_id() then
         raise exception 'a matcher works in its own community';
@@ -1479,6 +1602,11 @@ begin
         perform app.lock_matching(in_tenant_id, in_kind);
     elsif not pg_try_advisory_xact_lock(hashtextextended('meeting ' || in_kind, in_tenant_id)) then
         return;
+    end if;
+    select known.key into decoy_key from app.decoy_keys known where known.tenant_id = in_tenant_id;
+    if not found then
+        insert into app.decoy_keys as made (tenant_id) values (in_tenant_id)
+        on conflict (tenant_id) do update set key = made.key returning made.key into strict decoy_key;
     end if;
     for seeker in
         (select new.user_id from app.tickets new
@@ -1513,7 +1641,7 @@ begin
         end if;
 
         loop
-            partner_id := app.find_partner(in_tenant_id, ticket, in_rematch_cooldown);
+            partner_id := app.find_partner(in_tenant_id, ticket, in_rematch_cooldown, decoy_key);
             exit when partner_id is null;
             select other.* into strict partner from app.tickets other
             where other.tenant_id = in_tenant_id and other.user_id = partner_id and other.kind = in_kind;
@@ -1566,9 +1694,9 @@ begin
         insert into app.match_slots (tenant_id, user_id, type, match_id, profile_id, ticket_id) values
             (in_tenant_id, user1_id, 'anonymous_' || in_kind, match_id, profile1_id, ticket1_id),
             (in_tenant_id, user2_id, 'anonymous_' || in_kind, match_id, profile2_id, ticket2_id);
-        insert into app.encounters as met (tenant_id, first_user_id, second_user_id)
-        values (in_tenant_id, least(user1_id, user2_id), greatest(user1_id, user2_id))
-        on conflict (tenant_id, first_user_id, second_user_id) do update set met_at = excluded.met_at;
+        insert into app.encounters as met (tenant_id, first_profile_id, second_profile_id)
+        values (in_tenant_id, least(profile1_id, profile2_id), greatest(profile1_id, profile2_id))
+        on conflict (tenant_id, first_profile_id, second_profile_id) do update set met_at = excluded.met_at;
         return next;
     end loop;
 end $$;
@@ -1708,18 +1836,19 @@ begin
     return transaction;
 end $$;
 
-CREATE FUNCTION app.my_blocks(in_tenant_id integer, in_profile_id uuid, in_cursor uuid, in_limit integer) RETURNS TABLE(id uuid, face text, profile jsonb, created_at timestamp with time zone)
+CREATE FUNCTION app.my_blocks(in_tenant_id integer, in_profile_id uuid, in_cursor uuid, in_limit integer) RETURNS TABLE(id uuid, face text, scope text, profile jsonb, created_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT block.id,
      mine.face,
+     block.scope,
      jsonb_build_object('id', other.id, 'alias', other.alias, 'tag', other.tag, 'avatar_seed', other.avatar_seed) AS jsonb_build_object,
      block.created_at
     FROM ((app.blocks block
       JOIN app.profiles mine ON (((mine.tenant_id = block.tenant_id) AND (mine.id = block.blocker_profile_id))))
       JOIN app.profiles other ON (((other.tenant_id = block.tenant_id) AND (other.id = block.blocked_profile_id))))
-   WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = my_blocks.in_tenant_id) AND (block.blocker_user_id = app.user_id()) AND ((my_blocks.in_profile_id IS NULL) OR ((block.blocker_profile_id = app.profile_id()) AND (block.blocked_profile_id = my_blocks.in_profile_id))) AND ((my_blocks.in_cursor IS NULL) OR (block.id < my_blocks.in_cursor)))
+   WHERE ((block.tenant_id = app.tenant_id()) AND (block.tenant_id = my_blocks.in_tenant_id) AND (block.blocker_user_id = app.user_id()) AND (block.lifted_at IS NULL) AND ((my_blocks.in_profile_id IS NULL) OR ((block.blocker_profile_id = app.profile_id()) AND (block.blocked_profile_id = my_blocks.in_profile_id))) AND ((my_blocks.in_cursor IS NULL) OR (block.id < my_blocks.in_cursor)))
    ORDER BY block.id DESC
   LIMIT my_blocks.in_limit;
 END;
@@ -2365,8 +2494,8 @@ begin
         where known.tenant_id = new.tenant_id and known.user_id = new.user_id and known.kind = new.kind;
     end if;
     if new.away_since is null then
-        insert into app.ticket_lanes (tenant_id, kind, lane, user_id, picky, spot, since)
-        select new.tenant_id, new.kind, lane.name, new.user_id,
+        insert into app.ticket_lanes (tenant_id, kind, lane, user_id, profile_id, picky, spot, since)
+        select new.tenant_id, new.kind, lane.name, new.user_id, new.profile_id,
             new.max_distance_km is not null and not new.widened, point(new.longitude, new.latitude), new.created_at
         from (select distinct unnest(new.languages || case when new.widened
             then array['*'] else '{}' end) as name) lane;
@@ -2406,6 +2535,23 @@ begin
     return app.move_coins(
         in_tenant_id, app.scoped_key(in_idempotency_key), in_type, in_entries, in_owner_user_id, in_description,
         in_subject_id, in_details, null, null, in_type in ('spent', 'gift_sent', 'premium', 'call', 'conversion')
+    );
+end $$;
+
+CREATE FUNCTION app.waiting_in_lanes(in_tenant_id integer, in_kind text, in_lanes text[]) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+begin
+    return (
+        select count(*) from (
+            select from unnest(in_lanes) lane (name)
+            join app.ticket_lanes open on open.tenant_id = in_tenant_id and open.kind = in_kind and open.lane = lane.name
+            limit 50
+        ) counted
     );
 end $$;
 
@@ -2485,6 +2631,13 @@ CREATE TABLE app.coin_entries (
 
 ALTER TABLE ONLY app.coin_entries FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.decoy_keys (
+    tenant_id integer NOT NULL,
+    key uuid DEFAULT gen_random_uuid() NOT NULL
+);
+
+ALTER TABLE ONLY app.decoy_keys FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.deferred_events (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -2515,10 +2668,10 @@ ALTER TABLE ONLY app.devices FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.encounters (
     tenant_id integer NOT NULL,
-    first_user_id uuid NOT NULL,
-    second_user_id uuid NOT NULL,
+    first_profile_id uuid NOT NULL,
+    second_profile_id uuid NOT NULL,
     met_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT encounters_check CHECK ((first_user_id < second_user_id))
+    CONSTRAINT encounters_check CHECK ((first_profile_id < second_profile_id))
 );
 
 ALTER TABLE ONLY app.encounters FORCE ROW LEVEL SECURITY;
@@ -3103,7 +3256,8 @@ CREATE TABLE app.ticket_lanes (
     user_id uuid NOT NULL,
     picky boolean NOT NULL,
     spot point,
-    since timestamp with time zone NOT NULL
+    since timestamp with time zone NOT NULL,
+    profile_id uuid NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
@@ -3193,9 +3347,6 @@ ALTER TABLE ONLY app.billing_customers
 ALTER TABLE ONLY app.blocks
     ADD CONSTRAINT blocks_pkey PRIMARY KEY (tenant_id, id);
 
-ALTER TABLE ONLY app.blocks
-    ADD CONSTRAINT blocks_tenant_id_blocker_profile_id_blocked_profile_id_key UNIQUE (tenant_id, blocker_profile_id, blocked_profile_id);
-
 ALTER TABLE ONLY app.bonus_quota
     ADD CONSTRAINT bonus_quota_pkey PRIMARY KEY (tenant_id, user_id, kind);
 
@@ -3244,6 +3395,9 @@ ALTER TABLE ONLY app.conversations
 ALTER TABLE ONLY app.daily_quota
     ADD CONSTRAINT daily_quota_pkey PRIMARY KEY (tenant_id, user_id, kind, day);
 
+ALTER TABLE ONLY app.decoy_keys
+    ADD CONSTRAINT decoy_keys_pkey PRIMARY KEY (tenant_id);
+
 ALTER TABLE ONLY app.deferred_events
     ADD CONSTRAINT deferred_events_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3257,7 +3411,7 @@ ALTER TABLE ONLY app.devices
     ADD CONSTRAINT devices_tenant_id_user_id_client_id_key UNIQUE (tenant_id, user_id, client_id);
 
 ALTER TABLE ONLY app.encounters
-    ADD CONSTRAINT encounters_pkey PRIMARY KEY (tenant_id, first_user_id, second_user_id);
+    ADD CONSTRAINT encounters_pkey PRIMARY KEY (tenant_id, first_profile_id, second_profile_id);
 
 ALTER TABLE ONLY app.fraud_cases
     ADD CONSTRAINT fraud_cases_pkey PRIMARY KEY (tenant_id, id);
@@ -3487,6 +3641,8 @@ CREATE INDEX blocks_of_blocked_profile ON app.blocks USING btree (tenant_id, blo
 
 CREATE INDEX blocks_of_blocker ON app.blocks USING btree (tenant_id, blocker_user_id, id DESC);
 
+CREATE UNIQUE INDEX blocks_of_two_faces ON app.blocks USING btree (tenant_id, blocker_profile_id, blocked_profile_id) WHERE (lifted_at IS NULL);
+
 CREATE INDEX claims_of_match ON app.claims USING btree (tenant_id, match_id);
 
 CREATE INDEX claims_of_profile ON app.claims USING btree (tenant_id, profile_id, id);
@@ -3519,9 +3675,9 @@ CREATE INDEX conversations_to_purge ON app.conversations USING btree (tenant_id,
 
 CREATE INDEX deferred_events_by_age ON app.deferred_events USING btree (tenant_id, received_at);
 
-CREATE INDEX encounters_of_first ON app.encounters USING btree (tenant_id, first_user_id, met_at);
+CREATE INDEX encounters_of_first ON app.encounters USING btree (tenant_id, first_profile_id, met_at);
 
-CREATE INDEX encounters_of_second ON app.encounters USING btree (tenant_id, second_user_id, met_at);
+CREATE INDEX encounters_of_second ON app.encounters USING btree (tenant_id, second_profile_id, met_at);
 
 CREATE INDEX fraud_cases_due ON app.fraud_cases USING btree (tenant_id, release_at) WHERE ((status = 'open'::text) AND (outcome = 'delay'::text));
 
@@ -3765,6 +3921,9 @@ ALTER TABLE ONLY app.daily_quota
 ALTER TABLE ONLY app.daily_quota
     ADD CONSTRAINT daily_quota_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
+ALTER TABLE ONLY app.decoy_keys
+    ADD CONSTRAINT decoy_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
 ALTER TABLE ONLY app.deferred_events
     ADD CONSTRAINT deferred_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -3775,13 +3934,13 @@ ALTER TABLE ONLY app.devices
     ADD CONSTRAINT devices_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.encounters
-    ADD CONSTRAINT encounters_tenant_id_first_user_id_fkey FOREIGN KEY (tenant_id, first_user_id) REFERENCES app.users(tenant_id, id);
+    ADD CONSTRAINT encounters_tenant_id_first_profile_id_fkey FOREIGN KEY (tenant_id, first_profile_id) REFERENCES app.profiles(tenant_id, id);
 
 ALTER TABLE ONLY app.encounters
     ADD CONSTRAINT encounters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.encounters
-    ADD CONSTRAINT encounters_tenant_id_second_user_id_fkey FOREIGN KEY (tenant_id, second_user_id) REFERENCES app.users(tenant_id, id);
+    ADD CONSTRAINT encounters_tenant_id_second_profile_id_fkey FOREIGN KEY (tenant_id, second_profile_id) REFERENCES app.profiles(tenant_id, id);
 
 ALTER TABLE ONLY app.fraud_cases
     ADD CONSTRAINT fraud_cases_tenant_id_decided_by_user_id_fkey FOREIGN KEY (tenant_id, decided_by_user_id) REFERENCES app.users(tenant_id, id);
@@ -4093,6 +4252,8 @@ ALTER TABLE app.conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.daily_quota ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.decoy_keys ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.deferred_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.devices ENABLE ROW LEVEL SECURITY;
@@ -4166,8 +4327,6 @@ CREATE POLICY own_ask ON app.claims FOR INSERT TO meydan_app WITH CHECK (((tenan
 CREATE POLICY own_change ON app.profiles FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_change ON app.users FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ( SELECT app.user_id() AS user_id))));
-
-CREATE POLICY own_delete ON app.blocks FOR DELETE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (blocker_user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_end ON app.sessions FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (ended_at IS NOT NULL)));
 
@@ -4266,6 +4425,8 @@ CREATE POLICY owner_all ON app.conversation_members TO meydan_owner USING (true)
 CREATE POLICY owner_all ON app.conversations TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.daily_quota TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.decoy_keys TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.deferred_events TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4417,6 +4578,8 @@ CREATE POLICY service_tenant ON app.conversations TO meydan_service USING ((tena
 
 CREATE POLICY service_tenant ON app.daily_quota TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.decoy_keys TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.deferred_events TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.devices TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -4533,6 +4696,33 @@ GRANT USAGE ON SCHEMA app TO meydan_app;
 GRANT USAGE ON SCHEMA app TO meydan_service;
 GRANT USAGE ON SCHEMA app TO meydan_relay;
 
+REVOKE ALL ON FUNCTION app.add_block(in_tenant_id integer, in_profile_id uuid, in_scope text, OUT outcome text, OUT next_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_block(in_tenant_id integer, in_profile_id uuid, in_scope text, OUT outcome text, OUT next_at timestamp with time zone) TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.notifications TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(profile_id) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(kind) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(code) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(data) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(read_at),UPDATE(read_at) ON TABLE app.notifications TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.notifications TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb, in_is_seen boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb, in_is_seen boolean) TO meydan_app;
+GRANT ALL ON FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb, in_is_seen boolean) TO meydan_service;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE app.matches TO meydan_service;
 
 GRANT SELECT(tenant_id) ON TABLE app.matches TO meydan_app;
@@ -4558,21 +4748,6 @@ GRANT SELECT(ended_at) ON TABLE app.matches TO meydan_app;
 GRANT SELECT(created_at) ON TABLE app.matches TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.have_met(in_tenant_id integer, in_a uuid, in_b uuid) FROM PUBLIC;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.blocks TO meydan_service;
-GRANT DELETE ON TABLE app.blocks TO meydan_app;
-
-GRANT SELECT(tenant_id) ON TABLE app.blocks TO meydan_app;
-
-GRANT SELECT(id) ON TABLE app.blocks TO meydan_app;
-
-GRANT SELECT(blocker_user_id) ON TABLE app.blocks TO meydan_app;
-
-GRANT SELECT(blocker_profile_id) ON TABLE app.blocks TO meydan_app;
-
-GRANT SELECT(blocked_profile_id) ON TABLE app.blocks TO meydan_app;
-
-GRANT SELECT(created_at) ON TABLE app.blocks TO meydan_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.profiles TO meydan_service;
 
@@ -4603,33 +4778,6 @@ GRANT SELECT(longitude),UPDATE(longitude) ON TABLE app.profiles TO meydan_app;
 GRANT SELECT(avatar_seed),INSERT(avatar_seed) ON TABLE app.profiles TO meydan_app;
 
 GRANT SELECT(created_at),INSERT(created_at) ON TABLE app.profiles TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.add_block(in_tenant_id integer, in_profile_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.add_block(in_tenant_id integer, in_profile_id uuid) TO meydan_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.notifications TO meydan_service;
-
-GRANT SELECT(tenant_id) ON TABLE app.notifications TO meydan_app;
-
-GRANT SELECT(id) ON TABLE app.notifications TO meydan_app;
-
-GRANT SELECT(user_id) ON TABLE app.notifications TO meydan_app;
-
-GRANT SELECT(profile_id) ON TABLE app.notifications TO meydan_app;
-
-GRANT SELECT(kind) ON TABLE app.notifications TO meydan_app;
-
-GRANT SELECT(code) ON TABLE app.notifications TO meydan_app;
-
-GRANT SELECT(data) ON TABLE app.notifications TO meydan_app;
-
-GRANT SELECT(read_at),UPDATE(read_at) ON TABLE app.notifications TO meydan_app;
-
-GRANT SELECT(created_at) ON TABLE app.notifications TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb, in_is_seen boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb, in_is_seen boolean) TO meydan_app;
-GRANT ALL ON FUNCTION app.add_notifications(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_kind text, in_code text, in_data jsonb, in_is_seen boolean) TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reports TO meydan_service;
 
@@ -4698,6 +4846,30 @@ GRANT SELECT ON TABLE app.ledger_audits TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.audit_ledger(in_tenant_id integer, in_is_full boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.audit_ledger(in_tenant_id integer, in_is_full boolean) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.keyed_fraction(in_key uuid, in_one uuid, in_other uuid, in_purpose integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.keyed_fraction(in_key uuid, in_one uuid, in_other uuid, in_purpose integer) TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.blocks TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(blocker_user_id) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(blocker_profile_id) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(blocked_profile_id) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(scope) ON TABLE app.blocks TO meydan_app;
+
+GRANT SELECT(lifted_at) ON TABLE app.blocks TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.block_holds(in_block app.blocks, in_one uuid, in_other uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.block_holds(in_block app.blocks, in_one uuid, in_other uuid) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.blocked_between(in_tenant_id integer, in_a uuid, in_b uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.blocked_between(in_tenant_id integer, in_a uuid, in_b uuid) TO meydan_app;
@@ -4837,8 +5009,11 @@ GRANT ALL ON FUNCTION app.end_matches(in_tenant_id integer, in_batch_size intege
 REVOKE ALL ON FUNCTION app.expire_holds(in_tenant_id integer, in_batch_size integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.expire_holds(in_tenant_id integer, in_batch_size integer) TO meydan_service;
 
-REVOKE ALL ON FUNCTION app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval) TO meydan_service;
+REVOKE ALL ON FUNCTION app.faces_blocked(in_tenant_id integer, in_user_id uuid, in_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.faces_blocked(in_tenant_id integer, in_user_id uuid, in_profile_id uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval, in_decoy_key uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval, in_decoy_key uuid) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.forgive_debt(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount_limit bigint, in_description text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.forgive_debt(in_tenant_id integer, in_idempotency_key text, in_owner_user_id uuid, in_amount_limit bigint, in_description text) TO meydan_service;
@@ -4849,6 +5024,9 @@ GRANT ALL ON FUNCTION app.free_tag(in_alias text) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.freeze_wallet(in_tenant_id integer, in_owner_user_id uuid, in_reason text, in_actor_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.freeze_wallet(in_tenant_id integer, in_owner_user_id uuid, in_reason text, in_actor_user_id uuid) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.has_decoy(in_tenant_id integer, in_user_id uuid, in_profile_id uuid, in_other_profile_id uuid, in_share double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.has_decoy(in_tenant_id integer, in_user_id uuid, in_profile_id uuid, in_other_profile_id uuid, in_share double precision) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid, in_cutoff timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid, in_cutoff timestamp with time zone) TO meydan_app;
@@ -4886,12 +5064,18 @@ GRANT ALL ON FUNCTION app.hold_coins(in_tenant_id integer, in_idempotency_key te
 
 REVOKE ALL ON FUNCTION app.is_own_transfer(in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.is_passed_over(in_tenant_id integer, in_key uuid, in_waiting integer, in_user_id uuid, in_profile_id uuid, in_other_user_id uuid, in_other_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.is_passed_over(in_tenant_id integer, in_key uuid, in_waiting integer, in_user_id uuid, in_profile_id uuid, in_other_user_id uuid, in_other_profile_id uuid) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.ledger_entries_text(in_entries app.ledger_entry[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.ledger_faults(in_tenant_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.ledger_faults(in_tenant_id integer) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.ledger_fingerprint(in_type text, in_owner_user_id uuid, in_subject_id uuid, in_reverses_id uuid, in_request text, in_entries app.ledger_entry[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.lift_block(in_tenant_id integer, in_block_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.lift_block(in_tenant_id integer, in_block_id uuid) TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.lock_ledger_account(in_tenant_id integer, in_kind text, in_owner_user_id uuid) FROM PUBLIC;
 
@@ -4985,6 +5169,9 @@ REVOKE ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key tex
 GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_app;
 GRANT ALL ON FUNCTION app.transfer(in_tenant_id integer, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_owner_user_id uuid, in_description text, in_subject_id uuid, in_details jsonb) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.waiting_in_lanes(in_tenant_id integer, in_kind text, in_lanes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.waiting_in_lanes(in_tenant_id integer, in_kind text, in_lanes text[]) TO meydan_service;
+
 GRANT SELECT ON TABLE app.audited_balances TO meydan_service;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.bans TO meydan_service;
@@ -5020,6 +5207,8 @@ GRANT UPDATE(reason) ON TABLE app.coin_adjustments TO meydan_service;
 
 GRANT SELECT ON TABLE app.coin_entries TO meydan_service;
 GRANT SELECT ON TABLE app.coin_entries TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.decoy_keys TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.deferred_events TO meydan_service;
 

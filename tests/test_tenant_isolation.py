@@ -74,7 +74,10 @@ PLAYS = {
         "$1, {conversation}, uuidv7(), uuidv7(), 'text', 0, 'x', null, null, null, null)"
     ),
     "app.add_report(integer,uuid,text,text,uuid)": Play("select app.add_report($1, {bora}, 'spam', '', {match})"),
-    "app.add_block(integer,uuid)": Play("select app.add_block($1, {bora})"),
+    "app.add_block(integer,uuid,text)": Play(
+        "select nullif(outcome, 'not_found') from app.add_block($1, {bora}, 'person')"
+    ),
+    "app.lift_block(integer,uuid)": Play("select blocker_profile_id from app.lift_block($1, {block})"),
     "app.blocked_between(integer,uuid,uuid)": Play("select app.blocked_between($1, {ana}, {cem})"),
     "app.my_blocks(integer,uuid,uuid,integer)": Play("select id from app.my_blocks($1, null, null, 10)"),
     "app.add_notifications(integer,uuid[],uuid[],text,text,jsonb,boolean)": Play(
@@ -201,7 +204,8 @@ async def scene(
     async with db.as_user(bora.me) as tx:
         await packages.do_add(tx, [b"package"], replace=False)
     async with db.as_user(ana.me) as tx:
-        await tx.run("select app.add_block($1, $2)", cem.me.profile_id)
+        await tx.run("select app.add_block($1, $2, 'person')", cem.me.profile_id)
+        block = await tx.one(UUID, "select id from app.blocks where tenant_id = $1")
         await tx.run(
             "select app.send_message($1, $2, uuidv7(), uuidv7(), 'text', 0, 'x', null, null, null, null)", conversation
         )
@@ -226,6 +230,7 @@ async def scene(
         *(tenant.id, late.id),
     )
     ids = {"match": match, "conversation": conversation, "gift": gift, "transfer": transfer.id, "hold": hold.id}
+    ids["block"] = block
     ids |= {name: person.me.profile_id for name, person in people.items()}
     ids |= {f"{name}_user": person.me.user_id for name, person in people.items()}
     names = {name: f"'{value}'::uuid" for name, value in ids.items()}

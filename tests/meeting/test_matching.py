@@ -168,47 +168,6 @@ async def test_waiting_long_counts_more_than_interests(
     assert await met(db, seeker, wait_for_lock)
 
 
-async def test_two_who_met_are_kept_apart_for_a_week_under_any_face(
-    db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
-):
-    ana, bora = await make_person(db, tenant), await make_person(db, tenant)
-    shadow = await make_shadow(db, ana)
-    first = await bring_together(db, ana, bora)
-    await leave(db, ana, first.id)
-    for face in (ana, shadow):
-        await join(db, face)
-        await join(db, bora)
-        assert await match(db, tenant, search_again=True) == 0
-        await leave(db, face)
-    moving_clock.forward(hours=24 * 7)
-    await join(db, shadow)
-    assert await match(db, tenant) == 1, "bora never stopped waiting"
-    assert await met(db, shadow, bora)
-
-
-@pytest.mark.parametrize("blocker_is_first", [True, False])
-async def test_a_block_keeps_two_people_apart_both_ways_and_under_other_faces(
-    db: Database, tenant: tenants.Tenant, moving_clock: MovableClock, blocker_is_first
-):
-    ana, bora = await make_person(db, tenant), await make_person(db, tenant)
-    ana_shadow, bora_shadow = await make_shadow(db, ana), await make_shadow(db, bora)
-    await bring_together(db, ana, bora)
-    blocker, blocked = (ana, bora) if blocker_is_first else (bora, ana)
-    async with db.as_user(blocker.me) as tx:
-        block = await safety.do_block(tx, blocked.me.profile_id)
-    assert await matched(db, ana) is None, "the block ended their match"
-    moving_clock.forward(hours=24 * 30)
-    for one in (ana, ana_shadow):
-        for other in (bora, bora_shadow):
-            await join(db, one)
-            await join(db, other)
-            assert await match(db, tenant, search_again=True) == 0
-    async with db.as_user(blocker.me) as tx:
-        await safety.do_unblock(tx, block.id)
-    moving_clock.forward(seconds=11)
-    assert await match(db, tenant, search_again=True) == 1, "nobody has to join anew after an unblocking"
-
-
 async def test_the_banned_wait_for_nobody_and_leave_their_match(db: Database, tenant: tenants.Tenant):
     ana, bora, cem = [await make_person(db, tenant) for _ in range(3)]
     mine = await bring_together(db, ana, bora)

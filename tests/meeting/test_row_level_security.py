@@ -87,7 +87,7 @@ async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, square: S
         "update app.claims set status = 'approved' where tenant_id = $1",
         "insert into app.claims (tenant_id, user_id, profile_id, match_id, status) values ($1, app.user_id(), app.profile_id(), uuidv7(), 'approved')",
         "delete from app.claims where tenant_id = $1",
-        "insert into app.encounters (tenant_id, first_user_id, second_user_id) values ($1, uuidv7(), uuidv7())",
+        "insert into app.encounters (tenant_id, first_profile_id, second_profile_id) values ($1, uuidv7(), uuidv7())",
         "delete from app.encounters where tenant_id = $1",
         "delete from app.ticket_lanes where tenant_id = $1",
         "update app.tickets set user_id = uuidv7() where tenant_id = $1",

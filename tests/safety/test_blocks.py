@@ -1,5 +1,6 @@
 """Blocks: users who do not want to meet again."""
 
+import asyncio
 from uuid import uuid4
 
 import asyncpg
@@ -11,7 +12,8 @@ from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.events import listen
 from meydan.safety import blocks
-from tests.factories import ids_of, make_person, make_shadow
+from tests.conftest import MovableClock
+from tests.factories import Person, ids_of, make_person, make_shadow
 from tests.meeting_scenarios import bring_together
 
 heard: list[safety.Blocked] = []
@@ -127,9 +129,6 @@ async def test_nobody_learns_about_blocks_that_are_not_theirs(
     for other in (ben, cem, far):
         async with db.as_user(other.me) as tx:
             assert await tx.all(int, "select 1 from app.blocks where tenant_id = $1 or true") == []
-            assert not await tx.all(
-                int, "delete from app.blocks where (tenant_id = $1 or true) and id = $2 returning 1", block.id
-            )
             with pytest.raises(NotFound):
                 await safety.do_unblock(tx, block.id)
     for other in (cem, far):
@@ -146,7 +145,9 @@ async def test_nobody_learns_about_blocks_that_are_not_theirs(
     "statement",
     [
         "select blocked_user_id from app.blocks where tenant_id = $1",
-        "update app.blocks set blocked_profile_id = blocker_profile_id where tenant_id = $1",
+        "select delay_key from app.blocks where tenant_id = $1",
+        "update app.blocks set lifted_at = null where tenant_id = $1",
+        "delete from app.blocks where tenant_id = $1",
         "insert into app.blocks (tenant_id, blocker_user_id, blocked_user_id) select $1, app.user_id(), app.user_id()",
     ],
 )
@@ -172,6 +173,83 @@ async def test_over_http_no_account_of_another_is_named(app: Litestar, db: Datab
         assert (await client.delete(f"/api/blocks/{made.json()['id']}")).status_code == 204
         assert (await client.delete(f"/api/blocks/{made.json()['id']}")).status_code == 404
         assert (await client.get("/api/blocks")).json()["items"] == []
+
+
+async def met_by(db: Database, tenant: tenants.Tenant, person: Person, number: int) -> list[Person]:
+    strangers = [await make_person(db, tenant) for _ in range(number)]
+    for stranger in strangers:
+        await bring_together(db, person, stranger)
+    return strangers
+
+
+async def test_three_people_are_blocked_in_a_day_and_any_number_of_faces(
+    app: Litestar, db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
+):
+    ada = await make_person(db, tenant)
+    strangers = await met_by(db, tenant, ada, 5)
+
+    def body(stranger: Person, scope: str = "person") -> dict[str, str]:
+        return {"profile_id": str(stranger.me.profile_id), "scope": scope}
+
+    async with ada.client(app) as client:
+        made = [(await client.post("/api/blocks", json=body(stranger))).json() for stranger in strangers[:3]]
+        assert [block["scope"] for block in made] == ["person"] * 3
+        assert (await client.post("/api/blocks", json=body(strangers[0]))).json() == made[0], "known already"
+        assert (await client.delete(f"/api/blocks/{made[0]['id']}")).status_code == 204
+        moving_clock.forward(hours=1)
+        refused = await client.post("/api/blocks", json=body(strangers[3]))
+        assert (refused.status_code, refused.json()["code"]) == (429, "block_limit_reached"), "lifting gives none back"
+        assert refused.headers["Retry-After"] == str(refused.json()["retry_after"])
+        assert 22 * 3600 < refused.json()["retry_after"] <= 23 * 3600
+        for stranger in strangers[3:]:
+            face = await client.post("/api/blocks", json=body(stranger, "face"))
+            assert (face.status_code, face.json()["scope"]) == (201, "face")
+        assert (await client.post("/api/blocks", json=body(strangers[3]))).status_code == 429
+        moving_clock.forward(hours=24)
+    async with ada.client(app) as client:
+        widened = await client.post("/api/blocks", json=body(strangers[3]))
+        assert widened.json()["scope"] == "person"
+        assert (await client.post("/api/blocks", json=body(strangers[3], "face"))).json() == widened.json()
+        listed = (await client.get("/api/blocks")).json()["items"]
+    assert sorted(block["scope"] for block in listed) == ["face", "person", "person", "person"]
+
+
+async def test_two_tabs_do_not_block_a_fourth(db: Database, tenant: tenants.Tenant):
+    ada = await make_person(db, tenant)
+    strangers = await met_by(db, tenant, ada, 6)
+
+    async def block(stranger: Person) -> bool:
+        async with db.as_user(ada.me) as tx:
+            try:
+                await safety.do_block(tx, stranger.me.profile_id)
+            except safety.BlockLimitReached:
+                return False
+            return True
+
+    assert sorted(await asyncio.gather(*map(block, strangers))) == [False] * 3 + [True] * 3
+
+
+async def test_a_lifted_block_goes_when_every_face_has_felt_it(
+    db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
+):
+    ada = await make_person(db, tenant)
+    (ben,) = await met_by(db, tenant, ada, 1)
+
+    async def rows() -> int:
+        async with db.as_service(tenant.id) as tx:
+            await blocks.do_purge_lifted(tx)
+            return await tx.one(int, "select count(*) from app.blocks where tenant_id = $1")
+
+    async with db.as_user(ada.me) as tx:
+        block = await safety.do_block(tx, ben.me.profile_id)
+        await safety.do_unblock(tx, block.id)
+    assert await rows() == 1
+    async with db.as_user(ada.me) as tx:
+        assert (await blocks.blocks(tx, None, 10)).items == []
+        assert (await safety.do_block(tx, ben.me.profile_id)).id != block.id
+    assert await rows() == 2
+    moving_clock.forward(hours=24 * 7 + 1)
+    assert await rows() == 1
 
 
 async def test_nobody_blocks_all_day(app: Litestar, db: Database, tenant: tenants.Tenant):

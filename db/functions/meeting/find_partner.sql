@@ -1,6 +1,6 @@
 -- Looks at no more than the longest waiting 16 and the nearest 32 picky ones of each lane.
-create or replace function app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval)
-    returns uuid
+create or replace function app.find_partner(in_tenant_id integer, in_ticket app.tickets, in_rematch_cooldown interval,
+    in_decoy_key uuid) returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp
 -- Plans are kept with the connection, perhaps since nobody waited: they must be right when many do.
 set plan_cache_mode = force_generic_plan
@@ -9,26 +9,23 @@ declare
     here point := point(in_ticket.longitude, in_ticket.latitude);
     reach integer := case when not in_ticket.widened then in_ticket.max_distance_km end;
     lanes text[] := in_ticket.languages || case when in_ticket.widened then array['*'] else '{}' end;
-    -- Whoever the two people behind the faces must not meet: they do not count among those looked at.
+    -- Faces that this one met of late or that a block keeps apart: they do not count among those looked at.
     apart uuid[] := array(
-        select met.second_user_id from app.encounters met
-        where met.tenant_id = in_tenant_id and met.first_user_id = in_ticket.user_id
+        select met.second_profile_id from app.encounters met
+        where met.tenant_id = in_tenant_id and met.first_profile_id = in_ticket.profile_id
             and met.met_at > app.now() - in_rematch_cooldown
         union all
-        select met.first_user_id from app.encounters met
-        where met.tenant_id = in_tenant_id and met.second_user_id = in_ticket.user_id
+        select met.first_profile_id from app.encounters met
+        where met.tenant_id = in_tenant_id and met.second_profile_id = in_ticket.profile_id
             and met.met_at > app.now() - in_rematch_cooldown
         union all
-        select block.blocked_user_id from app.blocks block
-        where block.tenant_id = in_tenant_id and block.blocker_user_id = in_ticket.user_id
-        union all
-        select block.blocker_user_id from app.blocks block
-        where block.tenant_id = in_tenant_id and block.blocked_user_id = in_ticket.user_id
+        select app.faces_blocked(in_tenant_id, in_ticket.user_id, in_ticket.profile_id)
     );
-    candidate uuid;
+    waiting_here integer;
+    candidate record;
 begin
     for candidate in
-        select other.user_id
+        select other.user_id, other.profile_id
         from (
             select waiting.user_id
             from unnest(lanes) lane (name)
@@ -38,7 +35,7 @@ begin
                     and not open.picky
                     and open.user_id <> in_ticket.user_id
                     and (reach is null or app.kilometres(here, open.spot) <= reach)
-                    and open.user_id <> all(apart)
+                    and open.profile_id <> all(apart)
                 order by open.since limit 16
             ) waiting
             union
@@ -48,7 +45,7 @@ begin
                 select near.user_id from app.ticket_lanes near
                 where near.tenant_id = in_tenant_id and near.kind = in_ticket.kind and near.lane = lane.name
                     and near.picky
-                    and near.user_id <> in_ticket.user_id and near.user_id <> all(apart) and here is not null
+                    and near.user_id <> in_ticket.user_id and near.profile_id <> all(apart) and here is not null
                 order by near.spot <-> here limit 32
             ) close
         ) found
@@ -71,23 +68,26 @@ begin
             + least(extract(epoch from app.now() - other.created_at) / 5, 6) desc,
             other.created_at
     loop
+        waiting_here := coalesce(waiting_here, app.waiting_in_lanes(in_tenant_id, in_ticket.kind, lanes));
+        continue when app.is_passed_over(in_tenant_id, in_decoy_key, waiting_here, in_ticket.user_id, in_ticket.profile_id,
+            candidate.user_id, candidate.profile_id);
         perform from app.tickets other
-        where other.tenant_id = in_tenant_id and other.user_id = candidate and other.kind = in_ticket.kind
+        where other.tenant_id = in_tenant_id and other.user_id = candidate.user_id and other.kind = in_ticket.kind
             and other.away_since is null
             and exists (
                 select from app.users person
-                where person.tenant_id = in_tenant_id and person.id = candidate
+                where person.tenant_id = in_tenant_id and person.id = candidate.user_id
                     and (person.ban_reason is null or person.banned_until <= app.now())
                     and (person.matching_suspended_until is null or person.matching_suspended_until <= app.now())
             )
             and not exists (
                 select from app.match_slots busy
-                where busy.tenant_id = in_tenant_id and busy.user_id = candidate
+                where busy.tenant_id = in_tenant_id and busy.user_id = candidate.user_id
                     and busy.type = 'anonymous_' || in_ticket.kind
             )
         for update skip locked;
         if found then
-            return candidate;
+            return candidate.user_id;
         end if;
     end loop;
     return null;

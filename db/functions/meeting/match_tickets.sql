@@ -17,6 +17,7 @@ declare
     ticket app.tickets;
     partner app.tickets;
     partner_id uuid;
+    decoy_key uuid;
 begin
     if in_tenant_id <> app.tenant_id() then
         raise exception 'a matcher works in its own community';
@@ -25,6 +26,11 @@ begin
         perform app.lock_matching(in_tenant_id, in_kind);
     elsif not pg_try_advisory_xact_lock(hashtextextended('meeting ' || in_kind, in_tenant_id)) then
         return;
+    end if;
+    select known.key into decoy_key from app.decoy_keys known where known.tenant_id = in_tenant_id;
+    if not found then
+        insert into app.decoy_keys as made (tenant_id) values (in_tenant_id)
+        on conflict (tenant_id) do update set key = made.key returning made.key into strict decoy_key;
     end if;
     for seeker in
         (select new.user_id from app.tickets new
@@ -59,7 +65,7 @@ begin
         end if;
 
         loop
-            partner_id := app.find_partner(in_tenant_id, ticket, in_rematch_cooldown);
+            partner_id := app.find_partner(in_tenant_id, ticket, in_rematch_cooldown, decoy_key);
             exit when partner_id is null;
             select other.* into strict partner from app.tickets other
             where other.tenant_id = in_tenant_id and other.user_id = partner_id and other.kind = in_kind;
@@ -112,9 +118,9 @@ begin
         insert into app.match_slots (tenant_id, user_id, type, match_id, profile_id, ticket_id) values
             (in_tenant_id, user1_id, 'anonymous_' || in_kind, match_id, profile1_id, ticket1_id),
             (in_tenant_id, user2_id, 'anonymous_' || in_kind, match_id, profile2_id, ticket2_id);
-        insert into app.encounters as met (tenant_id, first_user_id, second_user_id)
-        values (in_tenant_id, least(user1_id, user2_id), greatest(user1_id, user2_id))
-        on conflict (tenant_id, first_user_id, second_user_id) do update set met_at = excluded.met_at;
+        insert into app.encounters as met (tenant_id, first_profile_id, second_profile_id)
+        values (in_tenant_id, least(profile1_id, profile2_id), greatest(profile1_id, profile2_id))
+        on conflict (tenant_id, first_profile_id, second_profile_id) do update set met_at = excluded.met_at;
         return next;
     end loop;
 end $$;

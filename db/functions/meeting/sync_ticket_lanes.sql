@@ -6,8 +6,8 @@ begin
         where known.tenant_id = new.tenant_id and known.user_id = new.user_id and known.kind = new.kind;
     end if;
     if new.away_since is null then
-        insert into app.ticket_lanes (tenant_id, kind, lane, user_id, picky, spot, since)
-        select new.tenant_id, new.kind, lane.name, new.user_id,
+        insert into app.ticket_lanes (tenant_id, kind, lane, user_id, profile_id, picky, spot, since)
+        select new.tenant_id, new.kind, lane.name, new.user_id, new.profile_id,
             new.max_distance_km is not null and not new.widened, point(new.longitude, new.latitude), new.created_at
         from (select distinct unnest(new.languages || case when new.widened
             then array['*'] else '{}' end) as name) lane;

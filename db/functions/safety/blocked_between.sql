@@ -4,7 +4,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
     select exists (
         select from app.blocks block
-        where block.tenant_id = app.tenant_id() and block.tenant_id = in_tenant_id
+        where block.tenant_id = app.tenant_id() and block.tenant_id = in_tenant_id and block.lifted_at is null
             and (session_user = 'meydan_service' or app.profile_id() in (in_a, in_b))
             and ((block.blocker_profile_id, block.blocked_profile_id) = (in_a, in_b)
                 or (block.blocker_profile_id, block.blocked_profile_id) = (in_b, in_a))

@@ -72,6 +72,15 @@ class UserBanned(Event, frozen=True):
     until: datetime | None
 
 
+class ShadowEnded(Event, frozen=True):
+    """A random time after the ban or the erasure. Listeners end what others still see of this face."""
+
+    user_id: UUID
+    profile_id: UUID
+    is_erased: bool
+    """False for a banned user, whose words and past talks stay."""
+
+
 class CodesPaused(Event, frozen=True):
     """Today's budget for text messages is spent: none is sent until midnight UTC. Published once a day."""
 

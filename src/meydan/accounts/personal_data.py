@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from meydan.accounts import sessions, users
+from meydan.accounts import sessions, shadow_endings, users
 from meydan.accounts.profiles import Gender
 from meydan.accounts.sessions import EndReason
 from meydan.kit import personal_data
@@ -150,7 +150,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Blanks the user and profile rows: other users' conversations and reports still refer to them.
+    """Blanks the user's row and the real face at once, and the shadow at a random time. Others' rows refer to them.
 
     Runs as: service.
     """
@@ -160,13 +160,11 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     await tx.run("delete from app.otp_verifications where tenant_id = $1 and contact = any($2::text[])", names)
     await tx.run("delete from app.sessions where tenant_id = $1 and user_id = $2", user_id)
     await tx.run("delete from app.devices where tenant_id = $1 and user_id = $2", user_id)
-    await tx.run(
-        """
-        update app.profiles set alias = '', tag = '', bio = '', gender = null, interests = '{}', languages = '{}',
-        latitude = null, longitude = null, avatar_seed = '' where tenant_id = $1 and user_id = $2
-        """,
-        user_id,
-    )
+    for profile_id in await tx.all(
+        UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2 and face = 'real'", user_id
+    ):
+        await shadow_endings.do_blank(tx, profile_id)
+    await shadow_endings.do_schedule(tx, user_id)
     await tx.run(
         """
         update app.users set phone = null, email = null, username = null, password_hash = null, birth_date = null,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.accounts import events, sessions
+from meydan.accounts import events, sessions, shadow_endings
 from meydan.accounts.identifiers import contact_hash
 from meydan.kit import clock, realtime
 from meydan.kit.database import Tx
@@ -110,6 +110,7 @@ async def do_set_ban(tx: Tx, user_id: UUID, until: datetime | None, reason: str)
     await _do_write_ban(tx, user_id, reason, until)
     # Listeners end what is open before the sessions end: the user's own screens show that first, then the reason.
     await publish(tx, events.UserBanned(user_id, reason, until))
+    await shadow_endings.do_schedule(tx, user_id)
     await realtime.send_frame(tx, user_id, events.BannedFrame(reason, until))
     await sessions.do_end_all(tx, user_id, sessions.EndReason.banned)
 

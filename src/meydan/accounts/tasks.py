@@ -1,9 +1,9 @@
 """Jobs and schedules of accounts."""
 
-from meydan.accounts import sessions
+from meydan.accounts import sessions, shadow_endings
 from meydan.accounts.sign_in import code_delivery, login_throttle, otp, security_alerts
 from meydan.kit.database import Database, Tx
-from meydan.kit.jobs import every, external_job
+from meydan.kit.jobs import every, external_job, job
 
 
 @external_job("accounts.send_code")
@@ -14,6 +14,11 @@ async def send_code(db: Database, tenant_id: int, payload: otp.SendCode) -> None
 @external_job("accounts.send_security_alert")
 async def send_security_alert(db: Database, tenant_id: int, payload: security_alerts.SendSecurityAlert) -> None:
     await security_alerts.do_send(db, tenant_id, payload)
+
+
+@job(shadow_endings.END_SHADOW)
+async def end_shadow(tx: Tx, payload: shadow_endings.EndShadow) -> None:
+    await shadow_endings.do_end(tx, payload.profile_id)
 
 
 @every("17 3 * * *")

@@ -174,13 +174,27 @@ async def do_expire(tx: Tx) -> int:
     return len(expired)
 
 
-async def do_end_all_of(tx: Tx, user_id: UUID) -> None:
-    """Ends the active matches of a banned or erased user.
+async def do_end_all_of_real_face(tx: Tx, user_id: UUID) -> None:
+    """Ends the active matches of a banned or erased user's real face.
+
+    Runs as: service.
+    """
+    for profile_id in await tx.all(
+        UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2 and face = 'real'", user_id
+    ):
+        await do_end_all_of_face(tx, user_id, profile_id)
+
+
+async def do_end_all_of_face(tx: Tx, user_id: UUID, profile_id: UUID) -> None:
+    """Ends the active matches of a face whose person is gone.
 
     Runs as: service.
     """
     for match_id in await tx.all(
-        UUID, "select match_id from app.match_slots where tenant_id = $1 and user_id = $2", user_id
+        UUID,
+        "select match_id from app.match_slots where tenant_id = $1 and user_id = $2 and profile_id = $3",
+        user_id,
+        profile_id,
     ):
         await do_end(tx, match_id, MatchStatus.cancelled)
 

@@ -25,6 +25,7 @@ COLUMNS = {
     "tickets.latitude",
     "tickets.longitude",
     "ticket_lanes.user_id",
+    "ticket_lanes.profile_id",
     "ticket_lanes.spot",
     "matches.user1_id",
     "matches.user2_id",
@@ -33,8 +34,8 @@ COLUMNS = {
     "matches.ended_by_user_id",
     "match_slots.user_id",
     "match_slots.profile_id",
-    "encounters.first_user_id",
-    "encounters.second_user_id",
+    "encounters.first_profile_id",
+    "encounters.second_profile_id",
     "daily_quota.user_id",
     "bonus_quota.user_id",
     "claims.user_id",
@@ -128,7 +129,9 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Ends the user's tickets and matches. Matches stay, because they are the stranger's history as well.
+    """Ends the user's tickets and the real face's match; the shadow's ends with the shadow.
+
+    Matches stay, because they are the stranger's history as well.
 
     Runs as: service.
     """
@@ -137,14 +140,24 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     await tx.run("delete from app.daily_quota where tenant_id = $1 and user_id = $2", user_id)
     await tx.run("delete from app.bonus_quota where tenant_id = $1 and user_id = $2", user_id)
     await tx.run(
-        "delete from app.encounters where tenant_id = $1 and (first_user_id = $2 or second_user_id = $2)", user_id
+        """
+        delete from app.encounters where tenant_id = $1
+        and (first_profile_id = any($2::uuid[]) or second_profile_id = any($2::uuid[]))
+        """,
+        await accounts.profiles_of_user(tx, user_id),
     )
 
 
 @listen(accounts.UserBanned)
 async def end_everything_of_banned_user(tx: Tx, event: accounts.UserBanned) -> None:
-    """Ends the banned user's tickets and matches. New matches are refused where they are made."""
+    """Ends the banned user's tickets and the real face's match. New matches are refused where they are made."""
     await do_leave_everything(tx, event.user_id, TicketEnd.banned)
+
+
+@listen(accounts.ShadowEnded)
+async def end_match_of_shadow(tx: Tx, event: accounts.ShadowEnded) -> None:
+    """Ends the match in which a gone person's shadow has been silent since."""
+    await matches.do_end_all_of_face(tx, event.user_id, event.profile_id)
 
 
 @listen(safety.SuspensionBegan)
@@ -154,8 +167,9 @@ async def end_waiting_of_suspended_user(tx: Tx, event: safety.SuspensionBegan) -
 
 
 async def do_leave_everything(tx: Tx, user_id: UUID, reason: TicketEnd) -> None:
+    """Ends what the user does under either face, and what others see of the real one."""
     await tickets.do_end_all_of(tx, user_id, reason)
-    await matches.do_end_all_of(tx, user_id)
+    await matches.do_end_all_of_real_face(tx, user_id)
 
 
 personal_data.register("meeting", COLUMNS, export, do_erase)

@@ -7,8 +7,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from meydan import accounts
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
+from meydan.kit.events import listen
 
 COLUMNS = {
     "conversations.opener_profile_id",
@@ -95,36 +97,52 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Closes the user's conversations and deletes their ciphertext. The metadata log stays, because claims need it.
+    """Ends the real face's conversations at once, the shadow's with the shadow. Nobody can write in either any more.
 
-    Plaintext on the peer's devices is out of reach.
+    The metadata log stays, because claims need it. Plaintext on the peer's devices is out of reach.
 
     Runs as: service.
     """
     await tx.run("delete from app.key_packages where tenant_id = $1 and user_id = $2", user_id)
-    await tx.run(
-        """
-        delete from app.messages m using app.conversation_members mine
-        where m.tenant_id = $1 and mine.tenant_id = m.tenant_id and mine.conversation_id = m.conversation_id
-            and mine.user_id = $2
-        """,
-        user_id,
-    )
-    await tx.run(
-        """
-        update app.conversations c
-        set closed_at = coalesce(c.closed_at, app.now()), purged_at = coalesce(c.purged_at, app.now())
-        from app.conversation_members mine
-        where c.tenant_id = $1 and mine.tenant_id = c.tenant_id and mine.conversation_id = c.id and mine.user_id = $2
-        """,
-        user_id,
-    )
+    for profile_id in await tx.all(
+        UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2 and face = 'real'", user_id
+    ):
+        await _do_purge(tx, profile_id)
     await tx.run(
         """
         update app.message_logs set device_info = null, connection_type = null
         where tenant_id = $1 and sender_user_id = $2
         """,
         user_id,
+    )
+
+
+@listen(accounts.ShadowEnded)
+async def purge_conversations_of_shadow(tx: Tx, event: accounts.ShadowEnded) -> None:
+    """Ends the conversations of an erased user's shadow. Those of a banned one end with their time."""
+    if event.is_erased:
+        await _do_purge(tx, event.profile_id)
+
+
+async def _do_purge(tx: Tx, profile_id: UUID) -> None:
+    """Closes a face's conversations and deletes their ciphertext."""
+    await tx.run(
+        """
+        delete from app.messages m using app.conversation_members mine
+        where m.tenant_id = $1 and mine.tenant_id = m.tenant_id and mine.conversation_id = m.conversation_id
+            and mine.profile_id = $2
+        """,
+        profile_id,
+    )
+    await tx.run(
+        """
+        update app.conversations c
+        set closed_at = coalesce(c.closed_at, app.now()), purged_at = coalesce(c.purged_at, app.now())
+        from app.conversation_members mine
+        where c.tenant_id = $1 and mine.tenant_id = c.tenant_id and mine.conversation_id = c.id
+            and mine.profile_id = $2
+        """,
+        profile_id,
     )
 
 

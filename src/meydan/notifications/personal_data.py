@@ -39,4 +39,11 @@ async def erase_again(tx: Tx, event: accounts.SessionsEnded) -> None:
         await do_erase(tx, event.user_id)
 
 
+@listen(accounts.ShadowEnded)
+async def erase_what_came_late(tx: Tx, event: accounts.ShadowEnded) -> None:
+    """Deletes notifications that an erased user's shadow got since: its match went on without them."""
+    if event.is_erased:
+        await do_erase(tx, event.user_id)
+
+
 personal_data.register("notifications", COLUMNS, export, do_erase)

@@ -1,8 +1,8 @@
 """Safety: blocks between profiles, suspensions of matching, and bans of users from the tenant."""
 
-from meydan.safety import personal_data  # noqa: F401 -- importing the room registers its personal data
+from meydan.safety import personal_data, tasks  # noqa: F401 -- importing the room registers its personal data and schedules
 from meydan.safety.bans import Ban, BanReason, do_ban, do_lift
-from meydan.safety.blocks import Block, blocked_between, do_block, do_unblock
+from meydan.safety.blocks import Block, BlockLimitReached, BlockScope, blocked_between, do_block, do_unblock
 from meydan.safety.events import BanLifted, Blocked, SuspensionBegan, SuspensionEnded, Unblocked
 from meydan.safety.suspensions import do_resume_matching, do_suspend_matching
 
@@ -11,6 +11,8 @@ __all__ = [
     "BanLifted",
     "BanReason",
     "Block",
+    "BlockLimitReached",
+    "BlockScope",
     "Blocked",
     "SuspensionBegan",
     "SuspensionEnded",

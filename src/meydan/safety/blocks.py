@@ -1,15 +1,37 @@
-"""Blocks between two profiles: their match ends at once, and the two users are never matched again."""
+"""Blocks: their match ends at once, and the two faces are never matched again.
 
+A block of a person also keeps their other faces apart, each from a random time in one to seven days. The same holds
+when it is lifted. Else whoever blocks a real face would see at once which shadow is no longer met.
+"""
+
+import math
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
 
+from meydan.kit import clock
 from meydan.kit.database import Tx
-from meydan.kit.errors import NotFound
+from meydan.kit.errors import NotFound, Refused
 from meydan.kit.events import publish
 from meydan.kit.identity import Face
 from meydan.safety import events
+
+
+class BlockScope(StrEnum):
+    person = "person"
+    """Every face of the person. Three a day, because each one tells a little about their shadow."""
+    face = "face"
+    """Only this face. It tells nothing about the others, so it always works."""
+
+
+class BlockLimitReached(Refused):
+    code, status, title = (
+        "block_limit_reached",
+        429,
+        "You have blocked three people within a day. A single face can still be blocked.",
+    )
 
 
 class BlockedProfile(Struct, frozen=True):
@@ -24,6 +46,7 @@ class Block(Struct, frozen=True):
 
     id: UUID
     face: Face
+    scope: BlockScope
     profile: BlockedProfile
     created_at: datetime
 
@@ -33,37 +56,53 @@ class BlockPage(Struct, frozen=True):
     next: UUID | None = None
 
 
-async def do_block(tx: Tx, profile_id: UUID) -> Block:
-    """Blocks a profile that the active face has met. Idempotent.
+class _Outcome(Struct, frozen=True):
+    outcome: str
+    next_at: datetime | None
+    """The time from which a person can be blocked again; set when too many were."""
 
-    Raises: NotFound (never met).
+
+async def do_block(tx: Tx, profile_id: UUID, scope: BlockScope = BlockScope.person) -> Block:
+    """Blocks a profile that the active face has met. Idempotent; a block of a face becomes one of the person.
+
+    Locks: an advisory lock of the blocker.
+    Raises: NotFound (never met), BlockLimitReached (with ``retry_after`` in seconds).
     """
-    if (block := await _mine(tx, profile_id)) is not None:
-        return block
-    await tx.run("select app.add_block($1, $2)", profile_id)
+    done = await tx.one(_Outcome, "select outcome, next_at from app.add_block($1, $2, $3)", profile_id, scope)
+    if done.next_at is not None:
+        raise BlockLimitReached(retry_after=max(1, math.ceil((done.next_at - clock.now()).total_seconds())))
     if (block := await _mine(tx, profile_id)) is None:
         raise NotFound
-    await publish(tx, events.Blocked(blocker_profile_id=tx.me.profile_id, blocked_profile_id=profile_id))
+    if done.outcome == "blocked":
+        await publish(tx, events.Blocked(blocker_profile_id=tx.me.profile_id, blocked_profile_id=profile_id))
     return block
 
 
 async def do_unblock(tx: Tx, block_id: UUID) -> None:
-    """Removes a block, so that the two may be matched again.
+    """Lifts a block. The two faces may be matched at once, the other faces from random times on.
 
     Raises: NotFound.
     """
     unblocked = await tx.one(
         events.Unblocked,
-        "delete from app.blocks where tenant_id = $1 and id = $2 returning blocker_profile_id, blocked_profile_id",
+        "select blocker_profile_id, blocked_profile_id from app.lift_block($1, $2)",
         block_id,
     )
     await publish(tx, unblocked)
 
 
+async def do_purge_lifted(tx: Tx) -> None:
+    """Deletes lifted blocks that every face has felt.
+
+    Runs as: service.
+    """
+    await tx.run("delete from app.blocks where tenant_id = $1 and lifted_at < app.now() - interval '7 days'")
+
+
 async def blocks(tx: Tx, before: UUID | None, limit: int) -> BlockPage:
     """The caller's blocks under either face, newest first."""
     items = await tx.all(
-        Block, "select id, face, profile, created_at from app.my_blocks($1, null, $2, $3)", before, limit
+        Block, "select id, face, scope, profile, created_at from app.my_blocks($1, null, $2, $3)", before, limit
     )
     return BlockPage(items, items[-1].id if len(items) == limit else None)
 
@@ -75,4 +114,6 @@ async def blocked_between(tx: Tx, profile_a: UUID, profile_b: UUID) -> bool:
 
 async def _mine(tx: Tx, profile_id: UUID) -> Block | None:
     """The active face's block of a profile."""
-    return await tx.maybe(Block, "select id, face, profile, created_at from app.my_blocks($1, $2, null, 1)", profile_id)
+    return await tx.maybe(
+        Block, "select id, face, scope, profile, created_at from app.my_blocks($1, $2, null, 1)", profile_id
+    )

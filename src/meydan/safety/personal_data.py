@@ -10,6 +10,7 @@ from msgspec import Struct
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
 from meydan.safety.bans import BanReason
+from meydan.safety.blocks import BlockScope
 
 COLUMNS = {
     "blocks.blocker_user_id",
@@ -25,7 +26,9 @@ COLUMNS = {
 class BlockRow(Struct, frozen=True):
     blocker_profile_id: UUID
     blocked_profile_id: UUID
+    scope: BlockScope
     created_at: datetime
+    lifted_at: datetime | None
 
 
 class BanRow(Struct, frozen=True):
@@ -43,7 +46,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
     blocks = await tx.all(
         BlockRow,
         """
-        select blocker_profile_id, blocked_profile_id, created_at from app.blocks
+        select blocker_profile_id, blocked_profile_id, scope, created_at, lifted_at from app.blocks
         where tenant_id = $1 and blocker_user_id = $2 order by id
         """,
         user_id,

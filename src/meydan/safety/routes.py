@@ -20,14 +20,18 @@ Limit = Annotated[int, Parameter(ge=1, le=100)]
 
 class BlockProfileRequest(Struct, frozen=True, forbid_unknown_fields=True):
     profile_id: UUID
+    scope: blocks.BlockScope = blocks.BlockScope.person
 
 
 @post("/api/blocks", tags=["safety"], summary="Block somebody you met")
 async def block(db: Database, me: Identity, data: BlockProfileRequest) -> blocks.Block:
-    """Ends what is open between you. Blocking twice answers the same block."""
+    """Ends what is open between you. Blocking twice answers the same block.
+
+    Three people can be blocked within a day (`block_limit_reached`), and any number of single faces.
+    """
     await rate_limits.take(_BLOCK_LIMIT, me.user_id)
     async with db.as_user(me) as tx:
-        return await blocks.do_block(tx, data.profile_id)
+        return await blocks.do_block(tx, data.profile_id, data.scope)
 
 
 @get("/api/blocks", tags=["safety"], summary="Whom you have blocked")

@@ -30,6 +30,7 @@ export type Conversation = Schemas['Conversation'];
 export type WireMessage = Schemas['Message'];
 
 export type BlockPage = Schemas['BlockPage'];
+export type BlockScope = Schemas['BlockScope'];
 export type ReportReason = Schemas['ReportReason'];
 export type Notification = Schemas['Notification'];
 export type NotificationPage = Schemas['NotificationPage'];

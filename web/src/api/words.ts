@@ -72,6 +72,8 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       );
     case 'alias_mixes_scripts':
       return i18n._(msg`An alias does not mix letters that look alike, such as Latin and Cyrillic ones.`);
+    case 'block_limit_reached':
+      return i18n._(msg`You have blocked three people today. You can still block a single face.`);
     case 'shadow_exists':
       return i18n._(msg`You have a shadow already.`);
     case 'alias_full':

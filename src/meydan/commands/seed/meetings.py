@@ -24,8 +24,8 @@ MATCHES = Step(
         ) at
         where not exists (
             select from app.encounters met
-            where met.tenant_id = $1 and met.first_user_id = least(one.user_id, two.user_id)
-                and met.second_user_id = greatest(one.user_id, two.user_id)
+            where met.tenant_id = $1 and met.first_profile_id = least(one.profile_id, two.profile_id)
+                and met.second_profile_id = greatest(one.profile_id, two.profile_id)
         )
     ), conversed as (
         insert into app.conversations (tenant_id, id, match_id, opener_profile_id, epoch, last_seq, expires_at, closed_at, purged_at, created_at)
@@ -62,8 +62,8 @@ MATCHES = Step(
         from pair cross join lateral (values (u1), (u2)) side (person)
         on conflict (tenant_id, user_id, kind, day) do update set used = known.used + 1
     )
-    insert into app.encounters (tenant_id, first_user_id, second_user_id, met_at)
-    select $1, least(u1, u2), greatest(u1, u2), made_at from pair
+    insert into app.encounters (tenant_id, first_profile_id, second_profile_id, met_at)
+    select $1, least(p1, p2), greatest(p1, p2), made_at from pair
     """,
     repeated=DAYS,
 )

@@ -1,4 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { Refused } from '../../api/errors';
 import { useWords } from '../../api/words';
 import { Button, Sheet, toast } from '../../ui';
 import { useBlock } from './data';
@@ -9,7 +10,7 @@ export interface Person {
   tag: string;
 }
 
-/** Says what blocking does before it is done. */
+/** Says what blocking does before it is done. Who has blocked three people today can still get away from this face. */
 export function BlockSheet({
   open,
   onClose,
@@ -24,12 +25,21 @@ export function BlockSheet({
   const { t } = useLingui();
   const words = useWords();
   const block = useBlock();
+  const onlyFace = block.error instanceof Refused && block.error.code === 'block_limit_reached';
+  const close = () => {
+    block.reset();
+    onClose();
+  };
   return (
     <Sheet
       open={open}
-      onClose={onClose}
+      onClose={close}
       title={t`Block ${profile.alias}#${profile.tag}?`}
-      words={t`You will never meet again, under any face. An open talk between you ends now. They are not told why. You can undo this under People.`}
+      words={
+        onlyFace
+          ? t`You have blocked three people today. You can block just this face: your talk ends now, and you never meet this face again. Tomorrow you can block the person.`
+          : t`You never meet this face again, and an open talk between you ends now. If one of you has another face, those are kept apart within a week, so that nobody learns whose it is. They are not told. You can undo this under People.`
+      }
       actions={
         <>
           <Button
@@ -37,24 +47,27 @@ export function BlockSheet({
             className="flex-1"
             busy={block.isPending}
             onClick={() =>
-              block.mutate(profile.id, {
-                onSuccess: () => {
-                  toast(t`${profile.alias} is blocked.`);
-                  onClose();
-                  onBlocked?.();
+              block.mutate(
+                { profile_id: profile.id, scope: onlyFace ? 'face' : 'person' },
+                {
+                  onSuccess: () => {
+                    toast(t`${profile.alias} is blocked.`);
+                    close();
+                    onBlocked?.();
+                  },
                 },
-              })
+              )
             }
           >
-            <Trans>Block</Trans>
+            {onlyFace ? <Trans>Block this face</Trans> : <Trans>Block</Trans>}
           </Button>
-          <Button className="flex-1" onClick={onClose}>
+          <Button className="flex-1" onClick={close}>
             <Trans>Not now</Trans>
           </Button>
         </>
       }
     >
-      {block.error ? (
+      {block.error && !onlyFace ? (
         <p role="alert" className="text-terracotta">
           {words(block.error)}
         </p>

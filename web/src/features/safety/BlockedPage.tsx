@@ -38,12 +38,22 @@ export function BlockedPage() {
       ) : null}
       {items.length > 0 ? (
         <CardList label={t`Blocked people`}>
-          {items.map(({ id, profile, created_at }) => (
+          {items.map(({ id, profile, scope, created_at }) => (
             <Row
               key={id}
               icon={<Avatar seed={profile.avatar_seed} />}
               title={<Alias alias={profile.alias} tag={profile.tag} />}
-              words={<Moment at={created_at} />}
+              words={
+                <>
+                  <Moment at={created_at} />
+                  {scope === 'face' ? (
+                    <>
+                      {' · '}
+                      <Trans>only this face</Trans>
+                    </>
+                  ) : null}
+                </>
+              }
               aside={
                 <Button
                   size="sm"

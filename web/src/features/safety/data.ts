@@ -1,6 +1,6 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
-import type { BlockPage, ReportReason } from '../../api/types';
+import type { BlockPage, BlockScope, ReportReason } from '../../api/types';
 import { useAction } from '../../app/action';
 import { queryClient } from '../../app/queries';
 
@@ -20,7 +20,7 @@ const changed = () => {
 
 export function useBlock() {
   return useAction({
-    mutationFn: (profile_id: string) => answer(api.POST('/api/blocks', { body: { profile_id } })),
+    mutationFn: (body: { profile_id: string; scope: BlockScope }) => answer(api.POST('/api/blocks', { body })),
     onSuccess: changed,
   });
 }
