@@ -258,6 +258,7 @@ async def main() -> None:
             "MEYDAN_VALKEY_URL": engines.valkey_url,
             "MEYDAN_SECRETS_TOKEN_KEY": KEY,
             "MEYDAN_SECRETS_SEAL_KEY": "s" * 32,
+            "MEYDAN_SECRETS_CONTACT_KEY": "c" * 32,
             **{f"MEYDAN_DATABASE_{role.removeprefix('meydan_').upper()}_URL": url for role, url in urls.items()},
         }
         theirs = {

@@ -350,6 +350,7 @@ async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]
         "MEYDAN_VALKEY_URL": place.valkey_url,
         "MEYDAN_SECRETS_TOKEN_KEY": KEY,
         "MEYDAN_SECRETS_SEAL_KEY": "s" * 32,
+        "MEYDAN_SECRETS_CONTACT_KEY": "c" * 32,
         **{f"MEYDAN_DATABASE_{role.removeprefix('meydan_').upper()}_URL": url for role, url in place.urls.items()},
     }
     meydan = [sys.executable, "-m", "meydan"]
@@ -395,7 +396,7 @@ async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]
 async def run(*, quick: bool) -> None:
     folder = Path(tempfile.mkdtemp(prefix="meydan-bench-"))
     folder.chmod(0o755)
-    with runtime.using(Keys(token_key=KEY, seal_key="s" * 32)), Engines(folder) as engines:
+    with runtime.using(Keys(token_key=KEY, seal_key="s" * 32, contact_key="c" * 32)), Engines(folder) as engines:
         await migrations.bootstrap(engines.postgres_url, "meydan", PASSWORDS)
         address = engines.postgres_url.rsplit("@", 1)[1].split("/")[0]
         urls = {role: f"postgresql://{role}:bench@{address}/meydan" for role in PASSWORDS}

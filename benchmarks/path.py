@@ -113,6 +113,7 @@ def product(engines: Engines, folder: Path) -> Iterator[tuple[dict[str, int], di
         "MEYDAN_VALKEY_URL": engines.valkey_url,
         "MEYDAN_SECRETS_TOKEN_KEY": KEY,
         "MEYDAN_SECRETS_SEAL_KEY": "s" * 32,
+        "MEYDAN_SECRETS_CONTACT_KEY": "c" * 32,
         **{f"MEYDAN_DATABASE_{role.removeprefix('meydan_').upper()}_URL": url for role, url in urls.items()},
     }
     assert engines.postgres.child is not None

@@ -140,7 +140,7 @@ def settings(
         data=tmp_path_factory.mktemp("data"),
         database=config.DatabaseUrls(**msgspec.structs.asdict(database_settings)),
         valkey=config.Valkey(url=valkey_url),
-        secrets=config.Secrets(token_key="t" * 32, seal_key="s" * 32),
+        secrets=config.Secrets(token_key="t" * 32, seal_key="s" * 32, contact_key="c" * 32),
         tenants=config.Tenants(founding=config.Founding.open, foundings_per_day=1_000_000),
     )
 
@@ -148,7 +148,7 @@ def settings(
 @pytest.fixture(scope="session", autouse=True)
 def installation_keys() -> Iterator[None]:
     """Those of ``settings``, for stories that ask for no application."""
-    with runtime.using(Keys(token_key="t" * 32, seal_key="s" * 32)):
+    with runtime.using(Keys(token_key="t" * 32, seal_key="s" * 32, contact_key="c" * 32)):
         yield
 
 

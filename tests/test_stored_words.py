@@ -23,10 +23,12 @@ from meydan import (
     rooms,  # noqa: F401 -- registers every room's jobs and settings
     tenants,
 )
-from meydan.accounts import ClientDevice, LogInRequest, do_log_in, identifiers, sessions
+from meydan.accounts import ClientDevice, LogInRequest, do_log_in, sessions
+from meydan.accounts.former import contact_marks
 from meydan.accounts.identifiers import Contact
 from meydan.accounts.sign_in import client_network, login_throttle, otp
-from meydan.commands import backup
+from meydan.commands import backup, contacts
+from meydan.config import DatabaseUrls, Secrets, Settings
 from meydan.integrations import Adapters, Channel, LocalPayments
 from meydan.integrations.payments import ADAPTERS, Adapter, adapter
 from meydan.integrations.payments.contract import (
@@ -78,6 +80,8 @@ from tests.conftest import MovableClock
 _FOLDER = Path(__file__).parent / "migrations"
 _FACTS: dict[str, Any] = json.loads((_FOLDER / "from_0010.json").read_text())
 _TENANT: int = _FACTS["tenant"]
+_CONTACT_KEY = "c" * 32
+"""A program of then had none."""
 _LAGOON: int = _FACTS["other_tenant"]
 _MOMENT = datetime.fromisoformat(_FACTS["moment"])
 _TRIES = "attempts"
@@ -151,7 +155,10 @@ async def older(postgres_url: str) -> AsyncIterator[tuple[str, Before]]:
     owner = await asyncpg.connect(_at(postgres_url, name, "meydan_owner"))
     before = await _read(owner)
     await owner.close()
-    await migrations.migrate(_at(postgres_url, name, "meydan_owner"))
+    url = _at(postgres_url, name, "meydan_owner")
+    await migrations.migrate(url)
+    keys = Secrets(token_key=_FACTS["token_key"], seal_key=_FACTS["seal_key"], contact_key=_CONTACT_KEY)
+    await contacts.do_rehash(Settings(Path(), database=DatabaseUrls(owner_url=url), secrets=keys))
     yield name, before
     await superuser.execute(f'drop database "{name}" with (force)')
     await superuser.close()
@@ -217,7 +224,7 @@ def at_its_time(tmp_path: Path, postbox: Postbox) -> Iterator[MovableClock]:
     """The moment at which the dump was made, with its keys: codes are still valid, and tries not forgotten."""
     moving = MovableClock(tmp_path / "clock")
     moving.forward(seconds=(_MOMENT - datetime.now(UTC)).total_seconds())
-    keys = Keys(token_key=_FACTS["token_key"], seal_key=_FACTS["seal_key"])
+    keys = Keys(token_key=_FACTS["token_key"], seal_key=_FACTS["seal_key"], contact_key=_CONTACT_KEY)
     with runtime.using(clock.Clock(moving.file), keys):
         tenants.configs._read.clear()
         yield moving
@@ -562,8 +569,20 @@ async def test_tries_are_counted_on(moved: Moved):
 
 async def test_contacts_cards_and_devices_are_recognised(moved: Moved):
     async with moved.db.as_service(_TENANT) as tx:
-        known = {identifiers.contact_hash(tx, contact) for contact in _FACTS["contacts"]}
-        assert known == set(moved.before.contacts)
+        known = {contact_marks.contact_hash(tx, contact) for contact in _FACTS["contacts"]}
+        assert known == set(await tx.all(bytes, "select contact_hash from app.known_contacts where tenant_id = $1"))
+        assert len(known) == len(moved.before.contacts)
+        assert not known & set(moved.before.contacts), "the seal key alone makes none of them"
+        held = await tx.all(
+            str,
+            """
+            select coalesce(person.phone, person.email) from app.known_contacts known
+            join app.users person on person.tenant_id = known.tenant_id and person.id = known.user_id
+            where known.tenant_id = $1 and known.left_at is null
+            """,
+        )
+        assert held
+        assert set(held) <= set(_FACTS["contacts"])
         for row in moved.before.marks:
             kind = fingerprints.FingerprintKind(row["kind"])
             value = (

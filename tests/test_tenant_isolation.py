@@ -53,6 +53,7 @@ class Play:
 PLAYS = {
     "app.public_profiles(uuid[])": Play("select id from app.public_profiles(array[{bora}]) where $1 > 0"),
     "app.my_conversations()": Play("select app.my_conversations() where $1 > 0"),
+    "app.marks_kept_apart(integer,bytea[])": Play("select app.marks_kept_apart($1, array['mark'::bytea])"),
     "app.approximate_waiting(integer,text)": Play("select app.approximate_waiting($1, 'text')"),
     "app.end_match(integer,uuid,text)": Play("select match_id from app.end_match($1, {match}, 'cancelled')"),
     "app.have_met(integer,uuid,uuid)": Play("select app.have_met($1, {ana}, {bora})", "owner"),
@@ -197,6 +198,10 @@ async def scene(
                 " values ($1, $2, 'text', uuidv7(), $3, '{tr}', 10)",
                 *(person.me.user_id, person.me.profile_id),
             )
+        await tx.run(
+            "insert into app.kept_apart (tenant_id, mark, other_mark, kept_until)"
+            " values ($1, 'mark', 'other', app.now() + interval '1 day')"
+        )
         conversation = await tx.one(
             UUID, "select id from app.conversations where tenant_id = $1 and match_id = $2", match
         )

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -113,6 +114,13 @@ class Secrets(Struct, frozen=True):
     ] = ""
     seal_key: Annotated[
         str, Meta(description="Seals secrets at rest. At least 32 characters, random. Losing it loses the sealed data.")
+    ] = ""
+    contact_key: Annotated[
+        str,
+        Meta(
+            description="Hashes phone numbers and e-mail addresses that were proved. At least 32 characters, random. "
+            "No backup holds it: keep it elsewhere. Losing it forgets bans and debts of accounts that were erased."
+        ),
     ] = ""
 
 
@@ -233,6 +241,8 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
         generated = read_file(made)
         layers[str(made)] = {"secrets": generated["secrets"]}
         layers["the engines in the data folder"] = _embedded_urls(data, generated["passwords"])
+    if (key := contact_key_file(data)).exists():
+        layers[str(key)] = {"secrets": {"contact_key": key.read_text().strip()}}
     file = Path(environment["MEYDAN_CONFIG"]) if environment.get("MEYDAN_CONFIG") else data / "meydan.toml"
     if file.exists():
         layers[str(file)] = read_file(file)
@@ -257,8 +267,10 @@ def production_problems(settings: Settings) -> list[str]:
         for name, value in msgspec.structs.asdict(settings.secrets).items()
         if (why := _weakness(value))
     ]
-    if settings.secrets.token_key and settings.secrets.token_key == settings.secrets.seal_key:
-        problems.append("secrets.token_key and secrets.seal_key are the same: whoever learns one has both")
+    given = msgspec.structs.asdict(settings.secrets)
+    for one, other in combinations(given, 2):
+        if given[one] and given[one] == given[other]:
+            problems.append(f"secrets.{one} and secrets.{other} are the same: whoever learns one has both")
     if settings.clock_file is not None:
         problems.append("clock_file is set: only tests move the product's clock")
     if not settings.mail.host and not settings.sms.twilio_account_sid:
@@ -301,16 +313,22 @@ def make_secrets(data: Path, given: Secrets | None = None) -> None:
     path = generated_file(data)
     if path.exists():
         return
+    given = given or Secrets(token_key=secrets.token_hex(32), seal_key=secrets.token_hex(32))
     generated = {
-        "secrets": msgspec.structs.asdict(
-            given or Secrets(token_key=secrets.token_hex(32), seal_key=secrets.token_hex(32))
-        ),
+        "secrets": {"token_key": given.token_key, "seal_key": given.seal_key},
         "passwords": {login: secrets.token_hex(24) for login in LOGINS.values()},
     }
     lines = ["# Made by `meydan up`. Keep it with the backups of this data, and away from everybody else."]
     for section, values in generated.items():
         lines += ["", f"[{section}]", *(f'{name} = "{value}"' for name, value in values.items())]
     write_whole(path, ("\n".join(lines) + "\n").encode())
+
+
+def make_contact_key(data: Path, given: str = "") -> None:
+    """Writes the contact key to a file of its own, which no backup holds. One that is there or set stays."""
+    path = contact_key_file(data)
+    if not path.exists():
+        write_whole(path, f"{given or secrets.token_hex(32)}\n".encode())
 
 
 def database_passwords(data: Path) -> dict[str, str]:
@@ -340,6 +358,10 @@ def last_running(data: Path) -> dict[str, str]:
 
 def generated_file(data: Path) -> Path:
     return data / "secrets.toml"
+
+
+def contact_key_file(data: Path) -> Path:
+    return data / "contact.key"
 
 
 def _embedded_urls(data: Path, passwords: Mapping[str, str]) -> Layer:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from litestar.handlers import HTTPRouteHandler
 
+from meydan.accounts import inheritance
 from meydan.accounts import routes as accounts
 from meydan.growth import routes as growth
 from meydan.integrations import routes as integrations
@@ -14,7 +15,7 @@ from meydan.integrations.payments.local.tasks import local_payments_running
 from meydan.kit import personal_data
 from meydan.kit.database import Database
 from meydan.kit.http.fast_path import FastRoute
-from meydan.meeting import matching
+from meydan.meeting import do_inherit_quota, matching, pairs_met
 from meydan.meeting import routes as meeting
 from meydan.messaging import routes as messaging
 from meydan.moderation import routes as moderation
@@ -28,8 +29,10 @@ from meydan.money.premium import PREMIUM, PremiumFulfilment
 from meydan.money.premium import routes as premium
 from meydan.money.provider_events import routes as provider_events
 from meydan.money.shop import routes as shop
+from meydan.money.wallet import do_inherit_wallet
 from meydan.money.wallet import routes as wallet
 from meydan.notifications import routes as notifications
+from meydan.safety import pairs_blocked
 from meydan.safety import routes as safety
 
 personal_data.set_order(
@@ -38,6 +41,7 @@ personal_data.set_order(
         *("growth", "safety", "messaging", "meeting", "moderation", "notifications"),
     ]
 )
+inheritance.set_rooms(pairs=[pairs_blocked, pairs_met], inherit=[do_inherit_wallet, do_inherit_quota])
 fulfilment.register(COINS, CoinFulfilment())
 fulfilment.register(PREMIUM, PremiumFulfilment())
 review.register(FraudReviewer())
@@ -74,11 +78,12 @@ def routes() -> list[HTTPRouteHandler]:
 
 
 def check_complete() -> None:
-    """Refuses to start a process that could take money and not give what it buys.
+    """Refuses to start a process that could take money for nothing, or wash off burdens with an account.
 
-    Raises: FulfilmentMissingError, ReviewerMissingError."""
+    Raises: FulfilmentMissingError, ReviewerMissingError, InheritanceMissingError."""
     fulfilment.check_complete()
     review.check_complete()
+    inheritance.check_complete()
 
 
 @asynccontextmanager

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
+
 from meydan import integrations, rooms
 from meydan.config import Settings
 from meydan.kit.clock import Clock
@@ -16,7 +18,7 @@ from meydan.kit.runtime import runtime
 async def installation(settings: Settings, patience: Patience = WORKING) -> AsyncIterator[Database]:
     """Clock, keys and database: enough for a command, whose frames a worker forwards."""
     rooms.check_complete()
-    keys = Keys(token_key=settings.secrets.token_key, seal_key=settings.secrets.seal_key)
+    keys = Keys(**msgspec.structs.asdict(settings.secrets))
     with runtime.using(Clock(settings.clock_file), keys):
         db = await Database.open(settings.database_settings(), patience)
         try:

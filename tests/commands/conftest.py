@@ -66,6 +66,7 @@ PRODUCTION = {
     "MEYDAN_ENVIRONMENT": "production",
     "MEYDAN_SECRETS_TOKEN_KEY": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c",
     "MEYDAN_SECRETS_SEAL_KEY": "60303ae22b998861bce3b28f33eec1be758a213c86c93c07",
+    "MEYDAN_SECRETS_CONTACT_KEY": "4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f",
     "MEYDAN_MAIL_HOST": "smtp.example.org",
 }
 """Settings with which a production installation starts."""
@@ -80,7 +81,11 @@ class Installation:
             f"MEYDAN_DATABASE_{name.upper()}": str(value)
             for name, value in msgspec.structs.asdict(database).items()
             if name.endswith("_url")
-        } | {"MEYDAN_SECRETS_TOKEN_KEY": "t" * 32, "MEYDAN_SECRETS_SEAL_KEY": "s" * 32}
+        } | {
+            "MEYDAN_SECRETS_TOKEN_KEY": "t" * 32,
+            "MEYDAN_SECRETS_SEAL_KEY": "s" * 32,
+            "MEYDAN_SECRETS_CONTACT_KEY": "c" * 32,
+        }
 
     def meydan(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return meydan(*arguments, "--data", str(self.folder / "data"), **self.environment)

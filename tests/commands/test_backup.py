@@ -87,6 +87,7 @@ def test_a_backup_taken_while_it_runs_becomes_the_same_product_elsewhere(data: P
         taken = meydan("backup", str(file), "--data", str(data), "--with-secrets")
         assert taken.returncode == 0, taken.stderr
         assert "THE SECRETS ARE IN THIS FILE" in taken.stderr
+        assert contact_key(data) not in file.read_bytes(), "no backup holds the contact key"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         never_twice = meydan("backup", str(file), "--data", str(data))
         assert never_twice.returncode == 1
@@ -95,6 +96,17 @@ def test_a_backup_taken_while_it_runs_becomes_the_same_product_elsewhere(data: P
         up.stop()
 
     elsewhere = data.parent / "elsewhere"
+    for environment, words in (
+        ({}, "no backup holds it"),
+        ({"MEYDAN_SECRETS_CONTACT_KEY": "f" * 64}, "is not the one"),
+    ):
+        refused = meydan("restore", str(file), "--data", str(elsewhere), **environment)
+        assert refused.returncode == 1
+        assert words in refused.stderr
+        assert "--forget-contacts" in refused.stderr
+        assert not elsewhere.exists(), "nothing was begun"
+    elsewhere.mkdir()
+    os.link(data / "contact.key", elsewhere / "contact.key")
     restored = meydan("restore", str(file), "--data", str(elsewhere))
     assert restored.returncode == 0, restored.stderr
     before, after = everything(data), everything(elsewhere)
@@ -115,6 +127,10 @@ def test_a_backup_taken_while_it_runs_becomes_the_same_product_elsewhere(data: P
         assert meydan("doctor", "--data", str(elsewhere)).returncode == 0
     finally:
         up.stop()
+
+
+def contact_key(data: Path) -> bytes:
+    return (data / "contact.key").read_bytes().strip()
 
 
 def _log_in(up: Up, slug: str):
@@ -147,9 +163,11 @@ def test_without_secrets_it_needs_the_old_ones(data: Path, postgres_url: str) ->
 
     data.mkdir(exist_ok=True)
     os.link(with_running / "secrets.toml", data / "secrets.toml")
-    restored = meydan("restore", str(file), "--data", str(data))
+    restored = meydan("restore", str(file), "--data", str(data), "--forget-contacts")
     assert restored.returncode == 0, restored.stderr
     assert everything(data)["app.tenants"] == everything(with_running)["app.tenants"]
+    assert everything(data)["app.known_contacts"] == []
+    assert contact_key(data) != contact_key(with_running), "a key of its own from now on"
 
     # The same file goes into a server elsewhere, by its address.
     database = f"restored_{data.parent.name.replace('-', '_').lower()}"
@@ -160,6 +178,7 @@ def test_without_secrets_it_needs_the_old_ones(data: Path, postgres_url: str) ->
         "MEYDAN_DATABASE_OWNER_URL": address,
         "MEYDAN_SECRETS_SEAL_KEY": keys.seal_key,
         "MEYDAN_SECRETS_TOKEN_KEY": keys.token_key,
+        "MEYDAN_SECRETS_CONTACT_KEY": contact_key(with_running).decode(),
     }
     empty = str(data.parent / "empty")
     restored = meydan("restore", str(file), "--data", empty, **elsewhere)

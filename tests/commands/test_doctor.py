@@ -51,7 +51,7 @@ def settings_of(data: Path, database: DatabaseSettings, valkey_url: str) -> Sett
         Settings(data=data),
         database=DatabaseUrls(**asdict(database)),
         valkey=ValkeyAddress(url=valkey_url),
-        secrets=Secrets(token_key="t" * 64, seal_key="s" * 64),
+        secrets=Secrets(token_key="t" * 64, seal_key="s" * 64, contact_key="c" * 64),
     )
 
 

@@ -42,7 +42,8 @@ def test_a_month_of_people_who_can_log_in_and_be_backed_up(data: Path) -> None:
     finally:
         up.stop()
 
-    restored = meydan("restore", str(file), "--data", str(data.parent / "elsewhere"))
+    key = (data / "contact.key").read_text().strip()
+    restored = meydan("restore", str(file), "--data", str(data.parent / "elsewhere"), MEYDAN_SECRETS_CONTACT_KEY=key)
     assert restored.returncode == 0, restored.stderr
     before, after = everything(data), everything(data.parent / "elsewhere")
     filled = {"users", "profiles", "matches", "conversations", "conversation_members", "message_logs", "encounters"}
@@ -56,6 +57,7 @@ def test_a_month_of_people_who_can_log_in_and_be_backed_up(data: Path) -> None:
 def test_production_gets_no_made_up_people(data: Path) -> None:
     keys = {"MEYDAN_SECRETS_TOKEN_KEY": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c"}
     keys["MEYDAN_SECRETS_SEAL_KEY"] = keys["MEYDAN_SECRETS_TOKEN_KEY"][::-1]
+    keys["MEYDAN_SECRETS_CONTACT_KEY"] = keys["MEYDAN_SECRETS_TOKEN_KEY"][1:] + "0"
     said = meydan("seed", "--data", str(data), MEYDAN_ENVIRONMENT="production", MEYDAN_MAIL_HOST="smtp", **keys)
     assert said.returncode == 1
     assert "production installation" in said.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from meydan.commands.settings import INTRODUCTION
-from meydan.config import PREFIX, Settings, load_settings, make_secrets
+from meydan.config import PREFIX, Settings, load_settings, make_contact_key, make_secrets
 from meydan.kit.settings import SettingsError, reference
 from tests.commands.conftest import PRODUCTION
 
@@ -31,11 +31,15 @@ def test_the_environment_wins_over_the_file_and_the_file_over_what_was_made(tmp_
 
 
 def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
-    make_secrets(tmp_path)
-    before = (tmp_path / "secrets.toml").read_text()
-    make_secrets(tmp_path)
-    assert (tmp_path / "secrets.toml").read_text() == before
-    assert stat.S_IMODE((tmp_path / "secrets.toml").stat().st_mode) == 0o600
+    for make, name in ((make_secrets, "secrets.toml"), (make_contact_key, "contact.key")):
+        make(tmp_path)
+        before = (tmp_path / name).read_text()
+        make(tmp_path)
+        assert (tmp_path / name).read_text() == before
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+    key = load_settings(tmp_path, {}).secrets.contact_key
+    assert len(key) == 64
+    assert key not in (tmp_path / "secrets.toml").read_text(), "which is kept with the backups"
 
 
 def test_addresses_are_those_of_the_engines_in_the_folder(tmp_path: Path) -> None:
@@ -80,6 +84,11 @@ def test_a_wrong_setting_is_named_with_its_place(
         ({"MEYDAN_SECRETS_SEAL_KEY": "a" * 40}, "seal_key.*not random"),
         ({"MEYDAN_SECRETS_SEAL_KEY": "change-me-0123456789-abcdefghijkl"}, "seal_key.*manual"),
         ({"MEYDAN_SECRETS_SEAL_KEY": PRODUCTION["MEYDAN_SECRETS_TOKEN_KEY"]}, "are the same"),
+        ({"MEYDAN_SECRETS_CONTACT_KEY": ""}, "contact_key.*is missing"),
+        (
+            {"MEYDAN_SECRETS_CONTACT_KEY": PRODUCTION["MEYDAN_SECRETS_SEAL_KEY"]},
+            "seal_key and secrets.contact_key are the same",
+        ),
         ({"MEYDAN_MAIL_HOST": ""}, "nobody could get a code"),
         ({"MEYDAN_CLOCK_FILE": "/var/clock"}, "clock_file"),
         ({"MEYDAN_HTTP_PUBLIC_URL": "http://meet.example.org"}, "not https"),

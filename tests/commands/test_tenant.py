@@ -34,6 +34,10 @@ def test_staff_and_settings_from_the_command_line(database_settings: DatabaseSet
     for command in ("ban", "lift"):
         nobody = meydan("tenant", command, cafe, "mehmet", "--reason", "spam")
         assert f"Nobody in {cafe} logs in with mehmet" in nobody.stderr
+    for typed, words in (("+90 532 000 00 00", "Nobody has proved"), ("12", "contact_invalid")):
+        refused = meydan("tenant", "release", cafe, typed, "--reason", "a new owner")
+        assert refused.returncode == 1
+        assert words in refused.stderr
     set_one = meydan("tenant", "set", cafe, "meeting.matches_per_day", "7")
     assert set_one.returncode == 0, set_one.stderr
     shown = meydan("tenant", "settings", cafe).stdout

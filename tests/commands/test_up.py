@@ -204,7 +204,11 @@ def test_a_part_waits_for_its_database_and_lets_itself_be_stopped_meanwhile(data
         f"MEYDAN_DATABASE_{login}_URL": "postgresql://a:b@127.0.0.1:1/meydan" for login in ("APP", "SERVICE", "RELAY")
     }
     settings |= {"MEYDAN_VALKEY_URL": "redis://127.0.0.1:1/0"}
-    settings |= {"MEYDAN_SECRETS_TOKEN_KEY": "t" * 32, "MEYDAN_SECRETS_SEAL_KEY": "s" * 32}
+    settings |= {
+        "MEYDAN_SECRETS_TOKEN_KEY": "t" * 32,
+        "MEYDAN_SECRETS_SEAL_KEY": "s" * 32,
+        "MEYDAN_SECRETS_CONTACT_KEY": "c" * 32,
+    }
     log = data.with_suffix(".log")
     with log.open("wb") as output:
         api = subprocess.Popen(

@@ -30,6 +30,7 @@ async def refusal(database: DatabaseSettings, folder: Path, *command: str) -> st
         "MEYDAN_VALKEY_URL": "redis://127.0.0.1:1/0",
         "MEYDAN_SECRETS_TOKEN_KEY": "t" * 32,
         "MEYDAN_SECRETS_SEAL_KEY": "s" * 32,
+        "MEYDAN_SECRETS_CONTACT_KEY": "c" * 32,
     }
     said = await asyncio.to_thread(meydan, *command, "--data", str(folder), **settings)
     assert said.returncode == 1, said.stdout

@@ -38,5 +38,6 @@ async def test_whoever_leaves_waits_no_more_and_their_match_ends(db: Database, t
     assert not await waits(db, cem)
     async with db.as_service(tenant.id) as tx:
         shown = await personal_data.export(tx, ana.me.user_id)
-    assert [len(shown[what]) for what in ("tickets", "daily_quota", "bonus_quota", "claims")] == [0] * 4
+    assert [len(shown[what]) for what in ("tickets", "bonus_quota", "claims")] == [0] * 3
+    assert [row["used"] for row in shown["daily_quota"]] == [1], "kept for who comes back today"
     assert len(shown["matches"]) == 1, "it is bora's history as well"

@@ -19,7 +19,11 @@ from meydan.accounts.events import (
     UserBanned,
     Verified,
 )
-from meydan.accounts.identifiers import country_code, phone_hash
+from meydan.accounts.former import inheritance
+from meydan.accounts.former.contact_marks import contact_hash_in, marks_of_me, rehashed
+from meydan.accounts.former.kept_apart import MetFaces, Pair
+from meydan.accounts.former.known_contacts import REMEMBERED
+from meydan.accounts.identifiers import country_code
 from meydan.accounts.me import LoggedIn, Me, Session
 from meydan.accounts.profiles import (
     ChangeProfileRequest,
@@ -53,6 +57,7 @@ from meydan.accounts.users import User, check_may_meet, lock_standing
 from meydan.accounts.users import by_id as user
 
 __all__ = [
+    "REMEMBERED",
     "AccountBanned",
     "AccountsSettings",
     "AliasFull",
@@ -69,8 +74,10 @@ __all__ = [
     "LoggedIn",
     "MatchingSuspended",
     "Me",
+    "MetFaces",
     "NewDevice",
     "NewTenant",
+    "Pair",
     "Profile",
     "PublicProfile",
     "Purpose",
@@ -93,6 +100,7 @@ __all__ = [
     "Verified",
     "WrongTenant",
     "check_may_meet",
+    "contact_hash_in",
     "country_code",
     "do_change_profile",
     "do_end_all_sessions",
@@ -105,15 +113,17 @@ __all__ = [
     "do_suspend_matching",
     "identify",
     "identity_of",
+    "inheritance",
     "interests_in_common",
     "is_own_matter",
     "lock_against_erasure",
     "lock_for_erasure",
     "lock_standing",
+    "marks_of_me",
     "personal_data",
-    "phone_hash",
     "profiles_of_user",
     "public_profiles",
+    "rehashed",
     "staff_of",
     "staff_only",
     "tasks",

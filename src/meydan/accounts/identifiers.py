@@ -7,8 +7,6 @@ from msgspec import Struct
 
 from meydan.accounts.settings import SignInMethod
 from meydan.integrations import Channel
-from meydan.kit.crypto import seal
-from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.typed_text import as_typed
 
@@ -105,15 +103,6 @@ def _small(text: str) -> str:
 def country_code(region: str) -> int:
     """A country's code in phone numbers: 90 of TR."""
     return phonenumbers.country_code_for_region(region)
-
-
-def contact_hash(tx: Tx, value: str) -> bytes:
-    """A keyed hash of a phone number or e-mail address in this tenant: it can be compared, not read back."""
-    return seal.mac("contacts", tx.tenant_id, value)
-
-
-def phone_hash(tx: Tx, phone: str) -> bytes:
-    return contact_hash(tx, phone)
 
 
 def hint(contact: str) -> str:

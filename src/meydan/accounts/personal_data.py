@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from meydan.accounts import sessions, shadow_endings, users
+from meydan.accounts.former import inheritance
 from meydan.accounts.profiles import Gender
 from meydan.accounts.sessions import EndReason
 from meydan.kit import personal_data
@@ -54,7 +55,14 @@ COLUMNS = {
     "otp_verifications.device_id",
     "otp_verifications.browser",  # a keyed hash, gone with its code
     "login_attempts.key",  # a keyed hash, gone after a day
-    "known_contacts.contact_hash",  # a keyed hash, kept so that a banned person stays banned
+    # Keyed hashes, kept for a time so that leaving washes nothing off. docs/security.md says what they tell.
+    "known_contacts.contact_hash",
+    "known_contacts.user_id",
+    "former_accounts.user_id",
+    "former_accounts.mark",
+    "former_accounts.sealed_hash",
+    "kept_apart.mark",
+    "kept_apart.other_mark",
 }
 
 
@@ -152,6 +160,8 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Blanks the user's row and the real face at once, and the shadow at a random time. Others' rows refer to them.
 
+    A suspension stays until its end, for the account that inherits it.
+
     Runs as: service.
     """
     await users.lock_standing(tx, user_id)  # a login under way commits first, and its session is deleted below
@@ -168,7 +178,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     await tx.run(
         """
         update app.users set phone = null, email = null, username = null, password_hash = null, birth_date = null,
-        role = 'user', ban_reason = null, banned_until = null, matching_suspended_until = null, erased_at = app.now()
+        role = 'user', ban_reason = null, banned_until = null, erased_at = app.now()
         where tenant_id = $1 and id = $2
         """,
         user_id,
@@ -176,6 +186,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
 
 
 personal_data.register("accounts", COLUMNS, export, do_erase)
+personal_data.before_erasing(inheritance.do_keep)
 
 
 async def export_me(db: Database, me: Identity) -> dict[str, Any]:

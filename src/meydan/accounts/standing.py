@@ -1,6 +1,7 @@
 """Age limits, bans and suspensions of matching.
 
-A ban outlives the account, because the proved contacts' hashes are banned too. A suspension ends with its time.
+Both outlive the account. A ban stands with the hashes of proved contacts; a suspension is inherited, and ends with its
+time.
 """
 
 from datetime import date, datetime
@@ -11,7 +12,8 @@ from msgspec import Struct
 
 from meydan import tenants
 from meydan.accounts import events, sessions, shadow_endings
-from meydan.accounts.identifiers import contact_hash
+from meydan.accounts.former import known_contacts
+from meydan.accounts.former.known_contacts import KnownContact
 from meydan.kit import clock, realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
@@ -73,31 +75,10 @@ def is_banned(reason: str | None, until: datetime | None) -> bool:
     return reason is not None and (until is None or until > clock.now())
 
 
-async def do_record_contact(tx: Tx, contact: str) -> bool:
-    """Records a proved contact and returns whether it is new to the tenant.
-
-    Raises: AccountBanned (its last owner is banned).
-    Runs as: service.
-    """
-    key = contact_hash(tx, contact)
-    is_new = await tx.maybe(
-        UUID,
-        "insert into app.known_contacts (tenant_id, contact_hash) values ($1, $2) on conflict do nothing returning id",
-        key,
-    )
-    if is_new is not None:
-        return True
-    ban = await tx.maybe(
-        Ban,
-        """
-        select ban_reason, banned_until from app.known_contacts
-        where tenant_id = $1 and contact_hash = $2 and ban_reason is not null
-        """,
-        key,
-    )
-    if ban is not None and is_banned(ban.ban_reason, ban.banned_until):
-        raise AccountBanned(reason=ban.ban_reason, until=ban.banned_until)
-    return False
+def check_contact_not_banned(contact: KnownContact) -> None:
+    """Raises: AccountBanned (the last owner of the contact is banned)."""
+    if contact.ban_reason is not None and is_banned(contact.ban_reason, contact.banned_until):
+        raise AccountBanned(reason=contact.ban_reason, until=contact.banned_until)
 
 
 async def do_set_ban(tx: Tx, user_id: UUID, until: datetime | None, reason: str) -> None:
@@ -151,24 +132,38 @@ async def do_resume_matching(tx: Tx, user_id: UUID) -> bool:
     return resumed is not None
 
 
+async def do_inherit_suspension(tx: Tx, former_user_id: UUID, user_id: UUID) -> None:
+    """Moves a suspension that has not ended from an erased account to another.
+
+    Runs as: service.
+    """
+    until = await tx.maybe(
+        datetime,
+        """
+        select matching_suspended_until from app.users
+        where tenant_id = $1 and id = $2 and matching_suspended_until > app.now()
+        """,
+        former_user_id,
+    )
+    if until is None:
+        return
+    await tx.run(
+        "update app.users set matching_suspended_until = null where tenant_id = $1 and id = $2", former_user_id
+    )
+    await do_suspend_matching(tx, user_id, until)
+
+
 async def _do_write_ban(tx: Tx, user_id: UUID, reason: str | None, until: datetime | None) -> None:
     """Writes or clears a ban. A new ban takes the place of a suspension."""
-    contacts = await tx.one(
-        list[str],
+    await tx.one(
+        UUID,
         """
         update app.users set ban_reason = $3, banned_until = $4,
             matching_suspended_until = case when $3::text is null then matching_suspended_until end
-        where tenant_id = $1 and id = $2
-        returning array_remove(array[phone, email], null)
+        where tenant_id = $1 and id = $2 returning id
         """,
         user_id,
         reason,
         until,
     )
-    for contact in contacts:
-        await tx.run(
-            "update app.known_contacts set ban_reason = $3, banned_until = $4 where tenant_id = $1 and contact_hash = $2",
-            contact_hash(tx, contact),
-            reason,
-            until,
-        )
+    await known_contacts.do_write_ban(tx, user_id, reason, until)

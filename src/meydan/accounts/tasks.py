@@ -1,6 +1,7 @@
 """Jobs and schedules of accounts."""
 
 from meydan.accounts import sessions, shadow_endings
+from meydan.accounts.former import inheritance
 from meydan.accounts.sign_in import code_delivery, login_throttle, otp, security_alerts
 from meydan.kit.database import Database, Tx
 from meydan.kit.jobs import every, external_job, job
@@ -26,3 +27,4 @@ async def purge_old(tx: Tx) -> None:
     await otp.do_purge_old(tx)
     await login_throttle.do_purge_old(tx)
     await sessions.do_purge_old(tx)
+    await inheritance.do_purge(tx)

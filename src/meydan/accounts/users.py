@@ -140,8 +140,8 @@ def is_verified(user: User, required: RequireVerified) -> bool:
             return True
 
 
-async def check_may_meet(tx: Tx) -> None:
-    """Refuses callers who may not be matched with strangers.
+async def check_may_meet(tx: Tx) -> User:
+    """Returns the caller. Refuses one who may not be matched with strangers.
 
     Raises: AccountBanned, MatchingSuspended, VerificationNeeded, TooYoung.
     """
@@ -155,3 +155,4 @@ async def check_may_meet(tx: Tx) -> None:
         raise VerificationNeeded(wanted=settings.require_verified)
     if me.birth_date is None or age_on(await today_of(tx), me.birth_date) < settings.minimum_age:
         raise TooYoung(minimum_age=settings.minimum_age)
+    return me

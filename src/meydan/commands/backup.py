@@ -23,7 +23,7 @@ import click
 import msgspec
 from msgspec import Struct
 
-from meydan.commands import PlainError, data_option
+from meydan.commands import PlainError, contacts, data_option
 from meydan.commands.local_database import running_database
 from meydan.commands.migrate import prepare
 from meydan.config import (
@@ -34,6 +34,7 @@ from meydan.config import (
     default_data,
     is_own_engine,
     load_settings,
+    make_contact_key,
     make_secrets,
 )
 from meydan.engines import Engines
@@ -50,12 +51,18 @@ class Manifest(Struct, frozen=True):
     migrations: list[str]
     seal_key: str
     """Fingerprint of the seal key, to recognise the key without storing it."""
+    contact_key: str | None = None
+    """Fingerprint of the contact key; None in backups of programs up to 0018, which had none."""
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @data_option
-@click.option("--with-secrets", is_flag=True, help="Put the secrets in too. Whoever has the file then has everything.")
+@click.option(
+    "--with-secrets",
+    is_flag=True,
+    help="Put the secrets in too, but for contact_key. Whoever has the file can then sign in as anybody.",
+)
 def backup(file: Path, data: Path | None, with_secrets: bool) -> None:
     """Write everything into FILE, as of one moment, while the product goes on."""
     if file.exists():
@@ -74,14 +81,15 @@ def backup(file: Path, data: Path | None, with_secrets: bool) -> None:
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB, up to {manifest.migrations[-1]}")
     if with_secrets:
         click.secho(
-            "THE SECRETS ARE IN THIS FILE: whoever reads it can sign in as anybody. Keep it like a key.",
+            "THE SECRETS ARE IN THIS FILE: whoever reads it can sign in as anybody. Keep it like a key. "
+            "contact_key is not in it: keep that apart from every backup.",
             fg="red",
             err=True,
         )
     else:
         click.secho(
             "The secrets are not in it. Without seal_key nobody can sign in to what is restored: keep secrets.toml from "
-            f"{settings.data} (or your own settings) somewhere else, or use --with-secrets.",
+            f"{settings.data} (or your own settings) somewhere else, or use --with-secrets. Keep contact.key apart from both.",
             fg="yellow",
             err=True,
         )
@@ -90,7 +98,12 @@ def backup(file: Path, data: Path | None, with_secrets: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @data_option
-def restore(file: Path, data: Path | None) -> None:
+@click.option(
+    "--forget-contacts",
+    is_flag=True,
+    help="The contact_key is lost: restore without the bans and debts of erased accounts.",
+)
+def restore(file: Path, data: Path | None, *, forget_contacts: bool) -> None:
     """Fill an empty installation from FILE; then `meydan up` goes on from there."""
     from meydan.kit.database import migrations
 
@@ -104,13 +117,16 @@ def restore(file: Path, data: Path | None) -> None:
         # Secrets set here win, because they may already seal data. A backup sealed with another key is refused.
         secrets = given.secrets if given.secrets.seal_key or carried is None else carried
         _check_seal_key(manifest, secrets, data)
+        if not forget_contacts:
+            _check_contact_key(manifest, given.secrets.contact_key, data)
         if not is_own_engine(data, "postgres", given.database.owner_url):
-            _fill(archive, given)
+            _fill(archive, given, forget_contacts=forget_contacts)
         else:
             with Engines(data) as engines:
                 make_secrets(data, secrets)
+                make_contact_key(data, given.secrets.contact_key)
                 asyncio.run(migrations.bootstrap(engines.postgres_url, DATABASE_NAME, database_passwords(data)))
-                _fill(archive, load_settings(data))
+                _fill(archive, load_settings(data), forget_contacts=forget_contacts)
     click.echo(f"Restored what was backed up at {manifest.made_at:%Y-%m-%d %H:%M} UTC into {data}. Go on: meydan up")
 
 
@@ -129,11 +145,16 @@ async def _describe(settings: Settings) -> Manifest:
         applied = [row["name"] for row in await connection.fetch("select name from public.migrations order by name")]
     finally:
         await connection.close()
-    return Manifest(_FORMAT, datetime.now(UTC), version("meydan"), applied, fingerprint(settings.secrets.seal_key))
+    keys = settings.secrets
+    return Manifest(
+        *(_FORMAT, datetime.now(UTC), version("meydan"), applied, fingerprint(keys.seal_key)),
+        fingerprint(keys.contact_key, "contact"),
+    )
 
 
-def fingerprint(key: str) -> str:
-    return hashlib.scrypt(key.encode(), salt=b"meydan seal key", n=2**14, r=8, p=1, dklen=16).hex()
+def fingerprint(key: str, name: str = "seal") -> str:
+    """The id of a key, by which nobody guesses it."""
+    return hashlib.scrypt(key.encode(), salt=f"meydan {name} key".encode(), n=2**14, r=8, p=1, dklen=16).hex()
 
 
 def _write(path: Path, settings: Settings, manifest: Manifest, *, with_secrets: bool) -> None:
@@ -151,7 +172,8 @@ def _write(path: Path, settings: Settings, manifest: Manifest, *, with_secrets: 
         )
         _add(archive, _MANIFEST, msgspec.json.encode(manifest))
         if with_secrets:
-            _add(archive, _SECRETS, msgspec.json.encode(settings.secrets))
+            carried = msgspec.structs.replace(settings.secrets, contact_key="")
+            _add(archive, _SECRETS, msgspec.json.encode(carried))
         archive.add(dump, _DATABASE)
 
 
@@ -196,7 +218,18 @@ def _check_seal_key(manifest: Manifest, secrets: Secrets, data: Path) -> None:
         raise PlainError("The seal_key set here is not the one this backup was made with: nobody could sign in.")
 
 
-def _fill(archive: tarfile.TarFile, settings: Settings) -> None:
+def _check_contact_key(manifest: Manifest, contact_key: str, data: Path) -> None:
+    """A backup of a program without a contact key takes any."""
+    if manifest.contact_key is None or fingerprint(contact_key, "contact") == manifest.contact_key:
+        return
+    words = "is not the one this backup was made with" if contact_key else "is not set, and no backup holds it"
+    raise PlainError(
+        f"The contact_key {words}. Bans and debts of erased accounts are found by it. Set MEYDAN_SECRETS_CONTACT_KEY, or "
+        f"copy the old contact.key into {data}. If it is lost, restore without them: --forget-contacts"
+    )
+
+
+def _fill(archive: tarfile.TarFile, settings: Settings, *, forget_contacts: bool) -> None:
     _check_database(settings)
     if not asyncio.run(_is_empty(settings)):
         raise PlainError(
@@ -212,7 +245,7 @@ def _fill(archive: tarfile.TarFile, settings: Settings) -> None:
             *("--no-owner", "--exit-on-error", "--single-transaction"),
             str(Path(folder) / _DATABASE),
         )
-    asyncio.run(_finish(settings))
+    asyncio.run(_finish(settings, forget_contacts=forget_contacts))
 
 
 async def _is_empty(settings: Settings) -> bool:
@@ -225,12 +258,14 @@ async def _is_empty(settings: Settings) -> bool:
         await connection.close()
 
 
-async def _finish(settings: Settings) -> None:
+async def _finish(settings: Settings, *, forget_contacts: bool) -> None:
     import asyncpg
 
     await prepare(settings)  # a backup of an older version is brought to this one
     connection = await asyncpg.connect(settings.database.owner_url)
     try:
+        if forget_contacts:
+            await contacts.do_forget(connection)
         await connection.execute("analyze")
     finally:
         await connection.close()

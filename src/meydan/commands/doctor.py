@@ -26,6 +26,7 @@ from meydan.config import (
     PREFIX,
     Environment,
     Settings,
+    contact_key_file,
     default_data,
     generated_file,
     is_own_engine,
@@ -116,16 +117,17 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     for name in sorted(set(os.environ) - known):
         if name.startswith(f"{PREFIX}_"):
             yield warning(f"Settings: there is no setting {name}; it has no effect")
-    missing = [name for name in ("token_key", "seal_key") if not getattr(settings.secrets, name)]
+    missing = [name for name, value in msgspec.structs.asdict(settings.secrets).items() if not value]
     if missing:
         yield bad(
-            f"Secrets: {' and '.join(missing)} not set. `meydan up` makes them in {settings.data}; "
-            "elsewhere set MEYDAN_SECRETS_TOKEN_KEY and MEYDAN_SECRETS_SEAL_KEY (openssl rand -hex 32)"
+            f"Secrets: {' and '.join(missing)} not set. `meydan up` makes them in {settings.data}; elsewhere set "
+            f"{' and '.join(f'{PREFIX}_SECRETS_{name.upper()}' for name in missing)} (openssl rand -hex 32)"
         )
-    file = generated_file(settings.data)
-    if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+    files = [file for file in (generated_file(settings.data), contact_key_file(settings.data)) if file.exists()]
+    readable = [file for file in files if stat.S_IMODE(file.stat().st_mode) & 0o077]
+    for file in readable:
         yield bad(f"Secrets: others on this machine can read {file}. Close it: chmod 600 {file}")
-    elif not missing:
+    if not readable and not missing:
         yield good(f"Secrets are set, environment is {settings.environment.value}")
     if settings.environment is Environment.production:
         for name, given in (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from meydan.commands import PlainError, data_option
+from meydan.commands import PlainError, contacts, data_option
 from meydan.config import DATABASE_NAME, Settings, database_passwords, is_own_engine, load_settings
 
 
@@ -36,7 +36,9 @@ async def prepare(settings: Settings) -> list[str]:
 
     if superuser := embedded_superuser_url(settings):
         await migrations.bootstrap(superuser, DATABASE_NAME, database_passwords(settings.data))
-    return await migrations.migrate(settings.database.owner_url)
+    applied = await migrations.migrate(settings.database.owner_url)
+    await contacts.do_rehash(settings)
+    return applied
 
 
 def embedded_superuser_url(settings: Settings) -> str | None:

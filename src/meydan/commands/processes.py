@@ -74,6 +74,7 @@ def _ready(data: Path | None, *, waits: bool = False) -> Settings:
             "valkey.url": settings.valkey.url,
             "secrets.token_key": settings.secrets.token_key,
             "secrets.seal_key": settings.secrets.seal_key,
+            "secrets.contact_key": settings.secrets.contact_key,
         }.items()
         if not value
     ]

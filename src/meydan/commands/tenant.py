@@ -195,6 +195,35 @@ def lift(slug: str, identifier: str, reason: str, data: Path | None) -> None:
     click.echo(f"{identifier} is no longer banned from {slug}.")
 
 
+@tenant.command()
+@click.argument("slug")
+@click.argument("contact")
+@click.option("--reason", required=True, help="Kept in the audit log, so without the contact.")
+@click.option(
+    "--take-from-account", is_flag=True, help="Also take it from the account that has it now, which stays without it."
+)
+@data_option
+def release(slug: str, contact: str, reason: str, data: Path | None, *, take_from_account: bool) -> None:
+    """Free a phone number or e-mail address that has a new owner from what earlier accounts left.
+
+    Bans, debts, freezes, used rights and blocks of erased accounts are no longer found by it.
+    """
+
+    async def do_release(settings: Settings) -> None:
+        from meydan import accounts
+        from meydan.kit.errors import NotFound
+
+        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
+            try:
+                await accounts.inheritance.do_release_typed(tx, contact, reason, take_from_account=take_from_account)
+            except NotFound:
+                raise PlainError(f"Nobody has proved {contact} in {slug}, or it is forgotten already.") from None
+
+    with running_database(data) as settings:
+        asyncio.run(do_release(settings))
+    click.echo(f"{contact} is free in {slug}: whoever proves it begins anew.")
+
+
 @tenant.command("host")
 @click.argument("slug")
 @click.argument("host")

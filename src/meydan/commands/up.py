@@ -28,6 +28,7 @@ from meydan.config import (
     default_data,
     is_own_engine,
     load_settings,
+    make_contact_key,
     make_secrets,
     note_running,
 )
@@ -94,6 +95,7 @@ def _start(
     sockets: Path,
 ) -> None:
     make_secrets(data)
+    make_contact_key(data)
     given = load_settings(data, {**os.environ, "MEYDAN_DATA": str(data)})
     environment = _environment(data, given.http, port, host, tls=tls)
     first = not (data / "engines/postgres/data").exists()

@@ -19,11 +19,17 @@ class PersonalDataHolder(NamedTuple):
 
 
 _holders: list[PersonalDataHolder] = []
+_before_erasing: list[Erase] = []
 
 
 def register(room: str, columns: set[str], export: Export, erase: Erase) -> None:
     """Registers a room. A test compares ``columns`` with the database, so that no new column is forgotten."""
     _holders.append(PersonalDataHolder(room, frozenset(columns), export, erase))
+
+
+def before_erasing(callback: Erase) -> None:
+    """Registers what runs before any room erases, in the same transaction."""
+    _before_erasing.append(callback)
 
 
 def set_order(rooms: Sequence[str]) -> None:
@@ -52,5 +58,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Deletes or blanks all personal data of a user, higher rooms first.
 
     Runs as: service."""
+    for callback in _before_erasing:
+        await callback(tx, user_id)
     for holder in reversed(_holders):
         await holder.erase(tx, user_id)

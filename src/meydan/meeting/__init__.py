@@ -3,6 +3,7 @@
 from meydan.meeting import personal_data, tasks  # noqa: F401 -- importing the room registers listeners, jobs and personal data
 from meydan.meeting.enums import ClaimReason, ClaimStatus, MatchStatus, MatchType, MeetingType
 from meydan.meeting.events import ClaimDecided, MatchEnded, MatchMade, Side
+from meydan.meeting.inheritance import do_inherit_quota, pairs_met
 from meydan.meeting.matcher import matching
 from meydan.meeting.quota import Quota, do_grant_bonus
 from meydan.meeting.settings import MeetingSettings
@@ -20,5 +21,7 @@ __all__ = [
     "Quota",
     "Side",
     "do_grant_bonus",
+    "do_inherit_quota",
     "matching",
+    "pairs_met",
 ]

@@ -24,6 +24,8 @@ COLUMNS = {
     "tickets.interests",
     "tickets.latitude",
     "tickets.longitude",
+    "tickets.marks",
+    "tickets.apart",
     "ticket_lanes.user_id",
     "ticket_lanes.profile_id",
     "ticket_lanes.spot",
@@ -133,11 +135,13 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
 
     Matches stay, because they are the stranger's history as well.
 
+    What was used of today's rights stays, for the account that inherits it.
+
     Runs as: service.
     """
     await do_leave_everything(tx, user_id, TicketEnd.left)
     await tx.run("delete from app.claims where tenant_id = $1 and user_id = $2", user_id)
-    await tx.run("delete from app.daily_quota where tenant_id = $1 and user_id = $2", user_id)
+    await tx.run("delete from app.daily_quota where tenant_id = $1 and user_id = $2 and day < app.today($1)", user_id)
     await tx.run("delete from app.bonus_quota where tenant_id = $1 and user_id = $2", user_id)
     await tx.run(
         """

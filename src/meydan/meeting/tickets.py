@@ -83,7 +83,7 @@ async def do_join(tx: Tx, meeting_type: MeetingType, ticket_id: UUID | None, cri
 
     Raises: AlreadyMatched, QuotaExhausted, PlaceNeeded, and the errors of ``accounts.check_may_meet``.
     """
-    await accounts.check_may_meet(tx)
+    person = await accounts.check_may_meet(tx)
     me = await _standing(tx, meeting_type)
     if me.match_id is not None:
         if me.match_is_expired:  # the worker has not ended it yet
@@ -104,9 +104,10 @@ async def do_join(tx: Tx, meeting_type: MeetingType, ticket_id: UUID | None, cri
     await tx.run(
         """
         insert into app.tickets (tenant_id, user_id, kind, id, profile_id, wished_language, max_distance_km,
-        wished_interests, languages, interests, latitude, longitude, day_limit)
+        wished_interests, languages, interests, latitude, longitude, day_limit, marks, apart)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-            array(select distinct app.alias_key(word) from unnest($10::text[]) word), $11, $12, $13)
+            array(select distinct app.alias_key(word) from unnest($10::text[]) word), $11, $12, $13,
+            $14::bytea[], app.marks_kept_apart($1, $14::bytea[]))
         on conflict do nothing
         """,
         tx.me.user_id,
@@ -121,6 +122,7 @@ async def do_join(tx: Tx, meeting_type: MeetingType, ticket_id: UUID | None, cri
         me.latitude,
         me.longitude,
         await quota.daily_limit(tx, meeting_type),
+        accounts.marks_of_me(tx, person.contacts),
     )
     matcher.wake_after_commit(tx)
 

@@ -4,6 +4,7 @@ from meydan.safety import personal_data, tasks  # noqa: F401 -- importing the ro
 from meydan.safety.bans import Ban, BanReason, do_ban, do_lift
 from meydan.safety.blocks import Block, BlockLimitReached, BlockScope, blocked_between, do_block, do_unblock
 from meydan.safety.events import BanLifted, Blocked, SuspensionBegan, SuspensionEnded, Unblocked
+from meydan.safety.inheritance import pairs_blocked
 from meydan.safety.suspensions import do_resume_matching, do_suspend_matching
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "do_resume_matching",
     "do_suspend_matching",
     "do_unblock",
+    "pairs_blocked",
 ]

@@ -62,7 +62,7 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Deletes blocks in both directions. Keeps bans, which hold no free text, and the ids of staff who decided them.
 
-    A ban survives the account in the hashes of its contacts.
+    Both survive the account under hashes of its contacts.
 
     Runs as: service.
     """

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import asyncpg
 
-from meydan.accounts import events, me, standing, users
+from meydan.accounts import events, me, users
 from meydan.accounts.events import SignInPart
-from meydan.accounts.identifiers import phone_hash
+from meydan.accounts.former import inheritance
+from meydan.accounts.former.contact_marks import contact_hash
 from meydan.accounts.me import Me
 from meydan.accounts.sign_in import otp, password_changes, security_alerts
 from meydan.accounts.sign_in.otp import Purpose
@@ -48,8 +49,9 @@ async def _do_set(tx: Tx, user_id: UUID, proof: str) -> None:
         )
     except asyncpg.UniqueViolationError as error:
         raise TAKEN[error.constraint_name] from None
-    is_new = await standing.do_record_contact(tx, proved.value)
+    is_new = await inheritance.do_prove_contact(tx, user_id, proved.value)
+    await inheritance.do_replace_contact(tx, user_id, before.contacts, proved.value)
     if proved.channel is Channel.sms:
-        await publish(tx, events.Verified(user_id, phone_hash(tx, proved.value), is_new))
+        await publish(tx, events.Verified(user_id, contact_hash(tx, proved.value), is_new))
     if proved.value not in before.names:
         await security_alerts.do_queue(tx, before, part)

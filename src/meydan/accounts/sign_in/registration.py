@@ -10,7 +10,9 @@ from msgspec import Meta, Struct
 from meydan import config, tenants
 from meydan.accounts import devices, events, me, profiles, sessions, standing
 from meydan.accounts.devices import ClientDevice
-from meydan.accounts.identifiers import phone_hash, read_username
+from meydan.accounts.former import inheritance
+from meydan.accounts.former.contact_marks import contact_hash
+from meydan.accounts.identifiers import read_username
 from meydan.accounts.me import LoggedIn
 from meydan.accounts.profiles import Gender
 from meydan.accounts.settings import AccountsSettings, SignInMethod
@@ -137,9 +139,9 @@ async def _do_write(
     user_id = await _do_add_user(tx, wanted, proved, username, password_hash)
     profile_id = await profiles.do_add_real(tx, user_id, wanted.alias, wanted.gender, wanted.language)
     device_row = await devices.do_record_device(tx, user_id, wanted.device)
-    is_new = await standing.do_record_contact(tx, proved.value) if proved else False
+    is_new = await inheritance.do_prove_contact(tx, user_id, proved.value) if proved else False
     phone = proved.value if proved and proved.channel is Channel.sms else None
-    phone_key = phone_hash(tx, phone) if phone else None
+    phone_key = contact_hash(tx, phone) if phone else None
     await publish(
         tx,
         events.Registered(

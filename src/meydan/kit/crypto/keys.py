@@ -1,4 +1,4 @@
-"""The installation's two secrets, set when the process starts."""
+"""The installation's secrets, set when the process starts."""
 
 from msgspec import Struct
 
@@ -11,7 +11,9 @@ class Keys(Struct, frozen=True):
     token_key: str
     """Signs short-lived tokens: access tokens, proofs, grants."""
     seal_key: str
-    """Seals data in the database: secrets at rest, keyed hashes of phone numbers."""
+    """Seals data in the database: secrets at rest, keyed hashes of codes and cards."""
+    contact_key: str
+    """Hashes contacts that were proved. No database and no backup holds it."""
 
 
 def current() -> Keys:

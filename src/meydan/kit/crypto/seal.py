@@ -1,4 +1,7 @@
-"""Secrets at rest: encrypted, or stored as a keyed hash. Each purpose has a key of its own, derived from the seal key."""
+"""Secrets at rest: encrypted, or stored as a keyed hash. Each purpose has a key of its own, derived from the seal key.
+
+Contacts have the contact key in its place: ``key`` names it.
+"""
 
 import hmac
 import os
@@ -20,31 +23,31 @@ class SealBroken(Exception):
 
 
 @cache
-def _key(seal_key: str, purpose: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=f"meydan {purpose}".encode()).derive(seal_key.encode())
+def _key(key: str, purpose: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=f"meydan {purpose}".encode()).derive(key.encode())
 
 
-def mac(purpose: str, *parts: object) -> bytes:
+def mac(purpose: str, *parts: object, key: str | None = None) -> bytes:
     """A keyed hash (32 bytes) of the parts; their lengths are hashed as well, so borders count."""
     texts = [part if isinstance(part, bytes) else str(part).encode() for part in parts]
     framed = b"".join(len(text).to_bytes(4) + text for text in texts)
-    return hmac.new(_key(keys.current().seal_key, purpose), framed, sha256).digest()
+    return hmac.new(_key(key or keys.current().seal_key, purpose), framed, sha256).digest()
 
 
 def constant_time_equal(left: bytes, right: bytes) -> bool:
     return hmac.compare_digest(left, right)
 
 
-def seal(purpose: str, secret: bytes) -> bytes:
+def seal(purpose: str, secret: bytes, *, key: str | None = None) -> bytes:
     nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(_key(keys.current().seal_key, purpose)).encrypt(nonce, secret, None)
+    return nonce + AESGCM(_key(key or keys.current().seal_key, purpose)).encrypt(nonce, secret, None)
 
 
-def unseal(purpose: str, sealed: bytes) -> bytes:
+def unseal(purpose: str, sealed: bytes, *, key: str | None = None) -> bytes:
     """Decrypts.
 
     Raises: SealBroken."""
     try:
-        return AESGCM(_key(keys.current().seal_key, purpose)).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        return AESGCM(_key(key or keys.current().seal_key, purpose)).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
     except (InvalidTag, ValueError) as error:
         raise SealBroken(f"this was not sealed here for {purpose}") from error

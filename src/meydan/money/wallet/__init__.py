@@ -47,6 +47,7 @@ from meydan.money.wallet.errors import (
 from meydan.money.wallet.events import WalletFrozen, WalletThawed
 from meydan.money.wallet.freezes import do_freeze, do_thaw
 from meydan.money.wallet.holds import Hold, HoldStatus, do_commit_hold, do_hold, do_release_hold
+from meydan.money.wallet.inheritance import do_inherit_wallet
 from meydan.money.wallet.ledger import (
     Clawback,
     HistoryItem,
@@ -110,6 +111,7 @@ __all__ = [
     "do_forgive_debt",
     "do_freeze",
     "do_hold",
+    "do_inherit_wallet",
     "do_release_hold",
     "do_reverse",
     "do_send_wallet",

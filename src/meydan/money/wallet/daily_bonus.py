@@ -1,12 +1,13 @@
 """Daily bonus: free coins, once per calendar day of the tenant. Idempotent under concurrent requests."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from meydan import tenants
+from meydan import accounts, tenants
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.money.wallet import balances, ledger
@@ -55,16 +56,12 @@ async def bonuses(tx: Tx, user_id: UUID) -> Bonuses:
     Runs as: service.
     """
     settings, today = await tenants.settings(tx, WalletSettings), await _today(tx)
-    taken = await tx.one(
-        bool,
-        "select exists (select from app.coin_transactions where tenant_id = $1 and idempotency_key = $2)",
-        _key(user_id, today.day),
-    )
+    taken = await _is_taken(tx, [user_id, *await accounts.inheritance.former_accounts_of(tx, user_id)], today.day)
     return Bonuses(DailyBonus(settings.daily_bonus_coins, settings.daily_bonus_coins > 0 and not taken, today.next_at))
 
 
 async def do_earn_daily(tx: Tx, user_id: UUID) -> BonusReceipt:
-    """Credits today's bonus from the tenant's promotions account.
+    """Credits today's bonus from the tenant's promotions account, unless an erased account of the user had it today.
 
     Raises: EarningOff, AlreadyEarned.
     Runs as: service.
@@ -72,6 +69,8 @@ async def do_earn_daily(tx: Tx, user_id: UUID) -> BonusReceipt:
     settings, today = await tenants.settings(tx, WalletSettings), await _today(tx)
     if settings.daily_bonus_coins == 0:
         raise EarningOff
+    if await _is_taken(tx, await accounts.inheritance.former_accounts_of(tx, user_id), today.day):
+        raise AlreadyEarned(next_at=today.next_at)
     try:
         transaction = await ledger.do_credit(
             tx,
@@ -86,6 +85,14 @@ async def do_earn_daily(tx: Tx, user_id: UUID) -> BonusReceipt:
     except IdempotencyKeyReused:
         raise AlreadyEarned(next_at=today.next_at) from None
     return BonusReceipt(transaction, await balances.wallet_of(tx, user_id), today.next_at)
+
+
+async def _is_taken(tx: Tx, user_ids: Sequence[UUID], day: date) -> bool:
+    return await tx.one(
+        bool,
+        "select exists (select from app.coin_transactions where tenant_id = $1 and idempotency_key = any($2::text[]))",
+        [_key(user_id, day) for user_id in user_ids],
+    )
 
 
 def _key(user_id: UUID, day: date) -> str:

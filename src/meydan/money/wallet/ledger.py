@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from meydan import accounts
 from meydan.kit.database import Tx
 from meydan.money.wallet.balances import do_send_wallet
 from meydan.money.wallet.enums import Account, Entry, TransactionType, coins_of, entry_rows, users_in
@@ -130,7 +131,7 @@ async def do_claw_back(
     subject_id: UUID | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Clawback:
-    """Claws coins back to ``to``: the unheld balance first; the rest becomes debt.
+    """Claws coins back to ``to``: the unheld balance first; the rest becomes debt. An erased account's heir owes it.
 
     Runs as: service.
     """
@@ -142,6 +143,7 @@ async def do_claw_back(
             *(description, subject_id, dict(details or {})),
         )
     await do_send_wallet(tx, user_id)
+    await accounts.inheritance.do_pass_on(tx, user_id)
     return Clawback(made, made.details["taken"], made.details["owed"])
 
 

@@ -37,6 +37,6 @@ def test_a_hash_depends_on_purpose_parts_and_their_borders():
 
 def test_another_installation_has_other_hashes():
     here = seal.mac("contacts", "+905321112233")
-    with runtime.using(Keys(token_key="t" * 32, seal_key="z" * 32)):
+    with runtime.using(Keys(token_key="t" * 32, seal_key="z" * 32, contact_key="c" * 32)):
         assert seal.mac("contacts", "+905321112233") != here
     assert seal.mac("contacts", "+905321112233") == here

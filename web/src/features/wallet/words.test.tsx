@@ -98,6 +98,14 @@ describe('why coins moved', () => {
     expect(let_off.map(({ words }) => words?.includes('7'))).toEqual([true, true]);
   });
 
+  it('says what an earlier account owed', () => {
+    const owed = inBoth(() =>
+      useHistoryWords()(movement('adjustment', { amount: 0, coins: 0, debt: -1200, description: 'former_account' })),
+    );
+    expect(owed.map(({ title }) => title)).toEqual(['Owed by your earlier account', 'Önceki hesabının borcu']);
+    expect(owed.map(({ words }) => words?.match(/1[.,]200/)?.[0])).toEqual(['1,200', '1.200']);
+  });
+
   it('says of a reversal that it undoes something', () => {
     const [english] = inBoth(() => useHistoryWords()(movement('adjustment', { reverses_id: '1' })));
     expect(english.title).toBe('An earlier movement was undone');

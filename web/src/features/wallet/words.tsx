@@ -14,6 +14,8 @@ export function useFreezeReason(): (reason: string) => string {
     switch (reason) {
       case 'fraud':
         return t`Something about payments or gifts looks unusual, and we want to be sure that it was you.`;
+      case 'former_account':
+        return t`The wallet of the account you had here before was frozen, and this one follows it.`;
       default:
         return reason
           ? t`The people who run this square stopped it for now: ${reason}`
@@ -150,6 +152,12 @@ export function useHistoryWords(): (movement: HistoryItem) => { title: string; w
       case 'conversion':
         return { title: t`Earnings turned into coins`, words: t`${i18n.number(-earnings)} of what you had earned.` };
       case 'adjustment':
+        if (description === 'former_account') {
+          return {
+            title: t`Owed by your earlier account`,
+            words: t`${i18n.number(-debt)} coins. You had an account here before, and it still owed them.`,
+          };
+        }
         return { title: t`Put right by the people who run this square`, words: text('note') || undefined };
       case 'forfeited':
         return { title: t`Coins that ran out` };
