@@ -1,7 +1,7 @@
 """Backup and restore: a file with a consistent snapshot of the whole database.
 
-Valkey is not in it. Its data is short-lived (presence, limits, revoked sessions of the last minutes) or restored from the
-database. Returning clients reload, and frames not yet forwarded are in the outbox.
+Valkey is not in it. Its data is short-lived (presence, limits, frames of the last hour). A restore ends every session, so
+clients log in again and load what there is.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import click
 import msgspec
 from msgspec import Struct
 
-from meydan.commands import PlainError, contacts, data_option
+from meydan.commands import PlainError, data_option, restored
 from meydan.commands.local_database import running_database
 from meydan.commands.migrate import prepare
 from meydan.config import (
@@ -259,16 +259,8 @@ async def _is_empty(settings: Settings) -> bool:
 
 
 async def _finish(settings: Settings, *, forget_contacts: bool) -> None:
-    import asyncpg
-
-    await prepare(settings)  # a backup of an older version is brought to this one
-    connection = await asyncpg.connect(settings.database.owner_url)
-    try:
-        if forget_contacts:
-            await contacts.do_forget(connection)
-        await connection.execute("analyze")
-    finally:
-        await connection.close()
+    await prepare(settings, rehashes=not forget_contacts)  # a backup of an older version is brought to this one
+    await restored.do_begin_anew(settings, forget_contacts=forget_contacts)
 
 
 def _postgres(program: str, settings: Settings, *arguments: str) -> None:

@@ -30,14 +30,15 @@ def migrate(data: Path | None) -> None:
         click.echo(f"applied {name}")
 
 
-async def prepare(settings: Settings) -> list[str]:
+async def prepare(settings: Settings, *, rehashes: bool = True) -> list[str]:
     """Creates logins and database where the engine is ours, applies the migrations and returns their names."""
     from meydan.kit.database import migrations
 
     if superuser := embedded_superuser_url(settings):
         await migrations.bootstrap(superuser, DATABASE_NAME, database_passwords(settings.data))
     applied = await migrations.migrate(settings.database.owner_url)
-    await contacts.do_rehash(settings)
+    if rehashes:
+        await contacts.do_rehash(settings)
     return applied
 
 
