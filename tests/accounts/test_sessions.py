@@ -131,7 +131,8 @@ async def test_a_month_of_silence_ends_it(arrive: Arrive, moving_clock: MovableC
     moving_clock.forward(hours=24 * 29)
     assert (await person.client.post("/api/auth/refresh")).status_code == 200
     moving_clock.forward(hours=24 * 30 + 1)
-    assert code(await person.client.post("/api/auth/refresh")) == "session_ended"
+    ended = await person.client.post("/api/auth/refresh")
+    assert (code(ended), ended.json()["reason"]) == ("session_ended", "inactive")
 
 
 async def test_other_sites_cannot_use_the_cookie(arrive: Arrive):

@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
+import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Request, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, Person, Product, Visitors
+from tests.e2e.conftest import DESKTOP, PASSWORD, PHONE, Person, Product, Visitors
 from tests.e2e.steps import meet, register
 
 DOORS = ["/", "/join", "/community", "/login", "/reset"]
@@ -262,6 +263,27 @@ async def test_a_log_out_in_one_tab_is_one_in_all(product: Product, visitor: Vis
     await second.get_by_role("button", name="Log out").click()
     await expect(second.get_by_role("link", name="Create account")).to_be_visible()
     await expect(two_tabs.page.get_by_role("link", name="Create account")).to_be_visible()
+
+
+async def test_a_lost_answer_to_a_refresh_logs_nobody_out(product: Product, visitor: Visitors):
+    phone, elsewhere = await visitor(), await visitor()
+    await register(elsewhere, product, "tunelde")
+    await phone.page.goto("/login")
+    await phone.page.get_by_label(re.compile("Phone, e-mail or user")).fill(elsewhere.phone)
+    await phone.page.get_by_label("Password", exact=True).last.fill(PASSWORD)
+    await phone.page.get_by_role("button", name="Log in", exact=True).click()
+    await expect(phone.page.get_by_role("button", name="Meet someone")).to_be_visible()
+    cookies = {cookie["name"]: cookie["value"] for cookie in await phone.context.cookies()}
+    product.move_clock(hours=0.2)
+    # The server has moved on, and its answer went into the tunnel.
+    async with httpx.AsyncClient(cookies=cookies, headers={"X-Meydan": "1"}) as server:
+        lost = await server.post(f"{product.url}/api/auth/refresh")
+    assert lost.status_code == 200
+    product.move_clock(hours=3)
+    await phone.page.reload()
+    await expect(phone.page.get_by_role("button", name="Meet someone")).to_be_visible()
+    now = {cookie["name"]: cookie["value"] for cookie in await phone.context.cookies()}
+    assert now["meydan_refresh"] == lost.cookies["meydan_refresh"]
 
 
 async def test_an_invitation_keeps_its_code(visitor: Visitors):

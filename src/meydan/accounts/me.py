@@ -55,10 +55,10 @@ class Session(Struct, frozen=True):
 
 
 class LoggedIn(Struct, frozen=True):
-    """The session for the response body, and the refresh token, which only the cookie carries."""
+    """The session for the response body, and what opened it: its refresh token goes into a cookie only."""
 
     session: Session
-    refresh_token: str
+    opened: Opened
 
 
 async def read(tx: Tx, user_id: UUID, profile_id: UUID) -> Me:
@@ -104,4 +104,4 @@ async def session_response(tx: Tx, identity: Identity) -> Session:
 
 
 async def logged_in(tx: Tx, opened: Opened) -> LoggedIn:
-    return LoggedIn(await session_response(tx, opened.identity), opened.refresh_token)
+    return LoggedIn(await session_response(tx, opened.identity), opened)

@@ -50,6 +50,7 @@ COLUMNS = {
     "sessions.device_id",
     "sessions.profile_id",
     "sessions.address_hint",
+    "sessions.browser_key",  # a public key, gone with its session
     "otp_verifications.contact",
     "otp_verifications.network",
     "otp_verifications.device_id",

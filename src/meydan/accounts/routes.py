@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from litestar.datastructures import Cookie
 from msgspec import Meta, Struct, structs
 
 from meydan import tenants
-from meydan.accounts import aliases, devices, personal_data, profiles, sessions
+from meydan.accounts import aliases, devices, personal_data, profiles, refresh_tokens, sessions
 from meydan.accounts import me as myself
 from meydan.accounts.aliases import Suggestion
 from meydan.accounts.devices import DeviceLine
@@ -33,6 +34,8 @@ from meydan.kit.rate_limits import Limit, take
 from meydan.tenants import Language, Tenant
 
 COOKIE = "meydan_refresh"
+DIGEST = "meydan_refresh_digest"
+"""Cookie with the refresh token's digest, which the client reads and signs."""
 BROWSER = "meydan_browser"
 """Cookie with the secret of a browser that asked for a code."""
 _PATH = "/api/auth"
@@ -58,6 +61,11 @@ class VerifyCodeRequest(Struct, frozen=True):
     to: Text
     code: Annotated[str, Meta(max_length=12)]
     purpose: Purpose
+
+
+class RefreshSessionRequest(Struct, frozen=True):
+    signature: Text | None = None
+    """The browser's signature over the digest of its token, in base64url."""
 
 
 class LogOutRequest(Struct, frozen=True):
@@ -145,10 +153,12 @@ async def login(request: AnyRequest, db: Database, tenant: Tenant, data: LogInRe
 
 
 @post("/api/auth/refresh", status_code=200, tags=["accounts"], summary="A new access token for the cookie")
-async def refresh(request: AnyRequest, db: Database, tenant: Tenant) -> Response[Session]:
-    token = _cookie(request)
+async def refresh(
+    request: AnyRequest, db: Database, tenant: Tenant, data: RefreshSessionRequest | None = None
+) -> Response[Session]:
+    token, signature = _cookie(request), None if data is None else data.signature
     async with db.as_service(tenant.id) as tx:
-        opened = SessionEnded() if token is None else await sessions.do_refresh(tx, token)
+        opened = SessionEnded() if token is None else await sessions.do_refresh(tx, token, signature)
         done = opened if isinstance(opened, SessionEnded) else await myself.logged_in(tx, opened)
     if isinstance(done, SessionEnded):
         raise done
@@ -269,12 +279,19 @@ def _cookie(request: AnyRequest) -> str | None:
 def _without_cookie() -> Response[None]:
     response: Response[None] = Response(None, status_code=204)
     response.delete_cookie(COOKIE, path=_PATH)
+    response.delete_cookie(DIGEST)
     return response
 
 
 def _with_cookie(request: AnyRequest, done: LoggedIn, status: int) -> Response[Session]:
-    cookie = _own_cookie(request, COOKIE, done.refresh_token, sessions.LIFETIME)
-    return Response(done.session, status_code=status, cookies=[cookie])
+    """Both cookies come in one response, so that the digest is of the token beside it, however late it arrives."""
+    token = done.opened.refresh_token
+    response = Response(done.session, status_code=status)
+    response.set_cookie(_own_cookie(request, COOKIE, token, sessions.INACTIVE_LIFETIME))
+    if done.opened.signs_refreshes:
+        digest = _own_cookie(request, DIGEST, refresh_tokens.digest(token), sessions.INACTIVE_LIFETIME)
+        response.set_cookie(replace(digest, path="/", httponly=False))
+    return response
 
 
 def _own_cookie(request: AnyRequest, key: str, value: str | None, lifetime: timedelta) -> Cookie:

@@ -1,13 +1,12 @@
 """Sessions: started by a login, continued by rotating refresh tokens, revoked at once.
 
-A refresh token is ``session.number.mac``: the database keeps the session's current number and a salt, never a token.
+The database keeps the session's current number and a salt, never a token.
 The newest number rotates the session. The previous one, within the grace period, is a second tab or a lost response,
-and gets the same successor. An older number is token reuse: somebody has a copy, so the session ends for both.
-A session rotates at most once in the grace period, so the previous number cannot be older than it seems.
+and gets the same successor. A session rotates at most once in the grace period.
+Signed by the browser, the previous number gets the successor for longer, until the successor was used.
+Any other number is token reuse: somebody has a copy, so the session ends for both.
 """
 
-import base64
-import binascii
 import os
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,16 +16,19 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.accounts import events
+from meydan.accounts import events, refresh_tokens
 from meydan.kit import realtime
-from meydan.kit.crypto import seal
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
 from meydan.kit.events import publish
 from meydan.kit.identity import Face, Identity, Role
 
 GRACE = timedelta(seconds=30)
-LIFETIME = timedelta(days=30)
+SIGNED_GRACE = timedelta(days=7)
+INACTIVE_LIFETIME = timedelta(days=30)
+"""Time after its last rotation in which a session can be continued."""
+ABSOLUTE_LIFETIME = timedelta(days=365)
+"""Time after its start in which a session can be continued, however often it is used."""
 
 
 class EndReason(StrEnum):
@@ -39,7 +41,16 @@ class EndReason(StrEnum):
     staff = "staff"
 
 
+class Expiry(StrEnum):
+    """Lifetime that a session has outlived. It is computed, never stored."""
+
+    inactive = "inactive"
+    absolute = "absolute"
+
+
 class SessionEnded(Refused):
+    """``reason`` is an EndReason or an Expiry, for tokens of a session that we know."""
+
     code, status, title = "session_ended", 401, "This session has ended. Please log in again."
 
 
@@ -60,6 +71,8 @@ class Opened(Struct, frozen=True):
 
     identity: Identity
     refresh_token: str
+    signs_refreshes: bool
+    """True when the browser gave a key at the login."""
 
 
 class _Row(Struct, frozen=True):
@@ -67,18 +80,48 @@ class _Row(Struct, frozen=True):
     user_id: UUID
     refresh_salt: bytes
     refresh_number: int
+    newest_used: bool
+    browser_key: bytes | None
     rotated_at: datetime
+    created_at: datetime
     expires_at: datetime
     ended_at: datetime | None
+    end_reason: EndReason | None
     now: datetime
     """The database's time: the other columns are written by its clock too, and machines' clocks may differ."""
 
+    @property
+    def is_in_grace(self) -> bool:
+        return self.now - self.rotated_at < GRACE
 
-_COLUMNS = "id, user_id, refresh_salt, refresh_number, rotated_at, expires_at, ended_at, app.now() as now"
+    def ended(self) -> SessionEnded | None:
+        if self.ended_at is not None:
+            return SessionEnded(reason=self.end_reason)
+        if self.expires_at > self.now:
+            return None
+        # A day in PostgreSQL may have 23 hours, if the server's time zone has summer time.
+        is_old = self.expires_at > self.created_at + ABSOLUTE_LIFETIME - timedelta(days=1)
+        return SessionEnded(reason=Expiry.absolute if is_old else Expiry.inactive)
+
+    def replays_to(self, token: str, signature: str | None) -> bool:
+        """True when the previous number's token still gets the newest one."""
+        if self.is_in_grace:
+            return True
+        if self.browser_key is None or signature is None or self.newest_used:
+            return False
+        return self.now - self.rotated_at < SIGNED_GRACE and refresh_tokens.is_signed(
+            token, signature, self.browser_key
+        )
+
+
+_COLUMNS = """
+    id, user_id, refresh_salt, refresh_number, newest_used, browser_key, rotated_at, created_at, expires_at, ended_at,
+    end_reason, app.now() as now
+"""
 _LOCK = f"select {_COLUMNS} from app.sessions where tenant_id = $1 and id = $2 for update"
 
 
-async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str) -> Opened:
+async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str, browser_key: bytes | None = None) -> Opened:
     """Starts a session under the real face. ``device_id`` is the row's.
 
     Runs as: service.
@@ -86,8 +129,9 @@ async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str) -> O
     row = await tx.one(
         _Row,
         f"""
-        insert into app.sessions (tenant_id, user_id, device_id, profile_id, address_hint, refresh_salt, expires_at)
-        select $1, $2, $3, p.id, $4, $5, app.now() + $6::interval from app.profiles p
+        insert into app.sessions
+            (tenant_id, user_id, device_id, profile_id, address_hint, refresh_salt, browser_key, expires_at)
+        select $1, $2, $3, p.id, $4, $5, $6, app.now() + $7::interval from app.profiles p
         where p.tenant_id = $1 and p.user_id = $2 and p.face = 'real'
         returning {_COLUMNS}
         """,
@@ -95,41 +139,50 @@ async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str) -> O
         device_id,
         ip_address_hint(ip_address),
         os.urandom(16),
-        LIFETIME,
+        browser_key,
+        INACTIVE_LIFETIME,
     )
     await realtime.send_frame(tx, user_id, events.SessionsChanged())
-    return Opened(await _identity(tx, row.id), _token(tx, row, row.refresh_number))
+    return await _opened(tx, row, row.refresh_number)
 
 
-async def do_refresh(tx: Tx, token: str) -> Opened | SessionEnded:
+async def do_refresh(tx: Tx, token: str, signature: str | None = None) -> Opened | SessionEnded:
     """Rotates the session. Returns the error instead of raising it, so that ending a reused session is committed.
 
     Locks: sessions.
     Runs as: service.
     """
-    parsed = _parse(token)
-    row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
-    if parsed is None or row is None or not seal.constant_time_equal(parsed[2], _mac(tx, row, parsed[1])):
+    found = await _lock_found(tx, token)
+    if found is None:
         return SessionEnded()
-    if row.ended_at is not None or row.expires_at <= row.now:
-        return SessionEnded()
-    number, in_grace = parsed[1], row.now - row.rotated_at < GRACE
-    if number < row.refresh_number - (1 if in_grace else 0):
+    number, row = found
+    if (ended := row.ended()) is not None:
+        return ended
+    behind = row.refresh_number - number
+    if behind > 1 or (behind == 1 and not row.replays_to(token, signature)):
         await do_end(tx, row.user_id, row.id, EndReason.token_reuse)
-        return SessionEnded()
+        return SessionEnded(reason=EndReason.token_reuse)
     newest = row.refresh_number
-    if number == newest and not in_grace:
+    if behind == 0 and not row.is_in_grace:
         newest += 1
-        await tx.run(
-            """
-            update app.sessions set refresh_number = $3, rotated_at = app.now(), last_seen_at = app.now(),
-            expires_at = app.now() + $4::interval where tenant_id = $1 and id = $2
-            """,
-            row.id,
-            newest,
-            LIFETIME,
-        )
-    return Opened(await _identity(tx, row.id), _token(tx, row, newest))
+        await _do_rotate(tx, row.id, newest)
+    elif behind == 0 and not row.newest_used:
+        await tx.run("update app.sessions set newest_used = true where tenant_id = $1 and id = $2", row.id)
+    return await _opened(tx, row, newest)
+
+
+async def _do_rotate(tx: Tx, session_id: UUID, number: int) -> None:
+    await tx.run(
+        """
+        update app.sessions set refresh_number = $3, newest_used = false, rotated_at = app.now(),
+        last_seen_at = app.now(), expires_at = least(app.now() + $4::interval, created_at + $5::interval)
+        where tenant_id = $1 and id = $2
+        """,
+        session_id,
+        number,
+        INACTIVE_LIFETIME,
+        ABSOLUTE_LIFETIME,
+    )
 
 
 async def lock_by_token(tx: Tx, token: str) -> tuple[UUID, UUID] | None:
@@ -138,16 +191,27 @@ async def lock_by_token(tx: Tx, token: str) -> tuple[UUID, UUID] | None:
     Locks: sessions.
     Runs as: service.
     """
-    parsed = _parse(token)
-    row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed[0])
-    if (
-        parsed is None
-        or row is None
-        or row.ended_at
-        or not seal.constant_time_equal(parsed[2], _mac(tx, row, parsed[1]))
-    ):
+    found = await _lock_found(tx, token)
+    if found is None or found[1].ended_at is not None:
         return None
-    return row.user_id, row.id
+    return found[1].user_id, found[1].id
+
+
+async def _lock_found(tx: Tx, token: str) -> tuple[int, _Row] | None:
+    """The session of a token, and the token's number.
+
+    Locks: sessions.
+    """
+    parsed = refresh_tokens.parse(token)
+    row = None if parsed is None else await tx.maybe(_Row, _LOCK, parsed.session_id)
+    if parsed is None or row is None or not parsed.is_ours(tx, row.refresh_salt):
+        return None
+    return parsed.number, row
+
+
+async def _opened(tx: Tx, row: _Row, number: int) -> Opened:
+    token = refresh_tokens.written(tx, row.id, row.refresh_salt, number)
+    return Opened(await _identity(tx, row.id), token, row.browser_key is not None)
 
 
 async def mine(tx: Tx) -> list[SessionLine]:
@@ -305,19 +369,3 @@ async def _identity(tx: Tx, session_id: UUID) -> Identity:
         role=actor.role,
         face=actor.face,
     )
-
-
-def _mac(tx: Tx, row: _Row, number: int) -> bytes:
-    return seal.mac("refresh tokens", tx.tenant_id, row.id, row.refresh_salt, number)
-
-
-def _token(tx: Tx, row: _Row, number: int) -> str:
-    return f"{row.id.hex}.{number}.{base64.urlsafe_b64encode(_mac(tx, row, number)).decode().rstrip('=')}"
-
-
-def _parse(token: str) -> tuple[UUID, int, bytes] | None:
-    try:
-        session, number, mac = token.split(".")
-        return UUID(hex=session), int(number), base64.urlsafe_b64decode(mac + "=" * (-len(mac) % 4))
-    except (ValueError, binascii.Error):
-        return None

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { elapsedSince, learnServerTime, type Mark, mark } from '../clock';
 import { kept } from '../storage';
+import { signRefresh } from './browser-key';
 import { NoAnswer, refusalOf } from './errors';
 import type { Me, Session } from './types';
 
@@ -152,13 +153,15 @@ async function renew(stale: string | null): Promise<string | null> {
   const { token } = useSession.getState();
   if (token && token !== stale) return token;
 
+  const signature = await signRefresh();
   let response: Response;
   try {
     response = await fetch('/api/auth/refresh', {
       method: 'POST',
       credentials: 'same-origin',
       signal: AbortSignal.timeout(ANSWER_WITHIN),
-      headers: { 'X-Meydan': '1', ...tenantHeader() },
+      headers: { 'Content-Type': 'application/json', 'X-Meydan': '1', ...tenantHeader() },
+      body: JSON.stringify({ signature }),
     });
   } catch (cause) {
     throw new NoAnswer(cause);

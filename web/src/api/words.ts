@@ -108,6 +108,8 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`This ban is over or lifted already.`);
     case 'outranked':
       return i18n._(msg`Only somebody of a higher rank can ban a member of the staff.`);
+    case 'browser_key_invalid':
+      return i18n._(msg`This browser sent a key that we cannot read. Reload the page and try again.`);
     case 'session_ended':
       return i18n._(msg`You were logged out. Log in again to go on.`);
     case 'not_logged_in':

@@ -9,6 +9,7 @@ from meydan.accounts import devices, me, sessions, users
 from meydan.accounts.devices import ClientDevice
 from meydan.accounts.identifiers import Identifier, hint, read_identifier
 from meydan.accounts.me import LoggedIn
+from meydan.accounts.refresh_tokens import BrowserKey, read_browser_key
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.sign_in import client_network, login_throttle, otp, passwords
 from meydan.accounts.sign_in.otp import Purpose
@@ -34,6 +35,7 @@ class LogInRequest(Struct, frozen=True):
     device: ClientDevice
     password: str | None = None
     proof: str | None = None
+    browser_key: BrowserKey | None = None
 
 
 class _Attempt(Struct, frozen=True):
@@ -48,7 +50,7 @@ class _Attempt(Struct, frozen=True):
 async def do_log_in(db: Database, tenant_id: int, wanted: LogInRequest, ip_address: str) -> LoggedIn:
     """Logs a user in. Checks the password between two transactions, so that no connection waits for the hash.
 
-    Raises: LoginFailed, TooManyRequests, AccountBanned, StepUpNeeded, ProofRefused.
+    Raises: BrowserKeyInvalid, LoginFailed, TooManyRequests, AccountBanned, StepUpNeeded, ProofRefused.
     """
     if wanted.password is None:
         async with db.as_service(tenant_id) as tx:
@@ -66,7 +68,7 @@ async def do_log_in(db: Database, tenant_id: int, wanted: LogInRequest, ip_addre
                 await users.do_set_password_hash(tx, attempt.user_id, checked.better_hash)
             if not attempt.is_known_device:
                 await _do_check_step_up(tx, attempt.user_id, wanted.proof)
-            return await _do_open(tx, attempt.user_id, wanted.device, ip_address)
+            return await _do_open(tx, attempt.user_id, wanted, ip_address)
     # The password was changed or rehashed by another login while this one checked it: check again.
     return await do_log_in(db, tenant_id, wanted, ip_address)
 
@@ -103,7 +105,7 @@ async def _do_log_in_by_code(tx: Tx, wanted: LogInRequest, ip_address: str) -> L
     if user_id is None:
         raise LoginFailed
     await _lock_standing(tx, user_id)
-    return await _do_open(tx, user_id, wanted.device, ip_address)
+    return await _do_open(tx, user_id, wanted, ip_address)
 
 
 async def _do_check_step_up(tx: Tx, user_id: UUID, proof: str | None) -> None:
@@ -118,6 +120,8 @@ async def _do_check_step_up(tx: Tx, user_id: UUID, proof: str | None) -> None:
         raise LoginFailed
 
 
-async def _do_open(tx: Tx, user_id: UUID, device: ClientDevice, ip_address: str) -> LoggedIn:
-    device_row = await devices.do_record_device(tx, user_id, device)
-    return await me.logged_in(tx, await sessions.do_start(tx, user_id, device_row, ip_address))
+async def _do_open(tx: Tx, user_id: UUID, wanted: LogInRequest, ip_address: str) -> LoggedIn:
+    """Raises: BrowserKeyInvalid."""
+    device_row = await devices.do_record_device(tx, user_id, wanted.device)
+    browser_key = read_browser_key(wanted.browser_key)
+    return await me.logged_in(tx, await sessions.do_start(tx, user_id, device_row, ip_address, browser_key))

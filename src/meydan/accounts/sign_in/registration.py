@@ -15,6 +15,7 @@ from meydan.accounts.former.contact_marks import contact_hash
 from meydan.accounts.identifiers import read_username
 from meydan.accounts.me import LoggedIn
 from meydan.accounts.profiles import Gender
+from meydan.accounts.refresh_tokens import BrowserKey, read_browser_key
 from meydan.accounts.settings import AccountsSettings, SignInMethod
 from meydan.accounts.sign_in import client_network, login_throttle, otp, passwords
 from meydan.accounts.sign_in.otp import ProvedContact, Purpose
@@ -66,6 +67,7 @@ class RegisterUserRequest(Struct, frozen=True):
     gender: Gender | None = None
     invite_code: Annotated[str, Meta(max_length=40)] | None = None
     new_tenant: NewTenant | None = None
+    browser_key: BrowserKey | None = None
 
 
 TAKEN: dict[str, type[Refused]] = {
@@ -89,7 +91,7 @@ async def do_register(
 
     ``rules`` say whether a new tenant may be founded.
 
-    Raises: IdentifierMissing, WeakPassword, TooManyRequests, ProofRefused, SignInMethodClosed, TooYoung.
+    Raises: IdentifierMissing, WeakPassword, TooManyRequests, ProofRefused, SignInMethodClosed, TooYoung, BrowserKeyInvalid.
     """
     username = read_username(wanted.username) if wanted.username else None
     if wanted.proof is None and username is None:
@@ -155,7 +157,8 @@ async def _do_write(
     )
     if phone_key is not None:
         await publish(tx, events.Verified(user_id, phone_key, is_new))
-    return await me.logged_in(tx, await sessions.do_start(tx, user_id, device_row, ip_address))
+    browser_key = read_browser_key(wanted.browser_key)
+    return await me.logged_in(tx, await sessions.do_start(tx, user_id, device_row, ip_address, browser_key))
 
 
 async def _do_add_user(

@@ -26,6 +26,25 @@ interface Draft {
   sent: OtpSent | null;
 }
 
+function WhyEnded({ reason }: { reason: unknown }) {
+  switch (reason) {
+    case 'inactive':
+      return <Trans>You have not been here for 30 days.</Trans>;
+    case 'absolute':
+      return <Trans>A log-in lasts for a year at most.</Trans>;
+    case 'password':
+      return <Trans>The password of your account has changed.</Trans>;
+    case 'token_reuse':
+      return (
+        <Trans>
+          An old key to this session was used again. That can be a copy in other hands, so we have ended the session.
+        </Trans>
+      );
+    default:
+      return <Trans>The session ended on this device.</Trans>;
+  }
+}
+
 /** Back in, with the password or with a code. */
 export function LogInPage() {
   const { t } = useLingui();
@@ -106,7 +125,12 @@ export function LogInPage() {
     <DoorPage title={t`Welcome back`} lead={<Trans>The lamps are lit.</Trans>}>
       {ended?.code === 'session_ended' ? (
         <Notice icon={<KeyRound aria-hidden />} title={<Trans>You were logged out</Trans>}>
-          <Trans>The session ended on this device. What you wrote and sent is kept; log in to go on.</Trans>
+          <p>
+            <WhyEnded reason={ended.problem.reason} />
+          </p>
+          <p>
+            <Trans>What you wrote and sent is kept; log in to go on.</Trans>
+          </p>
         </Notice>
       ) : null}
       <form

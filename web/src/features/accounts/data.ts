@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import { browserKey } from '../../api/browser-key';
 import { answer, api } from '../../api/client';
 import { thisDevice } from '../../api/device';
 import { Refused } from '../../api/errors';
@@ -38,12 +39,15 @@ export const sendOtp = (body: { channel: OtpChannel; to: string; purpose: OtpPur
 export const verifyOtp = (body: { to: string; code: string; purpose: OtpPurpose }) =>
   answer(api.POST('/api/auth/verify-otp', { body }));
 
-export async function register(body: Omit<RegisterUserRequest, 'device'>): Promise<void> {
-  adopt(await answer(api.POST('/api/auth/register', { body: { ...body, device: thisDevice() } })));
+/** What the server learns of this browser when a session begins here. */
+const thisBrowser = async () => ({ device: thisDevice(), browser_key: await browserKey() });
+
+export async function register(body: Omit<RegisterUserRequest, 'device' | 'browser_key'>): Promise<void> {
+  adopt(await answer(api.POST('/api/auth/register', { body: { ...body, ...(await thisBrowser()) } })));
 }
 
-export async function logIn(body: Omit<LogInRequest, 'device'>): Promise<void> {
-  adopt(await answer(api.POST('/api/auth/login', { body: { ...body, device: thisDevice() } })));
+export async function logIn(body: Omit<LogInRequest, 'device' | 'browser_key'>): Promise<void> {
+  adopt(await answer(api.POST('/api/auth/login', { body: { ...body, ...(await thisBrowser()) } })));
 }
 
 /** Ends the session here, or everywhere. Without an answer nothing has ended, and the page says so. */
