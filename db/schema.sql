@@ -255,6 +255,8 @@ CREATE TABLE app.tickets (
     searched_at timestamp with time zone,
     away_since timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    marks bytea[] DEFAULT '{}'::bytea[] NOT NULL,
+    apart bytea[] DEFAULT '{}'::bytea[] NOT NULL,
     CONSTRAINT tickets_check CHECK (((latitude IS NULL) = (longitude IS NULL))),
     CONSTRAINT tickets_check1 CHECK (((max_distance_km IS NULL) OR (latitude IS NOT NULL))),
     CONSTRAINT tickets_interests_check CHECK ((cardinality(interests) <= 40)),
@@ -1129,6 +1131,8 @@ begin
         perform from app.tickets other
         where other.tenant_id = in_tenant_id and other.user_id = candidate.user_id and other.kind = in_ticket.kind
             and other.away_since is null
+            -- What an erased account of either was kept apart from.
+            and not (other.marks && in_ticket.apart) and not (other.apart && in_ticket.marks)
             and exists (
                 select from app.users person
                 where person.tenant_id = in_tenant_id and person.id = candidate.user_id
@@ -1579,6 +1583,24 @@ begin
     where peer.tenant_id = in_tenant_id and peer.conversation_id = in_conversation_id and peer.profile_id <> me;
     return next;
 end $$;
+
+CREATE TABLE app.kept_apart (
+    tenant_id integer NOT NULL,
+    mark bytea NOT NULL,
+    other_mark bytea NOT NULL,
+    kept_until timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY app.kept_apart FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.marks_kept_apart(in_tenant_id integer, in_marks bytea[]) RETURNS bytea[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(array_agg(DISTINCT pair.other_mark), '{}'::bytea[]) AS "coalesce"
+    FROM app.kept_apart pair
+   WHERE ((pair.tenant_id = app.tenant_id()) AND (pair.tenant_id = marks_kept_apart.in_tenant_id) AND (pair.mark = ANY (marks_kept_apart.in_marks)) AND (pair.kept_until > app.now()));
+END;
 
 CREATE FUNCTION app.match_tickets(in_tenant_id integer, in_kind text, in_batch_size integer, in_retry_batch_size integer, in_retry_interval interval, in_rematch_cooldown interval, in_claim_delay interval, in_duration interval, in_wait_for_lock boolean) RETURNS TABLE(match_id uuid, conversation_id uuid, expires_at timestamp with time zone, user1_id uuid, profile1_id uuid, ticket1_id uuid, user2_id uuid, profile2_id uuid, ticket2_id uuid)
     LANGUAGE plpgsql
@@ -2676,6 +2698,16 @@ CREATE TABLE app.encounters (
 
 ALTER TABLE ONLY app.encounters FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.former_accounts (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    mark bytea NOT NULL,
+    sealed_hash bytea NOT NULL,
+    kept_until timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY app.former_accounts FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.fraud_cases (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -2751,6 +2783,9 @@ CREATE TABLE app.known_contacts (
     ban_reason text,
     banned_until timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    user_id uuid,
+    left_at timestamp with time zone,
+    is_rehashed boolean DEFAULT true NOT NULL,
     CONSTRAINT known_contacts_ban_reason_check CHECK ((length(ban_reason) <= 200))
 );
 
@@ -3163,7 +3198,10 @@ CREATE TABLE app.sessions (
     ended_at timestamp with time zone,
     end_reason text,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    browser_key bytea,
+    newest_used boolean DEFAULT false NOT NULL,
     CONSTRAINT sessions_address_hint_check CHECK ((length(address_hint) <= 45)),
+    CONSTRAINT sessions_browser_key_check CHECK ((length(browser_key) = 65)),
     CONSTRAINT sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
     CONSTRAINT sessions_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'revoked'::text, 'token_reuse'::text, 'password'::text, 'banned'::text, 'erased'::text, 'staff'::text]))),
     CONSTRAINT sessions_refresh_salt_check CHECK ((length(refresh_salt) = 16))
@@ -3413,6 +3451,9 @@ ALTER TABLE ONLY app.devices
 ALTER TABLE ONLY app.encounters
     ADD CONSTRAINT encounters_pkey PRIMARY KEY (tenant_id, first_profile_id, second_profile_id);
 
+ALTER TABLE ONLY app.former_accounts
+    ADD CONSTRAINT former_accounts_pkey PRIMARY KEY (tenant_id, user_id, mark);
+
 ALTER TABLE ONLY app.fraud_cases
     ADD CONSTRAINT fraud_cases_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3436,6 +3477,9 @@ ALTER TABLE ONLY app.invite_codes
 
 ALTER TABLE ONLY app.invite_codes
     ADD CONSTRAINT invite_codes_tenant_id_profile_id_key UNIQUE (tenant_id, profile_id);
+
+ALTER TABLE ONLY app.kept_apart
+    ADD CONSTRAINT kept_apart_pkey PRIMARY KEY (tenant_id, mark, other_mark);
 
 ALTER TABLE ONLY app.key_packages
     ADD CONSTRAINT key_packages_pkey PRIMARY KEY (tenant_id, id);
@@ -3679,6 +3723,8 @@ CREATE INDEX encounters_of_first ON app.encounters USING btree (tenant_id, first
 
 CREATE INDEX encounters_of_second ON app.encounters USING btree (tenant_id, second_profile_id, met_at);
 
+CREATE INDEX former_accounts_of_mark ON app.former_accounts USING btree (tenant_id, mark);
+
 CREATE INDEX fraud_cases_due ON app.fraud_cases USING btree (tenant_id, release_at) WHERE ((status = 'open'::text) AND (outcome = 'delay'::text));
 
 CREATE INDEX fraud_cases_of_gifts ON app.fraud_cases USING btree (tenant_id, user_id) WHERE (ring IS NOT NULL);
@@ -3701,7 +3747,13 @@ CREATE INDEX gifts_sent_to_person ON app.gifts_sent USING btree (tenant_id, rece
 
 CREATE INDEX invite_codes_of_user ON app.invite_codes USING btree (tenant_id, user_id);
 
+CREATE INDEX kept_apart_reversed ON app.kept_apart USING btree (tenant_id, other_mark);
+
 CREATE INDEX key_packages_of_user ON app.key_packages USING btree (tenant_id, user_id);
+
+CREATE INDEX known_contacts_left ON app.known_contacts USING btree (tenant_id, left_at) WHERE (left_at IS NOT NULL);
+
+CREATE INDEX known_contacts_of_user ON app.known_contacts USING btree (tenant_id, user_id) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX ledger_accounts_of_user ON app.ledger_accounts USING btree (tenant_id, user_id) WHERE (user_id IS NOT NULL);
 
@@ -3796,6 +3848,8 @@ CREATE INDEX reports_about ON app.reports USING btree (tenant_id, reported_user_
 CREATE INDEX reports_of_case ON app.reports USING btree (tenant_id, case_id, id);
 
 CREATE INDEX sessions_device ON app.sessions USING btree (tenant_id, device_id);
+
+CREATE INDEX sessions_ended ON app.sessions USING btree (tenant_id, ended_at) WHERE (ended_at IS NOT NULL);
 
 CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id) WHERE (ended_at IS NULL);
 
@@ -3942,6 +3996,12 @@ ALTER TABLE ONLY app.encounters
 ALTER TABLE ONLY app.encounters
     ADD CONSTRAINT encounters_tenant_id_second_profile_id_fkey FOREIGN KEY (tenant_id, second_profile_id) REFERENCES app.profiles(tenant_id, id);
 
+ALTER TABLE ONLY app.former_accounts
+    ADD CONSTRAINT former_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.former_accounts
+    ADD CONSTRAINT former_accounts_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
 ALTER TABLE ONLY app.fraud_cases
     ADD CONSTRAINT fraud_cases_tenant_id_decided_by_user_id_fkey FOREIGN KEY (tenant_id, decided_by_user_id) REFERENCES app.users(tenant_id, id);
 
@@ -3984,6 +4044,9 @@ ALTER TABLE ONLY app.invite_codes
 ALTER TABLE ONLY app.invite_codes
     ADD CONSTRAINT invite_codes_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
+ALTER TABLE ONLY app.kept_apart
+    ADD CONSTRAINT kept_apart_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
 ALTER TABLE ONLY app.key_packages
     ADD CONSTRAINT key_packages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -3995,6 +4058,9 @@ ALTER TABLE ONLY app.key_packages
 
 ALTER TABLE ONLY app.known_contacts
     ADD CONSTRAINT known_contacts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.known_contacts
+    ADD CONSTRAINT known_contacts_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.ledger_accounts
     ADD CONSTRAINT ledger_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -4260,6 +4326,8 @@ ALTER TABLE app.devices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.encounters ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.former_accounts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.fraud_cases ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.gifts ENABLE ROW LEVEL SECURITY;
@@ -4269,6 +4337,8 @@ ALTER TABLE app.gifts_sent ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.invite_codes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY inviter_read ON app.referrals FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (inviter_user_id = ( SELECT app.user_id() AS user_id))));
+
+ALTER TABLE app.kept_apart ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.key_packages ENABLE ROW LEVEL SECURITY;
 
@@ -4434,6 +4504,8 @@ CREATE POLICY owner_all ON app.devices TO meydan_owner USING (true) WITH CHECK (
 
 CREATE POLICY owner_all ON app.encounters TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.former_accounts TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.fraud_cases TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.gifts TO meydan_owner USING (true) WITH CHECK (true);
@@ -4441,6 +4513,8 @@ CREATE POLICY owner_all ON app.gifts TO meydan_owner USING (true) WITH CHECK (tr
 CREATE POLICY owner_all ON app.gifts_sent TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.invite_codes TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.kept_apart TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.key_packages TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4586,6 +4660,8 @@ CREATE POLICY service_tenant ON app.devices TO meydan_service USING ((tenant_id 
 
 CREATE POLICY service_tenant ON app.encounters TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.former_accounts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.fraud_cases TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.gifts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -4593,6 +4669,8 @@ CREATE POLICY service_tenant ON app.gifts TO meydan_service USING ((tenant_id = 
 CREATE POLICY service_tenant ON app.gifts_sent TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.invite_codes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.kept_apart TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.key_packages TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4837,6 +4915,10 @@ GRANT UPDATE(widened) ON TABLE app.tickets TO meydan_app;
 GRANT INSERT(day_limit) ON TABLE app.tickets TO meydan_app;
 
 GRANT UPDATE(searched_at) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(marks) ON TABLE app.tickets TO meydan_app;
+
+GRANT INSERT(apart) ON TABLE app.tickets TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.approximate_waiting(in_tenant_id integer, in_kind text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.approximate_waiting(in_tenant_id integer, in_kind text) TO meydan_app;
@@ -5088,6 +5170,12 @@ GRANT ALL ON FUNCTION app.lock_meter_accounts(in_tenant_id integer, in_meter_ids
 REVOKE ALL ON FUNCTION app.mark_seen(in_tenant_id integer, in_conversation_id uuid, in_delivered_seq bigint, in_read_seq bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.mark_seen(in_tenant_id integer, in_conversation_id uuid, in_delivered_seq bigint, in_read_seq bigint, OUT delivered_seq bigint, OUT read_seq bigint, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.kept_apart TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.marks_kept_apart(in_tenant_id integer, in_marks bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.marks_kept_apart(in_tenant_id integer, in_marks bytea[]) TO meydan_app;
+GRANT ALL ON FUNCTION app.marks_kept_apart(in_tenant_id integer, in_marks bytea[]) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.match_tickets(in_tenant_id integer, in_kind text, in_batch_size integer, in_retry_batch_size integer, in_retry_interval interval, in_rematch_cooldown interval, in_claim_delay interval, in_duration interval, in_wait_for_lock boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.match_tickets(in_tenant_id integer, in_kind text, in_batch_size integer, in_retry_batch_size integer, in_retry_interval interval, in_rematch_cooldown interval, in_claim_delay interval, in_duration interval, in_wait_for_lock boolean) TO meydan_service;
 
@@ -5230,6 +5318,8 @@ GRANT SELECT(created_at) ON TABLE app.devices TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.encounters TO meydan_service;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.former_accounts TO meydan_service;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE app.fraud_cases TO meydan_service;
 
 GRANT SELECT ON TABLE app.gifts_sent TO meydan_service;
@@ -5269,7 +5359,7 @@ GRANT SELECT(code),INSERT(code) ON TABLE app.invite_codes TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.invite_codes TO meydan_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE app.known_contacts TO meydan_service;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.known_contacts TO meydan_service;
 
 GRANT SELECT ON TABLE app.ledger_accounts TO meydan_service;
 GRANT SELECT ON TABLE app.ledger_accounts TO meydan_app;

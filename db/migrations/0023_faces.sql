@@ -143,6 +143,8 @@ begin
         perform from app.tickets other
         where other.tenant_id = in_tenant_id and other.user_id = candidate.user_id and other.kind = in_ticket.kind
             and other.away_since is null
+            -- What an erased account of either was kept apart from.
+            and not (other.marks && in_ticket.apart) and not (other.apart && in_ticket.marks)
             and exists (
                 select from app.users person
                 where person.tenant_id = in_tenant_id and person.id = candidate.user_id

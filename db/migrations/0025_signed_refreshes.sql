@@ -1,5 +1,5 @@
 -- Sessions: a browser's signature lengthens the grace of an outdated token, and what ended lately is found by its time.
--- serves: 0018
+-- serves: 0023
 -- A raw P-256 public key of the browser; null where it has none.
 alter table app.sessions add column browser_key bytea check (length(browser_key) = 65);
 -- The newest number's token has been presented, so no older one may have it again.

@@ -2,24 +2,50 @@
 
 from uuid import UUID
 
+from msgspec import Struct
+
 from meydan import accounts
 from meydan.kit import clock
 from meydan.kit.database import Tx
+from meydan.kit.identity import Face
+from meydan.safety.blocks import BlockScope
+
+
+class _Block(Struct, frozen=True):
+    scope: BlockScope
+    own_face: Face
+    other_face: Face
+    other_user_id: UUID
+    other_profile_id: UUID
 
 
 async def pairs_blocked(tx: Tx, user_id: UUID) -> list[accounts.Pair]:
-    """Everybody whom the user has blocked or who has blocked the user.
+    """Everybody whom the user has blocked or who has blocked the user, with the faces where only those are kept apart.
 
     Runs as: service.
     """
-    others = await tx.all(
-        UUID,
+    blocks = await tx.all(
+        _Block,
         """
-        select blocked_user_id from app.blocks where tenant_id = $1 and blocker_user_id = $2
-        union
-        select blocker_user_id from app.blocks where tenant_id = $1 and blocked_user_id = $2
+        select block.scope, own.face as own_face, other.face as other_face, other.user_id as other_user_id,
+            other.id as other_profile_id
+        from app.profiles own
+        join app.blocks block on block.tenant_id = own.tenant_id
+            and own.id in (block.blocker_profile_id, block.blocked_profile_id)
+        join app.profiles other on other.tenant_id = own.tenant_id and other.user_id <> own.user_id
+            and other.id in (block.blocker_profile_id, block.blocked_profile_id)
+        where own.tenant_id = $1 and own.user_id = $2 and block.lifted_at is null
         """,
         user_id,
     )
     until = clock.now() + accounts.REMEMBERED
-    return [accounts.Pair(other, until) for other in others]
+    return [
+        accounts.Pair(
+            block.other_user_id,
+            until,
+            accounts.MetFaces(block.own_face, block.other_face, block.other_profile_id)
+            if block.scope is BlockScope.face
+            else None,
+        )
+        for block in blocks
+    ]
