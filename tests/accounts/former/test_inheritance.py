@@ -129,6 +129,23 @@ async def test_a_face_that_was_met_is_not_met_again_within_the_cooldown_and_the_
     assert await are_matched(db, ada, ben)
 
 
+async def test_a_block_of_a_face_holds_for_that_face_and_a_lifted_one_for_nobody(db: Database, tenant: tenants.Tenant):
+    await forget_meetings(db, tenant)
+    people = ada, cem = await make_person(db, tenant), await make_person(db, tenant)
+    ben = await arrive_with(db, tenant, new_phone())
+    for person in people:
+        await bring_together(db, person, ben)
+        async with db.as_user(person.me) as tx:
+            blocked = await safety.do_block(tx, ben.me.profile_id, safety.BlockScope.face)
+    async with db.as_user(cem.me) as tx:
+        await safety.do_unblock(tx, blocked.id)
+    ben = await come_back(db, ben)
+    shadow = await make_shadow(db, ben)
+    assert not await are_matched(db, ada, ben)
+    assert await are_matched(db, ada, shadow)
+    assert await are_matched(db, cem, ben)
+
+
 async def test_every_contact_that_was_ever_proved_counts(db: Database, tenant: tenants.Tenant):
     await forget_meetings(db, tenant)
     first, second, mail = new_phone(), new_phone(), new_email()
