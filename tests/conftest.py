@@ -141,7 +141,9 @@ def settings(
         database=config.DatabaseUrls(**msgspec.structs.asdict(database_settings)),
         valkey=config.Valkey(url=valkey_url),
         secrets=config.Secrets(token_key="t" * 32, seal_key="s" * 32, contact_key="c" * 32),
-        tenants=config.Tenants(founding=config.Founding.open, foundings_per_day=1_000_000),
+        tenants=config.Tenants(
+            founding=config.Founding.open, foundings_per_day=1_000_000, foundings_per_network_day=1_000_000
+        ),
     )
 
 

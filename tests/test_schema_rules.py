@@ -10,11 +10,13 @@ from meydan.kit.database import DatabaseSettings
 # `tenants` is the list of tenants itself.
 WITHOUT_TENANT = {"tenants"}
 # A host leads to one tenant of all.
-ACROSS_TENANTS = {"tenant_hosts_host_key"}
+# A day's budget is the installation's, and a number gets its texts from all tenants.
+ACROSS_TENANTS = {"tenant_hosts_host_key", "sms_spendings_day", "code_requests_contact"}
 # No person ever reads or writes these: their only ways are the service's and security definer functions.
 WITHOUT_PEOPLE: set[str] = {
     *("otp_verifications", "login_attempts", "known_contacts", "ticket_lanes", "encounters", "decoy_keys"),
     *("former_accounts", "kept_apart"),
+    *("sms_spendings", "code_requests", "spent_puzzles"),
     *("provider_accounts", "webhook_events", "deferred_events", "payment_refunds"),
     *(
         "payment_disputes",

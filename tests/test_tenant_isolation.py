@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import NoReturn
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -26,7 +26,7 @@ from tests.meeting_scenarios import bring_together
 from tests.money.bank import Bank
 
 NO_TENANT_NAMED = {
-    "app.add_tenant(text,text,text,text,text)": "makes a tenant",
+    "app.add_tenant(text,text,text,text,text,bytea)": "makes a tenant",
     "app.free_tag(text)": "reads the tenant of the transaction alone",
     "app.queue_job(text,bytea,interval,text)": "writes the tenant of the transaction alone",
     "app.sync_ticket_lanes()": "is a trigger",
@@ -74,6 +74,13 @@ PLAYS = {
         "select nullif(outcome, 'not_found') from app.send_message("
         "$1, {conversation}, uuidv7(), uuidv7(), 'text', 0, 'x', null, null, null, null)"
     ),
+    "app.code_pressure(integer,bytea,bytea)": Play(
+        "select tenant_hour from app.code_pressure($1, 'contact', 'network')", "service"
+    ),
+    "app.spend_on_text(integer,uuid,integer,boolean,integer,integer,integer)": Play(
+        "select granted from app.spend_on_text($1, uuidv7(), 5, true, 2000000000, 2000000000, 25)", "service"
+    ),
+    "app.return_text_cost(integer,uuid)": Play("select app.return_text_cost($1, {text})", "service"),
     "app.add_report(integer,uuid,text,text,uuid)": Play("select app.add_report($1, {bora}, 'spam', '', {match})"),
     "app.add_block(integer,uuid,text)": Play(
         "select nullif(outcome, 'not_found') from app.add_block($1, {bora}, 'person')"
@@ -205,6 +212,12 @@ async def scene(
         conversation = await tx.one(
             UUID, "select id from app.conversations where tenant_id = $1 and match_id = $2", match
         )
+        await tx.run(
+            "insert into app.code_requests (tenant_id, contact_hash, network_hash, is_known, leaves_at)"
+            " values ($1, 'contact', 'network', false, app.now())"
+        )
+        text = uuid4()
+        await tx.run("select app.spend_on_text($1, $2, 5, true, 2000000000, 2000000000, 25)", text)
         gift = await tx.one(UUID, "select id from app.gifts where tenant_id = $1 order by price limit 1")
     async with db.as_user(bora.me) as tx:
         await packages.do_add(tx, [b"package"], replace=False)
@@ -234,7 +247,14 @@ async def scene(
         " where tenant_id = $1 and id = $2",
         *(tenant.id, late.id),
     )
-    ids = {"match": match, "conversation": conversation, "gift": gift, "transfer": transfer.id, "hold": hold.id}
+    ids = {
+        "match": match,
+        "conversation": conversation,
+        "gift": gift,
+        "transfer": transfer.id,
+        "hold": hold.id,
+        "text": text,
+    }
     ids["block"] = block
     ids |= {name: person.me.profile_id for name, person in people.items()}
     ids |= {f"{name}_user": person.me.user_id for name, person in people.items()}

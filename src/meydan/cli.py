@@ -16,6 +16,7 @@ from meydan.commands.processes import api, gateway, worker
 from meydan.commands.seed.command import seed
 from meydan.commands.settings import settings_reference
 from meydan.commands.tenant import tenant
+from meydan.commands.texts import texts
 from meydan.commands.up import up
 
 
@@ -36,6 +37,7 @@ for command in (
     migrate,
     tenant,
     payment_commands,
+    texts,
     doctor,
     seed,
     backup,

@@ -142,15 +142,30 @@ class Sms(Struct, frozen=True):
     twilio_auth_token: Annotated[str, Meta(description="Twilio secret.")] = ""
     twilio_url: Annotated[str, Meta(description="URL of Twilio's API.")] = "https://api.twilio.com"
     sender: Annotated[str, Meta(description="Number or messaging service (`MG…`) the texts come from.")] = ""
-    cost_cents: Annotated[int, Meta(ge=0, le=100_000, description="Cost of a text message, in cents.")] = 5
+    cost_cents: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            description="Cost of a text message with all its parts, in cents: Turkish letters make two parts of a code's text.",
+        ),
+    ] = 5
     daily_budget_cents: Annotated[
         int,
         Meta(
             ge=0,
             le=100_000_000,
-            description="Budget of each community for text messages in a day of UTC. Beyond it none are sent, and staff see why.",
+            description="Budget of the installation for text messages in a day of UTC, a quarter of it kept for known devices. "
+            "Beyond it none are sent.",
         ),
     ] = 2_000
+    countries: Annotated[
+        list[Annotated[str, Meta(pattern="^[A-Z]{2}$")]],
+        Meta(
+            description="Countries that text messages may be sent to, such as `TR,DE`. Empty: only each community's own, its "
+            "setting `accounts.default_region`."
+        ),
+    ] = msgspec.field(default_factory=list)
 
 
 class Tenants(Struct, frozen=True):
@@ -171,6 +186,10 @@ class Tenants(Struct, frozen=True):
     foundings_per_day: Annotated[
         int, Meta(ge=0, le=1_000_000, description="Communities that may be added in 24 hours before founding pauses.")
     ] = 20
+    foundings_per_network_day: Annotated[
+        int,
+        Meta(ge=0, le=1_000_000, description="Communities that people of one network may start in 24 hours."),
+    ] = 3
 
 
 class Settings(Struct, frozen=True):

@@ -1,16 +1,18 @@
 """People who come through the front door: codes from the local outbox, sessions from the answers."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import asyncpg
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 
 from meydan import tenants
+from meydan.accounts.sign_in import passwords, puzzles
 from meydan.integrations import Adapters, Channel, Message
 from meydan.kit import jobs
 from meydan.kit.database import Database, DatabaseSettings
@@ -41,8 +43,9 @@ class Postbox:
 def postbox(app: Litestar) -> Any:
     """Takes the place of the adapters for one test."""
     postbox = Postbox()
+    # All communities of a run spend one budget.
     adapters = Adapters(
-        senders=dict.fromkeys(Channel, postbox), local_outbox=None, sms_cost_cents=5, sms_daily_budget_cents=2_000
+        senders=dict.fromkeys(Channel, postbox), local_outbox=None, sms_cost_cents=5, sms_daily_budget_cents=1_000_000
     )
     with runtime.using(adapters):
         yield postbox
@@ -76,6 +79,22 @@ async def owner(database_settings: DatabaseSettings) -> AsyncIterator[asyncpg.Co
 @pytest.fixture
 async def queue(db: Database, owner: asyncpg.Connection, tenant: tenants.Tenant) -> Queue:
     return Queue(db, owner, tenant.id)
+
+
+@pytest.fixture
+def cheap_puzzles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puzzles that cost no time, for stories with many of them."""
+    monkeypatch.setattr(puzzles, "_BLOCKS", 16)
+
+
+@pytest.fixture
+def cheap_hashes() -> Iterator[None]:
+    """Password hashes that cost no time, for stories with hundreds of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        passwords._dummy_hash.cache_clear()
+        yield
+    passwords._dummy_hash.cache_clear()
 
 
 def new_phone() -> str:
@@ -174,6 +193,15 @@ async def arrive(app: Litestar, tenant: tenants.Tenant) -> AsyncIterator[Arrive]
     yield arrive
     for client in clients:
         await client.aclose()
+
+
+def from_address(app: Litestar, tenant: tenants.Tenant, address: str) -> httpx.AsyncClient:
+    """A browser in another network, nobody logged in."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=cast("Any", app), client=(address, 5000)),
+        base_url="http://127.0.0.1:8000",
+        headers={"X-Meydan-Tenant": tenant.slug, "X-Meydan": "1"},
+    )
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from meydan import accounts, tenants
 from meydan.accounts import aliases, sessions, users
 from meydan.accounts.sign_in import passwords
 from meydan.kit import personal_data
+from meydan.kit.bounded_threads import Caller
 from meydan.kit.database import Database
 from tests.accounts.conftest import PASSWORD, Arrive, Prove, Somebody, code, device, form, new_phone
 from tests.conftest import open_client
@@ -34,8 +35,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Awaitab
     def arrange(happening: Callable[[], Awaitable[object]]) -> None:
         check = passwords.check
 
-        async def slow_check(password: str, kept: str | None) -> passwords.Check:
-            checked = await check(password, kept)
+        async def slow_check(password: str, kept: str | None, caller: Caller) -> passwords.Check:
+            checked = await check(password, kept, caller)
             monkeypatch.setattr(passwords, "check", check)
             await happening()
             return checked

@@ -153,13 +153,16 @@ async def test_nobody_adds_a_face_to_somebody_else_or_a_second_real_one(
             " values ($1, app.user_id(), uuidv7(), app.profile_id(), '', decode(repeat('00', 16), 'hex'), app.now())"
         ),
         (
-            "otp_verifications (tenant_id, purpose, channel, contact, code_hash, attempts_left, network, cost_cents, expires_at)"
-            " values ($1, 'login', 'sms', '+905321112233', '', 5, '', 0, app.now())"
+            "otp_verifications (tenant_id, purpose, channel, contact, code_hash, attempts_left, network, expires_at)"
+            " values ($1, 'login', 'sms', '+905321112233', '', 5, '', app.now())"
         ),
         "known_contacts (tenant_id, contact_hash) values ($1, '')",
         "former_accounts (tenant_id, user_id, mark, sealed_hash, kept_until) values ($1, app.user_id(), '', '', app.now())",
         "kept_apart (tenant_id, mark, other_mark, kept_until) values ($1, '', '', app.now())",
         "login_attempts (tenant_id, scope, key, attempts) values ($1, 'pair', '', 0)",
+        "sms_spendings (tenant_id, otp_id, day, cents, is_known) values ($1, uuidv7(), current_date, -5, false)",
+        "code_requests (tenant_id, contact_hash, network_hash, is_known, leaves_at) values ($1, '', '', true, app.now())",
+        "spent_puzzles (tenant_id, id, expires_at) values ($1, uuidv7(), app.now())",
     ],
 )
 async def test_nobody_adds_rows_that_the_service_makes(db: Database, ayse: Person, add: str):

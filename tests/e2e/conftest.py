@@ -16,7 +16,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from meydan import web_client
-from tests.commands.conftest import free_port
+from tests.commands.conftest import free_port, meydan
 from tests.waiting import PATIENCE, wait_until
 
 _ROOT = Path(__file__).parents[2]
@@ -81,6 +81,7 @@ def start_product(folder: Path) -> Product:
         "MEYDAN_CLOCK_FILE": str(clock_file),
         "MEYDAN_TENANTS_FOUNDING": "open",
         "MEYDAN_TENANTS_FOUNDINGS_PER_DAY": "1000",
+        "MEYDAN_TENANTS_FOUNDINGS_PER_NETWORK_DAY": "1000",
         "PYTHONUNBUFFERED": "1",
     }
     with log.open("wb") as output:
@@ -121,6 +122,8 @@ def product() -> Iterator[Product]:
     folder = Path(tempfile.mkdtemp(prefix="meydan-e2e-"))
     folder.chmod(0o755)
     running = start_product(folder)
+    one_network = ("accounts.codes_per_ip_address_hour", "100000")  # from which all people of these stories come
+    meydan("tenant", "set", "default", *one_network, "--data", str(running.data)).check_returncode()
     yield running
     stop_product(running)
     shutil.rmtree(folder, ignore_errors=True)

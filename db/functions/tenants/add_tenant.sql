@@ -1,10 +1,10 @@
 -- The service login cannot write the table itself, so this is the only way to make a tenant.
 create or replace function app.add_tenant(
-    in_slug text, in_name text, in_timezone text, in_default_language text, in_status text
+    in_slug text, in_name text, in_timezone text, in_default_language text, in_status text, in_founded_from bytea
 ) returns integer
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-    insert into app.tenants (slug, name, timezone, default_language, status)
-    values (in_slug, in_name, in_timezone, in_default_language, in_status)
+    insert into app.tenants (slug, name, timezone, default_language, status, founded_from)
+    values (in_slug, in_name, in_timezone, in_default_language, in_status, in_founded_from)
     on conflict do nothing
     returning id
 $$;

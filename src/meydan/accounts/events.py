@@ -82,7 +82,7 @@ class ShadowEnded(Event, frozen=True):
 
 
 class CodesPaused(Event, frozen=True):
-    """Today's budget for text messages is spent: none is sent until midnight UTC. Published once a day."""
+    """Today's budget for text messages refused one: strangers get none until midnight UTC. Published once a day."""
 
     channel: Channel
     spent_cents: int

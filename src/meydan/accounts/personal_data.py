@@ -55,6 +55,8 @@ COLUMNS = {
     "otp_verifications.network",
     "otp_verifications.device_id",
     "otp_verifications.browser",  # a keyed hash, gone with its code
+    "code_requests.contact_hash",  # keyed hashes, gone after two days: limits outlive an erasure
+    "code_requests.network_hash",
     "login_attempts.key",  # a keyed hash, gone after a day
     # Keyed hashes, kept for a time so that leaving washes nothing off. docs/security.md says what they tell.
     "known_contacts.contact_hash",

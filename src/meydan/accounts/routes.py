@@ -21,9 +21,11 @@ from meydan.accounts.me import LoggedIn, Me, Session
 from meydan.accounts.profiles import ChangeProfileRequest, NoSuchFace
 from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
 from meydan.accounts.settings import AccountsSettings
-from meydan.accounts.sign_in import client_network, contacts, otp, password_changes, registration
+from meydan.accounts.sign_in import client_network, contacts, otp, password_changes, puzzles, registration
+from meydan.accounts.sign_in.code_limits import Asker
 from meydan.accounts.sign_in.login import LogInRequest, do_log_in
-from meydan.accounts.sign_in.otp import Asker, OtpSent, Proof, Purpose
+from meydan.accounts.sign_in.otp import OtpSent, Proof, Purpose
+from meydan.accounts.sign_in.puzzles import PuzzleWanted
 from meydan.accounts.sign_in.registration import RegisterUserRequest
 from meydan.integrations import Channel
 from meydan.kit.database import Database, Tx
@@ -55,6 +57,8 @@ class RequestCodeRequest(Struct, frozen=True):
     purpose: Purpose
     client_device_id: UUID | None = None
     language: Language | None = None
+    puzzle: Annotated[str, Meta(max_length=puzzles.LONGEST_PAYLOAD)] | None = None
+    """The solved puzzle of a refusal `puzzle_needed`."""
 
 
 class VerifyCodeRequest(Struct, frozen=True):
@@ -105,14 +109,20 @@ async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: Requ
     asker = _asker(request, data.client_device_id)
     if asker.secret is None:
         asker = structs.replace(asker, secret=secrets.token_hex(32))
-    async with db.as_service(tenant.id) as tx:
-        sent = await otp.do_request(
-            tx,
-            await _contact(tx, data.channel, data.to),
-            data.purpose,
-            asker=asker,
-            language=data.language or tenant.default_language,
-        )
+    try:
+        async with db.as_service(tenant.id) as tx:
+            sent = await otp.do_request(
+                tx,
+                await _contact(tx, data.channel, data.to),
+                data.purpose,
+                asker=asker,
+                language=data.language or tenant.default_language,
+                puzzle=data.puzzle,
+            )
+    except PuzzleWanted as wanted:
+        raise await puzzles.needed(wanted, asker.network) from None
+    if isinstance(sent, Refused):
+        raise sent
     cookie = _own_cookie(request, BROWSER, asker.secret, otp.BROWSER_REMEMBERED)
     return Response(sent, status_code=202, cookies=[cookie])
 

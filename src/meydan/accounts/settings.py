@@ -41,19 +41,18 @@ class AccountsSettings(tenants.RoomSettings, frozen=True):
     default_region: Region = "TR"
     """Country of phone numbers written without a country code."""
     sms_countries: Annotated[list[Region], Meta(max_length=250)] = field(default_factory=list)
-    """Countries that text messages may be sent to; empty: all."""
+    """Countries that text messages may be sent to, of those that the installation has opened; empty: all of them."""
     sms_daily_budget_cents: Annotated[int, Meta(ge=0, le=100_000_000)] | None = None
-    """Unset: the installation's budget for each tenant."""
+    """This tenant's part of the installation's budget; unset: all of it, as far as others leave it."""
     # A mobile network hides thousands of people behind one IP address: limits by IP address are generous.
-    codes_per_number_hour: Limit = 5
-    """For one browser and one number or address; all browsers of a network together have three times as many."""
-    codes_per_number_day: Limit = 10
-    """Likewise; browsers everywhere that have not proved the number have six times as many together."""
+    codes_per_number_hour: Limit = 3
+    """Requests of strangers for one number or address. From here on, as below, the next one costs a puzzle."""
+    codes_per_ip_address_hour: Limit = 20
+    codes_per_community_hour: Limit = 500
+    codes_per_number_day: Limit = 60
+    """Requests of strangers for one number or address. After them a network has only its first three."""
     wrong_codes_per_ip_address_hour: Limit = 100
     """Guesses at codes from one network. After them each code has one attempt left there."""
-    codes_per_device_hour: Limit = 10
-    codes_per_ip_address_hour: Limit = 120
-    codes_per_country_hour: Limit = 1000
     registrations_per_ip_address_hour: Limit = 300
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from meydan.accounts import sessions, shadow_endings
 from meydan.accounts.former import inheritance
-from meydan.accounts.sign_in import code_delivery, login_throttle, otp, security_alerts
+from meydan.accounts.sign_in import code_delivery, code_limits, login_throttle, otp, puzzles, security_alerts
 from meydan.kit.database import Database, Tx
 from meydan.kit.jobs import every, external_job, job
 
@@ -25,6 +25,8 @@ async def end_shadow(tx: Tx, payload: shadow_endings.EndShadow) -> None:
 @every("17 3 * * *")
 async def purge_old(tx: Tx) -> None:
     await otp.do_purge_old(tx)
+    await code_limits.do_purge_old(tx)
+    await puzzles.do_purge_old(tx)
     await login_throttle.do_purge_old(tx)
     await sessions.do_purge_old(tx)
     await inheritance.do_purge(tx)

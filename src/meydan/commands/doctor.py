@@ -41,6 +41,7 @@ _LITTLE_DISK, _NO_DISK = 2_000_000_000, 200_000_000
 _CLOCK_LIMIT = 2.0
 _ANSWER_LIMIT = 5.0
 _OUTBOX_LIMIT = 60
+_MUCH_BUDGET = 75
 _MUCH_MEMORY, _FULL_MEMORY = 0.8, 0.95
 
 
@@ -171,6 +172,7 @@ async def check_database(settings: Settings) -> AsyncIterator[Finding]:
             ("meydan_service", _check_jobs),
             ("meydan_service", _check_ledgers),
             ("meydan_service", _check_tenants),
+            ("meydan_owner", partial(_check_texts, settings)),
             ("meydan_relay", _check_outbox),
         ):
             if login in answering:
@@ -350,6 +352,33 @@ async def _check_tenants(connection: Any) -> AsyncIterator[Finding]:
                 )
     if not wrong:
         yield good("Communities: all settings and time zones are right")
+
+
+async def _check_texts(settings: Settings, connection: Any) -> AsyncIterator[Finding]:
+    """Tells how much of the day's budget for text messages is used."""
+    if not await connection.fetchval("select to_regclass('app.sms_spendings') is not null"):
+        return  # a missing migration, reported above
+    from meydan.commands.texts import spent_on
+
+    unknown = _unknown_countries(settings.sms.countries)
+    if unknown:
+        yield bad(f"Texts: sms.countries names {', '.join(unknown)}, which is no country. One is written TR")
+    spent = await spent_on(connection, datetime.now(UTC).date())
+    if not (settings.sms.twilio_account_sid or spent):
+        return
+    budget = settings.sms.daily_budget_cents
+    percent = 100 * spent // budget if budget else 100
+    words = f"Texts: {spent} of today's {budget} cents are spent ({percent} %)"
+    if percent >= _MUCH_BUDGET:
+        yield warning(f"{words}. The last quarter is kept for known devices. `meydan texts` says where it went")
+    else:
+        yield good(words)
+
+
+def _unknown_countries(countries: list[str]) -> list[str]:
+    import phonenumbers
+
+    return [country for country in countries if country not in phonenumbers.SUPPORTED_REGIONS]
 
 
 async def check_valkey(settings: Settings) -> AsyncIterator[Finding]:

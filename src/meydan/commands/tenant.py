@@ -378,7 +378,9 @@ async def _found(
             new_tenant=accounts.NewTenant(name=name, slug=slug),
         ),
         "127.0.0.1",
-        config.Tenants(founding=config.Founding.open, foundings_per_day=sys.maxsize),
+        config.Tenants(
+            founding=config.Founding.open, foundings_per_day=sys.maxsize, foundings_per_network_day=sys.maxsize
+        ),
     )
     return await tenants.Directory(db).find("", slug)
 

@@ -7,7 +7,7 @@ await integrations.current().sender(Channel.sms).send(Message(to, body))
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from meydan.config import Environment, Settings
 from meydan.integrations.local_outbox import LocalOutbox, LocalSender
@@ -44,6 +44,8 @@ class Adapters(Struct, frozen=True):
     """The product's URL from outside, without a trailing slash; this machine's own URL if none is set."""
     sms_cost_cents: int = 5
     sms_daily_budget_cents: int = 2_000
+    sms_countries: list[str] = field(default_factory=list)
+    """Countries opened for text messages; empty: each community's own."""
 
     def sender(self, channel: Channel) -> Sender:
         """The channel's sender.
@@ -80,6 +82,7 @@ async def opened(settings: Settings) -> AsyncIterator[Adapters]:
         public_url=settings.public_url,
         sms_cost_cents=settings.sms.cost_cents if twilio else 0,
         sms_daily_budget_cents=settings.sms.daily_budget_cents,
+        sms_countries=settings.sms.countries,
     )
     try:
         with runtime.using(adapters):

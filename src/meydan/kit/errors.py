@@ -13,7 +13,7 @@ class Refused(Exception):
 
     code, status, title = "refused", 400, "The request was refused."
 
-    def __init__(self, **extra: str | float | bool | datetime | UUID | list[Any] | None) -> None:
+    def __init__(self, **extra: str | float | bool | datetime | UUID | list[Any] | dict[str, Any] | None) -> None:
         super().__init__(self.code)
         self.extra = extra
 

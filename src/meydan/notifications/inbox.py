@@ -35,7 +35,7 @@ class Code(StrEnum):
     """To staff: reports suspended somebody, and a decision is due."""
     referral_reward = "referral_reward"
     codes_paused = "codes_paused"
-    """To staff: today's budget for text messages is spent."""
+    """To staff: today's budget for text messages holds no more for strangers."""
     match_made = "match_made"
     match_ended = "match_ended"
     claim_approved = "claim_approved"

@@ -59,7 +59,7 @@ for _row in EVENT_NOTIFICATIONS:
 
 @listen(accounts.CodesPaused)
 async def codes_paused(tx: Tx, event: accounts.CodesPaused) -> None:
-    """To the people who run the community: until midnight UTC nobody can prove a phone number."""
+    """To the people who run the community: until midnight UTC nobody new can prove a phone number."""
     staff = await accounts.staff_of(tx, Role.owner, Role.admin)
     await do_notify(
         tx,

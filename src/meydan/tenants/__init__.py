@@ -29,6 +29,7 @@ from meydan.tenants.directory import (
 from meydan.tenants.events import TenantAdded
 from meydan.tenants.founding import FoundingClosed, check_founding_open, do_found
 from meydan.tenants.hosts import HostInvalid, HostIsOurs, HostTaken, check_host, do_add_host, do_remove_host
+from meydan.tenants.message_names import name_in_messages
 from meydan.tenants.system_log import do_record
 from meydan.tenants.timezones import TimezoneUnknown, check_timezone, timezones
 
@@ -66,6 +67,7 @@ __all__ = [
     "do_record",
     "do_remove_host",
     "fault",
+    "name_in_messages",
     "settings",
     "settings_types",
     "timezones",

@@ -83,8 +83,11 @@ async def do_add(
     timezone: str = "Europe/Istanbul",
     language: Language = Language.turkish,
     status: TenantStatus = TenantStatus.active,
+    founded_from: bytes | None = None,
 ) -> Tenant:
     """Adds a tenant and enters it: the rest of the transaction runs inside the new tenant.
+
+    ``founded_from`` is the keyed hash of the founder's network; an operator has none.
 
     Raises: TenantInvalid, TimezoneUnknown, TenantTaken.
     Runs as: service.
@@ -93,7 +96,7 @@ async def do_add(
         raise TenantInvalid(slug=slug)
     await check_timezone(tx, timezone)
     tenant_id = await tx.connection.fetchval(
-        "select app.add_tenant($1, $2, $3, $4, $5)", slug, name.strip(), timezone, language, status
+        "select app.add_tenant($1, $2, $3, $4, $5, $6)", slug, name.strip(), timezone, language, status, founded_from
     )
     if tenant_id is None:
         raise TenantTaken(slug=slug)

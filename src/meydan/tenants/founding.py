@@ -1,6 +1,10 @@
 """Founding: a stranger makes a tenant over HTTP, where the operator of the installation lets them."""
 
+from msgspec import Struct
+
+from meydan import config
 from meydan.config import Founding
+from meydan.kit.crypto import seal
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
 from meydan.kit.rate_limits import TooManyRequests
@@ -19,19 +23,33 @@ def check_founding_open(founding: Founding) -> None:
         raise FoundingClosed
 
 
-async def do_found(tx: Tx, slug: str, name: str, *, language: Language, founding: Founding, per_day: int) -> Tenant:
-    """Adds a tenant and enters it. Waits for approval where ``founding`` says so; ``per_day`` counts all of them.
+class _Founded(Struct, frozen=True):
+    by_all: int
+    from_here: int
+
+
+async def do_found(tx: Tx, slug: str, name: str, *, language: Language, network: str, rules: config.Tenants) -> Tenant:
+    """Adds a tenant and enters it. Waits for approval where the rules say so; they limit a day's foundings.
+
+    Those of one network have a limit of their own, so that nobody uses up the day of all.
 
     Locks: an advisory lock, held until commit, so that foundings are counted one after the other.
     Raises: FoundingClosed, TooManyRequests.
     Runs as: service.
     """
-    check_founding_open(founding)
+    check_founding_open(rules.founding)
     await tx.connection.execute("select pg_advisory_xact_lock(hashtext('app.tenants founding'))")
-    founded = await tx.connection.fetchval(
-        "select count(*) from app.tenants where created_at > app.now() - interval '1 day'"
+    founded_from = seal.mac("networks of foundings", network)
+    founded = await tx.one(
+        _Founded,
+        # `app.tenants` has no tenant_id, and every row is public.
+        """
+        select count(*)::integer as by_all, (count(*) filter (where founded_from = $2))::integer as from_here
+        from app.tenants where created_at > app.now() - interval '1 day' and $1::integer is not null
+        """,
+        founded_from,
     )
-    if founded >= per_day:
+    if founded.by_all >= rules.foundings_per_day or founded.from_here >= rules.foundings_per_network_day:
         raise TooManyRequests(retry_after=_SECONDS_TO_WAIT)
-    status = TenantStatus.pending if founding is Founding.approved else TenantStatus.active
-    return await do_add(tx, slug, name, language=language, status=status)
+    status = TenantStatus.pending if rules.founding is Founding.approved else TenantStatus.active
+    return await do_add(tx, slug, name, language=language, status=status, founded_from=founded_from)

@@ -15,7 +15,7 @@ from meydan import accounts, config, tenants
 from meydan.kit import clock
 from meydan.kit.database import Database
 from meydan.kit.events import listen
-from tests.accounts.conftest import PASSWORD, Arrive, Prove, code, device, form, new_email, new_phone
+from tests.accounts.conftest import PASSWORD, Arrive, Prove, code, device, form, from_address, new_email, new_phone
 from tests.conftest import MovableClock
 
 heard: list[accounts.Registered | accounts.Verified] = []
@@ -213,10 +213,28 @@ async def test_founding_pauses_when_the_days_number_is_reached(
     assert sorted(answer.status_code for answer in answers) == [201, 201, 429, 429, 429]
 
 
+async def test_one_network_does_not_use_up_the_day_of_all_founders(
+    app: Litestar, tenant: tenants.Tenant, other_tenant: tenants.Tenant
+):
+    def wanted(number: int) -> dict[str, str]:
+        return {"slug": f"f{number}-{tenant.slug}", "name": "One of many"}
+
+    with founding(app, config.Founding.open, per_network=2):
+        answers = []
+        for number in range(4):  # from the pages of two communities
+            async with from_address(app, (tenant, other_tenant)[number % 2], "203.0.113.50") as stranger:
+                answers.append(await register(stranger, new_tenant=wanted(number)))
+        assert [answer.status_code for answer in answers] == [201, 201, 429, 429]
+        async with from_address(app, tenant, "203.0.113.51") as neighbour:
+            assert (await register(neighbour, new_tenant=wanted(5))).status_code == 201
+
+
 @contextmanager
-def founding(app: Litestar, rule: config.Founding, per_day: int = 1_000_000) -> Iterator[None]:
+def founding(
+    app: Litestar, rule: config.Founding, per_day: int = 1_000_000, per_network: int = 1_000_000
+) -> Iterator[None]:
     before = app.state.settings
-    rules = config.Tenants(founding=rule, foundings_per_day=per_day)
+    rules = config.Tenants(founding=rule, foundings_per_day=per_day, foundings_per_network_day=per_network)
     app.state.settings = msgspec.structs.replace(before, tenants=rules)
     try:
         yield

@@ -40,7 +40,14 @@ export function wordsFor(error: unknown, i18n: I18n): string {
         msg`We cannot send codes to this. Write a phone number with its country code, like +90 532 123 45 67, or an e-mail address.`,
       );
     case 'channel_unavailable':
-      return i18n._(msg`Codes cannot be sent this way here, or not to this country. Try the other way.`);
+      return i18n._(msg`Codes cannot be sent this way here. Try the other way.`);
+    case 'country_closed':
+      return i18n._(msg`Text messages do not go to this country from here. Use an e-mail address.`);
+    case 'puzzle_needed':
+    case 'puzzle_wrong':
+      return i18n._(msg`The puzzle was not solved in time. Try again.`);
+    case 'too_busy':
+      return i18n._(msg`Too many people are at this door at once. Wait a moment, then try again.`);
     case 'sending_paused':
       return i18n._(msg`No more text messages can be sent today. Use e-mail or your password, or try again tomorrow.`);
     case 'sign_in_not_open':

@@ -10,6 +10,7 @@ from meydan import integrations, tenants
 from meydan.accounts import users
 from meydan.accounts.identifiers import Identifier
 from meydan.accounts.settings import SignInMethod
+from meydan.accounts.sign_in import sms_budget
 from meydan.accounts.sign_in.otp import Purpose, SendCode
 from meydan.integrations import Channel, Message, SendingFailed, Undeliverable
 from meydan.kit.crypto import seal
@@ -40,7 +41,7 @@ async def do_send(db: Database, tenant_id: int, job: SendCode) -> None:
     """Sends a code once. Retries with back-off while the sender is down and the code is still useful."""
     async with db.as_service(tenant_id) as tx:
         queued = await _do_take_queued(tx, job)
-        community = (await tenants.current(tx)).name
+        community = tenants.name_in_messages((await tenants.current(tx)).name)
     if queued is None:
         return
     code = seal.unseal("one-time codes", job.sealed_code).decode()
@@ -76,7 +77,7 @@ async def do_deliver(db: Database, tenant_id: int, row_id: UUID, channel: Channe
 async def _do_take_queued(tx: Tx, job: SendCode) -> _QueuedCode | None:
     """The code to send; None when it was sent or has expired.
 
-    None also when no account has the contact of a login or reset: its cost becomes zero.
+    None also when no account has the contact of a login or reset: its cost is given back.
     """
     queued = await tx.maybe(
         _QueuedCode,
@@ -91,5 +92,5 @@ async def _do_take_queued(tx: Tx, job: SendCode) -> _QueuedCode | None:
     method = SignInMethod.phone if queued.channel is Channel.sms else SignInMethod.email
     if await users.find(tx, Identifier(method, queued.contact)) is not None:
         return queued
-    await tx.run("update app.otp_verifications set cost_cents = 0 where tenant_id = $1 and id = $2", job.otp_id)
+    await sms_budget.do_return_cost(tx, job.otp_id)
     return None

@@ -1,8 +1,9 @@
 """Login by password or one-time code. Neither the response nor its time tells whether the account exists."""
 
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from meydan import tenants
 from meydan.accounts import devices, me, sessions, users
@@ -11,9 +12,11 @@ from meydan.accounts.identifiers import Identifier, hint, read_identifier
 from meydan.accounts.me import LoggedIn
 from meydan.accounts.refresh_tokens import BrowserKey, read_browser_key
 from meydan.accounts.settings import AccountsSettings
-from meydan.accounts.sign_in import client_network, login_throttle, otp, passwords
+from meydan.accounts.sign_in import client_network, login_throttle, otp, passwords, puzzles
 from meydan.accounts.sign_in.otp import Purpose
+from meydan.accounts.sign_in.puzzles import PuzzlePurpose, PuzzleWanted
 from meydan.accounts.users import Standing
+from meydan.kit.bounded_threads import Caller
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 
@@ -36,6 +39,8 @@ class LogInRequest(Struct, frozen=True):
     password: str | None = None
     proof: str | None = None
     browser_key: BrowserKey | None = None
+    puzzle: Annotated[str, Meta(max_length=puzzles.LONGEST_PAYLOAD)] | None = None
+    """The solved puzzle of a refusal `puzzle_needed`."""
 
 
 class _Attempt(Struct, frozen=True):
@@ -43,21 +48,26 @@ class _Attempt(Struct, frozen=True):
 
     user_id: UUID | None
     password_hash: str | None
-    is_known_device: bool
+    caller: Caller
+    """In the queue of hashes."""
     counters: login_throttle.Counters
 
 
 async def do_log_in(db: Database, tenant_id: int, wanted: LogInRequest, ip_address: str) -> LoggedIn:
     """Logs a user in. Checks the password between two transactions, so that no connection waits for the hash.
 
-    Raises: BrowserKeyInvalid, LoginFailed, TooManyRequests, AccountBanned, StepUpNeeded, ProofRefused.
+    Raises: BrowserKeyInvalid, LoginFailed, TooManyRequests, PuzzleNeeded, PuzzleWrong, TooBusy, AccountBanned,
+    StepUpNeeded, ProofRefused.
     """
     if wanted.password is None:
         async with db.as_service(tenant_id) as tx:
             return await _do_log_in_by_code(tx, wanted, ip_address)
-    async with db.as_service(tenant_id) as tx:
-        attempt = await _do_begin(tx, wanted, ip_address)
-    checked = await passwords.check(wanted.password, attempt.password_hash)
+    try:
+        async with db.as_service(tenant_id) as tx:
+            attempt = await _do_begin(tx, wanted, ip_address)
+    except PuzzleWanted as puzzle:
+        raise await puzzles.needed(puzzle, client_network.network_of(ip_address)) from None
+    checked = await passwords.check(wanted.password, attempt.password_hash, attempt.caller)
     if not checked.is_right or attempt.user_id is None:
         raise LoginFailed
     async with db.as_service(tenant_id) as tx:
@@ -66,7 +76,7 @@ async def do_log_in(db: Database, tenant_id: int, wanted: LogInRequest, ip_addre
         if standing.password_hash == attempt.password_hash:
             if checked.better_hash is not None:
                 await users.do_set_password_hash(tx, attempt.user_id, checked.better_hash)
-            if not attempt.is_known_device:
+            if not attempt.caller.is_known:
                 await _do_check_step_up(tx, attempt.user_id, wanted.proof)
             return await _do_open(tx, attempt.user_id, wanted, ip_address)
     # The password was changed or rehashed by another login while this one checked it: check again.
@@ -93,8 +103,9 @@ async def _do_begin(tx: Tx, wanted: LogInRequest, ip_address: str) -> _Attempt:
     account = user_id or f"{identifier.method}:{identifier.value}"
     network = client_network.network_of(ip_address)
     counters = login_throttle.counters(tx, account, network, wanted.device.id if is_known else None)
-    await login_throttle.do_count(tx, counters)
-    return _Attempt(user_id, password_hash, is_known, counters)
+    difficulty = await login_throttle.do_count(tx, counters)
+    await puzzles.do_spend(tx, wanted.puzzle, PuzzlePurpose(tx.tenant_id, "password", identifier.value), difficulty)
+    return _Attempt(user_id, password_hash, Caller(user_id if is_known else network, is_known), counters)
 
 
 async def _do_log_in_by_code(tx: Tx, wanted: LogInRequest, ip_address: str) -> LoggedIn:

@@ -3,8 +3,8 @@
 Every attempt is counted before its password is checked and uncounted when it was right: parallel attempts gain nothing.
 A device that the user has used before has a counter of its own, which other devices' attempts never touch.
 Any other attempt is counted three times: for account and network together, for the account, and for the network.
-Only the first back-off grows to many minutes. An attacker can drive up the others for a victim, so they stay short.
-A one-time code always opens the account, whatever the counters say.
+Only the first makes one wait. An attacker can drive up the others for a victim, so they cost a puzzle and no wait. The
+victim solves it as well as anybody. A one-time code always opens the account, whatever the counters say.
 """
 
 import math
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from meydan.accounts.sign_in.code_limits import difficulty_of
 from meydan.kit import clock
 from meydan.kit.crypto import seal
 from meydan.kit.database import Tx
@@ -48,9 +49,8 @@ class Backoff(Struct, frozen=True):
 BACKOFFS = {
     Scope.device: Backoff(5, timedelta(minutes=15)),
     Scope.pair: Backoff(5, timedelta(minutes=15)),
-    Scope.account: Backoff(20, timedelta(seconds=30)),
-    Scope.ip_address: Backoff(50, timedelta(seconds=30)),
 }
+FREE_OF_PUZZLES = {Scope.account: 20, Scope.ip_address: 50}
 
 
 class Counters(Struct, frozen=True):
@@ -73,8 +73,10 @@ def counters(tx: Tx, account: object, network: str, known_device: UUID | None) -
     return Counters({scope: seal.mac("log in attempts", tx.tenant_id, scope, *parts) for scope, parts in named.items()})
 
 
-async def do_count(tx: Tx, counters: Counters) -> None:
-    """Counts an attempt. On TooManyRequests nothing is counted, and the password must not be checked.
+async def do_count(tx: Tx, counters: Counters) -> int:
+    """Counts an attempt and returns the difficulty of its puzzle, 0 for none.
+
+    On TooManyRequests nothing is counted, and the password must not be checked.
 
     Raises: TooManyRequests.
     """
@@ -96,11 +98,13 @@ async def do_count(tx: Tx, counters: Counters) -> None:
     waits = [
         one.last_attempt_at + BACKOFFS[one.scope].wait(one.attempts - 1) - now
         for one in counted
-        if one.last_attempt_at is not None
+        if one.scope in BACKOFFS and one.last_attempt_at is not None
     ]
     longest = max(waits, default=timedelta())
     if longest > timedelta():
         raise TooManyRequests(retry_after=math.ceil(longest.total_seconds()))
+    free = FREE_OF_PUZZLES
+    return max((difficulty_of(one.attempts - 1, free[one.scope]) for one in counted if one.scope in free), default=0)
 
 
 async def do_reset(tx: Tx, counters: Counters) -> None:

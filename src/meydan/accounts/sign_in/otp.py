@@ -5,7 +5,6 @@ A code belongs to the browser that asked for it, told by a secret that only this
 gets a code of its own, and its wrong guesses touch nobody else's.
 """
 
-import math
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +15,10 @@ from msgspec import Struct
 from meydan import integrations, tenants
 from meydan.accounts.identifiers import Contact
 from meydan.accounts.settings import AccountsSettings, SignInMethod
-from meydan.accounts.sign_in import login_throttle, sms_budget
+from meydan.accounts.sign_in import code_limits, login_throttle, puzzles, sms_budget
+from meydan.accounts.sign_in.code_limits import RESEND_AFTER, Asker
+from meydan.accounts.sign_in.puzzles import PuzzlePurpose
+from meydan.accounts.sign_in.sms_budget import SendingPaused
 from meydan.integrations import Channel
 from meydan.kit import clock
 from meydan.kit.crypto import seal
@@ -28,12 +30,9 @@ from meydan.tenants import Language
 
 CODE_LIFETIME = timedelta(minutes=10)
 PROOF_LIFETIME = timedelta(minutes=15)
-RESEND_AFTER = timedelta(seconds=60)
 ATTEMPTS = 5
 BROWSER_REMEMBERED = timedelta(days=2)
 """As long as codes are kept."""
-_BROWSERS_HERE = 3
-_BROWSERS_EVERYWHERE = 6
 
 
 class Purpose(StrEnum):
@@ -64,7 +63,7 @@ class ProofRefused(Refused):
 
 
 class ChannelUnavailable(Refused):
-    code, status, title = "channel_unavailable", 422, "Codes cannot be sent in this way, or not to this country."
+    code, status, title = "channel_unavailable", 422, "Codes cannot be sent in this way here."
 
 
 class OtpSent(Struct, frozen=True):
@@ -72,6 +71,8 @@ class OtpSent(Struct, frozen=True):
     """The phone number or e-mail address in its one form, with its country code."""
     expires_at: datetime
     resend_at: datetime
+    leaves_at: datetime
+    """Later than now where the number had a message a moment ago."""
 
 
 class Proof(Struct, frozen=True):
@@ -99,22 +100,6 @@ class SendCode(Struct, frozen=True):
     attempt: int = 1
 
 
-class Asker(Struct, frozen=True):
-    """The browser and network that ask for a code, or type one."""
-
-    network: str
-    secret: str | None = None
-    """The browser's own secret; None when it holds none."""
-    client_device_id: UUID | None = None
-
-
-class _Limit(Struct, frozen=True):
-    columns: tuple[str, ...]
-    values: tuple[object, ...]
-    count: int
-    per: timedelta
-
-
 class _NewestCode(Struct, frozen=True):
     id: UUID
     code_hash: bytes
@@ -123,29 +108,33 @@ class _NewestCode(Struct, frozen=True):
     verified_at: datetime | None
 
 
-async def do_request(tx: Tx, contact: Contact, purpose: Purpose, *, asker: Asker, language: Language) -> OtpSent:
-    """Stores a new code and queues its delivery.
+async def do_request(
+    tx: Tx, contact: Contact, purpose: Purpose, *, asker: Asker, language: Language, puzzle: str | None = None
+) -> OtpSent | SendingPaused:
+    """Stores a new code and queues its delivery. Returns an exhausted budget, so that its record is committed.
 
-    Raises: ChannelUnavailable, TooManyRequests, SendingPaused.
+    Locks: an advisory lock.
+    Raises: ChannelUnavailable, CountryClosed, TooManyRequests, PuzzleWanted, PuzzleWrong.
     Runs as: service.
     """
-    settings = await tenants.settings(tx, AccountsSettings)
-    adapters = integrations.current()
-    if contact.channel not in adapters.channels or (
-        settings.sms_countries and contact.country is not None and contact.country not in settings.sms_countries
-    ):
+    if contact.channel not in integrations.current().channels:
         raise ChannelUnavailable
-    await sms_budget.lock_code_sending(tx)
-    browser = _browser(tx, asker)
-    await _check_limits(tx, settings, contact, asker, browser)
-    cost = await sms_budget.do_reserve_budget(tx, contact.channel)
+    await sms_budget.check_country(tx, contact)
+    await sms_budget.lock_sending(tx, contact.channel)
+    terms = await code_limits.terms(tx, contact, asker)
+    otp_id = UUID(bytes=secrets.token_bytes(16), version=4)
+    # Before the puzzle: nobody solves one for a text that cannot be paid. What is refused after this is rolled back.
+    paused = await sms_budget.do_spend(tx, otp_id, contact.channel, is_known=terms.is_known)
+    if paused is not None:
+        return paused
+    await puzzles.do_spend(tx, puzzle, PuzzlePurpose(tx.tenant_id, purpose, contact.value), terms.difficulty)
+    await code_limits.do_record(tx, contact, asker.network, terms)
     number = f"{secrets.randbelow(1_000_000):06}"
-    now, otp_id = clock.now(), UUID(bytes=secrets.token_bytes(16), version=4)
     await tx.run(
         """
         insert into app.otp_verifications (tenant_id, id, purpose, channel, contact, code_hash, attempts_left, network,
-        device_id, country, cost_cents, expires_at, browser)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        device_id, country, expires_at, browser)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """,
         otp_id,
         purpose,
@@ -156,70 +145,13 @@ async def do_request(tx: Tx, contact: Contact, purpose: Purpose, *, asker: Asker
         asker.network,
         asker.client_device_id,
         contact.country,
-        cost,
-        now + CODE_LIFETIME,
-        browser,
+        terms.leaves_at + CODE_LIFETIME,
+        code_limits.browser_hash(tx, asker),
     )
-    await queue(tx, "accounts.send_code", SendCode(otp_id, seal.seal("one-time codes", number.encode()), language))
-    return OtpSent(contact.value, now + CODE_LIFETIME, now + RESEND_AFTER)
-
-
-async def _check_limits(
-    tx: Tx, settings: AccountsSettings, contact: Contact, asker: Asker, browser: bytes | None
-) -> None:
-    """Limits of one browser come first. Those of a network or of all hold the cost, and are wider: a stranger shares them.
-
-    A browser that has proved the contact is no stranger to it.
-    """
-    hour, day = timedelta(hours=1), timedelta(days=1)
-    per_hour, per_day = settings.codes_per_number_hour, settings.codes_per_number_day
-    mine = ("contact", "browser"), (contact.value, browser)
-    here = ("contact", "network"), (contact.value, asker.network)
-    limits = [
-        _Limit(*mine, 1, RESEND_AFTER),
-        _Limit(*mine, per_hour, hour),
-        _Limit(*mine, per_day, day),
-        _Limit(("network",), (asker.network,), settings.codes_per_ip_address_hour, hour),
-    ]
-    if not await _has_proved(tx, contact, browser):
-        limits += [
-            _Limit(*here, per_hour * _BROWSERS_HERE, hour),
-            _Limit(*here, per_day * _BROWSERS_HERE, day),
-            _Limit(("contact",), (contact.value,), per_day * _BROWSERS_EVERYWHERE, day),
-        ]
-    if asker.client_device_id is not None:
-        limits.append(_Limit(("device_id",), (asker.client_device_id,), settings.codes_per_device_hour, hour))
-    if contact.country is not None:
-        limits.append(_Limit(("country",), (contact.country,), settings.codes_per_country_hour, hour))
-    for limit in limits:
-        # Room opens when the oldest of the newest `count` codes leaves the window.
-        blocked_since = await tx.maybe(
-            datetime,
-            f"""
-            select created_at from app.otp_verifications where tenant_id = $1
-            and created_at > app.now() - $2::interval and purpose <> 'notice'
-            {" ".join(f"and {column} = ${place}" for place, column in enumerate(limit.columns, 4))}
-            order by created_at desc offset $3 limit 1
-            """,
-            limit.per,
-            max(limit.count - 1, 0),
-            *limit.values,
-        )
-        if blocked_since is not None or limit.count == 0:
-            free_at = (blocked_since or clock.now()) + limit.per
-            raise TooManyRequests(retry_after=max(1, math.ceil((free_at - clock.now()).total_seconds())))
-
-
-async def _has_proved(tx: Tx, contact: Contact, browser: bytes | None) -> bool:
-    return await tx.one(
-        bool,
-        """
-        select exists (select from app.otp_verifications
-        where tenant_id = $1 and contact = $2 and browser = $3 and verified_at is not null)
-        """,
-        contact.value,
-        browser,
-    )
+    now = clock.now()
+    job = SendCode(otp_id, seal.seal("one-time codes", number.encode()), language)
+    await queue(tx, "accounts.send_code", job, delay=terms.leaves_at - now)
+    return OtpSent(contact.value, terms.leaves_at + CODE_LIFETIME, now + RESEND_AFTER, terms.leaves_at)
 
 
 async def do_verify(tx: Tx, contact: Contact, purpose: Purpose, number: str, *, asker: Asker) -> Proof | Refused:
@@ -254,7 +186,7 @@ async def _do_verify(
         """,
         contact.value,
         purpose,
-        _browser(tx, asker),
+        code_limits.browser_hash(tx, asker),
     )
     if newest is None:
         return OtpExpired()
@@ -333,10 +265,6 @@ async def do_purge_old(tx: Tx) -> None:
     await tx.run(
         "delete from app.otp_verifications where tenant_id = $1 and created_at < app.now() - interval '2 days'"
     )
-
-
-def _browser(tx: Tx, asker: Asker) -> bytes | None:
-    return None if asker.secret is None else seal.mac("browsers of codes", tx.tenant_id, asker.secret)
 
 
 def _code_hash(otp_id: UUID, number: str) -> bytes:

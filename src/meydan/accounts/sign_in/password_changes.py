@@ -8,6 +8,7 @@ from meydan.accounts.identifiers import Identifier
 from meydan.accounts.sessions import EndReason
 from meydan.accounts.sign_in import login_throttle, otp, passwords, security_alerts
 from meydan.accounts.sign_in.otp import ProofRefused, Purpose
+from meydan.kit.bounded_threads import Caller
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 from meydan.kit.identity import Identity
@@ -20,13 +21,13 @@ class PasswordWrong(Refused):
 async def do_check_password(db: Database, me: Identity, password: str) -> str:
     """Checks the caller's password and returns its hash. Throttled: a session must not serve to guess passwords.
 
-    Raises: PasswordWrong, TooManyRequests.
+    Raises: PasswordWrong, TooManyRequests, TooBusy.
     """
     async with db.as_service(me.tenant_id) as tx:
         counters = login_throttle.counters(tx, me.user_id, "", me.client_device_id)
         await login_throttle.do_count(tx, counters)
         password_hash = await users.password_hash(tx, me.user_id)
-    checked = await passwords.check(password, password_hash)
+    checked = await passwords.check(password, password_hash, Caller(me.user_id, is_known=True))
     if not checked.is_right or password_hash is None:
         raise PasswordWrong
     async with db.as_service(me.tenant_id) as tx:
@@ -50,13 +51,13 @@ async def lock_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
 async def do_change_password(db: Database, me: Identity, current: str, new: str) -> None:
     """Changes the password and ends all sessions but the caller's.
 
-    Raises: PasswordWrong, WeakPassword.
+    Raises: PasswordWrong, WeakPassword, TooBusy.
     """
     current_hash = await do_check_password(db, me, current)
     async with db.as_service(me.tenant_id) as tx:
         names = (await users.by_id(tx, me.user_id)).names
     passwords.check_strength(new, names)
-    password_hash = await passwords.hash_of(new)
+    password_hash = await passwords.hash_of(new, Caller(me.user_id, is_known=True))
     async with db.as_service(me.tenant_id) as tx:
         await lock_password(tx, me.user_id, current_hash)
         await _do_set(tx, me.user_id, password_hash, keep=me.session_id)
@@ -65,12 +66,12 @@ async def do_change_password(db: Database, me: Identity, current: str, new: str)
 async def do_reset_password(db: Database, tenant_id: int, proof: str, new: str) -> None:
     """Sets a new password for the account of a proved contact, and ends all its sessions.
 
-    Raises: ProofRefused, WeakPassword.
+    Raises: ProofRefused, WeakPassword, TooBusy.
     """
     async with db.as_service(tenant_id) as tx:
         proved = await otp.check_proof(tx, proof, Purpose.reset)
     passwords.check_strength(new, [proved.value])
-    password_hash = await passwords.hash_of(new)
+    password_hash = await passwords.hash_of(new, Caller(proved.value))
     async with db.as_service(tenant_id) as tx:
         await otp.do_spend_proof(tx, proof, Purpose.reset)
         user_id = await users.find(tx, Identifier(proved.method, proved.value))

@@ -1,29 +1,24 @@
 """Passwords: strength rules, hashing with argon2id, and checks in threads, off the event loop."""
 
-import asyncio
 import re
 import unicodedata
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import Struct
 
+from meydan.kit.bounded_threads import BoundedThreads, Caller
 from meydan.kit.errors import Refused
-
-T = TypeVar("T")
 
 SHORTEST, LONGEST = 10, 128
 _FEWEST_DIFFERENT = 5
 # OWASP's second choice of argon2id parameters: 19 MiB, so that a burst of log ins does not take the memory.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Hashing is meant to cost CPU. A thread for each of two cores at most, so that the rest of the API goes on answering.
-_threads = ThreadPoolExecutor(2, thread_name_prefix="passwords")
+_threads = BoundedThreads("passwords", 2, 64)
 
 # Words that the list beside this file lacks. Digits or signs around a common word, or doubling it, make it no stronger.
 _COMMON_HERE = frozenset(
@@ -100,13 +95,19 @@ def normalised(password: str) -> str:
     return unicodedata.normalize("NFKC", password[:_LONGEST_TYPED])
 
 
-async def hash_of(password: str) -> str:
-    return await _in_thread(lambda: _hasher.hash(normalised(password)))
+async def hash_of(password: str, caller: Caller) -> str:
+    """Raises: TooBusy."""
+    return await _threads.run(lambda: _hasher.hash(normalised(password)), caller)
 
 
-async def check(password: str, stored_hash: str | None) -> Check:
-    """Compares with the stored hash; takes the same time when there is none."""
-    return await _in_thread(lambda: _check(password, stored_hash or _dummy_hash(), exists=stored_hash is not None))
+async def check(password: str, stored_hash: str | None, caller: Caller) -> Check:
+    """Compares with the stored hash; takes the same time when there is none.
+
+    Raises: TooBusy.
+    """
+    return await _threads.run(
+        lambda: _check(password, stored_hash or _dummy_hash(), exists=stored_hash is not None), caller
+    )
 
 
 def _check(password: str, stored_hash: str, *, exists: bool) -> Check:
@@ -137,7 +138,3 @@ def _is_right(stored_hash: str, password: str) -> bool:
 @cache
 def _dummy_hash() -> str:
     return _hasher.hash("nobody has this password")
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_threads, work)

@@ -20,6 +20,7 @@ from meydan.accounts.settings import AccountsSettings, SignInMethod
 from meydan.accounts.sign_in import client_network, login_throttle, otp, passwords
 from meydan.accounts.sign_in.otp import ProvedContact, Purpose
 from meydan.integrations import Channel
+from meydan.kit.bounded_threads import Caller
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
@@ -91,7 +92,8 @@ async def do_register(
 
     ``rules`` say whether a new tenant may be founded.
 
-    Raises: IdentifierMissing, WeakPassword, TooManyRequests, ProofRefused, SignInMethodClosed, TooYoung, BrowserKeyInvalid.
+    Raises: IdentifierMissing, WeakPassword, TooManyRequests, TooBusy, ProofRefused, SignInMethodClosed, TooYoung,
+    BrowserKeyInvalid.
     """
     username = read_username(wanted.username) if wanted.username else None
     if wanted.proof is None and username is None:
@@ -100,14 +102,13 @@ async def do_register(
     passwords.check_strength(wanted.password, about)
     if wanted.new_tenant is not None:
         tenants.check_founding_open(rules.founding)
+    network = client_network.network_of(ip_address)
     async with db.as_service(tenant_id) as tx:
         settings = await tenants.settings(tx, AccountsSettings)
-        await login_throttle.do_count_registration(
-            tx, client_network.network_of(ip_address), settings.registrations_per_ip_address_hour
-        )
+        await login_throttle.do_count_registration(tx, network, settings.registrations_per_ip_address_hour)
         if wanted.proof is not None:
             await otp.check_proof(tx, wanted.proof, Purpose.register)
-    password_hash = await passwords.hash_of(wanted.password)
+    password_hash = await passwords.hash_of(wanted.password, Caller(network))
     async with db.as_service(tenant_id) as tx:
         return await _do_write(tx, wanted, username, password_hash, ip_address, rules)
 
@@ -128,8 +129,8 @@ async def _do_write(
             wanted.new_tenant.slug,
             wanted.new_tenant.name,
             language=wanted.language,
-            founding=rules.founding,
-            per_day=rules.foundings_per_day,
+            network=client_network.network_of(ip_address),
+            rules=rules,
         )
     settings = await tenants.settings(tx, AccountsSettings)
     methods = [method for method in (proved and proved.method, username and SignInMethod.username) if method]

@@ -1,7 +1,7 @@
 """Security alerts: messages about changed credentials, sent to the contacts from before the change."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from msgspec import Struct, field, structs
 
@@ -9,7 +9,8 @@ from meydan import integrations, tenants
 from meydan.accounts import events
 from meydan.accounts.events import SignInPart
 from meydan.accounts.identifiers import Contact
-from meydan.accounts.sign_in import code_delivery, sms_budget
+from meydan.accounts.sign_in import code_delivery, code_limits, sms_budget
+from meydan.accounts.sign_in.code_limits import Terms
 from meydan.accounts.users import User
 from meydan.integrations import Channel, Message
 from meydan.kit import clock
@@ -73,7 +74,7 @@ async def do_queue(tx: Tx, before: User, part: SignInPart) -> None:
 async def _do_queue_to(tx: Tx, contact: Contact, part: SignInPart, language: Language) -> None:
     if contact.channel not in integrations.current().channels:
         return
-    await sms_budget.lock_code_sending(tx)
+    await sms_budget.lock_sending(tx, contact.channel)
     sent_today = await tx.one(
         int,
         """
@@ -84,18 +85,24 @@ async def _do_queue_to(tx: Tx, contact: Contact, part: SignInPart, language: Lan
     )
     if contact.channel is Channel.sms and sent_today >= _TEXTS_PER_DAY:
         return
-    alert_id = await tx.one(
-        UUID,
+    alert_id = uuid4()
+    if await sms_budget.do_spend(tx, alert_id, contact.channel, is_known=True) is not None:
+        return
+    leaves_at = await code_limits.leaves_at_for_alert(tx, contact)
+    await code_limits.do_record(tx, contact, "", Terms(is_known=True, difficulty=0, leaves_at=leaves_at))
+    now = clock.now()
+    await tx.run(
         """
-        insert into app.otp_verifications (tenant_id, purpose, channel, contact, code_hash, attempts_left, network,
-        cost_cents, expires_at) values ($1, 'notice', $2, $3, '', 0, '', $4, $5) returning id
+        insert into app.otp_verifications (tenant_id, id, purpose, channel, contact, code_hash, attempts_left, network,
+        expires_at) values ($1, $2, 'notice', $3, $4, '', 0, '', $5)
         """,
+        alert_id,
         contact.channel,
         contact.value,
-        await sms_budget.do_reserve_budget(tx, contact.channel, may_exceed=True),
-        clock.now() + _EXPIRES_AFTER,
+        now + _EXPIRES_AFTER,
     )
-    await queue(tx, "accounts.send_security_alert", SendSecurityAlert(alert_id, part, language))
+    alert = SendSecurityAlert(alert_id, part, language)
+    await queue(tx, "accounts.send_security_alert", alert, delay=leaves_at - now)
 
 
 async def do_send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
@@ -109,7 +116,7 @@ async def do_send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
             """,
             job.alert_id,
         )
-        community = (await tenants.current(tx)).name
+        community = tenants.name_in_messages((await tenants.current(tx)).name)
     if queued is None:
         return
     message = Message(

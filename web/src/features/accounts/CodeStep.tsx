@@ -10,6 +10,7 @@ import { configQuery } from '../../app/queries';
 import { Button, CodeField, minutesAndSeconds, Notice, useNow } from '../../ui';
 import { sendOtp, verifyOtp } from './data';
 import { cleaned, kindOf } from './identifier';
+import { PuzzleProgress } from './PuzzleProgress';
 
 interface CodeStepProps {
   to: string;
@@ -37,6 +38,7 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
   const now = useNow(1000);
   const [code, setCode] = useState('');
   const { data: config } = useQuery(configQuery);
+  const late = Math.min(600, Math.ceil((Date.parse(sent.leaves_at) - now.getTime()) / 1000));
   const wait = Math.min(600, Math.ceil((Date.parse(sent.resend_at) - now.getTime()) / 1000));
 
   const verify = useAction({
@@ -66,6 +68,11 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
           We sent six digits to <strong className="font-semibold text-ink">{to}</strong>. They can be used once.
         </Trans>
       </p>
+      {late > 0 ? (
+        <p className="text-soft text-sm">
+          <Trans>A message went there a moment ago, so the code leaves in {minutesAndSeconds(late)}.</Trans>
+        </p>
+      ) : null}
       <CodeField
         label={t`Code`}
         value={code}
@@ -88,6 +95,7 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
           <Trans>Nothing is really sent from here: the code waits in the local outbox.</Trans>
         </Notice>
       ) : null}
+      <PuzzleProgress />
       <Button look="lamp" size="lg" type="submit" wide busy={verify.isPending} disabled={code.length < 6}>
         <Trans>Continue</Trans>
       </Button>

@@ -5,6 +5,7 @@ import { useWords } from '../../api/words';
 import { Button, Field, Segmented } from '../../ui';
 import { useSendCode } from './CodeStep';
 import { PhoneField } from './PhoneField';
+import { PuzzleProgress } from './PuzzleProgress';
 
 export type ContactKind = 'phone' | 'email';
 
@@ -68,6 +69,7 @@ export function ContactStep({
           onChange={(event) => onValue(event.target.value)}
         />
       )}
+      <PuzzleProgress />
       <Button look="lamp" size="lg" type="submit" wide busy={send.isPending}>
         <Trans>Send the code</Trans>
       </Button>

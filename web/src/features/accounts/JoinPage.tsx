@@ -30,6 +30,7 @@ import { register, useWanted } from './data';
 import { slugOf } from './identifier';
 import { useKept } from './kept';
 import { PhoneField } from './PhoneField';
+import { PuzzleProgress } from './PuzzleProgress';
 
 type Way = 'phone' | 'email' | 'username';
 
@@ -245,6 +246,7 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
           onChange={(event) => touch({ username: event.target.value })}
         />
       ) : null}
+      <PuzzleProgress />
       <Button look="lamp" size="lg" type="submit" wide busy={send.isPending}>
         {way === 'username' ? <Trans>Continue</Trans> : <Trans>Send the code</Trans>}
       </Button>

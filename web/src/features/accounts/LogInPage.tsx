@@ -14,6 +14,7 @@ import { DoorPage } from './DoorPage';
 import { logIn } from './data';
 import { cleaned, kindOf } from './identifier';
 import { useKept } from './kept';
+import { PuzzleProgress } from './PuzzleProgress';
 
 interface Draft {
   step: 'door' | 'code' | 'contact';
@@ -188,6 +189,7 @@ export function LogInPage() {
             {words(fault)}
           </p>
         ) : null}
+        <PuzzleProgress />
         <Button look="lamp" size="lg" type="submit" wide busy={enter.isPending || send.isPending}>
           {draft.by === 'code' ? <Trans>Send the code</Trans> : <Trans>Log in</Trans>}
         </Button>

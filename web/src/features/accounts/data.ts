@@ -17,6 +17,7 @@ import type {
 import { useAction } from '../../app/action';
 import { rememberedLanguage } from '../../app/language';
 import { configQuery, queryClient } from '../../app/queries';
+import { withPuzzle } from './puzzle';
 
 /** The person logged in; only pages behind the log in use it. */
 export function useMe(): Me {
@@ -31,10 +32,12 @@ export function useWanted(): RequireVerified {
 }
 
 export const sendOtp = (body: { channel: OtpChannel; to: string; purpose: OtpPurpose }) =>
-  answer(
-    api.POST('/api/auth/send-otp', {
-      body: { ...body, client_device_id: thisDevice().id, language: rememberedLanguage() },
-    }),
+  withPuzzle((puzzle) =>
+    answer(
+      api.POST('/api/auth/send-otp', {
+        body: { ...body, client_device_id: thisDevice().id, language: rememberedLanguage(), puzzle },
+      }),
+    ),
   );
 export const verifyOtp = (body: { to: string; code: string; purpose: OtpPurpose }) =>
   answer(api.POST('/api/auth/verify-otp', { body }));
@@ -46,8 +49,9 @@ export async function register(body: Omit<RegisterUserRequest, 'device' | 'brows
   adopt(await answer(api.POST('/api/auth/register', { body: { ...body, ...(await thisBrowser()) } })));
 }
 
-export async function logIn(body: Omit<LogInRequest, 'device' | 'browser_key'>): Promise<void> {
-  adopt(await answer(api.POST('/api/auth/login', { body: { ...body, ...(await thisBrowser()) } })));
+export async function logIn(body: Omit<LogInRequest, 'device' | 'browser_key' | 'puzzle'>): Promise<void> {
+  const browser = await thisBrowser();
+  adopt(await withPuzzle((puzzle) => answer(api.POST('/api/auth/login', { body: { ...body, ...browser, puzzle } }))));
 }
 
 /** Ends the session here, or everywhere. Without an answer nothing has ended, and the page says so. */

@@ -125,7 +125,7 @@ export function useNotificationWords(): (notification: Notification) => { title:
           words:
             data.channel === 'email'
               ? t`For e-mails ${money('spent_cents')} of the day's ${money('budget_cents')} are spent. Until midnight (UTC) nobody can prove an address.`
-              : t`For text messages ${money('spent_cents')} of the day's ${money('budget_cents')} are spent. Until midnight (UTC) nobody can prove a phone number.`,
+              : t`For text messages ${money('spent_cents')} of the day's ${money('budget_cents')} are spent; the rest is kept for known devices. Until midnight (UTC) nobody new can prove a phone number.`,
         };
       case 'referral_reward': {
         const reward = number('amount');
