@@ -2530,10 +2530,12 @@ export interface components {
         };
         /** LogInRequest */
         LogInRequest: {
+            browser_key?: string | null;
             device: components["schemas"]["ClientDevice"];
             identifier: string;
             password?: string | null;
             proof?: string | null;
+            puzzle?: string | null;
         };
         /** LogOutRequest */
         LogOutRequest: {
@@ -2704,6 +2706,8 @@ export interface components {
         OtpSent: {
             /** Format: date-time */
             expires_at: string;
+            /** Format: date-time */
+            leaves_at: string;
             /** Format: date-time */
             resend_at: string;
             to: string;
@@ -2955,6 +2959,10 @@ export interface components {
             differences: components["schemas"]["Difference"][];
             runs: components["schemas"]["Run"][];
         };
+        /** RefreshSessionRequest */
+        RefreshSessionRequest: {
+            signature?: string | null;
+        };
         /** RefundPaymentRequest */
         RefundPaymentRequest: {
             amount?: number | null;
@@ -2970,6 +2978,7 @@ export interface components {
             alias: string;
             /** Format: date */
             birth_date: string;
+            browser_key?: string | null;
             device: components["schemas"]["ClientDevice"];
             gender?: components["schemas"]["Gender"] | null;
             invite_code?: string | null;
@@ -3053,6 +3062,7 @@ export interface components {
             client_device_id?: string | null;
             language?: components["schemas"]["Language"] | null;
             purpose: components["schemas"]["Purpose"];
+            puzzle?: string | null;
             to: string;
         };
         /**
@@ -3756,7 +3766,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshSessionRequest"] | null;
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
