@@ -14,13 +14,16 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import HeaderParameter
+from litestar.types import ASGIApp
 
 from meydan import accounts, rooms, startup, tenants, web_client
 from meydan.config import Settings
-from meydan.kit import http, service_manager
+from meydan.kit import http, open_files, service_manager
 from meydan.kit.database import Database
+from meydan.kit.http.body_sizes import SmallBodiesOfStrangers
 from meydan.kit.http.fast_path import FastPath
 from meydan.kit.http.head import HeadAsGet
+from meydan.kit.http.slow_clients import ClientLimits, protocol_with
 from meydan.kit.identity import Identity
 
 _LARGEST_BODY = 1024 * 1024
@@ -69,9 +72,14 @@ def with_fast_path(app: Litestar) -> FastPath:
     return FastPath(app, rooms.FAST_ROUTES, partial(identify, app.state), _LARGEST_BODY)
 
 
+def with_small_bodies(app: ASGIApp) -> SmallBodiesOfStrangers:
+    """The application behind the check of what a stranger sends. Webhooks have a limit of their own."""
+    return SmallBodiesOfStrangers(app, accounts.is_logged_in, ["/api/payments/webhooks/"])
+
+
 def served(settings: Settings) -> HeadAsGet:
-    """The application as a server runs it: HEAD and the fast path in front."""
-    return HeadAsGet(with_fast_path(create_app(settings)))
+    """The application as a server runs it: HEAD, the size of strangers' bodies and the fast path in front."""
+    return HeadAsGet(with_small_bodies(with_fast_path(create_app(settings))))
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -117,12 +125,13 @@ def create_app(settings: Settings) -> Litestar:
 
 def run(settings: Settings) -> None:
     """Serves until a signal ends it."""
+    open_files.raise_limit()
     uvicorn.run(
         served(settings),
         host=settings.http.host,
         port=settings.http.port,
         loop="uvloop",
-        http="httptools",
+        http=protocol_with(ClientLimits(unlimited_addresses=tuple(settings.http.trusted_proxies))),
         ws="none",
         access_log=False,
         log_level=settings.log_level.value,

@@ -1,7 +1,7 @@
 """Accounts: users, their faces, devices and sessions; sign-in, bans and age."""
 
 from meydan.accounts import personal_data, tasks
-from meydan.accounts.access import WrongTenant, identify, identity_of
+from meydan.accounts.access import WrongTenant, identify, identity_of, is_logged_in
 from meydan.accounts.aliases import AliasFull, AliasInvalid, AliasMixesScripts
 from meydan.accounts.conflict_of_interest import ConflictOfInterest
 from meydan.accounts.conflict_of_interest import is_own as is_own_matter
@@ -115,6 +115,7 @@ __all__ = [
     "identity_of",
     "inheritance",
     "interests_in_common",
+    "is_logged_in",
     "is_own_matter",
     "lock_against_erasure",
     "lock_for_erasure",

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import resource
 import signal
 import ssl
 from collections.abc import AsyncIterator
@@ -18,7 +17,7 @@ from meydan.gateway.connection import Connection
 from meydan.gateway.frames import Close
 from meydan.gateway.hub import Hub
 from meydan.gateway.settings import GatewaySettings
-from meydan.kit import service_manager
+from meydan.kit import open_files, service_manager
 from meydan.kit import valkey as kit_valkey
 from meydan.kit.valkey import Valkey
 
@@ -151,7 +150,5 @@ def run(settings: GatewaySettings) -> None:
     """Runs until SIGTERM or SIGINT."""
     # picows logs clients' protocol errors, which are not ours; our own errors are logged by us.
     logging.getLogger("picows").setLevel(logging.CRITICAL)
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):  # a socket is a file; macOS says "unlimited" and then refuses it
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    open_files.raise_limit()
     uvloop.run(_serve(settings))

@@ -1,0 +1,163 @@
+"""Slow and numerous clients: uvicorn's protocol with limits that uvicorn lacks.
+
+A head must be whole within some seconds. A body must come at a least rate, measured from its beginning, so that a slow
+phone is no attacker. Time in which the application does not read does not count. An address has at most so many
+connections in one process, and proxies that are trusted have any number. Each process counts for itself, without a
+round trip for each connection: behind N processes an address has N times as many.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec import Struct
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from meydan.kit.hosts import is_loopback
+
+_UNKNOWN = "?"
+
+
+class ClientLimits(Struct, frozen=True):
+    head_seconds: float = 15
+    body_grace_seconds: float = 15
+    """Time that a body may take, however small it is."""
+    body_bytes_per_second: int = 2048
+    """Least rate: each so many bytes give a body a second more."""
+    connections_per_address: int = 500
+    """Generous: a mobile network's customers share an address."""
+    unlimited_addresses: tuple[str, ...] = ()
+    """Trusted proxies, as addresses or networks; ``*`` for all. This machine itself always is."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Part of uvicorn's server; one for each connection."""
+
+    limits: ClassVar[ClientLimits] = ClientLimits()
+    open_connections: ClassVar[Counter[str]] = Counter()
+
+    _timer: asyncio.TimerHandle | None = None
+    _counted: str | None = None
+    _is_begun = False
+    """True from the first byte of a request on."""
+    _in_body = False
+    _received = 0
+    _began_at = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        key = _address_key(self.client[0] if self.client else _UNKNOWN)
+        if not _is_unlimited(key, self.limits.unlimited_addresses):
+            self._counted = key
+            self.open_connections[key] += 1
+            if self.open_connections[key] > self.limits.connections_per_address:
+                self._refuse(429, "too_many_connections", "Too many connections from this address.")
+                return
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        if self._counted is not None:
+            self.open_connections[self._counted] -= 1
+            if self.open_connections[self._counted] <= 0:
+                del self.open_connections[self._counted]
+            self._counted = None
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        if self._in_body:
+            self._received += len(data)
+        elif self._timer is None:  # the next request of a kept connection
+            self._expect_head()
+        self._is_begun = True
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        self._stop_timer()
+        self._in_body, self._received = True, 0
+        self._began_at = self.loop.time()
+        self._timer = self.loop.call_later(self.limits.body_grace_seconds, self._check_body)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stop_timer()
+        self._in_body = False
+        super().on_message_complete()
+
+    def _expect_head(self) -> None:
+        self._timer = self.loop.call_later(self.limits.head_seconds, self._give_up)
+
+    def _check_body(self) -> None:
+        """Closes a connection whose body is behind the least rate, else looks again when it could be."""
+        if self.flow.read_paused:  # the application is slow, not the client: the body's time begins anew
+            self._began_at, self._received = self.loop.time(), 0
+        allowed = self.limits.body_grace_seconds
+        if self.cycle is not None and not self.cycle.response_complete:  # what comes after the answer is not read
+            allowed += self._received / self.limits.body_bytes_per_second
+        left = self._began_at + allowed - self.loop.time()
+        if left <= 0:
+            self._give_up()
+        else:
+            self._timer = self.loop.call_later(max(left, 0.01), self._check_body)
+
+    def _give_up(self) -> None:
+        self._timer = None
+        if not self._is_begun or (self.cycle is not None and self.cycle.response_started):
+            self.transport.close()
+        else:
+            self._refuse(408, "request_timeout", "The request came too slowly.")
+
+    def _refuse(self, status: int, code: str, title: str) -> None:
+        body = msgspec.json.encode(
+            {"type": f"urn:meydan:problem:{code}", "title": title, "status": status, "code": code}
+        )
+        head = (
+            f"HTTP/1.1 {status} {title.rstrip('.')}\r\ncontent-type: application/problem+json\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def protocol_with(limits: ClientLimits) -> type[BoundedProtocol]:
+    """The protocol class for a server with these limits, counting for itself."""
+    attributes: dict[str, Any] = {"limits": limits, "open_connections": Counter()}
+    return type("BoundedProtocol", (BoundedProtocol,), attributes)
+
+
+def _address_key(address: str) -> str:
+    """An IPv6 customer has a whole network of 64 bits."""
+    try:
+        parsed = ip_address(address.split("%", maxsplit=1)[0])
+    except ValueError:
+        return _UNKNOWN
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ip_network((parsed, 64), strict=False).network_address) if not parsed.is_loopback else "::1"
+    return str(parsed)
+
+
+def _is_unlimited(address: str, unlimited: Collection[str]) -> bool:
+    if address == _UNKNOWN or is_loopback(address) or "*" in unlimited:
+        return True
+    parsed = ip_address(address)
+    return any(parsed in ip_network(each, strict=False) for each in unlimited if _is_network(each))
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
