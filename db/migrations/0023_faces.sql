@@ -473,11 +473,11 @@ return substr(sha256(
     ), 1, 6)::bigint / 281474976710656.0::double precision;
 
 comment on function app.keyed_fraction is
-    'Returns a number from 0 to 1 that looks random, always the same for a key, two ids and a purpose.';
+    'Returns a number from 0 to 1 that looks random, the same for the same key, ids and purpose.';
 revoke all on function app.keyed_fraction from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.keyed_fraction to meydan_service;
 
--- A lifted block stays a row until every face has felt it: other faces come back later than the named one.
+-- A lifted block stays a row until every face has felt it: others come back later than the named one.
 create or replace function app.lift_block(in_tenant_id integer, in_block_id uuid)
 returns table (blocker_profile_id uuid, blocked_profile_id uuid)
 language sql security definer set search_path = pg_catalog, pg_temp

@@ -7,6 +7,6 @@ return substr(sha256(
     ), 1, 6)::bigint / 281474976710656.0::double precision;
 
 comment on function app.keyed_fraction is
-    'Returns a number from 0 to 1 that looks random, always the same for a key, two ids and a purpose.';
+    'Returns a number from 0 to 1 that looks random, the same for the same key, ids and purpose.';
 revoke all on function app.keyed_fraction from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.keyed_fraction to meydan_service;

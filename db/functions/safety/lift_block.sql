@@ -1,4 +1,4 @@
--- A lifted block stays a row until every face has felt it: other faces come back later than the named one.
+-- A lifted block stays a row until every face has felt it: others come back later than the named one.
 create or replace function app.lift_block(in_tenant_id integer, in_block_id uuid)
 returns table (blocker_profile_id uuid, blocked_profile_id uuid)
 language sql security definer set search_path = pg_catalog, pg_temp

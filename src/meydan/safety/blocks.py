@@ -1,6 +1,6 @@
 """Blocks: their match ends at once, and the two faces are never matched again.
 
-A block of a person also keeps their other faces apart, each from a random time in one to seven days. The same holds
+A block of a person also keeps their other faces apart, each from a random time within a week. The same holds
 when it is lifted. Else whoever blocks a real face would see at once which shadow is no longer met.
 """
 

@@ -7,8 +7,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from meydan import accounts
 from meydan.kit import personal_data
 from meydan.kit.database import Tx
+from meydan.kit.events import listen
 from meydan.safety.bans import BanReason
 from meydan.safety.blocks import BlockScope
 
@@ -60,15 +62,29 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 
 
 async def do_erase(tx: Tx, user_id: UUID) -> None:
-    """Deletes blocks in both directions. Keeps bans, which hold no free text, and the ids of staff who decided them.
+    """Deletes blocks in both directions, those that name the shadow with the shadow: their list shows it until then.
 
-    Both survive the account under hashes of its contacts.
+    Keeps bans, which hold no free text, and the ids of staff who decided them. Bans and blocks survive the account
+    under hashes of its contacts.
 
     Runs as: service.
     """
+    await tx.run("delete from app.blocks where tenant_id = $1 and blocker_user_id = $2", user_id)
     await tx.run(
-        "delete from app.blocks where tenant_id = $1 and (blocker_user_id = $2 or blocked_user_id = $2)", user_id
+        """
+        delete from app.blocks block using app.profiles theirs
+        where block.tenant_id = $1 and block.blocked_user_id = $2 and theirs.tenant_id = block.tenant_id
+            and theirs.id = block.blocked_profile_id and theirs.face = 'real'
+        """,
+        user_id,
     )
+
+
+@listen(accounts.ShadowEnded)
+async def delete_blocks_of_shadow(tx: Tx, event: accounts.ShadowEnded) -> None:
+    """Deletes what others' lists still say of an erased user's shadow."""
+    if event.is_erased:
+        await tx.run("delete from app.blocks where tenant_id = $1 and blocked_profile_id = $2", event.profile_id)
 
 
 personal_data.register("safety", COLUMNS, export, do_erase)

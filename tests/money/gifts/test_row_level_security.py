@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
+from meydan.accounts import shadow_endings
 from meydan.kit import personal_data
 from meydan.kit.database import Database
 from meydan.kit.identity import Identity
@@ -172,6 +173,7 @@ async def test_who_leaves_takes_the_words_and_ends_the_call(app: Litestar, db: D
     await square.call.talk(40)
     async with db.as_service(gone.tenant.id) as tx:
         await personal_data.do_erase(tx, gone.me.user_id)
+        await shadow_endings.do_end(tx, square.shadow.me.profile_id)  # nothing where the shadow's person is still here
     row = await square.call.row()
     assert (row.end_reason, row.paid_units, row.held_units) == ("lost", 2, 0)
     async with db.as_service(gone.tenant.id) as tx:

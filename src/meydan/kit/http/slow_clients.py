@@ -2,8 +2,8 @@
 
 A head must be whole within some seconds. A body must come at a least rate, measured from its beginning, so that a slow
 phone is no attacker. Time in which the application does not read does not count. An address has at most so many
-connections in one process, and proxies that are trusted have any number. Each process counts for itself, without a
-round trip for each connection: behind N processes an address has N times as many.
+connections in one process, and proxies that are trusted have any number. Each process counts for itself, which
+costs no round trip: behind N processes an address has N times as many.
 """
 
 import asyncio
