@@ -227,12 +227,12 @@ CREATE FUNCTION app.add_report(in_tenant_id integer, in_profile_id uuid, in_reas
                    WHERE ((met.tenant_id = other.tenant_id) AND (met.id = add_report.in_match_id) AND ((app.profile_id() = met.profile1_id) OR (app.profile_id() = met.profile2_id)) AND ((other.id = met.profile1_id) OR (other.id = met.profile2_id))))))) ON CONFLICT DO NOTHING;
 END;
 
-CREATE FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text, in_status text) RETURNS integer
+CREATE FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text, in_status text, in_founded_from bytea) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    insert into app.tenants (slug, name, timezone, default_language, status)
-    values (in_slug, in_name, in_timezone, in_default_language, in_status)
+    insert into app.tenants (slug, name, timezone, default_language, status, founded_from)
+    values (in_slug, in_name, in_timezone, in_default_language, in_status, in_founded_from)
     on conflict do nothing
     returning id
 $$;
@@ -573,6 +573,45 @@ begin
     where known.tenant_id = in_tenant_id and known.user_id = in_owner_user_id and known.reason <> '';
 end $$;
 
+CREATE TABLE app.code_requests (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    contact_hash bytea NOT NULL,
+    network_hash bytea NOT NULL,
+    is_known boolean NOT NULL,
+    leaves_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE ONLY app.code_requests FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.code_pressure(in_tenant_id integer, in_contact_hash bytea, in_network_hash bytea) RETURNS TABLE(leaves_at timestamp with time zone, known_today integer, strangers_today integer, here_today integer, here_at timestamp with time zone, strangers_hour integer, network_hour integer, tenant_hour integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT asked.leaves_at,
+     asked.known_today,
+     asked.strangers_today,
+     asked.here_today,
+     asked.here_at,
+     asked.strangers_hour,
+     ( SELECT (count(*))::integer AS count
+            FROM app.code_requests request
+           WHERE ((request.tenant_id = code_pressure.in_tenant_id) AND (request.network_hash = code_pressure.in_network_hash) AND (request.created_at > (app.now() - '01:00:00'::interval)) AND (NOT request.is_known))) AS count,
+     ( SELECT (count(*))::integer AS count
+            FROM app.code_requests request
+           WHERE ((request.tenant_id = code_pressure.in_tenant_id) AND (request.created_at > (app.now() - '01:00:00'::interval)) AND (NOT request.is_known))) AS count
+    FROM ( SELECT max(request.leaves_at) AS leaves_at,
+             (count(*) FILTER (WHERE request.is_known))::integer AS known_today,
+             (count(*) FILTER (WHERE (NOT request.is_known)))::integer AS strangers_today,
+             (count(*) FILTER (WHERE ((NOT request.is_known) AND (request.network_hash = code_pressure.in_network_hash))))::integer AS here_today,
+             max(request.leaves_at) FILTER (WHERE ((NOT request.is_known) AND (request.network_hash = code_pressure.in_network_hash))) AS here_at,
+             (count(*) FILTER (WHERE ((NOT request.is_known) AND (request.created_at > (app.now() - '01:00:00'::interval)))))::integer AS strangers_hour
+            FROM app.code_requests request
+           WHERE ((request.contact_hash = code_pressure.in_contact_hash) AND (request.created_at > (app.now() - '1 day'::interval)))) asked
+   WHERE (code_pressure.in_tenant_id = app.tenant_id());
+END;
+
 CREATE FUNCTION app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid, in_limit integer) RETURNS TABLE(id uuid, type text, amount bigint, coins bigint, earnings bigint, debt bigint, description text, subject_id uuid, reverses_id uuid, created_at timestamp with time zone, details jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -812,6 +851,7 @@ CREATE TABLE app.tenants (
     default_language text DEFAULT 'tr'::text NOT NULL,
     status text DEFAULT 'active'::text NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    founded_from bytea,
     CONSTRAINT tenants_default_language_check CHECK ((default_language = ANY (ARRAY['tr'::text, 'en'::text]))),
     CONSTRAINT tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
     CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text)),
@@ -2195,6 +2235,32 @@ begin
     return held;
 end $$;
 
+CREATE TABLE app.sms_spendings (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    otp_id uuid NOT NULL,
+    day date NOT NULL,
+    cents integer NOT NULL,
+    is_known boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT sms_spendings_cents_check CHECK ((cents <> 0))
+);
+
+ALTER TABLE ONLY app.sms_spendings FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.return_text_cost(in_tenant_id integer, in_otp_id uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ INSERT INTO app.sms_spendings (tenant_id, otp_id, day, cents, is_known)  SELECT line.tenant_id,
+             line.otp_id,
+             line.day,
+             (- line.cents),
+             line.is_known
+            FROM app.sms_spendings line
+           WHERE ((line.tenant_id = app.tenant_id()) AND (line.tenant_id = return_text_cost.in_tenant_id) AND (line.otp_id = return_text_cost.in_otp_id) AND (line.cents > 0)) ON CONFLICT DO NOTHING;
+END;
+
 CREATE FUNCTION app.reverse_transfer(in_tenant_id integer, in_idempotency_key text, in_transaction_id uuid, in_description text) RETURNS app.coin_transactions
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2504,6 +2570,39 @@ begin
             connection_type)
     values (in_tenant_id, in_conversation_id, seq, conversation.match_id, in_kind, app.user_id(), peer_user_id,
         in_device_info, in_connection_type);
+end $$;
+
+CREATE FUNCTION app.spend_on_text(in_tenant_id integer, in_otp_id uuid, in_cents integer, in_is_known boolean, in_budget_cents integer, in_tenant_budget_cents integer, in_kept_percent integer) RETURNS TABLE(granted boolean, spent_cents integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    today date := (app.now() at time zone 'UTC')::date;
+    everywhere integer;
+    strangers integer;
+    here integer;
+    strangers_here integer;
+begin
+    if in_tenant_id <> app.tenant_id() then
+        return;
+    end if;
+    perform pg_advisory_xact_lock(hashtext('app.sms_spendings'));
+    select coalesce(sum(line.cents), 0), coalesce(sum(line.cents) filter (where not line.is_known), 0),
+        coalesce(sum(line.cents) filter (where line.tenant_id = in_tenant_id), 0),
+        coalesce(sum(line.cents) filter (where line.tenant_id = in_tenant_id and not line.is_known), 0)
+    into everywhere, strangers, here, strangers_here
+    from app.sms_spendings line where line.day = today;
+    granted := everywhere + in_cents <= in_budget_cents and here + in_cents <= in_tenant_budget_cents
+        and (in_is_known or (
+            100 * (strangers::bigint + in_cents) <= in_budget_cents::bigint * (100 - in_kept_percent)
+            and 100 * (strangers_here::bigint + in_cents) <= in_tenant_budget_cents::bigint * (100 - in_kept_percent)
+        ));
+    spent_cents := case when in_tenant_budget_cents < in_budget_cents then here else everywhere end;
+    if granted then
+        insert into app.sms_spendings (tenant_id, otp_id, day, cents, is_known)
+        values (in_tenant_id, in_otp_id, today, in_cents, in_is_known);
+    end if;
+    return next;
 end $$;
 
 CREATE FUNCTION app.sync_ticket_lanes() RETURNS trigger
@@ -2931,7 +3030,6 @@ CREATE TABLE app.otp_verifications (
     network text NOT NULL,
     device_id uuid,
     country text,
-    cost_cents integer NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone,
     verified_at timestamp with time zone,
@@ -2941,7 +3039,6 @@ CREATE TABLE app.otp_verifications (
     CONSTRAINT otp_verifications_address_check CHECK ((length(contact) <= 254)),
     CONSTRAINT otp_verifications_attempts_left_check CHECK ((attempts_left >= 0)),
     CONSTRAINT otp_verifications_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text]))),
-    CONSTRAINT otp_verifications_cost_cents_check CHECK ((cost_cents >= 0)),
     CONSTRAINT otp_verifications_country_check CHECK ((length(country) <= 3)),
     CONSTRAINT otp_verifications_network_check CHECK ((length(network) <= 45)),
     CONSTRAINT otp_verifications_purpose_check CHECK ((purpose = ANY (ARRAY['register'::text, 'login'::text, 'reset'::text, 'verify'::text, 'notice'::text])))
@@ -3209,6 +3306,15 @@ CREATE TABLE app.sessions (
 
 ALTER TABLE ONLY app.sessions FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.spent_puzzles (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE ONLY app.spent_puzzles FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.subscriptions (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -3393,6 +3499,9 @@ ALTER TABLE ONLY app.claims
 
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_user_id_match_id_key UNIQUE (tenant_id, user_id, match_id);
+
+ALTER TABLE ONLY app.code_requests
+    ADD CONSTRAINT code_requests_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.coin_adjustments
     ADD CONSTRAINT coin_adjustments_pkey PRIMARY KEY (tenant_id, id);
@@ -3613,6 +3722,12 @@ ALTER TABLE ONLY app.reports
 ALTER TABLE ONLY app.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY app.sms_spendings
+    ADD CONSTRAINT sms_spendings_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.spent_puzzles
+    ADD CONSTRAINT spent_puzzles_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY app.subscriptions
     ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3692,6 +3807,12 @@ CREATE INDEX claims_of_match ON app.claims USING btree (tenant_id, match_id);
 CREATE INDEX claims_of_profile ON app.claims USING btree (tenant_id, profile_id, id);
 
 CREATE INDEX claims_pending ON app.claims USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX code_requests_contact ON app.code_requests USING btree (contact_hash, created_at);
+
+CREATE INDEX code_requests_created ON app.code_requests USING btree (tenant_id, created_at);
+
+CREATE INDEX code_requests_network ON app.code_requests USING btree (tenant_id, network_hash, created_at);
 
 CREATE INDEX coin_adjustments_by_actor ON app.coin_adjustments USING btree (tenant_id, acted_by_user_id, created_at);
 
@@ -3853,6 +3974,12 @@ CREATE INDEX sessions_ended ON app.sessions USING btree (tenant_id, ended_at) WH
 
 CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id) WHERE (ended_at IS NULL);
 
+CREATE INDEX sms_spendings_day ON app.sms_spendings USING btree (day);
+
+CREATE UNIQUE INDEX sms_spendings_returned ON app.sms_spendings USING btree (tenant_id, otp_id) WHERE (cents < 0);
+
+CREATE INDEX spent_puzzles_expires ON app.spent_puzzles USING btree (tenant_id, expires_at);
+
 CREATE INDEX subscriptions_due ON app.subscriptions USING btree (tenant_id, period_ends_at) WHERE (status <> 'expired'::text);
 
 CREATE INDEX subscriptions_next_plan ON app.subscriptions USING btree (tenant_id, next_plan_at) WHERE (next_plan_at IS NOT NULL);
@@ -3929,6 +4056,9 @@ ALTER TABLE ONLY app.claims
 
 ALTER TABLE ONLY app.claims
     ADD CONSTRAINT claims_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.code_requests
+    ADD CONSTRAINT code_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
 ALTER TABLE ONLY app.coin_adjustments
     ADD CONSTRAINT coin_adjustments_tenant_id_actor_user_id_fkey FOREIGN KEY (tenant_id, acted_by_user_id) REFERENCES app.users(tenant_id, id);
@@ -4242,6 +4372,12 @@ ALTER TABLE ONLY app.sessions
 ALTER TABLE ONLY app.sessions
     ADD CONSTRAINT sessions_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
+ALTER TABLE ONLY app.sms_spendings
+    ADD CONSTRAINT sms_spendings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.spent_puzzles
+    ADD CONSTRAINT spent_puzzles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
 ALTER TABLE ONLY app.subscriptions
     ADD CONSTRAINT subscriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -4301,6 +4437,8 @@ ALTER TABLE app.blocks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.bonus_quota ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.claims ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.code_requests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.coin_adjustments ENABLE ROW LEVEL SECURITY;
 
@@ -4480,6 +4618,8 @@ CREATE POLICY owner_all ON app.bonus_quota TO meydan_owner USING (true) WITH CHE
 
 CREATE POLICY owner_all ON app.claims TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.code_requests TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.coin_adjustments TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.coin_entries TO meydan_owner USING (true) WITH CHECK (true);
@@ -4572,6 +4712,10 @@ CREATE POLICY owner_all ON app.reports TO meydan_owner USING (true) WITH CHECK (
 
 CREATE POLICY owner_all ON app.sessions TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.sms_spendings TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.spent_puzzles TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.subscriptions TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.system_logs TO meydan_owner USING (true) WITH CHECK (true);
@@ -4635,6 +4779,8 @@ CREATE POLICY service_tenant ON app.blocks TO meydan_service USING ((tenant_id =
 CREATE POLICY service_tenant ON app.bonus_quota TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.claims TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.code_requests TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.coin_adjustments TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -4728,6 +4874,10 @@ CREATE POLICY service_tenant ON app.reports TO meydan_service USING ((tenant_id 
 
 CREATE POLICY service_tenant ON app.sessions TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.sms_spendings TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.spent_puzzles TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.subscriptions TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.system_logs TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -4749,6 +4899,10 @@ CREATE POLICY service_tenant ON app.wallet_freezes TO meydan_service USING ((ten
 CREATE POLICY service_tenant ON app.webhook_events TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 ALTER TABLE app.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.sms_spendings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.spent_puzzles ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.subscriptions ENABLE ROW LEVEL SECURITY;
 
@@ -4880,8 +5034,8 @@ GRANT SELECT(created_at) ON TABLE app.reports TO meydan_app;
 REVOKE ALL ON FUNCTION app.add_report(in_tenant_id integer, in_profile_id uuid, in_reason text, in_text text, in_match_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.add_report(in_tenant_id integer, in_profile_id uuid, in_reason text, in_text text, in_match_id uuid) TO meydan_app;
 
-REVOKE ALL ON FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text, in_status text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text, in_status text) TO meydan_service;
+REVOKE ALL ON FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text, in_status text, in_founded_from bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.add_tenant(in_slug text, in_name text, in_timezone text, in_default_language text, in_status text, in_founded_from bytea) TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tickets TO meydan_service;
 GRANT SELECT,DELETE ON TABLE app.tickets TO meydan_app;
@@ -4994,6 +5148,11 @@ GRANT ALL ON FUNCTION app.close_conversation(in_tenant_id integer, in_conversati
 
 REVOKE ALL ON FUNCTION app.close_wallet(in_tenant_id integer, in_owner_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.close_wallet(in_tenant_id integer, in_owner_user_id uuid) TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE ON TABLE app.code_requests TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.code_pressure(in_tenant_id integer, in_contact_hash bytea, in_network_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.code_pressure(in_tenant_id integer, in_contact_hash bytea, in_network_hash bytea) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid, in_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.coin_history(in_tenant_id integer, in_owner_user_id uuid, in_cursor uuid, in_limit integer) TO meydan_app;
@@ -5222,6 +5381,11 @@ REVOKE ALL ON FUNCTION app.release_hold(in_tenant_id integer, in_hold_id uuid) F
 GRANT ALL ON FUNCTION app.release_hold(in_tenant_id integer, in_hold_id uuid) TO meydan_app;
 GRANT ALL ON FUNCTION app.release_hold(in_tenant_id integer, in_hold_id uuid) TO meydan_service;
 
+GRANT SELECT ON TABLE app.sms_spendings TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.return_text_cost(in_tenant_id integer, in_otp_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.return_text_cost(in_tenant_id integer, in_otp_id uuid) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.reverse_transfer(in_tenant_id integer, in_idempotency_key text, in_transaction_id uuid, in_description text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.reverse_transfer(in_tenant_id integer, in_idempotency_key text, in_transaction_id uuid, in_description text) TO meydan_service;
 
@@ -5247,6 +5411,9 @@ GRANT ALL ON FUNCTION app.send_gift(in_tenant_id integer, in_gift_id uuid, in_qu
 
 REVOKE ALL ON FUNCTION app.send_message(in_tenant_id integer, in_conversation_id uuid, in_message_id uuid, in_device_id uuid, in_kind text, in_epoch integer, in_body bytea, in_welcome_id uuid, in_welcome_body bytea, in_device_info text, in_connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.send_message(in_tenant_id integer, in_conversation_id uuid, in_message_id uuid, in_device_id uuid, in_kind text, in_epoch integer, in_body bytea, in_welcome_id uuid, in_welcome_body bytea, in_device_info text, in_connection_type text, OUT outcome text, OUT seq bigint, OUT created_at timestamp with time zone, OUT current_epoch integer, OUT peer_user_id uuid, OUT peer_profile_id uuid) TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.spend_on_text(in_tenant_id integer, in_otp_id uuid, in_cents integer, in_is_known boolean, in_budget_cents integer, in_tenant_budget_cents integer, in_kept_percent integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.spend_on_text(in_tenant_id integer, in_otp_id uuid, in_cents integer, in_is_known boolean, in_budget_cents integer, in_tenant_budget_cents integer, in_kept_percent integer) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.sync_ticket_lanes() FROM PUBLIC;
 
@@ -5493,6 +5660,8 @@ GRANT SELECT(ended_at),UPDATE(ended_at) ON TABLE app.sessions TO meydan_app;
 GRANT SELECT(end_reason),UPDATE(end_reason) ON TABLE app.sessions TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.spent_puzzles TO meydan_service;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.subscriptions TO meydan_service;
 

@@ -42,7 +42,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
     _counted: str | None = None
     _is_begun = False
-    """True from the first byte of a request on."""
+    """True from the first byte of a connection on."""
+    _in_head = False
     _in_body = False
     _received = 0
     _began_at = 0.0
@@ -72,16 +73,23 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self._in_body:
             self._received += len(data)
-        elif self._timer is None:  # the next request of a kept connection
-            self._expect_head()
         self._is_begun = True
         super().data_received(data)
+        # A request that came whole needs no timer: each costs some hundredths of its processor time.
+        if self._timer is None and not self.transport.is_closing():
+            if self._in_body:
+                self._timer = self.loop.call_later(self.limits.body_grace_seconds, self._check_body)
+            elif self._in_head:
+                self._expect_head()
+
+    def on_message_begin(self) -> None:
+        self._in_head = True
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._stop_timer()
-        self._in_body, self._received = True, 0
+        self._in_head, self._in_body, self._received = False, True, 0
         self._began_at = self.loop.time()
-        self._timer = self.loop.call_later(self.limits.body_grace_seconds, self._check_body)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
