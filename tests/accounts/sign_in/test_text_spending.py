@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -137,7 +137,7 @@ async def test_erasing_founding_and_registering_again_reset_nothing(
             phone = new_phone()
             person = await arrive(proof=await prove(phone))
             async with db.as_service(tenant.id) as tx:
-                await personal_data.do_erase(tx, person.session["me"]["user_id"])
+                await personal_data.do_erase(tx, UUID(person.session["me"]["user_id"]))
         assert await spent() == 5 * COST
         founded = await api.post(
             "/api/auth/register",
