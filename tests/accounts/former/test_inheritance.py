@@ -292,7 +292,7 @@ async def test_a_number_is_taken_from_an_account_that_stands_only_on_demand(
     moving_clock: MovableClock,
 ):
     phone = new_phone()
-    before = await arrive(proof=await prove(phone))
+    before = await arrive(proof=await prove(phone), username=None)
     await release(db, tenant, phone)
     moving_clock.forward(minutes=2)
     proof = await prove(phone)
@@ -303,7 +303,8 @@ async def test_a_number_is_taken_from_an_account_that_stands_only_on_demand(
     moving_clock.forward(minutes=2)
     newcomer = await arrive(proof=await prove(phone))
     assert (newcomer.me["phone"], newcomer.me["user_id"] != before.me["user_id"]) == (phone, True)
-    assert (await before.get("/api/auth/profile"))["phone"] is None
+    stands = await before.get("/api/auth/profile")
+    assert (stands["phone"], stands["username"][:5]) == (None, "user_")
 
 
 async def test_the_database_alone_ties_neither_faces_nor_accounts(

@@ -4,6 +4,7 @@ Debts, freezes, the day's counters and suspensions stay with the erased account 
 under marks. Rooms register what they know; ``rooms.py`` lists them. Staff release a contact that has a new owner.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
@@ -140,8 +141,8 @@ async def do_pass_on(tx: Tx, user_id: UUID) -> None:
 async def do_release(tx: Tx, contact: Contact, reason: str, *, take_from_account: bool = False) -> None:
     """Frees a contact for a new owner from what erased accounts left: bans, debts, freezes, counters, pairs kept apart.
 
-    ``take_from_account`` also takes it from the account that has it now, which stays without it. Debts and freezes that
-    an account has inherited already stay with it.
+    ``take_from_account`` also takes it from the account that has it now. That stays, with a made-up username if it has
+    no other name. Debts and freezes that an account has inherited already stay with it.
 
     Locks: users, known_contacts.
     Raises: NotFound (never proved, or forgotten).
@@ -157,7 +158,15 @@ async def do_release(tx: Tx, contact: Contact, reason: str, *, take_from_account
     await kept_apart.do_release(tx, contact_marks.all_marks(key))
     await tx.run("delete from app.known_contacts where tenant_id = $1 and contact_hash = $2", key)
     if take_from_account:
-        await tx.run(f"update app.users set {column} = null where tenant_id = $1 and {column} = $2", contact.value)
+        await tx.run(
+            f"""
+            update app.users set {column} = null,
+                username = case when num_nonnulls(phone, email, username) = 1 then $3 else username end
+            where tenant_id = $1 and {column} = $2
+            """,
+            contact.value,
+            f"user_{secrets.token_hex(8)}",
+        )
     elif holder is not None:
         await known_contacts.do_record(tx, holder, key)
         person = await users.by_id(tx, holder)
