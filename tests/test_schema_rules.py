@@ -15,7 +15,7 @@ ACROSS_TENANTS = {"tenant_hosts_host_key", "sms_spendings_day", "code_requests_c
 # No person ever reads or writes these: their only ways are the service's and security definer functions.
 WITHOUT_PEOPLE: set[str] = {
     *("otp_verifications", "login_attempts", "known_contacts", "ticket_lanes", "encounters", "decoy_keys"),
-    *("former_accounts", "kept_apart"),
+    *("former_accounts", "kept_apart", "restore_journal"),
     *("sms_spendings", "code_requests", "spent_puzzles"),
     *("provider_accounts", "webhook_events", "deferred_events", "payment_refunds"),
     *(

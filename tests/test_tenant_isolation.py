@@ -29,6 +29,7 @@ NO_TENANT_NAMED = {
     "app.add_tenant(text,text,text,text,text,bytea)": "makes a tenant",
     "app.free_tag(text)": "reads the tenant of the transaction alone",
     "app.queue_job(text,bytea,interval,text)": "writes the tenant of the transaction alone",
+    "app.note_for_restore()": "is a trigger",
     "app.sync_ticket_lanes()": "is a trigger",
 }
 """Functions that no caller could name another tenant to, with the reason."""

@@ -8,7 +8,7 @@ import sys
 import click
 
 from meydan.commands import PlainError
-from meydan.commands.backup import backup, restore
+from meydan.commands.backup import backup, recovered, restore
 from meydan.commands.doctor import doctor
 from meydan.commands.migrate import migrate
 from meydan.commands.payments import payment_commands
@@ -42,6 +42,7 @@ for command in (
     seed,
     backup,
     restore,
+    recovered,
     settings_reference,
 ):
     cli.add_command(command)

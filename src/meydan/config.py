@@ -192,6 +192,16 @@ class Tenants(Struct, frozen=True):
     ] = 3
 
 
+class Backups(Struct, frozen=True):
+    folder: Annotated[
+        Path | None,
+        Meta(
+            description="Place of the backups. The worker writes there what a restore must not undo, as ids and hashes. "
+            "Empty: `backups` in the data folder."
+        ),
+    ] = None
+
+
 class Settings(Struct, frozen=True):
     data: Annotated[Path, Meta(description="Folder of all data on this machine; also `--data`, but not in the file.")]
     environment: Annotated[
@@ -208,6 +218,7 @@ class Settings(Struct, frozen=True):
     mail: Mail = Mail()
     sms: Sms = Sms()
     tenants: Tenants = Tenants()
+    backups: Backups = Backups()
 
     def database_settings(self) -> DatabaseSettings:
         from meydan.kit.database import DatabaseSettings
@@ -235,6 +246,10 @@ class Settings(Struct, frozen=True):
         if self.environment is Environment.production:
             return False
         return not (self.mail.host and self.sms.twilio_account_sid)
+
+    @property
+    def backup_folder(self) -> Path:
+        return self.backups.folder or self.data / "backups"
 
     @property
     def local_outbox(self) -> Path:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
-from meydan import integrations, rooms
+from meydan import integrations, rooms, tenants
 from meydan.config import Settings
 from meydan.kit.clock import Clock
 from meydan.kit.crypto.keys import Keys
@@ -19,7 +19,7 @@ async def installation(settings: Settings, patience: Patience = WORKING) -> Asyn
     """Clock, keys and database: enough for a command, whose frames a worker forwards."""
     rooms.check_complete()
     keys = Keys(**msgspec.structs.asdict(settings.secrets))
-    with runtime.using(Clock(settings.clock_file), keys):
+    with runtime.using(Clock(settings.clock_file), keys, tenants.JournalFolder(settings.backup_folder)):
         db = await Database.open(settings.database_settings(), patience)
         try:
             yield db

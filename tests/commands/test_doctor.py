@@ -25,6 +25,7 @@ from meydan.kit import valkey as kit_valkey
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.jobs.heartbeat import KEY, beating
 from meydan.money import wallet
+from tests.conftest import new_tenant
 from tests.factories import make_person
 from tests.own_valkey import OwnValkey
 
@@ -247,6 +248,23 @@ async def test_a_server_that_takes_connections_and_answers_none(
         asked = replace(settings, http=replace(settings.http, port=ports[0], gateway_port=ports[1]))
         assert "it is frozen" in await words(check_servers(asked), Level.bad)
         assert "nothing answers" in await words(check_servers(asked), Level.warning)
+
+
+async def test_a_restore_journal_that_does_not_reach_the_backups(settings: Settings, db: Database) -> None:
+    tenant = await new_tenant(db)
+    owner = await asyncpg.connect(settings.database.owner_url)
+    await owner.execute(
+        """
+        insert into app.restore_journal (tenant_id, kind, entry, created_at)
+        values ($1, 'erasure', '{}', app.now() - interval '1 hour')
+        """,
+        tenant.id,
+    )
+    try:
+        assert "a restore would undo them" in await words(check_database(settings), Level.bad)
+    finally:
+        await owner.execute("delete from app.restore_journal where tenant_id = $1", tenant.id)
+        await owner.close()
 
 
 async def test_a_valkey_that_forgets(settings: Settings) -> None:

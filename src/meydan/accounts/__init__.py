@@ -22,7 +22,7 @@ from meydan.accounts.events import (
 from meydan.accounts.former import inheritance
 from meydan.accounts.former.contact_marks import contact_hash_in, marks_of_me, rehashed
 from meydan.accounts.former.kept_apart import MetFaces, Pair
-from meydan.accounts.former.known_contacts import REMEMBERED
+from meydan.accounts.former.known_contacts import REMEMBERED, do_ban_contact
 from meydan.accounts.identifiers import country_code
 from meydan.accounts.me import LoggedIn, Me, Session
 from meydan.accounts.profiles import (
@@ -42,7 +42,15 @@ from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMe
 from meydan.accounts.sign_in.login import LogInRequest, do_log_in
 from meydan.accounts.sign_in.otp import Purpose
 from meydan.accounts.sign_in.registration import NewTenant, RegisterUserRequest, do_register
-from meydan.accounts.staff import StaffGuard, StaffOnly, do_set_role, staff_of, staff_only, user_by_identifier
+from meydan.accounts.staff import (
+    StaffGuard,
+    StaffOnly,
+    do_set_role,
+    do_set_role_of,
+    staff_of,
+    staff_only,
+    user_by_identifier,
+)
 from meydan.accounts.standing import (
     AccountBanned,
     MatchingSuspended,
@@ -102,6 +110,7 @@ __all__ = [
     "check_may_meet",
     "contact_hash_in",
     "country_code",
+    "do_ban_contact",
     "do_change_profile",
     "do_end_all_sessions",
     "do_lift_ban",
@@ -110,6 +119,7 @@ __all__ = [
     "do_resume_matching",
     "do_set_ban",
     "do_set_role",
+    "do_set_role_of",
     "do_suspend_matching",
     "identify",
     "identity_of",

@@ -79,6 +79,11 @@ async def do_set_role(tx: Tx, identifier: str, role: Role) -> UUID:
     Runs as: service.
     """
     user_id = await user_by_identifier(tx, identifier)
+    await do_set_role_of(tx, user_id, role)
+    return user_id
+
+
+async def do_set_role_of(tx: Tx, user_id: UUID, role: Role) -> None:
+    """Runs as: service."""
     await tx.run("update app.users set role = $3 where tenant_id = $1 and id = $2", user_id, role.value)
     await tenants.do_record(tx, "role_set", user_id=user_id, role=role.value)
-    return user_id

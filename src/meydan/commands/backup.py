@@ -99,11 +99,16 @@ def backup(file: Path, data: Path | None, with_secrets: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @data_option
 @click.option(
+    "--journal",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the restore journal. Default: the folder of FILE.",
+)
+@click.option(
     "--forget-contacts",
     is_flag=True,
     help="The contact_key is lost: restore without the bans and debts of erased accounts.",
 )
-def restore(file: Path, data: Path | None, *, forget_contacts: bool) -> None:
+def restore(file: Path, data: Path | None, journal: Path | None, *, forget_contacts: bool) -> None:
     """Fill an empty installation from FILE; then `meydan up` goes on from there."""
     from meydan.kit.database import migrations
 
@@ -120,14 +125,37 @@ def restore(file: Path, data: Path | None, *, forget_contacts: bool) -> None:
         if not forget_contacts:
             _check_contact_key(manifest, given.secrets.contact_key, data)
         if not is_own_engine(data, "postgres", given.database.owner_url):
-            _fill(archive, given, forget_contacts=forget_contacts)
+            _fill(archive, given)
+            _finish(given, manifest, journal or file.parent, forgets=forget_contacts)
         else:
             with Engines(data) as engines:
                 make_secrets(data, secrets)
                 make_contact_key(data, given.secrets.contact_key)
                 asyncio.run(migrations.bootstrap(engines.postgres_url, DATABASE_NAME, database_passwords(data)))
-                _fill(archive, load_settings(data), forget_contacts=forget_contacts)
+                settings = load_settings(data)
+                _fill(archive, settings)
+                _finish(settings, manifest, journal or file.parent, forgets=forget_contacts)
     click.echo(f"Restored what was backed up at {manifest.made_at:%Y-%m-%d %H:%M} UTC into {data}. Go on: meydan up")
+
+
+@click.command()
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%dT%H:%M:%S"]), required=True, help="The time it went back to, in UTC."
+)
+@data_option
+@click.option(
+    "--journal",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the restore journal. Default: the setting backups.folder.",
+)
+def recovered(since: datetime, data: Path | None, journal: Path | None) -> None:
+    """Finish a recovery from a snapshot or to a point in time, before anything starts. `restore` does it by itself."""
+    with running_database(data) as settings:
+        _check_database(settings)
+        asyncio.run(
+            restored.do_finish(settings, since.replace(tzinfo=UTC), journal or settings.backup_folder, forgets=False)
+        )
+    click.echo("Every session has ended, and what must not be undone was done again.")
 
 
 def _check_database(settings: Settings) -> None:
@@ -229,7 +257,7 @@ def _check_contact_key(manifest: Manifest, contact_key: str, data: Path) -> None
     )
 
 
-def _fill(archive: tarfile.TarFile, settings: Settings, *, forget_contacts: bool) -> None:
+def _fill(archive: tarfile.TarFile, settings: Settings) -> None:
     _check_database(settings)
     if not asyncio.run(_is_empty(settings)):
         raise PlainError(
@@ -245,7 +273,6 @@ def _fill(archive: tarfile.TarFile, settings: Settings, *, forget_contacts: bool
             *("--no-owner", "--exit-on-error", "--single-transaction"),
             str(Path(folder) / _DATABASE),
         )
-    asyncio.run(_finish(settings, forget_contacts=forget_contacts))
 
 
 async def _is_empty(settings: Settings) -> bool:
@@ -258,9 +285,9 @@ async def _is_empty(settings: Settings) -> bool:
         await connection.close()
 
 
-async def _finish(settings: Settings, *, forget_contacts: bool) -> None:
-    await prepare(settings, rehashes=not forget_contacts)  # a backup of an older version is brought to this one
-    await restored.do_begin_anew(settings, forget_contacts=forget_contacts)
+def _finish(settings: Settings, manifest: Manifest, journal: Path, *, forgets: bool) -> None:
+    asyncio.run(prepare(settings, rehashes=not forgets))  # a backup of an older version is brought to this one
+    asyncio.run(restored.do_finish(settings, manifest.made_at, journal, forgets=forgets))
 
 
 def _postgres(program: str, settings: Settings, *arguments: str) -> None:

@@ -42,6 +42,7 @@ _CLOCK_LIMIT = 2.0
 _ANSWER_LIMIT = 5.0
 _OUTBOX_LIMIT = 60
 _MUCH_BUDGET = 75
+_JOURNAL_LIMIT = 600
 _MUCH_MEMORY, _FULL_MEMORY = 0.8, 0.95
 
 
@@ -173,6 +174,7 @@ async def check_database(settings: Settings) -> AsyncIterator[Finding]:
             ("meydan_service", _check_ledgers),
             ("meydan_service", _check_tenants),
             ("meydan_owner", partial(_check_texts, settings)),
+            ("meydan_owner", _check_journal),
             ("meydan_relay", _check_outbox),
         ):
             if login in answering:
@@ -318,6 +320,25 @@ async def _check_ledgers(connection: Any) -> AsyncIterator[Finding]:
             )
     if not wrong:
         yield good("Coins: every ledger adds up")
+
+
+async def _check_journal(connection: Any) -> AsyncIterator[Finding]:
+    """Checks how far the restore journal is behind: what waits there would be undone by a restore."""
+    if not await connection.fetchval("select to_regclass('app.restore_journal') is not null"):
+        return  # a missing migration, reported above
+    row = await connection.fetchrow(
+        """
+        select count(*) as count, extract(epoch from app.now() - min(created_at))::float8 as age
+        from app.restore_journal where shipped_at is null
+        """
+    )
+    if row["count"] and row["age"] > _JOURNAL_LIMIT:
+        yield bad(
+            f"Backups: {row['count']} bans, erasures, blocks or roles wait for {row['age'] / 60:.0f} minutes to reach the "
+            "place of the backups; a restore would undo them. Is `meydan worker` running, and may it write there?"
+        )
+    else:
+        yield good("Backups: what a restore must not undo is beside them")
 
 
 async def _check_tenants(connection: Any) -> AsyncIterator[Finding]:

@@ -1,4 +1,4 @@
-"""After a restore: nothing that belongs to the time after the backup goes on.
+"""After a restore: the restore journal is replayed, and nothing that belongs to the time after the backup goes on.
 
 Clients hold sessions, one-time keys and cursors that the restored database does not know, or knows as unused. So every
 session ends, key packages are deleted, and Valkey begins empty.
@@ -6,13 +6,19 @@ session ends, key packages are deleted, and Valkey begins empty.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-import asyncpg
+import click
 
-from meydan.commands import PlainError, contacts
+from meydan.commands import PlainError, contacts, replay
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    import asyncpg
+
     from meydan.config import Settings
 
 _BEGIN_ANEW = """
@@ -22,21 +28,44 @@ _BEGIN_ANEW = """
 """
 
 
-async def do_begin_anew(settings: Settings, *, forget_contacts: bool) -> None:
-    """Ends every session and deletes key packages, frames on their way, and all that Valkey holds.
+async def do_finish(settings: Settings, since: datetime, journal: Path, *, forgets: bool) -> None:
+    """Replays the journal from this time on, then begins anew with everything that clients hold.
+
+    ``forgets`` deletes the hashes of contacts, whose key is lost.
 
     Raises: PlainError (Valkey does not answer)."""
+    from meydan import tenants
+
+    if forgets:
+        await _do_execute(settings, contacts.do_forget)
+    entries = tenants.entries_since(journal, since)
+    if settings.database.service_url:
+        replayed = await replay.do_replay(settings, entries)
+        click.echo(f"Restore journal in {journal}: {len(entries)} entries, {replayed} did something.")
+    elif entries:
+        raise PlainError(
+            "The database is restored. Set MEYDAN_DATABASE_SERVICE_URL and the other logins, then replay what must not be "
+            f"undone before anything starts: meydan recovered --since {since:%Y-%m-%dT%H:%M:%S} --journal {journal}"
+        )
+    await _do_execute(settings, _do_begin_anew)
+    if settings.valkey.url:
+        await _do_empty_valkey(settings.valkey.url)
+
+
+async def _do_begin_anew(connection: asyncpg.Connection) -> None:
+    await connection.execute(_BEGIN_ANEW)
+    await connection.execute("analyze")
+
+
+async def _do_execute(settings: Settings, change: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
+    import asyncpg
+
     connection = await asyncpg.connect(settings.database.owner_url)
     try:
         async with connection.transaction():
-            await connection.execute(_BEGIN_ANEW)
-            if forget_contacts:
-                await contacts.do_forget(connection)
-        await connection.execute("analyze")
+            await change(connection)
     finally:
         await connection.close()
-    if settings.valkey.url:
-        await _do_empty_valkey(settings.valkey.url)
 
 
 async def _do_empty_valkey(url: str) -> None:

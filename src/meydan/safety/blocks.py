@@ -99,6 +99,31 @@ async def do_purge_lifted(tx: Tx) -> None:
     await tx.run("delete from app.blocks where tenant_id = $1 and lifted_at < app.now() - interval '7 days'")
 
 
+async def do_restore_block(tx: Tx, blocker_profile_id: UUID, blocked_profile_id: UUID, scope: BlockScope) -> bool:
+    """Blocks again what was blocked before a restore. False where one of the two is unknown or it is known.
+
+    Runs as: service.
+    """
+    restored = await tx.maybe(
+        UUID,
+        """
+        insert into app.blocks
+            (tenant_id, blocker_user_id, blocker_profile_id, blocked_user_id, blocked_profile_id, scope)
+        select $1, one.user_id, one.id, other.user_id, other.id, $4
+        from app.profiles one
+        join app.users blocker on blocker.tenant_id = $1 and blocker.id = one.user_id and blocker.erased_at is null
+        join app.profiles other on other.tenant_id = $1 and other.id = $3 and other.user_id <> one.user_id
+        join app.users blocked on blocked.tenant_id = $1 and blocked.id = other.user_id and blocked.erased_at is null
+        where one.tenant_id = $1 and one.id = $2
+        on conflict do nothing returning id
+        """,
+        blocker_profile_id,
+        blocked_profile_id,
+        scope,
+    )
+    return restored is not None
+
+
 async def blocks(tx: Tx, before: UUID | None, limit: int) -> BlockPage:
     """The caller's blocks under either face, newest first."""
     items = await tx.all(

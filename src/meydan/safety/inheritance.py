@@ -1,4 +1,4 @@
-"""Blocks that outlive an account: between people, in either direction."""
+"""Blocks that outlive an account: between people or between two faces, in either direction."""
 
 from uuid import UUID
 

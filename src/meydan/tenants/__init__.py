@@ -1,5 +1,6 @@
 """Tenants, which people call communities: their settings, and the audit log of actions on users."""
 
+from meydan.tenants import tasks  # noqa: F401 -- importing the room registers its schedules
 from meydan.tenants.addresses import Addresses
 from meydan.tenants.configs import (
     RoomSettings,
@@ -30,6 +31,7 @@ from meydan.tenants.events import TenantAdded
 from meydan.tenants.founding import FoundingClosed, check_founding_open, do_found
 from meydan.tenants.hosts import HostInvalid, HostIsOurs, HostTaken, check_host, do_add_host, do_remove_host
 from meydan.tenants.message_names import name_in_messages
+from meydan.tenants.restore_journal import JournalEntry, JournalFolder, entries_since
 from meydan.tenants.system_log import do_record
 from meydan.tenants.timezones import TimezoneUnknown, check_timezone, timezones
 
@@ -40,6 +42,8 @@ __all__ = [
     "HostInvalid",
     "HostIsOurs",
     "HostTaken",
+    "JournalEntry",
+    "JournalFolder",
     "Language",
     "RoomSettings",
     "SettingInvalid",
@@ -66,6 +70,7 @@ __all__ = [
     "do_found",
     "do_record",
     "do_remove_host",
+    "entries_since",
     "fault",
     "name_in_messages",
     "settings",

@@ -149,6 +149,24 @@ async def do_write_ban(tx: Tx, user_id: UUID, reason: str | None, until: datetim
     )
 
 
+async def do_ban_contact(tx: Tx, contact: bytes, reason: str | None, until: datetime | None) -> None:
+    """Writes a ban to a contact whose account may be unknown, or clears it.
+
+    Runs as: service.
+    """
+    await tx.run(
+        """
+        insert into app.known_contacts as known (tenant_id, contact_hash, ban_reason, banned_until, left_at)
+        values ($1, $2, $3, $4, app.now())
+        on conflict (tenant_id, contact_hash) do update
+            set ban_reason = excluded.ban_reason, banned_until = excluded.banned_until
+        """,
+        contact,
+        reason,
+        until,
+    )
+
+
 async def do_purge(tx: Tx) -> None:
     """Deletes contacts whose last account was erased long ago."""
     await tx.run(

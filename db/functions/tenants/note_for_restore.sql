@@ -1,0 +1,12 @@
+-- The first argument of the trigger is the kind, the others are the columns to keep. None of them holds a name.
+create or replace function app.note_for_restore() returns trigger language plpgsql security definer
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into app.restore_journal (tenant_id, kind, entry)
+    select new.tenant_id, tg_argv[0], jsonb_object_agg(kept.key, kept.value)
+    from jsonb_each(to_jsonb(new)) kept where kept.key = any(tg_argv[1:]);
+    return null;
+end $$;
+
+comment on function app.note_for_restore is 'Notes in the restore journal what a restore must not undo.';
+revoke all on function app.note_for_restore from public, meydan_app, meydan_service, meydan_relay;
