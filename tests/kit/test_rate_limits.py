@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from meydan.kit import rate_limits, valkey
-from meydan.kit.rate_limits import Bucket, Limit, TooManyRequests
+from meydan.kit.rate_limits import Bucket, Buckets, Limit, TooManyRequests
 from meydan.kit.realtime.presence import UNKNOWN, presence
 from tests.waiting import PATIENCE, patience
 
@@ -53,6 +53,32 @@ async def test_a_cost_of_more_than_one_counts_so_much(valkey_url):
         with pytest.raises(TooManyRequests) as refused:
             await rate_limits.take(THREE, key, cost=2)
         assert refused.value.extra["retry_after"] in range(190, 201)
+
+
+async def test_several_limits_are_taken_together_and_the_longest_wait_is_told(valkey_url):
+    async with valkey.opened(valkey_url):
+        key, slow = uuid4(), Limit("tests-slow", per=timedelta(hours=1), count=3)
+        await rate_limits.take_all((THREE, key, 3), (slow, key, 3))
+        with pytest.raises(TooManyRequests) as refused:
+            await rate_limits.take_all((THREE, key, 1), (slow, key, 1))
+        assert refused.value.extra["retry_after"] in range(1100, 1201)
+
+
+def test_buckets_of_a_process_count_for_each_key_and_forget_the_longest_unused(monkeypatch):
+    monkeypatch.setattr(Buckets, "_MOST", 2)
+    buckets = Buckets("tests")
+
+    def left(key: str) -> int:
+        for taken in range(3):
+            try:
+                buckets.take(key, 2, 1e-9)
+            except TooManyRequests:
+                return taken
+        return 3
+
+    assert (left("ada"), left("ada"), left("ben")) == (2, 0, 2)
+    assert left("cem") == 2
+    assert (left("ben"), left("ada")) == (0, 2), "ada's was unused longest"
 
 
 async def test_without_valkey_everybody_is_let_through(caplog):

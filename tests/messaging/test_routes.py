@@ -1,6 +1,8 @@
 """Messaging as a client meets it: over HTTP, with base64 and problem documents."""
 
 import base64
+from dataclasses import replace
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import httpx
@@ -8,9 +10,12 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
+from meydan.accounts import sessions
+from meydan.app import with_fast_path
 from meydan.kit.database import Database
+from meydan.kit.identity import Identity
 from meydan.messaging import MessagingSettings, packages
-from tests.factories import make_person
+from tests.factories import Person, make_person
 from tests.messaging.conftest import Conversation
 
 
@@ -27,6 +32,12 @@ async def send(client: httpx.AsyncClient, message: dict[str, object]) -> httpx.R
     return await client.post(
         "/api/messages/send", json=message, headers={"User-Agent": "Mozilla Firefox/140 (X11; Linux)"}
     )
+
+
+async def another_session(db: Database, person: Person) -> Identity:
+    async with db.as_service(person.tenant.id) as tx:
+        opened = await sessions.do_start(tx, person.me.user_id, person.device_row, "10.0.0.1")
+    return opened.identity
 
 
 async def test_a_talk_from_key_packages_to_read_marks(app: Litestar, conversation: Conversation):
@@ -109,6 +120,43 @@ async def test_somebody_who_writes_without_end_is_slowed_down(app: Litestar, db:
         statuses = [(await send(ana, new(conversation.id))).status_code for _ in range(4)]
         assert statuses == [201, 201, 201, 429]
         assert (await send(bora, new(conversation.id))).status_code == 201
+
+
+async def test_two_sessions_of_a_person_share_one_limit(app: Litestar, db: Database, conversation: Conversation):
+    async with db.as_service(conversation.ana.tenant.id) as tx:
+        await tenants.do_configure(tx, MessagingSettings, messages_per_minute=3)
+    phone, desk = conversation.ana, replace(conversation.ana, me=await another_session(db, conversation.ana))
+    async with phone.client(app) as one, desk.client(app) as other:
+        statuses = [(await send(client, new(conversation.id))).status_code for client in (one, other, one, other)]
+    assert statuses == [201, 201, 201, 429]
+
+
+async def test_somebody_who_writes_much_is_slowed_down_and_silences_nobody(
+    app: Litestar, db: Database, conversation: Conversation
+):
+    """Half a megabyte goes into one conversation: eight bodies of sixty thousand bytes."""
+    async with db.as_service(conversation.ana.tenant.id) as tx:
+        await tenants.do_configure(tx, MessagingSettings, megabytes_per_hour=1)
+    large = body("x" * 60_000)
+    async with conversation.ana.client(app) as ana, conversation.bora.client(app) as bora:
+        answers = [await send(ana, new(conversation.id, body=large)) for _ in range(9)]
+        assert [answer.status_code for answer in answers] == [201] * 8 + [429]
+        assert answers[-1].json()["code"] == "slow_down"
+        assert int(answers[-1].headers["Retry-After"]) > 1
+        assert (await send(bora, new(conversation.id, body=large))).status_code == 201
+
+
+async def test_reading_has_a_limit_too(app: Litestar, db: Database, conversation: Conversation):
+    async with db.as_service(conversation.ana.tenant.id) as tx:
+        await tenants.do_configure(tx, MessagingSettings, pages_per_minute=4)
+    transport = httpx.ASGITransport(app=cast("Any", with_fast_path(app)))
+    async with conversation.ana.client(app) as slow:
+        headers = slow.headers
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers) as ana:
+        paths = [f"/api/messages/{conversation.id}", "/api/messages/conversations"] * 3
+        answers = [await ana.get(path) for path in paths]
+    assert [answer.status_code for answer in answers[:4]] == [200] * 4
+    assert {answer.json()["code"] for answer in answers[4:]} == {"slow_down"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 ``take`` counts in Valkey, for all processes together: requests of a user or an address may reach any process. Each costs
 a round trip, which a request can bear. ``Bucket`` counts in this process. A socket lives in one gateway, and its frames
-are too many and too cheap for a round trip each.
+are too many and too cheap for a round trip each. So are pages that are read: ``Buckets`` has one for each key, and
+several processes together let so many times more through.
 
 A bucket refills evenly: "5 in a minute" lets five through at once and then one every twelve seconds. While Valkey is
 down, or silent for a quarter of a second, ``take`` logs it and lets everybody through. Limits slow abuse. Facts that
@@ -10,10 +11,12 @@ must hold are no rate limits: money, daily quotas, wrong passwords, registration
 PostgreSQL, in the transaction that they concern.
 """
 
+import asyncio
 import hashlib
 import logging
 import math
 import time
+from collections import OrderedDict
 from datetime import timedelta
 
 from hiredis import ReplyError
@@ -56,8 +59,46 @@ class Bucket:
         return True
 
 
+class Buckets:
+    """Token buckets of this process by key, for requests that must not cost a round trip. The longest unused are forgotten."""
+
+    _MOST = 20_000
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._buckets: OrderedDict[object, Bucket] = OrderedDict()
+
+    def take(self, key: object, capacity: int, per_second: float) -> None:
+        """Takes a token of the key's bucket. A change of capacity begins a new one.
+
+        Raises: TooManyRequests (with ``retry_after`` in seconds)."""
+        bucket = self._buckets.get((key, capacity))
+        if bucket is None:
+            bucket = self._buckets[key, capacity] = Bucket(capacity, per_second)
+            if len(self._buckets) > self._MOST:
+                self._buckets.popitem(last=False)
+        self._buckets.move_to_end((key, capacity))
+        if not bucket.take():
+            raise TooManyRequests(retry_after=math.ceil(1 / per_second))
+
+
 class _Outage:
     said = False
+
+
+async def take_all(*wanted: tuple[Limit, object, int]) -> None:
+    """Takes each limit's cost in one round trip together. One that is refused gives the others nothing back.
+
+    Raises: TooManyRequests (with the longest ``retry_after``)."""
+    results = await asyncio.gather(
+        *(take(limit, key, cost=cost) for limit, key, cost in wanted), return_exceptions=True
+    )
+    refusals = [result for result in results if isinstance(result, TooManyRequests)]
+    if refusals:
+        raise max(refusals, key=lambda refusal: int(str(refusal.extra["retry_after"])))
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
 
 
 async def take(limit: Limit, key: object, *, cost: int = 1) -> None:

@@ -19,6 +19,7 @@ from meydan.messaging.device_names import device_info
 from meydan.messaging.frames import Message
 from meydan.messaging.settings import MessagingSettings
 
+_PAGES = rate_limits.Buckets("messages.pages")
 _CONSUMES = rate_limits.Limit("key-packages.consume", timedelta(minutes=1), 20)
 _ADDS = rate_limits.Limit("key-packages.add", timedelta(minutes=1), 20)
 
@@ -61,7 +62,7 @@ class MarkDeliveredRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 @put("/api/messages/key-packages")
 async def add_key_packages(db: Database, me: Identity, data: AddKeyPackagesRequest) -> KeyPackageCount:
-    await rate_limits.take(_ADDS, me.session_id)
+    await rate_limits.take(_ADDS, me.user_id)
     async with db.as_user(me) as tx:
         remaining = await packages.do_add(tx, data.packages, replace=data.replace)
         return KeyPackageCount(remaining, packages.my_device_id(tx))
@@ -75,13 +76,14 @@ async def count_key_packages(db: Database, me: Identity) -> KeyPackageCount:
 
 @post("/api/messages/{conversation_id:uuid}/consume-key-packages")
 async def consume_key_packages(db: Database, me: Identity, conversation_id: UUID) -> KeyPackageList:
-    await rate_limits.take(_CONSUMES, me.session_id)
+    await rate_limits.take(_CONSUMES, me.user_id)
     async with db.as_user(me) as tx:
         return KeyPackageList(await packages.do_consume(tx, conversation_id))
 
 
 @get("/api/messages/conversations")
 async def list_conversations(db: Database, me: Identity) -> ConversationList:
+    await _take_page(db, me)
     async with db.as_user(me) as tx:
         items = await conversations.conversations(tx)
     return ConversationList(await conversations.with_presence(me.tenant_id, items))
@@ -96,6 +98,7 @@ async def list_messages(
     before: Seq = None,
     limit: Limit = 100,
 ) -> messages.MessagePage:
+    await _take_page(db, me)
     async with db.as_user(me) as tx:
         return await messages.page(tx, conversation_id, after=after, before=before, limit=limit)
 
@@ -106,12 +109,39 @@ async def send(db: Database, me: Identity, request: http.AnyRequest, data: messa
 
 
 async def _send(db: Database, me: Identity, user_agent: str, data: messages.SendMessageRequest) -> Message:
-    settings = await tenants.cached_settings(db, me.tenant_id, MessagingSettings)
-    await rate_limits.take(
-        rate_limits.Limit("messages.send", timedelta(minutes=1), settings.messages_per_minute), me.session_id
-    )
+    await _take_sending(db, me, data)
     async with db.as_user(me) as tx:
         return await messages.do_send(tx, data, device_info(user_agent))
+
+
+async def _take_sending(db: Database, me: Identity, data: messages.SendMessageRequest) -> None:
+    """Counts a message and its bytes for the person, and the bytes for the person in this conversation.
+
+    Sessions of one person share a limit. Members of a conversation do not: one could silence the other.
+
+    Raises: TooManyRequests.
+    """
+    settings = await tenants.cached_settings(db, me.tenant_id, MessagingSettings)
+    size = len(data.body) + (0 if data.welcome is None else len(data.welcome.body))
+    most = settings.megabytes_per_hour * 1024 * 1024
+    await rate_limits.take_all(
+        (rate_limits.Limit("messages.send", timedelta(minutes=1), settings.messages_per_minute), me.user_id, 1),
+        (rate_limits.Limit("messages.bytes", timedelta(hours=1), most), me.user_id, size),
+        (
+            rate_limits.Limit("messages.bytes-here", timedelta(hours=1), most // 2),
+            (me.user_id, data.conversation_id),
+            size,
+        ),
+    )
+
+
+async def _take_page(db: Database, me: Identity) -> None:
+    """Counts a page in this process: what a page costs must not grow by a round trip.
+
+    Raises: TooManyRequests.
+    """
+    settings = await tenants.cached_settings(db, me.tenant_id, MessagingSettings)
+    _PAGES.take(me.user_id, settings.pages_per_minute, settings.pages_per_minute / 60)
 
 
 @put("/api/messages/{message_id:uuid}/read", status_code=204)
@@ -128,9 +158,11 @@ async def mark_delivered(db: Database, me: Identity, conversation_id: UUID, data
 
 
 async def _hot_page(request: FastRequest) -> bytes:
+    conversation_id = UUID(request.tail)  # another route's word, which must cost nothing here
     query = msgspec.convert(request.query, _PageQuery, strict=False)
+    await _take_page(request.db, request.me)
     async with request.db.as_user(request.me) as tx:
-        page = await messages.page(tx, UUID(request.tail), after=query.after, before=query.before, limit=query.limit)
+        page = await messages.page(tx, conversation_id, after=query.after, before=query.before, limit=query.limit)
     return msgspec.json.encode(page)
 
 
