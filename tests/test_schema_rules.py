@@ -27,6 +27,7 @@ WITHOUT_PEOPLE: set[str] = {
         "report_cases",
         "coin_adjustments",
     ),
+    *("legal_texts", "legal_acceptances"),
     *("unaudited_balances", "audited_balances", "ledger_audits", "meters", "meter_units"),
 }
 

@@ -15,6 +15,7 @@ from meydan.integrations.payments.local.tasks import local_payments_running
 from meydan.kit import personal_data
 from meydan.kit.database import Database
 from meydan.kit.http.fast_path import FastRoute
+from meydan.legal import routes as legal
 from meydan.meeting import do_inherit_quota, matching, pairs_met
 from meydan.meeting import routes as meeting
 from meydan.messaging import routes as messaging
@@ -38,7 +39,7 @@ from meydan.safety import routes as safety
 personal_data.set_order(
     [
         *("accounts", "wallet", "gifts", "metering", "payments", "provider_events", "premium", "fraud", "backoffice"),
-        *("growth", "safety", "messaging", "meeting", "moderation", "notifications"),
+        *("growth", "safety", "messaging", "meeting", "moderation", "legal", "notifications"),
     ]
 )
 inheritance.set_rooms(pairs=[pairs_blocked, pairs_met], inherit=[do_inherit_wallet, do_inherit_quota])
@@ -62,6 +63,7 @@ ROUTES: list[HTTPRouteHandler] = [
     *meeting.ROUTES,
     *growth.ROUTES,
     *moderation.ROUTES,
+    *legal.ROUTES,
     *notifications.ROUTES,
 ]
 

@@ -22,6 +22,7 @@ STAFF_PAGES = [
     "/staff/fraud/rules",
     "/staff/reconciliation",
     "/staff/shop",
+    "/staff/legal",
 ]
 
 

@@ -11,7 +11,7 @@ from playwright.async_api import Page, Request, expect
 from tests.e2e.conftest import DESKTOP, PASSWORD, PHONE, Person, Product, Visitors
 from tests.e2e.steps import meet, register
 
-DOORS = ["/", "/join", "/community", "/login", "/reset"]
+DOORS = ["/", "/join", "/community", "/login", "/reset", "/terms", "/privacy"]
 INSIDE = [
     "/",
     "/people",

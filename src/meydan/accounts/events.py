@@ -19,6 +19,8 @@ class Registered(Event, frozen=True):
     """Set for a registration with a proved phone number."""
     is_new_phone: bool
     """True when the number was never proved in this tenant before."""
+    shown_texts: list[str] | None = None
+    """Digests of the legal texts that the client has shown; None if it says nothing of them."""
 
 
 class Verified(Event, frozen=True):

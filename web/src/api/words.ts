@@ -115,6 +115,8 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`This ban is over or lifted already.`);
     case 'outranked':
       return i18n._(msg`Only somebody of a higher rank can ban a member of the staff.`);
+    case 'legal_text_changed':
+      return i18n._(msg`This text has changed meanwhile. Look at the new one, then go on.`);
     case 'browser_key_invalid':
       return i18n._(msg`This browser sent a key that we cannot read. Reload the page and try again.`);
     case 'session_ended':

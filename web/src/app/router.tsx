@@ -8,7 +8,7 @@ const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage 
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** The doors: pages for those who are not in yet. */
+/** The doors: pages for those who are not in yet, and the texts that everybody may read. */
 const doors = [
   createRoute({
     getParentRoute: () => root,
@@ -31,6 +31,16 @@ const doors = [
     getParentRoute: () => root,
     path: '/reset',
     component: lazyPage(() => import('../features/accounts/doors'), 'ResetPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/terms',
+    component: lazyPage(() => import('../features/legal/pages'), 'TermsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/privacy',
+    component: lazyPage(() => import('../features/legal/pages'), 'PrivacyPage'),
   }),
 ];
 
@@ -189,6 +199,11 @@ const inside = [
       getParentRoute: () => staff,
       path: '/shop',
       component: lazyPage(() => import('../features/staff/ShopPage'), 'ShopPage'),
+    }),
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/legal',
+      component: lazyPage(() => import('../features/staff/LegalPage'), 'LegalPage'),
     }),
   ]),
   me.addChildren([

@@ -69,6 +69,8 @@ class RegisterUserRequest(Struct, frozen=True):
     invite_code: Annotated[str, Meta(max_length=40)] | None = None
     new_tenant: NewTenant | None = None
     browser_key: BrowserKey | None = None
+    shown_texts: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=10)] | None = None
+    """Digests of the legal texts that stood beside the form. One that is no longer in force is refused."""
 
 
 TAKEN: dict[str, type[Refused]] = {
@@ -154,6 +156,7 @@ async def _do_write(
             invite_code=wanted.invite_code,
             phone_hash=phone_key,
             is_new_phone=phone is not None and is_new,
+            shown_texts=wanted.shown_texts,
         ),
     )
     if phone_key is not None:

@@ -8,7 +8,7 @@ import type { Gender, OtpSent } from '../../api/types';
 import { useWords } from '../../api/words';
 import { useAction } from '../../app/action';
 import { rememberedLanguage } from '../../app/language';
-import { configQuery } from '../../app/queries';
+import { configQuery, queryClient } from '../../app/queries';
 import { serverNow } from '../../clock';
 import {
   ageOn,
@@ -23,6 +23,8 @@ import {
   Segmented,
   SelectField,
 } from '../../ui';
+import { legalQuery } from '../legal/data';
+import { AcceptNotice } from '../legal/LegalLinks';
 import { AliasField } from './AliasField';
 import { CodeStep, useSendCode } from './CodeStep';
 import { DoorPage } from './DoorPage';
@@ -266,6 +268,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
   const [password, setPassword] = useState('');
   const [asked, setAsked] = useState(false);
   const { data: config } = useQuery(configQuery);
+  const { data: texts } = useQuery(legalQuery(rememberedLanguage()));
   const birthDate = isoDate(draft.birth);
   const invite = draft.invite?.trim();
   const slug = draft.communitySlug ?? slugOf(draft.communityName);
@@ -280,10 +283,12 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
         language: rememberedLanguage(),
         ...(draft.gender ? { gender: draft.gender } : {}),
         ...(invite && !founding ? { invite_code: invite } : {}),
+        ...(texts && !founding ? { shown_texts: texts.map(({ digest }) => digest) } : {}),
         ...(founding ? { new_tenant: { name: draft.communityName.trim(), slug } } : {}),
       }),
     onSuccess: onDone,
     onError: (error) => {
+      if (isRefusal(error, 'legal_text_changed')) void queryClient.invalidateQueries({ queryKey: ['legal'] });
       if (
         isRefusal(error, ...BACK_TO_START, ...(draft.way === 'username' ? ['username_taken', 'username_invalid'] : []))
       )
@@ -394,6 +399,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
           {words(join.error)}
         </p>
       ) : null}
+      {founding ? null : <AcceptNotice />}
       <Button look="lamp" size="lg" type="submit" wide busy={join.isPending}>
         {founding ? <Trans>Open the community</Trans> : <Trans>Enter the square</Trans>}
       </Button>

@@ -5,6 +5,7 @@ import { Lock, Timer, Undo2 } from 'lucide-react';
 import { useEffect } from 'react';
 import { configQuery } from '../../app/queries';
 import { Button, Pledge, Pledges, SquareScene, Wordmark } from '../../ui';
+import { LegalLinks } from '../legal/LegalLinks';
 import { LanguageSwitch } from './LanguageSwitch';
 
 /** The way in: what this is, in one look, and the two doors. */
@@ -76,6 +77,7 @@ export function LandingPage() {
               </Trans>
             ) : null}
           </p>
+          <LegalLinks />
         </div>
         <div className="order-1 overflow-hidden rounded-[28px] border border-[var(--hairline)] lg:order-2">
           <SquareScene className="h-56 sm:h-72 lg:h-[440px]" />

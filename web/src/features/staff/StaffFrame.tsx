@@ -62,6 +62,7 @@ export function StaffPage({
             { to: '/staff/fraud', words: t`Fraud` },
             { to: '/staff/reconciliation', words: t`Reconciliation` },
             { to: '/staff/shop', words: t`Shop` },
+            { to: '/staff/legal', words: t`Legal texts` },
           ]}
         />
       ) : null}

@@ -3,6 +3,7 @@ import { answer, api } from '../../api/client';
 import type { components } from '../../api/schema';
 import { useAction } from '../../app/action';
 import { queryClient } from '../../app/queries';
+import type { Language, LegalKind } from '../legal/data';
 
 type Schemas = components['schemas'];
 
@@ -25,6 +26,8 @@ export type ReportCase = Schemas['ReportCase'];
 export type ReportQueue = Schemas['CaseQueue'];
 export type PersonBan = Schemas['PersonBan'];
 export type FraudRules = Schemas['FraudRules'];
+export type Operator = Schemas['Operator'];
+export type StaffLegalText = Schemas['StaffLegalText'];
 
 // No frame tells staff what members or colleagues did: whoever comes to a page sees what is so now.
 queryClient.setQueryDefaults(['staff'], { staleTime: 0 });
@@ -159,6 +162,49 @@ export function useChangeRules() {
   return useAction({
     mutationFn: (changes: FraudRules['settings']) => answer(api.PUT('/api/staff/fraud/rules', { body: { changes } })),
     onSuccess: (rules) => queryClient.setQueryData(rulesQuery.queryKey, rules),
+  });
+}
+
+export const operatorQuery = queryOptions({
+  queryKey: ['staff', 'operator'],
+  queryFn: () => answer(api.GET('/api/staff/legal/operator')),
+});
+
+const legalChanged = () => queryClient.invalidateQueries({ queryKey: ['legal'] });
+
+export function useChangeOperator() {
+  return useAction({
+    mutationFn: (body: Operator) => answer(api.PUT('/api/staff/legal/operator', { body })),
+    onSuccess: () => {
+      changed(); // the delivered texts name the operator
+      void legalChanged();
+    },
+  });
+}
+
+export const legalTextQuery = (kind: LegalKind, language: Language) =>
+  queryOptions({
+    queryKey: ['staff', 'legal', kind, language],
+    queryFn: () =>
+      answer(api.GET('/api/staff/legal/texts/{kind}', { params: { path: { kind }, query: { language } } })),
+  });
+
+export function usePublishLegalText() {
+  return useAction({
+    mutationFn: ({
+      kind,
+      language,
+      ...body
+    }: {
+      kind: LegalKind;
+      language: Language;
+      body: string;
+      instead_of: string;
+    }) => answer(api.PUT('/api/staff/legal/texts/{kind}', { params: { path: { kind }, query: { language } }, body })),
+    onSuccess: (text) => {
+      queryClient.setQueryData(legalTextQuery(text.current.kind, text.current.language).queryKey, text);
+      void legalChanged();
+    },
   });
 }
 

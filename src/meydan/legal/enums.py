@@ -1,0 +1,8 @@
+"""Enums of legal."""
+
+from enum import StrEnum
+
+
+class LegalKind(StrEnum):
+    terms = "terms"
+    privacy = "privacy"
