@@ -2054,6 +2054,17 @@ CREATE FUNCTION app.new_ledger_faults(in_tenant_id integer) RETURNS TABLE(fault 
     where transfers.reverses_id is not null and original.reversed_by_id is distinct from transfers.id
 $$;
 
+CREATE FUNCTION app.note_for_restore() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into app.restore_journal (tenant_id, kind, entry)
+    select new.tenant_id, tg_argv[0], jsonb_object_agg(kept.key, kept.value)
+    from jsonb_each(to_jsonb(new)) kept where kept.key = any(tg_argv[1:]);
+    return null;
+end $$;
+
 CREATE FUNCTION app.open_conversation(in_tenant_id integer, in_match_id uuid, in_opener_profile_id uuid, in_user_ids uuid[], in_profile_ids uuid[], in_expires_at timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2924,6 +2935,34 @@ WITH (fillfactor='60', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_
 
 ALTER TABLE ONLY app.ledger_balances FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.legal_acceptances (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    text_id uuid NOT NULL,
+    accepted_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE ONLY app.legal_acceptances FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.legal_texts (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    kind text NOT NULL,
+    language text NOT NULL,
+    version integer NOT NULL,
+    body text NOT NULL,
+    digest text NOT NULL,
+    published_by_user_id uuid,
+    published_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT legal_texts_body_check CHECK (((length(body) >= 1) AND (length(body) <= 50000))),
+    CONSTRAINT legal_texts_digest_check CHECK ((length(digest) = 64)),
+    CONSTRAINT legal_texts_kind_check CHECK ((kind = ANY (ARRAY['terms'::text, 'privacy'::text]))),
+    CONSTRAINT legal_texts_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text]))),
+    CONSTRAINT legal_texts_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY app.legal_texts FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.login_attempts (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -3280,6 +3319,18 @@ CREATE TABLE app.report_cases (
 
 ALTER TABLE ONLY app.report_cases FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.restore_journal (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    kind text NOT NULL,
+    entry jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    shipped_at timestamp with time zone,
+    CONSTRAINT restore_journal_kind_check CHECK ((kind = ANY (ARRAY['ban'::text, 'contact_ban'::text, 'erasure'::text, 'block'::text, 'role'::text, 'freeze'::text])))
+);
+
+ALTER TABLE ONLY app.restore_journal FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.sessions (
     tenant_id integer NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -3611,6 +3662,15 @@ ALTER TABLE ONLY app.ledger_audits
 ALTER TABLE ONLY app.ledger_balances
     ADD CONSTRAINT ledger_balances_pkey PRIMARY KEY (tenant_id, account_id, stripe);
 
+ALTER TABLE ONLY app.legal_acceptances
+    ADD CONSTRAINT legal_acceptances_pkey PRIMARY KEY (tenant_id, user_id, text_id);
+
+ALTER TABLE ONLY app.legal_texts
+    ADD CONSTRAINT legal_texts_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.legal_texts
+    ADD CONSTRAINT legal_texts_tenant_id_kind_language_version_key UNIQUE (tenant_id, kind, language, version);
+
 ALTER TABLE ONLY app.login_attempts
     ADD CONSTRAINT login_attempts_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3718,6 +3778,9 @@ ALTER TABLE ONLY app.reports
 
 ALTER TABLE ONLY app.reports
     ADD CONSTRAINT reports_tenant_id_reporter_user_id_reported_profile_id_key UNIQUE (tenant_id, reporter_user_id, reported_profile_id);
+
+ALTER TABLE ONLY app.restore_journal
+    ADD CONSTRAINT restore_journal_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (tenant_id, id);
@@ -3878,6 +3941,10 @@ CREATE INDEX known_contacts_of_user ON app.known_contacts USING btree (tenant_id
 
 CREATE INDEX ledger_accounts_of_user ON app.ledger_accounts USING btree (tenant_id, user_id) WHERE (user_id IS NOT NULL);
 
+CREATE INDEX legal_acceptances_of_text ON app.legal_acceptances USING btree (tenant_id, text_id);
+
+CREATE INDEX legal_texts_published_by ON app.legal_texts USING btree (tenant_id, published_by_user_id);
+
 CREATE INDEX login_attempts_last ON app.login_attempts USING btree (tenant_id, last_try_at);
 
 CREATE INDEX match_slots_of_match ON app.match_slots USING btree (tenant_id, match_id);
@@ -3968,6 +4035,8 @@ CREATE INDEX reports_about ON app.reports USING btree (tenant_id, reported_user_
 
 CREATE INDEX reports_of_case ON app.reports USING btree (tenant_id, case_id, id);
 
+CREATE INDEX restore_journal_waiting ON app.restore_journal USING btree (tenant_id, id) WHERE (shipped_at IS NULL);
+
 CREATE INDEX sessions_device ON app.sessions USING btree (tenant_id, device_id);
 
 CREATE INDEX sessions_ended ON app.sessions USING btree (tenant_id, ended_at) WHERE (ended_at IS NOT NULL);
@@ -4011,6 +4080,20 @@ CREATE INDEX webhook_events_of_payment ON app.webhook_events USING btree (tenant
 CREATE INDEX webhook_events_unread ON app.webhook_events USING btree (tenant_id, received_at) WHERE (read_at IS NULL);
 
 CREATE TRIGGER keep_lanes AFTER INSERT OR UPDATE OF widened, away_since, languages, max_distance_km ON app.tickets FOR EACH ROW EXECUTE FUNCTION app.sync_ticket_lanes();
+
+CREATE TRIGGER note_change_for_restore AFTER UPDATE OF ban_reason, banned_until ON app.known_contacts FOR EACH ROW WHEN (((new.ban_reason IS DISTINCT FROM old.ban_reason) OR (new.banned_until IS DISTINCT FROM old.banned_until))) EXECUTE FUNCTION app.note_for_restore('contact_ban', 'contact_hash', 'ban_reason', 'banned_until');
+
+CREATE TRIGGER note_for_restore AFTER INSERT OR UPDATE OF reason, until, lifted_at ON app.bans FOR EACH ROW EXECUTE FUNCTION app.note_for_restore('ban', 'user_id', 'reason', 'until', 'lifted_at');
+
+CREATE TRIGGER note_for_restore AFTER INSERT ON app.blocks FOR EACH ROW EXECUTE FUNCTION app.note_for_restore('block', 'blocker_profile_id', 'blocked_profile_id', 'scope');
+
+CREATE TRIGGER note_for_restore AFTER INSERT ON app.known_contacts FOR EACH ROW WHEN ((new.ban_reason IS NOT NULL)) EXECUTE FUNCTION app.note_for_restore('contact_ban', 'contact_hash', 'ban_reason', 'banned_until');
+
+CREATE TRIGGER note_for_restore AFTER UPDATE OF erased_at ON app.users FOR EACH ROW WHEN (((new.erased_at IS NOT NULL) AND (old.erased_at IS NULL))) EXECUTE FUNCTION app.note_for_restore('erasure', 'id');
+
+CREATE TRIGGER note_for_restore AFTER INSERT OR UPDATE OF thawed_at ON app.wallet_freezes FOR EACH ROW EXECUTE FUNCTION app.note_for_restore('freeze', 'user_id', 'thawed_at');
+
+CREATE TRIGGER note_role_for_restore AFTER UPDATE OF role ON app.users FOR EACH ROW WHEN (((new.role <> old.role) AND (new.erased_at IS NULL))) EXECUTE FUNCTION app.note_for_restore('role', 'id', 'role');
 
 ALTER TABLE ONLY app.bans
     ADD CONSTRAINT bans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -4204,6 +4287,21 @@ ALTER TABLE ONLY app.ledger_audits
 ALTER TABLE ONLY app.ledger_balances
     ADD CONSTRAINT ledger_balances_tenant_id_account_id_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES app.ledger_accounts(tenant_id, id);
 
+ALTER TABLE ONLY app.legal_acceptances
+    ADD CONSTRAINT legal_acceptances_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.legal_acceptances
+    ADD CONSTRAINT legal_acceptances_tenant_id_text_id_fkey FOREIGN KEY (tenant_id, text_id) REFERENCES app.legal_texts(tenant_id, id);
+
+ALTER TABLE ONLY app.legal_acceptances
+    ADD CONSTRAINT legal_acceptances_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.legal_texts
+    ADD CONSTRAINT legal_texts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.legal_texts
+    ADD CONSTRAINT legal_texts_tenant_id_published_by_user_id_fkey FOREIGN KEY (tenant_id, published_by_user_id) REFERENCES app.users(tenant_id, id);
+
 ALTER TABLE ONLY app.login_attempts
     ADD CONSTRAINT login_attempts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -4360,6 +4458,9 @@ ALTER TABLE ONLY app.reports
 ALTER TABLE ONLY app.reports
     ADD CONSTRAINT reports_tenant_id_reporter_user_id_fkey FOREIGN KEY (tenant_id, reporter_user_id) REFERENCES app.users(tenant_id, id);
 
+ALTER TABLE ONLY app.restore_journal
+    ADD CONSTRAINT restore_journal_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
 ALTER TABLE ONLY app.sessions
     ADD CONSTRAINT sessions_tenant_id_device_id_fkey FOREIGN KEY (tenant_id, device_id) REFERENCES app.devices(tenant_id, id);
 
@@ -4487,6 +4588,10 @@ ALTER TABLE app.ledger_accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.ledger_audits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.ledger_balances ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.legal_acceptances ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.legal_texts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.login_attempts ENABLE ROW LEVEL SECURITY;
 
@@ -4666,6 +4771,10 @@ CREATE POLICY owner_all ON app.ledger_audits TO meydan_owner USING (true) WITH C
 
 CREATE POLICY owner_all ON app.ledger_balances TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.legal_acceptances TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.legal_texts TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.login_attempts TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.match_slots TO meydan_owner USING (true) WITH CHECK (true);
@@ -4709,6 +4818,8 @@ CREATE POLICY owner_all ON app.referrals TO meydan_owner USING (true) WITH CHECK
 CREATE POLICY owner_all ON app.report_cases TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.reports TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.restore_journal TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.sessions TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4765,6 +4876,8 @@ CREATE POLICY relay_read ON app.outbox FOR SELECT TO meydan_relay USING (true);
 ALTER TABLE app.report_cases ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.reports ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.restore_journal ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY service_read_all ON app.tenant_hosts FOR SELECT TO meydan_service USING (true);
 
@@ -4828,6 +4941,10 @@ CREATE POLICY service_tenant ON app.ledger_audits TO meydan_service USING ((tena
 
 CREATE POLICY service_tenant ON app.ledger_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.legal_acceptances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.legal_texts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.login_attempts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.match_slots TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -4871,6 +4988,8 @@ CREATE POLICY service_tenant ON app.referrals TO meydan_service USING ((tenant_i
 CREATE POLICY service_tenant ON app.report_cases TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.reports TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.restore_journal TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.sessions TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -5354,6 +5473,8 @@ GRANT ALL ON FUNCTION app.my_pending_earnings(in_tenant_id integer) TO meydan_ap
 
 REVOKE ALL ON FUNCTION app.new_ledger_faults(in_tenant_id integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.note_for_restore() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.open_conversation(in_tenant_id integer, in_match_id uuid, in_opener_profile_id uuid, in_user_ids uuid[], in_profile_ids uuid[], in_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.open_conversation(in_tenant_id integer, in_match_id uuid, in_opener_profile_id uuid, in_user_ids uuid[], in_profile_ids uuid[], in_expires_at timestamp with time zone) TO meydan_app;
 GRANT ALL ON FUNCTION app.open_conversation(in_tenant_id integer, in_match_id uuid, in_opener_profile_id uuid, in_user_ids uuid[], in_profile_ids uuid[], in_expires_at timestamp with time zone) TO meydan_service;
@@ -5534,6 +5655,10 @@ GRANT SELECT ON TABLE app.ledger_accounts TO meydan_app;
 GRANT SELECT ON TABLE app.ledger_balances TO meydan_service;
 GRANT SELECT ON TABLE app.ledger_balances TO meydan_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE app.legal_acceptances TO meydan_service;
+
+GRANT SELECT,INSERT ON TABLE app.legal_texts TO meydan_service;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.login_attempts TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.match_slots TO meydan_service;
@@ -5638,6 +5763,8 @@ GRANT SELECT(inviter_user_id) ON TABLE app.referrals TO meydan_app;
 GRANT SELECT(reward_given) ON TABLE app.referrals TO meydan_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.report_cases TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.restore_journal TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.sessions TO meydan_service;
 

@@ -20,7 +20,9 @@ class _Block(Struct, frozen=True):
 
 
 async def pairs_blocked(tx: Tx, user_id: UUID) -> list[accounts.Pair]:
-    """Everybody whom the user has blocked or who has blocked the user, with the faces where only those are kept apart.
+    """Everybody whom the user has blocked or who has blocked the user.
+
+    A block of a face keeps only the two faces apart.
 
     Runs as: service.
     """

@@ -650,6 +650,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/legal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Terms of use and privacy notice
+         * @description Both texts in force, in a language of the installation; by default the community's.
+         */
+        get: operations["ApiLegalListLegalTexts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/match/claims": {
         parameters: {
             query?: never;
@@ -1347,6 +1367,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/legal/operator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who runs the community */
+        get: operations["ApiStaffLegalOperatorGetOperator"];
+        /** Say who runs the community */
+        put: operations["ApiStaffLegalOperatorChangeOperator"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/legal/texts/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A legal text and its versions */
+        get: operations["ApiStaffLegalTextsKindGetLegalText"];
+        /**
+         * Publish a legal text
+         * @description Keeps the version before. A text that changed meanwhile is refused (409 ``legal_text_changed``).
+         */
+        put: operations["ApiStaffLegalTextsKindPublishLegalText"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/packages": {
         parameters: {
             query?: never;
@@ -2029,6 +2088,12 @@ export interface components {
             position?: number;
             price?: number;
         };
+        /** ChangeOperatorRequest */
+        ChangeOperatorRequest: {
+            address: string;
+            contact: string;
+            name: string;
+        };
         /** ChangePasswordRequest */
         ChangePasswordRequest: {
             current: string;
@@ -2524,6 +2589,28 @@ export interface components {
         LeaveMatchingRequest: {
             match_id?: string | null;
         };
+        /**
+         * LegalKind
+         * @enum {string}
+         */
+        LegalKind: "terms" | "privacy";
+        /** LegalText */
+        LegalText: {
+            body: string;
+            digest: string;
+            kind: components["schemas"]["LegalKind"];
+            language: components["schemas"]["Language"];
+            published_at?: string | null;
+            version?: number | null;
+        };
+        /** LegalVersion */
+        LegalVersion: {
+            body: string;
+            /** Format: date-time */
+            published_at: string;
+            published_by: string | null;
+            version: number;
+        };
         /** LiftBanRequest */
         LiftBanRequest: {
             reason: string;
@@ -2702,6 +2789,12 @@ export interface components {
          * @enum {string}
          */
         NotificationType: "system" | "match" | "claim" | "ad";
+        /** Operator */
+        Operator: {
+            address: string;
+            contact: string;
+            name: string;
+        };
         /** OtpSent */
         OtpSent: {
             /** Format: date-time */
@@ -2896,6 +2989,11 @@ export interface components {
             interests: string[];
             tag: string;
         };
+        /** PublishLegalTextRequest */
+        PublishLegalTextRequest: {
+            body: string;
+            instead_of: string;
+        };
         /**
          * Purpose
          * @enum {string}
@@ -2986,6 +3084,7 @@ export interface components {
             new_tenant?: components["schemas"]["NewTenant"] | null;
             password: string;
             proof?: string | null;
+            shown_texts?: string[] | null;
             username?: string | null;
         };
         /** ReleasePaymentRequest */
@@ -3211,6 +3310,12 @@ export interface components {
             name?: components["schemas"]["Words"] | null;
             position: number;
             price: number;
+        };
+        /** StaffLegalText */
+        StaffLegalText: {
+            current: components["schemas"]["LegalText"];
+            delivered: string;
+            versions: components["schemas"]["LegalVersion"][];
         };
         /** StaffPackage */
         StaffPackage: {
@@ -4761,6 +4866,45 @@ export interface operations {
             };
         };
     };
+    ApiLegalListLegalTexts: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"] | null;
+            };
+            header?: {
+                "X-Meydan-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalText"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiMatchClaimsListClaims: {
         parameters: {
             query?: {
@@ -6065,6 +6209,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    ApiStaffLegalOperatorGetOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+        };
+    };
+    ApiStaffLegalOperatorChangeOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOperatorRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffLegalTextsKindGetLegalText: {
+        parameters: {
+            query: {
+                language: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["LegalKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffLegalText"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffLegalTextsKindPublishLegalText: {
+        parameters: {
+            query: {
+                language: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["LegalKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishLegalTextRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffLegalText"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
