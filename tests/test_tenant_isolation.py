@@ -18,11 +18,11 @@ from meydan import tenants
 from meydan.kit import clock
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.identity import Identity
-from meydan.messaging import packages
 from meydan.money import wallet
 from meydan.money.wallet import Entry, TransactionType, coins_of, earnings_of
 from tests.factories import Person, make_person
 from tests.meeting_scenarios import bring_together
+from tests.messaging.factories import offer
 from tests.money.bank import Bank
 
 NO_TENANT_NAMED = {
@@ -59,8 +59,8 @@ PLAYS = {
     "app.end_match(integer,uuid,text)": Play("select match_id from app.end_match($1, {match}, 'cancelled')"),
     "app.have_met(integer,uuid,uuid)": Play("select app.have_met($1, {ana}, {bora})", "owner"),
     "app.close_conversation(integer,uuid)": Play("select app.close_conversation($1, {conversation})"),
-    "app.consume_key_packages(integer,uuid,uuid)": Play(
-        "select package from app.consume_key_packages($1, {conversation}, uuidv7())"
+    "app.consume_key_packages(integer,uuid,uuid,integer,integer)": Play(
+        "select packages from app.consume_key_packages($1, {conversation}, uuidv7(), 0, 20)"
     ),
     "app.has_written(integer,uuid,uuid,timestamptz)": Play(
         "select app.has_written($1, {conversation}, {ana}, app.now() + interval '1 day')"
@@ -220,8 +220,7 @@ async def scene(
         text = uuid4()
         await tx.run("select app.spend_on_text($1, $2, 5, true, 2000000000, 2000000000, 25)", text)
         gift = await tx.one(UUID, "select id from app.gifts where tenant_id = $1 order by price limit 1")
-    async with db.as_user(bora.me) as tx:
-        await packages.do_add(tx, [b"package"], replace=False)
+    await offer(db, bora.me, b"package")
     async with db.as_user(ana.me) as tx:
         await tx.run("select app.add_block($1, $2, 'person')", cem.me.profile_id)
         block = await tx.one(UUID, "select id from app.blocks where tenant_id = $1")

@@ -5,6 +5,7 @@ under their shadow, the third somebody else. What the first and the second can r
 than what the first and the third have.
 """
 
+import base64
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from litestar import Litestar
 from meydan import tenants
 from meydan.kit.database import Database
 from tests.factories import Person, make_person, make_shadow
+from tests.messaging.factories import identity_of, key_package
 from tests.test_attack import until_matched
 
 
@@ -28,7 +30,10 @@ async def meet(app: Litestar, one: Person, other: Person) -> tuple[dict[str, Any
             assert answer.status_code == 200, answer.text
         state = await until_matched(a)
         conversation_id = state["match"]["conversation_id"]
-        packages = await b.put("/api/messages/key-packages", json={"packages": ["QUJD"]})
+        key = base64.b64encode(identity_of(other.me.profile_id).public_key().public_bytes_raw()).decode()
+        assert (await b.put("/api/messages/identity-key", json={"public_key": key})).status_code == 204
+        own = base64.b64encode(key_package(other.me, b"one")).decode()
+        packages = await b.put("/api/messages/key-packages", json={"packages": [own]})
         assert packages.status_code < 300, packages.text
         wanted = {"conversation_id": conversation_id, "type": "join_request", "epoch": 0, "body": "QUJD"}
         sent = await b.post("/api/messages/send", json={"id": str(uuid4())} | wanted)
@@ -44,14 +49,14 @@ async def look_around(
 ) -> dict[str, Any]:
     """Everything that can be asked about a stranger, refusals and headers included."""
     seen: dict[str, Any] = {}
-    asked: list[tuple[str, str, dict[str, str] | None]] = [
+    asked: list[tuple[str, str, dict[str, object] | None]] = [
         ("GET", "/api/match/state", None),
         ("GET", "/api/match/history", None),
         ("GET", "/api/match/claims", None),
         ("GET", f"/api/users/{profile_id}", None),
         ("GET", "/api/messages/conversations", None),
         ("GET", f"/api/messages/{conversation_id}", None),
-        ("POST", f"/api/messages/{conversation_id}/consume-key-packages", None),
+        ("POST", f"/api/messages/{conversation_id}/consume-key-packages", {"epoch": 0}),
         ("GET", "/api/notifications", None),
         ("GET", "/api/blocks", None),
         ("POST", f"/api/match/{uuid4()}/claim", None),

@@ -1,5 +1,6 @@
 """Two people in a talk, each with browsers of their own: registered and matched over HTTP, because other stories do that by hand."""
 
+import re
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -130,10 +131,39 @@ class Talk:
         await self.page.keyboard.press("Escape")
         return number.split()
 
+    async def accept_number(self) -> None:
+        await self.page.get_by_role("button", name="Look at the new number").click()
+        await self.page.get_by_role("button", name="Go on with this number").click()
+        await expect(self.page.get_by_role("button", name="Look at the new number")).to_have_count(0)
 
-async def another_browser(talker: Talker, visitor: Visitors, conversation_id: str) -> Talk:
+
+async def new_browser(talker: Talker, visitor: Visitors, conversation_id: str) -> Talk:
+    """Logged in, and without the key of its person: the talk asks how it goes on."""
     person = await talker.enter(await visitor(viewport=PHONE))
-    return await Talk(person.page, conversation_id).open()
+    talk = Talk(person.page, conversation_id)
+    await person.page.goto(f"/messages/{conversation_id}")
+    await expect(person.page.get_by_text("This browser is new to your talks")).to_be_visible()
+    return talk
+
+
+async def let_in(newcomer: Talk, by: Talk) -> None:
+    """With a code that another browser of the same person shows."""
+    settings = await by.page.context.new_page()
+    await settings.goto("/me/sessions")
+    await settings.get_by_role("button", name="Let in another browser").click()
+    code = settings.get_by_test_id("identity-code")
+    await expect(code).to_have_text(re.compile(r"^(\w{4}-){3}\w{4}$"))
+    await newcomer.page.get_by_role("button", name="I have a code").click()
+    await newcomer.page.get_by_label("Code of your other browser").fill((await code.inner_text()).lower())
+    await newcomer.page.get_by_role("button", name="Let this browser in").click()
+    await expect(newcomer.lines).to_be_visible()
+    await settings.close()
+
+
+async def begin_anew(newcomer: Talk) -> None:
+    await newcomer.page.get_by_role("button", name="Begin with a new key").click()
+    await newcomer.page.get_by_role("button", name="Go on", exact=True).click()
+    await expect(newcomer.lines).to_be_visible()
 
 
 async def another_tab(context: BrowserContext, conversation_id: str) -> Talk:

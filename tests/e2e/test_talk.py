@@ -8,16 +8,25 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from meydan.engines.postgres import wheel_program
 from tests.e2e.conftest import DESKTOP, PHONE, Person, Product, Visitors
-from tests.e2e.talking import Talk, Talker, another_browser, another_tab, meet, process_of
+from tests.e2e.talking import (
+    Talk,
+    Talker,
+    another_tab,
+    begin_anew,
+    let_in,
+    meet,
+    new_browser,
+    process_of,
+)
 from tests.waiting import until
 
 
@@ -126,15 +135,74 @@ async def test_another_device_is_let_in_and_told_about(pages: Pages, two: Two, v
     await ana.say("only for the first")
     await bora.hears("only for the first")
     before = await ana.safety_number()
-    phone = await another_browser(two.bora, visitor, two.conversation_id)
-    await expect(phone.lines.get_by_text("before this one joined the talk")).to_have_count(1)
-    await expect(ana.lines.get_by_text("gecekusu joined with another device")).to_be_visible()
+    phone = await new_browser(two.bora, visitor, two.conversation_id)
+    await let_in(phone, bora)
+    await expect(phone.lines.get_by_text("before this browser joined the talk")).to_have_count(1)
+    await expect(ana.lines.get_by_text("gecekusu is here with another device")).to_be_visible()
     await ana.say("for both of your devices")
     await asyncio.gather(bora.hears("for both of your devices"), phone.hears("for both of your devices"))
     await phone.say("from the phone")
     await asyncio.gather(ana.hears("from the phone"), bora.hears("from the phone"))
     numbers = [await page.safety_number() for page in (ana, bora, phone)]
-    assert numbers[0] == numbers[1] == numbers[2] != before
+    assert numbers == [before] * 3
+
+
+async def test_a_key_that_changed_is_shown_and_nothing_is_sent_before_it_is_accepted(
+    pages: Pages, two: Two, visitor: Visitors
+):
+    """Somebody with Bora's password begins with a new key, as a server that swaps one would."""
+    ana, bora = pages.ana, pages.bora
+    await ana.say("only for you")
+    await bora.hears("only for you")
+    before = await ana.safety_number()
+    intruder = await new_browser(two.bora, visitor, two.conversation_id)
+    await begin_anew(intruder)
+    await expect(bora.page.get_by_text("Another browser has begun with a new key for you")).to_be_visible()
+    await expect(ana.page.get_by_role("button", name="Look at the new number")).to_be_visible()
+    await ana.say("is that you?")
+    await expect(ana.lines.get_by_text("waiting to be sent")).to_have_count(1)
+    for talk in (ana, bora, intruder):
+        faults = (await Axe().run(talk.page)).response["violations"]
+        assert [fault["id"] for fault in faults] == []
+    log = two.ana.call("GET", f"/messages/{two.conversation_id}")["items"]
+    assert [message["type"] for message in log].count("text") == 1
+
+    await ana.accept_number()
+    await intruder.hears("is that you?")
+    await intruder.accept_number()
+    await intruder.say("yes, a new phone")
+    await ana.hears("yes, a new phone")
+    assert await ana.safety_number() == await intruder.safety_number() != before
+
+
+async def test_packages_that_the_server_plants_open_nothing(two: Two, visitor: Visitors):
+    """Whichever side founds the group, its browser is handed a device that nobody signed, before the real one."""
+    planted: list[str] = []
+
+    async def plant(route: Route) -> None:
+        answer = await route.fetch()
+        handed = await answer.json()
+        for package in list(handed["packages"]):
+            forged = bytearray(base64.b64decode(package["package"]))
+            at = forged.index(UUID(package["device_id"]).bytes)
+            forged[at + 16 : at + 48] = bytes(range(32))  # the operator's own identity key
+            handed["packages"].insert(0, package | {"package": base64.b64encode(forged).decode()})
+            planted.append(package["device_id"])
+        await route.fulfill(response=answer, json=handed)
+
+    people = [await two.ana.enter(await visitor(viewport=PHONE)), await two.bora.enter(await visitor(viewport=PHONE))]
+    for person in people:
+        await person.context.route("**/consume-key-packages", plant)
+    ana, bora = [await Talk(person.page, two.conversation_id).open() for person in people]
+    await ana.say("good evening")
+    await bora.hears("good evening")
+    await bora.say("to you, too")
+    await ana.hears("to you, too")
+    assert await ana.safety_number() == await bora.safety_number()
+    for talk in (ana, bora):
+        await talk.page.get_by_role("button", name="Safety number").click()
+        await expect(talk.page.get_by_text("1 device of yours · 1 device of theirs")).to_be_visible()
+    assert planted
 
 
 async def test_leaving_ends_it_for_both(pages: Pages):

@@ -118,7 +118,7 @@ async def test_a_closed_conversation_takes_nothing_and_keeps_what_was_said(db: D
     async with db.as_user(conversation.bora.me) as tx:
         assert await messaging.do_close(tx, conversation.id)
         assert not await messaging.do_close(tx, conversation.id)
-    with pytest.raises(messages.ConversationClosed):
+    with pytest.raises(messaging.ConversationClosed):
         await send(db, conversation.ana.me, text(conversation.id))
     assert (await send(db, conversation.ana.me, first)).seq == 1
     assert len(await read(db, conversation.ana.me, conversation.id)) == 1
@@ -135,7 +135,7 @@ async def test_a_block_ends_it_even_before_anybody_tidied_up(db: Database, conve
             conversation.bora.me.profile_id,
         )
     for person in (conversation.ana, conversation.bora):
-        with pytest.raises(messages.ConversationClosed):
+        with pytest.raises(messaging.ConversationClosed):
             await send(db, person.me, text(conversation.id))
 
 
@@ -146,7 +146,7 @@ async def test_ciphertext_goes_when_its_time_is_up_and_the_log_stays(
     longer = await open_between(db, conversation.ana.me, (await make_person(db, tenant)).me, hours=48)
     await send(db, conversation.ana.me, text(longer))
     moving_clock.forward(hours=24, seconds=1)
-    with pytest.raises(messages.ConversationClosed):
+    with pytest.raises(messaging.ConversationClosed):
         await send(db, conversation.ana.me, text(conversation.id))
     async with db.as_service(tenant.id) as tx:
         assert await messaging.do_delete_expired(tx) == 1

@@ -4,9 +4,9 @@ import msgspec
 
 from meydan import messaging
 from meydan.kit.database import Database
-from meydan.messaging import packages
+from meydan.messaging import identity_keys
 from tests.messaging.conftest import Conversation
-from tests.messaging.factories import listed, send, text
+from tests.messaging.factories import listed, offer, send, text
 
 
 async def test_a_person_takes_along_with_whom_and_when_not_what(db: Database, conversation: Conversation):
@@ -23,12 +23,17 @@ async def test_a_person_takes_along_with_whom_and_when_not_what(db: Database, co
 
 async def test_who_leaves_ends_their_conversations(db: Database, conversation: Conversation):
     await send(db, conversation.ana.me, text(conversation.id))
+    await offer(db, conversation.ana.me, b"package")
     async with db.as_user(conversation.ana.me) as tx:
-        await packages.do_add(tx, [b"package"], replace=False)
+        await identity_keys.do_offer(tx, b"sealed")
+    async with db.as_service(conversation.ana.tenant.id) as tx:
+        taken = await messaging.export_person(tx, conversation.ana.me.user_id)
+    assert [row["profile_id"] for row in taken["identity_keys"]] == [str(conversation.ana.me.profile_id)]
     async with db.as_service(conversation.ana.tenant.id) as tx:
         await messaging.erase_person(tx, conversation.ana.me.user_id)
         assert await tx.one(int, "select count(*) from app.messages where tenant_id = $1") == 0
-        assert await tx.one(int, "select count(*) from app.key_packages where tenant_id = $1") == 0
+        for table in ("key_packages", "identity_keys", "identity_transfers"):
+            assert await tx.one(int, f"select count(*) from app.{table} where tenant_id = $1") == 0
         assert (
             await tx.one(int, "select count(*) from app.message_logs where tenant_id = $1 and device_info is null") == 1
         )

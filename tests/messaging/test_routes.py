@@ -17,6 +17,7 @@ from meydan.kit.identity import Identity
 from meydan.messaging import MessagingSettings, packages
 from tests.factories import Person, make_person
 from tests.messaging.conftest import Conversation
+from tests.messaging.factories import identity_of, key_package, offer
 
 
 def body(text: str = "sealed") -> str:
@@ -42,15 +43,21 @@ async def another_session(db: Database, person: Person) -> Identity:
 
 async def test_a_talk_from_key_packages_to_read_marks(app: Litestar, conversation: Conversation):
     async with conversation.ana.client(app) as ana, conversation.bora.client(app) as bora:
-        offered = await bora.put("/api/messages/key-packages", json={"packages": [body("one"), body("two")]})
+        own = identity_of(conversation.bora.me.profile_id).public_key().public_bytes_raw()
+        identity = base64.b64encode(own).decode()
+        assert (await bora.put("/api/messages/identity-key", json={"public_key": identity})).status_code == 204
+        one, two = (base64.b64encode(key_package(conversation.bora.me, name)).decode() for name in (b"one", b"two"))
+        offered = await bora.put("/api/messages/key-packages", json={"packages": [one, two]})
         assert offered.json() == {
             "remaining": 2,
+            "identity_key": identity,
             "device_id": str(
                 packages.conversation_device_id(conversation.bora.me.profile_id, conversation.bora.me.client_device_id)
             ),
         }
-        claimed = (await ana.post(f"/api/messages/{conversation.id}/consume-key-packages")).json()["packages"]
-        assert [package["package"] for package in claimed] == [body("one")]
+        claims = f"/api/messages/{conversation.id}/consume-key-packages"
+        claimed = (await ana.post(claims, json={"epoch": 0})).json()["packages"]
+        assert [package["package"] for package in claimed] == [one]
         assert (await bora.get("/api/messages/key-packages/count")).json()["remaining"] == 1
 
         welcome = {"id": str(uuid4()), "body": body("welcome")}
@@ -70,11 +77,43 @@ async def test_a_talk_from_key_packages_to_read_marks(app: Litestar, conversatio
         assert (mine["peer_delivered_seq"], mine["peer_read_seq"], mine["epoch"]) == (3, 3, 1)
 
 
-async def test_nothing_that_is_said_about_the_other_names_their_user(app: Litestar, conversation: Conversation):
+async def test_an_identity_on_its_way_to_another_browser(app: Litestar, conversation: Conversation):
+    way = "/api/messages/identity-transfer"
     async with conversation.ana.client(app) as ana, conversation.bora.client(app) as bora:
-        await bora.put("/api/messages/key-packages", json={"packages": [body("one")]})
+        missing = await ana.get(way)
+        assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+        for nonsense in ({"body": ""}, {"body": body("x" * 66_000)}, {}):
+            assert (await ana.put(way, json=nonsense)).status_code == 400
+        assert (await ana.put(way, json={"body": body("sealed")})).status_code == 204
+        assert (await ana.get(way)).json() == {"body": body("sealed")}
+        assert (await bora.get(way)).status_code == 404
+        assert (await ana.delete(way)).status_code == 204
+        assert (await ana.get(way)).status_code == 404
+
+
+async def test_an_identity_key_is_replaced_by_who_knows_the_one_before(app: Litestar, conversation: Conversation):
+    first, second = body("1" * 32), body("2" * 32)
+    async with conversation.ana.client(app) as ana:
+        for nonsense in ({"public_key": body("short")}, {"public_key": first, "replaces": ""}):
+            assert (await ana.put("/api/messages/identity-key", json=nonsense)).status_code == 400
+        for _ in range(2):  # its answer was lost
+            assert (await ana.put("/api/messages/identity-key", json={"public_key": first})).status_code == 204
+        refused = await ana.put("/api/messages/identity-key", json={"public_key": second})
+        assert (refused.status_code, refused.json()["code"]) == (409, "identity_replaced")
+        replacing = {"public_key": second, "replaces": first}
+        assert (await ana.put("/api/messages/identity-key", json=replacing)).status_code == 204
+        assert (await ana.get("/api/messages/key-packages/count")).json()["identity_key"] == second
+        unsigned = await ana.put("/api/messages/key-packages", json={"packages": [body("one")]})
+        assert (unsigned.status_code, unsigned.json()["code"]) == (422, "key_package_unsigned")
+
+
+async def test_nothing_that_is_said_about_the_other_names_their_user(
+    app: Litestar, db: Database, conversation: Conversation
+):
+    await offer(db, conversation.bora.me, b"one")
+    async with conversation.ana.client(app) as ana, conversation.bora.client(app) as bora:
         answers = [
-            (await ana.post(f"/api/messages/{conversation.id}/consume-key-packages")).text,
+            (await ana.post(f"/api/messages/{conversation.id}/consume-key-packages", json={"epoch": 0})).text,
             (await send(bora, new(conversation.id))).text,
             (await ana.get("/api/messages/conversations")).text,
             (await ana.get(f"/api/messages/{conversation.id}")).text,
@@ -174,9 +213,8 @@ async def test_an_outsider_finds_nothing(
     outsider = await make_person(db, tenant)
     for person in (outsider, conversation.shadows[0]):
         async with person.client(app) as client:
-            refused = await client.request(
-                method, path.format(id=conversation.id), json={"seq": 1} if "delivered" in path else None
-            )
+            wanted = {"seq": 1} if "delivered" in path else {"epoch": 0} if "consume" in path else None
+            refused = await client.request(method, path.format(id=conversation.id), json=wanted)
             assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
 
 

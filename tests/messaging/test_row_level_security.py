@@ -8,12 +8,20 @@ import pytest
 from meydan import tenants
 from meydan.kit.database import Database
 from meydan.kit.identity import Identity
-from meydan.messaging import packages
+from meydan.messaging import identity_keys
 from tests.factories import make_person
 from tests.messaging.conftest import Conversation
-from tests.messaging.factories import send, text
+from tests.messaging.factories import offer, send, text
 
-TABLES = ["conversations", "conversation_members", "messages", "message_logs", "key_packages"]
+TABLES = [
+    "conversations",
+    "conversation_members",
+    "messages",
+    "message_logs",
+    "key_packages",
+    "identity_keys",
+    "identity_transfers",
+]
 
 
 async def visible(db: Database, me: Identity, table: str) -> int:
@@ -24,14 +32,15 @@ async def visible(db: Database, me: Identity, table: str) -> int:
 @pytest.fixture
 async def lively(db: Database, conversation: Conversation) -> Conversation:
     await send(db, conversation.ana.me, text(conversation.id))
+    await offer(db, conversation.ana.me, b"package")
     async with db.as_user(conversation.ana.me) as tx:
-        await packages.do_add(tx, [b"package"], replace=False)
+        await identity_keys.do_offer(tx, b"sealed")
     return conversation
 
 
 async def test_each_sees_what_is_theirs(db: Database, lively: Conversation):
-    assert [await visible(db, lively.ana.me, table) for table in TABLES] == [1, 1, 1, 1, 1]
-    assert [await visible(db, lively.bora.me, table) for table in TABLES] == [1, 1, 1, 0, 0]
+    assert [await visible(db, lively.ana.me, table) for table in TABLES] == [1, 1, 1, 1, 1, 1, 1]
+    assert [await visible(db, lively.bora.me, table) for table in TABLES] == [1, 1, 1, 0, 0, 0, 0]
 
 
 async def test_outsiders_other_faces_and_other_communities_see_nothing(
@@ -39,9 +48,9 @@ async def test_outsiders_other_faces_and_other_communities_see_nothing(
 ):
     outsider, foreigner = await make_person(db, tenant), await make_person(db, other_tenant)
     for me in (outsider.me, foreigner.me, lively.shadows[1].me):
-        assert [await visible(db, me, table) for table in TABLES] == [0, 0, 0, 0, 0]
+        assert [await visible(db, me, table) for table in TABLES] == [0, 0, 0, 0, 0, 0, 0]
     # Of one's own other face nothing but the bare log of having written, which belongs to the person.
-    assert [await visible(db, lively.shadows[0].me, table) for table in TABLES] == [0, 0, 0, 1, 0]
+    assert [await visible(db, lively.shadows[0].me, table) for table in TABLES] == [0, 0, 0, 1, 0, 0, 0]
 
 
 async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, lively: Conversation):
@@ -76,6 +85,8 @@ async def test_the_other_ones_user_is_nowhere_to_be_read(db: Database, lively: C
         "update app.message_logs set sent_at = app.now() where tenant_id = $1",
         "delete from app.message_logs where tenant_id = $1",
         "update app.key_packages set body = 'x' where tenant_id = $1",
+        "update app.identity_keys set profile_id = uuidv7() where tenant_id = $1",
+        "delete from app.identity_keys where tenant_id = $1",
     ],
 )
 async def test_people_change_nothing_past_the_functions(db: Database, lively: Conversation, statement: str):
@@ -112,11 +123,12 @@ async def test_functions_ask_for_the_tenant_too(db: Database, lively: Conversati
             "select outcome from app.send_message($1, $2, uuidv7(), uuidv7(), 'text', 0, 'x', null, null, null, null)"
         )
         assert await tx.connection.fetchval(found, lively.ana.me.tenant_id, lively.id) == "not_found"
+        found = "select outcome from app.consume_key_packages($1, $2, uuidv7(), 0, 20)"
+        assert await tx.connection.fetchval(found, lively.ana.me.tenant_id, lively.id) == "not_found"
         for statement in (
             "select app.close_conversation($1, $2)",
             "select app.has_written($1, $2, app.profile_id(), app.now())",
             "select exists (select from app.mark_seen($1, $2, 1, 1))",
-            "select exists (select from app.consume_key_packages($1, $2, uuidv7()))",
         ):
             assert await tx.connection.fetchval(statement, lively.ana.me.tenant_id, lively.id) is False, statement
         assert await tx.connection.fetchval("select count(*) from app.my_peers($1)", lively.ana.me.tenant_id) == 0

@@ -64,6 +64,8 @@ class SignInChanged(Event, frozen=True):
 class SessionsEnded(Event, frozen=True):
     user_id: UUID
     reason: str
+    signed_out_device_ids: list[UUID]
+    """Devices without a live session, as in ``Identity``."""
 
 
 class UserBanned(Event, frozen=True):

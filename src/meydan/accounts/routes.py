@@ -237,8 +237,8 @@ async def list_sessions(db: Database, me: Identity) -> list[SessionLine]:
 
 @delete("/api/auth/sessions/{session_id:uuid}", status_code=204, tags=["accounts"], summary="Log out there")
 async def end_session(db: Database, me: Identity, session_id: UUID) -> None:
-    async with db.as_user(me) as tx:
-        await sessions.do_end_mine(tx, session_id)
+    async with db.as_service(me.tenant_id) as tx:
+        await sessions.do_end_one(tx, me.user_id, session_id)
 
 
 @get("/api/auth/devices", tags=["accounts"], summary="Devices I have logged in with")

@@ -75,6 +75,11 @@ class Opened(Struct, frozen=True):
     """True when the browser gave a key at the login."""
 
 
+class _Ended(Struct, frozen=True):
+    id: UUID
+    device_id: UUID
+
+
 class _Row(Struct, frozen=True):
     id: UUID
     user_id: UUID
@@ -228,23 +233,14 @@ async def mine(tx: Tx) -> list[SessionLine]:
     )
 
 
-async def do_end_mine(tx: Tx, session_id: UUID) -> None:
-    """Ends one of the caller's live sessions.
+async def do_end_one(tx: Tx, user_id: UUID, session_id: UUID) -> None:
+    """Ends one of the user's live sessions at their wish.
 
     Raises: NotFound.
+    Runs as: service.
     """
-    ended = await tx.maybe(
-        UUID,
-        """
-        update app.sessions set ended_at = app.now(), end_reason = 'revoked'
-        where tenant_id = $1 and id = $2 and ended_at is null returning id
-        """,
-        session_id,
-    )
-    if ended is None:
+    if not await _do_end(tx, user_id, EndReason.revoked, "id = $4", session_id):
         raise NotFound
-    await realtime.do_revoke(tx, session_id)
-    await realtime.send_frame(tx, tx.me.user_id, events.SessionsChanged())
 
 
 async def do_end(tx: Tx, user_id: UUID, session_id: UUID, reason: EndReason) -> None:
@@ -263,22 +259,39 @@ async def do_end_of_device(tx: Tx, user_id: UUID, device_id: UUID) -> None:
     await _do_end(tx, user_id, EndReason.revoked, "device_id = $4", device_id)
 
 
-async def _do_end(tx: Tx, user_id: UUID, reason: EndReason, condition: str, value: UUID | None) -> None:
+async def _do_end(tx: Tx, user_id: UUID, reason: EndReason, condition: str, value: UUID | None) -> bool:
+    """Returns whether a session was live."""
     ended = await tx.all(
-        UUID,
+        _Ended,
         f"""
         update app.sessions set ended_at = app.now(), end_reason = $3
-        where tenant_id = $1 and user_id = $2 and ended_at is null and {condition} returning id
+        where tenant_id = $1 and user_id = $2 and ended_at is null and {condition} returning id, device_id
         """,
         user_id,
         reason,
         value,
     )
-    for session_id in ended:
-        await realtime.do_revoke(tx, session_id)
+    for session in ended:
+        await realtime.do_revoke(tx, session.id)
     if ended:
+        signed_out = await _signed_out_devices(tx, [session.device_id for session in ended])
         await realtime.send_frame(tx, user_id, events.SessionsChanged())
-        await publish(tx, events.SessionsEnded(user_id, reason))
+        await publish(tx, events.SessionsEnded(user_id, reason, signed_out))
+    return bool(ended)
+
+
+async def _signed_out_devices(tx: Tx, device_ids: list[UUID]) -> list[UUID]:
+    return await tx.all(
+        UUID,
+        """
+        select device.client_id from app.devices device
+        where device.tenant_id = $1 and device.id = any($2::uuid[]) and not exists (
+            select from app.sessions live where live.tenant_id = device.tenant_id and live.device_id = device.id
+                and live.ended_at is null and live.expires_at > app.now()
+        )
+        """,
+        device_ids,
+    )
 
 
 @realtime.ended_lately

@@ -7,9 +7,9 @@ answers inside a statement, to the conversation's members and to services.
 """
 
 from meydan.messaging import personal_data, tasks  # noqa: F401 -- importing the room registers jobs and personal data
-from meydan.messaging.conversations import Opened, do_close, do_open
+from meydan.messaging.conversations import ConversationClosed, Opened, do_close, do_open
 from meydan.messaging.events import MessageSent
-from meydan.messaging.messages import ConversationClosed, do_delete_expired, has_written
+from meydan.messaging.messages import do_delete_expired, has_written
 from meydan.messaging.settings import MessagingSettings
 
 export_person, erase_person = personal_data.export, personal_data.do_erase

@@ -11,9 +11,14 @@ from meydan import accounts
 from meydan.kit import clock, realtime
 from meydan.kit.crypto import keys
 from meydan.kit.database import Tx
+from meydan.kit.errors import Refused
 from meydan.messaging.frames import Receipt
 
 _GRANTED_FOR = timedelta(minutes=10)
+
+
+class ConversationClosed(Refused):
+    code, status, title = "conversation_closed", 409, "This conversation has ended."
 
 
 class Opened(Struct, frozen=True):

@@ -26,6 +26,13 @@ class Message(Struct, frozen=True):
     created_at: datetime
 
 
+class IdentityReplaced(Frame, frozen=True):
+    """A profile's identity key is another one now. Its other browsers cannot go on with the old one."""
+
+    profile_id: UUID
+    public_key: bytes
+
+
 class MessageFrame(Frame, frozen=True, tag="message"):
     profile_id: UUID
     message: Message

@@ -50,10 +50,6 @@ class StaleEpoch(Refused):
     code, status, title = "stale_epoch", 409, "The group has moved on: read the log and try again."
 
 
-class ConversationClosed(Refused):
-    code, status, title = "conversation_closed", 409, "This conversation has ended."
-
-
 class MessageIdTaken(Refused):
     code, status, title = "message_id_taken", 409, "You have sent something else under this id."
 
@@ -211,7 +207,7 @@ def _refusal(done: _Outcome) -> Refused:
         case "stale":
             return StaleEpoch(epoch=done.current_epoch)
         case "closed":
-            return ConversationClosed()
+            return conversations.ConversationClosed()
         case "taken":
             return MessageIdTaken()
         case _:

@@ -25,6 +25,12 @@ COLUMNS = {
     "key_packages.user_id",
     "key_packages.profile_id",
     "key_packages.device_id",
+    "identity_keys.user_id",
+    "identity_keys.profile_id",
+    "identity_keys.public_key",
+    "identity_transfers.user_id",
+    "identity_transfers.profile_id",
+    "identity_transfers.body",
 }
 
 
@@ -53,6 +59,12 @@ class DeviceRow(Struct, frozen=True):
     profile_id: UUID
     device_id: UUID
     key_packages: int
+
+
+class IdentityRow(Struct, frozen=True):
+    profile_id: UUID
+    public_key: bytes
+    created_at: datetime
 
 
 async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
@@ -89,10 +101,19 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
         """,
         user_id,
     )
+    identities = await tx.all(
+        IdentityRow,
+        """
+        select profile_id, public_key, created_at from app.identity_keys
+        where tenant_id = $1 and user_id = $2 order by profile_id
+        """,
+        user_id,
+    )
     return {
         "conversations": msgspec.to_builtins(conversations),
         "sent": msgspec.to_builtins(logs),
         "devices": msgspec.to_builtins(devices),
+        "identity_keys": msgspec.to_builtins(identities),
     }
 
 
@@ -103,7 +124,8 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
 
     Runs as: service.
     """
-    await tx.run("delete from app.key_packages where tenant_id = $1 and user_id = $2", user_id)
+    for table in ("key_packages", "identity_keys", "identity_transfers"):
+        await tx.run(f"delete from app.{table} where tenant_id = $1 and user_id = $2", user_id)
     for profile_id in await tx.all(
         UUID, "select id from app.profiles where tenant_id = $1 and user_id = $2 and face = 'real'", user_id
     ):

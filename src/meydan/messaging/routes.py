@@ -5,22 +5,24 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import get, post, put
+from litestar import delete, get, post, put
 from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from meydan import tenants
 from meydan.kit import http, rate_limits
-from meydan.kit.database import Database
+from meydan.kit.database import Database, Tx
 from meydan.kit.http.fast_path import FastRequest, FastRoute
 from meydan.kit.identity import Identity
-from meydan.messaging import conversations, messages, packages
+from meydan.messaging import conversations, identity_keys, messages, packages
 from meydan.messaging.device_names import device_info
 from meydan.messaging.frames import Message
 from meydan.messaging.settings import MessagingSettings
 
 _PAGES = rate_limits.Buckets("messages.pages")
 _CONSUMES = rate_limits.Limit("key-packages.consume", timedelta(minutes=1), 20)
+_IDENTITIES = rate_limits.Limit("identity-key.set", timedelta(hours=1), 20)
+_TRANSFERS = rate_limits.Limit("identity-transfer", timedelta(minutes=1), 20)
 _ADDS = rate_limits.Limit("key-packages.add", timedelta(minutes=1), 20)
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
@@ -50,10 +52,21 @@ class KeyPackageCount(Struct, frozen=True):
     remaining: int
     device_id: UUID
     """This device's id in conversations of the active profile."""
+    identity_key: bytes | None
+    """The public key that signs the profile's devices, once a browser has set one."""
 
 
 class KeyPackageList(Struct, frozen=True):
     packages: list[packages.KeyPackage]
+
+
+class ConsumeKeyPackagesRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    epoch: Annotated[int, Meta(ge=0, lt=2**31)]
+    """The conversation's epoch as the log has it: a group is founded at it, once."""
+
+
+class OfferIdentityRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    body: Annotated[bytes, Meta(min_length=1, max_length=identity_keys.LARGEST_TRANSFER)]
 
 
 class MarkDeliveredRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,21 +77,54 @@ class MarkDeliveredRequest(Struct, frozen=True, forbid_unknown_fields=True):
 async def add_key_packages(db: Database, me: Identity, data: AddKeyPackagesRequest) -> KeyPackageCount:
     await rate_limits.take(_ADDS, me.user_id)
     async with db.as_user(me) as tx:
-        remaining = await packages.do_add(tx, data.packages, replace=data.replace)
-        return KeyPackageCount(remaining, packages.my_device_id(tx))
+        await packages.do_add(tx, data.packages, replace=data.replace)
+        return await _count(tx)
 
 
 @get("/api/messages/key-packages/count")
 async def count_key_packages(db: Database, me: Identity) -> KeyPackageCount:
     async with db.as_user(me) as tx:
-        return KeyPackageCount(await packages.count(tx), packages.my_device_id(tx))
+        return await _count(tx)
+
+
+async def _count(tx: Tx) -> KeyPackageCount:
+    return KeyPackageCount(await packages.count(tx), packages.my_device_id(tx), await identity_keys.my_identity_key(tx))
+
+
+@put("/api/messages/identity-key", status_code=204)
+async def set_identity_key(db: Database, me: Identity, data: identity_keys.SetIdentityKeyRequest) -> None:
+    await rate_limits.take(_IDENTITIES, me.user_id)
+    async with db.as_user(me) as tx:
+        await identity_keys.do_set(tx, data)
+
+
+@put("/api/messages/identity-transfer", status_code=204)
+async def offer_identity(db: Database, me: Identity, data: OfferIdentityRequest) -> None:
+    await rate_limits.take(_TRANSFERS, me.user_id)
+    async with db.as_user(me) as tx:
+        await identity_keys.do_offer(tx, data.body)
+
+
+@get("/api/messages/identity-transfer")
+async def get_offered_identity(db: Database, me: Identity) -> identity_keys.Transfer:
+    await rate_limits.take(_TRANSFERS, me.user_id)
+    async with db.as_user(me) as tx:
+        return await identity_keys.offered(tx)
+
+
+@delete("/api/messages/identity-transfer", status_code=204)
+async def withdraw_identity(db: Database, me: Identity) -> None:
+    async with db.as_user(me) as tx:
+        await identity_keys.do_withdraw(tx)
 
 
 @post("/api/messages/{conversation_id:uuid}/consume-key-packages")
-async def consume_key_packages(db: Database, me: Identity, conversation_id: UUID) -> KeyPackageList:
+async def consume_key_packages(
+    db: Database, me: Identity, conversation_id: UUID, data: ConsumeKeyPackagesRequest
+) -> KeyPackageList:
     await rate_limits.take(_CONSUMES, me.user_id)
     async with db.as_user(me) as tx:
-        return KeyPackageList(await packages.do_consume(tx, conversation_id))
+        return KeyPackageList(await packages.do_consume(tx, conversation_id, data.epoch))
 
 
 @get("/api/messages/conversations")
@@ -182,6 +228,10 @@ ROUTES = [
     add_key_packages,
     count_key_packages,
     consume_key_packages,
+    set_identity_key,
+    offer_identity,
+    get_offered_identity,
+    withdraw_identity,
     list_conversations,
     list_messages,
     send,

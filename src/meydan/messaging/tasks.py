@@ -2,12 +2,13 @@
 
 from meydan.kit import jobs
 from meydan.kit.database import Tx
-from meydan.messaging import messages, packages
+from meydan.messaging import identity_keys, messages, packages
 
 
 @jobs.every("* * * * *")
 async def delete_expired_messages(tx: Tx) -> None:
     await messages.do_delete_expired(tx)
+    await identity_keys.do_purge_transfers(tx)
 
 
 @jobs.every("17 * * * *")

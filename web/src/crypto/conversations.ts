@@ -4,12 +4,22 @@
  * others in, send what was written. Every step is kept before it is sent and repeats itself after any loss.
  */
 import { randomUuid } from '../uuid';
-import { fromBase64, fromText, toBase64 } from './bytes';
-import { type Identity, type Member, makePackage, ownerOfPackage } from './identity';
+import { fromBase64, fromText, same, toBase64 } from './bytes';
+import { judge, type Member, makePackage, type OwnDevice, ownerOfPackage } from './identity';
 import { LogReader } from './log';
 import { Group, type Prepared } from './mls';
 import { pad } from './padding';
-import { type Facts, forgetText, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
+import { isChanged, isOffered, keepPeer, type PeerRecord, partiesOf, readPeer } from './peers';
+import {
+  type Facts,
+  forgetText,
+  type GroupRecord,
+  type JoinRequest,
+  keepGroup,
+  keepText,
+  type TextRecord,
+} from './records';
+import { safetyNumber } from './safety';
 import { type KeyPackage, type MessageServer, NoAnswer, ServerRefusal, type WireMessage } from './server';
 import { type Changed, Shelf } from './shelf';
 import type { Vault } from './vault';
@@ -28,20 +38,63 @@ const AGAIN = 'again';
 const DONE = 'done';
 type Outcome = typeof AGAIN | typeof DONE;
 
+/** What two people can know of who sits in their conversation. */
+export interface Safety {
+  readonly digits: readonly string[];
+  readonly identity: Uint8Array;
+  /** `offered` and `changed` wait for the person: an identity unknown in a talk that was there before, or not the known. */
+  readonly standing: 'known' | 'offered' | 'changed';
+  readonly mine: number;
+  readonly theirs: number;
+}
+
 export class Conversations extends Shelf {
   constructor(
-    private readonly identity: Identity,
+    private readonly device: OwnDevice,
     vault: Vault,
     private readonly server: MessageServer,
     private readonly lock: Lock,
     changed: (change: Changed) => void,
+    /** Whether the profile's identity is this browser's. If not, nothing is asked for or sent until the person decides. */
+    private readonly isCurrent: () => Promise<boolean>,
   ) {
     super(vault, changed);
   }
 
   async members(facts: Facts): Promise<Member[]> {
     const { state } = await this.record(facts);
-    return state === null ? [] : Group.read(state, [facts.me, facts.peer]).members;
+    return state === null ? [] : this.group(facts, state, await this.peer(facts)).members;
+  }
+
+  async standing(facts: Facts): Promise<Safety['standing']> {
+    const peer = await this.peer(facts);
+    return isChanged(peer) ? 'changed' : isOffered(peer) ? 'offered' : 'known';
+  }
+
+  /** Null until the other side's identity has been seen. */
+  async safety(facts: Facts): Promise<Safety | null> {
+    const peer = await this.peer(facts);
+    const identity = peer.offered ?? peer.known;
+    if (identity === null) return null;
+    const members = await this.members(facts);
+    const count = (profileId: string) => members.filter((member) => member.profileId === profileId).length;
+    return {
+      digits: await safetyNumber(this.device, { profileId: facts.peer, identity }),
+      identity,
+      standing: await this.standing(facts),
+      mine: count(facts.me),
+      theirs: count(facts.peer),
+    };
+  }
+
+  /** The person takes an identity, the very one they saw, for the other side's. `sync` then goes on. */
+  async accept(facts: Facts, identity: Uint8Array): Promise<void> {
+    await this.lock(facts.id, async () => {
+      const peer = await this.peer(facts);
+      if (peer.offered === null || !same(peer.offered, identity)) return;
+      await this.keep([keepPeer({ ...peer, known: identity, offered: null })], []);
+      this.changed({ conversationId: facts.id, ids: [] });
+    });
   }
 
   /** Takes what came (frames, or by asking), then does what is left. Throws `NoAnswer` when cut off. */
@@ -58,15 +111,28 @@ export class Conversations extends Shelf {
   }
 
   /**
-   * The other side founds the group, and should have by now: perhaps it found no key package of this device. Asking to be
-   * let in brings it one.
+   * Nobody has let this device in, and somebody should have by now. Before the founding, the other side perhaps found no
+   * key package of it: asking brings it one. After it, both sides may be waiting for devices that are gone: if one of the
+   * other side asks too, the two found the conversation anew.
    */
   async announce(facts: Facts): Promise<void> {
     await this.lock(facts.id, async () => {
       await this.catchUp(facts, 'ask');
       const record = await this.record(facts);
-      if (!facts.closed && record.state === null && record.logEpoch === 0) await this.askIn(record);
+      if (facts.closed || record.state !== null || record.pending !== null) return;
+      if (!(await this.isCurrent())) return;
+      if (record.logEpoch === 0) await this.askIn(record);
+      else if (await this.isStranded(facts)) await this.found(facts, record);
     });
+    await this.sync(facts, 'nothing');
+  }
+
+  /** Whether this device waits outside a group that is there, and one of the other side does, too. */
+  async isStranded(facts: Facts): Promise<boolean> {
+    const record = await this.record(facts);
+    if (record.state !== null || facts.closed || record.logEpoch === 0 || !record.asked?.sent) return false;
+    const peer = await this.peer(facts);
+    return !isChanged(peer) && this.acceptable(record, facts, peer).some(({ profileId }) => profileId === facts.peer);
   }
 
   /** Whether there is anything to fetch or to do, given how long the server's log is. */
@@ -109,7 +175,8 @@ export class Conversations extends Shelf {
   }
 
   private async take(facts: Facts, messages: readonly WireMessage[]): Promise<void> {
-    const reader = new LogReader(this.vault, this.identity, facts, await this.record(facts));
+    const [peer, me] = [await this.peer(facts), await readPeer(this.vault, facts.me)];
+    const reader = new LogReader(this.vault, this.device, facts, await this.record(facts), peer, me);
     const stretch = await reader.read(messages);
     await this.keep(stretch.changes, stretch.texts);
   }
@@ -125,50 +192,99 @@ export class Conversations extends Shelf {
   private async act(facts: Facts, current: boolean): Promise<Outcome> {
     const record = await this.record(facts);
     if (facts.closed) return this.giveUp(facts);
+    if (!(await this.isCurrent())) return DONE;
     if (record.pending !== null) return this.sendCommit(record);
-    if (record.state !== null) {
-      if (record.requests.length > 0) return this.letIn(facts, record);
-      return this.flush(facts, record);
-    }
+    const peer = await this.peer(facts);
+    if (isChanged(peer)) return DONE; // the person decides first
+    if (record.state !== null) return this.actInside(facts, record, record.state, peer);
     if (!current) return AGAIN;
     if (record.logEpoch > 0) return this.askIn(record);
     const eager = facts.opener || (await this.waiting(facts.id)).length > 0;
     return eager ? this.found(facts, record) : DONE;
   }
 
-  // -- the group -----------------------------------------------------------------------------------------------------
-
-  /** Whoever is first wins; the other side's attempt is refused as stale and joins by the winner's welcome. */
-  private async found(facts: Facts, record: GroupRecord): Promise<Outcome> {
-    const claimed = await this.claim(facts.id);
-    if (claimed === null) return AGAIN;
-    const packages = claimed.flatMap((one) => {
-      const body = fromBase64(one.package);
-      const owner = ownerOfPackage(body);
-      const honest = owner?.profileId === one.profile_id && owner.deviceId === one.device_id;
-      return honest && [facts.me, facts.peer].includes(one.profile_id) ? [{ profileId: one.profile_id, body }] : [];
-    });
-    const asking = record.requests.map((one) => ({ profileId: one.profileId, body: fromBase64(one.body) }));
-    const asked = new Set(record.requests.map((one) => one.deviceId));
-    const all = [...packages.filter(({ body }) => !asked.has(ownerOfPackage(body)?.deviceId ?? '')), ...asking];
-    if (!all.some(({ profileId }) => profileId === facts.peer)) return DONE; // nobody to talk with yet
-    const group = await Group.found(facts.id, this.identity, [facts.me, facts.peer]);
-    return this.prepare(record, 0, await group.add(all.map(({ body }) => body)));
+  private async actInside(facts: Facts, record: GroupRecord, state: Uint8Array, peer: PeerRecord): Promise<Outcome> {
+    const { members } = this.group(facts, state, peer);
+    const { identity } = partiesOf(this.device, facts, peer).peer;
+    const isOld = (member: Member) =>
+      member.profileId === facts.peer && identity !== null && !same(member.identity, identity);
+    if (members.some(isOld)) return this.found(facts, record); // the person accepted another identity since
+    if (this.acceptable(record, facts, peer).length > 0) return this.letIn(facts, record, peer);
+    return isOffered(peer) ? DONE : this.flush(facts, record);
   }
 
-  /** Null when somebody founded the group meanwhile. */
-  private async claim(conversationId: string): Promise<readonly KeyPackage[] | null> {
+  private peer(facts: Facts): Promise<PeerRecord> {
+    return readPeer(this.vault, facts.peer);
+  }
+
+  private group(facts: Facts, state: Uint8Array, peer: PeerRecord): Group {
+    return Group.read(state, partiesOf(this.device, facts, peer));
+  }
+
+  /** Requests of devices that the known identities signed. */
+  private acceptable(record: GroupRecord, facts: Facts, peer: PeerRecord): readonly JoinRequest[] {
+    const parties = partiesOf(this.device, facts, peer);
+    return record.requests.filter(({ profileId, identity }) => {
+      const party = profileId === facts.me ? parties.me : parties.peer;
+      return party.identity === null || same(party.identity, identity);
+    });
+  }
+
+  // -- the group -----------------------------------------------------------------------------------------------------
+
+  /**
+   * Whoever is first wins; the other side's attempt is refused as stale and joins by the winner's welcome. Packages that
+   * the known identities did not sign are left out, whatever the server says; another identity of the other side is shown.
+   */
+  private async found(facts: Facts, record: GroupRecord): Promise<Outcome> {
+    const claimed = await this.claim(facts.id, record.logEpoch);
+    if (claimed === null) return AGAIN;
+    const peer = await this.peer(facts);
+    const asking = this.acceptable(record, facts, peer);
+    const known = peer.known ?? peer.offered ?? asking.find(({ profileId }) => profileId === facts.peer)?.identity;
+    let parties = partiesOf(this.device, facts, { ...peer, known: known ?? null });
+    const invited = new Map(asking.map((one) => [one.deviceId, fromBase64(one.body)]));
+    let other: Uint8Array | null = null;
+    for (const one of claimed) {
+      const body = fromBase64(one.package);
+      const owner = ownerOfPackage(body);
+      if (owner?.profileId !== one.profile_id || owner.deviceId !== one.device_id) continue;
+      const verdict = await judge(owner, parties);
+      const isPeer = owner.profileId === facts.peer;
+      if (verdict === 'other_identity' && isPeer) other = owner.identity;
+      if (verdict !== 'fine') continue;
+      if (isPeer) parties = { ...parties, peer: { ...parties.peer, identity: owner.identity } };
+      if (!invited.has(owner.deviceId)) invited.set(owner.deviceId, body);
+    }
+    const bodies = [...invited.values()];
+    if (!bodies.some((body) => ownerOfPackage(body)?.profileId === facts.peer)) {
+      if (other !== null) await this.offer(facts, other);
+      return DONE; // nobody to talk with yet
+    }
+    const group = await Group.found(facts.id, record.logEpoch, this.device, parties);
+    return this.prepare(record, record.logEpoch, await group.add(bodies));
+  }
+
+  private async offer(facts: Facts, identity: Uint8Array): Promise<void> {
+    const peer = await this.peer(facts);
+    await this.keep([keepPeer({ ...peer, offered: identity })], []);
+    this.changed({ conversationId: facts.id, ids: [] });
+  }
+
+  /** Null when somebody founded the group meanwhile. Who took too many does with the devices that ask. */
+  private async claim(conversationId: string, epoch: number): Promise<readonly KeyPackage[] | null> {
     try {
-      return await this.server.consumeKeyPackages(conversationId);
+      return await this.server.consumeKeyPackages(conversationId, epoch);
     } catch (error) {
       if (error instanceof ServerRefusal && error.code === 'group_exists') return null;
+      if (error instanceof ServerRefusal && error.code === 'key_package_claims_spent') return [];
       throw error;
     }
   }
 
-  private async letIn(facts: Facts, record: GroupRecord): Promise<Outcome> {
-    const group = Group.read(record.state as Uint8Array, [facts.me, facts.peer]);
-    const packages = record.requests.map(({ body }) => fromBase64(body));
+  private async letIn(facts: Facts, record: GroupRecord, peer: PeerRecord): Promise<Outcome> {
+    const group = this.group(facts, record.state as Uint8Array, peer);
+    const packages = this.acceptable(record, facts, peer).map(({ body }) => fromBase64(body));
     try {
       return await this.prepare(record, group.epoch, await group.add(packages));
     } catch (error) {
@@ -211,7 +327,7 @@ export class Conversations extends Shelf {
     if (record.asked?.sent) return DONE;
     let { asked } = record;
     if (asked === null) {
-      const own = await makePackage(this.identity);
+      const own = await makePackage(this.device);
       asked = { id: randomUuid(), body: toBase64(own.publicBytes), sent: false };
       const keepPackage = { store: 'packages' as const, key: [own.ref], value: own };
       await this.keep([keepPackage, keepGroup({ ...record, asked })], []);
@@ -233,8 +349,9 @@ export class Conversations extends Shelf {
   /** In the order they were written, each only after the one before it was taken. */
   private async flush(facts: Facts, first: GroupRecord): Promise<Outcome> {
     let record = first;
+    const peer = await this.peer(facts);
     for (const text of await this.waiting(facts.id)) {
-      const group = Group.read(record.state as Uint8Array, [facts.me, facts.peer]);
+      const group = this.group(facts, record.state as Uint8Array, peer);
       if (!group.members.some((member) => member.profileId === facts.peer)) return DONE;
       let { sealed } = text;
       if (sealed === null) {

@@ -3,14 +3,24 @@
  * writes all changes of a stretch at once, so a crash repeats the stretch from the old state and never loses a text.
  */
 import { fromBase64, same, toText } from './bytes';
-import { type Identity, type Member, type Owner, ownerOfPackage } from './identity';
-import { Group } from './mls';
+import {
+  judge,
+  type Member,
+  OtherIdentity,
+  type OwnDevice,
+  type Owner,
+  ownerOfPackage,
+  type Parties,
+} from './identity';
+import { CommitMissing, Group } from './mls';
 import { unpad } from './padding';
+import { keepPeer, type PeerRecord, partiesOf } from './peers';
 import {
   type Facts,
   type GroupRecord,
   keepGroup,
   keepText,
+  type Notice,
   type PackageRecord,
   type TextRecord,
   type Unreadable,
@@ -36,11 +46,13 @@ export class LogReader {
 
   constructor(
     private readonly vault: Vault,
-    private readonly identity: Identity,
+    private readonly device: OwnDevice,
     private readonly facts: Facts,
     private record: GroupRecord,
+    private peer: PeerRecord,
+    private me: PeerRecord,
   ) {
-    this.group = record.state && Group.read(record.state, this.profiles);
+    this.group = record.state && Group.read(record.state, this.parties);
   }
 
   async read(messages: readonly WireMessage[]): Promise<Stretch> {
@@ -53,12 +65,18 @@ export class LogReader {
     return {
       record: this.record,
       texts: this.texts,
-      changes: [...this.changes, ...this.texts.flatMap(keepText), keepGroup(this.record)],
+      changes: [
+        ...this.changes,
+        ...this.texts.flatMap(keepText),
+        keepGroup(this.record),
+        keepPeer(this.peer),
+        keepPeer(this.me),
+      ],
     };
   }
 
-  private get profiles(): readonly string[] {
-    return [this.facts.me, this.facts.peer];
+  private get parties(): Parties {
+    return partiesOf(this.device, this.facts, this.peer);
   }
 
   private async take(message: WireMessage): Promise<void> {
@@ -97,30 +115,39 @@ export class LogReader {
       if (plain.v !== 1 || typeof plain.text !== 'string') throw new Error('an unknown kind of text');
       this.group = opened.group;
       this.texts.push(this.line(message, plain.text, { kind: 'text' }));
-    } catch {
-      // Damaged on the way, or sealed by a device that is no member: the page says so in the text's place.
-      this.texts.push(this.unreadable(message, 'damaged'));
+    } catch (error) {
+      // Damaged on the way, sealed by a device that is no member, or after a commit that the server did not bring: the
+      // page says so in the text's place.
+      this.texts.push(this.unreadable(message, error instanceof CommitMissing ? 'withheld' : 'damaged'));
     }
   }
 
   private async takeCommit(message: WireMessage): Promise<void> {
-    const before = this.group?.members ?? [];
+    const before = this.group;
     const { pending } = this.record;
+    const body = fromBase64(message.body);
+    const isFounding = Group.isFounding(body);
     this.record = { ...this.record, logEpoch: message.epoch + 1 };
+    if (isFounding) this.record = { ...this.record, foundedAt: message.epoch };
     if (pending?.id === message.id) {
-      this.group = Group.read(pending.next, this.profiles);
-      this.record = { ...this.record, pending: null };
-    } else if (this.group !== null) {
+      this.group = Group.read(pending.next, this.parties);
+      this.record = { ...this.record, pending: null, asked: null };
+      if (isFounding) this.meet(message, this.group);
+      else this.tellNewDevices(message, before?.members ?? []);
+    } else if (before !== null) {
       try {
-        const opened = await this.group.open(fromBase64(message.body), message.id);
+        const opened = await before.open(body, message.id);
         this.group = opened.group;
-      } catch {
+        this.tellNewDevices(message, before.members);
+      } catch (error) {
         // A commit that this device cannot or must not follow: it leaves the group and asks to be let in anew.
+        this.notice(message, error);
         this.group = null;
         this.record = { ...this.record, asked: null };
       }
+    } else {
+      this.record = { ...this.record, requests: [] }; // a member was there after them, and has them too
     }
-    if (this.group !== null && message.epoch > 0) this.tellNewDevices(message, before);
     this.forgetAnswered((member) => member.leafKey);
   }
 
@@ -131,32 +158,82 @@ export class LogReader {
       for (const ref of Group.welcomed(body)) {
         const own = await this.vault.read<PackageRecord>('packages', [ref]);
         if (own === undefined) continue;
-        this.group = await Group.join(body, own, this.facts.id, this.profiles);
+        // Used once, whatever comes of it: a welcome that is played again opens nothing.
         this.changes.push({ store: 'packages', key: [ref], value: undefined });
+        this.group = await Group.join(body, own, this.facts.id, message.epoch, this.parties);
         this.record = { ...this.record, asked: null };
+        this.meet(message, this.group);
         this.forgetAnswered((member) => member.key);
       }
       // Founded without this device although it had announced itself: it asks again.
-      if (this.group === null && message.epoch === 1) this.record = { ...this.record, asked: null };
-    } catch {
+      if (this.group === null && message.epoch === this.record.foundedAt + 1)
+        this.record = { ...this.record, asked: null };
+    } catch (error) {
       // A welcome that does not fit this conversation lets nobody in; the device asks again.
+      this.notice(message, error);
       this.group = null;
       this.record = { ...this.record, asked: null };
     }
   }
 
-  private takeRequest(message: WireMessage): void {
+  private async takeRequest(message: WireMessage): Promise<void> {
     const owner = ownerOfPackage(fromBase64(message.body));
-    const honest =
-      owner !== null &&
-      this.profiles.includes(owner.profileId) &&
-      owner.profileId === message.sender_profile_id &&
-      owner.deviceId === message.sender_device_id;
-    const own = owner !== null && same(owner.key, this.identity.publicKey);
-    if (!honest || own) return;
+    if (owner !== null && same(owner.key, this.device.publicKey)) return;
+    const named = owner?.profileId === message.sender_profile_id && owner.deviceId === message.sender_device_id;
+    const verdict = owner !== null && named ? await judge(owner, this.parties) : 'unsigned';
+    if (owner === null || verdict === 'unsigned' || verdict === 'stranger') {
+      this.tell(message, 'device_refused', message.sender_profile_id);
+      return;
+    }
+    if (verdict === 'other_identity') {
+      this.notice(message, new OtherIdentity(owner));
+      if (owner.profileId === this.facts.me) return;
+    }
     const others = this.record.requests.filter((request) => request.deviceId !== owner.deviceId);
-    const request = { profileId: owner.profileId, deviceId: owner.deviceId, body: message.body };
-    this.record = { ...this.record, requests: [...others, request] };
+    const { profileId, deviceId, identity } = owner;
+    this.record = { ...this.record, requests: [...others, { profileId, deviceId, identity, body: message.body }] };
+  }
+
+  /**
+   * A group was founded with, or has let in, this device. The peer's identity is pinned at the first contact; one that
+   * turns up in a talk that was there before, unknown, waits for the person to accept it.
+   */
+  private meet(message: WireMessage, group: Group): void {
+    const { members } = group;
+    const identity = members.find(({ profileId }) => profileId === this.facts.peer)?.identity;
+    const isFirst = this.record.logEpoch <= 1;
+    if (identity !== undefined && this.peer.known === null && this.peer.offered === null) {
+      this.peer = isFirst ? { ...this.peer, known: identity } : { ...this.peer, offered: identity };
+      if (!isFirst) this.tell(message, 'identity_changed', this.facts.peer);
+    }
+    const isMet = this.peer.devices.length > 0;
+    const met = [...this.peer.devices, ...this.me.devices, this.device.deviceId];
+    const fresh = members.filter(({ deviceId }) => !met.includes(deviceId));
+    const first = isMet ? undefined : fresh.find(({ profileId }) => profileId === this.facts.peer);
+    for (const member of fresh) if (member !== first) this.tell(message, 'device_added', member.profileId, member.leaf);
+    this.remember(members);
+    this.group = group.among(this.parties);
+  }
+
+  private remember(members: readonly Member[]): void {
+    const of = (record: PeerRecord): PeerRecord => {
+      const seen = members.filter(({ profileId }) => profileId === record.profileId).map(({ deviceId }) => deviceId);
+      return { ...record, devices: [...new Set([...record.devices, ...seen])] };
+    };
+    this.peer = of(this.peer);
+    this.me = of(this.me);
+  }
+
+  /** Says why something was refused: another identity of the peer waits for the person, anything else is only told. */
+  private notice(message: WireMessage, error: unknown): void {
+    if (!(error instanceof OtherIdentity)) return;
+    const { profileId, identity } = error.owner;
+    if (profileId === this.facts.me) {
+      this.tell(message, 'device_refused', profileId);
+    } else if (this.peer.offered === null || !same(this.peer.offered, identity)) {
+      this.peer = { ...this.peer, offered: identity };
+      this.tell(message, 'identity_changed', profileId);
+    }
   }
 
   /**
@@ -174,11 +251,17 @@ export class LogReader {
   }
 
   private tellNewDevices(message: WireMessage, before: readonly Member[]): void {
-    for (const member of this.group?.members ?? []) {
-      if (before.length === 0 || before.some((known) => same(known.key, member.key))) continue;
-      const notice = this.line(message, '', { kind: 'device_added', profileId: member.profileId });
-      this.texts.push({ ...notice, id: `${message.id}:${member.leaf}`, mine: member.profileId === this.facts.me });
+    const members = this.group?.members ?? [];
+    for (const member of members) {
+      if (before.some((known) => same(known.key, member.key))) continue;
+      this.tell(message, 'device_added', member.profileId, member.leaf);
     }
+    this.remember(members);
+  }
+
+  private tell(message: WireMessage, kind: Notice, profileId: string, leaf = 0): void {
+    const line = this.line(message, '', { kind, profileId });
+    this.texts.push({ ...line, id: `${message.id}:${kind}:${leaf}`, mine: profileId === this.facts.me });
   }
 
   private unreadable(message: WireMessage, why: Unreadable): TextRecord {

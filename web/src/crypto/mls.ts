@@ -1,7 +1,7 @@
 /**
  * Groups, by ts-mls, which only this file and identity.ts know. A group is a conversation of the devices of exactly two
- * profiles; whoever carries another profile's name is refused wherever a credential is looked at: in a welcome's tree, in
- * an addition, in a commit.
+ * profiles, each signed by its profile's identity. Any other device is refused wherever a credential is looked at: in a
+ * welcome's tree, in an addition, in a commit.
  */
 import {
   type ClientConfig,
@@ -27,17 +27,20 @@ import {
   type Welcome,
 } from 'ts-mls';
 import { decryptSenderData } from 'ts-mls/privateMessage.js';
-import { type Bytes, same, toHex, uuidToBytes } from './bytes';
+import { type Bytes, concat, same, toHex, uuidToBytes } from './bytes';
 import {
   cipherSuite,
   generatePackage,
-  type Identity,
+  judge,
   type Member,
+  OtherIdentity,
+  type OwnDevice,
   type Owner,
+  ownerOf,
   ownerOfLeaf,
+  type Parties,
   Refused,
   readPackage,
-  whoIs,
 } from './identity';
 
 /** A commit ready to be sent, and the state that counts once the server has taken it. */
@@ -51,36 +54,51 @@ export type Opened =
   | { readonly kind: 'text'; readonly group: Group; readonly sender: Member; readonly plain: Uint8Array }
   | { readonly kind: 'commit'; readonly group: Group };
 
+/** A message of another group than this one, or of an epoch that this device has not reached: a commit is missing. */
+export class CommitMissing extends Refused {}
+
 /** Texts carry their own padding; every text in the log is of the group's epoch, so keys outlive theirs by one. */
-function configFor(profiles: readonly string[]): ClientConfig {
+function configFor(parties: Parties): ClientConfig {
   return {
     keyRetentionConfig: { ...defaultKeyRetentionConfig, retainKeysForEpochs: 1 },
     lifetimeConfig: defaultLifetimeConfig,
     keyPackageEqualityConfig: defaultKeyPackageEqualityConfig,
     paddingConfig: { kind: 'alwaysPad', paddingLength: 0 },
     authService: {
-      async validateCredential(credential: Credential): Promise<boolean> {
-        const owner = whoIs(credential);
-        return owner !== null && profiles.includes(owner.profileId);
+      async validateCredential(credential: Credential, key: Uint8Array): Promise<boolean> {
+        const owner = ownerOf(credential, key);
+        if (owner === null) return false;
+        const verdict = await judge(owner, parties);
+        if (verdict === 'other_identity') throw new OtherIdentity(owner);
+        return verdict === 'fine';
       },
     },
   };
 }
 
+/**
+ * The id is the conversation's, followed by the epoch of its log at which the group was founded: a conversation whose
+ * members are all gone is founded anew, and the log counts on.
+ */
 export class Group {
   private constructor(private readonly state: ClientState) {}
 
-  static read(bytes: Uint8Array, profiles: readonly string[]): Group {
+  static read(bytes: Uint8Array, parties: Parties): Group {
     const decoded = decodeGroupState(bytes, 0)?.[0];
     if (decoded === undefined) throw new Error("the group's state is damaged");
-    return new Group({ ...decoded, clientConfig: configFor(profiles) });
+    return new Group({ ...decoded, clientConfig: configFor(parties) });
   }
 
-  static async found(conversationId: string, identity: Identity, profiles: readonly string[]): Promise<Group> {
-    const own = await generatePackage(identity);
-    return new Group(
-      await createGroup(uuidToBytes(conversationId), own.pub, own.priv, [], await cipherSuite(), configFor(profiles)),
-    );
+  static async found(conversationId: string, logEpoch: number, device: OwnDevice, parties: Parties): Promise<Group> {
+    const own = await generatePackage(device);
+    const id = groupId(conversationId, logEpoch);
+    return new Group(await createGroup(id, own.pub, own.priv, [], await cipherSuite(), configFor(parties)));
+  }
+
+  /** Whether a commit, as anybody can see, is the first of its group. */
+  static isFounding(commit: Uint8Array): boolean {
+    const message = decodeMlsMessage(commit, 0)?.[0];
+    return message?.wireformat === 'mls_private_message' && message.privateMessage.epoch === 0n;
   }
 
   /** The key packages a welcome is meant for. */
@@ -88,11 +106,13 @@ export class Group {
     return readWelcome(bytes).secrets.map((secret) => toHex(secret.newMember));
   }
 
+  /** `logEpoch`: the epoch that the log says the welcome leads to. */
   static async join(
     welcome: Uint8Array,
     own: { publicBytes: Uint8Array; privateKeys: PrivateKeyPackage },
     conversationId: string,
-    profiles: readonly string[],
+    logEpoch: number,
+    parties: Parties,
   ): Promise<Group> {
     const group = new Group(
       await joinGroup(
@@ -103,21 +123,37 @@ export class Group {
         await cipherSuite(),
         undefined,
         undefined,
-        configFor(profiles),
+        configFor(parties),
       ),
     );
-    if (!same(group.state.groupContext.groupId, uuidToBytes(conversationId))) {
-      throw new Refused('the welcome belongs to another conversation');
+    const base = logEpoch - Number(group.state.groupContext.epoch);
+    if (base < 0 || !same(group.state.groupContext.groupId, groupId(conversationId, base))) {
+      throw new Refused('the welcome belongs to another conversation or place in the log');
+    }
+    const peers = group.members.filter(({ profileId }) => profileId === parties.peer.profileId);
+    if (peers.some(({ identity }) => !same(identity, peers[0]?.identity ?? identity))) {
+      throw new Refused('one profile under two identities');
     }
     return group;
+  }
+
+  /** The same group, held to what is known of the two by now. */
+  among(parties: Parties): Group {
+    return new Group({ ...this.state, clientConfig: configFor(parties) });
   }
 
   write(): Uint8Array {
     return encodeGroupState(this.state);
   }
 
+  /** As the log counts. */
   get epoch(): number {
-    return Number(this.state.groupContext.epoch);
+    return this.base + Number(this.state.groupContext.epoch);
+  }
+
+  private get base(): number {
+    const { groupId } = this.state.groupContext;
+    return new DataView(groupId.buffer, groupId.byteOffset).getUint32(16);
   }
 
   get members(): Member[] {
@@ -132,7 +168,7 @@ export class Group {
     const added = packages.map(readPackage);
     const proposals: Proposal[] = added.map((keyPackage) => ({ proposalType: 'add', add: { keyPackage } }));
     for (const keyPackage of added) {
-      const owner = whoIs(keyPackage.leafNode.credential);
+      const owner = ownerOfLeaf(keyPackage.leafNode);
       const old = this.members.find(
         (member) => member.profileId === owner?.profileId && member.deviceId === owner.deviceId,
       );
@@ -169,11 +205,14 @@ export class Group {
   async open(bytes: Uint8Array, messageId: string): Promise<Opened> {
     const message = decodeMlsMessage(bytes, 0)?.[0];
     if (message?.wireformat !== 'mls_private_message') throw new Refused('not a private message');
-    if (Number(message.privateMessage.epoch) !== this.epoch) throw new Refused('of another epoch');
+    const { groupId, epoch } = message.privateMessage;
+    const own = this.state.groupContext;
+    if (!same(groupId, own.groupId) || epoch > own.epoch) throw new CommitMissing('of a group or epoch not reached');
+    if (epoch < own.epoch) throw new Refused('of an epoch that is over');
     const sender = await this.senderOf(message);
     const added: Owner[] = [];
-    const judge = this.judge(added);
-    const result = await processMessage(message, this.state, emptyPskIndex, judge, await cipherSuite());
+    const allow = this.allow(added);
+    const result = await processMessage(message, this.state, emptyPskIndex, allow, await cipherSuite());
     if (result.kind === 'applicationMessage') {
       if (!same(message.privateMessage.authenticatedData, uuidToBytes(messageId))) {
         throw new Refused('the text was written under another id');
@@ -198,7 +237,7 @@ export class Group {
   }
 
   /** Devices may be added (whose, `added` tells), and an old leaf may go only when the same device is added again. */
-  private judge(added: Owner[]): IncomingMessageCallback {
+  private allow(added: Owner[]): IncomingMessageCallback {
     return (incoming) => {
       if (incoming.kind !== 'commit' || incoming.senderLeafIndex === undefined) return 'reject';
       for (const { proposal } of incoming.proposals) {
@@ -215,6 +254,12 @@ export class Group {
       return fine ? 'accept' : 'reject';
     };
   }
+}
+
+function groupId(conversationId: string, base: number): Bytes {
+  const count = new Uint8Array(4);
+  new DataView(count.buffer).setUint32(0, base);
+  return concat(uuidToBytes(conversationId), count);
 }
 
 /** A leaf's keys are renewed by its own commits; its name and its identity are for good. */

@@ -17,6 +17,7 @@ export interface Facts {
 export interface JoinRequest {
   readonly profileId: string;
   readonly deviceId: string;
+  readonly identity: Uint8Array;
   readonly body: string;
 }
 
@@ -35,6 +36,8 @@ export interface GroupRecord {
   readonly seq: number;
   /** The epoch that the log has reached, whether or not this device is in the group. */
   readonly logEpoch: number;
+  /** The epoch at which the group was founded, or founded anew. */
+  readonly foundedAt: number;
   readonly state: Uint8Array | null;
   readonly pending: PendingCommit | null;
   readonly asked: { readonly id: string; readonly body: string; readonly sent: boolean } | null;
@@ -51,7 +54,10 @@ export interface PackageRecord {
   readonly privateKeys: PrivateKeyPackage;
 }
 
-export type Unreadable = 'before_joining' | 'own_other_device' | 'damaged';
+export type Unreadable = 'before_joining' | 'own_other_device' | 'damaged' | 'withheld';
+
+/** What the house says of a profile's keys, in the place where it happened. */
+export type Notice = 'device_added' | 'device_refused' | 'identity_changed';
 
 /** One line of a conversation as the page shows it. */
 export interface TextRecord {
@@ -68,10 +74,15 @@ export interface TextRecord {
   readonly what:
     | { readonly kind: 'text' }
     | { readonly kind: 'unreadable'; readonly why: Unreadable }
-    | { readonly kind: 'device_added'; readonly profileId: string };
+    | { readonly kind: Notice; readonly profileId: string };
   /** Sealed once; sent again as the same bytes until the server answers. */
   readonly sealed: { readonly epoch: number; readonly body: string } | null;
   readonly refusal?: string;
+}
+
+/** Whether somebody said it, and not the house. */
+export function isSaid({ kind }: TextRecord['what']): boolean {
+  return kind === 'text' || kind === 'unreadable';
 }
 
 export function emptyGroup({ id, until }: Pick<Facts, 'id' | 'until'>): GroupRecord {
@@ -80,6 +91,7 @@ export function emptyGroup({ id, until }: Pick<Facts, 'id' | 'until'>): GroupRec
     until,
     seq: 0,
     logEpoch: 0,
+    foundedAt: 0,
     state: null,
     pending: null,
     asked: null,

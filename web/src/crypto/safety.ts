@@ -1,15 +1,19 @@
 import { concat, fromText, toHex, uuidToBytes } from './bytes';
-import type { Member } from './identity';
+
+interface Side {
+  readonly profileId: string;
+  readonly identity: Uint8Array;
+}
 
 /**
- * The number two people compare: the same on both sides exactly when both see the same devices with the same identity
- * keys. Sixty digits of a SHA-512 over profiles and keys, both sorted.
+ * The number two people compare: the same on both sides exactly when each knows the other's identity key, and no key put
+ * in between. Sixty digits of a SHA-512 over both profiles and their keys, sorted. New devices do not change it.
  */
-export async function safetyNumber(members: readonly Member[]): Promise<string[]> {
-  const entries = members
-    .map((member) => concat(uuidToBytes(member.profileId), member.key))
+export async function safetyNumber(one: Side, other: Side): Promise<string[]> {
+  const entries = [one, other]
+    .map(({ profileId, identity }) => concat(uuidToBytes(profileId), identity))
     .sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1));
-  const input = concat(fromText('meydan safety number 1'), ...entries);
+  const input = concat(fromText('meydan safety number 2'), ...entries);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-512', input));
   return Array.from({ length: 12 }, (_, group) => {
     const bytes = digest.subarray(group * 5, group * 5 + 5);

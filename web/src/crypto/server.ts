@@ -30,11 +30,24 @@ export interface KeyPackage {
   readonly package: string;
 }
 
+/** What the server has of this profile: packages of this device, and the identity that signs its devices. */
+export interface Standing {
+  readonly packages: number;
+  readonly identity: Uint8Array | null;
+}
+
 export interface MessageServer {
   send(message: SendMessageRequest): Promise<WireMessage>;
   list(conversationId: string, after: number): Promise<readonly WireMessage[]>;
-  consumeKeyPackages(conversationId: string): Promise<readonly KeyPackage[]>;
-  countPackages(): Promise<number>;
+  /** `epoch` is the log's, at which the group will be founded. */
+  consumeKeyPackages(conversationId: string, epoch: number): Promise<readonly KeyPackage[]>;
+  standing(): Promise<Standing>;
+  /** Refused as `identity_replaced` unless the server's is the one it replaces. */
+  setIdentity(publicKey: Uint8Array, replaces: Uint8Array | null): Promise<void>;
+  offerIdentity(sealed: Uint8Array): Promise<void>;
+  /** Null when none waits. */
+  offeredIdentity(): Promise<Uint8Array | null>;
+  withdrawIdentity(): Promise<void>;
   addPackages(packages: readonly string[], replace: boolean): Promise<void>;
   delivered(conversationId: string, seq: number): Promise<void>;
 }

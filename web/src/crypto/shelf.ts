@@ -12,7 +12,7 @@ export interface Changed {
 export class Shelf {
   constructor(
     protected readonly vault: Vault,
-    private readonly changed: (change: Changed) => void,
+    protected readonly changed: (change: Changed) => void,
   ) {}
 
   async texts(conversationId: string): Promise<TextRecord[]> {

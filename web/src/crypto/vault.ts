@@ -31,13 +31,13 @@ export interface Change {
   readonly value: unknown;
 }
 
-function pack(value: unknown): Bytes {
+export function pack(value: unknown): Bytes {
   return fromText(
     JSON.stringify(value, (_, part: unknown) => (part instanceof Uint8Array ? { $bytes: toBase64(part) } : part)),
   );
 }
 
-function unpack(bytes: Uint8Array): unknown {
+export function unpack(bytes: Uint8Array): unknown {
   return JSON.parse(toText(bytes), (_, part: unknown) =>
     typeof part === 'object' && part !== null && '$bytes' in part ? fromBase64(String(part.$bytes)) : part,
   );

@@ -25,6 +25,7 @@ export type LoggedFrame = { id: string } & (
   | { t: 'notification'; notification: Notification; unread: number }
   | { t: 'claim_decided'; profile_id: string; claim: Claim }
   | { t: 'sessions_changed' }
+  | { t: 'identity_replaced'; profile_id: string; public_key: string }
   | { t: 'wallet'; wallet: Wallet }
   | { t: 'payment'; payment: Payment }
   | { t: 'subscription'; subscription: Subscription }

@@ -4,12 +4,10 @@ import type { ClientState } from 'ts-mls';
 import { describe, expect, it, vi } from 'vitest';
 import { randomUuid } from '../../uuid';
 import { concat, fromBase64, toBase64, uuidToBytes } from '../bytes';
-import { makeIdentity, makePackage } from '../identity';
-import { Group } from '../mls';
-import { safetyNumber } from '../safety';
+import { makeIdentityKey, makePackage } from '../identity';
 import { NoAnswer } from '../server';
 import { FakeServer } from './fake-server';
-import { ANA, BORA, Device, makeLock, pair } from './world';
+import { ANA, BORA, Device, deviceOf, makeLock, pair } from './world';
 
 describe('two people', () => {
   it('talk both ways, in the order of the log', async () => {
@@ -67,13 +65,17 @@ describe('two people', () => {
     const { ana, bora } = await pair();
     await ana.say('bak');
     await bora.sync();
-    const number = await safetyNumber(await ana.conversations.members(ana.facts));
-    expect(number).toEqual(await safetyNumber(await bora.conversations.members(bora.facts)));
+    const number = (await ana.safety()).digits;
+    expect(number).toEqual((await bora.safety()).digits);
     expect(number).toHaveLength(12);
     for (const group of number) expect(group).toMatch(/^\d{5}$/);
-    const others = await pair();
-    await others.ana.say('bak');
-    expect(await safetyNumber(await others.ana.conversations.members(others.ana.facts))).not.toEqual(number);
+    const server = new FakeServer();
+    const other = await Device.make(server, ana.facts.id, BORA, 3, await makeIdentityKey());
+    const again = await Device.make(server, ana.facts.id, ANA);
+    await again.say('bak');
+    await other.sync();
+    expect((await again.safety()).digits).not.toEqual(number);
+    expect((await again.safety()).digits).toEqual((await other.safety()).digits);
   });
 
   it('wait for the other side’s first device, and write to it when it comes', async () => {
@@ -238,16 +240,16 @@ describe('several devices', () => {
     await phone.say('telefondan');
     await bora.sync();
     await ana.sync();
-    expect(await bora.read()).toEqual(['peer: ikinize de', 'me: telefondan']);
-    expect(await phone.read()).toEqual(['peer: ikinize de', 'me: telefondan']);
-    expect(await ana.read()).toEqual(['me: ikinize de', 'peer: telefondan']);
+    expect(await bora.read()).toEqual(['[new device of me]', 'peer: ikinize de', 'me: telefondan']);
+    expect(await phone.read()).toEqual(['[new device of me]', 'peer: ikinize de', 'me: telefondan']);
+    expect(await ana.read()).toEqual(['[new device of peer]', 'me: ikinize de', 'peer: telefondan']);
   });
 
   it('a device that comes later asks, is let in once, is told about, and says honestly what it cannot read', async () => {
     const { ana, bora, server, conversation } = await pair();
     await ana.say('gizli');
     await bora.say('yanıt');
-    const laptop = await Device.make(server, conversation, BORA, 0);
+    const laptop = await (await Device.make(server, conversation, BORA, 0)).carry(bora);
     await laptop.sync();
     await Promise.all([ana.sync(), bora.sync()]); // both want to let it in
     await Promise.all([ana.sync(), bora.sync(), laptop.sync()]);
@@ -258,16 +260,16 @@ describe('several devices', () => {
     expect(await laptop.read()).toEqual(['peer: [before_joining]', 'me: [own_other_device]', 'peer: hoş geldin']);
     expect(await ana.read()).toContain('[new device of peer]');
     expect(await bora.read()).toContain('[new device of me]');
-    const number = await safetyNumber(await ana.conversations.members(ana.facts));
-    expect(await safetyNumber(await laptop.conversations.members(laptop.facts))).toEqual(number);
+    expect(await ana.safety()).toMatchObject({ standing: 'known', mine: 1, theirs: 2 });
   });
 
   it('a cleared browser comes back with new keys in its old place', async () => {
     const { ana, bora, server, conversation } = await pair();
     await ana.say('bir');
     await bora.sync();
-    const identity = await makeIdentity(BORA, bora.identity.deviceId);
-    const cleared = await Device.over(server, identity, conversation, `cleared-${randomUuid()}`, makeLock());
+    const own = await deviceOf(BORA, bora.own.deviceId);
+    const cleared = await Device.over(server, own, conversation, `cleared-${randomUuid()}`, makeLock());
+    await cleared.carry(bora);
     await cleared.sync();
     await ana.sync();
     await cleared.sync();
@@ -276,21 +278,19 @@ describe('several devices', () => {
     expect(await cleared.read()).toEqual(['peer: [before_joining]', 'peer: iki']);
     const devices = (await ana.conversations.members(ana.facts)).filter(({ profileId }) => profileId === BORA);
     expect(devices).toHaveLength(1);
-    expect(devices[0]?.key).toEqual(identity.publicKey);
+    expect(devices[0]?.key).toEqual(own.publicKey);
   });
 
   it('nobody else’s device gets in, whatever the server offers', async () => {
     const { ana, bora, server } = await pair();
-    const stranger = await makeIdentity(randomUuid(), randomUuid());
+    const stranger = await deviceOf(randomUuid(), randomUuid());
     server.plant(BORA, stranger.deviceId, (await makePackage(stranger)).publicBytes);
-    const swapped = await makeIdentity(BORA, randomUuid());
+    const swapped = await deviceOf(BORA, randomUuid());
     server.plant(BORA, randomUuid(), (await makePackage(swapped)).publicBytes);
     await ana.say('yalnız sana');
     await bora.sync();
     const members = await ana.conversations.members(ana.facts);
-    expect(members.map(({ deviceId }) => deviceId).sort()).toEqual(
-      [ana.identity.deviceId, bora.identity.deviceId].sort(),
-    );
+    expect(members.map(({ deviceId }) => deviceId).sort()).toEqual([ana.own.deviceId, bora.own.deviceId].sort());
     expect(await bora.read()).toEqual(['peer: yalnız sana']);
   });
 
@@ -304,9 +304,9 @@ describe('several devices', () => {
 
   it('uses every key package once', async () => {
     const { ana, bora, server } = await pair();
-    const before = server.stock(bora.identity.deviceId);
+    const before = server.stock(bora.own.deviceId);
     await ana.say('bir');
-    expect(server.stock(bora.identity.deviceId)).toBe(before - 1);
+    expect(server.stock(bora.own.deviceId)).toBe(before - 1);
     expect(server.claims).toBe(1);
     await ana.say('iki');
     expect(server.claims).toBe(1);
@@ -339,11 +339,10 @@ describe('a dishonest member', () => {
     const { ana, bora, server } = await pair();
     await ana.say('ikimiz');
     await bora.sync();
-    const stranger = await makeIdentity(randomUuid(), randomUuid());
-    const record = await bora.groupRecord();
-    const wide = Group.read(record.state as Uint8Array, [ANA, BORA, stranger.profileId]);
+    const stranger = await deviceOf(randomUuid(), randomUuid());
+    const wide = await bora.group({ profileId: stranger.profileId, identity: null });
     const { commit } = await wide.add([(await makePackage(stranger)).publicBytes]);
-    await server.door(BORA, bora.identity.deviceId).send({
+    await server.door(BORA, bora.own.deviceId).send({
       id: randomUuid(),
       conversation_id: bora.facts.id,
       type: 'commit',
@@ -361,12 +360,14 @@ describe('a dishonest member', () => {
     const { ana, bora, server } = await pair();
     await ana.say('ikimiz');
     await bora.sync();
-    const record = await bora.groupRecord();
-    const renamed = Group.read(record.state as Uint8Array, [ANA, BORA]);
+    const renamed = await bora.group();
     const { state } = renamed as unknown as { state: ClientState };
     const own = state.ratchetTree[state.privatePath.leafIndex * 2];
     if (own?.nodeType !== 'leaf' || own.leaf.credential.credentialType !== 'basic') throw new Error('no leaf');
-    own.leaf.credential = { credentialType: 'basic', identity: concat(uuidToBytes(ANA), uuidToBytes(randomUuid())) };
+    own.leaf.credential = {
+      credentialType: 'basic',
+      identity: concat(uuidToBytes(ANA), own.leaf.credential.identity.subarray(16)),
+    };
     const { commit } = await renamed.add([]);
     const body = toBase64(commit);
     const forged = {
@@ -376,7 +377,7 @@ describe('a dishonest member', () => {
       epoch: renamed.epoch,
       body,
     };
-    await server.door(BORA, bora.identity.deviceId).send(forged);
+    await server.door(BORA, bora.own.deviceId).send(forged);
     await ana.sync();
     expect(await ana.conversations.members(ana.facts)).toEqual([]);
     expect(server.log.at(-1)?.type).toBe('join_request');
@@ -386,9 +387,8 @@ describe('a dishonest member', () => {
     const { ana, bora, server } = await pair();
     await ana.say('ben');
     await bora.sync();
-    const record = await bora.groupRecord();
     const id = randomUuid();
-    const sealed = await Group.read(record.state as Uint8Array, [ANA, BORA]).seal(new Uint8Array(256), id);
+    const sealed = await (await bora.group()).seal(new Uint8Array(256), id);
     const body = toBase64(sealed.body);
     const forged = { id, conversation_id: ana.facts.id, type: 'text' as const, epoch: 1, body };
     await server.door(ANA, randomUuid()).send(forged);

@@ -1,5 +1,5 @@
 /** The server's rules in memory: one ordered log, commits by compare-and-set, packages used once, ids told apart. */
-import { toBase64 } from '../bytes';
+import { same, toBase64 } from '../bytes';
 import {
   type KeyPackage,
   type MessageServer,
@@ -24,7 +24,11 @@ export class FakeServer {
   readonly delivered = new Map<string, number>();
   epoch = 0;
   closed = false;
+  /** Entries that a dishonest server keeps from a device, without a gap in what it shows. */
+  hides: (deviceId: string, message: WireMessage) => boolean = () => false;
   claims = 0;
+  readonly identities = new Map<string, Uint8Array>();
+  readonly transfers = new Map<string, Uint8Array>();
   private readonly stocks = new Map<string, Stock>();
 
   /** The server as one device of one profile sees it. `fate` is asked before every call that changes something. */
@@ -40,9 +44,29 @@ export class FakeServer {
     };
     return {
       send: (message) => through('send', () => this.send(profileId, deviceId, message)),
-      list: (_, after) => through('list', () => this.log.filter((message) => message.seq > after).slice(0, 100)),
-      consumeKeyPackages: () => through('claim', () => this.claim(deviceId)),
-      countPackages: () => through('count', () => this.stocks.get(deviceId)?.packages.length ?? 0),
+      list: (_, after) =>
+        through('list', () => {
+          const shown = this.log.filter((message) => !this.hides(deviceId, message));
+          const numbered = shown.map((message, i) => ({ ...message, seq: i + 1 }));
+          return numbered.filter((message) => message.seq > after).slice(0, 100);
+        }),
+      consumeKeyPackages: (_, epoch) => through('claim', () => this.claim(deviceId, epoch)),
+      standing: () =>
+        through('standing', () => ({
+          packages: this.stocks.get(deviceId)?.packages.length ?? 0,
+          identity: this.identities.get(profileId) ?? null,
+        })),
+      setIdentity: (publicKey, replaces) =>
+        through('identity', () => {
+          const kept = this.identities.get(profileId) ?? null;
+          const isExpected = kept === null ? replaces === null : replaces !== null && same(kept, replaces);
+          if (!isExpected) throw new ServerRefusal('identity_replaced', 409);
+          this.identities.set(profileId, publicKey);
+          for (const [id, stock] of this.stocks) if (stock.profileId === profileId) this.stocks.delete(id);
+        }),
+      offerIdentity: (sealed) => through('offer', () => void this.transfers.set(profileId, sealed)),
+      offeredIdentity: () => through('offered', () => this.transfers.get(profileId) ?? null),
+      withdrawIdentity: () => through('withdraw', () => void this.transfers.delete(profileId)),
       addPackages: (packages, replace) =>
         through('packages', () => {
           const before = replace ? [] : (this.stocks.get(deviceId)?.packages ?? []);
@@ -61,9 +85,9 @@ export class FakeServer {
     this.stocks.set(deviceId, { profileId, deviceId, packages: [toBase64(body)] });
   }
 
-  private claim(caller: string): KeyPackage[] {
+  private claim(caller: string, epoch: number): KeyPackage[] {
     this.claims += 1;
-    if (this.epoch > 0) throw new ServerRefusal('group_exists', 409);
+    if (this.epoch !== epoch) throw new ServerRefusal('group_exists', 409);
     return [...this.stocks.values()].flatMap((stock) => {
       if (stock.deviceId === caller) return [];
       const one = stock.packages.shift();
@@ -97,7 +121,8 @@ export class FakeServer {
     return taken;
   }
 
-  private append(
+  /** Adds an entry in anybody's name, as a dishonest server might. */
+  append(
     profileId: string,
     deviceId: string,
     message: Omit<SendMessageRequest, 'type'> & { type: MessageType },

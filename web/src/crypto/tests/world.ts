@@ -2,8 +2,10 @@
 import 'fake-indexeddb/auto';
 import { randomUuid } from '../../uuid';
 import { toBase64 } from '../bytes';
-import { Conversations, type Lock } from '../conversations';
-import { type Identity, makeIdentity, makePackage } from '../identity';
+import { Conversations, type Lock, type Safety } from '../conversations';
+import { type IdentityKey, makeDevice, makeIdentityKey, makePackage, type OwnDevice, type Parties } from '../identity';
+import { Group } from '../mls';
+import { keepPeer, type PeerRecord } from '../peers';
 import type { Facts, GroupRecord } from '../records';
 import type { Changed } from '../shelf';
 import { Vault } from '../vault';
@@ -11,6 +13,14 @@ import { FakeServer, type Fate } from './fake-server';
 
 export const ANA = randomUuid();
 export const BORA = randomUuid();
+
+/** The identity that a profile's devices share in these stories, unless one has another. */
+const identities = new Map([ANA, BORA].map((profileId) => [profileId, makeIdentityKey()]));
+
+export async function deviceOf(profileId: string, deviceId: string, identity?: IdentityKey): Promise<OwnDevice> {
+  const signing = identity ?? (await identities.get(profileId)) ?? (await makeIdentityKey());
+  return makeDevice(signing, profileId, deviceId);
+}
 
 /** One piece of work at a time for a name, as `navigator.locks` does over tabs. */
 export function makeLock(): Lock {
@@ -25,9 +35,11 @@ export function makeLock(): Lock {
 export class Device {
   fate: (what: string) => Fate = () => 'arrives';
   readonly changes: Changed[] = [];
+  /** False when another browser has set another identity for the profile. */
+  isCurrent = true;
 
   private constructor(
-    readonly identity: Identity,
+    readonly own: OwnDevice,
     readonly facts: Facts,
     readonly conversations: Conversations,
     readonly vaultName: string,
@@ -36,28 +48,40 @@ export class Device {
     private readonly lock: Lock,
   ) {}
 
-  static async make(server: FakeServer, conversation: string, me: string, packages = 3): Promise<Device> {
-    const identity = await makeIdentity(me, randomUuid());
-    const vaultName = `vault-${identity.deviceId}`;
-    const device = await Device.over(server, identity, conversation, vaultName, makeLock());
+  static async make(
+    server: FakeServer,
+    conversation: string,
+    me: string,
+    packages = 3,
+    identity?: IdentityKey,
+  ): Promise<Device> {
+    const own = await deviceOf(me, randomUuid(), identity);
+    const device = await Device.over(server, own, conversation, `vault-${own.deviceId}`, makeLock());
     await device.offer(packages);
     return device;
   }
 
+  /** Takes over the known identities of another device of this profile, as letting a browser in does. */
+  async carry(from: Device): Promise<this> {
+    const peers = await from.vault.list<PeerRecord>('identity', 'peer');
+    await this.vault.write(peers.map(keepPeer));
+    return this;
+  }
+
   /** Another tab: the same vault and lock, its own memory. */
   async tab(): Promise<Device> {
-    return Device.over(this.server, this.identity, this.facts.id, this.vaultName, this.lock);
+    return Device.over(this.server, this.own, this.facts.id, this.vaultName, this.lock);
   }
 
   static async over(
     server: FakeServer,
-    identity: Identity,
+    own: OwnDevice,
     conversation: string,
     vaultName: string,
     lock: Lock,
   ): Promise<Device> {
     const vault = await Vault.open(vaultName);
-    const me = identity.profileId;
+    const me = own.profileId;
     const facts = {
       id: conversation,
       me,
@@ -66,16 +90,17 @@ export class Device {
       closed: false,
       until: '2999-01-01T00:00:00Z',
     };
-    const door = server.door(me, identity.deviceId, (what) => device.fate(what));
-    const conversations = new Conversations(identity, vault, door, lock, (change) => device.changes.push(change));
-    const device: Device = new Device(identity, facts, conversations, vaultName, server, vault, lock);
+    const door = server.door(me, own.deviceId, (what) => device.fate(what));
+    const changed = (change: Changed) => device.changes.push(change);
+    const conversations = new Conversations(own, vault, door, lock, changed, async () => device.isCurrent);
+    const device: Device = new Device(own, facts, conversations, vaultName, server, vault, lock);
     return device;
   }
 
   async offer(count: number): Promise<void> {
-    const made = await Promise.all(Array.from({ length: count }, () => makePackage(this.identity)));
+    const made = await Promise.all(Array.from({ length: count }, () => makePackage(this.own)));
     await this.vault.write(made.map((own) => ({ store: 'packages', key: [own.ref], value: own })));
-    const door = this.server.door(this.identity.profileId, this.identity.deviceId);
+    const door = this.server.door(this.own.profileId, this.own.deviceId);
     await door.addPackages(
       made.map((own) => toBase64(own.publicBytes)),
       false,
@@ -91,10 +116,28 @@ export class Device {
     await this.sync();
   }
 
+  async safety(): Promise<Safety> {
+    const safety = await this.conversations.safety(this.facts);
+    if (safety === null) throw new Error('no identity seen yet');
+    return safety;
+  }
+
+  async accept(): Promise<void> {
+    await this.conversations.accept(this.facts, (await this.safety()).identity);
+    await this.sync();
+  }
+
   async groupRecord(): Promise<GroupRecord> {
     const record = await this.vault.read<GroupRecord>('groups', [this.facts.id]);
     if (record === undefined) throw new Error('no group yet');
     return record;
+  }
+
+  /** This device's group, for what a changed client could do with it; with `peer`, as if that were the other side. */
+  async group(peer: Parties['peer'] = { profileId: this.facts.peer, identity: null }): Promise<Group> {
+    const { state } = await this.groupRecord();
+    const { profileId, identity } = this.own;
+    return Group.read(state as Uint8Array, { me: { profileId, identity }, peer });
   }
 
   /** What the page would show, shortest. */
@@ -103,7 +146,9 @@ export class Device {
     return texts.map((text) => {
       const who = text.mine ? 'me' : 'peer';
       if (text.what.kind === 'text') return `${who}: ${text.body}${text.state === 'sent' ? '' : ` (${text.state})`}`;
-      return text.what.kind === 'unreadable' ? `${who}: [${text.what.why}]` : `[new device of ${who}]`;
+      if (text.what.kind === 'unreadable') return `${who}: [${text.what.why}]`;
+      const told = { device_added: 'new device', device_refused: 'refused device', identity_changed: 'new identity' };
+      return `[${told[text.what.kind]} of ${who}]`;
     });
   }
 }
@@ -115,10 +160,12 @@ export interface Pair {
   readonly bora: Device;
 }
 
-export async function pair(): Promise<Pair> {
+/** With `met`, the two know each other from an earlier talk. */
+export async function pair(met?: Pair): Promise<Pair> {
   const server = new FakeServer();
   const conversation = randomUuid();
   const ana = await Device.make(server, conversation, ANA);
   const bora = await Device.make(server, conversation, BORA);
+  if (met !== undefined) await Promise.all([ana.carry(met.ana), bora.carry(met.bora)]);
   return { server, conversation, ana, bora };
 }

@@ -4,6 +4,7 @@ import { ShieldAlert } from 'lucide-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Conversation } from '../../api/types';
 import { Bone, Button, EmptyState, ErrorState, ListDetail, Notice, Skeleton, useNow } from '../../ui';
+import { ChangedNumber } from './ChangedNumber';
 import { Composer } from './Composer';
 import { ConversationHeader } from './ConversationHeader';
 import { ConversationList } from './ConversationsPage';
@@ -11,9 +12,10 @@ import { useConversation, usePeer, useTexts } from './data';
 import { Ended } from './Ended';
 import { useGiftLines } from './gifts';
 import { Lines } from './Lines';
+import { NewBrowser } from './NewBrowser';
 import { useReading } from './reading';
 import { Silence } from './Silence';
-import { useLetterbox } from './store';
+import { type Trouble, useLetterbox } from './store';
 
 /** A talk with a stranger; on a desktop beside the list of all of them. */
 export function ConversationPage() {
@@ -79,12 +81,13 @@ function Talk({ conversation }: { conversation: Conversation }) {
       style={{ height: `calc(100dvh - ${above}px)` }}
     >
       <ConversationHeader conversation={conversation} peer={other} over={over} now={now} />
-      {trouble ? <Keyless trouble={trouble} /> : null}
+      {trouble ? <Troubled trouble={trouble} /> : null}
       {texts === null ? (
         <div className="mx-auto w-full max-w-[560px] flex-1 px-4 py-6">{trouble ? null : <LinesSkeleton />}</div>
       ) : (
         <Lines conversation={conversation} texts={texts} gifts={gifts} typing={other.typing && !over} />
       )}
+      {over || trouble ? null : <ChangedNumber conversation={conversation} />}
       <Silence conversation={conversation} texts={texts} over={over} />
       {over ? (
         <Ended conversation={conversation} />
@@ -109,25 +112,35 @@ function useAbove(): [RefObject<HTMLElement | null>, number] {
   return [element, above];
 }
 
-/** This browser cannot hold keys: said plainly, with what to do. */
-function Keyless({ trouble }: { trouble: 'no_keys' | 'no_storage' }) {
+/** This browser cannot take part in the talk: said plainly, with what to do. */
+function Troubled({ trouble }: { trouble: Trouble }) {
   return (
     <div className="mx-auto w-full max-w-[560px] px-4 pt-4">
-      <Notice
-        tone="terracotta"
-        icon={<ShieldAlert aria-hidden />}
-        title={<Trans>This browser cannot open the talk</Trans>}
-      >
-        {trouble === 'no_keys' ? (
-          <Trans>Talks are end-to-end encrypted, and that needs a current browser and a page opened over https.</Trans>
-        ) : (
-          <Trans>
-            The browser lets us keep nothing here. Leave private mode, allow cookies and site data, or make room on the
-            device; then reload.
-          </Trans>
-        )}
-      </Notice>
+      {trouble === 'newcomer' || trouble === 'replaced' ? (
+        <NewBrowser trouble={trouble} />
+      ) : (
+        <Keyless trouble={trouble} />
+      )}
     </div>
+  );
+}
+
+function Keyless({ trouble }: { trouble: 'no_keys' | 'no_storage' }) {
+  return (
+    <Notice
+      tone="terracotta"
+      icon={<ShieldAlert aria-hidden />}
+      title={<Trans>This browser cannot open the talk</Trans>}
+    >
+      {trouble === 'no_keys' ? (
+        <Trans>Talks are end-to-end encrypted, and that needs a current browser and a page opened over https.</Trans>
+      ) : (
+        <Trans>
+          The browser lets us keep nothing here. Leave private mode, allow cookies and site data, or make room on the
+          device; then reload.
+        </Trans>
+      )}
+    </Notice>
   );
 }
 

@@ -18,6 +18,8 @@ import {
   Page,
 } from '../../ui';
 import { conversationsQuery, useLastLine } from './data';
+import { NewBrowser } from './NewBrowser';
+import { useLetterbox } from './store';
 
 /** Conversations whose messages are still stored. */
 export function ConversationsPage() {
@@ -40,8 +42,10 @@ export function ConversationList({ current }: { current?: string }) {
   const { t } = useLingui();
   const list = useQuery(conversationsQuery);
   const items = list.data?.items ?? [];
+  const trouble = useLetterbox((state) => state.trouble);
   return (
     <Page title={t`Messages`}>
+      {!current && (trouble === 'newcomer' || trouble === 'replaced') ? <NewBrowser trouble={trouble} /> : null}
       {list.isPending ? <ListSkeleton /> : null}
       {list.isError && !list.data ? <ErrorState onRetry={() => list.refetch()} /> : null}
       {list.isSuccess && items.length === 0 ? (
@@ -96,6 +100,8 @@ function ConversationRow({ conversation, current }: { conversation: Conversation
 function LastWords({ last, over }: { last: TextRecord | undefined; over: boolean }) {
   if (last?.what.kind === 'text') return last.mine ? <Trans>You: {last.body}</Trans> : last.body;
   if (last?.what.kind === 'device_added') return <Trans>Another device joined</Trans>;
+  if (last?.what.kind === 'device_refused') return <Trans>A device was refused</Trans>;
+  if (last?.what.kind === 'identity_changed') return <Trans>The safety number has changed</Trans>;
   if (last) return <Trans>A message for another device</Trans>;
   return over ? <Trans>Nothing was said</Trans> : <Trans>Nothing said yet</Trans>;
 }

@@ -1,8 +1,8 @@
-import { Trans, useLingui } from '@lingui/react/macro';
-import { Check, CheckCheck, CircleAlert, Clock, EyeOff, Smartphone } from 'lucide-react';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { Check, CheckCheck, CircleAlert, Clock, EyeOff, ShieldAlert, Smartphone } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Conversation } from '../../api/types';
-import type { TextRecord } from '../../crypto/records';
+import type { Notice, TextRecord, Unreadable } from '../../crypto/records';
 import { clockTime, cx } from '../../ui';
 import { GiftLine } from '../wallet';
 import type { Grouped } from './grouping';
@@ -27,8 +27,10 @@ export function Group({ group, conversation, fresh }: Props) {
           {new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'full' }).format(when)}
         </p>
       ) : null}
-      {group.kind === 'device_added' ? (
-        <DeviceAdded mine={group.mine} alias={alias} />
+      {group.kind === 'device_added' || group.kind === 'device_refused' || group.kind === 'identity_changed' ? (
+        <NoticeLine kind={group.kind} mine={group.mine} alias={alias} />
+      ) : group.kind === 'unreadable' ? (
+        <UnreadableLines texts={group.texts} />
       ) : group.gift ? (
         <GiftLine line={group.gift} alias={alias} fresh={fresh.has(group.gift.id)} />
       ) : (
@@ -51,16 +53,6 @@ function Bubble({ text }: { text: TextRecord }) {
   const look = text.mine
     ? 'rounded-br-[4px] bg-lamp-soft'
     : 'rounded-bl-[4px] border border-[var(--hairline)] bg-card shadow-card';
-  if (text.what.kind === 'unreadable') {
-    return (
-      <div className="flex max-w-[85%] gap-2 rounded-card border border-line border-dashed px-3.5 py-2 text-soft text-sm">
-        <EyeOff aria-hidden className="mt-0.5 size-4 shrink-0" />
-        <span>
-          <Unreadable why={text.what.why} />
-        </span>
-      </div>
-    );
-  }
   return (
     <div
       dir="auto"
@@ -75,30 +67,88 @@ function Bubble({ text }: { text: TextRecord }) {
   );
 }
 
-function Unreadable({ why }: { why: 'before_joining' | 'own_other_device' | 'damaged' }) {
-  switch (why) {
-    case 'before_joining':
-      return <Trans>This message was sent to another of your devices, before this one joined the talk.</Trans>;
-    case 'own_other_device':
-      return <Trans>You wrote this on another device, before this one joined the talk.</Trans>;
-    case 'damaged':
-      return <Trans>This message could not be opened. It is damaged, or does not come from whom it says.</Trans>;
-  }
-}
-
-function DeviceAdded({ mine, alias }: { mine: boolean; alias: string }) {
+/** Lines that this browser cannot open: said once for all that stand together. */
+function UnreadableLines({ texts }: { texts: readonly TextRecord[] }) {
+  const what = texts[0]?.what;
+  if (what?.kind !== 'unreadable') return null;
   return (
-    <p className="mx-auto flex max-w-sm items-start gap-2 rounded-card bg-deep px-3.5 py-2 text-sm">
-      <Smartphone aria-hidden className="mt-0.5 size-4 shrink-0 text-soft" />
+    <p className="mx-auto flex max-w-sm gap-2 rounded-card border border-line border-dashed px-3.5 py-2 text-soft text-sm">
+      <EyeOff aria-hidden className="mt-0.5 size-4 shrink-0" />
       <span>
-        {mine ? (
-          <Trans>Another device of yours joined this talk. The safety number has changed.</Trans>
-        ) : (
-          <Trans>{alias} joined with another device. The safety number has changed.</Trans>
-        )}
+        <WhyUnreadable why={what.why} count={texts.length} />
       </span>
     </p>
   );
+}
+
+function WhyUnreadable({ why, count }: { why: Unreadable; count: number }) {
+  switch (why) {
+    case 'before_joining':
+    case 'own_other_device':
+      return (
+        <Plural
+          value={count}
+          one="One message was sent before this browser joined the talk. It can be read only where it was received then."
+          other="# messages were sent before this browser joined the talk. They can be read only where they were received then."
+        />
+      );
+    case 'damaged':
+      return (
+        <Plural
+          value={count}
+          one="One message could not be opened. It is damaged, or does not come from whom it says."
+          other="# messages could not be opened. They are damaged, or do not come from whom they say."
+        />
+      );
+    case 'withheld':
+      return (
+        <Plural
+          value={count}
+          one="One message could not be opened: the server kept back a change of devices that came before it."
+          other="# messages could not be opened: the server kept back a change of devices that came before them."
+        />
+      );
+  }
+}
+
+/** What happened to somebody's keys, where it happened. */
+function NoticeLine({ kind, mine, alias }: { kind: Notice; mine: boolean; alias: string }) {
+  const Icon = kind === 'device_added' ? Smartphone : ShieldAlert;
+  return (
+    <p
+      className={cx(
+        'mx-auto flex max-w-sm items-start gap-2 rounded-card px-3.5 py-2 text-sm',
+        kind === 'device_added' ? 'bg-deep' : 'bg-terracotta-soft',
+      )}
+    >
+      <Icon
+        aria-hidden
+        className={cx('mt-0.5 size-4 shrink-0', kind === 'device_added' ? 'text-soft' : 'text-terracotta')}
+      />
+      <span>
+        <NoticeWords kind={kind} mine={mine} alias={alias} />
+      </span>
+    </p>
+  );
+}
+
+function NoticeWords({ kind, mine, alias }: { kind: Notice; mine: boolean; alias: string }) {
+  switch (kind) {
+    case 'device_added':
+      return mine ? (
+        <Trans>Another device of yours is in this talk. It was let in with a code from one of your browsers.</Trans>
+      ) : (
+        <Trans>{alias} is here with another device, signed by the key that you know.</Trans>
+      );
+    case 'device_refused':
+      return mine ? (
+        <Trans>A device under your name wanted to join and was refused: your key did not sign it.</Trans>
+      ) : (
+        <Trans>A device under the name of {alias} wanted to join and was refused: their key did not sign it.</Trans>
+      );
+    case 'identity_changed':
+      return <Trans>The safety number with {alias} has changed.</Trans>;
+  }
 }
 
 /** Small marks, with words for those who do not see them. */

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Undo2 } from 'lucide-react';
 import type { Conversation, Match } from '../../api/types';
 import { useWords } from '../../api/words';
-import type { TextRecord } from '../../crypto/records';
+import { isSaid, type TextRecord } from '../../crypto/records';
 import { Button, Notice, toast, useNow } from '../../ui';
 import { historyQuery, stateQuery, useClaim } from '../meeting';
 
@@ -22,7 +22,7 @@ export function Silence({
   const now = useNow(15_000);
   const claim = useClaim();
   const match = useMatch(conversation, over);
-  const wrote = texts === null || texts.some((text) => !text.mine && text.what.kind !== 'device_added');
+  const wrote = texts === null || texts.some((text) => !text.mine && isSaid(text.what));
   if (!match || wrote || match.stranger_wrote || match.claim || now < new Date(match.claim_opens_at)) return null;
   if (match.claim_closes_at && now >= new Date(match.claim_closes_at)) return null;
   return (

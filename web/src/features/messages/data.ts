@@ -1,9 +1,10 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { answer, api } from '../../api/client';
 import type { Conversation } from '../../api/types';
 import { queryClient } from '../../app/queries';
 import { serverNow } from '../../clock';
+import type { Safety } from '../../crypto/conversations';
 import { byPlace, type Facts, type TextRecord } from '../../crypto/records';
 import { onNews, watchPresence } from '../../realtime';
 import { useLetterbox } from './store';
@@ -93,6 +94,32 @@ export function useTexts(conversationId: string): TextRecord[] | null {
   }, [client, conversationId]);
 
   return useMemo(() => lines && [...lines.values()].sort(byPlace), [lines]);
+}
+
+/** Whether the other side's identity is the known one, kept current. Until it was read, it counts as known. */
+export function useStanding(conversation: Conversation): Safety['standing'] {
+  const client = useLetterbox((state) => state.client);
+  const [standing, setStanding] = useState<Safety['standing']>('known');
+  const { id } = conversation;
+  const facts = useRef(asFacts(conversation));
+  useEffect(() => {
+    setStanding('known');
+    if (client === null) return;
+    let current = true;
+    const read = async () => {
+      const found = await client.conversations.standing(facts.current);
+      if (current) setStanding(found);
+    };
+    const stop = client.onChange((change) => {
+      if (change.conversationId === id) read().catch(reportError);
+    });
+    read().catch(reportError);
+    return () => {
+      current = false;
+      stop();
+    };
+  }, [client, id]);
+  return standing;
 }
 
 /** The newest line of a conversation, kept current; undefined while there is none. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GiftLine } from '../../api/types';
-import type { TextRecord } from '../../crypto/records';
+import type { TextRecord, Unreadable } from '../../crypto/records';
 import { group } from './grouping';
 
 let count = 0;
@@ -43,6 +43,20 @@ describe('lines', () => {
     const at = '2026-05-01T20:00:01Z';
     const texts = [line(false, at), line(false, at, { kind: 'device_added', profileId: 'p' }), line(false, at)];
     expect(shape(texts)).toEqual(['peer texts 1', 'peer device_added 1', 'peer texts 1']);
+  });
+
+  it('that cannot be read say so once for each reason, whoever wrote them', () => {
+    const at = '2026-05-01T20:00:01Z';
+    const sealed = (mine: boolean, why: Unreadable) => line(mine, at, { kind: 'unreadable', why });
+    const texts = [
+      sealed(false, 'before_joining'),
+      sealed(true, 'own_other_device'),
+      sealed(false, 'before_joining'),
+      sealed(false, 'withheld'),
+      line(false, at),
+      sealed(false, 'damaged'),
+    ];
+    expect(shape(texts)).toEqual(['peer unreadable 3', 'peer unreadable 1', 'peer texts 1', 'peer unreadable 1']);
   });
 
   it('get their date when midnight passed', () => {

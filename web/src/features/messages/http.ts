@@ -1,5 +1,6 @@
 import { answer, api } from '../../api/client';
 import { NoAnswer as NoNetwork, Refused } from '../../api/errors';
+import { fromBase64, toBase64 } from '../../crypto/bytes';
 import { type MessageServer, NoAnswer, ServerRefusal } from '../../crypto/server';
 
 /** So long an answer is waited for: other tabs wait for the same lock. */
@@ -40,17 +41,41 @@ export function messageServer(onDevice: (deviceId: string) => void): MessageServ
         const params = { path: { conversation_id }, query: { after, limit: 100 } };
         return (await answer(api.GET('/api/messages/{conversation_id}', { params, signal }))).items;
       }),
-    consumeKeyPackages: (conversation_id) =>
+    consumeKeyPackages: (conversation_id, epoch) =>
       ask(async (signal) => {
-        const params = { path: { conversation_id } };
-        return (await answer(api.POST('/api/messages/{conversation_id}/consume-key-packages', { params, signal })))
-          .packages;
+        const request = { params: { path: { conversation_id } }, body: { epoch }, signal };
+        return (await answer(api.POST('/api/messages/{conversation_id}/consume-key-packages', request))).packages;
       }),
-    countPackages: () =>
+    standing: () =>
       ask(async (signal) => {
-        const { remaining, device_id } = await answer(api.GET('/api/messages/key-packages/count', { signal }));
+        const { remaining, device_id, identity_key } = await answer(
+          api.GET('/api/messages/key-packages/count', { signal }),
+        );
         onDevice(device_id);
-        return remaining;
+        return { packages: remaining, identity: identity_key ? fromBase64(identity_key) : null };
+      }),
+    setIdentity: (publicKey, replaces) =>
+      ask(async (signal) => {
+        const body = { public_key: toBase64(publicKey), replaces: replaces && toBase64(replaces) };
+        await answer(api.PUT('/api/messages/identity-key', { body, signal }));
+      }),
+    offerIdentity: (sealed) =>
+      ask(async (signal) => {
+        await answer(api.PUT('/api/messages/identity-transfer', { body: { body: toBase64(sealed) }, signal }));
+      }),
+    offeredIdentity: async () => {
+      try {
+        return await ask(async (signal) =>
+          fromBase64((await answer(api.GET('/api/messages/identity-transfer', { signal }))).body),
+        );
+      } catch (error) {
+        if (error instanceof ServerRefusal && error.status === 404) return null;
+        throw error;
+      }
+    },
+    withdrawIdentity: () =>
+      ask(async (signal) => {
+        await answer(api.DELETE('/api/messages/identity-transfer', { signal }));
       }),
     addPackages: (packages, replace) =>
       ask(async (signal) => {

@@ -1,2 +1,4 @@
 export { ConversationPage } from './ConversationPage';
 export { ConversationsPage } from './ConversationsPage';
+export { LetInSheet } from './LetInSheet';
+export { useLetterbox } from './store';

@@ -47,7 +47,8 @@ export function startLetterbox(): void {
 
 async function follow(profileId: string | null): Promise<void> {
   useLetterbox.getState().client?.close();
-  useLetterbox.setState({ profileId, client: null, trouble: null });
+  useLetterbox.getState().newcomer?.close();
+  useLetterbox.setState({ profileId, client: null, newcomer: null, trouble: null });
   for (const job of jobs.values()) clearTimeout(job.timer);
   jobs.clear();
   if (profileId === null) return;
@@ -77,13 +78,20 @@ async function openFor(profileId: string, attempt: number): Promise<void> {
     kept.setItem(deviceKey(profileId), name); // this browser was forgotten and is another device now
     void follow(profileId);
   });
-  let client: Client;
+  let opened: Awaited<ReturnType<typeof openClient>>;
   try {
-    client = await openClient(profileId, deviceId, server);
-  } catch {
+    opened = await openClient(profileId, deviceId, server, () => wanted() && void follow(profileId));
+  } catch (error) {
+    if (error instanceof NoAnswer || error instanceof ServerRefusal) return again(); // nobody knows yet whose keys count
     if (wanted()) useLetterbox.setState({ trouble: 'no_storage' });
     return;
   }
+  if ('newcomer' in opened) {
+    if (!wanted()) return opened.newcomer.close();
+    useLetterbox.setState({ newcomer: opened.newcomer, trouble: 'newcomer' });
+    return;
+  }
+  const { client } = opened;
   if (!wanted()) return client.close();
   useLetterbox.setState({ client, trouble: null });
   await forgetExpired(client);
@@ -98,7 +106,11 @@ async function forgetExpired(client: Client): Promise<void> {
 
 async function keepPackages(client: Client, attempt: number): Promise<void> {
   try {
-    await client.keepPackages();
+    const isCurrent = await client.keepPackages();
+    if (useLetterbox.getState().client !== client) return;
+    const wasReplaced = useLetterbox.getState().trouble === 'replaced';
+    useLetterbox.setState({ trouble: isCurrent ? null : 'replaced' });
+    if (isCurrent && wasReplaced) await syncAll();
   } catch {
     const wait = AGAIN_AFTER[Math.min(attempt, AGAIN_AFTER.length - 1)];
     setTimeout(() => useLetterbox.getState().client === client && void keepPackages(client, attempt + 1), wait);
@@ -108,6 +120,20 @@ async function keepPackages(client: Client, attempt: number): Promise<void> {
 function replenish(): void {
   const { client } = useLetterbox.getState();
   if (client !== null) void keepPackages(client, 0);
+}
+
+/** The identity that another browser sealed under this code becomes this browser's. Throws `WrongCode`, `NothingOffered`. */
+export async function adoptIdentity(code: string): Promise<void> {
+  const { client, newcomer, profileId } = useLetterbox.getState();
+  await (newcomer ?? client)?.adoptIdentity(code);
+  await follow(profileId);
+}
+
+/** This browser's identity is the profile's from now on: a new one, or the one it had. */
+export async function insistOnIdentity(): Promise<void> {
+  const { client, newcomer, profileId } = useLetterbox.getState();
+  await (newcomer ? newcomer.startAnew() : client?.reclaimIdentity());
+  await follow(profileId);
 }
 
 async function canMakeKeys(): Promise<boolean> {
@@ -166,7 +192,10 @@ async function run(conversationId: string, job: Job): Promise<void> {
       job.waiting = false;
       if (client === null) return; // opening it asks about everything
       const facts = await factsOf(conversationId);
-      if (facts !== null) await client.conversations.sync(facts, news);
+      if (facts !== null) {
+        await client.conversations.sync(facts, news);
+        if (await client.conversations.isStranded(facts)) announceLater(client, facts);
+      }
       job.failures = 0;
     }
   } catch (error) {
@@ -217,9 +246,17 @@ export async function syncAll(): Promise<void> {
   }
 }
 
-/** The other side has the first word in founding the group; when it is silent, this device says that it is there. */
+const announcing = new Set<string>();
+
+/**
+ * The other side has the first word in founding the group; when it is silent, this device says that it is there. Where
+ * all devices of a group seem gone, one that may be there has as long to let this one in.
+ */
 function announceLater(client: Client, facts: Facts): void {
+  if (announcing.has(facts.id)) return;
+  announcing.add(facts.id);
   setTimeout(() => {
+    announcing.delete(facts.id);
     if (useLetterbox.getState().client !== client) return;
     client.conversations.announce(facts).catch((error) => {
       // Cut off or refused: the next return to the server tries again.
@@ -252,6 +289,9 @@ function hear(frame: Frame): void {
       );
       if (frame.mine) refreshListSoon();
       break;
+    case 'identity_replaced':
+      if (frame.profile_id === useLetterbox.getState().profileId) replenish(); // which sees whose it is now
+      break;
     case 'match_made':
       void syncAll();
       replenish(); // meeting somebody uses up a key package
@@ -265,6 +305,7 @@ function hear(frame: Frame): void {
       refreshListSoon();
       break;
     case 'resync':
+      replenish();
       void syncAll();
       break;
     case 'grant_rejected':

@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Conversation } from '../../api/types';
-import type { TextRecord } from '../../crypto/records';
+import { isSaid, type TextRecord } from '../../crypto/records';
 import { patchConversation } from './data';
 import { tellRead } from './http';
 
@@ -32,9 +32,7 @@ export interface Reading {
  * that one showed it, nobody has read it.
  */
 export function readingOf(texts: readonly TextRecord[], readSeq: number): Reading {
-  const unread = texts.filter(
-    ({ mine, what, seq }) => !mine && what.kind !== 'device_added' && seq !== null && seq > readSeq,
-  );
+  const unread = texts.filter(({ mine, what, seq }) => !mine && isSaid(what) && seq !== null && seq > readSeq);
   const closed = unread.findIndex(({ what }) => what.kind !== 'text');
   const readable = closed < 0 ? unread : unread.slice(0, closed);
   return { last: readable.at(-1) ?? null, left: unread.length - readable.length };

@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { useWords } from '../../api/words';
 import { useAction } from '../../app/action';
 import { Button, CardList, Chip, ErrorState, ListSkeleton, Moment, Page, Row, Section, Sheet, toast } from '../../ui';
-import { devicesQuery, logOut, sessionsQuery, useEndSession, useForgetDevice } from '../accounts';
+import { devicesQuery, logOut, sessionsQuery, useEndSession, useForgetDevice, useMe } from '../accounts';
+import { LetInSheet, useLetterbox } from '../messages';
 
 /** Where one is logged in, and how to end it. */
 export function SessionsPage() {
@@ -16,6 +17,9 @@ export function SessionsPage() {
   const end = useEndSession();
   const forget = useForgetDevice();
   const [everywhere, setEverywhere] = useState(false);
+  const me = useMe();
+  const hasKey = useLetterbox(({ client, trouble }) => client !== null && trouble === null);
+  const [letting, setLetting] = useState(false);
   const endAll = useAction({ mutationFn: () => logOut(true) });
   const say = { onError: (error: unknown) => toast(words(error), { kind: 'fault' }) };
 
@@ -101,6 +105,18 @@ export function SessionsPage() {
         ) : (
           <ListSkeleton rows={2} />
         )}
+      </Section>
+      <Section title={<Trans>Your talks in another browser</Trans>}>
+        <p className="text-soft">
+          <Trans>
+            Talks are encrypted with a key that only your browsers hold. A new browser gets it from this one, by a code
+            that you type there. Each of your faces has its own; this is about {me.profile.alias}.
+          </Trans>
+        </p>
+        <Button className="self-start" disabled={!hasKey} onClick={() => setLetting(true)}>
+          <Trans>Let in another browser</Trans>
+        </Button>
+        <LetInSheet open={letting} onClose={() => setLetting(false)} />
       </Section>
       <Button look="danger" className="self-start" onClick={() => setEverywhere(true)}>
         <Trans>Log out everywhere</Trans>
