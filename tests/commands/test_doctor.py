@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 from valkey import Valkey
 
@@ -20,7 +21,7 @@ from meydan.commands.doctor import (
     check_worker,
     examine,
 )
-from meydan.config import Settings, make_secrets
+from meydan.config import Settings, Sms, make_secrets
 from meydan.kit import valkey as kit_valkey
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.jobs.heartbeat import KEY, beating
@@ -181,6 +182,28 @@ async def test_what_operators_set_wrongly(settings: Settings, db: Database, tena
         await owner.execute("delete from app.tenant_configs where tenant_id = $1", tenant.id)
         await owner.close()
     assert "Communities" not in await words(check_database(settings), Level.bad)
+
+
+async def test_how_much_of_the_budget_for_texts_is_used(settings: Settings, tenant: tenants.Tenant) -> None:
+    assert "Texts" not in await words(check_database(settings), Level.good), "none are sent from here"
+    owner = await asyncpg.connect(settings.database.owner_url)
+    sms = Sms(twilio_account_sid="AC1", daily_budget_cents=1000, countries=["TR", "XX"])
+    sending = msgspec.structs.replace(settings, sms=sms)
+    spend = """
+        insert into app.sms_spendings (tenant_id, otp_id, day, cents, is_known)
+        values ($1, uuidv7(), (now() at time zone 'UTC')::date - $2::integer, $3, false)
+    """
+    try:
+        await owner.execute(spend, tenant.id, 1, 900)
+        await owner.execute(spend, tenant.id, 0, 100)
+        assert "Texts: 100 of today's 1000 cents are spent (10 %)" in await words(check_database(sending), Level.good)
+        assert "sms.countries names XX, which is no country" in await words(check_database(sending), Level.bad)
+        await owner.execute(spend, tenant.id, 0, 650)
+        said = await words(check_database(sending), Level.warning)
+        assert "Texts: 750 of today's 1000 cents are spent (75 %). The last quarter is kept for known devices" in said
+    finally:
+        await owner.execute("delete from app.sms_spendings where tenant_id = $1", tenant.id)
+        await owner.close()
 
 
 async def test_frames_that_wait(settings: Settings, tenant: tenants.Tenant) -> None:

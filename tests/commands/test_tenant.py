@@ -1,13 +1,35 @@
 """Communities and those who run them, from the command line."""
 
+import asyncio
 import re
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
+
+from meydan import tenants
 from meydan.kit.database import DatabaseSettings
 from tests.commands.conftest import Installation
 
 PASSWORD = "lamp-light-on-stone-42"
+
+
+async def test_where_the_money_of_texts_went(
+    database_settings: DatabaseSettings, tmp_path: Path, tenant: tenants.Tenant
+) -> None:
+    meydan = Installation(database_settings, tmp_path).meydan
+    owner = await asyncpg.connect(database_settings.owner_url)
+    text = uuid4()
+    for otp_id, cents, is_known in ((text, 5, False), (uuid4(), 5, True), (uuid4(), 5, True), (text, -5, False)):
+        await owner.execute(
+            "insert into app.sms_spendings (tenant_id, otp_id, day, cents, is_known)"
+            " values ($1, $2, (now() at time zone 'UTC')::date, $3, $4)",
+            *(tenant.id, otp_id, cents, is_known),
+        )
+    await owner.close()
+    said = (await asyncio.to_thread(meydan, "texts", "--days", "1")).stdout
+    [line] = [line for line in said.splitlines() if tenant.slug in line]
+    assert line.split(maxsplit=2)[2] == "2 texts        10 cents, 10 of them by known devices"
 
 
 def test_staff_and_settings_from_the_command_line(database_settings: DatabaseSettings, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 
 import phonenumbers
 from msgspec import Struct
+from phonenumbers import PhoneNumberType
 
 from meydan.accounts.settings import SignInMethod
 from meydan.integrations import Channel
@@ -16,6 +17,8 @@ _LOOKS_LIKE_PHONE = re.compile(r"[\d\s()+./-]+")
 _SCHEME = re.compile(r"(tel|sms|mailto):", re.IGNORECASE)
 _SMALL_DOTTED_I = "i\u0307"  # the small letter that Unicode makes of İ
 _TAG = re.compile(r"\A([^+@]+)\+[^@]*@")
+_DEAR = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
+"""Kinds of numbers whose owners earn by what is sent to them."""
 _LONGEST_EMAIL = 254
 _LONGEST_TYPED = 400
 
@@ -58,7 +61,7 @@ def read_contact(channel: Channel, text: str, default_region: str) -> Contact:
     """
     if channel is Channel.sms:
         number = _phone(plain(text), default_region)
-        if number is None:
+        if number is None or phonenumbers.number_type(number) in _DEAR:
             raise ContactInvalid
         return Contact(channel, _written(number), phonenumbers.region_code_for_number(number) or "ZZ")
     email = _inbox(plain(text))

@@ -71,7 +71,18 @@ async def test_however_the_number_is_written_it_is_the_same(api: httpx.AsyncClie
 
 
 @pytest.mark.parametrize(
-    "to", ["", "12", "+9053212", "a@b", "a b@example.org", "@example.org", "x" * 250 + "@example.org", "+1 555 0100"]
+    "to",
+    [
+        "",
+        "12",
+        "+9053212",
+        "a@b",
+        "a b@example.org",
+        "@example.org",
+        "x" * 250 + "@example.org",
+        "+1 555 0100",
+        "+909001234567",
+    ],
 )
 async def test_what_is_no_address_is_refused(api: httpx.AsyncClient, to: str):
     assert code(await ask(api, to)) in {"contact_invalid", "invalid_request"}
