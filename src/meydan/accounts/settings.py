@@ -47,7 +47,7 @@ class AccountsSettings(tenants.RoomSettings, frozen=True):
     # A mobile network hides thousands of people behind one IP address: limits by IP address are generous.
     codes_per_number_hour: Limit = 3
     """Requests of strangers for one number or address. From here on, as below, the next one costs a puzzle."""
-    codes_per_ip_address_hour: Limit = 20
+    codes_per_ip_address_hour: Limit = 60
     codes_per_community_hour: Limit = 500
     codes_per_number_day: Limit = 60
     """Requests of strangers for one number or address. After them a network has only its first three."""
