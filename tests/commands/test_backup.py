@@ -5,6 +5,8 @@ import json
 import os
 import stat
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -124,6 +126,17 @@ def test_a_backup_taken_while_it_runs_becomes_the_same_product_elsewhere(data: P
     assert "installation already" in again.stderr
     assert everything(elsewhere) == after
 
+    # What a worker had written beside the backups is done again.
+    owners = [json.loads(row) for row in after["app.users"]]
+    note_role(data.parent, owners[0], "user")
+    finished = meydan(
+        "recovered", "--since", "2020-01-01T00:00:00", "--journal", str(data.parent), "--data", str(elsewhere)
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "1 entries, 1 did something" in finished.stdout
+    roles = {row["id"]: row["role"] for row in map(json.loads, everything(elsewhere)["app.users"])}
+    assert [roles[owner["id"]] for owner in owners] == ["user", "owner"]
+
     up = Up(elsewhere)
     try:
         assert up.healthy()
@@ -132,6 +145,13 @@ def test_a_backup_taken_while_it_runs_becomes_the_same_product_elsewhere(data: P
         assert meydan("doctor", "--data", str(elsewhere)).returncode == 0
     finally:
         up.stop()
+
+
+def note_role(folder: Path, user: dict[str, Any], role: str) -> None:
+    """Notes a role that somebody got after the backup."""
+    entry = {"tenant_id": user["tenant_id"], "id": str(uuid4()), "kind": "role", "created_at": "2026-01-01T00:00:00Z"}
+    line = json.dumps(entry | {"entry": {"id": user["id"], "role": role}})
+    (folder / "journal-2026-01-01.jsonl").write_text(f"{line}\n")
 
 
 def contact_key(data: Path) -> bytes:

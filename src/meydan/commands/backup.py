@@ -13,6 +13,7 @@ import os
 import subprocess
 import tarfile
 import tempfile
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -150,11 +151,12 @@ def restore(file: Path, data: Path | None, journal: Path | None, *, forget_conta
 )
 def recovered(since: datetime, data: Path | None, journal: Path | None) -> None:
     """Finish a recovery from a snapshot or to a point in time, before anything starts. `restore` does it by itself."""
-    with running_database(data) as settings:
+    data = (data or default_data()).absolute()
+    with Engines(data) if (data / "engines/postgres/data").exists() else nullcontext():
+        settings = load_settings(data)
         _check_database(settings)
-        asyncio.run(
-            restored.do_finish(settings, since.replace(tzinfo=UTC), journal or settings.backup_folder, forgets=False)
-        )
+        folder = journal or settings.backup_folder
+        asyncio.run(restored.do_finish(settings, since.replace(tzinfo=UTC), folder, forgets=False))
     click.echo("Every session has ended, and what must not be undone was done again.")
 
 
