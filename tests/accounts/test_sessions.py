@@ -41,6 +41,36 @@ async def log_in_elsewhere(person: Somebody, app: Litestar, tenant: tenants.Tena
     return Somebody(client, wanted, response.json())
 
 
+async def test_of_fifty_sessions_the_last_twenty_live_and_the_others_say_why(
+    arrive: Arrive, db: Database, tenant: tenants.Tenant, stranger: httpx.AsyncClient, moving_clock: MovableClock
+):
+    person = await arrive()
+    user_id = UUID(person.me["user_id"])
+    first, opened = person.cookie, []
+    async with db.as_service(tenant.id) as tx:
+        device_row = await tx.one(UUID, "select id from app.devices where tenant_id = $1 and user_id = $2", user_id)
+    for _ in range(49):
+        moving_clock.forward(seconds=1)
+        async with db.as_service(tenant.id) as tx:
+            opened.append(await sessions.do_start(tx, user_id, device_row, "10.0.0.1"))
+    async with db.as_service(tenant.id) as tx:
+        live = await tx.all(
+            UUID,
+            "select id from app.sessions where tenant_id = $1 and user_id = $2 and ended_at is null order by created_at",
+            user_id,
+        )
+    assert live == [each.identity.session_id for each in opened[-20:]]
+    ended = await refresh(stranger, first)
+    assert (code(ended), ended.json()["reason"]) == ("session_ended", "too_many")
+    moving_clock.forward(minutes=5)
+    async with db.as_service(tenant.id) as tx:  # the one that is used stays, however old
+        assert isinstance(await sessions.do_refresh(tx, opened[29].refresh_token), sessions.Opened)
+        last = await sessions.do_start(tx, user_id, device_row, "10.0.0.1")
+        assert isinstance(await sessions.do_refresh(tx, opened[29].refresh_token), sessions.Opened)
+        assert isinstance(await sessions.do_refresh(tx, opened[30].refresh_token), sessions.SessionEnded)
+        assert isinstance(await sessions.do_refresh(tx, last.refresh_token), sessions.Opened)
+
+
 async def test_fifty_tabs_refresh_at_once_and_nobody_is_logged_out(
     arrive: Arrive, app: Litestar, tenant: tenants.Tenant, moving_clock: MovableClock
 ):

@@ -23,6 +23,8 @@ from meydan.kit.errors import NotFound, Refused
 from meydan.kit.events import publish
 from meydan.kit.identity import Face, Identity, Role
 
+MOST = 20
+"""Live sessions of a user. The next one ends the one unused longest."""
 GRACE = timedelta(seconds=30)
 SIGNED_GRACE = timedelta(days=7)
 INACTIVE_LIFETIME = timedelta(days=30)
@@ -39,6 +41,8 @@ class EndReason(StrEnum):
     banned = "banned"
     erased = "erased"
     staff = "staff"
+    too_many = "too_many"
+    """Newer sessions of the user have taken its place."""
 
 
 class Expiry(StrEnum):
@@ -127,7 +131,9 @@ _LOCK = f"select {_COLUMNS} from app.sessions where tenant_id = $1 and id = $2 f
 
 
 async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str, browser_key: bytes | None = None) -> Opened:
-    """Starts a session under the real face. ``device_id`` is the row's.
+    """Starts a session under the real face. ``device_id`` is the row's. Ends the one unused longest where there are many.
+
+    The caller holds the user's standing, so that two logins count one after the other.
 
     Runs as: service.
     """
@@ -147,6 +153,18 @@ async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str, brow
         browser_key,
         INACTIVE_LIFETIME,
     )
+    for surplus in await tx.all(
+        UUID,
+        """
+        select id from app.sessions
+        where tenant_id = $1 and user_id = $2 and ended_at is null and expires_at > app.now() and id <> $3
+        order by last_seen_at desc, id desc offset $4
+        """,
+        user_id,
+        row.id,
+        MOST - 1,
+    ):
+        await do_end(tx, user_id, surplus, EndReason.too_many)
     await realtime.send_frame(tx, user_id, events.SessionsChanged())
     return await _opened(tx, row, row.refresh_number)
 

@@ -41,6 +41,8 @@ function WhyEnded({ reason }: { reason: unknown }) {
           An old key to this session was used again. That can be a copy in other hands, so we have ended the session.
         </Trans>
       );
+    case 'too_many':
+      return <Trans>You are logged in on 20 other devices, and this one was unused longest.</Trans>;
     default:
       return <Trans>The session ended on this device.</Trans>;
   }
