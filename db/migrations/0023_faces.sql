@@ -6,8 +6,10 @@
 -- `person`: every face of the blocked person, the named one at once. `face`: only the named one, and any number a day.
 alter table app.blocks
     add column scope text not null default 'person' check (scope in ('person', 'face')),
+    -- squawk-ignore adding-field-with-default -- no older program runs meanwhile, and blocks are few
     add column delay_key uuid not null default gen_random_uuid(),
     add column lifted_at timestamptz,
+    -- squawk-ignore ban-drop-constraint -- the index below takes its place
     drop constraint blocks_tenant_id_blocker_profile_id_blocked_profile_id_key;
 -- squawk-ignore require-concurrent-index-creation -- no older program runs meanwhile
 create unique index blocks_of_two_faces on app.blocks (tenant_id, blocker_profile_id, blocked_profile_id)
@@ -15,7 +17,9 @@ create unique index blocks_of_two_faces on app.blocks (tenant_id, blocker_profil
 drop policy own_delete on app.blocks;
 revoke delete on app.blocks from meydan_app;
 grant select (scope, lifted_at) on app.blocks to meydan_app;
+-- squawk-ignore ban-drop-function -- no older program runs meanwhile
 drop function app.add_block(integer, uuid);
+-- squawk-ignore ban-drop-function
 drop function app.my_blocks(integer, uuid, uuid, integer);
 
 -- Draws which pairs are passed over. Only the matcher reads it.
@@ -27,6 +31,7 @@ create table app.decoy_keys (
 select app.enable_tenant_rls('app.decoy_keys');
 
 -- When two faces last met. Matches know it of every earlier meeting.
+-- squawk-ignore ban-drop-table -- filled anew below
 drop table app.encounters;
 create table app.encounters (
     tenant_id integer not null references app.tenants,
@@ -63,6 +68,7 @@ cross join lateral (
     select distinct unnest(waiting.languages || case when waiting.widened then array['*'] else '{}' end) as name
 ) lane
 where waiting.away_since is null;
+-- squawk-ignore ban-drop-function -- only the matcher called it
 drop function app.find_partner(integer, app.tickets, interval);
 
 -- Below this line: written by `make functions` from db/functions. Change it there.
