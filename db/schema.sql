@@ -711,74 +711,80 @@ begin
     return transaction;
 end $$;
 
-CREATE TABLE app.conversation_members (
-    tenant_id integer NOT NULL,
-    conversation_id uuid NOT NULL,
-    profile_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    delivered_seq bigint DEFAULT 0 NOT NULL,
-    read_seq bigint DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT conversation_members_check CHECK ((read_seq <= delivered_seq))
-);
-
-ALTER TABLE ONLY app.conversation_members FORCE ROW LEVEL SECURITY;
-
-CREATE FUNCTION app.my_conversations() RETURNS uuid[]
-    LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid, in_epoch integer, in_limit integer, OUT outcome text, OUT profile_ids uuid[], OUT device_ids uuid[], OUT packages bytea[]) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT COALESCE(array_agg(member.conversation_id), '{}'::uuid[]) AS "coalesce"
-    FROM app.conversation_members member
-   WHERE ((member.tenant_id = app.tenant_id()) AND (member.profile_id = (NULLIF(current_setting('app.profile_id'::text, true), ''::text))::uuid) AND (member.user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid));
-END;
-
-CREATE TABLE app.key_packages (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    user_id uuid NOT NULL,
-    profile_id uuid NOT NULL,
-    device_id uuid NOT NULL,
-    body bytea NOT NULL,
-    digest bytea GENERATED ALWAYS AS (sha256(body)) STORED NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT key_packages_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 4096)))
-);
-
-ALTER TABLE ONLY app.key_packages FORCE ROW LEVEL SECURITY;
-
-CREATE FUNCTION app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid) RETURNS TABLE(profile_id uuid, device_id uuid, package bytea)
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- WITH devices AS (
-          SELECT ranked.profile_id,
-             ranked.device_id
-            FROM ( SELECT offered.profile_id,
-                     offered.device_id,
-                     row_number() OVER (PARTITION BY offered.profile_id ORDER BY (max(offered.created_at)) DESC) AS place
-                    FROM (app.key_packages offered
-                      JOIN app.conversation_members member ON (((member.tenant_id = offered.tenant_id) AND (member.profile_id = offered.profile_id))))
-                   WHERE ((member.tenant_id = app.tenant_id()) AND (member.tenant_id = consume_key_packages.in_tenant_id) AND (member.conversation_id = consume_key_packages.in_conversation_id) AND (member.conversation_id = ANY (app.my_conversations())) AND (offered.device_id <> consume_key_packages.in_device_id))
-                   GROUP BY offered.profile_id, offered.device_id) ranked
-           WHERE (ranked.place <= 10)
-         ), chosen AS (
-          SELECT oldest.id
-            FROM (devices
-              CROSS JOIN LATERAL ( SELECT offered.id
-                    FROM app.key_packages offered
-                   WHERE ((offered.tenant_id = app.tenant_id()) AND (offered.profile_id = devices.profile_id) AND (offered.device_id = devices.device_id))
-                   ORDER BY offered.id
-                  LIMIT 1
-                  FOR UPDATE OF offered SKIP LOCKED) oldest)
-         )
-  DELETE FROM app.key_packages taken
-    USING chosen
-   WHERE ((taken.tenant_id = app.tenant_id()) AND (taken.id = chosen.id))
-   RETURNING taken.profile_id,
-     taken.device_id,
-     taken.body;
-END;
+    AS $$
+declare
+    mine record;
+    found_conversation record;
+begin
+    select member.key_package_claims into mine from app.conversation_members member
+    where member.tenant_id = in_tenant_id and member.tenant_id = app.tenant_id()
+        and member.conversation_id = in_conversation_id and member.profile_id = app.profile_id()
+        and member.user_id = app.user_id()
+    for update;
+    if not found then
+        outcome := 'not_found';
+        return;
+    end if;
+    select conversation.epoch, conversation.closed_at is null and conversation.expires_at > app.now() as open,
+        peer.profile_id as peer_profile_id
+    into strict found_conversation
+    from app.conversations conversation
+    join app.conversation_members peer on peer.tenant_id = conversation.tenant_id
+        and peer.conversation_id = conversation.id and peer.profile_id <> app.profile_id()
+    where conversation.tenant_id = in_tenant_id and conversation.id = in_conversation_id;
+    if not found_conversation.open
+        or app.blocked_between(in_tenant_id, app.profile_id(), found_conversation.peer_profile_id) then
+        outcome := 'closed';
+        return;
+    end if;
+    if found_conversation.epoch <> in_epoch then
+        outcome := 'stale';
+        return;
+    end if;
+    if mine.key_package_claims >= in_limit then
+        outcome := 'spent';
+        return;
+    end if;
+    with devices as (
+        select ranked.profile_id, ranked.device_id
+        from (
+            select offered.profile_id, offered.device_id,
+                row_number() over (partition by offered.profile_id order by max(offered.created_at) desc) as place
+            from app.key_packages offered
+            where offered.tenant_id = in_tenant_id
+                and offered.profile_id in (app.profile_id(), found_conversation.peer_profile_id)
+                and offered.device_id <> in_device_id
+            group by offered.profile_id, offered.device_id
+        ) ranked
+        where ranked.place <= 10
+    ),
+    chosen as (
+        select oldest.id
+        from devices
+        cross join lateral (
+            select offered.id from app.key_packages offered
+            where offered.tenant_id = in_tenant_id
+                and offered.profile_id = devices.profile_id and offered.device_id = devices.device_id
+            order by offered.id limit 1 for update skip locked
+        ) oldest
+    ),
+    taken as (
+        delete from app.key_packages offered using chosen
+        where offered.tenant_id = in_tenant_id and offered.id = chosen.id
+        returning offered.profile_id, offered.device_id, offered.body
+    )
+    select array_agg(taken.profile_id), array_agg(taken.device_id), array_agg(taken.body)
+    into profile_ids, device_ids, packages from taken;
+    outcome := 'done';
+    if packages is not null then
+        update app.conversation_members member set key_package_claims = member.key_package_claims + 1
+        where member.tenant_id = in_tenant_id and member.conversation_id = in_conversation_id
+            and member.profile_id = app.profile_id();
+    end if;
+end $$;
 
 CREATE FUNCTION app.consume_quota(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) RETURNS boolean
     LANGUAGE plpgsql
@@ -1296,6 +1302,30 @@ begin
             and app.block_holds(own.block, in_profile_id, in_other_profile_id)
     );
 end $$;
+
+CREATE TABLE app.conversation_members (
+    tenant_id integer NOT NULL,
+    conversation_id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    delivered_seq bigint DEFAULT 0 NOT NULL,
+    read_seq bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    key_package_claims integer DEFAULT 0 NOT NULL,
+    CONSTRAINT conversation_members_check CHECK ((read_seq <= delivered_seq)),
+    CONSTRAINT conversation_members_key_package_claims_check CHECK ((key_package_claims >= 0))
+);
+
+ALTER TABLE ONLY app.conversation_members FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.my_conversations() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(array_agg(member.conversation_id), '{}'::uuid[]) AS "coalesce"
+    FROM app.conversation_members member
+   WHERE ((member.tenant_id = app.tenant_id()) AND (member.profile_id = (NULLIF(current_setting('app.profile_id'::text, true), ''::text))::uuid) AND (member.user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid));
+END;
 
 CREATE FUNCTION app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid, in_cutoff timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2874,6 +2904,28 @@ CREATE TABLE app.gifts_sent (
 
 ALTER TABLE ONLY app.gifts_sent FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.identity_keys (
+    tenant_id integer NOT NULL,
+    profile_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    public_key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT identity_keys_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+
+ALTER TABLE ONLY app.identity_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.identity_transfers (
+    tenant_id integer NOT NULL,
+    profile_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    body bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT identity_transfers_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 65536)))
+);
+
+ALTER TABLE ONLY app.identity_transfers FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.invite_codes (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -2885,6 +2937,20 @@ CREATE TABLE app.invite_codes (
 );
 
 ALTER TABLE ONLY app.invite_codes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.key_packages (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    profile_id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    body bytea NOT NULL,
+    digest bytea GENERATED ALWAYS AS (sha256(body)) STORED NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT key_packages_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 4096)))
+);
+
+ALTER TABLE ONLY app.key_packages FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.known_contacts (
     tenant_id integer NOT NULL,
@@ -3351,7 +3417,7 @@ CREATE TABLE app.sessions (
     CONSTRAINT sessions_address_hint_check CHECK ((length(address_hint) <= 45)),
     CONSTRAINT sessions_browser_key_check CHECK ((length(browser_key) = 65)),
     CONSTRAINT sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
-    CONSTRAINT sessions_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'revoked'::text, 'token_reuse'::text, 'password'::text, 'banned'::text, 'erased'::text, 'staff'::text]))),
+    CONSTRAINT sessions_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'revoked'::text, 'token_reuse'::text, 'password'::text, 'banned'::text, 'erased'::text, 'staff'::text, 'too_many'::text]))),
     CONSTRAINT sessions_refresh_salt_check CHECK ((length(refresh_salt) = 16))
 );
 
@@ -3628,6 +3694,12 @@ ALTER TABLE ONLY app.gifts_sent
 
 ALTER TABLE ONLY app.gifts_sent
     ADD CONSTRAINT gifts_sent_tenant_id_idempotency_key_key UNIQUE (tenant_id, idempotency_key);
+
+ALTER TABLE ONLY app.identity_keys
+    ADD CONSTRAINT identity_keys_pkey PRIMARY KEY (tenant_id, profile_id);
+
+ALTER TABLE ONLY app.identity_transfers
+    ADD CONSTRAINT identity_transfers_pkey PRIMARY KEY (tenant_id, profile_id);
 
 ALTER TABLE ONLY app.invite_codes
     ADD CONSTRAINT invite_codes_pkey PRIMARY KEY (tenant_id, id);
@@ -3928,6 +4000,12 @@ CREATE INDEX gifts_sent_by_time ON app.gifts_sent USING btree (tenant_id, create
 CREATE INDEX gifts_sent_to ON app.gifts_sent USING btree (tenant_id, receiver_profile_id, id DESC);
 
 CREATE INDEX gifts_sent_to_person ON app.gifts_sent USING btree (tenant_id, receiver_user_id, created_at);
+
+CREATE INDEX identity_keys_of_user ON app.identity_keys USING btree (tenant_id, user_id);
+
+CREATE INDEX identity_transfers_expired ON app.identity_transfers USING btree (tenant_id, expires_at);
+
+CREATE INDEX identity_transfers_of_user ON app.identity_transfers USING btree (tenant_id, user_id);
 
 CREATE INDEX invite_codes_of_user ON app.invite_codes USING btree (tenant_id, user_id);
 
@@ -4247,6 +4325,24 @@ ALTER TABLE ONLY app.gifts_sent
 
 ALTER TABLE ONLY app.gifts
     ADD CONSTRAINT gifts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.identity_keys
+    ADD CONSTRAINT identity_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.identity_keys
+    ADD CONSTRAINT identity_keys_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.identity_keys
+    ADD CONSTRAINT identity_keys_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.identity_transfers
+    ADD CONSTRAINT identity_transfers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.identity_transfers
+    ADD CONSTRAINT identity_transfers_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES app.profiles(tenant_id, id);
+
+ALTER TABLE ONLY app.identity_transfers
+    ADD CONSTRAINT identity_transfers_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.invite_codes
     ADD CONSTRAINT invite_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -4573,6 +4669,10 @@ ALTER TABLE app.gifts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.gifts_sent ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.identity_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.identity_transfers ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.invite_codes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY inviter_read ON app.referrals FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (inviter_user_id = ( SELECT app.user_id() AS user_id))));
@@ -4630,6 +4730,10 @@ ALTER TABLE app.otp_verifications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON app.tickets TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
+
+CREATE POLICY own_all ON app.identity_keys TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
+
+CREATE POLICY own_all ON app.identity_transfers TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
 
 CREATE POLICY own_all ON app.key_packages TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
 
@@ -4756,6 +4860,10 @@ CREATE POLICY owner_all ON app.fraud_cases TO meydan_owner USING (true) WITH CHE
 CREATE POLICY owner_all ON app.gifts TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.gifts_sent TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.identity_keys TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.identity_transfers TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.invite_codes TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4926,6 +5034,10 @@ CREATE POLICY service_tenant ON app.fraud_cases TO meydan_service USING ((tenant
 CREATE POLICY service_tenant ON app.gifts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.gifts_sent TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.identity_keys TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.identity_transfers TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.invite_codes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -5281,38 +5393,8 @@ REVOKE ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in
 GRANT ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_description text, in_subject_id uuid, in_details jsonb) TO meydan_app;
 GRANT ALL ON FUNCTION app.commit_hold(in_tenant_id integer, in_hold_id uuid, in_idempotency_key text, in_type text, in_entries app.ledger_entry[], in_description text, in_subject_id uuid, in_details jsonb) TO meydan_service;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversation_members TO meydan_service;
-
-GRANT SELECT(tenant_id) ON TABLE app.conversation_members TO meydan_app;
-
-GRANT SELECT(conversation_id) ON TABLE app.conversation_members TO meydan_app;
-
-GRANT SELECT(profile_id) ON TABLE app.conversation_members TO meydan_app;
-
-GRANT SELECT(delivered_seq) ON TABLE app.conversation_members TO meydan_app;
-
-GRANT SELECT(read_seq) ON TABLE app.conversation_members TO meydan_app;
-
-GRANT SELECT(created_at) ON TABLE app.conversation_members TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.my_conversations() FROM PUBLIC;
-GRANT ALL ON FUNCTION app.my_conversations() TO meydan_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.key_packages TO meydan_service;
-GRANT SELECT,DELETE ON TABLE app.key_packages TO meydan_app;
-
-GRANT INSERT(tenant_id) ON TABLE app.key_packages TO meydan_app;
-
-GRANT INSERT(user_id) ON TABLE app.key_packages TO meydan_app;
-
-GRANT INSERT(profile_id) ON TABLE app.key_packages TO meydan_app;
-
-GRANT INSERT(device_id) ON TABLE app.key_packages TO meydan_app;
-
-GRANT INSERT(body) ON TABLE app.key_packages TO meydan_app;
-
-REVOKE ALL ON FUNCTION app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid) TO meydan_app;
+REVOKE ALL ON FUNCTION app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid, in_epoch integer, in_limit integer, OUT outcome text, OUT profile_ids uuid[], OUT device_ids uuid[], OUT packages bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.consume_key_packages(in_tenant_id integer, in_conversation_id uuid, in_device_id uuid, in_epoch integer, in_limit integer, OUT outcome text, OUT profile_ids uuid[], OUT device_ids uuid[], OUT packages bytea[]) TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.consume_quota(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.consume_quota(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) TO meydan_service;
@@ -5387,6 +5469,23 @@ GRANT ALL ON FUNCTION app.freeze_wallet(in_tenant_id integer, in_owner_user_id u
 
 REVOKE ALL ON FUNCTION app.has_decoy(in_tenant_id integer, in_user_id uuid, in_profile_id uuid, in_other_profile_id uuid, in_share double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.has_decoy(in_tenant_id integer, in_user_id uuid, in_profile_id uuid, in_other_profile_id uuid, in_share double precision) TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.conversation_members TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(conversation_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(profile_id) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(delivered_seq) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(read_seq) ON TABLE app.conversation_members TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.conversation_members TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.my_conversations() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.my_conversations() TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid, in_cutoff timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.has_written(in_tenant_id integer, in_conversation_id uuid, in_profile_id uuid, in_cutoff timestamp with time zone) TO meydan_app;
@@ -5633,6 +5732,20 @@ GRANT SELECT(note) ON TABLE app.gifts_sent TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.gifts_sent TO meydan_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.identity_keys TO meydan_service;
+GRANT SELECT,INSERT ON TABLE app.identity_keys TO meydan_app;
+
+GRANT UPDATE(public_key) ON TABLE app.identity_keys TO meydan_app;
+
+GRANT UPDATE(created_at) ON TABLE app.identity_keys TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.identity_transfers TO meydan_service;
+GRANT SELECT,INSERT,DELETE ON TABLE app.identity_transfers TO meydan_app;
+
+GRANT UPDATE(body) ON TABLE app.identity_transfers TO meydan_app;
+
+GRANT UPDATE(expires_at) ON TABLE app.identity_transfers TO meydan_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.invite_codes TO meydan_service;
 
 GRANT SELECT(tenant_id),INSERT(tenant_id) ON TABLE app.invite_codes TO meydan_app;
@@ -5646,6 +5759,19 @@ GRANT SELECT(profile_id),INSERT(profile_id) ON TABLE app.invite_codes TO meydan_
 GRANT SELECT(code),INSERT(code) ON TABLE app.invite_codes TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.invite_codes TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.key_packages TO meydan_service;
+GRANT SELECT,DELETE ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(tenant_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(user_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(profile_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(device_id) ON TABLE app.key_packages TO meydan_app;
+
+GRANT INSERT(body) ON TABLE app.key_packages TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.known_contacts TO meydan_service;
 

@@ -10,7 +10,7 @@ comment on column app.known_contacts.user_id is 'The account that proved the con
 comment on column app.known_contacts.left_at is 'Time at which that account was erased.';
 comment on column app.known_contacts.is_rehashed is
     'False for a hash of an older program, made without the contact key. `meydan migrate` hashes it again.';
--- squawk-ignore constraint-missing-not-valid -- the column is new and empty
+-- squawk-ignore adding-foreign-key-constraint, constraint-missing-not-valid -- the column is new and empty
 alter table app.known_contacts add foreign key (tenant_id, user_id) references app.users (tenant_id, id);
 update app.known_contacts set is_rehashed = false;
 -- squawk-ignore require-concurrent-index-creation -- no older program runs meanwhile

@@ -838,6 +838,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/identity-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** SetIdentityKey */
+        put: operations["ApiMessagesIdentityKeySetIdentityKey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/identity-transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetOfferedIdentity */
+        get: operations["ApiMessagesIdentityTransferGetOfferedIdentity"];
+        /** OfferIdentity */
+        put: operations["ApiMessagesIdentityTransferOfferIdentity"];
+        post?: never;
+        /** WithdrawIdentity */
+        delete: operations["ApiMessagesIdentityTransferWithdrawIdentity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages/key-packages": {
         parameters: {
             query?: never;
@@ -2217,6 +2253,10 @@ export interface components {
             sign_in_methods: components["schemas"]["SignInMethod"][];
             tenant: components["schemas"]["web_client_TenantSummary"];
         };
+        /** ConsumeKeyPackagesRequest */
+        ConsumeKeyPackagesRequest: {
+            epoch: number;
+        };
         /** Conversation */
         Conversation: {
             closed_at: string | null;
@@ -2574,6 +2614,7 @@ export interface components {
         KeyPackageCount: {
             /** Format: uuid */
             device_id: string;
+            identity_key: string | null;
             remaining: number;
         };
         /** KeyPackageList */
@@ -2789,6 +2830,10 @@ export interface components {
          * @enum {string}
          */
         NotificationType: "system" | "match" | "claim" | "ad";
+        /** OfferIdentityRequest */
+        OfferIdentityRequest: {
+            body: string;
+        };
         /** Operator */
         Operator: {
             address: string;
@@ -3271,6 +3316,11 @@ export interface components {
             /** Format: date-time */
             last_seen_at: string;
         };
+        /** SetIdentityKeyRequest */
+        SetIdentityKeyRequest: {
+            public_key: string;
+            replaces?: string | null;
+        };
         /**
          * SignInMethod
          * @enum {string}
@@ -3536,6 +3586,10 @@ export interface components {
          * @enum {string}
          */
         TransactionType: "purchased" | "earned" | "spent" | "gift_sent" | "gift_received" | "premium" | "call" | "refund" | "chargeback" | "dispute_won" | "debt_payment" | "debt_forgiven" | "conversion" | "payout" | "adjustment" | "forfeited" | "reversal";
+        /** Transfer */
+        Transfer: {
+            body: string;
+        };
         /** Unread */
         Unread: {
             unread: number;
@@ -5195,6 +5249,118 @@ export interface operations {
             };
         };
     };
+    ApiMessagesIdentityKeySetIdentityKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetIdentityKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMessagesIdentityTransferGetOfferedIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+        };
+    };
+    ApiMessagesIdentityTransferOfferIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferIdentityRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMessagesIdentityTransferWithdrawIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     ApiMessagesKeyPackagesAddKeyPackages: {
         parameters: {
             query?: never;
@@ -5343,7 +5509,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsumeKeyPackagesRequest"];
+            };
+        };
         responses: {
             /** @description Document created, URL follows */
             201: {

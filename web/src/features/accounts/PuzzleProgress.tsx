@@ -18,7 +18,12 @@ export function PuzzleProgress() {
               thousands of times expensive. You need do nothing.
             </Trans>
           </p>
-          <progress className="h-2 w-full appearance-none overflow-hidden rounded-full bg-line [&::-moz-progress-bar]:bg-lamp [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-lamp" aria-label={t`Progress of the puzzle`} value={part} max={1} />
+          <progress
+            className="h-2 w-full appearance-none overflow-hidden rounded-full bg-line [&::-moz-progress-bar]:bg-lamp [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-lamp"
+            aria-label={t`Progress of the puzzle`}
+            value={part}
+            max={1}
+          />
         </div>
       )}
     </div>
