@@ -16,7 +16,7 @@ from meydan import accounts, tenants
 from meydan.accounts.sign_in import puzzles
 from meydan.kit.database import Database
 from meydan.kit.rate_limits import Limit
-from tests.accounts.conftest import Postbox, code, from_address, new_email, new_phone
+from tests.accounts.conftest import Arrive, Postbox, Prove, code, from_address, new_email, new_phone
 from tests.conftest import MovableClock, open_client
 from tests.puzzles import solved
 
@@ -38,7 +38,7 @@ async def test_it_takes_work_to_solve_and_none_to_check(api: httpx.AsyncClient, 
     refused = await ask(api, phone := new_phone())
     assert refused.status_code == 428
     parameters = refused.json()["challenge"]["parameters"]
-    assert 128 * parameters["cost"] * parameters["memoryCost"] == 8 * 1024 * 1024, "8 MiB for each counter"
+    assert 128 * parameters["cost"] * parameters["memoryCost"] == 4 * 1024 * 1024, "4 MiB for each counter"
     solution = solve_challenge(Challenge.from_dict(refused.json()["challenge"]))
     assert solution is not None
     assert parameters["data"]["highest"] // 2 <= solution.counter <= parameters["data"]["highest"]
@@ -105,6 +105,20 @@ async def test_a_puzzle_made_easier_opens_nothing(
     payload["solution"]["derivedKey"] = "00" * 32
     forged = base64.b64encode(msgspec.json.encode(payload)).decode()
     assert code(await ask(api, phone, puzzle=forged)) == "puzzle_wrong"
+
+
+async def test_a_busy_network_pays_and_its_known_devices_do_not(
+    app: Litestar, db: Database, tenant: tenants.Tenant, arrive: Arrive, prove: Prove, cheap_puzzles: None
+):
+    phone = new_phone()
+    person = await arrive(proof=await prove(phone))
+    async with db.as_service(tenant.id) as tx:
+        await tenants.do_configure(tx, accounts.AccountsSettings, codes_per_ip_address_hour=2)
+    async with from_address(app, tenant, "203.0.113.60") as busy, from_address(app, tenant, "203.0.113.61") as quiet:
+        assert [(await ask(busy, new_phone())).status_code for _ in range(3)] == [202, 202, 428]
+        assert (await ask(quiet, new_phone())).status_code == 202
+        mine = await ask(busy, phone, "login", client_device_id=person.device["id"])
+        assert mine.status_code == 202, "the same network, and a device that the account knows"
 
 
 async def test_a_network_asks_for_so_many_puzzles(
