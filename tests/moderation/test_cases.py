@@ -276,13 +276,21 @@ async def test_what_is_unclear_is_refused(db: Database, tenant: tenants.Tenant, 
     assert (await decide(staff, uuid4(), "dismiss")).status_code == 404
 
 
-async def test_a_case_about_somebody_who_left_is_closed_and_bare(
+async def test_a_case_about_somebody_who_left_is_closed_and_bare_unless_it_suspends_them(
     db: Database, tenant: tenants.Tenant, staff: httpx.AsyncClient
 ):
-    ben = await make_person(db, tenant)
-    case_id = await suspend(db, tenant, ben)
+    ben, cem = await make_person(db, tenant), await make_person(db, tenant)
+    long_ago = await suspend(db, tenant, ben)
+    staff_case = await suspend(db, tenant, cem)
     async with db.as_service(tenant.id) as tx:
+        await tx.run(
+            "update app.report_cases set suspended_until = app.now() where tenant_id = $1 and id = $2", long_ago
+        )
         await personal_data.do_erase(tx, ben.me.user_id)
+        await personal_data.do_erase(tx, cem.me.user_id)
     [case] = await cases(staff, "closed")
-    assert (case["id"], case["decision"], case["person"]["alias"]) == (str(case_id), "person_left", "")
-    assert (await decide(staff, case_id, "ban")).json()["code"] == "report_case_decided"
+    assert (case["id"], case["decision"], case["person"]["alias"]) == (str(long_ago), "person_left", "")
+    assert (await decide(staff, long_ago, "ban")).json()["code"] == "report_case_decided"
+    [case] = await cases(staff, "suspended")
+    assert (case["id"], case["person"]["alias"]) == (str(staff_case), "")
+    assert (await decide(staff, staff_case, "ban")).status_code == 200

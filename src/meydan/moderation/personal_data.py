@@ -70,7 +70,8 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
 async def do_erase(tx: Tx, user_id: UUID) -> None:
     """Blanks the texts of the user's reports, and closes and blanks cases about the user.
 
-    The reports stay, because they protect other users.
+    The reports stay, because they protect other users. A case that suspends the user now stays open, so that leaving
+    escapes no decision.
 
     Runs as: service.
     """
@@ -80,6 +81,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
         update app.report_cases set status = 'closed', note = '', decision = coalesce(decision, 'person_left'),
             decided_at = coalesce(decided_at, app.now())
         where tenant_id = $1 and user_id = $2
+            and (status = 'closed' or suspended_until is null or suspended_until <= app.now())
         """,
         user_id,
     )

@@ -42,7 +42,8 @@ async def do_ban(
     """Bans a user, for good unless ``until`` is given. A ban that lasts at least as long stays, and no event is
     published.
 
-    ``banned_by_user_id`` is absent for an operator at the command line. ``evidence`` goes into the audit log.
+    ``banned_by_user_id`` is absent for an operator at the command line. ``evidence`` goes into the audit log. The ban
+    of an erased account reaches its heirs.
 
     Locks: users.
     Raises: NotFound.
@@ -76,6 +77,10 @@ async def do_ban(
         "select id, reason, until, created_at from app.bans where tenant_id = $1 and user_id = $2 and lifted_at is null",
         user_id,
     )
+    for heir in await accounts.inheritance.heirs_of(tx, user_id):
+        await do_ban(
+            tx, heir, reason, until=until, banned_by_user_id=banned_by_user_id, former_user_id=user_id, **evidence
+        )
     if changed is None:
         return ban
     await accounts.do_set_ban(tx, user_id, ban.until, ban.reason)

@@ -20,10 +20,11 @@ async def do_suspend_matching(tx: Tx, user_id: UUID, until: datetime, **evidence
 
 
 async def do_resume_matching(tx: Tx, user_id: UUID, *, resumed_by_user_id: UUID | None = None) -> None:
-    """Ends a suspension before its time, if there is one.
+    """Ends a suspension before its time, if there is one; also that of an erased account's heirs.
 
     Runs as: service.
     """
-    if await accounts.do_resume_matching(tx, user_id):
-        await tenants.do_record(tx, "matching_resumed", user_id=user_id, acted_by_user_id=resumed_by_user_id)
-        await publish(tx, events.SuspensionEnded(user_id=user_id))
+    for each in (user_id, *await accounts.inheritance.heirs_of(tx, user_id)):
+        if await accounts.do_resume_matching(tx, each):
+            await tenants.do_record(tx, "matching_resumed", user_id=each, acted_by_user_id=resumed_by_user_id)
+            await publish(tx, events.SuspensionEnded(user_id=each))

@@ -119,23 +119,32 @@ async def former_accounts_of(tx: Tx, user_id: UUID) -> list[UUID]:
     return [former for former in await _former_accounts(tx, contacts) if former != user_id]
 
 
+async def heirs_of(tx: Tx, user_id: UUID) -> list[UUID]:
+    """Accounts that have a contact of this erased one now; none for an account that stands.
+
+    Runs as: service.
+    """
+    contacts = await known_contacts.hashes_of_former(tx, user_id)
+    if not contacts:
+        return []
+    return await tx.all(
+        UUID,
+        """
+        select distinct user_id from app.known_contacts
+        where tenant_id = $1 and contact_hash = any($2::bytea[]) and user_id is not null order by user_id
+        """,
+        contacts,
+    )
+
+
 async def do_pass_on(tx: Tx, user_id: UUID) -> None:
     """Moves what an erased account has been burdened with since to the account that has its contact now.
 
     Locks: users.
     Runs as: service.
     """
-    for contact in await known_contacts.hashes_of_former(tx, user_id):
-        heir = await tx.maybe(
-            UUID,
-            """
-            select user_id from app.known_contacts
-            where tenant_id = $1 and contact_hash = $2 and user_id is not null
-            """,
-            contact,
-        )
-        if heir is not None:
-            await _do_inherit(tx, user_id, heir)
+    for heir in await heirs_of(tx, user_id):
+        await _do_inherit(tx, user_id, heir)
 
 
 async def do_release(tx: Tx, contact: Contact, reason: str, *, take_from_account: bool = False) -> None:
