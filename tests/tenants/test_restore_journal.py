@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from msgspec import structs
 
 from meydan import accounts, safety, tenants
 from meydan.commands import replay
@@ -109,7 +110,10 @@ async def test_a_contact_stays_banned_though_its_account_is_newer_than_the_backu
     entries = await ship(db, tenant, tmp_path)
     await owner.execute("delete from app.known_contacts where tenant_id = $1", tenant.id)
     of_contact = [entry for entry in entries if entry.kind is restore_journal.JournalKind.contact_ban]
-    await replay.do_replay(settings, of_contact)
+    elsewhere = [structs.replace(entry, tenant_id=2**31 - 1) for entry in of_contact]  # founded after the backup
+    assert await replay.do_replay(settings, elsewhere) == 0
+    await owner.execute("update app.tenants set status = 'suspended' where id = $1", tenant.id)
+    assert await replay.do_replay(settings, of_contact) == len(of_contact)
     again = await make_person(db, tenant)
     with pytest.raises(accounts.AccountBanned):
         async with db.as_service(tenant.id) as tx:

@@ -328,8 +328,9 @@ async def _check_journal(connection: Any) -> AsyncIterator[Finding]:
         return  # a missing migration, reported above
     row = await connection.fetchrow(
         """
-        select count(*) as count, extract(epoch from app.now() - min(created_at))::float8 as age
-        from app.restore_journal where shipped_at is null
+        select count(*) as count, extract(epoch from app.now() - min(entry.created_at))::float8 as age
+        from app.restore_journal entry join app.tenants tenant on tenant.id = entry.tenant_id
+        where entry.shipped_at is null and tenant.status = 'active'
         """
     )
     if row["count"] and row["age"] > _JOURNAL_LIMIT:

@@ -23,11 +23,10 @@ async def do_replay(settings: Settings, entries: Sequence[JournalEntry]) -> int:
 
     replayed = 0
     async with startup.installation(settings) as db:
-        known = set(await db.tenant_ids())
         for entry in entries:
-            if entry.tenant_id not in known:
-                continue  # founded after the backup
             async with db.as_service(entry.tenant_id) as tx:
+                if not await tx.one(bool, "select exists (select from app.tenants where id = $1)"):
+                    continue  # founded after the backup
                 replayed += await _REPLAYS[entry.kind](tx, entry.entry)
     return replayed
 
