@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.e2e.conftest import DESKTOP, Product, Visitors
 from tests.e2e.steps import hears, meet, register, register_by_hand, say, tell_about_oneself
@@ -82,6 +82,31 @@ async def test_who_is_blocked_is_not_met_again(product: Product, visitor: Visito
         await expect(person.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
         await person.page.get_by_role("button", name="Stop waiting").click()
         await expect(person.page.get_by_role("button", name="Meet someone")).to_be_visible()
+
+
+async def test_whoever_has_blocked_three_people_still_gets_away_from_a_face(product: Product, visitor: Visitors):
+    one, other = await visitor(), await visitor()
+    await register(one, product, "fourth")
+    await register(other, product, "pushy")
+    await meet(one, other)
+
+    async def three_already(route: Route) -> None:
+        if route.request.method == "POST" and (route.request.post_data_json or {}).get("scope") == "person":
+            refusal = {"code": "block_limit_reached", "status": 429, "title": "", "retry_after": 3600}
+            await route.fulfill(status=429, json=refusal, content_type="application/problem+json")
+        else:
+            await route.continue_()
+
+    await one.page.route("**/api/blocks", three_already)
+    await one.page.goto("/people")
+    await one.page.get_by_role("button", name="More about pushy").click()
+    await one.page.get_by_role("button", name="Block").click()
+    await one.page.get_by_role("button", name="Block", exact=True).click()
+    await expect(one.page.get_by_text("You have blocked three people today")).to_be_visible()
+    await one.page.get_by_role("button", name="Block this face").click()
+    await expect(other.page.get_by_text("This talk is over")).to_be_visible()
+    await one.page.goto("/people/blocked")
+    await expect(one.page.get_by_role("list", name="Blocked people").get_by_text("only this face")).to_be_visible()
 
 
 async def test_another_community_sees_nothing(product: Product, visitor: Visitors):

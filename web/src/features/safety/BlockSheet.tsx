@@ -37,8 +37,8 @@ export function BlockSheet({
       title={t`Block ${profile.alias}#${profile.tag}?`}
       words={
         onlyFace
-          ? t`You have blocked three people today. You can block just this face: your talk ends now, and you never meet this face again. Tomorrow you can block the person.`
-          : t`You never meet this face again, and an open talk between you ends now. If one of you has another face, those are kept apart within a week, so that nobody learns whose it is. They are not told. You can undo this under People.`
+          ? undefined
+          : t`You never meet this face again, and an open talk between you ends now. If either of you has another face, it is kept apart within a week too, so that nobody learns whose it is. They are not told. You can undo this under People.`
       }
       actions={
         <>
@@ -67,9 +67,16 @@ export function BlockSheet({
         </>
       }
     >
-      {block.error && !onlyFace ? (
-        <p role="alert" className="text-terracotta">
-          {words(block.error)}
+      {block.error ? (
+        <p role="alert" className={onlyFace ? undefined : 'text-terracotta'}>
+          {onlyFace ? (
+            <Trans>
+              You have blocked three people today. You can block just this face: your talk ends now, and you never meet
+              this face again. Tomorrow you can block the person.
+            </Trans>
+          ) : (
+            words(block.error)
+          )}
         </p>
       ) : null}
     </Sheet>
