@@ -141,6 +141,6 @@ async def give(person: Person, gift: str, quantity: int = 1, note: str = "") -> 
     await sheet.get_by_role("radio", name=re.compile(f"^{gift}")).click()
     for _ in range(quantity - 1):
         await sheet.get_by_role("button", name="One more").click()
-    await sheet.get_by_label("A few words with it").fill(note)
+    await sheet.get_by_label("Add a few words").fill(note)
     await sheet.get_by_role("button", name=re.compile("^Give it for")).click()
     await expect(sheet).to_be_hidden()

@@ -39,7 +39,7 @@ async def test_a_silent_stranger_costs_nothing(product: Product, visitor: Visito
 
     product.move_clock(hours=2.1)
     await deniz.page.goto("/people")
-    await deniz.page.get_by_role("button", name="Ask my right back").click()
+    await deniz.page.get_by_role("button", name="Ask for my meeting back").click()
     await deniz.page.goto("/people/claims")
     # The worker's own schedule decides, each minute.
     await expect(deniz.page.get_by_text("given back")).to_be_visible()

@@ -142,18 +142,18 @@ async def test_a_doubtful_purchase_waits_until_staff_let_it_through(product: Pro
     await rule.get_by_label("Points").fill("70")
     await expect(rule).to_contain_text("By itself: it waits until you decide.")
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("The rules are changed.")).to_be_visible()
+    await expect(page.get_by_text("The rules have been changed.")).to_be_visible()
     try:
         buyer = await visitor(viewport=DESKTOP)
         await register(buyer, product, "newcomer")
         employ(product, buyer, "admin")  # of the staff, and not above the rules
         await buy_coins(buyer, "2,600")
-        await expect(buyer.page.get_by_text("Paid. We take a look before we hand it over")).to_be_visible()
+        await expect(buyer.page.get_by_text("Paid. We take a look before you get it")).to_be_visible()
         await buyer.page.goto("/staff/fraud")
         case = buyer.page.get_by_role("main").get_by_role("listitem").filter(has_text="newcomer").first
         await expect(case).to_contain_text("Somebody else who runs this square decides.")
         await expect(case.get_by_role("button")).to_have_count(0)
-        await page.get_by_role("link", name="What they doubt").click()
+        await page.get_by_role("link", name="Doubtful purchases").click()
         case = page.get_by_role("main").get_by_role("listitem").filter(has_text="newcomer").first
         await expect(case).to_contain_text("A large purchase from a new device")
         assert await faults(page) == []
@@ -184,12 +184,12 @@ async def test_a_wrong_amount_is_given_anyway_and_coins_are_moved_by_hand(produc
         )
     await buyer.page.reload()
     await pay_there(buyer)
-    await expect(buyer.page.get_by_text("Paid. We take a look before we hand it over")).to_be_visible()
+    await expect(buyer.page.get_by_text("Paid. We take a look before you get it")).to_be_visible()
 
     page = owner.page
     await page.goto("/staff/payments")
     await page.get_by_role("row").filter(has_text="shortchanged").get_by_role("link").first.click()
-    await expect(page.get_by_role("main")).to_contain_text("Another amount came than was asked")
+    await expect(page.get_by_role("main")).to_contain_text("A different amount arrived")
     await expect(page.get_by_role("button", name="Refund", exact=True)).to_be_visible()
     assert await faults(page) == []
     await page.get_by_role("button", name="Give it anyway").click()
@@ -244,7 +244,7 @@ async def test_those_who_run_the_square_see_the_books(product: Product, visitor:
     for bonus, shown in ("5", "105"), ("0", "100"):
         await page.goto("/staff/shop")
         await page.get_by_role("button", name="Change 100 coins").click()
-        await page.get_by_role("dialog").get_by_label("Coins on top").fill(bonus)
+        await page.get_by_role("dialog").get_by_label("Bonus coins").fill(bonus)
         await page.get_by_role("dialog").get_by_role("button", name="Save").click()
         await expect(page.get_by_text("Saved.")).to_be_visible()
         await buyer.page.goto("/wallet/buy")

@@ -56,7 +56,7 @@ async def test_reports_suspend_and_staff_let_meet_again(product: Product, visito
 
     staff = moderator.page
     await staff.goto("/notifications")
-    await staff.get_by_role("link", name="Reports wait for you").click()
+    await staff.get_by_role("link", name="Reports are waiting for you").click()
     case = staff.get_by_role("listitem").filter(has=staff.get_by_role("button", name="Dismiss the reports"))
     await expect(case).to_contain_text("called me stupid")
     await expect(case).to_contain_text(re.compile("ben-reported.*1 person reported · weight 1 of 1", re.DOTALL))

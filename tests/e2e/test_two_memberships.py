@@ -60,7 +60,7 @@ async def test_two_pages_that_are_both_paid_are_one_membership(product: Product,
     await page.get_by_role("dialog").get_by_role("button", name="Cancel premium").click()
 
     async def another_plan(page: Page) -> None:
-        await expect(page.get_by_role("heading", name="Take another plan")).to_be_visible()
-        await expect(page.get_by_role("main")).to_contain_text("It begins at once")
+        await expect(page.get_by_role("heading", name="Choose another plan")).to_be_visible()
+        await expect(page.get_by_role("main")).to_contain_text("It starts at once")
 
     await seen(member, another_plan)

@@ -194,7 +194,7 @@ async def test_a_membership_is_left_as_easily_as_taken(product: Product, visitor
     await open_page(page, "/")
     await expect(page.get_by_text(re.compile(r"\b50\b.*of 50"))).to_be_visible()
     await open_page(page, "/premium")
-    await page.get_by_role("button", name="Take the cancelling back").click()
+    await page.get_by_role("button", name="Undo the cancellation").click()
     await expect(page.get_by_test_id("membership")).to_have_text("You are a member")
 
 

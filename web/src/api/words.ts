@@ -58,7 +58,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     case 'too_young':
       return i18n._(msg`Meydan is for people of 18 and over.`);
     case 'birth_date_invalid':
-      return i18n._(msg`This is not a date that we can read. Look at day, month and year once more.`);
+      return i18n._(msg`We cannot read this date. Check the day, the month and the year.`);
     case 'phone_taken':
       return i18n._(msg`This phone number has an account already. You can log in with it.`);
     case 'email_taken':
@@ -94,7 +94,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     case 'invite_invalid':
       return i18n._(msg`This invite code is not valid. Check it, or leave it empty.`);
     case 'login_failed':
-      return i18n._(msg`These do not belong together. Check what you entered, or reset your password.`);
+      return i18n._(msg`These do not match. Check what you entered, or reset your password.`);
     case 'password_wrong':
       return i18n._(msg`This is not your current password.`);
     case 'slow_down': {
@@ -107,10 +107,12 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`This account is closed to meetings.`);
     case 'matching_suspended': {
       const when = at('until');
-      return i18n._(msg`Reports about you are looked at. Until ${when} you meet nobody new; all else goes on.`);
+      return i18n._(
+        msg`Reports about you are being looked at. Until ${when} you meet nobody new; everything else goes on.`,
+      );
     }
     case 'report_case_decided':
-      return i18n._(msg`Somebody has decided about these reports already. Reload the page to see what.`);
+      return i18n._(msg`Somebody has already decided about these reports. Reload the page to see how.`);
     case 'ban_over':
       return i18n._(msg`This ban is over or lifted already.`);
     case 'outranked':
@@ -135,9 +137,9 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     case 'already_matched':
       return i18n._(msg`You are with somebody already. Leave that talk first.`);
     case 'place_needed':
-      return i18n._(msg`To look for people nearby, tell your rough place in your profile first.`);
+      return i18n._(msg`To look for people nearby, share your approximate location in your profile first.`);
     case 'place_incomplete':
-      return i18n._(msg`A place needs both its numbers.`);
+      return i18n._(msg`A location needs both of its numbers.`);
     case 'unknown_tenant':
       return i18n._(msg`There is no community at this address.`);
     case 'tenant_suspended':
@@ -152,10 +154,10 @@ export function wordsFor(error: unknown, i18n: I18n): string {
         : i18n._(msg`Verify a phone number first; then you can meet people.`);
     case 'claim_too_early': {
       const when = at('opens_at');
-      return i18n._(msg`It is too early to ask for this right. You can from ${when} on.`);
+      return i18n._(msg`It is too early to ask for this meeting back. You can from ${when} on.`);
     }
     case 'claim_too_late':
-      return i18n._(msg`This meeting ended too long ago to ask for its right.`);
+      return i18n._(msg`This meeting ended too long ago to ask for it back.`);
     case 'balance_too_low': {
       const needed = error.number('needed');
       const missing = needed === undefined ? 0 : needed - (error.number('balance') ?? 0);
@@ -170,16 +172,14 @@ export function wordsFor(error: unknown, i18n: I18n): string {
         : i18n._(msg`What was earned lately cannot become coins yet.`);
     }
     case 'debt_blocks':
-      return i18n._(
-        msg`Coins are owed from a purchase that was taken back. Until they are paid, nothing can be spent.`,
-      );
+      return i18n._(msg`You owe coins for a purchase that was taken back. Until they are paid, nothing can be spent.`);
     case 'wallet_frozen':
-      return i18n._(msg`Your wallet is frozen for now. Nothing of it is lost; your wallet's page says more.`);
+      return i18n._(msg`Your wallet is frozen for now. Nothing in it is lost; your wallet page says more.`);
     case 'idempotency_key_reused':
     case 'idempotency_key_missing':
       return i18n._(msg`The page lost its thread here. Nothing was charged; reload it and try again.`);
     case 'already_earned':
-      return i18n._(msg`You have had today's coins already.`);
+      return i18n._(msg`You already have today's coins.`);
     case 'earning_off':
       return i18n._(msg`No coins are given away here.`);
     case 'no_provider':
@@ -191,14 +191,12 @@ export function wordsFor(error: unknown, i18n: I18n): string {
       return i18n._(msg`You are a member already.`);
     case 'premium_on_its_way':
       return i18n._(
-        msg`You have paid for a membership already. It begins when the payment has arrived and been looked at; you hear of it under News.`,
+        msg`You have paid for a membership already. It starts when the payment has arrived and been looked at; you will hear about it under News.`,
       );
     case 'not_premium':
       return i18n._(msg`There is no membership here that could be changed.`);
     case 'premium_cannot_resume':
-      return i18n._(
-        msg`This membership ends with its time and is not renewed. Near its end you can take the next one.`,
-      );
+      return i18n._(msg`This membership is not renewed. Shortly before it ends, you can buy the next one.`);
     case 'plan_not_for_coins':
       return i18n._(msg`This membership is paid with money only.`);
     case 'not_for_sale':
@@ -208,7 +206,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     case 'staff_only':
       return i18n._(msg`Only those who run this square may see and do this.`);
     case 'already_decided':
-      return i18n._(msg`Somebody has decided this already. Reload the page to see what.`);
+      return i18n._(msg`Somebody has already decided this. Reload the page to see how.`);
     case 'nothing_to_refund':
       return i18n._(msg`This is about gifts: there is no payment that could be given back.`);
     case 'person_gone':
@@ -220,7 +218,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     case 'payment_not_held':
       return i18n._(msg`This payment is not held back any more. Reload the page to see what became of it.`);
     case 'fraud_case_open':
-      return i18n._(msg`The fraud rules doubt this payment. Its case under Fraud is decided first.`);
+      return i18n._(msg`The fraud rules find this payment doubtful. Its case under Fraud is decided first.`);
     case 'refund_under_way':
       return i18n._(msg`The provider is being asked to give this money back. Wait for its answer.`);
     case 'adjustment_too_large':
@@ -228,13 +226,13 @@ export function wordsFor(error: unknown, i18n: I18n): string {
         msg`These are more coins than you may move in a day: ${i18n.number(error.number('left') ?? 0)} are left.`,
       );
     case 'setting_invalid':
-      return i18n._(msg`One of the numbers cannot be so. Nothing was changed.`);
+      return i18n._(msg`One of the numbers is not possible. Nothing was changed.`);
     case 'difference_closed':
       return i18n._(msg`This difference is gone or explained already.`);
     case 'days_invalid':
       return i18n._(msg`Choose at most 366 days, the first before the last.`);
     case 'refund_too_large':
-      return i18n._(msg`There is not so much left of this payment to give back.`);
+      return i18n._(msg`There is not that much left of this payment to give back.`);
     case 'payment_not_paid':
       return i18n._(msg`No money came for this payment, so none can go back.`);
     case 'conversation_closed':
@@ -249,12 +247,12 @@ export function wordsFor(error: unknown, i18n: I18n): string {
     case 'invalid_request':
     case 'invalid_value':
     case 'message_malformed':
-      return i18n._(msg`The server could not read this. Look at what you entered once more.`);
+      return i18n._(msg`The server could not read this. Check what you entered.`);
     default:
       return error.status >= 500
         ? i18n._(msg`Something broke on our side. What you entered is still here; try again in a moment.`)
         : i18n._(
-            msg`This did not work (${error.code}). Try again; if it stays so, tell the people who run this square.`,
+            msg`This did not work (${error.code}). Try again; if it keeps happening, tell the people who run this square.`,
           );
   }
 }

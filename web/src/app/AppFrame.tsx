@@ -104,7 +104,7 @@ function AppBanners() {
       {keeps ? null : (
         <Banner tone="terracotta" icon={<Cookie aria-hidden />}>
           <Trans>
-            This browser blocks cookies and site data here. You can look around; but a log in ends with this page, and
+            This browser blocks cookies and site data here. You can look around, but a log-in ends with this page, and
             encrypted talks do not open. Allow both for this page, then reload it.
           </Trans>
         </Banner>
@@ -115,7 +115,7 @@ function AppBanners() {
         </Banner>
       ) : late ? (
         <Banner icon={<CloudOff aria-hidden />}>
-          <Trans>The line to the square is down. We keep trying; nothing is lost.</Trans>
+          <Trans>The connection to the square is down. We keep trying; nothing is lost.</Trans>
         </Banner>
       ) : null}
     </>

@@ -26,10 +26,10 @@ export function useMatchToasts(): void {
       });
     };
     const stopped: Record<string, string> = {
-      gone: t`You were away for a while, so the waiting ended. It cost nothing.`,
-      quota_exhausted: t`Today's meetings are used up, so the waiting ended.`,
-      suspended: t`Reports about you are looked at, so the waiting ended. The square says more.`,
-      other_face: t`You wait under your other face now.`,
+      gone: t`You were away for a while, so your waiting has ended. It cost you nothing.`,
+      quota_exhausted: t`Today's meetings are used up, so your waiting has ended.`,
+      suspended: t`Reports about you are being looked at, so your waiting has ended. You can read more on the square.`,
+      other_face: t`You are waiting under your other face now.`,
     };
     return onNews((frame) => {
       if (frame.t === 'match_made') found(frame.conversation_id, frame.profile_id);

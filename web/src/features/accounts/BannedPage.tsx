@@ -14,7 +14,7 @@ export function useBanReason(): (reason: unknown) => string {
     underage: t`We have reason to believe that you are under 18.`,
     spam: t`Advertising or fraud.`,
     threat: t`Threat or danger.`,
-    other: t`The people who run this square decided so.`,
+    other: t`The people who run this square decided this.`,
   };
   return (reason) =>
     typeof reason === 'string' && reason

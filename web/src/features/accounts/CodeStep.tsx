@@ -92,7 +92,7 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
             </a>
           }
         >
-          <Trans>Nothing is really sent from here: the code waits in the local outbox.</Trans>
+          <Trans>No code is really sent from here: it waits in the local outbox.</Trans>
         </Notice>
       ) : null}
       <PuzzleProgress />

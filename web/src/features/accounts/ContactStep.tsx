@@ -30,7 +30,7 @@ export function ContactStep({
   const words = useWords();
   const send = useSendCode(purpose, onSent);
   const [empty, setEmpty] = useState(false);
-  const error = empty ? t`Write it here first.` : send.error ? words(send.error) : undefined;
+  const error = empty ? t`Fill this in first.` : send.error ? words(send.error) : undefined;
   return (
     <form
       noValidate

@@ -116,7 +116,7 @@ export function JoinPage({ founding = false }: { founding?: boolean }) {
   return (
     <DoorPage title={title} onBack={back} lead={draft.step === 'contact' ? <Lead founding={founding} /> : undefined}>
       {founding && config?.founding === 'approved' ? (
-        <Notice tone="quiet" icon={<Hourglass aria-hidden />} title={<Trans>It opens after a look</Trans>}>
+        <Notice tone="quiet" icon={<Hourglass aria-hidden />} title={<Trans>It opens after a check</Trans>}>
           <Trans>The people who run this place look at a new community before anybody can enter it.</Trans>
         </Notice>
       ) : null}
@@ -188,7 +188,7 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
   const way = open.includes(draft.way) ? draft.way : (ways.find(({ value }) => open.includes(value))?.value ?? 'phone');
   const value = draft[way];
   const fault = send.error ?? error;
-  const said = empty ? t`Write it here first.` : fault ? words(fault) : undefined;
+  const said = empty ? t`Fill this in first.` : fault ? words(fault) : undefined;
   const touch = (part: Partial<Draft>) => {
     setEmpty(false);
     send.reset();
@@ -300,8 +300,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
   const tooYoung = birthDate !== null && ageOn(birthDate, new Date(serverNow())) < (config?.minimum_age ?? 18);
   const missing = {
     alias: asked && !draft.alias.trim() ? t`Choose an alias.` : undefined,
-    birth:
-      asked && !birthDate ? t`This is not a date that we can read. Look at day, month and year once more.` : undefined,
+    birth: asked && !birthDate ? t`We cannot read this date. Check the day, the month and the year.` : undefined,
     password: asked && !password ? t`Choose a password.` : undefined,
     name: asked && founding && !draft.communityName.trim() ? t`Give the community a name.` : undefined,
   };
@@ -412,7 +411,7 @@ function Optional({ children }: { children: string }) {
     <span className="flex items-center gap-2">
       {children}
       <Chip>
-        <Trans>if you like</Trans>
+        <Trans>optional</Trans>
       </Chip>
     </span>
   );

@@ -63,7 +63,7 @@ export function LandingPage() {
               <Trans>A talk ends after a day, and its words go with it.</Trans>
             </Pledge>
             <Pledge icon={<Undo2 aria-hidden />}>
-              <Trans>A stranger who stays silent costs you nothing: you get the right back.</Trans>
+              <Trans>A stranger who stays silent costs you nothing: you get the meeting back.</Trans>
             </Pledge>
           </Pledges>
           <p className="text-soft text-sm">

@@ -108,7 +108,8 @@ export function LogInPage() {
         onBack={() => change({ step: 'door' })}
         lead={
           <Trans>
-            Besides the password we ask for a code here once. Write out the phone or e-mail of your account: {hints}
+            Besides your password we need a code here, once. Type the full phone number or e-mail address of your
+            account: {hints}
           </Trans>
         }
       >
@@ -170,7 +171,7 @@ export function LogInPage() {
           value={draft.identifier}
           error={
             asked && !draft.identifier.trim()
-              ? t`Write it here first.`
+              ? t`Fill this in first.`
               : noCodeForNames
                 ? t`A code can go to a phone number or an e-mail address.`
                 : undefined

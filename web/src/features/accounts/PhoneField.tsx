@@ -20,7 +20,7 @@ export function PhoneField({
   return (
     <Field
       label={t`Phone number`}
-      hint={country ? t`Without a country code we take it for a number of this country: ${country}.` : undefined}
+      hint={country ? t`Without a country code we assume this country: ${country}.` : undefined}
       type="tel"
       inputMode="tel"
       autoComplete="tel"

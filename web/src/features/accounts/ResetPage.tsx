@@ -39,7 +39,7 @@ export function ResetPage() {
     mutationFn: () => resetPassword({ proof: draft.proof, password }),
     onSuccess: () => {
       forget();
-      toast(t`Your password is new. Log in with it.`);
+      toast(t`Your password has been changed. Log in with it.`);
       void navigate({ to: '/login', replace: true });
     },
     onError: (error) => {

@@ -35,7 +35,7 @@ export function InvitePage() {
       title={t`Invite a friend`}
       back="/me"
       backOnPhone
-      lead={<Trans>A friend who comes with your link starts with more meetings.</Trans>}
+      lead={<Trans>A friend who joins with your link starts with extra meetings.</Trans>}
     >
       {invite ? (
         <>
@@ -43,8 +43,8 @@ export function InvitePage() {
             <p className="font-display font-semibold text-lg">
               <Plural
                 value={invite.reward}
-                one="Your friend gets # meeting more"
-                other="Your friend gets # meetings more"
+                one="Your friend gets # extra meeting"
+                other="Your friend gets # extra meetings"
               />
             </p>
             <p className="text-soft text-sm">
@@ -77,13 +77,13 @@ export function InvitePage() {
           <dl className="grid grid-cols-2 gap-3">
             <Card>
               <dt className="text-soft text-sm">
-                <Trans>Came with your link</Trans>
+                <Trans>Joined with your link</Trans>
               </dt>
               <dd className="font-bold font-display text-xl tabular-nums">{invite.invited}</dd>
             </Card>
             <Card>
               <dt className="text-soft text-sm">
-                <Trans>Got their meetings</Trans>
+                <Trans>Got the extra meetings</Trans>
               </dt>
               <dd className="font-bold font-display text-xl tabular-nums">{invite.rewarded}</dd>
             </Card>

@@ -75,13 +75,13 @@ function CriteriaForm({ onDone }: { onDone: () => void }) {
       </div>
       <SelectField
         label={t`Distance`}
-        hint={t`Places are known to about ten kilometres only. Without your place in your profile this has no effect.`}
+        hint={t`Locations are known to about ten kilometres only. Without a location in your profile this has no effect.`}
         value={String(criteria.max_distance_km ?? '')}
         onChange={(event) =>
           setCriteria({ ...criteria, max_distance_km: event.target.value ? Number(event.target.value) : null })
         }
       >
-        <option value="">{t`However far`}</option>
+        <option value="">{t`Any distance`}</option>
         {DISTANCES.map((km) => (
           <option key={km} value={km}>
             {t`within ${km} km`}

@@ -53,7 +53,8 @@ export function PeoplePage() {
           }
         >
           <Trans>
-            Everybody you meet stands here afterwards, and a right that a silent stranger cost you can be asked back.
+            Everybody you meet is listed here afterwards. If a stranger stayed silent, you can ask for that meeting
+            back.
           </Trans>
         </EmptyState>
       ) : null}
@@ -120,7 +121,9 @@ function ClaimLine({ match }: { match: Match }) {
   if (now < opens) {
     return (
       <p className="text-soft text-sm">
-        <Trans>Silent so far. If it stays so, you can ask your right back at {clockTime(i18n.locale, opens)}.</Trans>
+        <Trans>
+          Silent so far. If it stays that way, you can ask for this meeting back at {clockTime(i18n.locale, opens)}.
+        </Trans>
       </p>
     );
   }
@@ -135,7 +138,7 @@ function ClaimLine({ match }: { match: Match }) {
           claim.mutate(match.id, { onSuccess: () => toast(t`Asked. The answer comes within two minutes.`) })
         }
       >
-        <Trans>Ask my right back</Trans>
+        <Trans>Ask for my meeting back</Trans>
       </Button>
       {claim.error ? (
         <p role="alert" className="text-sm text-terracotta">
@@ -176,7 +179,7 @@ export function ClaimsPage() {
       {claims.isSuccess && items.length === 0 ? (
         <EmptyState icon={<Undo2 aria-hidden />} title={<Trans>Nothing asked back yet</Trans>}>
           <Trans>
-            When a stranger writes nothing for {hours} hours, you can ask for the day's right back. It is decided within
+            When a stranger writes nothing for {hours} hours, you can ask for that meeting back. It is decided within
             two minutes.
           </Trans>
         </EmptyState>

@@ -175,7 +175,7 @@ function Today({ state }: { state: MeetingState }) {
         ) : left === 0 ? (
           <>
             <Notice tone="quiet" icon={<Sunrise aria-hidden />} title={<Trans>The lamps are out for today</Trans>}>
-              <Trans>They are lit again at {resets}. A right you claim back can light one earlier.</Trans>
+              <Trans>They are lit again at {resets}. A meeting that you get back can light one earlier.</Trans>
             </Notice>
             <OneMore />
           </>
@@ -228,8 +228,8 @@ function Suspended({ until }: { until: string }) {
       title={<Trans>You meet nobody new until {when}</Trans>}
     >
       <Trans>
-        Several people reported you. Those who run this square look at it; if nobody decides by then, this ends by
-        itself. You can go on talking with whom you have met, and read, export or delete what is yours.
+        Several people reported you. Those who run this square are looking at it; if nobody decides by then, this ends
+        by itself. You can go on talking with people you have met, and read, export or delete what is yours.
       </Trans>
     </Notice>
   );

@@ -87,7 +87,7 @@ function UnderTheLamp({ ticket }: { ticket: Ticket }) {
           className="animate-arrive text-left"
           title={
             ticket.relaxed ? (
-              <Trans>It takes longer than usual</Trans>
+              <Trans>This is taking longer than usual</Trans>
             ) : hasCriteria ? (
               <Trans>Nobody fits your wishes just now</Trans>
             ) : (

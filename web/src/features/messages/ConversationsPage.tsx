@@ -60,7 +60,7 @@ export function ConversationList({ current }: { current?: string }) {
             </Button>
           }
         >
-          <Trans>When you meet somebody, your talk stands here until its time is up.</Trans>
+          <Trans>When you meet somebody, your talk stays here until its time is up.</Trans>
         </EmptyState>
       ) : null}
       {items.length > 0 ? (

@@ -39,7 +39,7 @@ export function Silence({
               claim.mutate(match.id, { onSuccess: () => toast(t`Asked. The answer comes within two minutes.`) })
             }
           >
-            <Trans>Ask my right back</Trans>
+            <Trans>Ask for my meeting back</Trans>
           </Button>
         }
       >
@@ -48,7 +48,7 @@ export function Silence({
             {words(claim.error)}
           </span>
         ) : (
-          <Trans>This meeting cost one of today's rights. You can ask for it back.</Trans>
+          <Trans>This meeting counted as one of today's. You can ask for it back.</Trans>
         )}
       </Notice>
     </div>

@@ -69,12 +69,12 @@ export function useNotificationWords(): (notification: Notification) => { title:
       case 'match_made':
         return { title: t`You met somebody`, words: t`A talk is open.` };
       case 'match_ended':
-        return { title: t`A talk has ended`, words: t`Its words go when its day is over.` };
+        return { title: t`A talk has ended`, words: t`Its words disappear when its day is over.` };
       case 'claim_approved':
-        return { title: t`A right was given back`, words: t`The stranger stayed silent; one more meeting is yours.` };
+        return { title: t`You got a meeting back`, words: t`The stranger stayed silent; one more meeting is yours.` };
       case 'claim_rejected':
         return {
-          title: t`A right was not given back`,
+          title: t`You did not get a meeting back`,
           words:
             data.reason === 'left_early'
               ? t`You left before the stranger had had the time to write.`
@@ -97,7 +97,7 @@ export function useNotificationWords(): (notification: Notification) => { title:
       case 'matching_suspended':
         return {
           title: t`You meet nobody new until ${fullTime(i18n.locale, new Date(text('until')))}`,
-          words: t`Several people reported you. Those who run this square look at it; if nobody decides, it ends by itself.`,
+          words: t`Several people reported you. Those who run this square are looking at it; if nobody decides, it ends by itself.`,
         };
       case 'matching_resumed':
         return {
@@ -106,8 +106,8 @@ export function useNotificationWords(): (notification: Notification) => { title:
         };
       case 'reports_wait':
         return {
-          title: t`Reports wait for you`,
-          words: t`Somebody meets nobody new until ${fullTime(i18n.locale, new Date(text('until')))}, unless you decide before.`,
+          title: t`Reports are waiting for you`,
+          words: t`Somebody meets nobody new until ${fullTime(i18n.locale, new Date(text('until')))}, unless you decide sooner.`,
         };
       case 'sign_in_changed':
         return {
@@ -124,8 +124,8 @@ export function useNotificationWords(): (notification: Notification) => { title:
           title: t`No more codes go out today`,
           words:
             data.channel === 'email'
-              ? t`For e-mails ${money('spent_cents')} of the day's ${money('budget_cents')} are spent. Until midnight (UTC) nobody can prove an address.`
-              : t`For text messages ${money('spent_cents')} of the day's ${money('budget_cents')} are spent; the rest is kept for known devices. Until midnight (UTC) nobody new can prove a phone number.`,
+              ? t`${money('spent_cents')} of today's ${money('budget_cents')} for e-mails has been spent. Until midnight (UTC) nobody can prove an address.`
+              : t`${money('spent_cents')} of today's ${money('budget_cents')} for text messages has been spent; the rest is kept for known devices. Until midnight (UTC) nobody new can prove a phone number.`,
         };
       case 'referral_reward': {
         const reward = number('amount');
@@ -181,7 +181,9 @@ export function NotificationsPage() {
       {list.isError && !list.data ? <ErrorState onRetry={() => list.refetch()} /> : null}
       {list.isSuccess && items.length === 0 ? (
         <EmptyState icon={<Bell aria-hidden />} title={<Trans>Nothing new</Trans>}>
-          <Trans>Meetings, answers to what you asked back and log ins from new devices are told here.</Trans>
+          <Trans>
+            Here you hear about meetings, about what you have asked back, and about log-ins from new devices.
+          </Trans>
         </EmptyState>
       ) : null}
       {items.length > 0 ? (

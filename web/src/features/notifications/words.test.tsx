@@ -76,7 +76,7 @@ describe('news in words', () => {
   it('tell how much of the budget is spent, as each language writes numbers', () => {
     const data = { channel: 'sms', spent_cents: 1995, budget_cents: 2000 };
     const [english, turkish] = say('codes_paused', data);
-    expect(english.words).toContain("19.95 of the day's 20.00");
+    expect(english.words).toContain("19.95 of today's 20.00");
     expect(turkish.words).toContain('günlük 20,00 bütçenin 19,95');
     expect(say('codes_paused', { ...data, channel: 'email' })[0].words).toContain('an address');
   });

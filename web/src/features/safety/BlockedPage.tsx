@@ -33,7 +33,7 @@ export function BlockedPage() {
       {blocks.isError && !blocks.data ? <ErrorState onRetry={() => blocks.refetch()} /> : null}
       {blocks.isSuccess && items.length === 0 ? (
         <EmptyState icon={<Ban aria-hidden />} title={<Trans>Nobody is blocked</Trans>}>
-          <Trans>Whom you block stands here, and neither of you meets the other again.</Trans>
+          <Trans>The people you block are listed here, and neither of you meets the other again.</Trans>
         </EmptyState>
       ) : null}
       {items.length > 0 ? (

@@ -36,7 +36,7 @@ export function PersonSheet({
           <Avatar seed={profile.avatar_seed} size={72} />
           <p className="min-w-0 text-soft">
             {profile.age ? <Trans>{profile.age} years old.</Trans> : null}{' '}
-            {profile.bio || t`Tells nothing about themselves.`}
+            {profile.bio || t`Has written nothing about themselves.`}
           </p>
         </div>
         {profile.interests.length > 0 ? (

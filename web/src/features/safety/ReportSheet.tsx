@@ -83,7 +83,7 @@ function ReportForm({ profile, matchId, onDone }: { profile: Person; matchId?: s
       />
       <TextArea
         label={t`In your words`}
-        hint={t`Up to ${LONGEST} characters; may stay empty.`}
+        hint={t`Optional, up to ${LONGEST} characters.`}
         limit={LONGEST}
         rows={3}
         value={text}

@@ -26,12 +26,12 @@ export function DataPage() {
   });
   return (
     <Page title={t`My data`} back="/me" backOnPhone>
-      <Section title={<Trans>Take it along</Trans>}>
+      <Section title={<Trans>Take it with you</Trans>}>
         <Card className="flex flex-col gap-4">
           <p className="text-soft">
             <Trans>
               One file with everything the server knows about you. What you wrote is not in it: the server cannot read
-              it, and it goes after a day.
+              it, and it is gone after a day.
             </Trans>
           </p>
           {take.error ? (

@@ -41,7 +41,7 @@ export function FacesPage() {
                   <Chip icon={face === 'shadow' ? <Moon aria-hidden /> : <Sun aria-hidden />}>
                     {face === 'shadow' ? t`shadow` : t`real face`}
                   </Chip>
-                  {worn ? <Chip tone="lamp">{t`worn now`}</Chip> : null}
+                  {worn ? <Chip tone="lamp">{t`active now`}</Chip> : null}
                 </div>
               </div>
             </div>
@@ -54,10 +54,10 @@ export function FacesPage() {
         );
       })}
       {shadow ? (
-        <Notice tone="quiet" icon={<Moon aria-hidden />} title={<Trans>The ground turns to dusk</Trans>}>
+        <Notice tone="quiet" icon={<Moon aria-hidden />} title={<Trans>The background turns to dusk</Trans>}>
           <Trans>
-            While you are your shadow, every page has another ground and a crescent. Talks and meetings of one face are
-            not shown under the other; today's lamps are shared.
+            While you are your shadow, every page has another background and a crescent. Talks and meetings of one face
+            are not shown under the other; today's lamps are shared.
           </Trans>
         </Notice>
       ) : (
@@ -89,7 +89,7 @@ function NewShadow() {
         </h2>
         <p className="text-soft">
           <Trans>
-            A second face with its own alias, tag and keys. Choose an alias that does not remind of you; you can have
+            A second face with its own alias, tag and keys. Choose an alias that does not give you away; you can have
             one shadow.
           </Trans>
         </p>

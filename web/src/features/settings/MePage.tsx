@@ -132,7 +132,7 @@ function MeList() {
           to="/me/data"
           icon={<Database aria-hidden className="size-5.5" />}
           title={t`My data`}
-          words={t`Take it along, or erase it`}
+          words={t`Take it with you, or erase it`}
         />
       </CardList>
       <CardList>

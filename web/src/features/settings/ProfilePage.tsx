@@ -42,14 +42,14 @@ function ProfileForm() {
           // Rounded here already: the exact place never leaves this device.
           { latitude: Math.round(coords.latitude * 10) / 10, longitude: Math.round(coords.longitude * 10) / 10 },
           {
-            onSuccess: () => toast(t`Your rough place is kept.`),
+            onSuccess: () => toast(t`Your approximate location is saved.`),
             onError: (error) => toast(words(error), { kind: 'fault' }),
           },
         );
       },
       () => {
         setLocating(false);
-        toast(t`The browser did not tell us where you are. Nothing was kept.`, { kind: 'fault' });
+        toast(t`The browser did not tell us where you are. Nothing was saved.`, { kind: 'fault' });
       },
       { maximumAge: 600_000, timeout: 15_000 },
     );
@@ -76,7 +76,7 @@ function ProfileForm() {
               interests,
               languages,
             },
-            { onSuccess: () => toast(t`Your profile is kept.`) },
+            { onSuccess: () => toast(t`Your profile is saved.`) },
           );
         }}
       >
@@ -93,7 +93,7 @@ function ProfileForm() {
         />
         <TextArea
           label={t`A few words`}
-          hint={t`${[...bio.trim()].length} of ${LONGEST_BIO} characters. Leave out what tells who you are.`}
+          hint={t`${[...bio.trim()].length} of ${LONGEST_BIO} characters. Leave out anything that gives you away.`}
           limit={LONGEST_BIO}
           value={bio}
           onChange={(event) => setBio(event.target.value)}
@@ -164,8 +164,8 @@ function ProfileForm() {
             </Button>
             <p className="text-soft text-sm">
               <Trans>
-                Rounded to about ten kilometres before it leaves this device. Nobody sees it; it only finds people
-                nearby.
+                Rounded to about ten kilometres before it leaves this device. Nobody sees it; it is only used to find
+                people nearby.
               </Trans>
             </p>
           </div>

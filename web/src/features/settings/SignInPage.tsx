@@ -158,7 +158,7 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
           >
             <PasswordField
               label={t`Your password`}
-              hint={t`With a number or address comes a way into the account, so we make sure that it is you.`}
+              hint={t`A number or address is a way into your account, so we make sure that it is you.`}
               autoComplete="current-password"
               value={password}
               error={verify.error ? words(verify.error) : undefined}
@@ -187,7 +187,7 @@ function Password() {
     onSuccess: () => {
       setCurrent('');
       setNext('');
-      toast(t`Your password is new.`);
+      toast(t`Your password has been changed.`);
     },
   });
   return (

@@ -22,7 +22,7 @@ export function AdjustSheet({ member, onClose }: { member: StaffPerson; onClose:
     most === 0
       ? direction === 'take' && member.adjustable > 0
         ? t`There is nothing to take: what they have is spent or set aside.`
-        : t`You have moved as many coins as one day allows. Tomorrow there are more.`
+        : t`You have moved as many coins as you may in one day. You can move more tomorrow.`
       : t`Write a whole number up to ${atMost}.`;
   return (
     <DecideSheet
@@ -32,7 +32,7 @@ export function AdjustSheet({ member, onClose }: { member: StaffPerson; onClose:
       words={
         direction === 'give'
           ? t`They come out of the community's promotions. If something is owed, it is paid from them first.`
-          : t`They go back to the community's promotions. Only what is there is taken; nobody comes to owe by this.`
+          : t`They go back to the community's promotions. Only what is there is taken; nobody ends up owing anything.`
       }
       act={direction === 'give' ? t`Give coins` : t`Take coins`}
       danger={direction === 'take'}

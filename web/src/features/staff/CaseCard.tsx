@@ -53,7 +53,7 @@ export function CaseCard({ one }: { one: FraudCase }) {
       ) : null}
       {one.renewal ? (
         <p className="text-sm">
-          <Trans>A membership went on by itself: it was given, and nobody waits for this.</Trans>
+          <Trans>A membership renewed itself: it was given, and nobody is waiting for this.</Trans>
         </p>
       ) : null}
       {one.ring.length > 0 ? (
@@ -82,7 +82,7 @@ export function CaseCard({ one }: { one: FraudCase }) {
       {one.release_at && one.status === 'open' && one.outcome === 'delay' ? (
         <p className="text-soft text-sm">
           <Trans>
-            Given without anybody's doing: <Moment at={one.release_at} />.
+            Given by itself: <Moment at={one.release_at} />.
           </Trans>
         </p>
       ) : null}
@@ -124,12 +124,12 @@ function Decide({ one }: { one: FraudCase }) {
       ? {
           act: t`Leave it as it is`,
           title: t`Leave it as it is?`,
-          words: t`The membership goes on. The next renewal is looked at as closely.`,
+          words: t`The membership goes on. The next renewal is checked just as closely.`,
         }
       : {
           act: t`Let it through`,
           title: t`Let it through?`,
-          words: t`What was bought is given. The next purchase is looked at as closely.`,
+          words: t`What was bought is given. The next purchase is checked just as closely.`,
         },
     dismiss: {
       act: t`Trust them`,

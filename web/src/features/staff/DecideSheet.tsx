@@ -66,7 +66,7 @@ export function DecideSheet({
         label={t`Why`}
         hint={
           toldToPerson
-            ? t`They read this. Your name is kept in the log, and not shown to them.`
+            ? t`They can read this. Your name is kept in the log, and not shown to them.`
             : t`Kept in the log, with your name.`
         }
         rows={3}

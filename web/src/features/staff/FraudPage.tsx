@@ -27,7 +27,7 @@ export function FraudPage() {
       }
       lead={
         <Trans>
-          Purchases that the rules doubt wait here. A rule may be wrong about somebody: it says what it saw.
+          Purchases that the rules find doubtful wait here. A rule can be wrong about somebody, so it says what it saw.
         </Trans>
       }
     >
@@ -48,7 +48,7 @@ export function FraudPage() {
           icon={<ShieldCheck aria-hidden />}
           title={status === 'open' ? <Trans>Nothing to decide</Trans> : <Trans>Nothing has been decided yet</Trans>}
         >
-          <Trans>When a purchase or a round of gifts looks wrong, it stands here with the reasons.</Trans>
+          <Trans>When a purchase or a round of gifts looks wrong, it is listed here with the reasons.</Trans>
         </EmptyState>
       ) : null}
       <ul className="flex flex-col gap-4">

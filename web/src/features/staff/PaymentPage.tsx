@@ -130,7 +130,7 @@ function Details({ details }: { details: StaffPaymentDetails }) {
         {held ? (
           <Notice icon={<Hourglass aria-hidden />} title={<Trans>Held back: nothing has been given for it yet</Trans>}>
             {details.case && !caseOpen ? (
-              <Trans>The fraud rules doubted it, and its case has been decided.</Trans>
+              <Trans>The fraud rules found it doubtful, and its case has been decided.</Trans>
             ) : (
               problem(payment)
             )}

@@ -72,7 +72,7 @@ export function PaymentsPage() {
       {payments.isError && !payments.data ? <ErrorState onRetry={() => payments.refetch()} /> : null}
       {payments.isSuccess && items.length === 0 ? (
         <EmptyState icon={<Receipt aria-hidden />} title={<Trans>No payments here</Trans>}>
-          <Trans>Whatever people pay, try to pay, or get back stands here.</Trans>
+          <Trans>Whatever people pay, try to pay or get back is listed here.</Trans>
         </EmptyState>
       ) : null}
       {items.length > 0 ? <PaymentsTable payments={items} /> : null}

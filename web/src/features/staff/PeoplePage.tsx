@@ -21,11 +21,11 @@ export function PeoplePage() {
   return (
     <StaffPage
       title={t`People`}
-      lead={<Trans>Find somebody to see their coins and payments. Shadows are found by nobody.</Trans>}
+      lead={<Trans>Find somebody to see their coins and payments. Nobody can find shadows.</Trans>}
     >
       <Field
         label={t`Name`}
-        hint={t`How it begins is enough; with the number behind it, like deniz#4821, there is only one.`}
+        hint={t`The beginning is enough; with the number after it, like deniz#4821, there is only one.`}
         className="max-w-md"
         type="search"
         autoCapitalize="none"
@@ -41,7 +41,7 @@ export function PeoplePage() {
       {asked && people.isLoading ? <ListSkeleton rows={3} /> : null}
       {asked && people.isError ? <ErrorState onRetry={() => people.refetch()} /> : null}
       {asked && people.isSuccess && items.length === 0 ? (
-        <EmptyState icon={<UserSearch aria-hidden />} title={<Trans>Nobody is called like this</Trans>}>
+        <EmptyState icon={<UserSearch aria-hidden />} title={<Trans>Nobody has this name</Trans>}>
           <Trans>Somebody who left has no name any more; their payments still lead to them.</Trans>
         </EmptyState>
       ) : null}

@@ -80,7 +80,7 @@ function Standing({ member }: { member: StaffPerson }) {
       </h2>
       <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
         <Sum name={t`Coins`} value={wallet.balance} />
-        <Sum name={t`Of these set aside`} value={wallet.held} />
+        <Sum name={t`Of these, set aside`} value={wallet.held} />
         <Sum name={t`Owed`} value={wallet.debt} bad={wallet.debt > 0} />
         <Sum name={t`Earnings`} value={wallet.earnings} />
       </dl>
@@ -226,7 +226,7 @@ function Transactions({ userId }: { userId: string }) {
   const items = transactions.data?.pages.flatMap((page) => page.items);
   return (
     <Section title={<Trans>Transactions</Trans>}>
-      <Rows items={items} query={transactions} none={<Trans>No coin of theirs has moved.</Trans>}>
+      <Rows items={items} query={transactions} none={<Trans>None of their coins has moved.</Trans>}>
         {(found) => <TransactionsTable transactions={found} />}
       </Rows>
     </Section>

@@ -22,7 +22,7 @@ export function ReconciliationPage() {
       title={t`Reconciliation`}
       lead={
         <Trans>
-          Every hour our books are held against the providers'. A difference closes by itself when it is gone.
+          Every hour our books are compared with the providers'. A difference closes by itself when it is gone.
         </Trans>
       }
       aside={
@@ -48,7 +48,7 @@ export function ReconciliationPage() {
               {differences.length === 0 ? (
                 <EmptyState icon={<Scale aria-hidden />} title={<Trans>Nothing differs</Trans>}>
                   <Trans>
-                    If a payment is in one book and not in the other, or for another amount, it stands here.
+                    If a payment is in one book and not in the other, or for another amount, it is listed here.
                   </Trans>
                 </EmptyState>
               ) : (

@@ -23,7 +23,7 @@ export function ReportCaseCard({ one }: { one: ReportCase }) {
         {one.is_suspended && one.suspended_until ? (
           <Chip tone="terracotta">{t`meets nobody until ${fullTime(i18n.locale, new Date(one.suspended_until))}`}</Chip>
         ) : null}
-        {one.is_staff ? <Chip tone="lamp">{t`of the staff: never suspended by reports`}</Chip> : null}
+        {one.is_staff ? <Chip tone="lamp">{t`staff: never suspended by reports`}</Chip> : null}
         <span className="text-soft text-sm">
           <Plural value={one.reporters} one="# person reported" other="# people reported" /> ·{' '}
           {one.suspends_at > 0 ? (
@@ -187,7 +187,7 @@ function Decide({ one }: { one: ReportCase }) {
         <DecideSheet
           open
           title={t`Dismiss the reports?`}
-          words={t`They meet people again at once, and these reports never count again.`}
+          words={t`They can meet people again at once, and these reports never count again.`}
           act={t`Dismiss them`}
           {...shared}
         />

@@ -18,8 +18,8 @@ export function ReportsPage() {
       title={t`Reports`}
       lead={
         <Trans>
-          Enough reports suspend meeting people for a day, and you decide. Who reported is told to nobody, not to you
-          either.
+          Enough reports stop somebody from meeting people for a day, and you decide. Nobody is told who reported, not
+          even you.
         </Trans>
       }
     >
@@ -49,7 +49,7 @@ export function ReportsPage() {
             )
           }
         >
-          <Trans>Cases about yourself, and about people whom you reported, are shown to others only.</Trans>
+          <Trans>Only others see cases about you, and about people you have reported.</Trans>
         </EmptyState>
       ) : null}
       <ul className="flex flex-col gap-4">

@@ -61,7 +61,7 @@ function Charts({ revenue, days }: { revenue: Revenue; days: string[] }) {
   if (revenue.days.length === 0 && revenue.coins.length === 0) {
     return (
       <EmptyState icon={<CoinsIcon aria-hidden />} title={<Trans>Nothing was sold in these days</Trans>}>
-        <Trans>What people pay stands here, day by day, from the first purchase on.</Trans>
+        <Trans>What people pay is shown here, day by day, from the first purchase on.</Trans>
       </EmptyState>
     );
   }

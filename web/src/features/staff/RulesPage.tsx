@@ -21,8 +21,8 @@ export function RulesPage() {
       title={t`The fraud rules`}
       lead={
         <Trans>
-          Each rule that finds something gives points, twice as many at twice its number. The points of a purchase are
-          added up; here stands what follows. A change holds from the next purchase on and is kept in the log.
+          Each rule that finds something gives points: twice its number, twice the points. The points of a purchase are
+          added up, and this page says what follows. A change applies from the next purchase on and is kept in the log.
         </Trans>
       }
     >
@@ -31,7 +31,7 @@ export function RulesPage() {
         className="inline-flex min-h-11 items-center gap-2 self-start font-medium text-soft hover:text-ink"
       >
         <ArrowLeft aria-hidden className="size-4.5" />
-        <Trans>What they doubt</Trans>
+        <Trans>Doubtful purchases</Trans>
       </Link>
       <Loaded query={rules}>{(known) => <Form key={JSON.stringify(known.settings)} rules={known} />}</Loaded>
     </StaffPage>
@@ -57,7 +57,7 @@ function Form({ rules }: { rules: FraudRules }) {
       requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
     }
     if (wrong.size > 0 || Object.keys(changes).length === 0) return;
-    change.mutate(changes, { onSuccess: () => toast(t`The rules are changed.`) });
+    change.mutate(changes, { onSuccess: () => toast(t`The rules have been changed.`) });
   };
   const shared = { rules, fields, set, wrong: asked ? wrong : new Set<FieldKey>() };
   const changed = Object.keys(changes).length > 0;
@@ -68,10 +68,10 @@ function Form({ rules }: { rules: FraudRules }) {
           <Trans>What follows</Trans>
         </h2>
         <div className="grid gap-4 sm:grid-cols-2">
-          <NumberField {...shared} name="delay_score" label={t`It waits for a time, from so many points`} />
-          <NumberField {...shared} name="delay_minutes" label={t`So many minutes`} />
-          <NumberField {...shared} name="review_score" label={t`It waits until you decide, from so many points`} />
-          <NumberField {...shared} name="freeze_score" label={t`The wallet is frozen too, from so many points`} />
+          <NumberField {...shared} name="delay_score" label={t`It waits for a while, from this many points`} />
+          <NumberField {...shared} name="delay_minutes" label={t`For this many minutes`} />
+          <NumberField {...shared} name="review_score" label={t`It waits until you decide, from this many points`} />
+          <NumberField {...shared} name="freeze_score" label={t`The wallet is frozen too, from this many points`} />
         </div>
       </Card>
       {ruleWords.map((one) => (
@@ -90,11 +90,11 @@ function Form({ rules }: { rules: FraudRules }) {
             change.reset();
           }}
         >
-          <Trans>As it was</Trans>
+          <Trans>Undo changes</Trans>
         </Button>
         {asked && wrong.size > 0 ? (
           <p role="alert" className="text-sm text-terracotta">
-            <Trans>One of the numbers cannot be so. It is marked.</Trans>
+            <Trans>One of the numbers is not possible. It is marked.</Trans>
           </p>
         ) : null}
         {change.error ? (
@@ -163,7 +163,7 @@ function NumberField({ rules, fields, set, wrong, name, label }: Shared & { name
       label={label}
       inputMode="numeric"
       autoComplete="off"
-      hint={fields[key] === String(delivered) ? undefined : t`As delivered: ${first}`}
+      hint={fields[key] === String(delivered) ? undefined : t`Default: ${first}`}
       value={fields[key] ?? ''}
       onChange={(event) => set(key, event.target.value)}
       error={wrong.has(key) ? t`Write a whole number from ${least} to ${most}.` : undefined}
@@ -187,7 +187,7 @@ function Amounts({ fields, set, wrong, name, label }: Omit<Shared, 'rules'> & { 
               aria-label={currency === '*' ? `${label}: ${t`Every other currency`}` : `${label}: ${currency}`}
               inputMode="decimal"
               autoComplete="off"
-              hint={currency === '*' ? t`Empty: nothing is much there.` : t`Empty: as every other currency.`}
+              hint={currency === '*' ? t`Empty: no amount counts as large.` : t`Empty: like every other currency.`}
               value={fields[key] ?? ''}
               onChange={(event) => set(key, event.target.value)}
               error={wrong.has(key) ? t`Write an amount, like 49.99.` : undefined}

@@ -55,7 +55,7 @@ function Packages() {
   const [open, setOpen] = useState<string | null>(null);
   return (
     <Section
-      title={<Trans>Packages of coins</Trans>}
+      title={<Trans>Coin packages</Trans>}
       aside={
         <AddButton onClick={() => setOpen('new')}>
           <Trans>Add a package</Trans>
@@ -66,12 +66,12 @@ function Packages() {
         {({ items: packages }) => (
           <>
             <Table
-              label={t`Packages of coins`}
+              label={t`Coin packages`}
               items={packages}
               rowKey={(one) => one.id}
               columns={[
                 { title: t`Coins`, cell: (one) => <Figure value={one.coins} />, numeric: true },
-                { title: t`On top`, cell: (one) => <Figure value={one.bonus} />, numeric: true },
+                { title: t`Bonus`, cell: (one) => <Figure value={one.bonus} />, numeric: true },
                 { title: t`Price`, cell: (one) => <Money amount={one.price} currency={one.currency} />, numeric: true },
                 { title: t`Name in the stores`, cell: (one) => one.store_product_id ?? '–' },
                 { title: t`State`, cell: (one) => <State active={one.active} /> },

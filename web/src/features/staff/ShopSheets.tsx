@@ -107,7 +107,7 @@ export function PackageSheet({ known, onClose }: { known: Schemas['StaffPackage'
         error={asked && wish.coins === null ? wrong : undefined}
       />
       <Field
-        label={t`Coins on top`}
+        label={t`Bonus coins`}
         inputMode="numeric"
         value={bonus}
         onChange={(event) => setBonus(event.target.value)}
@@ -267,14 +267,14 @@ export function GiftSheet({ known, onClose }: { known: Schemas['StaffGift']; onC
         error={asked && coins === null ? t`Write a whole number.` : undefined}
       />
       <Field
-        label={t`A name of your own, Turkish`}
+        label={t`Your own name for it, in Turkish`}
         maxLength={40}
         value={turkish}
         onChange={(event) => setTurkish(event.target.value)}
         error={asked && halfNamed ? both : undefined}
       />
       <Field
-        label={t`A name of your own, English`}
+        label={t`Your own name for it, in English`}
         maxLength={40}
         value={english}
         onChange={(event) => setEnglish(event.target.value)}

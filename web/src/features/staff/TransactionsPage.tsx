@@ -52,7 +52,7 @@ export function TransactionsPage() {
       {transactions.isError && !transactions.data ? <ErrorState onRetry={() => transactions.refetch()} /> : null}
       {transactions.isSuccess && items.length === 0 ? (
         <EmptyState icon={<ArrowLeftRight aria-hidden />} title={<Trans>No coins have moved here</Trans>}>
-          <Trans>Purchases, gifts, refunds: every movement stands here with both its sides.</Trans>
+          <Trans>Purchases, gifts, refunds: every movement is listed here with both its sides.</Trans>
         </EmptyState>
       ) : null}
       {items.length > 0 ? <TransactionsTable transactions={items} /> : null}

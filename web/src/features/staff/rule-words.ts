@@ -33,7 +33,7 @@ export function useRuleWords(): RuleWords[] {
     {
       rule: 'new_device',
       words: t`A device is new to its person, and the purchase is large.`,
-      numbers: { new_device_hours: t`New for so many hours` },
+      numbers: { new_device_hours: t`New for this many hours` },
       amounts: { large_purchase: t`Large from` },
       points: 'new_device_points',
     },
@@ -42,7 +42,7 @@ export function useRuleWords(): RuleWords[] {
       words: t`One card pays for several people: more than a family. It looks at renewals of memberships too, which are never held back.`,
       numbers: {
         accounts_per_card: t`Usual people on one card, up to`,
-        fingerprint_window_days: t`Days looked back (cards and devices)`,
+        fingerprint_window_days: t`Days to look back (cards and devices)`,
       },
       points: 'shared_card_points',
     },
@@ -66,11 +66,11 @@ export function useRuleWords(): RuleWords[] {
     },
     {
       rule: 'many_refunds',
-      words: t`Somebody takes their money back as a habit: more often than usual, and a larger part of their payments than usual. It looks at renewals too.`,
+      words: t`Somebody makes a habit of taking their money back: more often than usual, and a larger part of their payments than usual. It looks at renewals too.`,
       numbers: {
         refunds: t`Usual refunds, up to`,
         refund_percent: t`Usual percent of their payments, up to`,
-        refund_lookback_days: t`Days looked back (refunds and disputes)`,
+        refund_lookback_days: t`Days to look back (refunds and disputes)`,
       },
       points: 'many_refunds_points',
     },
@@ -82,12 +82,12 @@ export function useRuleWords(): RuleWords[] {
     },
     {
       rule: 'gift_ring',
-      words: t`Gifts go from hand to hand and come back to where they began: how stolen coins become earnings. People are shown to you; nothing is held back.`,
+      words: t`Gifts go from hand to hand and come back to where they began: that is how stolen coins become earnings. You are shown the people; nothing is held back.`,
       numbers: {
-        ring_coins: t`Suspicious through three or more, from so many coins`,
-        pair_coins: t`Suspicious to and fro between two, from so many coins`,
+        ring_coins: t`Suspicious among three or more, from this many coins`,
+        pair_coins: t`Suspicious back and forth between two, from this many coins`,
         ring_length: t`People in a ring, up to`,
-        ring_days: t`Days looked at together`,
+        ring_days: t`Days taken together`,
       },
       points: 'ring_points',
     },

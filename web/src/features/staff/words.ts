@@ -45,17 +45,17 @@ export function useProblemWords(): (payment: StaffPayment) => string {
       case null:
         return t`It waits to be looked at.`;
       case 'under_review':
-        return t`The fraud rules doubt it.`;
+        return t`The fraud rules find it doubtful.`;
       case 'amount_differs':
-        return t`Another amount came than was asked: ${asked} were asked, ${came} came.`;
+        return t`A different amount arrived: ${asked} was asked for, ${came} came.`;
       case 'product_differs':
-        return t`The store sold another product than was ordered here.`;
+        return t`The store sold another product than the one ordered here.`;
       case 'account_erased':
-        return t`Whoever paid has erased their account. The money can only go back.`;
+        return t`The person who paid has erased their account. The money can only go back.`;
       case 'paid_twice':
         return t`They had a membership already. The provider is asked to give this one back; if it refused, refund it again or give it.`;
       case 'on_its_way':
-        return t`Paid by a way that takes days; the money has not arrived.`;
+        return t`Paid in a way that takes days; the money has not arrived yet.`;
       case 'unknown_product':
         return t`It names a product that is not in the shop.`;
       case 'provider_unavailable':
@@ -65,7 +65,7 @@ export function useProblemWords(): (payment: StaffPayment) => string {
       case 'declined':
         return t`It was not paid: the card was declined, or they turned back.`;
       case 'proof_refused':
-        return t`The store's receipt was not a good one.`;
+        return t`The store's receipt was not valid.`;
       case 'expired':
         return t`Nobody paid in time.`;
       default:
@@ -143,52 +143,52 @@ export function useFindingWords() {
       case 'many_payments':
         return {
           title: titles.many_payments,
-          words: t`${at('hour')} in an hour, ${at('day')} in a day; usual are up to ${at('usual_hour')} and ${at('usual_day')}.`,
+          words: t`${at('hour')} in an hour, ${at('day')} in a day; up to ${at('usual_hour')} and ${at('usual_day')} is usual.`,
         };
       case 'much_money':
         return {
           title: titles.much_money,
-          words: t`${money('hour')} in an hour, ${money('day')} in a day; usual is up to ${money('usual_hour')} and ${money('usual_day')}.`,
+          words: t`${money('hour')} in an hour, ${money('day')} in a day; up to ${money('usual_hour')} and ${money('usual_day')} is usual.`,
         };
       case 'new_device':
         return {
           title: titles.new_device,
-          words: t`${money('amount')} from a device known for ${at('device_hours')} hours; large is from ${money('usual_amount')} on, new is up to ${at('usual_device_hours')} hours.`,
+          words: t`${money('amount')} from a device known for ${at('device_hours')} hours; ${money('usual_amount')} or more is large, and up to ${at('usual_device_hours')} hours is new.`,
         };
       case 'shared_card':
         return {
           title: titles.shared_card,
-          words: t`${at('people')} people paid with this card in ${at('days')} days; usual are up to ${at('usual_people')}.`,
+          words: t`${at('people')} people paid with this card in ${at('days')} days; up to ${at('usual_people')} is usual.`,
         };
       case 'shared_device':
         return {
           title: titles.shared_device,
-          words: t`${at('people')} people paid from this device in ${at('days')} days; usual are up to ${at('usual_people')}.`,
+          words: t`${at('people')} people paid from this device in ${at('days')} days; up to ${at('usual_people')} is usual.`,
         };
       case 'many_cards':
         return {
           title: titles.many_cards,
-          words: t`${at('cards')} cards in a day; usual are up to ${at('usual_cards')}.`,
+          words: t`${at('cards')} cards in a day; up to ${at('usual_cards')} is usual.`,
         };
       case 'many_failures':
         return {
           title: titles.many_failures,
-          words: t`${at('failures')} in a day; usual are up to ${at('usual_failures')}.`,
+          words: t`${at('failures')} in a day; up to ${at('usual_failures')} is usual.`,
         };
       case 'many_refunds':
         return {
           title: titles.many_refunds,
-          words: t`${at('refunds')} of ${at('payments')} payments (${at('percent')} %) in ${at('days')} days; usual is up to ${at('usual_percent')} %.`,
+          words: t`${at('refunds')} of ${at('payments')} payments (${at('percent')} %) in ${at('days')} days; up to ${at('usual_percent')} % is usual.`,
         };
       case 'disputed':
         return {
           title: titles.disputed,
-          words: t`${at('disputes')} disputed payments in ${at('days')} days; usual are up to ${at('usual_disputes')}.`,
+          words: t`${at('disputes')} disputed payments in ${at('days')} days; up to ${at('usual_disputes')} is usual.`,
         };
       case 'gift_ring':
         return {
           title: titles.gift_ring,
-          words: t`${at('coins')} coins went round among ${at('people')} people in ${at('days')} days, in ${at('gifts')} gifts; suspicious is from ${at('usual_coins')} coins on.`,
+          words: t`${at('coins')} coins went round among ${at('people')} people in ${at('days')} days, in ${at('gifts')} gifts; ${at('usual_coins')} coins or more are suspicious.`,
         };
     }
   };

@@ -139,17 +139,16 @@ function Honesty({ provider }: { provider: string | undefined }) {
       <PaidElsewhere provider={provider} />
       <Pledge icon={<BadgeCheck aria-hidden />}>
         <Trans>
-          Nothing is charged before you confirm it there. The price is the whole price, taxes included, and you pay it
-          once.
+          Nothing is charged before you confirm it there. The price includes all taxes, and you pay it once.
         </Trans>
       </Pledge>
       <Pledge icon={<Receipt aria-hidden />}>
-        <Trans>The coins are here as soon as the payment has arrived; its receipt stands under Payments.</Trans>
+        <Trans>The coins are here as soon as the payment has arrived; you find the receipt under Payments.</Trans>
       </Pledge>
       <Pledge icon={<Undo2 aria-hidden />}>
         <Trans>
           If something is wrong with a purchase, tell the people who run this square: they can send the money back. Its
-          coins go back with it; those spent already are then owed.
+          coins go back with it; coins that you have already spent are then owed.
         </Trans>
       </Pledge>
     </Pledges>

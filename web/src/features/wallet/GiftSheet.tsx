@@ -116,7 +116,7 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
         <Stepper label={t`How many`} value={quantity} onChange={setQuantity} most={MOST} />
       </div>
       <Field
-        label={t`A few words with it`}
+        label={t`Add a few words`}
         value={note}
         limit={LONGEST_NOTE}
         autoComplete="off"
@@ -126,8 +126,8 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
             <LockKeyholeOpen aria-hidden className="mt-0.5 size-4 shrink-0" />
             <span>
               <Trans>
-                May stay empty. Unlike your talk, this note is not end-to-end encrypted: the people who run this square
-                can read it.
+                Optional. Unlike your talk, this note is not end-to-end encrypted: the people who run this square can
+                read it.
               </Trans>
             </span>
           </span>

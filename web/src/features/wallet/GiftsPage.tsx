@@ -34,7 +34,9 @@ export function GiftsPage() {
       {gifts.isError && !gifts.data ? <ErrorState onRetry={() => gifts.refetch()} /> : null}
       {gifts.isSuccess && items.length === 0 ? (
         <EmptyState icon={<Gift aria-hidden />} title={<Trans>No gifts so far</Trans>}>
-          <Trans>When somebody you met gives you something, it stands here, and your share of it is earned.</Trans>
+          <Trans>
+            When somebody you met gives you something, it is listed here, and your share of it goes to your earnings.
+          </Trans>
         </EmptyState>
       ) : null}
       {items.length > 0 ? (
@@ -78,7 +80,7 @@ export function GiftsSentPage() {
             </Button>
           }
         >
-          <Trans>A gift goes to somebody you have met: from your talk, or from their name under People.</Trans>
+          <Trans>You can give gifts to people you have met: in your talk, or by their name under People.</Trans>
         </EmptyState>
       ) : null}
       {items.length > 0 ? (

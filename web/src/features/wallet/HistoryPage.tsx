@@ -74,7 +74,7 @@ export function HistoryPage() {
       {movements.isSuccess && items.length === 0 ? (
         <EmptyState
           icon={<CoinsIcon aria-hidden />}
-          title={<Trans>No coin has moved yet</Trans>}
+          title={<Trans>No coins have moved yet</Trans>}
           action={
             <Button asChild>
               <Link to="/wallet">
@@ -84,8 +84,8 @@ export function HistoryPage() {
           }
         >
           <Trans>
-            Every coin that comes or goes, and all you earn, stands here with its reason. The coins of the day are a
-            beginning.
+            Every coin that comes or goes, and all you earn, is listed here with its reason. The coins of the day are a
+            start.
           </Trans>
         </EmptyState>
       ) : null}

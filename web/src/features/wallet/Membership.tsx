@@ -60,7 +60,7 @@ export function Membership({ premium }: { premium: Premium }) {
             resume.mutate(undefined, { onSuccess: () => toast(t`It goes on; you are a member as before.`) })
           }
         >
-          <Trans>Take the cancelling back</Trans>
+          <Trans>Undo the cancellation</Trans>
         </Button>
       ) : member && STORES.has(member.provider ?? '') ? (
         <>
@@ -112,8 +112,8 @@ export function SecondMembership({ second }: { second: Subscription }) {
       }
     >
       <Trans>
-        Another one renews in {where}. One is enough: cancel one of them where you bought it. If you want the money of
-        the second one back, ask {where} for it.
+        Another one renews at {where}. One is enough: cancel one of them where you bought it. If you want your money
+        back for the second one, ask {where}.
       </Trans>
     </Notice>
   );
@@ -172,7 +172,7 @@ function CancelSheet({ open, onClose, until }: { open: boolean; onClose: () => v
       open={open}
       onClose={onClose}
       title={t`Cancel premium?`}
-      words={t`It is not renewed any more and stays as it is until ${day}, which is paid for. You can take this back until then.`}
+      words={t`It will not renew. It stays as it is until ${day}, which is paid for; until then you can change your mind.`}
       actions={
         <>
           <Button

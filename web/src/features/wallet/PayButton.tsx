@@ -29,8 +29,8 @@ export function PayButton({
         {slow ? (
           <p className="pt-3 text-center text-soft text-sm">
             <Trans>
-              The pay page takes longer than usual; nothing has been charged. You need not wait here: your order stands
-              under{' '}
+              The pay page is taking longer than usual; nothing has been charged. You do not have to wait here: your
+              order is under{' '}
               <Link to="/wallet/payments" className="font-semibold text-ink underline underline-offset-4">
                 Payments
               </Link>

@@ -93,8 +93,8 @@ function Outcome({ payment }: { payment: Payment }) {
       return payment.problem === 'on_its_way' ? (
         <State icon={<Clock aria-hidden />} title={<Trans>Your payment is on its way</Trans>} actions={<ToWallet />}>
           <Trans>
-            With this way of paying the money takes up to a few days. Do not pay again: as soon as it arrives, you get
-            what you paid for, and you hear of it under News.
+            With this way of paying, the money can take a few days. Do not pay again: as soon as it arrives, you get
+            what you paid for, and you will hear about it under News.
           </Trans>
         </State>
       ) : (
@@ -111,24 +111,24 @@ function Outcome({ payment }: { payment: Payment }) {
         >
           <Trans>
             Two payments arrived for one membership. We asked the payment company to give this one back, and it is not
-            charged again. You need not do anything.
+            charged again. You do not have to do anything.
           </Trans>
         </State>
       ) : (
         <State
           icon={<SearchCheck aria-hidden />}
-          title={<Trans>Paid. We take a look before we hand it over</Trans>}
+          title={<Trans>Paid. We take a look before you get it</Trans>}
           actions={<ToWallet />}
         >
           {payment.release_at ? (
             <Trans>
-              The payment looked a little unusual, so we wait. What you bought comes by itself, at the latest on{' '}
-              {when(payment.release_at)}. You hear of it under News.
+              The payment looked a little unusual, so we wait. You get what you bought by itself, at the latest on{' '}
+              {when(payment.release_at)}. You will hear about it under News.
             </Trans>
           ) : (
             <Trans>
-              The payment looked a little unusual, so somebody who runs this square looks at it. Then what you bought
-              comes, or your money goes back. You hear of it under News.
+              The payment looked a little unusual, so somebody who runs this square is looking at it. Then you get what
+              you bought, or your money back. You will hear about it under News.
             </Trans>
           )}
         </State>
@@ -252,7 +252,8 @@ function Waiting({ payment }: { payment: Payment }) {
         <p className="max-w-sm text-soft">
           {late ? (
             <Trans>
-              You can leave this page: as soon as it arrives, you get what you paid for, and you hear of it under News.
+              You can leave this page: as soon as it arrives, you get what you paid for, and you will hear about it
+              under News.
             </Trans>
           ) : (
             <Trans>This takes a few seconds. Only the payment company's word counts, not this page.</Trans>

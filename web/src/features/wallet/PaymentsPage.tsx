@@ -42,7 +42,7 @@ export function PaymentsPage() {
             </Button>
           }
         >
-          <Trans>Each payment stands here with its receipt, also one that did not go through.</Trans>
+          <Trans>Every payment is listed here with its receipt, even one that did not go through.</Trans>
         </EmptyState>
       ) : null}
       {items.length > 0 ? (

@@ -54,7 +54,7 @@ export function Plans({ plans, instead = false }: { plans: Plan[]; instead?: boo
     );
 
   return (
-    <Section title={instead ? <Trans>Take another plan</Trans> : <Trans>Become a member</Trans>}>
+    <Section title={instead ? <Trans>Choose another plan</Trans> : <Trans>Become a member</Trans>}>
       <form
         className="flex flex-col gap-5"
         onSubmit={(event) => {
@@ -109,9 +109,9 @@ export function Plans({ plans, instead = false }: { plans: Plan[]; instead?: boo
           {instead ? (
             <Pledge icon={<CalendarClock aria-hidden />}>
               {withCoins || once ? (
-                <Trans>Its time is counted from the day your present one ends.</Trans>
+                <Trans>It starts on the day your current one ends.</Trans>
               ) : (
-                <Trans>It begins at once; what is left of your present one stays beside it.</Trans>
+                <Trans>It starts at once; what is left of your current one stays beside it.</Trans>
               )}
             </Pledge>
           ) : null}
@@ -124,16 +124,16 @@ export function Plans({ plans, instead = false }: { plans: Plan[]; instead?: boo
           </Pledge>
           {once ? null : (
             <Pledge icon={<CalendarOff aria-hidden />}>
-              <Trans>Cancelling takes two taps on this page; what is paid for stays until its time is over.</Trans>
+              <Trans>
+                Cancelling takes two taps on this page; what you have paid for stays until its time is over.
+              </Trans>
             </Pledge>
           )}
           {withCoins ? null : (
             <>
               <PaidElsewhere provider={places.place?.provider} />
               <Pledge icon={<Receipt aria-hidden />}>
-                <Trans>
-                  The price is the whole price, taxes included. Each payment's receipt stands under Payments.
-                </Trans>
+                <Trans>The price includes all taxes. You find every receipt under Payments.</Trans>
               </Pledge>
             </>
           )}

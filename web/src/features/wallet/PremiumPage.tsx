@@ -44,7 +44,7 @@ function Shown({ premium }: { premium: Premium }) {
         <Plans plans={premium.plans} />
       ) : (
         <EmptyState icon={<Store aria-hidden />} title={<Trans>There is no membership here just now</Trans>}>
-          <Trans>The people who run this square do not sell one. Nothing is missing without it.</Trans>
+          <Trans>The people who run this square do not sell one. You miss nothing without it.</Trans>
         </EmptyState>
       )}
     </>
@@ -94,7 +94,7 @@ function Unlocks({ plans }: { plans: Plan[] }) {
           ? row(
               <Leaf aria-hidden className="size-5.5 text-lamp-text" />,
               <Trans>No advertising</Trans>,
-              <Trans>Nobody sees any here today. Should it come one day, it does not come to members.</Trans>,
+              <Trans>There is none here today. If it ever comes, members will not see it.</Trans>,
               false,
             )
           : null}

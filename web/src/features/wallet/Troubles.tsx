@@ -16,7 +16,7 @@ export function Troubles({ wallet, leads = false }: { wallet: Wallet; leads?: bo
           <p className="mt-1">
             <Trans>
               Your coins are still yours, and nothing can be spent until this is cleared up. The people who run this
-              square look at it; you hear of it under News. You do not have to do anything here.
+              square are looking at it; you will hear about it under News. You do not have to do anything here.
             </Trans>
           </p>
         </Notice>
@@ -41,8 +41,8 @@ export function Troubles({ wallet, leads = false }: { wallet: Wallet; leads?: bo
           }
         >
           <Trans>
-            Money for a purchase went back to you or your bank after its coins had been spent. Coins that come in pay
-            this first; until it is paid, nothing can be spent. Meeting people and talking go on as ever.
+            Money for a purchase went back to you or your bank after its coins had been spent. Incoming coins pay this
+            first; until it is paid, nothing can be spent. Meeting people and talking go on as usual.
           </Trans>
         </Notice>
       ) : null}

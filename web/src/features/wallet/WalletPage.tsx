@@ -70,7 +70,7 @@ export function WalletPage() {
           to="/wallet/payments"
           icon={<Receipt aria-hidden className="size-5.5" />}
           title={t`Payments`}
-          words={t`What you paid money for`}
+          words={t`Payments you have made`}
         />
       </CardList>
     </Page>
@@ -135,11 +135,11 @@ function Daily() {
           </h2>
           <p className="text-soft text-sm" role="status">
             {daily.available ? (
-              <Trans>Everybody here gets them once a day, for nothing.</Trans>
+              <Trans>Everybody here gets them once a day, for free.</Trans>
             ) : next ? (
-              <Trans>You have today's. The next ones are there at {next}.</Trans>
+              <Trans>You have today's. The next ones come at {next}.</Trans>
             ) : (
-              <Trans>You have today's. The next ones are there tomorrow.</Trans>
+              <Trans>You have today's. The next ones come tomorrow.</Trans>
             )}
           </p>
         </div>
@@ -188,7 +188,7 @@ function Earnings({ wallet }: { wallet: Wallet }) {
         available={available}
         debt={wallet.debt}
         onDone={() =>
-          toast(wallet.debt > 0 ? t`Your earnings paid what was owed first.` : t`Your earnings are coins now.`)
+          toast(wallet.debt > 0 ? t`Your earnings paid what you owed first.` : t`Your earnings are coins now.`)
         }
       />
     </Card>

@@ -38,7 +38,7 @@ export function useMembershipWords(): (premium: Premium) => MembershipWords {
         return {
           tone: 'quiet',
           title: t`Cancelled: it stays until ${until}`,
-          words: t`Nothing is charged any more. Until then everything is as before, and you can take the cancelling back.`,
+          words: t`Nothing more is charged. Until then everything stays as it is, and you can undo the cancellation.`,
           short: t`Cancelled, stays until ${until}`,
         };
       case 'grace': {

@@ -30,8 +30,8 @@ export function useMoneyNews(): (
         return { title: t`${coins('coins')} coins are yours`, words: t`Your payment has arrived.` };
       case 'payment_held':
         return {
-          title: t`Your payment is looked at first`,
-          words: t`It has arrived and looked a little unusual. What you bought comes, or your money goes back.`,
+          title: t`Your payment is being checked first`,
+          words: t`It has arrived and looked a little unusual. You get what you bought, or your money back.`,
         };
       case 'payment_taken_back': {
         const title =
@@ -62,13 +62,13 @@ export function useMoneyNews(): (
       case 'premium_ended':
         return {
           title: t`Your membership is over`,
-          words: t`You meet and talk as before, with the day's free rights.`,
+          words: t`You meet and talk as before, with the day's free meetings.`,
         };
       case 'premium_paid_twice':
         return {
           title: t`You paid for a membership twice`,
           words: text('where')
-            ? t`Both renew. One was bought in ${provider(text('where'))}, and only you can cancel it there; for its money, ask there too.`
+            ? t`Both renew. One was bought at ${provider(text('where'))}, and only you can cancel it there; ask there for your money, too.`
             : text('payment_id')
               ? t`One of the two payments goes back to you, the way it came. You have one membership, and only that is charged again.`
               : t`The newer one stays. The older one is not renewed any more; what you paid for stays until its end.`,

@@ -103,7 +103,7 @@ export function useHistoryWords(): (movement: HistoryItem) => { title: string; w
     if (reverses_id && type !== 'dispute_won') {
       return {
         title: t`An earlier movement was undone`,
-        words: t`Both stand here, so that you can see it.`,
+        words: t`Both are listed here, so that you can see it.`,
       };
     }
     switch (type) {
@@ -139,7 +139,7 @@ export function useHistoryWords(): (movement: HistoryItem) => { title: string; w
       case 'chargeback':
         return { title: t`Coins of a disputed purchase`, words: withDebt(t`Your bank took the money back.`) };
       case 'dispute_won':
-        return { title: t`A disputed purchase stands`, words: t`What had been taken back for it is yours again.` };
+        return { title: t`A disputed purchase was upheld`, words: t`What had been taken back for it is yours again.` };
       case 'debt_forgiven':
         return {
           title: t`Owed coins forgiven`,
@@ -148,7 +148,7 @@ export function useHistoryWords(): (movement: HistoryItem) => { title: string; w
       case 'payout':
         return { title: t`Earnings paid out` };
       case 'debt_payment':
-        return { title: t`Owed coins paid`, words: t`Coins that came in paid what was owed.` };
+        return { title: t`Owed coins paid`, words: t`Incoming coins paid what you owed.` };
       case 'conversion':
         return { title: t`Earnings turned into coins`, words: t`${i18n.number(-earnings)} of what you had earned.` };
       case 'adjustment':
