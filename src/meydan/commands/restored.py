@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _BEGIN_ANEW = """
     update app.sessions set ended_at = app.now(), end_reason = 'revoked' where ended_at is null;
     delete from app.key_packages;
+    delete from app.identity_transfers;
     delete from app.outbox;
 """
 

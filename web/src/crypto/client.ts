@@ -1,8 +1,8 @@
 /** The messaging client of one profile on this device: its vault, its keys, its tabs. */
 import { deleteDB } from 'idb';
-
+import type { Lock } from './acquaintances';
 import { same, toBase64 } from './bytes';
-import { Conversations, type Lock } from './conversations';
+import { Conversations } from './conversations';
 import { type IdentityKey, makeDevice, makeIdentityKey, makePackage, type OwnDevice } from './identity';
 import { keepPeer, type PeerRecord } from './peers';
 import type { GroupRecord } from './records';

@@ -4,28 +4,18 @@
  * others in, send what was written. Every step is kept before it is sent and repeats itself after any loss.
  */
 import { randomUuid } from '../uuid';
+import { Acquaintances, type Lock } from './acquaintances';
 import { fromBase64, fromText, same, toBase64 } from './bytes';
-import { judge, type Member, makePackage, type OwnDevice, ownerOfPackage } from './identity';
+import { adding, invite } from './founding';
+import { type Member, makePackage, type OwnDevice, ownerOfPackage } from './identity';
 import { LogReader } from './log';
 import { Group, type Prepared } from './mls';
 import { pad } from './padding';
-import { isChanged, isOffered, keepPeer, type PeerRecord, partiesOf, readPeer } from './peers';
-import {
-  type Facts,
-  forgetText,
-  type GroupRecord,
-  type JoinRequest,
-  keepGroup,
-  keepText,
-  type TextRecord,
-} from './records';
-import { safetyNumber } from './safety';
+import { isChanged, isOffered, type PeerRecord, partiesOf, readPeer } from './peers';
+import { type Facts, forgetText, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
 import { type KeyPackage, type MessageServer, NoAnswer, ServerRefusal, type WireMessage } from './server';
-import { type Changed, Shelf } from './shelf';
+import type { Changed } from './shelf';
 import type { Vault } from './vault';
-
-/** Runs one piece of work at a time for a name, over all tabs. */
-export type Lock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 /** Frames that came, or `ask` the server, or `nothing`: only what waits here is to be done. */
 export type News = readonly WireMessage[] | 'ask' | 'nothing';
@@ -38,63 +28,17 @@ const AGAIN = 'again';
 const DONE = 'done';
 type Outcome = typeof AGAIN | typeof DONE;
 
-/** What two people can know of who sits in their conversation. */
-export interface Safety {
-  readonly digits: readonly string[];
-  readonly identity: Uint8Array;
-  /** `offered` and `changed` wait for the person: an identity unknown in a talk that was there before, or not the known. */
-  readonly standing: 'known' | 'offered' | 'changed';
-  readonly mine: number;
-  readonly theirs: number;
-}
-
-export class Conversations extends Shelf {
+export class Conversations extends Acquaintances {
   constructor(
-    private readonly device: OwnDevice,
+    device: OwnDevice,
     vault: Vault,
     private readonly server: MessageServer,
-    private readonly lock: Lock,
+    lock: Lock,
     changed: (change: Changed) => void,
     /** Whether the profile's identity is this browser's. If not, nothing is asked for or sent until the person decides. */
     private readonly isCurrent: () => Promise<boolean>,
   ) {
-    super(vault, changed);
-  }
-
-  async members(facts: Facts): Promise<Member[]> {
-    const { state } = await this.record(facts);
-    return state === null ? [] : this.group(facts, state, await this.peer(facts)).members;
-  }
-
-  async standing(facts: Facts): Promise<Safety['standing']> {
-    const peer = await this.peer(facts);
-    return isChanged(peer) ? 'changed' : isOffered(peer) ? 'offered' : 'known';
-  }
-
-  /** Null until the other side's identity has been seen. */
-  async safety(facts: Facts): Promise<Safety | null> {
-    const peer = await this.peer(facts);
-    const identity = peer.offered ?? peer.known;
-    if (identity === null) return null;
-    const members = await this.members(facts);
-    const count = (profileId: string) => members.filter((member) => member.profileId === profileId).length;
-    return {
-      digits: await safetyNumber(this.device, { profileId: facts.peer, identity }),
-      identity,
-      standing: await this.standing(facts),
-      mine: count(facts.me),
-      theirs: count(facts.peer),
-    };
-  }
-
-  /** The person takes an identity, the very one they saw, for the other side's. `sync` then goes on. */
-  async accept(facts: Facts, identity: Uint8Array): Promise<void> {
-    await this.lock(facts.id, async () => {
-      const peer = await this.peer(facts);
-      if (peer.offered === null || !same(peer.offered, identity)) return;
-      await this.keep([keepPeer({ ...peer, known: identity, offered: null })], []);
-      this.changed({ conversationId: facts.id, ids: [] });
-    });
+    super(device, vault, lock, changed);
   }
 
   /** Takes what came (frames, or by asking), then does what is left. Throws `NoAnswer` when cut off. */
@@ -208,26 +152,13 @@ export class Conversations extends Shelf {
     const { identity } = partiesOf(this.device, facts, peer).peer;
     const isOld = (member: Member) =>
       member.profileId === facts.peer && identity !== null && !same(member.identity, identity);
-    if (members.some(isOld)) return this.found(facts, record); // the person accepted another identity since
-    if (this.acceptable(record, facts, peer).length > 0) return this.letIn(facts, record, peer);
+    const asking = this.acceptable(record, facts, peer);
+    if (members.some(isOld)) {
+      // The person has accepted another identity since: the two begin anew as soon as a device of it asks.
+      return asking.some(({ profileId }) => profileId === facts.peer) ? this.found(facts, record) : DONE;
+    }
+    if (asking.length > 0) return this.letIn(facts, record, peer);
     return isOffered(peer) ? DONE : this.flush(facts, record);
-  }
-
-  private peer(facts: Facts): Promise<PeerRecord> {
-    return readPeer(this.vault, facts.peer);
-  }
-
-  private group(facts: Facts, state: Uint8Array, peer: PeerRecord): Group {
-    return Group.read(state, partiesOf(this.device, facts, peer));
-  }
-
-  /** Requests of devices that the known identities signed. */
-  private acceptable(record: GroupRecord, facts: Facts, peer: PeerRecord): readonly JoinRequest[] {
-    const parties = partiesOf(this.device, facts, peer);
-    return record.requests.filter(({ profileId, identity }) => {
-      const party = profileId === facts.me ? parties.me : parties.peer;
-      return party.identity === null || same(party.identity, identity);
-    });
   }
 
   // -- the group -----------------------------------------------------------------------------------------------------
@@ -241,34 +172,14 @@ export class Conversations extends Shelf {
     if (claimed === null) return AGAIN;
     const peer = await this.peer(facts);
     const asking = this.acceptable(record, facts, peer);
-    const known = peer.known ?? peer.offered ?? asking.find(({ profileId }) => profileId === facts.peer)?.identity;
-    let parties = partiesOf(this.device, facts, { ...peer, known: known ?? null });
-    const invited = new Map(asking.map((one) => [one.deviceId, fromBase64(one.body)]));
-    let other: Uint8Array | null = null;
-    for (const one of claimed) {
-      const body = fromBase64(one.package);
-      const owner = ownerOfPackage(body);
-      if (owner?.profileId !== one.profile_id || owner.deviceId !== one.device_id) continue;
-      const verdict = await judge(owner, parties);
-      const isPeer = owner.profileId === facts.peer;
-      if (verdict === 'other_identity' && isPeer) other = owner.identity;
-      if (verdict !== 'fine') continue;
-      if (isPeer) parties = { ...parties, peer: { ...parties.peer, identity: owner.identity } };
-      if (!invited.has(owner.deviceId)) invited.set(owner.deviceId, body);
-    }
-    const bodies = [...invited.values()];
+    const { bodies, parties, other } = await invite(partiesOf(this.device, facts, peer), asking, claimed);
     if (!bodies.some((body) => ownerOfPackage(body)?.profileId === facts.peer)) {
       if (other !== null) await this.offer(facts, other);
       return DONE; // nobody to talk with yet
     }
-    const group = await Group.found(facts.id, record.logEpoch, this.device, parties);
-    return this.prepare(record, record.logEpoch, await group.add(bodies));
-  }
-
-  private async offer(facts: Facts, identity: Uint8Array): Promise<void> {
-    const peer = await this.peer(facts);
-    await this.keep([keepPeer({ ...peer, offered: identity })], []);
-    this.changed({ conversationId: facts.id, ids: [] });
+    const prepared = await adding(await Group.found(facts.id, record.logEpoch, this.device, parties), bodies);
+    const isPeer = (member: Member) => member.profileId === facts.peer;
+    return prepared?.next.members.some(isPeer) ? this.prepare(record, record.logEpoch, prepared) : DONE;
   }
 
   /** Null when somebody founded the group meanwhile. Who took too many does with the devices that ask. */
@@ -284,15 +195,15 @@ export class Conversations extends Shelf {
 
   private async letIn(facts: Facts, record: GroupRecord, peer: PeerRecord): Promise<Outcome> {
     const group = this.group(facts, record.state as Uint8Array, peer);
-    const packages = this.acceptable(record, facts, peer).map(({ body }) => fromBase64(body));
-    try {
-      return await this.prepare(record, group.epoch, await group.add(packages));
-    } catch (error) {
-      if (error instanceof NoAnswer || error instanceof ServerRefusal) throw error;
-      // Packages that no group would take must not keep this device from its work.
-      await this.keep([keepGroup({ ...record, requests: [] })], []);
-      return AGAIN;
-    }
+    const asking = this.acceptable(record, facts, peer);
+    const prepared = await adding(
+      group,
+      asking.map(({ body }) => fromBase64(body)),
+    );
+    if (prepared !== null) return this.prepare(record, group.epoch, prepared);
+    // Only packages that no group would take are left: they must not keep this device from its work.
+    await this.keep([keepGroup({ ...record, requests: record.requests.filter((one) => !asking.includes(one)) })], []);
+    return AGAIN;
   }
 
   private async prepare(record: GroupRecord, epoch: number, prepared: Prepared): Promise<Outcome> {

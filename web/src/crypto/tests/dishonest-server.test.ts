@@ -49,6 +49,30 @@ describe('a planted package', () => {
     expect((await ana.safety()).digits).toEqual((await bora.safety()).digits);
   });
 
+  it('that is broken behind its signature keeps nobody else out', async () => {
+    const { server, conversation, ana, bora } = await pair();
+    const phone = await deviceOf(BORA, randomUuid());
+    const broken = await packageOf(phone);
+    broken[20] = (broken[20] ?? 0) ^ 1; // in the one-time key, which only MLS's own signature covers
+    server.plant(BORA, phone.deviceId, broken);
+    await ana.say('ikimiz');
+    await bora.sync();
+    expect(await bora.read()).toEqual(['peer: ikimiz']);
+    server.append(BORA, phone.deviceId, {
+      id: randomUuid(),
+      conversation_id: conversation,
+      type: 'join_request',
+      epoch: 1,
+      body: toBase64(broken),
+    });
+    const laptop = await (await Device.make(server, conversation, BORA, 0)).carry(bora);
+    await laptop.sync();
+    await ana.say('üçümüz');
+    await laptop.sync();
+    expect(await laptop.read()).toContain('peer: üçümüz');
+    expect(await ana.conversations.members(ana.facts)).toHaveLength(3);
+  });
+
   it('in a running talk is refused and told: without a signature, and under one’s own name', async () => {
     const { server, conversation, ana, bora } = await pair();
     await ana.say('ikimiz');

@@ -1,8 +1,9 @@
 /** Devices of two people around one fake server. */
 import 'fake-indexeddb/auto';
 import { randomUuid } from '../../uuid';
+import type { Lock, Safety } from '../acquaintances';
 import { toBase64 } from '../bytes';
-import { Conversations, type Lock, type Safety } from '../conversations';
+import { Conversations } from '../conversations';
 import { type IdentityKey, makeDevice, makeIdentityKey, makePackage, type OwnDevice, type Parties } from '../identity';
 import { Group } from '../mls';
 import { keepPeer, type PeerRecord } from '../peers';

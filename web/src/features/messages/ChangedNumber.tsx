@@ -13,7 +13,7 @@ export function ChangedNumber({ conversation }: { conversation: Conversation }) 
   const { alias } = conversation.peer;
   if (standing === 'known') return null;
   return (
-    <div className="mx-auto w-full max-w-[560px] shrink-0 px-4 pb-3">
+    <div role="alert" className="mx-auto w-full max-w-[560px] shrink-0 px-4 pb-3">
       <Notice
         tone="terracotta"
         icon={<ShieldAlert aria-hidden />}

@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { Conversation } from '../../api/types';
 import { useAction } from '../../app/action';
-import type { Safety } from '../../crypto/conversations';
+import type { Safety } from '../../crypto/acquaintances';
 import { Button, Sheet } from '../../ui';
 import { asFacts } from './data';
 import { sync } from './letterbox';

@@ -4,7 +4,7 @@ import { answer, api } from '../../api/client';
 import type { Conversation } from '../../api/types';
 import { queryClient } from '../../app/queries';
 import { serverNow } from '../../clock';
-import type { Safety } from '../../crypto/conversations';
+import type { Safety } from '../../crypto/acquaintances';
 import { byPlace, type Facts, type TextRecord } from '../../crypto/records';
 import { onNews, watchPresence } from '../../realtime';
 import { useLetterbox } from './store';
