@@ -175,6 +175,26 @@ async def test_a_key_that_changed_is_shown_and_nothing_is_sent_before_it_is_acce
     assert await ana.safety_number() == await intruder.safety_number() != before
 
 
+async def test_a_talk_whose_browsers_are_all_new_is_founded_anew(pages: Pages, two: Two, visitor: Visitors):
+    """Both lost theirs: each waits for a device that is gone, then the two go on, once each has accepted the other."""
+    await pages.ana.say("before")
+    await pages.bora.hears("before")
+    await pages.ana_person.context.close()
+    await pages.bora_person.context.close()
+    ana = await new_browser(two.ana, visitor, two.conversation_id)
+    await begin_anew(ana)
+    await ana.say("from my new browser")
+    bora = await new_browser(two.bora, visitor, two.conversation_id)
+    await begin_anew(bora)
+    await ana.accept_number()
+    await bora.hears("from my new browser")
+    await bora.accept_number()
+    await bora.say("here, too")
+    await ana.hears("here, too")
+    await expect(ana.lines.get_by_text("One message was sent before this browser joined the talk")).to_have_count(1)
+    assert await ana.safety_number() == await bora.safety_number()
+
+
 async def test_packages_that_the_server_plants_open_nothing(two: Two, visitor: Visitors):
     """Whichever side founds the group, its browser is handed a device that nobody signed, before the real one."""
     planted: list[str] = []
