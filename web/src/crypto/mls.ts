@@ -97,8 +97,12 @@ export class Group {
 
   /** Whether a commit, as anybody can see, is the first of its group. */
   static isFounding(commit: Uint8Array): boolean {
-    const message = decodeMlsMessage(commit, 0)?.[0];
-    return message?.wireformat === 'mls_private_message' && message.privateMessage.epoch === 0n;
+    try {
+      const message = decodeMlsMessage(commit, 0)?.[0];
+      return message?.wireformat === 'mls_private_message' && message.privateMessage.epoch === 0n;
+    } catch {
+      return false; // no MLS message at all
+    }
   }
 
   /** The key packages a welcome is meant for. */

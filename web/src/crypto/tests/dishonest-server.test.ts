@@ -206,6 +206,32 @@ describe('the log', () => {
     expect(conversation).not.toBe(other.conversation);
   });
 
+  it('entries that are no MLS at all stop no device', async () => {
+    const { server, conversation, ana, bora } = await pair();
+    await ana.say('bir');
+    await bora.sync();
+    for (const type of ['text', 'join_request', 'welcome', 'commit'] as const) {
+      for (const length of [1, 40, 300]) {
+        const body = toBase64(crypto.getRandomValues(new Uint8Array(length)));
+        server.append(BORA, bora.own.deviceId, {
+          id: randomUuid(),
+          conversation_id: conversation,
+          type,
+          epoch: 1,
+          body,
+        });
+      }
+    }
+    server.epoch = 2;
+    const end = server.log.length;
+    const own = await (await Device.make(server, conversation, ANA, 0)).carry(ana);
+    await Promise.all([ana.sync(), own.sync()]);
+    for (const device of [ana, own]) {
+      expect((await device.groupRecord()).seq).toBeGreaterThanOrEqual(end);
+      expect(await device.conversations.members(device.facts)).toEqual([]);
+    }
+  });
+
   it('a commit that is kept back shows where the next words stand', async () => {
     const { server, conversation, ana, bora } = await pair();
     await ana.say('bir');
