@@ -81,6 +81,9 @@ PLAYS = {
     "app.spend_on_text(integer,uuid,integer,boolean,integer,integer,integer)": Play(
         "select granted from app.spend_on_text($1, uuidv7(), 5, true, 2000000000, 2000000000, 25)", "service"
     ),
+    "app.take_sending_turn(integer,uuid,interval)": Play(
+        "select app.take_sending_turn($1, {request}, '30 s')", "service"
+    ),
     "app.return_text_cost(integer,uuid)": Play("select app.return_text_cost($1, {text})", "service"),
     "app.add_report(integer,uuid,text,text,uuid)": Play("select app.add_report($1, {bora}, 'spam', '', {match})"),
     "app.add_block(integer,uuid,text)": Play(
@@ -214,8 +217,9 @@ async def scene(
             UUID, "select id from app.conversations where tenant_id = $1 and match_id = $2", match
         )
         await tx.run(
-            "insert into app.code_requests (tenant_id, contact_hash, network_hash, is_known, leaves_at)"
-            " values ($1, 'contact', 'network', false, app.now())"
+            "insert into app.code_requests (tenant_id, id, contact_hash, network_hash, is_known, leaves_at)"
+            " values ($1, $2, 'contact', 'network', false, app.now())",
+            request := uuid4(),
         )
         text = uuid4()
         await tx.run("select app.spend_on_text($1, $2, 5, true, 2000000000, 2000000000, 25)", text)
@@ -255,7 +259,7 @@ async def scene(
         "hold": hold.id,
         "text": text,
     }
-    ids["block"] = block
+    ids |= {"block": block, "request": request}
     ids |= {name: person.me.profile_id for name, person in people.items()}
     ids |= {f"{name}_user": person.me.user_id for name, person in people.items()}
     names = {name: f"'{value}'::uuid" for name, value in ids.items()}

@@ -25,13 +25,16 @@ revoke insert, update, delete on app.sms_spendings from meydan_service;
 -- Requests of codes and alerts of the last two days, by keyed hashes. Erasing an account takes none of them away.
 create table app.code_requests (
     tenant_id integer not null references app.tenants,
-    id uuid not null default uuidv7(),
+    -- The message's, in `otp_verifications` for as long as it is kept.
+    id uuid not null,
     -- One in all communities: a number gets its texts from all of them.
     contact_hash bytea not null,
     network_hash bytea not null,
     -- Asked by a device that the contact's account knows, within its share of a day.
     is_known boolean not null,
     leaves_at timestamptz not null,
+    -- When it was really handed to the sender, last.
+    left_at timestamptz,
     created_at timestamptz not null default app.now(),
     primary key (tenant_id, id)
 );
@@ -180,3 +183,33 @@ $$;
 comment on function app.add_tenant is 'Inserts a tenant and returns its id, or null when the slug is taken.';
 revoke all on function app.add_tenant from public, meydan_app, meydan_service, meydan_relay;
 grant execute on function app.add_tenant to meydan_service;
+
+-- Counts when messages really leave: a worker that was away would otherwise send at once what was planned apart.
+create or replace function app.take_sending_turn(in_tenant_id integer, in_otp_id uuid, in_spacing interval)
+    returns interval
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    contact bytea;
+    before timestamptz;
+begin
+    select request.contact_hash into contact from app.code_requests request
+    where request.tenant_id = app.tenant_id() and request.tenant_id = in_tenant_id and request.id = in_otp_id;
+    if contact is null then
+        return null;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended(encode(contact, 'hex'), 0));
+    select max(request.left_at) into before from app.code_requests request
+    where request.contact_hash = contact and request.created_at > app.now() - interval '1 day'
+        and request.id <> in_otp_id;
+    if before > app.now() - in_spacing then
+        return before + in_spacing - app.now();
+    end if;
+    update app.code_requests set left_at = app.now() where tenant_id = in_tenant_id and id = in_otp_id;
+    return null;
+end $$;
+
+comment on function app.take_sending_turn is
+    'Notes that a message leaves now and returns null, or returns how long it has to wait.'
+    ' Locks: an advisory lock of the contact.';
+revoke all on function app.take_sending_turn from public, meydan_app, meydan_service, meydan_relay;
+grant execute on function app.take_sending_turn to meydan_service;

@@ -57,14 +57,19 @@ class Queue:
     def __init__(self, db: Database, owner: asyncpg.Connection, tenant_id: int) -> None:
         self._db, self._owner, self._tenant_id = db, owner, tenant_id
 
-    async def work(self, tenant_id: int | None = None) -> int:
-        """Every waiting job of the community, once; how many there were."""
+    async def work(self, tenant_id: int | None = None, *, at_once: bool = False) -> int:
+        """Every waiting job of the community, once; how many there were.
+
+        Each comes at its time, so that the texts to a number are far enough apart; ``at_once`` as after a pause.
+        """
         rows = await self._owner.fetch(
             "delete from jobs.pgqueuer where headers->>'tenant_id' = $1 returning entrypoint, payload",
             str(tenant_id or self._tenant_id),
         )
         for row in rows:
             await jobs.run_job(self._db, row["entrypoint"], row["payload"], tenant_id or self._tenant_id)
+            if not at_once:
+                await self._owner.execute("update app.code_requests set left_at = left_at - interval '1 minute'")
         return len(rows)
 
 

@@ -161,7 +161,7 @@ async def test_nobody_adds_a_face_to_somebody_else_or_a_second_real_one(
         "kept_apart (tenant_id, mark, other_mark, kept_until) values ($1, '', '', app.now())",
         "login_attempts (tenant_id, scope, key, attempts) values ($1, 'pair', '', 0)",
         "sms_spendings (tenant_id, otp_id, day, cents, is_known) values ($1, uuidv7(), current_date, -5, false)",
-        "code_requests (tenant_id, contact_hash, network_hash, is_known, leaves_at) values ($1, '', '', true, app.now())",
+        "code_requests (tenant_id, id, contact_hash, network_hash, is_known, leaves_at) values ($1, uuidv7(), '', '', true, app.now())",
         "spent_puzzles (tenant_id, id, expires_at) values ($1, uuidv7(), app.now())",
     ],
 )

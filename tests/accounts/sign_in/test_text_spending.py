@@ -223,6 +223,14 @@ async def test_a_number_gets_one_text_in_half_a_minute_whatever_it_is_for(
         str(tenant.id),
     )
     assert (due[-1]["execute_after"] - due[0]["execute_after"]).total_seconds() > 29
+    # A worker that was away finds all of them due, and sends one.
+    before, sent = len(postbox.to(phone)), []
+    for _ in range(4):
+        moving_clock.forward(seconds=31)
+        for where in (tenant, other_tenant):
+            await queue.work(where.id, at_once=True)
+        sent.append(len(postbox.to(phone)) - before)
+    assert sent == [1, 2, 2, 2], "nobody has an account in the other community: that one is never sent"
 
 
 async def test_forty_networks_neither_close_a_number_nor_keep_its_owner_out(

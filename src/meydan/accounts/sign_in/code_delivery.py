@@ -10,7 +10,7 @@ from meydan import integrations, tenants
 from meydan.accounts import users
 from meydan.accounts.identifiers import Identifier
 from meydan.accounts.settings import SignInMethod
-from meydan.accounts.sign_in import sms_budget
+from meydan.accounts.sign_in import code_limits, sms_budget
 from meydan.accounts.sign_in.otp import Purpose, SendCode
 from meydan.integrations import Channel, Message, SendingFailed, Undeliverable
 from meydan.kit.crypto import seal
@@ -42,8 +42,8 @@ async def do_send(db: Database, tenant_id: int, job: SendCode) -> None:
     async with db.as_service(tenant_id) as tx:
         queued = await _do_take_queued(tx, job)
         community = tenants.name_in_messages((await tenants.current(tx)).name)
-    if queued is None:
-        return
+        if queued is None or await do_wait_for_turn(tx, queued.id, queued.channel, "accounts.send_code", job):
+            return
     code = seal.unseal("one-time codes", job.sealed_code).decode()
     words = {"code": code, "community": community}
     message = Message(
@@ -57,6 +57,17 @@ async def do_send(db: Database, tenant_id: int, job: SendCode) -> None:
         async with db.as_service(tenant_id) as tx:
             retry = structs.replace(job, attempt=job.attempt + 1)
             await queue(tx, "accounts.send_code", retry, delay=_BACK_OFF * job.attempt)
+
+
+async def do_wait_for_turn(tx: Tx, row_id: UUID, channel: Channel, job: str, payload: Struct) -> bool:
+    """Queues a text message's job anew if its number had another one a moment ago. Returns False if it may leave."""
+    if channel is not Channel.sms:
+        return False
+    wait = await code_limits.do_take_sending_turn(tx, row_id)
+    if wait is None:
+        return False
+    await queue(tx, job, payload, delay=wait)
+    return True
 
 
 async def do_deliver(db: Database, tenant_id: int, row_id: UUID, channel: Channel, message: Message) -> bool:

@@ -117,18 +117,30 @@ async def leaves_at_for_alert(tx: Tx, contact: Contact) -> datetime:
     return _leaves_at(pressure, earliest=clock.now(), patience=timedelta(days=1))
 
 
-async def do_record(tx: Tx, contact: Contact, network: str, terms: Terms) -> None:
+async def do_record(tx: Tx, otp_id: UUID, contact: Contact, network: str, terms: Terms) -> None:
     """Counts a request. The record holds keyed hashes only, and outlives an erasure of the account."""
     await tx.run(
         """
-        insert into app.code_requests (tenant_id, contact_hash, network_hash, is_known, leaves_at)
-        values ($1, $2, $3, $4, $5)
+        insert into app.code_requests (tenant_id, id, contact_hash, network_hash, is_known, leaves_at)
+        values ($1, $2, $3, $4, $5, $6)
         """,
+        otp_id,
         _contact_hash(contact),
         _network_hash(network),
         terms.is_known,
         terms.leaves_at,
     )
+
+
+async def do_take_sending_turn(tx: Tx, otp_id: UUID) -> timedelta | None:
+    """Notes that a text message leaves now, or returns how long it has to wait.
+
+    Planned times are not enough: a worker that was away would send at once what was planned apart.
+
+    Locks: an advisory lock of the number.
+    Runs as: service.
+    """
+    return await tx.maybe(timedelta, "select app.take_sending_turn($1, $2, $3)", otp_id, SPACING)
 
 
 async def _check_browser(tx: Tx, contact: Contact, asker: Asker) -> None:

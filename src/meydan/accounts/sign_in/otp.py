@@ -128,7 +128,7 @@ async def do_request(
     if paused is not None:
         return paused
     await puzzles.do_spend(tx, puzzle, PuzzlePurpose(tx.tenant_id, purpose, contact.value), terms.difficulty)
-    await code_limits.do_record(tx, contact, asker.network, terms)
+    await code_limits.do_record(tx, otp_id, contact, asker.network, terms)
     number = f"{secrets.randbelow(1_000_000):06}"
     await tx.run(
         """

@@ -89,7 +89,7 @@ async def _do_queue_to(tx: Tx, contact: Contact, part: SignInPart, language: Lan
     if await sms_budget.do_spend(tx, alert_id, contact.channel, is_known=True) is not None:
         return
     leaves_at = await code_limits.leaves_at_for_alert(tx, contact)
-    await code_limits.do_record(tx, contact, "", Terms(is_known=True, difficulty=0, leaves_at=leaves_at))
+    await code_limits.do_record(tx, alert_id, contact, "", Terms(is_known=True, difficulty=0, leaves_at=leaves_at))
     now = clock.now()
     await tx.run(
         """
@@ -117,8 +117,10 @@ async def do_send(db: Database, tenant_id: int, job: SendSecurityAlert) -> None:
             job.alert_id,
         )
         community = tenants.name_in_messages((await tenants.current(tx)).name)
-    if queued is None:
-        return
+        if queued is None or await code_delivery.do_wait_for_turn(
+            tx, job.alert_id, queued.channel, "accounts.send_security_alert", job
+        ):
+            return
     message = Message(
         to=queued.contact,
         subject=_SUBJECT[job.language].format(community=community),
