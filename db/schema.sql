@@ -575,11 +575,12 @@ end $$;
 
 CREATE TABLE app.code_requests (
     tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
+    id uuid NOT NULL,
     contact_hash bytea NOT NULL,
     network_hash bytea NOT NULL,
     is_known boolean NOT NULL,
     leaves_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL
 );
 
@@ -2662,6 +2663,30 @@ begin
         from (select distinct unnest(new.languages || case when new.widened
             then array['*'] else '{}' end) as name) lane;
     end if;
+    return null;
+end $$;
+
+CREATE FUNCTION app.take_sending_turn(in_tenant_id integer, in_otp_id uuid, in_spacing interval) RETURNS interval
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    contact bytea;
+    before timestamptz;
+begin
+    select request.contact_hash into contact from app.code_requests request
+    where request.tenant_id = app.tenant_id() and request.tenant_id = in_tenant_id and request.id = in_otp_id;
+    if contact is null then
+        return null;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended(encode(contact, 'hex'), 0));
+    select max(request.left_at) into before from app.code_requests request
+    where request.contact_hash = contact and request.created_at > app.now() - interval '1 day'
+        and request.id <> in_otp_id;
+    if before > app.now() - in_spacing then
+        return before + in_spacing - app.now();
+    end if;
+    update app.code_requests set left_at = app.now() where tenant_id = in_tenant_id and id = in_otp_id;
     return null;
 end $$;
 
@@ -5636,6 +5661,9 @@ REVOKE ALL ON FUNCTION app.spend_on_text(in_tenant_id integer, in_otp_id uuid, i
 GRANT ALL ON FUNCTION app.spend_on_text(in_tenant_id integer, in_otp_id uuid, in_cents integer, in_is_known boolean, in_budget_cents integer, in_tenant_budget_cents integer, in_kept_percent integer) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.sync_ticket_lanes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.take_sending_turn(in_tenant_id integer, in_otp_id uuid, in_spacing interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.take_sending_turn(in_tenant_id integer, in_otp_id uuid, in_spacing interval) TO meydan_service;
 
 REVOKE ALL ON FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid) TO meydan_service;
