@@ -203,6 +203,32 @@ async def check_no_forbidden_pair(
     return len(pairs)
 
 
+async def draw_without_decoys(
+    place: Place, tenant: tenants.Tenant, pairs: list[tuple[Participant, Participant]]
+) -> None:
+    """Draws the tenant's key until each of these pairs may meet: they have nobody else to meet."""
+    async with place.db.as_service(tenant.id) as tx:
+        await tx.run("insert into app.decoy_keys (tenant_id) values ($1) on conflict do nothing")
+        users, faces, other_users, other_faces = zip(
+            *((one.me.user_id, one.me.profile_id, other.me.user_id, other.me.profile_id) for one, other in pairs),
+            strict=True,
+        )
+        drawn = True
+        while drawn:
+            await tx.run("update app.decoy_keys set key = gen_random_uuid() where tenant_id = $1")
+            drawn = await tx.one(
+                bool,
+                """
+                select bool_or(app.is_passed_over($1, drawn.key, 50, user_id, face_id, other_user_id, other_face_id))
+                from app.decoy_keys drawn
+                cross join unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
+                    as pair (user_id, face_id, other_user_id, other_face_id)
+                where drawn.tenant_id = $1
+                """,
+                *(list(users), list(faces), list(other_users), list(other_faces)),
+            )
+
+
 async def growth(place: Place, sizes: list[int], pairs: int) -> list[list[str]]:
     lines, first = [], 0.0
     for seed, size in enumerate(sizes, start=10):
@@ -238,7 +264,9 @@ async def growth(place: Place, sizes: list[int], pairs: int) -> list[list[str]]:
         seekers = await place.people(tenant, pairs * 2, languages=[["tr"]], seed=seed + 100)
         arrivals = Arrivals()
         await place.listen(arrivals, seekers)
-        for one, other in zip(seekers[::2], seekers[1::2], strict=True):
+        meeting_each_other = list(zip(seekers[::2], seekers[1::2], strict=True))
+        await draw_without_decoys(place, tenant, meeting_each_other)
+        for one, other in meeting_each_other:
             await place.join(arrivals, one)
             await asyncio.sleep(0.02)  # looked for, found nobody
             arrivals.heard.clear()
