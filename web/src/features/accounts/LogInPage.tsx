@@ -42,7 +42,7 @@ function WhyEnded({ reason }: { reason: unknown }) {
         </Trans>
       );
     case 'too_many':
-      return <Trans>You are logged in on 20 other devices, and this one was unused longest.</Trans>;
+      return <Trans>You are logged in on 20 other devices, and this one had been unused for the longest time.</Trans>;
     default:
       return <Trans>The session ended on this device.</Trans>;
   }

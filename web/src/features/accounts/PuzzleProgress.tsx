@@ -15,7 +15,7 @@ export function PuzzleProgress() {
           <p className="text-soft text-sm">
             <Trans>
               Many requests are coming in right now. Your device does a few seconds of work, which makes asking
-              thousands of times expensive. You need do nothing.
+              thousands of times expensive. You do not have to do anything.
             </Trans>
           </p>
           <progress

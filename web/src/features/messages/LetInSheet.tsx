@@ -32,7 +32,7 @@ export function LetInSheet({ open, onClose }: { open: boolean; onClose: () => vo
       open={open}
       onClose={onClose}
       title={t`Let in another browser`}
-      words={t`Log in there, open Messages, press “I have a code”, and type this. It holds for ten minutes and opens once.`}
+      words={t`Log in there, open Messages, press “I have a code”, and type this. It works for ten minutes, and only once.`}
       actions={
         <Button wide onClick={onClose}>
           <Trans>Done</Trans>

@@ -78,7 +78,7 @@ function CodeSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
       open={open}
       onClose={onClose}
       title={t`Enter the code`}
-      words={t`It stands on the screen of your other browser for ten minutes. Nobody else needs it: whoever asks you for it wants to read along.`}
+      words={t`It is on the screen of your other browser for ten minutes. Nobody else needs it: whoever asks you for it wants to read along.`}
     >
       <form onSubmit={submit} className="flex flex-col gap-4">
         <Field
