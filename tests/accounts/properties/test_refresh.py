@@ -8,25 +8,28 @@ import random
 import pytest
 
 from meydan import tenants
-from meydan.accounts import devices, sessions
+from meydan.accounts import devices, refresh_tokens, sessions
 from meydan.accounts.devices import ClientDevice
 from meydan.kit.database import Database
+from tests.accounts.test_signed_refreshes import BrowserKey
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person
 
 SEEDS = range(12)
 
 
-async def begin(db: Database, person: Person) -> str:
+async def begin(db: Database, person: Person, key: BrowserKey | None = None) -> str:
     async with db.as_service(person.tenant.id) as tx:
         row = await devices.do_record_device(tx, person.me.user_id, ClientDevice(person.me.client_device_id, "Firefox"))
-        return (await sessions.do_start(tx, person.me.user_id, row, "127.0.0.1")).refresh_token
+        public = refresh_tokens.read_browser_key(key.public) if key else None
+        return (await sessions.do_start(tx, person.me.user_id, row, "127.0.0.1", public)).refresh_token
 
 
-async def refresh(db: Database, person: Person, token: str) -> str | None:
+async def refresh(db: Database, person: Person, token: str, key: BrowserKey | None = None) -> str | None:
     """The token to go on with; None when the session has ended."""
+    signature = key.sign(refresh_tokens.digest(token)) if key else None
     async with db.as_service(person.tenant.id) as tx:
-        opened = await sessions.do_refresh(tx, token)
+        opened = await sessions.do_refresh(tx, token, signature)
     return None if isinstance(opened, sessions.SessionEnded) else opened.refresh_token
 
 
@@ -51,6 +54,21 @@ async def test_whoever_is_alone_is_never_logged_out(
             again = await refresh(db, person, sent)
             assert again is not None
             jar = again
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whoever_signs_is_not_logged_out_by_answers_lost_for_days(
+    db: Database, tenant: tenants.Tenant, moving_clock: MovableClock, seed: int
+):
+    luck, person, key = random.Random(seed), await make_person(db, tenant), BrowserKey()
+    jar, lost = await begin(db, person, key), 0
+    for _ in range(40):
+        moving_clock.forward(hours=luck.choice([0.01, 0.15, 5, 20, 36]))
+        answer = await refresh(db, person, jar, key)
+        assert answer is not None
+        lost = lost + 1 if lost < 3 and luck.random() < 0.5 else 0
+        if not lost:
+            jar = answer
 
 
 @pytest.mark.parametrize("seed", SEEDS)
