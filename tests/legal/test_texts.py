@@ -122,7 +122,8 @@ async def test_many_who_register_at_once_accept_one_version(
     assert await owner.fetchval("select count(*) from app.legal_texts where tenant_id = $1", tenant.id) == 2
     count = "select count(*) from app.legal_acceptances where tenant_id = $1"
     assert await owner.fetchval(count, tenant.id) == 10
-    await people[0].client.post("/api/users/erase", json={"password": PASSWORD})
+    erased = await people[0].client.post("/api/users/erase", json={"password": PASSWORD})
+    assert erased.status_code == 204, erased.text
     assert await owner.fetchval(count, tenant.id) == 8
 
 
