@@ -162,10 +162,10 @@ class Sms(Struct, frozen=True):
     countries: Annotated[
         list[Annotated[str, Meta(pattern="^[A-Z]{2}$")]],
         Meta(
-            description="Countries that text messages may be sent to, such as `TR,DE`. Empty: only each community's own, its "
+            description="Countries that text messages may be sent to, such as `TR,DE`, besides each community's own, its "
             "setting `accounts.default_region`."
         ),
-    ] = msgspec.field(default_factory=list)
+    ] = msgspec.field(default_factory=lambda: ["TR"])
 
 
 class Tenants(Struct, frozen=True):

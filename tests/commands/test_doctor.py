@@ -1,7 +1,9 @@
 """`meydan doctor` on installations that are broken on purpose."""
 
+import os
 import re
 import socket
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,16 +13,12 @@ import pytest
 from valkey import Valkey
 
 from meydan import tenants
-from meydan.commands.doctor import (
-    Level,
-    check_database,
-    check_disk,
-    check_servers,
-    check_settings,
-    check_valkey,
-    check_worker,
-    examine,
-)
+from meydan.commands.doctor import examine
+from meydan.commands.doctor.ciphertext import check_ciphertext
+from meydan.commands.doctor.database import check_database
+from meydan.commands.doctor.findings import Level
+from meydan.commands.doctor.installation import check_disk, check_settings
+from meydan.commands.doctor.parts import check_servers, check_valkey, check_worker
 from meydan.config import Settings, Sms, make_secrets
 from meydan.kit import valkey as kit_valkey
 from meydan.kit.database import Database, DatabaseSettings
@@ -264,7 +262,7 @@ async def test_a_server_that_takes_connections_and_answers_none(
 ) -> None:
     from msgspec.structs import replace
 
-    monkeypatch.setattr("meydan.commands.doctor._ANSWER_LIMIT", 0.5)
+    monkeypatch.setattr("meydan.commands.doctor.parts._ANSWER_LIMIT", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as frozen, socket.create_server(("127.0.0.1", 0)) as gone:
         ports = frozen.getsockname()[1], gone.getsockname()[1]
         gone.close()
@@ -326,3 +324,19 @@ async def test_a_folder_over_which_nothing_runs(tmp_path: Path) -> None:
     findings = await examine(tmp_path)
     assert findings[-1].level is Level.bad
     assert "is not running" in findings[-1].words
+
+
+def test_how_long_ended_messages_stay_in_the_engines_logs_is_told(tmp_path: Path):
+    wal, aof = tmp_path / "engines/postgres/data/pg_wal", tmp_path / "engines/valkey/data/appendonlydir"
+    for folder, days in ((wal, 9), (aof, 1)):
+        folder.mkdir(parents=True)
+        for name, age in (("new", 0), ("old", days)):
+            (folder / name).touch()
+            os.utime(folder / name, (0, time.time() - age * 86_400))
+    found = list(check_ciphertext(tmp_path, Settings(data=tmp_path)))
+    assert [finding.level for finding in found] == [Level.warning, Level.good]
+    assert "PostgreSQL's log reaches 9 days back" in found[0].words
+    assert "Valkey's log reaches 24 hours back" in found[1].words
+    url = "postgresql://a:b@db.example/meydan"
+    elsewhere = settings_of(tmp_path, DatabaseSettings(url, url, url, url), "valkey://cache")
+    assert list(check_ciphertext(tmp_path, elsewhere)) == []

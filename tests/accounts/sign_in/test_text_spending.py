@@ -196,6 +196,11 @@ async def test_only_the_operators_own_country_is_open(
         assert refused.json()["country"] == "DE"
     await configure(db, tenant, sms_countries=["DE"])
     assert code(await ask(api, "+491711234569")) == "country_closed", "a community opens nothing by itself"
+    await configure(db, tenant, sms_countries=[], default_region="PK")
+    with budget(1_000_000, countries=["TR"]):
+        for own in ("+923211234567", new_phone()):
+            assert (await ask(api, own)).status_code == 202
+        assert code(await ask(api, german)) == "country_closed"
 
 
 async def test_a_number_gets_one_text_in_half_a_minute_whatever_it_is_for(

@@ -39,14 +39,14 @@ class _Spending(Struct, frozen=True):
 
 
 async def check_country(tx: Tx, contact: Contact) -> None:
-    """Refuses a country that the installation has not opened; a community can close further ones.
+    """Refuses a country that is neither the community's own nor opened by the installation; a community can close more.
 
     Raises: CountryClosed.
     """
     if contact.country is None:
         return
     settings = await tenants.settings(tx, AccountsSettings)
-    opened = integrations.current().sms_countries or [settings.default_region]
+    opened = {*integrations.current().sms_countries, settings.default_region}
     if contact.country not in opened or (settings.sms_countries and contact.country not in settings.sms_countries):
         raise CountryClosed(country=contact.country)
 
