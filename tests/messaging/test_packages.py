@@ -45,6 +45,15 @@ async def test_one_of_every_device_but_the_callers_own(db: Database, conversatio
     assert await claim(db, conversation.ana.me, conversation.id) == set()
 
 
+async def test_a_person_who_offers_none_costs_the_caller_none(db: Database, conversation: Conversation):
+    laptop = on_another_device(conversation.ana.me)
+    await offer(db, laptop, b"laptop")
+    for _ in range(packages.CLAIMS_PER_CONVERSATION + 1):
+        assert await claim(db, conversation.ana.me, conversation.id) == set()
+    await offer(db, conversation.bora.me, b"phone")
+    assert await claim(db, conversation.ana.me, conversation.id) == {b"laptop", b"phone"}
+
+
 async def test_no_package_is_handed_out_twice(db: Database, conversation: Conversation):
     await offer(db, conversation.bora.me, *(f"{n}".encode() for n in range(5)))
     claimed = await asyncio.gather(*(claim(db, conversation.ana.me, conversation.id) for _ in range(10)))

@@ -37,6 +37,13 @@ begin
         outcome := 'spent';
         return;
     end if;
+    if not exists (
+        select from app.key_packages offered
+        where offered.tenant_id = in_tenant_id and offered.profile_id = found_conversation.peer_profile_id
+    ) then
+        outcome := 'done'; -- nobody to talk to yet: the caller's other devices keep their packages
+        return;
+    end if;
     with devices as (
         select ranked.profile_id, ranked.device_id
         from (
