@@ -27,7 +27,7 @@ def check_ciphertext(data: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _age_of_oldest(folder: Path) -> float | None:
-    """Seconds since the oldest file was written last; a log's file that is used again holds its old bytes until then."""
+    """Seconds since the oldest file was written last. A file that is used again holds its old bytes until then."""
     try:
         return max((time.time() - file.stat().st_mtime for file in folder.iterdir() if file.is_file()), default=None)
     except OSError:
