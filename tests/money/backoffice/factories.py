@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -13,8 +14,13 @@ class Example:
         self._schemas: dict[str, Any] = document["components"]["schemas"]
         self._id = id
 
-    def path(self, path: str) -> str:
-        return re.sub(r"\{\w+\}", self._id, path)
+    def address(self, path: str, operation: dict[str, Any]) -> str:
+        """The path and the query that the operation wants."""
+        wanted = [parameter for parameter in operation.get("parameters", []) if parameter["required"]]
+        values = {(each["in"], each["name"]): self._value(each["schema"]) for each in wanted}
+        query = urlencode({name: value for (place, name), value in values.items() if place == "query"})
+        path = re.sub(r"\{(\w+)\}", lambda found: values["path", found[1]], path)
+        return f"{path}?{query}" if query else path
 
     def body(self, operation: dict[str, Any]) -> bytes | None:
         content = operation.get("requestBody", {}).get("content", {}).get("application/json")
