@@ -1,7 +1,8 @@
 """After a restore: the restore journal is replayed, and nothing that belongs to the time after the backup goes on.
 
 Clients hold sessions, one-time keys and cursors that the restored database does not know, or knows as unused. So every
-session ends, key packages are deleted, and Valkey begins empty.
+session ends, key packages are deleted, and Valkey begins empty. Browsers find out by themselves that a talk's log went back
+(`messaging.messages.LogRewound`).
 """
 
 from __future__ import annotations

@@ -37,6 +37,8 @@ class Conversation(Struct, frozen=True):
     opener: bool
     epoch: int
     last_seq: int
+    last_id: UUID | None
+    last_at: datetime | None
     read_seq: int
     peer_delivered_seq: int
     peer_read_seq: int
@@ -58,6 +60,8 @@ class _ConversationRow(Struct, frozen=True):
     opener: bool
     epoch: int
     last_seq: int
+    last_id: UUID | None
+    last_at: datetime | None
     read_seq: int
     peer_delivered_seq: int
     peer_read_seq: int
@@ -131,12 +135,13 @@ async def conversations(tx: Tx) -> list[Conversation]:
         _ConversationRow,
         """
         select c.id, c.match_id, peer.profile_id as peer_profile_id, mine.profile_id as me_profile_id,
-            c.opener_profile_id = mine.profile_id as opener, c.epoch, c.last_seq, mine.read_seq,
+            c.opener_profile_id = mine.profile_id as opener, c.epoch, c.last_seq, last.id as last_id, last.created_at as last_at, mine.read_seq,
             peer.delivered_seq as peer_delivered_seq, peer.read_seq as peer_read_seq, new.unread,
             c.created_at, c.expires_at, coalesce(c.closed_at, case when c.expires_at <= app.now() then c.expires_at end) as closed_at
         from app.conversation_members mine
         join app.conversations c on c.tenant_id = mine.tenant_id and c.id = mine.conversation_id
         join app.my_peers($1) peer on peer.conversation_id = mine.conversation_id
+        left join app.messages last on last.tenant_id = c.tenant_id and last.conversation_id = c.id and last.seq = c.last_seq
         cross join lateral (
             select count(*) as unread from (
                 select from app.messages m
@@ -166,6 +171,8 @@ async def conversations(tx: Tx) -> list[Conversation]:
             opener=row.opener,
             epoch=row.epoch,
             last_seq=row.last_seq,
+            last_id=row.last_id,
+            last_at=row.last_at,
             read_seq=row.read_seq,
             peer_delivered_seq=row.peer_delivered_seq,
             peer_read_seq=row.peer_read_seq,

@@ -50,6 +50,12 @@ class StaleEpoch(Refused):
     code, status, title = "stale_epoch", 409, "The group has moved on: read the log and try again."
 
 
+class LogRewound(Refused):
+    """The database was restored: the log ends before the client's cursor, or holds another entry there."""
+
+    code, status, title = "log_rewound", 409, "The log went back in time: read it from its beginning."
+
+
 class MessageIdTaken(Refused):
     code, status, title = "message_id_taken", 409, "You have sent something else under this id."
 
@@ -120,13 +126,24 @@ async def do_send(tx: Tx, new: SendMessageRequest, device_info: str | None) -> M
 
 
 async def page(
-    tx: Tx, conversation_id: UUID, *, after: int | None = None, before: int | None = None, limit: int = 100
+    tx: Tx,
+    conversation_id: UUID,
+    *,
+    after: int | None = None,
+    after_id: UUID | None = None,
+    after_at: datetime | None = None,
+    before: int | None = None,
+    limit: int = 100,
 ) -> MessagePage:
     """A page forward from ``after`` (default: the beginning) or backward from ``before``, in the log's order.
 
-    Raises: NotFound.
+    ``after_id`` and ``after_at`` are id and time of the entry at ``after`` as the client knows it. The time tells an
+    entry that was lost and sent again. The same statement reads that entry, so an ordinary page costs no second one.
+
+    Raises: NotFound, LogRewound.
     """
     backward = before is not None and after is None
+    anchored = bool(after) and after_id is not None
     order = "desc" if backward else "asc"
     items = await tx.all(
         Message,
@@ -136,12 +153,15 @@ async def page(
         order by seq {order} limit $5
         """,
         conversation_id,
-        after or 0,
+        (after or 0) - anchored,
         before if before is not None else 2**62,
-        limit,
+        limit + anchored,
     )
-    if not items:
-        await conversations.check_member(tx, conversation_id)
+    if anchored and items and items[0].seq == after and _is_known(items[0], after_id, after_at):
+        items = items[1:]
+    elif anchored or not items:
+        await _check_cursor(tx, conversation_id, after or 0, is_known=not anchored)
+        items = [item for item in items if item.seq > (after or 0)][:limit]
     following = items[-1].seq if len(items) == limit else None
     return MessagePage(items[::-1] if backward else items, following)
 
@@ -191,6 +211,37 @@ async def do_delete_expired(tx: Tx) -> int:
 class _Position(Struct, frozen=True):
     conversation_id: UUID
     seq: int
+
+
+def _is_known(entry: Message, known_id: UUID | None, known_at: datetime | None) -> bool:
+    return entry.id == known_id and known_at in (None, entry.created_at)
+
+
+class _End(Struct, frozen=True):
+    last_seq: int
+    is_over: bool
+
+
+async def _check_cursor(tx: Tx, conversation_id: UUID, after: int, *, is_known: bool) -> None:
+    """Tells a rewound log from one that was read to its end. An ended conversation has nothing to go on with.
+
+    ``is_known`` is False for a cursor whose entry the log does not hold.
+
+    Raises: NotFound, LogRewound.
+    """
+    end = await tx.one(
+        _End,
+        """
+        select c.last_seq, c.closed_at is not null or c.expires_at <= app.now() as is_over
+        from app.conversation_members mine
+        join app.conversations c on c.tenant_id = mine.tenant_id and c.id = mine.conversation_id
+        where mine.tenant_id = $1 and mine.conversation_id = $2 and mine.profile_id = $3
+        """,
+        conversation_id,
+        tx.me.profile_id,
+    )
+    if not end.is_over and (after > end.last_seq or not is_known):
+        raise LogRewound
 
 
 def _check_form(new: SendMessageRequest) -> None:

@@ -1,6 +1,6 @@
 """Messaging over HTTP."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -34,6 +34,8 @@ _send_message_request = msgspec.json.Decoder(messages.SendMessageRequest)
 
 class _PageQuery(Struct, frozen=True, forbid_unknown_fields=True):
     after: Annotated[int, Meta(ge=0, lt=2**62)] | None = None
+    after_id: UUID | None = None
+    after_at: datetime | None = None
     before: Annotated[int, Meta(ge=0, lt=2**62)] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 100
 
@@ -141,12 +143,16 @@ async def list_messages(
     me: Identity,
     conversation_id: UUID,
     after: Seq = None,
+    after_id: UUID | None = None,
+    after_at: datetime | None = None,
     before: Seq = None,
     limit: Limit = 100,
 ) -> messages.MessagePage:
     await _take_page(db, me)
     async with db.as_user(me) as tx:
-        return await messages.page(tx, conversation_id, after=after, before=before, limit=limit)
+        return await messages.page(
+            tx, conversation_id, after=after, after_id=after_id, after_at=after_at, before=before, limit=limit
+        )
 
 
 @post("/api/messages/send")  # answered before the framework: _hot_send
@@ -208,7 +214,15 @@ async def _hot_page(request: FastRequest) -> bytes:
     query = msgspec.convert(request.query, _PageQuery, strict=False)
     await _take_page(request.db, request.me)
     async with request.db.as_user(request.me) as tx:
-        page = await messages.page(tx, conversation_id, after=query.after, before=query.before, limit=query.limit)
+        page = await messages.page(
+            tx,
+            conversation_id,
+            after=query.after,
+            after_id=query.after_id,
+            after_at=query.after_at,
+            before=query.before,
+            limit=query.limit,
+        )
     return msgspec.json.encode(page)
 
 

@@ -2269,6 +2269,8 @@ export interface components {
             grant_expires_at: string | null;
             /** Format: uuid */
             id: string;
+            last_at: string | null;
+            last_id: string | null;
             last_seq: number;
             /** Format: uuid */
             match_id: string;
@@ -5463,6 +5465,8 @@ export interface operations {
         parameters: {
             query?: {
                 after?: number | null;
+                after_id?: string | null;
+                after_at?: string | null;
                 before?: number | null;
                 limit?: number;
             };

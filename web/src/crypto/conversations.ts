@@ -12,7 +12,8 @@ import { LogReader } from './log';
 import { Group, type Prepared } from './mls';
 import { pad } from './padding';
 import { isChanged, isOffered, type PeerRecord, partiesOf, readPeer } from './peers';
-import { type Facts, forgetText, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
+import { type Entry, type Facts, forgetText, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
+import { entryOf, outlive, rewind } from './rewinding';
 import { type KeyPackage, type MessageServer, NoAnswer, ServerRefusal, type WireMessage } from './server';
 import type { Changed } from './shelf';
 import type { Vault } from './vault';
@@ -29,6 +30,9 @@ const DONE = 'done';
 type Outcome = typeof AGAIN | typeof DONE;
 
 export class Conversations extends Acquaintances {
+  /** Conversations whose place the server's log has confirmed since the last `doubt`: frames may be added to it. */
+  private readonly sure = new Set<string>();
+
   constructor(
     device: OwnDevice,
     vault: Vault,
@@ -79,11 +83,48 @@ export class Conversations extends Acquaintances {
     return !isChanged(peer) && this.acceptable(record, facts, peer).some(({ profileId }) => profileId === facts.peer);
   }
 
-  /** Whether there is anything to fetch or to do, given how long the server's log is. */
-  async isBehind(facts: Facts, lastSeq: number): Promise<boolean> {
+  /** Whether there is anything to fetch or to do, given the end of the server's log. */
+  async isBehind(facts: Facts, lastSeq: number, last: Entry | null): Promise<boolean> {
     const record = await this.record(facts);
     if (record.seq < lastSeq || record.pending !== null || record.heard > record.told) return true;
+    if (!facts.closed && (record.seq > lastSeq || record.last?.id !== last?.id || record.last?.at !== last?.at))
+      return true; // perhaps it went back in time
+    this.sure.add(facts.id);
     return (record.state === null && !facts.closed) || (await this.waiting(facts.id)).length > 0;
+  }
+
+  /** The line to the server was cut: it may have been restored meanwhile, and gone on to the very place of this device. */
+  doubt(): void {
+    this.sure.clear();
+  }
+
+  /** Finds out which conversations are younger than the server's past, of those that its list does not name. */
+  async outlive(listed: ReadonlySet<string>): Promise<void> {
+    for (const { conversationId: id, gone, seq } of await this.vault.list<GroupRecord>('groups')) {
+      if (gone || seq === 0 || listed.has(id)) continue;
+      await this.lock(id, async () => {
+        const record = await this.vault.read<GroupRecord>('groups', [id]);
+        if (record === undefined || record.gone || (await this.isThere(record))) return;
+        const { changes, texts } = outlive(record, await this.texts(id));
+        await this.keep(changes, texts);
+      });
+    }
+  }
+
+  /** The conversations that the server went back before. */
+  async outlived(): Promise<string[]> {
+    const records = await this.vault.list<GroupRecord>('groups');
+    return records.filter(({ gone }) => gone).map(({ conversationId }) => conversationId);
+  }
+
+  private async isThere({ conversationId, seq, last }: GroupRecord): Promise<boolean> {
+    try {
+      await this.server.list(conversationId, seq, last);
+    } catch (error) {
+      if (!(error instanceof ServerRefusal)) throw error;
+      return error.status !== 404;
+    }
+    return true;
   }
 
   /** Forgets the conversations whose time is up. */
@@ -104,18 +145,47 @@ export class Conversations extends Acquaintances {
   }
 
   private async catchUp(facts: Facts, news: News): Promise<void> {
-    if (news === 'nothing') return;
-    if (news !== 'ask') {
-      const { seq } = await this.record(facts);
+    const { seq } = await this.record(facts);
+    const isSure = seq === 0 || this.sure.has(facts.id);
+    if (isSure && news === 'nothing') return;
+    if (isSure && news !== 'ask' && news !== 'nothing') {
       const fresh = news.filter((message) => message.seq > seq).sort((a, b) => a.seq - b.seq);
       if (fresh.length === 0) return;
       if (fresh.every((message, i) => message.seq === seq + 1 + i)) return this.take(facts, fresh);
     }
+    let isRewound = false;
     for (;;) {
-      const page = await this.server.list(facts.id, (await this.record(facts)).seq);
-      if (page.length > 0) await this.take(facts, page);
-      if (page.length < PAGE) return;
+      const page = await this.page(facts);
+      if (page === null && isRewound) throw new NoAnswer('the log goes back in time again and again');
+      if (page === null) await this.rewind(facts);
+      else if (page.length > 0) await this.take(facts, page);
+      if (page !== null && page.length < PAGE) break;
+      isRewound ||= page === null;
     }
+    this.sure.add(facts.id);
+  }
+
+  /** What the log has after this device's place. Null: the log is not the one that this device has read. */
+  private async page(facts: Facts): Promise<readonly WireMessage[] | null> {
+    const { seq, last } = await this.record(facts);
+    try {
+      return await this.server.list(facts.id, seq, last);
+    } catch (error) {
+      if (error instanceof ServerRefusal && error.code === 'log_rewound') return null;
+      throw error;
+    }
+  }
+
+  private async rewind(facts: Facts): Promise<void> {
+    const log: WireMessage[] = [];
+    let page: readonly WireMessage[];
+    do {
+      const last = log.at(-1);
+      page = await this.server.list(facts.id, last?.seq ?? 0, last === undefined ? null : entryOf(last));
+      log.push(...page);
+    } while (page.length === PAGE);
+    const { changes, texts } = rewind(facts, await this.record(facts), await this.texts(facts.id), log);
+    await this.keep(changes, texts);
   }
 
   private async take(facts: Facts, messages: readonly WireMessage[]): Promise<void> {
@@ -277,7 +347,7 @@ export class Conversations extends Acquaintances {
       if (taken !== DONE) {
         const sent: TextRecord = { ...text, seq: taken.seq, at: taken.created_at, state: 'sent', sealed: null };
         const next = taken.seq === record.seq + 1;
-        if (next) record = { ...record, seq: taken.seq };
+        if (next) record = { ...record, seq: taken.seq, last: entryOf(taken) };
         await this.keep([...keepText(sent), keepGroup(record)], [sent]);
         if (!next) return AGAIN; // others wrote in between
       }

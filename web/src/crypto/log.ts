@@ -17,14 +17,16 @@ import { unpad } from './padding';
 import { keepPeer, type PeerRecord, partiesOf } from './peers';
 import {
   type Facts,
+  forgetText,
   type GroupRecord,
+  type KeyNotice,
   keepGroup,
   keepText,
-  type Notice,
   type PackageRecord,
   type TextRecord,
   type Unreadable,
 } from './records';
+import { entryOf, found } from './rewinding';
 import type { WireMessage } from './server';
 import type { Change, Vault } from './vault';
 
@@ -59,7 +61,7 @@ export class LogReader {
     for (const message of messages) {
       if (message.seq <= this.record.seq) continue;
       await this.take(message);
-      this.record = { ...this.record, seq: message.seq };
+      this.record = { ...this.record, seq: message.seq, last: entryOf(message) };
     }
     this.record = { ...this.record, state: this.group?.write() ?? null };
     return {
@@ -100,8 +102,13 @@ export class LogReader {
       this.texts.push({ ...own, seq: message.seq, at: message.created_at, state: 'sent', sealed: null });
       return;
     }
-    if ((await this.vault.read('texts', key)) !== undefined) return; // its answer was kept before the log was read
     if (!mine) this.record = { ...this.record, heard: message.seq };
+    const kept = await this.vault.read<TextRecord>('texts', key);
+    if (kept !== undefined) {
+      // Its answer was kept before the log was read, or the log went back in time and has it again, perhaps elsewhere.
+      if (kept.seq !== message.seq) this.move(kept, message.seq);
+      return;
+    }
     if (this.group === null) {
       this.texts.push(this.unreadable(message, mine ? 'own_other_device' : 'before_joining'));
       return;
@@ -122,12 +129,17 @@ export class LogReader {
     }
   }
 
+  private move(kept: TextRecord, seq: number): void {
+    this.changes.push(...forgetText(kept));
+    this.texts.push(found(kept, seq));
+  }
+
   private async takeCommit(message: WireMessage): Promise<void> {
     const before = this.group;
     const { pending } = this.record;
     const body = fromBase64(message.body);
     const isFounding = Group.isFounding(body);
-    this.record = { ...this.record, logEpoch: message.epoch + 1 };
+    this.record = { ...this.record, logEpoch: message.epoch + 1, commit: message.id };
     if (isFounding) this.record = { ...this.record, foundedAt: message.epoch };
     if (pending?.id === message.id) {
       this.group = Group.read(pending.next, this.parties);
@@ -259,7 +271,7 @@ export class LogReader {
     this.remember(members);
   }
 
-  private tell(message: WireMessage, kind: Notice, profileId: string, leaf = 0): void {
+  private tell(message: WireMessage, kind: KeyNotice, profileId: string, leaf = 0): void {
     const line = this.line(message, '', { kind, profileId });
     this.texts.push({ ...line, id: `${message.id}:${kind}:${leaf}`, mine: profileId === this.facts.me });
   }

@@ -30,10 +30,19 @@ export interface PendingCommit {
   readonly next: Uint8Array;
 }
 
+/** An entry of the log. One that was lost and sent again has its id, but another time. */
+export interface Entry {
+  readonly id: string;
+  readonly at: string;
+}
+
 export interface GroupRecord {
   readonly conversationId: string;
-  /** Everything up to here is processed. */
+  /** Everything up to here is processed; `last` is the entry there, which tells whether the server's log is still this one. */
   readonly seq: number;
+  readonly last: Entry | null;
+  /** The newest commit of the log; the group's state is the one after it. */
+  readonly commit: string | null;
   /** The epoch that the log has reached, whether or not this device is in the group. */
   readonly logEpoch: number;
   /** The epoch at which the group was founded, or founded anew. */
@@ -46,6 +55,8 @@ export interface GroupRecord {
   readonly heard: number;
   readonly told: number;
   readonly until: string;
+  /** The server went back to a time before this conversation. What this device kept of it stays until its end. */
+  readonly gone: boolean;
 }
 
 export interface PackageRecord {
@@ -57,7 +68,10 @@ export interface PackageRecord {
 export type Unreadable = 'before_joining' | 'own_other_device' | 'damaged' | 'withheld';
 
 /** What the house says of a profile's keys, in the place where it happened. */
-export type Notice = 'device_added' | 'device_refused' | 'identity_changed';
+export type KeyNotice = 'device_added' | 'device_refused' | 'identity_changed';
+
+/** `log_rewound`: the server went back in time. */
+export type Notice = KeyNotice | 'log_rewound';
 
 /** One line of a conversation as the page shows it. */
 export interface TextRecord {
@@ -74,10 +88,13 @@ export interface TextRecord {
   readonly what:
     | { readonly kind: 'text' }
     | { readonly kind: 'unreadable'; readonly why: Unreadable }
-    | { readonly kind: Notice; readonly profileId: string };
+    | { readonly kind: KeyNotice; readonly profileId: string }
+    | { readonly kind: 'log_rewound' };
   /** Sealed once; sent again as the same bytes until the server answers. */
   readonly sealed: { readonly epoch: number; readonly body: string } | null;
   readonly refusal?: string;
+  /** The log lost it when it went back in time. Only devices that had it show it, after what the log still has. */
+  readonly lost?: true;
 }
 
 /** Whether somebody said it, and not the house. */
@@ -90,6 +107,8 @@ export function emptyGroup({ id, until }: Pick<Facts, 'id' | 'until'>): GroupRec
     conversationId: id,
     until,
     seq: 0,
+    last: null,
+    commit: null,
     logEpoch: 0,
     foundedAt: 0,
     state: null,
@@ -98,6 +117,7 @@ export function emptyGroup({ id, until }: Pick<Facts, 'id' | 'until'>): GroupRec
     requests: [],
     heard: 0,
     told: 0,
+    gone: false,
   };
 }
 
@@ -132,7 +152,9 @@ export function placeOf({ conversationId, seq, id }: TextRecord): string[] {
 
 /** In the log's order; what waits comes last, as it was written. */
 export function byPlace(a: TextRecord, b: TextRecord): number {
-  if (a.seq !== null && b.seq !== null) return a.seq - b.seq || a.order - b.order;
+  if (a.seq !== null && b.seq !== null) {
+    return a.seq - b.seq || Number(a.lost ?? false) - Number(b.lost ?? false) || a.order - b.order;
+  }
   if (a.seq === null && b.seq === null) return a.order - b.order;
   return a.seq === null ? 1 : -1;
 }

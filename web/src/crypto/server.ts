@@ -1,5 +1,7 @@
 /** What a conversation needs from the server, in the words of its HTTP interface. */
 
+import type { Entry } from './records';
+
 export type MessageType = 'text' | 'commit' | 'welcome' | 'join_request';
 
 export interface WireMessage {
@@ -38,7 +40,11 @@ export interface Standing {
 
 export interface MessageServer {
   send(message: SendMessageRequest): Promise<WireMessage>;
-  list(conversationId: string, after: number): Promise<readonly WireMessage[]>;
+  /**
+   * `last` is the entry at `after` as this device knows it. Refused as `log_rewound` where the log ends before it or has
+   * another one there.
+   */
+  list(conversationId: string, after: number, last: Entry | null): Promise<readonly WireMessage[]>;
   /** `epoch` is the log's, at which the group will be founded. */
   consumeKeyPackages(conversationId: string, epoch: number): Promise<readonly KeyPackage[]>;
   standing(): Promise<Standing>;

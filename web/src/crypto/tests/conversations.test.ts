@@ -124,7 +124,7 @@ describe('a device that nobody found', () => {
 describe('after a return', () => {
   it('only what moved, or waits here, is asked for', async () => {
     const { ana, bora, server } = await pair();
-    const behind = (device: Device) => device.conversations.isBehind(device.facts, server.log.length);
+    const behind = (device: Device) => device.conversations.isBehind(device.facts, server.log.length, server.last);
     expect(await behind(bora)).toBe(true); // no group yet
     await ana.say('bir');
     expect(await behind(bora)).toBe(true);

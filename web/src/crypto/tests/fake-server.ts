@@ -1,5 +1,6 @@
 /** The server's rules in memory: one ordered log, commits by compare-and-set, packages used once, ids told apart. */
 import { same, toBase64 } from '../bytes';
+import type { Entry } from '../records';
 import {
   type KeyPackage,
   type MessageServer,
@@ -19,14 +20,21 @@ interface Stock {
   packages: string[];
 }
 
+function isEntry(message: WireMessage | undefined, { id, at }: Entry): boolean {
+  return message?.id === id && message.created_at === at;
+}
+
 export class FakeServer {
   readonly log: WireMessage[] = [];
   readonly delivered = new Map<string, number>();
   epoch = 0;
   closed = false;
+  /** The conversation itself is younger than the server's past. */
+  isUnknown = false;
   /** Entries that a dishonest server keeps from a device, without a gap in what it shows. */
   hides: (deviceId: string, message: WireMessage) => boolean = () => false;
   claims = 0;
+  private written = 0;
   readonly identities = new Map<string, Uint8Array>();
   readonly transfers = new Map<string, Uint8Array>();
   private readonly stocks = new Map<string, Stock>();
@@ -44,10 +52,13 @@ export class FakeServer {
     };
     return {
       send: (message) => through('send', () => this.send(profileId, deviceId, message)),
-      list: (_, after) =>
+      list: (_, after, last) =>
         through('list', () => {
           const shown = this.log.filter((message) => !this.hides(deviceId, message));
           const numbered = shown.map((message, i) => ({ ...message, seq: i + 1 }));
+          if (this.isUnknown) throw new ServerRefusal('not_found', 404);
+          const isOther = after > numbered.length || (last !== null && !isEntry(numbered[after - 1], last));
+          if (isOther && !this.closed && shown.length === this.log.length) throw new ServerRefusal('log_rewound', 409);
           return numbered.filter((message) => message.seq > after).slice(0, 100);
         }),
       consumeKeyPackages: (_, epoch) => through('claim', () => this.claim(deviceId, epoch)),
@@ -83,6 +94,18 @@ export class FakeServer {
   /** Puts a package on offer under any name, as a dishonest server might. */
   plant(profileId: string, deviceId: string, body: Uint8Array): void {
     this.stocks.set(deviceId, { profileId, deviceId, packages: [toBase64(body)] });
+  }
+
+  get last(): Entry | null {
+    const last = this.log.at(-1);
+    return last === undefined ? null : { id: last.id, at: last.created_at };
+  }
+
+  /** A backup is restored: the log has only so many entries, and no key packages are left. */
+  rewind(length: number): void {
+    this.log.length = length;
+    this.epoch = this.log.filter(({ type }) => type === 'commit').length;
+    this.stocks.clear();
   }
 
   private claim(caller: string, epoch: number): KeyPackage[] {
@@ -136,7 +159,7 @@ export class FakeServer {
       type: message.type,
       epoch: message.epoch,
       body: message.body,
-      created_at: new Date().toISOString(),
+      created_at: new Date(Date.now() + this.written++).toISOString(),
     };
     this.log.push(taken);
     return taken;

@@ -148,6 +148,7 @@ export class Device {
       const who = text.mine ? 'me' : 'peer';
       if (text.what.kind === 'text') return `${who}: ${text.body}${text.state === 'sent' ? '' : ` (${text.state})`}`;
       if (text.what.kind === 'unreadable') return `${who}: [${text.what.why}]`;
+      if (text.what.kind === 'log_rewound') return '[the server went back]';
       const told = { device_added: 'new device', device_refused: 'refused device', identity_changed: 'new identity' };
       return `[${told[text.what.kind]} of ${who}]`;
     });

@@ -8,11 +8,12 @@ import { ChangedNumber } from './ChangedNumber';
 import { Composer } from './Composer';
 import { ConversationHeader } from './ConversationHeader';
 import { ConversationList } from './ConversationsPage';
-import { useConversation, usePeer, useTexts } from './data';
+import { useConversation, useOutlived, usePeer, useTexts } from './data';
 import { Ended } from './Ended';
 import { useGiftLines } from './gifts';
 import { Lines } from './Lines';
 import { NewBrowser } from './NewBrowser';
+import { Outlived } from './Outlived';
 import { useReading } from './reading';
 import { Silence } from './Silence';
 import { type Trouble, useLetterbox } from './store';
@@ -31,7 +32,9 @@ export function ConversationPage() {
 
 function Detail({ conversationId }: { conversationId: string }) {
   const { conversation, isPending, isError, refetch } = useConversation(conversationId);
+  const outlived = useOutlived();
   if (conversation) return <Talk conversation={conversation} />;
+  if (outlived.includes(conversationId)) return <Outlived conversationId={conversationId} />;
   if (isPending) return <ConversationSkeleton />;
   return (
     <div className="mx-auto w-full max-w-[560px] px-4 py-8">

@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { MessageCircle } from 'lucide-react';
+import { History, MessageCircle } from 'lucide-react';
 import type { Conversation } from '../../api/types';
 import type { TextRecord } from '../../crypto/records';
 import {
@@ -17,7 +17,7 @@ import {
   Moment,
   Page,
 } from '../../ui';
-import { conversationsQuery, useLastLine } from './data';
+import { conversationsQuery, useLastLine, useOutlived } from './data';
 import { NewBrowser } from './NewBrowser';
 import { useLetterbox } from './store';
 
@@ -42,13 +42,14 @@ export function ConversationList({ current }: { current?: string }) {
   const { t } = useLingui();
   const list = useQuery(conversationsQuery);
   const items = list.data?.items ?? [];
+  const outlived = useOutlived();
   const trouble = useLetterbox((state) => state.trouble);
   return (
     <Page title={t`Messages`}>
       {!current && (trouble === 'newcomer' || trouble === 'replaced') ? <NewBrowser trouble={trouble} /> : null}
       {list.isPending ? <ListSkeleton /> : null}
       {list.isError && !list.data ? <ErrorState onRetry={() => list.refetch()} /> : null}
-      {list.isSuccess && items.length === 0 ? (
+      {list.isSuccess && items.length === 0 && outlived.length === 0 ? (
         <EmptyState
           icon={<MessageCircle aria-hidden />}
           title={<Trans>No talks yet</Trans>}
@@ -63,10 +64,13 @@ export function ConversationList({ current }: { current?: string }) {
           <Trans>When you meet somebody, your talk stays here until its time is up.</Trans>
         </EmptyState>
       ) : null}
-      {items.length > 0 ? (
+      {items.length + outlived.length > 0 ? (
         <CardList label={t`Talks`}>
           {items.map((conversation) => (
             <ConversationRow key={conversation.id} conversation={conversation} current={conversation.id === current} />
+          ))}
+          {outlived.map((id) => (
+            <OutlivedRow key={id} conversationId={id} />
           ))}
         </CardList>
       ) : null}
@@ -97,11 +101,24 @@ function ConversationRow({ conversation, current }: { conversation: Conversation
   );
 }
 
+function OutlivedRow({ conversationId }: { conversationId: string }) {
+  return (
+    <LinkRow
+      to="/messages/$conversationId"
+      params={{ conversationId }}
+      icon={<History aria-hidden className="size-5 text-soft" />}
+      title={<Trans>A talk that the server lost</Trans>}
+      words={<Trans>Still readable in this browser</Trans>}
+    />
+  );
+}
+
 function LastWords({ last, over }: { last: TextRecord | undefined; over: boolean }) {
   if (last?.what.kind === 'text') return last.mine ? <Trans>You: {last.body}</Trans> : last.body;
   if (last?.what.kind === 'device_added') return <Trans>Another device joined</Trans>;
   if (last?.what.kind === 'device_refused') return <Trans>A device was refused</Trans>;
   if (last?.what.kind === 'identity_changed') return <Trans>The safety number has changed</Trans>;
+  if (last?.what.kind === 'log_rewound') return <Trans>The server went back to an earlier time</Trans>;
   if (last) return <Trans>A message for another device</Trans>;
   return over ? <Trans>Nothing was said</Trans> : <Trans>Nothing said yet</Trans>;
 }

@@ -1,8 +1,8 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { Check, CheckCheck, CircleAlert, Clock, EyeOff, ShieldAlert, Smartphone } from 'lucide-react';
+import { Check, CheckCheck, CircleAlert, Clock, EyeOff, History, ShieldAlert, Smartphone } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Conversation } from '../../api/types';
-import type { Notice, TextRecord, Unreadable } from '../../crypto/records';
+import type { KeyNotice, TextRecord, Unreadable } from '../../crypto/records';
 import { clockTime, cx } from '../../ui';
 import { GiftLine } from '../wallet';
 import type { Grouped } from './grouping';
@@ -29,6 +29,8 @@ export function Group({ group, conversation, fresh }: Props) {
       ) : null}
       {group.kind === 'device_added' || group.kind === 'device_refused' || group.kind === 'identity_changed' ? (
         <NoticeLine kind={group.kind} mine={group.mine} alias={alias} />
+      ) : group.kind === 'log_rewound' ? (
+        <RewoundLine />
       ) : group.kind === 'unreadable' ? (
         <UnreadableLines texts={group.texts} />
       ) : group.gift ? (
@@ -49,7 +51,7 @@ export function Group({ group, conversation, fresh }: Props) {
   );
 }
 
-function Bubble({ text }: { text: TextRecord }) {
+export function Bubble({ text }: { text: TextRecord }) {
   const look = text.mine
     ? 'rounded-br-[4px] bg-lamp-soft'
     : 'rounded-bl-[4px] border border-[var(--hairline)] bg-card shadow-card';
@@ -111,8 +113,23 @@ function WhyUnreadable({ why, count }: { why: Unreadable; count: number }) {
   }
 }
 
+/** The server was restored from a backup: said once, after what it still knows and what only this browser has. */
+function RewoundLine() {
+  return (
+    <p className="mx-auto flex max-w-sm items-start gap-2 rounded-card bg-deep px-3.5 py-2 text-sm">
+      <History aria-hidden className="mt-0.5 size-4 shrink-0 text-soft" />
+      <span>
+        <Trans>
+          The server went back to an earlier time. What this browser had stays here, and what you wrote since then is
+          sent again by itself.
+        </Trans>
+      </span>
+    </p>
+  );
+}
+
 /** What happened to somebody's keys, where it happened. */
-function NoticeLine({ kind, mine, alias }: { kind: Notice; mine: boolean; alias: string }) {
+function NoticeLine({ kind, mine, alias }: { kind: KeyNotice; mine: boolean; alias: string }) {
   const Icon = kind === 'device_added' ? Smartphone : ShieldAlert;
   return (
     <p
@@ -132,7 +149,7 @@ function NoticeLine({ kind, mine, alias }: { kind: Notice; mine: boolean; alias:
   );
 }
 
-function NoticeWords({ kind, mine, alias }: { kind: Notice; mine: boolean; alias: string }) {
+function NoticeWords({ kind, mine, alias }: { kind: KeyNotice; mine: boolean; alias: string }) {
   switch (kind) {
     case 'device_added':
       return mine ? (

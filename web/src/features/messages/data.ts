@@ -146,6 +146,33 @@ export function useLastLine(conversationId: string): TextRecord | undefined {
   return last;
 }
 
+/** Talks that the server went back before, and that this browser still holds; kept current. */
+export function useOutlived(): readonly string[] {
+  const client = useLetterbox((state) => state.client);
+  const [found, setFound] = useState<readonly string[]>([]);
+  const listed = useQuery(conversationsQuery).data?.items;
+  useEffect(() => {
+    setFound([]);
+    if (client === null) return;
+    let current = true;
+    const read = async () => {
+      const ids = await client.conversations.outlived();
+      if (current) setFound(ids);
+    };
+    const isListed = (id: string) =>
+      queryClient.getQueryData(conversationsQuery.queryKey)?.items.some((one) => one.id === id);
+    const stop = client.onChange(({ conversationId }) => {
+      if (!isListed(conversationId)) read().catch(reportError);
+    });
+    read().catch(reportError);
+    return () => {
+      current = false;
+      stop();
+    };
+  }, [client]);
+  return found.filter((id) => !listed?.some((one) => one.id === id));
+}
+
 export interface Peer {
   readonly online: boolean;
   readonly lastSeenAt: string | null;

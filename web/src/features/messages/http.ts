@@ -36,9 +36,12 @@ export function messageServer(onDevice: (deviceId: string) => void): MessageServ
         const body = { ...message, connection_type: connectionType() };
         return answer(api.POST('/api/messages/send', { body, signal }));
       }),
-    list: (conversation_id, after) =>
+    list: (conversation_id, after, last) =>
       ask(async (signal) => {
-        const params = { path: { conversation_id }, query: { after, limit: 100 } };
+        const params = {
+          path: { conversation_id },
+          query: { after, after_id: last?.id, after_at: last?.at, limit: 100 },
+        };
         return (await answer(api.GET('/api/messages/{conversation_id}', { params, signal }))).items;
       }),
     consumeKeyPackages: (conversation_id, epoch) =>

@@ -8,7 +8,7 @@ import { queryClient } from '../../app/queries';
 import { knowsServerTime, serverNow } from '../../clock';
 import { type Client, destroyVault, openClient } from '../../crypto/client';
 import type { News } from '../../crypto/conversations';
-import type { Facts } from '../../crypto/records';
+import type { Entry, Facts } from '../../crypto/records';
 import { NoAnswer, ServerRefusal } from '../../crypto/server';
 import { type News as Frame, onNews, useConnection } from '../../realtime';
 import { kept } from '../../storage';
@@ -32,7 +32,9 @@ export function startLetterbox(): void {
   });
   onNews(hear);
   useConnection.subscribe((now, before) => {
-    if (now.connection === 'open' && before.connection !== 'open') void syncAll();
+    if (now.connection !== 'open' || before.connection === 'open') return;
+    useLetterbox.getState().client?.conversations.doubt();
+    void syncAll();
   });
   addEventListener('online', () => void syncAll());
   document.addEventListener('visibilitychange', () => {
@@ -237,13 +239,18 @@ export async function syncAll(): Promise<void> {
     for (const one of items) {
       // After a restart of the server everybody comes at once: only what moved is asked for.
       const facts = asFacts(one);
-      if (!(await client.conversations.isBehind(facts, one.last_seq))) continue;
+      if (!(await client.conversations.isBehind(facts, one.last_seq, lastOf(one)))) continue;
       sync(one.id);
       if (!facts.opener && !facts.closed && one.epoch === 0) announceLater(client, facts);
     }
+    await client.conversations.outlive(new Set(items.map(({ id }) => id)));
   } catch {
     setTimeout(() => void syncAll(), 5000); // the list itself could not be had
   }
+}
+
+function lastOf({ last_id: id, last_at: at }: Conversation): Entry | null {
+  return id && at ? { id, at } : null;
 }
 
 const announcing = new Set<string>();

@@ -32,7 +32,9 @@ export interface Reading {
  * that one showed it, nobody has read it.
  */
 export function readingOf(texts: readonly TextRecord[], readSeq: number): Reading {
-  const unread = texts.filter(({ mine, what, seq }) => !mine && isSaid(what) && seq !== null && seq > readSeq);
+  const unread = texts.filter(
+    ({ mine, what, seq, lost }) => !mine && isSaid(what) && seq !== null && seq > readSeq && !lost,
+  );
   const closed = unread.findIndex(({ what }) => what.kind !== 'text');
   const readable = closed < 0 ? unread : unread.slice(0, closed);
   return { last: readable.at(-1) ?? null, left: unread.length - readable.length };
