@@ -42,9 +42,11 @@ async def send(db: Database, me: Identity, new: messages.SendMessageRequest) -> 
         return await messages.do_send(tx, new, "Firefox on Linux")
 
 
-async def read(db: Database, me: Identity, conversation_id: UUID, **page: int) -> list[Message]:
+async def read(
+    db: Database, me: Identity, conversation_id: UUID, *, after: int | None = None, limit: int = 100
+) -> list[Message]:
     async with db.as_user(me) as tx:
-        return (await messages.page(tx, conversation_id, **page)).items
+        return (await messages.page(tx, conversation_id, after=after, limit=limit)).items
 
 
 async def listed(db: Database, me: Identity) -> list[conversations.Conversation]:

@@ -122,7 +122,7 @@ export class Conversations extends Acquaintances {
       await this.server.list(conversationId, seq, last);
     } catch (error) {
       if (!(error instanceof ServerRefusal)) throw error;
-      return error.status !== 404;
+      return error.code !== 'not_found';
     }
     return true;
   }

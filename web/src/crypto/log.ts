@@ -193,6 +193,7 @@ export class LogReader {
     if (owner !== null && same(owner.key, this.device.publicKey)) return;
     const named = owner?.profileId === message.sender_profile_id && owner.deviceId === message.sender_device_id;
     const verdict = owner !== null && named ? await judge(owner, this.parties) : 'unsigned';
+    if (verdict !== 'fine' && message.seq <= this.record.reread) return;
     if (owner === null || verdict === 'unsigned' || verdict === 'stranger') {
       this.tell(message, 'device_refused', message.sender_profile_id);
       return;

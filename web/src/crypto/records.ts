@@ -41,6 +41,8 @@ export interface GroupRecord {
   /** Everything up to here is processed; `last` is the entry there, which tells whether the server's log is still this one. */
   readonly seq: number;
   readonly last: Entry | null;
+  /** Up to here everything was read before the log went back: it brings no news of anybody's keys again. */
+  readonly reread: number;
   /** The newest commit of the log; the group's state is the one after it. */
   readonly commit: string | null;
   /** The epoch that the log has reached, whether or not this device is in the group. */
@@ -108,6 +110,7 @@ export function emptyGroup({ id, until }: Pick<Facts, 'id' | 'until'>): GroupRec
     until,
     seq: 0,
     last: null,
+    reread: 0,
     commit: null,
     logEpoch: 0,
     foundedAt: 0,

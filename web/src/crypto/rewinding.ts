@@ -49,7 +49,7 @@ export function rewind(
     changes.push(...keepText(next));
   }
   const line = notice(facts, shared);
-  changes.push(...keepText(line), keepGroup(placeIn(facts, record, inLog)));
+  changes.push(...keepText(line), keepGroup({ ...placeIn(facts, record, inLog), reread: shared }));
   return { changes, texts: [...texts, line] };
 }
 

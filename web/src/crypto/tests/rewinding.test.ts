@@ -194,6 +194,34 @@ describe('a backup older than the group’s last commit is restored', () => {
     expect((await ana.safety()).standing).toBe('known');
   });
 
+  it('an identity that was accepted stays the accepted one, whatever older requests are read again', async () => {
+    const { ana, bora, server, conversation } = await talk();
+    const laptop = await (await Device.make(server, conversation, BORA, 0)).carry(bora);
+    await laptop.sync(); // asks under the identity of before
+    const key = await makeIdentityKey();
+    const other = await Device.make(server, conversation, BORA, 0, key);
+    await other.sync();
+    await ana.sync();
+    await ana.accept();
+    await other.sync();
+    await other.accept();
+    await ana.say('üç');
+    await other.sync();
+    const length = server.log.length;
+    const tablet = await (await Device.make(server, conversation, BORA, 0, key)).carry(other);
+    await tablet.sync();
+    await ana.sync(); // lets it in
+    expect(server.log.length).toBeGreaterThan(length + 1);
+    server.rewind(length);
+    await ana.sync();
+    expect((await ana.safety()).standing).toBe('known');
+    expect((await ana.safety()).digits).toEqual((await other.safety()).digits);
+    await other.sync(); // a member of the older epoch
+    await ana.say('dört');
+    await other.sync();
+    expect(said(await other.read()).slice(-2)).toEqual(['üç', 'dört']);
+  });
+
   it('a device that stayed at the older epoch lets the others in', async () => {
     const { ana, bora, server, conversation } = await talk();
     const length = server.log.length;

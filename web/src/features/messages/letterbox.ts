@@ -32,9 +32,8 @@ export function startLetterbox(): void {
   });
   onNews(hear);
   useConnection.subscribe((now, before) => {
-    if (now.connection !== 'open' || before.connection === 'open') return;
-    useLetterbox.getState().client?.conversations.doubt();
-    void syncAll();
+    if (now.connection !== before.connection) useLetterbox.getState().client?.conversations.doubt();
+    if (now.connection === 'open' && before.connection !== 'open') void syncAll();
   });
   addEventListener('online', () => void syncAll());
   document.addEventListener('visibilitychange', () => {
