@@ -7,7 +7,7 @@ import type { Conversation } from '../../api/types';
 import { queryClient } from '../../app/queries';
 import { knowsServerTime, serverNow } from '../../clock';
 import { type Client, destroyVault, openClient } from '../../crypto/client';
-import type { News } from '../../crypto/conversations';
+import type { News } from '../../crypto/follower';
 import type { Entry, Facts } from '../../crypto/records';
 import { NoAnswer, ServerRefusal } from '../../crypto/server';
 import { type News as Frame, onNews, useConnection } from '../../realtime';
