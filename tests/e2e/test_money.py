@@ -163,9 +163,8 @@ async def test_a_doubtful_purchase_waits_until_staff_let_it_through(product: Pro
         await expect(page.get_by_text("Decided.")).to_be_visible()
         await has_coins(buyer, "2,600")
     finally:
-        meydan(
-            "tenant", "set", "default", "fraud.new_device_points", "30", "--data", str(product.data)
-        ).check_returncode()
+        for key, usual in ("new_device_points", "30"), ("large_purchase", '{"TRY": 200000, "*": 5000}'):
+            meydan("tenant", "set", "default", f"fraud.{key}", usual, "--data", str(product.data)).check_returncode()
 
 
 @pytest.mark.slow
