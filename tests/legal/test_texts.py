@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -11,9 +12,13 @@ from litestar import Litestar
 from meydan import tenants
 from meydan.kit.database import Database
 from meydan.kit.identity import Role
+from meydan.legal import texts as legal_texts
+from meydan.legal.enums import LegalKind
+from meydan.tenants import Language
 from tests.accounts.conftest import PASSWORD, Arrive, code, form
 from tests.conftest import open_client
 from tests.factories import make_person
+from tests.waiting import until_somebody_waits
 
 
 @pytest.fixture
@@ -125,6 +130,19 @@ async def test_many_who_register_at_once_accept_one_version(
     erased = await people[0].client.post("/api/users/erase", json={"password": PASSWORD})
     assert erased.status_code == 204, erased.text
     assert await owner.fetchval(count, tenant.id) == 8
+
+
+async def test_a_delivered_text_is_kept_once_by_two_who_looked_at_the_same_moment(db: Database, tenant: tenants.Tenant):
+    async def keep() -> UUID:
+        async with db.as_service(tenant.id) as later:
+            return await legal_texts.do_keep(later, text)
+
+    async with asyncio.TaskGroup() as tasks, db.as_service(tenant.id) as tx:
+        text = await legal_texts.current(tx, LegalKind.terms, Language.english)
+        kept = await legal_texts.do_keep(tx, text)
+        other = tasks.create_task(keep())
+        await until_somebody_waits(tx)
+    assert other.result() == kept
 
 
 async def test_another_community_has_its_own_texts(

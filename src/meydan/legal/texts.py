@@ -86,16 +86,17 @@ async def do_publish(
 ) -> LegalText:
     """Publishes a version in place of the text with the digest ``instead_of``. The same body again changes nothing.
 
+    Locks: an advisory lock of the tenant.
     Raises: LegalTextChanged.
     Runs as: service.
     """
+    await _lock_texts(tx)
     before = await current(tx, kind, language)
     if before.version is not None and before.body == body:
         return before
     if before.digest != instead_of:
         raise LegalTextChanged
-    if await _do_add(tx, kind, language, body, actor) is None:
-        raise LegalTextChanged  # by somebody in the same moment
+    await _do_add(tx, kind, language, body, actor)
     after = await current(tx, kind, language)
     await tenants.do_record(
         tx, "legal_text_published", acted_by_user_id=actor, kind=kind, language=language, version=after.version
@@ -106,16 +107,24 @@ async def do_publish(
 async def do_keep(tx: Tx, text: LegalText) -> UUID:
     """Makes the delivered text a version, unless it is one. Returns the version's id.
 
-    Raises: LegalTextChanged.
+    Locks: an advisory lock of the tenant, where the text is no version yet.
+    Raises: LegalTextChanged (staff published one in the same moment).
     Runs as: service.
     """
     if (kept := await _version_id(tx, text)) is not None:
         return kept
-    await _do_add(tx, text.kind, text.language, text.body, None)
-    kept = await _version_id(tx, text)
-    if kept is None:
-        raise LegalTextChanged  # staff published one in the same moment
-    return kept
+    await _lock_texts(tx)
+    if (await current(tx, text.kind, text.language)).digest != text.digest:
+        raise LegalTextChanged
+    return await _version_id(tx, text) or await _do_add(tx, text.kind, text.language, text.body, None)
+
+
+async def _lock_texts(tx: Tx) -> None:
+    """Lets one transaction at a time look which version is the newest, and add the next.
+
+    Locks: an advisory lock of the tenant.
+    """
+    await tx.run("select pg_advisory_xact_lock($1, hashtext('legal texts'))")
 
 
 async def _version_id(tx: Tx, text: LegalText) -> UUID | None:
@@ -131,15 +140,14 @@ async def _version_id(tx: Tx, text: LegalText) -> UUID | None:
     )
 
 
-async def _do_add(tx: Tx, kind: LegalKind, language: Language, body: str, actor: UUID | None) -> UUID | None:
-    """Adds the next version. Returns None if another transaction has added it."""
-    return await tx.maybe(
+async def _do_add(tx: Tx, kind: LegalKind, language: Language, body: str, actor: UUID | None) -> UUID:
+    """Adds the next version."""
+    return await tx.one(
         UUID,
         """
         insert into app.legal_texts (tenant_id, kind, language, body, digest, version, published_by_user_id)
         select $1, $2, $3, $4, $5, coalesce(max(version), 0) + 1, $6 from app.legal_texts
-        where tenant_id = $1 and kind = $2 and language = $3
-        on conflict (tenant_id, kind, language, version) do nothing returning id
+        where tenant_id = $1 and kind = $2 and language = $3 returning id
         """,
         kind,
         language,
