@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from meydan.kit import rate_limits, valkey
-from meydan.kit.rate_limits import Bucket, Buckets, Limit, TooManyRequests
+from meydan.kit.rate_limits import Bucket, Buckets, Cost, Limit, TooManyRequests
 from meydan.kit.realtime.presence import UNKNOWN, presence
 from tests.waiting import PATIENCE, patience
 
@@ -58,10 +58,22 @@ async def test_a_cost_of_more_than_one_counts_so_much(valkey_url):
 async def test_several_limits_are_taken_together_and_the_longest_wait_is_told(valkey_url):
     async with valkey.opened(valkey_url):
         key, slow = uuid4(), Limit("tests-slow", per=timedelta(hours=1), count=3)
-        await rate_limits.take_all((THREE, key, 3), (slow, key, 3))
+        await rate_limits.take_all(key, Cost(THREE, 3), Cost(slow, 3))
         with pytest.raises(TooManyRequests) as refused:
-            await rate_limits.take_all((THREE, key, 1), (slow, key, 1))
+            await rate_limits.take_all(key, Cost(THREE), Cost(slow))
         assert refused.value.extra["retry_after"] in range(1100, 1201)
+
+
+async def test_where_one_of_several_limits_refuses_nothing_is_taken_from_the_others(valkey_url):
+    async with valkey.opened(valkey_url):
+        key, narrow = uuid4(), Limit("tests-narrow", per=timedelta(hours=1), count=1)
+        for place in (1, 2):
+            await rate_limits.take_all(key, Cost(THREE), Cost(narrow, within=place))
+            with pytest.raises(TooManyRequests):
+                await rate_limits.take_all(key, Cost(THREE), Cost(narrow, within=place))
+        await rate_limits.take(THREE, key)
+        with pytest.raises(TooManyRequests):
+            await rate_limits.take(THREE, key)
 
 
 def test_buckets_of_a_process_count_for_each_key_and_forget_the_longest_unused(monkeypatch):

@@ -11,8 +11,8 @@ must hold are no rate limits: money, daily quotas, wrong passwords, registration
 PostgreSQL, in the transaction that they concern.
 """
 
-import asyncio
 import hashlib
+import itertools
 import logging
 import math
 import time
@@ -33,6 +33,13 @@ class Limit(Struct, frozen=True):
     name: str
     per: timedelta
     count: int
+
+
+class Cost(Struct, frozen=True):
+    limit: Limit
+    amount: int = 1
+    within: object = None
+    """The part of the key's doings that this limit counts, such as a conversation; None: all of it."""
 
 
 class TooManyRequests(Refused):
@@ -86,36 +93,27 @@ class _Outage:
     said = False
 
 
-async def take_all(*wanted: tuple[Limit, object, int]) -> None:
-    """Takes each limit's cost in one round trip together. One that is refused gives the others nothing back.
-
-    Raises: TooManyRequests (with the longest ``retry_after``)."""
-    results = await asyncio.gather(
-        *(take(limit, key, cost=cost) for limit, key, cost in wanted), return_exceptions=True
-    )
-    refusals = [result for result in results if isinstance(result, TooManyRequests)]
-    if refusals:
-        raise max(refusals, key=lambda refusal: int(str(refusal.extra["retry_after"])))
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-
-
 async def take(limit: Limit, key: object, *, cost: int = 1) -> None:
     """Takes ``cost`` from the limit of ``key`` (an IP address, a user id, …).
 
     Raises: TooManyRequests (with ``retry_after`` in seconds)."""
-    if limit.count == 0:
-        raise TooManyRequests(retry_after=math.ceil(limit.per.total_seconds()))
+    await take_all(key, Cost(limit, cost))
+
+
+async def take_all(key: object, *costs: Cost) -> None:
+    """Takes from several limits of ``key`` in one round trip: from all of them, or where one refuses, from none.
+
+    Raises: TooManyRequests (with the longest ``retry_after`` in seconds)."""
+    if closed := [cost.limit for cost in costs if cost.limit.count == 0]:
+        raise TooManyRequests(retry_after=math.ceil(max(limit.per for limit in closed).total_seconds()))
     connection = valkey.current()
     if connection is None:
         return
-    # Hashed: keys may be IP addresses or phone numbers, and of any length.
-    digest = hashlib.blake2b(str(key).encode(), digest_size=16).hexdigest()
-    name = f"limit:{{{limit.name}:{digest}}}"
-    per = limit.per.total_seconds() * 1000
+    whose = _digest(key)
+    names = [f"limit:{{{whose}}}:{cost.limit.name}:{_digest(cost.within)}" for cost in costs]
+    numbers = [(cost.limit.count, cost.limit.per.total_seconds() * 1000, cost.amount) for cost in costs]
     try:
-        wait = await connection.ask("FCALL", "take", 1, name, limit.count, per, cost)
+        wait = await connection.ask("FCALL", "take", len(names), *names, *itertools.chain(*numbers))
     except (ValkeyDown, ReplyError) as error:
         if not _Outage.said:
             log.warning("rate limits do not hold at the moment: %s", error)
@@ -124,3 +122,8 @@ async def take(limit: Limit, key: object, *, cost: int = 1) -> None:
     _Outage.said = False
     if wait:
         raise TooManyRequests(retry_after=math.ceil(wait / 1000))
+
+
+def _digest(key: object) -> str:
+    """Hashed: keys may be IP addresses or phone numbers, and of any length."""
+    return "" if key is None else hashlib.blake2b(str(key).encode(), digest_size=16).hexdigest()

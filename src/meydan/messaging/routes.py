@@ -14,6 +14,7 @@ from meydan.kit import http, rate_limits
 from meydan.kit.database import Database, Tx
 from meydan.kit.http.fast_path import FastRequest, FastRoute
 from meydan.kit.identity import Identity
+from meydan.kit.rate_limits import Cost
 from meydan.messaging import conversations, identity_keys, messages, packages
 from meydan.messaging.device_names import device_info
 from meydan.messaging.frames import Message
@@ -177,13 +178,10 @@ async def _take_sending(db: Database, me: Identity, data: messages.SendMessageRe
     size = len(data.body) + (0 if data.welcome is None else len(data.welcome.body))
     most = settings.megabytes_per_hour * 1024 * 1024
     await rate_limits.take_all(
-        (rate_limits.Limit("messages.send", timedelta(minutes=1), settings.messages_per_minute), me.user_id, 1),
-        (rate_limits.Limit("messages.bytes", timedelta(hours=1), most), me.user_id, size),
-        (
-            rate_limits.Limit("messages.bytes-here", timedelta(hours=1), most // 2),
-            (me.user_id, data.conversation_id),
-            size,
-        ),
+        me.user_id,
+        Cost(rate_limits.Limit("messages.send", timedelta(minutes=1), settings.messages_per_minute)),
+        Cost(rate_limits.Limit("messages.bytes", timedelta(hours=1), most), size),
+        Cost(rate_limits.Limit("messages.bytes-here", timedelta(hours=1), most // 2), size, data.conversation_id),
     )
 
 

@@ -69,15 +69,20 @@ server.register_function('revoke', function(keys, args)
     server.call('SPUBLISH', args[1], args[3] .. ' ' .. args[2])
 end)
 
--- Rate limit (GCRA): `count` in `per` milliseconds, evenly refilled. 0: taken; else the milliseconds to wait.
--- keys: limit; args: count, per, cost
+-- Rate limits (GCRA): `count` in `per` milliseconds, evenly refilled. 0: all are taken; else none, and the milliseconds to wait.
+-- keys: limits; args: count, per, cost of each
 server.register_function('take', function(keys, args)
     local time = server.call('TIME')
     local now = time[1] * 1000 + time[2] / 1000
-    local per = tonumber(args[2])
-    local due = math.max(tonumber(server.call('GET', keys[1]) or 0), now) + per / args[1] * args[3]
-    local wait = due - now - per
-    if wait > 0.001 then return math.ceil(wait) end
-    server.call('SET', keys[1], string.format('%.3f', due), 'PX', math.ceil(due - now))
+    local due, longest = {}, 0
+    for i, key in ipairs(keys) do
+        local count, per, cost = args[3 * i - 2], tonumber(args[3 * i - 1]), args[3 * i]
+        due[i] = math.max(tonumber(server.call('GET', key) or 0), now) + per / count * cost
+        longest = math.max(longest, due[i] - now - per)
+    end
+    if longest > 0.001 then return math.ceil(longest) end
+    for i, key in ipairs(keys) do
+        server.call('SET', key, string.format('%.3f', due[i]), 'PX', math.ceil(due[i] - now))
+    end
     return 0
 end)
