@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from meydan import safety, tenants
-from meydan.accounts import shadow_endings
+from meydan.accounts.faces import shadow_endings
 from meydan.kit import personal_data
 from meydan.kit.database import Database, DatabaseSettings, Tx
 from tests.conftest import MovableClock

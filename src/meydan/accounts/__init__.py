@@ -2,7 +2,6 @@
 
 from meydan.accounts import personal_data, tasks
 from meydan.accounts.access import WrongTenant, identify, identity_of, is_logged_in
-from meydan.accounts.aliases import AliasFull, AliasInvalid, AliasMixesScripts
 from meydan.accounts.conflict_of_interest import ConflictOfInterest
 from meydan.accounts.conflict_of_interest import is_own as is_own_matter
 from meydan.accounts.devices import ClientDevice
@@ -19,13 +18,8 @@ from meydan.accounts.events import (
     UserBanned,
     Verified,
 )
-from meydan.accounts.former import inheritance
-from meydan.accounts.former.contact_marks import contact_hash_in, marks_of_me, rehashed
-from meydan.accounts.former.kept_apart import MetFaces, Pair
-from meydan.accounts.former.known_contacts import REMEMBERED, do_ban_contact
-from meydan.accounts.identifiers import country_code
-from meydan.accounts.me import LoggedIn, Me, Session
-from meydan.accounts.profiles import (
+from meydan.accounts.faces.aliases import AliasFull, AliasInvalid, AliasMixesScripts
+from meydan.accounts.faces.profiles import (
     ChangeProfileRequest,
     Gender,
     Profile,
@@ -33,9 +27,15 @@ from meydan.accounts.profiles import (
     profiles_of_user,
     user_of_profile,
 )
-from meydan.accounts.profiles import do_change as do_change_profile
-from meydan.accounts.profiles import in_common as interests_in_common
-from meydan.accounts.profiles import public as public_profiles
+from meydan.accounts.faces.profiles import do_change as do_change_profile
+from meydan.accounts.faces.profiles import in_common as interests_in_common
+from meydan.accounts.faces.profiles import public as public_profiles
+from meydan.accounts.former import inheritance
+from meydan.accounts.former.contact_marks import contact_hash_in, marks_of_me, rehashed
+from meydan.accounts.former.kept_apart import MetFaces, Pair
+from meydan.accounts.former.known_contacts import REMEMBERED, do_ban_contact
+from meydan.accounts.identifiers import country_code
+from meydan.accounts.me import LoggedIn, Me, Session
 from meydan.accounts.sessions import EndReason, SessionEnded
 from meydan.accounts.sessions import do_end_all as do_end_all_sessions
 from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMethod

@@ -6,8 +6,9 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from meydan import tenants
-from meydan.accounts import profiles, users
-from meydan.accounts.profiles import NoSuchFace, Profile
+from meydan.accounts import users
+from meydan.accounts.faces import profiles
+from meydan.accounts.faces.profiles import NoSuchFace, Profile
 from meydan.accounts.sessions import Opened
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.standing import age_on, today_of

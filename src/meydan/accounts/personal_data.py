@@ -7,9 +7,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from meydan.accounts import sessions, shadow_endings, users
+from meydan.accounts import sessions, users
+from meydan.accounts.faces import shadow_endings
+from meydan.accounts.faces.profiles import Gender
 from meydan.accounts.former import inheritance
-from meydan.accounts.profiles import Gender
 from meydan.accounts.sessions import EndReason
 from meydan.kit import personal_data
 from meydan.kit.database import Database, Tx

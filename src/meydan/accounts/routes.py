@@ -12,13 +12,14 @@ from litestar.datastructures import Cookie
 from msgspec import Meta, Struct, structs
 
 from meydan import tenants
-from meydan.accounts import aliases, devices, personal_data, profiles, refresh_tokens, sessions
+from meydan.accounts import devices, personal_data, refresh_tokens, sessions
 from meydan.accounts import me as myself
-from meydan.accounts.aliases import Suggestion
 from meydan.accounts.devices import DeviceLine
+from meydan.accounts.faces import aliases, profiles
+from meydan.accounts.faces.aliases import Suggestion
+from meydan.accounts.faces.profiles import ChangeProfileRequest, NoSuchFace
 from meydan.accounts.identifiers import Contact, plain, read_contact
 from meydan.accounts.me import LoggedIn, Me, Session
-from meydan.accounts.profiles import ChangeProfileRequest, NoSuchFace
 from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.sign_in import client_network, contacts, otp, password_changes, puzzles, registration

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.accounts import events, sessions, shadow_endings
+from meydan.accounts import events, sessions
+from meydan.accounts.faces import shadow_endings
 from meydan.accounts.former import known_contacts
 from meydan.accounts.former.known_contacts import KnownContact
 from meydan.kit import clock, realtime

@@ -1,6 +1,7 @@
 """Jobs and schedules of accounts."""
 
-from meydan.accounts import sessions, shadow_endings
+from meydan.accounts import sessions
+from meydan.accounts.faces import shadow_endings
 from meydan.accounts.former import inheritance
 from meydan.accounts.sign_in import code_delivery, code_limits, login_throttle, otp, puzzles, security_alerts
 from meydan.kit.database import Database, Tx

@@ -3,7 +3,7 @@
 import pytest
 
 from meydan.accounts import AliasInvalid, AliasMixesScripts
-from meydan.accounts.aliases import read_alias
+from meydan.accounts.faces.aliases import read_alias
 
 
 @pytest.mark.parametrize(

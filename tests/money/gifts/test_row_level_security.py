@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.accounts import shadow_endings
+from meydan.accounts.faces import shadow_endings
 from meydan.kit import personal_data
 from meydan.kit.database import Database
 from meydan.kit.identity import Identity

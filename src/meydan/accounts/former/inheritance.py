@@ -10,11 +10,11 @@ from uuid import UUID
 
 from meydan import tenants
 from meydan.accounts import erasure_lock, standing, users
+from meydan.accounts.faces.profiles import of_user
 from meydan.accounts.former import contact_marks, kept_apart, known_contacts
 from meydan.accounts.former.contact_marks import account_mark, face_mark, person_mark, profile_mark
 from meydan.accounts.former.kept_apart import MarkCopy, Pair
 from meydan.accounts.identifiers import Contact, read_contact
-from meydan.accounts.profiles import of_user
 from meydan.accounts.settings import AccountsSettings
 from meydan.integrations import Channel
 from meydan.kit.database import Tx

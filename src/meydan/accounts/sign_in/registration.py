@@ -8,13 +8,14 @@ import asyncpg
 from msgspec import Meta, Struct
 
 from meydan import config, tenants
-from meydan.accounts import devices, events, me, profiles, sessions, standing
+from meydan.accounts import devices, events, me, sessions, standing
 from meydan.accounts.devices import ClientDevice
+from meydan.accounts.faces import profiles
+from meydan.accounts.faces.profiles import Gender
 from meydan.accounts.former import inheritance
 from meydan.accounts.former.contact_marks import contact_hash
 from meydan.accounts.identifiers import read_username
 from meydan.accounts.me import LoggedIn
-from meydan.accounts.profiles import Gender
 from meydan.accounts.refresh_tokens import BrowserKey, read_browser_key
 from meydan.accounts.settings import AccountsSettings, SignInMethod
 from meydan.accounts.sign_in import client_network, login_throttle, otp, passwords

@@ -9,7 +9,8 @@ from uuid import UUID
 import asyncpg
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from meydan.accounts import aliases, users
+from meydan.accounts import users
+from meydan.accounts.faces import aliases
 from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
