@@ -148,7 +148,7 @@ class TransactionPool(Pool):
 
     async def take(self) -> Any:
         """A connection, as ``acquire`` gives it; only a full pool makes its callers wait, and sets them a limit."""
-        if self.get_idle_size():
+        if not self._queue.empty():  # asyncpg's own count of what is idle asks each connection
             return await asyncpg.Pool.acquire(self)
         return await self.acquire()
 
