@@ -25,7 +25,7 @@ test-unit: ## Tests that need no engine: the client's, folders rules/, and those
 deps: bootstrap-dev ## Install what tests need beside Python: packages of the client, Chromium.
 	@sh scripts/deps
 
-lint: bootstrap-dev ## ruff, mypy, import-linter, squawk, tsc, biome, the lock files.
+lint: bootstrap-dev ## ruff, mypy, import-linter, squawk, tsc, biome, dependency-cruiser, the lock files.
 	@sh scripts/lint
 
 format: bootstrap-dev ## Format Python and the client.

@@ -90,6 +90,11 @@ def test_an_sql_function_touches_only_tables_that_its_room_may(file: Path):
     assert {OWNER_OF[table] for table in READ.findall(statements)} <= readable
 
 
+def test_the_clients_rooms_are_pythons():
+    folders = {folder.name for folder in (ROOT / "web/src/features").iterdir() if folder.is_dir()}
+    assert folders <= set(ROOMS)
+
+
 def test_every_table_has_an_owner():
     tables = re.findall(r"^CREATE TABLE app\.(\w+)", (ROOT / "db" / "schema.sql").read_text(), re.MULTILINE)
     assert set(tables) == set(OWNER_OF)

@@ -19,5 +19,5 @@ def test_the_clients_document_is_the_servers(tmp_path: Path):
 
 
 def test_the_clients_digits_of_currencies_are_the_servers():
-    knows = json.loads((WEB / "src/ui/currency-digits.json").read_text(encoding="utf-8"))
+    knows = json.loads((WEB / "src/kit/ui/currency-digits.json").read_text(encoding="utf-8"))
     assert knows == EXCEPTIONS, "run `python web/scripts/openapi.py`"

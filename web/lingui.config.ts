@@ -9,13 +9,13 @@ export default defineConfig({
   locales: ['en', 'tr'],
   catalogs: [
     {
-      path: '<rootDir>/src/features/messages/locales/{locale}',
-      include: ['<rootDir>/src/features/messages', '<rootDir>/src/crypto'],
+      path: '<rootDir>/src/features/messaging/locales/{locale}',
+      include: ['<rootDir>/src/features/messaging'],
     },
     {
       path: '<rootDir>/src/locales/{locale}',
       include: ['<rootDir>/src'],
-      exclude: ['<rootDir>/src/features/messages/**', '<rootDir>/src/crypto/**', '**/*.test.*'],
+      exclude: ['<rootDir>/src/features/messaging/**', '**/*.test.*'],
     },
   ],
 });

@@ -1,7 +1,7 @@
 """Writes what the client knows of the server: python scripts/openapi.py
 
 - ``openapi.json``, from which ``npm run api`` makes the client's types;
-- ``src/ui/currency-digits.json``, the digits of minor units that are not two.
+- ``src/kit/ui/currency-digits.json``, the digits of minor units that are not two.
 """
 
 import json
@@ -22,4 +22,4 @@ if __name__ == "__main__":
     document = create_app(Settings(data=Path("unused"))).openapi_schema.to_schema()
     document["info"]["version"] = "0"  # the product's version changes without the interface
     write(WEB / "openapi.json", document)
-    write(WEB / "src/ui/currency-digits.json", EXCEPTIONS)
+    write(WEB / "src/kit/ui/currency-digits.json", EXCEPTIONS)

@@ -3,13 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
 import { Bell as BellIcon, CloudOff, Cookie, MessageCircle, ShieldAlert, UserRound, Users } from 'lucide-react';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
-import { useSession } from '../api/session';
 import { BannedPage, LandingPage } from '../features/accounts';
-import { SquarePage } from '../features/meeting/SquarePage';
+import { SquarePage } from '../features/meeting';
 import { Bell, useUnread } from '../features/notifications';
 import { CoinCount } from '../features/wallet';
-import { useConnection } from '../realtime';
-import { browserKeeps } from '../storage';
+import { useSession } from '../kit/api/session';
+import { configQuery } from '../kit/queries';
+import { useConnection } from '../kit/realtime';
+import { useRedirect, useShownPath } from '../kit/redirect';
+import { browserKeeps } from '../kit/storage';
 import {
   Alias,
   Avatar,
@@ -29,11 +31,9 @@ import {
   Toasts,
   TopBar,
   toast,
-} from '../ui';
+} from '../kit/ui';
 import { useGiftToasts } from './gift-toasts';
 import { useMatchToasts } from './match-toasts';
-import { configQuery } from './queries';
-import { useRedirect, useShownPath } from './redirect';
 import { useUpdate } from './shell-worker';
 import { useUnreadMessages } from './unread-messages';
 

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { ErrorState, Page } from '../ui';
+import { ErrorState, Page } from '../kit/ui';
 
 /** A page that broke while it was drawn: the rest of the app still stands. */
 export function FaultPage() {

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
-import { Button, Lamp, Page, Wordmark } from '../ui';
+import { Button, Lamp, Page, Wordmark } from '../kit/ui';
 
 /** An address that leads nowhere, and the way back. */
 export function NotFoundPage() {

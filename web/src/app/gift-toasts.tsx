@@ -1,12 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useSession } from '../api/session';
-import { conversationsQuery } from '../features/messages/data';
-import { useGiftWords } from '../features/wallet';
-import { onNews } from '../realtime';
-import { toast } from '../ui';
-import { queryClient } from './queries';
+import { useGiftWords } from '../features/gifts';
+import { conversationsQuery } from '../features/messaging';
+import { useSession } from '../kit/api/session';
+import { queryClient } from '../kit/queries';
+import { onNews } from '../kit/realtime';
+import { toast } from '../kit/ui';
 
 /** Whose talk is open on the page, if one is. */
 function talkingWith(path: string): string | undefined {

@@ -1,9 +1,9 @@
-import { endSession, isFresh, refresh, resume, useSession } from '../api/session';
-import { startMessages } from '../features/messages/start';
-import { type News, onNews } from '../realtime';
-import { openLine } from '../realtime/line';
-import { chooseLanguage } from './language';
-import { queryClient } from './queries';
+import { startMessages } from '../features/messaging';
+import { endSession, isFresh, refresh, resume, useSession } from '../kit/api/session';
+import { chooseLanguage } from '../kit/language';
+import { queryClient } from '../kit/queries';
+import { type News, onNews } from '../kit/realtime';
+import { openLine } from '../kit/realtime/line';
 
 const RETRY = 3000;
 

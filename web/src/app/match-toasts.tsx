@@ -1,9 +1,9 @@
 import { useLingui } from '@lingui/react/macro';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useSession } from '../api/session';
-import { onNews } from '../realtime';
-import { toast } from '../ui';
+import { useSession } from '../kit/api/session';
+import { onNews } from '../kit/realtime';
+import { toast } from '../kit/ui';
 
 /** Somebody was found, or the waiting ended by itself, while one looked elsewhere: say so, and lead there. */
 export function useMatchToasts(): void {

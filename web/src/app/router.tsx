@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { lazyPage } from '../kit/lazy-page';
 import { AppFrame, Home, Root } from './AppFrame';
 import { FaultPage } from './FaultPage';
-import { lazyPage } from './lazy-page';
 import { NotFoundPage } from './NotFoundPage';
 
 const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage });
@@ -50,14 +50,14 @@ const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: 
 const me = createRoute({
   getParentRoute: () => frame,
   path: '/me',
-  component: lazyPage(() => import('../features/settings/MePage'), 'MePage'),
+  component: lazyPage(() => import('./MePage'), 'MePage'),
 });
 
 /** The pages of those who run the square. */
 const staff = createRoute({
   getParentRoute: () => frame,
   path: '/staff',
-  component: lazyPage(() => import('../features/staff/StaffFrame'), 'StaffFrame'),
+  component: lazyPage(() => import('../kit/staff'), 'StaffFrame'),
 });
 
 const inside = [
@@ -91,12 +91,12 @@ const inside = [
   createRoute({
     getParentRoute: () => frame,
     path: '/messages',
-    component: lazyPage(() => import('../features/messages'), 'ConversationsPage'),
+    component: lazyPage(() => import('../features/messaging/ConversationsPage'), 'ConversationsPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/messages/$conversationId',
-    component: lazyPage(() => import('../features/messages'), 'ConversationPage'),
+    component: lazyPage(() => import('../features/messaging/ConversationPage'), 'ConversationPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
@@ -111,7 +111,7 @@ const inside = [
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/buy',
-    component: lazyPage(() => import('../features/wallet/BuyPage'), 'BuyPage'),
+    component: lazyPage(() => import('../features/payments/BuyPage'), 'BuyPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
@@ -121,101 +121,101 @@ const inside = [
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/payments',
-    component: lazyPage(() => import('../features/wallet/PaymentsPage'), 'PaymentsPage'),
+    component: lazyPage(() => import('../features/payments/PaymentsPage'), 'PaymentsPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/payments/$paymentId',
-    component: lazyPage(() => import('../features/wallet/PaymentPage'), 'PaymentPage'),
+    component: lazyPage(() => import('../features/payments/PaymentPage'), 'PaymentPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/gifts',
-    component: lazyPage(() => import('../features/wallet/GiftsPage'), 'GiftsPage'),
+    component: lazyPage(() => import('../features/gifts/GiftsPage'), 'GiftsPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/wallet/gifts/given',
-    component: lazyPage(() => import('../features/wallet/GiftsPage'), 'GiftsSentPage'),
+    component: lazyPage(() => import('../features/gifts/GiftsPage'), 'GiftsSentPage'),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: '/premium',
-    component: lazyPage(() => import('../features/wallet/PremiumPage'), 'PremiumPage'),
+    component: lazyPage(() => import('../features/premium/PremiumPage'), 'PremiumPage'),
   }),
   staff.addChildren([
     createRoute({
       getParentRoute: () => staff,
       path: '/',
-      component: lazyPage(() => import('../features/staff/RevenuePage'), 'RevenuePage'),
+      component: lazyPage(() => import('../features/backoffice/RevenuePage'), 'RevenuePage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/payments',
-      component: lazyPage(() => import('../features/staff/PaymentsPage'), 'PaymentsPage'),
+      component: lazyPage(() => import('../features/backoffice/PaymentsPage'), 'PaymentsPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/payments/$paymentId',
-      component: lazyPage(() => import('../features/staff/PaymentPage'), 'PaymentPage'),
+      component: lazyPage(() => import('../features/backoffice/PaymentPage'), 'PaymentPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/transactions',
-      component: lazyPage(() => import('../features/staff/TransactionsPage'), 'TransactionsPage'),
+      component: lazyPage(() => import('../features/backoffice/TransactionsPage'), 'TransactionsPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/people',
       validateSearch: (search: Record<string, unknown>): { name?: string } => ({ name: text(search.name) }),
-      component: lazyPage(() => import('../features/staff/PeoplePage'), 'PeoplePage'),
+      component: lazyPage(() => import('../features/backoffice/PeoplePage'), 'PeoplePage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/people/$userId',
-      component: lazyPage(() => import('../features/staff/PersonPage'), 'PersonPage'),
+      component: lazyPage(() => import('../features/backoffice/PersonPage'), 'PersonPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/reports',
-      component: lazyPage(() => import('../features/staff/ReportsPage'), 'ReportsPage'),
+      component: lazyPage(() => import('../features/moderation/ReportsPage'), 'ReportsPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/fraud',
-      component: lazyPage(() => import('../features/staff/FraudPage'), 'FraudPage'),
+      component: lazyPage(() => import('../features/fraud/FraudPage'), 'FraudPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/fraud/rules',
-      component: lazyPage(() => import('../features/staff/RulesPage'), 'RulesPage'),
+      component: lazyPage(() => import('../features/fraud/RulesPage'), 'RulesPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/reconciliation',
-      component: lazyPage(() => import('../features/staff/ReconciliationPage'), 'ReconciliationPage'),
+      component: lazyPage(() => import('../features/provider_events/ReconciliationPage'), 'ReconciliationPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/shop',
-      component: lazyPage(() => import('../features/staff/ShopPage'), 'ShopPage'),
+      component: lazyPage(() => import('../features/shop/ShopPage'), 'ShopPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/legal',
-      component: lazyPage(() => import('../features/staff/LegalPage'), 'LegalPage'),
+      component: lazyPage(() => import('../features/legal/StaffLegalPage'), 'StaffLegalPage'),
     }),
   ]),
   me.addChildren([
     createRoute({
       getParentRoute: () => me,
       path: '/profile',
-      component: lazyPage(() => import('../features/settings/ProfilePage'), 'ProfilePage'),
+      component: lazyPage(() => import('../features/accounts/settings/ProfilePage'), 'ProfilePage'),
     }),
     createRoute({
       getParentRoute: () => me,
       path: '/faces',
-      component: lazyPage(() => import('../features/settings/FacesPage'), 'FacesPage'),
+      component: lazyPage(() => import('../features/accounts/settings/FacesPage'), 'FacesPage'),
     }),
     createRoute({
       getParentRoute: () => me,
@@ -225,22 +225,22 @@ const inside = [
     createRoute({
       getParentRoute: () => me,
       path: '/sign-in',
-      component: lazyPage(() => import('../features/settings/SignInPage'), 'SignInPage'),
+      component: lazyPage(() => import('../features/accounts/settings/SignInPage'), 'SignInPage'),
     }),
     createRoute({
       getParentRoute: () => me,
       path: '/sessions',
-      component: lazyPage(() => import('../features/settings/SessionsPage'), 'SessionsPage'),
+      component: lazyPage(() => import('../features/accounts/settings/SessionsPage'), 'SessionsPage'),
     }),
     createRoute({
       getParentRoute: () => me,
       path: '/appearance',
-      component: lazyPage(() => import('../features/settings/AppearancePage'), 'AppearancePage'),
+      component: lazyPage(() => import('../features/accounts/settings/AppearancePage'), 'AppearancePage'),
     }),
     createRoute({
       getParentRoute: () => me,
       path: '/data',
-      component: lazyPage(() => import('../features/settings/DataPage'), 'DataPage'),
+      component: lazyPage(() => import('../features/accounts/settings/DataPage'), 'DataPage'),
     }),
   ]),
 ];

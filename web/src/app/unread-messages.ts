@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { answer, api } from '../api/client';
-import { onNews } from '../realtime';
+import { answer, api } from '../kit/api/client';
+import { onNews } from '../kit/realtime';
 
 const KEY = ['unread-messages'];
 /** Many messages in a row are one look at the server. */

@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useEffect, useState } from 'react';
-import { ChipToggle, Field } from '../../ui';
+import { ChipToggle, Field } from '../../kit/ui';
 import { suggestionsQuery } from './data';
 
 /** The name one is known by in the square, with ideas that are free. */

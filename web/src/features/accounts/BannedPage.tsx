@@ -1,8 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { DoorClosed } from 'lucide-react';
 import { useEffect } from 'react';
-import { endSession, useSession } from '../../api/session';
-import { Button, fullTime, Wordmark } from '../../ui';
+import { endSession, useSession } from '../../kit/api/session';
+import { Button, fullTime, Wordmark } from '../../kit/ui';
 
 /** Why somebody was shut out, in a sentence: the server names the reason only. */
 export function useBanReason(): (reason: unknown) => string {

@@ -1,8 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import type { OtpPurpose, OtpSent } from '../../api/types';
-import { useWords } from '../../api/words';
-import { Button, Field, Segmented } from '../../ui';
+import type { OtpPurpose, OtpSent } from '../../kit/api/types';
+import { useWords } from '../../kit/api/words';
+import { Button, Field, Segmented } from '../../kit/ui';
 import { useSendCode } from './CodeStep';
 import { PhoneField } from './PhoneField';
 import { PuzzleProgress } from './PuzzleProgress';

@@ -3,13 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { Hourglass } from 'lucide-react';
 import { useState } from 'react';
-import { isRefusal } from '../../api/errors';
-import type { Gender, OtpSent } from '../../api/types';
-import { useWords } from '../../api/words';
-import { useAction } from '../../app/action';
-import { rememberedLanguage } from '../../app/language';
-import { configQuery, queryClient } from '../../app/queries';
-import { serverNow } from '../../clock';
+import { useAction } from '../../kit/action';
+import { isRefusal } from '../../kit/api/errors';
+import type { Gender, OtpSent } from '../../kit/api/types';
+import { useWords } from '../../kit/api/words';
+import { serverNow } from '../../kit/clock';
+import { rememberedLanguage } from '../../kit/language';
+import { configQuery, queryClient } from '../../kit/queries';
 import {
   ageOn,
   type BirthDate,
@@ -22,12 +22,11 @@ import {
   PasswordField,
   Segmented,
   SelectField,
-} from '../../ui';
-import { legalQuery } from '../legal/data';
-import { AcceptNotice } from '../legal/LegalLinks';
+} from '../../kit/ui';
+import { DoorPage } from '../../kit/ui/DoorPage';
+import { AcceptNotice, legalQuery } from '../legal';
 import { AliasField } from './AliasField';
 import { CodeStep, useSendCode } from './CodeStep';
-import { DoorPage } from './DoorPage';
 import { register, useWanted } from './data';
 import { slugOf } from './identifier';
 import { useKept } from './kept';

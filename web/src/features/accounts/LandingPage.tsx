@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { Lock, Timer, Undo2 } from 'lucide-react';
 import { useEffect } from 'react';
-import { configQuery } from '../../app/queries';
-import { Button, Pledge, Pledges, SquareScene, Wordmark } from '../../ui';
-import { LegalLinks } from '../legal/LegalLinks';
-import { LanguageSwitch } from './LanguageSwitch';
+import { configQuery } from '../../kit/queries';
+import { Button, Pledge, Pledges, SquareScene, Wordmark } from '../../kit/ui';
+import { LanguageSwitch } from '../../kit/ui/LanguageSwitch';
+import { LegalLinks } from '../legal';
 
 /** The way in: what this is, in one look, and the two doors. */
 export function LandingPage() {

@@ -1,8 +1,8 @@
 import { useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { configQuery } from '../../app/queries';
-import { Field } from '../../ui';
+import { configQuery } from '../../kit/queries';
+import { Field } from '../../kit/ui';
 
 /** A phone number; the hint says whose it is taken for without a country code. */
 export function PhoneField({

@@ -1,14 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { isRefusal } from '../../api/errors';
-import type { OtpSent } from '../../api/types';
-import { useWords } from '../../api/words';
-import { useAction } from '../../app/action';
-import { Button, PasswordField, toast } from '../../ui';
+import { useAction } from '../../kit/action';
+import { isRefusal } from '../../kit/api/errors';
+import type { OtpSent } from '../../kit/api/types';
+import { useWords } from '../../kit/api/words';
+import { Button, PasswordField, toast } from '../../kit/ui';
+import { DoorPage } from '../../kit/ui/DoorPage';
 import { CodeStep } from './CodeStep';
 import { type ContactKind, ContactStep } from './ContactStep';
-import { DoorPage } from './DoorPage';
 import { resetPassword } from './data';
 import { useKept } from './kept';
 

@@ -1,30 +1,22 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { browserKey } from '../../api/browser-key';
-import { answer, api } from '../../api/client';
-import { thisDevice } from '../../api/device';
-import { Refused } from '../../api/errors';
-import { adopt, endSession, setMe, useSession } from '../../api/session';
+import { useAction } from '../../kit/action';
+import { browserKey } from '../../kit/api/browser-key';
+import { answer, api } from '../../kit/api/client';
+import { thisDevice } from '../../kit/api/device';
+import { Refused } from '../../kit/api/errors';
+import { adopt, endSession, setMe } from '../../kit/api/session';
 import type {
   ChangeProfileRequest,
   Face,
   LogInRequest,
-  Me,
   OtpChannel,
   OtpPurpose,
   RegisterUserRequest,
   RequireVerified,
-} from '../../api/types';
-import { useAction } from '../../app/action';
-import { rememberedLanguage } from '../../app/language';
-import { configQuery, queryClient } from '../../app/queries';
+} from '../../kit/api/types';
+import { rememberedLanguage } from '../../kit/language';
+import { configQuery, queryClient } from '../../kit/queries';
 import { withPuzzle } from './puzzle';
-
-/** The person logged in; only pages behind the log in use it. */
-export function useMe(): Me {
-  const me = useSession((state) => state.me);
-  if (!me) throw new Error('nobody is logged in here');
-  return me;
-}
 
 /** What this square wants proved before one meets anybody; `me.verified` says whether it is. */
 export function useWanted(): RequireVerified {

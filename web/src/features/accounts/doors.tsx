@@ -1,7 +1,7 @@
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useSession } from '../../api/session';
-import { ownPath, useRedirect } from '../../app/redirect';
+import { useSession } from '../../kit/api/session';
+import { ownPath, useRedirect } from '../../kit/redirect';
 import { BannedPage } from './BannedPage';
 import { FoundingPage, JoinPage } from './JoinPage';
 import { LogInPage as LogIn } from './LogInPage';

@@ -1,4 +1,4 @@
-import { asciiDigits } from '../../ui/digits';
+import { asciiDigits } from '../../kit/ui';
 
 export type IdentifierKind = 'phone' | 'email' | 'username';
 

@@ -1,5 +1,5 @@
 export { BannedPage, useBanReason } from './BannedPage';
-export { CodeStep } from './CodeStep';
-export { ContactStep } from './ContactStep';
-export * from './data';
+export { logOut, useWanted } from './data';
+export { INTEREST_NAMES, useInterestWords } from './interests';
 export { LandingPage } from './LandingPage';
+export { SessionSections } from './slots';

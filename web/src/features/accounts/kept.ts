@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { keptInTab } from '../../storage';
+import { keptInTab } from '../../kit/storage';
 
 /**
  * State that a reload does not lose, for this tab: half-filled forms, the step one has come to. Never used for passwords.

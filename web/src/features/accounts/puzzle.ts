@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { isRefusal } from '../../api/errors';
+import { isRefusal } from '../../kit/api/errors';
 import type { Puzzle, Solution } from './puzzle-solver';
 import type { Said } from './puzzle-worker';
 

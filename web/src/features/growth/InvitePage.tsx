@@ -1,8 +1,8 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Copy, Share2 } from 'lucide-react';
-import { answer, api } from '../../api/client';
-import { Bone, Button, Card, ErrorState, Page, Skeleton, toast } from '../../ui';
+import { answer, api } from '../../kit/api/client';
+import { Bone, Button, Card, ErrorState, Page, Skeleton, toast } from '../../kit/ui';
 
 const inviteQuery = queryOptions({
   queryKey: ['invite'],

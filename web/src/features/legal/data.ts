@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answer, api } from '../../api/client';
-import type { components } from '../../api/schema';
+import { answer, api } from '../../kit/api/client';
+import type { components } from '../../kit/api/schema';
 
 type Schemas = components['schemas'];
 

@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ErrorState, ListSkeleton } from '../../ui';
-import { Prose } from '../../ui/Prose';
-import { DoorPage } from '../accounts/DoorPage';
+import { ErrorState, ListSkeleton } from '../../kit/ui';
+import { DoorPage } from '../../kit/ui/DoorPage';
+import { Prose } from '../../kit/ui/Prose';
 import { type Language, type LegalKind, legalQuery } from './data';
 
 export function TermsPage() {

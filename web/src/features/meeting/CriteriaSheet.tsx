@@ -1,11 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import type { Criteria } from '../../api/types';
-import { rememberedLanguage } from '../../app/language';
-import { Button, ChipToggle, Segmented, SelectField, Sheet } from '../../ui';
-import { useMe } from '../accounts';
+import { useMe } from '../../kit/api/session';
+import type { Criteria } from '../../kit/api/types';
+import { rememberedLanguage } from '../../kit/language';
+import { Button, ChipToggle, Segmented, SelectField, Sheet } from '../../kit/ui';
+import { INTEREST_NAMES, useInterestWords } from '../accounts';
 import { keepCriteria, useCriteria } from './criteria';
-import { INTEREST_NAMES, useInterestWords } from './interests';
 
 const DISTANCES = [25, 50, 100, 250, 500];
 const AT_MOST = 5;

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
-import type { Match } from '../../api/types';
-import { Chip } from '../../ui';
+import type { Match } from '../../kit/api/types';
+import { Chip } from '../../kit/ui';
 
 /** How a meeting stands, in a word. */
 export function MatchMark({ match }: { match: Match }) {

@@ -3,9 +3,9 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Ellipsis, Undo2, Users } from 'lucide-react';
 import { useState } from 'react';
-import type { Match } from '../../api/types';
-import { useWords } from '../../api/words';
-import { configQuery } from '../../app/queries';
+import type { Match } from '../../kit/api/types';
+import { useWords } from '../../kit/api/words';
+import { configQuery } from '../../kit/queries';
 import {
   Alias,
   Avatar,
@@ -23,12 +23,11 @@ import {
   Row,
   toast,
   useNow,
-} from '../../ui';
-import { PersonSheet } from '../safety';
+} from '../../kit/ui';
+import { useInterestWords } from '../accounts';
+import { PeopleTabs, PersonSheet } from '../safety';
 import { claimsQuery, historyQuery, useClaim } from './data';
-import { useInterestWords } from './interests';
 import { MatchMark } from './MatchMark';
-import { PeopleTabs } from './PeopleTabs';
 
 /** Everybody one has met, and what may be asked back. */
 export function PeoplePage() {

@@ -3,9 +3,10 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { BadgeCheck, MessageCircle, ShieldAlert, SlidersHorizontal, Sunrise } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { isRefusal } from '../../api/errors';
-import type { MeetingState } from '../../api/types';
-import { useWords } from '../../api/words';
+import { isRefusal } from '../../kit/api/errors';
+import { useMe } from '../../kit/api/session';
+import type { MeetingState } from '../../kit/api/types';
+import { useWords } from '../../kit/api/words';
 import {
   Alias,
   Avatar,
@@ -24,13 +25,13 @@ import {
   Skeleton,
   SquareScene,
   useNow,
-} from '../../ui';
-import { useMe, useWanted } from '../accounts';
-import { OneMore } from '../wallet';
+} from '../../kit/ui';
+import { useWanted } from '../accounts';
 import { CriteriaSheet, useCriteriaWords } from './CriteriaSheet';
 import { useCriteria } from './criteria';
 import { historyQuery, stateQuery, useJoin } from './data';
 import { MatchMark } from './MatchMark';
+import { OneMore } from './OneMore';
 
 /** Home: the square, today's rights, and the one big button. */
 export function SquarePage() {

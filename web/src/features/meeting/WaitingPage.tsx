@@ -2,9 +2,9 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import type { Ticket } from '../../api/types';
-import { useWords } from '../../api/words';
-import { Button, ErrorState, Lamp, minutesAndSeconds, Notice, useNow } from '../../ui';
+import type { Ticket } from '../../kit/api/types';
+import { useWords } from '../../kit/api/words';
+import { Button, ErrorState, Lamp, minutesAndSeconds, Notice, useNow } from '../../kit/ui';
 import { useCriteriaWords } from './CriteriaSheet';
 import { stateQuery, useLeave, useRelaxCriteria } from './data';
 

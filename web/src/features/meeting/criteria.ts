@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import type { Criteria } from '../../api/types';
-import { kept } from '../../storage';
+import type { Criteria } from '../../kit/api/types';
+import { kept } from '../../kit/storage';
 
 const KEY = 'meydan.criteria';
 

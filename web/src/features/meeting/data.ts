@@ -1,10 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { answer, api } from '../../api/client';
-import type { ClaimPage, Criteria, MatchPage, MeetingState } from '../../api/types';
-import { useAction } from '../../app/action';
-import { queryClient } from '../../app/queries';
-import { keptInTab } from '../../storage';
-import { randomUuid } from '../../uuid';
+import { useAction } from '../../kit/action';
+import { answer, api } from '../../kit/api/client';
+import type { ClaimPage, Criteria, MatchPage, MeetingState } from '../../kit/api/types';
+import { queryClient } from '../../kit/queries';
+import { keptInTab } from '../../kit/storage';
+import { randomUuid } from '../../kit/uuid';
 import { useCriteria } from './criteria';
 
 const STATE = ['match', 'state'];

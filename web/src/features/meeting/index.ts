@@ -1,3 +1,2 @@
 export * from './data';
-export { INTEREST_NAMES, useInterestWords } from './interests';
-export { PeopleTabs } from './PeopleTabs';
+export { SquarePage } from './SquarePage';

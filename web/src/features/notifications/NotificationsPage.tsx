@@ -20,12 +20,23 @@ import {
   Undo2,
 } from 'lucide-react';
 import { useEffect } from 'react';
-import type { Notification } from '../../api/types';
-import { CardList, Chip, cx, EmptyState, ErrorState, fullTime, ListSkeleton, Moment, MoreButton, Page } from '../../ui';
-import { useBanReason } from '../accounts/BannedPage';
-import { useMe } from '../accounts/data';
-import { useMoneyNews } from '../wallet';
+import { useMe } from '../../kit/api/session';
+import type { Notification } from '../../kit/api/types';
+import {
+  CardList,
+  Chip,
+  cx,
+  EmptyState,
+  ErrorState,
+  fullTime,
+  ListSkeleton,
+  Moment,
+  MoreButton,
+  Page,
+} from '../../kit/ui';
+import { useBanReason } from '../accounts';
 import { notificationsQuery, useMarkRead } from './data';
+import { useMoneyNews } from './money-news';
 
 const ICONS: Record<string, LucideIcon> = {
   match_made: MessageCircle,

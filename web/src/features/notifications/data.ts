@@ -1,8 +1,8 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { answer, api } from '../../api/client';
-import type { NotificationPage } from '../../api/types';
-import { useAction } from '../../app/action';
-import { queryClient } from '../../app/queries';
+import { useAction } from '../../kit/action';
+import { answer, api } from '../../kit/api/client';
+import type { NotificationPage } from '../../kit/api/types';
+import { queryClient } from '../../kit/queries';
 
 export const notificationsQuery = infiniteQueryOptions({
   queryKey: ['notifications'],

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Refused } from '../../api/errors';
-import { useWords } from '../../api/words';
-import { Button, Sheet, toast } from '../../ui';
+import { Refused } from '../../kit/api/errors';
+import { useWords } from '../../kit/api/words';
+import { Button, Sheet, toast } from '../../kit/ui';
 import { useBlock } from './data';
 
 export interface Person {

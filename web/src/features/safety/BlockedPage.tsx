@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Ban } from 'lucide-react';
-import { useWords } from '../../api/words';
+import { useWords } from '../../kit/api/words';
 import {
   Alias,
   Avatar,
@@ -15,9 +15,9 @@ import {
   Page,
   Row,
   toast,
-} from '../../ui';
-import { PeopleTabs } from '../meeting/PeopleTabs';
+} from '../../kit/ui';
 import { blocksQuery, useUnblock } from './data';
+import { PeopleTabs } from './PeopleTabs';
 
 /** Those one will not meet again, until one thinks otherwise. */
 export function BlockedPage() {

@@ -1,10 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Ban, Flag, Gift } from 'lucide-react';
 import { useState } from 'react';
-import type { PublicProfile } from '../../api/types';
-import { Avatar, Button, Chip, Sheet } from '../../ui';
-import { useInterestWords } from '../meeting/interests';
-import { GiftSheet } from '../wallet';
+import type { PublicProfile } from '../../kit/api/types';
+import { Avatar, Button, Chip, Sheet } from '../../kit/ui';
+import { useInterestWords } from '../accounts';
+import { GiftSheet } from '../gifts';
 import { BlockSheet } from './BlockSheet';
 import { ReportSheet } from './ReportSheet';
 

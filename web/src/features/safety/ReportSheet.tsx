@@ -1,8 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import type { ReportReason } from '../../api/types';
-import { useWords } from '../../api/words';
-import { Button, excessOf, RadioList, Sheet, TextArea, toast } from '../../ui';
+import type { ReportReason } from '../../kit/api/types';
+import { useWords } from '../../kit/api/words';
+import { Button, excessOf, RadioList, Sheet, TextArea, toast } from '../../kit/ui';
 import type { Person } from './BlockSheet';
 import { useReport } from './data';
 import { useReportReasons } from './reasons';

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import type { ReportReason } from '../../api/types';
+import type { ReportReason } from '../../kit/api/types';
 
 /** Why somebody is reported, in the order in which it is asked. */
 export function useReportReasons(): Record<ReportReason, string> {

@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Coin, Figure } from '../../ui';
+import { Coin, Figure } from '../../kit/ui';
 import { walletQuery } from './data';
 
 /** What one has, small, at the top of the places where it matters, where there is room for it; it leads to the wallet. */

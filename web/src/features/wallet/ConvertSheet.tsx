@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { useWords } from '../../api/words';
-import { Button, Coins, Field, Sheet } from '../../ui';
+import { useWords } from '../../kit/api/words';
+import { Button, Coins, Field, Sheet } from '../../kit/ui';
 import { useConvert } from './data';
 
 /** Earnings become coins to spend; there is no way back, and that is said first. */

@@ -15,7 +15,7 @@ import {
   Undo2,
   Users,
 } from 'lucide-react';
-import type { HistoryItem } from '../../api/types';
+import type { HistoryItem } from '../../kit/api/types';
 import {
   Button,
   CardList,
@@ -29,7 +29,7 @@ import {
   Moment,
   MoreButton,
   Page,
-} from '../../ui';
+} from '../../kit/ui';
 import { movementsQuery, walletQuery } from './data';
 import { useHistoryWords } from './words';
 

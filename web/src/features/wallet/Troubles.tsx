@@ -1,8 +1,8 @@
 import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { HandCoins, Snowflake } from 'lucide-react';
-import type { Wallet } from '../../api/types';
-import { Button, Coins, Notice } from '../../ui';
+import type { Wallet } from '../../kit/api/types';
+import { Button, Coins, Notice } from '../../kit/ui';
 import { useFreezeReason } from './words';
 
 /** What stands in the way of spending, in plain words; it leads to where coins are bought if nothing else on the page does. */

@@ -1,10 +1,10 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Gift, History, Receipt, Sparkles, Sun } from 'lucide-react';
+import { Gift, History, Receipt, Sun } from 'lucide-react';
 import { useState } from 'react';
-import type { Earnings as EarningsNow, Wallet } from '../../api/types';
-import { useWords } from '../../api/words';
+import type { Earnings as EarningsNow, Wallet } from '../../kit/api/types';
+import { useWords } from '../../kit/api/words';
 import {
   Bone,
   Button,
@@ -19,18 +19,16 @@ import {
   Page,
   Skeleton,
   toast,
-} from '../../ui';
+} from '../../kit/ui';
 import { ConvertSheet } from './ConvertSheet';
-import { earningQuery, earningsQuery, premiumQuery, useEarn, walletQuery } from './data';
-import { useMembershipWords } from './membership-words';
+import { earningQuery, earningsQuery, useEarn, walletQuery } from './data';
+import { WalletRows } from './slots';
 import { Troubles } from './Troubles';
 
 /** What one has, exactly; what stands in the way of spending it; and where it can go. */
 export function WalletPage() {
   const { t } = useLingui();
   const wallet = useQuery(walletQuery);
-  const { data: premium } = useQuery(premiumQuery);
-  const membership = useMembershipWords();
   return (
     <Page title={t`Wallet`} back="/me" backOnPhone>
       {wallet.data ? (
@@ -48,12 +46,7 @@ export function WalletPage() {
         </Skeleton>
       )}
       <CardList label={t`More about my coins`}>
-        <LinkRow
-          to="/premium"
-          icon={<Sparkles aria-hidden className="size-5.5" />}
-          title={t`Premium`}
-          words={premium ? membership(premium).short : undefined}
-        />
+        <WalletRows />
         <LinkRow
           to="/wallet/history"
           icon={<History aria-hidden className="size-5.5" />}

@@ -1,6 +1,7 @@
 export { CoinCount } from './CoinCount';
-export { giftsWithQuery, walletQuery } from './data';
-export { GiftLine, useGiftWords } from './GiftLine';
-export { GiftSheet } from './GiftSheet';
-export { useMoneyNews } from './news';
-export { OneMore } from './OneMore';
+export { coinOffersQuery, keepWallet, useBuyMeeting, walletQuery } from './data';
+export { useFreeze, useThaw } from './freezes';
+export { wordMovements } from './movements';
+export { WalletRows } from './slots';
+export { Troubles } from './Troubles';
+export { useFreezeReason, useHistoryWords } from './words';

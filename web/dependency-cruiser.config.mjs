@@ -1,0 +1,61 @@
+// The client's layers, as .importlinter holds Python's: app → features → kit, no circles, each room by its face.
+const ROOM = '^src/features/([^/]+)/';
+
+export default {
+  forbidden: [
+    {
+      name: 'kit-knows-no-room',
+      comment: 'The kit knows no room and no wiring.',
+      severity: 'error',
+      from: { path: '^src/kit/' },
+      to: { path: '^src/(app|features)/' },
+    },
+    {
+      name: 'rooms-know-no-wiring',
+      comment: 'A room does not know the app around it.',
+      severity: 'error',
+      from: { path: ROOM },
+      to: { path: '^src/(app/|main\\.tsx$)' },
+    },
+    {
+      name: 'rooms-by-their-face',
+      comment: 'Another room is entered by its index.ts only.',
+      severity: 'error',
+      from: { path: ROOM },
+      to: { path: '^src/features/', pathNot: ['^src/features/$1/', '^src/features/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'app-by-the-face',
+      comment: 'The app enters a room by its index.ts; pages are loaded when they are shown.',
+      severity: 'error',
+      from: { path: '^src/(app/|main\\.tsx$)' },
+      to: { path: '^src/features/', pathNot: '(/index\\.ts|\\.po)$', dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
+      name: 'no-circle-of-rooms',
+      comment: 'Two rooms do not import each other, not even through a third.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^src/features/[^/]+$' },
+      to: { path: '^src/features/[^/]+$', circular: true },
+    },
+    {
+      name: 'no-circle-of-files',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true },
+    },
+    {
+      name: 'nothing-missing',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    includeOnly: '^src/',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

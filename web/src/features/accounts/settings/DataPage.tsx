@@ -1,0 +1,110 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Download } from 'lucide-react';
+import { useState } from 'react';
+import { useAction } from '../../../kit/action';
+import { useWords } from '../../../kit/api/words';
+import { serverNow } from '../../../kit/clock';
+import { Button, Card, Page, PasswordField, Section, Sheet, toast } from '../../../kit/ui';
+import { eraseAccount, exportData } from '../data';
+
+/** Everything the server knows about one, to take along or to erase. */
+export function DataPage() {
+  const { t } = useLingui();
+  const words = useWords();
+  const [erasing, setErasing] = useState(false);
+  const take = useAction({
+    mutationFn: exportData,
+    onSuccess: (everything) => {
+      const url = URL.createObjectURL(new Blob([JSON.stringify(everything, null, 2)], { type: 'application/json' }));
+      const link = document.createElement('a');
+      link.href = url;
+      link.download = `meydan-${new Date(serverNow()).toISOString().slice(0, 10)}.json`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      toast(t`The file is on its way to your downloads.`);
+    },
+  });
+  return (
+    <Page title={t`My data`} back="/me" backOnPhone>
+      <Section title={<Trans>Take it with you</Trans>}>
+        <Card className="flex flex-col gap-4">
+          <p className="text-soft">
+            <Trans>
+              One file with everything the server knows about you. What you wrote is not in it: the server cannot read
+              it, and it is gone after a day.
+            </Trans>
+          </p>
+          {take.error ? (
+            <p role="alert" className="text-terracotta">
+              {words(take.error)}
+            </p>
+          ) : null}
+          <Button
+            className="self-start"
+            icon={<Download aria-hidden className="size-5" />}
+            busy={take.isPending}
+            onClick={() => take.mutate()}
+          >
+            <Trans>Download my data</Trans>
+          </Button>
+        </Card>
+      </Section>
+      <Section title={<Trans>Erase my account</Trans>}>
+        <Card className="flex flex-col gap-4">
+          <p className="text-soft">
+            <Trans>
+              Both faces, talks, meetings and ways to log in are erased for good, at once. It cannot be undone.
+            </Trans>
+          </p>
+          <Button look="danger" className="self-start" onClick={() => setErasing(true)}>
+            <Trans>Erase my account</Trans>
+          </Button>
+        </Card>
+      </Section>
+      <Sheet
+        open={erasing}
+        onClose={() => setErasing(false)}
+        title={t`Erase this account for good?`}
+        words={t`Nobody can bring it back, not even we. Your password makes sure that it is you.`}
+      >
+        <EraseForm onClose={() => setErasing(false)} />
+      </Sheet>
+    </Page>
+  );
+}
+
+function EraseForm({ onClose }: { onClose: () => void }) {
+  const { t } = useLingui();
+  const words = useWords();
+  const [password, setPassword] = useState('');
+  const erase = useAction({
+    mutationFn: () => eraseAccount(password),
+    onSuccess: () => toast(t`Your account is erased. Farewell.`),
+  });
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (password && !erase.isPending) erase.mutate();
+      }}
+    >
+      <PasswordField
+        label={t`Password`}
+        autoComplete="current-password"
+        value={password}
+        error={erase.error ? words(erase.error) : undefined}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <div className="flex flex-col gap-2 sm:flex-row-reverse">
+        <Button type="submit" look="danger" className="flex-1" busy={erase.isPending} disabled={!password}>
+          <Trans>Erase for good</Trans>
+        </Button>
+        <Button className="flex-1" onClick={onClose}>
+          <Trans>Not now</Trans>
+        </Button>
+      </div>
+    </form>
+  );
+}

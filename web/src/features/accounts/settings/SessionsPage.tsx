@@ -1,0 +1,146 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { MonitorSmartphone } from 'lucide-react';
+import { useState } from 'react';
+import { useAction } from '../../../kit/action';
+import { useWords } from '../../../kit/api/words';
+import {
+  Button,
+  CardList,
+  Chip,
+  ErrorState,
+  ListSkeleton,
+  Moment,
+  Page,
+  Row,
+  Section,
+  Sheet,
+  toast,
+} from '../../../kit/ui';
+import { devicesQuery, logOut, sessionsQuery, useEndSession, useForgetDevice } from '../data';
+import { SessionSections } from '../slots';
+
+/** Where one is logged in, and how to end it. */
+export function SessionsPage() {
+  const { t } = useLingui();
+  const words = useWords();
+  const sessions = useQuery(sessionsQuery);
+  const devices = useQuery(devicesQuery);
+  const end = useEndSession();
+  const forget = useForgetDevice();
+  const [everywhere, setEverywhere] = useState(false);
+  const endAll = useAction({ mutationFn: () => logOut(true) });
+  const say = { onError: (error: unknown) => toast(words(error), { kind: 'fault' }) };
+
+  return (
+    <Page
+      title={t`Sessions and devices`}
+      back="/me"
+      backOnPhone
+      lead={<Trans>An ended session stops within a second, wherever it is.</Trans>}
+    >
+      <Section title={<Trans>Sessions</Trans>}>
+        {sessions.data ? (
+          <CardList label={t`Sessions`}>
+            {sessions.data.map((session) => (
+              <Row
+                key={session.id}
+                icon={<MonitorSmartphone aria-hidden className="size-5.5 text-soft" />}
+                title={session.device_name}
+                words={
+                  <>
+                    {session.ip_address_hint ? `${session.ip_address_hint} · ` : null}
+                    <Moment at={session.last_seen_at} />
+                  </>
+                }
+                aside={
+                  session.current ? (
+                    <Chip tone="moss">{t`this one`}</Chip>
+                  ) : (
+                    <Button
+                      size="sm"
+                      aria-label={t`End the session on ${session.device_name}`}
+                      busy={end.isPending && end.variables === session.id}
+                      onClick={() =>
+                        end.mutate(session.id, { ...say, onSuccess: () => toast(t`The session has ended.`) })
+                      }
+                    >
+                      <Trans>End</Trans>
+                    </Button>
+                  )
+                }
+              />
+            ))}
+          </CardList>
+        ) : sessions.isError ? (
+          <ErrorState onRetry={() => sessions.refetch()} />
+        ) : (
+          <ListSkeleton rows={2} />
+        )}
+      </Section>
+      <Section title={<Trans>Known devices</Trans>}>
+        {devices.data ? (
+          <CardList label={t`Known devices`}>
+            {devices.data.map((device) => (
+              <Row
+                key={device.id}
+                icon={<MonitorSmartphone aria-hidden className="size-5.5 text-soft" />}
+                title={device.name}
+                words={<Moment at={device.last_seen_at} />}
+                aside={
+                  device.current ? (
+                    <Chip tone="moss">{t`this one`}</Chip>
+                  ) : (
+                    <Button
+                      size="sm"
+                      aria-label={t`Forget ${device.name}`}
+                      busy={forget.isPending && forget.variables === device.id}
+                      onClick={() =>
+                        forget.mutate(device.id, {
+                          ...say,
+                          onSuccess: () => toast(t`The device is forgotten, its sessions have ended.`),
+                        })
+                      }
+                    >
+                      <Trans>Forget</Trans>
+                    </Button>
+                  )
+                }
+              />
+            ))}
+          </CardList>
+        ) : devices.isError ? (
+          <ErrorState onRetry={() => devices.refetch()} />
+        ) : (
+          <ListSkeleton rows={2} />
+        )}
+      </Section>
+      <SessionSections />
+      <Button look="danger" className="self-start" onClick={() => setEverywhere(true)}>
+        <Trans>Log out everywhere</Trans>
+      </Button>
+      <Sheet
+        open={everywhere}
+        onClose={() => setEverywhere(false)}
+        title={t`Log out everywhere?`}
+        words={t`Every session ends, this one too. Nothing is deleted.`}
+        actions={
+          <>
+            <Button look="danger" className="flex-1" busy={endAll.isPending} onClick={() => endAll.mutate()}>
+              <Trans>Log out everywhere</Trans>
+            </Button>
+            <Button className="flex-1" onClick={() => setEverywhere(false)}>
+              <Trans>Not now</Trans>
+            </Button>
+          </>
+        }
+      >
+        {endAll.error ? (
+          <p role="alert" className="text-terracotta">
+            {words(endAll.error)}
+          </p>
+        ) : null}
+      </Sheet>
+    </Page>
+  );
+}

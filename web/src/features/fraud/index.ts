@@ -1,0 +1,1 @@
+export { CaseCard } from './CaseCard';

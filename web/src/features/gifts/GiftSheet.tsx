@@ -1,0 +1,197 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { LockKeyholeOpen } from 'lucide-react';
+import { useState } from 'react';
+import { isRefusal } from '../../kit/api/errors';
+import type { Gift } from '../../kit/api/types';
+import { useWords } from '../../kit/api/words';
+import {
+  Bone,
+  Button,
+  Coin,
+  Coins,
+  ErrorState,
+  excessOf,
+  Field,
+  Figure,
+  Notice,
+  Sheet,
+  Skeleton,
+  Stepper,
+  Tiles,
+  toast,
+} from '../../kit/ui';
+import { Troubles, walletQuery } from '../wallet';
+import { giftsQuery, useSendGift } from './data';
+import { GiftArt, useGiftName } from './gift-art';
+
+interface Receiver {
+  id: string;
+  alias: string;
+}
+
+/** Something for somebody one has met: which, how many, what it costs and what remains. */
+export function GiftSheet({ open, onClose, receiver }: { open: boolean; onClose: () => void; receiver: Receiver }) {
+  const { t } = useLingui();
+  return (
+    <Sheet open={open} onClose={onClose} title={t`A gift for ${receiver.alias}`}>
+      <Loaded receiver={receiver} onDone={onClose} />
+    </Sheet>
+  );
+}
+
+function Loaded({ receiver, onDone }: { receiver: Receiver; onDone: () => void }) {
+  const gifts = useQuery(giftsQuery);
+  if (gifts.isError && !gifts.data) return <ErrorState onRetry={() => gifts.refetch()} />;
+  if (!gifts.data) {
+    return (
+      <Skeleton>
+        <Bone className="h-56 w-full rounded-card" />
+      </Skeleton>
+    );
+  }
+  if (gifts.data.length === 0) {
+    return (
+      <p className="text-soft">
+        <Trans>There is nothing to give on this square just now.</Trans>
+      </p>
+    );
+  }
+  return <GiftForm gifts={gifts.data} receiver={receiver} onDone={onDone} />;
+}
+
+const LONGEST_NOTE = 200;
+const MOST = 99;
+
+function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiver; onDone: () => void }) {
+  const { t } = useLingui();
+  const words = useWords();
+  const nameOf = useGiftName();
+  const { data: wallet } = useQuery(walletQuery);
+  const send = useSendGift();
+  const [chosen, setChosen] = useState(gifts[0]?.id ?? '');
+  const [quantity, setQuantity] = useState(1);
+  const [note, setNote] = useState('');
+  const gift = gifts.find(({ id }) => id === chosen) ?? gifts[0];
+  if (!gift) return null;
+  const cost = gift.price * quantity;
+  const left = wallet ? wallet.available - cost : 0;
+  const stopped = Boolean(wallet && (wallet.frozen || wallet.debt > 0));
+
+  const give = () =>
+    send.mutate(
+      {
+        gift_id: gift.id,
+        quantity,
+        profile_id: receiver.id,
+        note: note.trim(),
+      },
+      {
+        onSuccess: () => {
+          toast(t`${receiver.alias} has your gift.`);
+          onDone();
+        },
+      },
+    );
+
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (wallet && !stopped && left >= 0 && !send.isPending && excessOf(note, LONGEST_NOTE) === 0) give();
+      }}
+    >
+      <Tiles
+        label={t`Which gift`}
+        hideLabel
+        value={gift.id}
+        onChange={setChosen}
+        className="grid-cols-[repeat(auto-fill,minmax(max(4.25rem,22%),1fr))]"
+        options={gifts.map((one) => ({ value: one.id, words: <GiftTile gift={one} /> }))}
+      />
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <span className="min-w-0 font-semibold">{nameOf(gift)}</span>
+        <Stepper label={t`How many`} value={quantity} onChange={setQuantity} most={MOST} />
+      </div>
+      <Field
+        label={t`Add a few words`}
+        value={note}
+        limit={LONGEST_NOTE}
+        autoComplete="off"
+        onChange={(event) => setNote(event.target.value)}
+        hint={
+          <span className="flex gap-1.5">
+            <LockKeyholeOpen aria-hidden className="mt-0.5 size-4 shrink-0" />
+            <span>
+              <Trans>
+                Optional. Unlike your talk, this note is not end-to-end encrypted: the people who run this square can
+                read it.
+              </Trans>
+            </span>
+          </span>
+        }
+      />
+      {wallet ? <Troubles wallet={wallet} leads /> : null}
+      {wallet && !stopped ? (
+        left >= 0 ? (
+          <p className="text-soft text-sm" aria-live="polite">
+            <Trans>
+              <Coins amount={left} className="font-semibold text-ink" /> remain afterwards.
+            </Trans>
+          </p>
+        ) : (
+          <Notice
+            tone="quiet"
+            icon={<Coin />}
+            title={<Plural value={-left} one="# coin is missing" other="# coins are missing" />}
+            action={
+              <Button asChild look="lamp">
+                <Link to="/wallet/buy">
+                  <Trans>Buy coins</Trans>
+                </Link>
+              </Button>
+            }
+          >
+            <Trans>
+              It costs <Coins amount={cost} />, and you have <Coins amount={wallet.available} />.
+            </Trans>
+          </Notice>
+        )
+      ) : null}
+      {send.error ? (
+        <p role="alert" className="text-terracotta">
+          {isRefusal(send.error, 'not_found') ? (
+            <Trans>This cannot be given. A gift goes only to somebody whom this face of yours has met.</Trans>
+          ) : (
+            words(send.error)
+          )}
+        </p>
+      ) : null}
+      {wallet && (stopped || left < 0) ? null : (
+        <Button type="submit" look="lamp" wide busy={send.isPending} disabled={!wallet}>
+          <span>
+            <Trans>
+              Give it for <Coins amount={cost} />
+            </Trans>
+          </span>
+        </Button>
+      )}
+    </form>
+  );
+}
+
+function GiftTile({ gift }: { gift: Gift }) {
+  const name = useGiftName()(gift);
+  return (
+    <span className="flex min-w-0 flex-1 flex-col items-center gap-1 text-center">
+      <GiftArt gift={gift.key} size={46} />
+      <span className="sr-only">{name}</span>
+      <span className="inline-flex items-center gap-1 font-semibold text-sm">
+        <Coin className="size-4" />
+        <Figure value={gift.price} />
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,2 @@
+export { legalQuery } from './data';
+export { AcceptNotice, LegalLinks } from './LegalLinks';

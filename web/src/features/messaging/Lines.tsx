@@ -1,0 +1,171 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, LockKeyhole } from 'lucide-react';
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Conversation } from '../../kit/api/types';
+import { Button } from '../../kit/ui';
+import { useGiftWords } from '../gifts';
+import type { TextRecord } from './crypto/records';
+import { Group } from './Group';
+import type { GiftLines } from './gifts';
+import { type Grouped, group } from './grouping';
+
+/** From here on only what is looked at is in the page. */
+const LONG = 150;
+const NEAR = 120;
+
+interface Props {
+  conversation: Conversation;
+  texts: readonly TextRecord[];
+  gifts: GiftLines;
+  typing: boolean;
+}
+
+/** Everything said, oldest first, kept at its end while one reads there. */
+export function Lines({ conversation, texts, gifts, typing }: Props) {
+  const { t } = useLingui();
+  const scroller = useRef<HTMLElement>(null);
+  const groups = useMemo(() => group(texts, gifts.lines), [texts, gifts]);
+  const { away, toEnd } = useEnd(scroller, texts.length + gifts.lines.length, typing);
+  return (
+    <div className="relative min-h-0 flex-1">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard */}
+      <section ref={scroller} tabIndex={0} aria-label={t`What was said`} className="h-full overflow-y-auto">
+        <div className="mx-auto flex min-h-full w-full max-w-[560px] flex-col px-4 py-4">
+          {groups.length === 0 ? <Beginning alias={conversation.peer.alias} /> : null}
+          {groups.length > LONG ? (
+            <LongList scroller={scroller} groups={groups} conversation={conversation} fresh={gifts.fresh} />
+          ) : (
+            <ol className="flex flex-col gap-3">
+              {groups.map((one) => (
+                <li key={one.key}>
+                  <Group group={one} conversation={conversation} fresh={gifts.fresh} />
+                </li>
+              ))}
+            </ol>
+          )}
+          <p aria-hidden="true" className="min-h-7 pt-2 text-soft text-sm">
+            {typing ? <Trans>{conversation.peer.alias} is writing…</Trans> : null}
+          </p>
+        </div>
+      </section>
+      <Heard texts={texts} gifts={gifts} alias={conversation.peer.alias} />
+      {away ? (
+        <Button
+          size="sm"
+          className="-translate-x-1/2 absolute bottom-3 left-1/2 shadow-card"
+          icon={<ArrowDown aria-hidden className="size-4.5" />}
+          onClick={toEnd}
+        >
+          <Trans>To the newest</Trans>
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function LongList({
+  scroller,
+  groups,
+  conversation,
+  fresh,
+}: {
+  scroller: RefObject<HTMLElement | null>;
+  groups: readonly Grouped[];
+  conversation: Conversation;
+  fresh: ReadonlySet<string>;
+}) {
+  const virtual = useVirtualizer({
+    count: groups.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 84,
+    getItemKey: (index) => groups[index]?.key ?? index,
+    overscan: 10,
+    initialOffset: groups.length * 84,
+  });
+  const items = virtual.getVirtualItems();
+  return (
+    <ol className="relative shrink-0" style={{ height: virtual.getTotalSize() }}>
+      {items.map((item) => {
+        const one = groups[item.index];
+        return one ? (
+          <li
+            key={item.key}
+            ref={virtual.measureElement}
+            data-index={item.index}
+            aria-setsize={groups.length}
+            aria-posinset={item.index + 1}
+            className="absolute inset-x-0 top-0 pb-3"
+            style={{ transform: `translateY(${item.start}px)` }}
+          >
+            <Group group={one} conversation={conversation} fresh={fresh} />
+          </li>
+        ) : null;
+      })}
+    </ol>
+  );
+}
+
+/** Stays at the end while one is there; who reads further up is left in peace and offered the way down. */
+function useEnd(scroller: RefObject<HTMLElement | null>, count: number, typing: boolean) {
+  const [away, setAway] = useState(false);
+  const near = useRef(true);
+  const toEnd = () => {
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  };
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const look = () => {
+      near.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+      setAway(!near.current);
+    };
+    const stay = new ResizeObserver(() => near.current && toEnd());
+    element.addEventListener('scroll', look, { passive: true });
+    stay.observe(element);
+    if (element.firstElementChild) stay.observe(element.firstElementChild);
+    return () => {
+      element.removeEventListener('scroll', look);
+      stay.disconnect();
+    };
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something was added at the end
+  useLayoutEffect(() => {
+    if (near.current) toEnd();
+  }, [count, typing]);
+  return { away, toEnd };
+}
+
+/** Says what comes in to those who do not see it; what was there before is not read out. */
+function Heard({ texts, gifts, alias }: Pick<Props, 'texts' | 'gifts'> & { alias: string }) {
+  const { t } = useLingui();
+  const giftWords = useGiftWords();
+  const gift = gifts.lines.at(-1);
+  const given = gift !== undefined && gifts.fresh.has(gift.id) && !gift.mine;
+  const first = useRef(texts.at(-1)?.id);
+  const last = texts.at(-1);
+  const fresh = last !== undefined && last.id !== first.current && !last.mine && last.what.kind === 'text';
+  return (
+    <p aria-live="polite" className="sr-only">
+      {given ? <span key={gift.id}>{t`${alias} gave you: ${giftWords(gift)}`}</span> : null}
+      {fresh ? `${alias}: ${last.body}` : ''}
+    </p>
+  );
+}
+
+function Beginning({ alias }: { alias: string }) {
+  return (
+    <div className="m-auto flex max-w-sm flex-col items-center gap-3 py-10 text-center">
+      <div className="flex size-14 items-center justify-center rounded-full bg-moss-soft text-moss">
+        <LockKeyhole aria-hidden className="size-6" />
+      </div>
+      <p className="font-display font-semibold text-lg">
+        <Trans>You and {alias}, and nobody else</Trans>
+      </p>
+      <p className="text-soft">
+        <Trans>What you say here is encrypted on your device and readable only on theirs. Say good evening.</Trans>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,2 @@
+export { conversationsQuery } from './data';
+export { startMessages } from './start';

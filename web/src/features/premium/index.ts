@@ -1,0 +1,3 @@
+export { premiumQuery } from './data';
+export { MeetingsToday } from './slots';
+export { usePeriodWords } from './words';
