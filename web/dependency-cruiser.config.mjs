@@ -26,10 +26,17 @@ export default {
     },
     {
       name: 'app-by-the-face',
-      comment: 'The app enters a room by its index.ts; pages are loaded when they are shown.',
+      comment: 'The app enters a room by its index.ts; what a room says of itself is read by the list of rooms only.',
       severity: 'error',
       from: { path: '^src/(app/|main\\.tsx$)' },
-      to: { path: '^src/features/', pathNot: '(/index\\.ts|\\.po)$', dependencyTypesNot: ['dynamic-import'] },
+      to: { path: '^src/features/', pathNot: '/(index\\.ts|room\\.tsx|locales/\\w+\\.po)$' },
+    },
+    {
+      name: 'rooms-in-one-list',
+      comment: 'Only the list of rooms reads what a room says of itself.',
+      severity: 'error',
+      from: { pathNot: '^src/app/rooms\\.ts$' },
+      to: { path: '^src/features/[^/]+/room\\.tsx$' },
     },
     {
       name: 'no-circle-of-rooms',

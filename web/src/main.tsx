@@ -6,12 +6,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { chooseTenant } from './kit/api/session';
 import { rememberedLanguage, speak } from './kit/language';
-import './app/slots';
 import './app/words';
 import { startLiving } from './app/living';
+import * as rooms from './app/rooms';
 import { router } from './app/router';
 import { registerWorker } from './app/shell-worker';
 import { queryClient } from './kit/queries';
+import { openRooms } from './kit/room';
 import { followSystem } from './kit/theme';
 import './kit/ui/theme.css';
 
@@ -22,6 +23,7 @@ followSystem();
 const community = new URLSearchParams(location.search).get('community');
 if (community) chooseTenant(community);
 
+openRooms(Object.values(rooms).map(({ room }) => room));
 startLiving();
 registerWorker();
 

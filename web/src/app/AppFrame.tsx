@@ -1,16 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
-import { Bell as BellIcon, CloudOff, Cookie, MessageCircle, ShieldAlert, UserRound, Users } from 'lucide-react';
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import { CloudOff, Cookie, ShieldAlert } from 'lucide-react';
+import { type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { BannedPage, LandingPage } from '../features/accounts';
-import { SquarePage } from '../features/meeting';
-import { Bell, useUnread } from '../features/notifications';
-import { CoinCount } from '../features/wallet';
 import { useSession } from '../kit/api/session';
 import { configQuery } from '../kit/queries';
 import { useConnection } from '../kit/realtime';
-import { useRedirect, useShownPath } from '../kit/redirect';
+import { useRedirect, useShownPage, useShownPath } from '../kit/redirect';
+import { partsBeside, places, topParts } from '../kit/room';
 import { browserKeeps } from '../kit/storage';
 import {
   Alias,
@@ -18,7 +16,6 @@ import {
   Banner,
   Bone,
   BottomBar,
-  Coin,
   CommunityName,
   DuskSign,
   ErrorState,
@@ -27,15 +24,11 @@ import {
   Rail,
   Skeleton,
   SkipLink,
-  SquareIcon,
   Toasts,
   TopBar,
   toast,
 } from '../kit/ui';
-import { useGiftToasts } from './gift-toasts';
-import { useMatchToasts } from './match-toasts';
 import { useUpdate } from './shell-worker';
-import { useUnreadMessages } from './unread-messages';
 
 /** Around every page: what is true of the whole app just now, and the words in passing. */
 export function Root() {
@@ -122,12 +115,6 @@ function AppBanners() {
   );
 }
 
-/** Where a phone's top bar says how many coins one has: on the pages of money that do not say it themselves, and on Me. */
-const COINS_MATTER = /^\/(me$|premium|wallet\/(gifts|payments))/;
-
-/** On a phone, these lie behind Me. */
-const MONEY = /^\/(wallet|premium)/;
-
 /** The frame of those who are in: bar or rail, and the page. */
 export function AppFrame() {
   const { t } = useLingui();
@@ -147,40 +134,17 @@ export function AppFrame() {
 }
 
 function Inside({ label }: { label: string }) {
-  const { t } = useLingui();
   const me = useSession((state) => state.me);
-  const unread = useUnread();
-  const unreadMessages = useUnreadMessages();
-  const path = useShownPath();
-  useMatchToasts();
-  useGiftToasts();
+  const { bare } = useShownPage();
+  const [rail, bar] = usePlaces();
   if (!me) return null;
-
-  const square: Place = { to: '/', words: t`Square`, icon: <SquareIcon /> };
-  const people: Place = { to: '/people', words: t`People`, icon: <Users aria-hidden /> };
-  const messages: Place = {
-    to: '/messages',
-    words: t`Messages`,
-    icon: <MessageCircle aria-hidden />,
-    count: unreadMessages,
-  };
-  const news: Place = { to: '/notifications', words: t`News`, icon: <BellIcon aria-hidden />, count: unread };
-  const wallet: Place = {
-    to: '/wallet',
-    words: t`Wallet`,
-    icon: <Coin className="size-5.5" />,
-    within: path.startsWith('/premium'),
-  };
-  const self: Place = { to: '/me', words: t`Me`, icon: <UserRound aria-hidden /> };
   const shadow = me.profile.face === 'shadow';
-  // A talk takes the whole phone: its own bars stand where these would.
-  const talking = /^\/messages\/./.test(path);
 
   return (
     <div className="lg:flex">
       <Rail
         label={label}
-        places={[square, people, messages, news, wallet, self]}
+        places={rail}
         foot={
           <>
             {shadow ? <DuskSign alias={me.profile.alias} /> : null}
@@ -192,22 +156,48 @@ function Inside({ label }: { label: string }) {
         }
       />
       <div className="min-w-0 flex-1">
-        {talking ? null : (
+        {bare ? null : (
           <TopBar brief={shadow}>
             {shadow ? <DuskSign alias={me.profile.alias} /> : null}
-            {COINS_MATTER.test(path) ? <CoinCount /> : null}
-            <Bell />
+            {topParts().map(({ rank, Part }) => (
+              <Part key={rank} />
+            ))}
           </TopBar>
         )}
-        <main id="page" tabIndex={-1} className={talking ? 'outline-none' : 'pb-20 outline-none lg:pb-0'}>
+        <main id="page" tabIndex={-1} className={bare ? 'outline-none' : 'pb-20 outline-none lg:pb-0'}>
           <Outlet />
         </main>
       </div>
-      {talking ? null : (
-        <BottomBar label={label} places={[square, people, messages, { ...self, within: MONEY.test(path) }]} />
-      )}
+      {bare ? null : <BottomBar label={label} places={bar} />}
+      {partsBeside().map((Part, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the list stays as it is
+        <Suspense key={at}>
+          <Part />
+        </Suspense>
+      ))}
     </div>
   );
+}
+
+/** The places of a desktop's rail and of a phone's bar, where others lie behind Me. */
+function usePlaces(): [Place[], Place[]] {
+  const { i18n } = useLingui();
+  const path = useShownPath();
+  const { place } = useShownPage();
+  const all = places();
+  const isHere = (to: string) => place === to || (to !== '/' && `${path}/`.startsWith(`${to}/`));
+  const behindMe = all.some(({ to, phone }) => phone === 'me' && isHere(String(to)));
+  const rail = all.map(({ to, title, icon, useCount }) => ({
+    to,
+    icon,
+    useCount,
+    words: i18n._(title),
+    within: place === to,
+  }));
+  const bar = rail
+    .filter((_, at) => all[at]?.phone === 'bar')
+    .map((one) => (one.to === '/me' ? { ...one, within: behindMe } : one));
+  return [rail, bar];
 }
 
 /** While we ask whether there is a session: first a breath, then the truth about the network. */
@@ -233,8 +223,4 @@ function Opening(): ReactNode {
       )}
     </main>
   );
-}
-
-export function Home() {
-  return <SquarePage />;
 }

@@ -1,27 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import {
-  BadgeCheck,
-  ChartColumn,
-  Database,
-  Flag,
-  Gift,
-  KeyRound,
-  Lamp as LampIcon,
-  LogOut,
-  MonitorSmartphone,
-  Moon,
-  Palette,
-  Sparkles,
-  UserRound,
-} from 'lucide-react';
-import { logOut, useWanted } from '../features/accounts';
-import { walletQuery } from '../features/wallet';
+import { BadgeCheck, Lamp as LampIcon, LogOut, Moon } from 'lucide-react';
+import { logOut } from '../features/accounts';
 import { useAction } from '../kit/action';
 import { useMe } from '../kit/api/session';
 import { useWords } from '../kit/api/words';
-import { Alias, Avatar, ButtonRow, CardList, Chip, Coin, Coins, LinkRow, ListDetail, Page, toast } from '../kit/ui';
+import { Rows } from '../kit/Rows';
+import { rowsOf } from '../kit/room';
+import { Alias, Avatar, ButtonRow, CardList, Chip, ListDetail, Page, toast } from '../kit/ui';
 
 /** Me: the list of what can be changed; on a desktop the chosen one stands beside it. */
 export function MePage() {
@@ -40,8 +26,6 @@ function MeList() {
   const { t } = useLingui();
   const words = useWords();
   const me = useMe();
-  const wanted = useWanted();
-  const { data: wallet } = useQuery(walletQuery);
   const leave = useAction({
     mutationFn: () => logOut(),
     onError: (error) => toast(words(error), { kind: 'fault' }),
@@ -63,78 +47,18 @@ function MeList() {
         </div>
       </div>
       <CardList label={t`How others see me`}>
-        <LinkRow
-          to="/me/profile"
-          icon={<UserRound aria-hidden className="size-5.5" />}
-          title={t`Profile`}
-          words={t`Alias, a few words, interests`}
-        />
-        <LinkRow
-          to="/me/faces"
-          icon={<Moon aria-hidden className="size-5.5" />}
-          title={t`Faces`}
-          words={me.profile.face === 'shadow' ? t`You are your shadow now` : t`Your real face and your shadow`}
-        />
-        <LinkRow to="/me/invite" icon={<Gift aria-hidden className="size-5.5" />} title={t`Invite a friend`} />
+        <Rows list="me.self" />
       </CardList>
       <CardList label={t`Coins`}>
-        <LinkRow
-          to="/wallet"
-          icon={<Coin className="size-5.5" />}
-          title={t`Wallet`}
-          words={wallet ? <Coins amount={wallet.balance} /> : undefined}
-        />
-        <LinkRow to="/premium" icon={<Sparkles aria-hidden className="size-5.5" />} title={t`Premium`} />
+        <Rows list="me.coins" />
       </CardList>
-      {me.role === 'admin' || me.role === 'owner' ? (
+      {rowsOf('me.staff', me.role).length > 0 ? (
         <CardList label={t`Running the square`}>
-          <LinkRow
-            to="/staff"
-            icon={<ChartColumn aria-hidden className="size-5.5" />}
-            title={t`Running the square`}
-            words={t`Revenue, payments, reports, fraud, the shop`}
-          />
-        </CardList>
-      ) : me.role === 'moderator' ? (
-        <CardList label={t`Running the square`}>
-          <LinkRow
-            to="/staff/reports"
-            icon={<Flag aria-hidden className="size-5.5" />}
-            title={t`Reports`}
-            words={t`Decide about reported people`}
-          />
+          <Rows list="me.staff" />
         </CardList>
       ) : null}
       <CardList label={t`Account`}>
-        <LinkRow
-          to="/me/sign-in"
-          icon={<KeyRound aria-hidden className="size-5.5" />}
-          title={t`Logging in`}
-          words={
-            me.verified
-              ? t`Phone, e-mail, password`
-              : wanted === 'phone'
-                ? t`Verify a phone to meet people`
-                : t`Verify a phone or an e-mail to meet people`
-          }
-        />
-        <LinkRow
-          to="/me/sessions"
-          icon={<MonitorSmartphone aria-hidden className="size-5.5" />}
-          title={t`Sessions and devices`}
-        />
-        <LinkRow
-          to="/me/appearance"
-          icon={<Palette aria-hidden className="size-5.5" />}
-          title={t`Language and appearance`}
-          words={t`Turkish or English, day or night`}
-        />
-        <LinkRow
-          to="/me/data"
-          icon={<Database aria-hidden className="size-5.5" />}
-          title={t`My data`}
-          words={t`Take it with you, or erase it`}
-        />
+        <Rows list="me.account" />
       </CardList>
       <CardList>
         <ButtonRow

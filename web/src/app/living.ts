@@ -1,17 +1,16 @@
-import { startMessages } from '../features/messaging';
-import { endSession, isFresh, refresh, resume, useSession } from '../kit/api/session';
+import { isFresh, refresh, resume, useSession } from '../kit/api/session';
 import { chooseLanguage } from '../kit/language';
 import { queryClient } from '../kit/queries';
 import { type News, onNews } from '../kit/realtime';
 import { openLine } from '../kit/realtime/line';
+import { handleFrame } from '../kit/room';
 
 const RETRY = 3000;
 
 /** What goes on beside the pages: the session is resumed and renewed, the line is open while somebody is logged in. */
 export function startLiving(): void {
   askForSession();
-  onNews(refreshWhatChanged);
-  startMessages();
+  onNews(heard);
   setInterval(renewInTime, 15_000);
   document.addEventListener('visibilitychange', renewInTime);
 
@@ -43,46 +42,8 @@ function renewInTime(): void {
   refresh(state.token).catch(() => {});
 }
 
-const refetch = (...keys: string[][]) => {
-  for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
-};
-
 /** The socket carries news; what is true is asked for over HTTP. */
-function refreshWhatChanged(frame: News): void {
-  switch (frame.t) {
-    case 'match_made':
-    case 'match_ended':
-    case 'ticket_ended':
-    case 'matching_suspended':
-      refetch(['match']);
-      break;
-    case 'claim_decided':
-      refetch(['match'], ['claims']);
-      break;
-    case 'notification':
-      refetch(['notifications']);
-      break;
-    case 'sessions_changed':
-      refetch(['sessions']);
-      break;
-    case 'wallet':
-      refetch(['wallet'], ['match']); // coins buy meetings
-      break;
-    case 'payment':
-      refetch(['payments'], ['wallet']);
-      break;
-    case 'subscription':
-      refetch(['premium'], ['match']); // a membership has larger rights
-      break;
-    case 'gift_received':
-      refetch(['gifts'], ['wallet']);
-      break;
-    case 'banned':
-      endSession({ code: 'banned', problem: { reason: frame.reason, until: frame.until } });
-      break;
-    case 'resync':
-      void queryClient.invalidateQueries();
-      break;
-    default: // messages, receipts, presence and typing belong to the talk
-  }
+function heard(frame: News): void {
+  if (frame.t === 'resync') void queryClient.invalidateQueries();
+  handleFrame(frame);
 }

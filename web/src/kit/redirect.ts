@@ -1,9 +1,14 @@
-import { useRouter, useRouterState } from '@tanstack/react-router';
+import { type StaticDataRouteOption, useRouter, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 
 /** The path of the page that is shown; while another one loads, the router's location already says where we go. */
 export function useShownPath(): string {
   return useRouterState({ select: ({ matches, location }) => matches.at(-1)?.pathname ?? location.pathname });
+}
+
+/** What the route of the shown page says of itself. */
+export function useShownPage(): StaticDataRouteOption {
+  return useRouterState({ select: ({ matches }) => matches.at(-1)?.staticData }) ?? {};
 }
 
 /** Only a path of this app: an address from elsewhere is never followed. */

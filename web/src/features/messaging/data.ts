@@ -29,7 +29,7 @@ export function patchConversation(id: string, change: (one: Conversation) => Con
   );
 }
 
-/** A conversation as `src/crypto` knows it. */
+/** A conversation as `crypto/` knows it. */
 export function asFacts(conversation: Conversation): Facts {
   const over = Date.parse(conversation.expires_at) <= serverNow();
   return {

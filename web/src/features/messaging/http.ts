@@ -6,7 +6,7 @@ import { type MessageServer, NoAnswer, ServerRefusal } from './crypto/server';
 /** So long an answer is waited for: other tabs wait for the same lock. */
 const PATIENCE = 15_000;
 
-/** Speaks to the server for `src/crypto`, which knows two kinds of failure: it said no, or nobody knows. */
+/** Speaks to the server for `crypto/`, which knows two kinds of failure: it said no, or nobody knows. */
 async function ask<Result>(call: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   try {
     return await call(AbortSignal.timeout(PATIENCE));

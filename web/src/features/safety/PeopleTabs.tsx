@@ -1,16 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
-import { PageTabs } from '../../kit/ui';
+import { RoomTabs } from '../../kit/RoomTabs';
 
 export function PeopleTabs() {
   const { t } = useLingui();
-  return (
-    <PageTabs
-      label={t`People`}
-      tabs={[
-        { to: '/people', words: t`Met` },
-        { to: '/people/claims', words: t`Asked back` },
-        { to: '/people/blocked', words: t`Blocked` },
-      ]}
-    />
-  );
+  return <RoomTabs of="people" label={t`People`} />;
 }

@@ -1,10 +1,11 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Gift, History, Receipt, Sun } from 'lucide-react';
+import { Gift, Sun } from 'lucide-react';
 import { useState } from 'react';
 import type { Earnings as EarningsNow, Wallet } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
+import { Rows } from '../../kit/Rows';
 import {
   Bone,
   Button,
@@ -15,14 +16,12 @@ import {
   clockTime,
   ErrorState,
   Figure,
-  LinkRow,
   Page,
   Skeleton,
   toast,
 } from '../../kit/ui';
 import { ConvertSheet } from './ConvertSheet';
 import { earningQuery, earningsQuery, useEarn, walletQuery } from './data';
-import { WalletRows } from './slots';
 import { Troubles } from './Troubles';
 
 /** What one has, exactly; what stands in the way of spending it; and where it can go. */
@@ -46,25 +45,7 @@ export function WalletPage() {
         </Skeleton>
       )}
       <CardList label={t`More about my coins`}>
-        <WalletRows />
-        <LinkRow
-          to="/wallet/history"
-          icon={<History aria-hidden className="size-5.5" />}
-          title={t`History`}
-          words={t`Every coin that came or went, and why`}
-        />
-        <LinkRow
-          to="/wallet/gifts"
-          icon={<Gift aria-hidden className="size-5.5" />}
-          title={t`Gifts`}
-          words={t`What you got, and what you gave`}
-        />
-        <LinkRow
-          to="/wallet/payments"
-          icon={<Receipt aria-hidden className="size-5.5" />}
-          title={t`Payments`}
-          words={t`Payments you have made`}
-        />
+        <Rows list="wallet" />
       </CardList>
     </Page>
   );

@@ -1,9 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Outlet, useLocation } from '@tanstack/react-router';
+import { Outlet } from '@tanstack/react-router';
 import { ShieldAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useMe } from '../api/session';
-import { EmptyState, Page, PageTabs } from '../ui';
+import { RoomTabs } from '../RoomTabs';
+import { useShownPage } from '../redirect';
+import { EmptyState, Page } from '../ui';
 
 /** Whether the person sees the community's money: the server asks the database each time, this only hides doors. */
 export function useRunsCommunity(): boolean {
@@ -11,15 +13,13 @@ export function useRunsCommunity(): boolean {
   return role === 'admin' || role === 'owner';
 }
 
-const REPORTS = '/staff/reports';
-
 /** The pages of those who run the square. */
 export function StaffFrame() {
   const { t } = useLingui();
   const runsCommunity = useRunsCommunity();
   const { role } = useMe();
-  const { pathname } = useLocation();
-  if (!runsCommunity && !(role === 'moderator' && pathname.startsWith(REPORTS))) {
+  const { moderators } = useShownPage();
+  if (!runsCommunity && !(role === 'moderator' && moderators)) {
     return (
       <Page title={t`Running the square`} back="/me">
         <EmptyState
@@ -50,22 +50,7 @@ export function StaffPage({
   const runsCommunity = useRunsCommunity();
   return (
     <Page title={title} back="/me" backOnPhone aside={aside} lead={lead} className="max-w-[1100px]">
-      {runsCommunity ? (
-        <PageTabs
-          label={t`Running the square`}
-          tabs={[
-            { to: '/staff', words: t`Revenue` },
-            { to: '/staff/payments', words: t`Payments` },
-            { to: '/staff/transactions', words: t`Transactions` },
-            { to: '/staff/people', words: t`People` },
-            { to: REPORTS, words: t`Reports` },
-            { to: '/staff/fraud', words: t`Fraud` },
-            { to: '/staff/reconciliation', words: t`Reconciliation` },
-            { to: '/staff/shop', words: t`Shop` },
-            { to: '/staff/legal', words: t`Legal texts` },
-          ]}
-        />
-      ) : null}
+      {runsCommunity ? <RoomTabs of="staff" label={t`Running the square`} /> : null}
       {children}
     </Page>
   );

@@ -11,12 +11,15 @@ export interface Place {
   icon: ReactNode;
   /** One is on a page that lies behind this place. */
   within?: boolean;
-  /** Something new there: shown as a number, said in words. */
-  count?: number;
+  /** How much is new there: shown as a number, said in words. */
+  useCount?: () => number;
 }
 
-function Count({ count, className }: { count: number | undefined; className?: string }) {
+const useNothing = () => 0;
+
+function Count({ useCount = useNothing, className }: { useCount?: () => number; className?: string }) {
   const { t } = useLingui();
+  const count = useCount();
   if (!count) return null;
   return (
     <span
@@ -52,7 +55,7 @@ export function BottomBar({ label, places }: { label: string; places: Place[] })
             >
               <span className="relative flex h-7 w-14 max-w-full items-center justify-center rounded-full transition-colors duration-160 group-data-[status=active]:bg-lamp-soft group-data-[status=active]:text-lamp-text [&_svg]:size-5.5">
                 {place.icon}
-                <Count count={place.count} className="-top-1 absolute left-8" />
+                <Count useCount={place.useCount} className="-top-1 absolute left-8" />
               </span>
               <span className="max-w-full truncate px-1 text-[length:min(var(--text-xs),4.4vw)]">{place.words}</span>
             </Link>
@@ -85,7 +88,7 @@ export function Rail({ label, places, foot }: { label: string; places: Place[]; 
               >
                 {place.icon}
                 <span className="min-w-0 flex-1 truncate">{place.words}</span>
-                <Count count={place.count} />
+                <Count useCount={place.useCount} />
               </Link>
             </li>
           ))}

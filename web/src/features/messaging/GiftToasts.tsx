@@ -1,12 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useGiftWords } from '../features/gifts';
-import { conversationsQuery } from '../features/messaging';
-import { useSession } from '../kit/api/session';
-import { queryClient } from '../kit/queries';
-import { onNews } from '../kit/realtime';
-import { toast } from '../kit/ui';
+import { useSession } from '../../kit/api/session';
+import { queryClient } from '../../kit/queries';
+import { onNews } from '../../kit/realtime';
+import { toast } from '../../kit/ui';
+import { useGiftWords } from '../gifts';
+import { conversationsQuery } from './data';
 
 /** Whose talk is open on the page, if one is. */
 function talkingWith(path: string): string | undefined {
@@ -15,7 +15,7 @@ function talkingWith(path: string): string | undefined {
 }
 
 /** Somebody gave something while one looked elsewhere: say what and from whom. In the talk itself it simply arrives. */
-export function useGiftToasts(): void {
+export function GiftToasts(): null {
   const { t } = useLingui();
   const words = useGiftWords();
   const router = useRouter();
@@ -35,4 +35,5 @@ export function useGiftToasts(): void {
       }),
     [t, words, router],
   );
+  return null;
 }

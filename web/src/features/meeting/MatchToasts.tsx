@@ -1,12 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useSession } from '../kit/api/session';
-import { onNews } from '../kit/realtime';
-import { toast } from '../kit/ui';
+import { useSession } from '../../kit/api/session';
+import { onNews } from '../../kit/realtime';
+import { toast } from '../../kit/ui';
 
 /** Somebody was found, or the waiting ended by itself, while one looked elsewhere: say so, and lead there. */
-export function useMatchToasts(): void {
+export function MatchToasts(): null {
   const { t } = useLingui();
   const router = useRouter();
   useEffect(() => {
@@ -37,4 +37,5 @@ export function useMatchToasts(): void {
       if (why) toast(why, { kind: 'news' });
     });
   }, [t, router]);
+  return null;
 }

@@ -1,0 +1,157 @@
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { createRoute } from '@tanstack/react-router';
+import { Database, KeyRound, MonitorSmartphone, Moon, Palette, UserRound } from 'lucide-react';
+import { changed } from '../../kit/api/calls';
+import { endSession, useMe } from '../../kit/api/session';
+import { lazyPage } from '../../kit/lazy-page';
+import type { Room } from '../../kit/room';
+import { me, root, text } from '../../kit/routes';
+import { useWanted } from './data';
+import { refusals } from './refusals';
+
+/** The doors: pages for those who are not in yet. */
+const doors = [
+  createRoute({
+    getParentRoute: () => root,
+    path: '/join',
+    validateSearch: (search: Record<string, unknown>): { invite?: string } => ({ invite: text(search.invite) }),
+    component: lazyPage(() => import('./doors'), 'MemberJoinPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/community',
+    component: lazyPage(() => import('./doors'), 'FounderJoinPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/login',
+    validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
+    component: lazyPage(() => import('./doors'), 'LogInPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/reset',
+    component: lazyPage(() => import('./doors'), 'ResetPage'),
+  }),
+];
+
+const settings = [
+  createRoute({
+    getParentRoute: () => me,
+    path: '/profile',
+    component: lazyPage(() => import('./settings/ProfilePage'), 'ProfilePage'),
+  }),
+  createRoute({
+    getParentRoute: () => me,
+    path: '/faces',
+    component: lazyPage(() => import('./settings/FacesPage'), 'FacesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => me,
+    path: '/sign-in',
+    component: lazyPage(() => import('./settings/SignInPage'), 'SignInPage'),
+  }),
+  createRoute({
+    getParentRoute: () => me,
+    path: '/sessions',
+    component: lazyPage(() => import('./settings/SessionsPage'), 'SessionsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => me,
+    path: '/appearance',
+    component: lazyPage(() => import('./settings/AppearancePage'), 'AppearancePage'),
+  }),
+  createRoute({
+    getParentRoute: () => me,
+    path: '/data',
+    component: lazyPage(() => import('./settings/DataPage'), 'DataPage'),
+  }),
+];
+
+export const routes = { doors, me: settings };
+
+function ProfileWords() {
+  const { t } = useLingui();
+  return t`Alias, a few words, interests`;
+}
+
+function FacesWords() {
+  const { t } = useLingui();
+  return useMe().profile.face === 'shadow' ? t`You are your shadow now` : t`Your real face and your shadow`;
+}
+
+function SignInWords() {
+  const { t } = useLingui();
+  const wanted = useWanted();
+  if (useMe().verified) return t`Phone, e-mail, password`;
+  return wanted === 'phone' ? t`Verify a phone to meet people` : t`Verify a phone or an e-mail to meet people`;
+}
+
+function AppearanceWords() {
+  const { t } = useLingui();
+  return t`Turkish or English, day or night`;
+}
+
+function DataWords() {
+  const { t } = useLingui();
+  return t`Take it with you, or erase it`;
+}
+
+export const room: Room = {
+  places: [{ rank: 60, to: '/me', title: msg`Me`, icon: <UserRound aria-hidden />, phone: 'bar' }],
+  rows: [
+    {
+      list: 'me.self',
+      rank: 10,
+      to: '/me/profile',
+      title: msg`Profile`,
+      icon: <UserRound aria-hidden className="size-5.5" />,
+      Words: ProfileWords,
+    },
+    {
+      list: 'me.self',
+      rank: 20,
+      to: '/me/faces',
+      title: msg`Faces`,
+      icon: <Moon aria-hidden className="size-5.5" />,
+      Words: FacesWords,
+    },
+    {
+      list: 'me.account',
+      rank: 10,
+      to: '/me/sign-in',
+      title: msg`Logging in`,
+      icon: <KeyRound aria-hidden className="size-5.5" />,
+      Words: SignInWords,
+    },
+    {
+      list: 'me.account',
+      rank: 20,
+      to: '/me/sessions',
+      title: msg`Sessions and devices`,
+      icon: <MonitorSmartphone aria-hidden className="size-5.5" />,
+    },
+    {
+      list: 'me.account',
+      rank: 30,
+      to: '/me/appearance',
+      title: msg`Language and appearance`,
+      icon: <Palette aria-hidden className="size-5.5" />,
+      Words: AppearanceWords,
+    },
+    {
+      list: 'me.account',
+      rank: 40,
+      to: '/me/data',
+      title: msg`My data`,
+      icon: <Database aria-hidden className="size-5.5" />,
+      Words: DataWords,
+    },
+  ],
+  frames: {
+    sessions_changed: () => changed(['sessions']),
+    banned: ({ reason, until }) => endSession({ code: 'banned', problem: { reason, until } }),
+  },
+  refusals,
+};

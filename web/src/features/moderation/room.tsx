@@ -1,0 +1,40 @@
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { createRoute } from '@tanstack/react-router';
+import { Flag } from 'lucide-react';
+import { lazyPage } from '../../kit/lazy-page';
+import type { Room } from '../../kit/room';
+import { staff } from '../../kit/routes';
+import { refusals } from './refusals';
+
+export const routes = {
+  staff: [
+    createRoute({
+      getParentRoute: () => staff,
+      path: '/reports',
+      staticData: { moderators: true },
+      component: lazyPage(() => import('./ReportsPage'), 'ReportsPage'),
+    }),
+  ],
+};
+
+function ReportsWords() {
+  const { t } = useLingui();
+  return t`Decide about reported people`;
+}
+
+export const room: Room = {
+  rows: [
+    {
+      list: 'me.staff',
+      rank: 20,
+      to: '/staff/reports',
+      title: msg`Reports`,
+      icon: <Flag aria-hidden className="size-5.5" />,
+      Words: ReportsWords,
+      roles: ['moderator'],
+    },
+  ],
+  tabs: [{ of: 'staff', rank: 50, to: '/staff/reports', title: msg`Reports` }],
+  refusals,
+};

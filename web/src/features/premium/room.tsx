@@ -1,0 +1,37 @@
+import { msg } from '@lingui/core/macro';
+import { createRoute } from '@tanstack/react-router';
+import { Sparkles } from 'lucide-react';
+import { changed } from '../../kit/api/calls';
+import { lazyPage } from '../../kit/lazy-page';
+import type { Room } from '../../kit/room';
+import { frame } from '../../kit/routes';
+import { refusals } from './refusals';
+
+export const routes = {
+  pages: [
+    createRoute({
+      getParentRoute: () => frame,
+      path: '/premium',
+      staticData: { coins: true, place: '/wallet' },
+      component: lazyPage(() => import('./PremiumPage'), 'PremiumPage'),
+    }),
+  ],
+};
+
+const icon = <Sparkles aria-hidden className="size-5.5" />;
+
+export const room: Room = {
+  rows: [
+    { list: 'me.coins', rank: 20, to: '/premium', title: msg`Premium`, icon },
+    {
+      list: 'wallet',
+      rank: 10,
+      to: '/premium',
+      title: msg`Premium`,
+      icon,
+      Words: lazyPage(() => import('./MembershipInBrief'), 'MembershipInBrief'),
+    },
+  ],
+  frames: { subscription: () => changed(['premium']) },
+  refusals,
+};

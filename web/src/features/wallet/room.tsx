@@ -1,0 +1,65 @@
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { createRoute } from '@tanstack/react-router';
+import { History } from 'lucide-react';
+import { changed } from '../../kit/api/calls';
+import { lazyPage } from '../../kit/lazy-page';
+import type { Room } from '../../kit/room';
+import { frame } from '../../kit/routes';
+import { Coin, Coins } from '../../kit/ui';
+import { CoinCount } from './CoinCount';
+import { walletQuery } from './data';
+import { refusals } from './refusals';
+
+export const routes = {
+  pages: [
+    createRoute({
+      getParentRoute: () => frame,
+      path: '/wallet',
+      component: lazyPage(() => import('./WalletPage'), 'WalletPage'),
+    }),
+    createRoute({
+      getParentRoute: () => frame,
+      path: '/wallet/history',
+      component: lazyPage(() => import('./HistoryPage'), 'HistoryPage'),
+    }),
+  ],
+};
+
+function Balance() {
+  const { data: wallet } = useQuery(walletQuery);
+  return wallet ? <Coins amount={wallet.balance} /> : null;
+}
+
+function HistoryWords() {
+  const { t } = useLingui();
+  return t`Every coin that came or went, and why`;
+}
+
+const walletChanged = () => changed(['wallet']);
+
+export const room: Room = {
+  places: [{ rank: 50, to: '/wallet', title: msg`Wallet`, icon: <Coin className="size-5.5" />, phone: 'me' }],
+  rows: [
+    {
+      list: 'me.coins',
+      rank: 10,
+      to: '/wallet',
+      title: msg`Wallet`,
+      icon: <Coin className="size-5.5" />,
+      Words: Balance,
+    },
+    {
+      list: 'wallet',
+      rank: 20,
+      to: '/wallet/history',
+      title: msg`History`,
+      icon: <History aria-hidden className="size-5.5" />,
+      Words: HistoryWords,
+    },
+  ],
+  top: [{ rank: 10, Part: CoinCount }],
+  frames: { wallet: walletChanged, payment: walletChanged, gift_received: walletChanged },
+  refusals,
+};

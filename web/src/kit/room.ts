@@ -1,0 +1,94 @@
+import type { MessageDescriptor } from '@lingui/core';
+import type { LinkProps } from '@tanstack/react-router';
+import type { ComponentType, ReactNode } from 'react';
+import type { Me } from './api/types';
+import { type Refusals, wordRefusals } from './api/words';
+import type { News } from './realtime';
+
+/** Stands among others of its kind, the lowest rank first. */
+interface Ranked {
+  rank: number;
+}
+
+interface Leading extends Ranked {
+  to: LinkProps['to'];
+  title: MessageDescriptor;
+}
+
+/** A place in the navigation: on a desktop's rail, and where a phone has it. */
+export interface Place extends Leading {
+  icon: ReactNode;
+  /** In the bar at the foot, behind Me, or only at the top by a part of the room's own. */
+  phone: 'bar' | 'me' | 'top';
+  /** How much is new there. */
+  useCount?: () => number;
+}
+
+/** A row of a list that leads on: of Me, or of the wallet. */
+export interface Row extends Leading {
+  list: 'me.self' | 'me.coins' | 'me.staff' | 'me.account' | 'wallet';
+  icon: ReactNode;
+  Words?: ComponentType;
+  /** Who sees it; without a word everybody does. */
+  roles?: readonly Me['role'][];
+}
+
+/** A tab beside others: on the pages about people one met, or on those of the staff. */
+export interface Tab extends Leading {
+  of: 'people' | 'staff';
+}
+
+/** A part at the top of a phone's pages. */
+export interface TopPart extends Ranked {
+  Part: ComponentType;
+}
+
+export type FrameHandlers = { [Type in News['t']]?: (frame: Extract<News, { t: Type }>) => void };
+
+/** What a room says of itself. Its routes stand beside it in `room.tsx`, so that links keep their types. */
+export interface Room {
+  places?: readonly Place[];
+  rows?: readonly Row[];
+  tabs?: readonly Tab[];
+  top?: readonly TopPart[];
+  /** What goes on beside the pages while somebody is logged in; shows nothing of its own. */
+  beside?: readonly ComponentType[];
+  /** What comes of a frame, whatever page is shown. */
+  frames?: FrameHandlers;
+  /** Words for what the server's room refuses, by code. */
+  refusals?: Refusals;
+  /** Done once, before the first page. */
+  start?: () => void;
+}
+
+let opened: readonly Room[] = [];
+
+/** Takes the list of all rooms, once. */
+export function openRooms(rooms: readonly Room[]): void {
+  opened = rooms;
+  for (const { refusals, start } of rooms) {
+    if (refusals) wordRefusals(refusals);
+    start?.();
+  }
+}
+
+const inOrder = <Item extends Ranked>(items: Item[]) => items.sort((one, other) => one.rank - other.rank);
+
+export const places = () => inOrder(opened.flatMap((room) => room.places ?? []));
+export const topParts = () => inOrder(opened.flatMap((room) => room.top ?? []));
+export const partsBeside = () => opened.flatMap((room) => room.beside ?? []);
+export const tabsOf = (of: Tab['of']) =>
+  inOrder(opened.flatMap((room) => room.tabs ?? []).filter((tab) => tab.of === of));
+
+export function rowsOf(list: Row['list'], role: Me['role']): Row[] {
+  const rows = opened.flatMap((room) => room.rows ?? []);
+  return inOrder(rows.filter((row) => row.list === list && (row.roles?.includes(role) ?? true)));
+}
+
+/** Tells every room of a frame. */
+export function handleFrame(frame: News): void {
+  for (const { frames } of opened) {
+    const handle = frames?.[frame.t] as ((frame: News) => void) | undefined;
+    handle?.(frame);
+  }
+}
