@@ -162,6 +162,14 @@ def patient_with_valkey() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def frames_stay_readable() -> Iterator[None]:
+    """Stories read in the outbox what people were told, however long after it was forwarded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("meydan.kit.realtime.outbox.DELETE_EVERY", 86_400)
+        yield
+
+
 @pytest.fixture(scope="session")
 async def app(settings: config.Settings) -> AsyncIterator[Litestar]:
     """The API in this process; it and everything it opened belongs to the whole run."""

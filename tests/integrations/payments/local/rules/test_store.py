@@ -1,6 +1,7 @@
-"""Store of the local provider: a file made under earlier names of its tables goes on."""
+"""Store of the local provider: a file made under earlier names goes on, and makers of one wait for each other."""
 
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -12,6 +13,7 @@ from meydan.integrations.payments.local.books.store import Store
 from meydan.integrations.payments.local.models import (
     CheckoutStatus,
     LocalCheckout,
+    LocalPayment,
     OpenCheckoutRequest,
     WebhookBehaviour,
 )
@@ -82,3 +84,16 @@ def test_a_new_file_has_the_same_tables(tmp_path: Path) -> None:
         connection.executescript(EARLIER)
     connection.close()
     assert shape(earlier) == shape(tmp_path / "new.sqlite3")
+
+
+def test_a_store_that_somebody_else_is_making_is_waited_for(tmp_path: Path):
+    file = tmp_path / "pay.sqlite"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("begin immediate")
+    other.execute("create table anything (id)")
+    ending = threading.Timer(0.2, lambda: other.execute("commit"))
+    ending.start()
+    with Store(file).open() as tx:
+        assert tx.all(LocalPayment, 1) == []
+    ending.join()
+    other.close()

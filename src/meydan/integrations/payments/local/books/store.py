@@ -111,7 +111,7 @@ class Store:
         connection = sqlite3.connect(self._file, timeout=10, isolation_level=None)
         connection.row_factory = sqlite3.Row
         try:
-            connection.execute("pragma journal_mode = wal")
+            # No write-ahead log: switching to it fails at once where another connection is open, instead of waiting.
             connection.execute("pragma synchronous = normal")
             connection.execute("begin immediate")
             tables = {row["name"] for row in connection.execute("select name from sqlite_master where type = 'table'")}
