@@ -92,7 +92,7 @@ class World:
     """Four hundred people in two hundred conversations of two hundred and fifty messages, and as many of others."""
 
     def __init__(self, people: list[tuple[Identity, UUID]]) -> None:
-        self.people = [(me, conversation, tokens.sign_access(me, KEY).encode()) for me, conversation in people]
+        self.people = [(me, conversation, tokens.sign_access(me, (KEY,)).encode()) for me, conversation in people]
 
     def head(self, token: bytes) -> bytes:
         return b"host: 127.0.0.1\r\nauthorization: Bearer %b\r\n" % token

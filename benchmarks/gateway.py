@@ -63,7 +63,7 @@ class Bench:
 
 def _token(user: UUID) -> str:
     me = Identity(1, user, uuid4(), uuid4(), uuid4(), Role.user, Face.real)
-    return sign_access(me, KEY, expires_at=clock.now() + timedelta(hours=1))
+    return sign_access(me, (KEY,), expires_at=clock.now() + timedelta(hours=1))
 
 
 @contextmanager
@@ -75,7 +75,11 @@ def bench() -> Iterator[Bench]:
         valkey.start()
         ports = {"meydan": processes.free_port(), "socketio": processes.free_port()}
         settings = GatewaySettings(
-            valkey_url=valkey.url, token_key=KEY, grant_key=KEY, port=ports["meydan"], connections_per_user=2 * ROOM
+            valkey_url=valkey.url,
+            token_keys=(KEY,),
+            grant_keys=(KEY,),
+            port=ports["meydan"],
+            connections_per_user=2 * ROOM,
         )
         gateway = [sys.executable, "-c", RUN_GATEWAY, msgspec.json.encode(settings).decode()]
         manifest = peers.from_npm("socket.io", {"socket.io": SOCKET_IO})

@@ -388,7 +388,7 @@ async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]
         worker = await asyncio.create_subprocess_exec(*meydan, "worker", env={**os.environ, **environment})
         arrivals, transports = Arrivals(), []
         for one in people:
-            token = tokens.sign_access(one.me, KEY)
+            token = tokens.sign_access(one.me, (KEY,))
             transport, listener = await ws_connect(
                 lambda one=one: Socket(arrivals, one.me.user_id), f"ws://127.0.0.1:{ports[1]}/ws"
             )
@@ -403,7 +403,7 @@ async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]
                 if (ahead := started + index / per_second - time.perf_counter()) > 0:
                     await asyncio.sleep(ahead)
                 arrivals.joined[one.me.user_id] = time.perf_counter()
-                group.create_task(http.join(tokens.sign_access(one.me, KEY)))
+                group.create_task(http.join(tokens.sign_access(one.me, (KEY,))))
         took = time.perf_counter() - started
         await arrivals.settled()
         for transport, _ in transports:

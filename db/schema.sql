@@ -3223,6 +3223,8 @@ CREATE TABLE app.payment_fingerprints (
     user_id uuid NOT NULL,
     trusted boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    key_id text,
+    CONSTRAINT payment_fingerprints_key_id_check CHECK ((length(key_id) = 8)),
     CONSTRAINT payment_fingerprints_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'device'::text]))),
     CONSTRAINT payment_fingerprints_mark_check CHECK ((length(mark) = 32))
 );

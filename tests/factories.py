@@ -30,7 +30,7 @@ class Person:
 
     @property
     def token(self) -> str:
-        return tokens.sign_access(self.me, TOKEN_KEY)
+        return tokens.sign_access(self.me, (TOKEN_KEY,))
 
     def client(self, app: Litestar) -> httpx.AsyncClient:
         """The API as this person's client sees it."""

@@ -8,8 +8,9 @@ import sys
 import click
 
 from meydan.commands import PlainError
-from meydan.commands.backup import backup, recovered, restore
+from meydan.commands.backup import backup, backup_key, recovered, restore
 from meydan.commands.doctor import doctor
+from meydan.commands.keys import keys
 from meydan.commands.migrate import migrate
 from meydan.commands.payments import payment_commands
 from meydan.commands.processes import api, gateway, worker
@@ -40,7 +41,9 @@ for command in (
     texts,
     doctor,
     seed,
+    keys,
     backup,
+    backup_key,
     restore,
     recovered,
     settings_reference,
@@ -65,6 +68,7 @@ _OF_THE_DISK = {errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPE
 def _plain_words(error: Exception) -> str | None:
     """The text of an expected error; None for a fault, which needs its traceback."""
     from meydan.engines import EngineError
+    from meydan.kit.crypto.age import AgeError
     from meydan.kit.database.migrations import VersionMismatchError
     from meydan.kit.errors import Refused
     from meydan.kit.settings import SettingsError
@@ -73,4 +77,8 @@ def _plain_words(error: Exception) -> str | None:
         return f"{error.title} ({error.code})"
     if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
         return f"{error.filename or 'A file'}: {error.strerror}."
-    return str(error) if isinstance(error, PlainError | EngineError | SettingsError | VersionMismatchError) else None
+    return (
+        str(error)
+        if isinstance(error, PlainError | EngineError | SettingsError | VersionMismatchError | AgeError)
+        else None
+    )

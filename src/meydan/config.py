@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from meydan.kit.crypto.keys import Keys
 from meydan.kit.files import remembered_port, write_whole
 from meydan.kit.hosts import host_name, is_private
 from meydan.kit.settings import Layer, SettingsError, load, read_file
@@ -109,9 +110,7 @@ class Valkey(Struct, frozen=True):
 
 
 class Secrets(Struct, frozen=True):
-    token_key: Annotated[
-        str, Meta(description="Signs access tokens, proofs and grants. At least 32 characters, random.")
-    ] = ""
+    token_key: Annotated[str, Meta(description="Signs access tokens and grants. At least 32 characters, random.")] = ""
     seal_key: Annotated[
         str, Meta(description="Seals secrets at rest. At least 32 characters, random. Losing it loses the sealed data.")
     ] = ""
@@ -122,6 +121,46 @@ class Secrets(Struct, frozen=True):
             "No backup holds it: keep it elsewhere. Losing it forgets bans and debts of accounts that were erased."
         ),
     ] = ""
+    next_token_key: Annotated[
+        str,
+        Meta(
+            description="Accepted already; the next rotation makes it the `token_key`. `meydan keys` cares for these."
+        ),
+    ] = ""
+    next_seal_key: Annotated[str, Meta(description="Accepted already; the next rotation makes it the `seal_key`.")] = ""
+    kept_token_keys: Annotated[
+        list[str], Meta(description="Earlier `token_key`s, still accepted. Needed for ten minutes after a rotation.")
+    ] = msgspec.field(default_factory=list)
+    kept_seal_keys: Annotated[
+        list[str],
+        Meta(description="Earlier `seal_key`s, still accepted. They open and find what was made with them."),
+    ] = msgspec.field(default_factory=list)
+    retired_seal_keys: Annotated[
+        list[str],
+        Meta(description="Earlier `seal_key`s that only open and find stored data: log ins made with them have ended."),
+    ] = msgspec.field(default_factory=list)
+    first_seal_key: Annotated[
+        str,
+        Meta(
+            description="The `seal_key` before the first rotation. Contacts stay hashed with it and `contact_key`: "
+            "losing it is losing that. Empty until then."
+        ),
+    ] = ""
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of secrets that an installation cannot do without."""
+        return [name for name in ("token_key", "seal_key", "contact_key") if not getattr(self, name)]
+
+    def keys(self) -> Keys:
+        return msgspec.convert(msgspec.structs.asdict(self), Keys)
+
+    def named(self) -> list[tuple[str, str]]:
+        """Every key that is set, with its name; several may have one name."""
+        named: list[tuple[str, str]] = []
+        for name, value in msgspec.structs.asdict(self).items():
+            named += [(name, key) for key in (value if isinstance(value, list) else [value]) if key]
+        return named
 
 
 class Mail(Struct, frozen=True):
@@ -200,6 +239,13 @@ class Backups(Struct, frozen=True):
             "Empty: `backups` in the data folder."
         ),
     ] = None
+    public_keys: Annotated[
+        list[str],
+        Meta(
+            description="Public keys of age (`age1…`) that backups and the restore journal are encrypted for; "
+            "`meydan backup-key` makes one. Empty: they are not encrypted."
+        ),
+    ] = msgspec.field(default_factory=list)
 
 
 class Settings(Struct, frozen=True):
@@ -286,6 +332,8 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
         raise SettingsError(f"MEYDAN_CONFIG names {file}, which does not exist.")
     own = {name: value for name, value in environment.items() if name != "MEYDAN_DATA"}
     settings = load(Settings, layers, own, prefix=PREFIX)
+    if problem := keyring_problem(settings.secrets):
+        raise SettingsError(problem)
     if problems := production_problems(settings):
         raise SettingsError("Production refuses to start:\n" + "\n".join(f"- {problem}" for problem in problems))
     if problem := exposure_problem(settings):
@@ -296,15 +344,19 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
 def production_problems(settings: Settings) -> list[str]:
     if settings.environment is not Environment.production:
         return []
+    secrets_ = settings.secrets
     problems = [
         f"secrets.{name} ({PREFIX}_SECRETS_{name.upper()}) {why}. Make one with: openssl rand -hex 32"
-        for name, value in msgspec.structs.asdict(settings.secrets).items()
+        for name, value in [*((name, "") for name in secrets_.missing), *secrets_.named()]
         if (why := _weakness(value))
     ]
-    given = msgspec.structs.asdict(settings.secrets)
-    for one, other in combinations(given, 2):
-        if given[one] and given[one] == given[other]:
-            problems.append(f"secrets.{one} and secrets.{other} are the same: whoever learns one has both")
+    # The first seal key is an earlier one, and so has a second name.
+    named = [(name, key) for name, key in secrets_.named() if name != "first_seal_key"]
+    problems += [
+        f"secrets.{one} and secrets.{other} are the same: whoever learns one has both"
+        for (one, key), (other, same) in combinations(named, 2)
+        if key == same
+    ]
     if settings.clock_file is not None:
         problems.append("clock_file is set: only tests move the product's clock")
     if not settings.mail.host and not settings.sms.twilio_account_sid:
@@ -312,6 +364,16 @@ def production_problems(settings: Settings) -> list[str]:
     if settings.http.public_url and not settings.http.public_url.startswith("https://"):
         problems.append("http.public_url is not https: browsers give keys and cookies only to secure pages")
     return problems
+
+
+def keyring_problem(given: Secrets) -> str:
+    """Earlier seal keys without the first of them; "" if there is none."""
+    if given.first_seal_key or not (given.kept_seal_keys or given.retired_seal_keys):
+        return ""
+    return (
+        f"secrets.first_seal_key ({PREFIX}_SECRETS_FIRST_SEAL_KEY) is missing: set it to the oldest seal key. Contacts are "
+        "hashed with it, and bans found by it."
+    )
 
 
 def exposure_problem(settings: Settings) -> str:
@@ -344,18 +406,30 @@ def make_secrets(data: Path, given: Secrets | None = None) -> None:
 
     ``given`` are the secrets of a backup that becomes this installation.
     """
-    path = generated_file(data)
-    if path.exists():
+    if generated_file(data).exists():
         return
     given = given or Secrets(token_key=secrets.token_hex(32), seal_key=secrets.token_hex(32))
-    generated = {
-        "secrets": {"token_key": given.token_key, "seal_key": given.seal_key},
-        "passwords": {login: secrets.token_hex(24) for login in LOGINS.values()},
-    }
-    lines = ["# Made by `meydan up`. Keep it with the backups of this data, and away from everybody else."]
-    for section, values in generated.items():
-        lines += ["", f"[{section}]", *(f'{name} = "{value}"' for name, value in values.items())]
-    write_whole(path, ("\n".join(lines) + "\n").encode())
+    write_secrets(data, given, {login: secrets.token_hex(24) for login in LOGINS.values()})
+
+
+def write_secrets(data: Path, given: Secrets, passwords: Mapping[str, str]) -> None:
+    """Writes the file whole, but for the contact key, which has its own."""
+    lines = [
+        "# Made by Meydan; `meydan keys` changes it. Keep it with the backups of this data, and away from everybody else.",
+        *("", "[secrets]", *secrets_lines(given)),
+        *("", "[passwords]", *(f"{login} = {_toml(password)}" for login, password in passwords.items())),
+    ]
+    write_whole(generated_file(data), ("\n".join(lines) + "\n").encode())
+
+
+def secrets_lines(given: Secrets) -> list[str]:
+    """The section `secrets` as TOML, without what is not set and without the contact key."""
+    values = msgspec.structs.asdict(given)
+    return [f"{name} = {_toml(value)}" for name, value in values.items() if value and name != "contact_key"]
+
+
+def _toml(value: str | list[str]) -> str:
+    return msgspec.json.encode(value).decode()  # TOML writes texts and lists of them as JSON does
 
 
 def make_contact_key(data: Path, given: str = "") -> None:

@@ -3,12 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
-
 from meydan import integrations, rooms, tenants
 from meydan.config import Settings
 from meydan.kit.clock import Clock
-from meydan.kit.crypto.keys import Keys
+from meydan.kit.crypto import age
 from meydan.kit.database import SERVING, WORKING, Database, Patience
 from meydan.kit.realtime import Realtime
 from meydan.kit.runtime import runtime
@@ -18,8 +16,8 @@ from meydan.kit.runtime import runtime
 async def installation(settings: Settings, patience: Patience = WORKING) -> AsyncIterator[Database]:
     """Clock, keys and database: enough for a command, whose frames a worker forwards."""
     rooms.check_complete()
-    keys = Keys(**msgspec.structs.asdict(settings.secrets))
-    with runtime.using(Clock(settings.clock_file), keys, tenants.JournalFolder(settings.backup_folder)):
+    journal = tenants.JournalFolder(settings.backup_folder, age.recipients_of(settings.backups.public_keys))
+    with runtime.using(Clock(settings.clock_file), settings.secrets.keys(), journal):
         db = await Database.open(settings.database_settings(), patience)
         try:
             yield db

@@ -63,7 +63,7 @@ async def test_what_one_face_says_the_other_does_not(arrive: Arrive):
 
 
 async def public(db: Database, viewer: Somebody, ids: list[str], tenant: tenants.Tenant) -> dict[str, dict[str, Any]]:
-    identity = tokens.read_access(viewer.session["access_token"], "t" * 32).identity
+    identity = tokens.read_access(viewer.session["access_token"], ("t" * 32,)).identity
     async with db.as_user(identity) as tx:
         found = await accounts.public_profiles(tx, [UUID(one) for one in ids])
     return {str(one.id): msgspec.to_builtins(one) for one in found}

@@ -19,7 +19,9 @@ SESSION_ENDED = 4403
 
 @pytest.fixture
 async def port(valkey_url: str) -> AsyncIterator[int]:
-    async with serving(GatewaySettings(valkey_url=valkey_url, token_key=TOKEN_KEY, grant_key=TOKEN_KEY, port=0)) as it:
+    async with serving(
+        GatewaySettings(valkey_url=valkey_url, token_keys=(TOKEN_KEY,), grant_keys=(TOKEN_KEY,), port=0)
+    ) as it:
         yield it.port
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import msgspec
 import pytest
 
 from meydan.commands.local_database import running_database
-from meydan.config import load_settings
+from meydan.config import database_passwords, load_settings, write_secrets
+from meydan.kit.crypto.keys import key_id
 from meydan.kit.database import migrations
 from tests.commands.conftest import Up, meydan
 
@@ -96,6 +98,7 @@ def test_a_backup_taken_while_it_runs_becomes_the_same_product_elsewhere(data: P
         assert taken.returncode == 0, taken.stderr
         assert "THE SECRETS ARE IN THIS FILE" in taken.stderr
         assert contact_key(data) not in file.read_bytes(), "no backup holds the contact key"
+        closed, identity = data.parent / "closed.backup", encrypted(data)
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         never_twice = meydan("backup", str(file), "--data", str(data))
         assert never_twice.returncode == 1
@@ -104,19 +107,21 @@ def test_a_backup_taken_while_it_runs_becomes_the_same_product_elsewhere(data: P
         up.stop()
 
     elsewhere = data.parent / "elsewhere"
+    refuses_what_does_not_open(closed, elsewhere, identity)
     for environment, words in (
         ({}, "no backup holds it"),
         ({"MEYDAN_SECRETS_CONTACT_KEY": "f" * 64}, "is not the one"),
     ):
-        refused = meydan("restore", str(file), "--data", str(elsewhere), **environment)
+        refused = meydan("restore", str(closed), "--data", str(elsewhere), "--identity", str(identity), **environment)
         assert refused.returncode == 1
         assert words in refused.stderr
         assert "--forget-contacts" in refused.stderr
         assert not elsewhere.exists(), "nothing was begun"
     elsewhere.mkdir()
     os.link(data / "contact.key", elsewhere / "contact.key")
-    restored = meydan("restore", str(file), "--data", str(elsewhere))
+    restored = meydan("restore", str(closed), "--data", str(elsewhere), "--identity", str(identity))
     assert restored.returncode == 0, restored.stderr
+    assert not list(elsewhere.glob(".meydan-restore-*")), "nothing unencrypted stays"
     before, after = everything(data), everything(elsewhere)
     assert len(before["app.users"]) == 2
     assert_the_same(before, after)
@@ -146,6 +151,47 @@ def test_a_backup_taken_while_it_runs_becomes_the_same_product_elsewhere(data: P
         assert meydan("doctor", "--data", str(elsewhere)).returncode == 0
     finally:
         up.stop()
+
+
+def encrypted(data: Path) -> Path:
+    """Takes an encrypted backup, and returns the file of the key that opens it."""
+    identity = data.parent / "backup.key"
+    made = meydan("backup-key", str(identity))
+    assert made.returncode == 0, made.stderr
+    assert stat.S_IMODE(identity.stat().st_mode) == 0o600
+    closed = data.parent / "closed.backup"
+    nobody = meydan("backup", str(closed), "--data", str(data), "--encrypt", "age1nobody")
+    assert nobody.returncode == 1
+    assert "no public key" in nobody.stderr
+    taken = meydan("backup", str(closed), "--data", str(data), "--with-secrets", "--encrypt", made.stdout.strip())
+    assert taken.returncode == 0, taken.stderr
+    assert ", encrypted" in taken.stdout
+    content = closed.read_bytes()
+    assert b"CREATE TABLE" not in content
+    assert load_settings(data, {}).secrets.seal_key.encode() not in content
+    return identity
+
+
+def refuses_what_does_not_open(closed: Path, elsewhere: Path, identity: Path) -> None:
+    """Another key, no key, a file that was cut off at any place, and one that was changed: in words, and nothing is begun."""
+    other = identity.with_name("other.key")
+    assert meydan("backup-key", str(other)).returncode == 0
+    content, spoiled = closed.read_bytes(), closed.with_name("spoiled.backup")
+    for key, bytes_, words in (
+        ([], content, "is encrypted"),
+        (["--identity", str(other)], content, "another key"),
+        (["--identity", str(closed)], content, "no identity"),
+        (["--identity", str(identity)], content[:100], "cut off or changed"),
+        (["--identity", str(identity)], content[:70_000], "cut off or changed"),
+        (["--identity", str(identity)], content[:-1], "cut off or changed"),
+        (["--identity", str(identity)], content[:-2000] + b"x" + content[-1999:], "cut off or changed"),
+    ):
+        spoiled.write_bytes(bytes_)
+        environment = {"MEYDAN_SECRETS_CONTACT_KEY": "", "MEYDAN_DATABASE_OWNER_URL": ""}
+        refused = meydan("restore", str(spoiled), "--data", str(elsewhere), "--forget-contacts", *key, **environment)
+        assert refused.returncode == 1, refused.stdout
+        assert words in refused.stderr
+        assert not elsewhere.exists(), "nothing was begun"
 
 
 def note_role(folder: Path, user: dict[str, Any], role: str) -> None:
@@ -185,10 +231,34 @@ def test_without_secrets_it_needs_the_old_ones(data: Path, postgres_url: str) ->
         "restore", str(file), "--data", str(data), MEYDAN_SECRETS_SEAL_KEY="f" * 64, MEYDAN_SECRETS_TOKEN_KEY="e" * 64
     )
     assert wrong.returncode == 1
-    assert "not the one" in wrong.stderr
+    before = load_settings(with_running, {}).secrets
+    first = key_id(before.seal_key, "seal")
+    assert f"made with seal key {first}, which is not the one" in wrong.stderr
+    cut = data.parent / "cut.backup"
+    cut.write_bytes(file.read_bytes()[:200_000])
 
+    # Keys were rotated twice since: the backup opens with a kept one.
+    for _ in range(2):
+        said = meydan("keys", "rotate", "--data", str(with_running))
+        assert said.returncode == 0, said.stderr
+        assert f"Seal key {first} stays" in said.stdout
+    assert load_settings(with_running, {}).secrets.first_seal_key == before.seal_key
+    newer = data.parent / "newer.backup"
+    assert meydan("backup", str(newer), "--data", str(with_running)).returncode == 0
     data.mkdir(exist_ok=True)
-    os.link(with_running / "secrets.toml", data / "secrets.toml")
+    write_secrets(data, before, database_passwords(with_running))
+    later = load_settings(with_running, {}).secrets
+    refused = meydan("restore", str(newer), "--data", str(data), "--forget-contacts")
+    assert f"made with seal key {key_id(later.seal_key, 'seal')}" in refused.stderr
+    alone = msgspec.structs.replace(later, kept_seal_keys=[])
+    write_secrets(data, alone, database_passwords(with_running))
+    refused = meydan("restore", str(newer), "--data", str(data), "--forget-contacts")
+    assert f"Seal key {key_id(later.kept_seal_keys[0], 'seal')} is missing" in refused.stderr
+    write_secrets(data, later, database_passwords(with_running))
+    refused = meydan("restore", str(cut), "--data", str(data), "--forget-contacts")
+    assert refused.returncode == 1
+    assert "cut off" in refused.stderr
+    assert not (data / "engines").exists(), "nothing was begun"
     restored = meydan("restore", str(file), "--data", str(data), "--forget-contacts")
     assert restored.returncode == 0, restored.stderr
     assert everything(data)["app.tenants"] == everything(with_running)["app.tenants"]
@@ -204,6 +274,8 @@ def test_without_secrets_it_needs_the_old_ones(data: Path, postgres_url: str) ->
         "MEYDAN_DATABASE_OWNER_URL": address,
         "MEYDAN_SECRETS_SEAL_KEY": keys.seal_key,
         "MEYDAN_SECRETS_TOKEN_KEY": keys.token_key,
+        "MEYDAN_SECRETS_KEPT_SEAL_KEYS": ",".join(keys.kept_seal_keys),
+        "MEYDAN_SECRETS_FIRST_SEAL_KEY": keys.first_seal_key,
         "MEYDAN_SECRETS_CONTACT_KEY": contact_key(with_running).decode(),
     }
     empty = str(data.parent / "empty")

@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 import pytest
+from msgspec.structs import replace
 from valkey import Valkey
 
 from meydan import tenants
@@ -18,15 +19,23 @@ from meydan.commands.doctor.ciphertext import check_ciphertext
 from meydan.commands.doctor.database import check_database
 from meydan.commands.doctor.findings import Level
 from meydan.commands.doctor.installation import check_disk, check_settings
+from meydan.commands.doctor.keys import check_keys
 from meydan.commands.doctor.parts import check_servers, check_valkey, check_worker
-from meydan.config import Settings, Sms, make_secrets
+from meydan.config import Backups, Settings, Sms, make_secrets
+from meydan.integrations.payments.enums import ProviderName
 from meydan.kit import valkey as kit_valkey
+from meydan.kit.crypto.keys import key_id
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.jobs.heartbeat import KEY, beating
 from meydan.money import wallet
+from meydan.money.payments import provider_accounts
+from tests.accounts.conftest import new_phone
+from tests.accounts.former.test_inheritance import arrive_with
 from tests.conftest import new_tenant
 from tests.factories import make_person
+from tests.money.fraud.purchases import buy
 from tests.own_valkey import OwnValkey
+from tests.rotation import BEFORE, TWICE
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +134,42 @@ async def test_held_and_late_jobs_missing_migrations_and_open_tables(settings: S
     assert "left_open" in bad
     assert "more than five minutes" in bad
     assert "doctor_test 1" in warned
+
+
+async def test_keys_that_are_needed_and_keys_that_are_missing(
+    settings: Settings, db: Database, tenant: tenants.Tenant
+) -> None:
+    """The checks begin with what the stories' own keys have hashed; then the keys are rotated, and then lost."""
+    for person in [await arrive_with(db, tenant, new_phone()) for _ in range(2)]:
+        await buy(db, person, card="visa")
+    async with db.as_service(tenant.id) as tx:
+        values = {"secret_key": "sk_test_123", "webhook_secret": "whsec_123"}
+        await provider_accounts.do_connect(tx, ProviderName.stripe, values, sandbox=True)
+    owner = await asyncpg.connect(settings.database.owner_url)
+    try:
+        for secrets, level, expected in (
+            (BEFORE, Level.good, ""),
+            (TWICE, Level.good, f"seal key {key_id('s' * 32, 'seal')} (accepted) is for contacts, "),
+            (TWICE, Level.good, "accounts at payment providers, log ins"),
+            (TWICE, Level.bad, ""),
+            (TWICE, Level.warning, f"meydan keys retire {key_id('t' * 32, 'token')}"),
+            (replace(BEFORE, seal_key="x" * 32), Level.bad, f"seal key {key_id('s' * 32, 'seal')} is missing"),
+            (replace(BEFORE, seal_key="x" * 32), Level.bad, "(unknown) is missing"),
+            (replace(BEFORE, seal_key="x" * 32), Level.bad, "no contact is found"),
+            (replace(TWICE, first_seal_key=TWICE.seal_key), Level.bad, "no contact is found"),
+            (replace(BEFORE, contact_key="x" * 32), Level.bad, "no contact is found"),
+        ):
+            said = await words(check_keys(replace(settings, secrets=secrets), owner), level)
+            assert expected in said if expected else not said
+    finally:
+        await owner.execute("delete from app.provider_accounts; delete from app.payment_fingerprints")
+        await owner.execute("delete from app.known_contacts")
+        await owner.close()
+
+
+def test_a_public_key_that_is_none(settings: Settings) -> None:
+    spoiled = replace(settings, backups=Backups(public_keys=["age1nobody"]))
+    assert any("no public key of age" in finding.words for finding in check_settings(spoiled))
 
 
 async def test_coins_that_do_not_add_up(settings: Settings, db: Database, tenant: tenants.Tenant) -> None:

@@ -20,7 +20,7 @@ def api_key(product: Product) -> str:
     """Of the running product; this process keeps its own keys."""
     secrets = tomllib.loads((product.data / "secrets.toml").read_text())["secrets"]
     with runtime.using(Keys(**secrets, contact_key="")):
-        return signatures.api_key(ACCOUNT)
+        return signatures.api_keys(ACCOUNT)[0]
 
 
 def checkout(product: Product, language: str = "en", period: str | None = "month") -> str:

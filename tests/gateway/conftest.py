@@ -49,7 +49,7 @@ class Person:
 
     def token(self, *, lasting: timedelta = timedelta(minutes=10), key: str = KEY, **changes: Any) -> str:
         identity = msgspec.structs.replace(self.identity, **changes)
-        return sign_access(identity, key, expires_at=datetime.now(UTC) + lasting)
+        return sign_access(identity, (key,), expires_at=datetime.now(UTC) + lasting)
 
     def grant_for(self, stranger: "Person", conversation_id: UUID, *, lasting: timedelta = timedelta(minutes=5)) -> str:
         grant = Grant(
@@ -60,7 +60,7 @@ class Person:
             peer_user_id=stranger.identity.user_id,
             expires_at=datetime.now(UTC) + lasting,
         )
-        return sign_grant(grant, KEY)
+        return sign_grant(grant, (KEY,))
 
 
 class Client(WSListener):
@@ -141,7 +141,7 @@ async def start_gateway(valkey_url: str) -> AsyncIterator[Callable[..., Awaitabl
     async with AsyncExitStack() as stack:
 
         async def start(**changes: Any) -> Gateway:
-            settings = {"valkey_url": valkey_url, "token_key": KEY, "grant_key": KEY, "port": 0, **changes}
+            settings = {"valkey_url": valkey_url, "token_keys": (KEY,), "grant_keys": (KEY,), "port": 0, **changes}
             return await stack.enter_async_context(serving(GatewaySettings(**settings)))
 
         yield start

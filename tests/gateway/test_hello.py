@@ -11,6 +11,7 @@ from picows import WSHandshakeError, WSMsgType
 
 from meydan.commands.certificate import own_certificate
 from meydan.gateway import Gateway
+from tests.gateway.conftest import KEY
 from tests.waiting import until
 
 
@@ -49,6 +50,27 @@ async def test_a_bad_token_is_sent_away(connect, ada, spoil: str):
     client = await connect()
     client.say(t="hello", token=token)
     assert await client.close_code() == 4401
+
+
+async def test_a_rotated_key_opens_the_socket_and_a_dropped_one_does_not(connect, start_gateway, ada, ben):
+    new = "n" * 40
+    rotated = await start_gateway(token_keys=(new, KEY), grant_keys=(new, KEY))
+    dropped = await start_gateway(token_keys=(new,), grant_keys=(new,))
+    old = await connect(ada, to=rotated)
+    old.say(t="watch", grant=ada.grant_for(ben, uuid4()))
+    assert (await old.hear("presence"))["online"] is False
+    for gateway, key, is_let_in in ((rotated, new, True), (dropped, new, True), (dropped, KEY, False)):
+        client = await connect(to=gateway)
+        client.say(t="hello", token=ada.token(key=key), since=None)
+        if is_let_in:
+            await client.hear("ready")
+            continue
+        assert await client.close_code() == 4401
+    client = await connect(to=dropped)
+    client.say(t="hello", token=ada.token(key=new), since=None)
+    await client.hear("ready")
+    client.say(t="watch", grant=ada.grant_for(ben, uuid4()))
+    await client.hear("grant_rejected")
 
 
 async def test_the_socket_ends_with_its_token(connect, ada):

@@ -109,7 +109,9 @@ async def test_a_gateway_that_stops_sends_its_clients_away_to_come_back(
 ):
     from meydan.gateway import GatewaySettings, serving
 
-    async with serving(GatewaySettings(valkey_url=valkey_url, token_key=key, grant_key=key, port=0)) as stopping:
+    async with serving(
+        GatewaySettings(valkey_url=valkey_url, token_keys=(key,), grant_keys=(key,), port=0)
+    ) as stopping:
         client = await connect(ada, to=stopping)
     assert await client.close_code() == 1012
     await tell_note(ada, 1)

@@ -85,7 +85,7 @@ async def test_one_reads_only_what_the_other_side_wrote(
 async def test_a_grant_names_both_and_no_ended_conversation_has_one(db: Database, conversation: Conversation):
     mine = (await listed(db, conversation.ana.me))[0]
     assert mine.grant is not None
-    grant = read_grant(mine.grant, keys.current().token_key)
+    grant = read_grant(mine.grant, keys.current().token_keyring)
     assert (grant.conversation_id, grant.me_profile_id) == (conversation.id, conversation.ana.me.profile_id)
     assert (grant.peer_profile_id, grant.peer_user_id) == (
         conversation.bora.me.profile_id,

@@ -29,7 +29,7 @@ async def test_ten_reports_suspend_meeting_for_a_day_and_nothing_else(
 ):
     phone = new_phone()
     somebody = await arrive(proof=await prove(phone))
-    me = tokens.read_access(somebody.session["access_token"], TOKEN_KEY).identity
+    me = tokens.read_access(somebody.session["access_token"], (TOKEN_KEY,)).identity
     reported = Person(me, tenant, "kediadam", phone, device_row=uuid4())
     ten = await reporters(db, tenant, reported, 10)
     joined = await somebody.client.post("/api/match/join", json=_JOIN)
@@ -83,7 +83,7 @@ async def test_ten_reports_suspend_meeting_for_a_day_and_nothing_else(
 
 async def test_somebody_suspended_may_leave(app: Litestar, arrive: Arrive, prove: Prove, db: Database):
     somebody = await arrive(proof=await prove(new_phone()))
-    me = tokens.read_access(somebody.session["access_token"], TOKEN_KEY).identity
+    me = tokens.read_access(somebody.session["access_token"], (TOKEN_KEY,)).identity
     async with db.as_service(me.tenant_id) as tx:
         await tx.run(
             "update app.users set matching_suspended_until = app.now() + interval '1 day' where tenant_id = $1 and id = $2",

@@ -9,11 +9,11 @@ import pytest
 from meydan import (
     rooms,  # noqa: F401 -- registers every room's jobs and settings
 )
-from meydan.commands import backup
 from meydan.integrations.payments.contract import (
     WebhookEvent,
 )
 from meydan.integrations.payments.enums import ProviderName
+from meydan.kit.crypto import keys
 from meydan.money.payments import (
     provider_accounts,
 )
@@ -68,4 +68,4 @@ async def test_every_provider_account_opens(moved: Moved, asked: list[tuple[str,
 
 
 def test_a_backup_of_then_knows_its_seal_key():
-    assert backup.fingerprint(FACTS["seal_key"]) == FACTS["backup_fingerprint"]
+    assert keys.fingerprint(FACTS["seal_key"], "seal") == FACTS["backup_fingerprint"]

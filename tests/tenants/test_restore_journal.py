@@ -13,6 +13,7 @@ from meydan import accounts, safety, tenants
 from meydan.commands import replay
 from meydan.config import Settings
 from meydan.kit import clock, personal_data
+from meydan.kit.crypto import age
 from meydan.kit.database import Database
 from meydan.kit.identity import Role
 from meydan.kit.runtime import runtime
@@ -154,6 +155,35 @@ async def test_the_files_stand_a_crash_and_go_with_the_oldest_backup(
     assert await purge()
     _make_old(file)
     assert not await purge()
+
+
+async def test_an_encrypted_journal_opens_with_its_key_only(db: Database, tenant: tenants.Tenant, tmp_path: Path):
+    keys = [tmp_path / name for name in ("ours", "another")]
+    public = []
+    for key in keys:
+        text, half = age.new_identity()
+        key.write_text(text)
+        public.append(half)
+    ours, another = (age.identities_in(key) for key in keys)
+    people = [await make_person(db, tenant) for _ in range(2)]
+    for person, recipients in zip(people, ([], public[:1]), strict=True):  # the operator has set a key meanwhile
+        async with db.as_service(tenant.id) as tx:
+            await safety.do_ban(tx, person.me.user_id, safety.BanReason.spam)
+            with runtime.using(tenants.JournalFolder(tmp_path, age.recipients_of(recipients))):
+                await restore_journal.do_ship(tx)
+    [file] = tmp_path.glob("*.jsonl")
+    assert str(people[0].me.user_id) in file.read_text()
+    assert str(people[1].me.user_id) not in file.read_text()
+    known = tenants.entries_since(tmp_path, clock.now(), ours)
+    assert {entry.entry.get("user_id") for entry in known} >= {str(person.me.user_id) for person in people}
+    for identities in ([], another):
+        with pytest.raises(tenants.JournalClosedError):
+            tenants.entries_since(tmp_path, clock.now(), identities)
+    *_, closed = filter(None, file.read_bytes().splitlines())
+    whole = file.read_bytes()
+    for cut in range(1, len(closed), 7):  # a worker that was killed while it wrote
+        file.write_bytes(whole + b"\n" + closed[:cut])
+        assert tenants.entries_since(tmp_path, clock.now(), ours) == known
 
 
 def _make_old(file: Path) -> None:

@@ -28,7 +28,7 @@ async def identify(directory: tenants.Directory, headers: Mapping[bytes, bytes])
     token = headers.get(b"authorization", b"")
     if not token.startswith(b"Bearer "):
         raise NotLoggedIn
-    me = tokens.read_access(token[7:].decode("latin-1"), keys.current().token_key).identity
+    me = tokens.read_access(token[7:].decode("latin-1"), keys.current().token_keyring).identity
     if is_revoked(me.session_id):
         raise SessionEnded
     host, slug = headers.get(b"host", b""), headers.get(b"x-meydan-tenant", b"")
@@ -42,7 +42,7 @@ def is_logged_in(headers: Mapping[bytes, bytes]) -> bool:
     """True for an access token that is valid, whatever tenant it is sent to. Asks nobody."""
     token = headers.get(b"authorization", b"")
     try:
-        access = tokens.read_access(token[7:].decode("latin-1"), keys.current().token_key)
+        access = tokens.read_access(token[7:].decode("latin-1"), keys.current().token_keyring)
     except tokens.TokenRefused:
         return False
     return token.startswith(b"Bearer ") and not is_revoked(access.identity.session_id)

@@ -98,7 +98,7 @@ async def mine(tx: Tx) -> Me:
 async def session_response(tx: Tx, identity: Identity) -> Session:
     """Signs an access token for the identity."""
     expires_at = clock.now() + LIFETIME
-    token = sign_access(identity, keys.current().token_key, expires_at=expires_at)
+    token = sign_access(identity, keys.current().token_keyring, expires_at=expires_at)
     return Session(
         token, expires_at, int(LIFETIME.total_seconds()), await read(tx, identity.user_id, identity.profile_id)
     )

@@ -37,11 +37,11 @@ class RefreshToken(Struct, frozen=True):
     mac: bytes
 
     def is_ours(self, tx: Tx, salt: bytes) -> bool:
-        return seal.constant_time_equal(self.mac, _mac(tx, self.session_id, salt, self.number))
+        return seal.is_mac(self.mac, *_signed(tx, self.session_id, salt, self.number))
 
 
 def written(tx: Tx, session_id: UUID, salt: bytes, number: int) -> str:
-    return f"{session_id.hex}.{number}.{_text(_mac(tx, session_id, salt, number))}"
+    return f"{session_id.hex}.{number}.{_text(seal.mac(*_signed(tx, session_id, salt, number)))}"
 
 
 def parse(token: str) -> RefreshToken | None:
@@ -83,8 +83,9 @@ def is_signed(token: str, signature: str, browser_key: bytes) -> bool:
     return True
 
 
-def _mac(tx: Tx, session_id: UUID, salt: bytes, number: int) -> bytes:
-    return seal.mac("refresh tokens", tx.tenant_id, session_id, salt, number)
+def _signed(tx: Tx, session_id: UUID, salt: bytes, number: int) -> tuple[str, int, UUID, bytes, int]:
+    """The purpose and the parts of a token's mac."""
+    return "refresh tokens", tx.tenant_id, session_id, salt, number
 
 
 def _text(data: bytes) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from meydan.commands import PlainError
 
 if TYPE_CHECKING:
@@ -51,10 +49,9 @@ async def do_forget(connection: asyncpg.Connection) -> None:
 async def _do_rehash_all(connection: asyncpg.Connection, settings: Settings) -> None:
     """Locks: known_contacts."""
     from meydan.accounts import contact_hash_in, rehashed
-    from meydan.kit.crypto.keys import Keys
     from meydan.kit.runtime import runtime
 
-    with runtime.using(Keys(**msgspec.structs.asdict(settings.secrets))):
+    with runtime.using(settings.secrets.keys()):
         older = await connection.fetch(
             "select tenant_id, id, contact_hash from app.known_contacts where not is_rehashed for update"
         )

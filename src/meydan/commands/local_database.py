@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from meydan.config import Settings, default_data, load_settings
 from meydan.engines import AlreadyRunning, Engines
 
@@ -42,7 +40,7 @@ async def product(settings: Settings) -> AsyncIterator[Database]:
     from meydan import startup
     from meydan.commands import PlainError
 
-    if not (settings.database.service_url and all(msgspec.structs.asdict(settings.secrets).values())):
+    if not (settings.database.service_url and not settings.secrets.missing):
         raise PlainError(f"There is no installation in {settings.data}. `meydan up` makes one; --data names another.")
     async with startup.installation(settings) as db:
         yield db

@@ -35,13 +35,13 @@ def gateway(data: Path | None, reuse_port: bool) -> None:
     from meydan.kit.clock import Clock
     from meydan.kit.runtime import runtime
 
-    http = settings.http
+    http, keyring = settings.http, settings.secrets.keys().token_keyring
     with runtime.using(Clock(settings.clock_file)):
         run(
             GatewaySettings(
                 valkey_url=settings.valkey.url,
-                token_key=settings.secrets.token_key,
-                grant_key=settings.secrets.token_key,
+                token_keys=keyring,
+                grant_keys=keyring,
                 host=http.host,
                 port=http.gateway_port,
                 reuse_port=reuse_port,
@@ -72,12 +72,9 @@ def _ready(data: Path | None, *, waits: bool = False) -> Settings:
             "database.service_url": settings.database.service_url,
             "database.relay_url": settings.database.relay_url,
             "valkey.url": settings.valkey.url,
-            "secrets.token_key": settings.secrets.token_key,
-            "secrets.seal_key": settings.secrets.seal_key,
-            "secrets.contact_key": settings.secrets.contact_key,
         }.items()
         if not value
-    ]
+    ] + [f"MEYDAN_SECRETS_{name.upper()}" for name in settings.secrets.missing]
     if missing:
         raise PlainError(
             f"Not set: {', '.join(missing)}. Set them, or run `meydan up`, which makes what is missing "

@@ -7,7 +7,7 @@ session ends, key packages are deleted, and Valkey begins empty. Browsers find o
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -16,11 +16,11 @@ from meydan.commands import PlainError, contacts, replay
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     import asyncpg
 
     from meydan.config import Settings
+    from meydan.tenants import JournalEntry
 
 _BEGIN_ANEW = """
     update app.sessions set ended_at = app.now(), end_reason = 'revoked' where ended_at is null;
@@ -30,8 +30,8 @@ _BEGIN_ANEW = """
 """
 
 
-async def do_finish(settings: Settings, since: datetime, journal: Path, *, forgets: bool) -> None:
-    """Replays the journal from this time on, then begins anew with everything that clients hold.
+async def do_finish(settings: Settings, since: datetime, entries: Sequence[JournalEntry], *, forgets: bool) -> None:
+    """Replays the journal's entries since this time, then begins anew with everything that clients hold.
 
     ``forgets`` deletes the hashes of contacts, whose key is lost.
 
@@ -40,16 +40,15 @@ async def do_finish(settings: Settings, since: datetime, journal: Path, *, forge
 
     if forgets:
         await _do_execute(settings, contacts.do_forget)
-    entries = tenants.entries_since(journal, since)
     if forgets:  # their hashes are of the lost key
         entries = [entry for entry in entries if entry.kind is not tenants.JournalKind.contact_ban]
     if settings.database.service_url:
         replayed = await replay.do_replay(settings, entries)
-        click.echo(f"Restore journal in {journal}: {len(entries)} entries, {replayed} did something.")
+        click.echo(f"Restore journal: {len(entries)} entries, {replayed} did something.")
     elif entries:
         raise PlainError(
             "The database is restored. Set MEYDAN_DATABASE_SERVICE_URL and the other logins, then replay what must not be "
-            f"undone before anything starts: meydan recovered --since {since:%Y-%m-%dT%H:%M:%S} --journal {journal}"
+            f"undone before anything starts: meydan recovered --since {since:%Y-%m-%dT%H:%M:%S}, with --journal"
         )
     await _do_execute(settings, _do_begin_anew)
     if settings.valkey.url:

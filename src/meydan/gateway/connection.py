@@ -154,7 +154,7 @@ class Connection(WSListener):
 
     def _hello(self, hello: Hello) -> None:
         try:
-            access = read_access(hello.token, self._hub.settings.token_key)
+            access = read_access(hello.token, self._hub.settings.token_keys)
         except TokenRefused:
             self.end(Close.token, "the token is not valid or has expired")
             return
@@ -199,7 +199,7 @@ class Connection(WSListener):
 
     def _watch(self, request: WatchFrame, identity: Identity) -> None:
         try:
-            grant = read_grant(request.grant, self._hub.settings.grant_key)
+            grant = read_grant(request.grant, self._hub.settings.grant_keys)
         except GrantRefused:
             self.send(GrantRejected())
             return

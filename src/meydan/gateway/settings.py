@@ -2,11 +2,13 @@
 
 from msgspec import Struct
 
+from meydan.kit.crypto.keys import Keyring
+
 
 class GatewaySettings(Struct, frozen=True):
     valkey_url: str
-    token_key: str  # signs access tokens
-    grant_key: str  # seals grants for ephemeral events
+    token_keys: Keyring  # sign access tokens
+    grant_keys: Keyring  # seal grants for ephemeral events
     host: str = "127.0.0.1"
     port: int = 8001
     reuse_port: bool = False  # several gateways on one address; the kernel spreads the connections

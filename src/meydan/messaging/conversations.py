@@ -232,7 +232,7 @@ async def check_member(tx: Tx, conversation_id: UUID) -> None:
 
 
 async def _grants(tx: Tx, expires_at: datetime) -> dict[UUID, str]:
-    secret = keys.current().token_key
+    keyring = keys.current().token_keyring
     peers = await tx.all(_Peer, "select conversation_id, profile_id, user_id from app.my_peers($1) where open")
     return {
         peer.conversation_id: realtime.sign_grant(
@@ -244,7 +244,7 @@ async def _grants(tx: Tx, expires_at: datetime) -> dict[UUID, str]:
                 peer_user_id=peer.user_id,
                 expires_at=expires_at,
             ),
-            secret,
+            keyring,
         )
         for peer in peers
     }

@@ -31,7 +31,7 @@ from meydan.tenants.events import TenantAdded
 from meydan.tenants.founding import FoundingClosed, check_founding_open, do_found
 from meydan.tenants.hosts import HostInvalid, HostIsOurs, HostTaken, check_host, do_add_host, do_remove_host
 from meydan.tenants.message_names import name_in_messages
-from meydan.tenants.restore_journal import JournalEntry, JournalFolder, JournalKind, entries_since
+from meydan.tenants.restore_journal import JournalClosedError, JournalEntry, JournalFolder, JournalKind, entries_since
 from meydan.tenants.system_log import do_record
 from meydan.tenants.timezones import TimezoneUnknown, check_timezone, timezones
 
@@ -42,6 +42,7 @@ __all__ = [
     "HostInvalid",
     "HostIsOurs",
     "HostTaken",
+    "JournalClosedError",
     "JournalEntry",
     "JournalFolder",
     "JournalKind",

@@ -39,12 +39,12 @@ async def do_found(tx: Tx, slug: str, name: str, *, language: Language, network:
     """
     check_founding_open(rules.founding)
     await tx.connection.execute("select pg_advisory_xact_lock(hashtext('app.tenants founding'))")
-    founded_from = seal.mac("networks of foundings", network)
+    founded_from = seal.known_macs("networks of foundings", network)
     founded = await tx.one(
         _Founded,
         # `app.tenants` has no tenant_id, and every row is public.
         """
-        select count(*)::integer as by_all, (count(*) filter (where founded_from = $2))::integer as from_here
+        select count(*)::integer as by_all, (count(*) filter (where founded_from = any($2::bytea[])))::integer as from_here
         from app.tenants where created_at > app.now() - interval '1 day' and $1::integer is not null
         """,
         founded_from,
@@ -52,4 +52,4 @@ async def do_found(tx: Tx, slug: str, name: str, *, language: Language, network:
     if founded.by_all >= rules.foundings_per_day or founded.from_here >= rules.foundings_per_network_day:
         raise TooManyRequests(retry_after=_SECONDS_TO_WAIT)
     status = TenantStatus.pending if rules.founding is Founding.approved else TenantStatus.active
-    return await do_add(tx, slug, name, language=language, status=status, founded_from=founded_from)
+    return await do_add(tx, slug, name, language=language, status=status, founded_from=founded_from[0])

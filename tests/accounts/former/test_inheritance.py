@@ -73,7 +73,7 @@ async def forget_meetings(db: Database, tenant: tenants.Tenant) -> None:
 
 
 def person_of(somebody: Somebody, tenant: tenants.Tenant, phone: str) -> Person:
-    me = tokens.read_access(somebody.session["access_token"], TOKEN_KEY).identity
+    me = tokens.read_access(somebody.session["access_token"], (TOKEN_KEY,)).identity
     return Person(me, tenant, "", phone, UUID(int=0))
 
 

@@ -58,7 +58,7 @@ class GatewayProcess(Process):
 
     def __init__(self, valkey_url: str, key: str, **changes: Any) -> None:
         self.port = free_port()
-        settings = {"valkey_url": valkey_url, "token_key": key, "grant_key": key, "port": self.port, **changes}
+        settings = {"valkey_url": valkey_url, "token_keys": (key,), "grant_keys": (key,), "port": self.port, **changes}
         super().__init__(self.script, json.dumps(settings))
 
     async def start(self) -> None:

@@ -14,7 +14,7 @@ from litestar import Litestar
 from meydan import integrations, tenants
 from meydan.integrations.payments.enums import ProviderName
 from meydan.integrations.payments.local.books.cards import read_card
-from meydan.integrations.payments.local.signatures import api_key
+from meydan.integrations.payments.local.signatures import api_keys
 from meydan.integrations.payments.local.tasks import wake
 from meydan.kit.database import Database
 from meydan.money.payments import provider_accounts, refunds
@@ -123,7 +123,7 @@ async def test_who_leaves_the_page_has_bought_nothing(shop: Shop):
 
 
 async def test_webhooks_twice_late_and_out_of_order_credit_once(shop: Shop, pay_place: str):
-    headers = {"authorization": f"Bearer {api_key(shop.tenant.id)}"}
+    headers = {"authorization": f"Bearer {api_keys(shop.tenant.id)[0]}"}
     async with httpx.AsyncClient(trust_env=False) as client:
         behaviour = {"repeats": 2, "shuffled": True}
         answer = await client.put(f"{pay_place}/pay/local/v1/webhook-behaviour", json=behaviour, headers=headers)

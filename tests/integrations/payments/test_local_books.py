@@ -18,7 +18,7 @@ from meydan.integrations.payments.enums import Period
 from meydan.integrations.payments.local.account import LocalAccount
 from meydan.integrations.payments.local.adapter import LocalProvider
 from meydan.integrations.payments.local.books.operations import period_end
-from meydan.integrations.payments.local.signatures import api_key
+from meydan.integrations.payments.local.signatures import api_keys
 from meydan.kit import clock
 from tests.conftest import MovableClock
 from tests.integrations.payments.local_shopping import (
@@ -210,8 +210,8 @@ async def test_an_account_sees_nothing_of_anothers(
         "",
         "Bearer",
         "Bearer 1.00",
-        f"Basic {api_key(other_tenant.id)}",
-        f"Bearer {api_key(1)}x",
+        f"Basic {api_keys(other_tenant.id)[0]}",
+        f"Bearer {api_keys(1)[0]}x",
     ):
         async with browser() as client:
             answer = await client.get(f"{pay_place}/pay/local/v1/payments", headers={"authorization": key})

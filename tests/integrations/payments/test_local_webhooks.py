@@ -5,7 +5,7 @@ from meydan.integrations.payments.contract import Paid
 from meydan.integrations.payments.local.adapter import LocalProvider
 from meydan.integrations.payments.local.books import webhook_delivery
 from meydan.integrations.payments.local.books.store import Store
-from meydan.integrations.payments.local.signatures import SIGNATURE, api_key
+from meydan.integrations.payments.local.signatures import SIGNATURE, api_keys
 from tests.conftest import MovableClock
 from tests.integrations.payments.local_shopping import (
     Mailbox,
@@ -62,7 +62,7 @@ async def test_webhooks_can_be_told_to_misbehave(
     moving_clock: MovableClock,
 ):
     async def be(**manners: object) -> None:
-        key = {"authorization": f"Bearer {api_key(tenant.id)}"}
+        key = {"authorization": f"Bearer {api_keys(tenant.id)[0]}"}
         async with browser() as client:
             assert (
                 await client.put(f"{pay_place}/pay/local/v1/webhook-behaviour", json=manners, headers=key)

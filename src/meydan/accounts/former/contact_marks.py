@@ -21,7 +21,8 @@ def contact_hash(tx: Tx, value: str) -> bytes:
 
 
 def contact_hash_in(tenant_id: int, value: str) -> bytes:
-    return rehashed(seal.mac("contacts", tenant_id, value))
+    """Hashes with the first seal key, whichever is current: a rotation gives no contact a second hash."""
+    return rehashed(seal.mac("contacts", tenant_id, value, key=keys.current().contact_seal_key))
 
 
 def rehashed(older: bytes) -> bytes:

@@ -125,8 +125,8 @@ async def do_record(tx: Tx, otp_id: UUID, contact: Contact, network: str, terms:
         values ($1, $2, $3, $4, $5, $6)
         """,
         otp_id,
-        _contact_hash(contact),
-        _network_hash(network),
+        seal.mac(*_of_contact(contact)),
+        seal.mac(*_of_network(network)),
         terms.is_known,
         terms.leaves_at,
     )
@@ -148,11 +148,11 @@ async def _check_browser(tx: Tx, contact: Contact, asker: Asker) -> None:
     asked_at = await tx.maybe(
         datetime,
         """
-        select created_at from app.otp_verifications where tenant_id = $1 and contact = $2 and browser = $3
+        select created_at from app.otp_verifications where tenant_id = $1 and contact = $2 and browser = any($3::bytea[])
         and created_at > app.now() - $4::interval order by created_at desc limit 1
         """,
         contact.value,
-        browser_hash(tx, asker),
+        browser_hashes(tx, asker),
         RESEND_AFTER,
     )
     if asked_at is not None:
@@ -161,14 +161,19 @@ async def _check_browser(tx: Tx, contact: Contact, asker: Asker) -> None:
 
 
 async def _pressure(tx: Tx, contact: Contact, network: str) -> _Pressure:
+    """Adds up what was counted under each seal key."""
     return await tx.one(
         _Pressure,
         """
-        select leaves_at, known_today, strangers_today, here_today, here_at, strangers_hour, network_hour, tenant_hour
-        from app.code_pressure($1, $2, $3)
+        select max(leaves_at) as leaves_at, sum(known_today)::integer as known_today,
+            sum(strangers_today)::integer as strangers_today, sum(here_today)::integer as here_today,
+            max(here_at) as here_at, sum(strangers_hour)::integer as strangers_hour,
+            sum(network_hour)::integer as network_hour, max(tenant_hour) as tenant_hour
+        from unnest($2::bytea[], $3::bytea[]) hashed (contact, network)
+        cross join app.code_pressure($1, hashed.contact, hashed.network)
         """,
-        _contact_hash(contact),
-        _network_hash(network),
+        seal.known_macs(*_of_contact(contact)),
+        seal.known_macs(*_of_network(network)),
     )
 
 
@@ -179,7 +184,7 @@ async def _is_known(tx: Tx, contact: Contact, asker: Asker) -> bool:
         """
         select exists (
             select from app.otp_verifications
-            where tenant_id = $1 and contact = $2 and browser = $3 and verified_at is not null
+            where tenant_id = $1 and contact = $2 and browser = any($3::bytea[]) and verified_at is not null
         ) or exists (
             select from app.users owner
             join app.devices known on known.tenant_id = owner.tenant_id and known.user_id = owner.id
@@ -188,7 +193,7 @@ async def _is_known(tx: Tx, contact: Contact, asker: Asker) -> bool:
         )
         """,
         contact.value,
-        browser_hash(tx, asker),
+        browser_hashes(tx, asker),
         asker.client_device_id,
     )
 
@@ -199,12 +204,17 @@ async def do_purge_old(tx: Tx) -> None:
 
 
 def browser_hash(tx: Tx, asker: Asker) -> bytes | None:
-    return None if asker.secret is None else seal.mac("browsers of codes", tx.tenant_id, asker.secret)
+    return next(iter(browser_hashes(tx, asker)), None)
 
 
-def _contact_hash(contact: Contact) -> bytes:
-    return seal.mac("contacts of codes", contact.value)
+def browser_hashes(tx: Tx, asker: Asker) -> list[bytes]:
+    """The browser's hash under each seal key, the current one's first; none for a browser without a secret."""
+    return [] if asker.secret is None else seal.known_macs("browsers of codes", tx.tenant_id, asker.secret)
 
 
-def _network_hash(network: str) -> bytes:
-    return seal.mac("networks of codes", network)
+def _of_contact(contact: Contact) -> tuple[str, str]:
+    return "contacts of codes", contact.value
+
+
+def _of_network(network: str) -> tuple[str, str]:
+    return "networks of codes", network

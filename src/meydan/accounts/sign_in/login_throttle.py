@@ -54,9 +54,10 @@ FREE_OF_PUZZLES = {Scope.account: 20, Scope.ip_address: 50}
 
 
 class Counters(Struct, frozen=True):
-    """The keyed hashes under which an attempt is counted."""
+    """The keyed hashes under which an attempt is counted, and those of older seal keys, which still count."""
 
     keys: dict[Scope, bytes]
+    older: list[bytes]
 
 
 class _Counted(Struct, frozen=True):
@@ -70,7 +71,10 @@ def counters(tx: Tx, account: object, network: str, known_device: UUID | None) -
         named: dict[Scope, tuple[object, ...]] = {Scope.device: (account, known_device)}
     else:
         named = {Scope.account: (account,), Scope.ip_address: (network,), Scope.pair: (account, network)}
-    return Counters({scope: seal.mac("log in attempts", tx.tenant_id, scope, *parts) for scope, parts in named.items()})
+    macs = {scope: _macs(tx, scope, *parts) for scope, parts in named.items()}
+    return Counters(
+        {scope: known[0] for scope, known in macs.items()}, [mac for known in macs.values() for mac in known[1:]]
+    )
 
 
 async def do_count(tx: Tx, counters: Counters) -> int:
@@ -94,6 +98,8 @@ async def do_count(tx: Tx, counters: Counters) -> int:
         list(counters.keys.values()),
         FORGOTTEN_AFTER,
     )
+    if counters.older:
+        counted = await _with_older(tx, counted, counters.older)
     now = clock.now()
     waits = [
         one.last_attempt_at + BACKOFFS[one.scope].wait(one.attempts - 1) - now
@@ -107,19 +113,41 @@ async def do_count(tx: Tx, counters: Counters) -> int:
     return max((difficulty_of(one.attempts - 1, free[one.scope]) for one in counted if one.scope in free), default=0)
 
 
+async def _with_older(tx: Tx, counted: list[_Counted], older: list[bytes]) -> list[_Counted]:
+    """Adds what the last hour counted under other seal keys."""
+    before = await tx.all(
+        _Counted,
+        """
+        select scope, sum(attempts)::integer as attempts, max(last_try_at) as last_attempt_at from app.login_attempts
+        where tenant_id = $1 and key = any($2::bytea[]) and last_try_at >= app.now() - $3::interval group by scope
+        """,
+        older,
+        FORGOTTEN_AFTER,
+    )
+    return [_added(one, next((other for other in before if other.scope is one.scope), None)) for one in counted]
+
+
+def _added(one: _Counted, other: _Counted | None) -> _Counted:
+    if other is None:
+        return one
+    times = [at for at in (one.last_attempt_at, other.last_attempt_at) if at is not None]
+    return _Counted(one.scope, one.attempts + other.attempts, max(times, default=None))
+
+
 async def do_reset(tx: Tx, counters: Counters) -> None:
     """After a correct password: deletes the counters of this user's pair and device, and uncounts the shared ones.
 
     Locks: login_attempts.
     """
     # Locked in the order in which attempts count, to prevent deadlock.
+    every = [*counters.keys.values(), *counters.older]
     await tx.run(
         "select from app.login_attempts where tenant_id = $1 and key = any($2::bytea[]) order by scope, key for update",
-        list(counters.keys.values()),
+        every,
     )
     await tx.run(
         "delete from app.login_attempts where tenant_id = $1 and scope in ('pair', 'device') and key = any($2::bytea[])",
-        list(counters.keys.values()),
+        every,
     )
     await tx.run(
         """
@@ -135,6 +163,7 @@ async def do_count_registration(tx: Tx, network: str, per_hour: int) -> None:
 
     Raises: TooManyRequests (the hour's limit is reached).
     """
+    current, *older = _macs(tx, Scope.register, network)
     counted = await tx.one(
         _Counted,
         """
@@ -145,9 +174,10 @@ async def do_count_registration(tx: Tx, network: str, per_hour: int) -> None:
         last_try_at = app.now()
         returning new.scope, new.attempts, new.created_at as last_attempt_at
         """,
-        seal.mac("log in attempts", tx.tenant_id, Scope.register, network),
+        current,
     )
-    if counted.attempts > per_hour and counted.last_attempt_at is not None:
+    attempts = counted.attempts + await _in_present_hour(tx, Scope.register, older)
+    if attempts > per_hour and counted.last_attempt_at is not None:
         over = counted.last_attempt_at + timedelta(hours=1) - clock.now()
         raise TooManyRequests(retry_after=max(1, math.ceil(over.total_seconds())))
 
@@ -162,25 +192,33 @@ async def do_count_wrong_code(tx: Tx, network: str) -> None:
         created_at = case when a.created_at < app.now() - interval '1 hour' then app.now() else a.created_at end,
         last_try_at = app.now()
         """,
-        _code_key(tx, network),
+        _macs(tx, Scope.code, network)[0],
     )
 
 
 async def wrong_codes(tx: Tx, network: str) -> int:
     """Wrong guesses at codes from this network in its present hour."""
-    counted = await tx.maybe(
+    return await _in_present_hour(tx, Scope.code, _macs(tx, Scope.code, network))
+
+
+async def _in_present_hour(tx: Tx, scope: Scope, keys: list[bytes]) -> int:
+    """Attempts of the counters whose hour has begun less than an hour ago."""
+    if not keys:
+        return 0
+    return await tx.one(
         int,
         """
-        select attempts from app.login_attempts where tenant_id = $1 and scope = 'code' and key = $2
-        and created_at > app.now() - interval '1 hour'
+        select coalesce(sum(attempts), 0)::integer from app.login_attempts
+        where tenant_id = $1 and scope = $2 and key = any($3::bytea[]) and created_at > app.now() - interval '1 hour'
         """,
-        _code_key(tx, network),
+        scope,
+        keys,
     )
-    return counted or 0
 
 
-def _code_key(tx: Tx, network: str) -> bytes:
-    return seal.mac("log in attempts", tx.tenant_id, Scope.code, network)
+def _macs(tx: Tx, scope: Scope, *parts: object) -> list[bytes]:
+    """A counter's hash under each seal key, the current one's first."""
+    return seal.known_macs("log in attempts", tx.tenant_id, scope, *parts)
 
 
 async def do_purge_old(tx: Tx) -> None:

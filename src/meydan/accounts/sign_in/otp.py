@@ -140,7 +140,7 @@ async def do_request(
         purpose,
         contact.channel,
         contact.value,
-        _code_hash(otp_id, number),
+        seal.mac(*_of_code(otp_id, number)),
         ATTEMPTS,
         asker.network,
         asker.client_device_id,
@@ -181,12 +181,12 @@ async def _do_verify(
         _NewestCode,
         """
         select id, code_hash, attempts_left, expires_at, verified_at from app.otp_verifications
-        where tenant_id = $1 and contact = $2 and purpose = $3 and (browser = $4 or browser is null)
+        where tenant_id = $1 and contact = $2 and purpose = $3 and (browser = any($4::bytea[]) or browser is null)
         order by created_at desc, id desc limit 1 for update
         """,
         contact.value,
         purpose,
-        code_limits.browser_hash(tx, asker),
+        code_limits.browser_hashes(tx, asker),
     )
     if newest is None:
         return OtpExpired()
@@ -196,14 +196,14 @@ async def _do_verify(
         return OtpExpired()
     if is_guessing and newest.attempts_left < ATTEMPTS:
         return TooManyRequests(retry_after=int(CODE_LIFETIME.total_seconds()))
-    if not seal.constant_time_equal(newest.code_hash, _code_hash(newest.id, number)):
+    if not seal.is_mac(newest.code_hash, *_of_code(newest.id, number)):
         await tx.run(
             "update app.otp_verifications set attempts_left = attempts_left - 1 where tenant_id = $1 and id = $2",
             newest.id,
         )
         return OtpWrong(attempts_left=newest.attempts_left - 1)
     await tx.run("update app.otp_verifications set verified_at = app.now() where tenant_id = $1 and id = $2", newest.id)
-    return Proof(f"{newest.id.hex}.{_proof_mac(tx, newest.id).hex()}", clock.now() + PROOF_LIFETIME)
+    return Proof(f"{newest.id.hex}.{seal.mac(*_of_proof(tx, newest.id)).hex()}", clock.now() + PROOF_LIFETIME)
 
 
 async def check_proof(tx: Tx, proof: str, purpose: Purpose) -> ProvedContact:
@@ -255,7 +255,7 @@ def _read_proof(tx: Tx, proof: str) -> UUID:
         otp_id, given = UUID(hex=id_), bytes.fromhex(mac)
     except ValueError:
         raise ProofRefused from None
-    if not seal.constant_time_equal(given, _proof_mac(tx, otp_id)):
+    if not seal.is_mac(given, *_of_proof(tx, otp_id)):
         raise ProofRefused
     return otp_id
 
@@ -267,9 +267,9 @@ async def do_purge_old(tx: Tx) -> None:
     )
 
 
-def _code_hash(otp_id: UUID, number: str) -> bytes:
-    return seal.mac("one-time codes", otp_id, number)
+def _of_code(otp_id: UUID, number: str) -> tuple[str, UUID, str]:
+    return "one-time codes", otp_id, number
 
 
-def _proof_mac(tx: Tx, otp_id: UUID) -> bytes:
-    return seal.mac("proofs", tx.tenant_id, otp_id)
+def _of_proof(tx: Tx, otp_id: UUID) -> tuple[str, int, UUID]:
+    return "proofs", tx.tenant_id, otp_id

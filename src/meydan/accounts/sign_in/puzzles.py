@@ -59,8 +59,10 @@ class PuzzlePurpose(Struct, frozen=True):
     subject: str
 
     @property
-    def mac(self) -> str:
-        return seal.mac("puzzles", self.tenant_id, self.purpose, self.subject).hex()
+    def macs(self) -> list[str]:
+        """The purpose's hash under each seal key that proves something, the current one's first."""
+        hashed = seal.accepted_macs("puzzles", self.tenant_id, self.purpose, self.subject)
+        return [mac.hex() for mac in hashed]
 
 
 async def needed(wanted: PuzzleWanted, network: str) -> PuzzleNeeded:
@@ -69,7 +71,7 @@ async def needed(wanted: PuzzleWanted, network: str) -> PuzzleNeeded:
     Raises: TooManyRequests, TooBusy.
     """
     await take(_MADE_FOR_NETWORK, network)
-    make = partial(_make, wanted.purpose.mac, wanted.difficulty)
+    make = partial(_make, wanted.purpose.macs[0], wanted.difficulty)
     return PuzzleNeeded(challenge=await _threads.run(make, Caller(network)))
 
 
@@ -84,8 +86,8 @@ def _make(mac: str, difficulty: int) -> dict[str, Any]:
         counter=counters // 2 + secrets.randbelow(counters // 2),
         expires_at=clock.now() + LIFETIME,
         data={"id": uuid4().hex, "purpose": mac, "highest": counters - 1},
-        hmac_secret=_key("challenges"),
-        hmac_key_secret=_key("solutions"),
+        hmac_secret=_keys("challenges")[0],
+        hmac_key_secret=_keys("solutions")[0],
     )
     return challenge.to_dict()
 
@@ -101,7 +103,11 @@ async def do_spend(tx: Tx, payload: str | None, purpose: PuzzlePurpose, difficul
     if payload is None:
         raise PuzzleWanted(purpose, difficulty)
     challenge = _solved(payload)
-    if challenge is None or challenge.parameters.data is None or challenge.parameters.data["purpose"] != purpose.mac:
+    if (
+        challenge is None
+        or challenge.parameters.data is None
+        or challenge.parameters.data["purpose"] not in purpose.macs
+    ):
         raise PuzzleWrong
     expires_at = datetime.fromtimestamp(challenge.parameters.expires_at or 0, UTC)
     spent = await tx.maybe(
@@ -123,13 +129,15 @@ def _solved(payload: str) -> Challenge | None:
         read = Payload.from_base64(payload)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    result = verify_solution(read, _key("challenges"), hmac_key_secret=_key("solutions"))
-    return read.challenge if result.verified else None
+    for challenges, solutions in zip(_keys("challenges"), _keys("solutions"), strict=True):
+        if verify_solution(read, challenges, hmac_key_secret=solutions).verified:
+            return read.challenge
+    return None
 
 
 async def do_purge_old(tx: Tx) -> None:
     await tx.run("delete from app.spent_puzzles where tenant_id = $1 and expires_at < app.now()")
 
 
-def _key(use: str) -> bytes:
-    return seal.mac("puzzles", use)
+def _keys(use: str) -> list[bytes]:
+    return seal.accepted_macs("puzzles", use)

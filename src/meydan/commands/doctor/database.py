@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from meydan.commands.doctor import records
+from meydan.commands.doctor import keys, records
 from meydan.commands.doctor.findings import Finding, bad, good, warning
 from meydan.config import LOGINS, Settings
 
@@ -37,6 +37,7 @@ async def check_database(settings: Settings) -> AsyncIterator[Finding]:
             ("meydan_service", records.check_tenants),
             ("meydan_owner", partial(records.check_texts, settings)),
             ("meydan_owner", records.check_journal),
+            ("meydan_owner", partial(keys.check_keys, settings)),
             ("meydan_relay", records.check_outbox),
         ):
             if login in answering:

@@ -9,10 +9,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from meydan.commands.doctor.findings import Finding, bad, good, warning
 from meydan.config import PREFIX, Environment, Settings, contact_key_file, generated_file
+from meydan.kit.crypto.age import AgeError, recipients_of
 from meydan.kit.settings import fields
 
 _OWN_VARIABLES = {"MEYDAN_DATA", "MEYDAN_CONFIG", "MEYDAN_OWNER_PASSWORD", "MEYDAN_SKIP_WEB", "MEYDAN_CHROMIUM"}
@@ -31,7 +30,11 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     for name in sorted(set(os.environ) - known):
         if name.startswith(f"{PREFIX}_"):
             yield warning(f"Settings: there is no setting {name}; it has no effect")
-    missing = [name for name, value in msgspec.structs.asdict(settings.secrets).items() if not value]
+    try:
+        recipients_of(settings.backups.public_keys)
+    except AgeError as error:
+        yield bad(f"Settings: backups.public_keys: {error} No part starts, and no backup is made")
+    missing = settings.secrets.missing
     if missing:
         yield bad(
             f"Secrets: {' and '.join(missing)} not set. `meydan up` makes them in {settings.data}; elsewhere set "

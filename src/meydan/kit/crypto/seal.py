@@ -1,6 +1,8 @@
 """Secrets at rest: encrypted, or stored as a keyed hash. Each purpose has a key of its own, derived from the seal key.
 
-Contacts have the contact key in its place: ``key`` names it.
+What is new is made with the current seal key. What is stored, or shown to us, may be of an older one. ``known_macs`` find
+rows, ``is_mac`` and ``accepted_macs`` check proofs, and ``unseal`` tries every key. Contacts have the contact key in its
+place: ``key`` names it.
 """
 
 import hmac
@@ -34,6 +36,22 @@ def mac(purpose: str, *parts: object, key: str | None = None) -> bytes:
     return hmac.new(_key(key or keys.current().seal_key, purpose), framed, sha256).digest()
 
 
+def known_macs(purpose: str, *parts: object) -> list[bytes]:
+    """The hash under every seal key, the current one's first: a stored one may be any of them."""
+    return [mac(purpose, *parts, key=key) for key in keys.current().every_seal_key]
+
+
+def accepted_macs(purpose: str, *parts: object) -> list[bytes]:
+    """The hash under each seal key that proves something, the current one's first."""
+    return [mac(purpose, *parts, key=key) for key in keys.current().seal_keyring]
+
+
+def is_mac(given: bytes, purpose: str, *parts: object) -> bool:
+    """True for a hash of ours under a key that proves something."""
+    matches = [constant_time_equal(given, ours) for ours in accepted_macs(purpose, *parts)]
+    return any(matches)  # all of them are compared, in the same time
+
+
 def constant_time_equal(left: bytes, right: bytes) -> bool:
     return hmac.compare_digest(left, right)
 
@@ -44,10 +62,21 @@ def seal(purpose: str, secret: bytes, *, key: str | None = None) -> bytes:
 
 
 def unseal(purpose: str, sealed: bytes, *, key: str | None = None) -> bytes:
-    """Decrypts.
+    """Decrypts with the key that it was sealed with.
 
     Raises: SealBroken."""
+    for one in (key,) if key else keys.current().every_seal_key:
+        try:
+            return AESGCM(_key(one, purpose)).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        except (InvalidTag, ValueError):
+            continue
+    raise SealBroken(f"this was not sealed here for {purpose}")
+
+
+def is_current(purpose: str, sealed: bytes) -> bool:
+    """True if the current seal key opens it."""
     try:
-        return AESGCM(_key(key or keys.current().seal_key, purpose)).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-    except (InvalidTag, ValueError) as error:
-        raise SealBroken(f"this was not sealed here for {purpose}") from error
+        unseal(purpose, sealed, key=keys.current().seal_key)
+    except SealBroken:
+        return False
+    return True

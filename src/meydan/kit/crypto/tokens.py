@@ -1,5 +1,7 @@
-"""Access tokens: signed identities (JWT) that API and gateway verify without a database."""
+"""Access tokens: signed identities (JWT) that API and gateway verify without a database. Each names its key (`kid`)."""
 
+import base64
+import binascii
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from uuid import UUID
@@ -11,6 +13,7 @@ from joserfc.jwk import OctKey
 from msgspec import Struct
 
 from meydan.kit import clock
+from meydan.kit.crypto.keys import Keyring, key_id
 from meydan.kit.errors import Refused
 from meydan.kit.identity import Face, Identity, Role
 
@@ -40,12 +43,18 @@ class _Claims(Struct, frozen=True):
     exp: int
 
 
+class _Header(Struct, frozen=True):
+    kid: str | None = None
+    """None in tokens of programs up to 0026."""
+
+
 @cache
 def _key(key: str) -> OctKey:
     return OctKey.import_key(key)
 
 
-def sign_access(identity: Identity, key: str, *, expires_at: datetime | None = None) -> str:
+def sign_access(identity: Identity, keyring: Keyring, *, expires_at: datetime | None = None) -> str:
+    """Signs with the current key."""
     if expires_at is None:
         expires_at = clock.now() + LIFETIME
     claims = _Claims(
@@ -58,14 +67,15 @@ def sign_access(identity: Identity, key: str, *, expires_at: datetime | None = N
         role=identity.role,
         exp=int(expires_at.timestamp()),
     )
-    return jwt.encode({"alg": "HS256"}, msgspec.to_builtins(claims), _key(key), algorithms=_ALGORITHMS)
+    header = {"alg": "HS256", "kid": key_id(keyring[0], "token")}
+    return jwt.encode(header, msgspec.to_builtins(claims), _key(keyring[0]), algorithms=_ALGORITHMS)
 
 
-def read_access(token: str, key: str) -> Access:
-    """Verifies the signature and the expiry.
+def read_access(token: str, keyring: Keyring) -> Access:
+    """Verifies the signature, by any key of the keyring, and the expiry.
 
     Raises: TokenRefused."""
-    access = _verified(token, key)
+    access = _verified(token, keyring)
     if access.expires_at <= datetime.now(UTC):
         raise TokenRefused
     return access
@@ -73,11 +83,8 @@ def read_access(token: str, key: str) -> Access:
 
 # Cached: a client sends the same token a few hundred times, and most of the cost is the signature.
 @lru_cache(maxsize=4096)
-def _verified(token: str, key: str) -> Access:
-    try:
-        claims = msgspec.convert(jwt.decode(token, _key(key), algorithms=_ALGORITHMS).claims, _Claims)
-    except (JoseError, msgspec.ValidationError, ValueError) as error:
-        raise TokenRefused from error
+def _verified(token: str, keyring: Keyring) -> Access:
+    claims = _claims(token, keyring)
     expires_at = datetime.fromtimestamp(claims.exp, UTC)
     if expires_at <= clock.now():
         raise TokenRefused
@@ -91,3 +98,23 @@ def _verified(token: str, key: str) -> Access:
         face=claims.face,
     )
     return Access(identity, expires_at)
+
+
+def _claims(token: str, keyring: Keyring) -> _Claims:
+    """Raises: TokenRefused."""
+    for key in _named(token, keyring):
+        try:
+            return msgspec.convert(jwt.decode(token, _key(key), algorithms=_ALGORITHMS).claims, _Claims)
+        except (JoseError, msgspec.ValidationError, ValueError):
+            continue
+    raise TokenRefused
+
+
+def _named(token: str, keyring: Keyring) -> Keyring:
+    """The key that the token names; all of them for a token without a name."""
+    header = token.partition(".")[0]
+    try:
+        named = msgspec.json.decode(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)), type=_Header).kid
+    except (binascii.Error, ValueError):  # of them are msgspec's and Unicode's
+        raise TokenRefused from None
+    return tuple(key for key in keyring if named in (None, key_id(key, "token")))

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 
 from meydan.kit import clock
+from meydan.kit.crypto.keys import Keyring
 
 LONGEST = timedelta(minutes=10)
 _BODY = struct.Struct("!I16s16s16s16sQ")
@@ -43,21 +44,21 @@ def _cipher(key: str) -> AESGCM:
     return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"meydan whisper grant").derive(key.encode()))
 
 
-def sign_grant(grant: Grant, key: str) -> str:
+def sign_grant(grant: Grant, keyring: Keyring) -> str:
+    """Seals with the current key."""
     if grant.expires_at > clock.now() + LONGEST + timedelta(seconds=1):
         raise ValueError("a grant lasts at most ten minutes")
     ids = grant.conversation_id, grant.me_profile_id, grant.peer_profile_id, grant.peer_user_id
     body = _BODY.pack(grant.tenant_id, *(named.bytes for named in ids), int(grant.expires_at.timestamp() * 1000))
     nonce = os.urandom(_NONCE)
-    return base64.urlsafe_b64encode(nonce + _cipher(key).encrypt(nonce, body, None)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(nonce + _cipher(keyring[0]).encrypt(nonce, body, None)).decode().rstrip("=")
 
 
-def read_grant(token: str, key: str) -> Grant:
-    try:
-        sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        body = _cipher(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-    except (binascii.Error, InvalidTag, ValueError) as error:
-        raise GrantRefused("not a grant of this installation") from error
+def read_grant(token: str, keyring: Keyring) -> Grant:
+    """Opens with any key of the keyring.
+
+    Raises: GrantRefused."""
+    body = _opened(token, keyring)
     tenant_id, conversation, me_profile, peer_profile, peer_user, expires = _BODY.unpack(body)
     grant = Grant(
         tenant_id=tenant_id,
@@ -70,3 +71,14 @@ def read_grant(token: str, key: str) -> Grant:
     if grant.expires_at <= clock.now():
         raise GrantRefused("the grant has expired")
     return grant
+
+
+def _opened(token: str, keyring: Keyring) -> bytes:
+    """Raises: GrantRefused."""
+    for key in keyring:
+        try:
+            sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+            return _cipher(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        except (binascii.Error, InvalidTag, ValueError):
+            continue
+    raise GrantRefused("not a grant of this installation")

@@ -11,7 +11,7 @@ from meydan import integrations, tenants
 from meydan.integrations.payments import ADAPTERS, APP_STORES, RECURRING, adapter
 from meydan.integrations.payments.contract import Provider
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit.crypto import seal
+from meydan.kit.crypto import keys, seal
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 
@@ -53,6 +53,11 @@ class AccountInvalid(Refused):
 class _Sealed(Struct, frozen=True):
     sealed: bytes
     sandbox: bool
+
+
+class _Stored(Struct, frozen=True):
+    provider: ProviderName
+    sealed: bytes
 
 
 async def connected(tx: Tx) -> list[ProviderName]:
@@ -168,6 +173,35 @@ async def do_connect(tx: Tx, name: ProviderName, values: dict[str, Any], *, sand
         sandbox,
     )
     await tenants.do_record(tx, "payment_provider_connected", provider=name, sandbox=sandbox)
+
+
+async def do_reseal(tx: Tx) -> None:
+    """Seals with the current key what an older one sealed.
+
+    Locks: provider_accounts.
+    Runs as: service.
+    """
+    for row in await tx.all(
+        _Stored, "select provider, sealed from app.provider_accounts where tenant_id = $1 order by provider for update"
+    ):
+        purpose = _purpose(tx.tenant_id, row.provider)
+        if not seal.is_current(purpose, row.sealed):
+            await tx.run(
+                "update app.provider_accounts set sealed = $3 where tenant_id = $1 and provider = $2",
+                row.provider.value,
+                seal.seal(purpose, seal.unseal(purpose, row.sealed)),
+            )
+
+
+def opening_key(tenant_id: int, name: ProviderName, sealed: bytes) -> str | None:
+    """Id of the seal key that opens a stored account; None if it is missing here."""
+    for key in keys.current().every_seal_key:
+        try:
+            seal.unseal(_purpose(tenant_id, name), sealed, key=key)
+        except seal.SealBroken:
+            continue
+        return keys.key_id(key, "seal")
+    return None
 
 
 async def do_disconnect(tx: Tx, name: ProviderName) -> None:

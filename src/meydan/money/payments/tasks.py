@@ -2,7 +2,7 @@
 
 from meydan.kit import jobs
 from meydan.kit.database import Tx
-from meydan.money.payments import checkouts, refunds
+from meydan.money.payments import checkouts, provider_accounts, refunds
 from meydan.money.payments.orders import CHECK_PAYMENT, OPEN_CHECKOUT, RETURN_PAYMENT
 from meydan.money.payments.settlement import acknowledgements, deferred_events, provider_subscriptions
 
@@ -23,3 +23,8 @@ async def sweep(tx: Tx) -> None:
 @jobs.every("43 3 * * *")
 async def purge_deferred_events(tx: Tx) -> None:
     await deferred_events.do_purge_old(tx)
+
+
+@jobs.every("47 3 * * *")
+async def reseal_provider_accounts(tx: Tx) -> None:
+    await provider_accounts.do_reseal(tx)

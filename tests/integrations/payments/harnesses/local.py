@@ -106,7 +106,7 @@ class OfLocal(Harness):
 
     def aged(self, webhook: Webhook, seconds: float) -> Webhook:
         at = clock.now() - timedelta(seconds=seconds)
-        return Webhook({SIGNATURE: sign(self._account.signing_key, at, webhook.body)}, webhook.body, webhook.url)
+        return Webhook({SIGNATURE: sign([self._account.signing_key], at, webhook.body)}, webhook.body, webhook.url)
 
     async def dispute(self, charge: str) -> None:
         await self._press("dispute", charge)

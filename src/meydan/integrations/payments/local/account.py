@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from meydan.integrations.payments.local.endpoint import LocalPayments
-from meydan.integrations.payments.local.signatures import api_key, signing_key
+from meydan.integrations.payments.local.signatures import api_keys, signing_keys
 
 
 class LocalAccount(Struct, frozen=True):
@@ -16,4 +16,4 @@ class LocalAccount(Struct, frozen=True):
 
     @classmethod
     def at(cls, endpoint: LocalPayments, tenant_id: int) -> "LocalAccount":
-        return cls(endpoint.url, api_key(tenant_id), signing_key(tenant_id), endpoint.certificate)
+        return cls(endpoint.url, api_keys(tenant_id)[0], signing_keys(tenant_id)[0], endpoint.certificate)

@@ -23,7 +23,7 @@ from meydan.integrations.payments.local.models import (
     SetBehaviourRequest,
     WebhookBehaviour,
 )
-from meydan.integrations.payments.local.signatures import api_key
+from meydan.integrations.payments.local.signatures import api_keys
 from meydan.integrations.payments.local.tasks import endpoint, in_transaction
 from meydan.kit.http import AnyRequest
 
@@ -41,7 +41,8 @@ def account_of(request: AnyRequest) -> int:
     if scheme != "Bearer" or not (number.isascii() and number.isdecimal()):
         raise KeyRefused
     account = int(number)
-    if not hmac.compare_digest(api_key(account).encode(), key.encode()):
+    matches = [hmac.compare_digest(ours.encode(), key.encode()) for ours in api_keys(account)]
+    if not any(matches):  # all of them are compared, in the same time
         raise KeyRefused
     return account
 

@@ -1,5 +1,6 @@
 """Keys and signatures of the local provider. Both keys come from the installation's own."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from meydan.integrations.payments.signatures import signature
@@ -8,14 +9,17 @@ from meydan.kit.crypto import seal
 SIGNATURE = "meydan-pay-signature"
 
 
-def signing_key(account: int) -> str:
-    return seal.mac("local payments webhook", account).hex()
+def signing_keys(account: int) -> list[str]:
+    """Keys that sign webhooks, from each seal key, the current one's first."""
+    return [mac.hex() for mac in seal.accepted_macs("local payments webhook", account)]
 
 
-def api_key(account: int) -> str:
-    return f"{account}.{seal.mac('local payments api', account).hex()}"
+def api_keys(account: int) -> list[str]:
+    """Keys of the API, from each seal key, the current one's first."""
+    return [f"{account}.{mac.hex()}" for mac in seal.accepted_macs("local payments api", account)]
 
 
-def sign(key: str, at: datetime, body: bytes) -> str:
+def sign(keys: Sequence[str], at: datetime, body: bytes) -> str:
+    """Signs with every key, because the process that checks may have another current one."""
     seconds = int(at.timestamp())
-    return f"t={seconds},v1={signature(key, seconds, body)}"
+    return ",".join((f"t={seconds}", *(f"v1={signature(key, seconds, body)}" for key in keys)))

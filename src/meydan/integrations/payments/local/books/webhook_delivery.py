@@ -25,7 +25,7 @@ from meydan.integrations.payments.local.models import (
     WebhookBehaviour,
     event_of,
 )
-from meydan.integrations.payments.local.signatures import SIGNATURE, sign, signing_key
+from meydan.integrations.payments.local.signatures import SIGNATURE, sign, signing_keys
 from meydan.kit import clock
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ class Sender:
         headers = {
             "content-type": "application/json",
             "host": host,
-            SIGNATURE: sign(signing_key(delivery.account), clock.now(), delivery.body),
+            SIGNATURE: sign(signing_keys(delivery.account), clock.now(), delivery.body),
         }
         try:
             return str((await self._client.post(url, content=delivery.body, headers=headers)).status_code)
