@@ -1,9 +1,11 @@
 """A backup restored elsewhere is the same product."""
 
 import asyncio
+import io
 import json
 import os
 import stat
+import tarfile
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +14,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from meydan.commands import PlainError, backup_file
 from meydan.commands.local_database import running_database
 from meydan.config import database_passwords, load_settings, write_secrets
 from meydan.kit.crypto.keys import key_id
@@ -286,6 +289,41 @@ def test_without_secrets_it_needs_the_old_ones(data: Path, postgres_url: str) ->
     again = meydan("restore", str(file), "--data", empty, **elsewhere)
     assert again.returncode == 1
     assert "installation already" in again.stderr
+
+
+def test_a_file_of_an_older_program_is_read_and_one_of_a_newer_is_not(tmp_path: Path) -> None:
+    """Until format 2 the dump was one member, and no digest came after it."""
+    file, dump = tmp_path / "older.backup", b"PGDMP" * 10_000
+
+    def write(**changes: Any) -> None:
+        manifest = {
+            "format": 1,
+            "made_at": "2026-01-01T00:00:00Z",
+            "meydan": "0.1.0",
+            "migrations": [],
+            "seal_key": "ab",
+        }
+        secrets = {"token_key": "t" * 32, "seal_key": "s" * 32}
+        with tarfile.open(file, "w") as archive:
+            for name, content in (
+                ("manifest.json", json.dumps(manifest | changes).encode()),
+                ("secrets.json", json.dumps(secrets).encode()),
+                ("database.dump", dump),
+            ):
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+
+    write()
+    with backup_file.opened(file, []) as reader:
+        assert reader.secrets is not None
+        assert reader.secrets.seal_key == "s" * 32
+        reader.write_dump(tmp_path / "dump")
+    assert (tmp_path / "dump").read_bytes() == dump
+    for changes in ({"format": 3}, {"migrations": ["9999_later.sql"]}):
+        write(**changes)
+        with pytest.raises(PlainError, match="newer Meydan"), backup_file.opened(file, []):
+            pass
 
 
 def test_what_is_no_backup_is_refused_in_words(data: Path) -> None:
