@@ -1,25 +1,21 @@
 """Accounts over HTTP."""
 
-import re
-import secrets
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, delete, get, post, put
-from litestar.datastructures import Cookie
 from msgspec import Meta, Struct, structs
 
 from meydan import tenants
-from meydan.accounts import devices, personal_data, refresh_tokens, sessions
+from meydan.accounts import cookies, devices, personal_data, sessions
 from meydan.accounts import me as myself
 from meydan.accounts.devices import DeviceLine
 from meydan.accounts.faces import aliases, profiles
 from meydan.accounts.faces.aliases import Suggestion
 from meydan.accounts.faces.profiles import ChangeProfileRequest, NoSuchFace
 from meydan.accounts.identifiers import Contact, plain, read_contact
-from meydan.accounts.me import LoggedIn, Me, Session
+from meydan.accounts.me import Me, Session
 from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.sign_in import client_network, contacts, otp, password_changes, puzzles, registration
@@ -36,13 +32,6 @@ from meydan.kit.identity import Face, Identity
 from meydan.kit.rate_limits import Limit, take
 from meydan.tenants import Language, Tenant
 
-COOKIE = "meydan_refresh"
-DIGEST = "meydan_refresh_digest"
-"""Cookie with the refresh token's digest, which the client reads and signs."""
-BROWSER = "meydan_browser"
-"""Cookie with the secret of a browser that asked for a code."""
-_PATH = "/api/auth"
-_SECRET = re.compile(r"[0-9a-f]{64}")
 _SUGGESTIONS = Limit("alias_suggestions", timedelta(minutes=1), 120)
 _EXPORTS = Limit("exports", timedelta(hours=1), 20)
 _CHANGES = Limit("profile_changes", timedelta(minutes=1), 60)
@@ -107,9 +96,8 @@ class EraseAccountRequest(Struct, frozen=True):
 @post("/api/auth/send-otp", status_code=202, tags=["accounts"], summary="Ask for a one-time code")
 async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: RequestCodeRequest) -> Response[OtpSent]:
     """The answer is the same whether or not there is an account. The code belongs to this browser."""
-    asker = _asker(request, data.client_device_id)
-    if asker.secret is None:
-        asker = structs.replace(asker, secret=secrets.token_hex(32))
+    secret = cookies.browser_secret(request) or cookies.new_browser_secret()
+    asker = structs.replace(_asker(request, data.client_device_id), secret=secret)
     try:
         async with db.as_service(tenant.id) as tx:
             sent = await otp.do_request(
@@ -124,8 +112,7 @@ async def send_otp(request: AnyRequest, db: Database, tenant: Tenant, data: Requ
         raise await puzzles.needed(wanted, asker.network) from None
     if isinstance(sent, Refused):
         raise sent
-    cookie = _own_cookie(request, BROWSER, asker.secret, otp.BROWSER_REMEMBERED)
-    return Response(sent, status_code=202, cookies=[cookie])
+    return Response(sent, status_code=202, cookies=[cookies.browser_cookie(request, secret)])
 
 
 @post("/api/auth/verify-otp", status_code=200, tags=["accounts"], summary="Turn a one-time code into a proof")
@@ -142,8 +129,7 @@ async def verify_otp(request: AnyRequest, db: Database, tenant: Tenant, data: Ve
 
 def _asker(request: AnyRequest, client_device_id: UUID | None = None) -> Asker:
     network = client_network.network_of(client_ip_address(request))
-    secret = request.cookies.get(BROWSER, "")
-    return Asker(network, secret if _SECRET.fullmatch(secret) else None, client_device_id)
+    return Asker(network, cookies.browser_secret(request), client_device_id)
 
 
 async def _contact(tx: Tx, channel: Channel, to: str) -> Contact:
@@ -155,39 +141,39 @@ async def register(request: AnyRequest, db: Database, tenant: Tenant, data: Regi
     done = await registration.do_register(
         db, tenant.id, data, client_ip_address(request), request.app.state.settings.tenants
     )
-    return _with_cookie(request, done, 201)
+    return cookies.with_session(request, done, 201)
 
 
 @post("/api/auth/login", status_code=200, tags=["accounts"], summary="Log in by password or one-time code")
 async def login(request: AnyRequest, db: Database, tenant: Tenant, data: LogInRequest) -> Response[Session]:
-    return _with_cookie(request, await do_log_in(db, tenant.id, data, client_ip_address(request)), 200)
+    return cookies.with_session(request, await do_log_in(db, tenant.id, data, client_ip_address(request)), 200)
 
 
 @post("/api/auth/refresh", status_code=200, tags=["accounts"], summary="A new access token for the cookie")
 async def refresh(
     request: AnyRequest, db: Database, tenant: Tenant, data: RefreshSessionRequest | None = None
 ) -> Response[Session]:
-    token, signature = _cookie(request), None if data is None else data.signature
+    token, signature = cookies.refresh_token(request), None if data is None else data.signature
     async with db.as_service(tenant.id) as tx:
         opened = SessionEnded() if token is None else await sessions.do_refresh(tx, token, signature)
         done = opened if isinstance(opened, SessionEnded) else await myself.logged_in(tx, opened)
     if isinstance(done, SessionEnded):
         raise done
-    return _with_cookie(request, done, 200)
+    return cookies.with_session(request, done, 200)
 
 
 @post("/api/auth/logout", status_code=204, tags=["accounts"], summary="End this session, or all")
 async def logout(
     request: AnyRequest, db: Database, tenant: Tenant, data: LogOutRequest | None = None
 ) -> Response[None]:
-    token = _cookie(request)
+    token = cookies.refresh_token(request)
     async with db.as_service(tenant.id) as tx:
         found = None if token is None else await sessions.lock_by_token(tx, token)
         if found is not None and data is not None and data.all:
             await sessions.do_end_all(tx, found[0], EndReason.logout)
         elif found is not None:
             await sessions.do_end(tx, *found, EndReason.logout)
-    return _without_cookie()
+    return cookies.without_session()
 
 
 @get("/api/auth/profile", tags=["accounts"], summary="What I am")
@@ -280,42 +266,7 @@ async def export(db: Database, me: Identity) -> dict[str, Any]:
 async def erase(db: Database, me: Identity, data: EraseAccountRequest) -> Response[None]:
     await password_changes.do_check_password(db, me, data.password)
     await personal_data.do_erase_me(db, me)
-    return _without_cookie()
-
-
-def _cookie(request: AnyRequest) -> str | None:
-    return request.cookies.get(COOKIE)
-
-
-def _without_cookie() -> Response[None]:
-    response: Response[None] = Response(None, status_code=204)
-    response.delete_cookie(COOKIE, path=_PATH)
-    response.delete_cookie(DIGEST)
-    return response
-
-
-def _with_cookie(request: AnyRequest, done: LoggedIn, status: int) -> Response[Session]:
-    """Both cookies come in one response, so that the digest is of the token beside it, however late it arrives."""
-    token = done.opened.refresh_token
-    response = Response(done.session, status_code=status)
-    response.set_cookie(_own_cookie(request, COOKIE, token, sessions.INACTIVE_LIFETIME))
-    if done.opened.signs_refreshes:
-        digest = _own_cookie(request, DIGEST, refresh_tokens.digest(token), sessions.INACTIVE_LIFETIME)
-        response.set_cookie(replace(digest, path="/", httponly=False))
-    return response
-
-
-def _own_cookie(request: AnyRequest, key: str, value: str | None, lifetime: timedelta) -> Cookie:
-    """A cookie that no script reads and no other site sends."""
-    return Cookie(
-        key=key,
-        value=value,
-        path=_PATH,
-        max_age=int(lifetime.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    return cookies.without_session()
 
 
 ROUTES = [

@@ -31,8 +31,6 @@ from meydan.tenants import Language
 CODE_LIFETIME = timedelta(minutes=10)
 PROOF_LIFETIME = timedelta(minutes=15)
 ATTEMPTS = 5
-BROWSER_REMEMBERED = timedelta(days=2)
-"""As long as codes are kept."""
 
 
 class Purpose(StrEnum):
