@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from meydan import accounts, rooms, tenants
-from meydan.accounts import access, staff
+from meydan.accounts import access, sessions, staff
 from meydan.kit.database import Database
 from meydan.kit.identity import Role
 from tests.factories import make_person
@@ -42,6 +42,14 @@ def doors() -> Iterator[Door]:
 STAFF_DOORS = [door for door in doors() if door.path.startswith("/api/staff")]
 
 
+def path_of(door: Door) -> str:
+    """With ids that nothing has."""
+    path = door.path
+    while "{" in path:
+        path = path[: path.index("{")] + str(uuid4()) + path[path.index("}") + 1 :]
+    return path
+
+
 def test_staff_routes_and_no_others_have_the_guard():
     assert len(STAFF_DOORS) > 25  # the walk finds them
     for door in doors():
@@ -58,9 +66,7 @@ def test_no_staff_route_is_open_to_members():
 async def test_a_member_and_a_stranger_are_sent_away(
     app: Litestar, api: httpx.AsyncClient, db: Database, tenant: tenants.Tenant, door: Door
 ):
-    path = door.path
-    while "{" in path:
-        path = path[: path.index("{")] + str(uuid4()) + path[path.index("}") + 1 :]
+    path = path_of(door)
     unknown = await api.request(door.method, path)
     assert (unknown.status_code, unknown.json()["code"]) == (401, "not_logged_in")
     member = await make_person(db, tenant)
@@ -70,6 +76,24 @@ async def test_a_member_and_a_stranger_are_sent_away(
             assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
         malformed = await client.request(door.method, path, headers={"Host": "[::1"})
         assert (malformed.status_code, malformed.json()["code"]) == (400, "host_malformed")
+
+
+async def test_where_two_factors_are_required_one_opens_no_staff_route(
+    app: Litestar, db: Database, tenant: tenants.Tenant
+):
+    async with db.as_service(tenant.id) as tx:
+        await tenants.do_configure(tx, accounts.AccountsSettings, require_staff_second_factor=True)
+    owner = await make_person(db, tenant, role=Role.owner)
+    async with owner.client(app) as client:
+        for door in STAFF_DOORS:
+            refused = await client.request(door.method, path_of(door), json={"nothing": "that the route takes"})
+            assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_required"), door.path
+        for authentication in accounts.Authentication:
+            async with db.as_service(tenant.id) as tx:
+                await sessions.do_set_authentication(tx, owner.me.session_id, authentication)
+            answer = await client.get("/api/staff/second-factors")
+            assert answer.status_code == (200 if authentication.is_two_factor else 403), authentication
+        assert (await client.get("/api/auth/second-factor")).status_code == 200, "the way to set one up"
 
 
 async def test_the_database_and_the_token_are_asked_once(

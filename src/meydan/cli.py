@@ -19,6 +19,7 @@ from meydan.commands.settings import settings_reference
 from meydan.commands.tenant import tenant
 from meydan.commands.texts import texts
 from meydan.commands.up import up
+from meydan.commands.user import user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,6 +38,7 @@ for command in (
     worker,
     migrate,
     tenant,
+    user,
     payment_commands,
     texts,
     doctor,

@@ -122,7 +122,7 @@ async def test_a_ban_during_a_log_in_ends_that_too(
         banning = asyncio.create_task(ban())
         await until_somebody_waits(tx)
         device_row = await tx.one(UUID, "select id from app.devices where (tenant_id, user_id) = ($1, $2)", user_id)
-        await sessions.do_start(tx, user_id, device_row, "127.0.0.1")
+        await sessions.do_start(tx, user_id, device_row, "127.0.0.1", accounts.Authentication.password)
     await banning
     assert await open_sessions(owner, person) == 0
 

@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 from meydan import accounts, tenants
-from meydan.accounts import sessions
+from meydan.accounts import Authentication, sessions
 from meydan.accounts.tasks import purge_old
 from meydan.kit.database import Database
 from meydan.kit.realtime import is_revoked
@@ -52,7 +52,7 @@ async def test_of_fifty_sessions_the_last_twenty_live_and_the_others_say_why(
     for _ in range(49):
         moving_clock.forward(seconds=1)
         async with db.as_service(tenant.id) as tx:
-            opened.append(await sessions.do_start(tx, user_id, device_row, "10.0.0.1"))
+            opened.append(await sessions.do_start(tx, user_id, device_row, "10.0.0.1", Authentication.password))
     async with db.as_service(tenant.id) as tx:
         live = await tx.all(
             UUID,
@@ -65,7 +65,7 @@ async def test_of_fifty_sessions_the_last_twenty_live_and_the_others_say_why(
     moving_clock.forward(minutes=5)
     async with db.as_service(tenant.id) as tx:  # the one that is used stays, however old
         assert isinstance(await sessions.do_refresh(tx, opened[29].refresh_token), sessions.Opened)
-        last = await sessions.do_start(tx, user_id, device_row, "10.0.0.1")
+        last = await sessions.do_start(tx, user_id, device_row, "10.0.0.1", Authentication.password)
         assert isinstance(await sessions.do_refresh(tx, opened[29].refresh_token), sessions.Opened)
         assert isinstance(await sessions.do_refresh(tx, opened[30].refresh_token), sessions.SessionEnded)
         assert isinstance(await sessions.do_refresh(tx, last.refresh_token), sessions.Opened)

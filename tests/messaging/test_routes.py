@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.accounts import sessions
+from meydan.accounts import Authentication, sessions
 from meydan.app import with_fast_path
 from meydan.kit.database import Database
 from meydan.kit.identity import Identity
@@ -37,7 +37,7 @@ async def send(client: httpx.AsyncClient, message: dict[str, object]) -> httpx.R
 
 async def another_session(db: Database, person: Person) -> Identity:
     async with db.as_service(person.tenant.id) as tx:
-        opened = await sessions.do_start(tx, person.me.user_id, person.device_row, "10.0.0.1")
+        opened = await sessions.do_start(tx, person.me.user_id, person.device_row, "10.0.0.1", Authentication.password)
     return opened.identity
 
 

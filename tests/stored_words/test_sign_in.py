@@ -7,7 +7,7 @@ import pytest
 from meydan import (
     rooms,  # noqa: F401 -- registers every room's jobs and settings
 )
-from meydan.accounts import ClientDevice, LogInRequest, do_log_in, sessions
+from meydan.accounts import Browser, ClientDevice, LogInRequest, do_log_in, sessions
 from meydan.accounts.former import contact_marks
 from meydan.accounts.identifiers import Contact
 from meydan.accounts.sign_in import client_network, code_limits, login_throttle, otp
@@ -77,7 +77,10 @@ async def test_tries_are_counted_on(moved: Moved):
         device = ClientDevice(id=UUID(person.get("device") or str(uuid4())), name="A phone")
         with pytest.raises(Refused) as refused:
             await do_log_in(
-                moved.db, TENANT, LogInRequest(person["identifier"], device, "not this one 2"), logins["address"]
+                moved.db,
+                TENANT,
+                LogInRequest(person["identifier"], device, "not this one 2"),
+                Browser(logins["address"], "0" * 64),
             )
         assert refused.value.code == "login_failed"
     async with moved.db.as_service(TENANT) as tx:

@@ -2,6 +2,7 @@
 
 from meydan.accounts import personal_data, tasks
 from meydan.accounts.access import WrongTenant, identify, identity_of, is_logged_in
+from meydan.accounts.authentication import Authentication
 from meydan.accounts.conflict_of_interest import ConflictOfInterest
 from meydan.accounts.conflict_of_interest import is_own as is_own_matter
 from meydan.accounts.devices import ClientDevice
@@ -36,17 +37,22 @@ from meydan.accounts.former.kept_apart import MetFaces, Pair
 from meydan.accounts.former.known_contacts import REMEMBERED, do_ban_contact
 from meydan.accounts.identifiers import country_code
 from meydan.accounts.me import LoggedIn, Me, Session
+from meydan.accounts.second_factor.removal import do_remove as do_remove_second_factor
 from meydan.accounts.sessions import EndReason, SessionEnded
 from meydan.accounts.sessions import do_end_all as do_end_all_sessions
 from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMethod
-from meydan.accounts.sign_in.login import LogInRequest, do_log_in
+from meydan.accounts.sign_in.login import Browser, LogInRequest, do_log_in
 from meydan.accounts.sign_in.otp import Purpose
 from meydan.accounts.sign_in.registration import NewTenant, RegisterUserRequest, do_register
 from meydan.accounts.staff import (
+    STAFF,
+    Outranked,
+    SecondFactorRequired,
     StaffGuard,
     StaffOnly,
     do_set_role,
     do_set_role_of,
+    outranks,
     staff_of,
     staff_only,
     user_by_identifier,
@@ -66,11 +72,14 @@ from meydan.accounts.users import by_id as user
 
 __all__ = [
     "REMEMBERED",
+    "STAFF",
     "AccountBanned",
     "AccountsSettings",
     "AliasFull",
     "AliasInvalid",
     "AliasMixesScripts",
+    "Authentication",
+    "Browser",
     "ChangeProfileRequest",
     "ClientDevice",
     "CodesPaused",
@@ -85,6 +94,7 @@ __all__ = [
     "MetFaces",
     "NewDevice",
     "NewTenant",
+    "Outranked",
     "Pair",
     "Profile",
     "PublicProfile",
@@ -92,6 +102,7 @@ __all__ = [
     "RegisterUserRequest",
     "Registered",
     "RequireVerified",
+    "SecondFactorRequired",
     "Session",
     "SessionEnded",
     "SessionsEnded",
@@ -116,6 +127,7 @@ __all__ = [
     "do_lift_ban",
     "do_log_in",
     "do_register",
+    "do_remove_second_factor",
     "do_resume_matching",
     "do_set_ban",
     "do_set_role",
@@ -131,6 +143,7 @@ __all__ = [
     "lock_for_erasure",
     "lock_standing",
     "marks_of_me",
+    "outranks",
     "personal_data",
     "profiles_of_user",
     "public_profiles",

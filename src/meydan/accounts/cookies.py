@@ -1,4 +1,4 @@
-"""Cookies of accounts: the refresh token, its digest, and the secret of a browser that asked for a code or challenge."""
+"""Cookies of accounts: the refresh token, its digest, and the secret of a browser that asked for a code."""
 
 import re
 import secrets

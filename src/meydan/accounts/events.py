@@ -47,15 +47,22 @@ class DeviceForgotten(Event, frozen=True):
 
 
 class SignInPart(StrEnum):
-    """The credentials that can change. A username never does."""
+    """The credentials that can change or be used up. A username never does."""
 
     password = "password"  # noqa: S105 -- a part, no secret
     phone = "phone"
     email = "email"
+    second_factor_on = "second_factor_on"
+    second_factor_off = "second_factor_off"
+    second_factor_removed = "second_factor_removed"
+    """By staff or from the command line."""
+    recovery_codes = "recovery_codes"
+    """New ones were made."""
+    recovery_code_used = "recovery_code_used"
 
 
 class SignInChanged(Event, frozen=True):
-    """A new password, or another phone number or e-mail address."""
+    """A new password, another phone number or e-mail address, or a change of the second factor."""
 
     user_id: UUID
     part: SignInPart

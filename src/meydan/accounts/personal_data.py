@@ -8,9 +8,11 @@ import msgspec
 from msgspec import Struct
 
 from meydan.accounts import sessions, users
+from meydan.accounts.authentication import Authentication
 from meydan.accounts.faces import shadow_endings
 from meydan.accounts.faces.profiles import Gender
 from meydan.accounts.former import inheritance
+from meydan.accounts.second_factor import enrolment, totp
 from meydan.accounts.sessions import EndReason
 from meydan.kit import personal_data
 from meydan.kit.database import Database, Tx
@@ -52,6 +54,15 @@ COLUMNS = {
     "sessions.profile_id",
     "sessions.address_hint",
     "sessions.browser_key",  # a public key, gone with its session
+    "totp_secrets.user_id",
+    "totp_secrets.sealed_secret",  # not exported: whoever reads an export must not log in with it
+    "recovery_codes.user_id",
+    "recovery_codes.code_hash",
+    "login_challenges.user_id",
+    "login_challenges.browser",  # a keyed hash, gone with its challenge within ten minutes
+    "login_challenges.client_device_id",
+    "login_challenges.device_name",
+    "login_challenges.browser_key",
     "otp_verifications.contact",
     "otp_verifications.network",
     "otp_verifications.device_id",
@@ -96,10 +107,16 @@ class SessionExport(Struct, frozen=True):
     id: UUID
     client_device_id: UUID
     ip_address_hint: str
+    authenticated_by: Authentication
     created_at: datetime
     last_seen_at: datetime
     ended_at: datetime | None
     end_reason: EndReason | None
+
+
+class RecoveryCodeExport(Struct, frozen=True):
+    created_at: datetime
+    used_at: datetime | None
 
 
 class CodeExport(Struct, frozen=True):
@@ -140,10 +157,21 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
             await tx.all(
                 SessionExport,
                 """
-                select s.id, d.client_id as client_device_id, s.address_hint as ip_address_hint, s.created_at,
-                    s.last_seen_at, s.ended_at, s.end_reason
+                select s.id, d.client_id as client_device_id, s.address_hint as ip_address_hint,
+                    s.authenticated_by, s.created_at, s.last_seen_at, s.ended_at, s.end_reason
                 from app.sessions s join app.devices d on d.tenant_id = s.tenant_id and d.id = s.device_id
                 where s.tenant_id = $1 and s.user_id = $2 order by s.created_at
+                """,
+                user_id,
+            )
+        ),
+        "second_factor_since": msgspec.to_builtins(await totp.confirmed_at(tx, user_id)),
+        "recovery_codes": msgspec.to_builtins(
+            await tx.all(
+                RecoveryCodeExport,
+                """
+                select created_at, used_at from app.recovery_codes
+                where tenant_id = $1 and user_id = $2 order by created_at, used_at
                 """,
                 user_id,
             )
@@ -172,6 +200,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     await sessions.do_end_all(tx, user_id, EndReason.erased)
     names = (await users.by_id(tx, user_id)).names
     await tx.run("delete from app.otp_verifications where tenant_id = $1 and contact = any($2::text[])", names)
+    await enrolment.do_delete(tx, user_id)
     await tx.run("delete from app.sessions where tenant_id = $1 and user_id = $2", user_id)
     await tx.run("delete from app.devices where tenant_id = $1 and user_id = $2", user_id)
     for profile_id in await tx.all(

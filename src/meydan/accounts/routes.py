@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, delete, get, post, put
+from litestar.openapi import ResponseSpec
 from msgspec import Meta, Struct, structs
 
 from meydan import tenants
@@ -16,11 +17,13 @@ from meydan.accounts.faces.aliases import Suggestion
 from meydan.accounts.faces.profiles import ChangeProfileRequest, NoSuchFace
 from meydan.accounts.identifiers import Contact, plain, read_contact
 from meydan.accounts.me import Me, Session
+from meydan.accounts.second_factor import routes as second_factor
+from meydan.accounts.second_factor.challenges import SecondFactorWanted
 from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.sign_in import client_network, contacts, otp, password_changes, puzzles, registration
 from meydan.accounts.sign_in.code_limits import Asker
-from meydan.accounts.sign_in.login import LogInRequest, do_log_in
+from meydan.accounts.sign_in.login import Browser, LogInRequest, do_log_in
 from meydan.accounts.sign_in.otp import OtpSent, Proof, Purpose
 from meydan.accounts.sign_in.puzzles import PuzzleWanted
 from meydan.accounts.sign_in.registration import RegisterUserRequest
@@ -144,9 +147,24 @@ async def register(request: AnyRequest, db: Database, tenant: Tenant, data: Regi
     return cookies.with_session(request, done, 201)
 
 
-@post("/api/auth/login", status_code=200, tags=["accounts"], summary="Log in by password or one-time code")
+@post(
+    "/api/auth/login",
+    status_code=200,
+    tags=["accounts"],
+    summary="Log in by password or one-time code",
+    responses={
+        202: ResponseSpec(
+            SecondFactorWanted, generate_examples=False, description="A code of the second factor is still needed"
+        )
+    },
+)
 async def login(request: AnyRequest, db: Database, tenant: Tenant, data: LogInRequest) -> Response[Session]:
-    return cookies.with_session(request, await do_log_in(db, tenant.id, data, client_ip_address(request)), 200)
+    secret = cookies.browser_secret(request) or cookies.new_browser_secret()
+    outcome = await do_log_in(db, tenant.id, data, Browser(client_ip_address(request), secret))
+    if isinstance(outcome, SecondFactorWanted):
+        wanted: Response[Any] = Response(outcome, status_code=202, cookies=[cookies.browser_cookie(request, secret)])
+        return wanted
+    return cookies.with_session(request, outcome, 200)
 
 
 @post("/api/auth/refresh", status_code=200, tags=["accounts"], summary="A new access token for the cookie")
@@ -290,4 +308,5 @@ ROUTES = [
     verify,
     export,
     erase,
+    *second_factor.ROUTES,
 ]

@@ -17,6 +17,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.accounts import events, refresh_tokens
+from meydan.accounts.authentication import Authentication
 from meydan.kit import realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
@@ -43,6 +44,8 @@ class EndReason(StrEnum):
     staff = "staff"
     too_many = "too_many"
     """Newer sessions of the user have taken its place."""
+    second_factor = "second_factor"
+    """The user switched a second factor on or off in another session."""
 
 
 class Expiry(StrEnum):
@@ -130,7 +133,14 @@ _COLUMNS = """
 _LOCK = f"select {_COLUMNS} from app.sessions where tenant_id = $1 and id = $2 for update"
 
 
-async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str, browser_key: bytes | None = None) -> Opened:
+async def do_start(
+    tx: Tx,
+    user_id: UUID,
+    device_id: UUID,
+    ip_address: str,
+    authenticated_by: Authentication,
+    browser_key: bytes | None = None,
+) -> Opened:
     """Starts a session under the real face. ``device_id`` is the row's. Ends the one unused longest where there are many.
 
     The caller holds the user's standing, so that two logins count one after the other.
@@ -141,8 +151,8 @@ async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str, brow
         _Row,
         f"""
         insert into app.sessions
-            (tenant_id, user_id, device_id, profile_id, address_hint, refresh_salt, browser_key, expires_at)
-        select $1, $2, $3, p.id, $4, $5, $6, app.now() + $7::interval from app.profiles p
+            (tenant_id, user_id, device_id, profile_id, address_hint, refresh_salt, browser_key, expires_at, authenticated_by)
+        select $1, $2, $3, p.id, $4, $5, $6, app.now() + $7::interval, $8 from app.profiles p
         where p.tenant_id = $1 and p.user_id = $2 and p.face = 'real'
         returning {_COLUMNS}
         """,
@@ -152,6 +162,7 @@ async def do_start(tx: Tx, user_id: UUID, device_id: UUID, ip_address: str, brow
         os.urandom(16),
         browser_key,
         INACTIVE_LIFETIME,
+        authenticated_by,
     )
     for surplus in await tx.all(
         UUID,
@@ -235,6 +246,25 @@ async def _lock_found(tx: Tx, token: str) -> tuple[int, _Row] | None:
 async def _opened(tx: Tx, row: _Row, number: int) -> Opened:
     token = refresh_tokens.written(tx, row.id, row.refresh_salt, number)
     return Opened(await _identity(tx, row.id), token, row.browser_key is not None)
+
+
+async def authentication(tx: Tx, session_id: UUID) -> Authentication | None:
+    """The session's authentication; None for one that has ended.
+
+    Runs as: service.
+    """
+    return await tx.maybe(
+        Authentication,
+        "select authenticated_by from app.sessions where tenant_id = $1 and id = $2 and ended_at is null",
+        session_id,
+    )
+
+
+async def do_set_authentication(tx: Tx, session_id: UUID, authenticated_by: Authentication) -> None:
+    """Runs as: service."""
+    await tx.run(
+        "update app.sessions set authenticated_by = $3 where tenant_id = $1 and id = $2", session_id, authenticated_by
+    )
 
 
 async def mine(tx: Tx) -> list[SessionLine]:

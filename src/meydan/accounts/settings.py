@@ -38,6 +38,8 @@ class AccountsSettings(tenants.RoomSettings, frozen=True):
     minimum_age: Annotated[int, Meta(ge=18, le=100)] = 18
     step_up: bool = False
     """On a device new to the account, a login needs a one-time code besides the password."""
+    require_staff_second_factor: bool = False
+    """Staff reach their pages only in a session that a second factor opened: an authenticator's code, or a passkey."""
     default_region: Region = "TR"
     """Country of phone numbers written without a country code."""
     sms_countries: Annotated[list[Region], Meta(max_length=250)] = field(default_factory=list)

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar.handlers import BaseRouteHandler
 
 from meydan import tenants
-from meydan.accounts import access, users
+from meydan.accounts import access, sessions, users
 from meydan.accounts.identifiers import read_identifier
 from meydan.accounts.settings import AccountsSettings
 from meydan.kit.database import Database, Tx
@@ -14,20 +14,45 @@ from meydan.kit.errors import NotFound, Refused
 from meydan.kit.http import check_request
 from meydan.kit.identity import Identity, Role
 
+STAFF = (Role.moderator, Role.admin, Role.owner)
+"""In the order of their rank."""
+
 
 class StaffOnly(Refused):
     code, status, title = "staff_only", 403, "Only those who run this community may see this."
 
 
-async def check_staff(db: Database, me: Identity, *roles: Role) -> None:
-    """Refuses a user whose role is none of these now, or who is banned.
+class SecondFactorRequired(Refused):
+    code, status, title = (
+        "second_factor_required",
+        403,
+        "This community asks its staff for a second factor: set one up, or log in with it.",
+    )
 
-    Raises: StaffOnly.
+
+class Outranked(Refused):
+    code, status, title = "outranked", 403, "Only staff of a higher rank may do this to somebody of the staff."
+
+
+async def check_staff(db: Database, me: Identity, *roles: Role) -> None:
+    """Refuses a user without one of these roles now, a banned one, and a session weaker than required.
+
+    Raises: StaffOnly, SecondFactorRequired.
     """
     async with db.as_service(me.tenant_id) as tx:
         person = await users.by_id(tx, me.user_id)
-    if person.role not in roles or person.is_banned:
-        raise StaffOnly
+        if person.role not in roles or person.is_banned:
+            raise StaffOnly
+        if not await is_second_factor_required(tx, person.role):
+            return
+        authentication = await sessions.authentication(tx, me.session_id)
+    if authentication is None or not authentication.is_two_factor:
+        raise SecondFactorRequired
+
+
+async def is_second_factor_required(tx: Tx, role: Role) -> bool:
+    """True where the community opens its staff's pages only to a session with two factors, and this role is staff."""
+    return role in STAFF and (await tenants.settings(tx, AccountsSettings)).require_staff_second_factor
 
 
 @dataclass(frozen=True)
@@ -57,6 +82,15 @@ async def staff_of(tx: Tx, *roles: Role) -> list[UUID]:
         "select id from app.users where tenant_id = $1 and role = any($2::text[]) and erased_at is null order by id",
         [role.value for role in roles],
     )
+
+
+async def outranks(tx: Tx, actor: UUID, user_id: UUID) -> bool:
+    """True for members, and for staff of a lower rank than the actor's.
+
+    Runs as: service.
+    """
+    role, own_role = (await users.by_id(tx, user_id)).role, (await users.by_id(tx, actor)).role
+    return role not in STAFF or (own_role in STAFF and STAFF.index(role) < STAFF.index(own_role))
 
 
 async def user_by_identifier(tx: Tx, identifier: str) -> UUID:

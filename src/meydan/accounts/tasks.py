@@ -3,6 +3,7 @@
 from meydan.accounts import sessions
 from meydan.accounts.faces import shadow_endings
 from meydan.accounts.former import inheritance
+from meydan.accounts.second_factor import challenges, totp
 from meydan.accounts.sign_in import code_delivery, code_limits, login_throttle, otp, puzzles, security_alerts
 from meydan.kit.database import Database, Tx
 from meydan.kit.jobs import every, external_job, job
@@ -30,4 +31,6 @@ async def purge_old(tx: Tx) -> None:
     await puzzles.do_purge_old(tx)
     await login_throttle.do_purge_old(tx)
     await sessions.do_purge_old(tx)
+    await challenges.do_purge_old(tx)
+    await totp.do_purge_old(tx)
     await inheritance.do_purge(tx)

@@ -229,7 +229,7 @@ async def _cases(tx: Tx, rows: Sequence[_Row], viewer: UUID) -> list[ReportCase]
             is_suspended=row.is_suspended,
             bans=row.bans,
             earlier=row.earlier,
-            may_ban=await cases.may_ban(tx, row.user_id, viewer),
+            may_ban=await accounts.outranks(tx, viewer, row.user_id),
             decision=row.decision,
             note=row.note,
             decided_by=row.decided_by,

@@ -14,15 +14,14 @@ from meydan.kit import clock
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
 from meydan.kit.events import publish
-from meydan.kit.identity import Role
 from meydan.moderation import events, weights
 from meydan.moderation.enums import ReportReason
 from meydan.moderation.settings import ModerationSettings
 
 SUSPENSION = timedelta(hours=24)
 """The time that staff have. After it the user meets people again."""
-DECIDERS = (Role.moderator, Role.admin, Role.owner)
-"""Staff, in the order of their rank. Reports never suspend them."""
+DECIDERS = accounts.STAFF
+"""Reports never suspend them."""
 
 
 class ReportCaseStatus(StrEnum):
@@ -47,10 +46,6 @@ class CaseDecision(StrEnum):
 
 class CaseAlreadyDecided(Refused):
     code, status, title = "report_case_decided", 409, "Somebody has decided about these reports already."
-
-
-class Outranked(Refused):
-    code, status, title = "outranked", 403, "Only staff of a higher rank may ban somebody of the staff."
 
 
 class BanOver(Refused):
@@ -135,8 +130,8 @@ async def do_decide(tx: Tx, case_id: UUID, verdict: Verdict, actor: UUID) -> Non
     case = await _lock_case(tx, case_id)
     if case.status is ReportCaseStatus.closed:
         raise CaseAlreadyDecided(decision=case.decision, decided_at=case.decided_at)
-    if verdict.choice is ReportChoice.ban and not await may_ban(tx, about, actor):
-        raise Outranked
+    if verdict.choice is ReportChoice.ban and not await accounts.outranks(tx, actor, about):
+        raise accounts.Outranked
     await tx.run(
         """
         update app.report_cases set status = 'closed', decision = $3, note = $4, decided_by_user_id = $5,
@@ -198,15 +193,6 @@ async def has_reported(tx: Tx, case_id: UUID, viewer: UUID) -> bool:
         viewer,
     )
     return await accounts.is_own_matter(tx, viewer, reporters, DECIDERS)
-
-
-async def may_ban(tx: Tx, user_id: UUID, actor: UUID) -> bool:
-    """True for members, and for staff of a lower rank than the actor's.
-
-    Runs as: service.
-    """
-    role, own_role = (await accounts.user(tx, user_id)).role, (await accounts.user(tx, actor)).role
-    return role not in DECIDERS or (own_role in DECIDERS and DECIDERS.index(role) < DECIDERS.index(own_role))
 
 
 async def _do_put_into_case(tx: Tx, report_id: UUID, user_id: UUID) -> UUID:

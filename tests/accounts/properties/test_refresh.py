@@ -8,7 +8,7 @@ import random
 import pytest
 
 from meydan import tenants
-from meydan.accounts import devices, refresh_tokens, sessions
+from meydan.accounts import Authentication, devices, refresh_tokens, sessions
 from meydan.accounts.devices import ClientDevice
 from meydan.kit.database import Database
 from tests.accounts.test_signed_refreshes import BrowserKey
@@ -22,7 +22,9 @@ async def begin(db: Database, person: Person, key: BrowserKey | None = None) -> 
     async with db.as_service(person.tenant.id) as tx:
         row = await devices.do_record_device(tx, person.me.user_id, ClientDevice(person.me.client_device_id, "Firefox"))
         public = refresh_tokens.read_browser_key(key.public) if key else None
-        return (await sessions.do_start(tx, person.me.user_id, row, "127.0.0.1", public)).refresh_token
+        return (
+            await sessions.do_start(tx, person.me.user_id, row, "127.0.0.1", Authentication.password, public)
+        ).refresh_token
 
 
 async def refresh(db: Database, person: Person, token: str, key: BrowserKey | None = None) -> str | None:

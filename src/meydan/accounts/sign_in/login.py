@@ -6,13 +6,16 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from meydan import tenants
-from meydan.accounts import devices, me, sessions, users
+from meydan.accounts import devices, users
+from meydan.accounts.authentication import Authentication
 from meydan.accounts.devices import ClientDevice
 from meydan.accounts.identifiers import Identifier, hint, read_identifier
 from meydan.accounts.me import LoggedIn
 from meydan.accounts.refresh_tokens import BrowserKey, read_browser_key
+from meydan.accounts.second_factor import challenges, totp
+from meydan.accounts.second_factor.challenges import SecondFactorWanted
 from meydan.accounts.settings import AccountsSettings
-from meydan.accounts.sign_in import client_network, login_throttle, otp, passwords, puzzles
+from meydan.accounts.sign_in import client_network, login_throttle, opening, otp, passwords, puzzles
 from meydan.accounts.sign_in.otp import Purpose
 from meydan.accounts.sign_in.puzzles import PuzzlePurpose, PuzzleWanted
 from meydan.accounts.users import Standing
@@ -53,20 +56,32 @@ class _Attempt(Struct, frozen=True):
     counters: login_throttle.Counters
 
 
-async def do_log_in(db: Database, tenant_id: int, wanted: LogInRequest, ip_address: str) -> LoggedIn:
-    """Logs a user in. Checks the password between two transactions, so that no connection waits for the hash.
+class Browser(Struct, frozen=True):
+    """The browser that a log in comes from."""
+
+    ip_address: str
+    secret: str
+    """In the browser's cookie; a challenge belongs to it."""
+
+
+async def do_log_in(
+    db: Database, tenant_id: int, wanted: LogInRequest, browser: Browser
+) -> LoggedIn | SecondFactorWanted:
+    """Logs a user in, or asks for their second factor.
+
+    The password is checked between two transactions, so that no connection waits for the hash.
 
     Raises: BrowserKeyInvalid, LoginFailed, TooManyRequests, PuzzleNeeded, PuzzleWrong, TooBusy, AccountBanned,
     StepUpNeeded, ProofRefused.
     """
     if wanted.password is None:
         async with db.as_service(tenant_id) as tx:
-            return await _do_log_in_by_code(tx, wanted, ip_address)
+            return await _do_log_in_by_code(tx, wanted, browser)
     try:
         async with db.as_service(tenant_id) as tx:
-            attempt = await _do_begin(tx, wanted, ip_address)
+            attempt = await _do_begin(tx, wanted, browser.ip_address)
     except PuzzleWanted as puzzle:
-        raise await puzzles.needed(puzzle, client_network.network_of(ip_address)) from None
+        raise await puzzles.needed(puzzle, client_network.network_of(browser.ip_address)) from None
     checked = await passwords.check(wanted.password, attempt.password_hash, attempt.caller)
     if not checked.is_right or attempt.user_id is None:
         raise LoginFailed
@@ -76,11 +91,12 @@ async def do_log_in(db: Database, tenant_id: int, wanted: LogInRequest, ip_addre
         if standing.password_hash == attempt.password_hash:
             if checked.better_hash is not None:
                 await users.do_set_password_hash(tx, attempt.user_id, checked.better_hash)
-            if not attempt.caller.is_known:
+            if not attempt.caller.is_known and await totp.confirmed_at(tx, attempt.user_id) is None:
+                # A second factor takes the place of the one-time code that a new device may need.
                 await _do_check_step_up(tx, attempt.user_id, wanted.proof)
-            return await _do_open(tx, attempt.user_id, wanted, ip_address)
+            return await _do_open(tx, attempt.user_id, wanted, browser, Authentication.password)
     # The password was changed or rehashed by another login while this one checked it: check again.
-    return await do_log_in(db, tenant_id, wanted, ip_address)
+    return await do_log_in(db, tenant_id, wanted, browser)
 
 
 async def _lock_standing(tx: Tx, user_id: UUID) -> Standing:
@@ -108,7 +124,7 @@ async def _do_begin(tx: Tx, wanted: LogInRequest, ip_address: str) -> _Attempt:
     return _Attempt(user_id, password_hash, Caller(user_id if is_known else network, is_known), counters)
 
 
-async def _do_log_in_by_code(tx: Tx, wanted: LogInRequest, ip_address: str) -> LoggedIn:
+async def _do_log_in_by_code(tx: Tx, wanted: LogInRequest, browser: Browser) -> LoggedIn | SecondFactorWanted:
     if wanted.proof is None:
         raise LoginFailed
     proved = await otp.do_spend_proof(tx, wanted.proof, Purpose.login)
@@ -116,7 +132,7 @@ async def _do_log_in_by_code(tx: Tx, wanted: LogInRequest, ip_address: str) -> L
     if user_id is None:
         raise LoginFailed
     await _lock_standing(tx, user_id)
-    return await _do_open(tx, user_id, wanted, ip_address)
+    return await _do_open(tx, user_id, wanted, browser, Authentication.code)
 
 
 async def _do_check_step_up(tx: Tx, user_id: UUID, proof: str | None) -> None:
@@ -131,8 +147,14 @@ async def _do_check_step_up(tx: Tx, user_id: UUID, proof: str | None) -> None:
         raise LoginFailed
 
 
-async def _do_open(tx: Tx, user_id: UUID, wanted: LogInRequest, ip_address: str) -> LoggedIn:
-    """Raises: BrowserKeyInvalid."""
-    device_row = await devices.do_record_device(tx, user_id, wanted.device)
+async def _do_open(
+    tx: Tx, user_id: UUID, wanted: LogInRequest, browser: Browser, authenticated_by: Authentication
+) -> LoggedIn | SecondFactorWanted:
+    """Opens a session, unless the user has switched a second factor on.
+
+    Raises: BrowserKeyInvalid.
+    """
     browser_key = read_browser_key(wanted.browser_key)
-    return await me.logged_in(tx, await sessions.do_start(tx, user_id, device_row, ip_address, browser_key))
+    if await totp.confirmed_at(tx, user_id) is not None:
+        return await challenges.do_begin(tx, user_id, wanted.device, browser_key, browser.secret)
+    return await opening.do_open(tx, user_id, wanted.device, browser_key, browser.ip_address, authenticated_by)

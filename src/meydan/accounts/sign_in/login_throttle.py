@@ -31,6 +31,9 @@ class Scope(StrEnum):
     pair = "pair"
     register = "register"
     code = "code"
+    factor_account = "factor_account"
+    factor_device = "factor_device"
+    factor_pair = "factor_pair"
 
 
 class Backoff(Struct, frozen=True):
@@ -49,7 +52,12 @@ class Backoff(Struct, frozen=True):
 BACKOFFS = {
     Scope.device: Backoff(5, timedelta(minutes=15)),
     Scope.pair: Backoff(5, timedelta(minutes=15)),
+    Scope.factor_device: Backoff(5, timedelta(minutes=15)),
+    Scope.factor_pair: Backoff(5, timedelta(minutes=15)),
+    Scope.factor_account: Backoff(20, timedelta(minutes=15)),
 }
+_SHARED = [Scope.account, Scope.ip_address, Scope.factor_account]
+"""Counters that other people's attempts drive up too."""
 FREE_OF_PUZZLES = {Scope.account: 20, Scope.ip_address: 50}
 
 
@@ -71,6 +79,22 @@ def counters(tx: Tx, account: object, network: str, known_device: UUID | None) -
         named: dict[Scope, tuple[object, ...]] = {Scope.device: (account, known_device)}
     else:
         named = {Scope.account: (account,), Scope.ip_address: (network,), Scope.pair: (account, network)}
+    return _counters(tx, named)
+
+
+def factor_counters(tx: Tx, user_id: UUID, network: str, known_device: UUID | None) -> Counters:
+    """Counters of guesses at a second factor, which only somebody makes who has the password or a one-time code.
+
+    A code has six digits and no puzzle, so all networks together wait. A known device never waits for them.
+    """
+    if known_device is not None:
+        named: dict[Scope, tuple[object, ...]] = {Scope.factor_device: (user_id, known_device)}
+    else:
+        named = {Scope.factor_account: (user_id,), Scope.factor_pair: (user_id, network)}
+    return _counters(tx, named)
+
+
+def _counters(tx: Tx, named: dict[Scope, tuple[object, ...]]) -> Counters:
     macs = {scope: _macs(tx, scope, *parts) for scope, parts in named.items()}
     return Counters(
         {scope: known[0] for scope, known in macs.items()}, [mac for known in macs.values() for mac in known[1:]]
@@ -135,7 +159,7 @@ def _added(one: _Counted, other: _Counted | None) -> _Counted:
 
 
 async def do_reset(tx: Tx, counters: Counters) -> None:
-    """After a correct password: deletes the counters of this user's pair and device, and uncounts the shared ones.
+    """After a correct password or code: deletes the user's counters, and takes this attempt off the shared ones.
 
     Locks: login_attempts.
     """
@@ -146,15 +170,17 @@ async def do_reset(tx: Tx, counters: Counters) -> None:
         every,
     )
     await tx.run(
-        "delete from app.login_attempts where tenant_id = $1 and scope in ('pair', 'device') and key = any($2::bytea[])",
+        "delete from app.login_attempts where tenant_id = $1 and scope <> all($3::text[]) and key = any($2::bytea[])",
         every,
+        _SHARED,
     )
     await tx.run(
         """
         update app.login_attempts set attempts = attempts - 1
-        where tenant_id = $1 and scope in ('account', 'address') and key = any($2::bytea[]) and attempts > 0
+        where tenant_id = $1 and scope = any($3::text[]) and key = any($2::bytea[]) and attempts > 0
         """,
         list(counters.keys.values()),
+        _SHARED,
     )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from meydan.accounts import sessions, users
 from meydan.accounts.events import SignInPart
 from meydan.accounts.identifiers import Identifier
+from meydan.accounts.second_factor import challenges
 from meydan.accounts.sessions import EndReason
 from meydan.accounts.sign_in import login_throttle, otp, passwords, security_alerts
 from meydan.accounts.sign_in.otp import ProofRefused, Purpose
@@ -64,7 +65,7 @@ async def do_change_password(db: Database, me: Identity, current: str, new: str)
 
 
 async def do_reset_password(db: Database, tenant_id: int, proof: str, new: str) -> None:
-    """Sets a new password for the account of a proved contact, and ends all its sessions.
+    """Sets a new password for the account of a proved contact, and ends all its sessions. A second factor stays.
 
     Raises: ProofRefused, WeakPassword, TooBusy.
     """
@@ -83,4 +84,5 @@ async def do_reset_password(db: Database, tenant_id: int, proof: str, new: str) 
 async def _do_set(tx: Tx, user_id: UUID, password_hash: str, *, keep: UUID | None) -> None:
     await users.do_set_password_hash(tx, user_id, password_hash)
     await sessions.do_end_all(tx, user_id, EndReason.password, except_session=keep)
+    await challenges.do_cancel(tx, user_id)
     await security_alerts.do_queue(tx, await users.by_id(tx, user_id), SignInPart.password)

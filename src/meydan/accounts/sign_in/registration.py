@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from meydan import config, tenants
 from meydan.accounts import devices, events, me, sessions, standing
+from meydan.accounts.authentication import Authentication
 from meydan.accounts.devices import ClientDevice
 from meydan.accounts.faces import profiles
 from meydan.accounts.faces.profiles import Gender
@@ -163,7 +164,8 @@ async def _do_write(
     if phone_key is not None:
         await publish(tx, events.Verified(user_id, phone_key, is_new))
     browser_key = read_browser_key(wanted.browser_key)
-    return await me.logged_in(tx, await sessions.do_start(tx, user_id, device_row, ip_address, browser_key))
+    opened = await sessions.do_start(tx, user_id, device_row, ip_address, Authentication.password, browser_key)
+    return await me.logged_in(tx, opened)
 
 
 async def _do_add_user(

@@ -32,6 +32,16 @@ _BODY = {
         " ve topluluğu yönetenlere yazın.",
         SignInPart.email: "{community}: hesabınızın e-posta adresi değişti. Siz yapmadıysanız hemen şifrenizi değiştirin"
         " ve topluluğu yönetenlere yazın.",
+        SignInPart.second_factor_on: "{community}: hesabınızda iki adımlı giriş açıldı. Siz açmadıysanız hemen şifrenizi"
+        " değiştirin ve topluluğu yönetenlere yazın.",
+        SignInPart.second_factor_off: "{community}: hesabınızda iki adımlı giriş kapatıldı. Siz kapatmadıysanız hemen"
+        " şifrenizi değiştirin ve yeniden açın.",
+        SignInPart.second_factor_removed: "{community}: topluluğu yönetenler hesabınızdaki iki adımlı girişi kaldırdı."
+        " Siz istemediyseniz hemen şifrenizi değiştirin ve yeniden açın.",
+        SignInPart.recovery_codes: "{community}: hesabınız için yeni kurtarma kodları alındı. Siz almadıysanız hemen"
+        " şifrenizi değiştirin ve yenilerini alın.",
+        SignInPart.recovery_code_used: "{community}: hesabınızın bir kurtarma kodu kullanıldı. Siz kullanmadıysanız hemen"
+        " şifrenizi değiştirin ve yeni kodlar alın.",
     },
     Language.english: {
         SignInPart.password: "{community}: the password of your account was changed. If that was not you, reset it now.",
@@ -39,6 +49,16 @@ _BODY = {
         " password now and write to the people who run the community.",
         SignInPart.email: "{community}: the e-mail address of your account was changed. If that was not you, change your"
         " password now and write to the people who run the community.",
+        SignInPart.second_factor_on: "{community}: two-step login was switched on for your account. If that was not you,"
+        " change your password now and write to the people who run the community.",
+        SignInPart.second_factor_off: "{community}: two-step login was switched off for your account. If that was not you,"
+        " change your password now and switch it on again.",
+        SignInPart.second_factor_removed: "{community}: the people who run the community removed two-step login from your"
+        " account. If you did not ask for it, change your password now and switch it on again.",
+        SignInPart.recovery_codes: "{community}: new recovery codes were made for your account. If that was not you, change"
+        " your password now and make new ones.",
+        SignInPart.recovery_code_used: "{community}: a recovery code of your account was used. If that was not you, change"
+        " your password now and make new codes.",
     },
 }
 _SUBJECT = {

@@ -92,6 +92,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/login/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish a log in by a second factor */
+        post: operations["ApiAuthLoginSecondFactorFinishLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/logout": {
         parameters: {
             query?: never;
@@ -188,6 +205,78 @@ export interface paths {
         put?: never;
         /** A new password, by a one-time code */
         post: operations["ApiAuthResetPasswordResetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My second factor */
+        get: operations["ApiAuthSecondFactorSecondFactor"];
+        put?: never;
+        /**
+         * Begin with an authenticator
+         * @description Nothing is on yet: the first code confirms it.
+         */
+        post: operations["ApiAuthSecondFactorBeginSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch my second factor on */
+        post: operations["ApiAuthSecondFactorConfirmConfirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch my second factor off */
+        post: operations["ApiAuthSecondFactorOffSwitchSecondFactorOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes for me */
+        post: operations["ApiAuthSecondFactorRecoveryCodesRenewRecoveryCodes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1591,6 +1680,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/people/{user_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's second factor */
+        get: operations["ApiStaffPeopleUserIdSecondFactorSecondFactorOf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/people/{user_id}/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove somebody's lost second factor */
+        post: operations["ApiStaffPeopleUserIdSecondFactorRemoveRemoveSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/plans": {
         parameters: {
             query?: never;
@@ -1759,6 +1882,24 @@ export interface paths {
          */
         get: operations["ApiStaffRevenueGetRevenue"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/second-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which of the staff have a second factor */
+        get: operations["ApiStaffSecondFactorsStaffSecondFactors"];
+        /** Require a second factor of staff, or not */
+        put: operations["ApiStaffSecondFactorsRequireSecondFactor"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1983,6 +2124,10 @@ export interface components {
          * @enum {string}
          */
         BanReason: "reports" | "harassment" | "sexual_content" | "underage" | "spam" | "threat" | "other";
+        /** BeginSecondFactorRequest */
+        BeginSecondFactorRequest: {
+            password: string;
+        };
         /** Block */
         Block: {
             /** Format: date-time */
@@ -2154,6 +2299,11 @@ export interface components {
                 };
             };
         };
+        /** ChangeSecondFactorRequest */
+        ChangeSecondFactorRequest: {
+            code: string;
+            password: string;
+        };
         /**
          * Channel
          * @enum {string}
@@ -2252,6 +2402,12 @@ export interface components {
             require_verified: components["schemas"]["RequireVerified"];
             sign_in_methods: components["schemas"]["SignInMethod"][];
             tenant: components["schemas"]["web_client_TenantSummary"];
+        };
+        /** ConfirmSecondFactorRequest */
+        ConfirmSecondFactorRequest: {
+            code: string;
+            /** Format: uuid */
+            id: string;
         };
         /** ConsumeKeyPackagesRequest */
         ConsumeKeyPackagesRequest: {
@@ -2447,6 +2603,12 @@ export interface components {
             };
             points: number;
             rule: components["schemas"]["Rule"];
+        };
+        /** FinishLogInRequest */
+        FinishLogInRequest: {
+            /** Format: uuid */
+            challenge: string;
+            code: string;
         };
         /**
          * Founding
@@ -2795,6 +2957,16 @@ export interface components {
             provider: components["schemas"]["ProviderName"];
             refunded: number;
         };
+        /** NewAuthenticator */
+        NewAuthenticator: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            qr_code: components["schemas"]["QrCode"];
+            secret: string;
+            uri: string;
+        };
         /** NewTenant */
         NewTenant: {
             name: string;
@@ -2948,6 +3120,11 @@ export interface components {
         PersonList: {
             items: components["schemas"]["Person"][];
         };
+        /** PersonSecondFactor */
+        PersonSecondFactor: {
+            may_remove: boolean;
+            since: string | null;
+        };
         /** Plan */
         Plan: {
             coin_price: number | null;
@@ -3082,6 +3259,11 @@ export interface components {
             sees_likes: boolean;
             store_product_id?: string | null;
         };
+        /** QrCode */
+        QrCode: {
+            path: string;
+            size: number;
+        };
         /** Quota */
         Quota: {
             bonus: number;
@@ -3103,6 +3285,10 @@ export interface components {
         Reconciliation: {
             differences: components["schemas"]["Difference"][];
             runs: components["schemas"]["Run"][];
+        };
+        /** RecoveryCodes */
+        RecoveryCodes: {
+            recovery_codes: string[];
         };
         /** RefreshSessionRequest */
         RefreshSessionRequest: {
@@ -3136,6 +3322,10 @@ export interface components {
         };
         /** ReleasePaymentRequest */
         ReleasePaymentRequest: {
+            reason: string;
+        };
+        /** RemoveSecondFactorRequest */
+        RemoveSecondFactorRequest: {
             reason: string;
         };
         /** Report */
@@ -3211,6 +3401,10 @@ export interface components {
             puzzle?: string | null;
             to: string;
         };
+        /** RequireSecondFactorRequest */
+        RequireSecondFactorRequest: {
+            is_required: boolean;
+        };
         /**
          * RequireVerified
          * @enum {string}
@@ -3257,6 +3451,21 @@ export interface components {
             since: string;
             /** Format: date-time */
             until: string;
+        };
+        /** SecondFactorState */
+        SecondFactorState: {
+            is_on: boolean;
+            is_required: boolean;
+            is_session_strong: boolean;
+            recovery_codes_left: number;
+            since: string | null;
+        };
+        /** SecondFactorWanted */
+        SecondFactorWanted: {
+            /** Format: uuid */
+            challenge: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /** SendGiftRequest */
         SendGiftRequest: {
@@ -3369,6 +3578,15 @@ export interface components {
             delivered: string;
             versions: components["schemas"]["LegalVersion"][];
         };
+        /** StaffMember */
+        StaffMember: {
+            alias: string;
+            role: components["schemas"]["Role"];
+            second_factor_since: string | null;
+            tag: string;
+            /** Format: uuid */
+            user_id: string;
+        };
         /** StaffPackage */
         StaffPackage: {
             active: boolean;
@@ -3474,6 +3692,11 @@ export interface components {
             problem: string | null;
             reason: string;
             status: components["schemas"]["RefundStatus"];
+        };
+        /** StaffSecondFactors */
+        StaffSecondFactors: {
+            is_required: boolean;
+            staff: components["schemas"]["StaffMember"][];
         };
         /** StaffTransaction */
         StaffTransaction: {
@@ -3803,6 +4026,56 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description A code of the second factor is still needed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorWanted"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthLoginSecondFactorFinishLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Meydan-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishLogInRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
             /** @description Bad request syntax or unsupported method */
             400: {
                 headers: {
@@ -4021,6 +4294,180 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthSecondFactorSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorState"];
+                };
+            };
+        };
+    };
+    ApiAuthSecondFactorBeginSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewAuthenticator"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthSecondFactorConfirmConfirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthSecondFactorOffSwitchSecondFactorOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthSecondFactorRecoveryCodesRenewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -6865,6 +7312,82 @@ export interface operations {
             };
         };
     };
+    ApiStaffPeopleUserIdSecondFactorSecondFactorOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonSecondFactor"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPeopleUserIdSecondFactorRemoveRemoveSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiStaffPlansStaffPlans: {
         parameters: {
             query?: never;
@@ -7166,6 +7689,63 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Revenue"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffSecondFactorsStaffSecondFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSecondFactors"];
+                };
+            };
+        };
+    };
+    ApiStaffSecondFactorsRequireSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequireSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
