@@ -54,9 +54,12 @@ class Product:
 
     def move_clock_to(self, hour: int) -> None:
         """To the next time that it is this hour, in UTC."""
-        now = datetime.now(UTC) + timedelta(seconds=self._offset())
+        now = self.now()
         until = now.replace(hour=hour, minute=0, second=0) - now
         self.move_clock(hours=until.total_seconds() % 86_400 / 3600)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._offset())
 
     def _offset(self) -> float:
         return float(self.clock_file.read_text()) if self.clock_file.exists() else 0.0

@@ -23,6 +23,7 @@ STAFF_PAGES = [
     "/staff/reconciliation",
     "/staff/shop",
     "/staff/legal",
+    "/staff/team",
 ]
 
 

@@ -19,6 +19,12 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** One's second factor, and whether this session was opened with it. */
+export const secondFactorQuery = queryOptions({
+  queryKey: ['second-factor'],
+  queryFn: () => answer(api.GET('/api/auth/second-factor')),
+});
+
 /** Where we are: the community, and where its gateway listens. */
 export const configQuery = queryOptions({
   queryKey: ['config'],

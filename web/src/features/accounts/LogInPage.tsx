@@ -15,9 +15,10 @@ import { logIn } from './data';
 import { cleaned, kindOf } from './identifier';
 import { useKept } from './kept';
 import { PuzzleProgress } from './PuzzleProgress';
+import { SecondFactorStep } from './SecondFactorStep';
 
 interface Draft {
-  step: 'door' | 'code' | 'contact';
+  step: 'door' | 'code' | 'contact' | 'second';
   by: 'password' | 'code';
   identifier: string;
   /** Where the second step's code goes, when a new device needs one. */
@@ -25,6 +26,8 @@ interface Draft {
   contact: string;
   to: string;
   sent: OtpSent | null;
+  /** Names the log-in that waits for its second factor; it is worth nothing in another browser. */
+  challenge: string;
 }
 
 function WhyEnded({ reason }: { reason: unknown }) {
@@ -41,6 +44,8 @@ function WhyEnded({ reason }: { reason: unknown }) {
           An old key to this session was used again. That can be a copy in other hands, so we have ended the session.
         </Trans>
       );
+    case 'second_factor':
+      return <Trans>Two-step log-in was switched on or off for your account.</Trans>;
     case 'too_many':
       return <Trans>You are logged in on 20 other devices, and this one had been unused for the longest time.</Trans>;
     default:
@@ -65,6 +70,7 @@ export function LogInPage() {
     contact: '',
     to: '',
     sent: null,
+    challenge: '',
   });
   const [password, setPassword] = useState('');
   const [asked, setAsked] = useState(false);
@@ -72,7 +78,10 @@ export function LogInPage() {
 
   const enter = useAction({
     mutationFn: (how: { password?: string; proof?: string }) => logIn({ identifier: to, ...how }),
-    onSuccess: forget, // the door leads on by itself
+    onSuccess: (wanted) => {
+      if (wanted) change({ step: 'second', challenge: wanted.challenge });
+      else forget(); // the door leads on by itself
+    },
     onError: (error) => {
       if (isRefusal(error, 'banned')) endSession({ code: error.code, problem: error.problem });
       else if (isRefusal(error, 'step_up_needed')) change({ step: 'contact' });
@@ -82,7 +91,8 @@ export function LogInPage() {
   const send = useSendCode('login', (sent, receiver) => change({ sent, to: receiver, step: 'code' }));
   const noCodeForNames =
     draft.by === 'code' && draft.identifier.trim() !== '' && kindOf(draft.identifier) === 'username';
-  const fault = enter.error ?? send.error;
+  const [expired, setExpired] = useState<unknown>(null);
+  const fault = enter.error ?? send.error ?? expired;
 
   if (draft.step === 'code' && draft.sent) {
     return (
@@ -95,6 +105,25 @@ export function LogInPage() {
           // A password typed before is the first step of two; it is only in this page's memory.
           onProof={(proof) => enter.mutate(password ? { password, proof } : { proof })}
           onOther={() => change({ step: 'door' })}
+        />
+      </DoorPage>
+    );
+  }
+
+  if (draft.step === 'second') {
+    return (
+      <DoorPage
+        title={t`The second step`}
+        lead={<Trans>Now the code that your authenticator app shows.</Trans>}
+        onBack={() => change({ step: 'door' })}
+      >
+        <SecondFactorStep
+          challenge={draft.challenge}
+          onDone={forget}
+          onExpired={(error) => {
+            setExpired(error);
+            change({ step: 'door', challenge: '' });
+          }}
         />
       </DoorPage>
     );
@@ -143,6 +172,7 @@ export function LogInPage() {
         onSubmit={(event) => {
           event.preventDefault();
           setAsked(true);
+          setExpired(null);
           if (!draft.identifier.trim() || noCodeForNames) return;
           if (draft.by === 'code') {
             if (!send.isPending) send.mutate(to);

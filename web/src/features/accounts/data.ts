@@ -17,6 +17,7 @@ import type {
 import { rememberedLanguage } from '../../kit/language';
 import { configQuery, queryClient } from '../../kit/queries';
 import { withPuzzle } from './puzzle';
+import type { SecondFactorWanted } from './second-factor';
 
 /** What this square wants proved before one meets anybody; `me.verified` says whether it is. */
 export function useWanted(): RequireVerified {
@@ -41,9 +42,17 @@ export async function register(body: Omit<RegisterUserRequest, 'device' | 'brows
   adopt(await answer(api.POST('/api/auth/register', { body: { ...body, ...(await thisBrowser()) } })));
 }
 
-export async function logIn(body: Omit<LogInRequest, 'device' | 'browser_key' | 'puzzle'>): Promise<void> {
+/** Opens a session, or says that a second factor is still to come. */
+export async function logIn(
+  body: Omit<LogInRequest, 'device' | 'browser_key' | 'puzzle'>,
+): Promise<SecondFactorWanted | null> {
   const browser = await thisBrowser();
-  adopt(await withPuzzle((puzzle) => answer(api.POST('/api/auth/login', { body: { ...body, ...browser, puzzle } }))));
+  const outcome = await withPuzzle((puzzle) =>
+    answer(api.POST('/api/auth/login', { body: { ...body, ...browser, puzzle } })),
+  );
+  if ('challenge' in outcome) return outcome;
+  adopt(outcome);
+  return null;
 }
 
 /** Ends the session here, or everywhere. Without an answer nothing has ended, and the page says so. */

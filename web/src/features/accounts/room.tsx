@@ -6,7 +6,7 @@ import { changed } from '../../kit/api/calls';
 import { endSession, useMe } from '../../kit/api/session';
 import { lazyPage } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
-import { me, root, text } from '../../kit/routes';
+import { me, root, staff, text } from '../../kit/routes';
 import { useWanted } from './data';
 import { refusals } from './refusals';
 
@@ -69,7 +69,15 @@ const settings = [
   }),
 ];
 
-export const routes = { doors, me: settings };
+const team = [
+  createRoute({
+    getParentRoute: () => staff,
+    path: '/team',
+    component: lazyPage(() => import('./staff/TeamPage'), 'TeamPage'),
+  }),
+];
+
+export const routes = { doors, me: settings, staff: team };
 
 function ProfileWords() {
   const { t } = useLingui();
@@ -149,6 +157,7 @@ export const room: Room = {
       Words: DataWords,
     },
   ],
+  tabs: [{ of: 'staff', rank: 100, to: '/staff/team', title: msg`Team` }],
   frames: {
     sessions_changed: () => changed(['sessions']),
     banned: ({ reason, until }) => endSession({ code: 'banned', problem: { reason, until } }),

@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Coins as CoinsIcon, Snowflake, Sun } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { useWords } from '../../kit/api/words';
 import { ConflictOfInterest, DecideSheet, PersonName, StaffPage } from '../../kit/staff';
 import {
@@ -21,6 +21,7 @@ import {
   Section,
   toast,
 } from '../../kit/ui';
+import { SecondFactorOf } from '../accounts';
 import { CaseCard } from '../fraud';
 import { useFreeze, useThaw } from '../wallet';
 import { AdjustSheet } from './AdjustSheet';
@@ -58,6 +59,9 @@ export function PersonPage() {
               </Section>
             ) : null}
             {known.adjustments.length > 0 ? <Adjustments member={known} /> : null}
+            <Suspense>
+              <SecondFactorOf userId={userId} />
+            </Suspense>
             <Payments userId={userId} />
             <Transactions userId={userId} />
           </>

@@ -4,5 +4,4 @@ import type { Refusals } from '../../kit/api/words';
 export const refusals: Refusals = {
   report_case_decided: msg`Somebody has already decided about these reports. Reload the page to see how.`,
   ban_over: msg`This ban is over or lifted already.`,
-  outranked: msg`Only somebody of a higher rank can ban a member of the staff.`,
 };

@@ -37,6 +37,7 @@ import {
 import { useBanReason } from '../accounts';
 import { notificationsQuery, useMarkRead } from './data';
 import { useMoneyNews } from './money-news';
+import { useSignInPart } from './sign-in-part';
 
 const ICONS: Record<string, LucideIcon> = {
   match_made: MessageCircle,
@@ -69,6 +70,7 @@ const ICONS: Record<string, LucideIcon> = {
 export function useNotificationWords(): (notification: Notification) => { title: string; words?: string } {
   const { t, i18n } = useLingui();
   const banReason = useBanReason();
+  const signInPart = useSignInPart();
   const moneyNews = useMoneyNews();
   return ({ code, data }) => {
     const text = (member: string) => (typeof data[member] === 'string' ? data[member] : '');
@@ -122,12 +124,7 @@ export function useNotificationWords(): (notification: Notification) => { title:
         };
       case 'sign_in_changed':
         return {
-          title:
-            data.part === 'phone'
-              ? t`Your phone number was changed`
-              : data.part === 'email'
-                ? t`Your e-mail address was changed`
-                : t`Your password was changed`,
+          title: signInPart(text('part')),
           words: t`If that was not you, change your password now and log out everywhere else, under Me.`,
         };
       case 'codes_paused':

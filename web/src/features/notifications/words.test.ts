@@ -45,12 +45,23 @@ describe('news in words', () => {
   });
 
   it('tell what of the log in has changed', () => {
-    const titles = ['password', 'phone', 'email'].map((part) => say('sign_in_changed', { part })[0].title);
-    expect(titles).toEqual([
+    const parts = [
+      'password',
+      'phone',
+      'email',
+      'second_factor_on',
+      'second_factor_off',
+      'second_factor_removed',
+      'recovery_codes',
+      'recovery_code_used',
+    ];
+    const titles = parts.map((part) => say('sign_in_changed', { part })[0].title);
+    expect(titles.slice(0, 3)).toEqual([
       'Your password was changed',
       'Your phone number was changed',
       'Your e-mail address was changed',
     ]);
+    expect(new Set(titles).size).toBe(parts.length);
     expect(say('sign_in_changed', { part: 'phone' })[1].title).toBe('Telefon numaran değişti');
   });
 

@@ -1,11 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Outlet } from '@tanstack/react-router';
-import { ShieldAlert } from 'lucide-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet } from '@tanstack/react-router';
+import { ShieldAlert, ShieldCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useMe } from '../api/session';
+import { secondFactorQuery } from '../queries';
 import { RoomTabs } from '../RoomTabs';
 import { useShownPage } from '../redirect';
-import { EmptyState, Page } from '../ui';
+import { Button, EmptyState, Page } from '../ui';
 
 /** Whether the person sees the community's money: the server asks the database each time, this only hides doors. */
 export function useRunsCommunity(): boolean {
@@ -19,6 +21,7 @@ export function StaffFrame() {
   const runsCommunity = useRunsCommunity();
   const { role } = useMe();
   const { moderators } = useShownPage();
+  const { data: factor } = useQuery(secondFactorQuery);
   if (!runsCommunity && !(role === 'moderator' && moderators)) {
     return (
       <Page title={t`Running the square`} back="/me">
@@ -31,7 +34,34 @@ export function StaffFrame() {
       </Page>
     );
   }
+  if (factor?.is_required && !factor.is_session_strong) return <SecondStepNeeded isOn={factor.is_on} />;
   return <Outlet />;
+}
+
+/** The server refuses these pages to a session with one factor; this is the way to a second. */
+function SecondStepNeeded({ isOn }: { isOn: boolean }) {
+  const { t } = useLingui();
+  return (
+    <Page title={t`Running the square`} back="/me">
+      <EmptyState
+        icon={<ShieldCheck aria-hidden />}
+        title={<Trans>These pages ask for two-step log-in</Trans>}
+        action={
+          <Button look="lamp" asChild>
+            <Link to="/me/sign-in" hash="two-step">
+              {isOn ? <Trans>Logging in</Trans> : <Trans>Set it up</Trans>}
+            </Link>
+          </Button>
+        }
+      >
+        {isOn ? (
+          <Trans>This session was opened without the second step. Log out, and log in again with it.</Trans>
+        ) : (
+          <Trans>It takes two minutes and an authenticator app. Your role stays as it is.</Trans>
+        )}
+      </EmptyState>
+    </Page>
+  );
 }
 
 /** One of them: wider than a member's page, with the others a touch away. */

@@ -11,8 +11,9 @@ import { CodeStep } from '../CodeStep';
 import { type ContactKind, ContactStep } from '../ContactStep';
 import { changePassword, useWanted, verifyContact } from '../data';
 import { useKept } from '../kept';
+import { SecondFactor } from './SecondFactor';
 
-/** Phone, e-mail and password: how one gets in, seen by nobody else. */
+/** Phone, e-mail, password and second step: how one gets in, seen by nobody else. */
 export function SignInPage() {
   const { t } = useLingui();
   const me = useMe();
@@ -46,6 +47,9 @@ export function SignInPage() {
         </Section>
       ) : null}
       <Password />
+      <div id="two-step" className="scroll-mt-4">
+        <SecondFactor />
+      </div>
     </Page>
   );
 }
