@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import asyncpg
@@ -10,6 +11,7 @@ import pyotp
 import pytest
 
 from meydan import tenants
+from meydan.accounts import Authentication, sessions
 from meydan.accounts.second_factor import totp
 from meydan.kit.database import Database
 from tests.accounts.conftest import PASSWORD, Arrive, Postbox, Prove, Queue, code, new_email
@@ -115,6 +117,17 @@ async def test_off_needs_the_password_and_a_code(
     assert (state["is_on"], state["recovery_codes_left"], state["is_session_strong"]) == (False, 0, False)
     assert (await first_step(browser, ada.username)).status_code == 200
     assert code(await ada.change("off", ada.authenticator.next_code())) == "second_factor_off"
+
+
+async def test_a_session_that_a_passkey_opened_stays_as_strong(
+    arrive: Arrive, moving_clock: MovableClock, db: Database, tenant: tenants.Tenant
+):
+    ada = await protect(await arrive(), moving_clock)
+    async with db.as_service(tenant.id) as tx:
+        [session_id] = await tx.all(UUID, "select id from app.sessions where tenant_id = $1 and ended_at is null")
+        await sessions.do_set_authentication(tx, session_id, Authentication.passkey)
+    assert (await ada.change("off", ada.authenticator.next_code())).status_code == 204
+    assert (await state_of(ada.person))["is_session_strong"]
 
 
 async def test_new_recovery_codes_end_the_old_ones(

@@ -18,7 +18,7 @@ export function SecondFactor() {
     <Section title={<Trans>Two-step log-in</Trans>}>
       {state ? (
         <>
-          {state.is_required && !state.is_on ? (
+          {state.is_required && !state.is_on && !state.is_session_strong ? (
             <Notice icon={<ShieldAlert aria-hidden />} title={<Trans>Your role needs it</Trans>}>
               <Trans>Those who run this square log in with two steps. Its pages open once you have set it up.</Trans>
             </Notice>
