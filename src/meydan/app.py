@@ -22,11 +22,14 @@ from meydan.kit import http, open_files, service_manager
 from meydan.kit.database import Database
 from meydan.kit.http.body_sizes import SmallBodiesOfStrangers
 from meydan.kit.http.fast_path import FastPath
+from meydan.kit.http.forwarded_requests import ForwardedRequests
 from meydan.kit.http.head import HeadAsGet
 from meydan.kit.http.slow_clients import ClientLimits, protocol_with
 from meydan.kit.identity import Identity
+from meydan.kit.networks import OpenConnections, TrustedProxies
 
 _LARGEST_BODY = 1024 * 1024
+_REQUESTS_PER_NETWORK = 1000
 _SECURE_HEADERS = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
@@ -77,9 +80,15 @@ def with_small_bodies(app: ASGIApp) -> SmallBodiesOfStrangers:
     return SmallBodiesOfStrangers(app, accounts.is_logged_in, ["/api/payments/webhooks/"])
 
 
-def served(settings: Settings) -> HeadAsGet:
-    """The application as a server runs it: HEAD, the size of strangers' bodies and the fast path in front."""
-    return HeadAsGet(with_small_bodies(with_fast_path(create_app(settings))))
+def served(settings: Settings) -> ASGIApp:
+    """The application as a server runs it: HEAD, the size of strangers' bodies and the fast path in front.
+
+    Behind proxies also the requests of a network that are under way at once."""
+    app: ASGIApp = HeadAsGet(with_small_bodies(with_fast_path(create_app(settings))))
+    if not settings.http.trusted_proxies:
+        return app
+    requests = OpenConnections("requests", _REQUESTS_PER_NETWORK)
+    return ForwardedRequests(app, TrustedProxies(settings.http.trusted_proxies), requests)
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -131,7 +140,7 @@ def run(settings: Settings) -> None:
         host=settings.http.host,
         port=settings.http.port,
         loop="uvloop",
-        http=protocol_with(ClientLimits(unlimited_addresses=tuple(settings.http.trusted_proxies))),
+        http=protocol_with(ClientLimits(trusted_proxies=tuple(settings.http.trusted_proxies))),
         ws="none",
         access_log=False,
         log_level=settings.log_level.value,

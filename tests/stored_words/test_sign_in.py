@@ -10,9 +10,10 @@ from meydan import (
 from meydan.accounts import Browser, ClientDevice, LogInRequest, do_log_in, sessions
 from meydan.accounts.former import contact_marks
 from meydan.accounts.identifiers import Contact
-from meydan.accounts.sign_in import client_network, code_limits, login_throttle, otp
+from meydan.accounts.sign_in import code_limits, login_throttle, otp
 from meydan.integrations import Channel
 from meydan.kit.errors import Refused
+from meydan.kit.networks import network_of
 from meydan.money.fraud import fingerprints
 from tests.accounts.conftest import Postbox
 from tests.stored_words.older import FACTS, TENANT, Moved
@@ -84,7 +85,7 @@ async def test_tries_are_counted_on(moved: Moved):
             )
         assert refused.value.code == "login_failed"
     async with moved.db.as_service(TENANT) as tx:
-        await login_throttle.do_count_registration(tx, client_network.network_of("127.0.0.1"), 1000)
+        await login_throttle.do_count_registration(tx, network_of("127.0.0.1"), 1000)
     assert await counted() == {row: tries + 1 for row, tries in before.items()}
 
 

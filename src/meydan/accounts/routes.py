@@ -21,7 +21,7 @@ from meydan.accounts.second_factor import routes as second_factor
 from meydan.accounts.second_factor.challenges import SecondFactorWanted
 from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
 from meydan.accounts.settings import AccountsSettings
-from meydan.accounts.sign_in import client_network, contacts, otp, password_changes, puzzles, registration
+from meydan.accounts.sign_in import contacts, otp, password_changes, puzzles, registration
 from meydan.accounts.sign_in.code_limits import Asker
 from meydan.accounts.sign_in.login import Browser, LogInRequest, do_log_in
 from meydan.accounts.sign_in.otp import OtpSent, Proof, Purpose
@@ -32,6 +32,7 @@ from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound, Refused
 from meydan.kit.http import AnyRequest, client_ip_address
 from meydan.kit.identity import Face, Identity
+from meydan.kit.networks import network_of
 from meydan.kit.rate_limits import Limit, take
 from meydan.tenants import Language, Tenant
 
@@ -131,7 +132,7 @@ async def verify_otp(request: AnyRequest, db: Database, tenant: Tenant, data: Ve
 
 
 def _asker(request: AnyRequest, client_device_id: UUID | None = None) -> Asker:
-    network = client_network.network_of(client_ip_address(request))
+    network = network_of(client_ip_address(request))
     return Asker(network, cookies.browser_secret(request), client_device_id)
 
 
@@ -229,7 +230,7 @@ async def make_shadow(db: Database, me: Identity, data: AddShadowRequest) -> Me:
 
 @get("/api/auth/alias-suggestions", tags=["accounts"], summary="An alias with tags that are free now")
 async def alias_suggestions(request: AnyRequest, db: Database, tenant: Tenant, alias: str) -> list[Suggestion]:
-    await take(_SUGGESTIONS, client_network.network_of(client_ip_address(request)))
+    await take(_SUGGESTIONS, network_of(client_ip_address(request)))
     async with db.as_service(tenant.id) as tx:
         return await aliases.suggest(tx, alias)
 
@@ -265,7 +266,7 @@ async def change_password(db: Database, me: Identity, data: ChangePasswordReques
 
 @post("/api/auth/reset-password", status_code=204, tags=["accounts"], summary="A new password, by a one-time code")
 async def reset_password(request: AnyRequest, db: Database, tenant: Tenant, data: ResetPasswordRequest) -> None:
-    await take(_RESETS, client_network.network_of(client_ip_address(request)))
+    await take(_RESETS, network_of(client_ip_address(request)))
     await password_changes.do_reset_password(db, tenant.id, data.proof, data.password)
 
 

@@ -45,6 +45,7 @@ def gateway(data: Path | None, reuse_port: bool) -> None:
                 host=http.host,
                 port=http.gateway_port,
                 reuse_port=reuse_port,
+                trusted_proxies=tuple(http.trusted_proxies),
                 origins=(http.public_url,) if http.public_url else (),
                 tls_certificate=str(http.tls_certificate) if http.tls_certificate else None,
                 tls_key=str(http.tls_key) if http.tls_key else None,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -39,14 +39,15 @@ CLOSE_TIMEOUT = 5.0  # seconds for a client to read what is left and answer the 
 
 
 class Connection(WSListener):
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
+    def __init__(self, hub: Hub, forwarded_for: Sequence[str] = ()) -> None:
+        self._hub, self._forwarded_for = hub, forwarded_for
         self._loop = asyncio.get_running_loop()
         self.identity: Identity | None = None
         self.reader: Reader | None = None
         self.is_paused = False
         self._greeted = False
         self._ended = False
+        self._network: str | None = None
         self._watches: dict[UUID, Watch] = {}
         self._bucket = Bucket(hub.settings.frame_burst, hub.settings.frames_per_second)
 
@@ -63,9 +64,25 @@ class Connection(WSListener):
         self._deadline = self._loop.call_later(
             self._hub.settings.handshake_timeout_seconds, self.end, Close.no_hello, "say hello first"
         )
+        self._count_network()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 -- picows' signature
         self._leave()
+        if self._network is not None:
+            self._hub.by_network.closed(self._network)
+
+    def _count_network(self) -> None:
+        """Counts the socket until it is closed, which may be later than its end."""
+        peer = self._transport.underlying_transport.get_extra_info("peername")
+        self._network = self._hub.proxies.counted_network(peer[0] if peer else "", self._forwarded_for)
+        if self._network is not None and not self._hub.by_network.opened(self._network, self._refuse_one_more):
+            self._refuse_one_more()
+
+    def _refuse_one_more(self) -> None:
+        """Closes at once: whoever opens too many is not waited for."""
+        if not self._ended:
+            self.end(Close.too_many, "too many connections from this network")
+            self._transport.disconnect()
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type == WSMsgType.CLOSE:

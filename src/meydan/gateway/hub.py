@@ -10,6 +10,7 @@ from meydan.gateway.frames import Close
 from meydan.gateway.presence import PresenceReporter
 from meydan.gateway.settings import GatewaySettings
 from meydan.kit.identity import Identity
+from meydan.kit.networks import OpenConnections, TrustedProxies
 from meydan.kit.realtime.frames import channel_of_profile, channel_of_user
 from meydan.kit.realtime.revocation import CHANNEL, Revocations
 from meydan.kit.valkey import Valkey
@@ -40,6 +41,8 @@ class Hub:
         self.presence = PresenceReporter(valkey)
         self.revocations = Revocations(valkey, self._revoked)
         self._subscriptions.add(CHANNEL, self.revocations.on_message)
+        self.proxies = TrustedProxies(settings.trusted_proxies)
+        self.by_network = OpenConnections("gateway", settings.connections_per_network, find_valkey=lambda: valkey)
         self.waiting: dict[Connection, None] = {}  # connected, no hello yet; oldest first
         self.watchers: dict[UUID, set[Connection]] = {}  # by conversation
         self._by_user: dict[tuple[int, UUID], set[Connection]] = {}

@@ -80,7 +80,7 @@ class Gateway:
         if len(self.hub.waiting) >= self.settings.connections_without_hello:
             # Closes the oldest: an honest client sends hello at once, so silent ones cannot lock others out.
             next(iter(self.hub.waiting)).end(Close.no_hello, "say hello first")
-        return Connection(self.hub)
+        return Connection(self.hub, request.headers.getall("X-Forwarded-For", []))
 
     def _may_come_from(self, request: WSUpgradeRequest) -> bool:
         origin = request.headers.get("Origin")

@@ -12,11 +12,13 @@ class GatewaySettings(Struct, frozen=True):
     host: str = "127.0.0.1"
     port: int = 8001
     reuse_port: bool = False  # several gateways on one address; the kernel spreads the connections
+    trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
     origins: tuple[str, ...] = ()  # pages elsewhere that may connect; pages of the same host always may
     tls_certificate: str | None = None
     tls_key: str | None = None
 
     connections_per_user: int = 20  # in one gateway
+    connections_per_network: int = 1000  # in all gateways; generous, a mobile network's customers share an address
     connections_without_hello: int = 1000
     handshake_timeout_seconds: float = 5.0
     max_frame_bytes: int = 16 * 1024  # of a client

@@ -147,9 +147,7 @@ class Wire(asyncio.Transport):
 
 @pytest.fixture
 async def arrive() -> AsyncIterator[Callable[[str], tuple[BoundedProtocol, Wire]]]:
-    kind = protocol_with(
-        ClientLimits(connections_per_address=3, unlimited_addresses=("203.0.113.7", "2001:db8:ffff::/48"))
-    )
+    kind = protocol_with(ClientLimits(connections_per_network=3, trusted_proxies=("203.0.113.7", "2001:db8:ffff::/48")))
     config = uvicorn.Config(size_of_body, log_config=None, lifespan="off")
     made: list[BoundedProtocol] = []
 
@@ -162,7 +160,7 @@ async def arrive() -> AsyncIterator[Callable[[str], tuple[BoundedProtocol, Wire]
     yield connect
     for protocol in made:
         protocol.connection_lost(None)
-    assert not kind.open_connections, "every connection that was counted has been taken off"
+    assert len(kind.open_connections) == 0, "every connection that was counted has been taken off"
 
 
 async def test_an_address_has_so_many_connections(arrive: Callable[[str], tuple[BoundedProtocol, Wire]]):

@@ -16,10 +16,11 @@ from meydan.accounts import devices, users
 from meydan.accounts.devices import ClientDevice
 from meydan.accounts.me import LoggedIn
 from meydan.accounts.second_factor import verification
-from meydan.accounts.sign_in import client_network, login_throttle, opening
+from meydan.accounts.sign_in import login_throttle, opening
 from meydan.kit.crypto import seal
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
+from meydan.kit.networks import network_of
 
 LIFETIME = timedelta(minutes=10)
 
@@ -106,7 +107,7 @@ async def _do_finish(
     counters = login_throttle.factor_counters(
         tx,
         challenge.user_id,
-        client_network.network_of(ip_address),
+        network_of(ip_address),
         challenge.client_device_id if is_known else None,
     )
     await login_throttle.do_count(tx, counters)

@@ -15,13 +15,14 @@ from meydan.accounts.refresh_tokens import BrowserKey, read_browser_key
 from meydan.accounts.second_factor import challenges, totp
 from meydan.accounts.second_factor.challenges import SecondFactorWanted
 from meydan.accounts.settings import AccountsSettings
-from meydan.accounts.sign_in import client_network, login_throttle, opening, otp, passwords, puzzles
+from meydan.accounts.sign_in import login_throttle, opening, otp, passwords, puzzles
 from meydan.accounts.sign_in.otp import Purpose
 from meydan.accounts.sign_in.puzzles import PuzzlePurpose, PuzzleWanted
 from meydan.accounts.users import Standing
 from meydan.kit.bounded_threads import Caller
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
+from meydan.kit.networks import network_of
 
 
 class LoginFailed(Refused):
@@ -81,7 +82,7 @@ async def do_log_in(
         async with db.as_service(tenant_id) as tx:
             attempt = await _do_begin(tx, wanted, browser.ip_address)
     except PuzzleWanted as puzzle:
-        raise await puzzles.needed(puzzle, client_network.network_of(browser.ip_address)) from None
+        raise await puzzles.needed(puzzle, network_of(browser.ip_address)) from None
     checked = await passwords.check(wanted.password, attempt.password_hash, attempt.caller)
     if not checked.is_right or attempt.user_id is None:
         raise LoginFailed
@@ -117,7 +118,7 @@ async def _do_begin(tx: Tx, wanted: LogInRequest, ip_address: str) -> _Attempt:
     is_known = await devices.is_known(tx, user_id or nobody, wanted.device.id)
     password_hash = await users.password_hash(tx, user_id or nobody)
     account = user_id or f"{identifier.method}:{identifier.value}"
-    network = client_network.network_of(ip_address)
+    network = network_of(ip_address)
     counters = login_throttle.counters(tx, account, network, wanted.device.id if is_known else None)
     difficulty = await login_throttle.do_count(tx, counters)
     await puzzles.do_spend(tx, wanted.puzzle, PuzzlePurpose(tx.tenant_id, "password", identifier.value), difficulty)

@@ -19,7 +19,7 @@ from meydan.accounts.identifiers import read_username
 from meydan.accounts.me import LoggedIn
 from meydan.accounts.refresh_tokens import BrowserKey, read_browser_key
 from meydan.accounts.settings import AccountsSettings, SignInMethod
-from meydan.accounts.sign_in import client_network, login_throttle, otp, passwords
+from meydan.accounts.sign_in import login_throttle, otp, passwords
 from meydan.accounts.sign_in.otp import ProvedContact, Purpose
 from meydan.integrations import Channel
 from meydan.kit.bounded_threads import Caller
@@ -27,6 +27,7 @@ from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 from meydan.kit.events import publish
 from meydan.kit.identity import Role
+from meydan.kit.networks import network_of
 from meydan.tenants import Language
 
 
@@ -106,7 +107,7 @@ async def do_register(
     passwords.check_strength(wanted.password, about)
     if wanted.new_tenant is not None:
         tenants.check_founding_open(rules.founding)
-    network = client_network.network_of(ip_address)
+    network = network_of(ip_address)
     async with db.as_service(tenant_id) as tx:
         settings = await tenants.settings(tx, AccountsSettings)
         await login_throttle.do_count_registration(tx, network, settings.registrations_per_ip_address_hour)
@@ -133,7 +134,7 @@ async def _do_write(
             wanted.new_tenant.slug,
             wanted.new_tenant.name,
             language=wanted.language,
-            network=client_network.network_of(ip_address),
+            network=network_of(ip_address),
             rules=rules,
         )
     settings = await tenants.settings(tx, AccountsSettings)

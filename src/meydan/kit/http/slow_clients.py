@@ -1,24 +1,18 @@
 """Slow and numerous clients: uvicorn's protocol with limits that uvicorn lacks.
 
 A head must be whole within some seconds. A body must come at a least rate, measured from its beginning, so that a slow
-phone is no attacker. Time in which the application does not read does not count. An address has at most so many
-connections in one process, and proxies that are trusted have any number. Each process counts for itself, which
-costs no round trip: behind N processes an address has N times as many.
+phone is no attacker. Time in which the application does not read does not count. A network has at most so many
+connections in all processes. Proxies that are trusted have any number: ``ForwardedRequests`` counts whom they serve.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Collection
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, ClassVar
 
 import msgspec
 from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from meydan.kit.hosts import is_loopback
-
-_UNKNOWN = "?"
+from meydan.kit.networks import OpenConnections, TrustedProxies
 
 
 class ClientLimits(Struct, frozen=True):
@@ -27,17 +21,18 @@ class ClientLimits(Struct, frozen=True):
     """Time that a body may take, however small it is."""
     body_bytes_per_second: int = 2048
     """Least rate: each so many bytes give a body a second more."""
-    connections_per_address: int = 500
+    connections_per_network: int = 1000
     """Generous: a mobile network's customers share an address."""
-    unlimited_addresses: tuple[str, ...] = ()
-    """Trusted proxies, as addresses or networks; ``*`` for all. This machine itself always is."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks; ``*`` for all. They have any number of connections, as this machine itself has."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
     """Part of uvicorn's server; one for each connection."""
 
-    limits: ClassVar[ClientLimits] = ClientLimits()
-    open_connections: ClassVar[Counter[str]] = Counter()
+    limits: ClassVar[ClientLimits]
+    proxies: ClassVar[TrustedProxies]
+    open_connections: ClassVar[OpenConnections]
 
     _timer: asyncio.TimerHandle | None = None
     _counted: str | None = None
@@ -50,21 +45,18 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        key = _address_key(self.client[0] if self.client else _UNKNOWN)
-        if not _is_unlimited(key, self.limits.unlimited_addresses):
-            self._counted = key
-            self.open_connections[key] += 1
-            if self.open_connections[key] > self.limits.connections_per_address:
-                self._refuse(429, "too_many_connections", "Too many connections from this address.")
+        peer = self.client[0] if self.client else ""
+        if (network := self.proxies.counted_network(peer)) is not None:
+            self._counted = network
+            if not self.open_connections.opened(network, self._refuse_one_more):
+                self._refuse_one_more()
                 return
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         if self._counted is not None:
-            self.open_connections[self._counted] -= 1
-            if self.open_connections[self._counted] <= 0:
-                del self.open_connections[self._counted]
+            self.open_connections.closed(self._counted)
             self._counted = None
         super().connection_lost(exc)
 
@@ -120,6 +112,15 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self._refuse(408, "request_timeout", "The request came too slowly.")
 
+    def _refuse_one_more(self) -> None:
+        """Closes this connection, or lets its request that is under way be the last."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+        else:
+            self._refuse(429, "too_many_connections", "Too many connections from this network.")
+
     def _refuse(self, status: int, code: str, title: str) -> None:
         body = msgspec.json.encode(
             {"type": f"urn:meydan:problem:{code}", "title": title, "status": status, "code": code}
@@ -138,34 +139,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def protocol_with(limits: ClientLimits) -> type[BoundedProtocol]:
-    """The protocol class for a server with these limits, counting for itself."""
-    attributes: dict[str, Any] = {"limits": limits, "open_connections": Counter()}
+    """The protocol class for a server with these limits."""
+    attributes: dict[str, Any] = {
+        "limits": limits,
+        "proxies": TrustedProxies(limits.trusted_proxies),
+        "open_connections": OpenConnections("api", limits.connections_per_network),
+    }
     return type("BoundedProtocol", (BoundedProtocol,), attributes)
-
-
-def _address_key(address: str) -> str:
-    """An IPv6 customer has a whole network of 64 bits."""
-    try:
-        parsed = ip_address(address.split("%", maxsplit=1)[0])
-    except ValueError:
-        return _UNKNOWN
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ip_network((parsed, 64), strict=False).network_address) if not parsed.is_loopback else "::1"
-    return str(parsed)
-
-
-def _is_unlimited(address: str, unlimited: Collection[str]) -> bool:
-    if address == _UNKNOWN or is_loopback(address) or "*" in unlimited:
-        return True
-    parsed = ip_address(address)
-    return any(parsed in ip_network(each, strict=False) for each in unlimited if _is_network(each))
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True

@@ -86,3 +86,16 @@ server.register_function('take', function(keys, args)
     end
     return 0
 end)
+
+-- Open connections of a network: a hash with a field for each process that told of some (it expires by itself). The sum.
+-- keys: connections; args: process, its count, milliseconds
+server.register_function('hold', function(keys, args)
+    if tonumber(args[2]) > 0 then
+        server.call('HSETEX', keys[1], 'PX', args[3], 'FIELDS', 1, args[1], args[2])
+    else
+        server.call('HDEL', keys[1], args[1])
+    end
+    local sum = 0
+    for _, count in ipairs(server.call('HVALS', keys[1])) do sum = sum + count end
+    return sum
+end)
