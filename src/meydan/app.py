@@ -112,6 +112,7 @@ def create_app(settings: Settings) -> Litestar:
             "tenant": Provide(provide_tenant),
             "me": Provide(provide_me),
         },
+        guards=[http.ReadLimit(accounts.identity_of)],
         before_request=http.check_request,
         before_send=[http.before_send, http.name_time],
         exception_handlers=http.EXCEPTION_HANDLERS,

@@ -58,7 +58,12 @@ class Health(Struct, frozen=True):
     status: str
 
 
-@get("/api/health", tags=["front"], summary="Is the server there")
+@get(
+    "/api/health",
+    tags=["front"],
+    summary="Is the server there",
+    opt={http.READS_FREELY: "asked by load balancers without end, and answered without asking anybody"},
+)
 async def health() -> Health:
     return Health(status="ok")
 
@@ -154,7 +159,11 @@ async def _find(data: Path, name: str) -> Page | None:
     return pages()["index.html"]
 
 
-@get(["/", "/{path:path}"], include_in_schema=False)
+@get(
+    ["/", "/{path:path}"],
+    include_in_schema=False,
+    opt={http.READS_FREELY: "the client's own files, dozens to a visit; browsers keep them, and no database is asked"},
+)
 async def page(
     request: http.AnyRequest,
     state: State,

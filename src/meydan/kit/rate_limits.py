@@ -2,7 +2,7 @@
 
 ``take`` counts in Valkey, for all processes together: requests of a user or an address may reach any process. Each costs
 a round trip, which a request can bear. ``Bucket`` counts in this process. A socket lives in one gateway, and its frames
-are too many and too cheap for a round trip each. So are pages that are read: ``Buckets`` has one for each key. Several
+are too many and too cheap for a round trip each. So is all that is read: ``Buckets`` has one for each key. Several
 processes together let so many times more through.
 
 A bucket refills evenly: "5 in a minute" lets five through at once and then one every twelve seconds. While Valkey is

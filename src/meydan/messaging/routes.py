@@ -20,6 +20,7 @@ from meydan.messaging.device_names import device_info
 from meydan.messaging.frames import Message
 from meydan.messaging.settings import MessagingSettings
 
+_OWN_LIMIT = {http.READS_FREELY: "counted by the community's own limit, as on the fast path"}
 _PAGES = rate_limits.Buckets("messages.pages")
 _CONSUMES = rate_limits.Limit("key-packages.consume", timedelta(minutes=1), 20)
 _IDENTITIES = rate_limits.Limit("identity-key.set", timedelta(hours=1), 20)
@@ -130,7 +131,7 @@ async def consume_key_packages(
         return KeyPackageList(await packages.do_consume(tx, conversation_id, data.epoch))
 
 
-@get("/api/messages/conversations")
+@get("/api/messages/conversations", opt=_OWN_LIMIT)
 async def list_conversations(db: Database, me: Identity) -> ConversationList:
     await _take_page(db, me)
     async with db.as_user(me) as tx:
@@ -138,7 +139,7 @@ async def list_conversations(db: Database, me: Identity) -> ConversationList:
     return ConversationList(await conversations.with_presence(me.tenant_id, items))
 
 
-@get("/api/messages/{conversation_id:uuid}")  # answered before the framework: _hot_page
+@get("/api/messages/{conversation_id:uuid}", opt=_OWN_LIMIT)  # answered before the framework: _hot_page
 async def list_messages(
     db: Database,
     me: Identity,

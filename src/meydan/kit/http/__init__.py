@@ -5,6 +5,7 @@
 
 from meydan.kit.http.headers import before_send
 from meydan.kit.http.problems import EXCEPTION_HANDLERS, PROBLEM, Unavailable, problem
+from meydan.kit.http.reads import READS_FREELY, ReadLimit
 from meydan.kit.http.requests import (
     AnyRequest,
     HostMalformed,
@@ -20,12 +21,14 @@ __all__ = [
     "EXCEPTION_HANDLERS",
     "PROBLEM",
     "PROVED_BY",
+    "READS_FREELY",
     "AnyRequest",
     "HeaderMissing",
     "HostMalformed",
     "IdempotencyKey",
     "IdempotencyKeyMissing",
     "JsonWanted",
+    "ReadLimit",
     "Unavailable",
     "before_send",
     "check_request",
