@@ -106,9 +106,9 @@ async def test_the_database_and_the_token_are_asked_once(
         asked.append("token")
         return await identify(*arguments)
 
-    async def counted_check(*arguments: Any) -> None:
+    async def counted_check(*arguments: Any, **options: Any) -> None:
         asked.append("database")
-        await check_staff(*arguments)
+        await check_staff(*arguments, **options)
 
     monkeypatch.setattr(access, "identify", counted_identify)
     monkeypatch.setattr(staff, "check_staff", counted_check)

@@ -27,6 +27,7 @@ from tests.money.bank import Bank
 
 NO_TENANT_NAMED = {
     "app.add_tenant(text,text,text,text,text,bytea)": "makes a tenant",
+    "app.decide_tenant(text,text)": "lets the default tenant alone decide; tests/accounts/test_foundings.py plays it",
     "app.free_tag(text)": "reads the tenant of the transaction alone",
     "app.queue_job(text,bytea,interval,text)": "writes the tenant of the transaction alone",
     "app.note_for_restore()": "is a trigger",

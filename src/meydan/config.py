@@ -219,7 +219,7 @@ class Tenants(Struct, frozen=True):
         Founding,
         Meta(
             description="Whether people may start a community on the page: `closed`, `approved` (it waits for "
-            "`meydan tenant status SLUG active`), `open`."
+            "staff of the default community under `/staff/communities`, or `meydan tenant status SLUG active`), `open`."
         ),
     ] = Founding.closed
     foundings_per_day: Annotated[

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from litestar.handlers import HTTPRouteHandler
 
-from meydan.accounts import inheritance
+from meydan.accounts import burdens, inheritance
 from meydan.accounts import routes as accounts
 from meydan.growth import routes as growth
 from meydan.integrations import routes as integrations
@@ -30,7 +30,7 @@ from meydan.money.premium import PREMIUM, PremiumFulfilment
 from meydan.money.premium import routes as premium
 from meydan.money.provider_events import routes as provider_events
 from meydan.money.shop import routes as shop
-from meydan.money.wallet import do_inherit_wallet
+from meydan.money.wallet import carried_in_wallet, do_inherit_wallet
 from meydan.money.wallet import routes as wallet
 from meydan.notifications import routes as notifications
 from meydan.safety import pairs_blocked
@@ -43,6 +43,7 @@ personal_data.set_order(
     ]
 )
 inheritance.set_rooms(pairs=[pairs_blocked, pairs_met], inherit=[do_inherit_wallet, do_inherit_quota])
+burdens.set_rooms([carried_in_wallet])
 fulfilment.register(COINS, CoinFulfilment())
 fulfilment.register(PREMIUM, PremiumFulfilment())
 review.register(FraudReviewer())

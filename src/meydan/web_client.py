@@ -27,6 +27,8 @@ _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/s
 class TenantSummary(Struct, frozen=True):
     slug: str
     name: str
+    runs_installation: bool
+    """True for the default community: its staff approve the others."""
 
 
 class Config(Struct, frozen=True):
@@ -86,7 +88,7 @@ async def config(request: http.AnyRequest, state: State, db: Database, tenant: t
         for_accounts = await tenants.settings(tx, accounts.AccountsSettings)
         for_meeting = await tenants.settings(tx, meeting.MeetingSettings)
     return Config(
-        tenant=TenantSummary(slug=tenant.slug, name=tenant.name),
+        tenant=TenantSummary(tenant.slug, tenant.name, tenant.slug == tenants.Directory.default_slug),
         realtime_url=realtime_url(request, settings),
         languages=list(tenants.Language),
         default_language=tenant.default_language,

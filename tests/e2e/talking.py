@@ -22,6 +22,7 @@ class Talker:
     def __init__(self, product: Product, community: str, alias: str) -> None:
         self.product, self.community, self.alias = product, community, alias
         self.username = f"u{uuid4().hex[:12]}"
+        self.phone = f"+90555{next(_numbers)}{uuid4().int % 100:02d}"
         self.session: dict[str, Any] = {}
 
     @property
@@ -38,7 +39,7 @@ class Talker:
 
     def register(self, *, found: bool) -> None:
         """``found``: with a community of its own, so that nobody else is matched there."""
-        phone = f"+90555{next(_numbers)}{uuid4().int % 100:02d}"
+        phone = self.phone
         start = {"X-Meydan": "1"} if found else self.headers
         ask = {"channel": "sms", "to": phone, "purpose": "register"}
         asked = httpx.post(f"{self.product.url}/api/auth/send-otp", json=ask, headers=start)

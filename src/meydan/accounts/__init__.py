@@ -9,6 +9,7 @@ from meydan.accounts.devices import ClientDevice
 from meydan.accounts.erasure_lock import lock_against_erasure, lock_for_erasure
 from meydan.accounts.events import (
     CodesPaused,
+    CommunityApproved,
     DeviceForgotten,
     NewDevice,
     Registered,
@@ -31,7 +32,8 @@ from meydan.accounts.faces.profiles import (
 from meydan.accounts.faces.profiles import do_change as do_change_profile
 from meydan.accounts.faces.profiles import in_common as interests_in_common
 from meydan.accounts.faces.profiles import public as public_profiles
-from meydan.accounts.former import inheritance
+from meydan.accounts.former import burdens, inheritance
+from meydan.accounts.former.burdens import BurdenKind
 from meydan.accounts.former.contact_marks import contact_hash_in, marks_of_me, rehashed
 from meydan.accounts.former.kept_apart import MetFaces, Pair
 from meydan.accounts.former.known_contacts import REMEMBERED, do_ban_contact
@@ -80,9 +82,11 @@ __all__ = [
     "AliasMixesScripts",
     "Authentication",
     "Browser",
+    "BurdenKind",
     "ChangeProfileRequest",
     "ClientDevice",
     "CodesPaused",
+    "CommunityApproved",
     "ConflictOfInterest",
     "DeviceForgotten",
     "EndReason",
@@ -118,6 +122,7 @@ __all__ = [
     "VerificationNeeded",
     "Verified",
     "WrongTenant",
+    "burdens",
     "check_may_meet",
     "contact_hash_in",
     "country_code",

@@ -92,6 +92,12 @@ class ShadowEnded(Event, frozen=True):
     """False for a banned user, whose words and past talks stay."""
 
 
+class CommunityApproved(Event, frozen=True):
+    """Staff of the installation have opened the community that this user founded. Published inside it."""
+
+    user_id: UUID
+
+
 class CodesPaused(Event, frozen=True):
     """Today's budget for text messages refused one: strangers get none until midnight UTC. Published once a day."""
 

@@ -9,7 +9,7 @@ from litestar.openapi import ResponseSpec
 from msgspec import Meta, Struct, structs
 
 from meydan import tenants
-from meydan.accounts import cookies, devices, personal_data, sessions
+from meydan.accounts import admission_routes, cookies, devices, personal_data, sessions
 from meydan.accounts import me as myself
 from meydan.accounts.devices import DeviceLine
 from meydan.accounts.faces import aliases, profiles
@@ -289,6 +289,7 @@ async def erase(db: Database, me: Identity, data: EraseAccountRequest) -> Respon
 
 
 ROUTES = [
+    *admission_routes.ROUTES,
     send_otp,
     verify_otp,
     register,

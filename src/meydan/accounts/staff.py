@@ -34,15 +34,23 @@ class Outranked(Refused):
     code, status, title = "outranked", 403, "Only staff of a higher rank may do this to somebody of the staff."
 
 
-async def check_staff(db: Database, me: Identity, *roles: Role) -> None:
+class InstallationStaffOnly(Refused):
+    code, status, title = "installation_staff_only", 403, "Only those who run this installation may see this."
+
+
+async def check_staff(db: Database, me: Identity, *roles: Role, of_installation: bool = False) -> None:
     """Refuses a user without one of these roles now, a banned one, and a session weaker than required.
 
-    Raises: StaffOnly, SecondFactorRequired.
+    ``of_installation`` also refuses staff of any tenant but the default one.
+
+    Raises: StaffOnly, InstallationStaffOnly, SecondFactorRequired.
     """
     async with db.as_service(me.tenant_id) as tx:
         person = await users.by_id(tx, me.user_id)
         if person.role not in roles or person.is_banned:
             raise StaffOnly
+        if of_installation and (await tenants.current(tx)).slug != tenants.Directory.default_slug:
+            raise InstallationStaffOnly
         if not await is_second_factor_required(tx, person.role):
             return
         authentication = await sessions.authentication(tx, me.session_id)
@@ -60,16 +68,20 @@ class StaffGuard:
     """A Litestar guard: runs before the body is read, so that a stranger learns nothing of what a route takes."""
 
     roles: tuple[Role, ...]
+    of_installation: bool = False
 
     async def __call__(self, connection: access.Connection, _: BaseRouteHandler) -> None:
         check_request(connection)  # guards run before the application's own check of it
         db: Database = connection.app.state.db
-        await check_staff(db, await access.identity_of(connection), *self.roles)
+        me = await access.identity_of(connection)
+        await check_staff(db, me, *self.roles, of_installation=self.of_installation)
 
 
-def staff_only(*roles: Role) -> StaffGuard:
-    """The guard of a staff route: ``@get(..., guards=[accounts.staff_only(Role.admin, Role.owner)])``."""
-    return StaffGuard(roles)
+def staff_only(*roles: Role, of_installation: bool = False) -> StaffGuard:
+    """The guard of a staff route: ``@get(..., guards=[accounts.staff_only(Role.admin, Role.owner)])``.
+
+    ``of_installation``: who run the default tenant decide about all others."""
+    return StaffGuard(roles, of_installation)
 
 
 async def staff_of(tx: Tx, *roles: Role) -> list[UUID]:

@@ -1,6 +1,6 @@
 """Jobs and schedules of accounts."""
 
-from meydan.accounts import sessions
+from meydan.accounts import foundings, sessions
 from meydan.accounts.faces import shadow_endings
 from meydan.accounts.former import inheritance
 from meydan.accounts.second_factor import challenges, totp
@@ -17,6 +17,11 @@ async def send_code(db: Database, tenant_id: int, payload: otp.SendCode) -> None
 @external_job("accounts.send_security_alert")
 async def send_security_alert(db: Database, tenant_id: int, payload: security_alerts.SendSecurityAlert) -> None:
     await security_alerts.do_send(db, tenant_id, payload)
+
+
+@external_job(foundings.SEND_NEWS)
+async def send_founding_news(db: Database, tenant_id: int, payload: foundings.SendFoundingNews) -> None:
+    await foundings.do_send_news(db, tenant_id, payload)
 
 
 @job(shadow_endings.END_SHADOW)

@@ -28,6 +28,8 @@ class Code(StrEnum):
     new_device = "new_device"
     sign_in_changed = "sign_in_changed"
     """``part``: the password, the phone number or the e-mail address."""
+    community_approved = "community_approved"
+    """To the founder: staff of the installation have opened the community."""
     banned = "banned"
     matching_suspended = "matching_suspended"
     matching_resumed = "matching_resumed"

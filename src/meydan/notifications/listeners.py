@@ -23,6 +23,7 @@ class EventNotification(NamedTuple):
 EVENT_NOTIFICATIONS = [
     EventNotification(accounts.Registered, Code.welcome),
     EventNotification(accounts.NewDevice, Code.new_device, ("device_name",)),
+    EventNotification(accounts.CommunityApproved, Code.community_approved),
     EventNotification(accounts.SignInChanged, Code.sign_in_changed, ("part",)),
     # Read once the ban is over; until then the answer to logging in says the same.
     EventNotification(accounts.UserBanned, Code.banned, ("reason", "until")),

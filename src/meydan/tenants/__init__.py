@@ -1,6 +1,9 @@
 """Tenants, which people call communities: their settings, and the audit log of actions on users."""
 
-from meydan.tenants import tasks  # noqa: F401 -- importing the room registers its schedules
+from meydan.tenants import (
+    approval,
+    tasks,  # noqa: F401 -- importing the room registers its schedules
+)
 from meydan.tenants.addresses import Addresses
 from meydan.tenants.configs import (
     RoomSettings,
@@ -59,6 +62,7 @@ __all__ = [
     "TimezoneUnknown",
     "UnknownSetting",
     "UnknownTenant",
+    "approval",
     "cached_settings",
     "check_founding_open",
     "check_host",

@@ -36,6 +36,8 @@ export interface Row extends Leading {
 /** A tab beside others: on the pages about people one met, or on those of the staff. */
 export interface Tab extends Leading {
   of: 'people' | 'staff';
+  /** Only in the community whose staff run the installation. */
+  installation?: true;
 }
 
 /** A part at the top of a phone's pages. */

@@ -147,7 +147,9 @@ async def do_pass_on(tx: Tx, user_id: UUID) -> None:
         await _do_inherit(tx, user_id, heir)
 
 
-async def do_release(tx: Tx, contact: Contact, reason: str, *, take_from_account: bool = False) -> None:
+async def do_release(
+    tx: Tx, contact: Contact, reason: str, *, acted_by_user_id: UUID | None = None, take_from_account: bool = False
+) -> None:
     """Frees a contact for a new owner from what erased accounts left: bans, debts, freezes, counters, pairs kept apart.
 
     ``take_from_account`` also takes it from the account that has it now. That stays, with a made-up username if it has
@@ -158,7 +160,7 @@ async def do_release(tx: Tx, contact: Contact, reason: str, *, take_from_account
     Runs as: service.
     """
     column, key = _COLUMN[contact.channel], contact_marks.contact_hash(tx, contact.value)
-    holder = await tx.maybe(UUID, f"select id from app.users where tenant_id = $1 and {column} = $2", contact.value)
+    holder = await holder_of(tx, contact)
     if holder is not None:
         await users.lock_standing(tx, holder)
     if await known_contacts.lock_contact(tx, key) is None and holder is None:
@@ -181,8 +183,32 @@ async def do_release(tx: Tx, contact: Contact, reason: str, *, take_from_account
         person = await users.by_id(tx, holder)
         await known_contacts.do_write_ban(tx, holder, person.ban_reason, person.banned_until)
     await tenants.do_record(
-        tx, "contact_released", user_id=holder, acted_by_user_id=None, reason=reason, taken=take_from_account
+        tx,
+        "contact_released",
+        user_id=holder,
+        acted_by_user_id=acted_by_user_id,
+        reason=reason,
+        taken=take_from_account,
     )
+
+
+async def holder_of(tx: Tx, contact: Contact) -> UUID | None:
+    """The account that has the contact now.
+
+    Runs as: service.
+    """
+    column = _COLUMN[contact.channel]
+    return await tx.maybe(UUID, f"select id from app.users where tenant_id = $1 and {column} = $2", contact.value)
+
+
+async def read_typed(tx: Tx, typed: str) -> Contact:
+    """A contact as staff or an operator type it.
+
+    Raises: ContactInvalid.
+    """
+    settings = await tenants.settings(tx, AccountsSettings)
+    channel = Channel.email if "@" in typed else Channel.sms
+    return read_contact(channel, typed, settings.default_region)
 
 
 async def do_release_typed(tx: Tx, typed: str, reason: str, *, take_from_account: bool = False) -> None:
@@ -192,10 +218,7 @@ async def do_release_typed(tx: Tx, typed: str, reason: str, *, take_from_account
     Raises: NotFound, ContactInvalid.
     Runs as: service.
     """
-    settings = await tenants.settings(tx, AccountsSettings)
-    channel = Channel.email if "@" in typed else Channel.sms
-    contact = read_contact(channel, typed, settings.default_region)
-    await do_release(tx, contact, reason, take_from_account=take_from_account)
+    await do_release(tx, await read_typed(tx, typed), reason, take_from_account=take_from_account)
 
 
 async def do_purge(tx: Tx) -> None:

@@ -167,6 +167,23 @@ async def do_ban_contact(tx: Tx, contact: bytes, reason: str | None, until: date
     )
 
 
+async def ban_that_waits(tx: Tx, contact: bytes) -> list[datetime]:
+    """The end of a ban that an erased account has left under the contact, if there is one.
+
+    Runs as: service.
+    """
+    return await tx.all(
+        datetime,
+        """
+        select least(banned_until, left_at + $3::interval) from app.known_contacts
+        where tenant_id = $1 and contact_hash = $2 and user_id is null and ban_reason is not null
+            and (banned_until is null or banned_until > app.now())
+        """,
+        contact,
+        REMEMBERED,
+    )
+
+
 async def do_purge(tx: Tx) -> None:
     """Deletes contacts whose last account was erased long ago."""
     await tx.run(

@@ -47,7 +47,7 @@ from meydan.money.wallet.errors import (
 from meydan.money.wallet.events import WalletFrozen, WalletThawed
 from meydan.money.wallet.freezes import do_freeze, do_thaw
 from meydan.money.wallet.holds import Hold, HoldStatus, do_commit_hold, do_hold, do_release_hold
-from meydan.money.wallet.inheritance import do_inherit_wallet
+from meydan.money.wallet.inheritance import carried_in_wallet, do_inherit_wallet
 from meydan.money.wallet.ledger import (
     Clawback,
     HistoryItem,
@@ -99,6 +99,7 @@ __all__ = [
     "WalletThawed",
     "balance_at",
     "balance_of",
+    "carried_in_wallet",
     "check_payouts_open",
     "clearing",
     "coins_of",

@@ -31,3 +31,16 @@ async def do_thaw(tx: Tx, user_id: UUID, thawed_by_user_id: UUID | None) -> None
     await tenants.do_record(tx, "wallet_thawed", user_id=user_id, acted_by_user_id=thawed_by_user_id)
     await publish(tx, WalletThawed(user_id))
     await do_send_wallet(tx, user_id)
+
+
+async def is_frozen(tx: Tx, user_id: UUID) -> bool:
+    """Runs as: service."""
+    return await tx.one(
+        bool,
+        """
+        select exists (
+            select from app.wallet_freezes where tenant_id = $1 and user_id = $2 and thawed_at is null
+        )
+        """,
+        user_id,
+    )

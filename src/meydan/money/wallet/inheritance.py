@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from meydan.accounts import BurdenKind
 from meydan.kit.database import Tx
 from meydan.money.wallet import balances, freezes, ledger
 from meydan.money.wallet.enums import Entry, TransactionType, debt_of
@@ -29,3 +30,16 @@ async def do_inherit_wallet(tx: Tx, former_user_id: UUID, user_id: UUID) -> None
     # Thawed without an event: nobody is left to hear of it.
     if await tx.one(bool, "select app.thaw_wallet($1, $2, null)", former_user_id):
         await freezes.do_freeze(tx, user_id, FORMER_ACCOUNT, None)
+
+
+async def carried_in_wallet(tx: Tx, former_user_id: UUID) -> list[BurdenKind]:
+    """Debt and freeze that an heir of the erased account would inherit.
+
+    Runs as: service.
+    """
+    kinds = []
+    if await balances.balance_of(tx, debt_of(former_user_id)) < 0:
+        kinds.append(BurdenKind.debt)
+    if await freezes.is_frozen(tx, former_user_id):
+        kinds.append(BurdenKind.freeze)
+    return kinds

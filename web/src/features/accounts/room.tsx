@@ -77,7 +77,20 @@ const team = [
   }),
 ];
 
-export const routes = { doors, me: settings, staff: team };
+const admission = [
+  createRoute({
+    getParentRoute: () => staff,
+    path: '/contacts',
+    component: lazyPage(() => import('./admission/ContactsPage'), 'ContactsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => staff,
+    path: '/communities',
+    component: lazyPage(() => import('./admission/CommunitiesPage'), 'CommunitiesPage'),
+  }),
+];
+
+export const routes = { doors, me: settings, staff: [...team, ...admission] };
 
 function ProfileWords() {
   const { t } = useLingui();
@@ -157,7 +170,11 @@ export const room: Room = {
       Words: DataWords,
     },
   ],
-  tabs: [{ of: 'staff', rank: 100, to: '/staff/team', title: msg`Team` }],
+  tabs: [
+    { of: 'staff', rank: 100, to: '/staff/team', title: msg`Team` },
+    { of: 'staff', rank: 110, to: '/staff/contacts', title: msg`New owners` },
+    { of: 'staff', rank: 120, to: '/staff/communities', title: msg`Communities`, installation: true },
+  ],
   frames: {
     sessions_changed: () => changed(['sessions']),
     banned: ({ reason, until }) => endSession({ code: 'banned', problem: { reason, until } }),

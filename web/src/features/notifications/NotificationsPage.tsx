@@ -47,6 +47,7 @@ const ICONS: Record<string, LucideIcon> = {
   new_device: Smartphone,
   sign_in_changed: KeyRound,
   banned: DoorClosed,
+  community_approved: Sparkles,
   matching_suspended: ShieldAlert,
   matching_resumed: ShieldAlert,
   reports_wait: Flag,
@@ -100,6 +101,8 @@ export function useNotificationWords(): (notification: Notification) => { title:
           words: t`If that was not you, end the session under Me and change your password.`,
         };
       }
+      case 'community_approved':
+        return { title: t`Your community is open`, words: t`Invite the first people: the link is under Me.` };
       case 'banned':
         return {
           title: text('until')

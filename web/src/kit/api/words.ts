@@ -27,6 +27,9 @@ const known = new Map<string, Refusals[string]>(
     too_busy: msg`Too many people are at this door at once. Wait a moment, then try again.`,
     slow_down: (refused, i18n) => {
       const seconds = refused.number('retry_after');
+      if (seconds && seconds > 5400) {
+        return i18n._(msg`That was a lot for a day. Try again in ${Math.ceil(seconds / 3600)} hours.`);
+      }
       return seconds
         ? i18n._(msg`That was a lot in a short time. Wait ${Math.ceil(seconds)} seconds, then try again.`)
         : i18n._(msg`That was a lot in a short time. Wait a little, then try again.`);

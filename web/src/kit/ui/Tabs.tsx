@@ -5,10 +5,12 @@ import { cx } from './cx';
 /** Tabs that are pages: each has its own address, so that back and reload work. */
 export function PageTabs({ label, tabs }: { label: string; tabs: { to: LinkProps['to']; words: ReactNode }[] }) {
   const nav = useRef<HTMLElement>(null);
-  // On a phone the row may be longer than the screen: where one is must be in sight.
+  // On a phone the row may be longer than the screen: where one is must be in sight, also when a tab comes later.
+  const count = tabs.length;
   useEffect(() => {
+    if (count === 0) return;
     nav.current?.querySelector('[data-status=active]')?.scrollIntoView?.({ inline: 'center', block: 'nearest' });
-  }, []);
+  }, [count]);
   return (
     <nav ref={nav} aria-label={label} className="-mx-4 overflow-x-auto px-4 sm:mx-0 sm:px-0">
       <ul className="flex min-w-max gap-1 border-line border-b">
