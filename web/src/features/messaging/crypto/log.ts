@@ -45,6 +45,8 @@ export class LogReader {
   private group: Group | null;
   private readonly texts: TextRecord[] = [];
   private readonly changes: Change[] = [];
+  /** Requests under another identity, read outside a group: whoever was inside may have answered them long ago. */
+  private strangers: { readonly message: WireMessage; readonly owner: Owner }[] = [];
 
   constructor(
     private readonly vault: Vault,
@@ -63,6 +65,7 @@ export class LogReader {
       await this.take(message);
       this.record = { ...this.record, seq: message.seq, last: entryOf(message) };
     }
+    for (const { message, owner } of this.strangers) this.notice(message, new OtherIdentity(owner));
     this.record = { ...this.record, state: this.group?.write() ?? null };
     return {
       record: this.record,
@@ -159,6 +162,7 @@ export class LogReader {
       }
     } else {
       this.record = { ...this.record, requests: [] }; // a member was there after them, and has them too
+      this.strangers = [];
     }
     this.forgetAnswered((member) => member.leafKey);
   }
@@ -199,7 +203,8 @@ export class LogReader {
       return;
     }
     if (verdict === 'other_identity') {
-      this.notice(message, new OtherIdentity(owner));
+      if (owner.profileId === this.facts.me || this.group !== null) this.notice(message, new OtherIdentity(owner));
+      else this.strangers.push({ message, owner });
       if (owner.profileId === this.facts.me) return;
     }
     const others = this.record.requests.filter((request) => request.deviceId !== owner.deviceId);

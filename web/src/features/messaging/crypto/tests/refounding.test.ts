@@ -84,6 +84,36 @@ describe('one person came back with a new identity', () => {
     expect((await ana.safety()).digits).toEqual((await newBora.safety()).digits);
   });
 
+  it('a browser let in later asks for no second look, whatever was asked before its time', async () => {
+    const { server, conversation, ana, bora } = await pair();
+    await ana.say('eski');
+    await bora.sync();
+    const oldPhone = await Device.make(server, conversation, BORA, 0);
+    await oldPhone.sync();
+    await ana.sync();
+    const newBora = await Device.make(server, conversation, BORA, 0, await makeIdentityKey());
+    await newBora.sync();
+    await ana.sync();
+    await ana.accept();
+    await newBora.sync();
+    const asked = server.log.filter(({ type }) => type === 'join_request');
+    expect(asked.map(({ sender_device_id }) => sender_device_id)).toEqual([oldPhone, newBora].map(({ own }) => own.deviceId));
+
+    const laptop = await (await Device.make(server, conversation, ANA, 0)).carry(ana);
+    await laptop.sync();
+    expect((await laptop.safety()).standing).toBe('known');
+    await ana.sync();
+    await laptop.say('yeni tarayıcıdan');
+    expect(await laptop.read()).not.toContain('[new identity of peer]');
+    await newBora.accept();
+    expect(await newBora.read()).toContain('peer: yeni tarayıcıdan');
+
+    const third = await Device.make(server, conversation, BORA, 0, await makeIdentityKey());
+    await third.sync();
+    await laptop.sync();
+    expect((await laptop.safety()).standing).toBe('changed'); // what is asked now is told
+  });
+
   it('each device of the other side decides for itself', async () => {
     const { server, conversation, ana, bora } = await pair();
     const laptop = await Device.make(server, conversation, ANA);
