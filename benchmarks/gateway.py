@@ -24,7 +24,7 @@ from uuid import UUID, uuid4
 import click
 import msgspec
 
-from benchmarks.kit import peers, processes, results
+from benchmarks.kit import kernel_queues, peers, processes, results
 from meydan.engines import ValkeyEngine
 from meydan.gateway import GatewaySettings
 from meydan.kit import clock
@@ -37,6 +37,7 @@ KEY = secrets.token_hex(32)
 SOCKET_IO = "4.8.3"
 ROOM = 1000
 STALLED, STALLED_BYTES = 20, 16_000
+STALLED_HEAD = ["", "sent to each", "memory grew by", "most in the kernel for one socket", "p50 / p99 ms of the others"]
 RUN_GATEWAY = (
     "import sys, msgspec; from meydan.gateway import GatewaySettings, run;"
     "run(msgspec.json.decode(sys.argv[1], type=GatewaySettings))"
@@ -45,7 +46,7 @@ RUN_GATEWAY = (
 
 class Bench:
     def __init__(self, folder: Path, valkey: ValkeyEngine, ports: dict[str, int], pids: dict[str, int]) -> None:
-        self._folder, self._valkey, self._ports, self._pids = folder, valkey, ports, pids
+        self._folder, self._valkey, self.ports, self._pids = folder, valkey, ports, pids
         assert valkey.child is not None
         self._valkey_pid = valkey.child.pid
         self._load = peers.compiled(HERE / "load" / "wsload.c")
@@ -54,7 +55,7 @@ class Bench:
         file = self._folder / "people"
         file.write_text("".join(f"{channel_of_user(1, person)} {_token(person)}\n" for person in people))
         pids = f"{self._pids[server]},{self._valkey_pid}"
-        command = [self._load, server, mode, self._ports[server], file, pids, seconds, size]
+        command = [self._load, server, mode, self.ports[server], file, pids, seconds, size]
         command += [word for name, value in options.items() for word in (f"--{name}", value)]
         command += ["--valkey", self._valkey.port, "--password", self._valkey.password]
         done = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True, timeout=120)
@@ -128,11 +129,13 @@ def compare(
 def stalled(bench: Bench, seconds: float) -> list[list[str]]:
     lines = []
     for server in ("meydan", "socketio"):
-        result = bench.run(server, "fanout", [uuid4()] * 200, seconds, STALLED_BYTES, burst=4, stalled=STALLED)
+        with kernel_queues.watched(bench.ports[server]) as queues:
+            result = bench.run(server, "fanout", [uuid4()] * 200, seconds, STALLED_BYTES, burst=4, stalled=STALLED)
         process = result["processes"][0]
         sent = result["published"] * STALLED_BYTES / 1e6
         grown = process["most_mb"] - process["connected_mb"]
-        lines.append([server, f"{sent:.0f} MB", f"{grown:.0f} MB", f"{result['p50_ms']:.1f} / {result['p99_ms']:.1f}"])
+        line = [server, f"{sent:.0f} MB", f"{grown:.0f} MB", f"{queues.largest / 1024:.0f} KB"]
+        lines.append([*line, f"{result['p50_ms']:.1f} / {result['p99_ms']:.1f}"])
         click.echo(" | ".join(lines[-1]))
     return lines
 
@@ -166,7 +169,7 @@ def main(quick: bool) -> None:
         f"Processor seconds of the server for 100,000 delivered messages of 200 bytes, median of {rounds} rounds in turns.\n\n"
         f"{results.table(head, lines)}\n\n"
         f"{STALLED} of 200 readers stall while the others go on (messages of 16 KB, bursts of 4):\n\n"
-        f"{results.table(['', 'sent to each', 'memory grew by', 'p50 / p99 ms of the others'], slow)}\n\n{rest}",
+        f"{results.table(STALLED_HEAD, slow)}\n\n{rest}",
     )
 
 
