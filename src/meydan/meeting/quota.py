@@ -60,7 +60,7 @@ async def quota(tx: Tx, meeting_type: MeetingType) -> Quota:
             coalesce((
                 select granted - used from app.bonus_quota where tenant_id = t.id and user_id = $2 and kind = $3
             ), 0) as bonus,
-            (app.today($1) + 1)::timestamp at time zone t.timezone as resets_at
+            app.day_begins(t.timezone, app.today($1) + 1) as resets_at
         from app.tenants t where t.id = $1
         """,
         tx.me.user_id,

@@ -108,8 +108,8 @@ def _totals(days: list[MoneyOfDay]) -> list[MoneyTotal]:
 # converting each row's time to a date.
 _DAYS = """
     days as (
-        select day::date as day, day::date::timestamp at time zone timezone as since,
-            (day::date + 1)::timestamp at time zone timezone as until
+        select day::date as day, app.day_begins(timezone, day::date) as since,
+            app.day_begins(timezone, day::date + 1) as until
         from app.tenants cross join generate_series($2::date, $3::date, interval '1 day') as series (day)
         where id = $1
     )

@@ -104,7 +104,7 @@ async def _today(tx: Tx) -> _Day:
     return await tx.one(
         _Day,
         """
-        select app.today($1) as day, (app.today($1) + 1)::timestamp at time zone t.timezone as next_at
+        select app.today($1) as day, app.day_begins(t.timezone, app.today($1) + 1) as next_at
         from app.tenants t where t.id = $1
         """,
     )
