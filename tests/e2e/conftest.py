@@ -75,10 +75,11 @@ class Product:
         return codes()[0]
 
 
-def start_product(folder: Path) -> Product:
+def start_product(folder: Path, port: int | None = None) -> Product:
+    """``port`` is that of an earlier start: for browsers it is the same product then."""
     if not (web_client.STATIC / "index.html").exists():
         pytest.fail("the web client is not built: run `make client`")
-    port, log, clock_file = free_port(), folder / "up.log", folder / "clock"
+    port, log, clock_file = port or free_port(), folder / "up.log", folder / "clock"
     environment = {
         **os.environ,
         "MEYDAN_CLOCK_FILE": str(clock_file),
