@@ -8,12 +8,15 @@ from meydan.kit.database import DatabaseSettings
 from tests.source import SOURCE
 
 HASHES_OF_THE_CURRENT_KEY = {
+    "accounts/second_factor/challenges.py": "stored with it; found by accepted_macs",
+    "accounts/second_factor/recovery_codes.py": "stored with it; found by known_macs",
     "accounts/refresh_tokens.py": "written with it; compared by is_mac",
     "accounts/sign_in/code_limits.py": "stored with it; found by known_macs",
     "accounts/sign_in/otp.py": "stored or handed out with it; compared by is_mac",
 }
 """Files that call ``seal.mac`` with the current seal key."""
 SEALED_COLUMNS = {
+    "app.totp_secrets.sealed_secret": "sealed anew at night, and looked at by the doctor",
     "app.provider_accounts.sealed": "sealed anew at night, and looked at by the doctor",
     "app.former_accounts.sealed_hash": "with the contact key, which is not rotated",
 }

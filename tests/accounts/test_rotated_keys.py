@@ -10,6 +10,7 @@ from litestar import Litestar
 
 from meydan import accounts, safety, tenants
 from meydan.accounts.identifiers import Contact
+from meydan.accounts.second_factor import totp
 from meydan.accounts.sign_in import code_limits
 from meydan.config import Secrets
 from meydan.integrations import Channel
@@ -19,6 +20,7 @@ from meydan.kit.database import Database
 from meydan.kit.runtime import runtime
 from tests.accounts.conftest import PASSWORD, Arrive, Postbox, Prove, Queue, code, device, form, new_phone
 from tests.accounts.former.test_inheritance import are_matched, arrive_with, block, erase, forget_meetings
+from tests.accounts.second_factor.authenticator import challenge_of, protect, second_step
 from tests.accounts.sign_in.test_guessing import log_in
 from tests.accounts.sign_in.test_puzzles import ask
 from tests.accounts.test_sessions import cookie_of, refresh
@@ -76,6 +78,25 @@ async def test_processes_before_and_after_a_rotation_take_each_others_log_ins(
             somebody.take(renewed.json())
     with under(BEFORE):  # it has not heard of the next key
         assert code(await somebody.client.get("/api/auth/profile")) == "token_refused"
+
+
+async def test_a_second_factor_outlives_rotations(
+    arrive: Arrive, app: Litestar, db: Database, tenant: tenants.Tenant, moving_clock: MovableClock, cheap_hashes: None
+):
+    ada = await protect(await arrive(), moving_clock)
+    async with open_client(app, tenant) as browser:
+        with under(PREPARED):
+            begun = await challenge_of(browser, ada.username)
+        with under(ONCE):
+            assert (await second_step(browser, begun, ada.authenticator.next_code())).status_code == 200
+        with under(TWICE):
+            async with db.as_service(tenant.id) as tx:
+                await totp.do_reseal(tx)
+                sealed = await tx.one(bytes, "select sealed_secret from app.totp_secrets where tenant_id = $1")
+            assert totp.opening_key(sealed) == keys.key_id(TWICE.seal_key, "seal")
+            for typed in (ada.authenticator.next_code(), ada.recovery_codes[0]):
+                begun = await challenge_of(browser, ada.username)
+                assert (await second_step(browser, begun, typed)).status_code == 200
 
 
 async def test_a_token_of_a_dropped_key_is_refused_and_the_log_in_goes_on(arrive: Arrive):

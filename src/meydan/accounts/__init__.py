@@ -40,6 +40,7 @@ from meydan.accounts.former.known_contacts import REMEMBERED, do_ban_contact
 from meydan.accounts.identifiers import country_code
 from meydan.accounts.me import LoggedIn, Me, Session
 from meydan.accounts.second_factor.removal import do_remove as do_remove_second_factor
+from meydan.accounts.second_factor.totp import opening_key as key_of_authenticator
 from meydan.accounts.sessions import EndReason, SessionEnded
 from meydan.accounts.sessions import do_end_all as do_end_all_sessions
 from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMethod
@@ -144,6 +145,7 @@ __all__ = [
     "interests_in_common",
     "is_logged_in",
     "is_own_matter",
+    "key_of_authenticator",
     "lock_against_erasure",
     "lock_for_erasure",
     "lock_standing",

@@ -29,6 +29,11 @@ async def end_shadow(tx: Tx, payload: shadow_endings.EndShadow) -> None:
     await shadow_endings.do_end(tx, payload.profile_id)
 
 
+@every("37 3 * * *")
+async def reseal_authenticators(tx: Tx) -> None:
+    await totp.do_reseal(tx)
+
+
 @every("17 3 * * *")
 async def purge_old(tx: Tx) -> None:
     await otp.do_purge_old(tx)

@@ -70,7 +70,7 @@ async def do_begin(
         """,
         challenge_id,
         user_id,
-        _browser_hash(tx, browser_secret),
+        seal.mac(*_of_browser(tx, browser_secret)),
         device.id,
         device.name,
         browser_key,
@@ -130,10 +130,10 @@ async def _find(tx: Tx, challenge_id: UUID, browser_secret: str) -> _Challenge |
         _Challenge,
         """
         select id, user_id, client_device_id, device_name, browser_key from app.login_challenges
-        where tenant_id = $1 and id = $2 and browser = $3 and expires_at > app.now()
+        where tenant_id = $1 and id = $2 and browser = any($3::bytea[]) and expires_at > app.now()
         """,
         challenge_id,
-        _browser_hash(tx, browser_secret),
+        seal.accepted_macs(*_of_browser(tx, browser_secret)),
     )
 
 
@@ -149,5 +149,5 @@ async def do_purge_old(tx: Tx) -> None:
     await tx.run("delete from app.login_challenges where tenant_id = $1 and expires_at < app.now()")
 
 
-def _browser_hash(tx: Tx, secret: str) -> bytes:
-    return seal.mac("browsers of challenges", tx.tenant_id, secret)
+def _of_browser(tx: Tx, secret: str) -> tuple[str, int, str]:
+    return "browsers of challenges", tx.tenant_id, secret

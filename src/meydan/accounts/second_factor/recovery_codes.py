@@ -32,7 +32,7 @@ async def do_make(tx: Tx, user_id: UUID) -> list[str]:
     await tx.run(
         "insert into app.recovery_codes (tenant_id, user_id, code_hash) select $1, $2, unnest($3::bytea[])",
         user_id,
-        [_hash(tx, user_id, code) for code in codes],
+        [seal.mac(*_hashed(tx, user_id, code)) for code in codes],
     )
     return [f"{code[: _LENGTH // 2]}-{code[_LENGTH // 2 :]}" for code in codes]
 
@@ -46,10 +46,10 @@ async def do_use(tx: Tx, user_id: UUID, code: str) -> bool:
         int,
         """
         update app.recovery_codes set used_at = app.now()
-        where tenant_id = $1 and user_id = $2 and code_hash = $3 and used_at is null returning 1
+        where tenant_id = $1 and user_id = $2 and code_hash = any($3::bytea[]) and used_at is null returning 1
         """,
         user_id,
-        _hash(tx, user_id, code),
+        seal.known_macs(*_hashed(tx, user_id, code)),
     )
     return used is not None
 
@@ -69,5 +69,5 @@ async def do_remove(tx: Tx, user_id: UUID) -> None:
     await tx.run("delete from app.recovery_codes where tenant_id = $1 and user_id = $2", user_id)
 
 
-def _hash(tx: Tx, user_id: UUID, code: str) -> bytes:
-    return seal.mac("recovery codes", tx.tenant_id, user_id, code)
+def _hashed(tx: Tx, user_id: UUID, code: str) -> tuple[str, int, UUID, str]:
+    return "recovery codes", tx.tenant_id, user_id, code

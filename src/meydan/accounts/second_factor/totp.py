@@ -56,6 +56,11 @@ class _Row(Struct, frozen=True):
         return seal.unseal(_PURPOSE, self.sealed_secret).decode()
 
 
+class _Sealed(Struct, frozen=True):
+    user_id: UUID
+    sealed_secret: bytes
+
+
 def steps_of(secret: str, code: str, now: datetime) -> list[int]:
     """The steps around now whose code this is: none, or nearly always a single one."""
     totp = pyotp.TOTP(secret)
@@ -168,6 +173,28 @@ async def _do_accept(tx: Tx, user_id: UUID, row: _Row, code: str) -> CodeCheck:
         [*row.used_steps, step][-_KEPT_STEPS:],
     )
     return CodeCheck.right
+
+
+async def do_reseal(tx: Tx) -> None:
+    """Seals with the current key what an older one sealed.
+
+    Locks: totp_secrets.
+    Runs as: service.
+    """
+    for row in await tx.all(
+        _Sealed, "select user_id, sealed_secret from app.totp_secrets where tenant_id = $1 order by user_id for update"
+    ):
+        if not seal.is_current(_PURPOSE, row.sealed_secret):
+            await tx.run(
+                "update app.totp_secrets set sealed_secret = $3 where tenant_id = $1 and user_id = $2",
+                row.user_id,
+                seal.seal(_PURPOSE, seal.unseal(_PURPOSE, row.sealed_secret)),
+            )
+
+
+def opening_key(sealed_secret: bytes) -> str | None:
+    """Id of the seal key that opens a stored secret; None if it is missing here."""
+    return seal.opening_key(_PURPOSE, sealed_secret)
 
 
 async def do_remove(tx: Tx, user_id: UUID) -> bool:

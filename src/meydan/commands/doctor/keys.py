@@ -16,20 +16,17 @@ _SAMPLE = 50
 
 async def check_keys(settings: Settings, connection: Any) -> AsyncIterator[Finding]:
     """Checks that every key is here with which stored data was sealed or hashed."""
-    if settings.secrets.missing or not await connection.fetchval(
-        """
-        select exists (
-            select from pg_catalog.pg_attribute
-            where attrelid = to_regclass('app.payment_fingerprints') and attname = 'key_id'
-        )
-        """
-    ):
+    if settings.secrets.missing or not await connection.fetchval("select to_regclass('app.totp_secrets') is not null"):
         return  # said elsewhere
     keys = settings.secrets.keys()
     with runtime.using(keys):
         uses: defaultdict[str, list[str]] = defaultdict(list)
         here = {key_id(key, "seal") for key in keys.every_seal_key}
-        for known_as, words in [*await _fingerprints(keys, connection), *await _accounts(connection)]:
+        for known_as, words in [
+            *await _fingerprints(keys, connection),
+            *await _accounts(connection),
+            *await _authenticators(connection),
+        ]:
             uses[known_as].append(words)
         for known_as in sorted(set(uses) - here):
             yield bad(
@@ -41,11 +38,12 @@ async def check_keys(settings: Settings, connection: Any) -> AsyncIterator[Findi
                 "Keys: no contact is found by its hash, so nobody who was banned is known again: contact_key or "
                 "first_seal_key is not the one they were hashed with"
             )
-        for finding in _earlier(keys, uses):
+        has_codes = await connection.fetchval("select exists (select from app.recovery_codes where used_at is null)")
+        for finding in _earlier(keys, uses, has_recovery_codes=has_codes):
             yield finding
 
 
-def _earlier(keys: Keys, uses: dict[str, list[str]]) -> Iterator[Finding]:
+def _earlier(keys: Keys, uses: dict[str, list[str]], *, has_recovery_codes: bool) -> Iterator[Finding]:
     """Tells of each earlier key what it is for."""
     for key in keys.kept_token_keys:
         known_as = key_id(key, "token")
@@ -57,6 +55,7 @@ def _earlier(keys: Keys, uses: dict[str, list[str]]) -> Iterator[Finding]:
         needed = [
             *(["contacts"] if key == keys.first_seal_key else []),
             *uses.get(known_as, []),
+            *(["recovery codes made under it"] if has_recovery_codes else []),
             *(["log ins that were not renewed since"] if key in keys.kept_seal_keys else []),
         ]
         if key not in (keys.seal_key, keys.next_seal_key):
@@ -84,6 +83,15 @@ async def _accounts(connection: Any) -> list[tuple[str, str]]:
         for row in rows
     )
     return [(known_as, f"{count} accounts at payment providers") for known_as, count in counted.items()]
+
+
+async def _authenticators(connection: Any) -> list[tuple[str, str]]:
+    """Secrets of authenticators by the seal key that opens them; "" if none here does."""
+    from meydan import accounts
+
+    rows = await connection.fetch("select sealed_secret from app.totp_secrets")
+    counted = Counter(accounts.key_of_authenticator(row["sealed_secret"]) or "" for row in rows)
+    return [(known_as, f"{count} secrets of authenticators") for known_as, count in counted.items()]
 
 
 async def _knows_contacts(connection: Any) -> bool:

@@ -75,8 +75,20 @@ def unseal(purpose: str, sealed: bytes, *, key: str | None = None) -> bytes:
 
 def is_current(purpose: str, sealed: bytes) -> bool:
     """True if the current seal key opens it."""
+    return _opens(purpose, sealed, keys.current().seal_key)
+
+
+def opening_key(purpose: str, sealed: bytes) -> str | None:
+    """Id of the seal key that opens it; None if that is missing here."""
+    for key in keys.current().every_seal_key:
+        if _opens(purpose, sealed, key):
+            return keys.key_id(key, "seal")
+    return None
+
+
+def _opens(purpose: str, sealed: bytes, key: str) -> bool:
     try:
-        unseal(purpose, sealed, key=keys.current().seal_key)
+        unseal(purpose, sealed, key=key)
     except SealBroken:
         return False
     return True

@@ -11,7 +11,7 @@ from meydan import integrations, tenants
 from meydan.integrations.payments import ADAPTERS, APP_STORES, RECURRING, adapter
 from meydan.integrations.payments.contract import Provider
 from meydan.integrations.payments.enums import ProviderName
-from meydan.kit.crypto import keys, seal
+from meydan.kit.crypto import seal
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import Refused
 
@@ -195,13 +195,7 @@ async def do_reseal(tx: Tx) -> None:
 
 def opening_key(tenant_id: int, name: ProviderName, sealed: bytes) -> str | None:
     """Id of the seal key that opens a stored account; None if it is missing here."""
-    for key in keys.current().every_seal_key:
-        try:
-            seal.unseal(_purpose(tenant_id, name), sealed, key=key)
-        except seal.SealBroken:
-            continue
-        return keys.key_id(key, "seal")
-    return None
+    return seal.opening_key(_purpose(tenant_id, name), sealed)
 
 
 async def do_disconnect(tx: Tx, name: ProviderName) -> None:
