@@ -1,6 +1,7 @@
-"""The client is made from what this server says of itself: its OpenAPI document and its digits of currencies."""
+"""The client is made from what this server says of itself: its documents of requests and frames, its digits of currencies."""
 
 import json
+import runpy
 from pathlib import Path
 
 from meydan.app import create_app
@@ -16,6 +17,13 @@ def test_the_clients_document_is_the_servers(tmp_path: Path):
     knows = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     for part in ("paths", "components"):
         assert knows[part] == says[part], "run `python web/scripts/openapi.py`, then `npm run api` in web/"
+
+
+def test_the_clients_frames_are_those_of_the_asyncapi_document():
+    says = runpy.run_path(str(WEB / "scripts/openapi.py"))["frames"]()
+    assert json.loads((WEB / "frames.json").read_text(encoding="utf-8")) == says, (
+        "run `python web/scripts/openapi.py`, then `npm run api` in web/"
+    )
 
 
 def test_the_clients_digits_of_currencies_are_the_servers():

@@ -5,6 +5,8 @@ import { formatter } from '@lingui/format-po';
 // files; `npm run messages` refuses a message that lacks either.
 export default defineConfig({
   format: formatter({ origins: false }),
+  // Values of a sentence are text and nothing else: our component and our i18n see to it.
+  runtimeConfigModule: { Trans: ['#kit/Trans.tsx', 'Trans'], i18n: ['#kit/i18n.ts', 'i18n'] },
   sourceLocale: 'en',
   locales: ['en', 'tr'],
   catalogs: [

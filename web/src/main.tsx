@@ -1,4 +1,3 @@
-import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
@@ -11,6 +10,7 @@ import { startLiving } from './app/living';
 import * as rooms from './app/rooms';
 import { router } from './app/router';
 import { registerWorker } from './app/shell-worker';
+import { i18n } from './kit/i18n';
 import { queryClient } from './kit/queries';
 import { openRooms } from './kit/room';
 import { followSystem } from './kit/theme';

@@ -1,17 +1,18 @@
 // @vitest-environment jsdom
-import { setupI18n } from '@lingui/core';
+
 import { describe, expect, it } from 'vitest';
 import { messages as talkEn } from '../features/messaging/locales/en.po';
 import { messages as talkTr } from '../features/messaging/locales/tr.po';
 import { NoAnswer, Refused } from '../kit/api/errors';
 import { wordsFor } from '../kit/api/words';
+import { TextI18n } from '../kit/i18n';
 import { openRooms } from '../kit/room';
 import { messages as en } from '../locales/en.po';
 import { messages as tr } from '../locales/tr.po';
 import * as rooms from './rooms';
 
-const english = setupI18n({ locale: 'en', messages: { en: { ...en, ...talkEn } } });
-const turkish = setupI18n({ locale: 'tr', messages: { tr: { ...tr, ...talkTr } } });
+const english = new TextI18n({ locale: 'en', messages: { en: { ...en, ...talkEn } } });
+const turkish = new TextI18n({ locale: 'tr', messages: { tr: { ...tr, ...talkTr } } });
 const all = Object.values(rooms).map(({ room }) => room);
 openRooms(all.map(({ refusals }) => ({ refusals })));
 

@@ -1,4 +1,5 @@
-import { i18n, type Messages } from '@lingui/core';
+import type { Messages } from '@lingui/core';
+import { i18n } from './i18n';
 import { kept } from './storage';
 
 export type Language = 'tr' | 'en';

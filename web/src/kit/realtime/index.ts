@@ -1,3 +1,3 @@
 export type { WireMessage } from '../api/types';
-export type { ClientFrame, LoggedFrame, News, ServerFrame, WhisperFrame } from './frames';
+export type { ClientFrame, News, ServerFrame } from './frames';
 export { onNews, sayTyping, useConnection, watchPresence } from './line';

@@ -1,10 +1,10 @@
-import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { cleanup, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach } from 'vitest';
 import { messages as en } from '../../locales/en.po';
 import { messages as tr } from '../../locales/tr.po';
+import { i18n } from '../i18n';
 
 afterEach(cleanup);
 

@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
-import { i18n } from '@lingui/core';
+
 import { I18nProvider } from '@lingui/react';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { type ReactNode, useState } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { i18n } from '../i18n';
 import { tileNumber } from './Avatar';
 import { ageOn, isoDate } from './BirthDateField';
 import { Button } from './Button';
