@@ -17,7 +17,7 @@ WITHOUT_PEOPLE: set[str] = {
     *("otp_verifications", "login_attempts", "known_contacts", "ticket_lanes", "encounters", "decoy_keys"),
     *("former_accounts", "kept_apart", "restore_journal"),
     *("sms_spendings", "code_requests", "spent_puzzles"),
-    *("totp_secrets", "recovery_codes", "login_challenges"),
+    *("totp_secrets", "recovery_codes", "login_challenges", "spent_passkey_challenges"),
     *("provider_accounts", "webhook_events", "deferred_events", "payment_refunds"),
     *(
         "payment_disputes",

@@ -48,6 +48,8 @@ class Config(Struct, frozen=True):
     """Proof required before meeting strangers."""
     message_hours: int
     """Hours that a match and its messages last."""
+    passkeys: accounts.PasskeyPlace
+    """The address that this page was opened at, as passkeys see it."""
     claim_minutes: int
     """Minutes of a stranger's silence before the right can be claimed back."""
     founding: Founding
@@ -98,6 +100,7 @@ async def config(request: http.AnyRequest, state: State, db: Database, tenant: t
         minimum_age=for_accounts.minimum_age,
         require_verified=for_accounts.require_verified,
         message_hours=for_meeting.match_hours,
+        passkeys=accounts.place_of_passkeys(request, tenant),
         claim_minutes=for_meeting.claim_minutes,
         founding=settings.tenants.founding,
         local_twin=settings.local_twin and is_local(request),

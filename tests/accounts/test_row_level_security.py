@@ -163,6 +163,12 @@ async def test_nobody_adds_a_face_to_somebody_else_or_a_second_real_one(
         "sms_spendings (tenant_id, otp_id, day, cents, is_known) values ($1, uuidv7(), current_date, -5, false)",
         "code_requests (tenant_id, id, contact_hash, network_hash, is_known, leaves_at) values ($1, uuidv7(), '', '', true, app.now())",
         "spent_puzzles (tenant_id, id, expires_at) values ($1, uuidv7(), app.now())",
+        "spent_passkey_challenges (tenant_id, id, expires_at) values ($1, uuidv7(), app.now())",
+        (
+            "passkeys (tenant_id, user_id, rp_id, credential_id, public_key, sign_count, is_backup_eligible, is_backed_up,"
+            " transports, name) values ($1, app.user_id(), 'x', decode(repeat('00', 16), 'hex'), 'x', 0, false, false,"
+            " '{}', 'x')"
+        ),
     ],
 )
 async def test_nobody_adds_rows_that_the_service_makes(db: Database, ayse: Person, add: str):

@@ -1,9 +1,10 @@
 """What a restore must not undo is noted by the database itself, shipped beside the backups, and done again."""
 
 import os
+import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -34,6 +35,11 @@ BEFORE = [
 ]
 """Takes the database back behind the changes of a story, as a backup would."""
 
+PASSKEY = """
+    insert into app.passkeys (tenant_id, id, user_id, rp_id, credential_id, public_key, sign_count, is_backup_eligible,
+    is_backed_up, transports, name) values ($1, $2, $3, 'localhost', $4, 'x', 0, false, false, '{}', 'a lost phone')
+"""
+
 
 async def ship(db: Database, tenant: tenants.Tenant, folder: Path) -> list[tenants.JournalEntry]:
     with runtime.using(tenants.JournalFolder(folder)):
@@ -51,13 +57,15 @@ async def state_of(db: Database, person: Person) -> tuple[bool, bool, str | None
         return user.phone is None, user.is_banned, user.role, purse.frozen is not None
 
 
-async def test_bans_erasures_blocks_roles_and_freezes_survive_a_restore(
+async def test_bans_erasures_blocks_roles_freezes_and_removed_passkeys_survive_a_restore(
     db: Database, settings: Settings, tenant: tenants.Tenant, owner: asyncpg.Connection, tmp_path: Path
 ):
     banned, lifted, erased, promoted, frozen, thawed, blocker, blocked = [
         await make_person(db, tenant) for _ in range(8)
     ]
     await bring_together(db, blocker, blocked)
+    passkey = (tenant.id, uuid4(), thawed.me.user_id, secrets.token_bytes(16))
+    await owner.execute(PASSKEY, *passkey)
     async with db.as_service(tenant.id) as tx:
         await safety.do_ban(tx, lifted.me.user_id, safety.BanReason.spam)
         await wallet.do_freeze(tx, thawed.me.user_id, "fraud", None)
@@ -71,6 +79,7 @@ async def test_bans_erasures_blocks_roles_and_freezes_survive_a_restore(
         await wallet.do_freeze(tx, frozen.me.user_id, "a name: Ayşe Yılmaz", None)
         await wallet.do_thaw(tx, thawed.me.user_id, None)
         await personal_data.do_erase(tx, erased.me.user_id)
+        assert await accounts.do_delete_passkey(tx, thawed.me.user_id, passkey[1])
     entries = await ship(db, tenant, tmp_path)
     assert {entry.kind for entry in entries} == set(restore_journal.JournalKind)
     written = "".join(file.read_text() for file in tmp_path.glob("*.jsonl"))
@@ -79,6 +88,7 @@ async def test_bans_erasures_blocks_roles_and_freezes_survive_a_restore(
 
     for statement in BEFORE:
         await owner.execute(statement, tenant.id)
+    await owner.execute(PASSKEY, *passkey)
     await owner.execute(
         """
         update app.users set erased_at = null, phone = $3, password_hash = 'none', birth_date = '1990-05-17'
@@ -97,6 +107,7 @@ async def test_bans_erasures_blocks_roles_and_freezes_survive_a_restore(
         assert await state_of(db, promoted) == (False, False, "moderator", False)
         assert await state_of(db, frozen) == (False, False, "user", True)
         assert await state_of(db, thawed) == (False, False, "user", False)
+        assert await owner.fetchval("select count(*) from app.passkeys where tenant_id = $1", tenant.id) == 0
         async with db.as_user(blocker.me) as tx:
             found = await tx.all(UUID, "select blocked_profile_id from app.blocks where tenant_id = $1")
         assert found == [blocked.me.profile_id]

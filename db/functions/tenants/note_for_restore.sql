@@ -1,10 +1,12 @@
 -- The first argument of the trigger is the kind, the others are the columns to keep. None of them holds a name.
 create or replace function app.note_for_restore() returns trigger language plpgsql security definer
     set search_path = pg_catalog, pg_temp as $$
+declare
+    changed jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
 begin
     insert into app.restore_journal (tenant_id, kind, entry)
-    select new.tenant_id, tg_argv[0], jsonb_object_agg(kept.key, kept.value)
-    from jsonb_each(to_jsonb(new)) kept where kept.key = any(tg_argv[1:]);
+    select (changed->>'tenant_id')::integer, tg_argv[0], jsonb_object_agg(kept.key, kept.value)
+    from jsonb_each(changed) kept where kept.key = any(tg_argv[1:]);
     return null;
 end $$;
 

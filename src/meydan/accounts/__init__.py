@@ -39,6 +39,9 @@ from meydan.accounts.former.kept_apart import MetFaces, Pair
 from meydan.accounts.former.known_contacts import REMEMBERED, do_ban_contact
 from meydan.accounts.identifiers import country_code
 from meydan.accounts.me import LoggedIn, Me, Session
+from meydan.accounts.passkeys.credentials import do_delete as do_delete_passkey
+from meydan.accounts.passkeys.relying_party import PasskeyPlace
+from meydan.accounts.passkeys.relying_party import place_of as place_of_passkeys
 from meydan.accounts.second_factor.removal import do_remove as do_remove_second_factor
 from meydan.accounts.second_factor.totp import opening_key as key_of_authenticator
 from meydan.accounts.sessions import EndReason, SessionEnded
@@ -101,6 +104,7 @@ __all__ = [
     "NewTenant",
     "Outranked",
     "Pair",
+    "PasskeyPlace",
     "Profile",
     "PublicProfile",
     "Purpose",
@@ -129,6 +133,7 @@ __all__ = [
     "country_code",
     "do_ban_contact",
     "do_change_profile",
+    "do_delete_passkey",
     "do_end_all_sessions",
     "do_lift_ban",
     "do_log_in",
@@ -152,6 +157,7 @@ __all__ = [
     "marks_of_me",
     "outranks",
     "personal_data",
+    "place_of_passkeys",
     "profiles_of_user",
     "public_profiles",
     "rehashed",

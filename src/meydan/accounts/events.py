@@ -59,10 +59,12 @@ class SignInPart(StrEnum):
     recovery_codes = "recovery_codes"
     """New ones were made."""
     recovery_code_used = "recovery_code_used"
+    passkey_added = "passkey_added"
+    passkey_removed = "passkey_removed"
 
 
 class SignInChanged(Event, frozen=True):
-    """A new password, another phone number or e-mail address, or a change of the second factor."""
+    """A new password, another phone number or e-mail address, or a change of the second factor or the passkeys."""
 
     user_id: UUID
     part: SignInPart

@@ -31,6 +31,7 @@ COLUMNS = {
     "users.banned_until",
     "users.matching_suspended_until",
     "users.erased_at",
+    "users.passkey_handle",
     "users.created_at",
     "profiles.id",
     "profiles.face",
@@ -63,6 +64,11 @@ COLUMNS = {
     "login_challenges.client_device_id",
     "login_challenges.device_name",
     "login_challenges.browser_key",
+    "passkeys.user_id",
+    "passkeys.rp_id",
+    "passkeys.credential_id",
+    "passkeys.public_key",
+    "passkeys.name",
     "otp_verifications.contact",
     "otp_verifications.network",
     "otp_verifications.device_id",
@@ -117,6 +123,15 @@ class SessionExport(Struct, frozen=True):
 class RecoveryCodeExport(Struct, frozen=True):
     created_at: datetime
     used_at: datetime | None
+
+
+class PasskeyExport(Struct, frozen=True):
+    name: str
+    host: str
+    credential_id: str
+    is_backed_up: bool
+    created_at: datetime
+    last_used_at: datetime | None
 
 
 class CodeExport(Struct, frozen=True):
@@ -176,6 +191,17 @@ async def export(tx: Tx, user_id: UUID) -> dict[str, Any]:
                 user_id,
             )
         ),
+        "passkeys": msgspec.to_builtins(
+            await tx.all(
+                PasskeyExport,
+                """
+                select name, rp_id as host, encode(credential_id, 'hex') as credential_id, is_backed_up, created_at,
+                    last_used_at
+                from app.passkeys where tenant_id = $1 and user_id = $2 order by created_at
+                """,
+                user_id,
+            )
+        ),
         "codes": msgspec.to_builtins(
             await tx.all(
                 CodeExport,
@@ -201,6 +227,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     names = (await users.by_id(tx, user_id)).names
     await tx.run("delete from app.otp_verifications where tenant_id = $1 and contact = any($2::text[])", names)
     await enrolment.do_delete(tx, user_id)
+    await tx.run("delete from app.passkeys where tenant_id = $1 and user_id = $2", user_id)
     await tx.run("delete from app.sessions where tenant_id = $1 and user_id = $2", user_id)
     await tx.run("delete from app.devices where tenant_id = $1 and user_id = $2", user_id)
     for profile_id in await tx.all(
@@ -211,7 +238,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     await tx.run(
         """
         update app.users set phone = null, email = null, username = null, password_hash = null, birth_date = null,
-        role = 'user', ban_reason = null, banned_until = null, erased_at = app.now()
+        role = 'user', ban_reason = null, banned_until = null, passkey_handle = null, erased_at = app.now()
         where tenant_id = $1 and id = $2
         """,
         user_id,

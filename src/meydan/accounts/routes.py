@@ -17,6 +17,7 @@ from meydan.accounts.faces.aliases import Suggestion
 from meydan.accounts.faces.profiles import ChangeProfileRequest, NoSuchFace
 from meydan.accounts.identifiers import Contact, plain, read_contact
 from meydan.accounts.me import Me, Session
+from meydan.accounts.passkeys import routes as passkeys
 from meydan.accounts.second_factor import routes as second_factor
 from meydan.accounts.second_factor.challenges import SecondFactorWanted
 from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
@@ -311,4 +312,5 @@ ROUTES = [
     export,
     erase,
     *second_factor.ROUTES,
+    *passkeys.ROUTES,
 ]

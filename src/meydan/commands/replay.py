@@ -100,6 +100,13 @@ async def _do_replay_freeze(tx: Tx, entry: Entry) -> bool:
     return True
 
 
+async def _do_replay_passkey(tx: Tx, entry: Entry) -> bool:
+    """Removes a passkey that its owner has removed: it may be lost with a phone, or an intruder's."""
+    from meydan import accounts
+
+    return await accounts.do_delete_passkey(tx, UUID(entry["user_id"]), UUID(entry["id"]))
+
+
 async def _is_known(tx: Tx, user_id: UUID) -> bool:
     """True for an account that the backup holds and that is not erased yet."""
     from meydan import accounts
@@ -114,4 +121,5 @@ _REPLAYS: dict[str, Callable[[Tx, Entry], Awaitable[bool]]] = {
     "block": _do_replay_block,
     "role": _do_replay_role,
     "freeze": _do_replay_freeze,
+    "passkey": _do_replay_passkey,
 }

@@ -36,6 +36,7 @@ class JournalKind(StrEnum):
     block = "block"
     role = "role"
     freeze = "freeze"
+    passkey = "passkey"
 
 
 class JournalEntry(Struct, frozen=True):

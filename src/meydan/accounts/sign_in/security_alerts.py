@@ -42,6 +42,10 @@ _BODY = {
         " şifrenizi değiştirin ve yenilerini alın.",
         SignInPart.recovery_code_used: "{community}: hesabınızın bir kurtarma kodu kullanıldı. Siz kullanmadıysanız hemen"
         " şifrenizi değiştirin ve yeni kodlar alın.",
+        SignInPart.passkey_added: "{community}: hesabınıza bir geçiş anahtarı eklendi. Siz yapmadıysanız onu kaldırın ve"
+        " hemen şifrenizi değiştirin.",
+        SignInPart.passkey_removed: "{community}: hesabınızdan bir geçiş anahtarı kaldırıldı. Siz yapmadıysanız hemen"
+        " şifrenizi değiştirin.",
     },
     Language.english: {
         SignInPart.password: "{community}: the password of your account was changed. If that was not you, reset it now.",
@@ -59,6 +63,10 @@ _BODY = {
         " your password now and make new ones.",
         SignInPart.recovery_code_used: "{community}: a recovery code of your account was used. If that was not you, change"
         " your password now and make new codes.",
+        SignInPart.passkey_added: "{community}: a passkey was added to your account. If that was not you, remove it and"
+        " change your password now.",
+        SignInPart.passkey_removed: "{community}: a passkey was removed from your account. If that was not you, change your"
+        " password now.",
     },
 }
 _SUBJECT = {

@@ -14,6 +14,7 @@ import { type ContactKind, ContactStep } from './ContactStep';
 import { logIn } from './data';
 import { cleaned, kindOf } from './identifier';
 import { useKept } from './kept';
+import { PasskeyLogIn } from './PasskeyLogIn';
 import { PuzzleProgress } from './PuzzleProgress';
 import { SecondFactorStep } from './SecondFactorStep';
 
@@ -227,6 +228,7 @@ export function LogInPage() {
           {draft.by === 'code' ? <Trans>Send the code</Trans> : <Trans>Log in</Trans>}
         </Button>
       </form>
+      <PasskeyLogIn />
       <div className="flex flex-wrap justify-between gap-x-6 gap-y-2 text-sm">
         <Link to="/reset" className="font-semibold underline underline-offset-4">
           <Trans>Forgot your password?</Trans>

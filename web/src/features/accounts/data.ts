@@ -36,7 +36,7 @@ export const verifyOtp = (body: { to: string; code: string; purpose: OtpPurpose 
   answer(api.POST('/api/auth/verify-otp', { body }));
 
 /** What the server learns of this browser when a session begins here. */
-const thisBrowser = async () => ({ device: thisDevice(), browser_key: await browserKey() });
+export const thisBrowser = async () => ({ device: thisDevice(), browser_key: await browserKey() });
 
 export async function register(body: Omit<RegisterUserRequest, 'device' | 'browser_key'>): Promise<void> {
   adopt(await answer(api.POST('/api/auth/register', { body: { ...body, ...(await thisBrowser()) } })));

@@ -19,6 +19,10 @@ export function useSignInPart(): (part: string) => string {
         return t`You have new recovery codes`;
       case 'recovery_code_used':
         return t`A recovery code of yours was used`;
+      case 'passkey_added':
+        return t`A passkey was added to your account`;
+      case 'passkey_removed':
+        return t`A passkey was removed from your account`;
       default:
         return t`Your password was changed`;
     }

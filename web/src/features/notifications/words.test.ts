@@ -54,6 +54,8 @@ describe('news in words', () => {
       'second_factor_removed',
       'recovery_codes',
       'recovery_code_used',
+      'passkey_added',
+      'passkey_removed',
     ];
     const titles = parts.map((part) => say('sign_in_changed', { part })[0].title);
     expect(titles.slice(0, 3)).toEqual([

@@ -92,6 +92,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/login/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Log in by passkey */
+        post: operations["ApiAuthLoginPasskeyLogIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to log in by passkey
+         * @description The answer is the same for everybody. Its challenge belongs to this browser.
+         */
+        post: operations["ApiAuthLoginPasskeyOptionsBeginLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login/second-factor": {
         parameters: {
             query?: never;
@@ -120,6 +157,75 @@ export interface paths {
         put?: never;
         /** End this session, or all */
         post: operations["ApiAuthLogoutLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My passkeys */
+        get: operations["ApiAuthPasskeysListPasskeys"];
+        put?: never;
+        /** Add a passkey */
+        post: operations["ApiAuthPasskeysAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to add a passkey */
+        post: operations["ApiAuthPasskeysOptionsBeginAdding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename a passkey */
+        put: operations["ApiAuthPasskeysPasskeyIdRename"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys/{passkey_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a passkey */
+        post: operations["ApiAuthPasskeysPasskeyIdRemoveRemove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2089,6 +2195,11 @@ export interface components {
             /** @default false */
             replace: boolean;
         };
+        /** AddPasskeyRequest */
+        AddPasskeyRequest: {
+            credential: components["schemas"]["NewCredential"];
+            name: string;
+        };
         /** AddShadowRequest */
         AddShadowRequest: {
             alias: string;
@@ -2109,6 +2220,32 @@ export interface components {
             id: string;
             reason: string;
         };
+        /** Assertion */
+        Assertion: {
+            id: string;
+            rawId: string;
+            response: components["schemas"]["AssertionResponse"];
+            type: components["schemas"]["CredentialType"];
+        };
+        /** AssertionResponse */
+        AssertionResponse: {
+            authenticatorData: string;
+            clientDataJSON: string;
+            signature: string;
+            userHandle?: string | null;
+        };
+        /**
+         * Attestation
+         * @default none
+         * @enum {string}
+         */
+        Attestation: "none";
+        /** AttestationResponse */
+        AttestationResponse: {
+            attestationObject: string;
+            clientDataJSON: string;
+            transports?: string[];
+        };
         /** Audit */
         Audit: {
             /** Format: date-time */
@@ -2119,11 +2256,23 @@ export interface components {
             id: string;
             whole: boolean;
         };
+        /** AuthenticatorSelection */
+        AuthenticatorSelection: {
+            /** @default true */
+            requireResidentKey: boolean;
+            residentKey?: components["schemas"]["Requirement"];
+            userVerification?: components["schemas"]["Requirement"];
+        };
         /**
          * BanReason
          * @enum {string}
          */
         BanReason: "reports" | "harassment" | "sexual_content" | "underage" | "spam" | "threat" | "other";
+        /** BeginAddingPasskeyRequest */
+        BeginAddingPasskeyRequest: {
+            code?: string | null;
+            password: string;
+        };
         /** BeginSecondFactorRequest */
         BeginSecondFactorRequest: {
             password: string;
@@ -2398,6 +2547,7 @@ export interface components {
             local_twin: boolean;
             message_hours: number;
             minimum_age: number;
+            passkeys: components["schemas"]["PasskeyPlace"];
             realtime_url: string;
             require_verified: components["schemas"]["RequireVerified"];
             sign_in_methods: components["schemas"]["SignInMethod"][];
@@ -2448,6 +2598,33 @@ export interface components {
         ConvertEarningsRequest: {
             amount: number;
         };
+        /** CreationOptions */
+        CreationOptions: {
+            attestation?: components["schemas"]["Attestation"];
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            challenge: string;
+            excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+            pubKeyCredParams: components["schemas"]["CredentialParameters"][];
+            rp: components["schemas"]["RelyingPartyEntity"];
+            timeout: number;
+            user: components["schemas"]["UserEntity"];
+        };
+        /** CredentialDescriptor */
+        CredentialDescriptor: {
+            id: string;
+            transports: string[];
+            type: components["schemas"]["CredentialType"];
+        };
+        /** CredentialParameters */
+        CredentialParameters: {
+            alg: number;
+            type: components["schemas"]["CredentialType"];
+        };
+        /**
+         * CredentialType
+         * @enum {string}
+         */
+        CredentialType: "public-key";
         /** Criteria */
         Criteria: {
             interests?: string[] | null;
@@ -2820,6 +2997,12 @@ export interface components {
         LiftBanRequest: {
             reason: string;
         };
+        /** LogInByPasskeyRequest */
+        LogInByPasskeyRequest: {
+            browser_key?: string | null;
+            credential: components["schemas"]["Assertion"];
+            device: components["schemas"]["ClientDevice"];
+        };
         /** LogInRequest */
         LogInRequest: {
             browser_key?: string | null;
@@ -2967,6 +3150,13 @@ export interface components {
             secret: string;
             uri: string;
         };
+        /** NewCredential */
+        NewCredential: {
+            id: string;
+            rawId: string;
+            response: components["schemas"]["AttestationResponse"];
+            type: components["schemas"]["CredentialType"];
+        };
         /** NewTenant */
         NewTenant: {
             name: string;
@@ -3039,6 +3229,23 @@ export interface components {
         PackageList: {
             items: components["schemas"]["CoinPackage"][];
         };
+        /** Passkey */
+        Passkey: {
+            /** Format: date-time */
+            created_at: string;
+            host: string;
+            /** Format: uuid */
+            id: string;
+            is_backed_up: boolean;
+            last_used_at: string | null;
+            name: string;
+        };
+        /**
+         * PasskeyPlace
+         * @description The address that a page was opened at, as passkeys see it: ready for them, or why not.
+         * @enum {string}
+         */
+        PasskeyPlace: "ready" | "bare_address" | "plain_http" | "other_host";
         /**
          * PayWith
          * @enum {string}
@@ -3324,9 +3531,22 @@ export interface components {
         ReleasePaymentRequest: {
             reason: string;
         };
+        /** RelyingPartyEntity */
+        RelyingPartyEntity: {
+            id: string;
+            name: string;
+        };
+        /** RemovePasskeyRequest */
+        RemovePasskeyRequest: {
+            password: string;
+        };
         /** RemoveSecondFactorRequest */
         RemoveSecondFactorRequest: {
             reason: string;
+        };
+        /** RenamePasskeyRequest */
+        RenamePasskeyRequest: {
+            name: string;
         };
         /** Report */
         Report: {
@@ -3401,6 +3621,13 @@ export interface components {
             puzzle?: string | null;
             to: string;
         };
+        /** RequestOptions */
+        RequestOptions: {
+            challenge: string;
+            rpId: string;
+            timeout: number;
+            userVerification?: components["schemas"]["Requirement"];
+        };
         /** RequireSecondFactorRequest */
         RequireSecondFactorRequest: {
             is_required: boolean;
@@ -3410,6 +3637,12 @@ export interface components {
          * @enum {string}
          */
         RequireVerified: "phone" | "any" | "none";
+        /**
+         * Requirement
+         * @default required
+         * @enum {string}
+         */
+        Requirement: "required";
         /** ResetPasswordRequest */
         ResetPasswordRequest: {
             password: string;
@@ -3819,6 +4052,12 @@ export interface components {
         Unread: {
             unread: number;
         };
+        /** UserEntity */
+        UserEntity: {
+            displayName: string;
+            id: string;
+            name: string;
+        };
         /** VerifyCodeRequest */
         VerifyCodeRequest: {
             code: string;
@@ -4052,6 +4291,84 @@ export interface operations {
             };
         };
     };
+    ApiAuthLoginPasskeyLogIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Meydan-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogInByPasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthLoginPasskeyOptionsBeginLogin: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Meydan-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOptions"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiAuthLoginSecondFactorFinishLogin: {
         parameters: {
             query?: never;
@@ -4116,6 +4433,188 @@ export interface operations {
                 content: {
                     "application/json": null;
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthPasskeysListPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"][];
+                };
+            };
+        };
+    };
+    ApiAuthPasskeysAdd: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Meydan-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthPasskeysOptionsBeginAdding: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Meydan-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginAddingPasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreationOptions"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthPasskeysPasskeyIdRename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthPasskeysPasskeyIdRemoveRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemovePasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

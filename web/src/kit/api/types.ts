@@ -17,6 +17,10 @@ export type RequireVerified = Schemas['RequireVerified'];
 export type OtpSent = Schemas['OtpSent'];
 export type RegisterUserRequest = Schemas['RegisterUserRequest'];
 export type LogInRequest = Schemas['LogInRequest'];
+export type Passkey = Schemas['Passkey'];
+export type PasskeyPlace = Schemas['PasskeyPlace'];
+export type NewCredential = Schemas['NewCredential'];
+export type Assertion = Schemas['Assertion'];
 
 export type MeetingState = Schemas['State'];
 export type Ticket = Schemas['Ticket'];

@@ -11,9 +11,10 @@ import { CodeStep } from '../CodeStep';
 import { type ContactKind, ContactStep } from '../ContactStep';
 import { changePassword, useWanted, verifyContact } from '../data';
 import { useKept } from '../kept';
+import { Passkeys } from './Passkeys';
 import { SecondFactor } from './SecondFactor';
 
-/** Phone, e-mail, password and second step: how one gets in, seen by nobody else. */
+/** Phone, e-mail, password, second step and passkeys: how one gets in, seen by nobody else. */
 export function SignInPage() {
   const { t } = useLingui();
   const me = useMe();
@@ -50,6 +51,7 @@ export function SignInPage() {
       <div id="two-step" className="scroll-mt-4">
         <SecondFactor />
       </div>
+      <Passkeys />
     </Page>
   );
 }

@@ -1,0 +1,294 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { Fingerprint } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { thisDevice } from '../../../kit/api/device';
+import { isRefusal } from '../../../kit/api/errors';
+import type { Passkey } from '../../../kit/api/types';
+import {
+  Button,
+  CardList,
+  ErrorState,
+  Field,
+  ListSkeleton,
+  Moment,
+  PasswordField,
+  RowBody,
+  Section,
+  Sheet,
+  toast,
+} from '../../../kit/ui';
+import { NoPasskeysHere, usePasskeyFault } from '../PasskeyWords';
+import { passkeysQuery, useAddPasskey, usePasskeySupport, useRemovePasskey, useRenamePasskey } from '../passkeys';
+
+const LONGEST_NAME = 60;
+const isName = (name: string) => name.trim() !== '' && name.length <= LONGEST_NAME;
+
+/** The passkeys of the account: where each one works, whether a lost device takes it along, and when it was used. */
+export function Passkeys() {
+  const { t } = useLingui();
+  const passkeys = useQuery(passkeysQuery);
+  const support = usePasskeySupport();
+  const [adding, setAdding] = useState(false);
+  const [renaming, setRenaming] = useState<Passkey | null>(null);
+  const [removing, setRemoving] = useState<Passkey | null>(null);
+  return (
+    <Section title={<Trans>Passkeys</Trans>}>
+      <p className="text-soft">
+        <Trans>
+          A passkey opens your account with your face, finger or screen lock, and nobody can guess it or lure it out of
+          you. Your password goes on working.
+        </Trans>
+      </p>
+      {passkeys.data && passkeys.data.length > 0 ? (
+        <CardList label={t`Passkeys`}>
+          {passkeys.data.map((passkey) => (
+            <PasskeyRow
+              key={passkey.id}
+              passkey={passkey}
+              onRename={() => setRenaming(passkey)}
+              onRemove={() => setRemoving(passkey)}
+            />
+          ))}
+        </CardList>
+      ) : passkeys.isError ? (
+        <ErrorState onRetry={() => passkeys.refetch()} />
+      ) : passkeys.isPending ? (
+        <ListSkeleton rows={1} />
+      ) : null}
+      {support === 'ready' ? (
+        <Button className="self-start" onClick={() => setAdding(true)}>
+          <Trans>Add a passkey</Trans>
+        </Button>
+      ) : support ? (
+        <p className="text-soft text-sm">
+          <NoPasskeysHere why={support} />
+        </p>
+      ) : null}
+      {adding ? <AddSheet onClose={() => setAdding(false)} /> : null}
+      {renaming ? <RenameSheet key={renaming.id} passkey={renaming} onClose={() => setRenaming(null)} /> : null}
+      {removing ? <RemoveSheet key={removing.id} passkey={removing} onClose={() => setRemoving(null)} /> : null}
+    </Section>
+  );
+}
+
+function PasskeyRow({ passkey, onRename, onRemove }: { passkey: Passkey; onRename: () => void; onRemove: () => void }) {
+  const { t } = useLingui();
+  return (
+    <li className="flex flex-col gap-3 px-4 py-3 sm:flex-row sm:items-center">
+      <div className="flex min-w-0 flex-1 items-start gap-3.5">
+        <RowBody
+          icon={<Fingerprint aria-hidden className="mt-0.5 size-5.5 text-soft" />}
+          title={<span className="min-w-0 [overflow-wrap:anywhere]">{passkey.name}</span>}
+          words={
+            <>
+              {passkey.host === location.hostname ? null : (
+                <span className="block [overflow-wrap:anywhere]">
+                  <Trans>Works only at {passkey.host}, not here.</Trans>
+                </span>
+              )}
+              <span className="block">
+                {passkey.is_backed_up ? (
+                  <Trans>Kept on several devices.</Trans>
+                ) : (
+                  <Trans>On one device only: lost when that is lost.</Trans>
+                )}
+              </span>
+              <span className="block">
+                <Trans>
+                  Added <Moment at={passkey.created_at} />
+                </Trans>
+                {' · '}
+                {passkey.last_used_at ? (
+                  <Trans>
+                    used <Moment at={passkey.last_used_at} />
+                  </Trans>
+                ) : (
+                  <Trans>not used yet</Trans>
+                )}
+              </span>
+            </>
+          }
+        />
+      </div>
+      <div className="flex flex-wrap gap-2 pl-9 sm:pl-0">
+        <Button size="sm" aria-label={t`Rename ${passkey.name}`} onClick={onRename}>
+          <Trans>Rename</Trans>
+        </Button>
+        <Button size="sm" aria-label={t`Remove ${passkey.name}`} onClick={onRemove}>
+          <Trans>Remove</Trans>
+        </Button>
+      </div>
+    </li>
+  );
+}
+
+/** A sheet that is a form: Enter does what its button says. */
+function FormSheet({
+  title,
+  words,
+  error,
+  children,
+  label,
+  danger,
+  busy,
+  ready,
+  onSubmit,
+  onClose,
+}: {
+  title: string;
+  words?: ReactNode;
+  error: unknown;
+  children: ReactNode;
+  label: ReactNode;
+  danger?: boolean;
+  busy: boolean;
+  ready: boolean;
+  onSubmit: () => void;
+  onClose: () => void;
+}) {
+  const fault = usePasskeyFault();
+  return (
+    <Sheet open onClose={onClose} title={title} words={words}>
+      <form
+        noValidate
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready && !busy) onSubmit();
+        }}
+      >
+        {children}
+        {error ? (
+          <p role="alert" className="text-terracotta">
+            {fault(error)}
+          </p>
+        ) : null}
+        <Button look={danger ? 'danger' : 'lamp'} type="submit" wide busy={busy} disabled={!ready}>
+          {label}
+        </Button>
+        <Button look="quiet" onClick={onClose}>
+          <Trans>Not now</Trans>
+        </Button>
+      </form>
+    </Sheet>
+  );
+}
+
+function AddSheet({ onClose }: { onClose: () => void }) {
+  const { t } = useLingui();
+  const add = useAddPasskey();
+  const [name, setName] = useState(() => thisDevice().name);
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const [wantsCode, setWantsCode] = useState(false);
+  const done = () => {
+    toast(t`The passkey was added.`);
+    onClose();
+  };
+  return (
+    <FormSheet
+      title={t`Add a passkey`}
+      words={t`Your browser asks next where to keep it. It works only at ${location.hostname}.`}
+      error={isRefusal(add.error, 'second_factor_needed') ? null : add.error}
+      label={<Trans>Continue</Trans>}
+      busy={add.isPending}
+      ready={isName(name) && password !== '' && (!wantsCode || code.trim() !== '')}
+      onSubmit={() =>
+        add.mutate(
+          { name, password, ...(wantsCode ? { code } : {}) },
+          {
+            onSuccess: done,
+            onError: (error) => {
+              if (isRefusal(error, 'second_factor_needed')) setWantsCode(true);
+            },
+          },
+        )
+      }
+      onClose={onClose}
+    >
+      <NameField value={name} onValue={setName} />
+      <PasswordField
+        label={t`Your password`}
+        hint={t`A passkey is a way into your account, so we make sure that it is you.`}
+        autoComplete="current-password"
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      {wantsCode ? (
+        <Field
+          label={t`Code of your authenticator`}
+          hint={t`Your account has two steps, and a passkey stands for both. A recovery code works too.`}
+          autoComplete="one-time-code"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={code}
+          onChange={(event) => setCode(event.target.value)}
+        />
+      ) : null}
+    </FormSheet>
+  );
+}
+
+function RenameSheet({ passkey, onClose }: { passkey: Passkey; onClose: () => void }) {
+  const { t } = useLingui();
+  const rename = useRenamePasskey();
+  const [name, setName] = useState(passkey.name);
+  return (
+    <FormSheet
+      title={t`Rename the passkey`}
+      error={rename.error}
+      label={<Trans>Save</Trans>}
+      busy={rename.isPending}
+      ready={isName(name)}
+      onSubmit={() => rename.mutate({ id: passkey.id, name }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <NameField value={name} onValue={setName} />
+    </FormSheet>
+  );
+}
+
+function NameField({ value, onValue }: { value: string; onValue: (value: string) => void }) {
+  const { t } = useLingui();
+  return (
+    <Field
+      label={t`Name`}
+      hint={t`So that you know later which one it is. Only you see it.`}
+      autoComplete="off"
+      limit={LONGEST_NAME}
+      value={value}
+      onChange={(event) => onValue(event.target.value)}
+    />
+  );
+}
+
+function RemoveSheet({ passkey, onClose }: { passkey: Passkey; onClose: () => void }) {
+  const { t } = useLingui();
+  const remove = useRemovePasskey();
+  const [password, setPassword] = useState('');
+  const done = () => {
+    toast(t`The passkey opens nothing any more.`);
+    onClose();
+  };
+  return (
+    <FormSheet
+      title={t`Remove ${passkey.name}?`}
+      words={t`It stops opening your account at once. Where it is kept, you delete it yourself. You still get in with your password.`}
+      error={remove.error}
+      danger
+      label={<Trans>Remove</Trans>}
+      busy={remove.isPending}
+      ready={password !== ''}
+      onSubmit={() => remove.mutate({ id: passkey.id, password }, { onSuccess: done })}
+      onClose={onClose}
+    >
+      <PasswordField
+        label={t`Your password`}
+        autoComplete="current-password"
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+    </FormSheet>
+  );
+}
