@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from meydan.kit.crypto.keys import Keys
 from meydan.kit.files import remembered_port, write_whole
-from meydan.kit.hosts import host_name, is_private
+from meydan.kit.hosts import LOOPBACK_NAME, host_name, is_loopback, is_private
 from meydan.kit.settings import Layer, SettingsError, load, read_file
 
 if TYPE_CHECKING:
@@ -280,6 +280,13 @@ class Settings(Struct, frozen=True):
         """The API's URL on this machine, without a trailing slash."""
         host = self.http.local_host
         return f"{'https' if self.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self.http.port}"
+
+    @property
+    def named_url(self) -> str:
+        """The API's URL by this machine's own name, at which browsers take passkeys; "" where it has none."""
+        if not is_loopback(self.http.local_host):
+            return ""
+        return f"{'https' if self.tls else 'http'}://{LOOPBACK_NAME}:{self.http.port}"
 
     @property
     def public_url(self) -> str:

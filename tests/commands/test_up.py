@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -29,6 +30,9 @@ def test_everything_starts_is_told_in_one_address_and_stops(data: Path) -> None:
     try:
         assert up.healthy()
         assert up.words.count(up.url + "\n") == 1
+        named = up.url.replace("127.0.0.1", "localhost")
+        assert f"at {named}\n" in up.words
+        assert httpx.get(f"{named}/api/config", timeout=PATIENCE).json()["passkeys"] == "ready"
         parts = up.parts()
         assert set(parts) == PARTS
         for part in parts.values():

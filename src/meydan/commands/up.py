@@ -124,6 +124,8 @@ def _announce(console: Console, settings: Settings, seconds: float) -> None:
 
     url = settings.own_url
     console.print(f"\nMeydan is up, in {seconds:.1f} s: [bold]{escape(url)}[/bold]\n")
+    if settings.named_url:
+        console.print(f"Passkeys want a name: try them at {settings.named_url}", style="dim", markup=False)
     if not files("meydan").joinpath("static", "index.html").is_file():
         console.print(
             "The web client is not built, only the API answers. Build it: python hatch_build.py", style="yellow"
@@ -182,7 +184,8 @@ def _environment(data: Path, http: Http, port: int | None, host: str | None, *, 
 
 def _port(host: str, wanted: int, *, fixed: bool, taken: set[int]) -> int:
     for candidate in [wanted] if fixed else range(wanted, min(wanted + 100, 65_536)):
-        if candidate not in taken and _is_free(host, candidate):
+        # The name localhost leads browsers to ::1 first, where another program may be.
+        if candidate not in taken and _is_free(host, candidate) and (fixed or not _listens("::1", candidate)):
             return candidate
     raise PlainError(
         f"Port {wanted} on {host} is taken by another program. Choose another with --port, or stop that one."
