@@ -1,10 +1,13 @@
 """Host names as they are compared: one spelling of each, and which of them only this machine or network has."""
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 LOOPBACK_NAME = "localhost"
+
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_NAT64 = IPv6Network("64:ff9b::/96")
 
 
 @lru_cache(maxsize=1024)
@@ -47,3 +50,18 @@ def is_private(name: str) -> bool:
     if address := address_of(name):
         return address.is_private
     return "." not in name or is_loopback(name) or name.endswith((".local", ".internal", ".home.arpa"))
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """True for an address that anybody on the Internet reaches, and that leads into no other address.
+
+    An IPv4 address inside an IPv6 one is looked at instead of it (mapped, NAT64); tunnels are refused.
+    """
+    if isinstance(address, IPv6Address):
+        if address in _NAT64:
+            return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address not in _GLOBAL_UNICAST or address.sixtofour is not None or address.teredo is not None:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
