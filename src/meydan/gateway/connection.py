@@ -13,9 +13,11 @@ from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 from meydan.gateway.channels import Reader
 from meydan.gateway.ephemeral import Watch, may_send_ephemeral
 from meydan.gateway.frames import (
+    ClientFrame,
     Close,
     GrantRejected,
     Hello,
+    Looking,
     Ping,
     Pong,
     Ready,
@@ -48,6 +50,7 @@ class Connection(WSListener):
         self._greeted = False
         self._ended = False
         self._network: str | None = None
+        self._is_looking = False
         self._watches: dict[UUID, Watch] = {}
         self._bucket = Bucket(hub.settings.frame_burst, hub.settings.frames_per_second)
 
@@ -134,6 +137,7 @@ class Connection(WSListener):
         self._hub.waiting.pop(self, None)
         self._unwatch_all()
         if self.identity is not None:
+            self._look(self.identity, on=False)
             self._hub.leave(self, self.identity)
 
     # -- client frames
@@ -160,12 +164,18 @@ class Connection(WSListener):
             self._hello(received)
         elif self.identity is None:
             self.end(Close.no_hello, "say hello first")
-        elif isinstance(received, WatchFrame):
-            self._watch(received, self.identity)
+        else:
+            self._obey(received, self.identity)
+
+    def _obey(self, received: ClientFrame, identity: Identity) -> None:
+        if isinstance(received, WatchFrame):
+            self._watch(received, identity)
         elif isinstance(received, Unwatch):
             self._unwatch(received.conversation_id)
         elif isinstance(received, Ping):
             self.send(Pong())
+        elif isinstance(received, Looking):
+            self._look(identity, on=received.on)
         elif isinstance(received, Typing) and (watch := self._watches.get(received.conversation_id)) is not None:
             self._hub.ephemeral.type(watch, on=received.on)
 
@@ -197,6 +207,9 @@ class Connection(WSListener):
             self._hub.change(self, before, identity)
             if before.profile_id != identity.profile_id:
                 self._unwatch_all()
+                if self._is_looking:
+                    self._hub.look(before, on=False)
+                    self._hub.look(identity, on=True)
             if self.reader is not None and self._greeted:
                 self.send(self._ready(self.reader.latest, identity))
 
@@ -208,6 +221,11 @@ class Connection(WSListener):
 
     def _ready(self, cursor: str, identity: Identity) -> Ready:
         return Ready(cursor, identity.session_id, self._hub.settings.ping_after_idle_seconds)
+
+    def _look(self, identity: Identity, *, on: bool) -> None:
+        if on != self._is_looking:
+            self._is_looking = on
+            self._hub.look(identity, on=on)
 
     # -- ephemeral events
 

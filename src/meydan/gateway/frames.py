@@ -40,6 +40,12 @@ class Typing(ClientFrame, frozen=True):
     on: bool
 
 
+class Looking(ClientFrame, frozen=True):
+    """``on`` is true while the page is in sight: nobody is called by push for what they see. At first it is not."""
+
+    on: bool
+
+
 class Ping(ClientFrame, frozen=True):
     """Answered by a pong. Browsers hide the protocol's own pings from pages, which cannot tell a dead socket otherwise."""
 
@@ -51,6 +57,8 @@ class Ready(Frame, frozen=True):
     session: UUID
     ping_after: float
     """Seconds of silence after which a client should ping; one that gets no pong connects anew."""
+    takes_looking: bool = True
+    """False, or absent, from a gateway that closes a connection for the frame ``looking``."""
 
 
 class Pong(Frame, frozen=True):
@@ -90,7 +98,7 @@ class Close(enum.IntEnum):
     too_many = 4429
 
 
-read = msgspec.json.Decoder(Hello | Watch | Unwatch | Typing | Ping).decode
+read = msgspec.json.Decoder(Hello | Watch | Unwatch | Typing | Looking | Ping).decode
 to_json = msgspec.json.encode
 
 

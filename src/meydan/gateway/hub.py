@@ -11,7 +11,7 @@ from meydan.gateway.presence import PresenceReporter
 from meydan.gateway.settings import GatewaySettings
 from meydan.kit.identity import Identity
 from meydan.kit.networks import OpenConnections, TrustedProxies
-from meydan.kit.realtime.frames import channel_of_profile, channel_of_user
+from meydan.kit.realtime.frames import channel_of_profile, channel_of_user, looking_channel
 from meydan.kit.realtime.revocation import CHANNEL, Revocations
 from meydan.kit.valkey import Valkey
 
@@ -80,6 +80,17 @@ class Hub:
         if before.profile_id != now.profile_id:
             self.presence.arrive(channel_of_profile(now.tenant_id, now.profile_id), announced=True)
             self.presence.leave(channel_of_profile(before.tenant_id, before.profile_id))
+
+    def look(self, identity: Identity, *, on: bool) -> None:
+        """Counts a page of the user, and of the face, as in sight or not."""
+        for whose in (
+            channel_of_user(identity.tenant_id, identity.user_id),
+            channel_of_profile(identity.tenant_id, identity.profile_id),
+        ):
+            if on:
+                self.presence.arrive(looking_channel(whose), announced=False)
+            else:
+                self.presence.look_away(looking_channel(whose))
 
     def leave(self, connection: Connection, identity: Identity) -> None:
         user = identity.tenant_id, identity.user_id

@@ -1,4 +1,6 @@
-"""Reports this gateway's connections to Valkey: of profiles, for their strangers, and of users, for the server's rules."""
+"""Reports this gateway's connections to Valkey: of profiles, for their strangers, and of users, for the server's rules.
+
+Pages in sight have channels of their own, which nobody but the server reads."""
 
 import asyncio
 import secrets
@@ -42,6 +44,10 @@ class PresenceReporter:
 
     def leave(self, channel: str) -> None:
         asyncio.get_running_loop().call_later(LINGER, self._left, channel)
+
+    def look_away(self, channel: str) -> None:
+        """Counts a page in sight no more, at once: who looked away is called from now on."""
+        self._left(channel)
 
     def _left(self, channel: str) -> None:
         if channel not in self._connections:

@@ -51,6 +51,7 @@ __all__ = [
     "Sweeper",
     "do_revoke",
     "ended_lately",
+    "is_looking",
     "is_revoked",
     "presence",
     "read_grant",
@@ -153,6 +154,11 @@ async def presence(tenant_id: int, profile_ids: Iterable[UUID]) -> dict[UUID, Pr
 async def user_present(tenant_id: int, user_ids: Iterable[UUID]) -> dict[UUID, bool]:
     """True for each user with a connection, under either face. For the server's own rules, never for others' eyes."""
     return await stored_presence.users_present(kit_valkey.current(), tenant_id, user_ids)
+
+
+async def is_looking(tenant_id: int, user_id: UUID, profile_id: UUID | None) -> bool:
+    """True while a page of the user is in sight, under this profile if one is given. Unknown counts as False."""
+    return await stored_presence.is_looking(kit_valkey.current(), tenant_id, user_id, profile_id)
 
 
 def _forward_after_commit(tx: Tx, row: OutboxRow, realtime: Realtime) -> None:

@@ -30,6 +30,11 @@ def channel_of_profile(tenant_id: int, profile_id: UUID) -> str:
     return f"t{tenant_id}.p.{profile_id}"
 
 
+def looking_channel(channel: str) -> str:
+    """The channel of a user's or profile's pages in sight: a person behind them sees what comes."""
+    return f"{channel}.looking"
+
+
 def log_key(channel: str) -> str:
     return f"log:{{{channel}}}"
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.kit.realtime.frames import channel_of_profile, channel_of_user, presence_key
+from meydan.kit.realtime.frames import channel_of_profile, channel_of_user, looking_channel, presence_key
 from meydan.kit.valkey import Reply, Valkey, ValkeyDown
 
 EXPIRES_AFTER = 40  # seconds without a refresh
@@ -60,3 +60,9 @@ async def users_present(valkey: Valkey | None, tenant_id: int, user_ids: Iterabl
     ids = list(dict.fromkeys(user_ids))
     found = await _read(valkey, [channel_of_user(tenant_id, user_id) for user_id in ids], promptly=False)
     return {user_id: presence.online for user_id, presence in zip(ids, found, strict=True)}
+
+
+async def is_looking(valkey: Valkey | None, tenant_id: int, user_id: UUID, profile_id: UUID | None) -> bool:
+    face = channel_of_user(tenant_id, user_id) if profile_id is None else channel_of_profile(tenant_id, profile_id)
+    [found] = await _read(valkey, [looking_channel(face)], promptly=True)
+    return found.online
