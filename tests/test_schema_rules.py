@@ -11,7 +11,10 @@ from meydan.kit.database import DatabaseSettings
 WITHOUT_TENANT = {"tenants"}
 # A host leads to one tenant of all.
 # A day's budget is the installation's, and a number gets its texts from all tenants.
-ACROSS_TENANTS = {"tenant_hosts_host_key", "sms_spendings_day", "code_requests_contact"}
+# A browser has one push endpoint for all tenants at one address.
+ACROSS_TENANTS = {
+    *("tenant_hosts_host_key", "sms_spendings_day", "code_requests_contact", "push_subscriptions_endpoint_key"),
+}
 # No person ever reads or writes these: their only ways are the service's and security definer functions.
 WITHOUT_PEOPLE: set[str] = {
     *("otp_verifications", "login_attempts", "known_contacts", "ticket_lanes", "encounters", "decoy_keys"),

@@ -96,6 +96,13 @@ PLAYS = {
     "app.add_notifications(integer,uuid[],uuid[],text,text,jsonb,boolean)": Play(
         "select id from app.add_notifications($1, array[{bora_user}], array[{bora}], 'system', 'x', '{{}}', false)"
     ),
+    "app.subscribe_to_push(integer,uuid,text,bytea,bytea)": Play(
+        "select app.subscribe_to_push($1, {session}, 'https://push.example.net/a', decode(repeat('04', 65), 'hex'),"
+        " decode(repeat('00', 16), 'hex'))"
+    ),
+    "app.queue_pushes(integer,uuid[],uuid[],uuid[],text,jsonb,text)": Play(
+        "select app.queue_pushes($1, array[{bora_user}], array[{bora}], array[null::uuid], 'x', '{{}}', 'x')"
+    ),
     "app.send_gift(integer,uuid,integer,uuid,text,text)": Play(
         "select id from app.send_gift($1, {gift}, 1, {bora}, '', 'key')"
     ),
@@ -225,6 +232,12 @@ async def scene(
         text = uuid4()
         await tx.run("select app.spend_on_text($1, $2, 5, true, 2000000000, 2000000000, 25)", text)
         gift = await tx.one(UUID, "select id from app.gifts where tenant_id = $1 order by price limit 1")
+        await tx.run(
+            "insert into app.push_subscriptions (tenant_id, user_id, session_id, endpoint, public_key, auth_secret)"
+            " values ($1, $2, $3, $4, $5, $6)",
+            *(bora.me.user_id, bora.me.session_id, f"https://push.example.net/{bora.me.session_id}"),
+            *(b"\x04" * 65, b"a" * 16),
+        )
     await offer(db, bora.me, b"package")
     async with db.as_user(ana.me) as tx:
         await tx.run("select app.add_block($1, $2, 'person')", cem.me.profile_id)
@@ -260,7 +273,7 @@ async def scene(
         "hold": hold.id,
         "text": text,
     }
-    ids |= {"block": block, "request": request}
+    ids |= {"block": block, "request": request, "session": ana.me.session_id}
     ids |= {name: person.me.profile_id for name, person in people.items()}
     ids |= {f"{name}_user": person.me.user_id for name, person in people.items()}
     names = {name: f"'{value}'::uuid" for name, value in ids.items()}

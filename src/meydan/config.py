@@ -121,6 +121,13 @@ class Secrets(Struct, frozen=True):
             "No backup holds it: keep it elsewhere. Losing it forgets bans and debts of accounts that were erased."
         ),
     ] = ""
+    push_key: Annotated[
+        str,
+        Meta(
+            description="Signs messages to browsers' push services. At least 32 characters, random. Empty: nothing is "
+            "pushed. Losing it ends every subscription until its browser comes back."
+        ),
+    ] = ""
     next_token_key: Annotated[
         str,
         Meta(
@@ -328,8 +335,9 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
         generated = read_file(made)
         layers[str(made)] = {"secrets": generated["secrets"]}
         layers["the engines in the data folder"] = _embedded_urls(data, generated["passwords"])
-    if (key := contact_key_file(data)).exists():
-        layers[str(key)] = {"secrets": {"contact_key": key.read_text().strip()}}
+    for name, key in (("contact_key", contact_key_file(data)), ("push_key", push_key_file(data))):
+        if key.exists():
+            layers[str(key)] = {"secrets": {name: key.read_text().strip()}}
     file = Path(environment["MEYDAN_CONFIG"]) if environment.get("MEYDAN_CONFIG") else data / "meydan.toml"
     if file.exists():
         layers[str(file)] = read_file(file)
@@ -441,7 +449,15 @@ def _toml(value: str | list[str]) -> str:
 
 def make_contact_key(data: Path, given: str = "") -> None:
     """Writes the contact key to a file of its own, which no backup holds. One that is there or set stays."""
-    path = contact_key_file(data)
+    _make_key(contact_key_file(data), given)
+
+
+def make_push_key(data: Path, given: str = "") -> None:
+    """Writes the push key to a file of its own, at the first start of a program that has one. One that is there stays."""
+    _make_key(push_key_file(data), given)
+
+
+def _make_key(path: Path, given: str) -> None:
     if not path.exists():
         write_whole(path, f"{given or secrets.token_hex(32)}\n".encode())
 
@@ -477,6 +493,10 @@ def generated_file(data: Path) -> Path:
 
 def contact_key_file(data: Path) -> Path:
     return data / "contact.key"
+
+
+def push_key_file(data: Path) -> Path:
+    return data / "push.key"
 
 
 def _embedded_urls(data: Path, passwords: Mapping[str, str]) -> Layer:

@@ -13,5 +13,5 @@ async def test_everything_is_handed_out_and_then_gone(db: Database, tenant: tena
         kept = await personal_data.export(tx, ada.me.user_id)
         assert [item["code"] for item in kept["notifications"]] == ["welcome"]
         await personal_data.do_erase(tx, ada.me.user_id)
-        assert await personal_data.export(tx, ada.me.user_id) == {"notifications": []}
+        assert not any((await personal_data.export(tx, ada.me.user_id)).values())
         assert len((await personal_data.export(tx, ben.me.user_id))["notifications"]) == 1

@@ -30,6 +30,7 @@ from meydan.config import (
     is_own_engine,
     load_settings,
     make_contact_key,
+    make_push_key,
     make_secrets,
 )
 from meydan.engines import Engines
@@ -186,6 +187,7 @@ def restore(
             with Engines(data) as engines:
                 make_secrets(data, secrets)
                 make_contact_key(data, given.secrets.contact_key)
+                make_push_key(data, secrets.push_key)
                 asyncio.run(migrations.bootstrap(engines.postgres_url, DATABASE_NAME, database_passwords(data)))
                 settings = load_settings(data)
                 _fill(dump, settings)

@@ -29,6 +29,7 @@ from meydan.config import (
     is_own_engine,
     load_settings,
     make_contact_key,
+    make_push_key,
     make_secrets,
     note_running,
 )
@@ -96,6 +97,7 @@ def _start(
 ) -> None:
     make_secrets(data)
     make_contact_key(data)
+    make_push_key(data)
     given = load_settings(data, {**os.environ, "MEYDAN_DATA": str(data)})
     environment = _environment(data, given.http, port, host, tls=tls)
     first = not (data / "engines/postgres/data").exists()

@@ -41,7 +41,7 @@ class Typing(ClientFrame, frozen=True):
 
 
 class Looking(ClientFrame, frozen=True):
-    """``on`` is true while the page is in sight: nobody is called by push for what they see. At first it is not."""
+    """``on`` is true while the page is in sight: nothing is pushed to those who see it. At first it is not."""
 
     on: bool
 

@@ -46,7 +46,7 @@ class PresenceReporter:
         asyncio.get_running_loop().call_later(LINGER, self._left, channel)
 
     def look_away(self, channel: str) -> None:
-        """Counts a page in sight no more, at once: who looked away is called from now on."""
+        """Counts a page in sight no more, at once: who looked away gets push messages from now on."""
         self._left(channel)
 
     def _left(self, channel: str) -> None:

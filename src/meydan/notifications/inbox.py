@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from meydan.kit import realtime
 from meydan.kit.database import Tx
+from meydan.notifications.push_preferences import PushKind
+from meydan.notifications.push_sending import Push, PushReceiver, do_push
 
 KEPT_FOR = timedelta(days=90)
 
@@ -66,6 +68,25 @@ TYPE_OF = {
 }
 
 
+PUSHED_AS = {
+    Code.match_made: PushKind.meeting,
+    Code.match_ended: PushKind.meeting,
+    Code.claim_approved: PushKind.meeting,
+    Code.claim_rejected: PushKind.meeting,
+    Code.gift_received: PushKind.gift,
+    Code.new_device: PushKind.account,
+    Code.sign_in_changed: PushKind.account,
+    Code.matching_suspended: PushKind.account,
+    Code.matching_resumed: PushKind.account,
+    Code.reports_wait: PushKind.community,
+    Code.codes_paused: PushKind.community,
+    Code.referral_reward: PushKind.meeting,
+    Code.welcome: None,
+    Code.banned: None,  # no session is left that could be reached
+} | dict.fromkeys((code for code in Code if code.startswith(("payment_", "premium_", "wallet_"))), PushKind.money)
+"""Kinds of push; None for what is in the inbox only."""
+
+
 class Notification(Struct, frozen=True):
     """``profile_id`` is the user's face that it concerns; absent when it concerns the user."""
 
@@ -110,10 +131,10 @@ class _Added(Struct, frozen=True):
 async def do_notify(
     tx: Tx, receivers: Sequence[Receiver], code: Code, /, *, seen: bool = False, **data: object
 ) -> None:
-    """Writes the same notification to each receiver's inbox and pushes it.
+    """Writes the same notification to each receiver's inbox, sends its frame, and pushes it to their browsers.
 
     ``data`` never holds another account's id, nor data of one face in a notification of the other.
-    ``seen`` stores it as read and pushes nothing, because the user's screen shows the event itself.
+    ``seen`` stores it as read and sends no frame, because the user's screen shows the event itself.
     """
     notification_type = TYPE_OF.get(code, NotificationType.system)
     added = await tx.all(
@@ -129,6 +150,23 @@ async def do_notify(
     for one in added if not seen else ():
         notification = Notification(one.id, notification_type, code, data, one.created_at, one.profile_id)
         await realtime.send_frame(tx, one.user_id, NotificationFrame(notification, one.unread))
+    if (kind := PUSHED_AS[code]) is not None:
+        await _do_push(tx, added, code, kind, data, seen=seen)
+
+
+async def _do_push(
+    tx: Tx, added: Sequence[_Added], code: Code, kind: PushKind, data: dict[str, Any], *, seen: bool
+) -> None:
+    """Pushes about a conversation while it is open, about everything else while it is unread."""
+    conversation_id = data.get("conversation_id") if seen else None
+    push = Push(
+        kind=kind,
+        subject=str(conversation_id or code.value),
+        conversation_id=conversation_id,
+        peer_profile_id=data.get("from_profile_id"),
+    )
+    receivers = [PushReceiver(one.user_id, one.profile_id, None if seen else one.id) for one in added]
+    await do_push(tx, receivers, push)
 
 
 async def notifications(tx: Tx, before: UUID | None, limit: int) -> NotificationPage:

@@ -4,12 +4,15 @@ Nobody is told what they did themselves, but for what a thief would do in their 
 
 from typing import Any, NamedTuple
 
-from meydan import accounts, growth, meeting, moderation, safety
+from meydan import accounts, growth, meeting, messaging, moderation, safety
 from meydan.kit.database import Tx
 from meydan.kit.events import Event, listen
 from meydan.kit.identity import Role
 from meydan.money import gifts, payments, premium, wallet
+from meydan.notifications import push_subscriptions
 from meydan.notifications.inbox import Code, Receiver, do_notify
+from meydan.notifications.push_preferences import PushKind
+from meydan.notifications.push_sending import Push, PushReceiver, do_push
 
 
 class EventNotification(NamedTuple):
@@ -86,6 +89,18 @@ async def referral_rewarded(tx: Tx, event: growth.ReferralRewarded) -> None:
         await do_notify(tx, [invited], Code.referral_reward, amount=event.invited_reward, invited=True)
     if event.inviter_reward > 0:
         await do_notify(tx, [inviter], Code.referral_reward, amount=event.inviter_reward, invited=False)
+
+
+@listen(messaging.MessageSent)
+async def message_sent(tx: Tx, event: messaging.MessageSent) -> None:
+    """Messages are in no inbox: they are pushed only."""
+    push = Push(PushKind.message, str(event.conversation_id), event.conversation_id, event.sender_profile_id)
+    await do_push(tx, [PushReceiver(event.receiver_user_id, event.receiver_profile_id)], push)
+
+
+@listen(accounts.SessionsEnded)
+async def sessions_ended(tx: Tx, event: accounts.SessionsEnded) -> None:
+    await push_subscriptions.do_end_with_sessions(tx, event.user_id)
 
 
 @listen(meeting.MatchMade)

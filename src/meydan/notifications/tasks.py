@@ -1,8 +1,10 @@
-"""Schedules of notifications."""
+"""Schedules and jobs of notifications."""
 
 from meydan.kit.database import Tx
-from meydan.kit.jobs import every
-from meydan.notifications import inbox
+from meydan.kit.jobs import every, external_job
+from meydan.notifications import inbox, push_sending
+
+external_job(push_sending.JOB)(push_sending.do_send)
 
 
 @every("17 4 * * *")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from meydan.commands.doctor.findings import Finding, bad, good, warning
-from meydan.config import PREFIX, Environment, Settings, contact_key_file, generated_file
+from meydan.config import PREFIX, Environment, Settings, contact_key_file, generated_file, push_key_file
 from meydan.kit.crypto.age import AgeError, recipients_of
 from meydan.kit.settings import fields
 
@@ -40,13 +40,16 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             f"Secrets: {' and '.join(missing)} not set. `meydan up` makes them in {settings.data}; elsewhere set "
             f"{' and '.join(f'{PREFIX}_SECRETS_{name.upper()}' for name in missing)} (openssl rand -hex 32)"
         )
-    files = [file for file in (generated_file(settings.data), contact_key_file(settings.data)) if file.exists()]
+    kept = (generated_file(settings.data), contact_key_file(settings.data), push_key_file(settings.data))
+    files = [file for file in kept if file.exists()]
     readable = [file for file in files if stat.S_IMODE(file.stat().st_mode) & 0o077]
     for file in readable:
         yield bad(f"Secrets: others on this machine can read {file}. Close it: chmod 600 {file}")
     if not readable and not missing:
         yield good(f"Secrets are set, environment is {settings.environment.value}")
     if settings.environment is Environment.production:
+        if not settings.secrets.push_key:
+            yield warning("Settings: secrets.push_key is not set, so nothing is pushed")
         for name, given in (
             ("mail.host", settings.mail.host),
             ("sms.twilio_account_sid", settings.sms.twilio_account_sid),

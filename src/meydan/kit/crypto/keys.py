@@ -25,6 +25,8 @@ class Keys(Struct, frozen=True, dict=True):
     """Seals data in the database: secrets at rest, refresh tokens, keyed hashes of codes and cards."""
     contact_key: str
     """Hashes contacts that were proved. No database and no backup holds it."""
+    push_key: str = ""
+    """Signs messages to push services. Empty: nothing is pushed."""
     next_token_key: str = ""
     next_seal_key: str = ""
     kept_token_keys: Keyring = ()
