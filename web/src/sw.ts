@@ -1,7 +1,7 @@
 /// <reference lib="webworker" />
 // Keeps the shell of the app for times without a network. It never touches /api, /ws, /outbox or /pay: what people wrote is not
-// kept here, and nothing that the server said is answered from a cache.
-export type {}; // a module, so that its own names do not meet those of the page
+// kept here, and nothing that the server said is answered from a cache. It also shows push messages.
+import { openTarget, type PushTarget, renewSubscription, showPush } from './features/notifications/push-worker';
 
 declare const self: ServiceWorkerGlobalScope;
 /** What the doors and the square need; kept at once. */
@@ -36,6 +36,18 @@ self.addEventListener('activate', (event) => {
 // The page asks for this once the person agreed to the new version.
 self.addEventListener('message', (event) => {
   if (event.data === 'take-over') void self.skipWaiting();
+});
+
+self.addEventListener('push', (event) => event.waitUntil(showPush(self, event.data?.text())));
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openTarget(self, event.notification.data as PushTarget));
+});
+
+self.addEventListener('pushsubscriptionchange', (event) => {
+  const { newSubscription } = event as ExtendableEvent & { newSubscription?: PushSubscription | null };
+  (event as ExtendableEvent).waitUntil(renewSubscription(self, newSubscription ?? null));
 });
 
 self.addEventListener('fetch', (event) => {

@@ -8,8 +8,9 @@ import { useSession } from '../kit/api/session';
 import { configQuery } from '../kit/queries';
 import { useConnection } from '../kit/realtime';
 import { useRedirect, useShownPage, useShownPath } from '../kit/redirect';
-import { partsBeside, places, topParts } from '../kit/room';
+import { partsAbove, partsBeside, places, topParts } from '../kit/room';
 import { browserKeeps } from '../kit/storage';
+import { useCountInTitle } from '../kit/title';
 import {
   Alias,
   Avatar,
@@ -156,6 +157,10 @@ function Inside({ label }: { label: string }) {
         }
       />
       <div className="min-w-0 flex-1">
+        {partsAbove().map((Part, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list stays as it is
+          <Part key={at} />
+        ))}
         {bare ? null : (
           <TopBar brief={shadow}>
             {shadow ? <DuskSign alias={me.profile.alias} /> : null}
@@ -169,6 +174,7 @@ function Inside({ label }: { label: string }) {
         </main>
       </div>
       {bare ? null : <BottomBar label={label} places={bar} />}
+      <CountInTitle />
       {partsBeside().map((Part, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the list stays as it is
         <Suspense key={at}>
@@ -177,6 +183,17 @@ function Inside({ label }: { label: string }) {
       ))}
     </div>
   );
+}
+
+/** How much is new in all places together. */
+function CountInTitle(): null {
+  let count = 0;
+  for (const { useCount } of places()) {
+    // biome-ignore lint/correctness/useHookAtTopLevel: the list stays as it is
+    count += useCount?.() ?? 0;
+  }
+  useCountInTitle(count);
+  return null;
 }
 
 /** The places of a desktop's rail and of a phone's bar, where others lie behind Me. */

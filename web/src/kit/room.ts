@@ -53,6 +53,8 @@ export interface Room {
   rows?: readonly Row[];
   tabs?: readonly Tab[];
   top?: readonly TopPart[];
+  /** A strip above the pages while somebody is logged in, where a room asks for something; mostly it shows nothing. */
+  above?: readonly ComponentType[];
   /** What goes on beside the pages while somebody is logged in; shows nothing of its own. */
   beside?: readonly ComponentType[];
   /** What comes of a frame, whatever page is shown. */
@@ -78,6 +80,7 @@ const inOrder = <Item extends Ranked>(items: Item[]) => items.sort((one, other) 
 
 export const places = () => inOrder(opened.flatMap((room) => room.places ?? []));
 export const topParts = () => inOrder(opened.flatMap((room) => room.top ?? []));
+export const partsAbove = () => opened.flatMap((room) => room.above ?? []);
 export const partsBeside = () => opened.flatMap((room) => room.beside ?? []);
 export const tabsOf = (of: Tab['of']) =>
   inOrder(opened.flatMap((room) => room.tabs ?? []).filter((tab) => tab.of === of));

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { DoorClosed } from 'lucide-react';
-import { useEffect } from 'react';
 import { endSession, useSession } from '../../kit/api/session';
+import { useTitle } from '../../kit/title';
 import { Button, fullTime, Wordmark } from '../../kit/ui';
 
 /** Why somebody was shut out, in a sentence: the server names the reason only. */
@@ -28,9 +28,7 @@ export function BannedPage() {
   const ended = useSession((state) => state.ended);
   const reason = ended?.problem.reason;
   const until = ended?.problem.until;
-  useEffect(() => {
-    document.title = `${t`This account is closed`} · Meydan`;
-  }, [t]);
+  useTitle(`${t`This account is closed`} · Meydan`);
   const why = useBanReason();
   return (
     <main id="page" className="mx-auto flex min-h-dvh w-full max-w-lg flex-col gap-6 px-5 py-8">

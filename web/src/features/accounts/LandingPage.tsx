@@ -2,8 +2,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { Lock, Timer, Undo2 } from 'lucide-react';
-import { useEffect } from 'react';
 import { configQuery } from '../../kit/queries';
+import { useTitle } from '../../kit/title';
 import { Button, Pledge, Pledges, SquareScene, Wordmark } from '../../kit/ui';
 import { LanguageSwitch } from '../../kit/ui/LanguageSwitch';
 import { LegalLinks } from '../legal';
@@ -13,9 +13,7 @@ export function LandingPage() {
   const { t } = useLingui();
   const { data: config } = useQuery(configQuery);
   const { invite } = useSearch({ strict: false }) as { invite?: string };
-  useEffect(() => {
-    document.title = t`Meydan: talk with a stranger in the square`;
-  }, [t]);
+  useTitle(t`Meydan: talk with a stranger in the square`);
   const community = config && config.tenant.slug !== 'default' ? config.tenant.name : null;
   return (
     <div className="flex min-h-dvh flex-col">

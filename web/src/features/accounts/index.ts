@@ -1,7 +1,7 @@
 import { lazyPage } from '../../kit/lazy-page';
 
 export { BannedPage, useBanReason } from './BannedPage';
-export { logOut, useWanted } from './data';
+export { logOut, useSwitchFace, useWanted } from './data';
 export { INTEREST_NAMES, useInterestWords } from './interests';
 export { LandingPage } from './LandingPage';
 export { SessionSections } from './slots';

@@ -2,11 +2,12 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { BadgeCheck, MessageCircle, ShieldAlert, SlidersHorizontal, Sunrise } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { isRefusal } from '../../kit/api/errors';
 import { useMe } from '../../kit/api/session';
 import type { MeetingState } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
+import { useTitle } from '../../kit/title';
 import {
   Alias,
   Avatar,
@@ -39,9 +40,7 @@ export function SquarePage() {
   const state = useQuery(stateQuery);
   const about = state.data?.approximate_waiting;
   const greeting = useGreeting();
-  useEffect(() => {
-    document.title = `${t`The square`} · Meydan`;
-  }, [t]);
+  useTitle(`${t`The square`} · Meydan`);
 
   return (
     <div className="mx-auto flex w-full max-w-[680px] flex-col gap-5 pb-8 sm:px-6 lg:pt-8">

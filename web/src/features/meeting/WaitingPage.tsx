@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import type { Ticket } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
+import { useTitle } from '../../kit/title';
 import { Button, ErrorState, Lamp, minutesAndSeconds, Notice, useNow } from '../../kit/ui';
 import { useCriteriaWords } from './CriteriaSheet';
 import { stateQuery, useLeave, useRelaxCriteria } from './data';
@@ -18,9 +19,7 @@ export function WaitingPage() {
   const match = state.data?.match;
   const nobodyWaits = state.data !== undefined && !state.data.ticket && !match && !state.isFetching;
 
-  useEffect(() => {
-    document.title = `${t`Waiting`} · Meydan`;
-  }, [t]);
+  useTitle(`${t`Waiting`} · Meydan`);
   useEffect(() => {
     if (match) {
       void navigate({

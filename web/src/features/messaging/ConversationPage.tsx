@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { ShieldAlert } from 'lucide-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Conversation } from '../../kit/api/types';
+import { useTitle } from '../../kit/title';
 import { Bone, Button, EmptyState, ErrorState, ListDetail, Notice, Skeleton, useNow } from '../../kit/ui';
 import { ChangedNumber } from './ChangedNumber';
 import { Composer } from './Composer';
@@ -72,9 +73,7 @@ function Talk({ conversation }: { conversation: Conversation }) {
   const [whole, above] = useAbove();
   useReading(conversation, texts);
 
-  useEffect(() => {
-    document.title = `${peer.alias} · Meydan`;
-  }, [peer.alias]);
+  useTitle(`${peer.alias} · Meydan`);
 
   return (
     <section

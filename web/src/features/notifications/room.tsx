@@ -1,11 +1,16 @@
 import { msg } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
-import { Bell as BellIcon } from 'lucide-react';
+import { Bell as BellIcon, BellRing } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
 import { lazyPage } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
-import { frame } from '../../kit/routes';
+import { frame, me, text } from '../../kit/routes';
 import { Bell, useUnread } from './Bell';
+import { PushAsk } from './PushAsk';
+import { PushTargets } from './PushTargets';
+import { refusals } from './refusals';
+import { startNotifications } from './start';
 
 export const routes = {
   pages: [
@@ -14,8 +19,28 @@ export const routes = {
       path: '/notifications',
       component: lazyPage(() => import('./NotificationsPage'), 'NotificationsPage'),
     }),
+    createRoute({
+      getParentRoute: () => frame,
+      path: '/from-push',
+      validateSearch: (search: Record<string, unknown>): { to?: string; profile?: string } => ({
+        to: text(search.to),
+        profile: text(search.profile),
+      }),
+      component: lazyPage(() => import('./PushTargetPage'), 'PushTargetPage'),
+    }),
+  ],
+  me: [
+    createRoute({
+      getParentRoute: () => me,
+      path: '/push',
+      component: lazyPage(() => import('./PushPage'), 'PushPage'),
+    }),
   ],
 };
+
+function PushWords() {
+  return <Trans>What this device tells you, and when not</Trans>;
+}
 
 export const room: Room = {
   places: [
@@ -28,6 +53,20 @@ export const room: Room = {
       useCount: useUnread,
     },
   ],
+  rows: [
+    {
+      list: 'me.account',
+      rank: 25,
+      to: '/me/push',
+      title: msg`Notifications`,
+      icon: <BellRing aria-hidden className="size-5.5" />,
+      Words: PushWords,
+    },
+  ],
   top: [{ rank: 20, Part: Bell }],
+  above: [PushAsk],
+  beside: [PushTargets],
   frames: { notification: () => changed(['notifications']) },
+  refusals,
+  start: startNotifications,
 };

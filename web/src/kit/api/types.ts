@@ -38,6 +38,9 @@ export type BlockScope = Schemas['BlockScope'];
 export type ReportReason = Schemas['ReportReason'];
 export type Notification = Schemas['Notification'];
 export type NotificationPage = Schemas['NotificationPage'];
+export type PushKind = Schemas['PushKind'];
+export type PushPreferences = Schemas['ChangePreferencesRequest'];
+export type PushSettings = Schemas['PushSettings'];
 
 export type Wallet = Schemas['Wallet'];
 export type HistoryItem = Schemas['HistoryItem'];

@@ -34,6 +34,8 @@ export function sayTyping(conversationId: string, on: boolean): void {
   socket?.say({ t: 'typing', conversation_id: conversationId, on });
 }
 
+const inSight = () => document.visibilityState === 'visible';
+
 /** Opens the line of a person; returns how to close it. */
 export function openLine(userId: string): () => void {
   let closed = false;
@@ -53,6 +55,7 @@ export function openLine(userId: string): () => void {
       },
       onConnection: (connection) => useConnection.setState({ connection }),
       onSessionEnded: () => mine?.stop(),
+      inSight,
     });
     socket = mine;
     mine.start();
@@ -65,10 +68,14 @@ export function openLine(userId: string): () => void {
   tryToOpen();
 
   const hurry = () => {
-    if (document.visibilityState === 'visible') mine?.hurry();
+    if (inSight()) mine?.hurry();
+  };
+  const look = () => {
+    mine?.look(inSight()); // at once: a page that is being hidden may not run much longer
+    hurry();
   };
   addEventListener('online', hurry);
-  document.addEventListener('visibilitychange', hurry);
+  document.addEventListener('visibilitychange', look);
   // A renewed token must reach the gateway before the old one runs out.
   const unsubscribe = useSession.subscribe((now, before) => {
     if (now.token && now.token !== before.token) void mine?.greetAgain();
@@ -78,7 +85,7 @@ export function openLine(userId: string): () => void {
     closed = true;
     clearTimeout(timer);
     removeEventListener('online', hurry);
-    document.removeEventListener('visibilitychange', hurry);
+    document.removeEventListener('visibilitychange', look);
     unsubscribe();
     mine?.stop();
     if (socket === mine) socket = null;

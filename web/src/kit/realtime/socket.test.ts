@@ -87,6 +87,21 @@ describe('the line to the gateway', () => {
     expect(last().said).toEqual([{ t: 'hello', token: 'token', since: null }]);
   });
 
+  it('says that the page is in sight, to a gateway that asks', async () => {
+    let inSight = true;
+    const socket = await openAndReady({ inSight: () => inSight });
+    expect(last().said).toHaveLength(1);
+    socket.look(false);
+    last().tell({ t: 'ready', id: '1-0', session: 's', takes_looking: true });
+    socket.look(false);
+    inSight = false;
+    last().tell({ t: 'ready', id: '1-0', session: 's', takes_looking: true });
+    expect(last().said.slice(1)).toEqual([
+      { t: 'looking', on: true },
+      { t: 'looking', on: false },
+    ]);
+  });
+
   it('comes back with the last place it saw', async () => {
     await openAndReady();
     last().tell(ended('4-0'));

@@ -24,6 +24,8 @@ export interface Parts {
   onNews: (frame: News) => void;
   onConnection: (connection: Connection) => void;
   onSessionEnded: () => void;
+  /** Whether the page is in sight. */
+  inSight?: () => boolean;
   /** Grants by conversation whose presence is followed; it outlives this line, which asks for each again. */
   watched?: ReadonlyMap<string, string>;
   open?: (url: string) => WebSocket;
@@ -47,6 +49,7 @@ export class RealtimeSocket {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ready = false;
   private pingAfter: number | null = null;
+  private takesLooking = false;
   private silence: ReturnType<typeof setTimeout> | undefined;
   private stopped = false;
   private renewNext = false;
@@ -114,6 +117,11 @@ export class RealtimeSocket {
     if (token) this.put({ t: 'hello', token, since: this.cursor.since });
   }
 
+  /** The page came into sight or was hidden: nothing is pushed to who sees it. */
+  look(on: boolean): void {
+    if (this.takesLooking) this.say({ t: 'looking', on });
+  }
+
   /** Sends what may be lost. */
   say(frame: Exclude<ClientFrame, { t: 'hello' }>): void {
     if (this.ready) this.put(frame);
@@ -175,6 +183,8 @@ export class RealtimeSocket {
       this.attempt = 0;
       this.ready = true;
       this.pingAfter = frame.ping_after === undefined ? null : frame.ping_after * 1000;
+      this.takesLooking = frame.takes_looking === true;
+      if (this.parts.inSight?.()) this.look(true);
       this.cursor.moveTo(frame.id);
       for (const grant of this.parts.watched?.values() ?? []) this.put({ t: 'watch', grant });
       this.parts.onConnection('open');

@@ -1,7 +1,8 @@
 import { useLingui } from '@lingui/react/macro';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { useTitle } from '../title';
 import { LanguageSwitch } from './LanguageSwitch';
 import { Wordmark } from './Mark';
 import { SquareScene } from './SquareScene';
@@ -22,9 +23,7 @@ export function DoorPage({
   children: ReactNode;
 }) {
   const { t } = useLingui();
-  useEffect(() => {
-    document.title = `${title} · Meydan`;
-  }, [title]);
+  useTitle(`${title} · Meydan`);
   const arrow = '-ml-2.5 inline-flex size-11 items-center justify-center rounded-full hover:bg-deep';
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[1fr_minmax(480px,560px)]">

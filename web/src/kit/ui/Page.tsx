@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { ArrowLeft, ChevronRight } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useTitle } from '../title';
 import { cx } from './cx';
 
 let firstPage = true;
@@ -23,9 +24,7 @@ export function Page({ title, back, backOnPhone, aside, lead, children, classNam
   const { t } = useLingui();
   const heading = useRef<HTMLHeadingElement>(null);
 
-  useEffect(() => {
-    document.title = `${title} · Meydan`;
-  }, [title]);
+  useTitle(`${title} · Meydan`);
   useEffect(() => {
     // Who comes from another page hears where they are; who is typing already (autofocus) is not interrupted, and the very
     // first page leaves the focus where the browser puts it.
