@@ -138,6 +138,18 @@ class Talk:
         await expect(self.page.get_by_role("button", name="Look at the new number")).to_have_count(0)
 
 
+async def two_in_a_talk(product: Product, one: Person, other: Person) -> tuple[Talk, Talk]:
+    """Two strangers, each in one browser, with the same talk open."""
+    community = f"talk-{uuid4().hex[:10]}"
+    ana, bora = Talker(product, community, "kediadam"), Talker(product, community, "gecekusu")
+    ana.register(found=True)
+    bora.register(found=False)
+    conversation_id = meet(ana, bora)
+    for talker, person in ((ana, one), (bora, other)):
+        await talker.enter(person)
+    return await Talk(one.page, conversation_id).open(), await Talk(other.page, conversation_id).open()
+
+
 async def new_browser(talker: Talker, visitor: Visitors, conversation_id: str) -> Talk:
     """Logged in, and without the key of its person: the talk asks how it goes on."""
     person = await talker.enter(await visitor(viewport=PHONE))

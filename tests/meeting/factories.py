@@ -51,9 +51,9 @@ async def leave(db: Database, person: Person, match_id: UUID | None = None) -> N
         await tickets.do_leave(tx, MeetingType.text, match_id)
 
 
-async def write(db: Database, person: Person, conversation_id: UUID) -> None:
+async def write(db: Database, person: Person, conversation_id: UUID, kind: messages.SentType = "text") -> None:
     async with db.as_user(person.me) as tx:
-        await messages.do_send(tx, messages.SendMessageRequest(uuid4(), conversation_id, "text", 0, b"sealed"), None)
+        await messages.do_send(tx, messages.SendMessageRequest(uuid4(), conversation_id, kind, 0, b"sealed"), None)
 
 
 async def claim(db: Database, person: Person, match_id: UUID) -> claims.Claim:

@@ -13,7 +13,7 @@ from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.jobs import registry
 from meydan.meeting import claims, matches, tasks
-from meydan.meeting.enums import ClaimReason, ClaimStatus
+from meydan.meeting.enums import ClaimReason, ClaimStatus, MatchStatus, MeetingType
 from tests.conftest import MovableClock
 from tests.factories import Person, make_person, make_shadow
 from tests.meeting.factories import ask, bring_together, claim, decide, expire, leave, left, told, write
@@ -72,6 +72,26 @@ async def test_a_word_in_time_keeps_the_right(db: Database, tenant: tenants.Tena
     await claim(db, bora, mine.id)
     await decide(db, tenant)
     assert await status_of(db, bora, mine.id) == (ClaimStatus.approved, None)
+
+
+async def test_reactions_are_silence(db: Database, tenant: tenants.Tenant, moving_clock: MovableClock):
+    """The stranger reacted and wrote nothing: the match expires as a silent one, and its claim is approved."""
+    ana, bora = await make_person(db, tenant), await make_person(db, tenant)
+    mine = await bring_together(db, ana, bora)
+    await write(db, ana, mine.conversation_id)
+    await write(db, bora, mine.conversation_id, "reaction")
+    moving_clock.forward(hours=2)
+    async with db.as_user(ana.me) as tx:
+        seen = await matches.active(tx, MeetingType.text)
+    assert seen is not None and not seen.stranger_wrote
+    await claim(db, ana, mine.id)
+    await decide(db, tenant)
+    assert await status_of(db, ana, mine.id) == (ClaimStatus.approved, None)
+    moving_clock.forward(hours=22)
+    await expire(db, tenant)
+    async with db.as_user(ana.me) as tx:
+        [past] = (await matches.history(tx, None, 10)).items
+    assert past.status is MatchStatus.expired
 
 
 async def test_a_word_after_two_hours_was_silence_before(

@@ -32,6 +32,10 @@ def text(
     return messages.SendMessageRequest(id or uuid4(), conversation_id, "text", epoch, body)
 
 
+def reaction(conversation_id: UUID, body: bytes = b"sealed", *, epoch: int = 0) -> messages.SendMessageRequest:
+    return messages.SendMessageRequest(uuid4(), conversation_id, "reaction", epoch, body)
+
+
 def commit(conversation_id: UUID, *, epoch: int, welcome: bytes | None = None) -> messages.SendMessageRequest:
     letter = None if welcome is None else messages.Welcome(uuid4(), welcome)
     return messages.SendMessageRequest(uuid4(), conversation_id, "commit", epoch, b"commit", letter)

@@ -1,6 +1,7 @@
 -- The conversation's lock also gives the order.
 -- A repeated entry is answered with the stored one before anything else is checked: its sender may not have heard.
--- Texts and commits must be of the group's epoch. A text refused as stale is never in the log, so it may be sealed anew.
+-- Texts, reactions and commits must be of the group's epoch. One refused as stale is never in the log, so it may be
+-- sealed anew.
 create or replace function app.send_message(
     in_tenant_id integer, in_conversation_id uuid, in_message_id uuid, in_device_id uuid, in_kind text,
     in_epoch integer, in_body bytea,
@@ -49,7 +50,7 @@ begin
         outcome := 'closed';
         return;
     end if;
-    if in_kind in ('text', 'commit') and in_epoch <> conversation.epoch then
+    if in_kind in ('text', 'reaction', 'commit') and in_epoch <> conversation.epoch then
         outcome := 'stale';
         return;
     end if;

@@ -6,7 +6,7 @@ from meydan.kit.events import Event
 
 
 class MessageSent(Event, frozen=True):
-    """A text message was stored. Its content is encrypted."""
+    """A text message was stored. Its content is encrypted. Reactions are no texts."""
 
     conversation_id: UUID
     message_id: UUID

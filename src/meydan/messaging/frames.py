@@ -9,7 +9,7 @@ from msgspec import Struct
 from meydan.kit.realtime import Frame
 
 # Literals, not enums: a page decodes a hundred from the database without conversion.
-MessageType = Literal["text", "commit", "welcome", "join_request"]
+MessageType = Literal["text", "reaction", "commit", "welcome", "join_request"]
 
 
 class Message(Struct, frozen=True):

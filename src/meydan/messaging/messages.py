@@ -15,10 +15,15 @@ from meydan.messaging.events import MessageSent
 from meydan.messaging.frames import Message, MessageFrame
 
 LARGEST = 64 * 1024
+LARGEST_REACTION = 1024
+"""Enough for a padded emoji, too little for a talk that claims would not see."""
 
 
-SentType = Literal["text", "commit", "join_request"]
-"""Types that a device sends by themselves. A welcome is sent with its commit."""
+SentType = Literal["text", "reaction", "commit", "join_request"]
+"""Types that a device sends by themselves. A welcome is sent with its commit.
+
+A reaction does not count as writing. Readers refuse a text that came as a reaction, and show a reaction that came as a text.
+"""
 
 
 class MessagePage(Struct, frozen=True):
@@ -61,7 +66,7 @@ class MessageIdTaken(Refused):
 
 
 class MessageTooLarge(Refused):
-    code, status, title = "message_too_large", 413, "A message has at most 64 KB."
+    code, status, title = "message_too_large", 413, "A message has at most 64 KB, a reaction 1 KB."
 
 
 class MessageMalformed(Refused):
@@ -246,7 +251,8 @@ async def _check_cursor(tx: Tx, conversation_id: UUID, after: int, *, is_known: 
 
 def _check_form(new: SendMessageRequest) -> None:
     bodies = [new.body] if new.welcome is None else [new.body, new.welcome.body]
-    if any(len(body) > LARGEST for body in bodies):
+    largest = LARGEST_REACTION if new.type == "reaction" else LARGEST
+    if any(len(body) > largest for body in bodies):
         raise MessageTooLarge
     welcome_alone = new.welcome is not None and (new.type != "commit" or new.welcome.id == new.id)
     if not all(bodies) or welcome_alone or not 0 <= new.epoch < 2**31 or len(new.connection_type or "") > 40:

@@ -1,11 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Gift, SendHorizontal } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { Conversation } from '../../kit/api/types';
 import { sayTyping } from '../../kit/realtime';
 import { cx, Excess, excessOf, IconButton, inputLook, isComposing, toast } from '../../kit/ui';
 import { GiftSheet } from '../gifts';
+import type { TextRecord } from './crypto/records';
 import { sync } from './letterbox';
+import { Answering } from './message/Answering';
 import { useLetterbox } from './store';
 
 const LONGEST = 4000;
@@ -18,12 +20,20 @@ const drafts = new Map<string, string>();
 /** Enter sends where there is a keyboard; on a phone it begins a line. */
 const hasKeyboard = () => matchMedia('(hover: hover) and (pointer: fine)').matches;
 
-export function Composer({ conversation, disabled }: { conversation: Conversation; disabled: boolean }) {
+interface Props {
+  conversation: Conversation;
+  disabled: boolean;
+  /** The message that the next one answers. */
+  answered: { readonly id: string; readonly text: TextRecord | undefined } | null;
+  onAnswered: () => void;
+  field: RefObject<HTMLTextAreaElement | null>;
+}
+
+export function Composer({ conversation, disabled, answered, onAnswered, field }: Props) {
   const { t } = useLingui();
   const id = useId();
   const client = useLetterbox((state) => state.client);
   const [text, setText] = useState(drafts.get(conversation.id) ?? '');
-  const field = useRef<HTMLTextAreaElement>(null);
   const { typed, stopped } = useTyping(conversation.id);
   const [giving, setGiving] = useState(false);
   const excess = excessOf(text, LONGEST);
@@ -35,16 +45,22 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
     if (!element) return;
     element.style.height = 'auto';
     element.style.height = `${Math.min(element.scrollHeight + 2, 160)}px`;
-  }, [conversation.id, text]);
+  }, [conversation.id, text, field]);
+
+  useEffect(() => {
+    // Who comes with a keyboard can write at once; whoever does something else already is left with it.
+    if (hasKeyboard() && !isBusyElsewhere()) field.current?.focus({ preventScroll: true });
+  }, [field]);
 
   const send = async () => {
     const body = text.trim();
     if (!body || client === null || excess > 0) return;
     setText(''); // at once: what is typed from now on belongs to the next one
+    onAnswered();
     stopped();
     field.current?.focus();
     try {
-      await client.conversations.write(conversation.id, body);
+      await client.conversations.write(conversation.id, body, answered?.id);
       sync(conversation.id, 'nothing');
     } catch (error) {
       setText((since) => [body, since].filter(Boolean).join('\n'));
@@ -54,6 +70,7 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && answered && !isComposing(event)) onAnswered();
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event) || !hasKeyboard()) return;
     event.preventDefault();
     void send();
@@ -77,6 +94,7 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
             <Excess count={excess} />
           </p>
         ) : null}
+        {answered ? <Answering text={answered.text} alias={conversation.peer.alias} onCancel={onAnswered} /> : null}
         {/* Letters so large that the line would have no room left: the field stands above its buttons. */}
         <div className="mx-auto flex w-full max-w-[560px] @[16rem]:flex-nowrap flex-wrap items-end gap-2 py-3 pr-4 pl-2">
           <IconButton label={t`Give something`} className="mb-0.5" onClick={() => setGiving(true)}>
@@ -119,6 +137,12 @@ export function Composer({ conversation, disabled }: { conversation: Conversatio
       <GiftSheet open={giving} onClose={() => setGiving(false)} receiver={conversation.peer} />
     </>
   );
+}
+
+/** In a field, a dialog or a menu. Links and headings are where one came from. */
+function isBusyElsewhere(): boolean {
+  const at = document.activeElement;
+  return document.querySelector('dialog[open]') !== null || (at?.matches('input, textarea, select, [role]') ?? false);
 }
 
 /** Says that one is writing, now and then while it lasts, and when it ends. */

@@ -3,11 +3,12 @@ import { Link } from '@tanstack/react-router';
 import { ArrowLeft, DoorOpen, Flag, LockKeyhole } from 'lucide-react';
 import { useState } from 'react';
 import type { Conversation } from '../../kit/api/types';
-import { Avatar, IconButton, Moment, relative } from '../../kit/ui';
+import { Avatar, fullTime, IconButton, Moment } from '../../kit/ui';
 import { PersonSheet, ReportSheet } from '../safety';
 import type { Peer } from './data';
 import { LeaveSheet } from './LeaveSheet';
 import { SafetySheet } from './SafetySheet';
+import { useTimeLeft } from './time-left';
 
 type Asked = 'person' | 'safety' | 'report' | 'leave' | null;
 
@@ -42,12 +43,12 @@ export function ConversationHeader({ conversation, peer, over, now }: Props) {
               <button
                 type="button"
                 onClick={() => setAsked('person')}
-                className="block max-w-full truncate after:absolute after:inset-0"
+                className="line-clamp-2 max-w-full text-start leading-tight [overflow-wrap:anywhere] after:absolute after:inset-0 after:rounded-card"
               >
                 {stranger.alias || t`Somebody who left`}
               </button>
             </h1>
-            <p className="truncate text-soft text-xs">
+            <p className="text-soft text-xs leading-snug">
               <PeerWords peer={peer} over={over} />
               {stranger.tag ? ` · #${stranger.tag}` : null}
             </p>
@@ -88,24 +89,26 @@ function PeerWords({ peer, over }: { peer: Peer; over: boolean }) {
   );
 }
 
-/** What is left of the talk's time, as a line that grows shorter; never a countdown. */
+/** What is left of the talk's time, as a line that grows shorter, and in words; never a countdown. */
 function TimeLine({ conversation, over, now }: Omit<Props, 'peer'>) {
   const { t, i18n } = useLingui();
   const [from, to] = [Date.parse(conversation.created_at), Date.parse(conversation.expires_at)];
   const left = over ? 0 : Math.min(1, Math.max(0, (to - now.getTime()) / (to - from)));
-  const ends = relative(i18n.locale, new Date(to), now);
+  const words = useTimeLeft(to - now.getTime());
   return (
-    <div
-      role="progressbar"
-      aria-label={t`Time left`}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={Math.round(left * 100)}
-      aria-valuetext={over ? t`over` : t`ends ${ends}`}
-      title={over ? undefined : t`The talk ends ${ends}`}
-      className="h-[3px] bg-line"
-    >
-      <div className="h-full bg-lamp transition-[width] duration-320" style={{ width: `${left * 100}%` }} />
+    <div title={over ? undefined : fullTime(i18n.locale, new Date(to))}>
+      {over ? null : <p className="mx-auto w-full max-w-[560px] px-4 pb-1 text-right text-soft text-xs">{words}</p>}
+      <div
+        role="progressbar"
+        aria-label={t`Time left`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(left * 100)}
+        aria-valuetext={over ? t`over` : words}
+        className="h-[3px] bg-line"
+      >
+        <div className="h-full bg-lamp transition-[width] duration-320" style={{ width: `${left * 100}%` }} />
+      </div>
     </div>
   );
 }

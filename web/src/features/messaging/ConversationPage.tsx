@@ -1,20 +1,24 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link, useParams } from '@tanstack/react-router';
 import { ShieldAlert } from 'lucide-react';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { Conversation } from '../../kit/api/types';
+import { serverNow } from '../../kit/clock';
 import { useTitle } from '../../kit/title';
-import { Bone, Button, EmptyState, ErrorState, ListDetail, Notice, Skeleton, useNow } from '../../kit/ui';
+import { Bone, Button, EmptyState, ErrorState, ListDetail, Notice, Skeleton, toast, useNow } from '../../kit/ui';
 import { ChangedNumber } from './ChangedNumber';
 import { Composer } from './Composer';
 import { ConversationHeader } from './ConversationHeader';
 import { ConversationList } from './ConversationsPage';
-import { useConversation, useOutlived, usePeer, useTexts } from './data';
+import { useConversation, useOutlived, usePeer, useSaid } from './data';
 import { Ended } from './Ended';
 import { useGiftLines } from './gifts';
 import { Lines } from './Lines';
+import { sync } from './letterbox';
+import { TalkContext, type TalkView } from './message/talk-view';
 import { NewBrowser } from './NewBrowser';
 import { Outlived } from './Outlived';
+import type { Said } from './reactions';
 import { useReading } from './reading';
 import { Silence } from './Silence';
 import { type Trouble, useLetterbox } from './store';
@@ -65,12 +69,15 @@ function Talk({ conversation }: { conversation: Conversation }) {
   const { t } = useLingui();
   const { peer } = conversation;
   const now = useNow(5000);
-  const texts = useTexts(conversation.id);
+  const said = useSaid(conversation.id);
+  const texts = said?.lines ?? null;
   const gifts = useGiftLines(conversation);
   const other = usePeer(conversation);
   const trouble = useLetterbox((state) => state.trouble);
   const over = Boolean(conversation.closed_at) || Date.parse(conversation.expires_at) <= now.getTime();
   const [whole, above] = useAbove();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { view, answered, setAnswered } = useTalkView(conversation, said, !over && trouble === null, field);
   useReading(conversation, texts);
 
   useTitle(`${peer.alias} · Meydan`);
@@ -87,17 +94,73 @@ function Talk({ conversation }: { conversation: Conversation }) {
       {texts === null ? (
         <div className="mx-auto w-full max-w-[560px] flex-1 px-4 py-6">{trouble ? null : <LinesSkeleton />}</div>
       ) : (
-        <Lines conversation={conversation} texts={texts} gifts={gifts} typing={other.typing && !over} />
+        <TalkContext value={view}>
+          <Lines texts={texts} reaction={said?.newest} gifts={gifts} typing={other.typing && !over} />
+        </TalkContext>
       )}
       {over || trouble ? null : <ChangedNumber conversation={conversation} />}
       <Silence conversation={conversation} texts={texts} over={over} />
       {over ? (
         <Ended conversation={conversation} />
       ) : (
-        <Composer conversation={conversation} disabled={trouble !== null} />
+        <Composer
+          conversation={conversation}
+          disabled={trouble !== null}
+          answered={answered === null ? null : { id: answered, text: view.lines.get(answered) }}
+          onAnswered={() => setAnswered(null)}
+          field={field}
+        />
       )}
     </section>
   );
+}
+
+const FOUND_FOR = 2500;
+
+/** What the messages of the talk can ask of it, and the one that is being answered. */
+function useTalkView(
+  conversation: Conversation,
+  said: Said | null,
+  isOpen: boolean,
+  field: RefObject<HTMLTextAreaElement | null>,
+) {
+  const { t } = useLingui();
+  const client = useLetterbox((state) => state.client);
+  const [since] = useState(serverNow);
+  const [answered, setAnswered] = useState<string | null>(null);
+  const [target, setTarget] = useState<TalkView['target']>(null);
+  useEffect(() => {
+    if (target === null) return;
+    const timer = setTimeout(setTarget, FOUND_FOR, null);
+    return () => clearTimeout(timer);
+  }, [target]);
+
+  const view = useMemo<TalkView>(
+    () => ({
+      conversation,
+      isOpen,
+      since,
+      target,
+      lines: new Map(said?.lines.map((line) => [line.id, line])),
+      reactions: said?.reactions ?? new Map(),
+      reply({ id }) {
+        setAnswered(id);
+        field.current?.focus();
+      },
+      react(text, emoji) {
+        client?.conversations.react(conversation.id, text.id, emoji).then(
+          () => sync(conversation.id, 'nothing'),
+          (error) => {
+            toast(t`The browser could not keep this. Make room on the device and try again.`, { kind: 'fault' });
+            reportError(error);
+          },
+        );
+      },
+      jump: (id) => setTarget((last) => ({ id, count: (last?.count ?? 0) + 1 })),
+    }),
+    [conversation, isOpen, since, target, said, client, field, t],
+  );
+  return { view, answered, setAnswered };
 }
 
 /** What stands over the talk (a banner, when the line is down) takes its height from it: the field to write in stays in sight. */

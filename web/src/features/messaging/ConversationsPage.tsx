@@ -10,10 +10,10 @@ import {
   CardList,
   EmptyState,
   ErrorState,
+  Lately,
   LinkRow,
   ListDetail,
   ListSkeleton,
-  Moment,
   Page,
 } from '../../kit/ui';
 import type { TextRecord } from './crypto/records';
@@ -93,7 +93,7 @@ function ConversationRow({ conversation, current }: { conversation: Conversation
       }
       aside={
         <span className="flex flex-col items-end gap-1 text-soft text-xs">
-          <Moment at={last?.at ?? conversation.created_at} />
+          <Lately at={last?.at ?? conversation.created_at} />
           {conversation.unread > 0 && !current ? <Unread count={conversation.unread} /> : null}
         </span>
       }

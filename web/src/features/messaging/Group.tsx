@@ -1,22 +1,25 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Check, CheckCheck, CircleAlert, Clock, EyeOff, History, ShieldAlert, Smartphone } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Conversation } from '../../kit/api/types';
-import { clockTime, cx } from '../../kit/ui';
+import { serverNow } from '../../kit/clock';
+import { clockTime, cx, fullTime, useLately, useNow } from '../../kit/ui';
 import { GiftLine } from '../gifts';
 import type { KeyNotice, TextRecord, Unreadable } from './crypto/records';
 import type { Grouped } from './grouping';
+import { Message } from './message/Message';
+import { useTalk } from './message/talk-view';
 
 interface Props {
   group: Grouped;
-  conversation: Conversation;
   /** The gifts that arrive just now. */
   fresh: ReadonlySet<string>;
 }
 
 /** What one side said within a minute. */
-export function Group({ group, conversation, fresh }: Props) {
+export function Group({ group, fresh }: Props) {
   const { t, i18n } = useLingui();
+  const { conversation } = useTalk();
   const alias = conversation.peer.alias;
   const when = new Date(group.at);
   const last = group.texts.at(-1);
@@ -39,10 +42,10 @@ export function Group({ group, conversation, fresh }: Props) {
         <div className={cx('flex flex-col gap-1', group.mine ? 'items-end' : 'items-start')}>
           <span className="sr-only">{group.mine ? t`You` : alias}</span>
           {group.texts.map((text) => (
-            <Bubble key={text.id} text={text} />
+            <Message key={text.id} text={text} />
           ))}
           <p className="flex items-center gap-1.5 px-1 text-soft text-xs">
-            <time dateTime={group.at}>{clockTime(i18n.locale, when)}</time>
+            <Time at={group.at} />
             {group.mine && last?.what.kind === 'text' ? <StateMark text={last} conversation={conversation} /> : null}
           </p>
         </div>
@@ -51,21 +54,28 @@ export function Group({ group, conversation, fresh }: Props) {
   );
 }
 
-export function Bubble({ text }: { text: TextRecord }) {
-  const look = text.mine
-    ? 'rounded-br-[4px] bg-lamp-soft'
-    : 'rounded-bl-[4px] border border-[var(--hairline)] bg-card shadow-card';
+const AN_HOUR = 3_600_000;
+
+/** "2 min" within the hour, then the time of day. */
+function Time({ at }: { at: string }) {
+  const [isOld] = useState(() => serverNow() - Date.parse(at) > AN_HOUR);
+  return isOld ? <TimeOfDay at={at} /> : <RecentTime at={at} />;
+}
+
+function RecentTime({ at }: { at: string }) {
+  const now = useNow(20_000);
+  const lately = useLately(at, now);
+  return <TimeOfDay at={at} shown={now.getTime() - Date.parse(at) < AN_HOUR ? lately : undefined} />;
+}
+
+function TimeOfDay({ at, shown }: { at: string; shown?: string }) {
+  const { i18n } = useLingui();
+  const when = new Date(at);
   return (
-    <div
-      dir="auto"
-      className={cx(
-        'max-w-[85%] animate-arrive whitespace-pre-wrap break-words rounded-card px-3.5 py-2 [overflow-wrap:anywhere]',
-        look,
-        text.state === 'failed' && 'opacity-80',
-      )}
-    >
-      {text.body}
-    </div>
+    <time dateTime={at} title={fullTime(i18n.locale, when)}>
+      <span className={shown && 'sr-only'}>{clockTime(i18n.locale, when)}</span>
+      {shown ? <span aria-hidden="true">{shown}</span> : null}
+    </time>
   );
 }
 
@@ -100,6 +110,14 @@ function WhyUnreadable({ why, count }: { why: Unreadable; count: number }) {
           value={count}
           one="One message could not be opened. It is damaged, or does not come from whom it says."
           other="# messages could not be opened. They are damaged, or do not come from whom they say."
+        />
+      );
+    case 'newer_version':
+      return (
+        <Plural
+          value={count}
+          one="One message was written with a newer Meydan than this page. Reload the page to read the next ones."
+          other="# messages were written with a newer Meydan than this page. Reload the page to read the next ones."
         />
       );
     case 'withheld':

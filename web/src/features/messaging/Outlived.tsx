@@ -2,13 +2,13 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { History } from 'lucide-react';
 import { Button, cx, Notice } from '../../kit/ui';
-import { useTexts } from './data';
-import { Bubble } from './Group';
+import { useSaid } from './data';
+import { Bubble } from './message/Bubble';
 
 /** A talk that began after the time to which the server went back: only this browser still has its words. */
 export function Outlived({ conversationId }: { conversationId: string }) {
   const { t } = useLingui();
-  const texts = useTexts(conversationId) ?? [];
+  const texts = useSaid(conversationId)?.lines ?? [];
   return (
     <section aria-label={t`What was said`} className="mx-auto flex w-full max-w-[560px] flex-col gap-4 px-4 py-8">
       <h1 className="sr-only">

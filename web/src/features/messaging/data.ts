@@ -6,12 +6,13 @@ import { serverNow } from '../../kit/clock';
 import { queryClient } from '../../kit/queries';
 import { onNews, watchPresence } from '../../kit/realtime';
 import type { Safety } from './crypto/acquaintances';
-import { byPlace, type Facts, type TextRecord } from './crypto/records';
+import type { Facts, TextRecord } from './crypto/records';
+import { type Said, saidIn } from './reactions';
 import { useLetterbox } from './store';
 
 /** The list is asked for again before the whisper grants in it (ten minutes) run out. */
 const BEFORE_GRANTS_END = 8 * 60_000;
-/** Opened first; a long history follows behind. */
+/** Lines opened first; the rest of a long history and the reactions follow behind. */
 const AT_ONCE = 200;
 /** Somebody whose browser went away in the middle of a word is not typing for ever. */
 const TYPING_FOR = 6000;
@@ -55,20 +56,20 @@ export function useConversation(id: string) {
   return { conversation, isPending: list.isPending || stale, isError: list.isError && !stale, refetch };
 }
 
-/** A conversation's lines as this browser keeps them, kept current; null until they were first read. */
-export function useTexts(conversationId: string): TextRecord[] | null {
+/** A conversation as this browser keeps it, kept current; null until it was first read. */
+export function useSaid(conversationId: string): Said | null {
   const client = useLetterbox((state) => state.client);
-  const [lines, setLines] = useState<Map<string, TextRecord> | null>(null);
+  const [records, setRecords] = useState<Map<string, TextRecord> | null>(null);
 
   useEffect(() => {
-    setLines(null);
+    setRecords(null);
     if (client === null) return;
     let current = true;
     const stop = client.onChange(async (change) => {
       if (change.conversationId !== conversationId) return;
       const found = await client.conversations.some(conversationId, change.ids);
       if (!current) return;
-      setLines((before) => {
+      setRecords((before) => {
         const after = new Map(before);
         for (const id of change.ids) {
           const line = found.get(id);
@@ -79,12 +80,12 @@ export function useTexts(conversationId: string): TextRecord[] | null {
       });
     });
     const show = (kept: readonly TextRecord[]) => {
-      if (current) setLines((before) => new Map([...kept.map((line) => [line.id, line] as const), ...(before ?? [])]));
+      if (!current) return;
+      setRecords((before) => new Map([...kept.map((record) => [record.id, record] as const), ...(before ?? [])]));
     };
     const readAll = async () => {
-      const newest = await client.conversations.newest(conversationId, AT_ONCE);
-      show(newest);
-      if (newest.length === AT_ONCE) show(await client.conversations.texts(conversationId));
+      show(await client.conversations.newest(conversationId, AT_ONCE));
+      show(await client.conversations.texts(conversationId));
     };
     readAll().catch(reportError);
     return () => {
@@ -93,7 +94,7 @@ export function useTexts(conversationId: string): TextRecord[] | null {
     };
   }, [client, conversationId]);
 
-  return useMemo(() => lines && [...lines.values()].sort(byPlace), [lines]);
+  return useMemo(() => records && saidIn(records.values()), [records]);
 }
 
 /** Whether the other side's identity is the known one, kept current. Until it was read, it counts as known. */
@@ -190,7 +191,7 @@ export function usePeer(conversation: Conversation): Peer {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = onNews((frame) => {
       if (frame.t === 'presence' && frame.conversation_id === id) setSeen(frame);
-      const isMessage = frame.t === 'message' && frame.message.conversation_id === id;
+      const isMessage = frame.t === 'message' && frame.message.type === 'text' && frame.message.conversation_id === id;
       if (isMessage && frame.message.sender_profile_id === conversation.peer.id) setTyping(false);
       if (frame.t !== 'typing' || frame.conversation_id !== id) return;
       clearTimeout(timer);

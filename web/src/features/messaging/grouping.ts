@@ -42,9 +42,11 @@ export function group(texts: readonly TextRecord[], gifts: readonly GiftLine[] =
     }
   };
   for (const text of texts) {
+    const { what } = text;
+    if (what.kind === 'reaction') continue;
     giveUpTo(Date.parse(text.at));
     const last = groups.at(-1);
-    const kind = text.what.kind === 'text' ? 'texts' : text.what.kind;
+    const kind = what.kind === 'text' ? 'texts' : what.kind;
     const before = last?.texts.at(-1);
     const isSame =
       last?.kind === kind &&

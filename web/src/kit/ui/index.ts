@@ -16,6 +16,7 @@ export * from './Frame';
 export * from './Lamp';
 export * from './Loaded';
 export * from './Mark';
+export * from './Menu';
 export * from './MoreButton';
 export * from './money';
 export * from './Page';

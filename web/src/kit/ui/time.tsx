@@ -53,3 +53,28 @@ export function minutesAndSeconds(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
+
+/** How long ago, as short as it can be said: "now", "2 min", "3 h". Anything after a day has a date. */
+export function useLately(at: string, now: Date): string {
+  const { t, i18n } = useLingui();
+  const then = new Date(at);
+  const minutes = Math.floor((now.getTime() - then.getTime()) / 60_000);
+  if (minutes < 1) return t`now`; // the clocks of two machines may differ
+  if (minutes < 60) return t`${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return t`${hours} h`;
+  return new Intl.DateTimeFormat(i18n.locale, { day: 'numeric', month: 'short' }).format(then);
+}
+
+/** A moment in a list: said short, exact on hover and to screen readers. */
+export function Lately({ at }: { at: string }) {
+  const { i18n } = useLingui();
+  const now = useNow(30_000);
+  const then = new Date(at);
+  return (
+    <time dateTime={at} title={fullTime(i18n.locale, then)}>
+      <span className="sr-only">{relative(i18n.locale, then, now)}</span>
+      <span aria-hidden="true">{useLately(at, now)}</span>
+    </time>
+  );
+}

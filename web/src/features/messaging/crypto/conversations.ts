@@ -4,14 +4,14 @@
  * others in, send what was written. Every step is kept before it is sent and repeats itself after any loss.
  */
 
-import { fromBase64, fromText, same, toBase64 } from '../../../kit/bytes';
+import { fromBase64, same, toBase64 } from '../../../kit/bytes';
 import { randomUuid } from '../../../kit/uuid';
 import type { Lock } from './acquaintances';
+import { writeContent } from './content';
 import { Follower, type News } from './follower';
 import { adding, invite } from './founding';
 import { type Member, makePackage, type OwnDevice, ownerOfPackage } from './identity';
 import { Group, type Prepared } from './mls';
-import { pad } from './padding';
 import { isChanged, isOffered, type PeerRecord, partiesOf } from './peers';
 import { type Facts, forgetText, type GroupRecord, keepGroup, keepText, type TextRecord } from './records';
 import { entryOf } from './rewinding';
@@ -235,8 +235,7 @@ export class Conversations extends Follower {
       if (!group.members.some((member) => member.profileId === facts.peer)) return DONE;
       let { sealed } = text;
       if (sealed === null) {
-        const plain = pad(fromText(JSON.stringify({ v: 1, text: text.body })));
-        const result = await group.seal(plain, text.id);
+        const result = await group.seal(writeContent(text), text.id);
         sealed = { epoch: group.epoch, body: toBase64(result.body) };
         record = { ...record, state: result.next.write() };
         await this.keep([keepGroup(record), ...keepText({ ...text, sealed })], []);
@@ -256,8 +255,9 @@ export class Conversations extends Follower {
 
   private async sendText(text: TextRecord, sealed: { epoch: number; body: string }): Promise<WireMessage | Outcome> {
     const { id, conversationId } = text;
+    const type = text.what.kind === 'reaction' ? 'reaction' : 'text';
     try {
-      return await this.server.send({ id, conversation_id: conversationId, type: 'text', ...sealed });
+      return await this.server.send({ id, conversation_id: conversationId, type, ...sealed });
     } catch (error) {
       if (!(error instanceof ServerRefusal)) throw error;
       if (error.code === 'stale_epoch') {

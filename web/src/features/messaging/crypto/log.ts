@@ -2,7 +2,8 @@
  * Reads the conversation's log in its order: what each entry changes on this device. Nothing is kept here; the caller
  * writes all changes of a stretch at once, so a crash repeats the stretch from the old state and never loses a text.
  */
-import { fromBase64, same, toText } from '../../../kit/bytes';
+import { fromBase64, same } from '../../../kit/bytes';
+import { NewerVersion, readContent } from './content';
 import {
   judge,
   type Member,
@@ -13,12 +14,12 @@ import {
   type Parties,
 } from './identity';
 import { CommitMissing, Group } from './mls';
-import { unpad } from './padding';
 import { keepPeer, type PeerRecord, partiesOf } from './peers';
 import {
   type Facts,
   forgetText,
   type GroupRecord,
+  isLine,
   type KeyNotice,
   keepGroup,
   keepText,
@@ -29,11 +30,6 @@ import {
 import { entryOf, found } from './rewinding';
 import type { WireMessage } from './server';
 import type { Change, Vault } from './vault';
-
-interface Plain {
-  readonly v: 1;
-  readonly text: string;
-}
 
 export interface Stretch {
   readonly record: GroupRecord;
@@ -87,6 +83,7 @@ export class LogReader {
   private async take(message: WireMessage): Promise<void> {
     switch (message.type) {
       case 'text':
+      case 'reaction':
         return this.takeText(message);
       case 'commit':
         return this.takeCommit(message);
@@ -105,15 +102,21 @@ export class LogReader {
       this.texts.push({ ...own, seq: message.seq, at: message.created_at, state: 'sent', sealed: null });
       return;
     }
-    if (!mine) this.record = { ...this.record, heard: message.seq };
-    const kept = await this.vault.read<TextRecord>('texts', key);
+    const isText = message.type === 'text';
+    if (!mine && isText) this.record = { ...this.record, heard: message.seq };
+    const kept = this.texts.find(({ id }) => id === message.id) ?? (await this.vault.read<TextRecord>('texts', key));
+    if (kept !== undefined && (kept.mine !== mine || isLine(kept) !== isText)) {
+      // Ids are each sender's own: one side has taken the other's, or one of its own twice.
+      if (isText) this.texts.push({ ...this.unreadable(message, 'damaged'), id: `${message.id}:again` });
+      return;
+    }
     if (kept !== undefined) {
       // Its answer was kept before the log was read, or the log went back in time and has it again, perhaps elsewhere.
       if (kept.seq !== message.seq) this.move(kept, message.seq);
       return;
     }
     if (this.group === null) {
-      this.texts.push(this.unreadable(message, mine ? 'own_other_device' : 'before_joining'));
+      if (isText) this.texts.push(this.unreadable(message, mine ? 'own_other_device' : 'before_joining'));
       return;
     }
     try {
@@ -121,14 +124,13 @@ export class LogReader {
       if (opened.kind !== 'text') throw new Error('a commit came as a text');
       if (opened.sender.profileId !== message.sender_profile_id)
         throw new Error('the sender is not who the server says');
-      const plain = JSON.parse(toText(unpad(opened.plain))) as Plain;
-      if (plain.v !== 1 || typeof plain.text !== 'string') throw new Error('an unknown kind of text');
       this.group = opened.group;
-      this.texts.push(this.line(message, plain.text, { kind: 'text' }));
+      const { body, what } = readContent(opened.plain, message);
+      this.texts.push(this.line(message, body, what));
     } catch (error) {
       // Damaged on the way, sealed by a device that is no member, or after a commit that the server did not bring: the
-      // page says so in the text's place.
-      this.texts.push(this.unreadable(message, error instanceof CommitMissing ? 'withheld' : 'damaged'));
+      // page says so in the text's place. What did not count as writing takes no place.
+      if (isText) this.texts.push(this.unreadable(message, whyUnreadable(error)));
     }
   }
 
@@ -300,4 +302,9 @@ export class LogReader {
       sealed: null,
     };
   }
+}
+
+function whyUnreadable(error: unknown): Unreadable {
+  if (error instanceof CommitMissing) return 'withheld';
+  return error instanceof NewerVersion ? 'newer_version' : 'damaged';
 }

@@ -67,7 +67,7 @@ export interface PackageRecord {
   readonly privateKeys: PrivateKeyPackage;
 }
 
-export type Unreadable = 'before_joining' | 'own_other_device' | 'damaged' | 'withheld';
+export type Unreadable = 'before_joining' | 'own_other_device' | 'damaged' | 'withheld' | 'newer_version';
 
 /** What the house says of a profile's keys, in the place where it happened. */
 export type KeyNotice = 'device_added' | 'device_refused' | 'identity_changed';
@@ -87,8 +87,10 @@ export interface TextRecord {
   readonly at: string;
   readonly body: string;
   readonly state: 'waiting' | 'sent' | 'failed';
-  readonly what:
-    | { readonly kind: 'text' }
+  readonly what: /** `replyTo` points at another message, which may be gone or never have been. */
+    | { readonly kind: 'text'; readonly replyTo?: string }
+    /** `body` is one emoji, or empty: the person takes their reaction to that message back. */
+    | { readonly kind: 'reaction'; readonly to: string }
     | { readonly kind: 'unreadable'; readonly why: Unreadable }
     | { readonly kind: KeyNotice; readonly profileId: string }
     | { readonly kind: 'log_rewound' };
@@ -97,6 +99,16 @@ export interface TextRecord {
   readonly refusal?: string;
   /** The log lost it when it went back in time. Only devices that had it show it, after what the log still has. */
   readonly lost?: true;
+}
+
+/** Whether it is a line of the talk; a reaction belongs to another line. */
+export function isLine({ what }: TextRecord): boolean {
+  return what.kind !== 'reaction';
+}
+
+/** Whether a person made it, and this device holds what it says. */
+export function isWritten({ kind }: TextRecord['what']): boolean {
+  return kind === 'text' || kind === 'reaction';
 }
 
 /** Whether somebody said it, and not the house. */
@@ -134,7 +146,7 @@ export function keepText(record: TextRecord): Change[] {
   if (record.state !== 'sent') return [{ store: 'outbox', key, value: record }];
   return [
     { store: 'texts', key, value: record },
-    { store: 'places', key: placeOf(record), value: record.id },
+    ...(isLine(record) ? [{ store: 'places' as const, key: placeOf(record), value: record.id }] : []),
     { store: 'outbox', key, value: undefined },
   ];
 }

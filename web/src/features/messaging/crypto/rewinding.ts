@@ -11,6 +11,7 @@ import {
   type Facts,
   forgetText,
   type GroupRecord,
+  isWritten,
   keepGroup,
   keepText,
   type TextRecord,
@@ -84,7 +85,7 @@ function placeIn(facts: Facts, record: GroupRecord, inLog: Log): GroupRecord {
 function resentBy(kept: readonly TextRecord[]): (text: TextRecord) => boolean {
   const changes = kept.filter(({ what, mine }) => what.kind === 'identity_changed' && !mine);
   const since = Math.max(-1, ...changes.map(({ seq }) => seq ?? 0));
-  return ({ what, mine, order, lost, seq }) => what.kind === 'text' && mine && order > 0 && !lost && (seq ?? 0) > since;
+  return ({ what, mine, order, lost, seq }) => isWritten(what) && mine && order > 0 && !lost && (seq ?? 0) > since;
 }
 
 /** `place` is the one that the log has for it now; `shared` the last that log and device have in common. */

@@ -2,7 +2,7 @@
 
 import type { Entry } from './records';
 
-export type MessageType = 'text' | 'commit' | 'welcome' | 'join_request';
+export type MessageType = 'text' | 'reaction' | 'commit' | 'welcome' | 'join_request';
 
 export interface WireMessage {
   readonly id: string;

@@ -1,7 +1,16 @@
 /** What a device keeps of its conversations: lines to show, what waits to be sent, where each group stands. */
 import { serverNow } from '../../../kit/clock';
 import { randomUuid } from '../../../kit/uuid';
-import { byPlace, emptyGroup, type Facts, type GroupRecord, keepText, placeOf, type TextRecord } from './records';
+import {
+  byPlace,
+  emptyGroup,
+  type Facts,
+  type GroupRecord,
+  isLine,
+  keepText,
+  placeOf,
+  type TextRecord,
+} from './records';
 import type { Change, Vault } from './vault';
 
 export interface Changed {
@@ -41,7 +50,7 @@ export class Shelf {
     const ids = await this.vault.newest<string>('places', conversationId, count);
     const kept = await Promise.all(ids.map((id) => this.vault.read<TextRecord>('texts', [conversationId, id])));
     const unsent = await this.vault.list<TextRecord>('outbox', conversationId);
-    return [...kept.filter((text) => text !== undefined), ...unsent].sort(byPlace).slice(-count);
+    return [...kept.filter((text) => text !== undefined), ...unsent.filter(isLine)].sort(byPlace).slice(-count);
   }
 
   /** Texts that an older version kept have no place yet: they get theirs once. */
@@ -49,13 +58,22 @@ export class Shelf {
     if ((await this.vault.read<boolean>('identity', ['placed'])) === true) return;
     const texts = await this.vault.list<TextRecord>('texts');
     await this.vault.write([
-      ...texts.map((text) => ({ store: 'places' as const, key: placeOf(text), value: text.id })),
+      ...texts.filter(isLine).map((text) => ({ store: 'places' as const, key: placeOf(text), value: text.id })),
       { store: 'identity', key: ['placed'], value: true },
     ]);
   }
 
   /** Kept before anything is sent; `sync` sends it when it can. */
-  async write(conversationId: string, body: string): Promise<TextRecord> {
+  write(conversationId: string, body: string, replyTo?: string): Promise<TextRecord> {
+    return this.queue(conversationId, body, { kind: 'text', replyTo });
+  }
+
+  /** In the place of this person's earlier reaction to that message; an empty one takes it back. */
+  react(conversationId: string, to: string, emoji: string): Promise<TextRecord> {
+    return this.queue(conversationId, emoji, { kind: 'reaction', to });
+  }
+
+  private async queue(conversationId: string, body: string, what: TextRecord['what']): Promise<TextRecord> {
     const text: TextRecord = {
       id: randomUuid(),
       conversationId,
@@ -65,7 +83,7 @@ export class Shelf {
       at: new Date(serverNow()).toISOString(),
       body,
       state: 'waiting',
-      what: { kind: 'text' },
+      what,
       sealed: null,
     };
     await this.keep(keepText(text), [text]);

@@ -127,7 +127,7 @@ export class FakeServer {
       return known;
     }
     if (this.closed) throw new ServerRefusal('conversation_closed', 409);
-    const ofEpoch = message.type === 'text' || message.type === 'commit';
+    const ofEpoch = message.type !== 'join_request';
     if (ofEpoch && message.epoch !== this.epoch) throw new ServerRefusal('stale_epoch', 409);
     const taken = this.append(profileId, deviceId, message);
     if (message.type === 'commit') {

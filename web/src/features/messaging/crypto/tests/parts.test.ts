@@ -69,7 +69,8 @@ describe('vault', () => {
     });
     older.close();
     const vault = await Vault.open(name);
-    const text = (id: string, seq: number) => ({ id, conversationId: 'c', seq, order: 0 });
+    const what = { kind: 'text' };
+    const text = (id: string, seq: number) => ({ id, conversationId: 'c', seq, order: 0, what });
     const old = [text('z', 1), text('a', 2)];
     await vault.write(old.map((value) => ({ store: 'texts', key: ['c', value.id], value })));
     const shelf = new Shelf(vault, () => {});

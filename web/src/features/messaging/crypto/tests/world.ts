@@ -117,6 +117,11 @@ export class Device {
     await this.sync();
   }
 
+  async react(to: string, emoji: string): Promise<void> {
+    await this.conversations.react(this.facts.id, to, emoji);
+    await this.sync();
+  }
+
   async safety(): Promise<Safety> {
     const safety = await this.conversations.safety(this.facts);
     if (safety === null) throw new Error('no identity seen yet');
@@ -147,6 +152,7 @@ export class Device {
     return texts.map((text) => {
       const who = text.mine ? 'me' : 'peer';
       if (text.what.kind === 'text') return `${who}: ${text.body}${text.state === 'sent' ? '' : ` (${text.state})`}`;
+      if (text.what.kind === 'reaction') return `${who} reacts: ${text.body || 'no more'}`;
       if (text.what.kind === 'unreadable') return `${who}: [${text.what.why}]`;
       if (text.what.kind === 'log_rewound') return '[the server went back]';
       const told = { device_added: 'new device', device_refused: 'refused device', identity_changed: 'new identity' };
