@@ -24,17 +24,21 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg", "application/manifest")
 
 
-class TenantSummary(Struct, frozen=True):
+class CommunityDescription(Struct, frozen=True):
     slug: str
     name: str
     runs_installation: bool
     """True for the default community: its staff approve the others."""
+    timezone: str
+    """Name in the IANA database; the hour on the community's square follows it."""
+    scene: tenants.Scene
+    """Picture that the community has chosen for its square."""
 
 
 class Config(Struct, frozen=True):
     """Configuration that a page needs before login."""
 
-    tenant: TenantSummary
+    tenant: CommunityDescription
     realtime_url: str
     languages: list[tenants.Language]
     default_language: tenants.Language
@@ -89,8 +93,15 @@ async def config(request: http.AnyRequest, state: State, db: Database, tenant: t
     async with db.as_service(tenant.id) as tx:
         for_accounts = await tenants.settings(tx, accounts.AccountsSettings)
         for_meeting = await tenants.settings(tx, meeting.MeetingSettings)
+        for_tenant = await tenants.settings(tx, tenants.TenantsSettings)
     return Config(
-        tenant=TenantSummary(tenant.slug, tenant.name, tenant.slug == tenants.Directory.default_slug),
+        tenant=CommunityDescription(
+            tenant.slug,
+            tenant.name,
+            tenant.slug == tenants.Directory.default_slug,
+            tenant.timezone,
+            for_tenant.scene,
+        ),
         realtime_url=realtime_url(request, settings),
         languages=list(tenants.Language),
         default_language=tenant.default_language,

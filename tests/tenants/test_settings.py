@@ -76,6 +76,7 @@ def test_every_number_of_the_installation_has_bounds():
         *[("growth.invited_reward", each) for each in (-1, 1001)],
         *[("messaging.messages_per_minute", each) for each in (0, 10**6)],
         *[("moderation.suspend_after_reporters", each) for each in (-1, 10**6)],
+        *[("tenants.scene", each) for each in ("moon", "Harbour", "", None, 1)],
     ],
 )
 async def test_what_makes_no_sense_is_refused_when_it_is_set(

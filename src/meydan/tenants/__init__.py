@@ -35,6 +35,7 @@ from meydan.tenants.founding import FoundingClosed, check_founding_open, do_foun
 from meydan.tenants.hosts import HostInvalid, HostIsOurs, HostTaken, check_host, do_add_host, do_remove_host
 from meydan.tenants.message_names import name_in_messages
 from meydan.tenants.restore_journal import JournalClosedError, JournalEntry, JournalFolder, JournalKind, entries_since
+from meydan.tenants.scenes import Scene, TenantsSettings
 from meydan.tenants.system_log import do_record
 from meydan.tenants.timezones import TimezoneUnknown, check_timezone, timezones
 
@@ -51,6 +52,7 @@ __all__ = [
     "JournalKind",
     "Language",
     "RoomSettings",
+    "Scene",
     "SettingInvalid",
     "Tenant",
     "TenantAdded",
@@ -59,6 +61,7 @@ __all__ = [
     "TenantStatus",
     "TenantSuspended",
     "TenantTaken",
+    "TenantsSettings",
     "TimezoneUnknown",
     "UnknownSetting",
     "UnknownTenant",

@@ -78,7 +78,7 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
         value={code}
         onChange={setCode}
         onComplete={(typed) => verify.mutate(typed)}
-        disabled={verify.isPending}
+        busy={verify.isPending}
         error={fault ? words(fault) : undefined}
       />
       {config?.local_twin ? (

@@ -7,6 +7,7 @@ import { useTitle } from '../../kit/title';
 import { Button, Pledge, Pledges, SquareScene, Wordmark } from '../../kit/ui';
 import { LanguageSwitch } from '../../kit/ui/LanguageSwitch';
 import { LegalLinks } from '../legal';
+import { ExampleTalk } from './ExampleTalk';
 
 /** The way in: what this is, in one look, and the two doors. */
 export function LandingPage() {
@@ -23,9 +24,12 @@ export function LandingPage() {
       </header>
       <main
         id="page"
-        className="mx-auto flex w-full max-w-6xl flex-1 flex-col gap-8 px-5 pb-10 sm:px-8 lg:grid lg:grid-cols-[1fr_1.2fr] lg:items-center lg:gap-12"
+        className="mx-auto grid w-full max-w-6xl flex-1 content-center gap-8 px-5 pb-10 sm:px-8 lg:grid-cols-[1fr_1.2fr] lg:gap-x-12 lg:gap-y-0"
       >
-        <div className="order-2 flex flex-col gap-7 lg:order-1">
+        <div className="overflow-hidden rounded-[28px] border border-[var(--hairline)] lg:order-2">
+          <SquareScene className="h-56 sm:h-72 lg:h-[340px]" />
+        </div>
+        <div className="flex flex-col gap-7 lg:order-1 lg:row-span-2 lg:self-center">
           <div className="flex flex-col gap-4">
             {community ? (
               <p className="font-semibold text-lamp-text">
@@ -33,7 +37,7 @@ export function LandingPage() {
               </p>
             ) : null}
             <h1 className="font-bold text-xl sm:text-2xl">
-              <Trans>Evening has come to the square. Somebody is there.</Trans>
+              <Trans>One stranger, one talk, one day.</Trans>
             </h1>
             <p className="max-w-md text-soft sm:text-lg sm:leading-normal">
               <Trans>
@@ -64,23 +68,25 @@ export function LandingPage() {
               <Trans>A stranger who stays silent costs you nothing: you get the meeting back.</Trans>
             </Pledge>
           </Pledges>
-          <p className="text-soft text-sm">
-            <Trans>For people of 18 and over.</Trans>{' '}
-            {config && config.founding !== 'closed' ? (
-              <Trans>
-                Want a square of your own?{' '}
-                <Link to="/community" className="font-semibold text-ink underline underline-offset-4">
-                  Start a community
-                </Link>
-              </Trans>
-            ) : null}
-          </p>
-          <LegalLinks />
         </div>
-        <div className="order-1 overflow-hidden rounded-[28px] border border-[var(--hairline)] lg:order-2">
-          <SquareScene className="h-56 sm:h-72 lg:h-[440px]" />
+        <div className="mx-auto w-full max-w-md lg:order-3 lg:-mt-16">
+          <ExampleTalk />
         </div>
       </main>
+      <footer className="mx-auto flex w-full max-w-6xl flex-wrap items-baseline justify-between gap-x-8 gap-y-3 px-5 pb-8 sm:px-8">
+        <p className="text-soft text-sm">
+          <Trans>For people of 18 and over.</Trans>{' '}
+          {config && config.founding !== 'closed' ? (
+            <Trans>
+              Want a square of your own?{' '}
+              <Link to="/community" className="font-semibold text-ink underline underline-offset-4">
+                Start a community
+              </Link>
+            </Trans>
+          ) : null}
+        </p>
+        <LegalLinks />
+      </footer>
     </div>
   );
 }

@@ -17,6 +17,7 @@ import {
   Figure,
   Notice,
   Sheet,
+  SheetFoot,
   Skeleton,
   Stepper,
   Tiles,
@@ -134,31 +135,12 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
         }
       />
       {wallet ? <Troubles wallet={wallet} leads /> : null}
-      {wallet && !stopped ? (
-        left >= 0 ? (
-          <p className="text-soft text-sm" aria-live="polite">
-            <Trans>
-              <Coins amount={left} className="font-semibold text-ink" /> remain afterwards.
-            </Trans>
-          </p>
-        ) : (
-          <Notice
-            tone="quiet"
-            icon={<Coin />}
-            title={<Plural value={-left} one="# coin is missing" other="# coins are missing" />}
-            action={
-              <Button asChild look="lamp">
-                <Link to="/wallet/buy">
-                  <Trans>Buy coins</Trans>
-                </Link>
-              </Button>
-            }
-          >
-            <Trans>
-              It costs <Coins amount={cost} />, and you have <Coins amount={wallet.available} />.
-            </Trans>
-          </Notice>
-        )
+      {wallet && !stopped && left >= 0 ? (
+        <p className="text-soft text-sm" aria-live="polite">
+          <Trans>
+            <Coins amount={left} className="font-semibold text-ink" /> remain afterwards.
+          </Trans>
+        </p>
       ) : null}
       {send.error ? (
         <p role="alert" className="text-terracotta">
@@ -169,14 +151,35 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
           )}
         </p>
       ) : null}
-      {wallet && (stopped || left < 0) ? null : (
-        <Button type="submit" look="lamp" wide busy={send.isPending} disabled={!wallet}>
-          <span>
-            <Trans>
-              Give it for <Coins amount={cost} />
-            </Trans>
-          </span>
-        </Button>
+      {wallet && stopped ? null : (
+        <SheetFoot>
+          {wallet && left < 0 ? (
+            <Notice
+              tone="quiet"
+              icon={<Coin />}
+              title={<Plural value={-left} one="# coin is missing" other="# coins are missing" />}
+              action={
+                <Button asChild look="lamp">
+                  <Link to="/wallet/buy">
+                    <Trans>Buy coins</Trans>
+                  </Link>
+                </Button>
+              }
+            >
+              <Trans>
+                It costs <Coins amount={cost} />, and you have <Coins amount={wallet.available} />.
+              </Trans>
+            </Notice>
+          ) : (
+            <Button type="submit" look="lamp" wide busy={send.isPending} disabled={!wallet}>
+              <span>
+                <Trans>
+                  Give it for <Coins amount={cost} />
+                </Trans>
+              </span>
+            </Button>
+          )}
+        </SheetFoot>
       )}
     </form>
   );

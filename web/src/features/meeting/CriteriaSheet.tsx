@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useMe } from '../../kit/api/session';
 import type { Criteria } from '../../kit/api/types';
 import { rememberedLanguage } from '../../kit/language';
-import { Button, ChipToggle, Segmented, SelectField, Sheet } from '../../kit/ui';
+import { Button, ChipToggle, Segmented, SelectField, Sheet, SheetFoot } from '../../kit/ui';
 import { INTEREST_NAMES, useInterestWords } from '../accounts';
 import { keepCriteria, useCriteria } from './criteria';
 
@@ -113,7 +113,10 @@ function CriteriaForm({ onDone }: { onDone: () => void }) {
           })}
         </div>
       </fieldset>
-      <div className="flex flex-col gap-2 sm:flex-row-reverse">
+      <SheetFoot>
+        <Button className="flex-1" onClick={() => setCriteria({})}>
+          <Trans>No wishes</Trans>
+        </Button>
         <Button
           look="lamp"
           className="flex-1"
@@ -124,10 +127,7 @@ function CriteriaForm({ onDone }: { onDone: () => void }) {
         >
           <Trans>Save</Trans>
         </Button>
-        <Button className="flex-1" onClick={() => setCriteria({})}>
-          <Trans>No wishes</Trans>
-        </Button>
-      </div>
+      </SheetFoot>
     </>
   );
 }

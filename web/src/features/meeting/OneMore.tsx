@@ -1,13 +1,14 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useWords } from '../../kit/api/words';
 import { Button, Coins, toast } from '../../kit/ui';
 import { premiumQuery } from '../premium';
 import { coinOffersQuery, useBuyMeeting, walletQuery } from '../wallet';
 
 /** On the square when the lamps are out: what one more meeting costs, and what is left of that; nothing is pressed on anybody. */
-export function OneMore() {
+export function OneMore({ otherwise }: { otherwise: ReactNode }) {
   const { t } = useLingui();
   const words = useWords();
   const { data: offers } = useQuery(coinOffersQuery);
@@ -18,11 +19,13 @@ export function OneMore() {
   const more =
     premium && !premium.entitlements.premium ? Math.max(0, ...premium.plans.map((plan) => plan.matches_per_day)) : 0;
   const enough = price !== undefined && wallet !== undefined && wallet.available >= price && !wallet.debt;
-  if (!wallet || (price === undefined && more === 0)) return null;
+  if (!wallet || (price === undefined && more === 0)) return otherwise;
+  const sold = price !== undefined && !wallet.frozen;
   return (
     <div className="flex flex-col gap-3">
-      {price === undefined || wallet.frozen ? null : enough ? (
+      {sold && enough ? (
         <Button
+          look="lamp"
           wide
           size="lg"
           className="px-4"
@@ -32,6 +35,9 @@ export function OneMore() {
           <Plural value={price} one="Meet one more for # coin" other="Meet one more for # coins" />
         </Button>
       ) : (
+        otherwise
+      )}
+      {sold && !enough ? (
         <p className="text-center text-sm">
           <span className="text-soft">
             {wallet.debt ? (
@@ -48,7 +54,7 @@ export function OneMore() {
             <Trans>To my wallet</Trans>
           </Link>
         </p>
-      )}
+      ) : null}
       {enough ? (
         <p className="text-center text-soft text-sm">
           <Trans>

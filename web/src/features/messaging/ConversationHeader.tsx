@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { ArrowLeft, DoorOpen, Flag, LockKeyhole } from 'lucide-react';
 import { useState } from 'react';
 import type { Conversation } from '../../kit/api/types';
-import { Avatar, fullTime, IconButton, Moment } from '../../kit/ui';
+import { Avatar, fullTime, IconButton, Moment, TimeLeft } from '../../kit/ui';
 import { PersonSheet, ReportSheet } from '../safety';
 import type { Peer } from './data';
 import { LeaveSheet } from './LeaveSheet';
@@ -107,7 +107,7 @@ function TimeLine({ conversation, over, now }: Omit<Props, 'peer'>) {
         aria-valuetext={over ? t`over` : words}
         className="h-[3px] bg-line"
       >
-        <div className="h-full bg-lamp transition-[width] duration-320" style={{ width: `${left * 100}%` }} />
+        <TimeLeft share={left} />
       </div>
     </div>
   );

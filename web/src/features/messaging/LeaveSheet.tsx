@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { Conversation } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
 import { serverNow } from '../../kit/clock';
-import { Button, Sheet } from '../../kit/ui';
+import { Button, Sheet, SheetFoot } from '../../kit/ui';
 import { useLeave, useNext } from '../meeting';
 import { patchConversation } from './data';
 
@@ -43,21 +43,9 @@ export function LeaveSheet({
           {words(fault)}
         </p>
       ) : null}
-      <div className="flex flex-col gap-2">
-        <Button
-          look="danger"
-          wide
-          busy={busy}
-          onClick={() =>
-            leave.mutate(conversation.match_id, {
-              onSuccess: () => {
-                ended();
-                void navigate({ to: '/' });
-              },
-            })
-          }
-        >
-          <Trans>Leave</Trans>
+      <SheetFoot>
+        <Button look="quiet" wide onClick={onClose}>
+          <Trans>Stay</Trans>
         </Button>
         <Button
           wide
@@ -73,10 +61,22 @@ export function LeaveSheet({
         >
           <Trans>Leave and meet the next one</Trans>
         </Button>
-        <Button look="quiet" wide onClick={onClose}>
-          <Trans>Stay</Trans>
+        <Button
+          look="danger"
+          wide
+          busy={busy}
+          onClick={() =>
+            leave.mutate(conversation.match_id, {
+              onSuccess: () => {
+                ended();
+                void navigate({ to: '/' });
+              },
+            })
+          }
+        >
+          <Trans>Leave</Trans>
         </Button>
-      </div>
+      </SheetFoot>
     </Sheet>
   );
 }

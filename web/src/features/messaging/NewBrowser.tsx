@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { KeyRound, ShieldAlert } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useAction } from '../../kit/action';
-import { Button, Field, Notice, Sheet } from '../../kit/ui';
+import { Button, Field, Notice, Sheet, SheetFoot } from '../../kit/ui';
 import { NothingOffered } from './crypto/client';
 import { NoAnswer } from './crypto/server';
 import { readCode, WrongCode } from './crypto/transfer';
@@ -90,9 +90,11 @@ function CodeSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
           autoCapitalize="characters"
           spellCheck={false}
         />
-        <Button look="lamp" type="submit" wide busy={adopt.isPending}>
-          <Trans>Let this browser in</Trans>
-        </Button>
+        <SheetFoot>
+          <Button look="lamp" type="submit" wide busy={adopt.isPending}>
+            <Trans>Let this browser in</Trans>
+          </Button>
+        </SheetFoot>
       </form>
     </Sheet>
   );
@@ -110,11 +112,11 @@ function AnewSheet({ open, onClose, title }: { open: boolean; onClose: () => voi
       words={t`Everybody you talk with is shown that your safety number has changed, and decides before anything is sent on. Your other browsers stop until you let them in with a code from here.`}
       actions={
         <>
-          <Button look="lamp" className="flex-1" busy={insist.isPending} onClick={() => insist.mutate()}>
-            <Trans>Go on</Trans>
-          </Button>
           <Button className="flex-1" onClick={onClose}>
             <Trans>Not now</Trans>
+          </Button>
+          <Button look="lamp" className="flex-1" busy={insist.isPending} onClick={() => insist.mutate()}>
+            <Trans>Go on</Trans>
           </Button>
         </>
       }

@@ -40,11 +40,11 @@ export function SafetySheet({
       actions={
         safety !== null && safety.standing !== 'known' ? (
           <>
-            <Button look="lamp" className="flex-1" busy={accept.isPending} onClick={() => accept.mutate()}>
-              <Trans>Go on with this number</Trans>
-            </Button>
             <Button className="flex-1" onClick={onClose}>
               <Trans>Not now</Trans>
+            </Button>
+            <Button look="lamp" className="flex-1" busy={accept.isPending} onClick={() => accept.mutate()}>
+              <Trans>Go on with this number</Trans>
             </Button>
           </>
         ) : undefined

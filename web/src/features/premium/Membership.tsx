@@ -190,6 +190,9 @@ function CancelSheet({ open, onClose, until }: { open: boolean; onClose: () => v
       words={t`It will not renew. It stays as it is until ${day}, which is paid for; until then you can change your mind.`}
       actions={
         <>
+          <Button className="flex-1" onClick={onClose}>
+            <Trans>Keep it</Trans>
+          </Button>
           <Button
             look="danger"
             className="flex-1"
@@ -204,9 +207,6 @@ function CancelSheet({ open, onClose, until }: { open: boolean; onClose: () => v
             }
           >
             <Trans>Cancel premium</Trans>
-          </Button>
-          <Button className="flex-1" onClick={onClose}>
-            <Trans>Keep it</Trans>
           </Button>
         </>
       }

@@ -42,6 +42,9 @@ export function BlockSheet({
       }
       actions={
         <>
+          <Button className="flex-1" onClick={close}>
+            <Trans>Not now</Trans>
+          </Button>
           <Button
             look="danger"
             className="flex-1"
@@ -60,9 +63,6 @@ export function BlockSheet({
             }
           >
             {onlyFace ? <Trans>Block this face</Trans> : <Trans>Block</Trans>}
-          </Button>
-          <Button className="flex-1" onClick={close}>
-            <Trans>Not now</Trans>
           </Button>
         </>
       }

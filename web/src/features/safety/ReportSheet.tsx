@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { ReportReason } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
-import { Button, excessOf, RadioList, Sheet, TextArea, toast } from '../../kit/ui';
+import { Button, excessOf, RadioList, Sheet, SheetFoot, TextArea, toast } from '../../kit/ui';
 import type { Person } from './BlockSheet';
 import { useReport } from './data';
 import { useReportReasons } from './reasons';
@@ -90,9 +90,11 @@ function ReportForm({ profile, matchId, onDone }: { profile: Person; matchId?: s
         onChange={(event) => setText(event.target.value)}
         error={report.error ? words(report.error) : undefined}
       />
-      <Button type="submit" look="danger" wide busy={report.isPending}>
-        <Trans>Send the report</Trans>
-      </Button>
+      <SheetFoot>
+        <Button type="submit" look="danger" wide busy={report.isPending}>
+          <Trans>Send the report</Trans>
+        </Button>
+      </SheetFoot>
     </form>
   );
 }

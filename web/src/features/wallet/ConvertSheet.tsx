@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { useWords } from '../../kit/api/words';
-import { Button, Coins, Field, Sheet } from '../../kit/ui';
+import { Button, Coins, Field, Sheet, SheetFoot } from '../../kit/ui';
 import { useConvert } from './data';
 
 /** Earnings become coins to spend; there is no way back, and that is said first. */
@@ -77,17 +77,19 @@ function ConvertForm({ available, onDone }: { available: number; onDone: () => v
               : undefined
         }
       />
-      <Button type="submit" look="lamp" wide busy={convert.isPending} disabled={!fits}>
-        {fits ? (
-          <span>
-            <Trans>
-              Get <Coins amount={amount} />
-            </Trans>
-          </span>
-        ) : (
-          <Trans>Get coins</Trans>
-        )}
-      </Button>
+      <SheetFoot>
+        <Button type="submit" look="lamp" wide busy={convert.isPending} disabled={!fits}>
+          {fits ? (
+            <span>
+              <Trans>
+                Get <Coins amount={amount} />
+              </Trans>
+            </span>
+          ) : (
+            <Trans>Get coins</Trans>
+          )}
+        </Button>
+      </SheetFoot>
     </form>
   );
 }

@@ -11,6 +11,7 @@ export type ChangeProfileRequest = Schemas['ChangeProfileRequest'];
 export type Face = Schemas['Face'];
 export type Gender = Schemas['Gender'];
 export type Language = Schemas['Language'];
+export type Scene = Schemas['Scene'];
 export type OtpChannel = Schemas['Channel'];
 export type OtpPurpose = Schemas['Purpose'];
 export type RequireVerified = Schemas['RequireVerified'];

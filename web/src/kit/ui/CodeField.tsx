@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { cx } from './cx';
 import { asciiDigits } from './digits';
 import { describedBy, FieldWords } from './Field';
@@ -12,7 +12,8 @@ interface CodeFieldProps {
   length?: number;
   hint?: ReactNode;
   error?: ReactNode;
-  disabled?: boolean;
+  /** The code is on its way. The focus stays, so that a wrong one is typed anew at once. */
+  busy?: boolean;
 }
 
 /** Only the digits, at most as many as a code has. */
@@ -24,9 +25,13 @@ export function digitsOf(text: string, length: number): string {
  * One real input behind six drawn boxes: pasting, filling in from a message, deleting and screen readers all work as in any
  * input, and typing moves on by itself.
  */
-export function CodeField({ label, value, onChange, onComplete, length = 6, hint, error, disabled }: CodeFieldProps) {
+export function CodeField({ label, value, onChange, onComplete, length = 6, hint, error, busy }: CodeFieldProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
+  const wrong = Boolean(error);
+  useEffect(() => {
+    if (wrong) input.current?.focus(); // also for those who pressed a button, which now rests
+  }, [wrong]);
   const places = Array.from({ length }, (_, place) => place);
   return (
     <div className="flex flex-col gap-1.5">
@@ -40,7 +45,8 @@ export function CodeField({ label, value, onChange, onComplete, length = 6, hint
           // biome-ignore lint/a11y/noAutofocus: the page has this one thing to do
           autoFocus
           value={value}
-          disabled={disabled}
+          readOnly={busy}
+          aria-busy={busy || undefined}
           inputMode="numeric"
           autoComplete="one-time-code"
           spellCheck={false}

@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useBack } from '../back';
 import { useTitle } from '../title';
 import { LanguageSwitch } from './LanguageSwitch';
 import { Wordmark } from './Mark';
@@ -18,12 +19,13 @@ export function DoorPage({
   title: string;
   lead?: ReactNode;
   back?: LinkProps['to'];
-  /** Goes back a step inside the page instead. */
+  /** Goes back a step inside the page instead; the browser's Back does the same. */
   onBack?: () => void;
   children: ReactNode;
 }) {
   const { t } = useLingui();
   useTitle(`${title} · Meydan`);
+  useBack(onBack ? title : null, () => onBack?.());
   const arrow = '-ml-2.5 inline-flex size-11 items-center justify-center rounded-full hover:bg-deep';
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[1fr_minmax(480px,560px)]">

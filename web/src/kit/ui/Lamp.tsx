@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { cx } from './cx';
+import { lampsOf } from './lamps';
 
 /** The lamp over the square. It breathes only while we wait: nothing else in the product loops. */
 export function Lamp({ breathing = false, className }: { breathing?: boolean; className?: string }) {
@@ -31,25 +32,20 @@ export function Lamp({ breathing = false, className }: { breathing?: boolean; cl
   );
 }
 
-const A_STRING = 10;
-
-/** Today's rights: bulbs on strings across the square, which go out one by one. */
-export function Festoon({ lit, total, label }: { lit: number; total: number; label: string }) {
-  const strings = Math.max(1, Math.ceil(total / A_STRING));
-  const each = Math.ceil(total / strings);
+/** Today's rights: bulbs on a string across the square, which go out one by one. As high for fifty as for three. */
+export function Festoon({ left, limit, label }: { left: number; limit: number; label: string }) {
+  const { bulbs, lit, beyond } = lampsOf(left, limit);
   return (
-    <div role="img" aria-label={label} className="flex flex-col gap-1">
-      {Array.from({ length: strings }, (_, row) => {
-        const first = row * each;
-        return (
-          <BulbString
-            // biome-ignore lint/suspicious/noArrayIndexKey: the strings are places, they never move
-            key={row}
-            count={Math.min(each, total - first)}
-            lit={Math.max(0, lit - first)}
-          />
-        );
-      })}
+    <div role="img" aria-label={label} className="flex h-12 items-center gap-3 sm:h-16">
+      <BulbString count={bulbs} lit={lit} />
+      {beyond > 0 ? (
+        <span
+          aria-hidden="true"
+          className="shrink-0 rounded-full bg-lamp-soft px-3 py-0.5 font-bold font-display text-lamp-text text-lg tabular-nums"
+        >
+          +{beyond}
+        </span>
+      ) : null}
     </div>
   );
 }
@@ -59,7 +55,7 @@ function BulbString({ count, lit }: { count: number; lit: number }) {
   const sag = (x: number) => 6 + 15 * (1 - ((x - 160) / 160) ** 2);
   const places = Array.from({ length: count }, (_, index) => (320 / count) * (index + 0.5));
   return (
-    <svg aria-hidden="true" viewBox="0 0 320 52" className="w-full overflow-visible">
+    <svg aria-hidden="true" viewBox="0 0 320 52" className="h-full min-w-0 flex-1 overflow-visible">
       <defs>
         <radialGradient id={glow}>
           <stop offset="0" stopColor="var(--lamp-bright)" stopOpacity="0.85" />

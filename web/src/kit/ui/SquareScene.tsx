@@ -1,34 +1,49 @@
+import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
+import type { Scene } from '../api/types';
+import { type Sky, skyAt, useHour } from '../hour';
+import { configQuery } from '../queries';
 import { cx } from './cx';
+import { SCENES } from './scenes';
 
 const PEOPLE = [
-  [58, 196, 0.9],
-  [142, 186, 0.7],
-  [214, 200, 1],
-  [292, 188, 0.75],
-  [352, 204, 1.05],
+  [58, 208, 0.9],
+  [142, 198, 0.7],
+  [214, 212, 1],
+  [292, 200, 0.75],
+  [352, 216, 1.05],
 ] as const;
 const POSTS = [
-  [96, 206],
-  [250, 198],
-  [384, 210],
+  [96, 214],
+  [250, 206],
+  [384, 218],
 ] as const;
-const WINDOWS = '30,142 44,142 30,156 118,132 118,146 132,146 196,150 210,150 300,136 314,136 300,150 372,146 386,160';
+const STARS = '40,70 84,104 132,64 188,96 232,58 276,88 388,66 412,100 20,112 322,60';
 
-/** The square in the evening: houses, a dome, a plane tree, lamps, and people who keep their distance. */
+/** This community's square at this hour. Before its choice is known it is the plain sky. */
 export function SquareScene({ className }: { className?: string }) {
+  const { data: config } = useQuery(configQuery);
+  return <SceneDrawing scene={config?.tenant.scene ?? 'sky'} sky={skyAt(useHour())} className={className} />;
+}
+
+/** A square under its sky: what stands around it, lamps, and people who keep their distance. */
+export function SceneDrawing({ scene, sky, className }: { scene: Scene; sky: Sky; className?: string }) {
   const id = useId();
+  // A newer server may name a picture that this client does not have.
+  const { far, near, windows = '', water, trees } = SCENES[scene] ?? SCENES.sky;
   return (
     <svg
       aria-hidden="true"
+      data-sky={sky}
+      data-scene={scene}
       viewBox="0 0 430 240"
       preserveAspectRatio="xMidYMax slice"
       className={cx('block w-full', className)}
     >
       <defs>
         <linearGradient id={`${id}sky`} x1="0" y1="0" x2="0" y2="1">
-          <stop offset="0" stopColor="var(--sky-high)" />
-          <stop offset="0.78" stopColor="var(--sky-low)" />
+          <stop offset="0.3" stopColor="var(--sky-high)" />
+          <stop offset="0.8" stopColor="var(--sky-low)" />
         </linearGradient>
         <radialGradient id={`${id}glow`}>
           <stop offset="0" stopColor="var(--lamp-bright)" stopOpacity="0.9" />
@@ -36,39 +51,34 @@ export function SquareScene({ className }: { className?: string }) {
           <stop offset="1" stopColor="var(--lamp)" stopOpacity="0" />
         </radialGradient>
       </defs>
-      <rect x="-400" y="-300" width="1230" height="540" fill={`url(#${id}sky)`} />
-      <path d="M344 42a17 17 0 1 0 15 25 14 14 0 0 1-15-25Z" fill="var(--moon)" />
-      <path
-        d="M-400 180V132h180v-22h80v30h110v-30h44v-16l26-16 26 16v16h34v26h40v-18h12a30 30 0 0 1 60 0h12v18h20V84h6V62l3-8 3 8v22h6v52h30v-24h50v14h44v-20h40v34h314v40Z"
-        fill="var(--far)"
-      />
-      <path
-        d="M-400 190v-34h240v-20h130v-8h76v28h40v-30h16l17-15 17 15h16v34h24v-18h54v20h40v-30h70v14h36v-8h30v22h300v30Z"
-        fill="var(--near)"
-      />
-      {WINDOWS.split(' ').map((place) => {
+      <rect y="-300" width="430" height="540" fill={`url(#${id}sky)`} />
+      <Heavens sky={sky} />
+      <path d={far} fill="var(--far)" />
+      {near ? <path d={near} fill="var(--near)" /> : null}
+      {windows.split(' ').map((place) => {
         const [x, y] = place.split(',').map(Number);
-        return <rect key={place} x={x} y={y} width="6" height="8" rx="1.5" fill="var(--lamp)" opacity="0.9" />;
+        return y === undefined ? null : (
+          <rect key={place} x={x} y={y} width="6" height="8" rx="1.5" fill="var(--window)" opacity="0.9" />
+        );
       })}
-      <rect x="-400" y="178" width="1230" height="70" fill="var(--stone)" />
+      {water}
+      <rect y={water ? 192 : 182} width="430" height="60" fill="var(--stone)" />
       <path
-        d="M-60 240 130 178M70 240l92-62M200 240l14-62M330 240l-64-62M470 240 318 178M-400 196H830M-400 216H830"
-        stroke="var(--line)"
+        d="M-60 240 110 192M70 240l84-48M200 240l12-48M330 240l-58-48M470 240 318 192M0 206H430M0 222H430"
+        stroke="var(--paving)"
         strokeWidth="1"
       />
-      <g fill="var(--near)">
-        <path d="M166 200c4-14 3-26 1-38h8c-2 12-2 25 3 38Z" />
-        <circle cx="170" cy="142" r="24" />
-        <circle cx="148" cy="152" r="16" />
-        <circle cx="192" cy="152" r="17" />
-        <circle cx="158" cy="130" r="14" />
-      </g>
+      {trees}
       {POSTS.map(([x, y]) => (
         <g key={x}>
-          <circle cx={x} cy={y - 56} r="44" fill={`url(#${id}glow)`} />
-          <ellipse cx={x} cy={y + 1} rx="34" ry="6" fill={`url(#${id}glow)`} opacity="0.8" />
+          {sky === 'day' ? null : (
+            <>
+              <circle cx={x} cy={y - 56} r="44" fill={`url(#${id}glow)`} />
+              <ellipse cx={x} cy={y + 1} rx="34" ry="6" fill={`url(#${id}glow)`} opacity="0.8" />
+            </>
+          )}
           <path d={`M${x} ${y}v-50`} stroke="var(--person)" strokeWidth="2.6" strokeLinecap="round" />
-          <circle cx={x} cy={y - 56} r="7" fill="var(--lamp)" />
+          <circle cx={x} cy={y - 56} r="7" fill="var(--bulb)" />
         </g>
       ))}
       {PEOPLE.map(([x, y, scale]) => (
@@ -78,6 +88,32 @@ export function SquareScene({ className }: { className?: string }) {
           <ellipse cy="0.6" rx="8" ry="1.4" opacity="0.35" />
         </g>
       ))}
+      <rect y="-300" width="430" height="540" fill="var(--veil)" />
     </svg>
+  );
+}
+
+/** Sun and clouds, the sun on the roofs, or moon and stars. */
+function Heavens({ sky }: { sky: Sky }) {
+  if (sky === 'night') {
+    return (
+      <g fill="var(--light)">
+        <path d="M306 92a17 17 0 1 0 15 25 14 14 0 0 1-15-25Z" />
+        {STARS.split(' ').map((place) => {
+          const [x, y] = place.split(',').map(Number);
+          return <circle key={place} cx={x} cy={y} r="1.1" opacity="0.8" />;
+        })}
+      </g>
+    );
+  }
+  return (
+    <>
+      <circle cx="312" cy={sky === 'day' ? 96 : 122} r={sky === 'day' ? 15 : 19} fill="var(--light)" />
+      <g fill="var(--cloud)">
+        <path d="M66 104a10 10 0 0 1 10-10 15 15 0 0 1 28-3 11 11 0 0 1 17 13Z" />
+        <path d="M206 84a8 8 0 0 1 8-8 12 12 0 0 1 22-2 9 9 0 0 1 14 10Z" />
+        <path d="M356 116a8 8 0 0 1 8-8 12 12 0 0 1 22-2 9 9 0 0 1 14 10Z" />
+      </g>
+    </>
   );
 }

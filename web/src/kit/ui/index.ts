@@ -31,6 +31,7 @@ export * from './States';
 export * from './Stepper';
 export * from './Table';
 export * from './Tabs';
+export * from './Talk';
 export * from './Tiles';
 export * from './Toast';
 export * from './time';

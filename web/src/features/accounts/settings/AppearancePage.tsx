@@ -3,7 +3,7 @@ import { Moon, Sun, SunMoon } from 'lucide-react';
 import { useWords } from '../../../kit/api/words';
 import { chooseLanguage, type Language } from '../../../kit/language';
 import { chooseTheme, useTheme } from '../../../kit/theme';
-import { Card, Page, Section, Segmented, SquareScene, toast } from '../../../kit/ui';
+import { Page, Section, Segmented, toast } from '../../../kit/ui';
 import { useChangeProfile } from '../data';
 
 /** Language and appearance. */
@@ -41,9 +41,6 @@ export function AppearancePage() {
             { value: 'night', words: t`Night`, icon: <Moon aria-hidden /> },
           ]}
         />
-        <Card className="overflow-hidden p-0 sm:p-0">
-          <SquareScene className="h-40" />
-        </Card>
       </Section>
     </Page>
   );

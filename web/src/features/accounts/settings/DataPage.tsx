@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useAction } from '../../../kit/action';
 import { useWords } from '../../../kit/api/words';
 import { serverNow } from '../../../kit/clock';
-import { Button, Card, Page, PasswordField, Section, Sheet, toast } from '../../../kit/ui';
+import { Button, Card, Page, PasswordField, Section, Sheet, SheetFoot, toast } from '../../../kit/ui';
 import { eraseAccount, exportData } from '../data';
 
 /** Everything the server knows about one, to take along or to erase. */
@@ -97,14 +97,14 @@ function EraseForm({ onClose }: { onClose: () => void }) {
         error={erase.error ? words(erase.error) : undefined}
         onChange={(event) => setPassword(event.target.value)}
       />
-      <div className="flex flex-col gap-2 sm:flex-row-reverse">
-        <Button type="submit" look="danger" className="flex-1" busy={erase.isPending} disabled={!password}>
-          <Trans>Erase for good</Trans>
-        </Button>
+      <SheetFoot>
         <Button className="flex-1" onClick={onClose}>
           <Trans>Not now</Trans>
         </Button>
-      </div>
+        <Button type="submit" look="danger" className="flex-1" busy={erase.isPending} disabled={!password}>
+          <Trans>Erase for good</Trans>
+        </Button>
+      </SheetFoot>
     </form>
   );
 }

@@ -126,11 +126,11 @@ export function SessionsPage() {
         words={t`Every session ends, this one too. Nothing is deleted.`}
         actions={
           <>
-            <Button look="danger" className="flex-1" busy={endAll.isPending} onClick={() => endAll.mutate()}>
-              <Trans>Log out everywhere</Trans>
-            </Button>
             <Button className="flex-1" onClick={() => setEverywhere(false)}>
               <Trans>Not now</Trans>
+            </Button>
+            <Button look="danger" className="flex-1" busy={endAll.isPending} onClick={() => endAll.mutate()}>
+              <Trans>Log out everywhere</Trans>
             </Button>
           </>
         }

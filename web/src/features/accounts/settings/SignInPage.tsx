@@ -6,6 +6,7 @@ import { isRefusal } from '../../../kit/api/errors';
 import { useMe } from '../../../kit/api/session';
 import type { OtpSent } from '../../../kit/api/types';
 import { useWords } from '../../../kit/api/words';
+import { useBack } from '../../../kit/back';
 import { Button, Card, Chip, Notice, Page, PasswordField, Section, toast } from '../../../kit/ui';
 import { CodeStep } from '../CodeStep';
 import { type ContactKind, ContactStep } from '../ContactStep';
@@ -80,6 +81,9 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
     forget();
     change({ step: 'shown', value: '', to: '', sent: null, proof: '' });
   };
+  useBack(draft.step === 'shown' ? null : draft.step, () =>
+    draft.step === 'contact' ? close() : change({ step: 'contact' }),
+  );
   const verify = useAction({
     mutationFn: verifyContact,
     onSuccess: () => {

@@ -1,6 +1,6 @@
 import type { HTMLAttributes, ReactNode } from 'react';
 import { isFewEmoji } from '../../../kit/emoji';
-import { cx } from '../../../kit/ui';
+import { cx, speechBubble } from '../../../kit/ui';
 import type { TextRecord } from '../crypto/records';
 import { Words } from './Words';
 
@@ -17,9 +17,7 @@ export function Bubble({ text, quote, className, ...rest }: Props) {
       {...rest}
       className={cx(
         'min-w-0 max-w-[85%] [overflow-wrap:anywhere]',
-        isPicture ? 'px-1 text-2xl' : 'rounded-card px-3.5 py-2',
-        !isPicture && (text.mine ? 'rounded-br-[4px] bg-mine' : 'rounded-bl-[4px] bg-card shadow-card'),
-        !isPicture && !text.mine && 'border border-[var(--hairline)]',
+        isPicture ? 'px-1 text-2xl' : speechBubble(text.mine),
         text.state === 'failed' && 'opacity-80',
         className,
       )}
