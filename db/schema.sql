@@ -857,6 +857,10 @@ begin
     );
 end $$;
 
+CREATE FUNCTION app.day_begins(in_timezone text, in_day date) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT min(instant.instant) AS min FROM (SELECT ((day_begins.in_day)::timestamp without time zone AT TIME ZONE day_begins.in_timezone) AS midnight) named, LATERAL unnest(ARRAY[(named.midnight - '01:00:00'::interval), named.midnight]) instant(instant) WHERE ((instant.instant = named.midnight) OR (((instant.instant AT TIME ZONE day_begins.in_timezone))::date = day_begins.in_day)));
+
 CREATE TABLE app.tenants (
     id integer NOT NULL,
     slug text NOT NULL,
@@ -922,7 +926,7 @@ CREATE TABLE app.message_logs (
     connection_type text,
     CONSTRAINT message_logs_connection_type_check CHECK ((length(connection_type) <= 40)),
     CONSTRAINT message_logs_device_info_check CHECK ((length(device_info) <= 200)),
-    CONSTRAINT message_logs_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'commit'::text, 'join_request'::text])))
+    CONSTRAINT message_logs_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'reaction'::text, 'commit'::text, 'join_request'::text])))
 );
 
 ALTER TABLE ONLY app.message_logs FORCE ROW LEVEL SECURITY;
@@ -993,6 +997,17 @@ CREATE FUNCTION app.decide_claims(in_tenant_id integer, in_batch_size integer) R
      decided.decided_at
     FROM decided;
 END;
+
+CREATE FUNCTION app.decide_tenant(in_slug text, in_status text) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update app.tenants set status = in_status
+    where slug = in_slug and status = 'pending' and in_status in ('active', 'suspended') and exists (
+        select from app.tenants asking where asking.id = app.tenant_id() and asking.slug = 'default'
+    )
+    returning id
+$$;
 
 CREATE FUNCTION app.enable_tenant_rls(in_table regclass) RETURNS void
     LANGUAGE plpgsql
@@ -2096,10 +2111,12 @@ CREATE FUNCTION app.note_for_restore() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    changed jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
 begin
     insert into app.restore_journal (tenant_id, kind, entry)
-    select new.tenant_id, tg_argv[0], jsonb_object_agg(kept.key, kept.value)
-    from jsonb_each(to_jsonb(new)) kept where kept.key = any(tg_argv[1:]);
+    select (changed->>'tenant_id')::integer, tg_argv[0], jsonb_object_agg(kept.key, kept.value)
+    from jsonb_each(changed) kept where kept.key = any(tg_argv[1:]);
     return null;
 end $$;
 
@@ -2229,6 +2246,30 @@ begin
         where exists (select from jobs.pgqueuer running where running.dedupe_key = key and running.status = 'picked')
         on conflict do nothing;
     end if;
+end $$;
+
+CREATE FUNCTION app.queue_pushes(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_notification_ids uuid[], in_entrypoint text, in_job jsonb, in_key text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    receiving record;
+begin
+    for receiving in
+        select subscription.id, jsonb_build_object(
+            'subscription_id', subscription.id, 'user_id', named.user_id, 'profile_id', named.profile_id,
+            'notification_id', named.notification_id
+        ) as target
+        from unnest(in_user_ids, in_profile_ids, in_notification_ids)
+            as named (user_id, profile_id, notification_id)
+        join app.push_subscriptions subscription on subscription.tenant_id = in_tenant_id
+            and subscription.user_id = named.user_id
+        where in_tenant_id = app.tenant_id()
+        order by subscription.id
+    loop
+        perform app.queue_job(in_entrypoint, convert_to((in_job || receiving.target)::text, 'UTF8'), interval '0',
+            receiving.id || ':' || in_key);
+    end loop;
 end $$;
 
 CREATE FUNCTION app.quota_left(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) RETURNS integer
@@ -2582,7 +2623,7 @@ begin
         outcome := 'closed';
         return;
     end if;
-    if in_kind in ('text', 'commit') and in_epoch <> conversation.epoch then
+    if in_kind in ('text', 'reaction', 'commit') and in_epoch <> conversation.epoch then
         outcome := 'stale';
         return;
     end if;
@@ -2652,6 +2693,39 @@ begin
         values (in_tenant_id, in_otp_id, today, in_cents, in_is_known);
     end if;
     return next;
+end $$;
+
+CREATE FUNCTION app.subscribe_to_push(in_tenant_id integer, in_session_id uuid, in_endpoint text, in_public_key bytea, in_auth_secret bytea) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    subscribed uuid;
+begin
+    perform from app.sessions mine
+    where mine.tenant_id = in_tenant_id and mine.tenant_id = app.tenant_id() and mine.id = in_session_id
+        and mine.user_id = app.user_id() and mine.ended_at is null and mine.expires_at > app.now()
+    for no key update;
+    if not found then
+        return null;
+    end if;
+    perform from app.push_subscriptions other
+    where other.endpoint = in_endpoint or (other.tenant_id = in_tenant_id and other.session_id = in_session_id)
+    order by other.id for update;
+    delete from app.push_subscriptions other
+    where (other.endpoint = in_endpoint) <> (other.tenant_id = in_tenant_id and other.session_id = in_session_id)
+        and (other.endpoint = in_endpoint or (other.tenant_id = in_tenant_id and other.session_id = in_session_id));
+    insert into app.push_subscriptions as kept
+        (tenant_id, user_id, session_id, endpoint, public_key, auth_secret)
+    values (in_tenant_id, app.user_id(), in_session_id, in_endpoint, in_public_key, in_auth_secret)
+    on conflict (endpoint) do update set
+        tenant_id = excluded.tenant_id, user_id = excluded.user_id, session_id = excluded.session_id,
+        public_key = excluded.public_key, auth_secret = excluded.auth_secret,
+        -- Jobs that wait for the one before must not reach the one after.
+        id = case when (kept.tenant_id, kept.session_id) = (excluded.tenant_id, excluded.session_id)
+            then kept.id else excluded.id end
+    returning kept.id into subscribed;
+    return subscribed;
 end $$;
 
 CREATE FUNCTION app.sync_ticket_lanes() RETURNS trigger
@@ -3069,10 +3143,27 @@ CREATE TABLE app.login_attempts (
     attempts integer CONSTRAINT login_attempts_tries_not_null NOT NULL,
     last_try_at timestamp with time zone DEFAULT app.now() NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT login_attempts_scope_check CHECK ((scope = ANY (ARRAY['account'::text, 'address'::text, 'code'::text, 'device'::text, 'pair'::text, 'register'::text])))
+    CONSTRAINT login_attempts_scope_check CHECK ((scope = ANY (ARRAY['account'::text, 'address'::text, 'code'::text, 'device'::text, 'pair'::text, 'register'::text, 'factor_account'::text, 'factor_device'::text, 'factor_pair'::text])))
 );
 
 ALTER TABLE ONLY app.login_attempts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.login_challenges (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    browser bytea NOT NULL,
+    client_device_id uuid NOT NULL,
+    device_name text NOT NULL,
+    browser_key bytea,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT login_challenges_browser_check CHECK ((length(browser) = 32)),
+    CONSTRAINT login_challenges_browser_key_check CHECK ((length(browser_key) = 65)),
+    CONSTRAINT login_challenges_device_name_check CHECK ((length(device_name) <= 80))
+);
+
+ALTER TABLE ONLY app.login_challenges FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.match_slots (
     tenant_id integer NOT NULL,
@@ -3100,7 +3191,8 @@ CREATE TABLE app.messages (
     body bytea NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT messages_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 65536))),
-    CONSTRAINT messages_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'commit'::text, 'welcome'::text, 'join_request'::text]))),
+    CONSTRAINT messages_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'reaction'::text, 'commit'::text, 'welcome'::text, 'join_request'::text]))),
+    CONSTRAINT messages_reaction_check CHECK (((kind <> 'reaction'::text) OR (octet_length(body) <= 1024))),
     CONSTRAINT messages_seq_check CHECK ((seq > 0))
 );
 ALTER TABLE ONLY app.messages ALTER COLUMN body SET STORAGE EXTERNAL;
@@ -3193,6 +3285,31 @@ CREATE TABLE app.outbox (
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', fillfactor='80');
 
 ALTER TABLE ONLY app.outbox FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.passkeys (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    rp_id text NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    is_backup_eligible boolean NOT NULL,
+    is_backed_up boolean NOT NULL,
+    transports text[] NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT passkeys_check CHECK ((is_backup_eligible OR (NOT is_backed_up))),
+    CONSTRAINT passkeys_credential_id_check CHECK (((length(credential_id) >= 16) AND (length(credential_id) <= 1023))),
+    CONSTRAINT passkeys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60))),
+    CONSTRAINT passkeys_public_key_check CHECK (((length(public_key) >= 1) AND (length(public_key) <= 1024))),
+    CONSTRAINT passkeys_rp_id_check CHECK (((length(rp_id) >= 1) AND (length(rp_id) <= 253))),
+    CONSTRAINT passkeys_sign_count_check CHECK (((sign_count >= 0) AND (sign_count <= '4294967295'::bigint))),
+    CONSTRAINT passkeys_transports_check CHECK ((cardinality(transports) <= 8))
+);
+
+ALTER TABLE ONLY app.passkeys FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.payment_disputes (
     tenant_id integer NOT NULL,
@@ -3339,6 +3456,41 @@ CREATE TABLE app.provider_accounts (
 
 ALTER TABLE ONLY app.provider_accounts FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.push_preferences (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    muted text[] DEFAULT '{}'::text[] NOT NULL,
+    detail text DEFAULT 'kind'::text NOT NULL,
+    quiet_from integer,
+    quiet_until integer,
+    timezone text,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT push_preferences_check CHECK (((num_nulls(quiet_from, quiet_until, timezone) = ANY (ARRAY[0, 3])) AND (quiet_from <> quiet_until))),
+    CONSTRAINT push_preferences_detail_check CHECK ((detail = ANY (ARRAY['nothing'::text, 'kind'::text, 'names'::text]))),
+    CONSTRAINT push_preferences_muted_check CHECK ((muted <@ ARRAY['message'::text, 'meeting'::text, 'gift'::text, 'money'::text, 'account'::text, 'community'::text])),
+    CONSTRAINT push_preferences_quiet_from_check CHECK (((quiet_from >= 0) AND (quiet_from <= 1439))),
+    CONSTRAINT push_preferences_quiet_until_check CHECK (((quiet_until >= 0) AND (quiet_until <= 1439))),
+    CONSTRAINT push_preferences_timezone_check CHECK (((length(timezone) >= 1) AND (length(timezone) <= 64)))
+);
+
+ALTER TABLE ONLY app.push_preferences FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.push_subscriptions (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    endpoint text NOT NULL,
+    public_key bytea NOT NULL,
+    auth_secret bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT push_subscriptions_auth_secret_check CHECK ((length(auth_secret) = 16)),
+    CONSTRAINT push_subscriptions_endpoint_check CHECK (((length(endpoint) >= 1) AND (length(endpoint) <= 2048))),
+    CONSTRAINT push_subscriptions_public_key_check CHECK ((length(public_key) = 65))
+);
+
+ALTER TABLE ONLY app.push_subscriptions FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.reconciliation_differences (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -3381,6 +3533,17 @@ CREATE TABLE app.reconciliations (
 );
 
 ALTER TABLE ONLY app.reconciliations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.recovery_codes (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT recovery_codes_code_hash_check CHECK ((length(code_hash) = 32))
+);
+
+ALTER TABLE ONLY app.recovery_codes FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.referrals (
     tenant_id integer NOT NULL,
@@ -3426,7 +3589,7 @@ CREATE TABLE app.restore_journal (
     entry jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     shipped_at timestamp with time zone,
-    CONSTRAINT restore_journal_kind_check CHECK ((kind = ANY (ARRAY['ban'::text, 'contact_ban'::text, 'erasure'::text, 'block'::text, 'role'::text, 'freeze'::text])))
+    CONSTRAINT restore_journal_kind_check CHECK ((kind = ANY (ARRAY['ban'::text, 'contact_ban'::text, 'erasure'::text, 'block'::text, 'role'::text, 'freeze'::text, 'passkey'::text])))
 );
 
 ALTER TABLE ONLY app.restore_journal FORCE ROW LEVEL SECURITY;
@@ -3448,14 +3611,24 @@ CREATE TABLE app.sessions (
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     browser_key bytea,
     newest_used boolean DEFAULT false NOT NULL,
+    authenticated_by text DEFAULT 'password'::text NOT NULL,
     CONSTRAINT sessions_address_hint_check CHECK ((length(address_hint) <= 45)),
+    CONSTRAINT sessions_authenticated_by_check CHECK ((authenticated_by = ANY (ARRAY['password'::text, 'code'::text, 'totp'::text, 'recovery_code'::text, 'passkey'::text]))),
     CONSTRAINT sessions_browser_key_check CHECK ((length(browser_key) = 65)),
     CONSTRAINT sessions_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
-    CONSTRAINT sessions_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'revoked'::text, 'token_reuse'::text, 'password'::text, 'banned'::text, 'erased'::text, 'staff'::text, 'too_many'::text]))),
+    CONSTRAINT sessions_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'revoked'::text, 'token_reuse'::text, 'password'::text, 'banned'::text, 'erased'::text, 'staff'::text, 'too_many'::text, 'second_factor'::text]))),
     CONSTRAINT sessions_refresh_salt_check CHECK ((length(refresh_salt) = 16))
 );
 
 ALTER TABLE ONLY app.sessions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE app.spent_passkey_challenges (
+    tenant_id integer NOT NULL,
+    id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY app.spent_passkey_challenges FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.spent_puzzles (
     tenant_id integer NOT NULL,
@@ -3558,6 +3731,20 @@ WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
 ALTER TABLE ONLY app.ticket_lanes FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE app.totp_secrets (
+    tenant_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    sealed_secret bytea NOT NULL,
+    used_steps bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    confirmed_at timestamp with time zone,
+    CONSTRAINT totp_secrets_sealed_secret_check CHECK ((length(sealed_secret) <= 200)),
+    CONSTRAINT totp_secrets_used_steps_check CHECK ((cardinality(used_steps) <= 10))
+);
+
+ALTER TABLE ONLY app.totp_secrets FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE app.unaudited_balances (
     tenant_id integer NOT NULL,
     transaction_id uuid NOT NULL
@@ -3581,13 +3768,16 @@ CREATE TABLE app.users (
     erased_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     matching_suspended_until timestamp with time zone,
+    passkey_handle bytea,
     CONSTRAINT users_ban_reason_check CHECK ((length(ban_reason) <= 200)),
     CONSTRAINT users_check CHECK (((banned_until IS NULL) OR (ban_reason IS NOT NULL))),
     CONSTRAINT users_check1 CHECK (((erased_at IS NOT NULL) OR ((password_hash IS NOT NULL) AND (birth_date IS NOT NULL)))),
     CONSTRAINT users_check2 CHECK (((erased_at IS NOT NULL) OR (num_nonnulls(phone, email, username) > 0))),
     CONSTRAINT users_check3 CHECK (((erased_at IS NULL) OR (num_nonnulls(phone, email, username, password_hash, birth_date) = 0))),
+    CONSTRAINT users_check4 CHECK (((erased_at IS NULL) OR (passkey_handle IS NULL))),
     CONSTRAINT users_email_check CHECK (((email = lower(email)) AND (length(email) <= 254))),
     CONSTRAINT users_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text]))),
+    CONSTRAINT users_passkey_handle_check CHECK ((length(passkey_handle) = 32)),
     CONSTRAINT users_password_hash_check CHECK ((length(password_hash) <= 255)),
     CONSTRAINT users_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['user'::text, 'creator'::text, 'moderator'::text, 'admin'::text, 'owner'::text]))),
@@ -3783,6 +3973,9 @@ ALTER TABLE ONLY app.login_attempts
 ALTER TABLE ONLY app.login_attempts
     ADD CONSTRAINT login_attempts_tenant_id_scope_key_key UNIQUE (tenant_id, scope, key);
 
+ALTER TABLE ONLY app.login_challenges
+    ADD CONSTRAINT login_challenges_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY app.match_slots
     ADD CONSTRAINT match_slots_pkey PRIMARY KEY (tenant_id, user_id, type);
 
@@ -3821,6 +4014,12 @@ ALTER TABLE ONLY app.otp_verifications
 
 ALTER TABLE ONLY app.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.passkeys
+    ADD CONSTRAINT passkeys_tenant_id_rp_id_credential_id_key UNIQUE (tenant_id, rp_id, credential_id);
 
 ALTER TABLE ONLY app.payment_disputes
     ADD CONSTRAINT payment_disputes_pkey PRIMARY KEY (tenant_id, id);
@@ -3861,6 +4060,18 @@ ALTER TABLE ONLY app.profiles
 ALTER TABLE ONLY app.provider_accounts
     ADD CONSTRAINT provider_accounts_pkey PRIMARY KEY (tenant_id, provider);
 
+ALTER TABLE ONLY app.push_preferences
+    ADD CONSTRAINT push_preferences_pkey PRIMARY KEY (tenant_id, user_id);
+
+ALTER TABLE ONLY app.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_endpoint_key UNIQUE (endpoint);
+
+ALTER TABLE ONLY app.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_tenant_id_session_id_key UNIQUE (tenant_id, session_id);
+
 ALTER TABLE ONLY app.reconciliation_differences
     ADD CONSTRAINT reconciliation_differences_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3869,6 +4080,9 @@ ALTER TABLE ONLY app.reconciliation_differences
 
 ALTER TABLE ONLY app.reconciliations
     ADD CONSTRAINT reconciliations_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (tenant_id, user_id, code_hash);
 
 ALTER TABLE ONLY app.referrals
     ADD CONSTRAINT referrals_pkey PRIMARY KEY (tenant_id, id);
@@ -3893,6 +4107,9 @@ ALTER TABLE ONLY app.sessions
 
 ALTER TABLE ONLY app.sms_spendings
     ADD CONSTRAINT sms_spendings_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY app.spent_passkey_challenges
+    ADD CONSTRAINT spent_passkey_challenges_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY app.spent_puzzles
     ADD CONSTRAINT spent_puzzles_pkey PRIMARY KEY (tenant_id, id);
@@ -3932,6 +4149,9 @@ ALTER TABLE ONLY app.ticket_lanes
 
 ALTER TABLE ONLY app.tickets
     ADD CONSTRAINT tickets_pkey PRIMARY KEY (tenant_id, user_id, kind);
+
+ALTER TABLE ONLY app.totp_secrets
+    ADD CONSTRAINT totp_secrets_pkey PRIMARY KEY (tenant_id, user_id);
 
 ALTER TABLE ONLY app.unaudited_balances
     ADD CONSTRAINT unaudited_balances_pkey PRIMARY KEY (tenant_id, transaction_id);
@@ -4059,6 +4279,10 @@ CREATE INDEX legal_texts_published_by ON app.legal_texts USING btree (tenant_id,
 
 CREATE INDEX login_attempts_last ON app.login_attempts USING btree (tenant_id, last_try_at);
 
+CREATE INDEX login_challenges_expiry ON app.login_challenges USING btree (tenant_id, expires_at);
+
+CREATE INDEX login_challenges_of_user ON app.login_challenges USING btree (tenant_id, user_id);
+
 CREATE INDEX match_slots_of_match ON app.match_slots USING btree (tenant_id, match_id);
 
 CREATE INDEX matches_of_first ON app.matches USING btree (tenant_id, profile1_id, profile2_id);
@@ -4094,6 +4318,8 @@ CREATE INDEX otp_verifications_address ON app.otp_verifications USING btree (ten
 CREATE INDEX otp_verifications_created ON app.otp_verifications USING btree (tenant_id, created_at);
 
 CREATE INDEX otp_verifications_network ON app.otp_verifications USING btree (tenant_id, network, created_at);
+
+CREATE INDEX passkeys_of_user ON app.passkeys USING btree (tenant_id, user_id);
 
 CREATE INDEX payment_disputes_of_payment ON app.payment_disputes USING btree (tenant_id, payment_id, id);
 
@@ -4131,6 +4357,8 @@ CREATE UNIQUE INDEX profiles_alias_tag ON app.profiles USING btree (tenant_id, a
 
 CREATE INDEX profiles_by_name ON app.profiles USING btree (tenant_id, alias_key text_pattern_ops, tag) WHERE ((face = 'real'::text) AND (alias <> ''::text));
 
+CREATE INDEX push_subscriptions_of_user ON app.push_subscriptions USING btree (tenant_id, user_id);
+
 CREATE INDEX reconciliation_differences_open ON app.reconciliation_differences USING btree (tenant_id, first_seen_at) WHERE (status = 'open'::text);
 
 CREATE INDEX reconciliations_by_time ON app.reconciliations USING btree (tenant_id, created_at);
@@ -4159,6 +4387,8 @@ CREATE INDEX sms_spendings_day ON app.sms_spendings USING btree (day);
 
 CREATE UNIQUE INDEX sms_spendings_returned ON app.sms_spendings USING btree (tenant_id, otp_id) WHERE (cents < 0);
 
+CREATE INDEX spent_passkey_challenges_expires ON app.spent_passkey_challenges USING btree (tenant_id, expires_at);
+
 CREATE INDEX spent_puzzles_expires ON app.spent_puzzles USING btree (tenant_id, expires_at);
 
 CREATE INDEX subscriptions_due ON app.subscriptions USING btree (tenant_id, period_ends_at) WHERE (status <> 'expired'::text);
@@ -4170,6 +4400,8 @@ CREATE INDEX subscriptions_of_user ON app.subscriptions USING btree (tenant_id, 
 CREATE INDEX subscriptions_running ON app.subscriptions USING btree (tenant_id, user_id) WHERE (status <> 'expired'::text);
 
 CREATE INDEX subscriptions_unclaimed ON app.subscriptions USING btree (tenant_id) WHERE (acknowledgement_token IS NOT NULL);
+
+CREATE INDEX system_logs_contact_lookups ON app.system_logs USING btree (tenant_id, created_at) WHERE (action = 'contact_looked_up'::text);
 
 CREATE INDEX system_logs_user ON app.system_logs USING btree (tenant_id, user_id, id DESC);
 
@@ -4200,6 +4432,8 @@ CREATE TRIGGER note_for_restore AFTER INSERT OR UPDATE OF reason, until, lifted_
 CREATE TRIGGER note_for_restore AFTER INSERT ON app.blocks FOR EACH ROW EXECUTE FUNCTION app.note_for_restore('block', 'blocker_profile_id', 'blocked_profile_id', 'scope');
 
 CREATE TRIGGER note_for_restore AFTER INSERT ON app.known_contacts FOR EACH ROW WHEN ((new.ban_reason IS NOT NULL)) EXECUTE FUNCTION app.note_for_restore('contact_ban', 'contact_hash', 'ban_reason', 'banned_until');
+
+CREATE TRIGGER note_for_restore AFTER DELETE ON app.passkeys FOR EACH ROW EXECUTE FUNCTION app.note_for_restore('passkey', 'id', 'user_id');
 
 CREATE TRIGGER note_for_restore AFTER UPDATE OF erased_at ON app.users FOR EACH ROW WHEN (((new.erased_at IS NOT NULL) AND (old.erased_at IS NULL))) EXECUTE FUNCTION app.note_for_restore('erasure', 'id');
 
@@ -4435,6 +4669,12 @@ ALTER TABLE ONLY app.legal_texts
 ALTER TABLE ONLY app.login_attempts
     ADD CONSTRAINT login_attempts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
+ALTER TABLE ONLY app.login_challenges
+    ADD CONSTRAINT login_challenges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.login_challenges
+    ADD CONSTRAINT login_challenges_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
 ALTER TABLE ONLY app.match_slots
     ADD CONSTRAINT match_slots_tenant_id_match_id_fkey FOREIGN KEY (tenant_id, match_id) REFERENCES app.matches(tenant_id, id);
 
@@ -4495,6 +4735,12 @@ ALTER TABLE ONLY app.otp_verifications
 ALTER TABLE ONLY app.outbox
     ADD CONSTRAINT outbox_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
+ALTER TABLE ONLY app.passkeys
+    ADD CONSTRAINT passkeys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.passkeys
+    ADD CONSTRAINT passkeys_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
 ALTER TABLE ONLY app.payment_disputes
     ADD CONSTRAINT payment_disputes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -4537,6 +4783,21 @@ ALTER TABLE ONLY app.profiles
 ALTER TABLE ONLY app.provider_accounts
     ADD CONSTRAINT provider_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
+ALTER TABLE ONLY app.push_preferences
+    ADD CONSTRAINT push_preferences_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.push_preferences
+    ADD CONSTRAINT push_preferences_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_tenant_id_session_id_fkey FOREIGN KEY (tenant_id, session_id) REFERENCES app.sessions(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY app.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
 ALTER TABLE ONLY app.reconciliation_differences
     ADD CONSTRAINT reconciliation_differences_tenant_id_explained_by_user_id_fkey FOREIGN KEY (tenant_id, explained_by_user_id) REFERENCES app.users(tenant_id, id);
 
@@ -4548,6 +4809,12 @@ ALTER TABLE ONLY app.reconciliation_differences
 
 ALTER TABLE ONLY app.reconciliations
     ADD CONSTRAINT reconciliations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.recovery_codes
+    ADD CONSTRAINT recovery_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.recovery_codes
+    ADD CONSTRAINT recovery_codes_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.referrals
     ADD CONSTRAINT referrals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -4606,6 +4873,9 @@ ALTER TABLE ONLY app.sessions
 ALTER TABLE ONLY app.sms_spendings
     ADD CONSTRAINT sms_spendings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
+ALTER TABLE ONLY app.spent_passkey_challenges
+    ADD CONSTRAINT spent_passkey_challenges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
 ALTER TABLE ONLY app.spent_puzzles
     ADD CONSTRAINT spent_puzzles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
 
@@ -4641,6 +4911,12 @@ ALTER TABLE ONLY app.tickets
 
 ALTER TABLE ONLY app.tickets
     ADD CONSTRAINT tickets_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
+
+ALTER TABLE ONLY app.totp_secrets
+    ADD CONSTRAINT totp_secrets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
+
+ALTER TABLE ONLY app.totp_secrets
+    ADD CONSTRAINT totp_secrets_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES app.users(tenant_id, id);
 
 ALTER TABLE ONLY app.users
     ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES app.tenants(id);
@@ -4729,6 +5005,8 @@ ALTER TABLE app.legal_texts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.login_attempts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.login_challenges ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.match_slots ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.matches ENABLE ROW LEVEL SECURITY;
@@ -4775,15 +5053,23 @@ CREATE POLICY own_ask ON app.claims FOR INSERT TO meydan_app WITH CHECK (((tenan
    FROM app.matches mine
   WHERE (mine.id = claims.match_id))))));
 
+CREATE POLICY own_change ON app.passkeys FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
 CREATE POLICY own_change ON app.profiles FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
+CREATE POLICY own_change ON app.push_preferences FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
 CREATE POLICY own_change ON app.users FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_end ON app.push_subscriptions FOR DELETE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_end ON app.sessions FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (ended_at IS NOT NULL)));
 
 CREATE POLICY own_forget ON app.devices FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (forgotten_at IS NOT NULL)));
 
 CREATE POLICY own_make ON app.invite_codes FOR INSERT TO meydan_app WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)) AND (profile_id = ( SELECT app.profile_id() AS profile_id))));
+
+CREATE POLICY own_make ON app.push_preferences FOR INSERT TO meydan_app WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_mark ON app.notifications FOR UPDATE TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id)))) WITH CHECK (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
@@ -4829,9 +5115,15 @@ CREATE POLICY own_read ON app.message_logs FOR SELECT TO meydan_app USING (((ten
 
 CREATE POLICY own_read ON app.notifications FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
+CREATE POLICY own_read ON app.passkeys FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
 CREATE POLICY own_read ON app.payments FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.profiles FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.push_preferences FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
+
+CREATE POLICY own_read ON app.push_subscriptions FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (user_id = ( SELECT app.user_id() AS user_id))));
 
 CREATE POLICY own_read ON app.reports FOR SELECT TO meydan_app USING (((tenant_id = ( SELECT app.tenant_id() AS tenant_id)) AND (reporter_user_id = ( SELECT app.user_id() AS user_id))));
 
@@ -4919,6 +5211,8 @@ CREATE POLICY owner_all ON app.legal_texts TO meydan_owner USING (true) WITH CHE
 
 CREATE POLICY owner_all ON app.login_attempts TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.login_challenges TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.match_slots TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.matches TO meydan_owner USING (true) WITH CHECK (true);
@@ -4937,6 +5231,8 @@ CREATE POLICY owner_all ON app.otp_verifications TO meydan_owner USING (true) WI
 
 CREATE POLICY owner_all ON app.outbox TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.passkeys TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.payment_disputes TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.payment_fingerprints TO meydan_owner USING (true) WITH CHECK (true);
@@ -4951,9 +5247,15 @@ CREATE POLICY owner_all ON app.profiles TO meydan_owner USING (true) WITH CHECK 
 
 CREATE POLICY owner_all ON app.provider_accounts TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.push_preferences TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.push_subscriptions TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.reconciliation_differences TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.reconciliations TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.recovery_codes TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.referrals TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4966,6 +5268,8 @@ CREATE POLICY owner_all ON app.restore_journal TO meydan_owner USING (true) WITH
 CREATE POLICY owner_all ON app.sessions TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.sms_spendings TO meydan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON app.spent_passkey_challenges TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.spent_puzzles TO meydan_owner USING (true) WITH CHECK (true);
 
@@ -4981,6 +5285,8 @@ CREATE POLICY owner_all ON app.ticket_lanes TO meydan_owner USING (true) WITH CH
 
 CREATE POLICY owner_all ON app.tickets TO meydan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON app.totp_secrets TO meydan_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON app.unaudited_balances TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.users TO meydan_owner USING (true) WITH CHECK (true);
@@ -4988,6 +5294,8 @@ CREATE POLICY owner_all ON app.users TO meydan_owner USING (true) WITH CHECK (tr
 CREATE POLICY owner_all ON app.wallet_freezes TO meydan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON app.webhook_events TO meydan_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE app.passkeys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.payment_disputes ENABLE ROW LEVEL SECURITY;
 
@@ -5003,9 +5311,15 @@ ALTER TABLE app.profiles ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.provider_accounts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE app.push_preferences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.push_subscriptions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE app.reconciliation_differences ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.reconciliations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.recovery_codes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.referrals ENABLE ROW LEVEL SECURITY;
 
@@ -5093,6 +5407,8 @@ CREATE POLICY service_tenant ON app.legal_texts TO meydan_service USING ((tenant
 
 CREATE POLICY service_tenant ON app.login_attempts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.login_challenges TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.match_slots TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.matches TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -5111,6 +5427,8 @@ CREATE POLICY service_tenant ON app.otp_verifications TO meydan_service USING ((
 
 CREATE POLICY service_tenant ON app.outbox TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.passkeys TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.payment_disputes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.payment_fingerprints TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -5125,9 +5443,15 @@ CREATE POLICY service_tenant ON app.profiles TO meydan_service USING ((tenant_id
 
 CREATE POLICY service_tenant ON app.provider_accounts TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.push_preferences TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.push_subscriptions TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.reconciliation_differences TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.reconciliations TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.recovery_codes TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.referrals TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -5140,6 +5464,8 @@ CREATE POLICY service_tenant ON app.restore_journal TO meydan_service USING ((te
 CREATE POLICY service_tenant ON app.sessions TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.sms_spendings TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
+CREATE POLICY service_tenant ON app.spent_passkey_challenges TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.spent_puzzles TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
@@ -5155,6 +5481,8 @@ CREATE POLICY service_tenant ON app.ticket_lanes TO meydan_service USING ((tenan
 
 CREATE POLICY service_tenant ON app.tickets TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
+CREATE POLICY service_tenant ON app.totp_secrets TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
+
 CREATE POLICY service_tenant ON app.unaudited_balances TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
 
 CREATE POLICY service_tenant ON app.users TO meydan_service USING ((tenant_id = ( SELECT app.tenant_id() AS tenant_id))) WITH CHECK ((tenant_id = ( SELECT app.tenant_id() AS tenant_id)));
@@ -5166,6 +5494,8 @@ CREATE POLICY service_tenant ON app.webhook_events TO meydan_service USING ((ten
 ALTER TABLE app.sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.sms_spendings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.spent_passkey_challenges ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.spent_puzzles ENABLE ROW LEVEL SECURITY;
 
@@ -5180,6 +5510,8 @@ ALTER TABLE app.tenant_hosts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.ticket_lanes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.tickets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE app.totp_secrets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE app.unaudited_balances ENABLE ROW LEVEL SECURITY;
 
@@ -5471,6 +5803,9 @@ GRANT SELECT(delivered_at) ON TABLE app.message_logs TO meydan_app;
 REVOKE ALL ON FUNCTION app.decide_claims(in_tenant_id integer, in_batch_size integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.decide_claims(in_tenant_id integer, in_batch_size integer) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.decide_tenant(in_slug text, in_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.decide_tenant(in_slug text, in_status text) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.enable_tenant_rls(in_table regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.end_expired_holds(in_tenant_id integer, in_owner_user_id uuid, in_batch_size integer) FROM PUBLIC;
@@ -5626,6 +5961,10 @@ REVOKE ALL ON FUNCTION app.queue_job(in_entrypoint text, in_payload bytea, in_de
 GRANT ALL ON FUNCTION app.queue_job(in_entrypoint text, in_payload bytea, in_delay interval, in_dedupe_key text) TO meydan_app;
 GRANT ALL ON FUNCTION app.queue_job(in_entrypoint text, in_payload bytea, in_delay interval, in_dedupe_key text) TO meydan_service;
 
+REVOKE ALL ON FUNCTION app.queue_pushes(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_notification_ids uuid[], in_entrypoint text, in_job jsonb, in_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.queue_pushes(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_notification_ids uuid[], in_entrypoint text, in_job jsonb, in_key text) TO meydan_app;
+GRANT ALL ON FUNCTION app.queue_pushes(in_tenant_id integer, in_user_ids uuid[], in_profile_ids uuid[], in_notification_ids uuid[], in_entrypoint text, in_job jsonb, in_key text) TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.quota_left(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.quota_left(in_tenant_id integer, in_user_id uuid, in_kind text, in_day date, in_day_limit integer) TO meydan_service;
 
@@ -5668,6 +6007,9 @@ GRANT ALL ON FUNCTION app.send_message(in_tenant_id integer, in_conversation_id 
 
 REVOKE ALL ON FUNCTION app.spend_on_text(in_tenant_id integer, in_otp_id uuid, in_cents integer, in_is_known boolean, in_budget_cents integer, in_tenant_budget_cents integer, in_kept_percent integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.spend_on_text(in_tenant_id integer, in_otp_id uuid, in_cents integer, in_is_known boolean, in_budget_cents integer, in_tenant_budget_cents integer, in_kept_percent integer) TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.subscribe_to_push(in_tenant_id integer, in_session_id uuid, in_endpoint text, in_public_key bytea, in_auth_secret bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.subscribe_to_push(in_tenant_id integer, in_session_id uuid, in_endpoint text, in_public_key bytea, in_auth_secret bytea) TO meydan_app;
 
 REVOKE ALL ON FUNCTION app.sync_ticket_lanes() FROM PUBLIC;
 
@@ -5824,6 +6166,8 @@ GRANT SELECT,INSERT ON TABLE app.legal_texts TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.login_attempts TO meydan_service;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.login_challenges TO meydan_service;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.match_slots TO meydan_service;
 
 GRANT SELECT(tenant_id) ON TABLE app.match_slots TO meydan_app;
@@ -5852,6 +6196,22 @@ GRANT INSERT ON TABLE app.outbox TO meydan_app;
 GRANT SELECT,DELETE ON TABLE app.outbox TO meydan_relay;
 
 GRANT UPDATE(created_at) ON TABLE app.outbox TO meydan_relay;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.passkeys TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.passkeys TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.passkeys TO meydan_app;
+
+GRANT SELECT(rp_id) ON TABLE app.passkeys TO meydan_app;
+
+GRANT SELECT(is_backed_up) ON TABLE app.passkeys TO meydan_app;
+
+GRANT SELECT(name),UPDATE(name) ON TABLE app.passkeys TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.passkeys TO meydan_app;
+
+GRANT SELECT(last_used_at) ON TABLE app.passkeys TO meydan_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.payment_disputes TO meydan_service;
 
@@ -5911,9 +6271,41 @@ GRANT SELECT(product_id) ON TABLE app.payments TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.provider_accounts TO meydan_service;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.push_preferences TO meydan_service;
+GRANT SELECT ON TABLE app.push_preferences TO meydan_app;
+
+GRANT INSERT(tenant_id) ON TABLE app.push_preferences TO meydan_app;
+
+GRANT INSERT(user_id) ON TABLE app.push_preferences TO meydan_app;
+
+GRANT INSERT(muted),UPDATE(muted) ON TABLE app.push_preferences TO meydan_app;
+
+GRANT INSERT(detail),UPDATE(detail) ON TABLE app.push_preferences TO meydan_app;
+
+GRANT INSERT(quiet_from),UPDATE(quiet_from) ON TABLE app.push_preferences TO meydan_app;
+
+GRANT INSERT(quiet_until),UPDATE(quiet_until) ON TABLE app.push_preferences TO meydan_app;
+
+GRANT INSERT(timezone),UPDATE(timezone) ON TABLE app.push_preferences TO meydan_app;
+
+GRANT UPDATE(updated_at) ON TABLE app.push_preferences TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.push_subscriptions TO meydan_service;
+GRANT DELETE ON TABLE app.push_subscriptions TO meydan_app;
+
+GRANT SELECT(tenant_id) ON TABLE app.push_subscriptions TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.push_subscriptions TO meydan_app;
+
+GRANT SELECT(session_id) ON TABLE app.push_subscriptions TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.push_subscriptions TO meydan_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reconciliation_differences TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.reconciliations TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.recovery_codes TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.referrals TO meydan_service;
 
@@ -5950,6 +6342,8 @@ GRANT SELECT(ended_at),UPDATE(ended_at) ON TABLE app.sessions TO meydan_app;
 GRANT SELECT(end_reason),UPDATE(end_reason) ON TABLE app.sessions TO meydan_app;
 
 GRANT SELECT(created_at) ON TABLE app.sessions TO meydan_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.spent_passkey_challenges TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.spent_puzzles TO meydan_service;
 
@@ -6004,6 +6398,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.tenant_hosts TO meydan_service;
 GRANT SELECT ON TABLE app.tenant_hosts TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.ticket_lanes TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.totp_secrets TO meydan_service;
 
 GRANT SELECT ON TABLE app.unaudited_balances TO meydan_service;
 

@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMe } from '../../kit/api/session';
-import { useHour } from '../../kit/hour';
+import { useHour } from '../../kit/community-hour';
 import { useTitle } from '../../kit/title';
 import { Alias, Avatar, CardList, ErrorState, LinkRow, Moment, Section, SquareScene } from '../../kit/ui';
 import { historyQuery, stateQuery } from './data';
