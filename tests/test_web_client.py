@@ -17,7 +17,13 @@ from tests.waiting import PATIENCE
 
 async def test_a_page_learns_which_community_it_is_in(api: httpx.AsyncClient, tenant: tenants.Tenant):
     answer = (await api.get("/api/config")).json()
-    assert answer["tenant"] == {"slug": tenant.slug, "name": tenant.name}
+    assert answer["tenant"] == {
+        "slug": tenant.slug,
+        "name": tenant.name,
+        "timezone": tenant.timezone,
+        "scene": tenants.Scene.old_town,
+        "runs_installation": False,
+    }
     assert answer["realtime_url"] == "ws://127.0.0.1:8001/ws"
     assert answer["local_twin"] is True
     assert answer["require_verified"] == "phone"
