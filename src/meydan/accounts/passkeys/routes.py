@@ -14,11 +14,11 @@ from meydan.accounts.passkeys.credentials import AddPasskeyRequest, BeginAddingP
 from meydan.accounts.passkeys.login import LogInByPasskeyRequest
 from meydan.accounts.passkeys.relying_party import relying_party
 from meydan.accounts.passkeys.webauthn_json import CreationOptions, RequestOptions
-from meydan.accounts.sign_in import client_network
 from meydan.accounts.sign_in.login import Browser
 from meydan.kit.database import Database
 from meydan.kit.http import AnyRequest, client_ip_address
 from meydan.kit.identity import Identity
+from meydan.kit.networks import network_of
 from meydan.kit.rate_limits import Limit, take
 from meydan.tenants import Tenant
 
@@ -40,7 +40,7 @@ class RemovePasskeyRequest(Struct, frozen=True):
 @post("/api/auth/login/passkey/options", status_code=200, tags=["accounts"], summary="Begin to log in by passkey")
 async def begin_login(request: AnyRequest, db: Database, tenant: Tenant) -> Response[RequestOptions]:
     """The answer is the same for everybody. Its challenge belongs to this browser."""
-    await take(_LOGINS, client_network.network_of(client_ip_address(request)))
+    await take(_LOGINS, network_of(client_ip_address(request)))
     secret = cookies.browser_secret(request) or cookies.new_browser_secret()
     options = await login.begin(db, tenant.id, relying_party(request, tenant), secret)
     return Response(options, status_code=200, cookies=[cookies.browser_cookie(request, secret)])
@@ -49,7 +49,7 @@ async def begin_login(request: AnyRequest, db: Database, tenant: Tenant) -> Resp
 @post("/api/auth/login/passkey", status_code=200, tags=["accounts"], summary="Log in by passkey")
 async def log_in(request: AnyRequest, db: Database, tenant: Tenant, data: LogInByPasskeyRequest) -> Response[Session]:
     ip_address = client_ip_address(request)
-    await take(_LOGINS, client_network.network_of(ip_address))
+    await take(_LOGINS, network_of(ip_address))
     browser = Browser(ip_address, cookies.browser_secret(request) or "")
     done = await login.do_log_in(db, tenant.id, relying_party(request, tenant), data, browser)
     return cookies.with_session(request, done, 200)

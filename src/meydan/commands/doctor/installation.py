@@ -34,6 +34,19 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
         recipients_of(settings.backups.public_keys)
     except AgeError as error:
         yield bad(f"Settings: backups.public_keys: {error} No part starts, and no backup is made")
+    yield from _check_secrets(settings)
+    if settings.environment is Environment.production:
+        if not settings.secrets.push_key:
+            yield warning("Settings: secrets.push_key is not set, so nothing is pushed")
+        for name, given in (
+            ("mail.host", settings.mail.host),
+            ("sms.twilio_account_sid", settings.sms.twilio_account_sid),
+        ):
+            if not given:
+                yield warning(f"Settings: {name} is not set, so no codes go out that way")
+
+
+def _check_secrets(settings: Settings) -> Iterator[Finding]:
     missing = settings.secrets.missing
     if missing:
         yield bad(
@@ -47,15 +60,6 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
         yield bad(f"Secrets: others on this machine can read {file}. Close it: chmod 600 {file}")
     if not readable and not missing:
         yield good(f"Secrets are set, environment is {settings.environment.value}")
-    if settings.environment is Environment.production:
-        if not settings.secrets.push_key:
-            yield warning("Settings: secrets.push_key is not set, so nothing is pushed")
-        for name, given in (
-            ("mail.host", settings.mail.host),
-            ("sms.twilio_account_sid", settings.sms.twilio_account_sid),
-        ):
-            if not given:
-                yield warning(f"Settings: {name} is not set, so no codes go out that way")
 
 
 def check_disk(data: Path) -> Iterator[Finding]:

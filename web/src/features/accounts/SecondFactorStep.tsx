@@ -46,7 +46,7 @@ export function SecondFactorStep({
           value={code}
           onChange={setCode}
           onComplete={(typed) => finish.mutate(typed)}
-          disabled={finish.isPending}
+          busy={finish.isPending}
           error={error}
         />
       ) : (

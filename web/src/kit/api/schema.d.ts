@@ -1205,6 +1205,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your push settings */
+        get: operations["ApiNotificationsPushGetPush"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/push/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what is pushed, and when not */
+        put: operations["ApiNotificationsPushPreferencesChangePreferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/push/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a subscription that the browser has changed
+         * @description For the service worker, without a login: the old endpoint and its secret show that it is the same browser.
+         */
+        post: operations["ApiNotificationsPushRenewalsRenewSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/push/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Subscribe this session's browser
+         * @description A browser has one subscription: another session in the same browser loses it to this one.
+         */
+        put: operations["ApiNotificationsPushSubscriptionSubscribe"];
+        post?: never;
+        /** End this browser's subscription */
+        delete: operations["ApiNotificationsPushSubscriptionUnsubscribe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notifications/read": {
         parameters: {
             query?: never;
@@ -1482,6 +1557,86 @@ export interface paths {
          * @description A ban that is over or lifted already is refused (409 ``ban_over``).
          */
         post: operations["ApiStaffBansBanIdLiftLiftBan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/communities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Communities that wait for approval
+         * @description For staff of the default community, who run the installation.
+         */
+        get: operations["ApiStaffCommunitiesListWaitingCommunities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/communities/{slug}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve or refuse a community
+         * @description Decides once; a second decision is refused (409 ``tenant_decided``). The founder is told.
+         */
+        post: operations["ApiStaffCommunitiesSlugDecideDecideFounding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/contacts/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What earlier accounts left under a phone number or an e-mail address
+         * @description Kinds and dates only. A community has so many looks a day, and each is in the audit log.
+         */
+        post: operations["ApiStaffContactsLookUpLookUpContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/contacts/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Free a phone number or an e-mail address for its new owner
+         * @description Counts as a look. What was not carried changes nothing, and is answered the same.
+         */
+        post: operations["ApiStaffContactsReleaseReleaseContact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2328,6 +2483,17 @@ export interface components {
             least: number;
             most: number;
         };
+        /** Burden */
+        Burden: {
+            kind: components["schemas"]["BurdenKind"];
+            /** Format: date */
+            until: string;
+        };
+        /**
+         * BurdenKind
+         * @enum {string}
+         */
+        BurdenKind: "ban" | "suspension" | "debt" | "freeze" | "kept_apart";
         /** BuyCoinsRequest */
         BuyCoinsRequest: {
             /** Format: uuid */
@@ -2428,6 +2594,12 @@ export interface components {
         ChangePasswordRequest: {
             current: string;
             new: string;
+        };
+        /** ChangePreferencesRequest */
+        ChangePreferencesRequest: {
+            detail: components["schemas"]["PushDetail"];
+            muted: components["schemas"]["PushKind"][];
+            quiet_hours: components["schemas"]["QuietHours"] | null;
         };
         /** ChangeProfileRequest */
         ChangeProfileRequest: {
@@ -2536,6 +2708,14 @@ export interface components {
             sold: number;
             spent: number;
         };
+        /** CommunityDescription */
+        CommunityDescription: {
+            name: string;
+            runs_installation: boolean;
+            scene: components["schemas"]["Scene"];
+            slug: string;
+            timezone: string;
+        };
         /** Config */
         Config: {
             claim_minutes: number;
@@ -2551,7 +2731,7 @@ export interface components {
             realtime_url: string;
             require_verified: components["schemas"]["RequireVerified"];
             sign_in_methods: components["schemas"]["SignInMethod"][];
-            tenant: components["schemas"]["web_client_TenantSummary"];
+            tenant: components["schemas"]["CommunityDescription"];
         };
         /** ConfirmSecondFactorRequest */
         ConfirmSecondFactorRequest: {
@@ -2562,6 +2742,10 @@ export interface components {
         /** ConsumeKeyPackagesRequest */
         ConsumeKeyPackagesRequest: {
             epoch: number;
+        };
+        /** ContactBurdens */
+        ContactBurdens: {
+            burdens: components["schemas"]["Burden"][];
         };
         /** Conversation */
         Conversation: {
@@ -2643,6 +2827,11 @@ export interface components {
             decision: components["schemas"]["Choice"];
             /** @default  */
             note: string;
+        };
+        /** DecideFoundingRequest */
+        DecideFoundingRequest: {
+            choice: components["schemas"]["FoundingChoice"];
+            reason: string;
         };
         /** DecideReportCaseRequest */
         DecideReportCaseRequest: {
@@ -2787,11 +2976,21 @@ export interface components {
             challenge: string;
             code: string;
         };
+        /** Founder */
+        Founder: {
+            alias: string;
+            name: string;
+        };
         /**
          * Founding
          * @enum {string}
          */
         Founding: "closed" | "approved" | "open";
+        /**
+         * FoundingChoice
+         * @enum {string}
+         */
+        FoundingChoice: "approve" | "refuse";
         /** FraudRules */
         FraudRules: {
             bounds: {
@@ -3017,6 +3216,10 @@ export interface components {
             /** @default false */
             all: boolean;
         };
+        /** LookUpContactRequest */
+        LookUpContactRequest: {
+            contact: string;
+        };
         /** ManualRelease */
         ManualRelease: {
             /** Format: date-time */
@@ -3081,7 +3284,7 @@ export interface components {
             phone: string | null;
             profile: components["schemas"]["Profile"];
             role: components["schemas"]["Role"];
-            tenant: components["schemas"]["accounts_me_TenantSummary"];
+            tenant: components["schemas"]["TenantSummary"];
             /** Format: uuid */
             user_id: string;
             username: string | null;
@@ -3109,7 +3312,7 @@ export interface components {
             sender_profile_id: string;
             seq: number;
             /** @enum {string} */
-            type: "text" | "commit" | "welcome" | "join_request";
+            type: "text" | "reaction" | "commit" | "welcome" | "join_request";
         };
         /** MessagePage */
         MessagePage: {
@@ -3430,6 +3633,32 @@ export interface components {
          * @enum {string}
          */
         Purpose: "register" | "login" | "reset" | "verify";
+        /**
+         * PushDetail
+         * @description Words that a locked screen may show to whoever looks at it.
+         * @enum {string}
+         */
+        PushDetail: "nothing" | "kind" | "names";
+        /**
+         * PushKind
+         * @enum {string}
+         */
+        PushKind: "message" | "meeting" | "gift" | "money" | "account" | "community";
+        /** PushPreferences */
+        PushPreferences: {
+            detail: components["schemas"]["PushDetail"];
+            muted: components["schemas"]["PushKind"][];
+            quiet_hours: components["schemas"]["QuietHours"] | null;
+        };
+        /** PushSettings */
+        PushSettings: {
+            application_server_key: string | null;
+            preferences: components["schemas"]["PushPreferences"];
+            previews: {
+                [key: string]: string;
+            };
+            subscribed: boolean;
+        };
         /** PutPackageRequest */
         PutPackageRequest: {
             /** @default true */
@@ -3470,6 +3699,12 @@ export interface components {
         QrCode: {
             path: string;
             size: number;
+        };
+        /** QuietHours */
+        QuietHours: {
+            ends: number;
+            starts: number;
+            timezone: string;
         };
         /** Quota */
         Quota: {
@@ -3527,6 +3762,11 @@ export interface components {
             shown_texts?: string[] | null;
             username?: string | null;
         };
+        /** ReleaseContactRequest */
+        ReleaseContactRequest: {
+            contact: string;
+            reason: string;
+        };
         /** ReleasePaymentRequest */
         ReleasePaymentRequest: {
             reason: string;
@@ -3547,6 +3787,14 @@ export interface components {
         /** RenamePasskeyRequest */
         RenamePasskeyRequest: {
             name: string;
+        };
+        /** RenewSubscriptionRequest */
+        RenewSubscriptionRequest: {
+            auth: string;
+            endpoint: string;
+            old_auth: string;
+            old_endpoint: string;
+            p256dh: string;
         };
         /** Report */
         Report: {
@@ -3685,6 +3933,12 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /**
+         * Scene
+         * @description Pictures of a square that the client draws, each by day, at dusk and at night.
+         * @enum {string}
+         */
+        Scene: "old_town" | "harbour" | "hills" | "skyline" | "sky" | "domes";
         /** SecondFactorState */
         SecondFactorState: {
             is_on: boolean;
@@ -3720,7 +3974,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            type: "text" | "commit" | "join_request";
+            type: "text" | "reaction" | "commit" | "join_request";
             welcome?: components["schemas"]["Welcome"] | null;
         };
         /** Sent */
@@ -3977,6 +4231,12 @@ export interface components {
             suspended_until?: string | null;
             ticket?: components["schemas"]["Ticket"] | null;
         };
+        /** SubscribeBrowserRequest */
+        SubscribeBrowserRequest: {
+            auth: string;
+            endpoint: string;
+            p256dh: string;
+        };
         /** Subscription */
         Subscription: {
             coin_price?: number | null;
@@ -4012,6 +4272,11 @@ export interface components {
         /** SwitchFaceRequest */
         SwitchFaceRequest: {
             face: components["schemas"]["Face"];
+        };
+        /** TenantSummary */
+        TenantSummary: {
+            name: string;
+            slug: string;
         };
         /** Ticket */
         Ticket: {
@@ -4069,6 +4334,20 @@ export interface components {
             password: string;
             proof: string;
         };
+        /** WaitingCommunity */
+        WaitingCommunity: {
+            /** Format: date-time */
+            asked_at: string;
+            founder: components["schemas"]["Founder"] | null;
+            host: string | null;
+            language: components["schemas"]["Language"];
+            name: string;
+            slug: string;
+        };
+        /** WaitingCommunityList */
+        WaitingCommunityList: {
+            items: components["schemas"]["WaitingCommunity"][];
+        };
         /** Wallet */
         Wallet: {
             available: number;
@@ -4088,16 +4367,6 @@ export interface components {
         Words: {
             en: string;
             tr: string;
-        };
-        /** TenantSummary */
-        accounts_me_TenantSummary: {
-            name: string;
-            slug: string;
-        };
-        /** TenantSummary */
-        web_client_TenantSummary: {
-            name: string;
-            slug: string;
         };
     };
     responses: never;
@@ -6603,6 +6872,159 @@ export interface operations {
             };
         };
     };
+    ApiNotificationsPushGetPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSettings"];
+                };
+            };
+        };
+    };
+    ApiNotificationsPushPreferencesChangePreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePreferencesRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushPreferences"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiNotificationsPushRenewalsRenewSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Meydan-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewSubscriptionRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiNotificationsPushSubscriptionSubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscribeBrowserRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiNotificationsPushSubscriptionUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     ApiNotificationsReadMarkRead: {
         parameters: {
             query?: never;
@@ -7047,6 +7469,141 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LiftBanRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffCommunitiesListWaitingCommunities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingCommunityList"];
+                };
+            };
+        };
+    };
+    ApiStaffCommunitiesSlugDecideDecideFounding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideFoundingRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffContactsLookUpLookUpContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpContactRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactBurdens"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffContactsReleaseReleaseContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseContactRequest"];
             };
         };
         responses: {

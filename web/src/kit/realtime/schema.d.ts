@@ -46,7 +46,7 @@ export interface components {
          * @enum {unknown}
          */
         ClaimStatus: "approved" | "pending" | "rejected";
-        ClientFrame: components["schemas"]["Hello"] | components["schemas"]["Ping"] | components["schemas"]["Typing"] | components["schemas"]["Unwatch"] | components["schemas"]["Watch"];
+        ClientFrame: components["schemas"]["Hello"] | components["schemas"]["Looking"] | components["schemas"]["Ping"] | components["schemas"]["Typing"] | components["schemas"]["Unwatch"] | components["schemas"]["Watch"];
         /** Cursor */
         Cursor: {
             /** @description position in the log, to resume from */
@@ -122,6 +122,15 @@ export interface components {
             public_key: string;
             /** @enum {unknown} */
             t: "identity_replaced";
+        };
+        /**
+         * Looking
+         * @description ``on`` is true while the page is in sight: nothing is pushed to those who see it. At first it is not.
+         */
+        Looking: {
+            on: boolean;
+            /** @enum {unknown} */
+            t: "looking";
         };
         /** MatchEndedFrame */
         MatchEndedFrame: {
@@ -346,6 +355,8 @@ export interface components {
             session: string;
             /** @enum {unknown} */
             t: "ready";
+            /** @default true */
+            takes_looking: boolean;
         };
         /**
          * Receipt

@@ -122,7 +122,7 @@ function FirstCode({
         value={code}
         onChange={setCode}
         onComplete={send}
-        disabled={confirm.isPending}
+        busy={confirm.isPending}
         error={confirm.error ? words(confirm.error) : undefined}
       />
       <Button look="lamp" type="submit" wide busy={confirm.isPending} disabled={code.length < 6}>
