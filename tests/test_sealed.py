@@ -8,6 +8,7 @@ from meydan.kit.database import DatabaseSettings
 from tests.source import SOURCE
 
 HASHES_OF_THE_CURRENT_KEY = {
+    "accounts/passkeys/challenges.py": "handed out with it; compared by is_mac",
     "accounts/second_factor/challenges.py": "stored with it; found by accepted_macs",
     "accounts/second_factor/recovery_codes.py": "stored with it; found by known_macs",
     "accounts/refresh_tokens.py": "written with it; compared by is_mac",
@@ -15,6 +16,7 @@ HASHES_OF_THE_CURRENT_KEY = {
     "accounts/sign_in/otp.py": "stored or handed out with it; compared by is_mac",
 }
 """Files that call ``seal.mac`` with the current seal key."""
+NEVER_COMPARED = {"notifications/push_sending.py": "names a message that a later one replaces at the push service"}
 SEALED_COLUMNS = {
     "app.totp_secrets.sealed_secret": "sealed anew at night, and looked at by the doctor",
     "app.provider_accounts.sealed": "sealed anew at night, and looked at by the doctor",
@@ -28,8 +30,10 @@ def test_a_hash_of_the_current_key_is_found_and_compared_under_every_key():
         for file in SOURCE.rglob("*.py")
         if re.search(r"seal\.mac\((?![^\n]*\bkey=)", file.read_text()) and file.parent.name != "crypto"
     }
-    assert found == set(HASHES_OF_THE_CURRENT_KEY), "find rows by seal.known_macs, check proofs by seal.is_mac"
-    for name in found:
+    assert found == {*HASHES_OF_THE_CURRENT_KEY, *NEVER_COMPARED}, (
+        "find rows by seal.known_macs, check proofs by seal.is_mac"
+    )
+    for name in HASHES_OF_THE_CURRENT_KEY:
         assert re.search(r"seal\.(known_macs|accepted_macs|is_mac)\(", (SOURCE / name).read_text()), name
 
 

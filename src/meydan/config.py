@@ -31,6 +31,7 @@ LOGINS = {
 }
 DATABASE_NAME = "meydan"
 _SHORTEST_SECRET = 32
+_IN_OWN_FILES = ("contact_key", "push_key")
 
 
 class Environment(StrEnum):
@@ -428,7 +429,7 @@ def make_secrets(data: Path, given: Secrets | None = None) -> None:
 
 
 def write_secrets(data: Path, given: Secrets, passwords: Mapping[str, str]) -> None:
-    """Writes the file whole, but for the contact key, which has its own."""
+    """Writes the file whole, but for the keys that have files of their own."""
     lines = [
         "# Made by Meydan; `meydan keys` changes it. Keep it with the backups of this data, and away from everybody else.",
         *("", "[secrets]", *secrets_lines(given)),
@@ -438,9 +439,9 @@ def write_secrets(data: Path, given: Secrets, passwords: Mapping[str, str]) -> N
 
 
 def secrets_lines(given: Secrets) -> list[str]:
-    """The section `secrets` as TOML, without what is not set and without the contact key."""
+    """The section `secrets` as TOML, without what is not set and what has a file of its own."""
     values = msgspec.structs.asdict(given)
-    return [f"{name} = {_toml(value)}" for name, value in values.items() if value and name != "contact_key"]
+    return [f"{name} = {_toml(value)}" for name, value in values.items() if value and name not in _IN_OWN_FILES]
 
 
 def _toml(value: str | list[str]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from meydan.config import Secrets, load_settings, make_contact_key, make_secrets
+from meydan.config import Secrets, load_settings, make_contact_key, make_push_key, make_secrets
 from meydan.kit.crypto.keys import key_id
 from meydan.kit.settings import SettingsError
 from tests.commands.conftest import PRODUCTION, meydan
@@ -16,6 +16,7 @@ from tests.commands.conftest import PRODUCTION, meydan
 def made(tmp_path: Path) -> Path:
     make_secrets(tmp_path)
     make_contact_key(tmp_path)
+    make_push_key(tmp_path)
     return tmp_path
 
 
@@ -43,6 +44,8 @@ def test_keys_are_prepared_rotated_and_retired(made: Path) -> None:
     assert f"Seal key {old_seal} stays" in said
     listed = meydan("keys", "list", "--data", str(made)).stdout
     assert f"seal     {old_seal}  kept_seal_keys" in listed
+    assert secrets_in(made).push_key not in (made / "secrets.toml").read_text(), "which has a file of its own"
+    assert "push_key" in listed
     assert not any(key in listed + said for _, key in rotated.named()), "ids only"
     assert "is dropped" in meydan("keys", "retire", old_token, "--data", str(made)).stdout
     assert "is retired" in meydan("keys", "retire", old_seal, "--data", str(made)).stdout

@@ -37,7 +37,7 @@ def list_keys(data: Path | None) -> None:
     """Show every key's id and what it is now. `meydan doctor` says what needs it."""
     given = load_settings(data).secrets
     for name, key in given.named():
-        kind = next(kind for kind in ("token", "seal", "contact") if kind in name)
+        kind = next(kind for kind in ("token", "seal", "contact", "push") if kind in name)
         click.echo(f"{kind:8} {key_id(key, kind)}  {name}")
 
 
@@ -156,7 +156,7 @@ def _do_write(data: Path | None, given: Secrets, new: Secrets) -> None:
         click.echo("\n".join(secrets_lines(new)))
         raise PlainError(
             "Nothing was changed: the secrets are set in your own settings. Put the lines above into the section [secrets] in "
-            "place of what is there, but for contact_key, on every machine. What comes then is the same: docs/deploy.md."
+            "place of what is there, but for contact_key and push_key, on every machine. What comes then is the same: docs/deploy.md."
         )
     write_secrets(data, new, database_passwords(data))
 

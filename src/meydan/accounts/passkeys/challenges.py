@@ -17,6 +17,7 @@ from meydan.kit.database import Tx
 LIFETIME = timedelta(minutes=5)
 TIMEOUT = int(LIFETIME.total_seconds() * 1000)
 """The same for browsers, in milliseconds."""
+_PURPOSE = "passkey challenges"
 _ID, _EXPIRES_AT, _MAC = 16, 8, 32
 """Lengths of a challenge's parts."""
 
@@ -39,7 +40,7 @@ class ChallengeUse(Struct, frozen=True):
 def new(tx: Tx, use: ChallengeUse) -> bytes:
     challenge_id = uuid4().bytes
     expires_at = int((clock.now() + LIFETIME).timestamp() * 1000).to_bytes(_EXPIRES_AT)
-    return challenge_id + expires_at + _mac(tx, use, challenge_id, expires_at)
+    return challenge_id + expires_at + seal.mac(_PURPOSE, *_signed(tx, use, challenge_id, expires_at))
 
 
 async def do_spend(tx: Tx, challenge: bytes, use: ChallengeUse) -> bool:
@@ -50,7 +51,7 @@ async def do_spend(tx: Tx, challenge: bytes, use: ChallengeUse) -> bool:
     if len(challenge) != _ID + _EXPIRES_AT + _MAC:
         return False
     challenge_id, expires_at = challenge[:_ID], challenge[_ID : _ID + _EXPIRES_AT]
-    if not seal.constant_time_equal(challenge[-_MAC:], _mac(tx, use, challenge_id, expires_at)):
+    if not seal.is_mac(challenge[-_MAC:], _PURPOSE, *_signed(tx, use, challenge_id, expires_at)):
         return False
     spent = await tx.maybe(
         UUID,
@@ -68,6 +69,7 @@ async def do_purge_old(tx: Tx) -> None:
     await tx.run("delete from app.spent_passkey_challenges where tenant_id = $1 and expires_at < app.now()")
 
 
-def _mac(tx: Tx, use: ChallengeUse, challenge_id: bytes, expires_at: bytes) -> bytes:
+def _signed(tx: Tx, use: ChallengeUse, challenge_id: bytes, expires_at: bytes) -> tuple[object, ...]:
+    """The parts of a challenge's mac."""
     whose = use.purpose, use.rp_id, use.browser_secret, *use.account
-    return seal.mac("passkey challenges", tx.tenant_id, *whose, challenge_id, expires_at)
+    return tx.tenant_id, *whose, challenge_id, expires_at

@@ -30,6 +30,19 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     for name in sorted(set(os.environ) - known):
         if name.startswith(f"{PREFIX}_"):
             yield warning(f"Settings: there is no setting {name}; it has no effect")
+    yield from _check_secrets(settings)
+    if settings.environment is Environment.production:
+        if not settings.secrets.push_key:
+            yield warning("Settings: secrets.push_key is not set, so nothing is pushed")
+        for name, given in (
+            ("mail.host", settings.mail.host),
+            ("sms.twilio_account_sid", settings.sms.twilio_account_sid),
+        ):
+            if not given:
+                yield warning(f"Settings: {name} is not set, so no codes go out that way")
+
+
+def _check_secrets(settings: Settings) -> Iterator[Finding]:
     try:
         recipients_of(settings.backups.public_keys)
     except AgeError as error:
