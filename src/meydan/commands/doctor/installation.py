@@ -47,19 +47,6 @@ def _check_secrets(settings: Settings) -> Iterator[Finding]:
         recipients_of(settings.backups.public_keys)
     except AgeError as error:
         yield bad(f"Settings: backups.public_keys: {error} No part starts, and no backup is made")
-    yield from _check_secrets(settings)
-    if settings.environment is Environment.production:
-        if not settings.secrets.push_key:
-            yield warning("Settings: secrets.push_key is not set, so nothing is pushed")
-        for name, given in (
-            ("mail.host", settings.mail.host),
-            ("sms.twilio_account_sid", settings.sms.twilio_account_sid),
-        ):
-            if not given:
-                yield warning(f"Settings: {name} is not set, so no codes go out that way")
-
-
-def _check_secrets(settings: Settings) -> Iterator[Finding]:
     missing = settings.secrets.missing
     if missing:
         yield bad(
