@@ -49,13 +49,12 @@ async def check_staff(db: Database, me: Identity, *roles: Role, of_installation:
         person = await users.by_id(tx, me.user_id)
         if person.role not in roles or person.is_banned:
             raise StaffOnly
+        if await is_second_factor_required(tx, person.role):
+            authentication = await sessions.authentication(tx, me.session_id)
+            if authentication is None or not authentication.is_two_factor:
+                raise SecondFactorRequired
         if of_installation and (await tenants.current(tx)).slug != tenants.Directory.default_slug:
             raise InstallationStaffOnly
-        if not await is_second_factor_required(tx, person.role):
-            return
-        authentication = await sessions.authentication(tx, me.session_id)
-    if authentication is None or not authentication.is_two_factor:
-        raise SecondFactorRequired
 
 
 async def is_second_factor_required(tx: Tx, role: Role) -> bool:

@@ -79,6 +79,7 @@ PUSHED_AS = {
     Code.matching_suspended: PushKind.account,
     Code.matching_resumed: PushKind.account,
     Code.reports_wait: PushKind.community,
+    Code.community_approved: PushKind.community,
     Code.codes_paused: PushKind.community,
     Code.referral_reward: PushKind.meeting,
     Code.welcome: None,
