@@ -280,7 +280,7 @@ function hear(frame: Frame): void {
     case 'message': {
       if (frame.profile_id !== useLetterbox.getState().profileId) return;
       sync(frame.message.conversation_id, [frame.message]);
-      refreshListSoon();
+      if (frame.message.type !== 'reaction') refreshListSoon(); // which counts what is unread
       break;
     }
     case 'receipt':

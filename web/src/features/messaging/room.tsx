@@ -39,7 +39,9 @@ export const room: Room = {
   ],
   beside: [GiftToasts],
   frames: {
-    message: countAnew,
+    message: ({ message }) => {
+      if (message.type === 'text') countAnew();
+    },
     receipt: ({ mine }) => {
       if (mine) countAnew();
     },

@@ -33,7 +33,11 @@ export function Link({ text, href, host }: { text: string; href: string; host: s
 }
 
 function Leaving({ href, host, onClose }: { href: string; host: string; onClose: () => void }) {
-  const name = <bdi dir="ltr">{host}</bdi>;
+  const name = (
+    <bdi dir="ltr" className="break-all">
+      {host}
+    </bdi>
+  );
   return (
     <Sheet
       open
@@ -59,7 +63,7 @@ function Leaving({ href, host, onClose }: { href: string; host: string; onClose:
                 onClose();
               }}
             >
-              <Trans>Open {name}</Trans>
+              <Trans>Open the link</Trans>
             </a>
           </Button>
         </>
