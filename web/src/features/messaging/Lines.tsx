@@ -58,7 +58,7 @@ export function Lines({ texts, reaction, gifts, typing }: Props) {
       <Heard texts={texts} reaction={reaction} gifts={gifts} alias={alias} />
       {away ? (
         <Button
-          className="-translate-x-1/2 absolute bottom-3 left-1/2 shadow-card"
+          className="-translate-x-1/2 absolute bottom-3 left-1/2 w-max shadow-card"
           icon={<ArrowDown aria-hidden className="size-4.5" />}
           onClick={toEnd}
         >
