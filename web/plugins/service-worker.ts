@@ -4,8 +4,13 @@ import type { Plugin, Rolldown } from 'vite';
 
 /** Files without a hash in their name: what is in them counts for the version. */
 const FIXED = ['index.html', 'public/ground.js', 'public/icon.svg', 'public/manifest.webmanifest'];
-/** The square comes with the entry itself; the doors are loaded when somebody stands before one. */
-const DOORS = '/src/features/accounts/doors.tsx';
+/** The doors and the square are loaded when somebody stands there; without a network they must be here already. */
+const SHELL = [
+  /\/features\/accounts\/(doors|LandingPage|BannedPage)\.tsx$/,
+  /\/features\/meeting\/SquarePage\.tsx$/,
+  /\/src\/locales\/\w+\.po$/,
+  /\/features\/(accounts|gifts|legal|meeting|payments|premium|safety|wallet)\/locales\/\w+\.po$/,
+];
 const WORKER = 'sw.js';
 /** Turkish and English need neither. */
 const UNUSED_FONTS = /vietnamese/;
@@ -39,16 +44,20 @@ export function serviceWorker(): Plugin {
         const worker = bundle[WORKER];
         if (worker?.type !== 'chunk') this.error('the service worker was not built');
         const needed = new Set<string>();
+        const found = new Set<RegExp>();
         for (const [name, file] of Object.entries(bundle)) {
           if (file.type !== 'chunk' || name === WORKER) continue;
-          if (file.isEntry || file.facadeModuleId?.endsWith(DOORS)) withNeeds(bundle, name, needed);
+          const module = file.facadeModuleId ?? '';
+          const isShell = SHELL.filter((pattern) => pattern.test(module));
+          for (const pattern of isShell) found.add(pattern);
+          if (file.isEntry || isShell.length > 0) withNeeds(bundle, name, needed);
         }
         const files = Object.keys(bundle)
           .filter((name) => name.startsWith('assets/') && !name.endsWith('.map') && !UNUSED_FONTS.test(name))
           .sort();
         const listed = (isShell: boolean) =>
           JSON.stringify(files.filter((name) => needed.has(name) === isShell).map((name) => `/${name}`));
-        if (!files.some((name) => needed.has(name) && name.includes('doors'))) this.error('the doors were not found');
+        if (found.size < SHELL.length) this.error('a part of the shell was not found');
         const hash = createHash('sha256').update(files.join('\n')).update(worker.code);
         for (const name of FIXED) hash.update(readFileSync(name));
         const version = hash.digest('hex').slice(0, 12);

@@ -1,7 +1,7 @@
 // Turkish and English are equals: a message without words in either catalogue is a fault.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 
-const folders = ['src/locales', 'src/features/messaging/locales'];
+const folders = globSync('src/**/locales');
 let missing = 0;
 let total = 0;
 

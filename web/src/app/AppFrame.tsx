@@ -159,7 +159,9 @@ function Inside({ label }: { label: string }) {
       <div className="min-w-0 flex-1">
         {partsAbove().map((Part, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the list stays as it is
-          <Part key={at} />
+          <Suspense key={at}>
+            <Part />
+          </Suspense>
         ))}
         {bare ? null : (
           <TopBar brief={shadow}>

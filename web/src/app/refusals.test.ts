@@ -1,20 +1,17 @@
 // @vitest-environment jsdom
 
 import { describe, expect, it } from 'vitest';
-import { messages as talkEn } from '../features/messaging/locales/en.po';
-import { messages as talkTr } from '../features/messaging/locales/tr.po';
 import { NoAnswer, Refused } from '../kit/api/errors';
 import { wordsFor } from '../kit/api/words';
 import { TextI18n } from '../kit/i18n';
 import { openRooms } from '../kit/room';
-import { messages as en } from '../locales/en.po';
-import { messages as tr } from '../locales/tr.po';
+import { everyWord } from '../kit/testing/in-both';
 import * as rooms from './rooms';
 
-const english = new TextI18n({ locale: 'en', messages: { en: { ...en, ...talkEn } } });
-const turkish = new TextI18n({ locale: 'tr', messages: { tr: { ...tr, ...talkTr } } });
+const english = new TextI18n({ locale: 'en', messages: { en: everyWord('en') } });
+const turkish = new TextI18n({ locale: 'tr', messages: { tr: everyWord('tr') } });
 const all = Object.values(rooms).map(({ room }) => room);
-openRooms(all.map(({ refusals }) => ({ refusals })));
+openRooms(Object.fromEntries(all.map(({ refusals }, at) => [at, { refusals }])));
 
 describe('words for what was refused', () => {
   it('say how many tries are left', () => {

@@ -11,7 +11,7 @@ export * as moderation from '../features/moderation/room';
 export * as notifications from '../features/notifications/room';
 export * as payments from '../features/payments/room';
 export * as premium from '../features/premium/room';
-export * as providerEvents from '../features/provider_events/room';
+export * as provider_events from '../features/provider_events/room';
 export * as safety from '../features/safety/room';
 export * as shop from '../features/shop/room';
 export * as tenants from '../features/tenants/room';

@@ -1,8 +1,4 @@
-import { messages as talkEn } from '../features/messaging/locales/en.po';
-import { messages as talkTr } from '../features/messaging/locales/tr.po';
-import { addWords } from '../kit/language';
-import { messages as en } from '../locales/en.po';
-import { messages as tr } from '../locales/tr.po';
+import type { Catalogue } from '../kit/language';
 
-addWords({ en, tr });
-addWords({ en: talkEn, tr: talkTr });
+/** Words of the app, of the kit, and of what the rooms say of themselves: on every page. */
+export const shell: Catalogue = { en: () => import('../locales/en.po'), tr: () => import('../locales/tr.po') };

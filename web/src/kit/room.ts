@@ -3,6 +3,7 @@ import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType, ReactNode } from 'react';
 import type { Me } from './api/types';
 import { type Refusals, wordRefusals } from './api/words';
+import type { Catalogue } from './language';
 import type { News } from './realtime';
 
 /** Stands among others of its kind, the lowest rank first. */
@@ -49,6 +50,11 @@ export type FrameHandlers = { [Type in News['t']]?: (frame: Extract<News, { t: T
 
 /** What a room says of itself. Its routes stand beside it in `room.tsx`, so that links keep their types. */
 export interface Room {
+  words?: Catalogue;
+  /** Rooms whose parts its pages show: their words come with its own. */
+  shows?: readonly string[];
+  /** Rooms on whose pages its own words appear. */
+  shownBy?: readonly string[];
   places?: readonly Place[];
   rows?: readonly Row[];
   tabs?: readonly Tab[];
@@ -65,15 +71,30 @@ export interface Room {
   start?: () => void;
 }
 
+let named: Readonly<Record<string, Room>> = {};
 let opened: readonly Room[] = [];
 
 /** Takes the list of all rooms, once. */
-export function openRooms(rooms: readonly Room[]): void {
-  opened = rooms;
-  for (const { refusals, start } of rooms) {
-    if (refusals) wordRefusals(refusals);
+export function openRooms(rooms: Readonly<Record<string, Room>>): void {
+  named = rooms;
+  opened = Object.values(rooms);
+  for (const { refusals, words, start } of opened) {
+    if (refusals) wordRefusals(refusals, words);
     start?.();
   }
+}
+
+/** The catalogues that a room's pages need: its own, and those of the rooms they show. */
+export function wordsOf(name: string, found = new Set<Catalogue>(), seen = new Set<string>()): Set<Catalogue> {
+  const room = named[name];
+  if (seen.has(name) || !room) return found;
+  seen.add(name);
+  if (room.words) found.add(room.words);
+  for (const shown of room.shows ?? []) wordsOf(shown, found, seen);
+  for (const [other, { shownBy }] of Object.entries(named)) {
+    if (shownBy?.includes(name)) wordsOf(other, found, seen);
+  }
+  return found;
 }
 
 const inOrder = <Item extends Ranked>(items: Item[]) => items.sort((one, other) => one.rank - other.rank);

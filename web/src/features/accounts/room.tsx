@@ -3,12 +3,15 @@ import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Database, KeyRound, MonitorSmartphone, Moon, Palette, UserRound } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
-import { endSession, useMe } from '../../kit/api/session';
-import { lazyPage } from '../../kit/lazy-page';
+import { endSession, useMe, wasSignedIn } from '../../kit/api/session';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { me, root, staff, text } from '../../kit/routes';
 import { useWanted } from './data';
+import { LandingPage } from './gate';
 import { refusals } from './refusals';
+
+const page = pageOf('accounts');
 
 /** The doors: pages for those who are not in yet. */
 const doors = [
@@ -16,23 +19,23 @@ const doors = [
     getParentRoute: () => root,
     path: '/join',
     validateSearch: (search: Record<string, unknown>): { invite?: string } => ({ invite: text(search.invite) }),
-    component: lazyPage(() => import('./doors'), 'MemberJoinPage'),
+    component: page(() => import('./doors'), 'MemberJoinPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/community',
-    component: lazyPage(() => import('./doors'), 'FounderJoinPage'),
+    component: page(() => import('./doors'), 'FounderJoinPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/login',
     validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
-    component: lazyPage(() => import('./doors'), 'LogInPage'),
+    component: page(() => import('./doors'), 'LogInPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/reset',
-    component: lazyPage(() => import('./doors'), 'ResetPage'),
+    component: page(() => import('./doors'), 'ResetPage'),
   }),
 ];
 
@@ -40,32 +43,32 @@ const settings = [
   createRoute({
     getParentRoute: () => me,
     path: '/profile',
-    component: lazyPage(() => import('./settings/ProfilePage'), 'ProfilePage'),
+    component: page(() => import('./settings/ProfilePage'), 'ProfilePage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/faces',
-    component: lazyPage(() => import('./settings/FacesPage'), 'FacesPage'),
+    component: page(() => import('./settings/FacesPage'), 'FacesPage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/sign-in',
-    component: lazyPage(() => import('./settings/SignInPage'), 'SignInPage'),
+    component: page(() => import('./settings/SignInPage'), 'SignInPage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/sessions',
-    component: lazyPage(() => import('./settings/SessionsPage'), 'SessionsPage'),
+    component: page(() => import('./settings/SessionsPage'), 'SessionsPage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/appearance',
-    component: lazyPage(() => import('./settings/AppearancePage'), 'AppearancePage'),
+    component: page(() => import('./settings/AppearancePage'), 'AppearancePage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/data',
-    component: lazyPage(() => import('./settings/DataPage'), 'DataPage'),
+    component: page(() => import('./settings/DataPage'), 'DataPage'),
   }),
 ];
 
@@ -73,7 +76,7 @@ const team = [
   createRoute({
     getParentRoute: () => staff,
     path: '/team',
-    component: lazyPage(() => import('./staff/TeamPage'), 'TeamPage'),
+    component: page(() => import('./staff/TeamPage'), 'TeamPage'),
   }),
 ];
 
@@ -81,12 +84,12 @@ const admission = [
   createRoute({
     getParentRoute: () => staff,
     path: '/contacts',
-    component: lazyPage(() => import('./admission/ContactsPage'), 'ContactsPage'),
+    component: page(() => import('./admission/ContactsPage'), 'ContactsPage'),
   }),
   createRoute({
     getParentRoute: () => staff,
     path: '/communities',
-    component: lazyPage(() => import('./admission/CommunitiesPage'), 'CommunitiesPage'),
+    component: page(() => import('./admission/CommunitiesPage'), 'CommunitiesPage'),
   }),
 ];
 
@@ -120,6 +123,8 @@ function DataWords() {
 }
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['legal'],
   places: [{ rank: 60, to: '/me', title: msg`Me`, icon: <UserRound aria-hidden />, phone: 'bar' }],
   rows: [
     {
@@ -180,4 +185,7 @@ export const room: Room = {
     banned: ({ reason, until }) => endSession({ code: 'banned', problem: { reason, until } }),
   },
   refusals,
+  start: () => {
+    if (!wasSignedIn() && location.pathname === '/') void LandingPage.preload();
+  },
 };

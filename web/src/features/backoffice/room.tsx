@@ -2,43 +2,45 @@ import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { ChartColumn } from 'lucide-react';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { staff, text } from '../../kit/routes';
 import { refusals } from './refusals';
+
+const page = pageOf('backoffice');
 
 export const routes = {
   staff: [
     createRoute({
       getParentRoute: () => staff,
       path: '/',
-      component: lazyPage(() => import('./RevenuePage'), 'RevenuePage'),
+      component: page(() => import('./RevenuePage'), 'RevenuePage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/payments',
-      component: lazyPage(() => import('./PaymentsPage'), 'PaymentsPage'),
+      component: page(() => import('./PaymentsPage'), 'PaymentsPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/payments/$paymentId',
-      component: lazyPage(() => import('./PaymentPage'), 'PaymentPage'),
+      component: page(() => import('./PaymentPage'), 'PaymentPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/transactions',
-      component: lazyPage(() => import('./TransactionsPage'), 'TransactionsPage'),
+      component: page(() => import('./TransactionsPage'), 'TransactionsPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/people',
       validateSearch: (search: Record<string, unknown>): { name?: string } => ({ name: text(search.name) }),
-      component: lazyPage(() => import('./PeoplePage'), 'PeoplePage'),
+      component: page(() => import('./PeoplePage'), 'PeoplePage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/people/$userId',
-      component: lazyPage(() => import('./PersonPage'), 'PersonPage'),
+      component: page(() => import('./PersonPage'), 'PersonPage'),
     }),
   ],
 };
@@ -49,6 +51,8 @@ function StaffWords() {
 }
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['accounts', 'fraud', 'wallet'],
   rows: [
     {
       list: 'me.staff',

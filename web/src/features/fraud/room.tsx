@@ -1,26 +1,30 @@
 import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { staff } from '../../kit/routes';
 import { refusals } from './refusals';
+
+const page = pageOf('fraud');
 
 export const routes = {
   staff: [
     createRoute({
       getParentRoute: () => staff,
       path: '/fraud',
-      component: lazyPage(() => import('./FraudPage'), 'FraudPage'),
+      component: page(() => import('./FraudPage'), 'FraudPage'),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/fraud/rules',
-      component: lazyPage(() => import('./RulesPage'), 'RulesPage'),
+      component: page(() => import('./RulesPage'), 'RulesPage'),
     }),
   ],
 };
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['wallet'],
   tabs: [{ of: 'staff', rank: 60, to: '/staff/fraud', title: msg`Fraud` }],
   refusals,
 };

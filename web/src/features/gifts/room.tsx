@@ -3,10 +3,12 @@ import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Gift } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
 import { wordGifts } from './movements';
+
+const page = pageOf('gifts');
 
 export const routes = {
   pages: [
@@ -14,13 +16,13 @@ export const routes = {
       getParentRoute: () => frame,
       path: '/wallet/gifts',
       staticData: { coins: true },
-      component: lazyPage(() => import('./GiftsPage'), 'GiftsPage'),
+      component: page(() => import('./GiftsPage'), 'GiftsPage'),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/wallet/gifts/given',
       staticData: { coins: true },
-      component: lazyPage(() => import('./GiftsPage'), 'GiftsSentPage'),
+      component: page(() => import('./GiftsPage'), 'GiftsSentPage'),
     }),
   ],
 };
@@ -31,6 +33,9 @@ function GiftsWords() {
 }
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['wallet'],
+  shownBy: ['wallet'],
   rows: [
     {
       list: 'wallet',

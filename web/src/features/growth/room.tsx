@@ -1,22 +1,25 @@
 import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Gift } from 'lucide-react';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { me } from '../../kit/routes';
 import { refusals } from './refusals';
+
+const page = pageOf('growth');
 
 export const routes = {
   me: [
     createRoute({
       getParentRoute: () => me,
       path: '/invite',
-      component: lazyPage(() => import('./InvitePage'), 'InvitePage'),
+      component: page(() => import('./InvitePage'), 'InvitePage'),
     }),
   ],
 };
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   rows: [
     {
       list: 'me.self',

@@ -1,33 +1,36 @@
 import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { root, staff } from '../../kit/routes';
 import { refusals } from './refusals';
+
+const page = pageOf('legal');
 
 export const routes = {
   doors: [
     createRoute({
       getParentRoute: () => root,
       path: '/terms',
-      component: lazyPage(() => import('./pages'), 'TermsPage'),
+      component: page(() => import('./pages'), 'TermsPage'),
     }),
     createRoute({
       getParentRoute: () => root,
       path: '/privacy',
-      component: lazyPage(() => import('./pages'), 'PrivacyPage'),
+      component: page(() => import('./pages'), 'PrivacyPage'),
     }),
   ],
   staff: [
     createRoute({
       getParentRoute: () => staff,
       path: '/legal',
-      component: lazyPage(() => import('./StaffLegalPage'), 'StaffLegalPage'),
+      component: page(() => import('./StaffLegalPage'), 'StaffLegalPage'),
     }),
   ],
 };
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   tabs: [{ of: 'staff', rank: 90, to: '/staff/legal', title: msg`Legal texts` }],
   refusals,
 };

@@ -1,2 +1,1 @@
 export * from './data';
-export { SquarePage } from './SquarePage';

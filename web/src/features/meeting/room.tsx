@@ -1,15 +1,27 @@
 import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Users } from 'lucide-react';
+import { Suspense } from 'react';
 import { changed } from '../../kit/api/calls';
-import { lazyPage } from '../../kit/lazy-page';
+import { wasSignedIn } from '../../kit/api/session';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame, text } from '../../kit/routes';
 import { SquareIcon } from '../../kit/ui';
 import { MeetingsToday } from '../premium';
-import { MatchToasts } from './MatchToasts';
 import { refusals } from './refusals';
-import { SquarePage } from './SquarePage';
+
+const page = pageOf('meeting');
+const Square = page(() => import('./SquarePage'), 'SquarePage');
+
+/** Loaded when it is drawn: before the log in, the frame shows the landing page in its place. */
+function Home() {
+  return (
+    <Suspense>
+      <Square />
+    </Suspense>
+  );
+}
 
 export const routes = {
   pages: [
@@ -18,22 +30,22 @@ export const routes = {
       path: '/',
       // An invitation leads to the square itself; the door keeps its code.
       validateSearch: (search: Record<string, unknown>): { invite?: string } => ({ invite: text(search.invite) }),
-      component: SquarePage,
+      component: Home,
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/waiting',
-      component: lazyPage(() => import('./WaitingPage'), 'WaitingPage'),
+      component: page(() => import('./WaitingPage'), 'WaitingPage'),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/people',
-      component: lazyPage(() => import('./PeoplePage'), 'PeoplePage'),
+      component: page(() => import('./PeoplePage'), 'PeoplePage'),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/people/claims',
-      component: lazyPage(() => import('./PeoplePage'), 'ClaimsPage'),
+      component: page(() => import('./PeoplePage'), 'ClaimsPage'),
     }),
   ],
 };
@@ -41,6 +53,8 @@ export const routes = {
 const stateChanged = () => changed(['match']);
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['accounts', 'premium', 'safety', 'wallet'],
   places: [
     { rank: 10, to: '/', title: msg`Square`, icon: <SquareIcon />, phone: 'bar' },
     { rank: 20, to: '/people', title: msg`People`, icon: <Users aria-hidden />, phone: 'bar' },
@@ -49,7 +63,7 @@ export const room: Room = {
     { of: 'people', rank: 10, to: '/people', title: msg`Met` },
     { of: 'people', rank: 20, to: '/people/claims', title: msg`Asked back` },
   ],
-  beside: [MatchToasts],
+  beside: [page(() => import('./MatchToasts'), 'MatchToasts')],
   frames: {
     match_made: stateChanged,
     match_ended: stateChanged,
@@ -60,5 +74,8 @@ export const room: Room = {
     subscription: stateChanged, // a membership has larger rights
   },
   refusals,
-  start: () => MeetingsToday.fill(lazyPage(() => import('./MeetingsToday'), 'MeetingsToday')),
+  start: () => {
+    MeetingsToday.fill(page(() => import('./MeetingsToday'), 'MeetingsToday'));
+    if (wasSignedIn() && location.pathname === '/') void Square.preload();
+  },
 };

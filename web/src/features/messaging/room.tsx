@@ -1,32 +1,35 @@
 import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
 import { MessageCircle } from 'lucide-react';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
 import { SessionSections } from '../accounts';
-import { GiftToasts } from './GiftToasts';
 import { refusals } from './refusals';
 import { startMessages } from './start';
 import { countAnew, useUnreadMessages } from './unread';
+
+const page = pageOf('messaging');
 
 export const routes = {
   pages: [
     createRoute({
       getParentRoute: () => frame,
       path: '/messages',
-      component: lazyPage(() => import('./ConversationsPage'), 'ConversationsPage'),
+      component: page(() => import('./ConversationsPage'), 'ConversationsPage'),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/messages/$conversationId',
       staticData: { bare: true },
-      component: lazyPage(() => import('./ConversationPage'), 'ConversationPage'),
+      component: page(() => import('./ConversationPage'), 'ConversationPage'),
     }),
   ],
 };
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['gifts', 'meeting', 'safety'],
   places: [
     {
       rank: 30,
@@ -37,7 +40,7 @@ export const room: Room = {
       useCount: useUnreadMessages,
     },
   ],
-  beside: [GiftToasts],
+  beside: [page(() => import('./GiftToasts'), 'GiftToasts')],
   frames: {
     message: ({ message }) => {
       if (message.type === 'text') countAnew();
@@ -49,7 +52,7 @@ export const room: Room = {
   },
   refusals,
   start: () => {
-    SessionSections.fill(lazyPage(() => import('./LetInSection'), 'LetInSection'));
+    SessionSections.fill(page(() => import('./LetInSection'), 'LetInSection'));
     startMessages();
   },
 };

@@ -2,10 +2,12 @@ import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Flag } from 'lucide-react';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { staff } from '../../kit/routes';
 import { refusals } from './refusals';
+
+const page = pageOf('moderation');
 
 export const routes = {
   staff: [
@@ -13,7 +15,7 @@ export const routes = {
       getParentRoute: () => staff,
       path: '/reports',
       staticData: { moderators: true },
-      component: lazyPage(() => import('./ReportsPage'), 'ReportsPage'),
+      component: page(() => import('./ReportsPage'), 'ReportsPage'),
     }),
   ],
 };
@@ -24,6 +26,8 @@ function ReportsWords() {
 }
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['accounts', 'safety'],
   rows: [
     {
       list: 'me.staff',

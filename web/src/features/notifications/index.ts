@@ -1,2 +1,2 @@
-export { Bell, useUnread } from './Bell';
 export { notificationsQuery } from './data';
+export { Bell, useUnread } from './top';

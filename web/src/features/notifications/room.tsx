@@ -3,21 +3,21 @@ import { Trans } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Bell as BellIcon, BellRing } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame, me, text } from '../../kit/routes';
-import { Bell, useUnread } from './Bell';
-import { PushAsk } from './PushAsk';
-import { PushTargets } from './PushTargets';
 import { refusals } from './refusals';
 import { startNotifications } from './start';
+import { Bell, useUnread } from './top';
+
+const page = pageOf('notifications');
 
 export const routes = {
   pages: [
     createRoute({
       getParentRoute: () => frame,
       path: '/notifications',
-      component: lazyPage(() => import('./NotificationsPage'), 'NotificationsPage'),
+      component: page(() => import('./NotificationsPage'), 'NotificationsPage'),
     }),
     createRoute({
       getParentRoute: () => frame,
@@ -26,14 +26,14 @@ export const routes = {
         to: text(search.to),
         profile: text(search.profile),
       }),
-      component: lazyPage(() => import('./PushTargetPage'), 'PushTargetPage'),
+      component: page(() => import('./PushTargetPage'), 'PushTargetPage'),
     }),
   ],
   me: [
     createRoute({
       getParentRoute: () => me,
       path: '/push',
-      component: lazyPage(() => import('./PushPage'), 'PushPage'),
+      component: page(() => import('./PushPage'), 'PushPage'),
     }),
   ],
 };
@@ -43,6 +43,8 @@ function PushWords() {
 }
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['accounts', 'gifts', 'payments', 'wallet'],
   places: [
     {
       rank: 40,
@@ -64,8 +66,8 @@ export const room: Room = {
     },
   ],
   top: [{ rank: 20, Part: Bell }],
-  above: [PushAsk],
-  beside: [PushTargets],
+  above: [page(() => import('./PushAsk'), 'PushAsk')],
+  beside: [page(() => import('./PushTargets'), 'PushTargets')],
   frames: { notification: () => changed(['notifications']) },
   refusals,
   start: startNotifications,

@@ -3,29 +3,31 @@ import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Receipt } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
 import { refusals } from './refusals';
+
+const page = pageOf('payments');
 
 export const routes = {
   pages: [
     createRoute({
       getParentRoute: () => frame,
       path: '/wallet/buy',
-      component: lazyPage(() => import('./BuyPage'), 'BuyPage'),
+      component: page(() => import('./BuyPage'), 'BuyPage'),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/wallet/payments',
       staticData: { coins: true },
-      component: lazyPage(() => import('./PaymentsPage'), 'PaymentsPage'),
+      component: page(() => import('./PaymentsPage'), 'PaymentsPage'),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/wallet/payments/$paymentId',
       staticData: { coins: true },
-      component: lazyPage(() => import('./PaymentPage'), 'PaymentPage'),
+      component: page(() => import('./PaymentPage'), 'PaymentPage'),
     }),
   ],
 };
@@ -36,6 +38,8 @@ function PaymentsWords() {
 }
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['wallet'],
   rows: [
     {
       list: 'wallet',

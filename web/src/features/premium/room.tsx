@@ -2,10 +2,12 @@ import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Sparkles } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
 import { refusals } from './refusals';
+
+const page = pageOf('premium');
 
 export const routes = {
   pages: [
@@ -13,7 +15,7 @@ export const routes = {
       getParentRoute: () => frame,
       path: '/premium',
       staticData: { coins: true, place: '/wallet' },
-      component: lazyPage(() => import('./PremiumPage'), 'PremiumPage'),
+      component: page(() => import('./PremiumPage'), 'PremiumPage'),
     }),
   ],
 };
@@ -21,6 +23,8 @@ export const routes = {
 const icon = <Sparkles aria-hidden className="size-5.5" />;
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['payments', 'wallet'],
   rows: [
     { list: 'me.coins', rank: 20, to: '/premium', title: msg`Premium`, icon },
     {
@@ -29,7 +33,7 @@ export const room: Room = {
       to: '/premium',
       title: msg`Premium`,
       icon,
-      Words: lazyPage(() => import('./MembershipInBrief'), 'MembershipInBrief'),
+      Words: page(() => import('./MembershipInBrief'), 'MembershipInBrief'),
     },
   ],
   frames: { subscription: () => changed(['premium']) },

@@ -1,21 +1,25 @@
 import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
 import { refusals } from './refusals';
+
+const page = pageOf('safety');
 
 export const routes = {
   pages: [
     createRoute({
       getParentRoute: () => frame,
       path: '/people/blocked',
-      component: lazyPage(() => import('./BlockedPage'), 'BlockedPage'),
+      component: page(() => import('./BlockedPage'), 'BlockedPage'),
     }),
   ],
 };
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shows: ['accounts', 'gifts'],
   tabs: [{ of: 'people', rank: 30, to: '/people/blocked', title: msg`Blocked` }],
   refusals,
 };

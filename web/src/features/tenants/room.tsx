@@ -3,4 +3,7 @@ import { refusals } from './refusals';
 
 export const routes = {};
 
-export const room: Room = { refusals };
+export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  refusals,
+};

@@ -4,25 +4,27 @@ import { useQuery } from '@tanstack/react-query';
 import { createRoute } from '@tanstack/react-router';
 import { History } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
-import { lazyPage } from '../../kit/lazy-page';
+import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
 import { Coin, Coins } from '../../kit/ui';
-import { CoinCount } from './CoinCount';
 import { walletQuery } from './data';
 import { refusals } from './refusals';
+import { CoinCount } from './top';
+
+const page = pageOf('wallet');
 
 export const routes = {
   pages: [
     createRoute({
       getParentRoute: () => frame,
       path: '/wallet',
-      component: lazyPage(() => import('./WalletPage'), 'WalletPage'),
+      component: page(() => import('./WalletPage'), 'WalletPage'),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/wallet/history',
-      component: lazyPage(() => import('./HistoryPage'), 'HistoryPage'),
+      component: page(() => import('./HistoryPage'), 'HistoryPage'),
     }),
   ],
 };
@@ -40,6 +42,7 @@ function HistoryWords() {
 const walletChanged = () => changed(['wallet']);
 
 export const room: Room = {
+  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   places: [{ rank: 50, to: '/wallet', title: msg`Wallet`, icon: <Coin className="size-5.5" />, phone: 'me' }],
   rows: [
     {

@@ -1,6 +1,7 @@
 import createClient from 'openapi-fetch';
 import { learnServerTime } from '../clock';
-import { NoAnswer, refusalOf } from './errors';
+import { NoAnswer } from './errors';
+import { refusalOf } from './refusal';
 import type { paths } from './schema';
 import { refresh, tenantHeader, useSession } from './session';
 

@@ -38,12 +38,3 @@ export class NoAnswer extends Error {
 export function isRefusal(error: unknown, ...codes: string[]): error is Refused {
   return error instanceof Refused && (codes.length === 0 || codes.includes(error.code));
 }
-
-/** Reads a refusal out of an answer, whatever stood between us and the server. */
-export async function refusalOf(response: Response): Promise<Refused> {
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  const body: unknown = isJson ? await response.json().catch(() => null) : null;
-  const problem = body && typeof body === 'object' ? (body as Record<string, unknown>) : {};
-  const code = typeof problem.code === 'string' ? problem.code : response.status >= 500 ? 'server_error' : 'unknown';
-  return new Refused(code, response.status, problem);
-}

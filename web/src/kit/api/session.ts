@@ -2,7 +2,8 @@ import { create } from 'zustand';
 import { elapsedSince, learnServerTime, type Mark, mark } from '../clock';
 import { kept } from '../storage';
 import { signRefresh } from './browser-key';
-import { NoAnswer, refusalOf } from './errors';
+import { NoAnswer } from './errors';
+import { refusalOf } from './refusal';
 import type { Me, Session } from './types';
 
 /**
@@ -42,6 +43,9 @@ export function useMe(): Me {
   if (!me) throw new Error('nobody is logged in here');
   return me;
 }
+
+/** Whether somebody was logged in here when the page was left; whether they still are is for the server to say. */
+export const wasSignedIn = (): boolean => kept.getItem(SIGNED_IN) !== null;
 
 function channel(): BroadcastChannel | null {
   try {
@@ -189,7 +193,7 @@ async function renew(stale: string | null): Promise<string | null> {
 
 /** At the start: is there a session? Offline, or with a broken server, we do not know and keep asking. */
 export async function resume(): Promise<void> {
-  if (!kept.getItem(SIGNED_IN)) {
+  if (!wasSignedIn()) {
     useSession.setState({ status: 'out' });
     return;
   }

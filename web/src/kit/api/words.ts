@@ -2,6 +2,7 @@ import type { I18n, MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { serverNow } from '../clock';
+import { type Catalogue, hasWords, wantWords } from '../language';
 import { clockTime, fullTime } from '../ui/time';
 import { NoAnswer, Refused } from './errors';
 
@@ -45,8 +46,27 @@ const known = new Map<string, Refusals[string]>(
   }),
 );
 
-export function wordRefusals(refusals: Refusals): void {
-  for (const [code, words] of Object.entries(refusals)) known.set(code, words);
+const catalogues = new Map<string, Catalogue>();
+
+/** Adds the words of a room; they stand in its catalogue. */
+export function wordRefusals(refusals: Refusals, catalogue?: Catalogue): void {
+  for (const [code, words] of Object.entries(refusals)) {
+    known.set(code, words);
+    if (catalogue) catalogues.set(code, catalogue);
+  }
+}
+
+/** Waits for the words of a refusal, whatever page is shown; without them it is told in general ones. */
+export async function wantRefusalWords(code: string): Promise<void> {
+  const catalogue = catalogues.get(code);
+  if (catalogue && !hasWords(catalogue)) await Promise.race([wantWords([catalogue]).catch(() => {}), patience()]);
+}
+
+const patience = () => new Promise((done) => setTimeout(done, 4000));
+
+function wordsOfCode(code: string): Refusals[string] | undefined {
+  const catalogue = catalogues.get(code);
+  return catalogue && !hasWords(catalogue) ? undefined : known.get(code);
 }
 
 /** What a refusal means to the person, whichever room it comes from. */
@@ -57,7 +77,7 @@ export function wordsFor(error: unknown, i18n: I18n): string {
   if (!(error instanceof Refused)) {
     return i18n._(msg`Something went wrong on this page. Reload it; nothing that was sent is lost.`);
   }
-  const words = known.get(error.code);
+  const words = wordsOfCode(error.code);
   if (words !== undefined) return typeof words === 'function' ? words(error, i18n) : i18n._(words);
   return error.status >= 500
     ? i18n._(msg`Something broke on our side. What you entered is still here; try again in a moment.`)

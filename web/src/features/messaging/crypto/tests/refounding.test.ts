@@ -97,7 +97,9 @@ describe('one person came back with a new identity', () => {
     await ana.accept();
     await newBora.sync();
     const asked = server.log.filter(({ type }) => type === 'join_request');
-    expect(asked.map(({ sender_device_id }) => sender_device_id)).toEqual([oldPhone, newBora].map(({ own }) => own.deviceId));
+    expect(asked.map(({ sender_device_id }) => sender_device_id)).toEqual(
+      [oldPhone, newBora].map(({ own }) => own.deviceId),
+    );
 
     const laptop = await (await Device.make(server, conversation, ANA, 0)).carry(ana);
     await laptop.sync();
