@@ -1,4 +1,4 @@
-import { asciiDigits } from '../../kit/ui';
+import { asciiDigits } from '../../kit/ui/digits';
 
 export type IdentifierKind = 'phone' | 'email' | 'username';
 
