@@ -185,7 +185,7 @@ export interface components {
             sender_profile_id: string;
             seq: number;
             /** @enum {unknown} */
-            type: "commit" | "join_request" | "text" | "welcome";
+            type: "commit" | "join_request" | "reaction" | "text" | "welcome";
         };
         /** MessageFrame */
         MessageFrame: {
