@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
-import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Conversation } from '../../../kit/api/types';
+import { i18n } from '../../../kit/i18n';
 import type { TextRecord } from '../crypto/records';
 import { messages } from '../locales/en.po';
 import { saidIn } from '../reactions';
