@@ -210,11 +210,12 @@ async def test_muted_kinds_do_not_call(pushes: Pushes, db: Database, two: Two):
 
 
 async def test_in_quiet_hours_a_call_waits_for_their_end_and_comes_once(
-    pushes: Pushes, db: Database, two: Two, moving_clock: MovableClock
+    pushes: Pushes, db: Database, tenant: tenants.Tenant, moving_clock: MovableClock
 ):
-    ada, ben, talk = two
     moving_clock.forward_to(20)  # 23:00 in Istanbul
     moving_clock.forward(minutes=30)
+    ada, ben = await make_person(db, tenant), await make_person(db, tenant)
+    talk = await open_between(db, ada.me, ben.me)
     await pushes.subscribe(ben)
     await pushes.prefer(ben, quiet_hours=QuietHours(23 * 60, 7 * 60, "Europe/Istanbul"))
     for _ in range(3):
