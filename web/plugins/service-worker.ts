@@ -43,6 +43,7 @@ export function serviceWorker(): Plugin {
       handler(_options, bundle) {
         const worker = bundle[WORKER];
         if (worker?.type !== 'chunk') this.error('the service worker was not built');
+        if (worker.imports.length > 0) this.error('the service worker shares code with the pages: it must be one file');
         const needed = new Set<string>();
         const found = new Set<RegExp>();
         for (const [name, file] of Object.entries(bundle)) {

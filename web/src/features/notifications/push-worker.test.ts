@@ -8,7 +8,7 @@ function shelf() {
     match: async (place: string) => (kept.has(place) ? new Response(kept.get(place)) : undefined),
     put: async (place: string, answer: Response) => void kept.set(place, await answer.text()),
   };
-  return { kept, open: async () => cache as unknown as Cache, delete: async () => kept.delete('/push-subscription') };
+  return { kept, open: async () => cache as unknown as Cache };
 }
 
 const subscription = (endpoint: string) =>

@@ -1,5 +1,6 @@
 // Push in the service worker: shows what the server words, opens the right page, moves a subscription that the browser
-// changed. It knows no session: what it must remember lies in a cache, where the page puts it.
+// changed. It knows no session: what it must remember lies in a cache, where the page puts it. Pages take types from here
+// and no code: a worker is one file, and would import what it shares.
 
 /** The message of the server; see docs/push.md. */
 interface Shown {
@@ -40,13 +41,13 @@ export interface PushScope {
     openWindow: (url: string) => Promise<unknown>;
   };
   navigator: { setAppBadge?: (count?: number) => Promise<void> };
-  caches: Pick<CacheStorage, 'open' | 'delete'>;
+  caches: Pick<CacheStorage, 'open'>;
   fetch: typeof fetch;
 }
 
 export const OPEN = 'meydan.open';
-const CACHE = 'meydan-push';
-const PLACE = '/push-subscription';
+export const CACHE = 'meydan-push';
+export const PLACE = '/push-subscription';
 
 /** A message that cannot be read still shows something: a browser takes the permission from a page that stays silent. */
 const UNREADABLE: Shown = { title: 'Meydan', body: '', lang: 'tr', tag: 'meydan', to: '/' };
@@ -108,15 +109,11 @@ export async function renewSubscription(scope: PushScope, fresh: PushSubscriptio
 }
 
 /** A subscription in the server's words. */
-export function bodyOf(subscription: PushSubscription): { endpoint: string; p256dh: string; auth: string } {
+function bodyOf(subscription: PushSubscription): { endpoint: string; p256dh: string; auth: string } {
   const { endpoint = '', keys = {} } = subscription.toJSON();
   return { endpoint, p256dh: keys.p256dh ?? '', auth: keys.auth ?? '' };
 }
 
 export async function remember(caches: Pick<CacheStorage, 'open'>, subscription: Remembered): Promise<void> {
   await (await caches.open(CACHE)).put(PLACE, new Response(JSON.stringify(subscription)));
-}
-
-export async function forget(caches: Pick<CacheStorage, 'delete'>): Promise<void> {
-  await caches.delete(CACHE);
 }

@@ -3,12 +3,16 @@ import { queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../kit/api/client';
 import { useSession } from '../../kit/api/session';
 import { kept } from '../../kit/storage';
-import { bodyOf, forget, remember } from './push-worker';
+import type * as worker from './push-worker';
 
 export const pushQuery = queryOptions({
   queryKey: ['push'],
   queryFn: () => answer(api.GET('/api/notifications/push')),
 });
+
+/** Where the service worker looks for the subscription that the server knows. */
+const CACHE: typeof worker.CACHE = 'meydan-push';
+const PLACE: typeof worker.PLACE = '/push-subscription';
 
 /** The account that wants push in this browser; it stays over a log out, for the next log in of the same account. */
 const WANTED = 'meydan.push.wanted';
@@ -48,22 +52,24 @@ export async function switchOff(): Promise<void> {
   await endHere();
 }
 
-async function worker(): Promise<ServiceWorkerRegistration | undefined> {
+async function registered(): Promise<ServiceWorkerRegistration | undefined> {
   return 'serviceWorker' in navigator ? navigator.serviceWorker.getRegistration() : undefined;
 }
 
 /** Gives this browser's subscription to the session: the one it has, or a new one if that is for another key. */
 async function subscribe(key: string): Promise<boolean> {
-  const manager = (await worker())?.pushManager;
+  const manager = (await registered())?.pushManager;
   if (!manager) return false;
   const before = await manager.getSubscription();
   const fits = before !== null && keyOf(before) === key;
   if (before !== null && !fits) await before.unsubscribe();
   const subscription = fits ? before : await manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-  const body = bodyOf(subscription);
+  const { endpoint = '', keys = {} } = subscription.toJSON();
+  const body = { endpoint, p256dh: keys.p256dh ?? '', auth: keys.auth ?? '' };
   await answer(api.PUT('/api/notifications/push/subscription', { body }));
   const community = useSession.getState().me?.tenant.slug ?? '';
-  await remember(caches, { community, key, endpoint: body.endpoint, auth: body.auth });
+  const known: worker.Remembered = { community, key, endpoint, auth: body.auth };
+  await (await caches.open(CACHE)).put(PLACE, new Response(JSON.stringify(known)));
   return true;
 }
 
@@ -77,9 +83,9 @@ function keyOf({ options }: PushSubscription): string {
 
 /** What still waits at the push service must not be shown to whoever is here next. */
 async function endHere(): Promise<void> {
-  const subscription = await (await worker())?.pushManager?.getSubscription();
+  const subscription = await (await registered())?.pushManager?.getSubscription();
   await subscription?.unsubscribe();
-  await forget(caches);
+  await caches.delete(CACHE);
 }
 
 /**
