@@ -20,10 +20,13 @@ async def test_both_people_receive_a_reaction_in_its_place(db: Database, convers
     for person in (conversation.ana, conversation.bora):
         assert [entry.type for entry in await read(db, person.me, conversation.id)] == ["text", "reaction"]
     assert sent.seq == 2
-    frames = await db.relay.fetch(
-        "select user_id from app.outbox where payload::jsonb #>> '{message,type}' = 'reaction'"
-    )
-    assert {row["user_id"] for row in frames} >= {conversation.ana.me.user_id, conversation.bora.me.user_id}
+    for person in (conversation.ana, conversation.bora):
+        rows = await db.relay.fetch(
+            "select payload::jsonb as frame from app.outbox where tenant_id = $1 and user_id = $2",
+            person.tenant.id,
+            person.me.user_id,
+        )
+        assert [row["frame"]["message"]["type"] for row in rows] == ["text", "reaction"]
 
 
 async def test_reactions_are_not_unread_and_announce_nothing(db: Database, conversation: Conversation):
