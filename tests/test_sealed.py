@@ -11,7 +11,7 @@ HASHES_OF_THE_CURRENT_KEY = {
     "accounts/passkeys/challenges.py": "handed out with it; compared by is_mac",
     "accounts/second_factor/challenges.py": "stored with it; found by accepted_macs",
     "accounts/second_factor/recovery_codes.py": "stored with it; found by known_macs",
-    "accounts/refresh_tokens.py": "written with it; compared by is_mac",
+    "accounts/sessions/refresh_tokens.py": "written with it; compared by is_mac",
     "accounts/sign_in/code_limits.py": "stored with it; found by known_macs",
     "accounts/sign_in/otp.py": "stored or handed out with it; compared by is_mac",
 }

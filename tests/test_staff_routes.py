@@ -13,7 +13,8 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from meydan import accounts, rooms, tenants
-from meydan.accounts import access, sessions, staff
+from meydan.accounts import staff
+from meydan.accounts.sessions import access, sessions
 from meydan.kit.database import Database
 from meydan.kit.identity import Role
 from tests.factories import make_person

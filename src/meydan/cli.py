@@ -8,7 +8,7 @@ import sys
 import click
 
 from meydan.commands import PlainError
-from meydan.commands.backup import backup, backup_key, recovered, restore
+from meydan.commands.backups.backup import backup, backup_key, recovered, restore
 from meydan.commands.doctor import doctor
 from meydan.commands.keys import keys
 from meydan.commands.migrate import migrate

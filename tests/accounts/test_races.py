@@ -11,8 +11,9 @@ import pytest
 from litestar import Litestar
 
 from meydan import accounts, tenants
-from meydan.accounts import sessions, users
+from meydan.accounts import users
 from meydan.accounts.faces import aliases
+from meydan.accounts.sessions import sessions
 from meydan.accounts.sign_in import passwords
 from meydan.kit import personal_data
 from meydan.kit.bounded_threads import Caller

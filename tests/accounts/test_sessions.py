@@ -8,7 +8,8 @@ import pytest
 from litestar import Litestar
 
 from meydan import accounts, tenants
-from meydan.accounts import Authentication, sessions
+from meydan.accounts import Authentication
+from meydan.accounts.sessions import sessions
 from meydan.accounts.tasks import purge_old
 from meydan.kit.database import Database
 from meydan.kit.realtime import is_revoked

@@ -14,7 +14,8 @@ import asyncpg
 import msgspec
 import pytest
 
-from meydan.commands import PlainError, backup_file
+from meydan.commands import PlainError
+from meydan.commands.backups import backup_file
 from meydan.commands.local_database import running_database
 from meydan.config import database_passwords, load_settings, write_secrets
 from meydan.kit.crypto.keys import key_id

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from meydan import accounts, tenants
-from meydan.accounts import sessions
+from meydan.accounts.sessions import sessions
 from meydan.kit.database import Database, DatabaseSettings
 from meydan.kit.identity import Role
 from tests.accounts.second_factor.authenticator import put_on

@@ -10,7 +10,8 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.accounts import Authentication, sessions
+from meydan.accounts import Authentication
+from meydan.accounts.sessions import sessions
 from meydan.app import with_fast_path
 from meydan.kit.database import Database
 from meydan.kit.identity import Identity

@@ -7,8 +7,8 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.accounts import sessions
-from meydan.accounts.sessions import EndReason
+from meydan.accounts.sessions import sessions
+from meydan.accounts.sessions.sessions import EndReason
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.http.guarded_client import UrlRefused

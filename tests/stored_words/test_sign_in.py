@@ -7,9 +7,10 @@ import pytest
 from meydan import (
     rooms,  # noqa: F401 -- registers every room's jobs and settings
 )
-from meydan.accounts import Browser, ClientDevice, LogInRequest, do_log_in, sessions
+from meydan.accounts import Browser, ClientDevice, LogInRequest, do_log_in
 from meydan.accounts.former import contact_marks
 from meydan.accounts.identifiers import Contact
+from meydan.accounts.sessions import sessions
 from meydan.accounts.sign_in import code_limits, login_throttle, otp
 from meydan.integrations import Channel
 from meydan.kit.errors import Refused

@@ -11,7 +11,7 @@ import pytest
 from msgspec import structs
 
 from meydan import accounts, safety, tenants
-from meydan.commands import replay
+from meydan.commands.backups import replay
 from meydan.config import Settings
 from meydan.kit import clock, personal_data
 from meydan.kit.crypto import age

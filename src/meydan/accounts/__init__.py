@@ -1,11 +1,8 @@
 """Accounts: users, their faces, devices and sessions; sign-in, bans and age."""
 
 from meydan.accounts import personal_data, tasks
-from meydan.accounts.access import WrongTenant, identify, identity_of, is_logged_in
-from meydan.accounts.authentication import Authentication
 from meydan.accounts.conflict_of_interest import ConflictOfInterest
 from meydan.accounts.conflict_of_interest import is_own as is_own_matter
-from meydan.accounts.devices import ClientDevice
 from meydan.accounts.erasure_lock import lock_against_erasure, lock_for_erasure
 from meydan.accounts.events import (
     CodesPaused,
@@ -44,8 +41,11 @@ from meydan.accounts.passkeys.relying_party import PasskeyPlace
 from meydan.accounts.passkeys.relying_party import place_of as place_of_passkeys
 from meydan.accounts.second_factor.removal import do_remove as do_remove_second_factor
 from meydan.accounts.second_factor.totp import opening_key as key_of_authenticator
-from meydan.accounts.sessions import EndReason, SessionEnded
-from meydan.accounts.sessions import do_end_all as do_end_all_sessions
+from meydan.accounts.sessions.access import WrongTenant, identify, identity_of, is_logged_in
+from meydan.accounts.sessions.authentication import Authentication
+from meydan.accounts.sessions.devices import ClientDevice
+from meydan.accounts.sessions.sessions import EndReason, SessionEnded
+from meydan.accounts.sessions.sessions import do_end_all as do_end_all_sessions
 from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMethod
 from meydan.accounts.sign_in.login import Browser, LogInRequest, do_log_in
 from meydan.accounts.sign_in.otp import Purpose

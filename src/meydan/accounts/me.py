@@ -9,7 +9,7 @@ from meydan import tenants
 from meydan.accounts import users
 from meydan.accounts.faces import profiles
 from meydan.accounts.faces.profiles import NoSuchFace, Profile
-from meydan.accounts.sessions import Opened
+from meydan.accounts.sessions.sessions import Opened
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.standing import age_on, today_of
 from meydan.kit import clock

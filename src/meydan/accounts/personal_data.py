@@ -7,13 +7,14 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from meydan.accounts import sessions, users
-from meydan.accounts.authentication import Authentication
+from meydan.accounts import users
 from meydan.accounts.faces import shadow_endings
 from meydan.accounts.faces.profiles import Gender
 from meydan.accounts.former import inheritance
 from meydan.accounts.second_factor import enrolment, totp
-from meydan.accounts.sessions import EndReason
+from meydan.accounts.sessions import sessions
+from meydan.accounts.sessions.authentication import Authentication
+from meydan.accounts.sessions.sessions import EndReason
 from meydan.kit import personal_data
 from meydan.kit.database import Database, Tx
 from meydan.kit.identity import Face, Identity

@@ -9,9 +9,9 @@ from litestar.openapi import ResponseSpec
 from msgspec import Meta, Struct, structs
 
 from meydan import tenants
-from meydan.accounts import admission_routes, cookies, devices, personal_data, sessions
 from meydan.accounts import me as myself
-from meydan.accounts.devices import DeviceLine
+from meydan.accounts import personal_data
+from meydan.accounts.admission import routes as admission
 from meydan.accounts.faces import aliases, profiles
 from meydan.accounts.faces.aliases import Suggestion
 from meydan.accounts.faces.profiles import ChangeProfileRequest, NoSuchFace
@@ -20,7 +20,9 @@ from meydan.accounts.me import Me, Session
 from meydan.accounts.passkeys import routes as passkeys
 from meydan.accounts.second_factor import routes as second_factor
 from meydan.accounts.second_factor.challenges import SecondFactorWanted
-from meydan.accounts.sessions import EndReason, SessionEnded, SessionLine
+from meydan.accounts.sessions import cookies, devices, sessions
+from meydan.accounts.sessions.devices import DeviceLine
+from meydan.accounts.sessions.sessions import EndReason, SessionEnded, SessionLine
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.sign_in import contacts, otp, password_changes, puzzles, registration
 from meydan.accounts.sign_in.code_limits import Asker
@@ -290,7 +292,7 @@ async def erase(db: Database, me: Identity, data: EraseAccountRequest) -> Respon
 
 
 ROUTES = [
-    *admission_routes.ROUTES,
+    *admission.ROUTES,
     send_otp,
     verify_otp,
     register,

@@ -6,8 +6,9 @@ from uuid import UUID
 from litestar.handlers import BaseRouteHandler
 
 from meydan import tenants
-from meydan.accounts import access, sessions, users
+from meydan.accounts import users
 from meydan.accounts.identifiers import read_identifier
+from meydan.accounts.sessions import access, sessions
 from meydan.accounts.settings import AccountsSettings
 from meydan.kit.database import Database, Tx
 from meydan.kit.errors import NotFound, Refused

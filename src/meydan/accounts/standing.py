@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.accounts import events, sessions
+from meydan.accounts import events
 from meydan.accounts.faces import shadow_endings
 from meydan.accounts.former import known_contacts
 from meydan.accounts.former.known_contacts import KnownContact
+from meydan.accounts.sessions import sessions
 from meydan.kit import clock, realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused

@@ -1,10 +1,11 @@
 """Jobs and schedules of accounts."""
 
-from meydan.accounts import foundings, sessions
+from meydan.accounts.admission import foundings
 from meydan.accounts.faces import shadow_endings
 from meydan.accounts.former import inheritance
 from meydan.accounts.passkeys import challenges as passkey_challenges
 from meydan.accounts.second_factor import challenges, totp
+from meydan.accounts.sessions import sessions
 from meydan.accounts.sign_in import code_delivery, code_limits, login_throttle, otp, puzzles, security_alerts
 from meydan.kit.database import Database, Tx
 from meydan.kit.jobs import every, external_job, job

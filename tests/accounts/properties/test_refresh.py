@@ -8,8 +8,9 @@ import random
 import pytest
 
 from meydan import tenants
-from meydan.accounts import Authentication, devices, refresh_tokens, sessions
-from meydan.accounts.devices import ClientDevice
+from meydan.accounts import Authentication
+from meydan.accounts.sessions import devices, refresh_tokens, sessions
+from meydan.accounts.sessions.devices import ClientDevice
 from meydan.kit.database import Database
 from tests.accounts.test_signed_refreshes import BrowserKey
 from tests.conftest import MovableClock

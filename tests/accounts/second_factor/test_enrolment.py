@@ -11,8 +11,9 @@ import pyotp
 import pytest
 
 from meydan import tenants
-from meydan.accounts import Authentication, sessions
+from meydan.accounts import Authentication
 from meydan.accounts.second_factor import totp
+from meydan.accounts.sessions import sessions
 from meydan.kit.database import Database
 from tests.accounts.conftest import PASSWORD, Arrive, Postbox, Prove, Queue, code, new_email
 from tests.accounts.second_factor.authenticator import (

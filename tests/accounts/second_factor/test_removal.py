@@ -5,8 +5,9 @@ import pytest
 from litestar import Litestar
 
 from meydan import accounts, tenants
-from meydan.accounts import Authentication, sessions
+from meydan.accounts import Authentication
 from meydan.accounts.second_factor import totp
+from meydan.accounts.sessions import sessions
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.identity import Role

@@ -5,15 +5,15 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.accounts import users
-from meydan.accounts.authentication import Authentication
-from meydan.accounts.devices import ClientDevice
 from meydan.accounts.me import LoggedIn
 from meydan.accounts.passkeys import challenges, verification
 from meydan.accounts.passkeys.challenges import ChallengePurpose, ChallengeUse
 from meydan.accounts.passkeys.relying_party import RelyingParty
 from meydan.accounts.passkeys.verification import Signed, Unverified
 from meydan.accounts.passkeys.webauthn_json import Assertion, RequestOptions
-from meydan.accounts.refresh_tokens import BrowserKey, read_browser_key
+from meydan.accounts.sessions.authentication import Authentication
+from meydan.accounts.sessions.devices import ClientDevice
+from meydan.accounts.sessions.refresh_tokens import BrowserKey, read_browser_key
 from meydan.accounts.sign_in.login import Browser
 from meydan.accounts.sign_in.opening import do_open
 from meydan.accounts.standing import AccountBanned

@@ -7,13 +7,13 @@ from uuid import UUID
 from litestar import Response, get, post, put
 from msgspec import Meta, Struct
 
-from meydan.accounts import cookies
 from meydan.accounts.me import Session
 from meydan.accounts.passkeys import credentials, login
 from meydan.accounts.passkeys.credentials import AddPasskeyRequest, BeginAddingPasskeyRequest, Name, Passkey
 from meydan.accounts.passkeys.login import LogInByPasskeyRequest
 from meydan.accounts.passkeys.relying_party import relying_party
 from meydan.accounts.passkeys.webauthn_json import CreationOptions, RequestOptions
+from meydan.accounts.sessions import cookies
 from meydan.accounts.sign_in.login import Browser
 from meydan.kit.database import Database
 from meydan.kit.http import AnyRequest, client_ip_address

@@ -12,10 +12,11 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from meydan.accounts import devices, users
-from meydan.accounts.devices import ClientDevice
+from meydan.accounts import users
 from meydan.accounts.me import LoggedIn
 from meydan.accounts.second_factor import verification
+from meydan.accounts.sessions import devices
+from meydan.accounts.sessions.devices import ClientDevice
 from meydan.accounts.sign_in import login_throttle, opening
 from meydan.kit.crypto import seal
 from meydan.kit.database import Database, Tx

@@ -10,12 +10,13 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from meydan import tenants
-from meydan.accounts import sessions, staff, users
-from meydan.accounts.authentication import Authentication
+from meydan.accounts import staff, users
 from meydan.accounts.events import SignInPart
 from meydan.accounts.second_factor import challenges, qr_code, recovery_codes, totp, verification
 from meydan.accounts.second_factor.qr_code import QrCode
-from meydan.accounts.sessions import EndReason
+from meydan.accounts.sessions import sessions
+from meydan.accounts.sessions.authentication import Authentication
+from meydan.accounts.sessions.sessions import EndReason
 from meydan.accounts.sign_in import login_throttle, password_changes, security_alerts
 from meydan.accounts.users import User
 from meydan.kit.database import Database, Tx

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from meydan import tenants
-from meydan.accounts import sessions, staff, users
+from meydan.accounts import staff, users
 from meydan.accounts.events import SignInPart
 from meydan.accounts.second_factor import enrolment
-from meydan.accounts.sessions import EndReason
+from meydan.accounts.sessions import sessions
+from meydan.accounts.sessions.sessions import EndReason
 from meydan.accounts.sign_in import security_alerts
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound

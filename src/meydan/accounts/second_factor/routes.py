@@ -7,7 +7,7 @@ from litestar import get, post, put
 from litestar.response import Response
 from msgspec import Meta, Struct
 
-from meydan.accounts import cookies, staff
+from meydan.accounts import staff
 from meydan.accounts.me import Session
 from meydan.accounts.second_factor import challenges, enrolment, of_staff, removal
 from meydan.accounts.second_factor.challenges import FinishLogInRequest
@@ -20,6 +20,7 @@ from meydan.accounts.second_factor.enrolment import (
     SecondFactorState,
 )
 from meydan.accounts.second_factor.of_staff import PersonSecondFactor, StaffSecondFactors
+from meydan.accounts.sessions import cookies
 from meydan.kit.database import Database
 from meydan.kit.http import AnyRequest, client_ip_address
 from meydan.kit.identity import Identity, Role

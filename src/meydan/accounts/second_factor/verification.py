@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from meydan.accounts import users
-from meydan.accounts.authentication import Authentication
 from meydan.accounts.events import SignInPart
 from meydan.accounts.second_factor import recovery_codes, totp
 from meydan.accounts.second_factor.totp import CodeCheck
+from meydan.accounts.sessions.authentication import Authentication
 from meydan.accounts.sign_in import security_alerts
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused

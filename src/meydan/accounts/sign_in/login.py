@@ -6,14 +6,15 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from meydan import tenants
-from meydan.accounts import devices, users
-from meydan.accounts.authentication import Authentication
-from meydan.accounts.devices import ClientDevice
+from meydan.accounts import users
 from meydan.accounts.identifiers import Identifier, hint, read_identifier
 from meydan.accounts.me import LoggedIn
-from meydan.accounts.refresh_tokens import BrowserKey, read_browser_key
 from meydan.accounts.second_factor import challenges, totp
 from meydan.accounts.second_factor.challenges import SecondFactorWanted
+from meydan.accounts.sessions import devices
+from meydan.accounts.sessions.authentication import Authentication
+from meydan.accounts.sessions.devices import ClientDevice
+from meydan.accounts.sessions.refresh_tokens import BrowserKey, read_browser_key
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.sign_in import login_throttle, opening, otp, passwords, puzzles
 from meydan.accounts.sign_in.otp import Purpose

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from meydan.accounts import devices, me, sessions
-from meydan.accounts.authentication import Authentication
-from meydan.accounts.devices import ClientDevice
+from meydan.accounts import me
 from meydan.accounts.me import LoggedIn
+from meydan.accounts.sessions import devices, sessions
+from meydan.accounts.sessions.authentication import Authentication
+from meydan.accounts.sessions.devices import ClientDevice
 from meydan.kit.database import Tx
 
 

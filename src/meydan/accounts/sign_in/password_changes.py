@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from meydan.accounts import sessions, users
+from meydan.accounts import users
 from meydan.accounts.events import SignInPart
 from meydan.accounts.identifiers import Identifier
 from meydan.accounts.second_factor import challenges
-from meydan.accounts.sessions import EndReason
+from meydan.accounts.sessions import sessions
+from meydan.accounts.sessions.sessions import EndReason
 from meydan.accounts.sign_in import login_throttle, otp, passwords, security_alerts
 from meydan.accounts.sign_in.otp import ProofRefused, Purpose
 from meydan.kit.bounded_threads import Caller

@@ -8,16 +8,17 @@ import asyncpg
 from msgspec import Meta, Struct
 
 from meydan import config, tenants
-from meydan.accounts import devices, events, me, sessions, standing
-from meydan.accounts.authentication import Authentication
-from meydan.accounts.devices import ClientDevice
+from meydan.accounts import events, me, standing
 from meydan.accounts.faces import profiles
 from meydan.accounts.faces.profiles import Gender
 from meydan.accounts.former import inheritance
 from meydan.accounts.former.contact_marks import contact_hash
 from meydan.accounts.identifiers import read_username
 from meydan.accounts.me import LoggedIn
-from meydan.accounts.refresh_tokens import BrowserKey, read_browser_key
+from meydan.accounts.sessions import devices, sessions
+from meydan.accounts.sessions.authentication import Authentication
+from meydan.accounts.sessions.devices import ClientDevice
+from meydan.accounts.sessions.refresh_tokens import BrowserKey, read_browser_key
 from meydan.accounts.settings import AccountsSettings, SignInMethod
 from meydan.accounts.sign_in import login_throttle, otp, passwords
 from meydan.accounts.sign_in.otp import ProvedContact, Purpose

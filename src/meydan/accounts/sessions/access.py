@@ -7,7 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 
 from meydan import tenants
-from meydan.accounts.sessions import SessionEnded
+from meydan.accounts.sessions.sessions import SessionEnded
 from meydan.kit.crypto import keys, tokens
 from meydan.kit.errors import NotLoggedIn, Refused
 from meydan.kit.identity import Identity

@@ -16,8 +16,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from meydan.accounts import events, refresh_tokens
-from meydan.accounts.authentication import Authentication
+from meydan.accounts import events
+from meydan.accounts.sessions import refresh_tokens
+from meydan.accounts.sessions.authentication import Authentication
 from meydan.kit import realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused

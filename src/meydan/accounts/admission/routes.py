@@ -7,7 +7,8 @@ from litestar.datastructures import State
 from msgspec import Meta, Struct
 
 from meydan import tenants
-from meydan.accounts import foundings, staff
+from meydan.accounts import staff
+from meydan.accounts.admission import foundings
 from meydan.accounts.former import burdens
 from meydan.kit.database import Database
 from meydan.kit.identity import Identity, Role

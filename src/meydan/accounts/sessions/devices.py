@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from meydan.accounts import events, sessions
+from meydan.accounts import events
+from meydan.accounts.sessions import sessions
 from meydan.kit.database import Tx
 from meydan.kit.events import publish
 

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meydan.commands import PlainError, backup_file, data_option, restored
-from meydan.commands.backup_file import Manifest
+from meydan.commands import PlainError, data_option
+from meydan.commands.backups import backup_file, restored
+from meydan.commands.backups.backup_file import Manifest
 from meydan.commands.local_database import running_database
 from meydan.commands.migrate import prepare
 from meydan.config import (

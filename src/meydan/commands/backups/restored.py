@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meydan.commands import PlainError, contacts, replay
+from meydan.commands import PlainError, contacts
+from meydan.commands.backups import replay
 
 if TYPE_CHECKING:
     from datetime import datetime

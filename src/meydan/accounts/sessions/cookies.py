@@ -8,8 +8,8 @@ from datetime import timedelta
 from litestar import Response
 from litestar.datastructures import Cookie
 
-from meydan.accounts import refresh_tokens, sessions
 from meydan.accounts.me import LoggedIn, Session
+from meydan.accounts.sessions import refresh_tokens, sessions
 from meydan.kit.http import AnyRequest
 
 COOKIE = "meydan_refresh"

@@ -1,0 +1,1 @@
+"""Backups: made, encrypted, restored; decisions since then replayed from the journal."""
