@@ -200,7 +200,8 @@ async def test_staff_who_need_two_factors_have_them_in_one(
     assert code(await ana.client.get("/api/staff/second-factors")) == "second_factor_required"
     opened = (await log_in(door, key)).json()
     door.headers["Authorization"] = f"Bearer {opened['access_token']}"
-    assert (await door.get("/api/staff/second-factors")).status_code == 200
+    team = await door.get("/api/staff/second-factors")
+    assert [(one["second_factor_since"], one["has_passkey"]) for one in team.json()["staff"]] == [(None, True)]
 
 
 async def test_the_new_browser_is_a_device_with_signed_refreshes(

@@ -20,6 +20,8 @@ class StaffMember(Struct, frozen=True):
     tag: str
     role: Role
     second_factor_since: datetime | None
+    has_passkey: bool
+    """True for one who can log in with two factors in one, though the password still opens the account."""
 
 
 class StaffSecondFactors(Struct, frozen=True):
@@ -41,7 +43,9 @@ async def everybody(tx: Tx) -> StaffSecondFactors:
     members = await tx.all(
         StaffMember,
         """
-        select u.id as user_id, p.alias, p.tag, u.role, known.confirmed_at as second_factor_since from app.users u
+        select u.id as user_id, p.alias, p.tag, u.role, known.confirmed_at as second_factor_since,
+            exists (select from app.passkeys held where held.tenant_id = u.tenant_id and held.user_id = u.id) as has_passkey
+        from app.users u
         join app.profiles p on p.tenant_id = u.tenant_id and p.user_id = u.id and p.face = 'real'
         left join app.totp_secrets known on known.tenant_id = u.tenant_id and known.user_id = u.id
         where u.tenant_id = $1 and u.role = any($2::text[]) and u.erased_at is null

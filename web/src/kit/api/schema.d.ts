@@ -4068,6 +4068,7 @@ export interface components {
         /** StaffMember */
         StaffMember: {
             alias: string;
+            has_passkey: boolean;
             role: components["schemas"]["Role"];
             second_factor_since: string | null;
             tag: string;

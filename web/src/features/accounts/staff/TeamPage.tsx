@@ -41,6 +41,8 @@ export function TeamPage() {
                     aside={
                       one.second_factor_since ? (
                         <Chip tone="moss" icon={<ShieldCheck aria-hidden />}>{t`two steps`}</Chip>
+                      ) : one.has_passkey ? (
+                        <Chip tone="moss" icon={<ShieldCheck aria-hidden />}>{t`passkey`}</Chip>
                       ) : (
                         <Chip tone="terracotta">{t`password alone`}</Chip>
                       )
