@@ -15,7 +15,7 @@ import asyncpg
 from msgspec import Struct
 
 from meydan import tenants
-from meydan.kit import realtime
+from meydan.kit import background, realtime
 from meydan.kit.database import CONNECTION_LOST, Database, Tx
 from meydan.kit.events import publish
 from meydan.kit.runtime import runtime
@@ -148,8 +148,7 @@ async def matching(db: Database) -> AsyncIterator[None]:
         with runtime.using(matcher):
             yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await background.end(task)
 
 
 def wake_after_commit(tx: Tx) -> None:

@@ -21,6 +21,12 @@ class Note(Frame, frozen=True):
     n: int
 
 
+@pytest.fixture(autouse=True)
+def rows_go_when_they_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the product; other stories keep them to read."""
+    monkeypatch.setattr(outbox_module, "DELETE_EVERY", 1.0)
+
+
 @pytest.fixture
 def me(tenant: Tenant) -> Identity:
     return Identity(tenant.id, uuid4(), uuid4(), uuid4(), uuid4(), Role.user, Face.real)

@@ -19,6 +19,9 @@ from tests.test_attack import ids_in, owner
 
 __all__ = ["owner"]
 
+REQUIRES_SECOND_FACTOR = ("PUT", "/api/staff/second-factors")
+ASKED_ELSEWHERE = ("/api/staff/communities", "/api/staff/contacts")
+"""Of the installation, or about a real contact."""
 OPEN_TO_MODERATORS = {
     "/api/staff/reports",
     "/api/staff/reports/{case_id}/decide",
@@ -41,6 +44,11 @@ async def operations(api: httpx.AsyncClient) -> list[tuple[str, str, Any, Any]]:
     assert {"/api/staff/payments", "/api/staff/gifts", "/api/staff/packages", "/api/staff/fraud"} <= paths
     assert len(found) > 20
     return found
+
+
+def of_others(operations: list[tuple[str, str, Any, Any]]) -> list[tuple[str, str, Any, Any]]:
+    """Without the one that asks staff, oneself too, for a second factor before anything else."""
+    return [one for one in operations if (one[0].upper(), one[1]) != REQUIRES_SECOND_FACTOR]
 
 
 def requests(operations: list[tuple[str, str, Any, Any]], ids: list[str]) -> list[httpx.Request]:
@@ -134,7 +142,7 @@ async def test_staff_of_another_tenant_see_and_change_nothing(
     assert all(before[index] for index in (0, 1, 3, 5))
     stranger = await make_person(db, other_tenant, role=Role.owner)
     async with stranger.client(app) as client:
-        for request in requests(operations, ids):
+        for request in requests(of_others(operations), ids):
             answer = await ask(client, request)
             assert answer.status_code < 500, (request.url, answer.text)
             for secret in ("anastasia", "ch_secret", *ids):
@@ -147,8 +155,9 @@ async def test_staff_of_another_tenant_see_and_change_nothing(
 async def test_staff_may_ask_everything(app: Litestar, boss: Person, operations):
     """The requests of the other tests succeed for staff of the tenant itself, or are about what has changed meanwhile."""
     answered: dict[str, int] = {}
+    own = [one for one in of_others(operations) if not one[1].startswith(ASKED_ELSEWHERE)]
     async with boss.client(app) as client:
-        for request in requests(operations, [str(uuid4())]):
+        for request in requests(own, [str(uuid4())]):
             answer = await ask(client, request)
             assert answer.status_code in (200, 201, 202, 404, 409), (request.method, request.url, answer.text)
             answered[f"{request.method} {request.url.path}"] = answer.status_code

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from meydan.kit import background
 from meydan.kit.database import migrations
 from meydan.kit.database.pools import SERVING, Patience, Pool, prepare, reset
 from meydan.kit.database.transactions import Transaction, TransactionPool
@@ -54,7 +55,7 @@ class Database:
 
     async def close(self) -> None:
         await asyncio.gather(*(pool.close_in_time() for pool in (self._app, self._service, self.relay)))
-        self._watching.cancel()
+        await background.end(self._watching)
 
     def as_user(self, me: Identity) -> Transaction:
         begin = (

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 from msgspec import Struct
 
-from meydan.kit import readiness
+from meydan.kit import background, readiness
 from meydan.kit.database import Database
 from meydan.kit.valkey import Valkey
 
@@ -39,7 +39,7 @@ async def beating(db: Database, valkey: Valkey) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
+        await background.end(task)
         valkey.send_nowait("HDEL", KEY, worker)
 
 

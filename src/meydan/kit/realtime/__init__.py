@@ -18,6 +18,7 @@ from uuid import UUID
 import asyncpg
 from hiredis import ReplyError
 
+from meydan.kit import background
 from meydan.kit import valkey as kit_valkey
 from meydan.kit.database import CONNECTION_LOST, Database, Tx
 from meydan.kit.realtime import outbox
@@ -90,7 +91,7 @@ class Realtime:
                     yield realtime
             finally:
                 if realtime._restoring is not None:
-                    realtime._restoring.cancel()
+                    await background.end(realtime._restoring)
                 await realtime.sweeper.close()
                 await realtime.forwarder.close()
 

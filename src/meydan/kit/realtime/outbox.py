@@ -22,6 +22,7 @@ import asyncpg
 from hiredis import ReplyError
 from msgspec import Struct
 
+from meydan.kit import background
 from meydan.kit.database import CONNECTION_LOST, Database, Tx
 from meydan.kit.realtime.frames import Frame, channel_of_user, encode, log_key, pubsub_channel, seen_key
 from meydan.kit.realtime.revocation import revoke_command
@@ -120,8 +121,7 @@ class Forwarder:
 
     async def close(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await background.end(self._task)
 
     def forward(self, row: OutboxRow) -> None:
         """Sends without waiting. While Valkey is down the row is kept in memory, or left to the sweeper."""
@@ -207,8 +207,7 @@ class Sweeper:
 
     async def close(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await background.end(self._task)
 
     async def _run(self) -> None:
         while True:

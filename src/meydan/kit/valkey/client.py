@@ -18,6 +18,8 @@ from urllib.parse import unquote, urlsplit
 import hiredis
 from hiredis import PushNotification, ReplyError
 
+from meydan.kit import background
+
 __all__ = ["Reply", "ReplyError", "Valkey", "ValkeyDown"]
 
 log = logging.getLogger(__name__)
@@ -68,8 +70,7 @@ class Valkey:
             link.close()
             await link.lost
         if self._connector is not None:
-            self._connector.cancel()
-            await asyncio.gather(self._connector, return_exceptions=True)
+            await background.end(self._connector)
 
     @property
     def is_up(self) -> bool:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from meydan import integrations
 from meydan.integrations.payments.local.books import operations, webhook_delivery
 from meydan.integrations.payments.local.books.store import Store, Transaction
+from meydan.kit import background
 from meydan.kit.errors import NotFound
 from meydan.kit.runtime import runtime
 
@@ -66,8 +67,7 @@ async def local_payments_running() -> AsyncIterator[None]:
         with runtime.using(loop):
             yield
     finally:
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+        await background.end(worker)
 
 
 async def _do_work(found: integrations.LocalPayments, wakeup: asyncio.Event) -> None:
