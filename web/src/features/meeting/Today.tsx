@@ -19,7 +19,7 @@ export function Today({ state }: { state: MeetingState }) {
   const { remaining: left, limit } = state.quotas.text;
   return (
     <Card className="flex flex-col gap-4">
-      <div className="flex min-h-8 items-baseline justify-between gap-x-3">
+      <div className="flex min-h-8 flex-wrap items-baseline justify-between gap-x-3">
         <h2 className="font-semibold text-base">
           <Trans>Today's meetings</Trans>
         </h2>
