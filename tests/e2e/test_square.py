@@ -112,5 +112,6 @@ async def test_back_closes_a_sheet(product: Product, visitor: Visitors):
     await wishes.click()
     await sheet.get_by_role("button", name="Close").click()
     await expect(sheet).to_be_hidden()
+    await page.wait_for_function("!history.state.meydanStep")  # closed by hand it leaves nothing to go back to
     await page.go_back()
     await expect(page.get_by_role("heading", name="People")).to_be_visible()

@@ -7,10 +7,6 @@ const STEP = 'meydanStep';
 const shown = new Set<string>();
 let listening = false;
 const stepHere = (): string | undefined => history.state?.[STEP];
-/** The router's number of the page in the history; an entry of ours has that of the page that it lies over. */
-const pageHere = (): number | undefined => history.state?.__TSR_index;
-/** The newest entry of ours, and the page that it lies over. */
-let newest: { entry: string; page: number | undefined } | undefined;
 
 /** Changes the history past the router, which would take the entry for a page and scroll to its top. */
 function keepStep(entry: string): void {
@@ -18,24 +14,17 @@ function keepStep(entry: string): void {
   // An entry that nothing stands for any more is taken over: one sheet after another is one Back.
   if (stepHere() === undefined) History.prototype.pushState.call(history, state, '');
   else History.prototype.replaceState.call(history, state, '');
-  newest = { entry, page: pageHere() };
 }
 
-/** Steps over an entry that nothing stands for any more, on the way to it and on the way from it. */
+/** Steps over the entry of a sheet that was left by a link: nothing would be seen there. */
 function stepOver(): void {
-  const here = stepHere();
-  const left = newest;
-  newest = undefined;
-  if (here !== undefined) {
-    if (!shown.has(here)) history.back();
-    return;
-  }
-  if (left && !shown.has(left.entry) && left.page === pageHere()) history.back();
+  const entry = stepHere();
+  if (entry !== undefined && !shown.has(entry)) history.back();
 }
 
 /**
- * A history entry while something stands over the page or a step has been taken in it, so that Back undoes just that. An
- * entry that was undone by another way stays, and Back steps over it: going back at once could meet a page on its way.
+ * A history entry while something stands over the page or a step has been taken in it, so that Back undoes just that. The
+ * entry goes again when it is undone by another way. Without a step there is nothing to undo.
  */
 export function useBack(step: string | null, onBack: () => void): void {
   const undo = useRef(onBack);
@@ -56,6 +45,10 @@ export function useBack(step: string | null, onBack: () => void): void {
     return () => {
       shown.delete(entry);
       removeEventListener('popstate', look);
+      // Later, because what closes a sheet may also lead to another page, whose entry must not be taken back.
+      setTimeout(() => {
+        if (stepHere() === entry) history.back();
+      });
     };
   }, [step]);
 }
