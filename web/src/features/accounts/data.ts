@@ -4,7 +4,7 @@ import { browserKey } from '../../kit/api/browser-key';
 import { answer, api } from '../../kit/api/client';
 import { thisDevice } from '../../kit/api/device';
 import { Refused } from '../../kit/api/errors';
-import { adopt, endSession, setMe } from '../../kit/api/session';
+import { adopt, leaveSession, setMe } from '../../kit/api/session';
 import type {
   ChangeProfileRequest,
   Face,
@@ -56,14 +56,14 @@ export async function logIn(
 }
 
 /** Ends the session here, or everywhere. Without an answer nothing has ended, and the page says so. */
-export async function logOut(all = false): Promise<void> {
-  try {
-    await answer(api.POST('/api/auth/logout', { body: { all } }));
-  } catch (error) {
-    if (!(error instanceof Refused && error.status === 401)) throw error; // 401: it was over already
-  }
-  endSession({ code: 'left', problem: {} });
-}
+export const logOut = (all = false): Promise<void> =>
+  leaveSession(async () => {
+    try {
+      await answer(api.POST('/api/auth/logout', { body: { all } }));
+    } catch (error) {
+      if (!(error instanceof Refused && error.status === 401)) throw error; // 401: it was over already
+    }
+  });
 
 export const resetPassword = (body: { proof: string; password: string }) =>
   answer(api.POST('/api/auth/reset-password', { body }));
@@ -128,7 +128,5 @@ export function useForgetDevice() {
 }
 
 export const exportData = () => answer(api.GET('/api/users/export'));
-export async function eraseAccount(password: string): Promise<void> {
-  await answer(api.POST('/api/users/erase', { body: { password } }));
-  endSession({ code: 'left', problem: {} });
-}
+export const eraseAccount = (password: string): Promise<void> =>
+  leaveSession(() => answer(api.POST('/api/users/erase', { body: { password } })));

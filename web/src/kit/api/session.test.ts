@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answer, api } from './client';
 import { NoAnswer, Refused } from './errors';
-import { adopt, endSession, freshToken, refresh, resume, useSession } from './session';
+import { adopt, endSession, freshToken, leaveSession, refresh, resume, useSession } from './session';
 import type { Session } from './types';
 
 function session(token: string): Session {
@@ -165,6 +165,24 @@ describe('at the start', () => {
     await expect(resume()).rejects.toBeInstanceOf(NoAnswer);
     expect(useSession.getState().status).toBe('asking');
     expect(localStorage.getItem('meydan.signed_in')).toBe('1');
+  });
+});
+
+describe('leaving', () => {
+  it('says that the person left, though the end is heard of before the answer', async () => {
+    adopt(session('old'));
+    server = () => json(401, { code: 'session_ended' });
+    await leaveSession(() => refresh('old'));
+    expect(useSession.getState()).toMatchObject({ status: 'out', ended: { code: 'left' } });
+  });
+
+  it('goes on where the server does not answer, and hears of later ends as they are', async () => {
+    adopt(session('old'));
+    await expect(leaveSession(() => Promise.reject(new NoAnswer(null)))).rejects.toBeInstanceOf(NoAnswer);
+    expect(useSession.getState().status).toBe('in');
+    server = () => json(401, { code: 'session_ended' });
+    await refresh('old');
+    expect(useSession.getState().ended?.code).toBe('session_ended');
   });
 });
 

@@ -100,9 +100,23 @@ export function adopt(session: Session): void {
   tabs?.postMessage({ kind: 'session', session } satisfies News);
 }
 
+const LEFT = { code: 'left', problem: {} };
+let isLeaving = false;
+
+/** Ends the session at the person's wish. News of its end may come before the answer, and then say the same. */
+export async function leaveSession(ask: () => Promise<unknown>): Promise<void> {
+  isLeaving = true;
+  try {
+    await ask();
+    endSession(LEFT);
+  } finally {
+    isLeaving = false;
+  }
+}
+
 /** The session is over: every tab follows. */
 export function endSession(ended: SessionState['ended'] = null): void {
-  drop(ended);
+  drop(isLeaving ? LEFT : ended);
   tabs?.postMessage({ kind: 'ended' } satisfies News);
 }
 
