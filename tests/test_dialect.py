@@ -72,7 +72,7 @@ FILES = {
 }
 # The settings of the whole program, the per-tenant settings' own table, and jobs themselves.
 SHARED_FILES = {
-    *("kit/jobs/worker.py", "config.py", "worker.py", "tenants/configs.py"),
+    *("kit/jobs/worker.py", "worker.py", "tenants/configs.py"),
     "integrations/payments/local/api.py",  # the API of a provider, beside its pages' routes
     "accounts/admission_routes.py",  # the pages of staff, beside those of everybody
     "money/backoffice/people_routes.py",  # the half of a long list of routes that is about one user

@@ -1,37 +1,21 @@
-"""The product's settings: their fields, their sources, and the checks of production."""
+"""Settings of the product: their fields, and what follows from them."""
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Mapping
 from enum import StrEnum
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
 from meydan.kit.crypto.keys import Keys
-from meydan.kit.files import remembered_port, write_whole
-from meydan.kit.hosts import LOOPBACK_NAME, host_name, is_loopback, is_private
-from meydan.kit.settings import Layer, SettingsError, load, read_file
+from meydan.kit.hosts import LOOPBACK_NAME, is_loopback
 
 if TYPE_CHECKING:
     from meydan.kit.database import DatabaseSettings
 
 PREFIX = "MEYDAN"
-LOGINS = {
-    "owner_url": "meydan_owner",
-    "app_url": "meydan_app",
-    "service_url": "meydan_service",
-    "relay_url": "meydan_relay",
-}
-DATABASE_NAME = "meydan"
-_SHORTEST_SECRET = 32
-_IN_OWN_FILES = ("contact_key", "push_key")
 
 
 class Environment(StrEnum):
@@ -316,199 +300,3 @@ class Settings(Struct, frozen=True):
     def local_outbox(self) -> Path:
         """File of the local stand-ins for SMS and e-mail."""
         return self.data / "outbox.jsonl"
-
-
-def default_data() -> Path:
-    """MEYDAN_DATA, else the operating system's usual folder. For root an open one: its engines run as another user."""
-    if given := os.environ.get("MEYDAN_DATA"):
-        return Path(given).absolute()
-    if os.geteuid() == 0:
-        return Path("/var/lib/meydan")
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "meydan"
-
-
-def load_settings(data: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Loads settings, weakest first: defaults, files that `up` made in the data folder, meydan.toml, the environment."""
-    environment = os.environ if environment is None else environment
-    data = (data or (Path(environment["MEYDAN_DATA"]) if environment.get("MEYDAN_DATA") else default_data())).absolute()
-    layers: dict[str, Layer] = {"default": {"data": str(data)}}
-    if (made := generated_file(data)).exists():
-        generated = read_file(made)
-        layers[str(made)] = {"secrets": generated["secrets"]}
-        layers["the engines in the data folder"] = _embedded_urls(data, generated["passwords"])
-    for name, key in (("contact_key", contact_key_file(data)), ("push_key", push_key_file(data))):
-        if key.exists():
-            layers[str(key)] = {"secrets": {name: key.read_text().strip()}}
-    file = Path(environment["MEYDAN_CONFIG"]) if environment.get("MEYDAN_CONFIG") else data / "meydan.toml"
-    if file.exists():
-        layers[str(file)] = read_file(file)
-        if "data" in layers[str(file)]:
-            raise SettingsError(f"{file}: the data folder is chosen by --data or MEYDAN_DATA, not in the file.")
-    elif environment.get("MEYDAN_CONFIG"):
-        raise SettingsError(f"MEYDAN_CONFIG names {file}, which does not exist.")
-    own = {name: value for name, value in environment.items() if name != "MEYDAN_DATA"}
-    settings = load(Settings, layers, own, prefix=PREFIX)
-    if problem := keyring_problem(settings.secrets):
-        raise SettingsError(problem)
-    if problems := production_problems(settings):
-        raise SettingsError("Production refuses to start:\n" + "\n".join(f"- {problem}" for problem in problems))
-    if problem := exposure_problem(settings):
-        raise SettingsError(problem)
-    return settings
-
-
-def production_problems(settings: Settings) -> list[str]:
-    if settings.environment is not Environment.production:
-        return []
-    secrets_ = settings.secrets
-    problems = [
-        f"secrets.{name} ({PREFIX}_SECRETS_{name.upper()}) {why}. Make one with: openssl rand -hex 32"
-        for name, value in [*((name, "") for name in secrets_.missing), *secrets_.named()]
-        if (why := _weakness(value))
-    ]
-    # The first seal key is an earlier one, and so has a second name.
-    named = [(name, key) for name, key in secrets_.named() if name != "first_seal_key"]
-    problems += [
-        f"secrets.{one} and secrets.{other} are the same: whoever learns one has both"
-        for (one, key), (other, same) in combinations(named, 2)
-        if key == same
-    ]
-    if settings.clock_file is not None:
-        problems.append("clock_file is set: only tests move the product's clock")
-    if not settings.mail.host and not settings.sms.twilio_account_sid:
-        problems.append("neither mail.host nor sms.twilio_account_sid is set: nobody could get a code to sign in")
-    if settings.http.public_url and not settings.http.public_url.startswith("https://"):
-        problems.append("http.public_url is not https: browsers give keys and cookies only to secure pages")
-    return problems
-
-
-def keyring_problem(given: Secrets) -> str:
-    """Earlier seal keys without the first of them; "" if there is none."""
-    if given.first_seal_key or not (given.kept_seal_keys or given.retired_seal_keys):
-        return ""
-    return (
-        f"secrets.first_seal_key ({PREFIX}_SECRETS_FIRST_SEAL_KEY) is missing: set it to the oldest seal key. Contacts are "
-        "hashed with it, and bans found by it."
-    )
-
-
-def exposure_problem(settings: Settings) -> str:
-    """A public URL that others can open, without the checks of production; "" if there is none."""
-    url = urlsplit(settings.http.public_url)
-    if settings.environment is Environment.production or not settings.http.public_url:
-        return ""
-    if url.scheme == "http" and is_private(host_name(url.netloc)):
-        return ""
-    return (
-        f"http.public_url is {settings.http.public_url}, which others can open, but environment is "
-        f"{settings.environment}: set environment to production, or http.public_url to an http address of this network."
-    )
-
-
-def _weakness(secret: str) -> str:
-    if not secret:
-        return "is missing"
-    if len(secret) < _SHORTEST_SECRET:
-        return f"is shorter than {_SHORTEST_SECRET} characters"
-    if len(set(secret)) < 10:
-        return "is not random"
-    if any(word in secret.lower() for word in ("change", "example", "secret", "password", "meydan", "default")):
-        return "looks like one out of a manual"
-    return ""
-
-
-def make_secrets(data: Path, given: Secrets | None = None) -> None:
-    """Writes random secrets and database passwords, at the first `up`, to a file that only its owner reads.
-
-    ``given`` are the secrets of a backup that becomes this installation.
-    """
-    if generated_file(data).exists():
-        return
-    given = given or Secrets(token_key=secrets.token_hex(32), seal_key=secrets.token_hex(32))
-    write_secrets(data, given, {login: secrets.token_hex(24) for login in LOGINS.values()})
-
-
-def write_secrets(data: Path, given: Secrets, passwords: Mapping[str, str]) -> None:
-    """Writes the file whole, but for the keys that have files of their own."""
-    lines = [
-        "# Made by Meydan; `meydan keys` changes it. Keep it with the backups of this data, and away from everybody else.",
-        *("", "[secrets]", *secrets_lines(given)),
-        *("", "[passwords]", *(f"{login} = {_toml(password)}" for login, password in passwords.items())),
-    ]
-    write_whole(generated_file(data), ("\n".join(lines) + "\n").encode())
-
-
-def secrets_lines(given: Secrets) -> list[str]:
-    """The section `secrets` as TOML, without what is not set and what has a file of its own."""
-    values = msgspec.structs.asdict(given)
-    return [f"{name} = {_toml(value)}" for name, value in values.items() if value and name not in _IN_OWN_FILES]
-
-
-def _toml(value: str | list[str]) -> str:
-    return msgspec.json.encode(value).decode()  # TOML writes texts and lists of them as JSON does
-
-
-def make_contact_key(data: Path, given: str = "") -> None:
-    """Writes the contact key to a file of its own, which no backup holds. One that is there or set stays."""
-    _make_key(contact_key_file(data), given)
-
-
-def make_push_key(data: Path, given: str = "") -> None:
-    """Writes the push key to a file of its own, at the first start of a program that has one. One that is there stays."""
-    _make_key(push_key_file(data), given)
-
-
-def _make_key(path: Path, given: str) -> None:
-    if not path.exists():
-        write_whole(path, f"{given or secrets.token_hex(32)}\n".encode())
-
-
-def database_passwords(data: Path) -> dict[str, str]:
-    """Passwords of the logins in the database that `up` runs."""
-    return {str(login): str(password) for login, password in read_file(generated_file(data))["passwords"].items()}
-
-
-def is_own_engine(data: Path, engine: str, url: str) -> bool:
-    """True if the URL is of the engine that `up` runs over this data folder, or none is set."""
-    port = remembered_port(data / "engines" / engine / "port")
-    return not url or (port is not None and f"@127.0.0.1:{port}/" in url)
-
-
-def note_running(data: Path, environment: Mapping[str, str]) -> None:
-    """Notes where the servers of this start listen, for commands in other processes."""
-    listening = {name: value for name, value in environment.items() if name.startswith(f"{PREFIX}_HTTP_")}
-    write_whole(data / "running.json", msgspec.json.encode(listening))
-
-
-def last_running(data: Path) -> dict[str, str]:
-    """Addresses of the servers. An empty or broken file counts as none; the next start writes it again."""
-    try:
-        return msgspec.json.decode((data / "running.json").read_bytes(), type=dict[str, str])
-    except (FileNotFoundError, msgspec.DecodeError):
-        return {}
-
-
-def generated_file(data: Path) -> Path:
-    return data / "secrets.toml"
-
-
-def contact_key_file(data: Path) -> Path:
-    return data / "contact.key"
-
-
-def push_key_file(data: Path) -> Path:
-    return data / "push.key"
-
-
-def _embedded_urls(data: Path, passwords: Mapping[str, str]) -> Layer:
-    """URLs of the engines of this data folder, by their remembered ports."""
-    engines, found = data / "engines", Layer()
-    if port := remembered_port(engines / "postgres/port"):
-        found["database"] = {
-            field: f"postgresql://{login}:{passwords[login]}@127.0.0.1:{port}/{DATABASE_NAME}"
-            for field, login in LOGINS.items()
-        }
-    if port := remembered_port(engines / "valkey/port"):
-        password = (engines / "valkey/password").read_text()
-        found["valkey"] = {"url": f"redis://:{password}@127.0.0.1:{port}/0"}
-    return found

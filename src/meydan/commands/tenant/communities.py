@@ -1,4 +1,4 @@
-"""`meydan tenant`: tenants (communities) from the command line."""
+"""Communities: added, listed, reached at hosts, in their time zone, closed and opened again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,18 +15,12 @@ import click
 
 from meydan.commands import PlainError, data_option
 from meydan.commands.local_database import product, running_database, tenant_id_of
+from meydan.commands.tenant.group import tenant
 
 if TYPE_CHECKING:
     from meydan.config import Settings
     from meydan.kit.database import Database
     from meydan.tenants import Addresses, Tenant
-
-_BAN_REASONS = ["harassment", "sexual_content", "underage", "spam", "threat", "other"]
-
-
-@click.group()
-def tenant() -> None:
-    """Communities on this installation."""
 
 
 @tenant.command()
@@ -110,120 +104,6 @@ def list_all(data: Path | None) -> None:
             click.echo(f"{slug:24} {name:32} {status:10} {people:>8} people  {' '.join(hosts)}".rstrip())
 
 
-@tenant.command()
-@click.argument("slug")
-@click.argument("identifier")
-@click.option(
-    "--role",
-    type=click.Choice(["user", "creator", "moderator", "admin", "owner"]),
-    required=True,
-    help="admin and owner see the community's money.",
-)
-@data_option
-def staff(slug: str, identifier: str, role: str, data: Path | None) -> None:
-    """Give somebody a role. IDENTIFIER is what they log in with: phone number, e-mail address or username."""
-
-    async def give(settings: Settings) -> None:
-        from meydan import accounts
-        from meydan.kit.errors import NotFound
-        from meydan.kit.identity import Role
-
-        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
-            try:
-                await accounts.do_set_role(tx, identifier, Role(role))
-            except NotFound:
-                raise PlainError(f"Nobody in {slug} logs in with {identifier}.") from None
-
-    with running_database(data) as settings:
-        asyncio.run(give(settings))
-    click.echo(f"{identifier} is now {role} in {slug}.")
-
-
-@tenant.command()
-@click.argument("slug")
-@click.argument("identifier")
-@click.option("--reason", type=click.Choice(_BAN_REASONS), required=True, help="Told to the person.")
-@click.option("--days", type=click.IntRange(1, 3650), help="For so many days; else for good.")
-@data_option
-def ban(slug: str, identifier: str, reason: str, days: int | None, data: Path | None) -> None:
-    """Ban somebody. IDENTIFIER is what they log in with: phone number, e-mail address or username."""
-
-    async def do_ban(settings: Settings) -> datetime | None:
-        from meydan import accounts, safety
-        from meydan.kit import clock
-        from meydan.kit.errors import NotFound
-
-        until = None if days is None else clock.now() + timedelta(days=days)
-        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
-            try:
-                user_id = await accounts.user_by_identifier(tx, identifier)
-            except NotFound:
-                raise PlainError(f"Nobody in {slug} logs in with {identifier}.") from None
-            return (await safety.do_ban(tx, user_id, safety.BanReason(reason), until=until)).until
-
-    with running_database(data) as settings:
-        until = asyncio.run(do_ban(settings))
-    click.echo(
-        f"{identifier} is banned from {slug} " + (f"until {until:%Y-%m-%d %H:%M} UTC." if until else "for good.")
-    )
-
-
-@tenant.command()
-@click.argument("slug")
-@click.argument("identifier")
-@click.option("--reason", required=True, help="Kept in the audit log.")
-@data_option
-def lift(slug: str, identifier: str, reason: str, data: Path | None) -> None:
-    """Lift somebody's ban. IDENTIFIER is what they log in with."""
-
-    async def do_lift(settings: Settings) -> None:
-        from meydan import accounts, safety
-        from meydan.kit.errors import NotFound
-
-        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
-            try:
-                user_id = await accounts.user_by_identifier(tx, identifier)
-            except NotFound:
-                raise PlainError(f"Nobody in {slug} logs in with {identifier}.") from None
-            try:
-                await safety.do_lift(tx, user_id, reason=reason)
-            except NotFound:
-                raise PlainError(f"{identifier} is not banned from {slug}.") from None
-
-    with running_database(data) as settings:
-        asyncio.run(do_lift(settings))
-    click.echo(f"{identifier} is no longer banned from {slug}.")
-
-
-@tenant.command()
-@click.argument("slug")
-@click.argument("contact")
-@click.option("--reason", required=True, help="Kept in the audit log, so without the contact.")
-@click.option(
-    "--take-from-account", is_flag=True, help="Also take it from the account that has it now, which stays without it."
-)
-@data_option
-def release(slug: str, contact: str, reason: str, data: Path | None, *, take_from_account: bool) -> None:
-    """Free a phone number or e-mail address that has a new owner from what earlier accounts left.
-
-    Bans, debts, freezes, used rights and blocks of erased accounts are no longer found by it.
-    """
-
-    async def do_release(settings: Settings) -> None:
-        from meydan import accounts
-        from meydan.kit.errors import NotFound
-
-        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
-            try:
-                await accounts.inheritance.do_release_typed(tx, contact, reason, take_from_account=take_from_account)
-            except NotFound:
-                raise PlainError(f"Nobody has proved {contact} in {slug}, or it is forgotten already.") from None
-
-    with running_database(data) as settings:
-        asyncio.run(do_release(settings))
-    click.echo(f"{contact} is free in {slug}: whoever proves it begins anew.")
-
-
 @tenant.command("host")
 @click.argument("slug")
 @click.argument("host")
@@ -290,64 +170,6 @@ def set_status(slug: str, status: str, data: Path | None) -> None:
     with running_database(data) as settings:
         asyncio.run(change(settings))
     click.echo(f"{slug} is now {status}.")
-
-
-@tenant.command("settings")
-@click.argument("slug")
-@data_option
-def show_settings(slug: str, data: Path | None) -> None:
-    """Show all settings of a community; a star where one differs from the default."""
-
-    async def read(settings: Settings) -> list[tuple[str, str, bool]]:
-        import msgspec
-
-        from meydan import tenants
-
-        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
-            lines = []
-            for room, kind in tenants.settings_types().items():
-                values = msgspec.structs.asdict(await tenants.settings(tx, kind))
-                defaults = msgspec.structs.asdict(kind())
-                for name, value in values.items():
-                    lines.append((f"{room}.{name}", msgspec.json.encode(value).decode(), value != defaults[name]))
-            return lines
-
-    with running_database(data) as settings:
-        for key, value, changed in asyncio.run(read(settings)):
-            click.echo(f"{'*' if changed else ' '} {key:36} {value}")
-
-
-@tenant.command("set")
-@click.argument("slug")
-@click.argument("key")
-@click.argument("value")
-@data_option
-def set_value(slug: str, key: str, value: str, data: Path | None) -> None:
-    """Set KEY (as `meydan tenant settings` shows it) to VALUE: a number, true, a word, or JSON. Holds within seconds."""
-
-    async def change(settings: Settings) -> None:
-        import msgspec
-
-        from meydan import tenants
-
-        try:
-            parsed = msgspec.json.decode(value)
-        except msgspec.DecodeError:
-            parsed = value  # a word without quotes
-        async with product(settings) as db, db.as_service(await tenant_id_of(db, slug)) as tx:
-            try:
-                await tenants.do_configure_key(tx, key, parsed)
-            except tenants.UnknownSetting:
-                raise PlainError(
-                    f"There is no setting called {key}. `meydan tenant settings {slug}` shows them."
-                ) from None
-            except tenants.SettingInvalid as refused:
-                raise PlainError(f"{key} cannot be {value}: {refused.extra.get('detail')}.") from None
-            await tenants.do_record(tx, "setting_changed", key=key, value=parsed)
-
-    with running_database(data) as settings:
-        asyncio.run(change(settings))
-    click.echo(f"{key} is now {value} in {slug}.")
 
 
 async def _do_add(db: Database, slug: str, name: str, timezone: str, language: str) -> Tenant:

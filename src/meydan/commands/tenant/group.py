@@ -1,0 +1,8 @@
+"""`meydan tenant`, which the files beside this one add their commands to."""
+
+import click
+
+
+@click.group()
+def tenant() -> None:
+    """Communities on this installation."""
