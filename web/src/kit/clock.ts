@@ -11,7 +11,11 @@ export interface Mark {
   readonly steady: number;
 }
 
+/** A difference between two answers that is more than their ways through the network. */
+const JUMP = 2000;
+
 let heard: { readonly server: number; readonly steady: number } | null = null;
+const listeners = new Set<() => void>();
 
 export function mark(): Mark {
   return { wall: Date.now(), steady: performance.now() };
@@ -25,7 +29,16 @@ export function elapsedSince({ wall, steady }: Mark): number {
 /** Every answer of the API names the server's time, in milliseconds. */
 export function learnServerTime(answer: Response): void {
   const time = Number(answer.headers.get(HEADER));
-  if (time > 0) heard = { server: time, steady: performance.now() };
+  if (!(time > 0)) return;
+  const jumped = Math.abs(time - serverNow()) > JUMP;
+  heard = { server: time, steady: performance.now() };
+  if (jumped) for (const tell of listeners) tell();
+}
+
+/** Tells when an answer named another time than was counted here: what is shown of time is wrong until it is drawn again. */
+export function onTimeCorrected(tell: () => void): () => void {
+  listeners.add(tell);
+  return () => void listeners.delete(tell);
 }
 
 /** False until an answer came: nothing may be deleted for its age before. */

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { ArrowLeft, DoorOpen, Flag, LockKeyhole } from 'lucide-react';
 import { useState } from 'react';
 import type { Conversation } from '../../kit/api/types';
-import { Avatar, fullTime, IconButton, Moment, TimeLeft } from '../../kit/ui';
+import { Avatar, fullTime, IconButton, Moment, Popover, TimeLeft } from '../../kit/ui';
 import { PersonSheet, ReportSheet } from '../safety';
 import type { Peer } from './data';
 import { LeaveSheet } from './LeaveSheet';
@@ -95,9 +95,27 @@ function TimeLine({ conversation, over, now }: Omit<Props, 'peer'>) {
   const [from, to] = [Date.parse(conversation.created_at), Date.parse(conversation.expires_at)];
   const left = over ? 0 : Math.min(1, Math.max(0, (to - now.getTime()) / (to - from)));
   const words = useTimeLeft(to - now.getTime());
+  const ends = fullTime(i18n.locale, new Date(to));
   return (
-    <div title={over ? undefined : fullTime(i18n.locale, new Date(to))}>
-      {over ? null : <p className="mx-auto w-full max-w-[560px] px-4 pb-1 text-right text-soft text-xs">{words}</p>}
+    <>
+      {over ? null : (
+        <div className="mx-auto flex w-full max-w-[560px] justify-end px-2 pb-0.5">
+          <Popover
+            align="end"
+            label={t`When this talk ends`}
+            trigger={
+              <button type="button" className="rounded-full px-2 py-0.5 text-soft text-xs hover:bg-deep hover:text-ink">
+                {words}
+              </button>
+            }
+          >
+            <p className="font-semibold">{ends}</p>
+            <p className="text-soft">
+              <Trans>This talk ends then. What was said is forgotten, here and on the server.</Trans>
+            </p>
+          </Popover>
+        </div>
+      )}
       <div
         role="progressbar"
         aria-label={t`Time left`}
@@ -109,6 +127,6 @@ function TimeLine({ conversation, over, now }: Omit<Props, 'peer'>) {
       >
         <TimeLeft share={left} />
       </div>
-    </div>
+    </>
   );
 }

@@ -1,6 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { useEffect, useState } from 'react';
-import { serverNow } from '../clock';
+import { useNow } from './now';
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
@@ -24,16 +23,6 @@ export function clockTime(locale: string, when: Date): string {
 
 export function fullTime(locale: string, when: Date): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(when);
-}
-
-/** The server's time, looked at again every so often. */
-export function useNow(everyMs: number): Date {
-  const [now, setNow] = useState(() => new Date(serverNow()));
-  useEffect(() => {
-    const timer = setInterval(() => setNow(new Date(serverNow())), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
 }
 
 /** A moment: said relatively, exact on hover. */
