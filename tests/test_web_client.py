@@ -1,5 +1,6 @@
 """The door: what a page is told before anybody has logged in, and how refusals look."""
 
+import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -90,6 +91,30 @@ async def test_a_missing_file_is_not_answered_by_the_page(
         assert (answer.text, answer.headers["cache-control"]) == ("<html>one", "no-cache")
         again = await api.get(path, headers={"If-None-Match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_text_goes_in_the_smallest_coding_that_the_browser_accepts(
+    api: httpx.AsyncClient, built: Callable[[str], None]
+):
+    built("one")
+    script = "// a script\n" * 200
+    file = web_client.STATIC / "assets" / "page-one.js"
+    file.write_text(script)
+    file.with_name("page-one.js.br").write_bytes(b"as brotli")
+    web_client.pages.cache_clear()
+    for accepted, coding in {
+        "gzip, deflate, br, zstd": "br",
+        "GZIP;q=1.0, BR;q=0.000": "gzip",
+        "br;q=0, gzip;q=0": None,
+        "identity": None,
+    }.items():
+        answer = await api.send(
+            api.build_request("GET", "/assets/page-one.js", headers={"Accept-Encoding": accepted}), stream=True
+        )
+        raw = b"".join([part async for part in answer.aiter_raw()])
+        assert (answer.headers.get("content-encoding"), answer.headers["vary"]) == (coding, "accept-encoding"), accepted
+        assert raw == {"br": b"as brotli", None: script.encode()}.get(coding, gzip.compress(script.encode(), mtime=0))
+    assert (await api.get("/assets/page-one.js.br")).status_code == 404  # no file of its own
 
 
 async def test_a_file_of_the_last_three_builds_is_had_from_every_process(

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import hashlib
 import mimetypes
+import re
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,11 @@ from meydan.kit.database import Database
 STATIC = Path(__file__).parent / "static"
 _ASSETS = "assets/"
 _IMMUTABLE = "public, max-age=31536000, immutable"
+_BROTLI = (
+    ".br"  # the build writes it beside each text (web/plugins/brotli.ts); gzip is quick enough to make at the start
+)
+_WORTH_ENCODING = 1000  # bytes; smaller files fit into the first packets as they are
+_REFUSED = re.compile(r"q=0(\.0*)?")
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg", "application/manifest")
 
 
@@ -130,25 +136,42 @@ def realtime_url(request: http.AnyRequest, settings: Settings) -> str:
 
 class Page(Struct, frozen=True):
     body: bytes
-    zipped: bytes | None
+    encoded: dict[str, bytes]
+    """The body in content codings, the smallest first."""
     media_type: str
     etag: str
+
+    def encoded_for(self, accept_encoding: str) -> tuple[str, bytes] | None:
+        """The first coding that the browser accepts, and the body in it. None where the body goes as it is."""
+        accepted = {
+            coding.strip().lower()
+            for coding, _, weight in (part.partition(";") for part in accept_encoding.split(","))
+            if not _REFUSED.fullmatch(weight.strip())
+        }
+        return next(((coding, body) for coding, body in self.encoded.items() if coding in accepted), None)
 
 
 @cache
 def pages() -> dict[str, Page]:
-    """Reads the built client into memory: a few hundred kilobytes."""
-    found = {}
-    for file in STATIC.rglob("*"):
-        if file.is_file() and not file.name.startswith("."):
-            found[file.relative_to(STATIC).as_posix()] = _page(file.name, file.read_bytes())
-    return found
+    """Reads the built client into memory: a few megabytes with its encoded bodies."""
+    files = {
+        file.relative_to(STATIC).as_posix(): file.read_bytes()
+        for file in STATIC.rglob("*")
+        if file.is_file() and not file.name.startswith(".")
+    }
+    return {
+        name: _page(name, body, files.get(f"{name}{_BROTLI}"))
+        for name, body in files.items()
+        if not name.endswith(_BROTLI)
+    }
 
 
-def _page(name: str, body: bytes) -> Page:
+def _page(name: str, body: bytes, brotli: bytes | None = None) -> Page:
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    zipped = gzip.compress(body) if media_type.startswith(_COMPRESSIBLE) else None
-    return Page(body, zipped, media_type, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"')
+    encoded = {"br": brotli} if brotli is not None else {}
+    if media_type.startswith(_COMPRESSIBLE) and len(body) >= _WORTH_ENCODING:
+        encoded["gzip"] = gzip.compress(body, mtime=0)
+    return Page(body, encoded, media_type, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"')
 
 
 async def keep_build(data: Path) -> None:
@@ -205,10 +228,10 @@ async def page(
         headers["content-security-policy"] = _policy(realtime_url(request, state.settings))
     if request.headers.get("if-none-match") == found.etag:
         return Response(b"", status_code=304, headers=headers)
-    zipped = found.zipped if "gzip" in request.headers.get("accept-encoding", "") else None
-    if zipped is not None:
-        headers["content-encoding"] = "gzip"
-    return Response(zipped or found.body, media_type=found.media_type, headers=headers)
+    body = found.body
+    if encoded := found.encoded_for(request.headers.get("accept-encoding", "")):
+        headers["content-encoding"], body = encoded
+    return Response(body, media_type=found.media_type, headers=headers)
 
 
 def _policy(realtime: str) -> str:
