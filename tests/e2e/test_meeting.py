@@ -61,6 +61,32 @@ async def test_two_who_speak_other_languages_meet_when_both_ask_for_anybody(prod
     await expect(one.page.get_by_label("Talk with adali")).to_be_visible()
 
 
+async def test_the_waiting_goes_on_in_the_corner_while_one_looks_elsewhere(product: Product, visitor: Visitors):
+    one, other = await visitor(), await visitor(viewport=DESKTOP)
+    await register(one, product, "wanderer")
+    await register(other, product, "newcomer")
+    await one.page.get_by_role("button", name="Meet someone").click()
+    await expect(one.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
+    corner = one.page.get_by_role("region", name="Your waiting")
+    await expect(corner).to_be_hidden()
+    await one.page.get_by_role("link", name="People").click()
+    await corner.get_by_role("link", name="Waiting under the lamp").click()
+    await expect(one.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
+    await one.page.get_by_role("link", name="Messages").click()
+    await expect(corner.get_by_role("timer")).to_be_visible()
+    await corner.get_by_role("button", name="Stop waiting").click()
+    await expect(corner).to_be_hidden()
+
+    await one.page.get_by_role("link", name="Square", exact=True).click()
+    await one.page.get_by_role("button", name="Meet someone").click()
+    await expect(one.page.get_by_role("heading", name="Waiting under the lamp")).to_be_visible()
+    await one.page.get_by_role("link", name="People").click()
+    await other.page.get_by_role("button", name="Meet someone").click()
+    await corner.get_by_role("link", name="To the talk").click()
+    await expect(one.page.get_by_label("Talk with newcomer")).to_be_visible()
+    await expect(corner).to_be_hidden()
+
+
 async def test_who_is_blocked_is_not_met_again(product: Product, visitor: Visitors):
     one, other = await visitor(), await visitor()
     await register(one, product, "lale")

@@ -2,13 +2,13 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
 import { CloudOff, Cookie, ShieldAlert } from 'lucide-react';
-import { type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { type ComponentType, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { BannedPage, LandingPage } from '../features/accounts';
 import { useSession } from '../kit/api/session';
 import { configQuery } from '../kit/queries';
 import { useConnection } from '../kit/realtime';
 import { useRedirect, useShownPage, useShownPath } from '../kit/redirect';
-import { partsAbove, partsBeside, places, topParts } from '../kit/room';
+import { partsAbove, partsBeside, partsInDock, places, topParts } from '../kit/room';
 import { browserKeeps } from '../kit/storage';
 import { useCountInTitle } from '../kit/title';
 import {
@@ -18,6 +18,7 @@ import {
   Bone,
   BottomBar,
   CommunityName,
+  Dock,
   DuskSign,
   ErrorState,
   Mark,
@@ -157,12 +158,10 @@ function Inside({ label }: { label: string }) {
         }
       />
       <div className="min-w-0 flex-1">
-        {partsAbove().map((Part, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the list stays as it is
-          <Suspense key={at}>
-            <Part />
-          </Suspense>
-        ))}
+        <Parts of={partsAbove()} />
+        <Dock strip={bare === true}>
+          <Parts of={partsInDock()} />
+        </Dock>
         {bare ? null : (
           <TopBar brief={shadow}>
             {shadow ? <DuskSign alias={me.profile.alias} /> : null}
@@ -171,21 +170,28 @@ function Inside({ label }: { label: string }) {
             ))}
           </TopBar>
         )}
-        <main id="page" tabIndex={-1} className={bare ? 'outline-none' : 'pb-20 outline-none lg:pb-0'}>
+        <main
+          id="page"
+          tabIndex={-1}
+          className={bare ? 'outline-none' : 'pb-[calc(5rem+var(--dock))] outline-none lg:pb-[var(--dock)]'}
+        >
           <Outlet />
         </main>
       </div>
       {bare ? null : <BottomBar label={label} places={bar} />}
       <CountInTitle />
-      {partsBeside().map((Part, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the list stays as it is
-        <Suspense key={at}>
-          <Part />
-        </Suspense>
-      ))}
+      <Parts of={partsBeside()} />
     </div>
   );
 }
+
+const Parts = ({ of }: { of: ComponentType[] }) =>
+  of.map((Part, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the list stays as it is
+    <Suspense key={at}>
+      <Part />
+    </Suspense>
+  ));
 
 /** How much is new in all places together. */
 function CountInTitle(): null {

@@ -63,6 +63,8 @@ export interface Room {
   above?: readonly ComponentType[];
   /** What goes on beside the pages while somebody is logged in; shows nothing of its own. */
   beside?: readonly ComponentType[];
+  /** What goes on in the corner over all pages, until it is over (kit/ui/Dock.tsx); mostly it shows nothing. */
+  dock?: readonly ComponentType[];
   /** What comes of a frame, whatever page is shown. */
   frames?: FrameHandlers;
   /** Words for what the server's room refuses, by code. */
@@ -103,6 +105,7 @@ export const places = () => inOrder(opened.flatMap((room) => room.places ?? []))
 export const topParts = () => inOrder(opened.flatMap((room) => room.top ?? []));
 export const partsAbove = () => opened.flatMap((room) => room.above ?? []);
 export const partsBeside = () => opened.flatMap((room) => room.beside ?? []);
+export const partsInDock = () => opened.flatMap((room) => room.dock ?? []);
 export const tabsOf = (of: Tab['of']) =>
   inOrder(opened.flatMap((room) => room.tabs ?? []).filter((tab) => tab.of === of));
 

@@ -76,7 +76,7 @@ function Form({ rules }: { rules: FraudRules }) {
       {ruleWords.map((one) => (
         <RuleCard key={one.rule} words={one} numbers={numbers} {...shared} />
       ))}
-      <div className="sticky bottom-[calc(4.5rem+env(safe-area-inset-bottom))] flex flex-wrap items-center gap-3 rounded-card border border-line bg-card p-3 shadow-card lg:bottom-4">
+      <div className="sticky bottom-[calc(4.5rem+var(--dock)+env(safe-area-inset-bottom))] flex flex-wrap items-center gap-3 rounded-card border border-line bg-card p-3 shadow-card lg:bottom-[calc(1rem+var(--dock))]">
         <Button type="submit" look="lamp" busy={change.isPending} disabled={!changed && wrong.size === 0}>
           <Trans>Save</Trans>
         </Button>

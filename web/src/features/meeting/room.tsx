@@ -64,6 +64,7 @@ export const room: Room = {
     { of: 'people', rank: 20, to: '/people/claims', title: msg`Asked back` },
   ],
   beside: [page(() => import('./MatchToasts'), 'MatchToasts')],
+  dock: [page(() => import('./WaitingDock'), 'WaitingDock')],
   frames: {
     match_made: stateChanged,
     match_ended: stateChanged,

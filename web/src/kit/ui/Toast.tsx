@@ -71,7 +71,7 @@ export function Toasts() {
       onPointerLeave={() => setPointed(false)}
       onFocus={() => setFocused(true)}
       onBlur={() => setFocused(false)}
-      className="pointer-events-none fixed inset-x-0 bottom-20 z-40 flex flex-col items-center gap-2 px-4 lg:bottom-6"
+      className="pointer-events-none fixed inset-x-0 bottom-[calc(5rem+var(--dock))] z-40 flex flex-col items-center gap-2 px-4 lg:bottom-[calc(1.5rem+var(--dock))]"
     >
       {notes.map((note) => (
         <Toast key={note.id} note={note} held={hidden || pointed || focused} />

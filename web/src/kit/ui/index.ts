@@ -8,6 +8,7 @@ export * from './CodeField';
 export * from './Coin';
 export * from './composing';
 export { cx } from './cx';
+export * from './Dock';
 export * from './digits';
 export * from './Excess';
 export * from './Facts';
