@@ -1,8 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import type { ReportReason } from '../../kit/api/types';
-import { useWords } from '../../kit/api/words';
-import { Button, excessOf, RadioList, Sheet, SheetFoot, TextArea, toast } from '../../kit/ui';
+import { useForm } from '../../kit/form';
+import { Button, Fault, RadioList, Sheet, SheetFoot, TextArea, toast } from '../../kit/ui';
 import type { Person } from './BlockSheet';
 import { useReport } from './data';
 import { useReportReasons } from './reasons';
@@ -45,53 +44,36 @@ export function ReportSheet({
 
 function ReportForm({ profile, matchId, onDone }: { profile: Person; matchId?: string; onDone: () => void }) {
   const { t } = useLingui();
-  const words = useWords();
   const report = useReport();
-  const [reason, setReason] = useState<ReportReason | ''>('');
-  const [text, setText] = useState('');
-  const [asked, setAsked] = useState(false);
   const reasons = Object.entries(useReportReasons()).map(([value, words]) => ({ value: value as ReportReason, words }));
+  const form = useForm({
+    initial: { reason: '' as ReportReason | '', text: '' },
+    rules: { reason: (reason) => !reason && t`Choose what comes closest.` },
+    limits: { text: LONGEST },
+    send: ({ reason, text }) =>
+      report.mutateAsync({
+        profile_id: profile.id,
+        reason: reason as ReportReason,
+        text: text.trim(),
+        ...(matchId ? { match_id: matchId } : {}),
+      }),
+    onSent: () => {
+      toast(t`Thank you. Your report is noted.`);
+      onDone();
+    },
+  });
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        setAsked(true);
-        if (!reason || report.isPending || excessOf(text, LONGEST) > 0) return;
-        report.mutate(
-          {
-            profile_id: profile.id,
-            reason,
-            text: text.trim(),
-            ...(matchId ? { match_id: matchId } : {}),
-          },
-          {
-            onSuccess: () => {
-              toast(t`Thank you. Your report is noted.`);
-              onDone();
-            },
-          },
-        );
-      }}
-    >
-      <RadioList
-        label={t`What happened`}
-        value={reason}
-        onChange={setReason}
-        options={reasons}
-        error={asked && !reason ? t`Choose what comes closest.` : undefined}
-      />
+    <form {...form.props} className="flex flex-col gap-4">
+      <RadioList label={t`What happened`} {...form.choice('reason')} options={reasons} />
       <TextArea
         label={t`In your words`}
         hint={t`Optional, up to ${LONGEST} characters.`}
-        limit={LONGEST}
         rows={3}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        error={report.error ? words(report.error) : undefined}
+        {...form.field('text')}
       />
+      <Fault>{form.fault}</Fault>
       <SheetFoot>
-        <Button type="submit" look="danger" wide busy={report.isPending}>
+        <Button type="submit" look="danger" wide busy={form.busy}>
           <Trans>Send the report</Trans>
         </Button>
       </SheetFoot>

@@ -1,7 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
-import { useWords } from '../../kit/api/words';
-import { Button, Coins, Field, Sheet, SheetFoot } from '../../kit/ui';
+import { useForm } from '../../kit/form';
+import { Button, Coins, Fault, Field, Sheet, SheetFoot } from '../../kit/ui';
 import { useConvert } from './data';
 
 /** Earnings become coins to spend; there is no way back, and that is said first. */
@@ -46,43 +45,36 @@ export function ConvertSheet({
   );
 }
 
+const amountIn = (text: string) => (/^\d{1,9}$/.test(text.trim()) ? Number(text.trim()) : 0);
+
 function ConvertForm({ available, onDone }: { available: number; onDone: () => void }) {
   const { t, i18n } = useLingui();
-  const words = useWords();
   const convert = useConvert();
-  const [text, setText] = useState(String(available));
-  const amount = /^\d{1,9}$/.test(text.trim()) ? Number(text.trim()) : 0;
-  const fits = amount > 0 && amount <= available;
+  const fits = (text: string) => amountIn(text) > 0 && amountIn(text) <= available;
+  const form = useForm({
+    initial: { text: String(available) },
+    liveRules: { text: (text) => text.trim() && !fits(text) && t`A whole number from 1 to ${i18n.number(available)}.` },
+    refusals: { text: 'any' },
+    send: ({ text }) => convert.mutateAsync(amountIn(text)),
+    onSent: onDone,
+  });
+  const { text } = form.values;
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (fits && !convert.isPending) convert.mutate(amount, { onSuccess: onDone });
-      }}
-    >
+    <form {...form.props} className="flex flex-col gap-4">
       <Field
         label={t`How many`}
         inputMode="numeric"
         autoComplete="off"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
+        {...form.field('text')}
         hint={t`${i18n.number(available)} of your earnings can become coins now.`}
-        error={
-          convert.error
-            ? words(convert.error)
-            : text.trim() && !fits
-              ? t`A whole number from 1 to ${i18n.number(available)}.`
-              : undefined
-        }
       />
+      <Fault>{form.fault}</Fault>
       <SheetFoot>
-        <Button type="submit" look="lamp" wide busy={convert.isPending} disabled={!fits}>
-          {fits ? (
+        <Button type="submit" look="lamp" wide busy={form.busy} disabled={!fits(text)}>
+          {fits(text) ? (
             <span>
               <Trans>
-                Get <Coins amount={amount} />
+                Get <Coins amount={amountIn(text)} />
               </Trans>
             </span>
           ) : (

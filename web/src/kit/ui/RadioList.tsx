@@ -24,6 +24,7 @@ export function RadioList<Value extends string>({
       </span>
       <RadioGroup.Root
         aria-labelledby={id}
+        aria-invalid={error ? true : undefined}
         aria-describedby={error ? `${id}-error` : undefined}
         value={value}
         onValueChange={(next) => onChange(next as Value)}

@@ -12,6 +12,7 @@ export * from './Dock';
 export * from './digits';
 export * from './Excess';
 export * from './Facts';
+export * from './Fault';
 export * from './Field';
 export * from './Frame';
 export * from './Image';

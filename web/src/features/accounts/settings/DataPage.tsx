@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { useAction } from '../../../kit/action';
 import { useWords } from '../../../kit/api/words';
 import { serverNow } from '../../../kit/clock';
-import { Button, Card, Page, PasswordField, Section, Sheet, SheetFoot, toast } from '../../../kit/ui';
+import { useForm } from '../../../kit/form';
+import { Button, Card, Fault, Page, PasswordField, Section, Sheet, SheetFoot, toast } from '../../../kit/ui';
 import { eraseAccount, exportData } from '../data';
 
 /** Everything the server knows about one, to take along or to erase. */
@@ -34,11 +35,7 @@ export function DataPage() {
               it, and it is gone after a day.
             </Trans>
           </p>
-          {take.error ? (
-            <p role="alert" className="text-terracotta">
-              {words(take.error)}
-            </p>
-          ) : null}
+          <Fault>{take.error && words(take.error)}</Fault>
           <Button
             className="self-start"
             icon={<Download aria-hidden className="size-5" />}
@@ -75,33 +72,23 @@ export function DataPage() {
 
 function EraseForm({ onClose }: { onClose: () => void }) {
   const { t } = useLingui();
-  const words = useWords();
-  const [password, setPassword] = useState('');
-  const erase = useAction({
-    mutationFn: () => eraseAccount(password),
-    onSuccess: () => toast(t`Your account is erased. Farewell.`),
+  const form = useForm({
+    initial: { password: '' },
+    refusals: { password: 'any' },
+    send: async ({ password }) => {
+      await eraseAccount(password);
+      toast(t`Your account is erased. Farewell.`);
+    },
   });
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (password && !erase.isPending) erase.mutate();
-      }}
-    >
-      <PasswordField
-        label={t`Password`}
-        autoComplete="current-password"
-        value={password}
-        error={erase.error ? words(erase.error) : undefined}
-        onChange={(event) => setPassword(event.target.value)}
-      />
+    <form {...form.props} className="flex flex-col gap-4">
+      <PasswordField label={t`Password`} autoComplete="current-password" {...form.field('password')} />
+      <Fault>{form.fault}</Fault>
       <SheetFoot>
         <Button className="flex-1" onClick={onClose}>
           <Trans>Not now</Trans>
         </Button>
-        <Button type="submit" look="danger" className="flex-1" busy={erase.isPending} disabled={!password}>
+        <Button type="submit" look="danger" className="flex-1" busy={form.busy} disabled={!form.values.password}>
           <Trans>Erase for good</Trans>
         </Button>
       </SheetFoot>

@@ -1,13 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { BadgeCheck, Mail, Smartphone } from 'lucide-react';
-import { useState } from 'react';
 import { useAction } from '../../../kit/action';
 import { isRefusal } from '../../../kit/api/errors';
 import { useMe } from '../../../kit/api/session';
 import type { OtpSent } from '../../../kit/api/types';
 import { useWords } from '../../../kit/api/words';
 import { useBack } from '../../../kit/back';
-import { Button, Card, Chip, Notice, Page, PasswordField, Section, toast } from '../../../kit/ui';
+import { useForm } from '../../../kit/form';
+import { Button, Card, Chip, Fault, Notice, Page, PasswordField, Section, toast } from '../../../kit/ui';
 import { CodeStep } from '../CodeStep';
 import { type ContactKind, ContactStep } from '../ContactStep';
 import { changePassword, useWanted, verifyContact } from '../data';
@@ -75,9 +75,7 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
     sent: null,
     proof: '',
   });
-  const [password, setPassword] = useState('');
   const close = () => {
-    setPassword('');
     forget();
     change({ step: 'shown', value: '', to: '', sent: null, proof: '' });
   };
@@ -127,11 +125,7 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
             </Button>
           </div>
         ) : null}
-        {verify.error && draft.step !== 'password' ? (
-          <p role="alert" className="text-terracotta">
-            {words(verify.error)}
-          </p>
-        ) : null}
+        {verify.error && draft.step !== 'password' ? <Fault>{words(verify.error)}</Fault> : null}
         {draft.step === 'contact' ? (
           <>
             <ContactStep
@@ -160,74 +154,74 @@ function Contact({ kind, value }: { kind: ContactKind; value: string | null }) {
           />
         ) : null}
         {draft.step === 'password' ? (
-          <form
-            noValidate
-            className="flex flex-col gap-4"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (password) verify.mutate({ proof: draft.proof, password });
-            }}
-          >
-            <PasswordField
-              label={t`Your password`}
-              hint={t`A number or address is a way into your account, so we make sure that it is you.`}
-              autoComplete="current-password"
-              value={password}
-              error={verify.error ? words(verify.error) : undefined}
-              onChange={(event) => setPassword(event.target.value)}
-            />
-            <Button look="lamp" type="submit" wide busy={verify.isPending} disabled={!password}>
-              <Trans>Save</Trans>
-            </Button>
-            <Button look="quiet" onClick={close}>
-              <Trans>Not now</Trans>
-            </Button>
-          </form>
+          <ConfirmForm
+            onConfirmed={(password) => verify.mutateAsync({ proof: draft.proof, password })}
+            onClose={close}
+          />
         ) : null}
       </Card>
     </Section>
   );
 }
 
+/** The password once more, before a new way into the account is kept. */
+function ConfirmForm({
+  onConfirmed,
+  onClose,
+}: {
+  onConfirmed: (password: string) => Promise<unknown>;
+  onClose: () => void;
+}) {
+  const { t } = useLingui();
+  const form = useForm({
+    initial: { password: '' },
+    refusals: { password: 'any' },
+    send: ({ password }) => onConfirmed(password),
+  });
+  return (
+    <form {...form.props} className="flex flex-col gap-4">
+      <PasswordField
+        label={t`Your password`}
+        hint={t`A number or address is a way into your account, so we make sure that it is you.`}
+        autoComplete="current-password"
+        {...form.field('password')}
+      />
+      <Fault>{form.fault}</Fault>
+      <Button look="lamp" type="submit" wide busy={form.busy} disabled={!form.values.password}>
+        <Trans>Save</Trans>
+      </Button>
+      <Button look="quiet" onClick={onClose}>
+        <Trans>Not now</Trans>
+      </Button>
+    </form>
+  );
+}
+
 function Password() {
   const { t } = useLingui();
-  const words = useWords();
-  const [current, setCurrent] = useState('');
-  const [next, setNext] = useState('');
-  const change = useAction({
-    mutationFn: () => changePassword({ current, new: next }),
-    onSuccess: () => {
-      setCurrent('');
-      setNext('');
+  const form = useForm({
+    initial: { current: '', next: '' },
+    refusals: { current: ['password_wrong'], next: ['weak_password'] },
+    send: ({ current, next }) => changePassword({ current, new: next }),
+    onSent: () => {
+      form.change({ current: '', next: '' });
       toast(t`Your password has been changed.`);
     },
   });
+  const { current, next } = form.values;
   return (
     <Section title={<Trans>Password</Trans>}>
       <Card>
-        <form
-          noValidate
-          className="flex flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (current && next && !change.isPending) change.mutate();
-          }}
-        >
-          <PasswordField
-            label={t`Current password`}
-            autoComplete="current-password"
-            value={current}
-            onChange={(event) => setCurrent(event.target.value)}
-          />
+        <form {...form.props} className="flex flex-col gap-4">
+          <PasswordField label={t`Current password`} autoComplete="current-password" {...form.field('current')} />
           <PasswordField
             label={t`New password`}
             hint={t`At least 10 characters. A few words in a row are easy to keep in mind.`}
             autoComplete="new-password"
-            value={next}
-            error={change.error ? words(change.error) : undefined}
-            onChange={(event) => setNext(event.target.value)}
+            {...form.field('next')}
           />
-          <Button type="submit" wide busy={change.isPending} disabled={!current || !next}>
+          <Fault>{form.fault}</Fault>
+          <Button type="submit" wide busy={form.busy} disabled={!current || !next}>
             <Trans>Change the password</Trans>
           </Button>
         </form>
