@@ -4,19 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Receipt } from 'lucide-react';
 import { useState } from 'react';
 import { PersonName, StaffPage, useProviderWords } from '../../kit/staff';
-import {
-  Chip,
-  EmptyState,
-  ErrorState,
-  Figure,
-  ListSkeleton,
-  Moment,
-  Money,
-  MoreButton,
-  SelectField,
-  Table,
-  type Tone,
-} from '../../kit/ui';
+import { Chip, EmptyState, Figure, List, Moment, Money, SelectField, Table, type Tone } from '../../kit/ui';
 import { type PaymentStatus, paymentsQuery, type StaffPayment } from './data';
 import { usePaymentWords } from './words';
 
@@ -51,7 +39,6 @@ export function PaymentsPage() {
   const statusWords = usePaymentWords();
   const [status, setStatus] = useState<PaymentStatus | ''>('');
   const payments = useInfiniteQuery(paymentsQuery(status));
-  const items = payments.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <StaffPage title={t`Payments`}>
       <SelectField
@@ -67,15 +54,17 @@ export function PaymentsPage() {
           </option>
         ))}
       </SelectField>
-      {payments.isPending ? <ListSkeleton rows={6} /> : null}
-      {payments.isError && !payments.data ? <ErrorState onRetry={() => payments.refetch()} /> : null}
-      {payments.isSuccess && items.length === 0 ? (
-        <EmptyState icon={<Receipt aria-hidden />} title={<Trans>No payments here</Trans>}>
-          <Trans>Whatever people pay, try to pay or get back is listed here.</Trans>
-        </EmptyState>
-      ) : null}
-      {items.length > 0 ? <PaymentsTable payments={items} /> : null}
-      <MoreButton query={payments} />
+      <List
+        query={payments}
+        rows={6}
+        empty={
+          <EmptyState icon={<Receipt aria-hidden />} title={<Trans>No payments here</Trans>}>
+            <Trans>Whatever people pay, try to pay or get back is listed here.</Trans>
+          </EmptyState>
+        }
+      >
+        {(items) => <PaymentsTable payments={items} />}
+      </List>
     </StaffPage>
   );
 }

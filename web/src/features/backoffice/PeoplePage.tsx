@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { UserSearch } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { StaffPage } from '../../kit/staff';
-import { Alias, CardList, EmptyState, ErrorState, Field, LinkRow, ListSkeleton } from '../../kit/ui';
+import { Alias, CardList, EmptyState, Field, LinkRow, List } from '../../kit/ui';
 import { peopleQuery } from './data';
 
 /** The way to one member's money: by the name of their real face, the only one staff know. */
@@ -17,7 +17,6 @@ export function PeoplePage() {
   const name = useDeferredValue(text);
   const people = useQuery(peopleQuery(name));
   const asked = name.trim() !== '';
-  const items = people.data?.items ?? [];
   return (
     <StaffPage
       title={t`People`}
@@ -38,24 +37,29 @@ export function PeoplePage() {
           void navigate({ to: '/staff/people', search: { name: value || undefined }, replace: true });
         }}
       />
-      {asked && people.isLoading ? <ListSkeleton rows={3} /> : null}
-      {asked && people.isError ? <ErrorState onRetry={() => people.refetch()} /> : null}
-      {asked && people.isSuccess && items.length === 0 ? (
-        <EmptyState icon={<UserSearch aria-hidden />} title={<Trans>Nobody has this name</Trans>}>
-          <Trans>Somebody who left has no name any more; their payments still lead to them.</Trans>
-        </EmptyState>
-      ) : null}
-      {asked && items.length > 0 ? (
-        <CardList label={t`People`}>
-          {items.map((person) => (
-            <LinkRow
-              key={person.user_id}
-              to="/staff/people/$userId"
-              params={{ userId: person.user_id }}
-              title={<Alias alias={person.alias} tag={person.tag} />}
-            />
-          ))}
-        </CardList>
+      {asked ? (
+        <List
+          query={people}
+          rows={3}
+          empty={
+            <EmptyState icon={<UserSearch aria-hidden />} title={<Trans>Nobody has this name</Trans>}>
+              <Trans>Somebody who left has no name any more; their payments still lead to them.</Trans>
+            </EmptyState>
+          }
+        >
+          {(items) => (
+            <CardList label={t`People`}>
+              {items.map((person) => (
+                <LinkRow
+                  key={person.user_id}
+                  to="/staff/people/$userId"
+                  params={{ userId: person.user_id }}
+                  title={<Alias alias={person.alias} tag={person.tag} />}
+                />
+              ))}
+            </CardList>
+          )}
+        </List>
       ) : null}
     </StaffPage>
   );

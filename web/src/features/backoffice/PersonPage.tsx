@@ -2,25 +2,10 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Coins as CoinsIcon, Snowflake, Sun } from 'lucide-react';
-import { type ReactNode, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useWords } from '../../kit/api/words';
 import { ConflictOfInterest, DecideSheet, PersonName, StaffPage } from '../../kit/staff';
-import {
-  Alias,
-  Button,
-  Card,
-  CardList,
-  ErrorState,
-  Figure,
-  ListSkeleton,
-  Loaded,
-  Moment,
-  MoreButton,
-  Notice,
-  Row,
-  Section,
-  toast,
-} from '../../kit/ui';
+import { Alias, Button, Card, CardList, Figure, List, Loaded, Moment, Notice, Row, Section, toast } from '../../kit/ui';
 import { SecondFactorOf } from '../accounts';
 import { CaseCard } from '../fraud';
 import { useFreeze, useThaw } from '../wallet';
@@ -213,45 +198,38 @@ function Adjustments({ member }: { member: StaffPerson }) {
 
 function Payments({ userId }: { userId: string }) {
   const payments = useInfiniteQuery(paymentsQuery('', userId));
-  const items = payments.data?.pages.flatMap((page) => page.items);
   return (
     <Section title={<Trans>Payments</Trans>}>
-      <Rows items={items} query={payments} none={<Trans>They have paid nothing here.</Trans>}>
+      <List
+        query={payments}
+        rows={3}
+        empty={
+          <p className="text-soft">
+            <Trans>They have paid nothing here.</Trans>
+          </p>
+        }
+      >
         {(found) => <PaymentsTable payments={found} ofOne />}
-      </Rows>
+      </List>
     </Section>
   );
 }
 
 function Transactions({ userId }: { userId: string }) {
   const transactions = useInfiniteQuery(transactionsQuery('', userId));
-  const items = transactions.data?.pages.flatMap((page) => page.items);
   return (
     <Section title={<Trans>Transactions</Trans>}>
-      <Rows items={items} query={transactions} none={<Trans>None of their coins has moved.</Trans>}>
+      <List
+        query={transactions}
+        rows={3}
+        empty={
+          <p className="text-soft">
+            <Trans>None of their coins has moved.</Trans>
+          </p>
+        }
+      >
         {(found) => <TransactionsTable transactions={found} />}
-      </Rows>
+      </List>
     </Section>
-  );
-}
-
-function Rows<Item>({
-  items,
-  query,
-  none,
-  children,
-}: {
-  items: Item[] | undefined;
-  query: Parameters<typeof MoreButton>[0]['query'] & { isError: boolean; refetch: () => unknown };
-  none: ReactNode;
-  children: (items: Item[]) => ReactNode;
-}) {
-  if (!items) return query.isError ? <ErrorState onRetry={() => void query.refetch()} /> : <ListSkeleton rows={3} />;
-  if (items.length === 0) return <p className="text-soft">{none}</p>;
-  return (
-    <>
-      {children(items)}
-      <MoreButton query={query} />
-    </>
   );
 }

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { ArrowLeftRight } from 'lucide-react';
 import { useState } from 'react';
 import { PersonName, StaffPage, useProviderWords } from '../../kit/staff';
-import { EmptyState, ErrorState, Figure, ListSkeleton, Moment, MoreButton, SelectField, Table } from '../../kit/ui';
+import { EmptyState, Figure, List, Moment, SelectField, Table } from '../../kit/ui';
 import { type StaffTransaction, type TransactionType, transactionsQuery } from './data';
 import { useAccountWords, useKindWords } from './words';
 
@@ -31,7 +31,6 @@ export function TransactionsPage() {
   const kind = useKindWords();
   const [type, setType] = useState<TransactionType | ''>('');
   const transactions = useInfiniteQuery(transactionsQuery(type));
-  const items = transactions.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <StaffPage title={t`Transactions`}>
       <SelectField
@@ -47,15 +46,17 @@ export function TransactionsPage() {
           </option>
         ))}
       </SelectField>
-      {transactions.isPending ? <ListSkeleton rows={6} /> : null}
-      {transactions.isError && !transactions.data ? <ErrorState onRetry={() => transactions.refetch()} /> : null}
-      {transactions.isSuccess && items.length === 0 ? (
-        <EmptyState icon={<ArrowLeftRight aria-hidden />} title={<Trans>No coins have moved here</Trans>}>
-          <Trans>Purchases, gifts, refunds: every movement is listed here with both its sides.</Trans>
-        </EmptyState>
-      ) : null}
-      {items.length > 0 ? <TransactionsTable transactions={items} /> : null}
-      <MoreButton query={transactions} />
+      <List
+        query={transactions}
+        rows={6}
+        empty={
+          <EmptyState icon={<ArrowLeftRight aria-hidden />} title={<Trans>No coins have moved here</Trans>}>
+            <Trans>Purchases, gifts, refunds: every movement is listed here with both its sides.</Trans>
+          </EmptyState>
+        }
+      >
+        {(items) => <TransactionsTable transactions={items} />}
+      </List>
     </StaffPage>
   );
 }

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { ShieldCheck, SlidersHorizontal } from 'lucide-react';
 import { useState } from 'react';
 import { StaffPage } from '../../kit/staff';
-import { Button, EmptyState, ErrorState, ListSkeleton, MoreButton, Segmented } from '../../kit/ui';
+import { Button, EmptyState, List, Segmented } from '../../kit/ui';
 import { CaseCard } from './CaseCard';
 import { type CaseStatus, casesQuery } from './data';
 
@@ -13,7 +13,6 @@ export function FraudPage() {
   const { t } = useLingui();
   const [status, setStatus] = useState<CaseStatus>('open');
   const cases = useInfiniteQuery(casesQuery(status));
-  const items = cases.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <StaffPage
       title={t`Fraud`}
@@ -41,24 +40,28 @@ export function FraudPage() {
           { value: 'closed', words: t`Decided` },
         ]}
       />
-      {cases.isPending ? <ListSkeleton rows={3} /> : null}
-      {cases.isError && !cases.data ? <ErrorState onRetry={() => cases.refetch()} /> : null}
-      {cases.isSuccess && items.length === 0 ? (
-        <EmptyState
-          icon={<ShieldCheck aria-hidden />}
-          title={status === 'open' ? <Trans>Nothing to decide</Trans> : <Trans>Nothing has been decided yet</Trans>}
-        >
-          <Trans>When a purchase or a round of gifts looks wrong, it is listed here with the reasons.</Trans>
-        </EmptyState>
-      ) : null}
-      <ul className="flex flex-col gap-4">
-        {items.map((one) => (
-          <li key={one.id}>
-            <CaseCard one={one} />
-          </li>
-        ))}
-      </ul>
-      <MoreButton query={cases} />
+      <List
+        query={cases}
+        rows={3}
+        empty={
+          <EmptyState
+            icon={<ShieldCheck aria-hidden />}
+            title={status === 'open' ? <Trans>Nothing to decide</Trans> : <Trans>Nothing has been decided yet</Trans>}
+          >
+            <Trans>When a purchase or a round of gifts looks wrong, it is listed here with the reasons.</Trans>
+          </EmptyState>
+        }
+      >
+        {(items) => (
+          <ul className="flex flex-col gap-4">
+            {items.map((one) => (
+              <li key={one.id}>
+                <CaseCard one={one} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </List>
     </StaffPage>
   );
 }

@@ -11,10 +11,10 @@ import {
   Button,
   Coin,
   Coins,
-  ErrorState,
   excessOf,
   Field,
   Figure,
+  List,
   Notice,
   Sheet,
   SheetFoot,
@@ -37,29 +37,30 @@ export function GiftSheet({ open, onClose, receiver }: { open: boolean; onClose:
   const { t } = useLingui();
   return (
     <Sheet open={open} onClose={onClose} title={t`A gift for ${receiver.alias}`}>
-      <Loaded receiver={receiver} onDone={onClose} />
+      <Choice receiver={receiver} onDone={onClose} />
     </Sheet>
   );
 }
 
-function Loaded({ receiver, onDone }: { receiver: Receiver; onDone: () => void }) {
+function Choice({ receiver, onDone }: { receiver: Receiver; onDone: () => void }) {
   const gifts = useQuery(giftsQuery);
-  if (gifts.isError && !gifts.data) return <ErrorState onRetry={() => gifts.refetch()} />;
-  if (!gifts.data) {
-    return (
-      <Skeleton>
-        <Bone className="h-56 w-full rounded-card" />
-      </Skeleton>
-    );
-  }
-  if (gifts.data.length === 0) {
-    return (
-      <p className="text-soft">
-        <Trans>There is nothing to give on this square just now.</Trans>
-      </p>
-    );
-  }
-  return <GiftForm gifts={gifts.data} receiver={receiver} onDone={onDone} />;
+  return (
+    <List
+      query={gifts}
+      skeleton={
+        <Skeleton>
+          <Bone className="h-56 w-full rounded-card" />
+        </Skeleton>
+      }
+      empty={
+        <p className="text-soft">
+          <Trans>There is nothing to give on this square just now.</Trans>
+        </p>
+      }
+    >
+      {(found) => <GiftForm gifts={found} receiver={receiver} onDone={onDone} />}
+    </List>
+  );
 }
 
 const LONGEST_NOTE = 200;

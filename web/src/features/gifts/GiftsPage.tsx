@@ -4,20 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Gift } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { GiftReceived } from '../../kit/api/types';
-import {
-  Alias,
-  Button,
-  CardList,
-  Coin,
-  EmptyState,
-  ErrorState,
-  Figure,
-  ListSkeleton,
-  Moment,
-  MoreButton,
-  Page,
-  PageTabs,
-} from '../../kit/ui';
+import { Alias, Button, CardList, Coin, EmptyState, Figure, List, Moment, Page, PageTabs } from '../../kit/ui';
 import { giftsReceivedQuery, giftsSentQuery } from './data';
 import { useGiftWords } from './GiftLine';
 import { GiftArt } from './gift-art';
@@ -26,34 +13,35 @@ import { GiftArt } from './gift-art';
 export function GiftsPage() {
   const { t } = useLingui();
   const gifts = useInfiniteQuery(giftsReceivedQuery);
-  const items = gifts.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page title={t`Gifts`} back="/wallet">
       <GiftTabs />
-      {gifts.isPending ? <ListSkeleton rows={3} /> : null}
-      {gifts.isError && !gifts.data ? <ErrorState onRetry={() => gifts.refetch()} /> : null}
-      {gifts.isSuccess && items.length === 0 ? (
-        <EmptyState icon={<Gift aria-hidden />} title={<Trans>No gifts so far</Trans>}>
-          <Trans>
-            When somebody you met gives you something, it is listed here, and your share of it goes to your earnings.
-          </Trans>
-        </EmptyState>
-      ) : null}
-      {items.length > 0 ? (
-        <CardList label={t`Gifts I got`}>
-          {items.map((one) => (
-            <Given
-              key={one.id}
-              given={one}
-              person={one.from}
-              coins={one.earned}
-              coinWords={<Trans>earned</Trans>}
-              lead={<Trans>from</Trans>}
-            />
-          ))}
-        </CardList>
-      ) : null}
-      <MoreButton query={gifts} />
+      <List
+        query={gifts}
+        rows={3}
+        empty={
+          <EmptyState icon={<Gift aria-hidden />} title={<Trans>No gifts so far</Trans>}>
+            <Trans>
+              When somebody you met gives you something, it is listed here, and your share of it goes to your earnings.
+            </Trans>
+          </EmptyState>
+        }
+      >
+        {(items) => (
+          <CardList label={t`Gifts I got`}>
+            {items.map((one) => (
+              <Given
+                key={one.id}
+                given={one}
+                person={one.from}
+                coins={one.earned}
+                coinWords={<Trans>earned</Trans>}
+                lead={<Trans>from</Trans>}
+              />
+            ))}
+          </CardList>
+        )}
+      </List>
     </Page>
   );
 }
@@ -62,42 +50,43 @@ export function GiftsPage() {
 export function GiftsSentPage() {
   const { t } = useLingui();
   const gifts = useInfiniteQuery(giftsSentQuery);
-  const items = gifts.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page title={t`Gifts`} back="/wallet">
       <GiftTabs />
-      {gifts.isPending ? <ListSkeleton rows={3} /> : null}
-      {gifts.isError && !gifts.data ? <ErrorState onRetry={() => gifts.refetch()} /> : null}
-      {gifts.isSuccess && items.length === 0 ? (
-        <EmptyState
-          icon={<Gift aria-hidden />}
-          title={<Trans>You have not given anything</Trans>}
-          action={
-            <Button asChild>
-              <Link to="/people">
-                <Trans>To the people I met</Trans>
-              </Link>
-            </Button>
-          }
-        >
-          <Trans>You can give gifts to people you have met: in your talk, or by their name under People.</Trans>
-        </EmptyState>
-      ) : null}
-      {items.length > 0 ? (
-        <CardList label={t`Gifts I gave`}>
-          {items.map((one) => (
-            <Given
-              key={one.id}
-              given={one}
-              person={one.to}
-              coins={-one.coins}
-              coinWords={<Trans>coins</Trans>}
-              lead={<Trans>for</Trans>}
-            />
-          ))}
-        </CardList>
-      ) : null}
-      <MoreButton query={gifts} />
+      <List
+        query={gifts}
+        rows={3}
+        empty={
+          <EmptyState
+            icon={<Gift aria-hidden />}
+            title={<Trans>You have not given anything</Trans>}
+            action={
+              <Button asChild>
+                <Link to="/people">
+                  <Trans>To the people I met</Trans>
+                </Link>
+              </Button>
+            }
+          >
+            <Trans>You can give gifts to people you have met: in your talk, or by their name under People.</Trans>
+          </EmptyState>
+        }
+      >
+        {(items) => (
+          <CardList label={t`Gifts I gave`}>
+            {items.map((one) => (
+              <Given
+                key={one.id}
+                given={one}
+                person={one.to}
+                coins={-one.coins}
+                coinWords={<Trans>coins</Trans>}
+                lead={<Trans>for</Trans>}
+              />
+            ))}
+          </CardList>
+        )}
+      </List>
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ErrorState, ListSkeleton } from '../../kit/ui';
+import { Loaded } from '../../kit/ui';
 import { DoorPage } from '../../kit/ui/DoorPage';
 import { Prose } from '../../kit/ui/Prose';
 import { type Language, type LegalKind, legalQuery } from './data';
@@ -26,9 +26,9 @@ function LegalPage({ kind, title }: { kind: LegalKind; title: string }) {
       title={title}
       lead={text?.version ? <Version number={text.version} at={text.published_at ?? ''} /> : undefined}
     >
-      {text ? <Prose lang={text.language}>{text.body}</Prose> : null}
-      {texts.isPending ? <ListSkeleton rows={4} /> : null}
-      {texts.isError && !text ? <ErrorState onRetry={() => void texts.refetch()} /> : null}
+      <Loaded query={texts} rows={4}>
+        {() => text && <Prose lang={text.language}>{text.body}</Prose>}
+      </Loaded>
     </DoorPage>
   );
 }

@@ -14,11 +14,10 @@ import {
   Chip,
   clockTime,
   EmptyState,
-  ErrorState,
   IconButton,
-  ListSkeleton,
+  itemsOf,
+  List,
   Moment,
-  MoreButton,
   Page,
   Row,
   toast,
@@ -33,38 +32,38 @@ import { MatchMark } from './MatchMark';
 export function PeoplePage() {
   const { t } = useLingui();
   const history = useInfiniteQuery(historyQuery);
-  const matches = history.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page title={t`People`}>
       <PeopleTabs />
-      {history.isPending ? <ListSkeleton /> : null}
-      {history.isError && !history.data ? <ErrorState onRetry={() => history.refetch()} /> : null}
-      {history.isSuccess && matches.length === 0 ? (
-        <EmptyState
-          icon={<Users aria-hidden />}
-          title={<Trans>You have not met anybody yet</Trans>}
-          action={
-            <Button asChild look="lamp">
-              <Link to="/">
-                <Trans>To the square</Trans>
-              </Link>
-            </Button>
-          }
-        >
-          <Trans>
-            Everybody you meet is listed here afterwards. If a stranger stayed silent, you can ask for that meeting
-            back.
-          </Trans>
-        </EmptyState>
-      ) : null}
-      {matches.length > 0 ? (
-        <CardList label={t`Meetings`}>
-          {matches.map((match) => (
-            <MatchRow key={match.id} match={match} />
-          ))}
-        </CardList>
-      ) : null}
-      <MoreButton query={history} />
+      <List
+        query={history}
+        empty={
+          <EmptyState
+            icon={<Users aria-hidden />}
+            title={<Trans>You have not met anybody yet</Trans>}
+            action={
+              <Button asChild look="lamp">
+                <Link to="/">
+                  <Trans>To the square</Trans>
+                </Link>
+              </Button>
+            }
+          >
+            <Trans>
+              Everybody you meet is listed here afterwards. If a stranger stayed silent, you can ask for that meeting
+              back.
+            </Trans>
+          </EmptyState>
+        }
+      >
+        {(matches) => (
+          <CardList label={t`Meetings`}>
+            {matches.map((match) => (
+              <MatchRow key={match.id} match={match} />
+            ))}
+          </CardList>
+        )}
+      </List>
     </Page>
   );
 }
@@ -157,8 +156,7 @@ export function ClaimsPage() {
     (config?.claim_minutes ?? 120) / 60,
   );
   const history = useInfiniteQuery(historyQuery);
-  const matches = new Map(history.data?.pages.flatMap((page) => page.items).map((match) => [match.id, match]));
-  const items = claims.data?.pages.flatMap((page) => page.items) ?? [];
+  const matches = new Map(itemsOf(history.data).map((match) => [match.id, match]));
   const marks = {
     pending: <Chip>{t`being looked at`}</Chip>,
     approved: <Chip tone="moss">{t`given back`}</Chip>,
@@ -173,40 +171,42 @@ export function ClaimsPage() {
   return (
     <Page title={t`People`}>
       <PeopleTabs />
-      {claims.isPending ? <ListSkeleton rows={3} /> : null}
-      {claims.isError && !claims.data ? <ErrorState onRetry={() => claims.refetch()} /> : null}
-      {claims.isSuccess && items.length === 0 ? (
-        <EmptyState icon={<Undo2 aria-hidden />} title={<Trans>Nothing asked back yet</Trans>}>
-          <Trans>
-            When a stranger writes nothing for {hours} hours, you can ask for that meeting back. It is decided within
-            two minutes.
-          </Trans>
-        </EmptyState>
-      ) : null}
-      {items.length > 0 ? (
-        <CardList label={t`Claims`}>
-          {items.map((claim) => {
-            const stranger = matches.get(claim.match_id)?.stranger;
-            return (
-              <Row
-                key={claim.id}
-                icon={stranger ? <Avatar seed={stranger.avatar_seed} /> : undefined}
-                title={stranger ? <Alias alias={stranger.alias} tag={stranger.tag} /> : t`A meeting`}
-                words={
-                  <span className="flex flex-col gap-1">
-                    {claim.reason === 'left_early' ? leftEarly : why[claim.status]}
-                    <span className="flex items-center gap-2">
-                      <Moment at={claim.decided_at ?? claim.created_at} />
-                      {marks[claim.status]}
+      <List
+        query={claims}
+        rows={3}
+        empty={
+          <EmptyState icon={<Undo2 aria-hidden />} title={<Trans>Nothing asked back yet</Trans>}>
+            <Trans>
+              When a stranger writes nothing for {hours} hours, you can ask for that meeting back. It is decided within
+              two minutes.
+            </Trans>
+          </EmptyState>
+        }
+      >
+        {(items) => (
+          <CardList label={t`Claims`}>
+            {items.map((claim) => {
+              const stranger = matches.get(claim.match_id)?.stranger;
+              return (
+                <Row
+                  key={claim.id}
+                  icon={stranger ? <Avatar seed={stranger.avatar_seed} /> : undefined}
+                  title={stranger ? <Alias alias={stranger.alias} tag={stranger.tag} /> : t`A meeting`}
+                  words={
+                    <span className="flex flex-col gap-1">
+                      {claim.reason === 'left_early' ? leftEarly : why[claim.status]}
+                      <span className="flex items-center gap-2">
+                        <Moment at={claim.decided_at ?? claim.created_at} />
+                        {marks[claim.status]}
+                      </span>
                     </span>
-                  </span>
-                }
-              />
-            );
-          })}
-        </CardList>
-      ) : null}
-      <MoreButton query={claims} />
+                  }
+                />
+              );
+            })}
+          </CardList>
+        )}
+      </List>
     </Page>
   );
 }

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useMe } from '../../kit/api/session';
 import { useHour } from '../../kit/community-hour';
 import { useTitle } from '../../kit/title';
-import { Alias, Avatar, CardList, ErrorState, LinkRow, Moment, Section, SquareScene } from '../../kit/ui';
+import { Alias, Avatar, CardList, itemsOf, LinkRow, Loaded, Moment, Section, SquareScene } from '../../kit/ui';
 import { historyQuery, stateQuery } from './data';
 import { MatchMark } from './MatchMark';
 import { Today, TodaySkeleton } from './Today';
@@ -34,13 +34,9 @@ export function SquarePage() {
         </div>
       </header>
       <div className="flex flex-col gap-6 px-4 sm:px-0">
-        {state.data ? (
-          <Today state={state.data} />
-        ) : state.isError ? (
-          <ErrorState onRetry={() => state.refetch()} />
-        ) : (
-          <TodaySkeleton />
-        )}
+        <Loaded query={state} skeleton={<TodaySkeleton />}>
+          {(now) => <Today state={now} />}
+        </Loaded>
         <LastMeetings />
       </div>
     </div>
@@ -59,7 +55,7 @@ function useGreeting(): string {
 
 function LastMeetings() {
   const history = useInfiniteQuery(historyQuery);
-  const matches = history.data?.pages.flatMap((page) => page.items).slice(0, 3) ?? [];
+  const matches = itemsOf(history.data).slice(0, 3);
   if (matches.length === 0) return null; // a new person has one thing to do here, and it is above
   return (
     <Section

@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import type { Ticket } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
 import { useTitle } from '../../kit/title';
-import { Button, ErrorState, Lamp, minutesAndSeconds, Notice, useNow } from '../../kit/ui';
+import { Button, Lamp, Loaded, minutesAndSeconds, Notice, useNow } from '../../kit/ui';
 import { useCriteriaWords } from './CriteriaSheet';
 import { stateQuery, useLeave, useRelaxCriteria } from './data';
 
@@ -32,15 +32,13 @@ export function WaitingPage() {
 
   return (
     <div className="mx-auto flex min-h-[calc(100dvh-9rem)] w-full max-w-lg flex-col items-center justify-center gap-6 px-5 py-6 text-center sm:gap-8 lg:min-h-dvh">
-      {state.data?.ticket ? (
-        <UnderTheLamp ticket={state.data.ticket} />
-      ) : state.isError && !state.data ? (
-        <ErrorState onRetry={() => state.refetch()}>
-          <Trans>Your place is kept. We look again as soon as the network is back.</Trans>
-        </ErrorState>
-      ) : (
-        <Lamp className="h-36 sm:h-56" />
-      )}
+      <Loaded
+        query={state}
+        skeleton={<Lamp className="h-36 sm:h-56" />}
+        fault={<Trans>Your place is kept. We look again as soon as the network is back.</Trans>}
+      >
+        {({ ticket }) => (ticket ? <UnderTheLamp ticket={ticket} /> : <Lamp className="h-36 sm:h-56" />)}
+      </Loaded>
     </div>
   );
 }

@@ -3,19 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { History, MessageCircle } from 'lucide-react';
 import type { Conversation } from '../../kit/api/types';
-import {
-  Alias,
-  Avatar,
-  Button,
-  CardList,
-  EmptyState,
-  ErrorState,
-  Lately,
-  LinkRow,
-  ListDetail,
-  ListSkeleton,
-  Page,
-} from '../../kit/ui';
+import { Alias, Avatar, Button, CardList, EmptyState, Lately, LinkRow, List, ListDetail, Page } from '../../kit/ui';
 import type { TextRecord } from './crypto/records';
 import { conversationsQuery, useLastLine, useOutlived } from './data';
 import { NewBrowser } from './NewBrowser';
@@ -41,34 +29,45 @@ export function ConversationsPage() {
 export function ConversationList({ current }: { current?: string }) {
   const { t } = useLingui();
   const list = useQuery(conversationsQuery);
-  const items = list.data?.items ?? [];
   const outlived = useOutlived();
   const trouble = useLetterbox((state) => state.trouble);
   return (
     <Page title={t`Messages`}>
       {!current && (trouble === 'newcomer' || trouble === 'replaced') ? <NewBrowser trouble={trouble} /> : null}
-      {list.isPending ? <ListSkeleton /> : null}
-      {list.isError && !list.data ? <ErrorState onRetry={() => list.refetch()} /> : null}
-      {list.isSuccess && items.length === 0 && outlived.length === 0 ? (
-        <EmptyState
-          icon={<MessageCircle aria-hidden />}
-          title={<Trans>No talks yet</Trans>}
-          action={
-            <Button asChild look="lamp">
-              <Link to="/">
-                <Trans>To the square</Trans>
-              </Link>
-            </Button>
-          }
-        >
-          <Trans>When you meet somebody, your talk stays here until its time is up.</Trans>
-        </EmptyState>
-      ) : null}
-      {items.length + outlived.length > 0 ? (
-        <CardList label={t`Talks`}>
-          {items.map((conversation) => (
-            <ConversationRow key={conversation.id} conversation={conversation} current={conversation.id === current} />
-          ))}
+      <List
+        query={list}
+        empty={
+          outlived.length > 0 ? null : (
+            <EmptyState
+              icon={<MessageCircle aria-hidden />}
+              title={<Trans>No talks yet</Trans>}
+              action={
+                <Button asChild look="lamp">
+                  <Link to="/">
+                    <Trans>To the square</Trans>
+                  </Link>
+                </Button>
+              }
+            >
+              <Trans>When you meet somebody, your talk stays here until its time is up.</Trans>
+            </EmptyState>
+          )
+        }
+      >
+        {(items) => (
+          <CardList label={t`Talks`}>
+            {items.map((conversation) => (
+              <ConversationRow
+                key={conversation.id}
+                conversation={conversation}
+                current={conversation.id === current}
+              />
+            ))}
+          </CardList>
+        )}
+      </List>
+      {outlived.length > 0 ? (
+        <CardList label={t`Talks that the server lost`}>
           {outlived.map((id) => (
             <OutlivedRow key={id} conversationId={id} />
           ))}

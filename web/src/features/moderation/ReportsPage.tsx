@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Flag } from 'lucide-react';
 import { useState } from 'react';
 import { StaffPage } from '../../kit/staff';
-import { EmptyState, ErrorState, ListSkeleton, MoreButton, Segmented } from '../../kit/ui';
+import { EmptyState, List, Segmented } from '../../kit/ui';
 import { type ReportQueue, reportCasesQuery } from './data';
 import { ReportCaseCard } from './ReportCaseCard';
 
@@ -12,7 +12,6 @@ export function ReportsPage() {
   const { t } = useLingui();
   const [queue, setQueue] = useState<ReportQueue>('suspended');
   const cases = useInfiniteQuery(reportCasesQuery(queue));
-  const items = cases.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <StaffPage
       title={t`Reports`}
@@ -34,32 +33,36 @@ export function ReportsPage() {
           { value: 'closed', words: t`Decided` },
         ]}
       />
-      {cases.isPending ? <ListSkeleton rows={3} /> : null}
-      {cases.isError && !cases.data ? <ErrorState onRetry={() => cases.refetch()} /> : null}
-      {cases.isSuccess && items.length === 0 ? (
-        <EmptyState
-          icon={<Flag aria-hidden />}
-          title={
-            queue === 'suspended' ? (
-              <Trans>Nobody is suspended</Trans>
-            ) : queue === 'open' ? (
-              <Trans>Nobody else is reported</Trans>
-            ) : (
-              <Trans>Nothing has been decided yet</Trans>
-            )
-          }
-        >
-          <Trans>Only others see cases about you, and about people you have reported.</Trans>
-        </EmptyState>
-      ) : null}
-      <ul className="flex flex-col gap-4">
-        {items.map((one) => (
-          <li key={one.id}>
-            <ReportCaseCard one={one} />
-          </li>
-        ))}
-      </ul>
-      <MoreButton query={cases} />
+      <List
+        query={cases}
+        rows={3}
+        empty={
+          <EmptyState
+            icon={<Flag aria-hidden />}
+            title={
+              queue === 'suspended' ? (
+                <Trans>Nobody is suspended</Trans>
+              ) : queue === 'open' ? (
+                <Trans>Nobody else is reported</Trans>
+              ) : (
+                <Trans>Nothing has been decided yet</Trans>
+              )
+            }
+          >
+            <Trans>Only others see cases about you, and about people you have reported.</Trans>
+          </EmptyState>
+        }
+      >
+        {(items) => (
+          <ul className="flex flex-col gap-4">
+            {items.map((one) => (
+              <li key={one.id}>
+                <ReportCaseCard one={one} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </List>
     </StaffPage>
   );
 }

@@ -22,18 +22,7 @@ import {
 import { useEffect } from 'react';
 import { useMe } from '../../kit/api/session';
 import type { Notification } from '../../kit/api/types';
-import {
-  CardList,
-  Chip,
-  cx,
-  EmptyState,
-  ErrorState,
-  fullTime,
-  ListSkeleton,
-  Moment,
-  MoreButton,
-  Page,
-} from '../../kit/ui';
+import { CardList, Chip, cx, EmptyState, fullTime, List, Moment, Page } from '../../kit/ui';
 import { useBanReason } from '../accounts';
 import { notificationsQuery, useMarkRead } from './data';
 import { useMoneyNews } from './money-news';
@@ -174,12 +163,11 @@ export function NotificationsPage() {
   const { t } = useLingui();
   const words = useNotificationWords();
   const list = useInfiniteQuery(notificationsQuery);
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   const me = useMe();
   const otherFace = (notification: Notification) =>
     me.faces.find(({ profile }) => profile.id === notification.profile_id && profile.id !== me.profile.id);
   const unread = list.data?.pages[0]?.unread ?? 0;
-  const newest = items[0]?.id;
+  const newest = list.data?.pages[0]?.items[0]?.id;
   const { mutate: markRead } = useMarkRead();
 
   useEffect(() => {
@@ -188,58 +176,59 @@ export function NotificationsPage() {
 
   return (
     <Page title={t`News`}>
-      {list.isPending ? <ListSkeleton /> : null}
-      {list.isError && !list.data ? <ErrorState onRetry={() => list.refetch()} /> : null}
-      {list.isSuccess && items.length === 0 ? (
-        <EmptyState icon={<Bell aria-hidden />} title={<Trans>Nothing new</Trans>}>
-          <Trans>
-            Here you hear about meetings, about what you have asked back, and about log-ins from new devices.
-          </Trans>
-        </EmptyState>
-      ) : null}
-      {items.length > 0 ? (
-        <CardList label={t`News`}>
-          {items.map((notification) => {
-            const said = words(notification);
-            const other = otherFace(notification);
-            const Icon = ICONS[notification.code] ?? Bell;
-            const place = placeOf(notification);
-            return (
-              <li key={notification.id} className="flex items-start gap-3.5 px-4 py-3.5">
-                <span
-                  className={cx(
-                    'flex size-10 shrink-0 items-center justify-center rounded-full',
-                    notification.read_at ? 'bg-deep text-soft' : 'bg-lamp-soft text-lamp-text',
-                  )}
-                >
-                  <Icon aria-hidden className="size-5" />
-                </span>
-                <div className="min-w-0 flex-1">
-                  <p className={cx(!notification.read_at && 'font-semibold')}>
-                    {place ? (
-                      <Link {...place} className="underline decoration-line-strong underline-offset-4">
-                        {said.title}
-                      </Link>
-                    ) : (
-                      said.title
+      <List
+        query={list}
+        empty={
+          <EmptyState icon={<Bell aria-hidden />} title={<Trans>Nothing new</Trans>}>
+            <Trans>
+              Here you hear about meetings, about what you have asked back, and about log-ins from new devices.
+            </Trans>
+          </EmptyState>
+        }
+      >
+        {(items) => (
+          <CardList label={t`News`}>
+            {items.map((notification) => {
+              const said = words(notification);
+              const other = otherFace(notification);
+              const Icon = ICONS[notification.code] ?? Bell;
+              const place = placeOf(notification);
+              return (
+                <li key={notification.id} className="flex items-start gap-3.5 px-4 py-3.5">
+                  <span
+                    className={cx(
+                      'flex size-10 shrink-0 items-center justify-center rounded-full',
+                      notification.read_at ? 'bg-deep text-soft' : 'bg-lamp-soft text-lamp-text',
                     )}
-                  </p>
-                  {said.words ? <p className="text-soft text-sm">{said.words}</p> : null}
-                  <p className="flex flex-wrap items-center gap-2 pt-1 text-soft text-xs">
-                    <Moment at={notification.created_at} />
-                    {other ? (
-                      <Chip icon={other.face === 'shadow' ? <Moon aria-hidden /> : <Sun aria-hidden />}>
-                        {other.face === 'shadow' ? t`as your shadow` : t`as your real face`}
-                      </Chip>
-                    ) : null}
-                  </p>
-                </div>
-              </li>
-            );
-          })}
-        </CardList>
-      ) : null}
-      <MoreButton query={list} />
+                  >
+                    <Icon aria-hidden className="size-5" />
+                  </span>
+                  <div className="min-w-0 flex-1">
+                    <p className={cx(!notification.read_at && 'font-semibold')}>
+                      {place ? (
+                        <Link {...place} className="underline decoration-line-strong underline-offset-4">
+                          {said.title}
+                        </Link>
+                      ) : (
+                        said.title
+                      )}
+                    </p>
+                    {said.words ? <p className="text-soft text-sm">{said.words}</p> : null}
+                    <p className="flex flex-wrap items-center gap-2 pt-1 text-soft text-xs">
+                      <Moment at={notification.created_at} />
+                      {other ? (
+                        <Chip icon={other.face === 'shadow' ? <Moon aria-hidden /> : <Sun aria-hidden />}>
+                          {other.face === 'shadow' ? t`as your shadow` : t`as your real face`}
+                        </Chip>
+                      ) : null}
+                    </p>
+                  </div>
+                </li>
+              );
+            })}
+          </CardList>
+        )}
+      </List>
     </Page>
   );
 }

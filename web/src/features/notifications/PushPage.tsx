@@ -8,7 +8,7 @@ import { useMe } from '../../kit/api/session';
 import type { PushKind, PushPreferences, PushSettings } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
 import { queryClient } from '../../kit/queries';
-import { Button, ErrorState, ListSkeleton, Notice, Page, RadioList, Section, toast } from '../../kit/ui';
+import { Button, Loaded, Notice, Page, RadioList, Section, toast } from '../../kit/ui';
 import { ability, isGranted, isWantedBy, pushQuery, switchOff, switchOn } from './push';
 import { isSoundOn, sound, switchSound } from './sound';
 
@@ -23,17 +23,15 @@ export function PushPage() {
       backOnPhone
       lead={<Trans>What your browser shows while no page of the square is open in front of you.</Trans>}
     >
-      {push.data ? (
-        <>
-          <ThisBrowser push={push.data} />
-          {push.data.application_server_key ? <Preferences push={push.data} /> : null}
-          <Sound />
-        </>
-      ) : push.isError ? (
-        <ErrorState onRetry={() => push.refetch()} />
-      ) : (
-        <ListSkeleton rows={4} />
-      )}
+      <Loaded query={push} rows={4}>
+        {(settings) => (
+          <>
+            <ThisBrowser push={settings} />
+            {settings.application_server_key ? <Preferences push={settings} /> : null}
+            <Sound />
+          </>
+        )}
+      </Loaded>
     </Page>
   );
 }

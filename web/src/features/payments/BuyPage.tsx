@@ -9,8 +9,8 @@ import {
   Coin,
   Coins,
   EmptyState,
-  ErrorState,
   Figure,
+  List,
   Money,
   moneyText,
   Page,
@@ -43,24 +43,26 @@ export function BuyPage() {
       }
     >
       {wallet ? <Troubles wallet={wallet} /> : null}
-      {wallet?.frozen ? null : packages.data ? (
-        packages.data.items.length > 0 ? (
-          <Choice packages={packages.data.items} />
-        ) : (
-          <EmptyState icon={<Store aria-hidden />} title={<Trans>No coins are sold here just now</Trans>}>
-            <Trans>
-              The people who run this square have not set up payments. Coins of the day and gifts still come.
-            </Trans>
-          </EmptyState>
-        )
-      ) : packages.isError ? (
-        <ErrorState onRetry={() => packages.refetch()} />
-      ) : (
-        <Skeleton className="flex flex-col gap-3">
-          <Bone className="mb-2 h-20 w-full rounded-card" />
-          <Bone className="mb-2 h-20 w-full rounded-card" />
-          <Bone className="h-20 w-full rounded-card" />
-        </Skeleton>
+      {wallet?.frozen ? null : (
+        <List
+          query={packages}
+          skeleton={
+            <Skeleton className="flex flex-col gap-3">
+              <Bone className="mb-2 h-20 w-full rounded-card" />
+              <Bone className="mb-2 h-20 w-full rounded-card" />
+              <Bone className="h-20 w-full rounded-card" />
+            </Skeleton>
+          }
+          empty={
+            <EmptyState icon={<Store aria-hidden />} title={<Trans>No coins are sold here just now</Trans>}>
+              <Trans>
+                The people who run this square have not set up payments. Coins of the day and gifts still come.
+              </Trans>
+            </EmptyState>
+          }
+        >
+          {(found) => <Choice packages={found} />}
+        </List>
       )}
     </Page>
   );

@@ -13,10 +13,10 @@ import {
   Coins,
   cx,
   EmptyState,
-  ErrorState,
   Figure,
   fullTime,
   Lamp,
+  Loaded,
   Money,
   Page,
   Skeleton,
@@ -33,16 +33,7 @@ export function PaymentPage() {
   const payment = useQuery(paymentQuery(paymentId));
   return (
     <Page title={t`Payment`} back="/wallet/payments">
-      {payment.data ? (
-        <>
-          <Asking payment={payment.data} />
-          {/* The same region while the outcome in it changes: only that is read out. */}
-          <div role="status">
-            <Outcome payment={payment.data} />
-          </div>
-          <ReceiptCard payment={payment.data} />
-        </>
-      ) : isRefusal(payment.error, 'not_found') ? (
+      {isRefusal(payment.error, 'not_found') ? (
         <EmptyState
           title={<Trans>This payment is not one of yours</Trans>}
           action={
@@ -55,16 +46,31 @@ export function PaymentPage() {
         >
           <Trans>If you paid with another account, log in with that one. Nothing is lost.</Trans>
         </EmptyState>
-      ) : payment.isError ? (
-        <ErrorState onRetry={() => payment.refetch()}>
-          <Trans>
-            What you paid is safe: it is settled between the payment company and us, with or without this page.
-          </Trans>
-        </ErrorState>
       ) : (
-        <Skeleton>
-          <Bone className="h-64 w-full rounded-card" />
-        </Skeleton>
+        <Loaded
+          query={payment}
+          skeleton={
+            <Skeleton>
+              <Bone className="h-64 w-full rounded-card" />
+            </Skeleton>
+          }
+          fault={
+            <Trans>
+              What you paid is safe: it is settled between the payment company and us, with or without this page.
+            </Trans>
+          }
+        >
+          {(known) => (
+            <>
+              <Asking payment={known} />
+              {/* The same region while the outcome in it changes: only that is read out. */}
+              <div role="status">
+                <Outcome payment={known} />
+              </div>
+              <ReceiptCard payment={known} />
+            </>
+          )}
+        </Loaded>
       )}
     </Page>
   );

@@ -3,20 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Receipt } from 'lucide-react';
 import type { PaymentStatus } from '../../kit/api/types';
-import {
-  Button,
-  CardList,
-  Chip,
-  EmptyState,
-  ErrorState,
-  LinkRow,
-  ListSkeleton,
-  Moment,
-  Money,
-  MoreButton,
-  Page,
-  type Tone,
-} from '../../kit/ui';
+import { Button, CardList, Chip, EmptyState, LinkRow, List, Moment, Money, Page, type Tone } from '../../kit/ui';
 import { paymentsQuery } from './data';
 import { usePaymentTitle } from './words';
 
@@ -25,46 +12,46 @@ export function PaymentsPage() {
   const { t } = useLingui();
   const title = usePaymentTitle();
   const payments = useInfiniteQuery(paymentsQuery);
-  const items = payments.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page title={t`Payments`} back="/wallet">
-      {payments.isPending ? <ListSkeleton /> : null}
-      {payments.isError && !payments.data ? <ErrorState onRetry={() => payments.refetch()} /> : null}
-      {payments.isSuccess && items.length === 0 ? (
-        <EmptyState
-          icon={<Receipt aria-hidden />}
-          title={<Trans>You have not paid for anything</Trans>}
-          action={
-            <Button asChild>
-              <Link to="/wallet/buy">
-                <Trans>Buy coins</Trans>
-              </Link>
-            </Button>
-          }
-        >
-          <Trans>Every payment is listed here with its receipt, even one that did not go through.</Trans>
-        </EmptyState>
-      ) : null}
-      {items.length > 0 ? (
-        <CardList label={t`Payments`}>
-          {items.map((payment) => (
-            <LinkRow
-              key={payment.id}
-              to="/wallet/payments/$paymentId"
-              params={{ paymentId: payment.id }}
-              title={title(payment)}
-              words={
-                <span className="flex flex-wrap items-center gap-x-2">
-                  <Moment at={payment.created_at} />
-                  <PaymentMark status={payment.status} />
-                </span>
-              }
-              aside={<Money amount={payment.amount} currency={payment.currency} className="font-semibold" />}
-            />
-          ))}
-        </CardList>
-      ) : null}
-      <MoreButton query={payments} />
+      <List
+        query={payments}
+        empty={
+          <EmptyState
+            icon={<Receipt aria-hidden />}
+            title={<Trans>You have not paid for anything</Trans>}
+            action={
+              <Button asChild>
+                <Link to="/wallet/buy">
+                  <Trans>Buy coins</Trans>
+                </Link>
+              </Button>
+            }
+          >
+            <Trans>Every payment is listed here with its receipt, even one that did not go through.</Trans>
+          </EmptyState>
+        }
+      >
+        {(items) => (
+          <CardList label={t`Payments`}>
+            {items.map((payment) => (
+              <LinkRow
+                key={payment.id}
+                to="/wallet/payments/$paymentId"
+                params={{ paymentId: payment.id }}
+                title={title(payment)}
+                words={
+                  <span className="flex flex-wrap items-center gap-x-2">
+                    <Moment at={payment.created_at} />
+                    <PaymentMark status={payment.status} />
+                  </span>
+                }
+                aside={<Money amount={payment.amount} currency={payment.currency} className="font-semibold" />}
+              />
+            ))}
+          </CardList>
+        )}
+      </List>
     </Page>
   );
 }

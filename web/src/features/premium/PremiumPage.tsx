@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Eye, Lamp as LampIcon, Leaf, Store } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Plan, Premium } from '../../kit/api/types';
-import { Bone, CardList, Chip, EmptyState, ErrorState, Page, Row, Section, Skeleton } from '../../kit/ui';
+import { Bone, CardList, Chip, EmptyState, Loaded, Page, Row, Section, Skeleton } from '../../kit/ui';
 import { premiumQuery } from './data';
 import { Membership, SecondMembership } from './Membership';
 import { running } from './membership-words';
@@ -16,16 +16,17 @@ export function PremiumPage() {
   const premium = useQuery(premiumQuery);
   return (
     <Page title={t`Premium`} back="/wallet">
-      {premium.data ? (
-        <Shown premium={premium.data} />
-      ) : premium.isError ? (
-        <ErrorState onRetry={() => premium.refetch()} />
-      ) : (
-        <Skeleton className="flex flex-col gap-3">
-          <Bone className="mb-3 h-40 w-full rounded-card" />
-          <Bone className="h-40 w-full rounded-card" />
-        </Skeleton>
-      )}
+      <Loaded
+        query={premium}
+        skeleton={
+          <Skeleton className="flex flex-col gap-3">
+            <Bone className="mb-3 h-40 w-full rounded-card" />
+            <Bone className="h-40 w-full rounded-card" />
+          </Skeleton>
+        }
+      >
+        {(now) => <Shown premium={now} />}
+      </Loaded>
     </Page>
   );
 }

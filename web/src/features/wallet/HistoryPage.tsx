@@ -16,20 +16,7 @@ import {
   Users,
 } from 'lucide-react';
 import type { HistoryItem } from '../../kit/api/types';
-import {
-  Button,
-  CardList,
-  Chip,
-  Coins,
-  cx,
-  EmptyState,
-  ErrorState,
-  Figure,
-  ListSkeleton,
-  Moment,
-  MoreButton,
-  Page,
-} from '../../kit/ui';
+import { Button, CardList, Chip, Coins, cx, EmptyState, Figure, itemsOf, List, Moment, Page } from '../../kit/ui';
 import { movementsQuery, walletQuery } from './data';
 import { useHistoryWords } from './words';
 
@@ -55,8 +42,7 @@ export function HistoryPage() {
   const { t } = useLingui();
   const movements = useInfiniteQuery(movementsQuery);
   const { data: wallet } = useQuery(walletQuery);
-  const items = movements.data?.pages.flatMap((page) => page.items) ?? [];
-  const undone = new Set(items.flatMap(({ reverses_id }) => reverses_id ?? []));
+  const undone = new Set(itemsOf(movements.data).flatMap(({ reverses_id }) => reverses_id ?? []));
   return (
     <Page
       title={t`History`}
@@ -69,34 +55,35 @@ export function HistoryPage() {
         ) : undefined
       }
     >
-      {movements.isPending ? <ListSkeleton /> : null}
-      {movements.isError && !movements.data ? <ErrorState onRetry={() => movements.refetch()} /> : null}
-      {movements.isSuccess && items.length === 0 ? (
-        <EmptyState
-          icon={<CoinsIcon aria-hidden />}
-          title={<Trans>No coins have moved yet</Trans>}
-          action={
-            <Button asChild>
-              <Link to="/wallet">
-                <Trans>To my wallet</Trans>
-              </Link>
-            </Button>
-          }
-        >
-          <Trans>
-            Every coin that comes or goes, and all you earn, is listed here with its reason. The coins of the day are a
-            start.
-          </Trans>
-        </EmptyState>
-      ) : null}
-      {items.length > 0 ? (
-        <CardList label={t`Movements`}>
-          {items.map((movement) => (
-            <Line key={movement.id} movement={movement} undone={undone.has(movement.id)} />
-          ))}
-        </CardList>
-      ) : null}
-      <MoreButton query={movements} />
+      <List
+        query={movements}
+        empty={
+          <EmptyState
+            icon={<CoinsIcon aria-hidden />}
+            title={<Trans>No coins have moved yet</Trans>}
+            action={
+              <Button asChild>
+                <Link to="/wallet">
+                  <Trans>To my wallet</Trans>
+                </Link>
+              </Button>
+            }
+          >
+            <Trans>
+              Every coin that comes or goes, and all you earn, is listed here with its reason. The coins of the day are
+              a start.
+            </Trans>
+          </EmptyState>
+        }
+      >
+        {(items) => (
+          <CardList label={t`Movements`}>
+            {items.map((movement) => (
+              <Line key={movement.id} movement={movement} undone={undone.has(movement.id)} />
+            ))}
+          </CardList>
+        )}
+      </List>
     </Page>
   );
 }

@@ -14,8 +14,8 @@ import {
   Coin,
   Coins,
   clockTime,
-  ErrorState,
   Figure,
+  Loaded,
   Page,
   Skeleton,
   toast,
@@ -30,20 +30,23 @@ export function WalletPage() {
   const wallet = useQuery(walletQuery);
   return (
     <Page title={t`Wallet`} back="/me" backOnPhone>
-      {wallet.data ? (
-        <>
-          <Troubles wallet={wallet.data} />
-          <Balance wallet={wallet.data} />
-          <Daily />
-          <Earnings wallet={wallet.data} />
-        </>
-      ) : wallet.isError ? (
-        <ErrorState onRetry={() => wallet.refetch()} />
-      ) : (
-        <Skeleton>
-          <Bone className="h-52 w-full rounded-card" />
-        </Skeleton>
-      )}
+      <Loaded
+        query={wallet}
+        skeleton={
+          <Skeleton>
+            <Bone className="h-52 w-full rounded-card" />
+          </Skeleton>
+        }
+      >
+        {(now) => (
+          <>
+            <Troubles wallet={now} />
+            <Balance wallet={now} />
+            <Daily />
+            <Earnings wallet={now} />
+          </>
+        )}
+      </Loaded>
       <CardList label={t`More about my coins`}>
         <Rows list="wallet" />
       </CardList>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Landmark } from 'lucide-react';
 import { useState } from 'react';
 import { DecideSheet, StaffPage } from '../../../kit/staff';
-import { Button, Card, EmptyState, Facts, Loaded, Moment, toast } from '../../../kit/ui';
+import { Button, Card, EmptyState, Facts, List, Moment, toast } from '../../../kit/ui';
 import { useDecideCommunity, type WaitingCommunity, waitingCommunitiesQuery } from './data';
 
 /** Communities that wait: those who run the installation let them open, or say why not. */
@@ -12,23 +12,24 @@ export function CommunitiesPage() {
   const waiting = useQuery(waitingCommunitiesQuery);
   return (
     <StaffPage title={t`Communities`} lead={<Trans>Nobody can enter these communities until you approve them.</Trans>}>
-      <Loaded query={waiting}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <EmptyState icon={<Landmark aria-hidden />} title={<Trans>No community is waiting</Trans>}>
-              <Trans>When somebody starts one, it appears here.</Trans>
-            </EmptyState>
-          ) : (
-            <ul className="flex flex-col gap-4">
-              {items.map((one) => (
-                <li key={one.slug}>
-                  <CommunityCard one={one} />
-                </li>
-              ))}
-            </ul>
-          )
+      <List
+        query={waiting}
+        empty={
+          <EmptyState icon={<Landmark aria-hidden />} title={<Trans>No community is waiting</Trans>}>
+            <Trans>When somebody starts one, it appears here.</Trans>
+          </EmptyState>
         }
-      </Loaded>
+      >
+        {(items) => (
+          <ul className="flex flex-col gap-4">
+            {items.map((one) => (
+              <li key={one.slug}>
+                <CommunityCard one={one} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </List>
     </StaffPage>
   );
 }

@@ -5,19 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { thisDevice } from '../../../kit/api/device';
 import { isRefusal } from '../../../kit/api/errors';
 import type { Passkey } from '../../../kit/api/types';
-import {
-  Button,
-  CardList,
-  ErrorState,
-  Field,
-  ListSkeleton,
-  Moment,
-  PasswordField,
-  RowBody,
-  Section,
-  Sheet,
-  toast,
-} from '../../../kit/ui';
+import { Button, CardList, Field, List, Moment, PasswordField, RowBody, Section, Sheet, toast } from '../../../kit/ui';
 import { NoPasskeysHere, usePasskeyFault } from '../PasskeyWords';
 import { passkeysQuery, useAddPasskey, usePasskeySupport, useRemovePasskey, useRenamePasskey } from '../passkeys';
 
@@ -40,22 +28,20 @@ export function Passkeys() {
           you. Your password goes on working.
         </Trans>
       </p>
-      {passkeys.data && passkeys.data.length > 0 ? (
-        <CardList label={t`Passkeys`}>
-          {passkeys.data.map((passkey) => (
-            <PasskeyRow
-              key={passkey.id}
-              passkey={passkey}
-              onRename={() => setRenaming(passkey)}
-              onRemove={() => setRemoving(passkey)}
-            />
-          ))}
-        </CardList>
-      ) : passkeys.isError ? (
-        <ErrorState onRetry={() => passkeys.refetch()} />
-      ) : passkeys.isPending ? (
-        <ListSkeleton rows={1} />
-      ) : null}
+      <List query={passkeys} rows={1}>
+        {(found) => (
+          <CardList label={t`Passkeys`}>
+            {found.map((passkey) => (
+              <PasskeyRow
+                key={passkey.id}
+                passkey={passkey}
+                onRename={() => setRenaming(passkey)}
+                onRemove={() => setRemoving(passkey)}
+              />
+            ))}
+          </CardList>
+        )}
+      </List>
       {support === 'ready' ? (
         <Button className="self-start" onClick={() => setAdding(true)}>
           <Trans>Add a passkey</Trans>

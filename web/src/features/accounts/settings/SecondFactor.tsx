@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ShieldAlert, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { secondFactorQuery } from '../../../kit/queries';
-import { Button, Card, Chip, ErrorState, ListSkeleton, Moment, Notice, Section, toast } from '../../../kit/ui';
+import { Button, Card, Chip, Loaded, Moment, Notice, Section, toast } from '../../../kit/ui';
 import { useRenewRecoveryCodes, useSwitchSecondFactorOff } from '../second-factor';
 import { RecoveryCodes } from './RecoveryCodes';
 import { SecondFactorSetup } from './SecondFactorSetup';
@@ -11,51 +11,49 @@ import { SecondFactorSheet } from './SecondFactorSheet';
 
 /** Two-step log-in: off, being set up, or on; new recovery codes are shown before anything else. */
 export function SecondFactor() {
-  const { data: state, isError, refetch } = useQuery(secondFactorQuery);
+  const secondFactor = useQuery(secondFactorQuery);
   const [settingUp, setSettingUp] = useState(false);
   const [codes, setCodes] = useState<string[] | null>(null);
   return (
     <Section title={<Trans>Two-step log-in</Trans>}>
-      {state ? (
-        <>
-          {state.is_required && !state.is_on && !state.is_session_strong ? (
-            <Notice icon={<ShieldAlert aria-hidden />} title={<Trans>Your role needs it</Trans>}>
-              <Trans>Those who run this square log in with two steps. Its pages open once you have set it up.</Trans>
-            </Notice>
-          ) : null}
-          <Card className="flex flex-col gap-4">
-            {codes ? (
-              <RecoveryCodes codes={codes} onKept={() => setCodes(null)} />
-            ) : state.is_on ? (
-              <On since={state.since ?? ''} left={state.recovery_codes_left} onCodes={setCodes} />
-            ) : settingUp ? (
-              <SecondFactorSetup
-                onCodes={(made) => {
-                  setSettingUp(false);
-                  setCodes(made);
-                }}
-                onClose={() => setSettingUp(false)}
-              />
-            ) : (
-              <>
-                <p className="text-soft">
-                  <Trans>
-                    Besides your password, logging in asks for a code that an app on your phone shows. Whoever learns
-                    your password stays outside.
-                  </Trans>
-                </p>
-                <Button className="self-start" onClick={() => setSettingUp(true)}>
-                  <Trans>Set it up</Trans>
-                </Button>
-              </>
-            )}
-          </Card>
-        </>
-      ) : isError ? (
-        <ErrorState onRetry={() => void refetch()} />
-      ) : (
-        <ListSkeleton rows={1} />
-      )}
+      <Loaded query={secondFactor} rows={1}>
+        {(state) => (
+          <>
+            {state.is_required && !state.is_on && !state.is_session_strong ? (
+              <Notice icon={<ShieldAlert aria-hidden />} title={<Trans>Your role needs it</Trans>}>
+                <Trans>Those who run this square log in with two steps. Its pages open once you have set it up.</Trans>
+              </Notice>
+            ) : null}
+            <Card className="flex flex-col gap-4">
+              {codes ? (
+                <RecoveryCodes codes={codes} onKept={() => setCodes(null)} />
+              ) : state.is_on ? (
+                <On since={state.since ?? ''} left={state.recovery_codes_left} onCodes={setCodes} />
+              ) : settingUp ? (
+                <SecondFactorSetup
+                  onCodes={(made) => {
+                    setSettingUp(false);
+                    setCodes(made);
+                  }}
+                  onClose={() => setSettingUp(false)}
+                />
+              ) : (
+                <>
+                  <p className="text-soft">
+                    <Trans>
+                      Besides your password, logging in asks for a code that an app on your phone shows. Whoever learns
+                      your password stays outside.
+                    </Trans>
+                  </p>
+                  <Button className="self-start" onClick={() => setSettingUp(true)}>
+                    <Trans>Set it up</Trans>
+                  </Button>
+                </>
+              )}
+            </Card>
+          </>
+        )}
+      </Loaded>
     </Section>
   );
 }

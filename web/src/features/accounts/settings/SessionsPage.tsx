@@ -4,19 +4,7 @@ import { MonitorSmartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useAction } from '../../../kit/action';
 import { useWords } from '../../../kit/api/words';
-import {
-  Button,
-  CardList,
-  Chip,
-  ErrorState,
-  ListSkeleton,
-  Moment,
-  Page,
-  Row,
-  Section,
-  Sheet,
-  toast,
-} from '../../../kit/ui';
+import { Button, CardList, Chip, List, Moment, Page, Row, Section, Sheet, toast } from '../../../kit/ui';
 import { devicesQuery, logOut, sessionsQuery, useEndSession, useForgetDevice } from '../data';
 import { SessionSections } from '../slots';
 
@@ -40,80 +28,76 @@ export function SessionsPage() {
       lead={<Trans>An ended session stops within a second, wherever it is.</Trans>}
     >
       <Section title={<Trans>Sessions</Trans>}>
-        {sessions.data ? (
-          <CardList label={t`Sessions`}>
-            {sessions.data.map((session) => (
-              <Row
-                key={session.id}
-                icon={<MonitorSmartphone aria-hidden className="size-5.5 text-soft" />}
-                title={session.device_name}
-                words={
-                  <>
-                    {session.ip_address_hint ? `${session.ip_address_hint} · ` : null}
-                    <Moment at={session.last_seen_at} />
-                  </>
-                }
-                aside={
-                  session.current ? (
-                    <Chip tone="moss">{t`this one`}</Chip>
-                  ) : (
-                    <Button
-                      size="sm"
-                      aria-label={t`End the session on ${session.device_name}`}
-                      busy={end.isPending && end.variables === session.id}
-                      onClick={() =>
-                        end.mutate(session.id, { ...say, onSuccess: () => toast(t`The session has ended.`) })
-                      }
-                    >
-                      <Trans>End</Trans>
-                    </Button>
-                  )
-                }
-              />
-            ))}
-          </CardList>
-        ) : sessions.isError ? (
-          <ErrorState onRetry={() => sessions.refetch()} />
-        ) : (
-          <ListSkeleton rows={2} />
-        )}
+        <List query={sessions} rows={2}>
+          {(found) => (
+            <CardList label={t`Sessions`}>
+              {found.map((session) => (
+                <Row
+                  key={session.id}
+                  icon={<MonitorSmartphone aria-hidden className="size-5.5 text-soft" />}
+                  title={session.device_name}
+                  words={
+                    <>
+                      {session.ip_address_hint ? `${session.ip_address_hint} · ` : null}
+                      <Moment at={session.last_seen_at} />
+                    </>
+                  }
+                  aside={
+                    session.current ? (
+                      <Chip tone="moss">{t`this one`}</Chip>
+                    ) : (
+                      <Button
+                        size="sm"
+                        aria-label={t`End the session on ${session.device_name}`}
+                        busy={end.isPending && end.variables === session.id}
+                        onClick={() =>
+                          end.mutate(session.id, { ...say, onSuccess: () => toast(t`The session has ended.`) })
+                        }
+                      >
+                        <Trans>End</Trans>
+                      </Button>
+                    )
+                  }
+                />
+              ))}
+            </CardList>
+          )}
+        </List>
       </Section>
       <Section title={<Trans>Known devices</Trans>}>
-        {devices.data ? (
-          <CardList label={t`Known devices`}>
-            {devices.data.map((device) => (
-              <Row
-                key={device.id}
-                icon={<MonitorSmartphone aria-hidden className="size-5.5 text-soft" />}
-                title={device.name}
-                words={<Moment at={device.last_seen_at} />}
-                aside={
-                  device.current ? (
-                    <Chip tone="moss">{t`this one`}</Chip>
-                  ) : (
-                    <Button
-                      size="sm"
-                      aria-label={t`Forget ${device.name}`}
-                      busy={forget.isPending && forget.variables === device.id}
-                      onClick={() =>
-                        forget.mutate(device.id, {
-                          ...say,
-                          onSuccess: () => toast(t`The device is forgotten, its sessions have ended.`),
-                        })
-                      }
-                    >
-                      <Trans>Forget</Trans>
-                    </Button>
-                  )
-                }
-              />
-            ))}
-          </CardList>
-        ) : devices.isError ? (
-          <ErrorState onRetry={() => devices.refetch()} />
-        ) : (
-          <ListSkeleton rows={2} />
-        )}
+        <List query={devices} rows={2}>
+          {(found) => (
+            <CardList label={t`Known devices`}>
+              {found.map((device) => (
+                <Row
+                  key={device.id}
+                  icon={<MonitorSmartphone aria-hidden className="size-5.5 text-soft" />}
+                  title={device.name}
+                  words={<Moment at={device.last_seen_at} />}
+                  aside={
+                    device.current ? (
+                      <Chip tone="moss">{t`this one`}</Chip>
+                    ) : (
+                      <Button
+                        size="sm"
+                        aria-label={t`Forget ${device.name}`}
+                        busy={forget.isPending && forget.variables === device.id}
+                        onClick={() =>
+                          forget.mutate(device.id, {
+                            ...say,
+                            onSuccess: () => toast(t`The device is forgotten, its sessions have ended.`),
+                          })
+                        }
+                      >
+                        <Trans>Forget</Trans>
+                      </Button>
+                    )
+                  }
+                />
+              ))}
+            </CardList>
+          )}
+        </List>
       </Section>
       <SessionSections />
       <Button look="danger" className="self-start" onClick={() => setEverywhere(true)}>
