@@ -10,9 +10,10 @@ import json
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -99,9 +100,10 @@ class Received:
 
 
 class PushService:
-    """``instead`` holds answers that it gives instead of taking the next messages."""
+    """``instead`` holds answers that it gives instead of taking the next messages. ``now`` is the clock of the product."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime] = clock.now) -> None:
+        self.now = now
         self.received: list[Received] = []
         self.refused: list[str] = []
         self.instead: deque[tuple[int, dict[str, str]]] = deque()
@@ -140,16 +142,16 @@ class PushService:
         if path not in self._browsers:
             return 404, {}
         browser = self._browsers[path]
-        if why := _fault(browser, self.url, headers, body):
+        if why := _fault(browser, self.url, headers, body, self.now()):
             self.refused.append(why)
             return (401 if why == "vapid" else 413 if why == "size" else 400), {}
         self.received.append(Received(browser, headers, body))
         return 201, {"Location": f"{self.url}/message/{uuid4().hex}"}
 
 
-def _fault(browser: Browser, origin: str, headers: dict[str, str], body: bytes) -> str:
+def _fault(browser: Browser, origin: str, headers: dict[str, str], body: bytes, now: datetime) -> str:
     topic = headers.get("topic", "")
-    if not is_let_in(headers.get("authorization", ""), browser.let_in, origin):
+    if not is_let_in(headers.get("authorization", ""), browser.let_in, origin, now):
         return "vapid"
     if len(body) > LARGEST:
         return "size"
@@ -162,7 +164,7 @@ def _fault(browser: Browser, origin: str, headers: dict[str, str], body: bytes) 
     return "" if headers.get("content-encoding") == "aes128gcm" else "encoding"
 
 
-def is_let_in(header: str, key: str, origin: str) -> bool:
+def is_let_in(header: str, key: str, origin: str, now: datetime) -> bool:
     """Verifies ``vapid t=…, k=…``: signed by the key that the browser let in, for this origin, for at most a day."""
     scheme, _, rest = header.partition(" ")
     given = dict(part.strip().split("=", 1) for part in rest.split(",") if "=" in part)
@@ -177,7 +179,7 @@ def is_let_in(header: str, key: str, origin: str) -> bool:
         public.verify(der, signed.encode(), ec.ECDSA(SHA256()))
     except InvalidSignature:
         return False
-    lasts = claims["exp"] - clock.now().timestamp()  # a story may have moved it
+    lasts = claims["exp"] - now.timestamp()
     return bool(
         head["alg"] == "ES256"
         and claims["aud"] == origin

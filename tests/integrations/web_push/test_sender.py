@@ -15,6 +15,7 @@ from meydan.integrations.web_push import (
     Urgency,
 )
 from meydan.integrations.web_push.vapid import Vapid
+from meydan.kit import clock
 from meydan.kit.http.guarded_client import GuardedClient
 from tests.push_service import Browser, PushService, is_let_in
 
@@ -103,7 +104,9 @@ def test_one_key_is_computed_from_the_secret_and_signs_for_one_origin():
     vapid, same, other = (Vapid(key, "https://meet.example.com") for key in (KEY, KEY, "q" * 32))
     assert vapid.public_key == same.public_key != other.public_key
     header = vapid.header("https://push.example.net/abc")
-    assert is_let_in(header, vapid.public_key, "https://push.example.net")
-    assert not is_let_in(header, vapid.public_key, "https://other.example.net")
-    assert not is_let_in(header, other.public_key, "https://push.example.net")
-    assert not is_let_in(header[:-90] + "A" * 4 + header[-86:], vapid.public_key, "https://push.example.net")
+    assert is_let_in(header, vapid.public_key, "https://push.example.net", clock.now())
+    assert not is_let_in(header, vapid.public_key, "https://other.example.net", clock.now())
+    assert not is_let_in(header, other.public_key, "https://push.example.net", clock.now())
+    assert not is_let_in(
+        header[:-90] + "A" * 4 + header[-86:], vapid.public_key, "https://push.example.net", clock.now()
+    )
