@@ -10,8 +10,8 @@ from meydan import startup
 from meydan.config import Settings
 from meydan.kit import logs, service_manager, valkey
 from meydan.kit.database import SERVING, Pool
-from meydan.kit.jobs import Worker
 from meydan.kit.jobs.heartbeat import beating
+from meydan.kit.jobs.worker import Worker
 from meydan.kit.runtime import runtime
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,8 @@
 """A job is queued with the change that needs it, done once, and waits when it fails."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -13,6 +15,7 @@ from meydan import tenants
 from meydan.kit import jobs
 from meydan.kit.database import Database, DatabaseSettings, Tx
 from meydan.kit.identity import Face, Identity, Role
+from meydan.kit.jobs.worker import Worker
 from tests.waiting import happens, patience
 from tests.waiting import until as wait_until
 
@@ -61,7 +64,7 @@ jobs.job("test_fail")(_fail)
 @asynccontextmanager
 async def working(db: Database, settings: DatabaseSettings) -> AsyncIterator[None]:
     pool = await asyncpg.create_pool(settings.service_url, min_size=1, max_size=2)
-    worker = jobs.Worker(db, pool)
+    worker = Worker(db, pool)
     task = asyncio.create_task(worker.run())
     try:
         yield
@@ -173,3 +176,14 @@ async def test_who_gave_way_in_a_deadlock_is_done_again(
             await jobs.queue(tx, "test_cross", Note(side))
     async with working(db, database_settings):
         assert sorted(await until(db, tenant, 2)) == ["left", "right"]
+
+
+def test_the_api_loads_no_queue():
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, meydan.app; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "meydan.kit.jobs" in loaded.stdout.split()
+    assert "pgqueuer" not in loaded.stdout.split()

