@@ -1175,8 +1175,14 @@ begin
                 order by near.spot <-> here limit 32
             ) close
         ) found
-        join app.tickets other on other.tenant_id = in_tenant_id and other.user_id = found.user_id
-            and other.kind = in_ticket.kind
+        -- `offset 0` keeps the order: those found, then the ticket of each by its key.
+        cross join lateral (
+            select waiting.user_id, waiting.profile_id, waiting.latitude, waiting.longitude, waiting.widened,
+                waiting.max_distance_km, waiting.interests, waiting.created_at
+            from app.tickets waiting
+            where waiting.tenant_id = in_tenant_id and waiting.user_id = found.user_id and waiting.kind = in_ticket.kind
+            offset 0
+        ) other
         cross join lateral (
             select app.kilometres(here, point(other.longitude, other.latitude)) as far,
                 least(reach, case when not other.widened then other.max_distance_km end) as allowed
@@ -1408,7 +1414,7 @@ begin
         expires_at)
     values (in_tenant_id, in_owner_user_id, in_amount, in_purpose, in_subject_id, in_idempotency_key, print,
         in_expires_at)
-    on conflict (tenant_id, idempotency_key) do nothing
+    on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
     returning coin_holds.* into made;
     if not found then
         select known.* into strict made from app.coin_holds known
@@ -1874,7 +1880,7 @@ begin
         app.ledger_fingerprint(in_type, in_owner_user_id, in_subject_id, in_reverses_id, in_request, in_entries),
         in_reverses_id, in_details
     )
-    on conflict (tenant_id, idempotency_key) do nothing
+    on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
     returning coin_transactions.* into transaction;
     if not found then
         select known.* into strict transaction from app.coin_transactions known
@@ -1996,7 +2002,12 @@ CREATE FUNCTION app.my_peers(in_tenant_id integer) RETURNS TABLE(conversation_id
      peer.read_seq,
      ((conversation.closed_at IS NULL) AND (conversation.expires_at > app.now()))
     FROM (app.conversation_members peer
-      JOIN app.conversations conversation ON (((conversation.tenant_id = peer.tenant_id) AND (conversation.id = peer.conversation_id))))
+      CROSS JOIN LATERAL ( SELECT found.closed_at,
+             found.expires_at,
+             found.purged_at
+            FROM app.conversations found
+           WHERE ((found.tenant_id = peer.tenant_id) AND (found.id = peer.conversation_id))
+          OFFSET 0) conversation)
    WHERE ((peer.tenant_id = app.tenant_id()) AND (peer.tenant_id = my_peers.in_tenant_id) AND (peer.conversation_id = ANY (app.my_conversations())) AND (peer.profile_id <> app.profile_id()) AND (conversation.purged_at IS NULL));
 END;
 
@@ -2138,11 +2149,13 @@ begin
     values (in_tenant_id, in_match_id, in_opener_profile_id, in_expires_at)
     returning id into opened;
     insert into app.conversation_members (tenant_id, conversation_id, profile_id, user_id)
-    select profile.tenant_id, opened, profile.id, profile.user_id
-    from app.profiles profile
-    join unnest(in_user_ids, in_profile_ids) as named (user_id, profile_id)
-        on named.profile_id = profile.id and named.user_id = profile.user_id
-    where profile.tenant_id = in_tenant_id;
+    select in_tenant_id, opened, profile.id, profile.user_id
+    from unnest(in_user_ids, in_profile_ids) as named (user_id, profile_id)
+    cross join lateral (
+        select known.id, known.user_id from app.profiles known
+        where known.tenant_id = in_tenant_id and known.id = named.profile_id and known.user_id = named.user_id
+        offset 0
+    ) profile;
     if (select count(distinct member.user_id) from app.conversation_members member
         where member.tenant_id = in_tenant_id and member.conversation_id = opened) <> 2 then
         raise exception 'a conversation has two different people';
@@ -2217,7 +2230,9 @@ CREATE FUNCTION app.public_profiles(in_profile_ids uuid[]) RETURNS TABLE(id uuid
            end,
            p.avatar_seed
     from app.profiles p
-    join app.users u on u.tenant_id = p.tenant_id and u.id = p.user_id
+    cross join lateral (
+        select known.birth_date from app.users known where known.tenant_id = p.tenant_id and known.id = p.user_id offset 0
+    ) u
     join app.tenants t on t.id = p.tenant_id
     where p.tenant_id = app.tenant_id() and p.id = any(in_profile_ids)
 $$;
@@ -2817,7 +2832,15 @@ begin
     return (
         select count(*) from (
             select from unnest(in_lanes) lane (name)
-            join app.ticket_lanes open on open.tenant_id = in_tenant_id and open.kind = in_kind and open.lane = lane.name
+            cross join lateral (
+                (select from app.ticket_lanes open
+                where open.tenant_id = in_tenant_id and open.kind = in_kind and open.lane = lane.name and not open.picky
+                limit 50)
+                union all
+                (select from app.ticket_lanes near
+                where near.tenant_id = in_tenant_id and near.kind = in_kind and near.lane = lane.name and near.picky
+                limit 50)
+            ) waiting
             limit 50
         ) counted
     );
@@ -3856,9 +3879,6 @@ ALTER TABLE ONLY app.coin_entries
 ALTER TABLE ONLY app.coin_holds
     ADD CONSTRAINT coin_holds_pkey PRIMARY KEY (tenant_id, id);
 
-ALTER TABLE ONLY app.coin_holds
-    ADD CONSTRAINT coin_holds_tenant_id_idempotency_key_key UNIQUE (tenant_id, idempotency_key);
-
 ALTER TABLE ONLY app.coin_packages
     ADD CONSTRAINT coin_packages_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3868,17 +3888,11 @@ ALTER TABLE ONLY app.coin_packages
 ALTER TABLE ONLY app.coin_transactions
     ADD CONSTRAINT coin_transactions_pkey PRIMARY KEY (tenant_id, id);
 
-ALTER TABLE ONLY app.coin_transactions
-    ADD CONSTRAINT coin_transactions_tenant_id_idempotency_key_key UNIQUE (tenant_id, idempotency_key);
-
 ALTER TABLE ONLY app.conversation_members
     ADD CONSTRAINT conversation_members_pkey PRIMARY KEY (tenant_id, conversation_id, profile_id);
 
 ALTER TABLE ONLY app.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (tenant_id, id);
-
-ALTER TABLE ONLY app.conversations
-    ADD CONSTRAINT conversations_tenant_id_match_id_key UNIQUE (tenant_id, match_id);
 
 ALTER TABLE ONLY app.daily_quota
     ADD CONSTRAINT daily_quota_pkey PRIMARY KEY (tenant_id, user_id, kind, day);
@@ -3894,9 +3908,6 @@ ALTER TABLE ONLY app.deferred_events
 
 ALTER TABLE ONLY app.devices
     ADD CONSTRAINT devices_pkey PRIMARY KEY (tenant_id, id);
-
-ALTER TABLE ONLY app.devices
-    ADD CONSTRAINT devices_tenant_id_user_id_client_id_key UNIQUE (tenant_id, user_id, client_id);
 
 ALTER TABLE ONLY app.encounters
     ADD CONSTRAINT encounters_pkey PRIMARY KEY (tenant_id, first_profile_id, second_profile_id);
@@ -3988,9 +3999,6 @@ ALTER TABLE ONLY app.message_logs
 ALTER TABLE ONLY app.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, conversation_id, seq);
 
-ALTER TABLE ONLY app.messages
-    ADD CONSTRAINT messages_tenant_id_conversation_id_sender_profile_id_id_key UNIQUE (tenant_id, conversation_id, sender_profile_id, id);
-
 ALTER TABLE ONLY app.meter_units
     ADD CONSTRAINT meter_units_pkey PRIMARY KEY (tenant_id, meter_id, number);
 
@@ -4053,9 +4061,6 @@ ALTER TABLE ONLY app.premium_plans
 
 ALTER TABLE ONLY app.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (tenant_id, id);
-
-ALTER TABLE ONLY app.profiles
-    ADD CONSTRAINT profiles_tenant_id_user_id_face_key UNIQUE (tenant_id, user_id, face);
 
 ALTER TABLE ONLY app.provider_accounts
     ADD CONSTRAINT provider_accounts_pkey PRIMARY KEY (tenant_id, provider);
@@ -4159,15 +4164,6 @@ ALTER TABLE ONLY app.unaudited_balances
 ALTER TABLE ONLY app.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (tenant_id, id);
 
-ALTER TABLE ONLY app.users
-    ADD CONSTRAINT users_tenant_id_email_key UNIQUE (tenant_id, email);
-
-ALTER TABLE ONLY app.users
-    ADD CONSTRAINT users_tenant_id_phone_key UNIQUE (tenant_id, phone);
-
-ALTER TABLE ONLY app.users
-    ADD CONSTRAINT users_tenant_id_username_key UNIQUE (tenant_id, username);
-
 ALTER TABLE ONLY app.wallet_freezes
     ADD CONSTRAINT wallet_freezes_pkey PRIMARY KEY (tenant_id, id);
 
@@ -4181,19 +4177,19 @@ CREATE INDEX bans_of_user ON app.bans USING btree (tenant_id, user_id, id DESC);
 
 CREATE UNIQUE INDEX bans_one_open ON app.bans USING btree (tenant_id, user_id) WHERE (lifted_at IS NULL);
 
-CREATE INDEX blocks_apart ON app.blocks USING btree (tenant_id, blocker_user_id, blocked_user_id);
+CREATE INDEX blocks_apart ON app.blocks USING btree (tenant_id, blocker_user_id, blocked_user_id) WHERE (blocker_user_id IS NOT NULL);
 
-CREATE INDEX blocks_apart_reversed ON app.blocks USING btree (tenant_id, blocked_user_id, blocker_user_id);
+CREATE INDEX blocks_apart_reversed ON app.blocks USING btree (tenant_id, blocked_user_id, blocker_user_id) WHERE (blocked_user_id IS NOT NULL);
 
-CREATE INDEX blocks_of_blocked_profile ON app.blocks USING btree (tenant_id, blocked_profile_id);
+CREATE INDEX blocks_of_blocked_profile ON app.blocks USING btree (tenant_id, blocked_profile_id) WHERE (blocked_profile_id IS NOT NULL);
 
-CREATE INDEX blocks_of_blocker ON app.blocks USING btree (tenant_id, blocker_user_id, id DESC);
+CREATE INDEX blocks_of_blocker ON app.blocks USING btree (tenant_id, blocker_user_id, id DESC) WHERE (blocker_user_id IS NOT NULL);
 
-CREATE UNIQUE INDEX blocks_of_two_faces ON app.blocks USING btree (tenant_id, blocker_profile_id, blocked_profile_id) WHERE (lifted_at IS NULL);
+CREATE UNIQUE INDEX blocks_of_two_faces ON app.blocks USING btree (tenant_id, blocker_profile_id, blocked_profile_id) WHERE ((lifted_at IS NULL) AND (blocker_profile_id IS NOT NULL));
 
-CREATE INDEX claims_of_match ON app.claims USING btree (tenant_id, match_id);
+CREATE INDEX claims_of_match ON app.claims USING btree (tenant_id, match_id) WHERE (match_id IS NOT NULL);
 
-CREATE INDEX claims_of_profile ON app.claims USING btree (tenant_id, profile_id, id);
+CREATE INDEX claims_of_profile ON app.claims USING btree (tenant_id, profile_id, id) WHERE (profile_id IS NOT NULL);
 
 CREATE INDEX claims_pending ON app.claims USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
 
@@ -4209,29 +4205,37 @@ CREATE INDEX coin_adjustments_of_user ON app.coin_adjustments USING btree (tenan
 
 CREATE INDEX coin_adjustments_transfer ON app.coin_adjustments USING btree (tenant_id, transaction_id);
 
-CREATE INDEX coin_entries_of_account ON app.coin_entries USING btree (tenant_id, account_id, created_at) INCLUDE (amount);
+CREATE INDEX coin_entries_of_account ON app.coin_entries USING btree (tenant_id, account_id, created_at) INCLUDE (amount) WHERE (account_id IS NOT NULL);
 
 CREATE INDEX coin_holds_of_transaction ON app.coin_holds USING btree (tenant_id, transaction_id) WHERE (transaction_id IS NOT NULL);
 
-CREATE INDEX coin_holds_open ON app.coin_holds USING btree (tenant_id, user_id) WHERE (status = 'open'::text);
+CREATE INDEX coin_holds_open ON app.coin_holds USING btree (tenant_id, user_id) WHERE ((status = 'open'::text) AND (user_id IS NOT NULL));
 
-CREATE INDEX coin_holds_to_expire ON app.coin_holds USING btree (tenant_id, expires_at) WHERE (status = 'open'::text);
+CREATE UNIQUE INDEX coin_holds_tenant_id_idempotency_key_key ON app.coin_holds USING btree (tenant_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+CREATE INDEX coin_holds_to_expire ON app.coin_holds USING btree (tenant_id, expires_at) WHERE ((status = 'open'::text) AND (expires_at IS NOT NULL));
 
 CREATE INDEX coin_holds_unproved ON app.coin_holds USING btree (tenant_id, user_id) WHERE (NOT proved);
 
 CREATE INDEX coin_transactions_by_day ON app.coin_transactions USING brin (tenant_id, created_at);
 
-CREATE INDEX conversation_members_of_profile ON app.conversation_members USING btree (tenant_id, profile_id, conversation_id);
+CREATE UNIQUE INDEX coin_transactions_tenant_id_idempotency_key_key ON app.coin_transactions USING btree (tenant_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
-CREATE INDEX conversation_members_of_user ON app.conversation_members USING btree (tenant_id, user_id);
+CREATE INDEX conversation_members_of_profile ON app.conversation_members USING btree (tenant_id, profile_id, conversation_id) WHERE (profile_id IS NOT NULL);
 
-CREATE INDEX conversations_to_purge ON app.conversations USING btree (tenant_id, expires_at) WHERE (purged_at IS NULL);
+CREATE INDEX conversation_members_of_user ON app.conversation_members USING btree (tenant_id, user_id) WHERE (user_id IS NOT NULL);
+
+CREATE UNIQUE INDEX conversations_tenant_id_match_id_key ON app.conversations USING btree (tenant_id, match_id) WHERE (match_id IS NOT NULL);
+
+CREATE INDEX conversations_to_purge ON app.conversations USING btree (tenant_id, expires_at) WHERE ((purged_at IS NULL) AND (expires_at IS NOT NULL));
 
 CREATE INDEX deferred_events_by_age ON app.deferred_events USING btree (tenant_id, received_at);
 
-CREATE INDEX encounters_of_first ON app.encounters USING btree (tenant_id, first_profile_id, met_at);
+CREATE UNIQUE INDEX devices_tenant_id_user_id_client_id_key ON app.devices USING btree (tenant_id, user_id, client_id) WHERE (user_id IS NOT NULL);
 
-CREATE INDEX encounters_of_second ON app.encounters USING btree (tenant_id, second_profile_id, met_at);
+CREATE INDEX encounters_of_first ON app.encounters USING btree (tenant_id, first_profile_id, met_at) WHERE (first_profile_id IS NOT NULL);
+
+CREATE INDEX encounters_of_second ON app.encounters USING btree (tenant_id, second_profile_id, met_at) WHERE (second_profile_id IS NOT NULL);
 
 CREATE INDEX former_accounts_of_mark ON app.former_accounts USING btree (tenant_id, mark);
 
@@ -4265,7 +4269,7 @@ CREATE INDEX invite_codes_of_user ON app.invite_codes USING btree (tenant_id, us
 
 CREATE INDEX kept_apart_reversed ON app.kept_apart USING btree (tenant_id, other_mark);
 
-CREATE INDEX key_packages_of_user ON app.key_packages USING btree (tenant_id, user_id);
+CREATE INDEX key_packages_of_user ON app.key_packages USING btree (tenant_id, user_id) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX known_contacts_left ON app.known_contacts USING btree (tenant_id, left_at) WHERE (left_at IS NOT NULL);
 
@@ -4283,19 +4287,21 @@ CREATE INDEX login_challenges_expiry ON app.login_challenges USING btree (tenant
 
 CREATE INDEX login_challenges_of_user ON app.login_challenges USING btree (tenant_id, user_id);
 
-CREATE INDEX match_slots_of_match ON app.match_slots USING btree (tenant_id, match_id);
+CREATE INDEX match_slots_of_match ON app.match_slots USING btree (tenant_id, match_id) WHERE (match_id IS NOT NULL);
 
-CREATE INDEX matches_of_first ON app.matches USING btree (tenant_id, profile1_id, profile2_id);
+CREATE INDEX matches_of_first ON app.matches USING btree (tenant_id, profile1_id, profile2_id) WHERE (profile1_id IS NOT NULL);
 
-CREATE INDEX matches_of_second ON app.matches USING btree (tenant_id, profile2_id, profile1_id);
+CREATE INDEX matches_of_second ON app.matches USING btree (tenant_id, profile2_id, profile1_id) WHERE (profile2_id IS NOT NULL);
 
 CREATE UNIQUE INDEX matches_one_like ON app.matches USING btree (tenant_id, LEAST(user1_id, user2_id), GREATEST(user1_id, user2_id)) WHERE (type = 'like'::text);
 
-CREATE INDEX matches_to_end ON app.matches USING btree (tenant_id, expires_at) WHERE (status = 'active'::text);
+CREATE INDEX matches_to_end ON app.matches USING btree (tenant_id, expires_at) WHERE ((status = 'active'::text) AND (expires_at IS NOT NULL));
 
-CREATE INDEX message_logs_of_sender ON app.message_logs USING btree (tenant_id, sender_user_id);
+CREATE INDEX message_logs_of_sender ON app.message_logs USING btree (tenant_id, sender_user_id) WHERE (sender_user_id IS NOT NULL);
 
-CREATE INDEX message_logs_written ON app.message_logs USING btree (tenant_id, conversation_id, sender_user_id, sent_at) WHERE (kind = 'text'::text);
+CREATE INDEX message_logs_written ON app.message_logs USING btree (tenant_id, conversation_id, sender_user_id, sent_at) WHERE ((kind = 'text'::text) AND (conversation_id IS NOT NULL));
+
+CREATE UNIQUE INDEX messages_tenant_id_conversation_id_sender_profile_id_id_key ON app.messages USING btree (tenant_id, conversation_id, sender_profile_id, id) WHERE (id IS NOT NULL);
 
 CREATE UNIQUE INDEX meter_units_one_held ON app.meter_units USING btree (tenant_id, meter_id) WHERE (status = 'held'::text);
 
@@ -4307,11 +4313,11 @@ CREATE INDEX meters_of_subject ON app.meters USING btree (tenant_id, subject_id)
 
 CREATE INDEX meters_running ON app.meters USING btree (tenant_id, id) WHERE (ended_at IS NULL);
 
-CREATE INDEX notifications_by_age ON app.notifications USING btree (tenant_id, created_at);
+CREATE INDEX notifications_by_age ON app.notifications USING btree (tenant_id, created_at) WHERE (created_at IS NOT NULL);
 
-CREATE INDEX notifications_of_user ON app.notifications USING btree (tenant_id, user_id, id DESC);
+CREATE INDEX notifications_of_user ON app.notifications USING btree (tenant_id, user_id, id DESC) WHERE (user_id IS NOT NULL);
 
-CREATE INDEX notifications_unread ON app.notifications USING btree (tenant_id, user_id, id) WHERE (read_at IS NULL);
+CREATE INDEX notifications_unread ON app.notifications USING btree (tenant_id, user_id, id) WHERE ((read_at IS NULL) AND (user_id IS NOT NULL));
 
 CREATE INDEX otp_verifications_address ON app.otp_verifications USING btree (tenant_id, contact, created_at);
 
@@ -4357,7 +4363,9 @@ CREATE UNIQUE INDEX profiles_alias_tag ON app.profiles USING btree (tenant_id, a
 
 CREATE INDEX profiles_by_name ON app.profiles USING btree (tenant_id, alias_key text_pattern_ops, tag) WHERE ((face = 'real'::text) AND (alias <> ''::text));
 
-CREATE INDEX push_subscriptions_of_user ON app.push_subscriptions USING btree (tenant_id, user_id);
+CREATE UNIQUE INDEX profiles_tenant_id_user_id_face_key ON app.profiles USING btree (tenant_id, user_id, face) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX push_subscriptions_of_user ON app.push_subscriptions USING btree (tenant_id, user_id) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX reconciliation_differences_open ON app.reconciliation_differences USING btree (tenant_id, first_seen_at) WHERE (status = 'open'::text);
 
@@ -4377,11 +4385,11 @@ CREATE INDEX reports_of_case ON app.reports USING btree (tenant_id, case_id, id)
 
 CREATE INDEX restore_journal_waiting ON app.restore_journal USING btree (tenant_id, id) WHERE (shipped_at IS NULL);
 
-CREATE INDEX sessions_device ON app.sessions USING btree (tenant_id, device_id);
+CREATE INDEX sessions_device ON app.sessions USING btree (tenant_id, device_id) WHERE (device_id IS NOT NULL);
 
 CREATE INDEX sessions_ended ON app.sessions USING btree (tenant_id, ended_at) WHERE (ended_at IS NOT NULL);
 
-CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id) WHERE (ended_at IS NULL);
+CREATE INDEX sessions_user ON app.sessions USING btree (tenant_id, user_id) WHERE ((ended_at IS NULL) AND (user_id IS NOT NULL));
 
 CREATE INDEX sms_spendings_day ON app.sms_spendings USING btree (day);
 
@@ -4391,13 +4399,13 @@ CREATE INDEX spent_passkey_challenges_expires ON app.spent_passkey_challenges US
 
 CREATE INDEX spent_puzzles_expires ON app.spent_puzzles USING btree (tenant_id, expires_at);
 
-CREATE INDEX subscriptions_due ON app.subscriptions USING btree (tenant_id, period_ends_at) WHERE (status <> 'expired'::text);
+CREATE INDEX subscriptions_due ON app.subscriptions USING btree (tenant_id, period_ends_at) WHERE ((status <> 'expired'::text) AND (period_ends_at IS NOT NULL));
 
 CREATE INDEX subscriptions_next_plan ON app.subscriptions USING btree (tenant_id, next_plan_at) WHERE (next_plan_at IS NOT NULL);
 
-CREATE INDEX subscriptions_of_user ON app.subscriptions USING btree (tenant_id, user_id, id DESC);
+CREATE INDEX subscriptions_of_user ON app.subscriptions USING btree (tenant_id, user_id, id DESC) WHERE (user_id IS NOT NULL);
 
-CREATE INDEX subscriptions_running ON app.subscriptions USING btree (tenant_id, user_id) WHERE (status <> 'expired'::text);
+CREATE INDEX subscriptions_running ON app.subscriptions USING btree (tenant_id, user_id) WHERE ((status <> 'expired'::text) AND (user_id IS NOT NULL));
 
 CREATE INDEX subscriptions_unclaimed ON app.subscriptions USING btree (tenant_id) WHERE (acknowledgement_token IS NOT NULL);
 
@@ -4411,11 +4419,17 @@ CREATE INDEX ticket_lanes_open ON app.ticket_lanes USING btree (tenant_id, kind,
 
 CREATE INDEX tickets_new ON app.tickets USING btree (tenant_id, kind, created_at) WHERE ((searched_at IS NULL) AND (away_since IS NULL));
 
-CREATE INDEX tickets_searched ON app.tickets USING btree (tenant_id, kind, searched_at) WHERE (away_since IS NULL);
+CREATE INDEX tickets_searched ON app.tickets USING btree (tenant_id, kind, searched_at) WHERE ((away_since IS NULL) AND (searched_at IS NOT NULL));
 
-CREATE UNIQUE INDEX wallet_freezes_now ON app.wallet_freezes USING btree (tenant_id, user_id) WHERE (thawed_at IS NULL);
+CREATE UNIQUE INDEX users_tenant_id_email_key ON app.users USING btree (tenant_id, email) WHERE (email IS NOT NULL);
 
-CREATE INDEX wallet_freezes_of_user ON app.wallet_freezes USING btree (tenant_id, user_id, id DESC);
+CREATE UNIQUE INDEX users_tenant_id_phone_key ON app.users USING btree (tenant_id, phone) WHERE (phone IS NOT NULL);
+
+CREATE UNIQUE INDEX users_tenant_id_username_key ON app.users USING btree (tenant_id, username) WHERE (username IS NOT NULL);
+
+CREATE UNIQUE INDEX wallet_freezes_now ON app.wallet_freezes USING btree (tenant_id, user_id) WHERE ((thawed_at IS NULL) AND (user_id IS NOT NULL));
+
+CREATE INDEX wallet_freezes_of_user ON app.wallet_freezes USING btree (tenant_id, user_id, id DESC) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX webhook_events_by_age ON app.webhook_events USING btree (tenant_id, received_at);
 

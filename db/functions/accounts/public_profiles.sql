@@ -11,7 +11,9 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
            end,
            p.avatar_seed
     from app.profiles p
-    join app.users u on u.tenant_id = p.tenant_id and u.id = p.user_id
+    cross join lateral (
+        select known.birth_date from app.users known where known.tenant_id = p.tenant_id and known.id = p.user_id offset 0
+    ) u
     join app.tenants t on t.id = p.tenant_id
     where p.tenant_id = app.tenant_id() and p.id = any(in_profile_ids)
 $$;

@@ -49,8 +49,14 @@ begin
                 order by near.spot <-> here limit 32
             ) close
         ) found
-        join app.tickets other on other.tenant_id = in_tenant_id and other.user_id = found.user_id
-            and other.kind = in_ticket.kind
+        -- `offset 0` keeps the order: those found, then the ticket of each by its key.
+        cross join lateral (
+            select waiting.user_id, waiting.profile_id, waiting.latitude, waiting.longitude, waiting.widened,
+                waiting.max_distance_km, waiting.interests, waiting.created_at
+            from app.tickets waiting
+            where waiting.tenant_id = in_tenant_id and waiting.user_id = found.user_id and waiting.kind = in_ticket.kind
+            offset 0
+        ) other
         cross join lateral (
             select app.kilometres(here, point(other.longitude, other.latitude)) as far,
                 least(reach, case when not other.widened then other.max_distance_km end) as allowed

@@ -5,7 +5,15 @@ begin
     return (
         select count(*) from (
             select from unnest(in_lanes) lane (name)
-            join app.ticket_lanes open on open.tenant_id = in_tenant_id and open.kind = in_kind and open.lane = lane.name
+            cross join lateral (
+                (select from app.ticket_lanes open
+                where open.tenant_id = in_tenant_id and open.kind = in_kind and open.lane = lane.name and not open.picky
+                limit 50)
+                union all
+                (select from app.ticket_lanes near
+                where near.tenant_id = in_tenant_id and near.kind = in_kind and near.lane = lane.name and near.picky
+                limit 50)
+            ) waiting
             limit 50
         ) counted
     );

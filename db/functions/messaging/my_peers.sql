@@ -6,8 +6,10 @@ begin atomic
     select peer.conversation_id, peer.profile_id, peer.user_id, peer.delivered_seq, peer.read_seq,
         conversation.closed_at is null and conversation.expires_at > app.now()
     from app.conversation_members peer
-    join app.conversations conversation
-        on conversation.tenant_id = peer.tenant_id and conversation.id = peer.conversation_id
+    cross join lateral (
+        select found.closed_at, found.expires_at, found.purged_at from app.conversations found
+        where found.tenant_id = peer.tenant_id and found.id = peer.conversation_id offset 0
+    ) conversation
     where peer.tenant_id = app.tenant_id() and peer.tenant_id = in_tenant_id
         and peer.conversation_id = any(app.my_conversations()) and peer.profile_id <> app.profile_id()
         and conversation.purged_at is null;

@@ -17,11 +17,13 @@ begin
     values (in_tenant_id, in_match_id, in_opener_profile_id, in_expires_at)
     returning id into opened;
     insert into app.conversation_members (tenant_id, conversation_id, profile_id, user_id)
-    select profile.tenant_id, opened, profile.id, profile.user_id
-    from app.profiles profile
-    join unnest(in_user_ids, in_profile_ids) as named (user_id, profile_id)
-        on named.profile_id = profile.id and named.user_id = profile.user_id
-    where profile.tenant_id = in_tenant_id;
+    select in_tenant_id, opened, profile.id, profile.user_id
+    from unnest(in_user_ids, in_profile_ids) as named (user_id, profile_id)
+    cross join lateral (
+        select known.id, known.user_id from app.profiles known
+        where known.tenant_id = in_tenant_id and known.id = named.profile_id and known.user_id = named.user_id
+        offset 0
+    ) profile;
     if (select count(distinct member.user_id) from app.conversation_members member
         where member.tenant_id = in_tenant_id and member.conversation_id = opened) <> 2 then
         raise exception 'a conversation has two different people';

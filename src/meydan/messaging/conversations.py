@@ -139,7 +139,10 @@ async def conversations(tx: Tx) -> list[Conversation]:
             peer.delivered_seq as peer_delivered_seq, peer.read_seq as peer_read_seq, new.unread,
             c.created_at, c.expires_at, coalesce(c.closed_at, case when c.expires_at <= app.now() then c.expires_at end) as closed_at
         from app.conversation_members mine
-        join app.conversations c on c.tenant_id = mine.tenant_id and c.id = mine.conversation_id
+        cross join lateral (
+            select tenant_id, id, match_id, opener_profile_id, epoch, last_seq, created_at, expires_at, closed_at, purged_at
+            from app.conversations where tenant_id = mine.tenant_id and id = mine.conversation_id offset 0
+        ) c
         join app.my_peers($1) peer on peer.conversation_id = mine.conversation_id
         left join app.messages last on last.tenant_id = c.tenant_id and last.conversation_id = c.id and last.seq = c.last_seq
         cross join lateral (

@@ -17,7 +17,7 @@ begin
         expires_at)
     values (in_tenant_id, in_owner_user_id, in_amount, in_purpose, in_subject_id, in_idempotency_key, print,
         in_expires_at)
-    on conflict (tenant_id, idempotency_key) do nothing
+    on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
     returning coin_holds.* into made;
     if not found then
         select known.* into strict made from app.coin_holds known

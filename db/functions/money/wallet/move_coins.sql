@@ -63,7 +63,7 @@ begin
         app.ledger_fingerprint(in_type, in_owner_user_id, in_subject_id, in_reverses_id, in_request, in_entries),
         in_reverses_id, in_details
     )
-    on conflict (tenant_id, idempotency_key) do nothing
+    on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
     returning coin_transactions.* into transaction;
     if not found then
         select known.* into strict transaction from app.coin_transactions known

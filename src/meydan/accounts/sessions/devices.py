@@ -47,7 +47,7 @@ async def do_record_device(tx: Tx, user_id: UUID, device: ClientDevice) -> UUID:
         UUID,
         """
         insert into app.devices (tenant_id, user_id, client_id, name) values ($1, $2, $3, $4)
-        on conflict (tenant_id, user_id, client_id)
+        on conflict (tenant_id, user_id, client_id) where user_id is not null
         do update set name = excluded.name, last_seen_at = app.now(), forgotten_at = null returning id
         """,
         user_id,

@@ -275,7 +275,10 @@ async def mine(tx: Tx) -> list[SessionLine]:
         """
         select s.id, d.client_id as client_device_id, d.name as device_name, s.id = $2 as current,
             s.address_hint as ip_address_hint, s.created_at, s.last_seen_at
-        from app.sessions s join app.devices d on d.tenant_id = s.tenant_id and d.id = s.device_id
+        from app.sessions s
+        cross join lateral (
+            select client_id, name from app.devices where tenant_id = s.tenant_id and id = s.device_id offset 0
+        ) d
         where s.tenant_id = $1 and s.ended_at is null and s.expires_at > app.now() order by s.last_seen_at desc, s.id
         """,
         tx.me.session_id,
@@ -415,9 +418,16 @@ async def _identity(tx: Tx, session_id: UUID) -> Identity:
         _Actor,
         """
         select s.user_id, s.profile_id, p.face, d.client_id as client_device_id, u.role from app.sessions s
-        join app.users u on u.tenant_id = s.tenant_id and u.id = s.user_id
-        join app.profiles p on p.tenant_id = s.tenant_id and p.id = s.profile_id
-        join app.devices d on d.tenant_id = s.tenant_id and d.id = s.device_id
+        cross join lateral (
+            select role from app.users where tenant_id = s.tenant_id and id = s.user_id offset 0
+        ) u
+        cross join lateral (
+            select face from app.profiles where tenant_id = s.tenant_id and id = s.profile_id offset 0
+        ) p
+        cross join lateral (
+            select client_id from app.devices
+            where tenant_id = s.tenant_id and user_id = s.user_id and id = s.device_id offset 0
+        ) d
         where s.tenant_id = $1 and s.id = $2
         """,
         session_id,

@@ -57,6 +57,8 @@ class Pool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
             record_class=asyncpg.Record,
             timeout=patience.answer,
             command_timeout=patience.command if has_timers else None,
+            # A plan made on an empty table reads it whole, and is kept when the table has filled.
+            server_settings={"enable_seqscan": "off"},
         )
 
     def acquire(self, *, timeout: float | None = None) -> Any:

@@ -49,11 +49,11 @@ async def wallet_of(tx: Tx, user_id: UUID) -> Wallet:
             where hold.tenant_id = $1 and hold.user_id = $2::uuid and hold.status = 'open' and hold.expires_at <= app.now()
         ) gone
         left join app.ledger_balances coins on coins.tenant_id = $1 and coins.stripe = 0
-            and coins.account_id = app.ledger_account_id('person_coins', $2, null, null)
+            and coins.account_id = (select app.ledger_account_id('person_coins', $2, null, null))
         left join app.ledger_balances debt on debt.tenant_id = $1 and debt.stripe = 0
-            and debt.account_id = app.ledger_account_id('person_debt', $2, null, null)
+            and debt.account_id = (select app.ledger_account_id('person_debt', $2, null, null))
         left join app.ledger_balances earned on earned.tenant_id = $1 and earned.stripe = 0
-            and earned.account_id = app.ledger_account_id('creator_revenue', $2, null, null)
+            and earned.account_id = (select app.ledger_account_id('creator_revenue', $2, null, null))
         left join app.wallet_freezes stop on stop.tenant_id = $1 and stop.user_id = $2 and stop.thawed_at is null
         """,
         user_id,
@@ -65,7 +65,7 @@ async def balance_of(tx: Tx, account: Account) -> int:
         int,
         """
         select coalesce(sum(balance), 0)::bigint from app.ledger_balances
-        where tenant_id = $1 and account_id = app.ledger_account_id($2, $3, $4, $5)
+        where tenant_id = $1 and account_id = (select app.ledger_account_id($2, $3, $4, $5))
         """,
         *(account.kind, account.user_id, account.provider, account.currency),
     )
@@ -85,7 +85,7 @@ async def balance_at(tx: Tx, account: Account, at: datetime) -> int:
                 where entry.tenant_id = $1 and entry.account_id = account.id and entry.created_at > $6
             ), 0)
         )::bigint
-        from (select app.ledger_account_id($2, $3, $4, $5) as id) account
+        from (select app.ledger_account_id($2, $3, $4, $5) as id offset 0) account
         """,
         *(account.kind, account.user_id, account.provider, account.currency, at),
     )
