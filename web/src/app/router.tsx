@@ -28,6 +28,7 @@ export const router = createRouter({
     frame.addChildren([...routesAt('pages'), me.addChildren(routesAt('me')), staff.addChildren(routesAt('staff'))]),
   ]),
   defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0, // what is fresh is for the queries to say
   defaultErrorComponent: FaultPage,
   scrollRestoration: true,
 });

@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute } from '@tanstack/react-router';
+import { ask, firstData } from './first-data';
+import { secondFactorQuery } from './queries';
 
 declare module '@tanstack/react-router' {
   interface StaticDataRouteOption {
@@ -20,7 +22,11 @@ export const frame = createRoute({ getParentRoute: () => root, id: 'frame' });
 /** What can be changed about oneself. */
 export const me = createRoute({ getParentRoute: () => frame, path: '/me', staticData: { coins: true } });
 /** The pages of those who run the square. */
-export const staff = createRoute({ getParentRoute: () => frame, path: '/staff' });
+export const staff = createRoute({
+  getParentRoute: () => frame,
+  path: '/staff',
+  loader: firstData(() => [ask(secondFactorQuery)]),
+});
 
 /** A text in an address, or nothing. */
 export const text = (value: unknown): string | undefined =>

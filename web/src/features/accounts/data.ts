@@ -108,6 +108,10 @@ export const devicesQuery = queryOptions({
   queryKey: ['sessions', 'devices'],
   queryFn: () => answer(api.GET('/api/auth/devices')),
 });
+export const passkeysQuery = queryOptions({
+  queryKey: ['passkeys'],
+  queryFn: () => answer(api.GET('/api/auth/passkeys')),
+});
 
 const sessionsChanged = () => queryClient.invalidateQueries({ queryKey: ['sessions'] });
 

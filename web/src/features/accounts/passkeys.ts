@@ -1,10 +1,10 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useAction } from '../../kit/action';
 import { answer, api } from '../../kit/api/client';
 import { adopt } from '../../kit/api/session';
 import type { Assertion, NewCredential, Passkey, PasskeyPlace } from '../../kit/api/types';
 import { configQuery, queryClient } from '../../kit/queries';
-import { thisBrowser } from './data';
+import { passkeysQuery, thisBrowser } from './data';
 
 /** The person closed the browser's question, or the browser has no passkey for this address. */
 export class NoPasskeyUsed extends Error {}
@@ -51,11 +51,6 @@ async function addPasskey({ name, ...proofs }: { name: string; password: string;
   const credential = (await asked(() => navigator.credentials.create({ publicKey }))) as NewCredential;
   return answer(api.POST('/api/auth/passkeys', { body: { name, credential } }));
 }
-
-export const passkeysQuery = queryOptions({
-  queryKey: ['passkeys'],
-  queryFn: () => answer(api.GET('/api/auth/passkeys')),
-});
 
 const passkeysChanged = () => queryClient.invalidateQueries({ queryKey: passkeysQuery.queryKey });
 

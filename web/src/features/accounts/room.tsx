@@ -4,12 +4,17 @@ import { createRoute } from '@tanstack/react-router';
 import { Database, KeyRound, MonitorSmartphone, Moon, Palette, UserRound } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
 import { endSession, useMe, wasSignedIn } from '../../kit/api/session';
+import { ask, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
+import { secondFactorQuery } from '../../kit/queries';
 import type { Room } from '../../kit/room';
 import { me, root, staff, text } from '../../kit/routes';
-import { useWanted } from './data';
+import { staffData } from '../../kit/staff';
+import { waitingCommunitiesQuery } from './admission/data';
+import { devicesQuery, passkeysQuery, sessionsQuery, useWanted } from './data';
 import { LandingPage } from './gate';
 import { refusals } from './refusals';
+import { staffQuery } from './staff/data';
 
 const page = pageOf('accounts');
 
@@ -54,11 +59,13 @@ const settings = [
     getParentRoute: () => me,
     path: '/sign-in',
     component: page(() => import('./settings/SignInPage'), 'SignInPage'),
+    loader: firstData(() => [ask(passkeysQuery), ask(secondFactorQuery)]),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/sessions',
     component: page(() => import('./settings/SessionsPage'), 'SessionsPage'),
+    loader: firstData(() => [ask(sessionsQuery), ask(devicesQuery)]),
   }),
   createRoute({
     getParentRoute: () => me,
@@ -77,6 +84,7 @@ const team = [
     getParentRoute: () => staff,
     path: '/team',
     component: page(() => import('./staff/TeamPage'), 'TeamPage'),
+    loader: staffData(() => [ask(staffQuery)]),
   }),
 ];
 
@@ -90,6 +98,7 @@ const admission = [
     getParentRoute: () => staff,
     path: '/communities',
     component: page(() => import('./admission/CommunitiesPage'), 'CommunitiesPage'),
+    loader: staffData(() => [ask(waitingCommunitiesQuery)]),
   }),
 ];
 

@@ -2,9 +2,20 @@ import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { ChartColumn } from 'lucide-react';
+import { ask, askPages } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { staff, text } from '../../kit/routes';
+import { staffData } from '../../kit/staff';
+import {
+  ledgerQuery,
+  memberQuery,
+  paymentQuery,
+  paymentsQuery,
+  peopleQuery,
+  revenueQuery,
+  transactionsQuery,
+} from './data';
 import { refusals } from './refusals';
 
 const page = pageOf('backoffice');
@@ -15,32 +26,44 @@ export const routes = {
       getParentRoute: () => staff,
       path: '/',
       component: page(() => import('./RevenuePage'), 'RevenuePage'),
+      loader: staffData(() => [ask(revenueQuery()), ask(ledgerQuery)]),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/payments',
       component: page(() => import('./PaymentsPage'), 'PaymentsPage'),
+      loader: staffData(() => [askPages(paymentsQuery(''))]),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/payments/$paymentId',
       component: page(() => import('./PaymentPage'), 'PaymentPage'),
+      loader: staffData(({ params }: { params: { paymentId: string } }) => [ask(paymentQuery(params.paymentId))]),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/transactions',
       component: page(() => import('./TransactionsPage'), 'TransactionsPage'),
+      loader: staffData(() => [askPages(transactionsQuery(''))]),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/people',
       validateSearch: (search: Record<string, unknown>): { name?: string } => ({ name: text(search.name) }),
       component: page(() => import('./PeoplePage'), 'PeoplePage'),
+      loader: staffData(({ location: { search } }: { location: { search: { name?: string } } }) =>
+        search.name ? ask(peopleQuery(search.name)) : null,
+      ),
     }),
     createRoute({
       getParentRoute: () => staff,
       path: '/people/$userId',
       component: page(() => import('./PersonPage'), 'PersonPage'),
+      loader: staffData(({ params }: { params: { userId: string } }) => [
+        ask(memberQuery(params.userId)),
+        askPages(paymentsQuery('', params.userId)),
+        askPages(transactionsQuery('', params.userId)),
+      ]),
     }),
   ],
 };

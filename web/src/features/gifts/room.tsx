@@ -3,9 +3,11 @@ import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Gift } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
+import { askPages, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
+import { giftsReceivedQuery, giftsSentQuery } from './data';
 import { wordGifts } from './movements';
 
 const page = pageOf('gifts');
@@ -17,12 +19,14 @@ export const routes = {
       path: '/wallet/gifts',
       staticData: { coins: true },
       component: page(() => import('./GiftsPage'), 'GiftsPage'),
+      loader: firstData(() => [askPages(giftsReceivedQuery)]),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/wallet/gifts/given',
       staticData: { coins: true },
       component: page(() => import('./GiftsPage'), 'GiftsSentPage'),
+      loader: firstData(() => [askPages(giftsSentQuery)]),
     }),
   ],
 };

@@ -1,13 +1,8 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Copy, Share2 } from 'lucide-react';
-import { answer, api } from '../../kit/api/client';
 import { Bone, Button, Card, Loaded, Page, Skeleton, toast } from '../../kit/ui';
-
-const inviteQuery = queryOptions({
-  queryKey: ['invite'],
-  queryFn: () => answer(api.GET('/api/growth/invite')),
-});
+import { inviteQuery } from './data';
 
 /** Inviting a friend: the link, and what came of it in exact numbers. */
 export function InvitePage() {

@@ -1,9 +1,11 @@
 import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Gift } from 'lucide-react';
+import { ask, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { me } from '../../kit/routes';
+import { inviteQuery } from './data';
 import { refusals } from './refusals';
 
 const page = pageOf('growth');
@@ -14,6 +16,7 @@ export const routes = {
       getParentRoute: () => me,
       path: '/invite',
       component: page(() => import('./InvitePage'), 'InvitePage'),
+      loader: firstData(() => [ask(inviteQuery)]),
     }),
   ],
 };

@@ -4,11 +4,13 @@ import { Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { changed } from '../../kit/api/calls';
 import { wasSignedIn } from '../../kit/api/session';
+import { ask, askPages, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame, text } from '../../kit/routes';
 import { SquareIcon } from '../../kit/ui';
 import { MeetingsToday } from '../premium';
+import { claimsQuery, historyQuery, stateQuery } from './data';
 import { refusals } from './refusals';
 
 const page = pageOf('meeting');
@@ -31,21 +33,25 @@ export const routes = {
       // An invitation leads to the square itself; the door keeps its code.
       validateSearch: (search: Record<string, unknown>): { invite?: string } => ({ invite: text(search.invite) }),
       component: Home,
+      loader: firstData(() => [ask(stateQuery), askPages(historyQuery)]),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/waiting',
       component: page(() => import('./WaitingPage'), 'WaitingPage'),
+      loader: firstData(() => [ask(stateQuery)]),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/people',
       component: page(() => import('./PeoplePage'), 'PeoplePage'),
+      loader: firstData(() => [askPages(historyQuery)]),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/people/claims',
       component: page(() => import('./PeoplePage'), 'ClaimsPage'),
+      loader: firstData(() => [askPages(claimsQuery), askPages(historyQuery)]),
     }),
   ],
 };

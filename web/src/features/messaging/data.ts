@@ -23,6 +23,19 @@ export const conversationsQuery = queryOptions({
   refetchInterval: BEFORE_GRANTS_END,
 });
 
+/** Many messages in a row are one look at the list. */
+const GATHER = 700;
+let gathering: ReturnType<typeof setTimeout> | undefined;
+
+/** Asks for the list anew in a moment; it counts what is unread. */
+export function listSoon(): void {
+  if (gathering !== undefined) return;
+  gathering = setTimeout(() => {
+    gathering = undefined;
+    void queryClient.invalidateQueries({ queryKey: conversationsQuery.queryKey });
+  }, GATHER);
+}
+
 export function patchConversation(id: string, change: (one: Conversation) => Conversation): void {
   queryClient.setQueryData(
     conversationsQuery.queryKey,

@@ -12,12 +12,11 @@ import { type Client, destroyVault, openClient } from './crypto/client';
 import type { News } from './crypto/follower';
 import type { Entry, Facts } from './crypto/records';
 import { NoAnswer, ServerRefusal } from './crypto/server';
-import { asFacts, conversationsQuery, patchConversation } from './data';
+import { asFacts, conversationsQuery, listSoon, patchConversation } from './data';
 import { askDeviceId, messageServer } from './http';
 import { useLetterbox } from './store';
 
 const AGAIN_AFTER = [500, 1000, 2000, 3000, 3000, 3000, 5000, 5000, 10_000, 30_000];
-const GATHER = 700;
 const ANNOUNCE_AFTER = 5000;
 const FORGET_EVERY = 10 * 60_000;
 const deviceKey = (profileId: string) => `meydan.talk-device.${profileId}`;
@@ -273,14 +272,11 @@ function announceLater(client: Client, facts: Facts): void {
 
 // -- the socket ----------------------------------------------------------------------------------------------------------
 
-let refreshing: ReturnType<typeof setTimeout> | undefined;
-
 function hear(frame: Frame): void {
   switch (frame.t) {
     case 'message': {
       if (frame.profile_id !== useLetterbox.getState().profileId) return;
       sync(frame.message.conversation_id, [frame.message]);
-      if (frame.message.type !== 'reaction') refreshListSoon(); // which counts what is unread
       break;
     }
     case 'receipt':
@@ -293,7 +289,6 @@ function hear(frame: Frame): void {
               peer_read_seq: Math.max(one.peer_read_seq, frame.read_seq ?? 0),
             },
       );
-      if (frame.mine) refreshListSoon();
       break;
     case 'identity_replaced':
       if (frame.profile_id === useLetterbox.getState().profileId) replenish(); // which sees whose it is now
@@ -308,24 +303,14 @@ function hear(frame: Frame): void {
         closed_at: one.closed_at ?? new Date(serverNow()).toISOString(),
       }));
       sync(frame.conversation_id);
-      refreshListSoon();
       break;
     case 'resync':
       replenish();
       void syncAll();
       break;
     case 'grant_rejected':
-      refreshListSoon();
+      listSoon();
       break;
     default: // presence and typing are the open page's
   }
-}
-
-/** Many messages in a row are one look at the list. */
-function refreshListSoon(): void {
-  if (refreshing !== undefined) return;
-  refreshing = setTimeout(() => {
-    refreshing = undefined;
-    void queryClient.invalidateQueries({ queryKey: conversationsQuery.queryKey });
-  }, GATHER);
 }

@@ -1,13 +1,15 @@
 import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
 import { MessageCircle } from 'lucide-react';
+import { ask, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
 import { SessionSections } from '../accounts';
+import { conversationsQuery, listSoon } from './data';
 import { refusals } from './refusals';
 import { startMessages } from './start';
-import { countAnew, useUnreadMessages } from './unread';
+import { useUnreadMessages } from './unread';
 
 const page = pageOf('messaging');
 
@@ -17,12 +19,14 @@ export const routes = {
       getParentRoute: () => frame,
       path: '/messages',
       component: page(() => import('./ConversationsPage'), 'ConversationsPage'),
+      loader: firstData(() => [ask(conversationsQuery)]),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/messages/$conversationId',
       staticData: { bare: true },
       component: page(() => import('./ConversationPage'), 'ConversationPage'),
+      loader: firstData(() => [ask(conversationsQuery)]),
     }),
   ],
 };
@@ -43,12 +47,12 @@ export const room: Room = {
   beside: [page(() => import('./GiftToasts'), 'GiftToasts')],
   frames: {
     message: ({ message }) => {
-      if (message.type === 'text') countAnew();
+      if (message.type !== 'reaction') listSoon();
     },
     receipt: ({ mine }) => {
-      if (mine) countAnew();
+      if (mine) listSoon();
     },
-    match_ended: countAnew,
+    match_ended: listSoon,
   },
   refusals,
   start: () => {

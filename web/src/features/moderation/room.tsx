@@ -2,9 +2,12 @@ import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Flag } from 'lucide-react';
+import { askPages } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { staff } from '../../kit/routes';
+import { staffData } from '../../kit/staff';
+import { reportCasesQuery } from './data';
 import { refusals } from './refusals';
 
 const page = pageOf('moderation');
@@ -16,6 +19,7 @@ export const routes = {
       path: '/reports',
       staticData: { moderators: true },
       component: page(() => import('./ReportsPage'), 'ReportsPage'),
+      loader: staffData(() => [askPages(reportCasesQuery('suspended'))]),
     }),
   ],
 };

@@ -11,7 +11,8 @@ import { queryClient } from '../../kit/queries';
 import { onNews } from '../../kit/realtime';
 import { kept } from '../../kit/storage';
 import { Button, toast } from '../../kit/ui';
-import { ability, isGranted, pushQuery, switchOn } from './push';
+import { pushQuery } from './data';
+import { ability, isGranted, switchOn } from './push';
 
 const LATER = 'meydan.push.later';
 const NOT_AGAIN_FOR = 60 * 86_400_000;

@@ -9,7 +9,8 @@ import type { PushKind, PushPreferences, PushSettings } from '../../kit/api/type
 import { useWords } from '../../kit/api/words';
 import { queryClient } from '../../kit/queries';
 import { Button, Loaded, Notice, Page, RadioList, Section, toast } from '../../kit/ui';
-import { ability, isGranted, isWantedBy, pushQuery, switchOff, switchOn } from './push';
+import { pushQuery } from './data';
+import { ability, isGranted, isWantedBy, switchOff, switchOn } from './push';
 import { isSoundOn, sound, switchSound } from './sound';
 
 /** What is pushed, in which words, and when not. */

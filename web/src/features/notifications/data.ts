@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { useAction } from '../../kit/action';
 import { answer, api } from '../../kit/api/client';
 import type { NotificationPage } from '../../kit/api/types';
@@ -10,6 +10,12 @@ export const notificationsQuery = infiniteQueryOptions({
     answer(api.GET('/api/notifications', { params: { query: pageParam ? { cursor: pageParam } : {} } })),
   initialPageParam: '',
   getNextPageParam: (page: NotificationPage) => page.next ?? undefined,
+});
+
+/** What is pushed to this person, when, and with which key a browser subscribes. */
+export const pushQuery = queryOptions({
+  queryKey: ['push'],
+  queryFn: () => answer(api.GET('/api/notifications/push')),
 });
 
 export function useMarkRead() {

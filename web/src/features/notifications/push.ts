@@ -1,14 +1,8 @@
 /** Push as this browser has it: what it can do, who switched it on here, and the subscription that the server knows. */
-import { queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../kit/api/client';
 import { useSession } from '../../kit/api/session';
 import { kept } from '../../kit/storage';
 import type * as worker from './push-worker';
-
-export const pushQuery = queryOptions({
-  queryKey: ['push'],
-  queryFn: () => answer(api.GET('/api/notifications/push')),
-});
 
 /** Where the service worker looks for the subscription that the server knows. */
 const CACHE: typeof worker.CACHE = 'meydan-push';

@@ -3,9 +3,11 @@ import { Trans } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Bell as BellIcon, BellRing } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
+import { ask, askPages, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame, me, text } from '../../kit/routes';
+import { notificationsQuery, pushQuery } from './data';
 import { refusals } from './refusals';
 import { startNotifications } from './start';
 import { Bell, useUnread } from './top';
@@ -18,6 +20,7 @@ export const routes = {
       getParentRoute: () => frame,
       path: '/notifications',
       component: page(() => import('./NotificationsPage'), 'NotificationsPage'),
+      loader: firstData(() => [askPages(notificationsQuery)]),
     }),
     createRoute({
       getParentRoute: () => frame,
@@ -34,6 +37,7 @@ export const routes = {
       getParentRoute: () => me,
       path: '/push',
       component: page(() => import('./PushPage'), 'PushPage'),
+      loader: firstData(() => [ask(pushQuery)]),
     }),
   ],
 };

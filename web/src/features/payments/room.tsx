@@ -3,9 +3,12 @@ import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Receipt } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
+import { ask, askPages, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
+import { walletQuery } from '../wallet';
+import { packagesQuery, paymentQuery, paymentsQuery, placesQuery } from './data';
 import { refusals } from './refusals';
 
 const page = pageOf('payments');
@@ -16,18 +19,21 @@ export const routes = {
       getParentRoute: () => frame,
       path: '/wallet/buy',
       component: page(() => import('./BuyPage'), 'BuyPage'),
+      loader: firstData(() => [ask(packagesQuery), ask(placesQuery), ask(walletQuery)]),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/wallet/payments',
       staticData: { coins: true },
       component: page(() => import('./PaymentsPage'), 'PaymentsPage'),
+      loader: firstData(() => [askPages(paymentsQuery)]),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/wallet/payments/$paymentId',
       staticData: { coins: true },
       component: page(() => import('./PaymentPage'), 'PaymentPage'),
+      loader: firstData(({ params }: { params: { paymentId: string } }) => [ask(paymentQuery(params.paymentId))]),
     }),
   ],
 };

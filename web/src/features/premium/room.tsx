@@ -2,9 +2,11 @@ import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Sparkles } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
+import { ask, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
+import { premiumQuery } from './data';
 import { refusals } from './refusals';
 
 const page = pageOf('premium');
@@ -16,6 +18,7 @@ export const routes = {
       path: '/premium',
       staticData: { coins: true, place: '/wallet' },
       component: page(() => import('./PremiumPage'), 'PremiumPage'),
+      loader: firstData(() => [ask(premiumQuery)]),
     }),
   ],
 };

@@ -1,8 +1,10 @@
 import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
+import { askPages, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
+import { blocksQuery } from './data';
 import { refusals } from './refusals';
 
 const page = pageOf('safety');
@@ -13,6 +15,7 @@ export const routes = {
       getParentRoute: () => frame,
       path: '/people/blocked',
       component: page(() => import('./BlockedPage'), 'BlockedPage'),
+      loader: firstData(() => [askPages(blocksQuery)]),
     }),
   ],
 };

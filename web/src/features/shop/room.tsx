@@ -1,8 +1,11 @@
 import { msg } from '@lingui/core/macro';
 import { createRoute } from '@tanstack/react-router';
+import { ask } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { staff } from '../../kit/routes';
+import { staffData } from '../../kit/staff';
+import { giftsQuery, packagesQuery, plansQuery, providersQuery } from './data';
 import { refusals } from './refusals';
 
 const page = pageOf('shop');
@@ -13,6 +16,7 @@ export const routes = {
       getParentRoute: () => staff,
       path: '/shop',
       component: page(() => import('./ShopPage'), 'ShopPage'),
+      loader: staffData(() => [ask(packagesQuery), ask(plansQuery), ask(giftsQuery), ask(providersQuery)]),
     }),
   ],
 };

@@ -4,11 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { createRoute } from '@tanstack/react-router';
 import { History } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
+import { ask, askPages, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { frame } from '../../kit/routes';
 import { Coin, Coins } from '../../kit/ui';
-import { walletQuery } from './data';
+import { earningQuery, earningsQuery, movementsQuery, walletQuery } from './data';
 import { refusals } from './refusals';
 import { CoinCount } from './top';
 
@@ -20,11 +21,13 @@ export const routes = {
       getParentRoute: () => frame,
       path: '/wallet',
       component: page(() => import('./WalletPage'), 'WalletPage'),
+      loader: firstData(() => [ask(walletQuery), ask(earningQuery), ask(earningsQuery)]),
     }),
     createRoute({
       getParentRoute: () => frame,
       path: '/wallet/history',
       component: page(() => import('./HistoryPage'), 'HistoryPage'),
+      loader: firstData(() => [askPages(movementsQuery), ask(walletQuery)]),
     }),
   ],
 };

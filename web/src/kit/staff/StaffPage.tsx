@@ -8,6 +8,7 @@ import { secondFactorQuery } from '../queries';
 import { RoomTabs } from '../RoomTabs';
 import { useShownPage } from '../redirect';
 import { Button, EmptyState, Page } from '../ui';
+import { maySee } from './data';
 
 /** Whether the person sees the community's money: the server asks the database each time, this only hides doors. */
 export function useRunsCommunity(): boolean {
@@ -18,11 +19,10 @@ export function useRunsCommunity(): boolean {
 /** The pages of those who run the square. */
 export function StaffFrame() {
   const { t } = useLingui();
-  const runsCommunity = useRunsCommunity();
   const { role } = useMe();
-  const { moderators } = useShownPage();
+  const page = useShownPage();
   const { data: factor } = useQuery(secondFactorQuery);
-  if (!runsCommunity && !(role === 'moderator' && moderators)) {
+  if (!maySee(role, page)) {
     return (
       <Page title={t`Running the square`} back="/me">
         <EmptyState

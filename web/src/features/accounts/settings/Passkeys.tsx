@@ -6,8 +6,9 @@ import { thisDevice } from '../../../kit/api/device';
 import { isRefusal } from '../../../kit/api/errors';
 import type { Passkey } from '../../../kit/api/types';
 import { Button, CardList, Field, List, Moment, PasswordField, RowBody, Section, Sheet, toast } from '../../../kit/ui';
+import { passkeysQuery } from '../data';
 import { NoPasskeysHere, usePasskeyFault } from '../PasskeyWords';
-import { passkeysQuery, useAddPasskey, usePasskeySupport, useRemovePasskey, useRenamePasskey } from '../passkeys';
+import { useAddPasskey, usePasskeySupport, useRemovePasskey, useRenamePasskey } from '../passkeys';
 
 const LONGEST_NAME = 60;
 const isName = (name: string) => name.trim() !== '' && name.length <= LONGEST_NAME;

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { DecideSheet } from '../../../kit/staff';
 import { Button, Card, Moment, Section, toast } from '../../../kit/ui';
-import { secondFactorOfQuery, useRemoveSecondFactor } from './second-factors';
+import { secondFactorOfQuery, useRemoveSecondFactor } from './data';
 
 /** A member's two-step log-in, and the help for somebody who lost their phone. */
 export function SecondFactorOf({ userId }: { userId: string }) {

@@ -6,7 +6,7 @@ import { useMe } from '../../../kit/api/session';
 import { useWords } from '../../../kit/api/words';
 import { PersonName, StaffPage } from '../../../kit/staff';
 import { Button, Card, CardList, Chip, Loaded, Row, Section, Sheet, toast } from '../../../kit/ui';
-import { staffQuery, useRequireSecondFactor } from './second-factors';
+import { staffQuery, useRequireSecondFactor } from './data';
 
 /** Who runs the square, and whether each of them logs in with two steps. */
 export function TeamPage() {
