@@ -2786,6 +2786,229 @@ begin
     return null;
 end $$;
 
+CREATE TABLE app.subscriptions (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    status text NOT NULL,
+    provider text,
+    provider_subscription_id text,
+    coin_price integer,
+    renews boolean NOT NULL,
+    period_ends_at timestamp with time zone NOT NULL,
+    grace_ends_at timestamp with time zone,
+    changed_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    checked_at timestamp with time zone,
+    pending_action text,
+    revoked boolean DEFAULT false NOT NULL,
+    next_plan_id uuid,
+    next_plan_at timestamp with time zone,
+    acknowledgement_token text,
+    idempotency_key text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT subscriptions_check CHECK (((next_plan_at IS NULL) OR (next_plan_id IS NOT NULL))),
+    CONSTRAINT subscriptions_check1 CHECK (((provider IS NULL) = (coin_price IS NOT NULL))),
+    CONSTRAINT subscriptions_check2 CHECK (((status = 'expired'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT subscriptions_check3 CHECK (((status <> 'grace'::text) OR (grace_ends_at IS NOT NULL))),
+    CONSTRAINT subscriptions_claim_check CHECK (((length(acknowledgement_token) >= 1) AND (length(acknowledgement_token) <= 2000))),
+    CONSTRAINT subscriptions_coin_price_check CHECK ((coin_price > 0)),
+    CONSTRAINT subscriptions_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT subscriptions_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
+    CONSTRAINT subscriptions_reference_check CHECK (((length(provider_subscription_id) >= 1) AND (length(provider_subscription_id) <= 500))),
+    CONSTRAINT subscriptions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'grace'::text, 'cancelled'::text, 'expired'::text]))),
+    CONSTRAINT subscriptions_wish_check CHECK ((pending_action = ANY (ARRAY['cancel'::text, 'resume'::text])))
+);
+
+ALTER TABLE ONLY app.subscriptions FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.tenants_with_due_subscriptions() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT period.tenant_id
+    FROM app.subscriptions period
+   WHERE ((period.status <> 'expired'::text) AND (period.period_ends_at <= app.now()))
+ UNION
+  SELECT change.tenant_id
+    FROM app.subscriptions change
+   WHERE (change.next_plan_at <= app.now());
+END;
+
+CREATE FUNCTION app.tenants_with_ended_matches() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT over.tenant_id
+    FROM app.matches over
+   WHERE ((over.status = 'active'::text) AND (over.expires_at <= app.now()));
+END;
+
+CREATE FUNCTION app.tenants_with_expired_holds() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT hold.tenant_id
+    FROM app.coin_holds hold
+   WHERE ((hold.status = 'open'::text) AND (hold.expires_at <= app.now()));
+END;
+
+CREATE TABLE app.identity_transfers (
+    tenant_id integer NOT NULL,
+    profile_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    body bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT identity_transfers_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 65536)))
+);
+
+ALTER TABLE ONLY app.identity_transfers FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.tenants_with_expired_messages() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT conversation.tenant_id
+    FROM app.conversations conversation
+   WHERE ((conversation.purged_at IS NULL) AND (conversation.expires_at <= app.now()))
+ UNION
+  SELECT transfer.tenant_id
+    FROM app.identity_transfers transfer
+   WHERE (transfer.expires_at <= app.now());
+END;
+
+CREATE TABLE app.fraud_cases (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    payment_id uuid,
+    renewal boolean DEFAULT false NOT NULL,
+    ring uuid[],
+    outcome text NOT NULL,
+    points integer NOT NULL,
+    findings jsonb NOT NULL,
+    status text NOT NULL,
+    release_at timestamp with time zone,
+    decision text,
+    note text DEFAULT ''::text NOT NULL,
+    decided_by_user_id uuid,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT fraud_cases_check CHECK ((num_nonnulls(payment_id, ring) = 1)),
+    CONSTRAINT fraud_cases_check1 CHECK (((NOT renewal) OR ((payment_id IS NOT NULL) AND (outcome = ANY (ARRAY['allow'::text, 'review'::text]))))),
+    CONSTRAINT fraud_cases_check2 CHECK (((status = 'allowed'::text) = (outcome = 'allow'::text))),
+    CONSTRAINT fraud_cases_check3 CHECK (((status = 'closed'::text) = ((decision IS NOT NULL) AND (decided_at IS NOT NULL)))),
+    CONSTRAINT fraud_cases_check4 CHECK (((outcome = 'delay'::text) = (release_at IS NOT NULL))),
+    CONSTRAINT fraud_cases_decision_check CHECK ((decision = ANY (ARRAY['release'::text, 'refund'::text, 'freeze'::text, 'dismiss'::text, 'overtaken'::text]))),
+    CONSTRAINT fraud_cases_note_check CHECK ((length(note) <= 1000)),
+    CONSTRAINT fraud_cases_outcome_check CHECK ((outcome = ANY (ARRAY['allow'::text, 'delay'::text, 'review'::text, 'freeze'::text]))),
+    CONSTRAINT fraud_cases_points_check CHECK ((points >= 0)),
+    CONSTRAINT fraud_cases_ring_check CHECK (((cardinality(ring) >= 2) AND (cardinality(ring) <= 6))),
+    CONSTRAINT fraud_cases_status_check CHECK ((status = ANY (ARRAY['allowed'::text, 'open'::text, 'closed'::text])))
+);
+
+ALTER TABLE ONLY app.fraud_cases FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.tenants_with_held_payments() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT held.tenant_id
+    FROM app.fraud_cases held
+   WHERE ((held.status = 'open'::text) AND (held.outcome = ANY (ARRAY['delay'::text, 'review'::text])));
+END;
+
+CREATE TABLE app.restore_journal (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    kind text NOT NULL,
+    entry jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    shipped_at timestamp with time zone,
+    CONSTRAINT restore_journal_kind_check CHECK ((kind = ANY (ARRAY['ban'::text, 'contact_ban'::text, 'erasure'::text, 'block'::text, 'role'::text, 'freeze'::text, 'passkey'::text])))
+);
+
+ALTER TABLE ONLY app.restore_journal FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.tenants_with_journal_to_ship() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT entry.tenant_id
+    FROM app.restore_journal entry
+   WHERE (entry.shipped_at IS NULL);
+END;
+
+CREATE FUNCTION app.tenants_with_pending_claims() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT claim.tenant_id
+    FROM app.claims claim
+   WHERE (claim.status = 'pending'::text);
+END;
+
+CREATE TABLE app.meters (
+    tenant_id integer NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    payer_user_id uuid NOT NULL,
+    payee_user_id uuid NOT NULL,
+    coins_per_minute integer NOT NULL,
+    share_percent integer NOT NULL,
+    subject_id uuid NOT NULL,
+    idempotency_key text NOT NULL,
+    unit integer DEFAULT 1 NOT NULL,
+    used integer DEFAULT 0 NOT NULL,
+    seen_at timestamp with time zone,
+    warned_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    end_reason text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT meters_check CHECK ((payer_user_id <> payee_user_id)),
+    CONSTRAINT meters_check1 CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
+    CONSTRAINT meters_coins_per_minute_check CHECK (((coins_per_minute >= 1) AND (coins_per_minute <= 1000000))),
+    CONSTRAINT meters_end_reason_check CHECK ((end_reason = ANY (ARRAY['hung_up'::text, 'no_coins'::text, 'lost'::text, 'refused'::text]))),
+    CONSTRAINT meters_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT meters_share_percent_check CHECK (((share_percent >= 0) AND (share_percent <= 100))),
+    CONSTRAINT meters_unit_check CHECK ((unit >= 1)),
+    CONSTRAINT meters_used_check CHECK ((used >= 0))
+);
+
+ALTER TABLE ONLY app.meters FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION app.tenants_with_running_meters() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT meter.tenant_id
+    FROM app.meters meter
+   WHERE (meter.ended_at IS NULL);
+END;
+
+CREATE FUNCTION app.tenants_with_tickets() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH RECURSIVE waiting(tenant_id) AS (
+         ( SELECT ticket.tenant_id
+            FROM app.tickets ticket
+           ORDER BY ticket.tenant_id
+          LIMIT 1)
+         UNION ALL
+          SELECT ( SELECT next.tenant_id
+                    FROM app.tickets next
+                   WHERE (next.tenant_id > waiting_1.tenant_id)
+                   ORDER BY next.tenant_id
+                  LIMIT 1) AS tenant_id
+            FROM waiting waiting_1
+           WHERE (waiting_1.tenant_id IS NOT NULL)
+         )
+  SELECT waiting.tenant_id
+    FROM waiting
+   WHERE (waiting.tenant_id IS NOT NULL);
+END;
+
 CREATE FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2977,38 +3200,6 @@ CREATE TABLE app.former_accounts (
 
 ALTER TABLE ONLY app.former_accounts FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE app.fraud_cases (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    user_id uuid NOT NULL,
-    payment_id uuid,
-    renewal boolean DEFAULT false NOT NULL,
-    ring uuid[],
-    outcome text NOT NULL,
-    points integer NOT NULL,
-    findings jsonb NOT NULL,
-    status text NOT NULL,
-    release_at timestamp with time zone,
-    decision text,
-    note text DEFAULT ''::text NOT NULL,
-    decided_by_user_id uuid,
-    decided_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT fraud_cases_check CHECK ((num_nonnulls(payment_id, ring) = 1)),
-    CONSTRAINT fraud_cases_check1 CHECK (((NOT renewal) OR ((payment_id IS NOT NULL) AND (outcome = ANY (ARRAY['allow'::text, 'review'::text]))))),
-    CONSTRAINT fraud_cases_check2 CHECK (((status = 'allowed'::text) = (outcome = 'allow'::text))),
-    CONSTRAINT fraud_cases_check3 CHECK (((status = 'closed'::text) = ((decision IS NOT NULL) AND (decided_at IS NOT NULL)))),
-    CONSTRAINT fraud_cases_check4 CHECK (((outcome = 'delay'::text) = (release_at IS NOT NULL))),
-    CONSTRAINT fraud_cases_decision_check CHECK ((decision = ANY (ARRAY['release'::text, 'refund'::text, 'freeze'::text, 'dismiss'::text, 'overtaken'::text]))),
-    CONSTRAINT fraud_cases_note_check CHECK ((length(note) <= 1000)),
-    CONSTRAINT fraud_cases_outcome_check CHECK ((outcome = ANY (ARRAY['allow'::text, 'delay'::text, 'review'::text, 'freeze'::text]))),
-    CONSTRAINT fraud_cases_points_check CHECK ((points >= 0)),
-    CONSTRAINT fraud_cases_ring_check CHECK (((cardinality(ring) >= 2) AND (cardinality(ring) <= 6))),
-    CONSTRAINT fraud_cases_status_check CHECK ((status = ANY (ARRAY['allowed'::text, 'open'::text, 'closed'::text])))
-);
-
-ALTER TABLE ONLY app.fraud_cases FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE app.gifts_sent (
     tenant_id integer NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -3043,17 +3234,6 @@ CREATE TABLE app.identity_keys (
 );
 
 ALTER TABLE ONLY app.identity_keys FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.identity_transfers (
-    tenant_id integer NOT NULL,
-    profile_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    body bytea NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    CONSTRAINT identity_transfers_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 65536)))
-);
-
-ALTER TABLE ONLY app.identity_transfers FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.invite_codes (
     tenant_id integer NOT NULL,
@@ -3242,34 +3422,6 @@ CREATE TABLE app.meter_units (
 );
 
 ALTER TABLE ONLY app.meter_units FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.meters (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    payer_user_id uuid NOT NULL,
-    payee_user_id uuid NOT NULL,
-    coins_per_minute integer NOT NULL,
-    share_percent integer NOT NULL,
-    subject_id uuid NOT NULL,
-    idempotency_key text NOT NULL,
-    unit integer DEFAULT 1 NOT NULL,
-    used integer DEFAULT 0 NOT NULL,
-    seen_at timestamp with time zone,
-    warned_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    end_reason text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT meters_check CHECK ((payer_user_id <> payee_user_id)),
-    CONSTRAINT meters_check1 CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
-    CONSTRAINT meters_coins_per_minute_check CHECK (((coins_per_minute >= 1) AND (coins_per_minute <= 1000000))),
-    CONSTRAINT meters_end_reason_check CHECK ((end_reason = ANY (ARRAY['hung_up'::text, 'no_coins'::text, 'lost'::text, 'refused'::text]))),
-    CONSTRAINT meters_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
-    CONSTRAINT meters_share_percent_check CHECK (((share_percent >= 0) AND (share_percent <= 100))),
-    CONSTRAINT meters_unit_check CHECK ((unit >= 1)),
-    CONSTRAINT meters_used_check CHECK ((used >= 0))
-);
-
-ALTER TABLE ONLY app.meters FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.otp_verifications (
     tenant_id integer NOT NULL,
@@ -3605,18 +3757,6 @@ CREATE TABLE app.report_cases (
 
 ALTER TABLE ONLY app.report_cases FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE app.restore_journal (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    kind text NOT NULL,
-    entry jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    shipped_at timestamp with time zone,
-    CONSTRAINT restore_journal_kind_check CHECK ((kind = ANY (ARRAY['ban'::text, 'contact_ban'::text, 'erasure'::text, 'block'::text, 'role'::text, 'freeze'::text, 'passkey'::text])))
-);
-
-ALTER TABLE ONLY app.restore_journal FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE app.sessions (
     tenant_id integer NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -3661,43 +3801,6 @@ CREATE TABLE app.spent_puzzles (
 );
 
 ALTER TABLE ONLY app.spent_puzzles FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE app.subscriptions (
-    tenant_id integer NOT NULL,
-    id uuid DEFAULT uuidv7() NOT NULL,
-    user_id uuid NOT NULL,
-    plan_id uuid NOT NULL,
-    status text NOT NULL,
-    provider text,
-    provider_subscription_id text,
-    coin_price integer,
-    renews boolean NOT NULL,
-    period_ends_at timestamp with time zone NOT NULL,
-    grace_ends_at timestamp with time zone,
-    changed_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    checked_at timestamp with time zone,
-    pending_action text,
-    revoked boolean DEFAULT false NOT NULL,
-    next_plan_id uuid,
-    next_plan_at timestamp with time zone,
-    acknowledgement_token text,
-    idempotency_key text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    ended_at timestamp with time zone,
-    CONSTRAINT subscriptions_check CHECK (((next_plan_at IS NULL) OR (next_plan_id IS NOT NULL))),
-    CONSTRAINT subscriptions_check1 CHECK (((provider IS NULL) = (coin_price IS NOT NULL))),
-    CONSTRAINT subscriptions_check2 CHECK (((status = 'expired'::text) = (ended_at IS NOT NULL))),
-    CONSTRAINT subscriptions_check3 CHECK (((status <> 'grace'::text) OR (grace_ends_at IS NOT NULL))),
-    CONSTRAINT subscriptions_claim_check CHECK (((length(acknowledgement_token) >= 1) AND (length(acknowledgement_token) <= 2000))),
-    CONSTRAINT subscriptions_coin_price_check CHECK ((coin_price > 0)),
-    CONSTRAINT subscriptions_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
-    CONSTRAINT subscriptions_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'stripe'::text, 'iyzico'::text, 'apple'::text, 'google'::text, 'revenuecat'::text]))),
-    CONSTRAINT subscriptions_reference_check CHECK (((length(provider_subscription_id) >= 1) AND (length(provider_subscription_id) <= 500))),
-    CONSTRAINT subscriptions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'grace'::text, 'cancelled'::text, 'expired'::text]))),
-    CONSTRAINT subscriptions_wish_check CHECK ((pending_action = ANY (ARRAY['cancel'::text, 'resume'::text])))
-);
-
-ALTER TABLE ONLY app.subscriptions FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE app.system_logs (
     tenant_id integer NOT NULL,
@@ -6030,6 +6133,78 @@ REVOKE ALL ON FUNCTION app.sync_ticket_lanes() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.take_sending_turn(in_tenant_id integer, in_otp_id uuid, in_spacing interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.take_sending_turn(in_tenant_id integer, in_otp_id uuid, in_spacing interval) TO meydan_service;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE app.subscriptions TO meydan_service;
+
+GRANT SELECT(tenant_id) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(id) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(user_id) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(plan_id) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(status) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(provider) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(coin_price) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(renews) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(period_ends_at) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(grace_ends_at) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(pending_action) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(next_plan_id) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(next_plan_at) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(created_at) ON TABLE app.subscriptions TO meydan_app;
+
+GRANT SELECT(ended_at) ON TABLE app.subscriptions TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.tenants_with_due_subscriptions() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.tenants_with_due_subscriptions() TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.tenants_with_ended_matches() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.tenants_with_ended_matches() TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.tenants_with_expired_holds() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.tenants_with_expired_holds() TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.identity_transfers TO meydan_service;
+GRANT SELECT,INSERT,DELETE ON TABLE app.identity_transfers TO meydan_app;
+
+GRANT UPDATE(body) ON TABLE app.identity_transfers TO meydan_app;
+
+GRANT UPDATE(expires_at) ON TABLE app.identity_transfers TO meydan_app;
+
+REVOKE ALL ON FUNCTION app.tenants_with_expired_messages() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.tenants_with_expired_messages() TO meydan_service;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.fraud_cases TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.tenants_with_held_payments() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.tenants_with_held_payments() TO meydan_service;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.restore_journal TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.tenants_with_journal_to_ship() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.tenants_with_journal_to_ship() TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.tenants_with_pending_claims() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.tenants_with_pending_claims() TO meydan_service;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE app.meters TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.tenants_with_running_meters() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.tenants_with_running_meters() TO meydan_service;
+
+REVOKE ALL ON FUNCTION app.tenants_with_tickets() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.tenants_with_tickets() TO meydan_service;
+
 REVOKE ALL ON FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.thaw_wallet(in_tenant_id integer, in_owner_user_id uuid, in_actor_user_id uuid) TO meydan_service;
 
@@ -6100,8 +6275,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.encounters TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.former_accounts TO meydan_service;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE app.fraud_cases TO meydan_service;
-
 GRANT SELECT ON TABLE app.gifts_sent TO meydan_service;
 
 GRANT SELECT(tenant_id) ON TABLE app.gifts_sent TO meydan_app;
@@ -6131,13 +6304,6 @@ GRANT SELECT,INSERT ON TABLE app.identity_keys TO meydan_app;
 GRANT UPDATE(public_key) ON TABLE app.identity_keys TO meydan_app;
 
 GRANT UPDATE(created_at) ON TABLE app.identity_keys TO meydan_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.identity_transfers TO meydan_service;
-GRANT SELECT,INSERT,DELETE ON TABLE app.identity_transfers TO meydan_app;
-
-GRANT UPDATE(body) ON TABLE app.identity_transfers TO meydan_app;
-
-GRANT UPDATE(expires_at) ON TABLE app.identity_transfers TO meydan_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.invite_codes TO meydan_service;
 
@@ -6200,8 +6366,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.messages TO meydan_service;
 GRANT SELECT ON TABLE app.messages TO meydan_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.meter_units TO meydan_service;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE app.meters TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.otp_verifications TO meydan_service;
 
@@ -6333,8 +6497,6 @@ GRANT SELECT(reward_given) ON TABLE app.referrals TO meydan_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE app.report_cases TO meydan_service;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.restore_journal TO meydan_service;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.sessions TO meydan_service;
 
 GRANT SELECT(tenant_id) ON TABLE app.sessions TO meydan_app;
@@ -6360,38 +6522,6 @@ GRANT SELECT(created_at) ON TABLE app.sessions TO meydan_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.spent_passkey_challenges TO meydan_service;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.spent_puzzles TO meydan_service;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE app.subscriptions TO meydan_service;
-
-GRANT SELECT(tenant_id) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(id) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(user_id) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(plan_id) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(status) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(provider) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(coin_price) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(renews) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(period_ends_at) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(grace_ends_at) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(pending_action) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(next_plan_id) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(next_plan_at) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(created_at) ON TABLE app.subscriptions TO meydan_app;
-
-GRANT SELECT(ended_at) ON TABLE app.subscriptions TO meydan_app;
 
 GRANT SELECT,INSERT ON TABLE app.system_logs TO meydan_service;
 

@@ -32,6 +32,20 @@ NO_TENANT_NAMED = {
     "app.queue_job(text,bytea,interval,text)": "writes the tenant of the transaction alone",
     "app.note_for_restore()": "is a trigger",
     "app.sync_ticket_lanes()": "is a trigger",
+    **{
+        f"app.tenants_with_{something}()": "names tenants, and nothing in them, to a service; tests/kit/jobs/test_due.py"
+        for something in (
+            "due_subscriptions",
+            "ended_matches",
+            "expired_holds",
+            "expired_messages",
+            "held_payments",
+            "journal_to_ship",
+            "pending_claims",
+            "running_meters",
+            "tickets",
+        )
+    },
 }
 """Functions that no caller could name another tenant to, with the reason."""
 

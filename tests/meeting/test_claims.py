@@ -194,7 +194,7 @@ async def test_the_workers_own_schedule_ends_and_decides(
     moving_clock.forward(hours=22, seconds=1)
     kinds: set[str] = set()
     for tick in (tasks.decide_claims, tasks.expire_matches):
-        await jobs.run_in_every_tenant(db, tick)
+        await jobs.run_scheduled(db, tick)
         kinds |= {
             frame["t"] for frame in await told(db, ana)
         }  # now: what was forwarded leaves the outbox in two seconds

@@ -5,7 +5,7 @@ from meydan.kit.database import Tx
 from meydan.messaging import identity_keys, messages, packages
 
 
-@jobs.every("* * * * *")
+@jobs.every("* * * * *", due="tenants_with_expired_messages")
 async def delete_expired_messages(tx: Tx) -> None:
     await messages.do_delete_expired(tx)
     await identity_keys.do_purge_transfers(tx)

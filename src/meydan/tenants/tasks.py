@@ -5,7 +5,7 @@ from meydan.kit.jobs import every
 from meydan.tenants import restore_journal
 
 
-@every("* * * * *")
+@every("* * * * *", due="tenants_with_journal_to_ship")
 async def ship_restore_journal(tx: Tx) -> None:
     await restore_journal.do_ship(tx)
 

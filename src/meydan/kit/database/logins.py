@@ -75,11 +75,11 @@ class Database:
         """
         await asyncio.gather(*(pool.ping(limit) for pool in (self._app, self._service, self.relay)))
 
-    async def tenant_ids(self) -> list[int]:
-        """Ids of all active tenants."""
-        rows = await self._service.fetch(
-            "select id from app.tenants where status = 'active' order by id", timeout=self._service.patience.command
-        )
+    async def tenant_ids(self, due: str | None = None) -> list[int]:
+        """Ids of all active tenants, or of those that the function ``due`` of schema ``app`` names."""
+        named = "" if due is None else f"and id in (select app.{due}())"
+        async with self.as_service(0) as tx:
+            rows = await tx.connection.fetch(f"select id from app.tenants where status = 'active' {named} order by id")
         return [row["id"] for row in rows]
 
     async def _watch(self) -> None:

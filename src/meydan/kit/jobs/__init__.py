@@ -3,6 +3,6 @@
 The worker stands in ``jobs.worker``. The API queues jobs without it, and so starts a third sooner.
 """
 
-from meydan.kit.jobs.registry import every, external_job, job, queue, repeat, run_in_every_tenant, run_job
+from meydan.kit.jobs.registry import every, external_job, job, queue, repeat, run_job, run_scheduled
 
-__all__ = ["every", "external_job", "job", "queue", "repeat", "run_in_every_tenant", "run_job"]
+__all__ = ["every", "external_job", "job", "queue", "repeat", "run_job", "run_scheduled"]

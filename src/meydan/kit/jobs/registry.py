@@ -24,6 +24,8 @@ _DEADLOCK_RETRIES = (0.1, 0.5, 2.0)
 HANDLERS: dict[str, tuple[type[Struct], ExternalHandler[Struct]]] = {}
 SCHEDULES: list[tuple[str, str, Scheduled]] = []
 REPEATS: list[tuple[float, Scheduled]] = []
+DUE: dict[Scheduled, str | None] = {}
+"""For each, the function that names the tenants with something to do; None for all tenants."""
 
 
 async def queue(
@@ -69,29 +71,37 @@ def _payload_kind(handler: Callable[..., Awaitable[None]]) -> type[Struct]:
     return payload_kind
 
 
-def every(expression: str) -> Callable[[Scheduled], Scheduled]:
-    """Runs at these times (cron), once for all workers together, in one service transaction per active tenant."""
+def every(expression: str, *, due: str | None = None) -> Callable[[Scheduled], Scheduled]:
+    """Runs at these times (cron), once for all workers together, in one service transaction per active tenant.
+
+    ``due`` is the database's function that names the tenants with something to do. The others then cost nothing.
+    """
 
     def register(scheduled: Scheduled) -> Scheduled:
+        DUE[scheduled] = due
         SCHEDULES.append((f"{scheduled.__module__}.{scheduled.__qualname__}", expression, scheduled))
         return scheduled
 
     return register
 
 
-def repeat(seconds: float) -> Callable[[Scheduled], Scheduled]:
-    """Runs at this interval in every worker, in one service transaction per active tenant. Must be safe in several."""
+def repeat(seconds: float, *, due: str) -> Callable[[Scheduled], Scheduled]:
+    """Runs at this interval in every worker, in one service transaction per active tenant that ``due`` names.
+
+    Must be safe in several.
+    """
 
     def register(scheduled: Scheduled) -> Scheduled:
+        DUE[scheduled] = due
         REPEATS.append((seconds, scheduled))
         return scheduled
 
     return register
 
 
-async def run_in_every_tenant(db: Database, scheduled: Scheduled) -> None:
-    """Runs in each active tenant. A failure is logged and does not stop the other tenants."""
-    for tenant_id in await db.tenant_ids():
+async def run_scheduled(db: Database, scheduled: Scheduled) -> None:
+    """Runs in each active tenant with something due. A failure is logged and does not stop the other tenants."""
+    for tenant_id in await db.tenant_ids(DUE.get(scheduled)):
         try:
             async with db.as_service(tenant_id) as tx:
                 await scheduled(tx)

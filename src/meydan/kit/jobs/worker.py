@@ -17,7 +17,7 @@ from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 
 from meydan.kit.database import CONNECTION_LOST, Database
-from meydan.kit.jobs.registry import HANDLERS, REPEATS, SCHEDULES, Scheduled, run_in_every_tenant, run_job
+from meydan.kit.jobs.registry import HANDLERS, REPEATS, SCHEDULES, Scheduled, run_job, run_scheduled
 
 log = logging.getLogger(__name__)
 
@@ -70,12 +70,12 @@ class Worker:
     def _register_schedule(self, name: str, expression: str, scheduled: Scheduled) -> None:
         @self._queuer.schedule(name, expression)
         async def run(_schedule: Schedule) -> None:
-            await run_in_every_tenant(self._db, scheduled)
+            await run_scheduled(self._db, scheduled)
 
     async def _repeat(self, seconds: float, scheduled: Scheduled) -> None:
         while not self._stopped.is_set():
             try:
-                await run_in_every_tenant(self._db, scheduled)
+                await run_scheduled(self._db, scheduled)
             except (*CONNECTION_LOST, asyncpg.PostgresError):
                 log.exception("%s could not run; it will be retried", scheduled.__qualname__)
             try:

@@ -12,7 +12,7 @@ async def release_delayed(tx: Tx, payload: cases.ReleaseDelayed) -> None:
     await cases.do_release_delayed(tx, payload.case_id)
 
 
-@every("* * * * *")
+@every("* * * * *", due="tenants_with_held_payments")
 async def queue_releases(tx: Tx) -> None:
     await cases.do_queue_releases(tx)
 

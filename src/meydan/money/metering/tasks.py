@@ -5,6 +5,6 @@ from meydan.kit.database import Tx
 from meydan.money.metering import metering
 
 
-@jobs.repeat(5)
+@jobs.repeat(5, due="tenants_with_running_meters")
 async def advance_meters(tx: Tx) -> None:
     await metering.do_advance_meters(tx)

@@ -10,7 +10,7 @@ jobs.external_job(TELL_PROVIDER)(provider_checks.tell_provider)
 jobs.external_job(membership.CHECK_SUBSCRIPTION)(provider_checks.check_subscription)
 
 
-@jobs.every("* * * * *")
+@jobs.every("* * * * *", due="tenants_with_due_subscriptions")
 async def run_renewals(tx: Tx) -> None:
     await membership.do_run_renewals(tx)
 

@@ -5,7 +5,7 @@ from meydan.kit.database import Tx
 from meydan.money.wallet import audit, holds
 
 
-@jobs.every("* * * * *")
+@jobs.every("* * * * *", due="tenants_with_expired_holds")
 async def expire_holds(tx: Tx) -> None:
     await holds.do_expire(tx)
 
