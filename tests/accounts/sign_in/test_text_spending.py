@@ -62,7 +62,8 @@ async def configure(db: Database, tenant: tenants.Tenant, **values: Any) -> None
 
 @pytest.fixture
 async def spent(owner: asyncpg.Connection, moving_clock: MovableClock) -> Any:
-    """A day on which nothing was spent yet; how much of it is."""
+    """A day on which nothing was spent yet; how much of it is. Its night is over, so that it does not end in a story."""
+    moving_clock.forward_to(3)
     days = await owner.fetchval("select coalesce(max(day) - $1::date, 0) from app.sms_spendings", clock.now().date())
     moving_clock.forward(hours=24 * (days + 1))
 
