@@ -70,18 +70,30 @@ def install_packages(web: Path, *, with_tests: bool) -> None:
 
 
 def build_client(root: Path) -> None:
-    """Builds the client, unless the one in place was built from these sources."""
-    web, out = root / "web", root / "src" / "meydan" / "static"
+    _build(root / "web", root / "src" / "meydan" / "static", "vite.config.ts")
+
+
+def build_parts(root: Path) -> Path:
+    """Builds the page of parts, which the product does not have, into a folder that git ignores."""
+    out = root / "web" / "dist" / "parts"
+    _build(root / "web", out, "vite.parts.config.ts")
+    return out
+
+
+def _build(web: Path, out: Path, config: str) -> None:
+    """Builds by this configuration, unless what is in place was built from these sources."""
     current, stamp = source_hash(web), out / ".source-hash"
     if stamp.is_file() and stamp.read_text() == current:
         return
-    print("building the web client", file=sys.stderr)
+    print("building the web client" if config == "vite.config.ts" else "building the page of parts", file=sys.stderr)
     install_packages(web, with_tests=False)
     vite = web / "node_modules" / "vite" / "bin" / "vite.js"
     command: list[str | Path] = [
         node_programs()[0],
         vite,
         "build",
+        "--config",
+        config,
         "--logLevel",
         "error",
         "--outDir",

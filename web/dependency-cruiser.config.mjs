@@ -53,6 +53,20 @@ export default {
       to: { circular: true },
     },
     {
+      name: 'parts-of-the-kit',
+      comment: 'The page of parts shows the kit and nothing above it.',
+      severity: 'error',
+      from: { path: '^src/parts/' },
+      to: { path: '^src/(app|features)/' },
+    },
+    {
+      name: 'states-are-for-the-page-of-parts',
+      comment: 'The product shows no part in a state that nothing brought about.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(parts|kit/ui/states)/' },
+      to: { path: '^src/(parts|kit/ui/states)/' },
+    },
+    {
       name: 'nothing-missing',
       severity: 'error',
       from: { path: '^src/' },

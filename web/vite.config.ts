@@ -4,6 +4,7 @@ import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { brotli } from './plugins/brotli.ts';
+import { partsPage } from './plugins/parts.ts';
 import { serviceWorker } from './plugins/service-worker.ts';
 
 // `npm run dev` talks to a running `meydan up`; MEYDAN_API says where when it is not the usual port.
@@ -17,6 +18,7 @@ export default defineConfig({
     tailwind(),
     serviceWorker(),
     brotli(),
+    partsPage(),
   ],
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { proxy: { '/api': api, '/outbox': api, '/pay/': api } },

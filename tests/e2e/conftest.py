@@ -24,7 +24,7 @@ PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 PASSWORD = "lamp-light-on-stone-42"
 
-_CHROMIUM_ARGUMENTS = [
+CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -133,7 +133,7 @@ def product() -> Iterator[Product]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _chromium() -> str:
+def chromium() -> str:
     found = subprocess.run(["sh", _ROOT / "scripts/chromium"], capture_output=True, text=True, check=False)
     return found.stdout.strip() or pytest.fail("there is no Chromium: run `sh scripts/deps`")
 
@@ -141,7 +141,7 @@ def _chromium() -> str:
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=_chromium(), args=_CHROMIUM_ARGUMENTS)
+        running = await playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGUMENTS)
         yield running
         await running.close()
 

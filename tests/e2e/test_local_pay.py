@@ -11,7 +11,7 @@ from meydan.integrations.payments.local import signatures
 from meydan.kit.crypto.keys import Keys
 from meydan.kit.runtime import runtime
 from tests.e2e.conftest import DESKTOP, PHONE, Product, Visitors
-from tests.e2e.test_pages import faults, sticks_out
+from tests.e2e.looks import faults, sticks_out
 
 ACCOUNT = 987_654  # of a merchant that is none of our communities
 

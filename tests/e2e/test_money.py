@@ -9,8 +9,9 @@ from playwright.async_api import expect
 
 from tests.commands.conftest import meydan
 from tests.e2e.conftest import DESKTOP, Person, Product, Visitors
+from tests.e2e.looks import faults, sticks_out
 from tests.e2e.steps import buy_coins, pay_there, register
-from tests.e2e.test_pages import faults, sticks_out, walk_to
+from tests.e2e.test_pages import walk_to
 
 STAFF_PAGES = [
     "/staff",

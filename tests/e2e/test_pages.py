@@ -1,14 +1,13 @@
 """Every page: readable by everybody, in both languages, by day and by night, on a small phone and on a desktop."""
 
 import re
-from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Request, expect
 
 from tests.e2e.conftest import DESKTOP, PASSWORD, PHONE, Person, Product, Visitors
+from tests.e2e.looks import faults, sticks_out
 from tests.e2e.steps import meet, register
 
 DOORS = ["/", "/join", "/community", "/login", "/reset", "/terms", "/privacy"]
@@ -76,25 +75,6 @@ async def walk_to(page: Page, path: str) -> None:
 async def settled(page: Page) -> None:
     await expect(page.get_by_role("heading", level=1).first).to_be_visible()
     await expect(page.locator("[role=status] [aria-hidden=true] .bg-line")).to_have_count(0)  # no bones any more
-
-
-_AXE = Axe()
-
-
-async def faults(page: Page) -> list[str]:
-    """Violations that axe finds, in a line each."""
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(_AXE.axe_script)
-    results: dict[str, Any] = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
-    return [
-        f"{violation['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:300]})"
-        for violation in results["violations"]
-        for node in violation["nodes"]
-    ]
-
-
-async def sticks_out(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
 async def check_pages(page: Page, paths: list[str]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from playwright.async_api import CDPSession, expect
 
 from tests.e2e.conftest import PASSWORD, Person, Product, Visitors
+from tests.e2e.looks import faults
 from tests.e2e.steps import register
-from tests.e2e.test_pages import faults
 
 INSIDE = re.compile("^(Meet someone|Biriyle tanış)$")
 

@@ -9,8 +9,9 @@ from playwright.async_api import Page, Route, expect
 
 from tests.commands.conftest import meydan
 from tests.e2e.conftest import Person, Product, Visitors
+from tests.e2e.looks import faults, sticks_out
 from tests.e2e.steps import buy_coins, register
-from tests.e2e.test_pages import faults, open_page, sticks_out
+from tests.e2e.test_pages import open_page
 from tests.e2e.test_wallet import wait_until_known
 
 ACCOUNTS = {

@@ -7,9 +7,9 @@ import pyotp
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import DESKTOP, PASSWORD, PHONE, Person, Product, Visitors
+from tests.e2e.looks import faults
 from tests.e2e.steps import register
 from tests.e2e.test_money import employ
-from tests.e2e.test_pages import faults
 
 _STEP = timedelta(seconds=30)
 

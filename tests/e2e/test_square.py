@@ -8,8 +8,9 @@ from playwright.async_api import Page, expect
 
 from tests.commands.conftest import meydan
 from tests.e2e.conftest import Person, Product, Visitors
+from tests.e2e.looks import faults
 from tests.e2e.steps import new_phone, register
-from tests.e2e.test_pages import faults, open_page
+from tests.e2e.test_pages import open_page
 from tests.e2e.test_wallet import wait_until_known
 from tests.waiting import until
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Person, Product, Visitors
+from tests.e2e.looks import faults, sticks_out
 from tests.e2e.steps import pay_there, register
-from tests.e2e.test_pages import faults, sticks_out
 from tests.waiting import PATIENCE
 
 PAY_PAGE = re.compile(r"/pay/local/")

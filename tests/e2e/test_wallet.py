@@ -7,8 +7,9 @@ from playwright.async_api import Page, Request, Route, expect
 
 from tests.commands.conftest import meydan
 from tests.e2e.conftest import DESKTOP, Product, Visitors
+from tests.e2e.looks import faults, sticks_out
 from tests.e2e.steps import buy_coins, give, hears, meet, pay_there, register, say
-from tests.e2e.test_pages import faults, open_page, sticks_out
+from tests.e2e.test_pages import open_page
 from tests.waiting import PATIENCE, until, wait_until
 
 

@@ -48,11 +48,11 @@ export function BirthDateField({ value, onChange, hint, error }: BirthDateFieldP
       aria-describedby={error ? `${id}-error` : hint ? `${id}-hint` : undefined}
     >
       <legend className="mb-1.5 font-semibold text-sm">{t`Birth date`}</legend>
-      <div className="grid grid-cols-[4.5rem_1fr_5.5rem] gap-2">
+      <div className="flex flex-wrap gap-2">
         <input
           aria-label={t`Day`}
           placeholder={t`Day`}
-          className={inputLook}
+          className={cx(inputLook, 'w-0 min-w-18 flex-1')}
           inputMode="numeric"
           autoComplete="bday-day"
           maxLength={2}
@@ -62,7 +62,7 @@ export function BirthDateField({ value, onChange, hint, error }: BirthDateFieldP
         />
         <select
           aria-label={t`Month`}
-          className={cx(inputLook, 'px-3', !value.month && 'text-soft')}
+          className={cx(inputLook, 'w-0 min-w-32 flex-[3] px-3', !value.month && 'text-soft')}
           autoComplete="bday-month"
           aria-invalid={invalid}
           value={value.month}
@@ -78,7 +78,7 @@ export function BirthDateField({ value, onChange, hint, error }: BirthDateFieldP
         <input
           aria-label={t`Year`}
           placeholder={t`Year`}
-          className={inputLook}
+          className={cx(inputLook, 'w-0 min-w-22 flex-1')}
           inputMode="numeric"
           autoComplete="bday-year"
           maxLength={4}

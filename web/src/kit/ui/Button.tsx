@@ -5,7 +5,7 @@ import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
 import { cx } from './cx';
 
 const looks = cva(
-  'inline-flex select-none items-center justify-center gap-2 rounded-full font-semibold text-center leading-tight ' +
+  'inline-flex max-w-full select-none items-center justify-center gap-2 rounded-full font-semibold text-center leading-tight [overflow-wrap:anywhere] ' +
     'transition-[background-color,border-color,transform,opacity] duration-160 ease-out active:scale-[0.98] ' +
     'disabled:opacity-55 disabled:active:scale-100 aria-disabled:opacity-55',
   {

@@ -41,7 +41,7 @@ export function Section({
   return (
     <section className={cx('flex flex-col gap-3', className)}>
       <div className="flex min-h-9 flex-wrap items-center justify-between gap-x-3">
-        <h2 className="font-semibold text-lg">{title}</h2>
+        <h2 className="min-w-0 font-semibold text-lg [overflow-wrap:anywhere]">{title}</h2>
         {aside}
       </div>
       {children}

@@ -12,8 +12,8 @@ export function Facts({ facts }: { facts: Fact[] }) {
     <dl className="flex flex-col gap-2 text-sm">
       {facts.map(({ name, value }) => (
         <div key={name} className="flex flex-wrap justify-between gap-x-4">
-          <dt className="text-soft">{name}</dt>
-          <dd className="ml-auto min-w-0 text-right">{value}</dd>
+          <dt className="min-w-0 text-soft [overflow-wrap:anywhere]">{name}</dt>
+          <dd className="ml-auto min-w-0 text-right [overflow-wrap:anywhere]">{value}</dd>
         </div>
       ))}
     </dl>

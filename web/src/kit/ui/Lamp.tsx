@@ -6,7 +6,7 @@ import { lampsOf } from './lamps';
 export function Lamp({ breathing = false, className }: { breathing?: boolean; className?: string }) {
   const glow = useId();
   return (
-    <svg aria-hidden="true" viewBox="0 0 200 206" className={cx('h-44 overflow-visible', className)}>
+    <svg aria-hidden="true" viewBox="0 0 200 206" className={cx('h-44 max-w-full overflow-visible', className)}>
       <defs>
         <radialGradient id={glow}>
           <stop offset="0" stopColor="var(--lamp-bright)" stopOpacity="0.95" />

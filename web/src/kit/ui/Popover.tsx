@@ -18,6 +18,7 @@ export function Popover({ trigger, label, align = 'center', children }: PopoverP
       <Panel.Portal>
         <Panel.Content
           aria-label={label}
+          tabIndex={0} // so that the arrow keys scroll what is long
           align={align}
           sideOffset={4}
           collisionPadding={8}

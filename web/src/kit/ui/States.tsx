@@ -26,8 +26,8 @@ export function EmptyState({ icon, title, children, action, className }: StatePr
           {icon}
         </div>
       ) : null}
-      <p className="font-display font-semibold text-lg">{title}</p>
-      {children ? <div className="max-w-sm text-soft">{children}</div> : null}
+      <p className="max-w-full font-display font-semibold text-lg">{title}</p>
+      {children ? <div className="w-full max-w-sm text-soft">{children}</div> : null}
       {action ? <div className="mt-2">{action}</div> : null}
     </div>
   );
@@ -56,8 +56,12 @@ export function ErrorState({
       <div className="flex size-14 items-center justify-center rounded-full bg-terracotta-soft text-terracotta">
         <CloudOff aria-hidden className="size-6" />
       </div>
-      <p className="font-display font-semibold text-lg">{title ?? <Trans>This could not be loaded</Trans>}</p>
-      <div className="max-w-sm text-soft">{children ?? <Trans>Nothing of yours is lost. We can ask again.</Trans>}</div>
+      <p className="max-w-full font-display font-semibold text-lg">
+        {title ?? <Trans>This could not be loaded</Trans>}
+      </p>
+      <div className="w-full max-w-sm text-soft">
+        {children ?? <Trans>Nothing of yours is lost. We can ask again.</Trans>}
+      </div>
       {onRetry ? (
         <Button className="mt-2" icon={<RotateCcw aria-hidden className="size-5" />} onClick={onRetry}>
           <Trans>Try again</Trans>

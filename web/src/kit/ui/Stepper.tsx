@@ -19,7 +19,7 @@ export function Stepper({
   const { t } = useLingui();
   const within = (wanted: number) => Math.min(most, Math.max(least, Math.trunc(wanted) || least));
   return (
-    <fieldset className="flex items-center gap-1">
+    <fieldset className="flex min-w-0 max-w-full items-center gap-1">
       <legend className="sr-only">{label}</legend>
       <IconButton
         label={t`One less`}
@@ -35,7 +35,7 @@ export function Stepper({
         value={value}
         onChange={(event) => onChange(within(Number(event.target.value.replaceAll(/\D/g, ''))))}
         onFocus={(event) => event.target.select()}
-        className="h-11 w-14 rounded-card bg-transparent text-center font-bold font-display text-lg tabular-nums"
+        className="h-11 w-14 min-w-0 rounded-card bg-transparent text-center font-bold font-display text-lg tabular-nums"
       />
       <IconButton
         label={t`One more`}
