@@ -8,7 +8,7 @@ FILE =
 room =
 
 .PHONY: help up test test-unit deps lint format client docs schema functions lock seed clean \
-	bench bench-audit bench-endpoints bench-gateway bench-ledger bench-matching bench-memory bench-path bootstrap bootstrap-dev
+	bench bench-audit bench-endpoints bench-gateway bench-idle bench-ledger bench-matching bench-memory bench-path bootstrap bootstrap-dev
 
 help: ## What there is to make.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -52,7 +52,7 @@ lock: bootstrap-dev ## Choose versions anew and write the lock files.
 seed: bootstrap ## Fill the running product with a believable demo.
 	@.venv/bin/meydan seed $(if $(DATA),--data '$(DATA)')
 
-bench: bench-endpoints bench-gateway bench-matching bench-path bench-ledger bench-audit bench-memory ## All benchmarks, one after the other.
+bench: bench-endpoints bench-gateway bench-matching bench-path bench-ledger bench-audit bench-memory bench-idle ## All benchmarks, one after the other.
 
 bench-endpoints: bootstrap-dev ## CPU of a request against Fastify under the same policies; the policies' own price.
 	@$(PYTHON) -m benchmarks.endpoints
@@ -62,6 +62,9 @@ bench-gateway: bootstrap-dev ## CPU of a delivered message against socket.io.
 
 bench-audit: bootstrap-dev ## What the proof of the ledger costs as the ledger grows.
 	@$(PYTHON) -m benchmarks.audit
+
+bench-idle: bootstrap-dev ## What communities cost in which nobody is.
+	@$(PYTHON) -m benchmarks.idle
 
 bench-ledger: bootstrap-dev ## Transfers a second against pgbench's TPC-B and a plain update of two rows.
 	@$(PYTHON) -m benchmarks.ledger

@@ -2,11 +2,11 @@
 
     python -m benchmarks.meeting [--quick]
 
-Three parts, on engines of their own:
+Three parts, on engines of their own. The first one meets an empty database, whose statistics say so:
 
+- joins at 500 a second in this process, ten thousand of them, with blocks, recent meetings, languages and distances;
 - growth: with 1,000, 10,000 and 100,000 people waiting who fit nobody (other languages, or near somewhere else only), pairs
   that fit join one after the other;
-- joins at 500 a second in this process, ten thousand of them, with blocks, recent meetings, languages and distances;
 - two thousand people over real HTTP and sockets: API, gateway and worker as processes of their own.
 
 A match counts as told when its frame reaches the listener (a subscriber of Valkey; in the last part the user's socket). The time
@@ -99,8 +99,26 @@ class Arrivals:
 class Place:
     """Engines, a database and a subscriber to the users' channels."""
 
-    def __init__(self, db: Database, urls: dict[str, str], listener: Valkey, valkey_url: str, folder: Path) -> None:
-        self.db, self.urls, self.listener, self.valkey_url, self.folder = db, urls, listener, valkey_url, folder
+    def __init__(self, db: Database, urls: dict[str, str], listener: Valkey, engines: Engines, folder: Path) -> None:
+        self.db, self.urls, self.listener, self.engines, self.folder = db, urls, listener, engines, folder
+
+    def environment(self, http_port: int, gateway_port: int) -> dict[str, str]:
+        """Of the product's processes over these engines."""
+        return {
+            "MEYDAN_DATA": str(self.folder / "data"),
+            "MEYDAN_HTTP_PORT": str(http_port),
+            "MEYDAN_HTTP_GATEWAY_PORT": str(gateway_port),
+            "MEYDAN_LOG_LEVEL": "warning",
+            "MEYDAN_VALKEY_URL": self.engines.valkey_url,
+            "MEYDAN_SECRETS_TOKEN_KEY": KEY,
+            "MEYDAN_SECRETS_SEAL_KEY": "s" * 32,
+            "MEYDAN_SECRETS_CONTACT_KEY": "c" * 32,
+            **{f"MEYDAN_DATABASE_{role.removeprefix('meydan_').upper()}_URL": url for role, url in self.urls.items()},
+        }
+
+    def engine_pids(self) -> list[int]:
+        children = self.engines.postgres.child, self.engines.valkey.child
+        return [child.pid for child in children if child is not None]
 
     async def tenant(self, **settings: object) -> tenants.Tenant:
         async with self.db.as_service(0) as tx:
@@ -304,13 +322,14 @@ async def steady(place: Place, joins: int, per_second: int) -> list[str]:
         "insert into app.encounters (tenant_id, first_profile_id, second_profile_id) values ($1, $2, $3)",
         [(tenant.id, *sorted((a.me.profile_id, b.me.profile_id))) for a, b in met],
     )
-    await owner.execute("analyze")
+    await owner.execute("analyze")  # it is empty, but for those who are about to join
     await owner.close()
     apart = {frozenset((a.me.user_id, b.me.user_id)) for a, b in near}
 
     arrivals = Arrivals()
     await place.listen(arrivals, people)
     started = time.perf_counter()
+    engines_used, own_used = processes.processor_seconds(*place.engine_pids()), time.process_time()
     async with asyncio.TaskGroup() as group:
         for number, one in enumerate(people):
             if (ahead := started + number / per_second - time.perf_counter()) > 0:
@@ -318,15 +337,18 @@ async def steady(place: Place, joins: int, per_second: int) -> list[str]:
             group.create_task(place.join(arrivals, one))
     took = time.perf_counter() - started
     await arrivals.settled()
+    engines_used = (processes.processor_seconds(*place.engine_pids()) - engines_used) / joins * 1000
+    own_used = (time.process_time() - own_used) / joins * 1000
     await place.clear(tenant)
     made = await check_no_forbidden_pair(place, tenant, people, apart)
     assert made == len(arrivals.frames)
     median, p95, slowest = summary(arrivals.latencies())
     click.echo(
-        f"steady: {joins / took:.0f} joins/s, {made} matches, p50 {median:.1f}, p95 {p95:.1f}, max {slowest:.1f} ms"
+        f"steady: {joins / took:.0f} joins/s, {made} matches, p50 {median:.1f}, p95 {p95:.1f}, max {slowest:.1f} ms; "
+        f"CPU-ms a join: engines {engines_used:.2f}, ours {own_used:.2f}"
     )
     return [
-        f"{joins:,} joins in process", f"{joins / took:.0f}", f"{made:,}", f"{median:.1f}", f"{p95:.1f}", f"{slowest:.1f}"
+        f"{joins:,} joins in process ({engines_used + own_used:.2f} CPU-ms each, {engines_used:.2f} of them the engines')", f"{joins / took:.0f}", f"{made:,}", f"{median:.1f}", f"{p95:.1f}", f"{slowest:.1f}"
     ]  # fmt: skip
 
 
@@ -341,6 +363,17 @@ class Socket(WSListener):
             if b'"ready"' in text and not self.ready.done():
                 self.ready.set_result(None)
             self._arrivals.hear(self._user_id, text)
+
+
+async def connect(arrivals: Arrivals, one: Participant, gateway_port: int) -> WSTransport:
+    """A socket of this person, once the gateway has said that it is ready."""
+    transport, listener = await ws_connect(
+        lambda: Socket(arrivals, one.me.user_id), f"ws://127.0.0.1:{gateway_port}/ws"
+    )
+    hello = {"t": "hello", "token": tokens.sign_access(one.me, (KEY,)), "since": None}
+    transport.send(WSMsgType.TEXT, msgspec.json.encode(hello))
+    await asyncio.wait_for(listener.ready, 10)
+    return transport
 
 
 class Http:
@@ -370,32 +403,14 @@ async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]
     tenant = await place.tenant()
     people = await place.people(tenant, number, languages=[["tr"], ["en"], ["tr", "en"]], seed=5)
     ports = processes.free_port(), processes.free_port()
-    environment = {
-        "MEYDAN_DATA": str(place.folder / "data"),
-        "MEYDAN_HTTP_PORT": str(ports[0]),
-        "MEYDAN_HTTP_GATEWAY_PORT": str(ports[1]),
-        "MEYDAN_LOG_LEVEL": "warning",
-        "MEYDAN_VALKEY_URL": place.valkey_url,
-        "MEYDAN_SECRETS_TOKEN_KEY": KEY,
-        "MEYDAN_SECRETS_SEAL_KEY": "s" * 32,
-        "MEYDAN_SECRETS_CONTACT_KEY": "c" * 32,
-        **{f"MEYDAN_DATABASE_{role.removeprefix('meydan_').upper()}_URL": url for role, url in place.urls.items()},
-    }
+    environment = place.environment(*ports)
     meydan = [sys.executable, "-m", "meydan"]
     with contextlib.ExitStack() as stack:
         stack.enter_context(processes.server([*meydan, "api"], ports[0], environment))
         stack.enter_context(processes.server([*meydan, "gateway"], ports[1], environment))
         worker = await asyncio.create_subprocess_exec(*meydan, "worker", env={**os.environ, **environment})
-        arrivals, transports = Arrivals(), []
-        for one in people:
-            token = tokens.sign_access(one.me, (KEY,))
-            transport, listener = await ws_connect(
-                lambda one=one: Socket(arrivals, one.me.user_id), f"ws://127.0.0.1:{ports[1]}/ws"
-            )
-            transport.send(WSMsgType.TEXT, msgspec.json.encode({"t": "hello", "token": token, "since": None}))
-            transports.append((transport, listener))
-        for _, listener in transports:
-            await asyncio.wait_for(listener.ready, 10)
+        arrivals = Arrivals()
+        transports = [await connect(arrivals, one, ports[1]) for one in people]
         http = Http(ports[0], tenant.slug)
         started = time.perf_counter()
         async with asyncio.TaskGroup() as group:
@@ -406,7 +421,7 @@ async def over_the_wire(place: Place, number: int, per_second: int) -> list[str]
                 group.create_task(http.join(tokens.sign_access(one.me, (KEY,))))
         took = time.perf_counter() - started
         await arrivals.settled()
-        for transport, _ in transports:
+        for transport in transports:
             transport.disconnect()
         worker.terminate()
         await worker.wait()
@@ -437,13 +452,13 @@ async def run(*, quick: bool) -> None:
         listener = Valkey(engines.valkey_url, name="listener")
         listener.start()
         await listener.wait_up(timeout=5)
-        place = Place(db, urls, listener, engines.valkey_url, folder)
+        place = Place(db, urls, listener, engines, folder)
         assert rooms.routes()  # every room hears of matches, as in the product
         began = clock.now()
         async with Realtime.opened(engines.valkey_url, db), meeting.matching(db):
+            flow = [await steady(place, 1_000 if quick else 10_000, 500)]
             sizes = [100, 1_000] if quick else [1_000, 10_000, 100_000]
             grown = await growth(place, sizes, 20 if quick else 100)
-            flow = [await steady(place, 1_000 if quick else 10_000, 500)]
         flow.append(await over_the_wire(place, 200 if quick else 2_000, 100))
         await listener.close()
         await db.close()
