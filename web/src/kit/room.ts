@@ -4,6 +4,7 @@ import type { ComponentType, ReactNode } from 'react';
 import type { Me } from './api/types';
 import { type Refusals, wordRefusals } from './api/words';
 import type { Catalogue } from './language';
+import { type NewsFile, tellNewsBy } from './news';
 import type { News } from './realtime';
 
 /** Stands among others of its kind, the lowest rank first. */
@@ -65,6 +66,8 @@ export interface Room {
   beside?: readonly ComponentType[];
   /** What goes on in the corner over all pages, until it is over (kit/ui/Dock.tsx); mostly it shows nothing. */
   dock?: readonly ComponentType[];
+  /** Words for its notifications; `shownBy` names the room that shows them. */
+  news?: () => Promise<NewsFile>;
   /** What comes of a frame, whatever page is shown. */
   frames?: FrameHandlers;
   /** Words for what the server's room refuses, by code. */
@@ -112,6 +115,11 @@ export const tabsOf = (of: Tab['of']) =>
 export function rowsOf(list: Row['list'], role: Me['role']): Row[] {
   const rows = opened.flatMap((room) => room.rows ?? []);
   return inOrder(rows.filter((row) => row.list === list && (row.roles?.includes(role) ?? true)));
+}
+
+/** Loads the words of every room for its notifications. */
+export async function loadNews(): Promise<void> {
+  tellNewsBy(await Promise.all(opened.flatMap(({ news }) => (news ? [news()] : []))));
 }
 
 /** Tells every room of a frame. */

@@ -134,6 +134,8 @@ function DataWords() {
 export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   shows: ['legal'],
+  shownBy: ['notifications'],
+  news: () => import('./news'),
   places: [{ rank: 60, to: '/me', title: msg`Me`, icon: <UserRound aria-hidden />, phone: 'bar' }],
   rows: [
     {

@@ -39,7 +39,8 @@ function GiftsWords() {
 export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   shows: ['wallet'],
-  shownBy: ['wallet'],
+  shownBy: ['notifications', 'wallet'],
+  news: () => import('./news'),
   rows: [
     {
       list: 'wallet',

@@ -23,6 +23,7 @@ export const routes = {
 
 export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shownBy: ['notifications'],
   rows: [
     {
       list: 'me.self',
@@ -32,5 +33,6 @@ export const room: Room = {
       icon: <Gift aria-hidden className="size-5.5" />,
     },
   ],
+  news: () => import('./news'),
   refusals,
 };

@@ -61,6 +61,7 @@ const stateChanged = () => changed(['match']);
 export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   shows: ['accounts', 'premium', 'safety', 'wallet'],
+  shownBy: ['notifications'],
   places: [
     { rank: 10, to: '/', title: msg`Square`, icon: <SquareIcon />, phone: 'bar' },
     { rank: 20, to: '/people', title: msg`People`, icon: <Users aria-hidden />, phone: 'bar' },
@@ -80,6 +81,7 @@ export const room: Room = {
     wallet: stateChanged, // coins buy meetings
     subscription: stateChanged, // a membership has larger rights
   },
+  news: () => import('./news'),
   refusals,
   start: () => {
     MeetingsToday.fill(page(() => import('./MeetingsToday'), 'MeetingsToday'));

@@ -32,6 +32,7 @@ function ReportsWords() {
 export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   shows: ['accounts', 'safety'],
+  shownBy: ['notifications'],
   rows: [
     {
       list: 'me.staff',
@@ -44,5 +45,6 @@ export const room: Room = {
     },
   ],
   tabs: [{ of: 'staff', rank: 50, to: '/staff/reports', title: msg`Reports` }],
+  news: () => import('./news'),
   refusals,
 };

@@ -5,7 +5,7 @@ import { Bell as BellIcon, BellRing } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
 import { ask, askPages, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
-import type { Room } from '../../kit/room';
+import { loadNews, type Room } from '../../kit/room';
 import { frame, me, text } from '../../kit/routes';
 import { notificationsQuery, pushQuery } from './data';
 import { refusals } from './refusals';
@@ -19,7 +19,10 @@ export const routes = {
     createRoute({
       getParentRoute: () => frame,
       path: '/notifications',
-      component: page(() => import('./NotificationsPage'), 'NotificationsPage'),
+      component: page(
+        async () => (await Promise.all([import('./NotificationsPage'), loadNews()]))[0],
+        'NotificationsPage',
+      ),
       loader: firstData(() => [askPages(notificationsQuery)]),
     }),
     createRoute({
@@ -48,7 +51,7 @@ function PushWords() {
 
 export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
-  shows: ['accounts', 'gifts', 'payments', 'wallet'],
+  shows: ['accounts'],
   places: [
     {
       rank: 40,

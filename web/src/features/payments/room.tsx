@@ -46,6 +46,8 @@ function PaymentsWords() {
 export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   shows: ['wallet'],
+  shownBy: ['notifications'],
+  news: () => import('./news'),
   rows: [
     {
       list: 'wallet',

@@ -28,6 +28,8 @@ const icon = <Sparkles aria-hidden className="size-5.5" />;
 export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
   shows: ['payments', 'wallet'],
+  shownBy: ['notifications'],
+  news: () => import('./news'),
   rows: [
     { list: 'me.coins', rank: 20, to: '/premium', title: msg`Premium`, icon },
     {

@@ -5,5 +5,7 @@ export const routes = {};
 
 export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shownBy: ['notifications'],
+  news: () => import('./news'),
   refusals,
 };

@@ -46,6 +46,8 @@ const walletChanged = () => changed(['wallet']);
 
 export const room: Room = {
   words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  shownBy: ['notifications'],
+  news: () => import('./news'),
   places: [{ rank: 50, to: '/wallet', title: msg`Wallet`, icon: <Coin className="size-5.5" />, phone: 'me' }],
   rows: [
     {
