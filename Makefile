@@ -7,7 +7,7 @@ DATA =
 FILE =
 room =
 
-.PHONY: help up test test-unit deps lint format client docs schema functions lock seed clean \
+.PHONY: help up test test-unit deps lint format client docs schema functions lock seed screenshots clean \
 	bench bench-audit bench-endpoints bench-gateway bench-idle bench-ledger bench-matching bench-memory bench-path bootstrap bootstrap-dev
 
 help: ## What there is to make.
@@ -77,6 +77,9 @@ bench-path: bootstrap-dev client ## A message from POST to the other one's socke
 
 bench-memory: bootstrap-dev ## Memory of the product when nobody is there.
 	@$(PYTHON) -m benchmarks.memory
+
+screenshots: deps client ## Pictures of every page and part in every language, light and size, side by side in .screenshots.
+	@$(PYTHON) scripts/screenshots.py
 
 clean: ## Remove what was made here, except data.
 	@rm -rf .venv web/node_modules src/meydan/static dist build .mypy_cache .ruff_cache .pytest_cache
