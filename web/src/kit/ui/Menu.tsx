@@ -26,7 +26,7 @@ export function Menu({ open, onOpenChange, trigger, align = 'start', onLeave, ch
           onCloseAutoFocus={(event) => {
             if (onLeave?.()) event.preventDefault();
           }}
-          className="z-50 animate-appear rounded-card border border-line bg-card p-1.5 shadow-card"
+          className="z-50 max-w-[calc(100vw-1rem)] animate-appear rounded-card border border-line bg-card p-1.5 shadow-card"
         >
           {children}
         </DropdownMenu.Content>
@@ -41,7 +41,10 @@ export function MenuItem({ icon, onSelect, children }: { icon: ReactNode; onSele
   return (
     <DropdownMenu.Item
       onSelect={onSelect}
-      className={cx(item, 'flex min-h-11 items-center gap-3 px-3 ring-lamp-text/60 [&_svg]:size-5')}
+      className={cx(
+        item,
+        'flex min-h-11 items-center gap-3 px-3 ring-lamp-text/60 [overflow-wrap:anywhere] [&_svg]:size-5 [&_svg]:shrink-0',
+      )}
     >
       {icon}
       {children}
