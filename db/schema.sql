@@ -4444,6 +4444,8 @@ CREATE INDEX payment_refunds_by_day ON app.payment_refunds USING btree (tenant_i
 
 CREATE INDEX payment_refunds_of_payment ON app.payment_refunds USING btree (tenant_id, payment_id, id);
 
+CREATE INDEX payments_by_amount ON app.payments USING btree (tenant_id, COALESCE(paid_currency, currency), COALESCE(paid_amount, amount), id);
+
 CREATE INDEX payments_by_checkout ON app.payments USING btree (tenant_id, provider, provider_checkout_id);
 
 CREATE INDEX payments_by_day ON app.payments USING btree (tenant_id, paid_at) INCLUDE (provider, paid_currency, paid_amount) WHERE (paid_at IS NOT NULL);
@@ -4452,9 +4454,13 @@ CREATE INDEX payments_by_time ON app.payments USING btree (tenant_id, provider, 
 
 CREATE INDEX payments_held ON app.payments USING btree (tenant_id, release_at) WHERE (status = 'held'::text);
 
+CREATE INDEX payments_listed ON app.payments USING btree (tenant_id, created_at, id);
+
 CREATE INDEX payments_of_agreement ON app.payments USING btree (tenant_id, agreement_id) WHERE (agreement_id IS NOT NULL);
 
 CREATE INDEX payments_of_device ON app.payments USING btree (tenant_id, device_id) WHERE (device_id IS NOT NULL);
+
+CREATE INDEX payments_of_status ON app.payments USING btree (tenant_id, status, created_at, id);
 
 CREATE INDEX payments_of_user ON app.payments USING btree (tenant_id, user_id, id DESC);
 

@@ -1,11 +1,12 @@
 """What comes after a purchase: refunds, disputes, renewals, doubts, and those who run the community looking at all of it."""
 
+import csv
 import re
 import sqlite3
 from contextlib import closing
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.commands.conftest import meydan
 from tests.e2e.conftest import DESKTOP, Person, Product, Visitors
@@ -228,6 +229,34 @@ async def test_a_wrong_amount_is_given_anyway_and_coins_are_moved_by_hand(produc
     assert not await sticks_out(page)
 
 
+async def find_and_take_payments(page: Page) -> None:
+    """Narrows and sorts the list of payments, goes back, and saves what is listed as a file."""
+    await page.goto("/staff/payments?sort=nonsense&from=2026-02-30&status=toString")
+    buyer = page.get_by_role("row").filter(has_text="customer")
+    await expect(buyer).to_be_visible()
+    await page.get_by_role("button", name="Today").click()
+    await expect(page).to_have_url(re.compile("from=.*until="))
+    amount = page.get_by_role("columnheader", name="Amount")
+    await amount.get_by_role("button").click()
+    await expect(amount).to_have_attribute("aria-sort", "descending")
+    await page.get_by_label("State").select_option("failed")
+    await expect(buyer).to_be_hidden()
+    await page.go_back()
+    await expect(buyer).to_be_visible()
+    await expect(amount).to_have_attribute("aria-sort", "descending")
+    await page.reload()
+    await expect(page.get_by_role("button", name="Today")).to_have_attribute("aria-pressed", "true")
+    await page.get_by_label("Name", exact=True).fill("CUST")
+    await expect(page).to_have_url(re.compile("name=CUST"))
+    await expect(buyer).to_be_visible()
+    async with page.expect_download() as saving:
+        await page.get_by_role("button", name="Save as a file").click()
+    saved = await saving.value
+    assert re.fullmatch(r"payments-\d{4}-\d\d-\d\d\.csv", saved.suggested_filename)
+    [line] = csv.DictReader((await saved.path()).read_text("utf-8-sig").splitlines())
+    assert (line["alias"], line["coins"], line["status"]) == ("customer", "100", "paid")
+
+
 @pytest.mark.slow
 async def test_those_who_run_the_square_see_the_books(product: Product, visitor: Visitors) -> None:
     owner = await owner_of(product, visitor, "owner-books")
@@ -251,6 +280,7 @@ async def test_those_who_run_the_square_see_the_books(product: Product, visitor:
         await buyer.page.goto("/wallet/buy")
         await expect(buyer.page.get_by_role("radio", name=re.compile(f"^{shown}\\b"))).to_be_visible()
 
+    await find_and_take_payments(page)
     for path in STAFF_PAGES:
         await walk_to(page, path)
         assert await faults(page) == [], path

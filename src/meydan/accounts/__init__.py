@@ -18,6 +18,7 @@ from meydan.accounts.events import (
     Verified,
 )
 from meydan.accounts.faces.aliases import AliasFull, AliasInvalid, AliasMixesScripts
+from meydan.accounts.faces.name_search import add_name, add_user_named
 from meydan.accounts.faces.profiles import (
     ChangeProfileRequest,
     Gender,
@@ -127,6 +128,8 @@ __all__ = [
     "VerificationNeeded",
     "Verified",
     "WrongTenant",
+    "add_name",
+    "add_user_named",
     "burdens",
     "check_may_meet",
     "contact_hash_in",

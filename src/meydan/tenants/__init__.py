@@ -2,6 +2,7 @@
 
 from meydan.tenants import (
     approval,
+    lists,
     tasks,  # noqa: F401 -- importing the room registers its schedules
 )
 from meydan.tenants.addresses import Addresses
@@ -81,6 +82,7 @@ __all__ = [
     "do_remove_host",
     "entries_since",
     "fault",
+    "lists",
     "name_in_messages",
     "settings",
     "settings_types",

@@ -44,20 +44,11 @@ async def test_a_payment_with_all_that_was_said_of_it(shop: Shop, staff: httpx.A
     assert (await staff.get(f"/api/staff/payments/{uuid4()}")).status_code == 404
 
 
-async def test_payments_are_filtered_and_paged(shop: Shop, staff: httpx.AsyncClient):
+async def test_payments_are_filtered(shop: Shop, staff: httpx.AsyncClient):
     ana, ben = await shop.person(), await shop.person()
     for _ in range(3):
         await shop.buy(ana)
     await shop.order(ben)
-    seen: list[str] = []
-    cursor = ""
-    while True:
-        page = (await staff.get(f"/api/staff/payments?limit=3{cursor}")).json()
-        seen += [one["id"] for one in page["items"]]
-        if page["next"] is None:
-            break
-        cursor = f"&cursor={page['next']}"
-    assert len(seen) == len(set(seen)) == 4 and seen == sorted(seen, reverse=True)
 
     async def count(query: str) -> int:
         return len((await staff.get(f"/api/staff/payments?{query}")).json()["items"])
@@ -66,7 +57,6 @@ async def test_payments_are_filtered_and_paged(shop: Shop, staff: httpx.AsyncCli
     assert await count("status=pending") == 1
     assert await count("provider=iyzico") == 0
     assert await count(f"user_id={ben.me.user_id}") == 1
-    assert (await staff.get("/api/staff/payments?status=nonsense")).status_code == 400
 
 
 async def test_money_is_given_back_once_for_each_time_it_is_wanted(shop: Shop, staff: httpx.AsyncClient, boss: Person):

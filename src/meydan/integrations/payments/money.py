@@ -4,6 +4,7 @@ Source: ISO 4217 List One ("Current currency & funds", SIX), as of 1 February 20
 source: it carries CLDR's digits, which people write (HUF 0, IQD 0). They would charge a hundredfold.
 """
 
+from decimal import Decimal
 from fractions import Fraction
 
 from meydan.integrations.payments.contract import ProviderRefused
@@ -35,3 +36,10 @@ def to_minor(amount: Fraction, currency: str) -> int:
     if minor.denominator != 1:
         raise ProviderRefused(f"{float(amount)} {currency} is not a whole amount of its minor unit")
     return minor.numerator
+
+
+def decimal_amount(amount: int, currency: str) -> Decimal:
+    """An amount of the minor unit as people count money: 4999 kuruş are 49.99 lira.
+
+    Raises: ProviderRefused (no currency)."""
+    return Decimal(amount).scaleb(-decimals(currency))

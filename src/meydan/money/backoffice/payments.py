@@ -1,4 +1,4 @@
-"""Payments as staff see them: with webhooks, refunds, disputes and the fraud case."""
+"""A payment as staff see it: with webhooks, refunds, disputes and the fraud case."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,45 +6,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.integrations.payments.contract import DisputeState
-from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Tx
 from meydan.money.backoffice import conflict_of_interest
+from meydan.money.backoffice.lists.payments import COLUMNS, StaffPayment
 from meydan.money.backoffice.manual_release import ManualRelease, manual_release_of
 from meydan.money.backoffice.person_view import Person, person
 from meydan.money.fraud import Decision, Outcome
-from meydan.money.payments import PaymentKind, PaymentStatus, RefundStatus, refunds
-
-
-class StaffPayment(Struct, frozen=True):
-    id: UUID
-    person: Person
-    kind: PaymentKind
-    status: PaymentStatus
-    provider: ProviderName
-    coins: int
-    amount: int
-    """Price of the order, in the currency's minor unit."""
-    currency: str
-    paid_amount: int | None
-    """Money that the provider received."""
-    paid_currency: str | None
-    refunded: int
-    coins_clawed_back: int
-    owed: int
-    provider_charge_id: str | None
-    """The provider's id of the provider_charge_id."""
-    problem: str | None
-    problem_detail: str | None
-    """In the provider's own words."""
-    release_at: datetime | None
-    created_at: datetime
-    paid_at: datetime | None
-    settled_at: datetime | None
-
-
-class StaffPaymentPage(Struct, frozen=True):
-    items: list[StaffPayment]
-    next: UUID | None = None
+from meydan.money.payments import RefundStatus, refunds
 
 
 class StaffWebhookEvent(Struct, frozen=True):
@@ -101,48 +69,13 @@ class StaffPaymentDetails(Struct, frozen=True):
     """True for the viewer's own payment: another staff member decides about it."""
 
 
-_COLUMNS = (
-    f"id, {person('payments.user_id')} as person, kind, status, provider, coins, amount, currency, paid_amount,"
-    " paid_currency, refunded, coins_clawed_back, owed, provider_charge_id, problem, problem_detail, release_at, created_at, paid_at,"
-    " settled_at"
-)
-
-
-async def page(
-    tx: Tx,
-    before: UUID | None,
-    limit: int,
-    *,
-    status: PaymentStatus | None = None,
-    provider: ProviderName | None = None,
-    user_id: UUID | None = None,
-) -> StaffPaymentPage:
-    """Payments by status, provider and user, newest first.
-
-    Runs as: service."""
-    items = await tx.all(
-        StaffPayment,
-        f"""
-        select {_COLUMNS} from app.payments where tenant_id = $1 and ($2::uuid is null or id < $2)
-            and ($3::text is null or status = $3) and ($4::text is null or provider = $4)
-            and ($5::uuid is null or user_id = $5) order by id desc limit $6
-        """,
-        before,
-        status,
-        provider,
-        user_id,
-        limit,
-    )
-    return StaffPaymentPage(items, items[-1].id if len(items) == limit else None)
-
-
 async def details(tx: Tx, payment_id: UUID, viewer: UUID) -> StaffPaymentDetails:
     """A payment with all that is known of it.
 
     Raises: NotFound.
     Runs as: service."""
     payment = await tx.one(
-        StaffPayment, f"select {_COLUMNS} from app.payments where tenant_id = $1 and id = $2", payment_id
+        StaffPayment, f"select {COLUMNS} from app.payments where tenant_id = $1 and id = $2", payment_id
     )
     return StaffPaymentDetails(
         payment=payment,

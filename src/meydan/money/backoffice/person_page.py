@@ -8,7 +8,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from meydan import accounts
 from meydan.kit.database import Tx
+from meydan.kit.lists import Filter
 from meydan.money import wallet
 from meydan.money.backoffice import adjustments, case_queue, conflict_of_interest, person_view
 from meydan.money.backoffice.person_view import Person, person
@@ -47,10 +49,20 @@ async def search(tx: Tx, name: str) -> PersonList:
     """People by the beginning of a name, ``kedi`` or ``kediadam#90``.
 
     Runs as: service."""
-    alias, _, tag = name.strip().partition("#")
-    if not alias:
+    if not name.partition("#")[0].strip():
         return PersonList([])
-    return PersonList(await tx.all(Person, _EXACTLY if "#" in name else _BEGINNING, alias.strip(), tag.strip(), _FOUND))
+    where = Filter()
+    accounts.add_name(where, name)
+    return PersonList(
+        await tx.all(
+            Person,
+            f"""
+            select user_id, alias, tag from app.profiles where tenant_id = $1 and {where.sql}
+            order by alias_key using ~<~, tag limit {_FOUND}
+            """,
+            *where.values,
+        )
+    )
 
 
 async def staff_person(tx: Tx, user_id: UUID, viewer: UUID) -> StaffPerson:
@@ -74,12 +86,3 @@ async def staff_person(tx: Tx, user_id: UUID, viewer: UUID) -> StaffPerson:
         cases=await case_queue.cases_of(tx, user_id, viewer),
         conflict_of_interest=await conflict_of_interest.is_own(tx, viewer, user_id),
     )
-
-
-_FACE = "select user_id, alias, tag from app.profiles where tenant_id = $1 and face = 'real' and alias <> ''"
-_BEGINNING = f"""
-    {_FACE} and alias_key ~>=~ app.alias_key($2) and alias_key ~<~ (app.alias_key($2) || chr(1114111))
-        and starts_with(tag, $3)
-    order by alias_key using ~<~, tag limit $4
-"""
-_EXACTLY = f"{_FACE} and alias_key = app.alias_key($2) and starts_with(tag, $3) order by tag limit $4"

@@ -1,6 +1,6 @@
 """Money over HTTP for staff. The guard reads the role from the database on each request."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from litestar.params import Parameter, QueryParameter
 from msgspec import Meta, Struct
 
 from meydan import accounts
-from meydan.integrations.payments.enums import ProviderName
 from meydan.kit.database import Database
 from meydan.kit.http import IdempotencyKey, scoped_idempotency_key
 from meydan.kit.identity import Identity, Role
@@ -22,10 +21,9 @@ from meydan.money.backoffice import (
     people_routes,
     reconciliation,
     revenue,
-    transactions,
 )
+from meydan.money.backoffice.lists import routes as list_routes
 from meydan.money.fraud import cases
-from meydan.money.payments import PaymentStatus
 
 _STAFF = [accounts.staff_only(Role.admin, Role.owner)]
 
@@ -56,38 +54,6 @@ class ChangeRulesRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 class ExplainDifferenceRequest(Struct, frozen=True, forbid_unknown_fields=True):
     note: Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\S")]
-
-
-@get("/api/staff/transactions", tags=["staff"], guards=_STAFF, summary="Every transfer of coins")
-async def list_transactions(
-    db: Database,
-    me: Identity,
-    cursor: UUID | None = None,
-    limit: Limit = 50,
-    type: wallet.TransactionType | None = None,
-    user_id: UUID | None = None,
-    since: Annotated[datetime | None, QueryParameter(name="from")] = None,
-    until: Annotated[datetime | None, QueryParameter(name="to")] = None,
-) -> transactions.StaffTransactionPage:
-    """Newest first, with all entries, which sum to zero. ``to`` is exclusive."""
-    async with db.as_service(me.tenant_id) as tx:
-        return await transactions.page(
-            tx, me.user_id, cursor, limit, type=type, user_id=user_id, since=since, until=until
-        )
-
-
-@get("/api/staff/payments", tags=["staff"], guards=_STAFF, summary="Every payment")
-async def list_payments(
-    db: Database,
-    me: Identity,
-    cursor: UUID | None = None,
-    limit: Limit = 50,
-    status: PaymentStatus | None = None,
-    provider: ProviderName | None = None,
-    user_id: UUID | None = None,
-) -> payments.StaffPaymentPage:
-    async with db.as_service(me.tenant_id) as tx:
-        return await payments.page(tx, cursor, limit, status=status, provider=provider, user_id=user_id)
 
 
 @get(
@@ -226,8 +192,6 @@ async def get_ledger(db: Database, me: Identity) -> wallet.Overview:
 
 
 ROUTES = [
-    list_transactions,
-    list_payments,
     get_payment,
     refund,
     release,
@@ -240,5 +204,6 @@ ROUTES = [
     change_rules,
     get_revenue,
     get_ledger,
+    *list_routes.ROUTES,
     *people_routes.ROUTES,
 ]

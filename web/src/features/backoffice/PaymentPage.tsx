@@ -9,6 +9,7 @@ import {
   Button,
   Card,
   CardList,
+  DataTable,
   Field,
   Figure,
   Loaded,
@@ -19,7 +20,6 @@ import {
   Row,
   readMoney,
   Section,
-  Table,
   toast,
 } from '../../kit/ui';
 import { randomUuid } from '../../kit/uuid';
@@ -220,7 +220,7 @@ function Details({ details }: { details: StaffPaymentDetails }) {
       ) : null}
       {details.webhook_events.length > 0 ? (
         <Section title={<Trans>What the provider told us</Trans>}>
-          <Table
+          <DataTable
             label={t`What the provider told us`}
             items={details.webhook_events}
             rowKey={(notice) => notice.id}

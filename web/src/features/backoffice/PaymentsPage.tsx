@@ -2,25 +2,22 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Receipt } from 'lucide-react';
-import { useState } from 'react';
-import { PersonName, StaffPage, useProviderWords } from '../../kit/staff';
-import { Chip, EmptyState, Figure, List, Moment, Money, SelectField, Table, type Tone } from '../../kit/ui';
-import { type PaymentStatus, paymentsQuery, type StaffPayment } from './data';
+import { useListSearch } from '../../kit/list-search';
+import {
+  ExactTime,
+  ExportButton,
+  FilterField,
+  ListTools,
+  PersonName,
+  StaffPage,
+  useProviderWords,
+} from '../../kit/staff';
+import { Chip, DataTable, EmptyState, Figure, List, Money, type Sorting, type Tone } from '../../kit/ui';
+import { paymentsFile, paymentsQuery, type StaffPayment } from './data';
+import { type PaymentSearch, paymentFields, paymentSearch } from './searches';
 import { usePaymentWords } from './words';
 
-const STATUSES: PaymentStatus[] = [
-  'paid',
-  'held',
-  'pending',
-  'failed',
-  'expired',
-  'partly_refunded',
-  'refunded',
-  'disputed',
-  'charged_back',
-];
-
-const TONES: Partial<Record<PaymentStatus, Tone>> = {
+const TONES: Partial<Record<StaffPayment['status'], Tone>> = {
   paid: 'moss',
   held: 'lamp',
   disputed: 'terracotta',
@@ -28,32 +25,37 @@ const TONES: Partial<Record<PaymentStatus, Tone>> = {
   failed: 'terracotta',
 };
 
-export function StatusChip({ status }: { status: PaymentStatus }) {
+export function StatusChip({ status }: { status: StaffPayment['status'] }) {
   const words = usePaymentWords();
   return <Chip tone={TONES[status] ?? 'quiet'}>{words(status)}</Chip>;
 }
 
-/** Every payment of the community, newest first. */
+/** Every payment of the community; its address says which, in which order. */
 export function PaymentsPage() {
   const { t } = useLingui();
   const statusWords = usePaymentWords();
-  const [status, setStatus] = useState<PaymentStatus | ''>('');
-  const payments = useInfiniteQuery(paymentsQuery(status));
+  const providerWords = useProviderWords();
+  const [search, change] = useListSearch(paymentSearch);
+  const payments = useInfiniteQuery(paymentsQuery(search));
+  const { sort = 'created_at', order = 'desc' } = search;
   return (
     <StaffPage title={t`Payments`}>
-      <SelectField
-        label={t`State`}
-        className="max-w-xs"
-        value={status}
-        onChange={(event) => setStatus(event.target.value as PaymentStatus | '')}
-      >
-        <option value="">{t`All`}</option>
-        {STATUSES.map((one) => (
-          <option key={one} value={one}>
-            {statusWords(one)}
-          </option>
-        ))}
-      </SelectField>
+      <ListTools search={search} onChange={change} aside={<ExportButton fetchFile={() => paymentsFile(search)} />}>
+        <FilterField
+          label={t`State`}
+          value={search.status}
+          values={paymentFields.status}
+          words={statusWords}
+          onChange={(status) => change({ status })}
+        />
+        <FilterField
+          label={t`Provider`}
+          value={search.provider}
+          values={paymentFields.provider}
+          words={providerWords}
+          onChange={(provider) => change({ provider })}
+        />
+      </ListTools>
       <List
         query={payments}
         rows={6}
@@ -63,31 +65,50 @@ export function PaymentsPage() {
           </EmptyState>
         }
       >
-        {(items) => <PaymentsTable payments={items} />}
+        {(items) => (
+          <PaymentsTable
+            payments={items}
+            sorting={{
+              by: sort,
+              order,
+              onSort: (by, next) => change({ sort: by as PaymentSearch['sort'], order: next }),
+            }}
+          />
+        )}
       </List>
     </StaffPage>
   );
 }
 
 /** Payments in dense rows; `ofOne`: all of one person, who is named above. */
-export function PaymentsTable({ payments, ofOne = false }: { payments: StaffPayment[]; ofOne?: boolean }) {
+export function PaymentsTable({
+  payments,
+  ofOne = false,
+  sorting,
+}: {
+  payments: StaffPayment[];
+  ofOne?: boolean;
+  sorting?: Sorting;
+}) {
   const { t } = useLingui();
   const provider = useProviderWords();
   return (
-    <Table<StaffPayment>
+    <DataTable<StaffPayment>
       label={t`Payments`}
       items={payments}
       rowKey={(payment) => payment.id}
+      sorting={sorting}
       columns={[
         {
           title: t`When`,
+          sort: 'created_at',
           cell: (payment) => (
             <Link
               to="/staff/payments/$paymentId"
               params={{ paymentId: payment.id }}
-              className="inline-flex min-h-6 items-center whitespace-nowrap underline underline-offset-3"
+              className="inline-flex min-h-6 items-center underline underline-offset-3"
             >
-              <Moment at={payment.paid_at ?? payment.created_at} />
+              <ExactTime at={payment.created_at} />
             </Link>
           ),
         },
@@ -96,6 +117,7 @@ export function PaymentsTable({ payments, ofOne = false }: { payments: StaffPaym
         {
           title: t`Amount`,
           numeric: true,
+          sort: 'amount',
           cell: (payment) => (
             <Money
               amount={payment.paid_amount ?? payment.amount}

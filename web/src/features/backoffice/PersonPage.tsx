@@ -197,7 +197,7 @@ function Adjustments({ member }: { member: StaffPerson }) {
 }
 
 function Payments({ userId }: { userId: string }) {
-  const payments = useInfiniteQuery(paymentsQuery('', userId));
+  const payments = useInfiniteQuery(paymentsQuery({}, userId));
   return (
     <Section title={<Trans>Payments</Trans>}>
       <List

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { StaffPage, useProviderWords } from '../../kit/staff';
 import {
   Bars,
+  DataTable,
   EmptyState,
   Figure,
   Loaded,
@@ -14,7 +15,6 @@ import {
   Notice,
   Section,
   Segmented,
-  Table,
 } from '../../kit/ui';
 import { type Ledger, ledgerQuery, type Revenue, revenueQuery } from './data';
 import { useAccountWords } from './words';
@@ -119,7 +119,7 @@ function Charts({ revenue, days }: { revenue: Revenue; days: string[] }) {
       </div>
       {revenue.totals.length > 0 ? (
         <Section title={<Trans>By provider</Trans>}>
-          <Table
+          <DataTable
             label={t`By provider`}
             items={revenue.totals}
             rowKey={(row) => `${row.provider} ${row.currency}`}
@@ -183,7 +183,7 @@ function Books({ ledger }: { ledger: Ledger }) {
       ) : (
         <Notice tone="quiet" icon={<Scale aria-hidden />} title={t`The books are added up within five minutes.`} />
       )}
-      <Table
+      <DataTable
         label={t`Accounts`}
         items={ledger.accounts}
         rowKey={(row) => `${row.kind} ${row.provider ?? ''} ${row.currency ?? ''}`}

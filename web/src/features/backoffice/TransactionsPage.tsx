@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { ArrowLeftRight } from 'lucide-react';
 import { useState } from 'react';
 import { PersonName, StaffPage, useProviderWords } from '../../kit/staff';
-import { EmptyState, Figure, List, Moment, SelectField, Table } from '../../kit/ui';
+import { DataTable, EmptyState, Figure, List, Moment, SelectField } from '../../kit/ui';
 import { type StaffTransaction, type TransactionType, transactionsQuery } from './data';
 import { useAccountWords, useKindWords } from './words';
 
@@ -66,7 +66,7 @@ export function TransactionsTable({ transactions }: { transactions: StaffTransac
   const { t } = useLingui();
   const kind = useKindWords();
   return (
-    <Table<StaffTransaction>
+    <DataTable<StaffTransaction>
       label={t`Transactions`}
       items={transactions}
       rowKey={(one) => one.id}

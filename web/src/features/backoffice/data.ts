@@ -3,6 +3,7 @@ import { useAction } from '../../kit/action';
 import { answer, api } from '../../kit/api/client';
 import type { components } from '../../kit/api/schema';
 import { staffChanged } from '../../kit/staff';
+import type { PaymentSearch } from './searches';
 
 type Schemas = components['schemas'];
 
@@ -10,7 +11,6 @@ export type Revenue = Schemas['Revenue'];
 export type Ledger = Schemas['Overview'];
 export type StaffPayment = Schemas['StaffPayment'];
 export type StaffPaymentDetails = Schemas['StaffPaymentDetails'];
-export type PaymentStatus = Schemas['PaymentStatus'];
 export type StaffTransaction = Schemas['StaffTransaction'];
 export type TransactionType = Schemas['TransactionType'];
 export type StaffPerson = Schemas['StaffPerson'];
@@ -28,20 +28,22 @@ export const ledgerQuery = queryOptions({
 });
 
 /** Of everybody, or of one person. */
-export const paymentsQuery = (status: PaymentStatus | '', user_id = '') =>
+export const paymentsQuery = (search: PaymentSearch, user_id = '') =>
   infiniteQueryOptions({
-    queryKey: ['staff', 'payments', status, user_id],
+    queryKey: ['staff', 'payments', search, user_id],
     queryFn: ({ pageParam }) =>
       answer(
         api.GET('/api/staff/payments', {
-          params: {
-            query: { ...(pageParam && { cursor: pageParam }), ...(status && { status }), ...(user_id && { user_id }) },
-          },
+          params: { query: { ...search, ...(pageParam && { cursor: pageParam }), ...(user_id && { user_id }) } },
         }),
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
   });
+
+export const paymentsFile = (search: PaymentSearch) =>
+  api.GET('/api/staff/payments/export.csv', { params: { query: search }, parseAs: 'blob' });
 
 export const paymentQuery = (payment_id: string) =>
   queryOptions({

@@ -17,6 +17,7 @@ import {
   transactionsQuery,
 } from './data';
 import { refusals } from './refusals';
+import { type PaymentSearch, paymentSearch } from './searches';
 
 const page = pageOf('backoffice');
 
@@ -31,8 +32,11 @@ export const routes = {
     createRoute({
       getParentRoute: () => staff,
       path: '/payments',
+      validateSearch: paymentSearch,
       component: page(() => import('./PaymentsPage'), 'PaymentsPage'),
-      loader: staffData(() => [askPages(paymentsQuery(''))]),
+      loader: staffData(({ location: { search } }: { location: { search: PaymentSearch } }) => [
+        askPages(paymentsQuery(paymentSearch(search))),
+      ]),
     }),
     createRoute({
       getParentRoute: () => staff,
@@ -61,7 +65,7 @@ export const routes = {
       component: page(() => import('./PersonPage'), 'PersonPage'),
       loader: staffData(({ params }: { params: { userId: string } }) => [
         ask(memberQuery(params.userId)),
-        askPages(paymentsQuery('', params.userId)),
+        askPages(paymentsQuery({}, params.userId)),
         askPages(transactionsQuery('', params.userId)),
       ]),
     }),

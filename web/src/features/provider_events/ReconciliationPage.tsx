@@ -5,7 +5,7 @@ import { RefreshCw, Scale } from 'lucide-react';
 import { useState } from 'react';
 import { useWords } from '../../kit/api/words';
 import { DecideSheet, StaffPage, useProviderWords } from '../../kit/staff';
-import { Button, Card, EmptyState, Figure, Loaded, Moment, Money, Section, Table, toast } from '../../kit/ui';
+import { Button, Card, DataTable, EmptyState, Figure, Loaded, Moment, Money, Section, toast } from '../../kit/ui';
 import { type Difference, type ReconciliationRun, reconciliationQuery, useExplain, useReconcile } from './data';
 
 /** Our books beside the providers': what differs, and when they were last held against each other. */
@@ -74,7 +74,7 @@ function Runs({ runs }: { runs: ReconciliationRun[] }) {
   const { t } = useLingui();
   const provider = useProviderWords();
   return (
-    <Table
+    <DataTable
       label={t`Comparisons`}
       items={runs}
       rowKey={(run) => run.id}

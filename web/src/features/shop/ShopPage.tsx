@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { StaffPage, useProviderWords } from '../../kit/staff';
-import { Button, Chip, Figure, Loaded, Money, Section, Table } from '../../kit/ui';
+import { Button, Chip, DataTable, Figure, Loaded, Money, Section } from '../../kit/ui';
 import { GiftArt, useGiftName } from '../gifts';
 import { usePeriodWords } from '../premium';
 import { giftsQuery, packagesQuery, plansQuery, providersQuery } from './data';
@@ -63,7 +63,7 @@ function Packages() {
       <Loaded query={query} rows={4}>
         {({ items: packages }) => (
           <>
-            <Table
+            <DataTable
               label={t`Coin packages`}
               items={packages}
               rowKey={(one) => one.id}
@@ -74,7 +74,8 @@ function Packages() {
                 { title: t`Name in the stores`, cell: (one) => one.store_product_id ?? '–' },
                 { title: t`State`, cell: (one) => <State active={one.active} /> },
                 {
-                  title: <span className="sr-only">{t`Change`}</span>,
+                  title: t`Change`,
+                  hasButtons: true,
                   cell: (one) => <Change what={t`${one.coins} coins`} onClick={() => setOpen(one.id)} />,
                 },
               ]}
@@ -106,7 +107,7 @@ function Plans() {
       <Loaded query={query} rows={2}>
         {({ items: plans }) => (
           <>
-            <Table
+            <DataTable
               label={t`Premium`}
               items={plans}
               rowKey={(one) => one.id}
@@ -121,7 +122,8 @@ function Plans() {
                 { title: t`Meetings a day`, cell: (one) => <Figure value={one.matches_per_day} />, numeric: true },
                 { title: t`State`, cell: (one) => <State active={one.active} /> },
                 {
-                  title: <span className="sr-only">{t`Change`}</span>,
+                  title: t`Change`,
+                  hasButtons: true,
                   cell: (one) => <Change what={period(one.period).name} onClick={() => setOpen(one.id)} />,
                 },
               ]}
@@ -146,7 +148,7 @@ function Gifts() {
           const known = gifts.find((one) => one.id === open);
           return (
             <>
-              <Table
+              <DataTable
                 label={t`Gifts`}
                 items={gifts}
                 rowKey={(one) => one.id}
@@ -163,7 +165,8 @@ function Gifts() {
                   { title: t`Coins`, cell: (one) => <Figure value={one.price} />, numeric: true },
                   { title: t`State`, cell: (one) => <State active={one.active} /> },
                   {
-                    title: <span className="sr-only">{t`Change`}</span>,
+                    title: t`Change`,
+                    hasButtons: true,
                     cell: (one) => <Change what={giftName(one)} onClick={() => setOpen(one.id)} />,
                   },
                 ]}
@@ -188,7 +191,7 @@ function Providers() {
       </p>
       <Loaded query={query} rows={4}>
         {({ items: providers }) => (
-          <Table
+          <DataTable
             label={t`Who takes the money`}
             items={providers}
             rowKey={(one) => one.provider}

@@ -1837,8 +1837,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every payment */
+        /**
+         * Every payment
+         * @description A cursor belongs to the sort and order it was answered in (422 ``cursor_invalid``).
+         */
         get: operations["ApiStaffPaymentsListPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/payments/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payments as a CSV file
+         * @description At most 20,000 rows: ``Meydan-Cut-At`` and the file's name say when there are more. The audit log names it.
+         */
+        get: operations["ApiStaffPaymentsExportCsvExportPayments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3407,6 +3430,12 @@ export interface components {
             contact: string;
             name: string;
         };
+        /**
+         * Order
+         * @default desc
+         * @enum {string}
+         */
+        Order: "asc" | "desc";
         /** OtpSent */
         OtpSent: {
             /** Format: date-time */
@@ -3491,6 +3520,12 @@ export interface components {
             items: components["schemas"]["Payment"][];
             next?: string | null;
         };
+        /**
+         * PaymentSort
+         * @default created_at
+         * @enum {string}
+         */
+        PaymentSort: "created_at" | "amount";
         /**
          * PaymentStatus
          * @enum {string}
@@ -8135,11 +8170,19 @@ export interface operations {
     ApiStaffPaymentsListPayments: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                limit?: number;
                 status?: components["schemas"]["PaymentStatus"] | null;
                 provider?: components["schemas"]["ProviderName"] | null;
                 user_id?: string | null;
+                /** @description The beginning of a real face's name; alias#tag names one. */
+                name?: string;
+                /** @description First day, in the community's time zone. */
+                from?: string | null;
+                /** @description The day after the last. */
+                until?: string | null;
+                sort?: components["schemas"]["PaymentSort"];
+                order?: components["schemas"]["Order"];
+                cursor?: string | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -8154,6 +8197,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffPaymentPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiStaffPaymentsExportCsvExportPayments: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["PaymentStatus"] | null;
+                provider?: components["schemas"]["ProviderName"] | null;
+                user_id?: string | null;
+                /** @description The beginning of a real face's name; alias#tag names one. */
+                name?: string;
+                /** @description First day, in the community's time zone. */
+                from?: string | null;
+                /** @description The day after the last. */
+                until?: string | null;
+                sort?: components["schemas"]["PaymentSort"];
+                order?: components["schemas"]["Order"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description Bad request syntax or unsupported method */

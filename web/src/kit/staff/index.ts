@@ -1,6 +1,10 @@
 export { ConflictOfInterest } from './ConflictOfInterest';
 export { DecideSheet } from './DecideSheet';
 export { staffChanged, staffData } from './data';
+export { ExactTime } from './ExactTime';
+export { ExportButton } from './ExportButton';
+export { FilterField } from './FilterField';
+export { ListTools } from './ListTools';
 export { PersonName } from './PersonName';
 export { StaffFrame, StaffPage, useRunsCommunity } from './StaffPage';
 export { pick, useProviderWords } from './words';

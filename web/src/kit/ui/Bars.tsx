@@ -1,6 +1,6 @@
-import { Trans } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
-import { Table } from './Table';
+import { DataTable } from './DataTable';
 
 export interface Bar {
   /** What stands under it, when there is room. */
@@ -14,6 +14,7 @@ const HEIGHT = 120;
 
 /** Bars over days; the same numbers as a table for those who do not see them, and for whoever wants to read them. */
 export function Bars({ title, bars, total }: { title: string; bars: Bar[]; total: ReactNode }) {
+  const { t } = useLingui();
   const most = Math.max(1, ...bars.map((bar) => bar.value));
   return (
     <figure className="flex flex-col gap-3 rounded-card border border-line bg-card p-4">
@@ -53,12 +54,12 @@ export function Bars({ title, bars, total }: { title: string; bars: Bar[]; total
         <summary className="inline-flex min-h-11 cursor-pointer items-center font-medium text-soft hover:text-ink">
           <Trans>Show as a table</Trans>
         </summary>
-        <Table
+        <DataTable
           label={title}
           items={bars}
           rowKey={(bar) => bar.label}
           columns={[
-            { title: <Trans>Day</Trans>, cell: (bar) => bar.label },
+            { title: t`Day`, cell: (bar) => bar.label },
             { title, cell: (bar) => bar.words, numeric: true },
           ]}
         />

@@ -1,5 +1,5 @@
+import { DataTable } from '../DataTable';
 import { Money } from '../money';
-import { Table } from '../Table';
 import { LONG_WORD, type Say, Stack, type StatesOf } from './state';
 
 const columns = (say: Say) => [
@@ -9,19 +9,21 @@ const columns = (say: Say) => [
     title: say('Tutar', 'Amount'),
     cell: ([, amount]: readonly [string, number]) => <Money amount={amount} currency="TRY" />,
     numeric: true,
+    sort: 'amount',
   },
 ];
 
 export const states: StatesOf = (say) => ({
-  'plain, long words, empty': (
+  'sorted, long words, empty': (
     <Stack>
-      <Table
+      <DataTable
         label={say('Ödemeler', 'Payments')}
         columns={columns(say)}
         items={[['ada', 4999] as const, ['nehir', 1_234_567_890] as const, [LONG_WORD, 1] as const]}
         rowKey={([who]) => who}
+        sorting={{ by: 'amount', order: 'asc', onSort: () => undefined }}
       />
-      <Table label={say('Boş', 'Empty')} columns={columns(say)} items={[]} rowKey={([who]) => who} />
+      <DataTable label={say('Boş', 'Empty')} columns={columns(say)} items={[]} rowKey={([who]) => who} />
     </Stack>
   ),
 });

@@ -1,0 +1,1 @@
+"""Lists of staff about money: filtered, sorted, paged, and exported as files."""
