@@ -192,7 +192,11 @@ def main() -> None:
     folder.chmod(0o755)
     product = start_product(folder)
     try:
-        for arguments in (["seed", "--people", "60"], ["tenant", "staff", "default", "ayse", "--role", "owner"]):
+        for arguments in (
+            ["seed", "--people", "60"],
+            ["tenant", "staff", "default", "ayse", "--role", "owner"],
+            ["tenant", "set", "default", "meeting.rematch_cooldown_days", "0"],  # the demo's two may have met
+        ):
             made: subprocess.CompletedProcess[str] = meydan(*arguments, "--data", str(product.data))
             made.check_returncode()
         asyncio.run(run(product))

@@ -28,28 +28,32 @@ export function ListTools({
   const { sort: _, order: __, ...narrowing } = search as Record<string, string>;
   const count = Object.keys(narrowing).length;
   const tools = (
-    <div className="grid items-start gap-4 sm:grid-cols-2 lg:grid-cols-[1fr_1fr_auto]">
-      <div className="flex flex-col gap-4">
+    <div className="flex flex-col gap-4">
+      <div className="grid gap-4 sm:grid-cols-[repeat(auto-fit,minmax(11rem,1fr))]">
         <NameField value={search.name ?? ''} onChange={(name) => onChange({ name }, { replace: true })} />
         {children}
       </div>
-      <DateRange
-        from={search.from}
-        until={search.until}
-        today={dayIn(timezone, new Date(serverNow()))}
-        onChange={onChange}
-      />
-      <div className="flex flex-wrap gap-2 lg:flex-col lg:items-stretch lg:pt-7">
-        {aside}
-        {count > 0 ? (
-          <Button
-            size="sm"
-            look="quiet"
-            onClick={() => onChange(Object.fromEntries(Object.keys(narrowing).map((field) => [field, undefined])))}
-          >
-            <Trans>Show all</Trans>
-          </Button>
-        ) : null}
+      <div className="flex flex-wrap items-start gap-4">
+        <div className="min-w-0 max-w-xl flex-1 basis-72">
+          <DateRange
+            from={search.from}
+            until={search.until}
+            today={dayIn(timezone, new Date(serverNow()))}
+            onChange={onChange}
+          />
+        </div>
+        <div className="flex flex-wrap gap-2 sm:ml-auto sm:pt-7">
+          {aside}
+          {count > 0 ? (
+            <Button
+              size="sm"
+              look="quiet"
+              onClick={() => onChange(Object.fromEntries(Object.keys(narrowing).map((field) => [field, undefined])))}
+            >
+              <Trans>Show all</Trans>
+            </Button>
+          ) : null}
+        </div>
       </div>
     </div>
   );

@@ -45,7 +45,7 @@ export function DateRange({
   return (
     <fieldset className="flex min-w-0 flex-col gap-2.5">
       <legend className="sr-only">{t`Days`}</legend>
-      <div className="grid grid-cols-1 gap-2.5 min-[22rem]:grid-cols-2">
+      <div className="grid grid-cols-1 gap-2.5 min-[26rem]:grid-cols-2">
         <Field
           label={t`First day`}
           type="date"
