@@ -3,17 +3,22 @@
 -- by its key through an index of something else, reading all rows of the tenant. An index for which the statement must name
 -- its second column cannot be taken so. Programs before this one name the unique constraint of `devices`, now an index.
 -- serves: 0035
+-- squawk-ignore ban-drop-constraint -- the unique index made below holds the same
 alter table app.users drop constraint users_tenant_id_email_key;
 create unique index users_tenant_id_email_key on app.users (tenant_id, email) where email is not null;
+-- squawk-ignore ban-drop-constraint -- the unique index made below holds the same
 alter table app.users drop constraint users_tenant_id_phone_key;
 create unique index users_tenant_id_phone_key on app.users (tenant_id, phone) where phone is not null;
+-- squawk-ignore ban-drop-constraint -- the unique index made below holds the same
 alter table app.users drop constraint users_tenant_id_username_key;
 create unique index users_tenant_id_username_key on app.users (tenant_id, username) where username is not null;
 
+-- squawk-ignore ban-drop-constraint -- the unique index made below holds the same
 alter table app.profiles drop constraint profiles_tenant_id_user_id_face_key;
 create unique index profiles_tenant_id_user_id_face_key on app.profiles (tenant_id, user_id, face)
     where user_id is not null;
 
+-- squawk-ignore ban-drop-constraint -- the unique index made below holds the same
 alter table app.devices drop constraint devices_tenant_id_user_id_client_id_key;
 create unique index devices_tenant_id_user_id_client_id_key on app.devices (tenant_id, user_id, client_id)
     where user_id is not null;
@@ -63,6 +68,7 @@ create index claims_of_match on app.claims (tenant_id, match_id) where match_id 
 drop index app.claims_of_profile;
 create index claims_of_profile on app.claims (tenant_id, profile_id, id) where profile_id is not null;
 
+-- squawk-ignore ban-drop-constraint -- the unique index made below holds the same
 alter table app.conversations drop constraint conversations_tenant_id_match_id_key;
 create unique index conversations_tenant_id_match_id_key on app.conversations (tenant_id, match_id)
     where match_id is not null;
@@ -76,6 +82,7 @@ drop index app.conversation_members_of_profile;
 create index conversation_members_of_profile on app.conversation_members (tenant_id, profile_id, conversation_id)
     where profile_id is not null;
 
+-- squawk-ignore ban-drop-constraint -- the unique index made below holds the same
 alter table app.messages drop constraint messages_tenant_id_conversation_id_sender_profile_id_id_key;
 create unique index messages_tenant_id_conversation_id_sender_profile_id_id_key
     on app.messages (tenant_id, conversation_id, sender_profile_id, id) where id is not null;
@@ -98,12 +105,14 @@ create index notifications_unread on app.notifications (tenant_id, user_id, id)
 drop index app.push_subscriptions_of_user;
 create index push_subscriptions_of_user on app.push_subscriptions (tenant_id, user_id) where user_id is not null;
 
+-- squawk-ignore ban-drop-constraint -- the unique index made below holds the same
 alter table app.coin_transactions drop constraint coin_transactions_tenant_id_idempotency_key_key;
 create unique index coin_transactions_tenant_id_idempotency_key_key on app.coin_transactions (tenant_id, idempotency_key)
     where idempotency_key is not null;
 drop index app.coin_entries_of_account;
 create index coin_entries_of_account on app.coin_entries (tenant_id, account_id, created_at) include (amount)
     where account_id is not null;
+-- squawk-ignore ban-drop-constraint -- the unique index made below holds the same
 alter table app.coin_holds drop constraint coin_holds_tenant_id_idempotency_key_key;
 create unique index coin_holds_tenant_id_idempotency_key_key on app.coin_holds (tenant_id, idempotency_key)
     where idempotency_key is not null;
