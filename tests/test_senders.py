@@ -18,8 +18,8 @@ HARMLESS = {"GET", "HEAD", "OPTIONS"}
 # Others call these: providers, a buyer's browser that comes from one, the development pages on this machine.
 PROVED_OTHERWISE = {"/api/payments/webhooks/{provider:str}/{slug:str}", "/pay/local", "/pay/local/{id:str}"}
 
-# Opened by an access token, never by a cookie; makes the person's own code when it is first looked at.
-MADE_WHEN_LOOKED_AT = {"/api/growth/invite"}
+# Opened by an access token, never by a cookie: makes the person's own code when it is first looked at, notes who took a list.
+MADE_WHEN_LOOKED_AT = {"/api/growth/invite", "/api/staff/payments/export.csv"}
 
 FORM = {"Origin": "https://evil.example", "Content-Type": "text/plain", "Cookie": "meydan_refresh=x"}
 
