@@ -72,7 +72,9 @@ async def test_the_worker_keeps_the_doors_and_never_a_page_for_a_script(product:
         assert any("/doors-" in path for path in kept)
         assert any("/SquarePage-" in path for path in kept)
         assert "/" in kept
-        later_ones = [path for path in kept if re.search(r"\wPage-|letterbox", path) and not re.search(SHELL_PAGES, path)]
+        later_ones = [
+            path for path in kept if re.search(r"\wPage-|letterbox", path) and not re.search(SHELL_PAGES, path)
+        ]
         assert later_ones == []
         assets = {path: count for path, count in proxy.asked.items() if path.startswith("/assets/")}
         assert set(assets.values()) == {1}, assets  # neither page nor worker asked again
