@@ -32,15 +32,18 @@ export type FormOptions<Values extends object, Sent> = Source<Values> & {
   liveRules?: Rules<Values>;
   /** Most characters of a text; the field says what is too much. */
   limits?: { [Name in keyof Values]?: number };
-  /** Codes of the refusals that belong to a field; the others stand above the button. */
-  refusals?: { [Name in keyof Values]?: readonly string[] | 'any' };
+  /** Codes of the refusals that belong to a field, or what tells them; the others stand above the button. */
+  refusals?: { [Name in keyof Values]?: readonly string[] | ((error: unknown) => boolean) };
+  /** False while there is nothing to send yet; it needs no words. */
+  ready?: (values: Values) => boolean;
   /** Words for faults, where the room's own do not fit. */
   words?: (error: unknown) => string;
   /** The fault that led back to this form; it is shown from the beginning. */
   error?: unknown;
   send: (values: Values) => Promise<Sent>;
-  /** Follows if the form is still there. */
+  /** Follows if the form is still there; so does `onFault` when it failed. */
   onSent?: (sent: Sent) => void;
+  onFault?: (error: unknown) => void;
 };
 
 /** The frame of a form, whichever fields it has. */
@@ -50,6 +53,7 @@ export interface FormFrame {
     ref: Ref<HTMLFormElement>;
   };
   busy: boolean;
+  isReady: boolean;
   /** Words for the fault that no field shows. */
   fault: string | undefined;
 }
@@ -99,14 +103,17 @@ export function useForm<Values extends object, Sent>(options: FormOptions<Values
     brokenLive(name, of) ?? (rules?.[name]?.(of[name], of) || undefined);
   const isTooLong = (name: keyof Values, of: Values) => excessOf(String(of[name]), limits?.[name] ?? Infinity) > 0;
   const isRefused = (name: keyof Values) => {
-    const codes = refusals?.[name];
-    return error instanceof Refused && (codes === 'any' || Boolean(codes?.includes(error.code)));
+    const belongs = refusals?.[name];
+    if (typeof belongs === 'function') return belongs(error);
+    return error instanceof Refused && Boolean(belongs?.includes(error.code));
   };
   const names = Object.keys({ ...rules, ...liveRules, ...limits, ...refusals }) as (keyof Values)[];
 
+  const isReady = (of: Values) => options.ready?.(of) ?? true;
+
   const submit = async (part?: Partial<Values>) => {
-    if (running.current) return;
     const sent = { ...values, ...part };
+    if (running.current || !isReady(sent)) return;
     if (names.some((name) => broken(name, sent) !== undefined || isTooLong(name, sent))) {
       setChecked(true);
       showFault();
@@ -122,6 +129,7 @@ export function useForm<Values extends object, Sent>(options: FormOptions<Values
     } catch (fault) {
       setError(fault);
       showFault();
+      if (isThere()) options.onFault?.(fault);
     } finally {
       running.current = false;
       setBusy(false);
@@ -142,6 +150,7 @@ export function useForm<Values extends object, Sent>(options: FormOptions<Values
     values,
     change,
     busy,
+    isReady: isReady(values),
     fault: error && !names.some(isRefused) ? words(error) : undefined,
     submit: (part) => void submit(part),
     clear: () => {

@@ -4,6 +4,9 @@ import { useDeferredValue, useEffect, useState } from 'react';
 import { ChipToggle, Field } from '../../kit/ui';
 import { suggestionsQuery } from './data';
 
+/** Refusals that belong to an alias. */
+export const ALIAS_REFUSALS = ['alias_invalid', 'alias_mixes_scripts', 'alias_full'];
+
 /** The name one is known by in the square, with ideas that are free. */
 export function AliasField({
   value,

@@ -1,13 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { MailOpen } from 'lucide-react';
-import { useState } from 'react';
 import { useAction } from '../../kit/action';
 import { isRefusal } from '../../kit/api/errors';
 import type { OtpPurpose, OtpSent } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
+import { useForm } from '../../kit/form';
 import { configQuery } from '../../kit/queries';
-import { Button, CodeField, minutesAndSeconds, Notice, useNow } from '../../kit/ui';
+import { Button, CodeField, Fault, minutesAndSeconds, Notice, useNow } from '../../kit/ui';
 import { sendOtp, verifyOtp } from './data';
 import { cleaned, kindOf } from './identifier';
 import { PuzzleProgress } from './PuzzleProgress';
@@ -17,18 +17,13 @@ interface CodeStepProps {
   purpose: OtpPurpose;
   sent: OtpSent;
   onSentAgain: (sent: OtpSent) => void;
-  onProof: (proof: string) => void;
+  onProof: (proof: string) => void | Promise<void>;
   onOther: () => void;
 }
 
-const channelOf = (to: string) => (kindOf(to) === 'email' ? 'email' : 'sms');
-
 /** Asks for a code; the answer is the same whether there is an account or not. */
-export function useSendCode(purpose: OtpPurpose, onSent: (sent: OtpSent, to: string) => void) {
-  return useAction({
-    mutationFn: (to: string) => sendOtp({ channel: channelOf(to), to: cleaned(to), purpose }),
-    onSuccess: (sent) => onSent(sent, sent.to), // with its country code: whoever meant another one sees it
-  });
+export function sendCode(purpose: OtpPurpose, to: string): Promise<OtpSent> {
+  return sendOtp({ channel: kindOf(to) === 'email' ? 'email' : 'sms', to: cleaned(to), purpose });
 }
 
 /** The six digits that came by text message or e-mail. */
@@ -36,33 +31,34 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
   const { t } = useLingui();
   const words = useWords();
   const now = useNow(1000);
-  const [code, setCode] = useState('');
   const { data: config } = useQuery(configQuery);
   const late = Math.min(600, Math.ceil((Date.parse(sent.leaves_at) - now.getTime()) / 1000));
   const wait = Math.min(600, Math.ceil((Date.parse(sent.resend_at) - now.getTime()) / 1000));
 
-  const verify = useAction({
-    mutationFn: (typed: string) => verifyOtp({ to, code: typed, purpose }),
-    onSuccess: ({ proof }) => onProof(proof),
-    onError: (error) => {
-      if (isRefusal(error)) setCode(''); // without an answer the code stays, to be sent again
+  const form = useForm({
+    initial: { code: '' },
+    refusals: { code: isRefusal },
+    ready: ({ code }) => code.length === 6,
+    send: async ({ code }) => {
+      const { proof } = await verifyOtp({ to, code, purpose });
+      await onProof(proof);
+    },
+    onFault: (error) => {
+      if (isRefusal(error)) form.change({ code: '' }); // without an answer the code stays, to be sent again
     },
   });
-  const again = useSendCode(purpose, (next) => {
-    setCode('');
-    verify.reset();
-    onSentAgain(next);
+  const again = useAction({
+    mutationFn: () => sendCode(purpose, to),
+    onSuccess: (next) => {
+      form.change({ code: '' });
+      form.clear();
+      onSentAgain(next);
+    },
   });
-  const fault = verify.error ?? again.error;
+  const code = form.choice('code');
 
   return (
-    <form
-      className="flex flex-col gap-5"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (code.length === 6 && !verify.isPending) verify.mutate(code);
-      }}
-    >
+    <form {...form.props} className="flex flex-col gap-5">
       <p className="text-soft">
         <Trans>
           We sent six digits to <strong className="font-semibold text-ink">{to}</strong>. They can be used once.
@@ -75,11 +71,10 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
       ) : null}
       <CodeField
         label={t`Code`}
-        value={code}
-        onChange={setCode}
-        onComplete={(typed) => verify.mutate(typed)}
-        busy={verify.isPending}
-        error={fault ? words(fault) : undefined}
+        {...code}
+        onComplete={(typed) => form.submit({ code: typed })}
+        busy={form.busy}
+        error={code.error ?? (again.error ? words(again.error) : undefined)}
       />
       {config?.local_twin ? (
         <Notice
@@ -96,7 +91,8 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
         </Notice>
       ) : null}
       <PuzzleProgress />
-      <Button look="lamp" size="lg" type="submit" wide busy={verify.isPending} disabled={code.length < 6}>
+      <Fault>{form.fault}</Fault>
+      <Button look="lamp" size="lg" type="submit" wide busy={form.busy} disabled={!form.isReady}>
         <Trans>Continue</Trans>
       </Button>
       <div className="flex flex-wrap items-center justify-between gap-2">
@@ -108,7 +104,7 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
             <Trans>New code in {minutesAndSeconds(wait)}</Trans>
           </span>
         ) : (
-          <Button look="quiet" size="sm" busy={again.isPending} onClick={() => again.mutate(to)}>
+          <Button look="quiet" size="sm" busy={again.isPending} onClick={() => again.mutate()}>
             <Trans>Send a new code</Trans>
           </Button>
         )}

@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { isRefusal } from '../../kit/api/errors';
 import type { OtpPurpose, OtpSent } from '../../kit/api/types';
-import { useWords } from '../../kit/api/words';
-import { Button, Field, Segmented } from '../../kit/ui';
-import { useSendCode } from './CodeStep';
+import { useForm } from '../../kit/form';
+import { Button, Fault, Field, Segmented } from '../../kit/ui';
+import { sendCode } from './CodeStep';
 import { PhoneField } from './PhoneField';
 import { PuzzleProgress } from './PuzzleProgress';
 
@@ -27,26 +27,21 @@ export function ContactStep({
   onSent: (sent: OtpSent, to: string) => void;
 }) {
   const { t } = useLingui();
-  const words = useWords();
-  const send = useSendCode(purpose, onSent);
-  const [empty, setEmpty] = useState(false);
-  const error = empty ? t`Fill this in first.` : send.error ? words(send.error) : undefined;
+  const form = useForm({
+    state: [{ contact: value }, ({ contact }) => contact !== undefined && onValue(contact)],
+    rules: { contact: (contact) => !contact.trim() && t`Fill this in first.` },
+    refusals: { contact: isRefusal },
+    send: ({ contact }) => sendCode(purpose, contact),
+    onSent: (sent) => onSent(sent, sent.to), // with its country code: whoever meant another one sees it
+  });
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-5"
-      onSubmit={(event) => {
-        event.preventDefault();
-        setEmpty(!value.trim());
-        if (value.trim() && !send.isPending) send.mutate(value);
-      }}
-    >
+    <form {...form.props} className="flex flex-col gap-5">
       {onKind ? (
         <Segmented
           label={t`How the code reaches you`}
           value={kind}
           onChange={(next) => {
-            send.reset();
+            form.clear();
             onKind(next);
           }}
           options={[
@@ -56,7 +51,7 @@ export function ContactStep({
         />
       ) : null}
       {kind === 'phone' ? (
-        <PhoneField key="phone" value={value} error={error} onValue={onValue} />
+        <PhoneField key="phone" {...form.choice('contact')} />
       ) : (
         <Field
           key="email"
@@ -64,13 +59,12 @@ export function ContactStep({
           type="email"
           autoComplete="email"
           inputMode="email"
-          value={value}
-          error={error}
-          onChange={(event) => onValue(event.target.value)}
+          {...form.field('contact')}
         />
       )}
       <PuzzleProgress />
-      <Button look="lamp" size="lg" type="submit" wide busy={send.isPending}>
+      <Fault>{form.fault}</Fault>
+      <Button look="lamp" size="lg" type="submit" wide busy={form.busy}>
         <Trans>Send the code</Trans>
       </Button>
     </form>

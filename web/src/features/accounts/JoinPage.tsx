@@ -3,11 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { Hourglass } from 'lucide-react';
 import { useState } from 'react';
-import { useAction } from '../../kit/action';
 import { isRefusal } from '../../kit/api/errors';
 import type { Gender, OtpSent } from '../../kit/api/types';
-import { useWords } from '../../kit/api/words';
 import { serverNow } from '../../kit/clock';
+import { useForm } from '../../kit/form';
 import { rememberedLanguage } from '../../kit/language';
 import { configQuery, queryClient } from '../../kit/queries';
 import {
@@ -16,6 +15,7 @@ import {
   BirthDateField,
   Button,
   Chip,
+  Fault,
   Field,
   isoDate,
   Notice,
@@ -25,8 +25,8 @@ import {
 } from '../../kit/ui';
 import { DoorPage } from '../../kit/ui/DoorPage';
 import { AcceptNotice, legalQuery } from '../legal';
-import { AliasField } from './AliasField';
-import { CodeStep, useSendCode } from './CodeStep';
+import { ALIAS_REFUSALS, AliasField } from './AliasField';
+import { CodeStep, sendCode } from './CodeStep';
 import { register, useWanted } from './data';
 import { slugOf } from './identifier';
 import { useKept } from './kept';
@@ -120,7 +120,15 @@ export function JoinPage({ founding = false }: { founding?: boolean }) {
         </Notice>
       ) : null}
       {draft.step === 'contact' ? (
-        <Contact draft={draft} change={change} error={startError} onTouched={() => setStartError(null)} />
+        <Contact
+          draft={draft}
+          change={change}
+          error={startError}
+          onDone={(part) => {
+            setStartError(null);
+            change(part);
+          }}
+        />
       ) : null}
       {draft.step === 'code' && draft.sent ? (
         <CodeStep
@@ -171,11 +179,13 @@ interface StepProps {
   change: (part: Partial<Draft>) => void;
 }
 
-function Contact({ draft, change, error, onTouched }: StepProps & { error: unknown; onTouched: () => void }) {
+interface ContactProps extends StepProps {
+  error: unknown;
+  onDone: StepProps['change'];
+}
+
+function Contact({ draft, change, error, onDone }: ContactProps) {
   const { t } = useLingui();
-  const words = useWords();
-  const [empty, setEmpty] = useState(false);
-  const send = useSendCode('register', (sent, to) => change({ way, sent, to, step: 'code' }));
   const { data: config } = useQuery(configQuery);
   const wanted = useWanted();
   const open: string[] = config?.sign_in_methods ?? ['phone', 'email', 'username'];
@@ -185,36 +195,27 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
     { value: 'username', words: t`User name` },
   ];
   const way = open.includes(draft.way) ? draft.way : (ways.find(({ value }) => open.includes(value))?.value ?? 'phone');
-  const value = draft[way];
-  const fault = send.error ?? error;
-  const said = empty ? t`Fill this in first.` : fault ? words(fault) : undefined;
-  const touch = (part: Partial<Draft>) => {
-    setEmpty(false);
-    send.reset();
-    onTouched();
-    change(part);
-  };
+  const form = useForm({
+    state: [{ contact: draft[way] }, ({ contact }) => change({ [way]: contact })],
+    error,
+    rules: { contact: (contact) => !contact.trim() && t`Fill this in first.` },
+    refusals: { contact: isRefusal },
+    send: async ({ contact }) => (way === 'username' ? null : sendCode('register', contact)),
+    onSent: (sent) => onDone(sent ? { way, sent, to: sent.to, step: 'code' } : { way, step: 'about', proof: null }),
+  });
 
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-5"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!value.trim()) setEmpty(true);
-        else if (way === 'username') change({ way, step: 'about', proof: null });
-        else if (!send.isPending) send.mutate(value);
-      }}
-    >
+    <form {...form.props} className="flex flex-col gap-5">
       <Segmented<Way>
         label={t`How you log in`}
         value={way}
-        onChange={(next) => touch({ way: next })}
+        onChange={(next) => {
+          form.clear();
+          change({ way: next });
+        }}
         options={ways.filter(({ value }) => open.includes(value))}
       />
-      {way === 'phone' ? (
-        <PhoneField key="phone" value={draft.phone} error={said} onValue={(phone) => touch({ phone })} />
-      ) : null}
+      {way === 'phone' ? <PhoneField key="phone" {...form.choice('contact')} /> : null}
       {way === 'email' ? (
         <Field
           key="email"
@@ -223,9 +224,7 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
           type="email"
           inputMode="email"
           autoComplete="email"
-          value={draft.email}
-          error={said}
-          onChange={(event) => touch({ email: event.target.value })}
+          {...form.field('contact')}
         />
       ) : null}
       {way === 'username' ? (
@@ -242,13 +241,12 @@ function Contact({ draft, change, error, onTouched }: StepProps & { error: unkno
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
-          value={draft.username}
-          error={said}
-          onChange={(event) => touch({ username: event.target.value })}
+          {...form.field('contact')}
         />
       ) : null}
       <PuzzleProgress />
-      <Button look="lamp" size="lg" type="submit" wide busy={send.isPending}>
+      <Fault>{form.fault}</Fault>
+      <Button look="lamp" size="lg" type="submit" wide busy={form.busy}>
         {way === 'username' ? <Trans>Continue</Trans> : <Trans>Send the code</Trans>}
       </Button>
     </form>
@@ -263,30 +261,52 @@ interface AboutProps extends StepProps {
 
 function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
   const { t } = useLingui();
-  const words = useWords();
   const [password, setPassword] = useState('');
-  const [asked, setAsked] = useState(false);
   const { data: config } = useQuery(configQuery);
   const { data: texts } = useQuery(legalQuery(rememberedLanguage()));
-  const birthDate = isoDate(draft.birth);
-  const invite = draft.invite?.trim();
-  const slug = draft.communitySlug ?? slugOf(draft.communityName);
-
-  const join = useAction({
-    mutationFn: () =>
-      register({
-        ...(draft.way === 'username' ? { username: draft.username.trim() } : { proof: draft.proof ?? '' }),
-        password,
-        alias: draft.alias.trim(),
-        birth_date: birthDate ?? '',
+  const youngest = config?.minimum_age ?? 18;
+  const form = useForm({
+    state: [
+      { ...draft, password, invite: draft.invite ?? '', slug: draft.communitySlug ?? slugOf(draft.communityName) },
+      ({ password: typed, slug, ...part }) => {
+        if (typed !== undefined) setPassword(typed);
+        else change(slug === undefined ? part : { communitySlug: slugOf(slug) });
+      },
+    ],
+    rules: {
+      communityName: (name) => founding && !name.trim() && t`Give the community a name.`,
+      alias: (alias) => !alias.trim() && t`Choose an alias.`,
+      birth: (birth) => !isoDate(birth) && t`We cannot read this date. Check the day, the month and the year.`,
+      password: (typed) => !typed && t`Choose a password.`,
+    },
+    liveRules: {
+      birth: (birth) => {
+        const day = isoDate(birth);
+        return day && ageOn(day, new Date(serverNow())) < youngest && t`Meydan is for people of 18 and over.`;
+      },
+    },
+    refusals: {
+      alias: ALIAS_REFUSALS,
+      birth: ['too_young', 'birth_date_invalid'],
+      password: ['weak_password'],
+      slug: ['tenant_taken', 'tenant_invalid'],
+      invite: ['invite_invalid'],
+    },
+    send: async ({ way, username, proof, alias, birth, gender, invite, communityName, slug, password: typed }) => {
+      await register({
+        ...(way === 'username' ? { username: username.trim() } : { proof: proof ?? '' }),
+        password: typed,
+        alias: alias.trim(),
+        birth_date: isoDate(birth) ?? '',
         language: rememberedLanguage(),
-        ...(draft.gender ? { gender: draft.gender } : {}),
-        ...(invite && !founding ? { invite_code: invite } : {}),
+        ...(gender ? { gender } : {}),
+        ...(invite.trim() && !founding ? { invite_code: invite.trim() } : {}),
         ...(texts && !founding ? { shown_texts: texts.map(({ digest }) => digest) } : {}),
-        ...(founding ? { new_tenant: { name: draft.communityName.trim(), slug } } : {}),
-      }),
-    onSuccess: onDone,
-    onError: (error) => {
+        ...(founding ? { new_tenant: { name: communityName.trim(), slug } } : {}),
+      });
+      onDone();
+    },
+    onFault: (error) => {
       if (isRefusal(error, 'legal_text_changed')) void queryClient.invalidateQueries({ queryKey: ['legal'] });
       if (
         isRefusal(error, ...BACK_TO_START, ...(draft.way === 'username' ? ['username_taken', 'username_invalid'] : []))
@@ -295,87 +315,30 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
     },
   });
 
-  const refusedFor = (...codes: string[]) => (isRefusal(join.error, ...codes) ? words(join.error) : undefined);
-  const tooYoung = birthDate !== null && ageOn(birthDate, new Date(serverNow())) < (config?.minimum_age ?? 18);
-  const missing = {
-    alias: asked && !draft.alias.trim() ? t`Choose an alias.` : undefined,
-    birth: asked && !birthDate ? t`We cannot read this date. Check the day, the month and the year.` : undefined,
-    password: asked && !password ? t`Choose a password.` : undefined,
-    name: asked && founding && !draft.communityName.trim() ? t`Give the community a name.` : undefined,
-  };
-  const complete =
-    draft.alias.trim() && birthDate && !tooYoung && password && (!founding || draft.communityName.trim());
-  const placed = [
-    'alias_invalid',
-    'alias_mixes_scripts',
-    'alias_full',
-    'too_young',
-    'birth_date_invalid',
-    'weak_password',
-    'tenant_taken',
-    'tenant_invalid',
-    'invite_invalid',
-  ];
-
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-5"
-      onSubmit={(event) => {
-        event.preventDefault();
-        setAsked(true);
-        if (complete && !join.isPending) join.mutate();
-      }}
-    >
+    <form {...form.props} className="flex flex-col gap-5">
       {founding ? (
         <>
-          <Field
-            label={t`Name of the community`}
-            maxLength={60}
-            value={draft.communityName}
-            error={missing.name}
-            onChange={(event) => change({ communityName: event.target.value })}
-          />
+          <Field label={t`Name of the community`} maxLength={60} {...form.field('communityName')} />
           <Field
             label={t`Address`}
             hint={t`Part of the link you will share: small letters, digits, hyphens.`}
             autoCapitalize="none"
             spellCheck={false}
             maxLength={40}
-            value={slug}
-            error={refusedFor('tenant_taken', 'tenant_invalid')}
-            onChange={(event) => change({ communitySlug: slugOf(event.target.value) })}
+            {...form.field('slug')}
           />
         </>
       ) : null}
-      <AliasField
-        value={draft.alias}
-        onChange={(alias) => change({ alias })}
-        error={missing.alias ?? refusedFor('alias_invalid', 'alias_mixes_scripts', 'alias_full')}
-      />
-      <BirthDateField
-        value={draft.birth}
-        onChange={(birth) => change({ birth })}
-        hint={t`Others see your age, never the date.`}
-        error={
-          tooYoung
-            ? t`Meydan is for people of 18 and over.`
-            : (missing.birth ?? refusedFor('too_young', 'birth_date_invalid'))
-        }
-      />
+      <AliasField {...form.choice('alias')} />
+      <BirthDateField {...form.choice('birth')} hint={t`Others see your age, never the date.`} />
       <PasswordField
         label={t`Password`}
         hint={t`At least 10 characters. A few words in a row are easy to keep in mind.`}
         autoComplete="new-password"
-        value={password}
-        error={missing.password ?? refusedFor('weak_password')}
-        onChange={(event) => setPassword(event.target.value)}
+        {...form.field('password')}
       />
-      <SelectField
-        label={<Optional>{t`Gender`}</Optional>}
-        value={draft.gender}
-        onChange={(event) => change({ gender: event.target.value as Gender | '' })}
-      >
+      <SelectField label={<Optional>{t`Gender`}</Optional>} {...form.field('gender')}>
         <option value="">{t`I would rather not say`}</option>
         <option value="female">{t`Woman`}</option>
         <option value="male">{t`Man`}</option>
@@ -387,18 +350,12 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
           autoCapitalize="none"
           autoComplete="off"
           spellCheck={false}
-          value={draft.invite ?? ''}
-          error={refusedFor('invite_invalid')}
-          onChange={(event) => change({ invite: event.target.value })}
+          {...form.field('invite')}
         />
       )}
-      {join.error && !isRefusal(join.error, ...placed) ? (
-        <p role="alert" className="text-terracotta">
-          {words(join.error)}
-        </p>
-      ) : null}
+      <Fault>{form.fault}</Fault>
       {founding ? null : <AcceptNotice />}
-      <Button look="lamp" size="lg" type="submit" wide busy={join.isPending}>
+      <Button look="lamp" size="lg" type="submit" wide busy={form.busy}>
         {founding ? <Trans>Open the community</Trans> : <Trans>Enter the square</Trans>}
       </Button>
     </form>

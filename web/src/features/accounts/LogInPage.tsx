@@ -2,14 +2,13 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { KeyRound, Smartphone } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { useAction } from '../../kit/action';
 import { isRefusal } from '../../kit/api/errors';
 import { endSession, useSession } from '../../kit/api/session';
 import type { OtpSent } from '../../kit/api/types';
-import { useWords } from '../../kit/api/words';
-import { Button, Field, Notice, PasswordField, Segmented } from '../../kit/ui';
+import { useForm } from '../../kit/form';
+import { Button, Fault, Field, Notice, PasswordField, Segmented } from '../../kit/ui';
 import { DoorPage } from '../../kit/ui/DoorPage';
-import { CodeStep, useSendCode } from './CodeStep';
+import { CodeStep, sendCode } from './CodeStep';
 import { type ContactKind, ContactStep } from './ContactStep';
 import { logIn } from './data';
 import { cleaned, kindOf } from './identifier';
@@ -57,7 +56,6 @@ function WhyEnded({ reason }: { reason: unknown }) {
 /** Back in, with the password or with a code. */
 export function LogInPage() {
   const { t } = useLingui();
-  const words = useWords();
   // Said once, here: the way back to the landing page must be open.
   const [ended] = useState(() => useSession.getState().ended);
   useEffect(() => {
@@ -74,26 +72,26 @@ export function LogInPage() {
     challenge: '',
   });
   const [password, setPassword] = useState('');
-  const [asked, setAsked] = useState(false);
-  const to = cleaned(draft.identifier);
+  const [fault, setFault] = useState<unknown>(null);
 
-  const enter = useAction({
-    mutationFn: (how: { password?: string; proof?: string }) => logIn({ identifier: to, ...how }),
-    onSuccess: (wanted) => {
+  /** Leads on by what the server says. Throws what the door tells. */
+  const enter = async (how: { password?: string; proof?: string }) => {
+    setFault(null);
+    try {
+      const wanted = await logIn({ identifier: cleaned(draft.identifier), ...how });
       if (wanted) change({ step: 'second', challenge: wanted.challenge });
       else forget(); // the door leads on by itself
-    },
-    onError: (error) => {
-      if (isRefusal(error, 'banned')) endSession({ code: error.code, problem: error.problem });
-      else if (isRefusal(error, 'step_up_needed')) change({ step: 'contact' });
-      else change({ step: 'door' });
-    },
-  });
-  const send = useSendCode('login', (sent, receiver) => change({ sent, to: receiver, step: 'code' }));
-  const noCodeForNames =
-    draft.by === 'code' && draft.identifier.trim() !== '' && kindOf(draft.identifier) === 'username';
-  const [expired, setExpired] = useState<unknown>(null);
-  const fault = enter.error ?? send.error ?? expired;
+    } catch (error) {
+      if (isRefusal(error, 'banned')) return endSession({ code: error.code, problem: error.problem });
+      if (!isRefusal(error, 'step_up_needed')) throw error;
+      setFault(error);
+      change({ step: 'contact' });
+    }
+  };
+  const backToDoor = (error: unknown) => {
+    setFault(error);
+    change({ step: 'door', challenge: '' });
+  };
 
   if (draft.step === 'code' && draft.sent) {
     return (
@@ -104,7 +102,7 @@ export function LogInPage() {
           sent={draft.sent}
           onSentAgain={(sent) => change({ sent })}
           // A password typed before is the first step of two; it is only in this page's memory.
-          onProof={(proof) => enter.mutate(password ? { password, proof } : { proof })}
+          onProof={(proof) => enter(password ? { password, proof } : { proof }).catch(backToDoor)}
           onOther={() => change({ step: 'door' })}
         />
       </DoorPage>
@@ -118,20 +116,13 @@ export function LogInPage() {
         lead={<Trans>Now the code that your authenticator app shows.</Trans>}
         onBack={() => change({ step: 'door' })}
       >
-        <SecondFactorStep
-          challenge={draft.challenge}
-          onDone={forget}
-          onExpired={(error) => {
-            setExpired(error);
-            change({ step: 'door', challenge: '' });
-          }}
-        />
+        <SecondFactorStep challenge={draft.challenge} onDone={forget} onExpired={backToDoor} />
       </DoorPage>
     );
   }
 
   if (draft.step === 'contact' && password) {
-    const hints = isRefusal(enter.error, 'step_up_needed') ? enter.error.texts('hints').join(', ') : '';
+    const hints = isRefusal(fault, 'step_up_needed') ? fault.texts('hints').join(', ') : '';
     return (
       <DoorPage
         title={t`A new device`}
@@ -167,67 +158,21 @@ export function LogInPage() {
           </p>
         </Notice>
       ) : null}
-      <form
-        noValidate
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setAsked(true);
-          setExpired(null);
-          if (!draft.identifier.trim() || noCodeForNames) return;
-          if (draft.by === 'code') {
-            if (!send.isPending) send.mutate(to);
-          } else if (password && !enter.isPending) enter.mutate({ password });
+      <Door
+        state={[
+          { by: draft.by, identifier: draft.identifier, password },
+          ({ password: typed, ...part }) => {
+            if (typed !== undefined) setPassword(typed);
+            change(part);
+          },
+        ]}
+        fault={fault}
+        onPassword={(typed) => enter({ password: typed })}
+        onSent={(sent) => {
+          setFault(null);
+          change({ sent, to: sent.to, step: 'code' });
         }}
-      >
-        <Segmented
-          label={t`Log in with`}
-          value={draft.by}
-          onChange={(by) => {
-            send.reset();
-            enter.reset();
-            setPassword('');
-            change({ by });
-          }}
-          options={[
-            { value: 'password', words: t`Password`, icon: <KeyRound aria-hidden /> },
-            { value: 'code', words: t`Code`, icon: <Smartphone aria-hidden /> },
-          ]}
-        />
-        <Field
-          label={draft.by === 'code' ? t`Phone or e-mail` : t`Phone, e-mail or user name`}
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={draft.identifier}
-          error={
-            asked && !draft.identifier.trim()
-              ? t`Fill this in first.`
-              : noCodeForNames
-                ? t`A code can go to a phone number or an e-mail address.`
-                : undefined
-          }
-          onChange={(event) => change({ identifier: event.target.value })}
-        />
-        {draft.by === 'password' ? (
-          <PasswordField
-            label={t`Password`}
-            autoComplete="current-password"
-            value={password}
-            error={asked && !password ? t`Write your password.` : undefined}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        ) : null}
-        {fault ? (
-          <p role="alert" className="text-terracotta">
-            {words(fault)}
-          </p>
-        ) : null}
-        <PuzzleProgress />
-        <Button look="lamp" size="lg" type="submit" wide busy={enter.isPending || send.isPending}>
-          {draft.by === 'code' ? <Trans>Send the code</Trans> : <Trans>Log in</Trans>}
-        </Button>
-      </form>
+      />
       <PasskeyLogIn />
       <div className="flex flex-wrap justify-between gap-x-6 gap-y-2 text-sm">
         <Link to="/reset" className="font-semibold underline underline-offset-4">
@@ -238,5 +183,73 @@ export function LogInPage() {
         </Link>
       </div>
     </DoorPage>
+  );
+}
+
+interface AtDoor extends Pick<Draft, 'by' | 'identifier'> {
+  password: string;
+}
+
+interface DoorProps {
+  state: [AtDoor, (part: Partial<AtDoor>) => void];
+  /** The fault that led back here. */
+  fault: unknown;
+  onPassword: (password: string) => Promise<void>;
+  onSent: (sent: OtpSent) => void;
+}
+
+/** Who comes, and with what. */
+function Door({ state, fault, onPassword, onSent }: DoorProps) {
+  const { t } = useLingui();
+  const form = useForm({
+    state,
+    error: fault,
+    rules: {
+      identifier: (identifier) => !identifier.trim() && t`Fill this in first.`,
+      password: (password, { by }) => by === 'password' && !password && t`Write your password.`,
+    },
+    liveRules: {
+      identifier: (identifier, { by }) =>
+        by === 'code' &&
+        identifier.trim() !== '' &&
+        kindOf(identifier) === 'username' &&
+        t`A code can go to a phone number or an e-mail address.`,
+    },
+    refusals: { identifier: ['contact_invalid', 'country_closed'] },
+    send: async ({ by, identifier, password }) =>
+      by === 'code' ? sendCode('login', identifier) : void (await onPassword(password)),
+    onSent: (sent) => sent && onSent(sent),
+  });
+  const { by } = form.values;
+  return (
+    <form {...form.props} className="flex flex-col gap-5">
+      <Segmented
+        label={t`Log in with`}
+        value={by}
+        onChange={(next) => {
+          form.clear();
+          form.change({ by: next, password: '' });
+        }}
+        options={[
+          { value: 'password', words: t`Password`, icon: <KeyRound aria-hidden /> },
+          { value: 'code', words: t`Code`, icon: <Smartphone aria-hidden /> },
+        ]}
+      />
+      <Field
+        label={by === 'code' ? t`Phone or e-mail` : t`Phone, e-mail or user name`}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        {...form.field('identifier')}
+      />
+      {by === 'password' ? (
+        <PasswordField label={t`Password`} autoComplete="current-password" {...form.field('password')} />
+      ) : null}
+      <Fault>{form.fault}</Fault>
+      <PuzzleProgress />
+      <Button look="lamp" size="lg" type="submit" wide busy={form.busy}>
+        {by === 'code' ? <Trans>Send the code</Trans> : <Trans>Log in</Trans>}
+      </Button>
+    </form>
   );
 }

@@ -8,11 +8,11 @@ import { Field } from '../../kit/ui';
 export function PhoneField({
   value,
   error,
-  onValue,
+  onChange,
 }: {
   value: string;
   error?: ReactNode;
-  onValue: (value: string) => void;
+  onChange: (value: string) => void;
 }) {
   const { t, i18n } = useLingui();
   const { data: config } = useQuery(configQuery);
@@ -27,7 +27,7 @@ export function PhoneField({
       placeholder={config ? `+${config.default_country_code} …` : undefined}
       value={value}
       error={error}
-      onChange={(event) => onValue(event.target.value)}
+      onChange={(event) => onChange(event.target.value)}
     />
   );
 }

@@ -1,11 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useAction } from '../../kit/action';
 import { isRefusal } from '../../kit/api/errors';
 import type { OtpSent } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
-import { Button, PasswordField, toast } from '../../kit/ui';
+import { useForm } from '../../kit/form';
+import { Button, Fault, PasswordField, toast } from '../../kit/ui';
 import { DoorPage } from '../../kit/ui/DoorPage';
 import { CodeStep } from './CodeStep';
 import { type ContactKind, ContactStep } from './ContactStep';
@@ -26,7 +26,7 @@ export function ResetPage() {
   const { t } = useLingui();
   const words = useWords();
   const navigate = useNavigate();
-  const [password, setPassword] = useState('');
+  const [fault, setFault] = useState<unknown>(null);
   const [draft, change, forget] = useKept<Draft>('reset', {
     step: 'contact',
     kind: 'phone',
@@ -35,18 +35,6 @@ export function ResetPage() {
     sent: null,
     proof: '',
   });
-  const reset = useAction({
-    mutationFn: () => resetPassword({ proof: draft.proof, password }),
-    onSuccess: () => {
-      forget();
-      toast(t`Your password has been changed. Log in with it.`);
-      void navigate({ to: '/login', replace: true });
-    },
-    onError: (error) => {
-      if (isRefusal(error, 'proof_refused')) change({ step: 'contact' });
-    },
-  });
-
   return (
     <DoorPage
       title={
@@ -64,18 +52,17 @@ export function ResetPage() {
     >
       {draft.step === 'contact' ? (
         <>
-          {reset.error ? (
-            <p role="alert" className="text-terracotta">
-              {words(reset.error)}
-            </p>
-          ) : null}
+          <Fault>{fault ? words(fault) : null}</Fault>
           <ContactStep
             kind={draft.kind}
             onKind={(kind) => change({ kind, value: '' })}
             value={draft.value}
             onValue={(value) => change({ value })}
             purpose="reset"
-            onSent={(sent, to) => change({ sent, to, step: 'code' })}
+            onSent={(sent, to) => {
+              setFault(null);
+              change({ sent, to, step: 'code' });
+            }}
           />
         </>
       ) : null}
@@ -90,27 +77,55 @@ export function ResetPage() {
         />
       ) : null}
       {draft.step === 'password' ? (
-        <form
-          noValidate
-          className="flex flex-col gap-5"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (password && !reset.isPending) reset.mutate();
+        <NewPassword
+          proof={draft.proof}
+          onDone={() => {
+            forget();
+            toast(t`Your password has been changed. Log in with it.`);
+            void navigate({ to: '/login', replace: true });
           }}
-        >
-          <PasswordField
-            label={t`New password`}
-            hint={t`At least 10 characters. A few words in a row are easy to keep in mind.`}
-            autoComplete="new-password"
-            value={password}
-            error={reset.error ? words(reset.error) : undefined}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-          <Button look="lamp" size="lg" type="submit" wide busy={reset.isPending} disabled={!password}>
-            <Trans>Save this password</Trans>
-          </Button>
-        </form>
+          onStartAgain={(error) => {
+            setFault(error);
+            change({ step: 'contact' });
+          }}
+        />
       ) : null}
     </DoorPage>
+  );
+}
+
+interface NewPasswordProps {
+  proof: string;
+  onDone: () => void;
+  onStartAgain: (error: unknown) => void;
+}
+
+function NewPassword({ proof, onDone, onStartAgain }: NewPasswordProps) {
+  const { t } = useLingui();
+  const form = useForm({
+    initial: { password: '' },
+    refusals: { password: isRefusal },
+    ready: ({ password }) => password !== '',
+    send: async ({ password }) => {
+      await resetPassword({ proof, password });
+      onDone();
+    },
+    onFault: (error) => {
+      if (isRefusal(error, 'proof_refused')) onStartAgain(error);
+    },
+  });
+  return (
+    <form {...form.props} className="flex flex-col gap-5">
+      <PasswordField
+        label={t`New password`}
+        hint={t`At least 10 characters. A few words in a row are easy to keep in mind.`}
+        autoComplete="new-password"
+        {...form.field('password')}
+      />
+      <Fault>{form.fault}</Fault>
+      <Button look="lamp" size="lg" type="submit" wide busy={form.busy} disabled={!form.isReady}>
+        <Trans>Save this password</Trans>
+      </Button>
+    </form>
   );
 }

@@ -1,9 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { useAction } from '../../kit/action';
 import { isRefusal } from '../../kit/api/errors';
-import { useWords } from '../../kit/api/words';
-import { Button, CodeField, Field } from '../../kit/ui';
+import { useForm } from '../../kit/form';
+import { Button, CodeField, Fault, Field } from '../../kit/ui';
 import { finishLogIn } from './second-factor';
 
 /** The code that one's app shows, or a recovery code where the phone is lost. */
@@ -17,37 +16,30 @@ export function SecondFactorStep({
   onExpired: (error: unknown) => void;
 }) {
   const { t } = useLingui();
-  const words = useWords();
   const [by, setBy] = useState<'app' | 'recovery'>('app');
-  const [code, setCode] = useState('');
-  const finish = useAction({
-    mutationFn: (typed: string) => finishLogIn({ challenge, code: typed }),
-    onSuccess: onDone,
-    onError: (error) => {
+  const form = useForm({
+    initial: { code: '' },
+    refusals: { code: isRefusal },
+    ready: ({ code }) => code.trim() !== '',
+    send: async ({ code }) => {
+      await finishLogIn({ challenge, code });
+      onDone();
+    },
+    onFault: (error) => {
       if (isRefusal(error, 'log_in_expired')) onExpired(error);
-      else if (isRefusal(error) && by === 'app') setCode(''); // without an answer the code stays, to be sent again
+      else if (isRefusal(error) && by === 'app') form.change({ code: '' }); // without an answer it stays, to be sent again
     },
   });
-  const error = finish.error ? words(finish.error) : undefined;
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-5"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (code.trim() && !finish.isPending) finish.mutate(code);
-      }}
-    >
+    <form {...form.props} className="flex flex-col gap-5">
       {by === 'app' ? (
         <CodeField
           key="app"
           label={t`Code from your app`}
           hint={t`Six digits. Every half minute the app shows new ones.`}
-          value={code}
-          onChange={setCode}
-          onComplete={(typed) => finish.mutate(typed)}
-          busy={finish.isPending}
-          error={error}
+          {...form.choice('code')}
+          onComplete={(code) => form.submit({ code })}
+          busy={form.busy}
         />
       ) : (
         <Field
@@ -58,20 +50,19 @@ export function SecondFactorStep({
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          value={code}
-          onChange={(event) => setCode(event.target.value)}
-          error={error}
+          {...form.field('code')}
         />
       )}
-      <Button look="lamp" size="lg" type="submit" wide busy={finish.isPending} disabled={!code.trim()}>
+      <Fault>{form.fault}</Fault>
+      <Button look="lamp" size="lg" type="submit" wide busy={form.busy} disabled={!form.isReady}>
         <Trans>Log in</Trans>
       </Button>
       <Button
         look="quiet"
         className="self-start"
         onClick={() => {
-          finish.reset();
-          setCode('');
+          form.clear();
+          form.change({ code: '' });
           setBy(by === 'app' ? 'recovery' : 'app');
         }}
       >

@@ -9,6 +9,9 @@ type Schemas = components['schemas'];
 export type SecondFactorWanted = Schemas['SecondFactorWanted'];
 export type NewAuthenticator = Schemas['NewAuthenticator'];
 
+/** Refusals of a code from an authenticator, or of a recovery code. */
+export const CODE_REFUSALS = ['second_factor_wrong', 'second_factor_used'];
+
 /** The second step of logging in; a right code opens the session. */
 export async function finishLogIn(body: { challenge: string; code: string }): Promise<void> {
   adopt(await answer(api.POST('/api/auth/login/second-factor', { body })));

@@ -1,4 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { isRefusal } from '../../kit/api/errors';
 import { useForm } from '../../kit/form';
 import { Button, Coins, Fault, Field, Sheet, SheetFoot } from '../../kit/ui';
 import { useConvert } from './data';
@@ -54,11 +55,11 @@ function ConvertForm({ available, onDone }: { available: number; onDone: () => v
   const form = useForm({
     initial: { text: String(available) },
     liveRules: { text: (text) => text.trim() && !fits(text) && t`A whole number from 1 to ${i18n.number(available)}.` },
-    refusals: { text: 'any' },
+    refusals: { text: isRefusal },
+    ready: ({ text }) => fits(text),
     send: ({ text }) => convert.mutateAsync(amountIn(text)),
     onSent: onDone,
   });
-  const { text } = form.values;
   return (
     <form {...form.props} className="flex flex-col gap-4">
       <Field
@@ -70,11 +71,11 @@ function ConvertForm({ available, onDone }: { available: number; onDone: () => v
       />
       <Fault>{form.fault}</Fault>
       <SheetFoot>
-        <Button type="submit" look="lamp" wide busy={form.busy} disabled={!fits(text)}>
-          {fits(text) ? (
+        <Button type="submit" look="lamp" wide busy={form.busy} disabled={!form.isReady}>
+          {form.isReady ? (
             <span>
               <Trans>
-                Get <Coins amount={amountIn(text)} />
+                Get <Coins amount={amountIn(form.values.text)} />
               </Trans>
             </span>
           ) : (

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { useAction } from '../../../kit/action';
+import { isRefusal } from '../../../kit/api/errors';
 import { useWords } from '../../../kit/api/words';
 import { serverNow } from '../../../kit/clock';
 import { useForm } from '../../../kit/form';
@@ -74,7 +75,8 @@ function EraseForm({ onClose }: { onClose: () => void }) {
   const { t } = useLingui();
   const form = useForm({
     initial: { password: '' },
-    refusals: { password: 'any' },
+    refusals: { password: isRefusal },
+    ready: ({ password }) => password !== '',
     send: async ({ password }) => {
       await eraseAccount(password);
       toast(t`Your account is erased. Farewell.`);
@@ -88,7 +90,7 @@ function EraseForm({ onClose }: { onClose: () => void }) {
         <Button className="flex-1" onClick={onClose}>
           <Trans>Not now</Trans>
         </Button>
-        <Button type="submit" look="danger" className="flex-1" busy={form.busy} disabled={!form.values.password}>
+        <Button type="submit" look="danger" className="flex-1" busy={form.busy} disabled={!form.isReady}>
           <Trans>Erase for good</Trans>
         </Button>
       </SheetFoot>

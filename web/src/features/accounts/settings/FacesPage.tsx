@@ -1,11 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Moon, Sun } from 'lucide-react';
-import { useState } from 'react';
 import { useMe } from '../../../kit/api/session';
 import type { Face } from '../../../kit/api/types';
 import { useWords } from '../../../kit/api/words';
-import { Alias, Avatar, Button, Card, Chip, Notice, Page, toast } from '../../../kit/ui';
-import { AliasField } from '../AliasField';
+import { useForm } from '../../../kit/form';
+import { Alias, Avatar, Button, Card, Chip, Fault, Notice, Page, toast } from '../../../kit/ui';
+import { ALIAS_REFUSALS, AliasField } from '../AliasField';
 import { useMakeShadow, useSwitchFace } from '../data';
 
 /** The two faces: which one speaks, and how to change. */
@@ -70,20 +70,19 @@ export function FacesPage() {
 
 function NewShadow() {
   const { t } = useLingui();
-  const words = useWords();
   const make = useMakeShadow();
-  const [alias, setAlias] = useState('');
+  const form = useForm({
+    initial: { alias: '' },
+    refusals: { alias: ALIAS_REFUSALS },
+    ready: ({ alias }) => alias.trim() !== '',
+    send: async ({ alias }) => {
+      await make.mutateAsync(alias.trim());
+      toast(t`Your shadow is there.`);
+    },
+  });
   return (
     <Card>
-      <form
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (alias.trim() && !make.isPending)
-            make.mutate(alias.trim(), { onSuccess: () => toast(t`Your shadow is there.`) });
-        }}
-      >
+      <form {...form.props} className="flex flex-col gap-4">
         <h2 className="flex items-center gap-2 font-semibold text-lg">
           <Moon aria-hidden className="size-5" />
           <Trans>Make a shadow</Trans>
@@ -94,8 +93,9 @@ function NewShadow() {
             one shadow.
           </Trans>
         </p>
-        <AliasField value={alias} onChange={setAlias} error={make.error ? words(make.error) : undefined} />
-        <Button type="submit" look="lamp" wide busy={make.isPending} disabled={!alias.trim()}>
+        <AliasField {...form.choice('alias')} />
+        <Fault>{form.fault}</Fault>
+        <Button type="submit" look="lamp" wide busy={form.busy} disabled={!form.isReady}>
           <Trans>Make my shadow</Trans>
         </Button>
       </form>

@@ -1,17 +1,19 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Fingerprint } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { thisDevice } from '../../../kit/api/device';
 import { isRefusal } from '../../../kit/api/errors';
 import type { Passkey } from '../../../kit/api/types';
-import { Button, CardList, Field, List, Moment, PasswordField, RowBody, Section, Sheet, toast } from '../../../kit/ui';
+import { FormSheet } from '../../../kit/FormSheet';
+import { type Form, useForm } from '../../../kit/form';
+import { Button, CardList, Field, List, Moment, PasswordField, RowBody, Section, toast } from '../../../kit/ui';
 import { passkeysQuery } from '../data';
 import { NoPasskeysHere, usePasskeyFault } from '../PasskeyWords';
 import { useAddPasskey, usePasskeySupport, useRemovePasskey, useRenamePasskey } from '../passkeys';
+import { CODE_REFUSALS } from '../second-factor';
 
 const LONGEST_NAME = 60;
-const isName = (name: string) => name.trim() !== '' && name.length <= LONGEST_NAME;
 
 /** The passkeys of the account: where each one works, whether a lost device takes it along, and when it was used. */
 export function Passkeys() {
@@ -110,97 +112,46 @@ function PasskeyRow({ passkey, onRename, onRemove }: { passkey: Passkey; onRenam
   );
 }
 
-/** A sheet that is a form: Enter does what its button says. */
-function FormSheet({
-  title,
-  words,
-  error,
-  children,
-  label,
-  danger,
-  busy,
-  ready,
-  onSubmit,
-  onClose,
-}: {
-  title: string;
-  words?: ReactNode;
-  error: unknown;
-  children: ReactNode;
-  label: ReactNode;
-  danger?: boolean;
-  busy: boolean;
-  ready: boolean;
-  onSubmit: () => void;
-  onClose: () => void;
-}) {
-  const fault = usePasskeyFault();
-  return (
-    <Sheet open onClose={onClose} title={title} words={words}>
-      <form
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready && !busy) onSubmit();
-        }}
-      >
-        {children}
-        {error ? (
-          <p role="alert" className="text-terracotta">
-            {fault(error)}
-          </p>
-        ) : null}
-        <Button look={danger ? 'danger' : 'lamp'} type="submit" wide busy={busy} disabled={!ready}>
-          {label}
-        </Button>
-        <Button look="quiet" onClick={onClose}>
-          <Trans>Not now</Trans>
-        </Button>
-      </form>
-    </Sheet>
-  );
-}
-
 function AddSheet({ onClose }: { onClose: () => void }) {
   const { t } = useLingui();
   const add = useAddPasskey();
-  const [name, setName] = useState(() => thisDevice().name);
-  const [password, setPassword] = useState('');
-  const [code, setCode] = useState('');
   const [wantsCode, setWantsCode] = useState(false);
-  const done = () => {
-    toast(t`The passkey was added.`);
-    onClose();
-  };
+  const form = useForm({
+    initial: { name: thisDevice().name, password: '', code: '' },
+    limits: { name: LONGEST_NAME },
+    refusals: { name: ['passkey_name_missing'], password: ['password_wrong'], code: CODE_REFUSALS },
+    words: usePasskeyFault(),
+    ready: ({ name, password, code }) => name.trim() !== '' && password !== '' && (!wantsCode || code.trim() !== ''),
+    send: async ({ name, password, code }) => {
+      try {
+        await add.mutateAsync({ name, password, ...(wantsCode ? { code } : {}) });
+        return true;
+      } catch (error) {
+        if (!isRefusal(error, 'second_factor_needed')) throw error;
+        setWantsCode(true);
+        return false;
+      }
+    },
+    onSent: (added) => {
+      if (!added) return;
+      toast(t`The passkey was added.`);
+      onClose();
+    },
+  });
   return (
     <FormSheet
+      form={form}
       title={t`Add a passkey`}
       words={t`Your browser asks next where to keep it. It works only at ${location.hostname}.`}
-      error={isRefusal(add.error, 'second_factor_needed') ? null : add.error}
-      label={<Trans>Continue</Trans>}
-      busy={add.isPending}
-      ready={isName(name) && password !== '' && (!wantsCode || code.trim() !== '')}
-      onSubmit={() =>
-        add.mutate(
-          { name, password, ...(wantsCode ? { code } : {}) },
-          {
-            onSuccess: done,
-            onError: (error) => {
-              if (isRefusal(error, 'second_factor_needed')) setWantsCode(true);
-            },
-          },
-        )
-      }
+      act={<Trans>Continue</Trans>}
       onClose={onClose}
     >
-      <NameField value={name} onValue={setName} />
+      <NameField {...form.field('name')} />
       <PasswordField
         label={t`Your password`}
         hint={t`A passkey is a way into your account, so we make sure that it is you.`}
         autoComplete="current-password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
+        {...form.field('password')}
       />
       {wantsCode ? (
         <Field
@@ -209,8 +160,8 @@ function AddSheet({ onClose }: { onClose: () => void }) {
           autoComplete="one-time-code"
           autoCapitalize="none"
           spellCheck={false}
-          value={code}
-          onChange={(event) => setCode(event.target.value)}
+          autoFocus
+          {...form.field('code')}
         />
       ) : null}
     </FormSheet>
@@ -220,32 +171,29 @@ function AddSheet({ onClose }: { onClose: () => void }) {
 function RenameSheet({ passkey, onClose }: { passkey: Passkey; onClose: () => void }) {
   const { t } = useLingui();
   const rename = useRenamePasskey();
-  const [name, setName] = useState(passkey.name);
+  const form = useForm({
+    initial: { name: passkey.name },
+    limits: { name: LONGEST_NAME },
+    refusals: { name: ['passkey_name_missing'] },
+    ready: ({ name }) => name.trim() !== '',
+    send: ({ name }) => rename.mutateAsync({ id: passkey.id, name }),
+    onSent: onClose,
+  });
   return (
-    <FormSheet
-      title={t`Rename the passkey`}
-      error={rename.error}
-      label={<Trans>Save</Trans>}
-      busy={rename.isPending}
-      ready={isName(name)}
-      onSubmit={() => rename.mutate({ id: passkey.id, name }, { onSuccess: onClose })}
-      onClose={onClose}
-    >
-      <NameField value={name} onValue={setName} />
+    <FormSheet form={form} title={t`Rename the passkey`} act={<Trans>Save</Trans>} onClose={onClose}>
+      <NameField {...form.field('name')} />
     </FormSheet>
   );
 }
 
-function NameField({ value, onValue }: { value: string; onValue: (value: string) => void }) {
+function NameField(field: ReturnType<Form<{ name: string }>['field']>) {
   const { t } = useLingui();
   return (
     <Field
       label={t`Name`}
       hint={t`So that you know later which one it is. Only you see it.`}
       autoComplete="off"
-      limit={LONGEST_NAME}
-      value={value}
-      onChange={(event) => onValue(event.target.value)}
+      {...field}
     />
   );
 }
@@ -253,29 +201,26 @@ function NameField({ value, onValue }: { value: string; onValue: (value: string)
 function RemoveSheet({ passkey, onClose }: { passkey: Passkey; onClose: () => void }) {
   const { t } = useLingui();
   const remove = useRemovePasskey();
-  const [password, setPassword] = useState('');
-  const done = () => {
-    toast(t`The passkey opens nothing any more.`);
-    onClose();
-  };
+  const form = useForm({
+    initial: { password: '' },
+    refusals: { password: ['password_wrong'] },
+    ready: ({ password }) => password !== '',
+    send: ({ password }) => remove.mutateAsync({ id: passkey.id, password }),
+    onSent: () => {
+      toast(t`The passkey opens nothing any more.`);
+      onClose();
+    },
+  });
   return (
     <FormSheet
+      form={form}
       title={t`Remove ${passkey.name}?`}
       words={t`It stops opening your account at once. Where it is kept, you delete it yourself. You still get in with your password.`}
-      error={remove.error}
       danger
-      label={<Trans>Remove</Trans>}
-      busy={remove.isPending}
-      ready={password !== ''}
-      onSubmit={() => remove.mutate({ id: passkey.id, password }, { onSuccess: done })}
+      act={<Trans>Remove</Trans>}
       onClose={onClose}
     >
-      <PasswordField
-        label={t`Your password`}
-        autoComplete="current-password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
+      <PasswordField label={t`Your password`} autoComplete="current-password" {...form.field('password')} />
     </FormSheet>
   );
 }

@@ -1,17 +1,20 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { MapPin } from 'lucide-react';
 import { useState } from 'react';
-import { isRefusal } from '../../../kit/api/errors';
 import { useMe } from '../../../kit/api/session';
 import type { Gender } from '../../../kit/api/types';
 import { useWords } from '../../../kit/api/words';
-import { Button, ChipToggle, excessOf, Page, SelectField, TextArea, toast } from '../../../kit/ui';
-import { AliasField } from '../AliasField';
+import { useForm } from '../../../kit/form';
+import { Button, ChipToggle, Fault, Page, SelectField, TextArea, toast } from '../../../kit/ui';
+import { ALIAS_REFUSALS, AliasField } from '../AliasField';
 import { useChangeProfile } from '../data';
 import { INTEREST_NAMES, useInterestWords } from '../interests';
 
 const LONGEST_BIO = 500;
 const MOST_INTERESTS = 10;
+
+const toggled = <One,>(all: One[], one: One) =>
+  all.includes(one) ? all.filter((other) => other !== one) : [...all, one];
 
 /** What strangers see of the face one wears now. */
 export function ProfilePage() {
@@ -27,11 +30,28 @@ function ProfileForm() {
   const { profile } = useMe();
   const change = useChangeProfile();
   const place = useChangeProfile();
-  const [alias, setAlias] = useState(profile.alias);
-  const [bio, setBio] = useState(profile.bio);
-  const [gender, setGender] = useState<Gender | ''>(profile.gender ?? '');
-  const [interests, setInterests] = useState(profile.interests);
-  const [languages, setLanguages] = useState(profile.languages);
+  const form = useForm({
+    initial: {
+      alias: profile.alias,
+      bio: profile.bio,
+      gender: (profile.gender ?? '') as Gender | '',
+      interests: profile.interests,
+      languages: profile.languages,
+    },
+    liveRules: { alias: (alias) => !alias.trim() && t`Choose an alias.` },
+    limits: { bio: LONGEST_BIO },
+    refusals: { alias: ALIAS_REFUSALS },
+    send: ({ alias, bio, gender, interests, languages }) =>
+      change.mutateAsync({
+        ...(alias.trim() !== profile.alias ? { alias: alias.trim() } : {}),
+        bio: bio.trim(),
+        gender: gender || null,
+        interests,
+        languages,
+      }),
+    onSent: () => toast(t`Your profile is saved.`),
+  });
+  const { bio, interests, languages } = form.values;
   const [locating, setLocating] = useState(false);
 
   const sharePlace = () => {
@@ -63,47 +83,14 @@ function ProfileForm() {
       backOnPhone
       lead={profile.face === 'shadow' ? <Trans>This is your shadow's profile.</Trans> : undefined}
     >
-      <form
-        noValidate
-        className="flex flex-col gap-6"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (change.isPending || !alias.trim() || excessOf(bio, LONGEST_BIO) > 0) return;
-          change.mutate(
-            {
-              ...(alias.trim() !== profile.alias ? { alias: alias.trim() } : {}),
-              bio: bio.trim(),
-              gender: gender || null,
-              interests,
-              languages,
-            },
-            { onSuccess: () => toast(t`Your profile is saved.`) },
-          );
-        }}
-      >
-        <AliasField
-          value={alias}
-          onChange={setAlias}
-          error={
-            alias.trim()
-              ? isRefusal(change.error, 'alias_invalid', 'alias_mixes_scripts', 'alias_full')
-                ? words(change.error)
-                : undefined
-              : t`Choose an alias.`
-          }
-        />
+      <form {...form.props} className="flex flex-col gap-6">
+        <AliasField {...form.choice('alias')} />
         <TextArea
           label={t`A few words`}
           hint={t`${[...bio.trim()].length} of ${LONGEST_BIO} characters. Leave out anything that gives you away.`}
-          limit={LONGEST_BIO}
-          value={bio}
-          onChange={(event) => setBio(event.target.value)}
+          {...form.field('bio')}
         />
-        <SelectField
-          label={t`Gender`}
-          value={gender}
-          onChange={(event) => setGender(event.target.value as Gender | '')}
-        >
+        <SelectField label={t`Gender`} {...form.field('gender')}>
           <option value="">{t`I would rather not say`}</option>
           <option value="female">{t`Woman`}</option>
           <option value="male">{t`Man`}</option>
@@ -120,11 +107,7 @@ function ProfileForm() {
             ].map(({ code, words: name }) => {
               const on = languages.includes(code);
               return (
-                <ChipToggle
-                  key={code}
-                  on={on}
-                  onChange={() => setLanguages(on ? languages.filter((other) => other !== code) : [...languages, code])}
-                >
+                <ChipToggle key={code} on={on} onChange={() => form.change({ languages: toggled(languages, code) })}>
                   {name}
                 </ChipToggle>
               );
@@ -143,7 +126,7 @@ function ProfileForm() {
                   key={name}
                   on={on}
                   disabled={!on && interests.length >= MOST_INTERESTS}
-                  onChange={() => setInterests(on ? interests.filter((other) => other !== name) : [...interests, name])}
+                  onChange={() => form.change({ interests: toggled(interests, name) })}
                 >
                   {interest(name)}
                 </ChipToggle>
@@ -171,12 +154,8 @@ function ProfileForm() {
             </p>
           </div>
         ) : null}
-        {change.error && !isRefusal(change.error, 'alias_invalid', 'alias_mixes_scripts', 'alias_full') ? (
-          <p role="alert" className="text-terracotta">
-            {words(change.error)}
-          </p>
-        ) : null}
-        <Button type="submit" look="lamp" size="lg" wide busy={change.isPending}>
+        <Fault>{form.fault}</Fault>
+        <Button type="submit" look="lamp" size="lg" wide busy={form.busy}>
           <Trans>Save</Trans>
         </Button>
       </form>

@@ -63,11 +63,7 @@ function On({ since, left, onCodes }: { since: string; left: number; onCodes: (c
   const renew = useRenewRecoveryCodes();
   const off = useSwitchSecondFactorOff();
   const [doing, setDoing] = useState<'renew' | 'off' | null>(null);
-  const close = () => {
-    renew.reset();
-    off.reset();
-    setDoing(null);
-  };
+  const close = () => setDoing(null);
   return (
     <>
       <div className="flex flex-wrap items-center gap-3">
@@ -97,17 +93,12 @@ function On({ since, left, onCodes }: { since: string; left: number; onCodes: (c
           title={t`New recovery codes?`}
           words={t`The ones you have stop working.`}
           act={t`Make new codes`}
-          busy={renew.isPending}
-          error={renew.error}
           onClose={close}
-          onSend={(proof) =>
-            renew.mutate(proof, {
-              onSuccess: ({ recovery_codes }) => {
-                close();
-                onCodes(recovery_codes);
-              },
-            })
-          }
+          onSend={async (proof) => {
+            const { recovery_codes } = await renew.mutateAsync(proof);
+            close();
+            onCodes(recovery_codes);
+          }}
         />
       ) : null}
       {doing === 'off' ? (
@@ -116,17 +107,12 @@ function On({ since, left, onCodes }: { since: string; left: number; onCodes: (c
           words={t`Your password alone opens your account then. Other devices are logged out.`}
           act={t`Switch it off`}
           danger
-          busy={off.isPending}
-          error={off.error}
           onClose={close}
-          onSend={(proof) =>
-            off.mutate(proof, {
-              onSuccess: () => {
-                close();
-                toast(t`Two-step log-in is off.`);
-              },
-            })
-          }
+          onSend={async (proof) => {
+            await off.mutateAsync(proof);
+            close();
+            toast(t`Two-step log-in is off.`);
+          }}
         />
       ) : null}
     </>

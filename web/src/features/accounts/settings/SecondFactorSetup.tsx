@@ -1,8 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { isRefusal } from '../../../kit/api/errors';
-import { useWords } from '../../../kit/api/words';
-import { Button, CodeField, PasswordField } from '../../../kit/ui';
+import { useForm } from '../../../kit/form';
+import { Button, CodeField, Fault, PasswordField } from '../../../kit/ui';
 import { type NewAuthenticator, useBeginSecondFactor, useConfirmSecondFactor } from '../second-factor';
 
 /** Password, then the key for one's app, then its first code. The key lives in this page only. */
@@ -29,28 +29,25 @@ export function SecondFactorSetup({ onCodes, onClose }: { onCodes: (codes: strin
 
 function Password({ onBegun }: { onBegun: (authenticator: NewAuthenticator) => void }) {
   const { t } = useLingui();
-  const words = useWords();
   const begin = useBeginSecondFactor();
-  const [password, setPassword] = useState('');
+  const form = useForm({
+    initial: { password: '' },
+    refusals: { password: isRefusal },
+    ready: ({ password }) => password !== '',
+    send: ({ password }) => begin.mutateAsync(password),
+    onSent: onBegun,
+  });
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (password && !begin.isPending) begin.mutate(password, { onSuccess: onBegun });
-      }}
-    >
+    <form {...form.props} className="flex flex-col gap-4">
       <PasswordField
         label={t`Your password`}
         hint={t`So that nobody who finds this browser open locks you out.`}
         autoComplete="current-password"
         autoFocus
-        value={password}
-        error={begin.error ? words(begin.error) : undefined}
-        onChange={(event) => setPassword(event.target.value)}
+        {...form.field('password')}
       />
-      <Button look="lamp" type="submit" wide busy={begin.isPending} disabled={!password}>
+      <Fault>{form.fault}</Fault>
+      <Button look="lamp" type="submit" wide busy={form.busy} disabled={!form.isReady}>
         <Trans>Continue</Trans>
       </Button>
     </form>
@@ -67,30 +64,21 @@ function FirstCode({
   onExpired: () => void;
 }) {
   const { t } = useLingui();
-  const words = useWords();
   const confirm = useConfirmSecondFactor();
-  const [code, setCode] = useState('');
   const { size, path } = authenticator.qr_code;
-  const send = (typed: string) =>
-    confirm.mutate(
-      { id: authenticator.id, code: typed },
-      {
-        onSuccess: ({ recovery_codes }) => onCodes(recovery_codes),
-        onError: (error) => {
-          if (isRefusal(error)) setCode('');
-          if (isRefusal(error, 'second_factor_setup_expired', 'second_factor_on')) onExpired();
-        },
-      },
-    );
+  const form = useForm({
+    initial: { code: '' },
+    refusals: { code: isRefusal },
+    ready: ({ code }) => code.length === 6,
+    send: ({ code }) => confirm.mutateAsync({ id: authenticator.id, code }),
+    onSent: ({ recovery_codes }) => onCodes(recovery_codes),
+    onFault: (error) => {
+      if (isRefusal(error)) form.change({ code: '' });
+      if (isRefusal(error, 'second_factor_setup_expired', 'second_factor_on')) onExpired();
+    },
+  });
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (code.length === 6 && !confirm.isPending) send(code);
-      }}
-    >
+    <form {...form.props} className="flex flex-col gap-4">
       <p>
         <Trans>Scan this with an authenticator app: Aegis, Google Authenticator, 1Password or any other.</Trans>
       </p>
@@ -119,13 +107,12 @@ function FirstCode({
       <CodeField
         label={t`Code from your app`}
         hint={t`Other devices are logged out once it is right.`}
-        value={code}
-        onChange={setCode}
-        onComplete={send}
-        busy={confirm.isPending}
-        error={confirm.error ? words(confirm.error) : undefined}
+        {...form.choice('code')}
+        onComplete={(code) => form.submit({ code })}
+        busy={form.busy}
       />
-      <Button look="lamp" type="submit" wide busy={confirm.isPending} disabled={code.length < 6}>
+      <Fault>{form.fault}</Fault>
+      <Button look="lamp" type="submit" wide busy={form.busy} disabled={!form.isReady}>
         <Trans>Switch it on</Trans>
       </Button>
     </form>

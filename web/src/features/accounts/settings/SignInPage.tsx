@@ -175,7 +175,8 @@ function ConfirmForm({
   const { t } = useLingui();
   const form = useForm({
     initial: { password: '' },
-    refusals: { password: 'any' },
+    refusals: { password: isRefusal },
+    ready: ({ password }) => password !== '',
     send: ({ password }) => onConfirmed(password),
   });
   return (
@@ -187,7 +188,7 @@ function ConfirmForm({
         {...form.field('password')}
       />
       <Fault>{form.fault}</Fault>
-      <Button look="lamp" type="submit" wide busy={form.busy} disabled={!form.values.password}>
+      <Button look="lamp" type="submit" wide busy={form.busy} disabled={!form.isReady}>
         <Trans>Save</Trans>
       </Button>
       <Button look="quiet" onClick={onClose}>
@@ -202,13 +203,13 @@ function Password() {
   const form = useForm({
     initial: { current: '', next: '' },
     refusals: { current: ['password_wrong'], next: ['weak_password'] },
+    ready: ({ current, next }) => current !== '' && next !== '',
     send: ({ current, next }) => changePassword({ current, new: next }),
     onSent: () => {
       form.change({ current: '', next: '' });
       toast(t`Your password has been changed.`);
     },
   });
-  const { current, next } = form.values;
   return (
     <Section title={<Trans>Password</Trans>}>
       <Card>
@@ -221,7 +222,7 @@ function Password() {
             {...form.field('next')}
           />
           <Fault>{form.fault}</Fault>
-          <Button type="submit" wide busy={form.busy} disabled={!current || !next}>
+          <Button type="submit" wide busy={form.busy} disabled={!form.isReady}>
             <Trans>Change the password</Trans>
           </Button>
         </form>
