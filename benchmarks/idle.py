@@ -21,7 +21,7 @@ import click
 import uvloop
 
 from benchmarks.kit import processes, results
-from benchmarks.meeting import KEY, PASSWORDS, Arrivals, Place, connect, draw_without_decoys
+from benchmarks.kit.meeting_place import KEY, PASSWORDS, Arrivals, Place, connect, draw_without_decoys
 from meydan import rooms, tenants
 from meydan.engines import Engines
 from meydan.kit.crypto.keys import Keys
