@@ -1,6 +1,5 @@
 """The application over real HTTP, for the pay page of ours and whoever speaks to it; a community that sells in stores."""
 
-import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -11,11 +10,11 @@ from litestar import Litestar
 from meydan import tenants
 from meydan.integrations.payments.apple.account import AppleAccount
 from meydan.integrations.payments.enums import ProviderName
-from meydan.integrations.payments.google.account import GoogleAccount
 from meydan.kit.database import Database
 from tests.integrations.payments.fake_server import local_payments_at, served
 from tests.integrations.payments.harnesses.base import Harness
 from tests.integrations.payments.harnesses.by_name import harness_of
+from tests.integrations.payments.harnesses.google import account_at
 from tests.integrations.payments.servers.apple import AppStore
 from tests.integrations.payments.servers.google import PlayStore
 from tests.integrations.payments.stores import connect
@@ -85,13 +84,5 @@ async def app_store(store_counter: Shop) -> AsyncIterator[AppStore]:
 @pytest.fixture
 async def play_store(store_counter: Shop) -> AsyncIterator[PlayStore]:
     async with PlayStore() as store:
-        account = GoogleAccount(
-            service_account_json=json.dumps(store.service_account),
-            package_name=store.package_name,
-            push_audience=store.push_audience,
-            push_email=store.push_email,
-            api_url=store.url + "/",
-            certificates_url=f"{store.url}/certs",
-        )
-        await connect(store_counter, ProviderName.google, account)
+        await connect(store_counter, ProviderName.google, account_at(store))
         yield store

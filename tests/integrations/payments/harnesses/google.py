@@ -12,6 +12,17 @@ from tests.integrations.payments.harnesses.base import Harness, changed
 from tests.integrations.payments.servers.google import PlayStore
 
 
+def account_at(store: PlayStore) -> GoogleAccount:
+    return GoogleAccount(
+        service_account_json=json.dumps(store.service_account),
+        package_name=store.package_name,
+        push_audience=store.push_audience,
+        push_email=store.push_email,
+        api_url=store.url + "/",
+        certificates_url=f"{store.url}/certs",
+    )
+
+
 class OfGoogle(Harness):
     name = ProviderName.google
     failure: ClassVar[dict[str, Any]] = {"error": {"code": 500, "message": "backend error"}}
@@ -19,10 +30,7 @@ class OfGoogle(Harness):
 
     def __init__(self, server: PlayStore) -> None:
         self.server = server
-        self._account = GoogleAccount(
-            *(json.dumps(server.service_account), server.package_name, server.push_audience, server.push_email),
-            *(server.url + "/", f"{server.url}/certs"),
-        )
+        self._account = account_at(server)
         self.provider = self.providers()
         self._told = 0
 
