@@ -7,8 +7,8 @@ import pytest
 from litestar import Litestar
 
 from meydan import tenants
-from meydan.accounts.sessions import sessions
-from meydan.accounts.sessions.sessions import EndReason
+from meydan.accounts.sessions import endings
+from meydan.accounts.sessions.endings import EndReason
 from meydan.kit.database import Database
 from meydan.kit.errors import NotFound
 from meydan.kit.http.guarded_client import UrlRefused
@@ -29,7 +29,7 @@ async def test_it_ends_with_its_session_and_no_other(
     await pushes.subscribe(ada)
     await pushes.subscribe(other)
     async with db.as_service(tenant.id) as tx:
-        await sessions.do_end(tx, ada.me.user_id, ada.me.session_id, reason)
+        await endings.do_end(tx, ada.me.user_id, ada.me.session_id, reason)
     assert not await pushes.is_subscribed(ada)
     assert await pushes.is_subscribed(other)
     with pytest.raises(NotFound):
@@ -53,7 +53,7 @@ async def test_a_call_that_waits_does_not_outlive_the_session(pushes: Pushes, db
     talk = await open_between(db, ada.me, ben.me)
     await write(db, ada, talk)
     async with db.as_service(tenant.id) as tx:
-        await sessions.do_end_all(tx, ben.me.user_id, EndReason.logout)
+        await endings.do_end_all(tx, ben.me.user_id, EndReason.logout)
     assert await pushes.work(ben) == []
 
 

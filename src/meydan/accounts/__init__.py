@@ -45,8 +45,9 @@ from meydan.accounts.second_factor.totp import opening_key as key_of_authenticat
 from meydan.accounts.sessions.access import WrongTenant, identify, identity_of, is_logged_in
 from meydan.accounts.sessions.authentication import Authentication
 from meydan.accounts.sessions.devices import ClientDevice
-from meydan.accounts.sessions.sessions import EndReason, SessionEnded
-from meydan.accounts.sessions.sessions import do_end_all as do_end_all_sessions
+from meydan.accounts.sessions.endings import EndReason
+from meydan.accounts.sessions.endings import do_end_all as do_end_all_sessions
+from meydan.accounts.sessions.sessions import SessionEnded
 from meydan.accounts.settings import AccountsSettings, RequireVerified, SignInMethod
 from meydan.accounts.sign_in.login import Browser, LogInRequest, do_log_in
 from meydan.accounts.sign_in.otp import Purpose

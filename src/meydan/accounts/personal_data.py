@@ -12,9 +12,9 @@ from meydan.accounts.faces import shadow_endings
 from meydan.accounts.faces.profiles import Gender
 from meydan.accounts.former import inheritance
 from meydan.accounts.second_factor import enrolment, totp
-from meydan.accounts.sessions import sessions
+from meydan.accounts.sessions import endings
 from meydan.accounts.sessions.authentication import Authentication
-from meydan.accounts.sessions.sessions import EndReason
+from meydan.accounts.sessions.endings import EndReason
 from meydan.kit import personal_data
 from meydan.kit.database import Database, Tx
 from meydan.kit.identity import Face, Identity
@@ -224,7 +224,7 @@ async def do_erase(tx: Tx, user_id: UUID) -> None:
     Runs as: service.
     """
     await users.lock_standing(tx, user_id)  # a login under way commits first, and its session is deleted below
-    await sessions.do_end_all(tx, user_id, EndReason.erased)
+    await endings.do_end_all(tx, user_id, EndReason.erased)
     names = (await users.by_id(tx, user_id)).names
     await tx.run("delete from app.otp_verifications where tenant_id = $1 and contact = any($2::text[])", names)
     await enrolment.do_delete(tx, user_id)

@@ -20,9 +20,10 @@ from meydan.accounts.me import Me, Session
 from meydan.accounts.passkeys import routes as passkeys
 from meydan.accounts.second_factor import routes as second_factor
 from meydan.accounts.second_factor.challenges import SecondFactorWanted
-from meydan.accounts.sessions import cookies, devices, sessions
+from meydan.accounts.sessions import cookies, devices, endings, sessions
 from meydan.accounts.sessions.devices import DeviceLine
-from meydan.accounts.sessions.sessions import EndReason, SessionEnded, SessionLine
+from meydan.accounts.sessions.endings import EndReason
+from meydan.accounts.sessions.sessions import SessionEnded, SessionLine
 from meydan.accounts.settings import AccountsSettings
 from meydan.accounts.sign_in import contacts, otp, password_changes, puzzles, registration
 from meydan.accounts.sign_in.code_limits import Asker
@@ -192,9 +193,9 @@ async def logout(
     async with db.as_service(tenant.id) as tx:
         found = None if token is None else await sessions.lock_by_token(tx, token)
         if found is not None and data is not None and data.all:
-            await sessions.do_end_all(tx, found[0], EndReason.logout)
+            await endings.do_end_all(tx, found[0], EndReason.logout)
         elif found is not None:
-            await sessions.do_end(tx, *found, EndReason.logout)
+            await endings.do_end(tx, *found, EndReason.logout)
     return cookies.without_session()
 
 
@@ -247,7 +248,7 @@ async def list_sessions(db: Database, me: Identity) -> list[SessionLine]:
 @delete("/api/auth/sessions/{session_id:uuid}", status_code=204, tags=["accounts"], summary="Log out there")
 async def end_session(db: Database, me: Identity, session_id: UUID) -> None:
     async with db.as_service(me.tenant_id) as tx:
-        await sessions.do_end_one(tx, me.user_id, session_id)
+        await endings.do_end_one(tx, me.user_id, session_id)
 
 
 @get("/api/auth/devices", tags=["accounts"], summary="Devices I have logged in with")

@@ -15,7 +15,7 @@ from meydan.accounts import events
 from meydan.accounts.faces import shadow_endings
 from meydan.accounts.former import known_contacts
 from meydan.accounts.former.known_contacts import KnownContact
-from meydan.accounts.sessions import sessions
+from meydan.accounts.sessions import endings
 from meydan.kit import clock, realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import Refused
@@ -95,7 +95,7 @@ async def do_set_ban(tx: Tx, user_id: UUID, until: datetime | None, reason: str)
     await publish(tx, events.UserBanned(user_id, reason, until))
     await shadow_endings.do_schedule(tx, user_id)
     await realtime.send_frame(tx, user_id, events.BannedFrame(reason, until))
-    await sessions.do_end_all(tx, user_id, sessions.EndReason.banned)
+    await endings.do_end_all(tx, user_id, endings.EndReason.banned)
 
 
 async def do_lift_ban(tx: Tx, user_id: UUID) -> None:

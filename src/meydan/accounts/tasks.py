@@ -5,7 +5,7 @@ from meydan.accounts.faces import shadow_endings
 from meydan.accounts.former import inheritance
 from meydan.accounts.passkeys import challenges as passkey_challenges
 from meydan.accounts.second_factor import challenges, totp
-from meydan.accounts.sessions import sessions
+from meydan.accounts.sessions import endings
 from meydan.accounts.sign_in import code_delivery, code_limits, login_throttle, otp, puzzles, security_alerts
 from meydan.kit.database import Database, Tx
 from meydan.kit.jobs import every, external_job, job
@@ -43,7 +43,7 @@ async def purge_old(tx: Tx) -> None:
     await puzzles.do_purge_old(tx)
     await passkey_challenges.do_purge_old(tx)
     await login_throttle.do_purge_old(tx)
-    await sessions.do_purge_old(tx)
+    await endings.do_purge_old(tx)
     await challenges.do_purge_old(tx)
     await totp.do_purge_old(tx)
     await inheritance.do_purge(tx)

@@ -14,9 +14,9 @@ from meydan.accounts import staff, users
 from meydan.accounts.events import SignInPart
 from meydan.accounts.second_factor import challenges, qr_code, recovery_codes, totp, verification
 from meydan.accounts.second_factor.qr_code import QrCode
-from meydan.accounts.sessions import sessions
+from meydan.accounts.sessions import endings, sessions
 from meydan.accounts.sessions.authentication import Authentication
-from meydan.accounts.sessions.sessions import EndReason
+from meydan.accounts.sessions.endings import EndReason
 from meydan.accounts.sign_in import login_throttle, password_changes, security_alerts
 from meydan.accounts.users import User
 from meydan.kit.database import Database, Tx
@@ -198,7 +198,7 @@ async def _do_set_session(tx: Tx, me: Identity, authenticated_by: Authentication
     """Ends the other sessions. A session that a passkey opened is as strong without the authenticator as with it."""
     if await sessions.authentication(tx, me.session_id) is not Authentication.passkey:
         await sessions.do_set_authentication(tx, me.session_id, authenticated_by)
-    await sessions.do_end_all(tx, me.user_id, EndReason.second_factor, except_session=me.session_id)
+    await endings.do_end_all(tx, me.user_id, EndReason.second_factor, except_session=me.session_id)
 
 
 def _unless_refused(outcome: RecoveryCodes | Refused) -> RecoveryCodes:

@@ -6,8 +6,8 @@ from meydan import tenants
 from meydan.accounts import staff, users
 from meydan.accounts.events import SignInPart
 from meydan.accounts.second_factor import enrolment
-from meydan.accounts.sessions import sessions
-from meydan.accounts.sessions.sessions import EndReason
+from meydan.accounts.sessions import endings
+from meydan.accounts.sessions.endings import EndReason
 from meydan.accounts.sign_in import security_alerts
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound
@@ -26,7 +26,7 @@ async def do_remove(tx: Tx, user_id: UUID, reason: str, *, removed_by_user_id: U
         raise staff.Outranked
     if not await enrolment.do_delete(tx, user_id):
         raise NotFound
-    await sessions.do_end_all(tx, user_id, EndReason.staff)
+    await endings.do_end_all(tx, user_id, EndReason.staff)
     await tenants.do_record(
         tx, "second_factor_removed", user_id=user_id, acted_by_user_id=removed_by_user_id, reason=reason
     )

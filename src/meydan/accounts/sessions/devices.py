@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from meydan.accounts import events
-from meydan.accounts.sessions import sessions
+from meydan.accounts.sessions import endings
 from meydan.kit.database import Tx
 from meydan.kit.events import publish
 
@@ -85,5 +85,5 @@ async def do_forget(tx: Tx, user_id: UUID, client_id: UUID) -> None:
         user_id,
         client_id,
     )
-    await sessions.do_end_of_device(tx, user_id, row_id)
+    await endings.do_end_of_device(tx, user_id, row_id)
     await publish(tx, events.DeviceForgotten(user_id, client_id))

@@ -1,4 +1,4 @@
-"""Sessions: started by a login, continued by rotating refresh tokens, revoked at once.
+"""Sessions: started by a login, continued by rotating refresh tokens.
 
 The database keeps the session's current number and a salt, never a token.
 The newest number rotates the session. The previous one, within the grace period, is a second tab or a lost response,
@@ -17,12 +17,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from meydan.accounts import events
-from meydan.accounts.sessions import refresh_tokens
+from meydan.accounts.sessions import endings, refresh_tokens
 from meydan.accounts.sessions.authentication import Authentication
+from meydan.accounts.sessions.endings import EndReason
 from meydan.kit import realtime
 from meydan.kit.database import Tx
 from meydan.kit.errors import NotFound, Refused
-from meydan.kit.events import publish
 from meydan.kit.identity import Face, Identity, Role
 
 MOST = 20
@@ -33,20 +33,6 @@ INACTIVE_LIFETIME = timedelta(days=30)
 """Time after its last rotation in which a session can be continued."""
 ABSOLUTE_LIFETIME = timedelta(days=365)
 """Time after its start in which a session can be continued, however often it is used."""
-
-
-class EndReason(StrEnum):
-    logout = "logout"
-    revoked = "revoked"
-    token_reuse = "token_reuse"  # noqa: S105 -- a reason, no secret
-    password = "password"  # noqa: S105 -- a reason, no secret
-    banned = "banned"
-    erased = "erased"
-    staff = "staff"
-    too_many = "too_many"
-    """Newer sessions of the user have taken its place."""
-    second_factor = "second_factor"
-    """The user switched a second factor on or off in another session."""
 
 
 class Expiry(StrEnum):
@@ -81,11 +67,6 @@ class Opened(Struct, frozen=True):
     refresh_token: str
     signs_refreshes: bool
     """True when the browser gave a key at the login."""
-
-
-class _Ended(Struct, frozen=True):
-    id: UUID
-    device_id: UUID
 
 
 class _Row(Struct, frozen=True):
@@ -176,7 +157,7 @@ async def do_start(
         row.id,
         MOST - 1,
     ):
-        await do_end(tx, user_id, surplus, EndReason.too_many)
+        await endings.do_end(tx, user_id, surplus, EndReason.too_many)
     await realtime.send_frame(tx, user_id, events.SessionsChanged())
     return await _opened(tx, row, row.refresh_number)
 
@@ -195,7 +176,7 @@ async def do_refresh(tx: Tx, token: str, signature: str | None = None) -> Opened
         return ended
     behind = row.refresh_number - number
     if behind > 1 or (behind == 1 and not row.replays_to(token, signature)):
-        await do_end(tx, row.user_id, row.id, EndReason.token_reuse)
+        await endings.do_end(tx, row.user_id, row.id, EndReason.token_reuse)
         return SessionEnded(reason=EndReason.token_reuse)
     newest = row.refresh_number
     if behind == 0 and not row.is_in_grace:
@@ -285,83 +266,6 @@ async def mine(tx: Tx) -> list[SessionLine]:
     )
 
 
-async def do_end_one(tx: Tx, user_id: UUID, session_id: UUID) -> None:
-    """Ends one of the user's live sessions at their wish.
-
-    Raises: NotFound.
-    Runs as: service.
-    """
-    if not await _do_end(tx, user_id, EndReason.revoked, "id = $4", session_id):
-        raise NotFound
-
-
-async def do_end(tx: Tx, user_id: UUID, session_id: UUID, reason: EndReason) -> None:
-    await _do_end(tx, user_id, reason, "id = $4", session_id)
-
-
-async def do_end_all(tx: Tx, user_id: UUID, reason: EndReason, *, except_session: UUID | None = None) -> None:
-    """Ends all sessions of a user, except one if given.
-
-    Runs as: service.
-    """
-    await _do_end(tx, user_id, reason, "id is distinct from $4", except_session)
-
-
-async def do_end_of_device(tx: Tx, user_id: UUID, device_id: UUID) -> None:
-    await _do_end(tx, user_id, EndReason.revoked, "device_id = $4", device_id)
-
-
-async def _do_end(tx: Tx, user_id: UUID, reason: EndReason, condition: str, value: UUID | None) -> bool:
-    """Returns whether a session was live."""
-    ended = await tx.all(
-        _Ended,
-        f"""
-        update app.sessions set ended_at = app.now(), end_reason = $3
-        where tenant_id = $1 and user_id = $2 and ended_at is null and {condition} returning id, device_id
-        """,
-        user_id,
-        reason,
-        value,
-    )
-    for session in ended:
-        await realtime.do_revoke(tx, session.id)
-    if ended:
-        signed_out = await _signed_out_devices(tx, [session.device_id for session in ended])
-        await realtime.send_frame(tx, user_id, events.SessionsChanged())
-        await publish(tx, events.SessionsEnded(user_id, reason, signed_out))
-    return bool(ended)
-
-
-async def _signed_out_devices(tx: Tx, device_ids: list[UUID]) -> list[UUID]:
-    return await tx.all(
-        UUID,
-        """
-        select device.client_id from app.devices device
-        where device.tenant_id = $1 and device.id = any($2::uuid[]) and not exists (
-            select from app.sessions live where live.tenant_id = device.tenant_id and live.device_id = device.id
-                and live.ended_at is null and live.expires_at > app.now()
-        )
-        """,
-        device_ids,
-    )
-
-
-@realtime.ended_lately
-async def ended_lately(tx: Tx) -> list[realtime.Ended]:
-    """Sessions whose access tokens may still live. A Valkey that lost its data learns of them again.
-
-    Runs as: service.
-    """
-    return await tx.all(
-        realtime.Ended,
-        """
-        select id as subject, extract(epoch from ended_at - app.now() + $2::interval)::float8 as seconds
-        from app.sessions where tenant_id = $1 and ended_at > app.now() - $2::interval
-        """,
-        realtime.LONGEST_TOKEN,
-    )
-
-
 async def do_switch_face(tx: Tx, session_id: UUID, user_id: UUID, face: Face) -> Identity:
     """Continues the session under another of the user's faces.
 
@@ -382,16 +286,6 @@ async def do_switch_face(tx: Tx, session_id: UUID, user_id: UUID, face: Face) ->
     if changed is None:
         raise NotFound
     return await _identity(tx, session_id)
-
-
-async def do_purge_old(tx: Tx) -> None:
-    """Deletes sessions a month after they ended or expired; until then they answer questions about what happened."""
-    await tx.run(
-        """
-        delete from app.sessions where tenant_id = $1
-        and (ended_at < app.now() - interval '30 days' or expires_at < app.now() - interval '30 days')
-        """
-    )
 
 
 def ip_address_hint(ip_address: str) -> str:

@@ -6,8 +6,8 @@ from meydan.accounts import users
 from meydan.accounts.events import SignInPart
 from meydan.accounts.identifiers import Identifier
 from meydan.accounts.second_factor import challenges
-from meydan.accounts.sessions import sessions
-from meydan.accounts.sessions.sessions import EndReason
+from meydan.accounts.sessions import endings
+from meydan.accounts.sessions.endings import EndReason
 from meydan.accounts.sign_in import login_throttle, otp, passwords, security_alerts
 from meydan.accounts.sign_in.otp import ProofRefused, Purpose
 from meydan.kit.bounded_threads import Caller
@@ -84,6 +84,6 @@ async def do_reset_password(db: Database, tenant_id: int, proof: str, new: str) 
 
 async def _do_set(tx: Tx, user_id: UUID, password_hash: str, *, keep: UUID | None) -> None:
     await users.do_set_password_hash(tx, user_id, password_hash)
-    await sessions.do_end_all(tx, user_id, EndReason.password, except_session=keep)
+    await endings.do_end_all(tx, user_id, EndReason.password, except_session=keep)
     await challenges.do_cancel(tx, user_id)
     await security_alerts.do_queue(tx, await users.by_id(tx, user_id), SignInPart.password)
