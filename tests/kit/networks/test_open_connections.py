@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from meydan.kit import valkey
-from meydan.kit.networks import OpenConnections
+from meydan.kit.networks import OpenConnections, open_connections
 from meydan.kit.valkey import Valkey
 from tests.own_valkey import OwnValkey
 from tests.waiting import until
@@ -121,13 +121,26 @@ async def test_without_valkey_each_process_counts_for_itself(
         assert one.refused == refused_so_far, "what was closed during the trouble is counted no more"
 
 
-async def test_a_lease_is_renewed_while_the_process_lives(valkey_url: str):
-    name = uuid4().hex
-    async with valkey.opened(valkey_url) as opened:
-        one = Flood(OpenConnections(name, 3, lease_seconds=0.3))
-        other = Flood(OpenConnections(name, 3, lease_seconds=0.3))
+async def test_a_lease_is_renewed_while_the_process_lives(own_valkey: OwnValkey, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(open_connections, "_RENEWALS", 1_000)  # each thirty milliseconds, of a lease that none outlives
+    async with two_processes(own_valkey.url, 3) as (one, other, opened):
         one.connect(3)
-        await asyncio.sleep(1)  # three leases
+        first = await _lease_ends_at(opened)
+
+        async def is_renewed() -> bool:
+            return await _lease_ends_at(opened) > first
+
+        await until(is_renewed)
         other.connect(1)
         await opened.execute("PING")
         assert other.refused == 1
+        one.close(3)
+        assert await opened.execute("DBSIZE") == 0, "nothing is renewed for a network that has left"
+
+
+async def _lease_ends_at(opened: Valkey) -> int:
+    """Time at which the only process that holds the only network would be forgotten, in milliseconds."""
+    (key,) = await opened.execute("KEYS", "connections:*")
+    (process,) = await opened.execute("HKEYS", key)
+    (ends_at,) = await opened.execute("HPEXPIRETIME", key, "FIELDS", 1, process)
+    return int(ends_at)
