@@ -13,11 +13,12 @@ from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
-from meydan import accounts, kept_builds, meeting, tenants
+from meydan import accounts, growth, kept_builds, meeting, tenants
 from meydan.config import Founding, Settings
 from meydan.integrations.local_door import is_local
 from meydan.kit import http, readiness, valkey
 from meydan.kit.database import Database
+from meydan.kit.errors import Refused
 
 STATIC = Path(__file__).parent / "static"
 _ASSETS = "assets/"
@@ -198,6 +199,18 @@ async def _find(data: Path, name: str) -> Page | None:
     return pages()["index.html"]
 
 
+async def _with_preview(request: http.AnyRequest, state: State, page: Page) -> Page:
+    """The page with what messengers show beside a link to it, in the language that is asked for."""
+    directory: tenants.Directory = state.directory
+    try:
+        tenant = await directory.find(request.headers.get("host", ""), request.headers.get("x-meydan-tenant"))
+    except Refused:
+        return page  # which says so itself
+    asked = http.accepted_language(request.headers.get("accept-language", ""), list(tenants.Language))
+    tags = growth.preview_tags(tenant, asked or tenant.default_language, str(request.base_url))
+    return _page("index.html", page.body.replace(b"</head>", f"{tags}\n</head>".encode(), 1))
+
+
 @get(
     ["/", "/{path:path}"],
     include_in_schema=False,
@@ -219,9 +232,12 @@ async def page(
             status_code=503,
             media_type=MediaType.TEXT,
         )
+    varies = "accept-encoding"
+    if name == "join" and "invite" in request.query_params:
+        found, varies = await _with_preview(request, state, found), f"{varies}, accept-language"
     headers = {
         "cache-control": _IMMUTABLE if name.startswith(_ASSETS) else "no-cache",
-        "vary": "accept-encoding",
+        "vary": varies,
         "etag": found.etag,
     }
     if found.media_type == "text/html":

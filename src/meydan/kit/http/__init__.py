@@ -4,6 +4,7 @@
 """
 
 from meydan.kit.http.headers import before_send
+from meydan.kit.http.languages import accepted_language
 from meydan.kit.http.problems import EXCEPTION_HANDLERS, PROBLEM, Unavailable, problem
 from meydan.kit.http.reads import READS_FREELY, ReadLimit
 from meydan.kit.http.requests import (
@@ -30,6 +31,7 @@ __all__ = [
     "JsonWanted",
     "ReadLimit",
     "Unavailable",
+    "accepted_language",
     "before_send",
     "check_request",
     "client_ip_address",
