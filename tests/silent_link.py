@@ -1,4 +1,6 @@
-"""A TCP link that can go silent: it stays open, and nothing passes any more, as when a firewall forgets it."""
+"""A TCP link that can go silent: it stays open, and nothing passes any more, as when a firewall forgets it.
+
+Answers alone can be held back too: then the engine did what it was asked, and the asker never learns it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,8 +16,9 @@ class Link:
         assert target.hostname
         assert target.port
         self._target = target.hostname, target.port
-        self._passes = asyncio.Event()
+        self._passes, self._answers_pass = asyncio.Event(), asyncio.Event()
         self._passes.set()
+        self._answers_pass.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
 
@@ -26,24 +29,39 @@ class Link:
     def silence(self) -> None:
         self._passes.clear()
 
+    def hold_answers(self) -> None:
+        self._answers_pass.clear()
+
+    def cut(self) -> None:
+        """Ends all connections, whose unread answers are lost. New ones pass."""
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+        self.restore()
+
     def restore(self) -> None:
         self._passes.set()
+        self._answers_pass.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, here = await asyncio.open_connection(*self._target)
         self._writers |= {writer, here}
-        await asyncio.gather(self._forward(reader, here), self._forward(there, writer))
+        await asyncio.gather(
+            self._forward(reader, here, self._passes), self._forward(there, writer, self._passes, self._answers_pass)
+        )
 
-    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *gates: asyncio.Event) -> None:
         with suppress(OSError):
             while data := await reader.read(65_536):
-                await self._passes.wait()
+                for gate in gates:
+                    await gate.wait()
                 writer.write(data)
-            await self._passes.wait()
+            for gate in gates:
+                await gate.wait()
         writer.close()
 
     def close(self) -> None:
-        self._passes.set()
+        self.restore()
         for writer in self._writers:
             writer.close()
 

@@ -99,9 +99,12 @@ async def test_a_log_keeps_nothing_old_however_lively_it_is(realtime, ada):
     too_old = int((time.time() - LOG_RETENTION.total_seconds() - 1) * 1000)
     await realtime.valkey.execute("XADD", log_key(channel), f"{too_old}-0", "frame", '{"t":"old"}')
     await realtime.valkey.execute("XADD", log_key(channel), f"{too_old + 60_000}-0", "frame", '{"t":"young"}')
+    half = LOG_RETENTION.total_seconds() // 2
+    await realtime.valkey.execute("EXPIRE", log_key(channel), int(half) - 1)
     await realtime.valkey.execute(*publish_command(channel, new_event_id(), '{"t":"new"}'))
     entries = await realtime.valkey.execute("XRANGE", log_key(channel), "-", "+")
     assert [fields[1] for _, fields in entries] == [b'{"t":"young"}', b'{"t":"new"}']
+    assert await realtime.valkey.execute("TTL", log_key(channel)) > half
 
 
 async def test_a_gateway_that_stops_sends_its_clients_away_to_come_back(

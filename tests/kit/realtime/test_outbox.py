@@ -14,6 +14,7 @@ from meydan.kit.realtime import outbox as outbox_module
 from meydan.kit.realtime.frames import channel_of_user, log_key
 from meydan.kit.valkey import Valkey
 from meydan.tenants import Tenant
+from tests.silent_link import link_to
 from tests.waiting import PATIENCE, until
 
 
@@ -141,6 +142,20 @@ async def test_what_valkey_lost_with_its_power_is_told_again(db, me, own_valkey)
         assert await realtime.valkey.wait_up(PATIENCE)
         await until(lambda: _log_is(realtime, me, notes(1, 2, 3)))
         await until(lambda: _none_left(db, me))
+
+
+async def test_a_link_lost_with_its_answers_unread_tells_once(db, me, valkey_url):
+    """Valkey has taken the frames, and nobody who forwarded them learned it."""
+    async with link_to(valkey_url) as link, Realtime.opened(link.through(valkey_url), db, sweeps=True) as realtime:
+        await tell_notes(db, me, 1)
+        await realtime.valkey.execute("PING")
+        link.hold_answers()
+        await tell_notes(db, me, 2, 3)
+        async with Realtime.opened(valkey_url, db) as other:
+            await until(lambda: _log_is(other, me, notes(1, 2, 3)))
+            link.cut()
+            await until(lambda: _none_left(db, me))
+            assert await log_of(other.valkey, me) == notes(1, 2, 3)
 
 
 async def _is_down(realtime: Realtime) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hiredis import ReplyError
 
 from meydan.kit.valkey import Valkey, ValkeyDown
-from tests.waiting import PATIENCE, happens
+from tests.waiting import PATIENCE, happens, patience
 
 
 @pytest.fixture
@@ -46,6 +46,32 @@ async def test_a_callback_runs_at_its_answers_place_among_the_pushes(valkey):
     valkey.send_nowait("SPUBLISH", channel, "after")
     await valkey.execute("PING")
     assert heard == [b"before", 1, b"after"]
+
+
+async def test_gathered_commands_wait_for_others_and_keep_their_place(valkey, valkey_url, monkeypatch):
+    monkeypatch.setattr("meydan.kit.valkey.link.GATHERED_FOR", PATIENCE)
+    other, key, heard = Valkey(valkey_url), str(uuid4()), asyncio.Queue[object]()
+    other.start()
+    assert await other.wait_up(PATIENCE)
+    valkey.gather_with(heard.put_nowait, "INCR", key)
+    async with patience():
+        assert await heard.get() == 1  # a lone one does not wait
+    valkey.gather_with(heard.put_nowait, "INCR", key)
+    valkey.gather_with(heard.put_nowait, "INCR", key)
+    for _ in range(10):
+        assert await other.execute("GET", key) == b"1"
+    assert await valkey.execute("INCR", key) == 4  # takes them along
+    assert [heard.get_nowait(), heard.get_nowait()] == [2, 3]
+    await other.close()
+
+
+async def test_gathered_commands_go_by_themselves_in_the_end(valkey):
+    key, heard = str(uuid4()), asyncio.Queue[object]()
+    for _ in range(100):
+        valkey.gather_with(heard.put_nowait, "INCR", key)
+        await asyncio.sleep(0)
+    async with patience():
+        assert [await heard.get() for _ in range(100)] == list(range(1, 101))
 
 
 async def test_who_gave_up_waiting_disturbs_nobody(valkey):

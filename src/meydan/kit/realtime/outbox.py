@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 EVERY_PROCESS = UUID(int=0)  # receiver of rows for every process instead of one user
 
 LOG_LENGTH = 1000
-LOG_RETENTION = timedelta(hours=1)  # a client that was away longer loads the state anew
+LOG_RETENTION = timedelta(hours=1)  # half of it at least; a client that was away longer loads the state anew
 CONFIRMED_AFTER = 2.0  # appendfsync everysec writes to disk within two seconds
 DELETE_EVERY = 1.0
 ORPHANED_AFTER = timedelta(seconds=6)  # a row this old was not forwarded by the process that wrote it
@@ -124,7 +124,9 @@ class Forwarder:
             await background.end(self._task)
 
     def forward(self, row: OutboxRow) -> None:
-        """Sends without waiting. While Valkey is down the row is kept in memory, or left to the sweeper."""
+        """Sends without waiting, together with others at a high rate.
+
+        While Valkey is down the row is kept in memory, or left to the sweeper."""
         key = row.tenant_id, row.id
         if len(self._unanswered) < _MAX_UNANSWERED:
             self._unanswered[key] = row
@@ -138,7 +140,7 @@ class Forwarder:
                 self._unconfirmed[key] = time.monotonic()
 
         with contextlib.suppress(ValkeyDown):
-            self._valkey.execute_with(on_reply, *_command(row))
+            self._valkey.gather_with(on_reply, *_command(row))
 
     def _refused(self, why: ReplyError) -> None:
         """Logs the first refusal only (out of memory, most likely): the sweeper retries every row each second."""

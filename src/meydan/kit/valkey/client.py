@@ -10,36 +10,22 @@ import contextlib
 import logging
 import random
 import ssl
-from collections import deque
 from collections.abc import Callable
-from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
-import hiredis
-from hiredis import PushNotification, ReplyError
+from hiredis import ReplyError
 
 from meydan.kit import background
+from meydan.kit.valkey.link import Callback, Link, Part, PushHandler, Reply, ValkeyDown
 
-__all__ = ["Reply", "ReplyError", "Valkey", "ValkeyDown"]
+__all__ = ["Part", "Reply", "ReplyError", "Valkey", "ValkeyDown"]
 
 log = logging.getLogger(__name__)
 
-Reply = Any  # bytes, int, float, bool, None, or lists and dicts of them; a ReplyError where documented
-Callback = Callable[[Reply], None]
-PushHandler = Callable[[bytes, bytes], None]  # channel, message
-Part = str | bytes | int | float
-
-_MORE = object()
 _HEARTBEAT = 2.0
 _MISSED_HEARTBEATS = 3
 PROMPT = 0.25  # seconds for a reply that a request can do without
 _FIRST_RETRY, _LAST_RETRY = 0.05, 1.0
-# Error replies of a server that holds no usable data right now; treated like no server.
-_UNUSABLE = ("LOADING", "MASTERDOWN", "READONLY", "CLUSTERDOWN")
-
-
-class ValkeyDown(ConnectionError):
-    """No connection right now, or it was lost before the reply came. The client is reconnecting."""
 
 
 class Valkey:
@@ -47,7 +33,7 @@ class Valkey:
 
     def __init__(self, url: str, *, name: str = "meydan", library: bytes | None = None) -> None:
         self._url, self._name, self._library = url, name, library
-        self._link: _Link | None = None
+        self._link: Link | None = None
         self._connector: asyncio.Task[None] | None = None
         self._closing = False
         self._missed = 0  # heartbeats sent since the last one that was answered
@@ -134,6 +120,10 @@ class Valkey:
         """Sends the command; ``callback`` gets the reply or ReplyError inside the reader, nothing if the link breaks."""
         self._usable().write(command, callback)
 
+    def gather_with(self, callback: Callback, *command: Part) -> None:
+        """Like ``execute_with``, but under a high rate the command waits a moment for others to share its write."""
+        self._usable().gather(command, callback)
+
     def send_nowait(self, *command: Part) -> None:
         """Sends the command and ignores its reply. Does nothing without a connection."""
         if self._link is not None:
@@ -146,7 +136,7 @@ class Valkey:
     def unsubscribe(self, channel: Part) -> None:
         self._usable().write_unanswered(("SUNSUBSCRIBE", channel))
 
-    def _usable(self) -> "_Link":
+    def _usable(self) -> Link:
         if self._link is None:
             raise ValkeyDown("no connection to Valkey")
         return self._link
@@ -187,10 +177,10 @@ class Valkey:
         for callback in self._on_down:
             callback()
 
-    async def _connect(self) -> "_Link":
+    async def _connect(self) -> Link:
         url = urlsplit(self._url)
         tls = ssl.create_default_context() if url.scheme in {"rediss", "valkeys"} else None
-        link = _Link(self._handlers, self._after_read)
+        link = Link(self._handlers, self._after_read)
         loop = asyncio.get_running_loop()
         await loop.create_connection(lambda: link, url.hostname or "127.0.0.1", url.port or 6379, ssl=tls)
         try:
@@ -209,7 +199,7 @@ class Valkey:
             raise
         return link
 
-    async def _watch(self, link: "_Link") -> None:
+    async def _watch(self, link: Link) -> None:
         """Returns when the link is lost. Heartbeats find a server that went without closing it (power, cable)."""
         self._missed = 0
 
@@ -227,98 +217,6 @@ class Valkey:
                 return
             self._missed += 1
             link.write(("PING",), answered)
-
-
-class _Link(asyncio.Protocol):
-    """A TCP connection. ``_waiting`` holds an entry for every command whose reply has not come yet."""
-
-    def __init__(self, handlers: dict[bytes, PushHandler], after_read: list[Callable[[], None]]) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._reader = hiredis.Reader(notEnoughData=_MORE)
-        self._waiting: deque[asyncio.Future[Reply] | Callback | None] = deque()
-        self._out: list[bytes] = []
-        self._transport: asyncio.Transport | None = None
-        self._handlers, self._after_read = handlers, after_read
-        self.on_lost: Callable[[], None] | None = None
-        self.lost: asyncio.Future[None] = self._loop.create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's class is no subclass
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
-        self._transport = None
-        for waiting in self._waiting:
-            if isinstance(waiting, asyncio.Future) and not waiting.done():
-                waiting.set_exception(ValkeyDown("the connection to Valkey was lost"))
-        self._waiting.clear()
-        self._out.clear()
-        if self.on_lost is not None:
-            self.on_lost()
-        if not self.lost.done():
-            self.lost.set_result(None)
-
-    def data_received(self, data: bytes) -> None:
-        self._reader.feed(data)
-        while (reply := self._reader.gets()) is not _MORE:
-            if type(reply) is PushNotification:
-                if (handler := self._handlers.get(reply[0])) is not None:
-                    handler(reply[1], reply[2])
-            elif isinstance(reply, ReplyError) and str(reply).startswith(_UNUSABLE):
-                log.warning("Valkey is of no use right now: %s", reply)
-                self.abort()
-                return
-            elif not self._waiting:
-                log.error("Valkey sent a reply to no command: %r", reply)
-                self.abort()
-                return
-            else:
-                self._deliver(self._waiting.popleft(), reply)
-        for callback in self._after_read:
-            callback()
-
-    @staticmethod
-    def _deliver(waiting: "asyncio.Future[Reply] | Callback | None", reply: Reply) -> None:
-        if waiting is None:
-            if isinstance(reply, ReplyError):
-                log.warning("Valkey refused a command sent without waiting: %s", reply)
-        elif not isinstance(waiting, asyncio.Future):
-            waiting(reply)
-        elif not waiting.done():  # else the caller has given up
-            if isinstance(reply, ReplyError):
-                waiting.set_exception(reply)
-            else:
-                waiting.set_result(reply)
-
-    def execute(self, *command: Part) -> "asyncio.Future[Reply]":
-        future: asyncio.Future[Reply] = self._loop.create_future()
-        self.write(command, future)
-        return future
-
-    def write(self, command: tuple[Part, ...], waiting: "asyncio.Future[Reply] | Callback | None") -> None:
-        if self._transport is None:
-            raise ValkeyDown("the connection to Valkey was lost")
-        self._waiting.append(waiting)
-        self.write_unanswered(command)
-
-    def write_unanswered(self, command: tuple[Part, ...]) -> None:
-        if not self._out:
-            self._loop.call_soon(self._flush)
-        self._out.append(hiredis.pack_command(command))  # type: ignore[arg-type]  # its stub says one part only
-
-    def _flush(self) -> None:
-        out, self._out = self._out, []
-        if self._transport is not None:
-            self._transport.write(b"".join(out))
-
-    def close(self) -> None:
-        """Writes what is buffered, then closes."""
-        self._flush()
-        if self._transport is not None:
-            self._transport.close()
-
-    def abort(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
 
 
 def _run_id(info: Reply) -> bytes:

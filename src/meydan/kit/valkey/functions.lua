@@ -13,14 +13,17 @@ local function now_ms()
 end
 
 -- Publishes a frame: appends it to the channel's log and sends it to subscribers. A known event id does nothing.
+-- The log's expiry is renewed, and what is too old trimmed, when half of it is gone: nothing outlives twice the seconds.
 -- keys: log, seen; args: channel, entries kept, seconds kept, frame (a JSON object with at least one member)
 server.register_function('tell', function(keys, args)
     if not server.call('SET', keys[2], '', 'NX', 'EX', SEEN) then return false end
     local kept = math.min(args[2], math.max(FEWEST, math.floor(LOG_BYTES / #args[4])))
     local id = server.call('XADD', keys[1], 'MAXLEN', '~', kept, '*', 'frame', args[4])
-    -- Exact: frames carry ciphertext, and newer frames keep the key alive, so old entries must be trimmed.
-    server.call('XTRIM', keys[1], 'MINID', '=', string.format('%d', now_ms() - args[3] * 1000))
-    server.call('EXPIRE', keys[1], args[3])
+    if server.call('TTL', keys[1]) < args[3] / 2 then
+        server.call('EXPIRE', keys[1], args[3])
+        -- Exact: frames carry ciphertext, and newer frames keep the key alive, so old entries must be trimmed.
+        server.call('XTRIM', keys[1], 'MINID', '=', string.format('%d', now_ms() - args[3] * 1000))
+    end
     server.call('SPUBLISH', args[1], '{"id":"' .. id .. '",' .. string.sub(args[4], 2))
     return id
 end)
