@@ -26,7 +26,6 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
-import asyncpg
 import click
 import uvloop
 
@@ -62,7 +61,7 @@ async def growth(place: Place, sizes: list[int], pairs: int) -> list[list[str]]:
     for seed, size in enumerate(sizes, start=10):
         tenant = await place.tenant()
         crowd = await place.people(tenant, size, languages=[["tr"]], seed=seed)
-        owner = await asyncpg.connect(place.urls["meydan_owner"])
+        owner = await place.owner()
         rows = []
         for number, one in enumerate(crowd):
             far_picky = number % 2 == 0
@@ -120,7 +119,7 @@ async def steady(place: Place, joins: int, per_second: int) -> list[str]:
     # The next person to join is the likeliest match, so these pairs are blocked.
     near = [(people[i], people[min(i + dice.randrange(1, 6), joins - 1)]) for i in range(0, joins - 6, 2)]
     blocked, met = near[::2], near[1::2]
-    owner = await asyncpg.connect(place.urls["meydan_owner"])
+    owner = await place.owner()
     await owner.executemany(
         """
         insert into app.blocks (tenant_id, blocker_user_id, blocker_profile_id, blocked_user_id, blocked_profile_id)
