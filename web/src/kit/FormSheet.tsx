@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
-import type { FormFrame } from './form';
+import { Form, type FormFrame } from './form';
 import { Button, Fault, Sheet, SheetFoot } from './ui';
 
 interface FormSheetProps {
@@ -18,7 +18,7 @@ interface FormSheetProps {
 export function FormSheet({ form, title, words, act, danger, onClose, children }: FormSheetProps) {
   return (
     <Sheet open onClose={onClose} title={title} words={words}>
-      <form {...form.props} className="flex flex-col gap-4">
+      <Form form={form} className="flex flex-col gap-4">
         {children}
         <Fault>{form.fault}</Fault>
         <SheetFoot>
@@ -35,7 +35,7 @@ export function FormSheet({ form, title, words, act, danger, onClose, children }
             {act}
           </Button>
         </SheetFoot>
-      </form>
+      </Form>
     </Sheet>
   );
 }

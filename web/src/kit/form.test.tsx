@@ -3,7 +3,7 @@ import { I18nProvider } from '@lingui/react';
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { NoAnswer, Refused } from './api/errors';
-import { type FormOptions, useForm } from './form';
+import { Form, type FormOptions, useForm } from './form';
 import { i18n } from './i18n';
 import { Button, Fault, Field, RadioList } from './ui';
 
@@ -47,7 +47,7 @@ function Animal(options: Options) {
     ...(options as object),
   });
   return (
-    <form {...form.props} aria-label="Animal">
+    <Form form={form} className="animal">
       <RadioList
         label="Kind"
         {...form.choice('kind')}
@@ -62,7 +62,7 @@ function Animal(options: Options) {
       <Button type="submit" busy={form.busy}>
         Send
       </Button>
-    </form>
+    </Form>
   );
 }
 
@@ -74,7 +74,7 @@ const show = (options: Options) =>
   );
 const field = (name: string) => screen.getByLabelText<HTMLInputElement>(name);
 const type = (name: string, value: string) => fireEvent.change(field(name), { target: { value } });
-const send = () => fireEvent.submit(screen.getByRole('form'));
+const send = () => fireEvent.submit(document.getElementsByClassName('animal')[0] as Element);
 const described = (element: HTMLElement) =>
   (element.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent);
 

@@ -5,7 +5,7 @@ import { useAction } from '../../kit/action';
 import { isRefusal } from '../../kit/api/errors';
 import type { OtpPurpose, OtpSent } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
-import { useForm } from '../../kit/form';
+import { Form, useForm } from '../../kit/form';
 import { configQuery } from '../../kit/queries';
 import { Button, CodeField, Fault, minutesAndSeconds, Notice, useNow } from '../../kit/ui';
 import { sendOtp, verifyOtp } from './data';
@@ -58,7 +58,7 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
   const code = form.choice('code');
 
   return (
-    <form {...form.props} className="flex flex-col gap-5">
+    <Form form={form} className="flex flex-col gap-5">
       <p className="text-soft">
         <Trans>
           We sent six digits to <strong className="font-semibold text-ink">{to}</strong>. They can be used once.
@@ -109,6 +109,6 @@ export function CodeStep({ to, purpose, sent, onSentAgain, onProof, onOther }: C
           </Button>
         )}
       </div>
-    </form>
+    </Form>
   );
 }

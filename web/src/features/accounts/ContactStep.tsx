@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { isRefusal } from '../../kit/api/errors';
 import type { OtpPurpose, OtpSent } from '../../kit/api/types';
-import { useForm } from '../../kit/form';
+import { Form, useForm } from '../../kit/form';
 import { Button, Fault, Field, Segmented } from '../../kit/ui';
 import { sendCode } from './CodeStep';
 import { PhoneField } from './PhoneField';
@@ -35,7 +35,7 @@ export function ContactStep({
     onSent: (sent) => onSent(sent, sent.to), // with its country code: whoever meant another one sees it
   });
   return (
-    <form {...form.props} className="flex flex-col gap-5">
+    <Form form={form} className="flex flex-col gap-5">
       {onKind ? (
         <Segmented
           label={t`How the code reaches you`}
@@ -67,6 +67,6 @@ export function ContactStep({
       <Button look="lamp" size="lg" type="submit" wide busy={form.busy}>
         <Trans>Send the code</Trans>
       </Button>
-    </form>
+    </Form>
   );
 }

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { isRefusal } from '../../kit/api/errors';
 import type { Gender, OtpSent } from '../../kit/api/types';
 import { serverNow } from '../../kit/clock';
-import { useForm } from '../../kit/form';
+import { Form, useForm } from '../../kit/form';
 import { rememberedLanguage } from '../../kit/language';
 import { configQuery, queryClient } from '../../kit/queries';
 import {
@@ -205,7 +205,7 @@ function Contact({ draft, change, error, onDone }: ContactProps) {
   });
 
   return (
-    <form {...form.props} className="flex flex-col gap-5">
+    <Form form={form} className="flex flex-col gap-5">
       <Segmented<Way>
         label={t`How you log in`}
         value={way}
@@ -249,7 +249,7 @@ function Contact({ draft, change, error, onDone }: ContactProps) {
       <Button look="lamp" size="lg" type="submit" wide busy={form.busy}>
         {way === 'username' ? <Trans>Continue</Trans> : <Trans>Send the code</Trans>}
       </Button>
-    </form>
+    </Form>
   );
 }
 
@@ -316,7 +316,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
   });
 
   return (
-    <form {...form.props} className="flex flex-col gap-5">
+    <Form form={form} className="flex flex-col gap-5">
       {founding ? (
         <>
           <Field label={t`Name of the community`} maxLength={60} {...form.field('communityName')} />
@@ -358,7 +358,7 @@ function About({ draft, change, founding, onStartAgain, onDone }: AboutProps) {
       <Button look="lamp" size="lg" type="submit" wide busy={form.busy}>
         {founding ? <Trans>Open the community</Trans> : <Trans>Enter the square</Trans>}
       </Button>
-    </form>
+    </Form>
   );
 }
 

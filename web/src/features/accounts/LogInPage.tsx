@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { isRefusal } from '../../kit/api/errors';
 import { endSession, useSession } from '../../kit/api/session';
 import type { OtpSent } from '../../kit/api/types';
-import { useForm } from '../../kit/form';
+import { Form, useForm } from '../../kit/form';
 import { Button, Fault, Field, Notice, PasswordField, Segmented } from '../../kit/ui';
 import { DoorPage } from '../../kit/ui/DoorPage';
 import { CodeStep, sendCode } from './CodeStep';
@@ -222,7 +222,7 @@ function Door({ state, fault, onPassword, onSent }: DoorProps) {
   });
   const { by } = form.values;
   return (
-    <form {...form.props} className="flex flex-col gap-5">
+    <Form form={form} className="flex flex-col gap-5">
       <Segmented
         label={t`Log in with`}
         value={by}
@@ -250,6 +250,6 @@ function Door({ state, fault, onPassword, onSent }: DoorProps) {
       <Button look="lamp" size="lg" type="submit" wide busy={form.busy}>
         {by === 'code' ? <Trans>Send the code</Trans> : <Trans>Log in</Trans>}
       </Button>
-    </form>
+    </Form>
   );
 }

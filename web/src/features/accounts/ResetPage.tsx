@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { isRefusal } from '../../kit/api/errors';
 import type { OtpSent } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
-import { useForm } from '../../kit/form';
+import { Form, useForm } from '../../kit/form';
 import { Button, Fault, PasswordField, toast } from '../../kit/ui';
 import { DoorPage } from '../../kit/ui/DoorPage';
 import { CodeStep } from './CodeStep';
@@ -115,7 +115,7 @@ function NewPassword({ proof, onDone, onStartAgain }: NewPasswordProps) {
     },
   });
   return (
-    <form {...form.props} className="flex flex-col gap-5">
+    <Form form={form} className="flex flex-col gap-5">
       <PasswordField
         label={t`New password`}
         hint={t`At least 10 characters. A few words in a row are easy to keep in mind.`}
@@ -126,6 +126,6 @@ function NewPassword({ proof, onDone, onStartAgain }: NewPasswordProps) {
       <Button look="lamp" size="lg" type="submit" wide busy={form.busy} disabled={!form.isReady}>
         <Trans>Save this password</Trans>
       </Button>
-    </form>
+    </Form>
   );
 }

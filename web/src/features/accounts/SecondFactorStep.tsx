@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { isRefusal } from '../../kit/api/errors';
-import { useForm } from '../../kit/form';
+import { Form, useForm } from '../../kit/form';
 import { Button, CodeField, Fault, Field } from '../../kit/ui';
 import { finishLogIn } from './second-factor';
 
@@ -31,7 +31,7 @@ export function SecondFactorStep({
     },
   });
   return (
-    <form {...form.props} className="flex flex-col gap-5">
+    <Form form={form} className="flex flex-col gap-5">
       {by === 'app' ? (
         <CodeField
           key="app"
@@ -73,6 +73,6 @@ export function SecondFactorStep({
           <Trans>No recovery code either? Those who run this square can help, once they know that it is you.</Trans>
         </p>
       ) : null}
-    </form>
+    </Form>
   );
 }

@@ -1,32 +1,38 @@
 import { useLingui } from '@lingui/react/macro';
-import { useRef, useState } from 'react';
-import { DecideSheet } from '../../kit/staff';
+import { useRef } from 'react';
+import { FormSheet } from '../../kit/FormSheet';
+import { useForm } from '../../kit/form';
+import { ReasonField, useReason } from '../../kit/staff';
 import { Field, Segmented, toast } from '../../kit/ui';
 import { randomUuid } from '../../kit/uuid';
 import { type StaffPerson, useAdjust } from './data';
+
+type Direction = 'give' | 'take';
+
+const coinsIn = (text: string) => (/^\d{1,10}$/.test(text.trim()) ? Number(text.trim()) : 0);
 
 /** Coins out of the community's promotions, or back to them; never into debt, never more than a day allows. */
 export function AdjustSheet({ member, onClose }: { member: StaffPerson; onClose: () => void }) {
   const { t, i18n } = useLingui();
   const adjust = useAdjust(member.person.user_id);
   const key = useRef(randomUuid());
-  const [direction, setDirection] = useState<'give' | 'take'>('give');
-  const [text, setText] = useState('');
-  const [asked, setAsked] = useState(false);
-  const most = direction === 'give' ? member.adjustable : Math.min(member.adjustable, member.wallet.available);
-  const coins = /^\d{1,10}$/.test(text.trim()) ? Number(text.trim()) : 0;
-  const wrong = coins < 1 || coins > most;
-  const atMost = i18n.number(most);
+  const { limit, rule } = useReason({ isTold: true });
+  const fault = useCoinsFault(member);
+  const form = useForm({
+    initial: { direction: 'give' as Direction, coins: '', reason: '' },
+    limits: { reason: limit },
+    rules: { coins: (coins, { direction }) => fault(coinsIn(coins), direction), reason: rule },
+    send: async ({ direction, coins, reason }) => {
+      await adjust.mutateAsync({ key: key.current, direction, coins: coinsIn(coins), reason: reason.trim() });
+      toast(direction === 'give' ? t`The coins are theirs.` : t`The coins are taken.`);
+      onClose();
+    },
+  });
+  const { direction } = form.values;
   const today = i18n.number(member.adjustable);
-  const wrongWords =
-    most === 0
-      ? direction === 'take' && member.adjustable > 0
-        ? t`There is nothing to take: what they have is spent or set aside.`
-        : t`You have moved as many coins as you may in one day. You can move more tomorrow.`
-      : t`Write a whole number up to ${atMost}.`;
   return (
-    <DecideSheet
-      open
+    <FormSheet
+      form={form}
       onClose={onClose}
       title={t`Give or take coins`}
       words={
@@ -36,27 +42,10 @@ export function AdjustSheet({ member, onClose }: { member: StaffPerson; onClose:
       }
       act={direction === 'give' ? t`Give coins` : t`Take coins`}
       danger={direction === 'take'}
-      toldToPerson
-      busy={adjust.isPending}
-      error={adjust.error}
-      onDecide={(reason) => {
-        setAsked(true);
-        if (wrong) return;
-        adjust.mutate(
-          { key: key.current, direction, coins, reason },
-          {
-            onSuccess: () => {
-              toast(direction === 'give' ? t`The coins are theirs.` : t`The coins are taken.`);
-              onClose();
-            },
-          },
-        );
-      }}
     >
       <Segmented
         label={t`Give or take`}
-        value={direction}
-        onChange={setDirection}
+        {...form.choice('direction')}
         options={[
           { value: 'give', words: t`Give` },
           { value: 'take', words: t`Take` },
@@ -66,10 +55,22 @@ export function AdjustSheet({ member, onClose }: { member: StaffPerson; onClose:
         label={t`How many coins`}
         inputMode="numeric"
         hint={t`You may move ${today} more today.`}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        error={asked && wrong ? wrongWords : undefined}
+        {...form.field('coins')}
       />
-    </DecideSheet>
+      <ReasonField isTold {...form.field('reason')} />
+    </FormSheet>
   );
+}
+
+/** Words for a number of coins that may not be moved. */
+function useCoinsFault({ adjustable, wallet }: StaffPerson): (coins: number, direction: Direction) => string | false {
+  const { t, i18n } = useLingui();
+  return (coins, direction) => {
+    const most = direction === 'give' ? adjustable : Math.min(adjustable, wallet.available);
+    if (coins >= 1 && coins <= most) return false;
+    if (adjustable === 0) return t`You have moved as many coins as you may in one day. You can move more tomorrow.`;
+    if (most === 0) return t`There is nothing to take: what they have is spent or set aside.`;
+    const atMost = i18n.number(most);
+    return t`Write a whole number up to ${atMost}.`;
+  };
 }

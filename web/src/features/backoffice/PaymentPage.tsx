@@ -3,7 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Hourglass, PackageCheck, Undo2 } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
-import { ConflictOfInterest, DecideSheet, PersonName, StaffPage, useProviderWords } from '../../kit/staff';
+import { FormSheet } from '../../kit/FormSheet';
+import { useForm } from '../../kit/form';
+import {
+  ConflictOfInterest,
+  DecideSheet,
+  PersonName,
+  ReasonField,
+  StaffPage,
+  useProviderWords,
+  useReason,
+} from '../../kit/staff';
 import {
   amountText,
   Button,
@@ -249,7 +259,6 @@ function GiveSheet({ payment, doubted, onClose }: { payment: StaffPayment; doubt
   const give = useRelease(payment.id);
   return (
     <DecideSheet
-      open
       onClose={onClose}
       title={t`Give it anyway?`}
       words={[
@@ -261,16 +270,11 @@ function GiveSheet({ payment, doubted, onClose }: { payment: StaffPayment; doubt
           : t`The fraud rules have not looked at this payment.`,
       ].join(' ')}
       act={t`Give it anyway`}
-      busy={give.isPending}
-      error={give.error}
-      onDecide={(reason) =>
-        give.mutate(reason, {
-          onSuccess: () => {
-            toast(t`Given.`);
-            onClose();
-          },
-        })
-      }
+      onDecide={async (reason) => {
+        await give.mutateAsync(reason);
+        toast(t`Given.`);
+        onClose();
+      }}
     />
   );
 }
@@ -289,43 +293,38 @@ function RefundSheet({
   const { t, i18n } = useLingui();
   const refund = useRefund(payment.id);
   const key = useRef(randomUuid());
-  const [text, setText] = useState(amountText(i18n.locale, left, currency));
-  const [asked, setAsked] = useState(false);
-  const amount = readMoney(text, currency);
-  const wrong = amount === null || amount < 1 || amount > left;
+  const { limit, rule } = useReason();
   const whole = moneyText(i18n.locale, left, currency);
+  const isRefundable = (amount: number | null) => amount !== null && amount >= 1 && amount <= left;
+  const form = useForm({
+    initial: { amount: amountText(i18n.locale, left, currency), reason: '' },
+    limits: { reason: limit },
+    rules: {
+      amount: (text) => !isRefundable(readMoney(text, currency)) && t`Write an amount up to ${whole}.`,
+      reason: rule,
+    },
+    send: async ({ amount: text, reason }) => {
+      const amount = readMoney(text, currency);
+      await refund.mutateAsync({
+        key: key.current,
+        amount: amount === left ? null : amount,
+        reason: reason.trim(),
+      });
+      toast(t`The provider is being asked.`);
+      onClose();
+    },
+  });
   return (
-    <DecideSheet
-      open
+    <FormSheet
+      form={form}
       onClose={onClose}
       title={t`Refund this payment?`}
       words={t`The money goes back through the provider. Coins are taken back in proportion; what was spent already is owed.`}
       act={t`Refund`}
       danger
-      busy={refund.isPending}
-      error={refund.error}
-      onDecide={(reason) => {
-        setAsked(true);
-        if (wrong) return;
-        refund.mutate(
-          { key: key.current, amount: amount === left ? null : amount, reason },
-          {
-            onSuccess: () => {
-              toast(t`The provider is being asked.`);
-              onClose();
-            },
-          },
-        );
-      }}
     >
-      <Field
-        label={t`How much`}
-        inputMode="decimal"
-        hint={t`At most ${whole}.`}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        error={asked && wrong ? t`Write an amount up to ${whole}.` : undefined}
-      />
-    </DecideSheet>
+      <Field label={t`How much`} inputMode="decimal" hint={t`At most ${whole}.`} {...form.field('amount')} />
+      <ReasonField {...form.field('reason')} />
+    </FormSheet>
   );
 }

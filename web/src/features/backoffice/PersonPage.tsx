@@ -120,10 +120,7 @@ function Acts({ member }: { member: StaffPerson }) {
   const freeze = useFreeze(user_id);
   const thaw = useThaw(user_id);
   const [doing, setDoing] = useState<'freeze' | 'adjust' | null>(null);
-  const done = () => {
-    freeze.reset();
-    setDoing(null);
-  };
+  const done = () => setDoing(null);
   return (
     <div className="flex flex-wrap gap-2">
       <Button icon={<CoinsIcon aria-hidden className="size-5" />} onClick={() => setDoing('adjust')}>
@@ -149,23 +146,17 @@ function Acts({ member }: { member: StaffPerson }) {
       )}
       {doing === 'freeze' ? (
         <DecideSheet
-          open
           onClose={done}
           title={t`Freeze the wallet?`}
           words={t`They cannot spend until somebody thaws it. They are told that it is frozen, and why.`}
           act={t`Freeze the wallet`}
           danger
-          toldToPerson
-          busy={freeze.isPending}
-          error={freeze.error}
-          onDecide={(reason) =>
-            freeze.mutate(reason, {
-              onSuccess: () => {
-                toast(t`The wallet is frozen.`);
-                done();
-              },
-            })
-          }
+          isTold
+          onDecide={async (reason) => {
+            await freeze.mutateAsync(reason);
+            toast(t`The wallet is frozen.`);
+            done();
+          }}
         />
       ) : null}
       {doing === 'adjust' ? <AdjustSheet member={member} onClose={done} /> : null}

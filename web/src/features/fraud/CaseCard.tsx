@@ -165,28 +165,16 @@ function Decide({ one }: { one: FraudCase }) {
       </div>
       {choice && chosen ? (
         <DecideSheet
-          open
-          onClose={() => {
-            decide.reset();
-            setChoice(null);
-          }}
+          onClose={() => setChoice(null)}
           title={chosen.title}
           words={chosen.words}
           act={chosen.act}
           danger={chosen.danger}
-          busy={decide.isPending}
-          error={decide.error}
-          onDecide={(note) =>
-            decide.mutate(
-              { decision: choice, note },
-              {
-                onSuccess: () => {
-                  toast(t`Decided.`);
-                  setChoice(null);
-                },
-              },
-            )
-          }
+          onDecide={async (note) => {
+            await decide.mutateAsync({ decision: choice, note });
+            toast(t`Decided.`);
+            setChoice(null);
+          }}
         />
       ) : null}
     </>

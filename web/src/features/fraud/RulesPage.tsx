@@ -2,12 +2,11 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
-import { useWords } from '../../kit/api/words';
+import { Form, type FormOf, useForm } from '../../kit/form';
 import { StaffPage } from '../../kit/staff';
-import { Button, Card, Field, Loaded, toast } from '../../kit/ui';
+import { Button, Card, Fault, Field, Loaded, toast } from '../../kit/ui';
 import { type FraudRules, rulesQuery, useChangeRules } from './data';
-import { allFields, type FieldKey, type Fields, fieldKey, readRules, useAmountText } from './rule-fields';
+import { allFields, type FieldKey, type Fields, readField, readRules, useAmountText } from './rule-fields';
 import { type RuleWords, useEffectWords, useRuleWords } from './rule-words';
 import { useRuleTitles } from './words';
 
@@ -32,36 +31,33 @@ export function RulesPage() {
         <ArrowLeft aria-hidden className="size-4.5" />
         <Trans>Doubtful purchases</Trans>
       </Link>
-      <Loaded query={rules}>{(known) => <Form key={JSON.stringify(known.settings)} rules={known} />}</Loaded>
+      <Loaded query={rules}>{(known) => <RulesForm key={JSON.stringify(known.settings)} rules={known} />}</Loaded>
     </StaffPage>
   );
 }
 
-function Form({ rules }: { rules: FraudRules }) {
+function RulesForm({ rules }: { rules: FraudRules }) {
   const { t } = useLingui();
-  const say = useWords();
   const change = useChangeRules();
   const amountText = useAmountText();
   const ruleWords = useRuleWords();
-  const [fields, setFields] = useState<Fields>(() => allFields(rules, amountText));
-  const [asked, setAsked] = useState(false);
-  const { changes, wrong, numbers } = readRules(rules, fields, amountText);
-  const set = (key: FieldKey, text: string) => setFields({ ...fields, [key]: text });
-  const save = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setAsked(true);
-    if (wrong.size > 0) {
-      // The form is long: whoever saves is brought to what cannot be so.
-      const form = event.currentTarget;
-      requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
-    }
-    if (wrong.size > 0 || Object.keys(changes).length === 0) return;
-    change.mutate(changes, { onSuccess: () => toast(t`The rules have been changed.`) });
-  };
-  const shared = { rules, fields, set, wrong: asked ? wrong : new Set<FieldKey>() };
-  const changed = Object.keys(changes).length > 0;
+  const fieldFault = useFieldFault(rules);
+  const kept = allFields(rules, amountText);
+  const isWrong = (fields: Fields) =>
+    Object.entries(fields).some(([key, typed]) => readField(rules, key, typed) === null);
+  const form = useForm<Fields, void>({
+    initial: kept,
+    rules: Object.fromEntries(Object.keys(kept).map((key) => [key, (typed: string) => fieldFault(key, typed)])),
+    ready: (fields) => isWrong(fields) || Object.keys(readRules(rules, fields, amountText).changes).length > 0,
+    send: async (fields) => {
+      await change.mutateAsync(readRules(rules, fields, amountText).changes);
+      toast(t`The rules have been changed.`);
+    },
+  });
+  const { numbers } = readRules(rules, form.values, amountText);
+  const shared = { rules, form };
   return (
-    <form className="flex flex-col gap-4" onSubmit={save} noValidate>
+    <Form form={form} className="flex flex-col gap-4">
       <Card className="flex flex-col gap-4">
         <h2 className="font-semibold text-lg">
           <Trans>What follows</Trans>
@@ -77,40 +73,40 @@ function Form({ rules }: { rules: FraudRules }) {
         <RuleCard key={one.rule} words={one} numbers={numbers} {...shared} />
       ))}
       <div className="sticky bottom-[calc(4.5rem+var(--dock)+env(safe-area-inset-bottom))] flex flex-wrap items-center gap-3 rounded-card border border-line bg-card p-3 shadow-card lg:bottom-[calc(1rem+var(--dock))]">
-        <Button type="submit" look="lamp" busy={change.isPending} disabled={!changed && wrong.size === 0}>
+        <Button type="submit" look="lamp" busy={form.busy} disabled={!form.isReady}>
           <Trans>Save</Trans>
         </Button>
         <Button
           look="quiet"
-          disabled={!changed && wrong.size === 0}
+          disabled={!form.isReady}
           onClick={() => {
-            setFields(allFields(rules, amountText));
-            setAsked(false);
-            change.reset();
+            form.change(kept);
+            form.clear();
           }}
         >
           <Trans>Undo changes</Trans>
         </Button>
-        {asked && wrong.size > 0 ? (
-          <p role="alert" className="text-sm text-terracotta">
-            <Trans>One of the numbers is not possible. It is marked.</Trans>
-          </p>
-        ) : null}
-        {change.error ? (
-          <p role="alert" className="text-sm text-terracotta">
-            {say(change.error)}
-          </p>
-        ) : null}
+        <Fault>{form.fault}</Fault>
       </div>
-    </form>
+    </Form>
   );
+}
+
+/** Words for what was typed, where it cannot be so. */
+function useFieldFault(rules: FraudRules): (key: FieldKey, typed: string) => string | false {
+  const { t, i18n } = useLingui();
+  return (key, typed) => {
+    if (readField(rules, key, typed) !== null) return false;
+    const bounds = rules.bounds[key];
+    const least = i18n.number(bounds?.least ?? 0);
+    const most = i18n.number(bounds?.most ?? 0);
+    return bounds ? t`Write a whole number from ${least} to ${most}.` : t`Write an amount, like 49.99.`;
+  };
 }
 
 interface Shared {
   rules: FraudRules;
-  fields: Fields;
-  set: (key: FieldKey, text: string) => void;
-  wrong: Set<FieldKey>;
+  form: FormOf<Fields>;
 }
 
 function RuleCard({ words, numbers, ...shared }: Shared & { words: RuleWords; numbers: Record<string, number> }) {
@@ -149,12 +145,8 @@ function RuleCard({ words, numbers, ...shared }: Shared & { words: RuleWords; nu
   );
 }
 
-function NumberField({ rules, fields, set, wrong, name, label }: Shared & { name: string; label: string }) {
+function NumberField({ rules, form, name, label }: Shared & { name: string; label: string }) {
   const { t, i18n } = useLingui();
-  const key = fieldKey(name);
-  const bounds = rules.bounds[name];
-  const least = i18n.number(bounds?.least ?? 0);
-  const most = i18n.number(bounds?.most ?? 0);
   const delivered = rules.defaults[name];
   const first = typeof delivered === 'number' ? i18n.number(delivered) : '';
   return (
@@ -162,17 +154,15 @@ function NumberField({ rules, fields, set, wrong, name, label }: Shared & { name
       label={label}
       inputMode="numeric"
       autoComplete="off"
-      hint={fields[key] === String(delivered) ? undefined : t`Default: ${first}`}
-      value={fields[key] ?? ''}
-      onChange={(event) => set(key, event.target.value)}
-      error={wrong.has(key) ? t`Write a whole number from ${least} to ${most}.` : undefined}
+      hint={form.values[name] === String(delivered) ? undefined : t`Default: ${first}`}
+      {...form.field(name)}
     />
   );
 }
 
-function Amounts({ fields, set, wrong, name, label }: Omit<Shared, 'rules'> & { name: string; label: string }) {
+function Amounts({ form, name, label }: Omit<Shared, 'rules'> & { name: string; label: string }) {
   const { t } = useLingui();
-  const keys = Object.keys(fields).filter((key): key is FieldKey => key.startsWith(`${name} `));
+  const keys = Object.keys(form.values).filter((key): key is FieldKey => key.startsWith(`${name} `));
   return (
     <fieldset className="flex flex-col gap-3 sm:col-span-2">
       <legend className="pb-2 font-semibold text-sm">{label}</legend>
@@ -187,9 +177,7 @@ function Amounts({ fields, set, wrong, name, label }: Omit<Shared, 'rules'> & { 
               inputMode="decimal"
               autoComplete="off"
               hint={currency === '*' ? t`Empty: no amount counts as large.` : t`Empty: like every other currency.`}
-              value={fields[key] ?? ''}
-              onChange={(event) => set(key, event.target.value)}
-              error={wrong.has(key) ? t`Write an amount, like 49.99.` : undefined}
+              {...form.field(key)}
             />
           );
         })}

@@ -43,41 +43,46 @@ export function allFields(rules: FraudRules, amountText: (amount: number, curren
   return fields;
 }
 
-/** What of the form differs from the settings, which fields cannot be so, and its numbers as far as they can be read. */
+/** The number or amount that was typed; null when it cannot be so. An amount that is left out is undefined. */
+export function readField(rules: FraudRules, key: FieldKey, typed: string): number | null | undefined {
+  const [name = '', currency] = key.split(' ');
+  if (currency && typed.trim() === '') return undefined;
+  const value = currency ? readMoney(typed.trim(), written(currency)) : readNumber(typed);
+  const bounds = rules.bounds[name];
+  return value !== null && bounds && value >= bounds.least && value <= bounds.most ? value : null;
+}
+
+function readNumber(typed: string): number | null {
+  const digits = asciiDigits(typed).trim();
+  return /^\d{1,10}$/.test(digits) ? Number(digits) : null;
+}
+
+/** What of the form differs from the settings, and its numbers; a field that cannot be so counts as unchanged. */
 export function readRules(
   rules: FraudRules,
   fields: Fields,
   amountText: (amount: number, currency: string) => string,
-): { changes: Changes; wrong: Set<FieldKey>; numbers: Record<string, number> } {
+): { changes: Changes; numbers: Record<string, number> } {
   const changes: Changes = {};
-  const wrong = new Set<FieldKey>();
   const numbers: Record<string, number> = {};
-  const fits = (name: string, value: number) => {
-    const bounds = rules.bounds[name];
-    return bounds !== undefined && value >= bounds.least && value <= bounds.most;
-  };
   const before = allFields(rules, amountText);
   for (const [name, known] of Object.entries(rules.settings)) {
     if (typeof known === 'number') {
-      const text = asciiDigits(fields[fieldKey(name)] ?? '').trim();
-      const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-      numbers[name] = fits(name, value) ? value : known;
-      if (!fits(name, value)) wrong.add(fieldKey(name));
-      else if (value !== known) changes[name] = value;
+      const value = readField(rules, name, fields[name] ?? '') ?? known;
+      numbers[name] = value;
+      if (value !== known) changes[name] = value;
       continue;
     }
     const amounts: Record<string, number> = {};
     let differs = false;
     for (const currency of currenciesOf(rules, known)) {
       const key = fieldKey(name, currency);
-      const text = (fields[key] ?? '').trim();
-      differs ||= text !== before[key];
-      if (text === '') continue;
-      const amount = readMoney(text, written(currency));
-      if (amount === null || !fits(name, amount)) wrong.add(key);
-      else amounts[currency] = amount;
+      const typed = fields[key] ?? '';
+      differs ||= typed.trim() !== before[key];
+      const amount = readField(rules, key, typed);
+      if (amount != null) amounts[currency] = amount;
     }
     if (differs) changes[name] = amounts;
   }
-  return { changes, wrong, numbers };
+  return { changes, numbers };
 }

@@ -2,16 +2,16 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { LockKeyholeOpen } from 'lucide-react';
-import { useState } from 'react';
 import { isRefusal } from '../../kit/api/errors';
 import type { Gift } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
+import { Form, useForm } from '../../kit/form';
 import {
   Bone,
   Button,
   Coin,
   Coins,
-  excessOf,
+  Fault,
   Field,
   Figure,
   List,
@@ -71,58 +71,53 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
   const words = useWords();
   const nameOf = useGiftName();
   const { data: wallet } = useQuery(walletQuery);
-  const send = useSendGift();
-  const [chosen, setChosen] = useState(gifts[0]?.id ?? '');
-  const [quantity, setQuantity] = useState(1);
-  const [note, setNote] = useState('');
-  const gift = gifts.find(({ id }) => id === chosen) ?? gifts[0];
-  if (!gift) return null;
-  const cost = gift.price * quantity;
-  const left = wallet ? wallet.available - cost : 0;
+  const give = useSendGift();
   const stopped = Boolean(wallet && (wallet.frozen || wallet.debt > 0));
-
-  const give = () =>
-    send.mutate(
-      {
-        gift_id: gift.id,
+  const giftOf = (id: string) => gifts.find((one) => one.id === id) ?? gifts[0];
+  const leftAfter = (id: string, quantity: number) => (wallet?.available ?? 0) - (giftOf(id)?.price ?? 0) * quantity;
+  const form = useForm({
+    initial: { chosen: gifts[0]?.id ?? '', quantity: 1, note: '' },
+    limits: { note: LONGEST_NOTE },
+    ready: ({ chosen, quantity }) => wallet !== undefined && !stopped && leftAfter(chosen, quantity) >= 0,
+    words: (error) =>
+      isRefusal(error, 'not_found')
+        ? t`This cannot be given. A gift goes only to somebody whom this face of yours has met.`
+        : words(error),
+    send: ({ chosen, quantity, note }) =>
+      give.mutateAsync({
+        gift_id: giftOf(chosen)?.id ?? chosen,
         quantity,
         profile_id: receiver.id,
         note: note.trim(),
-      },
-      {
-        onSuccess: () => {
-          toast(t`${receiver.alias} has your gift.`);
-          onDone();
-        },
-      },
-    );
+      }),
+    onSent: () => {
+      toast(t`${receiver.alias} has your gift.`);
+      onDone();
+    },
+  });
+  const { chosen, quantity } = form.values;
+  const gift = giftOf(chosen);
+  if (!gift) return null;
+  const cost = gift.price * quantity;
+  const left = leftAfter(chosen, quantity);
 
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (wallet && !stopped && left >= 0 && !send.isPending && excessOf(note, LONGEST_NOTE) === 0) give();
-      }}
-    >
+    <Form form={form} className="flex flex-col gap-4">
       <Tiles
         label={t`Which gift`}
         hideLabel
-        value={gift.id}
-        onChange={setChosen}
+        {...form.choice('chosen')}
         className="grid-cols-[repeat(auto-fill,minmax(max(4.25rem,22%),1fr))]"
         options={gifts.map((one) => ({ value: one.id, words: <GiftTile gift={one} /> }))}
       />
       <div className="flex flex-wrap items-center justify-between gap-3">
         <span className="min-w-0 font-semibold">{nameOf(gift)}</span>
-        <Stepper label={t`How many`} value={quantity} onChange={setQuantity} most={MOST} />
+        <Stepper label={t`How many`} {...form.choice('quantity')} most={MOST} />
       </div>
       <Field
         label={t`Add a few words`}
-        value={note}
-        limit={LONGEST_NOTE}
         autoComplete="off"
-        onChange={(event) => setNote(event.target.value)}
+        {...form.field('note')}
         hint={
           <span className="flex gap-1.5">
             <LockKeyholeOpen aria-hidden className="mt-0.5 size-4 shrink-0" />
@@ -143,15 +138,7 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
           </Trans>
         </p>
       ) : null}
-      {send.error ? (
-        <p role="alert" className="text-terracotta">
-          {isRefusal(send.error, 'not_found') ? (
-            <Trans>This cannot be given. A gift goes only to somebody whom this face of yours has met.</Trans>
-          ) : (
-            words(send.error)
-          )}
-        </p>
-      ) : null}
+      <Fault>{form.fault}</Fault>
       {wallet && stopped ? null : (
         <SheetFoot>
           {wallet && left < 0 ? (
@@ -172,7 +159,7 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
               </Trans>
             </Notice>
           ) : (
-            <Button type="submit" look="lamp" wide busy={send.isPending} disabled={!wallet}>
+            <Button type="submit" look="lamp" wide busy={form.busy} disabled={!wallet}>
               <span>
                 <Trans>
                   Give it for <Coins amount={cost} />
@@ -182,7 +169,7 @@ function GiftForm({ gifts, receiver, onDone }: { gifts: Gift[]; receiver: Receiv
           )}
         </SheetFoot>
       )}
-    </form>
+    </Form>
   );
 }
 

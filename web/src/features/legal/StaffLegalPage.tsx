@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useWords } from '../../kit/api/words';
+import { Form, useForm } from '../../kit/form';
 import { StaffPage } from '../../kit/staff';
-import { Button, Card, Field, Loaded, Moment, Notice, Section, Segmented, TextArea, toast } from '../../kit/ui';
+import { Button, Card, Fault, Field, Loaded, Moment, Notice, Section, Segmented, TextArea, toast } from '../../kit/ui';
 import { Prose } from '../../kit/ui/Prose';
 import type { Language, LegalKind } from './data';
 import {
@@ -16,6 +16,7 @@ import {
 } from './staff-data';
 
 const LONGEST = 50_000;
+const LONGEST_LINE = 200;
 
 /** Who runs the square, and the texts that hold on it: each version is kept. */
 export function StaffLegalPage() {
@@ -72,66 +73,56 @@ export function StaffLegalPage() {
 
 function OperatorForm({ known }: { known: Operator }) {
   const { t } = useLingui();
-  const say = useWords();
-  const [fields, setFields] = useState(known);
   const change = useChangeOperator();
-  const set = (part: Partial<Operator>) => setFields({ ...fields, ...part });
+  const form = useForm({
+    initial: known,
+    limits: { name: LONGEST_LINE, contact: LONGEST_LINE, address: LONGEST_LINE },
+    send: async (operator) => {
+      await change.mutateAsync(operator);
+      toast(t`Saved.`);
+    },
+  });
   return (
     <Card>
-      <form
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate(fields, { onSuccess: () => toast(t`Saved.`) });
-        }}
-      >
+      <Form form={form} className="flex flex-col gap-4">
         {known.name && known.contact ? null : (
           <Notice tone="terracotta" title={<Trans>People cannot see yet who runs this community</Trans>}>
             <Trans>The law asks for a name and a way to reach you. Until you write them, the texts say so.</Trans>
           </Notice>
         )}
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field
-            label={t`Name of the person or company`}
-            limit={200}
-            value={fields.name}
-            onChange={(event) => set({ name: event.target.value })}
-          />
-          <Field
-            label={t`E-mail address or page`}
-            limit={200}
-            value={fields.contact}
-            onChange={(event) => set({ contact: event.target.value })}
-          />
-          <Field
-            label={t`Postal address`}
-            limit={200}
-            className="sm:col-span-2"
-            value={fields.address}
-            onChange={(event) => set({ address: event.target.value })}
-          />
+          <Field label={t`Name of the person or company`} {...form.field('name')} />
+          <Field label={t`E-mail address or page`} {...form.field('contact')} />
+          <Field label={t`Postal address`} className="sm:col-span-2" {...form.field('address')} />
         </div>
-        {change.error ? (
-          <p role="alert" className="text-terracotta">
-            {say(change.error)}
-          </p>
-        ) : null}
-        <Button type="submit" className="self-start" busy={change.isPending}>
+        <Fault>{form.fault}</Fault>
+        <Button type="submit" className="self-start" busy={form.busy}>
           <Trans>Save</Trans>
         </Button>
-      </form>
+      </Form>
     </Card>
   );
 }
 
 function TextForm({ known }: { known: StaffLegalText }) {
   const { t } = useLingui();
-  const say = useWords();
   const { current, delivered, versions } = known;
-  const [body, setBody] = useState(current.body);
   const publish = usePublishLegalText();
-  const changed = body.trim() !== current.body;
+  const form = useForm({
+    initial: { body: current.body },
+    limits: { body: LONGEST },
+    ready: ({ body }) => body.trim() !== '' && body.trim() !== current.body,
+    send: async ({ body }) => {
+      await publish.mutateAsync({
+        kind: current.kind,
+        language: current.language,
+        body: body.trim(),
+        instead_of: current.digest,
+      });
+      toast(t`The new version is in force.`);
+    },
+  });
+  const { body } = form.values;
   return (
     <div className="flex flex-col gap-4">
       {current.version ? null : (
@@ -139,39 +130,22 @@ function TextForm({ known }: { known: StaffLegalText }) {
           <Trans>It follows your settings until you publish one of your own.</Trans>
         </Notice>
       )}
-      <form
-        noValidate
-        className="grid gap-4 lg:grid-cols-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!changed || !body.trim() || publish.isPending) return;
-          publish.mutate(
-            { kind: current.kind, language: current.language, body: body.trim(), instead_of: current.digest },
-            { onSuccess: () => toast(t`The new version is in force.`) },
-          );
-        }}
-      >
+      <Form form={form} className="grid gap-4 lg:grid-cols-2">
         <div className="flex flex-col gap-4">
           <TextArea
             label={t`Text`}
             hint={t`Begin a heading with ## and a line of a list with -. Put ** around what is to be bold.`}
             rows={22}
-            limit={LONGEST}
             lang={current.language}
-            value={body}
-            onChange={(event) => setBody(event.target.value)}
+            {...form.field('body')}
           />
-          {publish.error ? (
-            <p role="alert" className="text-terracotta">
-              {say(publish.error)}
-            </p>
-          ) : null}
+          <Fault>{form.fault}</Fault>
           <div className="flex flex-wrap gap-3">
-            <Button look="lamp" type="submit" disabled={!changed || !body.trim()} busy={publish.isPending}>
+            <Button look="lamp" type="submit" disabled={!form.isReady} busy={form.busy}>
               <Trans>Publish</Trans>
             </Button>
             {body === delivered ? null : (
-              <Button look="quiet" onClick={() => setBody(delivered)}>
+              <Button look="quiet" onClick={() => form.change({ body: delivered })}>
                 <Trans>Start from the delivered text</Trans>
               </Button>
             )}
@@ -180,7 +154,7 @@ function TextForm({ known }: { known: StaffLegalText }) {
         <Card aria-label={t`As people see it`} role="region" className="min-w-0">
           <Prose lang={current.language}>{body}</Prose>
         </Card>
-      </form>
+      </Form>
       {versions.length > 0 ? (
         <Section title={<Trans>Versions</Trans>}>
           <ul className="flex flex-col gap-2">

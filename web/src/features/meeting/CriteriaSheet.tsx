@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import { useMe } from '../../kit/api/session';
 import type { Criteria } from '../../kit/api/types';
+import { Form, useForm } from '../../kit/form';
 import { rememberedLanguage } from '../../kit/language';
 import { Button, ChipToggle, Segmented, SelectField, Sheet, SheetFoot } from '../../kit/ui';
 import { INTEREST_NAMES, useInterestWords } from '../accounts';
@@ -46,26 +46,41 @@ export function CriteriaSheet({ open, onClose }: { open: boolean; onClose: () =>
   );
 }
 
+const asValues = ({ language, max_distance_km, interests }: Criteria) => ({
+  language: language ?? ('any' as const),
+  distance: String(max_distance_km ?? ''),
+  interests: interests ?? [],
+});
+
+const asCriteria = ({ language, distance, interests }: ReturnType<typeof asValues>): Criteria => ({
+  language: language === 'any' ? null : language,
+  max_distance_km: distance ? Number(distance) : null,
+  interests,
+});
+
 function CriteriaForm({ onDone }: { onDone: () => void }) {
   const { t } = useLingui();
   const interest = useInterestWords();
   const me = useMe();
   const kept = useCriteria((state) => state.criteria);
-  const [criteria, setCriteria] = useState<Criteria>(kept);
-  const chosen = criteria.interests ?? [];
+  const form = useForm({
+    initial: asValues(kept),
+    send: async (values) => keepCriteria(asCriteria(values)),
+    onSent: onDone,
+  });
+  const { interests } = form.values;
   const mine = INTEREST_NAMES.filter((name) => me.profile.interests.includes(name));
   const offered = [...mine, ...INTEREST_NAMES.filter((name) => !mine.includes(name))];
 
   return (
-    <>
+    <Form form={form} className="flex flex-col gap-4">
       <div className="flex flex-col gap-2">
         <span className="font-semibold text-sm">
           <Trans>Language of the talk</Trans>
         </span>
         <Segmented
           label={t`Language of the talk`}
-          value={criteria.language ?? 'any'}
-          onChange={(language) => setCriteria({ ...criteria, language: language === 'any' ? null : language })}
+          {...form.choice('language')}
           options={[
             { value: 'any', words: t`Any of mine` },
             { value: 'tr', words: t`Turkish` },
@@ -76,10 +91,7 @@ function CriteriaForm({ onDone }: { onDone: () => void }) {
       <SelectField
         label={t`Distance`}
         hint={t`Locations are known to about ten kilometres only. Without a location in your profile this has no effect.`}
-        value={String(criteria.max_distance_km ?? '')}
-        onChange={(event) =>
-          setCriteria({ ...criteria, max_distance_km: event.target.value ? Number(event.target.value) : null })
-        }
+        {...form.field('distance')}
       >
         <option value="">{t`Any distance`}</option>
         {DISTANCES.map((km) => (
@@ -94,17 +106,14 @@ function CriteriaForm({ onDone }: { onDone: () => void }) {
         </legend>
         <div className="flex flex-wrap gap-2">
           {offered.map((name) => {
-            const on = chosen.includes(name);
+            const on = interests.includes(name);
             return (
               <ChipToggle
                 key={name}
                 on={on}
-                disabled={!on && chosen.length >= AT_MOST}
+                disabled={!on && interests.length >= AT_MOST}
                 onChange={() =>
-                  setCriteria({
-                    ...criteria,
-                    interests: on ? chosen.filter((other) => other !== name) : [...chosen, name],
-                  })
+                  form.change({ interests: on ? interests.filter((other) => other !== name) : [...interests, name] })
                 }
               >
                 {interest(name)}
@@ -114,20 +123,13 @@ function CriteriaForm({ onDone }: { onDone: () => void }) {
         </div>
       </fieldset>
       <SheetFoot>
-        <Button className="flex-1" onClick={() => setCriteria({})}>
+        <Button className="flex-1" onClick={() => form.change(asValues({}))}>
           <Trans>No wishes</Trans>
         </Button>
-        <Button
-          look="lamp"
-          className="flex-1"
-          onClick={() => {
-            keepCriteria(criteria);
-            onDone();
-          }}
-        >
+        <Button type="submit" look="lamp" className="flex-1" busy={form.busy}>
           <Trans>Save</Trans>
         </Button>
       </SheetFoot>
-    </>
+    </Form>
   );
 }

@@ -78,13 +78,7 @@ export function Composer({ conversation, disabled, answered, onAnswered, field }
 
   return (
     <>
-      <form
-        className="@container shrink-0 border-line border-t bg-card pb-[env(safe-area-inset-bottom)]"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <div className="@container shrink-0 border-line border-t bg-card pb-[env(safe-area-inset-bottom)]">
         {excess > 0 ? (
           <p
             id={`${id}-excess`}
@@ -124,7 +118,8 @@ export function Composer({ conversation, disabled, answered, onAnswered, field }
             className={cx(inputLook, 'order-first @[16rem]:order-none max-h-40 resize-none overflow-y-auto')}
           />
           <button
-            type="submit"
+            type="button"
+            onClick={() => void send()}
             aria-label={t`Send`}
             title={t`Send`}
             disabled={!ready || !text.trim()}
@@ -133,7 +128,7 @@ export function Composer({ conversation, disabled, answered, onAnswered, field }
             <SendHorizontal aria-hidden className="size-5.5" />
           </button>
         </div>
-      </form>
+      </div>
       <GiftSheet open={giving} onClose={() => setGiving(false)} receiver={conversation.peer} />
     </>
   );

@@ -1,8 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { KeyRound, ShieldAlert } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useAction } from '../../kit/action';
-import { Button, Field, Notice, Sheet, SheetFoot } from '../../kit/ui';
+import { FormSheet } from '../../kit/FormSheet';
+import { useForm } from '../../kit/form';
+import { Button, Fault, Field, Notice, Sheet } from '../../kit/ui';
 import { NothingOffered } from './crypto/client';
 import { NoAnswer } from './crypto/server';
 import { readCode, WrongCode } from './crypto/transfer';
@@ -50,7 +52,7 @@ export function NewBrowser({ trouble }: { trouble: 'newcomer' | 'replaced' }) {
           </Trans>
         )}
       </Notice>
-      <CodeSheet open={asked === 'code'} onClose={close} />
+      {asked === 'code' ? <CodeSheet onClose={close} /> : null}
       <AnewSheet
         open={asked === 'anew'}
         onClose={close}
@@ -60,43 +62,32 @@ export function NewBrowser({ trouble }: { trouble: 'newcomer' | 'replaced' }) {
   );
 }
 
-function CodeSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+function CodeSheet({ onClose }: { onClose: () => void }) {
   const { t } = useLingui();
-  const [typed, setTyped] = useState('');
-  const [isShort, setShort] = useState(false);
-  const words = useFaultWords();
-  const adopt = useAction({ mutationFn: adoptIdentity, onSuccess: onClose });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const code = readCode(typed);
-    setShort(code === null);
-    if (code !== null) adopt.mutate(code);
-  };
-  const fault = isShort ? t`A code has 16 letters and digits.` : adopt.error ? words(adopt.error) : undefined;
+  const form = useForm({
+    initial: { code: '' },
+    rules: { code: (typed) => readCode(typed) === null && t`A code has 16 letters and digits.` },
+    refusals: { code: (error) => error instanceof WrongCode || error instanceof NothingOffered },
+    words: useFaultWords(),
+    send: ({ code }) => adoptIdentity(readCode(code) ?? ''),
+    onSent: onClose,
+  });
   return (
-    <Sheet
-      open={open}
+    <FormSheet
+      form={form}
       onClose={onClose}
       title={t`Enter the code`}
       words={t`It is on the screen of your other browser for ten minutes. Nobody else needs it: whoever asks you for it wants to read along.`}
+      act={t`Let this browser in`}
     >
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <Field
-          label={t`Code of your other browser`}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-          error={fault}
-          autoComplete="off"
-          autoCapitalize="characters"
-          spellCheck={false}
-        />
-        <SheetFoot>
-          <Button look="lamp" type="submit" wide busy={adopt.isPending}>
-            <Trans>Let this browser in</Trans>
-          </Button>
-        </SheetFoot>
-      </form>
-    </Sheet>
+      <Field
+        label={t`Code of your other browser`}
+        autoComplete="off"
+        autoCapitalize="characters"
+        spellCheck={false}
+        {...form.field('code')}
+      />
+    </FormSheet>
   );
 }
 
@@ -121,11 +112,7 @@ function AnewSheet({ open, onClose, title }: { open: boolean; onClose: () => voi
         </>
       }
     >
-      {insist.error ? (
-        <p role="alert" className="text-terracotta">
-          {words(insist.error)}
-        </p>
-      ) : null}
+      <Fault>{insist.error && words(insist.error)}</Fault>
     </Sheet>
   );
 }

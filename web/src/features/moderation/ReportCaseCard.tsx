@@ -1,11 +1,12 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import type { ReportReason } from '../../kit/api/types';
-import { DecideSheet, PersonName } from '../../kit/staff';
+import { FormSheet } from '../../kit/FormSheet';
+import { useForm } from '../../kit/form';
+import { DecideSheet, PersonName, ReasonField, useReason } from '../../kit/staff';
 import { Button, Card, Chip, fullTime, Moment, SelectField, toast } from '../../kit/ui';
 import { useBanReason } from '../accounts';
 import { useReportReasons } from '../safety';
-import { type PersonBan, type ReportCase, useDecideReportCase, useLiftBan } from './data';
+import { type Decision, type PersonBan, type ReportCase, useDecideReportCase, useLiftBan } from './data';
 
 /** What several people said about one, and what became of it before. */
 export function ReportCaseCard({ one }: { one: ReportCase }) {
@@ -122,54 +123,33 @@ function Ban({ ban, alias }: { ban: PersonBan; alias: string }) {
       ) : (
         <Chip>{ban.lifted_at ? t`lifted or over` : t`over`}</Chip>
       )}
-      <DecideSheet
-        open={asking}
-        onClose={() => {
-          lift.reset();
-          setAsking(false);
-        }}
-        title={t`Lift the ban of ${alias}?`}
-        words={t`They can log in, talk and meet people again.`}
-        act={t`Lift it`}
-        busy={lift.isPending}
-        error={lift.error}
-        onDecide={(reason) =>
-          lift.mutate(reason, {
-            onSuccess: () => {
-              toast(t`The ban is lifted.`);
-              setAsking(false);
-            },
-          })
-        }
-      />
+      {asking ? (
+        <DecideSheet
+          onClose={() => setAsking(false)}
+          title={t`Lift the ban of ${alias}?`}
+          words={t`They can log in, talk and meet people again.`}
+          act={t`Lift it`}
+          onDecide={async (reason) => {
+            await lift.mutateAsync(reason);
+            toast(t`The ban is lifted.`);
+            setAsking(false);
+          }}
+        />
+      ) : null}
     </li>
   );
 }
 
 function Decide({ one }: { one: ReportCase }) {
   const { t } = useLingui();
-  const reasons = useReportReasons();
   const decide = useDecideReportCase(one.id);
   const [choice, setChoice] = useState<'dismiss' | 'ban' | null>(null);
-  const [banReason, setBanReason] = useState<ReportReason>(one.reports[0]?.reason ?? 'other');
-  const [days, setDays] = useState('');
-  const close = () => {
-    decide.reset();
-    setChoice(null);
+  const close = () => setChoice(null);
+  const send = async (decision: Decision) => {
+    await decide.mutateAsync(decision);
+    toast(t`Decided.`);
+    close();
   };
-  const send = (reason: string) =>
-    decide.mutate(
-      choice === 'ban'
-        ? { decision: 'ban', reason, ban_reason: banReason, days: days ? Number(days) : null }
-        : { decision: 'dismiss', reason },
-      {
-        onSuccess: () => {
-          toast(t`Decided.`);
-          setChoice(null);
-        },
-      },
-    );
-  const shared = { onClose: close, busy: decide.isPending, error: decide.error, onDecide: send };
   return (
     <>
       <div className="flex flex-wrap gap-2">
@@ -184,41 +164,58 @@ function Decide({ one }: { one: ReportCase }) {
       </div>
       {choice === 'dismiss' ? (
         <DecideSheet
-          open
+          onClose={close}
           title={t`Dismiss the reports?`}
           words={t`They can meet people again at once, and these reports never count again.`}
           act={t`Dismiss them`}
-          {...shared}
+          onDecide={(reason) => send({ decision: 'dismiss', reason })}
         />
       ) : null}
-      {choice === 'ban' ? (
-        <DecideSheet
-          open
-          title={t`Ban ${one.person.alias}?`}
-          words={t`Their talks end and every device is logged out. The same phone number cannot come back.`}
-          act={t`Ban them`}
-          danger
-          {...shared}
-        >
-          <SelectField
-            label={t`What they are told`}
-            value={banReason}
-            onChange={(event) => setBanReason(event.target.value as ReportReason)}
-          >
-            {Object.entries(reasons).map(([value, words]) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-          </SelectField>
-          <SelectField label={t`For how long`} value={days} onChange={(event) => setDays(event.target.value)}>
-            <option value="1">{t`A day`}</option>
-            <option value="7">{t`A week`}</option>
-            <option value="30">{t`A month`}</option>
-            <option value="">{t`For good`}</option>
-          </SelectField>
-        </DecideSheet>
-      ) : null}
+      {choice === 'ban' ? <BanSheet one={one} onClose={close} onBan={send} /> : null}
     </>
+  );
+}
+
+interface BanSheetProps {
+  one: ReportCase;
+  onClose: () => void;
+  onBan: (decision: Decision) => Promise<void>;
+}
+
+function BanSheet({ one, onClose, onBan }: BanSheetProps) {
+  const { t } = useLingui();
+  const reasons = useReportReasons();
+  const { limit, rule } = useReason();
+  const form = useForm({
+    initial: { banReason: one.reports[0]?.reason ?? 'other', days: '', reason: '' },
+    limits: { reason: limit },
+    rules: { reason: rule },
+    send: ({ banReason, days, reason }) =>
+      onBan({ decision: 'ban', reason: reason.trim(), ban_reason: banReason, days: days ? Number(days) : null }),
+  });
+  return (
+    <FormSheet
+      form={form}
+      onClose={onClose}
+      title={t`Ban ${one.person.alias}?`}
+      words={t`Their talks end and every device is logged out. The same phone number cannot come back.`}
+      act={t`Ban them`}
+      danger
+    >
+      <SelectField label={t`What they are told`} {...form.field('banReason')}>
+        {Object.entries(reasons).map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField label={t`For how long`} {...form.field('days')}>
+        <option value="1">{t`A day`}</option>
+        <option value="7">{t`A week`}</option>
+        <option value="30">{t`A month`}</option>
+        <option value="">{t`For good`}</option>
+      </SelectField>
+      <ReasonField {...form.field('reason')} />
+    </FormSheet>
   );
 }

@@ -8,6 +8,7 @@ type Schemas = components['schemas'];
 
 export type ReportCase = Schemas['ReportCase'];
 export type ReportQueue = Schemas['CaseQueue'];
+export type Decision = Schemas['DecideReportCaseRequest'];
 export type PersonBan = Schemas['PersonBan'];
 
 export const reportCasesQuery = (queue: ReportQueue) =>
@@ -21,7 +22,7 @@ export const reportCasesQuery = (queue: ReportQueue) =>
 
 export function useDecideReportCase(case_id: string) {
   return useAction({
-    mutationFn: (body: Schemas['DecideReportCaseRequest']) =>
+    mutationFn: (body: Decision) =>
       answer(api.POST('/api/staff/reports/{case_id}/decide', { params: { path: { case_id } }, body })),
     onSettled: staffChanged,
   });

@@ -1,14 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { BellOff, BellRing, Smartphone } from 'lucide-react';
-import { type ReactNode, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { useAction } from '../../kit/action';
 import { answer, api } from '../../kit/api/client';
 import { useMe } from '../../kit/api/session';
 import type { PushKind, PushPreferences, PushSettings } from '../../kit/api/types';
 import { useWords } from '../../kit/api/words';
 import { queryClient } from '../../kit/queries';
-import { Button, Loaded, Notice, Page, RadioList, Section, toast } from '../../kit/ui';
+import { Button, Loaded, Notice, Page, RadioList, Section, Switch, SwitchList, toast } from '../../kit/ui';
 import { pushQuery } from './data';
 import { ability, isGranted, isWantedBy, switchOff, switchOn } from './push';
 import { isSoundOn, sound, switchSound } from './sound';
@@ -158,16 +158,16 @@ function Preferences({ push }: { push: PushSettings }) {
         />
       </Section>
       <Section title={<Trans>What for</Trans>}>
-        <Checks>
+        <SwitchList>
           {kinds.map(({ kind, words: said }) => (
-            <Check
+            <Switch
               key={kind}
-              words={said}
+              label={said}
               checked={!preferences.muted.includes(kind)}
               onChange={(calls) => toggle(kind, calls)}
             />
           ))}
-        </Checks>
+        </SwitchList>
       </Section>
       <Quiet quiet={preferences.quiet_hours ?? null} onChange={(quiet_hours) => change({ quiet_hours })} />
     </>
@@ -194,14 +194,14 @@ function Quiet({ quiet, onChange }: { quiet: QuietHours | null; onChange: (quiet
   };
   return (
     <Section title={<Trans>Quiet hours</Trans>}>
-      <Checks>
-        <Check
-          words={t`Leave me alone at night`}
+      <SwitchList>
+        <Switch
+          label={t`Leave me alone at night`}
           hint={t`What you have not read by then is shown when they are over.`}
           checked={quiet !== null}
           onChange={(on) => onChange(on ? { starts: 23 * 60, ends: 8 * 60, timezone: here() } : null)}
         />
-      </Checks>
+      </SwitchList>
       {quiet ? (
         <div className="flex flex-wrap gap-4">
           <Time label={t`From`} minute={quiet.starts} not={quiet.ends} onChange={(starts) => set({ starts })} />
@@ -256,53 +256,14 @@ function Sound() {
   };
   return (
     <Section title={<Trans>Sound</Trans>}>
-      <Checks>
-        <Check
-          words={t`A soft sound for messages`}
+      <SwitchList>
+        <Switch
+          label={t`A soft sound for messages`}
           hint={t`In this browser, while a page is open and another talk comes.`}
           checked={on}
           onChange={change}
         />
-      </Checks>
+      </SwitchList>
     </Section>
-  );
-}
-
-function Checks({ children }: { children: ReactNode }) {
-  return (
-    <ul className="divide-y divide-line overflow-hidden rounded-card border border-line-strong bg-card">{children}</ul>
-  );
-}
-
-interface CheckProps {
-  words: string;
-  hint?: string;
-  checked: boolean;
-  onChange: (checked: boolean) => void;
-}
-
-function Check({ words, hint, checked, onChange }: CheckProps) {
-  const id = useId();
-  return (
-    <li>
-      <label htmlFor={id} className="flex min-h-12 items-center gap-3 px-4 py-2 hover:bg-deep">
-        <input
-          id={id}
-          type="checkbox"
-          className="size-5 shrink-0 accent-[var(--lamp-text)]"
-          aria-describedby={hint ? `${id}-hint` : undefined}
-          checked={checked}
-          onChange={(event) => onChange(event.target.checked)}
-        />
-        <span className="flex min-w-0 flex-col">
-          {words}
-          {hint ? (
-            <span id={`${id}-hint`} className="text-soft text-sm">
-              {hint}
-            </span>
-          ) : null}
-        </span>
-      </label>
-    </li>
   );
 }

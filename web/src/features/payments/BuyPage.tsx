@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { BadgeCheck, Receipt, Store, Undo2 } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import type { CoinPackage } from '../../kit/api/types';
+import { Form, useForm } from '../../kit/form';
 import { ownName } from '../../kit/language';
 import {
   Bone,
@@ -68,9 +69,11 @@ export function BuyPage() {
   );
 }
 
+/** The first one, where the chosen one is not sold any more. */
+const packageOf = (packages: CoinPackage[], chosen: string) => packages.find(({ id }) => id === chosen) ?? packages[0];
+
 function Choice({ packages }: { packages: CoinPackage[] }) {
   const { t, i18n } = useLingui();
-  const [chosen, setChosen] = useState(packages[0]?.id ?? '');
   const [opening, setOpening] = useState<string | null>(null);
   const places = usePlace();
   const buy = usePurchase();
@@ -78,35 +81,35 @@ function Choice({ packages }: { packages: CoinPackage[] }) {
     opening,
     useCallback(() => setOpening(null), []),
   );
-  const one = packages.find(({ id }) => id === chosen) ?? packages[0];
+  const form = useForm({
+    initial: { chosen: packages[0]?.id ?? '' },
+    ready: () => opening === null,
+    send: ({ chosen }) =>
+      buy.mutateAsync({ package_id: packageOf(packages, chosen)?.id ?? chosen, ...chosenPlace(places) }),
+    onSent: ({ id }) => setOpening(id),
+  });
+  const one = packageOf(packages, form.values.chosen);
   if (!one) return null;
-  const busy = buy.isPending || opening !== null;
+  const busy = form.busy || opening !== null;
   const price = moneyText(i18n.locale, one.price, one.currency);
   return (
-    <form
-      className="flex flex-col gap-6"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy)
-          buy.mutate({ package_id: one.id, ...chosenPlace(places) }, { onSuccess: ({ id }) => setOpening(id) });
-      }}
-    >
+    <Form form={form} className="flex flex-col gap-6">
       <fieldset disabled={busy} className="flex min-w-0 flex-col gap-6">
         <Tiles
           label={t`How many coins`}
           value={one.id}
-          onChange={setChosen}
+          onChange={(chosen) => form.change({ chosen })}
           options={packages.map((each) => ({ value: each.id, words: <PackageTile one={each} /> }))}
         />
         <PlaceChoice {...places} />
       </fieldset>
-      <PayButton busy={busy} opening={opening !== null} slow={slow} error={buy.error}>
+      <PayButton busy={busy} opening={opening !== null} slow={slow} fault={form.fault}>
         <Trans>
           Pay {price} for <Coins amount={one.coins + one.bonus} />
         </Trans>
       </PayButton>
       <Honesty provider={places.place?.provider} />
-    </form>
+    </Form>
   );
 }
 

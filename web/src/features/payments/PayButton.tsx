@@ -1,7 +1,6 @@
 import { Trans } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useWords } from '../../kit/api/words';
 import { Button } from '../../kit/ui';
 
 /** The one button that leads to a pay page, and under it what is to be said while that opens or when it does not. */
@@ -9,17 +8,16 @@ export function PayButton({
   busy,
   opening,
   slow,
-  error,
+  fault,
   children,
 }: {
   busy: boolean;
   /** The order is there; its pay page is not yet. */
   opening: boolean;
   slow: boolean;
-  error: unknown;
+  fault: string | undefined;
   children: ReactNode;
 }) {
-  const words = useWords();
   return (
     <div>
       <Button type="submit" look="lamp" size="lg" wide busy={busy}>
@@ -39,9 +37,9 @@ export function PayButton({
           </p>
         ) : null}
       </div>
-      {error ? (
+      {fault ? (
         <p role="alert" className="pt-3 text-center text-sm text-terracotta">
-          {words(error)}
+          {fault}
         </p>
       ) : null}
     </div>

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { CalendarClock, CalendarOff, Receipt, RotateCw } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import type { Plan } from '../../kit/api/types';
+import { Form, useForm } from '../../kit/form';
 import { ownName } from '../../kit/language';
 import {
   Button,
@@ -24,15 +25,16 @@ import { walletQuery } from '../wallet';
 import { useSubscribe } from './data';
 import { usePeriodWords } from './words';
 
-type PayWith = 'money' | 'coins';
+interface Choice {
+  chosen: string;
+  payWith: 'money' | 'coins';
+}
 
 /** Which plan, paid with what, and the one button; how to leave is said before. */
 export function Plans({ plans, instead = false }: { plans: Plan[]; instead?: boolean }) {
   const { t, i18n } = useLingui();
   const period = usePeriodWords();
   const { data: wallet } = useQuery(walletQuery);
-  const [chosen, setChosen] = useState(plans[0]?.id ?? '');
-  const [payWith, setPayWith] = useState<PayWith>('money');
   const [opening, setOpening] = useState<string | null>(null);
   const places = usePlace();
   const subscribe = useSubscribe();
@@ -40,54 +42,55 @@ export function Plans({ plans, instead = false }: { plans: Plan[]; instead?: boo
     opening,
     useCallback(() => setOpening(null), []),
   );
-  const plan = plans.find(({ id }) => id === chosen) ?? plans[0];
+  /** The plan, its price where coins pay it, and how many of those are missing. */
+  const wantedBy = ({ chosen, payWith }: Choice) => {
+    const plan = plans.find(({ id }) => id === chosen) ?? plans[0];
+    const coinPrice = payWith === 'coins' ? (plan?.coin_price ?? null) : null;
+    return { plan, coinPrice, missing: coinPrice && wallet ? Math.max(0, coinPrice - wallet.available) : 0 };
+  };
+  const form = useForm({
+    initial: { chosen: plans[0]?.id ?? '', payWith: 'money' } as Choice,
+    ready: (choice) => opening === null && wantedBy(choice).missing === 0,
+    send: (choice) => {
+      const wanted = wantedBy(choice);
+      const plan_id = wanted.plan?.id ?? choice.chosen;
+      return subscribe.mutateAsync(
+        wanted.coinPrice === null
+          ? { plan_id, pay_with: 'money', ...chosenPlace(places) }
+          : { plan_id, pay_with: 'coins' },
+      );
+    },
+    onSent: ({ subscription, payment }) => {
+      if (payment) setOpening(payment.id);
+      else if (subscription) toast(t`You are a member now.`);
+    },
+  });
+  const { plan, coinPrice, missing } = wantedBy(form.values);
+  const withCoins = coinPrice !== null;
   if (!plan) return null;
-  const coinPrice = plan.coin_price ?? null;
-  const withCoins = payWith === 'coins' && coinPrice !== null;
-  const missing = withCoins && wallet ? Math.max(0, coinPrice - wallet.available) : 0;
-  const busy = subscribe.isPending || opening !== null;
+  const busy = form.busy || opening !== null;
   const { pay, renewing } = period(plan.period);
   const once = !withCoins && places.place?.renews === false;
   const cost = withCoins
     ? t`${plural(coinPrice, { one: '# coin', other: '# coins' })}`
     : moneyText(i18n.locale, plan.price, plan.currency);
 
-  const go = () =>
-    subscribe.mutate(
-      withCoins
-        ? { plan_id: plan.id, pay_with: 'coins' }
-        : { plan_id: plan.id, pay_with: 'money', ...chosenPlace(places) },
-      {
-        onSuccess: ({ subscription, payment }) => {
-          if (payment) setOpening(payment.id);
-          else if (subscription) toast(t`You are a member now.`);
-        },
-      },
-    );
-
   return (
     <Section title={instead ? <Trans>Choose another plan</Trans> : <Trans>Become a member</Trans>}>
-      <form
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!busy && missing === 0) go();
-        }}
-      >
+      <Form form={form} className="flex flex-col gap-5">
         <fieldset disabled={busy} className="flex min-w-0 flex-col gap-5">
           <Tiles
             label={t`For how long at a time`}
             hideLabel
             value={plan.id}
-            onChange={setChosen}
+            onChange={(next) => form.change({ chosen: next })}
             className="sm:grid-cols-2"
             options={plans.map((one) => ({ value: one.id, words: <PlanTile plan={one} /> }))}
           />
-          {coinPrice === null ? null : (
+          {plan.coin_price == null ? null : (
             <Segmented
               label={t`Pay with`}
-              value={payWith}
-              onChange={setPayWith}
+              {...form.choice('payWith')}
               options={[
                 { value: 'money', words: <Trans>Money</Trans> },
                 { value: 'coins', words: <Trans>Coins</Trans> },
@@ -113,7 +116,7 @@ export function Plans({ plans, instead = false }: { plans: Plan[]; instead?: boo
             </Trans>
           </Notice>
         ) : (
-          <PayButton busy={busy} opening={opening !== null} slow={slow} error={subscribe.error}>
+          <PayButton busy={busy} opening={opening !== null} slow={slow} fault={form.fault}>
             {once ? t`Pay ${cost}` : pay(cost)}
           </PayButton>
         )}
@@ -150,7 +153,7 @@ export function Plans({ plans, instead = false }: { plans: Plan[]; instead?: boo
             </>
           )}
         </Pledges>
-      </form>
+      </Form>
     </Section>
   );
 }

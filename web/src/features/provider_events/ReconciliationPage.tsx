@@ -154,14 +154,14 @@ function DifferenceCard({ one }: { one: Difference }) {
       </Button>
       {explaining ? (
         <DecideSheet
-          open
           onClose={() => setExplaining(false)}
           title={t`What is behind it?`}
           words={t`An explained difference leaves this list; nothing in the books changes.`}
           act={t`Explain`}
-          busy={explain.isPending}
-          error={explain.error}
-          onDecide={(note) => explain.mutate({ id: one.id, note }, { onSuccess: () => setExplaining(false) })}
+          onDecide={async (note) => {
+            await explain.mutateAsync({ id: one.id, note });
+            setExplaining(false);
+          }}
         />
       ) : null}
     </Card>

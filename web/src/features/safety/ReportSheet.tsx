@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReportReason } from '../../kit/api/types';
-import { useForm } from '../../kit/form';
+import { Form, useForm } from '../../kit/form';
 import { Button, Fault, RadioList, Sheet, SheetFoot, TextArea, toast } from '../../kit/ui';
 import type { Person } from './BlockSheet';
 import { useReport } from './data';
@@ -63,7 +63,7 @@ function ReportForm({ profile, matchId, onDone }: { profile: Person; matchId?: s
     },
   });
   return (
-    <form {...form.props} className="flex flex-col gap-4">
+    <Form form={form} className="flex flex-col gap-4">
       <RadioList label={t`What happened`} {...form.choice('reason')} options={reasons} />
       <TextArea
         label={t`In your words`}
@@ -77,6 +77,6 @@ function ReportForm({ profile, matchId, onDone }: { profile: Person; matchId?: s
           <Trans>Send the report</Trans>
         </Button>
       </SheetFoot>
-    </form>
+    </Form>
   );
 }

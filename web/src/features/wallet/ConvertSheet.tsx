@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { isRefusal } from '../../kit/api/errors';
-import { useForm } from '../../kit/form';
+import { Form, useForm } from '../../kit/form';
 import { Button, Coins, Fault, Field, Sheet, SheetFoot } from '../../kit/ui';
 import { useConvert } from './data';
 
@@ -61,7 +61,7 @@ function ConvertForm({ available, onDone }: { available: number; onDone: () => v
     onSent: onDone,
   });
   return (
-    <form {...form.props} className="flex flex-col gap-4">
+    <Form form={form} className="flex flex-col gap-4">
       <Field
         label={t`How many`}
         inputMode="numeric"
@@ -83,6 +83,6 @@ function ConvertForm({ available, onDone }: { available: number; onDone: () => v
           )}
         </Button>
       </SheetFoot>
-    </form>
+    </Form>
   );
 }

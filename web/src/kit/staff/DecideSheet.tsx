@@ -1,85 +1,59 @@
-import { Trans, useLingui } from '@lingui/react/macro';
-import { type ReactNode, useState } from 'react';
-import { useWords } from '../api/words';
-import { Button, excessOf, Sheet, TextArea } from '../ui';
+import { useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import { FormSheet } from '../FormSheet';
+import { type FormOf, useForm } from '../form';
+import { TextArea } from '../ui';
 
-/** A decision of staff: what will happen, why (kept in the log), and the button that says it. */
-export function DecideSheet({
-  open,
-  onClose,
-  title,
-  words,
-  act,
-  danger,
-  busy,
-  error,
-  onDecide,
-  noteNeeded = true,
-  toldToPerson = false,
-  children,
-}: {
-  open: boolean;
-  onClose: () => void;
-  title: string;
-  words: string;
-  act: string;
-  danger?: boolean;
-  busy: boolean;
-  error: unknown;
-  onDecide: (note: string) => void;
-  noteNeeded?: boolean;
-  /** What is written is read by whom it is about. */
-  toldToPerson?: boolean;
-  children?: ReactNode;
-}) {
+/** The rule and the limit of a reason, by who reads it: the log, or the person it is about too. */
+export function useReason({ isTold = false } = {}) {
   const { t } = useLingui();
-  const say = useWords();
-  const [note, setNote] = useState('');
-  const [asked, setAsked] = useState(false);
-  const limit = toldToPerson ? 200 : 500;
-  const missing = noteNeeded && note.trim() === '';
-  const kept = () => excessOf(note, limit) === 0 && onDecide(note.trim());
+  return {
+    limit: isTold ? 200 : 500,
+    rule: (reason: string) => !reason.trim() && t`Write a few words: somebody may ask later.`,
+  };
+}
+
+type ReasonFieldProps = ReturnType<FormOf<{ reason: string }>['field']> & { isTold?: boolean };
+
+export function ReasonField({ isTold = false, ...field }: ReasonFieldProps) {
+  const { t } = useLingui();
   return (
-    <Sheet
-      open={open}
-      onClose={onClose}
-      title={title}
-      words={words}
-      actions={
-        <>
-          <Button className="flex-1" onClick={onClose}>
-            <Trans>Not now</Trans>
-          </Button>
-          <Button
-            look={danger ? 'danger' : 'lamp'}
-            className="flex-1"
-            busy={busy}
-            onClick={() => (missing ? setAsked(true) : kept())}
-          >
-            {act}
-          </Button>
-        </>
+    <TextArea
+      label={t`Why`}
+      hint={
+        isTold
+          ? t`They can read this. Your name is kept in the log, and not shown to them.`
+          : t`Kept in the log, with your name.`
       }
-    >
-      {children}
-      <TextArea
-        label={t`Why`}
-        hint={
-          toldToPerson
-            ? t`They can read this. Your name is kept in the log, and not shown to them.`
-            : t`Kept in the log, with your name.`
-        }
-        rows={3}
-        limit={limit}
-        value={note}
-        onChange={(event) => setNote(event.target.value)}
-        error={asked && missing ? t`Write a few words: somebody may ask later.` : undefined}
-      />
-      {error ? (
-        <p role="alert" className="text-terracotta">
-          {say(error)}
-        </p>
-      ) : null}
-    </Sheet>
+      rows={3}
+      {...field}
+    />
+  );
+}
+
+interface DecideSheetProps {
+  title: ReactNode;
+  words: ReactNode;
+  act: ReactNode;
+  danger?: boolean;
+  isTold?: boolean;
+  onClose: () => void;
+  /** Closes the sheet itself; what it throws is said in it. */
+  onDecide: (reason: string) => Promise<void>;
+}
+
+/** A decision of staff that has a reason and nothing else: what will happen, why, and the button that says it. */
+export function DecideSheet({ isTold, onDecide, ...sheet }: DecideSheetProps) {
+  const { limit, rule } = useReason({ isTold });
+  const form = useForm({
+    initial: { reason: '' },
+    limits: { reason: limit },
+    rules: { reason: rule },
+    send: ({ reason }) => onDecide(reason.trim()),
+  });
+  return (
+    <FormSheet form={form} {...sheet}>
+      <ReasonField isTold={isTold} {...form.field('reason')} />
+    </FormSheet>
   );
 }

@@ -1,5 +1,5 @@
 export { ConflictOfInterest } from './ConflictOfInterest';
-export { DecideSheet } from './DecideSheet';
+export { DecideSheet, ReasonField, useReason } from './DecideSheet';
 export { staffChanged, staffData } from './data';
 export { ExactTime } from './ExactTime';
 export { ExportButton } from './ExportButton';

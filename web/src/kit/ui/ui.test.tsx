@@ -9,6 +9,7 @@ import { tileNumber } from './Avatar';
 import { ageOn, isoDate } from './BirthDateField';
 import { Button } from './Button';
 import { CodeField, digitsOf } from './CodeField';
+import { Switch } from './Switch';
 import { minutesAndSeconds, relative } from './time';
 
 beforeEach(() => {
@@ -42,6 +43,20 @@ describe('a button at work', () => {
     fireEvent.click(button);
     expect(clicks).toBe(1);
     expect(button.getAttribute('aria-busy')).toBe('true');
+  });
+});
+
+describe('a switch', () => {
+  it('says its state and its hint, and hands over the other state', () => {
+    const wanted: boolean[] = [];
+    show(<Switch label="Sound" hint="In this browser" checked onChange={(on) => wanted.push(on)} />);
+    const element = screen.getByRole<HTMLInputElement>('switch', { name: /Sound/ });
+    expect(element.checked).toBe(true);
+    expect(document.getElementById(element.getAttribute('aria-describedby') ?? '')?.textContent).toBe(
+      'In this browser',
+    );
+    fireEvent.click(element);
+    expect(wanted).toEqual([false]);
   });
 });
 

@@ -38,16 +38,11 @@ function CommunityCard({ one }: { one: WaitingCommunity }) {
   const { t } = useLingui();
   const decide = useDecideCommunity(one.slug);
   const [choice, setChoice] = useState<'approve' | 'refuse' | null>(null);
-  const close = () => {
-    decide.reset();
-    setChoice(null);
-  };
-  const shared = {
-    open: true,
-    onClose: close,
-    busy: decide.isPending,
-    error: decide.error,
-    onDecide: (reason: string) => choice && decide.mutate({ choice, reason }, { onSuccess: () => toast(t`Decided.`) }),
+  const close = () => setChoice(null);
+  const send = async (decided: 'approve' | 'refuse', reason: string) => {
+    await decide.mutateAsync({ choice: decided, reason });
+    toast(t`Decided.`);
+    close();
   };
   const { founder } = one;
   return (
@@ -82,7 +77,8 @@ function CommunityCard({ one }: { one: WaitingCommunity }) {
           title={t`Approve ${one.name}?`}
           words={t`It opens at once, and its founder is told.`}
           act={t`Approve`}
-          {...shared}
+          onClose={close}
+          onDecide={(reason) => send('approve', reason)}
         />
       ) : null}
       {choice === 'refuse' ? (
@@ -91,8 +87,9 @@ function CommunityCard({ one }: { one: WaitingCommunity }) {
           words={t`It stays closed, and its address stays taken.`}
           act={t`Refuse`}
           danger
-          toldToPerson
-          {...shared}
+          isTold
+          onClose={close}
+          onDecide={(reason) => send('refuse', reason)}
         />
       ) : null}
     </Card>

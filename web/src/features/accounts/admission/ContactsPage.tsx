@@ -1,20 +1,26 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { useWords } from '../../../kit/api/words';
+import { isRefusal } from '../../../kit/api/errors';
+import { Form, useForm } from '../../../kit/form';
 import { DecideSheet, StaffPage } from '../../../kit/staff';
-import { Button, Card, Facts, Field, Notice, toast } from '../../../kit/ui';
+import { Button, Card, Facts, Fault, Field, Notice, toast } from '../../../kit/ui';
 import { type BurdenKind, useLookUpContact, useReleaseContact } from './data';
 
 /** A phone number or an e-mail address that has a new owner, who must not pay for the one before. */
 export function ContactsPage() {
   const { t, i18n } = useLingui();
-  const say = useWords();
   const kinds = useBurdenKinds();
-  const [typed, setTyped] = useState('');
   const [releasing, setReleasing] = useState(false);
   const look = useLookUpContact();
   const release = useReleaseContact();
-  const seen = look.data;
+  const form = useForm({
+    initial: { contact: '' },
+    refusals: { contact: isRefusal },
+    ready: ({ contact }) => contact.trim() !== '',
+    send: ({ contact }) => look.mutateAsync(contact.trim()),
+  });
+  const contact = form.values.contact.trim();
+  const seen = look.variables === contact ? look.data : undefined; // not that of another one, typed before
   const until = (day: string) => i18n.date(`${day}T12:00:00Z`, { dateStyle: 'medium', timeZone: 'UTC' });
   return (
     <StaffPage
@@ -27,14 +33,7 @@ export function ContactsPage() {
       }
     >
       <Card>
-        <form
-          noValidate
-          className="flex max-w-md flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (typed.trim() && !look.isPending) look.mutate(typed.trim());
-          }}
-        >
+        <Form form={form} className="flex max-w-md flex-col gap-4">
           <Field
             label={t`Phone number or e-mail address`}
             hint={t`Look only for somebody who asked you. Each look is in the log with your name, and your staff have 20 a day.`}
@@ -42,21 +41,13 @@ export function ContactsPage() {
             autoComplete="off"
             spellCheck={false}
             maxLength={254}
-            value={typed}
-            onChange={({ target: { value } }) => {
-              setTyped(value);
-              look.reset();
-            }}
+            {...form.field('contact')}
           />
-          {look.error ? (
-            <p role="alert" className="text-terracotta">
-              {say(look.error)}
-            </p>
-          ) : null}
-          <Button type="submit" className="self-start" disabled={!typed.trim()} busy={look.isPending}>
+          <Fault>{form.fault}</Fault>
+          <Button type="submit" className="self-start" disabled={!form.isReady} busy={form.busy}>
             <Trans>Look</Trans>
           </Button>
-        </form>
+        </Form>
       </Card>
       <div aria-live="polite">
         {seen && seen.burdens.length === 0 ? (
@@ -83,30 +74,17 @@ export function ContactsPage() {
       </div>
       {releasing ? (
         <DecideSheet
-          open
           title={t`Free it for its new owner?`}
           words={t`All of it is forgotten, and cannot be brought back. Be sure that this is not the same person.`}
           act={t`Free it`}
           danger
-          busy={release.isPending}
-          error={release.error}
-          onClose={() => {
-            release.reset();
+          onClose={() => setReleasing(false)}
+          onDecide={async (reason) => {
+            await release.mutateAsync({ contact, reason });
+            toast(t`It is free. Its new owner begins anew.`);
             setReleasing(false);
+            form.change({ contact: '' });
           }}
-          onDecide={(reason) =>
-            release.mutate(
-              { contact: typed.trim(), reason },
-              {
-                onSuccess: () => {
-                  toast(t`It is free. Its new owner begins anew.`);
-                  setReleasing(false);
-                  setTyped('');
-                  look.reset();
-                },
-              },
-            )
-          }
         />
       ) : null}
     </StaffPage>

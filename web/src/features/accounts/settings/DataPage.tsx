@@ -5,8 +5,9 @@ import { useAction } from '../../../kit/action';
 import { isRefusal } from '../../../kit/api/errors';
 import { useWords } from '../../../kit/api/words';
 import { serverNow } from '../../../kit/clock';
+import { FormSheet } from '../../../kit/FormSheet';
 import { useForm } from '../../../kit/form';
-import { Button, Card, Fault, Page, PasswordField, Section, Sheet, SheetFoot, toast } from '../../../kit/ui';
+import { Button, Card, Fault, Page, PasswordField, Section, toast } from '../../../kit/ui';
 import { eraseAccount, exportData } from '../data';
 
 /** Everything the server knows about one, to take along or to erase. */
@@ -59,19 +60,12 @@ export function DataPage() {
           </Button>
         </Card>
       </Section>
-      <Sheet
-        open={erasing}
-        onClose={() => setErasing(false)}
-        title={t`Erase this account for good?`}
-        words={t`Nobody can bring it back, not even we. Your password makes sure that it is you.`}
-      >
-        <EraseForm onClose={() => setErasing(false)} />
-      </Sheet>
+      {erasing ? <EraseSheet onClose={() => setErasing(false)} /> : null}
     </Page>
   );
 }
 
-function EraseForm({ onClose }: { onClose: () => void }) {
+function EraseSheet({ onClose }: { onClose: () => void }) {
   const { t } = useLingui();
   const form = useForm({
     initial: { password: '' },
@@ -83,17 +77,15 @@ function EraseForm({ onClose }: { onClose: () => void }) {
     },
   });
   return (
-    <form {...form.props} className="flex flex-col gap-4">
+    <FormSheet
+      form={form}
+      onClose={onClose}
+      title={t`Erase this account for good?`}
+      words={t`Nobody can bring it back, not even we. Your password makes sure that it is you.`}
+      act={<Trans>Erase for good</Trans>}
+      danger
+    >
       <PasswordField label={t`Password`} autoComplete="current-password" {...form.field('password')} />
-      <Fault>{form.fault}</Fault>
-      <SheetFoot>
-        <Button className="flex-1" onClick={onClose}>
-          <Trans>Not now</Trans>
-        </Button>
-        <Button type="submit" look="danger" className="flex-1" busy={form.busy} disabled={!form.isReady}>
-          <Trans>Erase for good</Trans>
-        </Button>
-      </SheetFoot>
-    </form>
+    </FormSheet>
   );
 }

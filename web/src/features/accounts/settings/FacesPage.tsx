@@ -3,7 +3,7 @@ import { Moon, Sun } from 'lucide-react';
 import { useMe } from '../../../kit/api/session';
 import type { Face } from '../../../kit/api/types';
 import { useWords } from '../../../kit/api/words';
-import { useForm } from '../../../kit/form';
+import { Form, useForm } from '../../../kit/form';
 import { Alias, Avatar, Button, Card, Chip, Fault, Notice, Page, toast } from '../../../kit/ui';
 import { ALIAS_REFUSALS, AliasField } from '../AliasField';
 import { useMakeShadow, useSwitchFace } from '../data';
@@ -82,7 +82,7 @@ function NewShadow() {
   });
   return (
     <Card>
-      <form {...form.props} className="flex flex-col gap-4">
+      <Form form={form} className="flex flex-col gap-4">
         <h2 className="flex items-center gap-2 font-semibold text-lg">
           <Moon aria-hidden className="size-5" />
           <Trans>Make a shadow</Trans>
@@ -98,7 +98,7 @@ function NewShadow() {
         <Button type="submit" look="lamp" wide busy={form.busy} disabled={!form.isReady}>
           <Trans>Make my shadow</Trans>
         </Button>
-      </form>
+      </Form>
     </Card>
   );
 }

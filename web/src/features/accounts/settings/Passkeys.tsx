@@ -6,7 +6,7 @@ import { thisDevice } from '../../../kit/api/device';
 import { isRefusal } from '../../../kit/api/errors';
 import type { Passkey } from '../../../kit/api/types';
 import { FormSheet } from '../../../kit/FormSheet';
-import { type Form, useForm } from '../../../kit/form';
+import { type FormOf, useForm } from '../../../kit/form';
 import { Button, CardList, Field, List, Moment, PasswordField, RowBody, Section, toast } from '../../../kit/ui';
 import { passkeysQuery } from '../data';
 import { NoPasskeysHere, usePasskeyFault } from '../PasskeyWords';
@@ -186,7 +186,7 @@ function RenameSheet({ passkey, onClose }: { passkey: Passkey; onClose: () => vo
   );
 }
 
-function NameField(field: ReturnType<Form<{ name: string }>['field']>) {
+function NameField(field: ReturnType<FormOf<{ name: string }>['field']>) {
   const { t } = useLingui();
   return (
     <Field

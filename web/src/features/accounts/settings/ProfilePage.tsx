@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useMe } from '../../../kit/api/session';
 import type { Gender } from '../../../kit/api/types';
 import { useWords } from '../../../kit/api/words';
-import { useForm } from '../../../kit/form';
+import { Form, useForm } from '../../../kit/form';
 import { Button, ChipToggle, Fault, Page, SelectField, TextArea, toast } from '../../../kit/ui';
 import { ALIAS_REFUSALS, AliasField } from '../AliasField';
 import { useChangeProfile } from '../data';
@@ -83,7 +83,7 @@ function ProfileForm() {
       backOnPhone
       lead={profile.face === 'shadow' ? <Trans>This is your shadow's profile.</Trans> : undefined}
     >
-      <form {...form.props} className="flex flex-col gap-6">
+      <Form form={form} className="flex flex-col gap-6">
         <AliasField {...form.choice('alias')} />
         <TextArea
           label={t`A few words`}
@@ -158,7 +158,7 @@ function ProfileForm() {
         <Button type="submit" look="lamp" size="lg" wide busy={form.busy}>
           <Trans>Save</Trans>
         </Button>
-      </form>
+      </Form>
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { isRefusal } from '../../../kit/api/errors';
-import { useForm } from '../../../kit/form';
+import { Form, useForm } from '../../../kit/form';
 import { Button, CodeField, Fault, PasswordField } from '../../../kit/ui';
 import { type NewAuthenticator, useBeginSecondFactor, useConfirmSecondFactor } from '../second-factor';
 
@@ -38,7 +38,7 @@ function Password({ onBegun }: { onBegun: (authenticator: NewAuthenticator) => v
     onSent: onBegun,
   });
   return (
-    <form {...form.props} className="flex flex-col gap-4">
+    <Form form={form} className="flex flex-col gap-4">
       <PasswordField
         label={t`Your password`}
         hint={t`So that nobody who finds this browser open locks you out.`}
@@ -50,7 +50,7 @@ function Password({ onBegun }: { onBegun: (authenticator: NewAuthenticator) => v
       <Button look="lamp" type="submit" wide busy={form.busy} disabled={!form.isReady}>
         <Trans>Continue</Trans>
       </Button>
-    </form>
+    </Form>
   );
 }
 
@@ -78,7 +78,7 @@ function FirstCode({
     },
   });
   return (
-    <form {...form.props} className="flex flex-col gap-4">
+    <Form form={form} className="flex flex-col gap-4">
       <p>
         <Trans>Scan this with an authenticator app: Aegis, Google Authenticator, 1Password or any other.</Trans>
       </p>
@@ -115,6 +115,6 @@ function FirstCode({
       <Button look="lamp" type="submit" wide busy={form.busy} disabled={!form.isReady}>
         <Trans>Switch it on</Trans>
       </Button>
-    </form>
+    </Form>
   );
 }

@@ -6,7 +6,7 @@ import { useMe } from '../../../kit/api/session';
 import type { OtpSent } from '../../../kit/api/types';
 import { useWords } from '../../../kit/api/words';
 import { useBack } from '../../../kit/back';
-import { useForm } from '../../../kit/form';
+import { Form, useForm } from '../../../kit/form';
 import { Button, Card, Chip, Fault, Notice, Page, PasswordField, Section, toast } from '../../../kit/ui';
 import { CodeStep } from '../CodeStep';
 import { type ContactKind, ContactStep } from '../ContactStep';
@@ -180,7 +180,7 @@ function ConfirmForm({
     send: ({ password }) => onConfirmed(password),
   });
   return (
-    <form {...form.props} className="flex flex-col gap-4">
+    <Form form={form} className="flex flex-col gap-4">
       <PasswordField
         label={t`Your password`}
         hint={t`A number or address is a way into your account, so we make sure that it is you.`}
@@ -194,7 +194,7 @@ function ConfirmForm({
       <Button look="quiet" onClick={onClose}>
         <Trans>Not now</Trans>
       </Button>
-    </form>
+    </Form>
   );
 }
 
@@ -213,7 +213,7 @@ function Password() {
   return (
     <Section title={<Trans>Password</Trans>}>
       <Card>
-        <form {...form.props} className="flex flex-col gap-4">
+        <Form form={form} className="flex flex-col gap-4">
           <PasswordField label={t`Current password`} autoComplete="current-password" {...form.field('current')} />
           <PasswordField
             label={t`New password`}
@@ -225,7 +225,7 @@ function Password() {
           <Button type="submit" wide busy={form.busy} disabled={!form.isReady}>
             <Trans>Change the password</Trans>
           </Button>
-        </form>
+        </Form>
       </Card>
     </Section>
   );

@@ -11,10 +11,7 @@ export function SecondFactorOf({ userId }: { userId: string }) {
   const { data } = useQuery(secondFactorOfQuery(userId));
   const remove = useRemoveSecondFactor(userId);
   const [asking, setAsking] = useState(false);
-  const close = () => {
-    remove.reset();
-    setAsking(false);
-  };
+  const close = () => setAsking(false);
   if (!data?.since) return null;
   return (
     <Section title={<Trans>Two-step log-in</Trans>}>
@@ -30,24 +27,20 @@ export function SecondFactorOf({ userId }: { userId: string }) {
           </Button>
         ) : null}
       </Card>
-      <DecideSheet
-        open={asking}
-        onClose={close}
-        title={t`Remove their two-step log-in?`}
-        words={t`Make sure that it is they who ask. Their password alone opens the account then; all their sessions end, and they are told.`}
-        act={t`Remove it`}
-        danger
-        busy={remove.isPending}
-        error={remove.error}
-        onDecide={(reason) =>
-          remove.mutate(reason, {
-            onSuccess: () => {
-              toast(t`Their two-step log-in is removed.`);
-              close();
-            },
-          })
-        }
-      />
+      {asking ? (
+        <DecideSheet
+          onClose={close}
+          title={t`Remove their two-step log-in?`}
+          words={t`Make sure that it is they who ask. Their password alone opens the account then; all their sessions end, and they are told.`}
+          act={t`Remove it`}
+          danger
+          onDecide={async (reason) => {
+            await remove.mutateAsync(reason);
+            toast(t`Their two-step log-in is removed.`);
+            close();
+          }}
+        />
+      ) : null}
     </Section>
   );
 }

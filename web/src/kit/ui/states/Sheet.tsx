@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Button } from '../Button';
 import { Field } from '../Field';
 import { Sheet, SheetFoot } from '../Sheet';
-import { LONG_WORD, nothing, Opened, type Say, type StatesOf } from './state';
+import { LONG_WORD, Opened, type Say, type StatesOf } from './state';
 
 function Asked({ say, kind }: { say: Say; kind: 'question' | 'form' | 'much' }) {
   const [open, setOpen] = useState(false);
@@ -26,10 +26,10 @@ function Asked({ say, kind }: { say: Say; kind: 'question' | 'form' | 'much' }) 
         actions={kind === 'form' ? undefined : foot}
       >
         {kind === 'form' ? (
-          <form className="flex flex-col gap-4" onSubmit={nothing}>
+          <>
             <Field label={say('Neden?', 'Why?')} error={say('Birkaç söz yaz.', 'Write a few words.')} />
             <SheetFoot>{foot}</SheetFoot>
-          </form>
+          </>
         ) : null}
         {kind === 'much' ? <p className="[overflow-wrap:anywhere]">{`${LONG_WORD} `.repeat(60)}</p> : null}
       </Sheet>

@@ -2,6 +2,7 @@ import {
   type ChangeEvent,
   type FormHTMLAttributes,
   type KeyboardEvent,
+  type ReactNode,
   type Ref,
   type SubmitEvent,
   useEffect,
@@ -60,7 +61,7 @@ export interface FormFrame {
 
 type TextName<Values> = { [Name in keyof Values]-?: Values[Name] extends string ? Name : never }[keyof Values];
 
-export interface Form<Values> extends FormFrame {
+export interface FormOf<Values> extends FormFrame {
   values: Values;
   /** Sets values for the person: what is wrong with them stays said. */
   change: Change<Values>;
@@ -87,7 +88,7 @@ export interface Form<Values> extends FormFrame {
  * A form: its values, what is wrong with them, and one request at a time. Our own, because the libraries bring 13 KB and
  * more, and know neither refusals nor what an input method does with Enter.
  */
-export function useForm<Values extends object, Sent>(options: FormOptions<Values, Sent>): Form<Values> {
+export function useForm<Values extends object, Sent>(options: FormOptions<Values, Sent>): FormOf<Values> {
   const { rules, liveRules, limits, refusals } = options;
   const say = useWords();
   const words = options.words ?? say;
@@ -178,6 +179,15 @@ export function useForm<Values extends object, Sent>(options: FormOptions<Values
       },
     },
   };
+}
+
+/** The form element, which nobody else writes: Enter and the button that submits do the same. */
+export function Form({ form, className, children }: { form: FormFrame; className?: string; children: ReactNode }) {
+  return (
+    <form {...form.props} className={className}>
+      {children}
+    </form>
+  );
 }
 
 function useSource<Values extends object>({ initial, state }: Source<Values>): readonly [Values, Change<Values>] {
