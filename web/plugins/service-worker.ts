@@ -8,7 +8,7 @@ const FIXED = ['index.html', 'public/ground.js', 'public/icon.svg', 'public/mani
 const SHELL = [
   /\/features\/accounts\/(doors|LandingPage|BannedPage)\.tsx$/,
   /\/features\/meeting\/SquarePage\.tsx$/,
-  /\/src\/locales\/\w+\.po$/,
+  /\/src\/app\/words-\w+\.ts$/,
   /\/features\/(accounts|gifts|legal|meeting|payments|premium|safety|wallet)\/locales\/\w+\.po$/,
 ];
 const WORKER = 'sw.js';

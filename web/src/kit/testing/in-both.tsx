@@ -9,7 +9,7 @@ afterEach(cleanup);
 
 /** The words of every part of the app. */
 export function everyWord(language: 'en' | 'tr'): Messages {
-  const files = import.meta.glob<{ messages: Messages }>('../../**/locales/*.po', { eager: true });
+  const files = import.meta.glob<{ messages: Messages }>('../../**/locales/**/*.po', { eager: true });
   const own = Object.entries(files).filter(([path]) => path.endsWith(`/${language}.po`));
   return Object.assign({}, ...own.map(([, { messages }]) => messages));
 }
