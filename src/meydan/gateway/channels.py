@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 PAGE = 100  # log entries read at once; a slow reader gets the next page when its socket has taken this one
 
 Listener = Callable[[bytes], None]
+Entry = tuple[bytes, list[bytes]]  # id, names and values
 
 
 class ChannelSubscriptions:
@@ -129,7 +130,7 @@ class Reader:
             self._execute_cursor(self._start_live)
         else:
             # A log that was trimmed, or lost with Valkey, does not show it. Only finding the cursor's entry proves no gap.
-            self._execute(self._on_cursor_entry, "XRANGE", self._channel.key, self.cursor, self.cursor)
+            self._execute(self._on_first_page, "XRANGE", self._channel.key, self.cursor, "+", "COUNT", PAGE)
 
     def resume(self) -> None:
         """Resumes reading after the socket's buffer has emptied."""
@@ -158,13 +159,14 @@ class Reader:
         self._connection.greet(self.cursor)
         self._go_live()
 
-    def _on_cursor_entry(self, entries: list[object]) -> None:
+    def _on_first_page(self, entries: list[Entry]) -> None:
+        """Takes the page that begins at the cursor's own entry, which the client has."""
         assert self.cursor is not None  # noqa: S101 -- its entry was read
         # Greets with the client's own cursor even if its entry is lost. A connection that breaks before the resync is
         # read must come back with that cursor and get the resync again.
         self._connection.greet(self.cursor)
-        if entries:
-            self._next_page()
+        if entries and entries[0][0].decode() == self.cursor:
+            self._take(entries[1:], is_last=len(entries) < PAGE)
         else:
             self._execute_cursor(self._resync)
 
@@ -176,7 +178,10 @@ class Reader:
     def _next_page(self) -> None:
         self._execute(self._on_page, "XRANGE", self._channel.key, f"({self.cursor}", "+", "COUNT", PAGE)
 
-    def _on_page(self, entries: list[tuple[bytes, list[bytes]]]) -> None:
+    def _on_page(self, entries: list[Entry]) -> None:
+        self._take(entries, is_last=len(entries) < PAGE)
+
+    def _take(self, entries: list[Entry], *, is_last: bool) -> None:
         frames = [
             text_frame(b'{"id":"%b",%b' % (entry, fields[1][1:])) for entry, fields in entries if fields[0] == b"frame"
         ]
@@ -186,10 +191,10 @@ class Reader:
             self.cursor = entries[-1][0].decode()
         if self._connection.is_paused:
             return  # resume() asks for the next page
-        if len(entries) == PAGE:
-            self._next_page()
-        else:
+        if is_last:
             self._go_live()
+        else:
+            self._next_page()
 
     def _go_live(self) -> None:
         assert self.cursor is not None  # noqa: S101 -- every caller has set it

@@ -47,6 +47,7 @@ class Gateway:
             reuse_port=self.settings.reuse_port,
             ssl=tls,
             use_aiofastnet=False,
+            logger_name=logging.getLogger("picows.server"),  # by its name it is looked up for each connection
             read_buffer_init_size=2048,
             max_frame_size=self.settings.max_frame_bytes,
             enable_auto_ping=True,

@@ -4,6 +4,7 @@ The rules are uvicorn's, which names the client of the API's requests. The gatew
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_network
 
 from meydan.kit.hosts import address_of, is_loopback
@@ -21,6 +22,8 @@ class TrustedProxies:
     def __contains__(self, address: str) -> bool:
         if self._trusts_all:
             return True
+        if not self._networks:
+            return False
         parsed = address_of(address.split("%", maxsplit=1)[0])
         return parsed is not None and any(parsed in network for network in self._networks)
 
@@ -43,6 +46,8 @@ class TrustedProxies:
         return None if client in self and not self._trusts_all else _network_elsewhere(client)
 
 
+# Cached: clients that were cut come back from the same addresses, all at once.
+@lru_cache(maxsize=16_384)
 def _network_elsewhere(client: str) -> str | None:
     network = network_of(client)
     return None if network == UNKNOWN or is_loopback(client) else network

@@ -5,7 +5,7 @@
 local SEEN = 600                  -- seconds an event id is remembered; longer than any sweep waits
 local LOG_BYTES = 1048576         -- about the most a user's log may hold: two who flood each other must not fill the memory
 local FEWEST = 16                 -- entries, however large
-local REMEMBERED = 30 * 86400     -- seconds "last seen" is kept
+local REMEMBERED = 30 * 86400     -- seconds "last seen" is kept; half of them at least
 
 local function now_ms()
     local time = server.call('TIME')
@@ -48,11 +48,11 @@ end
 
 -- keys: presence; args: channel ('' to publish nothing), gateway, seconds
 server.register_function('arrive', function(keys, args)
-    local was_online, now = is_online(keys[1]), now_ms()
+    local is_news, now = args[1] ~= '' and not is_online(keys[1]), now_ms()
     server.call('HSETEX', keys[1], 'EX', args[3], 'FIELDS', 1, args[2], '')
     server.call('HSET', keys[1], 'seen', now)
-    server.call('EXPIRE', keys[1], REMEMBERED)
-    if args[1] ~= '' and not was_online then server.call('SPUBLISH', args[1], '1 ' .. now) end
+    if server.call('TTL', keys[1]) < REMEMBERED / 2 then server.call('EXPIRE', keys[1], REMEMBERED) end
+    if is_news then server.call('SPUBLISH', args[1], '1 ' .. now) end
 end)
 
 -- keys: presence; args: channel ('' to publish nothing), gateway
