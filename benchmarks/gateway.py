@@ -1,18 +1,17 @@
-"""The gateway beside socket.io 4: processor time a delivered message, and memory with readers that stall.
+"""The gateway beside socket.io 4 and Centrifugo 6: processor time, latency, a storm, and readers that stall.
 
     python -m benchmarks.gateway [--quick]
 
-Both servers run one process each, side by side, and are measured in turns with the same load (load/wsload.c). Ours has
+The servers run one process each, side by side, and are measured in turns with the same load (load/wsload.c). Ours has
 its log on: every message goes through the Valkey function that the API uses (append to the log, publish) and comes to
-the gateway from there. The ratio is of the processor time of the two server processes; what Valkey spends is shown
-beside it, since socket.io keeps no log and would need one (an adapter and a store) to resume without loss.
+the gateway from there. Each peer runs as it does by itself, in memory, and again with what makes it durable, over a
+Valkey like ours. Processor time is that of the server and of the Valkey behind it.
 """
 
 import json
 import secrets
 import statistics
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +21,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import click
-import msgspec
 
-from benchmarks.kit import kernel_queues, peers, processes, results
+from benchmarks.kit import kernel_queues, peers, processes, realtime_peers, results
+from benchmarks.kit.realtime_peers import CENTRIFUGO_VERSION, SOCKET_IO, Server
 from meydan.engines import ValkeyEngine
 from meydan.gateway import GatewaySettings
 from meydan.kit import clock
@@ -34,32 +33,41 @@ from meydan.kit.realtime.frames import channel_of_user
 
 HERE = Path(__file__).parent
 KEY = secrets.token_hex(32)
-SOCKET_IO = "4.8.3"
-ROOM = 1000
+ROOM, MISSED = 1000, 501
 STALLED, STALLED_BYTES = 20, 16_000
 STALLED_HEAD = ["", "sent to each", "memory grew by", "most in the kernel for one socket", "p50 / p99 ms of the others"]
-RUN_GATEWAY = (
-    "import sys, msgspec; from meydan.gateway import GatewaySettings, run;"
-    "run(msgspec.json.decode(sys.argv[1], type=GatewaySettings))"
-)
+STEADY = ("meydan", "socket.io", "socket.io, streams", "Centrifugo", "Centrifugo, Redis engine")
+STORM = ("meydan", "socket.io, recovering", "socket.io, streams", "Centrifugo", "Centrifugo, Redis engine")
 
 
 class Bench:
-    def __init__(self, folder: Path, valkey: ValkeyEngine, ports: dict[str, int], pids: dict[str, int]) -> None:
-        self._folder, self._valkey, self.ports, self._pids = folder, valkey, ports, pids
-        assert valkey.child is not None
-        self._valkey_pid = valkey.child.pid
+    def __init__(self, folder: Path, valkey: ValkeyEngine, servers: dict[str, Server]) -> None:
+        self._folder, self._valkey, self.servers = folder, valkey, servers
         self._load = peers.compiled(HERE / "load" / "wsload.c")
 
     def run(self, server: str, mode: str, people: list[UUID], seconds: float, size: int, **options: float) -> Any:
+        asked = self.servers[server]
         file = self._folder / "people"
         file.write_text("".join(f"{channel_of_user(1, person)} {_token(person)}\n" for person in people))
-        pids = f"{self._pids[server]},{self._valkey_pid}"
-        command = [self._load, server, mode, self.ports[server], file, pids, seconds, size]
+        pids = ",".join(map(str, asked.pids))
+        command = [self._load, asked.protocol, mode, asked.port, file, pids, seconds, size]
         command += [word for name, value in options.items() for word in (f"--{name}", value)]
         command += ["--valkey", self._valkey.port, "--password", self._valkey.password]
         done = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True, timeout=120)
         return json.loads(done.stdout)
+
+    def take_turns(self, servers: tuple[str, ...], mode: str, rounds: int, seconds: float, **options: float) -> Any:
+        """Results of each server, which is measured first in one round and last in the next."""
+        there = [server for server in servers if server in self.servers]
+        found: dict[str, list[Any]] = {server: [] for server in there}
+        for turn in range(rounds):
+            for server in there if turn % 2 else reversed(there):
+                people = [uuid4()] * ROOM if mode == "fanout" else [uuid4() for _ in range(ROOM)]
+                result = self.run(server, mode, people, seconds, 200, **options)
+                assert result["delivered"] > 0, (server, result)
+                assert result["lost_connections"] == 0, (server, result)
+                found[server].append(result)
+        return found
 
 
 def _token(user: UUID) -> str:
@@ -74,62 +82,65 @@ def bench() -> Iterator[Bench]:
         folder.chmod(0o755)
         valkey = ValkeyEngine(folder / "valkey", programs=folder / "programs")
         valkey.start()
-        ports = {"meydan": processes.free_port(), "socketio": processes.free_port()}
         settings = GatewaySettings(
             valkey_url=valkey.url,
             token_keys=(KEY,),
             grant_keys=(KEY,),
-            port=ports["meydan"],
+            port=processes.free_port(),
             connections_per_user=2 * ROOM,
         )
-        gateway = [sys.executable, "-c", RUN_GATEWAY, msgspec.json.encode(settings).decode()]
-        manifest = peers.from_npm("socket.io", {"socket.io": SOCKET_IO})
-        socketio = [peers.node(), HERE / "peers" / "socketio.mjs"]
-        environment = {"PORT": str(ports["socketio"]), "MODULES": str(manifest), "NODE_ENV": "production"}
         try:
-            with (
-                processes.server(gateway, ports["meydan"]) as ours,
-                processes.server(socketio, ports["socketio"], environment) as theirs,
-            ):
-                yield Bench(folder, valkey, ports, {"meydan": ours, "socketio": theirs})
+            with realtime_peers.started(folder, settings, valkey) as servers:
+                yield Bench(folder, valkey, servers)
         finally:
             valkey.stop()
 
 
-def cpu_per_100k(result: Any, process: int = 0) -> float:
-    return float(result["processes"][process]["cpu_s"]) / result["delivered"] * 100_000
+def cpu_per_100k(result: Any) -> float:
+    return sum(float(process["cpu_s"]) for process in result["processes"]) / result["delivered"] * 100_000
 
 
-def compare(
-    bench: Bench, title: str, goal: float, rounds: int, seconds: float, mode: str, **options: float
-) -> list[str]:
-    """Measures a row of the table: medians over rounds in turns."""
-    found: dict[str, list[Any]] = {"meydan": [], "socketio": []}
-    for turn in range(rounds):
-        for server in ("meydan", "socketio") if turn % 2 else ("socketio", "meydan"):
-            people = [uuid4()] * ROOM if mode == "fanout" else [uuid4() for _ in range(ROOM)]
-            result = bench.run(server, mode, people, seconds, 200, **options)
-            assert result["delivered"] > 0, result
-            assert result["lost_connections"] == 0, result
-            found[server].append(result)
-    ours, theirs = (statistics.median(map(cpu_per_100k, found[server])) for server in ("meydan", "socketio"))
-    valkey = statistics.median(cpu_per_100k(result, 1) for result in found["meydan"])
-    latency = {
-        server: "{:.1f} / {:.1f}".format(
-            *(statistics.median(result[which] for result in those) for which in ("p50_ms", "p99_ms"))
+def middle(results: list[Any], which: str) -> float:
+    return statistics.median(result[which] for result in results)
+
+
+def compare(bench: Bench, title: str, rounds: int, seconds: float, mode: str, **options: float) -> list[list[str]]:
+    """Measures a load: a line for each server, medians over rounds in turns."""
+    found = bench.take_turns(STEADY, mode, rounds, seconds, **options)
+    cpu = {server: statistics.median(map(cpu_per_100k, those)) for server, those in found.items()}
+    lines = []
+    for server, those in found.items():
+        engine = statistics.median(
+            sum(float(process["cpu_s"]) for process in result["processes"][1:]) / result["delivered"] * 100_000
+            for result in those
         )
+        line = [title if server == "meydan" else "", server, f"{cpu[server]:.2f}", f"{engine:.2f}" if engine else ""]
+        line.append("" if server == "meydan" else f"**{cpu['meydan'] / cpu[server]:.2f}**")
+        lines.append([*line, f"{middle(those, 'p50_ms'):.1f} / {middle(those, 'p99_ms'):.1f}"])
+        click.echo(" | ".join(lines[-1]))
+    return lines
+
+
+def storm(bench: Bench, rounds: int) -> list[list[str]]:
+    """All are cut and come back at once; everybody who comes gets all that was sent meanwhile."""
+    found = bench.take_turns(STORM, "storm", rounds, 1, missed=MISSED)
+    cpu = {
+        server: statistics.median(sum(process["cpu_s"] for process in result["processes"]) * 1000 for result in those)
         for server, those in found.items()
     }
-    line = [title, f"{ours:.3f}", f"{theirs:.3f}", f"**{ours / theirs:.2f}**", f"{goal}", f"{valkey:.3f}"]
-    line += [latency["meydan"], latency["socketio"]]
-    click.echo(" | ".join(line))
-    return line
+    lines = []
+    for server, those in found.items():
+        assert all(result["storm_ms"] for result in those), (server, those)
+        ratio = "" if server == "meydan" else f"**{cpu['meydan'] / cpu[server]:.2f}**"
+        lines.append([server, f"{cpu[server]:.0f}", ratio, f"{middle(those, 'storm_ms'):.0f}"])
+        click.echo(" | ".join(lines[-1]))
+    return lines
 
 
 def stalled(bench: Bench, seconds: float) -> list[list[str]]:
     lines = []
-    for server in ("meydan", "socketio"):
-        with kernel_queues.watched(bench.ports[server]) as queues:
+    for server in ("meydan", "socket.io"):
+        with kernel_queues.watched(bench.servers[server].port) as queues:
             result = bench.run(server, "fanout", [uuid4()] * 200, seconds, STALLED_BYTES, burst=4, stalled=STALLED)
         process = result["processes"][0]
         sent = result["published"] * STALLED_BYTES / 1e6
@@ -142,34 +153,61 @@ def stalled(bench: Bench, seconds: float) -> list[list[str]]:
 
 def idle(bench: Bench) -> str:
     grown = {}
-    for server in ("meydan", "socketio"):
+    for server in ("meydan", "socket.io"):
         process = bench.run(server, "idle", [uuid4() for _ in range(ROOM)], 1, 200)["processes"][0]
         grown[server] = process["connected_mb"] - process["empty_mb"]
-    return "A thousand more idle connections: meydan {meydan:.0f} MB, socket.io {socketio:.0f} MB.".format(**grown)
+    return "A thousand more idle connections: meydan {meydan:.0f} MB, socket.io {peer:.0f} MB.".format(
+        meydan=grown["meydan"], peer=grown["socket.io"]
+    )
+
+
+LOADS = {
+    "fan-out": ("room of 1,000, one message at a time", "fanout", {"burst": 1}),
+    "bursts": ("room of 1,000, bursts of 16", "fanout", {"burst": 16}),
+    "pairs": ("1-1 with an answer, 1,500 pairs a second", "direct", {"rate": 1500}),
+    "flat-out": ("1-1 with an answer, as fast as it goes", "direct", {"rate": 20_000}),
+}
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="One short round of each; nothing is kept.")
-def main(quick: bool) -> None:
-    rounds, seconds = (1, 1.0) if quick else (5, 2.5)
+@click.option("--only", type=click.Choice([*LOADS, "storm"]), help="One load alone; nothing is kept.")
+def main(quick: bool, only: str | None) -> None:
+    rounds, seconds = (1, 1.0) if quick else (3, 2.0)
     with bench() as running:
+        if only is not None:
+            if only == "storm":
+                storm(running, rounds)
+            else:
+                title, mode, options = LOADS[only]
+                compare(running, title, rounds, seconds, mode, **options)
+            return
         rest = idle(running)
         lines = [
-            compare(running, "room of 1,000, one message at a time", 0.6, rounds, seconds, "fanout", burst=1),
-            compare(running, "room of 1,000, bursts of 16", 0.3, rounds, seconds, "fanout", burst=16),
-            compare(running, "1-1 with an answer, 1,500 pairs a second", 0.5, rounds, seconds, "direct", rate=1500),
-            compare(running, "1-1 with an answer, as fast as it goes", 0.5, rounds, seconds, "direct", rate=20_000),
+            line
+            for title, mode, options in LOADS.values()
+            for line in compare(running, title, rounds, seconds, mode, **options)
         ]
+        stormy = storm(running, rounds)
         slow = stalled(running, seconds)
     if quick:
         return
-    head = ["", "meydan", f"socket.io {SOCKET_IO}", "ratio", "goal", "Valkey", "p50 / p99 ms", "theirs"]
-    results.keep(
-        "gateway",
-        f"Processor seconds of the server for 100,000 delivered messages of 200 bytes, median of {rounds} rounds in turns.\n\n"
+    results.keep("gateway", _page(lines, stormy, slow, rest, rounds))
+
+
+def _page(lines: list[list[str]], stormy: list[list[str]], slow: list[list[str]], rest: str, rounds: int) -> str:
+    head = ["", "", "CPU-s", "of it Valkey", "ours to it", "p50 / p99 ms"]
+    absent = "" if any("Centrifugo" in line[1] for line in lines) else " Centrifugo could not be built here."
+    return (
+        f"Processor seconds of a server and its Valkey for 100,000 delivered messages of 200 bytes, median of {rounds} rounds in "
+        f"turns; socket.io {SOCKET_IO}, Centrifugo {CENTRIFUGO_VERSION}.{absent} Goals: 1-1 at most 5.0 CPU-s with p50 of at most 3 ms "
+        "at 1,500 pairs a second, and at most socket.io's in memory as fast as it goes. Latency is from a message to its answer.\n\n"
         f"{results.table(head, lines)}\n\n"
+        f"A storm: {ROOM:,} clients are cut, {MISSED} messages are sent, and three seconds later all come back at once. Until all "
+        "have all; goal: at most Centrifugo's.\n\n"
+        f"{results.table(['', 'CPU-ms', 'ours to it', 'ms'], stormy)}\n\n"
         f"{STALLED} of 200 readers stall while the others go on (messages of 16 KB, bursts of 4):\n\n"
-        f"{results.table(STALLED_HEAD, slow)}\n\n{rest}",
+        f"{results.table(STALLED_HEAD, slow)}\n\n{rest}"
     )
 
 

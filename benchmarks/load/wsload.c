@@ -2,11 +2,13 @@
  *
  *   wsload <server> <mode> <port> <people file> <pid,pid,…> <seconds> <bytes> [options]
  *
- * server   meydan    says hello with the token of its line, publishes through Valkey as the API does
- *          socketio  Engine.IO 4 over WebSocket, publishes with an event of its own connection
+ * server   meydan      says hello with the token of its line, publishes through Valkey as the API does
+ *          socketio    Engine.IO 4 over WebSocket, publishes with an event of its own connection
+ *          centrifugo  its JSON protocol, publishes with a command of its own connection
  * mode     fanout    everybody is in one room; --burst messages at a time, the next when all have all of them
  *          direct    pairs; a message, its answer; --rate pairs a second begin anew
  *          idle      connects and waits
+ *          storm     all are cut, --missed messages are sent, all come back at once with their cursors
  * people   one line a connection: "<channel> <token>"; the connections of a room share a channel
  *
  * Prints one line of JSON: what was delivered, how long it took, and the processor time and memory of each process.
@@ -28,6 +30,10 @@
 
 /* Before it counts: a server may still be busy with those who left after the run before. */
 static const uint64_t WARM = 3000000000u;
+/* As the API's client of Valkey: a write that follows another sooner waits for others to go with it. */
+static const uint64_t GATHERED_FOR = 2000000u;
+/* How long those who were cut stay away: servers have noticed by then. */
+static const uint64_t AWAY = 3000000000u;
 
 enum { MOST_PROCESSES = 8, HANDSHAKE = 16384, LARGEST = 1 << 17, BUCKETS = 4096 };
 
@@ -38,9 +44,11 @@ typedef struct {
     char *carry; /* the beginning of a frame whose end has not come yet */
     int carried, room;
     char channel[96], token[1024];
+    char cursor[96], stream[64]; /* of the last message, and of the log or session that it counts in */
+    enum { CUT, UPGRADING, GREETING, READY } state;
 } Connection;
 
-static int is_meydan, is_direct, people, burst = 1, stalled, port, valkey_port, bytes;
+static int is_meydan, is_socketio, is_direct, is_storm, people, burst = 1, stalled, missed = 501, port, valkey_port, bytes;
 static double seconds, rate = 1000;
 static const char *password = "";
 static Connection *connections, *publisher;
@@ -50,6 +58,7 @@ static uint64_t delivered, lost_connections, round_trips, latencies[BUCKETS];
 static int measuring;
 static unsigned published;
 static uint64_t arrivals; /* of the burst that is on its way */
+static int back;          /* of those who were cut */
 
 static void fail(const char *what) {
     perror(what);
@@ -155,27 +164,38 @@ static int bulk(char *out, const char *part, int length) {
     return at + length + 2;
 }
 
+static char gathered[LARGEST * 4];
+static int gathered_bytes;
+static uint64_t gathered_until;
+
+static void write_gathered(uint64_t at) {
+    if (!gathered_bytes || at < gathered_until) return;
+    send_all(valkey, gathered, gathered_bytes);
+    gathered_bytes = 0;
+    gathered_until = at + GATHERED_FOR;
+}
+
 /* The very function and arguments by which the API forwards a frame. */
 static void forward(const char *channel, const char *body, int length) {
-    static char command[LARGEST];
     static uint64_t event;
+    if (gathered_bytes + length + 1024 > (int)sizeof gathered) write_gathered(UINT64_MAX - GATHERED_FOR);
+    char *command = gathered + gathered_bytes;
     char log[128], seen[160], pubsub[128], id[40];
     snprintf(log, sizeof log, "log:{%s}", channel);
     snprintf(pubsub, sizeof pubsub, "ch:{%s}", channel);
     snprintf(id, sizeof id, "%016llx-%016llx", (unsigned long long)getpid(), (unsigned long long)event++);
     snprintf(seen, sizeof seen, "seen:{%s}:%s", channel, id);
-    const char *parts[] = {"FCALL", "tell", "2", log, seen, pubsub, "1000", "86400"};
+    const char *parts[] = {"FCALL", "tell", "2", log, seen, pubsub, "1000", "3600"};
     int at = sprintf(command, "*9\r\n");
     for (int i = 0; i < 8; i++) at += bulk(command + at, parts[i], (int)strlen(parts[i]));
-    at += bulk(command + at, body, length);
-    send_all(valkey, command, at);
+    gathered_bytes += at + bulk(command + at, body, length);
 }
 
 /* A body of the wanted size with a marker in it: kind, number, when. */
 static void publish(Connection *from, Connection *to, char kind, unsigned number, uint64_t at) {
-    static char body[LARGEST], event[LARGEST + 64];
+    static char body[LARGEST], event[LARGEST + 256];
     const char *target = to ? to->channel : "room";
-    int length = is_meydan
+    int length = !is_socketio
         ? sprintf(body, "{\"t\":\"bench\",\"from\":%d,\"mark\":\"~%c%08x%016llx\",\"text\":\"", from->index, kind, number,
                   (unsigned long long)at)
         : sprintf(body, "{\"to\":\"%s\",\"from\":%d,\"mark\":\"~%c%08x%016llx\",\"text\":\"", target, from->index, kind,
@@ -185,8 +205,11 @@ static void publish(Connection *from, Connection *to, char kind, unsigned number
     body[length++] = '}';
     if (is_meydan) {
         forward(to ? to->channel : connections[0].channel, body, length);
-    } else {
+    } else if (is_socketio) {
         int whole = sprintf(event, "42[\"m\",%.*s]", length, body);
+        send_frame(from->fd, 1, event, whole);
+    } else {
+        int whole = sprintf(event, "{\"id\":9,\"publish\":{\"channel\":\"%s\",\"data\":%.*s}}", target, length, body);
         send_frame(from->fd, 1, event, whole);
     }
 }
@@ -238,12 +261,95 @@ static void on_mark(Connection *to, const char *mark, uint64_t at) {
     }
 }
 
+/* Copies what stands between the last of these words and the next quote, comma or brace. */
+static void note(char *into, size_t room, const char *payload, int size, const char *words) {
+    const char *found = NULL, *end = payload + size;
+    for (const char *next = payload; (next = memmem(next, (size_t)(end - next), words, strlen(words)));) found = next += strlen(words);
+    size_t length = 0;
+    while (found && found + length < end && length < room - 1 && !strchr("\",}", found[length])) length++;
+    if (!found) return;
+    memcpy(into, found, length);
+    into[length] = 0;
+}
+
+static void note_cursor(Connection *of, const char *payload, int size) {
+    if (is_meydan) {
+        note(of->cursor, sizeof of->cursor, payload, size, "\"id\":\"");
+    } else if (is_socketio) {
+        note(of->stream, sizeof of->stream, payload, size, "\"pid\":\"");
+        if (size > 2 && !memcmp(payload, "42", 2)) note(of->cursor, sizeof of->cursor, payload, size, "},\"");
+    } else {
+        note(of->stream, sizeof of->stream, payload, size, "\"epoch\":\"");
+        note(of->cursor, sizeof of->cursor, payload, size, "\"offset\":");
+    }
+}
+
+static void send_upgrade(Connection *one, int in_room) {
+    char request[512];
+    int length = is_meydan     ? snprintf(request, sizeof request, "GET /ws HTTP/1.1\r\n")
+                 : is_socketio ? snprintf(request, sizeof request,
+                                          "GET /socket.io/?EIO=4&transport=websocket&me=%s&room=%d HTTP/1.1\r\n",
+                                          one->channel, in_room)
+                               : snprintf(request, sizeof request, "GET /connection/websocket HTTP/1.1\r\n");
+    length += snprintf(request + length, sizeof request - (size_t)length,
+                       "Host: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    send_all(one->fd, request, length);
+}
+
+/* With the cursor of one that was cut. */
+static void send_hello(Connection *one, const char *room) {
+    char hello[1400];
+    int length, knows = one->cursor[0] != 0;
+    if (is_meydan)
+        length = knows ? snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"token\":\"%s\",\"since\":\"%s\"}", one->token, one->cursor)
+                       : snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"token\":\"%s\",\"since\":null}", one->token);
+    else if (is_socketio)
+        length = knows ? snprintf(hello, sizeof hello, "40{\"pid\":\"%s\",\"offset\":\"%s\"}", one->stream, one->cursor)
+                       : snprintf(hello, sizeof hello, "40");
+    else
+        length = snprintf(hello, sizeof hello,
+                          "{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"%s\"", room ? room : one->channel);
+    if (!is_meydan && !is_socketio)
+        length += knows ? snprintf(hello + length, sizeof hello - (size_t)length,
+                                   ",\"recover\":true,\"epoch\":\"%s\",\"offset\":%s}}", one->stream, one->cursor)
+                        : snprintf(hello + length, sizeof hello - (size_t)length, "}}");
+    send_frame(one->fd, 1, hello, length);
+}
+
+static const char *greeting(void) { return is_meydan ? "\"ready\"" : is_socketio ? "40{" : "\"id\":2"; }
+
+/* The bytes of the answer to the upgrade, 0 while its end is missing. */
+static int upgraded(Connection *one, const char *data, int length) {
+    const char *end = memmem(data, (size_t)length, "\r\n\r\n", 4);
+    if (!end) return 0;
+    if (strncmp(data, "HTTP/1.1 101", 12)) {
+        fprintf(stderr, "refused: %.300s\n", data);
+        exit(1);
+    }
+    one->state = GREETING;
+    if (!is_socketio) send_hello(one, NULL);
+    return (int)(end + 4 - data);
+}
+
+static void on_greeting(Connection *one, const char *payload, int size) {
+    if (is_socketio && size > 1 && !memcmp(payload, "0{", 2)) {
+        send_hello(one, NULL);
+    } else if (memmem(payload, (size_t)size, greeting(), strlen(greeting()))) {
+        one->state = READY;
+        back++;
+    }
+}
+
 static void on_frame(Connection *to, int opcode, const char *payload, int size, uint64_t at) {
     if (opcode == 9) send_frame(to->fd, 10, payload, size);
     if (opcode != 1) return;
-    if (!is_meydan && size == 1 && payload[0] == '2') send_frame(to->fd, 1, "3", 1);
-    const char *mark = memchr(payload, '~', (size_t)size);
-    if (mark) on_mark(to, mark, at);
+    if (is_socketio && size == 1 && payload[0] == '2') send_frame(to->fd, 1, "3", 1);
+    if (!is_meydan && !is_socketio && size == 2) send_frame(to->fd, 1, "{}", 2);
+    if (is_storm) note_cursor(to, payload, size);
+    if (to->state == GREETING) on_greeting(to, payload, size);
+    const char *end = payload + size;
+    for (const char *mark = payload; (mark = memchr(mark, '~', (size_t)(end - mark))); mark++) on_mark(to, mark, at);
 }
 
 static void on_readable(Connection *from, uint64_t at) {
@@ -258,7 +364,8 @@ static void on_readable(Connection *from, uint64_t at) {
     }
     int length = from->carried + (int)got, used = 0, opcode, size, whole;
     const char *payload;
-    while ((whole = parse(data + used, length - used, &opcode, &payload, &size))) {
+    if (from->state == UPGRADING) used = upgraded(from, data, length);
+    while (from->state != UPGRADING && (whole = parse(data + used, length - used, &opcode, &payload, &size))) {
         on_frame(from, opcode, payload, size, at);
         used += whole;
     }
@@ -305,24 +412,17 @@ static void await_text(Connection *from, const char *text) {
             fprintf(stderr, "closed while connecting: %.*s\n", size - 2, payload + 2);
             exit(1);
         }
+        if (found) note_cursor(from, payload, size);
         take(from, whole);
         if (found) return;
     }
 }
 
 static void open_connection(Connection *one, int in_room) {
-    char request[512], hello[1200];
     one->fd = dial(port, one->stalled);
     one->room = HANDSHAKE;
     one->carry = malloc(HANDSHAKE);
-    int length = is_meydan ? snprintf(request, sizeof request, "GET /ws HTTP/1.1\r\n")
-                           : snprintf(request, sizeof request,
-                                      "GET /socket.io/?EIO=4&transport=websocket&me=%s&room=%d HTTP/1.1\r\n", one->channel,
-                                      in_room);
-    length += snprintf(request + length, sizeof request - (size_t)length,
-                       "Host: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
-    send_all(one->fd, request, length);
+    send_upgrade(one, in_room);
     char *end;
     do read_more(one);
     while (!(end = strstr(one->carry, "\r\n\r\n")));
@@ -331,16 +431,11 @@ static void open_connection(Connection *one, int in_room) {
         exit(1);
     }
     take(one, (int)(end + 4 - one->carry));
-    if (is_meydan) {
-        length = snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"token\":\"%s\",\"since\":null}", one->token);
-        send_frame(one->fd, 1, hello, length);
-        await_text(one, "\"ready\"");
-    } else {
-        await_text(one, "0{");
-        send_frame(one->fd, 1, "40", 2);
-        await_text(one, "40");
-    }
+    if (is_socketio) await_text(one, "0{");
+    send_hello(one, in_room ? "room" : NULL);
+    await_text(one, greeting());
     fcntl(one->fd, F_SETFL, O_NONBLOCK);
+    one->state = READY;
 }
 
 static void open_valkey(void) {
@@ -375,6 +470,10 @@ static void read_people(const char *path) {
 
 static void wait_for_events(int poll, double milliseconds) {
     struct epoll_event events[512];
+    uint64_t since = now();
+    write_gathered(since);
+    double soon = (double)(gathered_until - since) / 1e6;
+    if (gathered_bytes && soon < milliseconds) milliseconds = soon;
     struct timespec pause = {0, (long)(milliseconds * 1e6)};
     int ready = epoll_pwait2(poll, events, 512, &pause, NULL);
     uint64_t at = now();
@@ -414,13 +513,54 @@ static void push_on(uint64_t *next_pair, int *pair) {
     }
 }
 
+static void wait_while(int poll, uint64_t until, uint64_t wanted, int wanted_back) {
+    while (now() < until && (arrivals < wanted || back < wanted_back)) wait_for_events(poll, 1);
+}
+
+/* Milliseconds from the first who comes back until all are back and have all, 0 if that never came. */
+static double storm(int poll, double *cpu) {
+    for (int i = 0; i < people; i++) {
+        publish(publisher, &connections[i], 'M', 0, now());
+        if (i % 50 == 0) wait_for_events(poll, 0);
+    }
+    wait_while(poll, now() + 20000000000u, (uint64_t)people, 0);
+    arrivals = 0;
+    for (int i = 0; i < people; i++) {
+        close(connections[i].fd);
+        connections[i].state = CUT;
+        connections[i].carried = 0;
+    }
+    uint64_t cut = now();
+    wait_while(poll, cut + AWAY / 2, UINT64_MAX, 0);
+    for (int i = 0; i < missed; i++) publish(publisher, &connections[i % people], 'M', 0, now());
+    wait_while(poll, cut + AWAY, UINT64_MAX, 0);
+
+    for (int i = 0; i < processes; i++) cpu[i] = cpu_seconds(pids[i]);
+    uint64_t start = now();
+    for (int i = 0; i < people; i++) {
+        connections[i].fd = dial(port, 0);
+        send_upgrade(&connections[i], 0);
+        fcntl(connections[i].fd, F_SETFL, O_NONBLOCK);
+        connections[i].state = UPGRADING;
+        watch(poll, connections[i].fd, &connections[i]);
+        if (i % 20 == 0) wait_for_events(poll, 0);
+    }
+    wait_while(poll, start + 20000000000u, (uint64_t)missed, people);
+    uint64_t end = now();
+    delivered = arrivals;
+    wait_while(poll, end + 1000000000u, UINT64_MAX, 0); /* what was put off is counted too */
+    return back == people && arrivals >= (uint64_t)missed ? (double)(end - start) / 1e6 : 0;
+}
+
 int main(int count, char **words) {
     if (count < 8) {
         fprintf(stderr, "see the beginning of wsload.c\n");
         return 2;
     }
     is_meydan = !strcmp(words[1], "meydan");
+    is_socketio = !strcmp(words[1], "socketio");
     is_direct = !strcmp(words[2], "direct");
+    is_storm = !strcmp(words[2], "storm");
     int is_idle = !strcmp(words[2], "idle");
     port = atoi(words[3]);
     for (char *pid = strtok(words[5], ","); pid && processes < MOST_PROCESSES; pid = strtok(NULL, ","))
@@ -430,6 +570,7 @@ int main(int count, char **words) {
     for (int i = 8; i + 1 < count; i += 2) {
         if (!strcmp(words[i], "--burst")) burst = atoi(words[i + 1]);
         if (!strcmp(words[i], "--rate")) rate = atof(words[i + 1]);
+        if (!strcmp(words[i], "--missed")) missed = atoi(words[i + 1]);
         if (!strcmp(words[i], "--stalled")) stalled = atoi(words[i + 1]);
         if (!strcmp(words[i], "--valkey")) valkey_port = atoi(words[i + 1]);
         if (!strcmp(words[i], "--password")) password = words[i + 1];
@@ -450,7 +591,7 @@ int main(int count, char **words) {
     }
     for (int i = 0; i < people; i++) {
         connections[i].stalled = i >= people - stalled;
-        open_connection(&connections[i], !is_direct);
+        open_connection(&connections[i], !is_direct && !is_storm);
         if (!connections[i].stalled) watch(poll, connections[i].fd, &connections[i]);
     }
     if (is_idle) sleep((unsigned)seconds);
@@ -460,8 +601,9 @@ int main(int count, char **words) {
     uint64_t next_pair = start;
     unsigned published_before = 0;
     int pair = 0;
-    arrivals = (uint64_t)burst * (uint64_t)people; /* so that the first burst leaves */
-    while (!is_idle) {
+    arrivals = is_storm ? 0 : (uint64_t)burst * (uint64_t)people; /* so that the first burst leaves */
+    double storm_ms = is_storm ? storm(poll, cpu) : 0;
+    while (!is_idle && !is_storm) {
         uint64_t at = now();
         if (!measuring && at >= from) {
             measuring = 1;
@@ -482,7 +624,8 @@ int main(int count, char **words) {
     printf("{\"connections\": %d, \"delivered\": %llu, \"published\": %u, \"round_trips\": %llu, \"lost_connections\": %llu, ",
            people, (unsigned long long)delivered, published - published_before, (unsigned long long)round_trips,
            (unsigned long long)lost_connections);
-    printf("\"p50_ms\": %.3f, \"p99_ms\": %.3f, \"processes\": [", percentile(0.5), percentile(0.99));
+    printf("\"p50_ms\": %.3f, \"p99_ms\": %.3f, \"storm_ms\": %.1f, \"processes\": [", percentile(0.5), percentile(0.99),
+           storm_ms);
     for (int i = 0; i < processes; i++)
         printf("%s{\"cpu_s\": %.4f, \"empty_mb\": %.1f, \"connected_mb\": %.1f, \"most_mb\": %.1f}", i ? ", " : "",
                is_idle ? 0 : cpu_seconds(pids[i]) - cpu[i], empty[i], before[i], most[i]);
