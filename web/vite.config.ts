@@ -20,6 +20,6 @@ export default defineConfig({
     brotli(),
     partsPage(),
   ],
-  build: { target: 'es2022', assetsInlineLimit: 0 },
+  build: { target: 'es2022', assetsInlineLimit: 0, manifest: '.manifest.json' },
   server: { proxy: { '/api': api, '/outbox': api, '/pay/': api } },
 });

@@ -1,7 +1,6 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { answer, api } from './api/client';
-import { isRefusal, Refused } from './api/errors';
-import { forgetTenant } from './api/session';
+import { Refused } from './api/errors';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -23,19 +22,4 @@ export const queryClient = new QueryClient({
 export const secondFactorQuery = queryOptions({
   queryKey: ['second-factor'],
   queryFn: () => answer(api.GET('/api/auth/second-factor')),
-});
-
-/** Where we are: the community, and where its gateway listens. */
-export const configQuery = queryOptions({
-  queryKey: ['config'],
-  queryFn: async () => {
-    try {
-      return await answer(api.GET('/api/config'));
-    } catch (error) {
-      if (!isRefusal(error, 'unknown_tenant')) throw error;
-      forgetTenant();
-      return answer(api.GET('/api/config'));
-    }
-  },
-  staleTime: Number.POSITIVE_INFINITY,
 });

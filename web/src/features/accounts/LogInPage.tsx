@@ -1,21 +1,19 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Link } from '@tanstack/react-router';
 import { KeyRound, Smartphone } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { isRefusal } from '../../kit/api/errors';
 import { endSession, useSession } from '../../kit/api/session';
 import type { OtpSent } from '../../kit/api/types';
+import { DoorPage } from '../../kit/DoorPage';
 import { Form, useForm } from '../../kit/form';
 import { Button, Fault, Field, Notice, PasswordField, Segmented } from '../../kit/ui';
-import { DoorPage } from '../../kit/ui/DoorPage';
-import { CodeStep, sendCode } from './CodeStep';
+import { WayLink } from '../../kit/way';
 import { type ContactKind, ContactStep } from './ContactStep';
-import { logIn } from './data';
 import { cleaned, kindOf } from './identifier';
 import { useKept } from './kept';
-import { PasskeyLogIn } from './PasskeyLogIn';
+import { CodeStep, PasskeyLogIn, SecondFactorStep } from './later';
 import { PuzzleProgress } from './PuzzleProgress';
-import { SecondFactorStep } from './SecondFactorStep';
+import { logIn, sendCode } from './sign-in';
 
 interface Draft {
   step: 'door' | 'code' | 'contact' | 'second';
@@ -173,14 +171,16 @@ export function LogInPage() {
           change({ sent, to: sent.to, step: 'code' });
         }}
       />
-      <PasskeyLogIn />
+      <Suspense>
+        <PasskeyLogIn />
+      </Suspense>
       <div className="flex flex-wrap justify-between gap-x-6 gap-y-2 text-sm">
-        <Link to="/reset" className="font-semibold underline underline-offset-4">
+        <WayLink href="/reset" className="font-semibold underline underline-offset-4">
           <Trans>Forgot your password?</Trans>
-        </Link>
-        <Link to="/join" className="font-semibold underline underline-offset-4">
+        </WayLink>
+        <WayLink href="/join" className="font-semibold underline underline-offset-4">
           <Trans>New here? Create an account</Trans>
-        </Link>
+        </WayLink>
       </div>
     </DoorPage>
   );

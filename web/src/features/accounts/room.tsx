@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { createRoute } from '@tanstack/react-router';
 import { Database, KeyRound, MonitorSmartphone, Moon, Palette, UserRound } from 'lucide-react';
 import { changed } from '../../kit/api/calls';
-import { endSession, useMe, wasSignedIn } from '../../kit/api/session';
+import { endSession, useMe } from '../../kit/api/session';
 import { ask, firstData } from '../../kit/first-data';
 import { pageOf } from '../../kit/lazy-page';
 import { secondFactorQuery } from '../../kit/queries';
@@ -11,12 +11,16 @@ import type { Room } from '../../kit/room';
 import { me, root, staff, text } from '../../kit/routes';
 import { staffData } from '../../kit/staff';
 import { waitingCommunitiesQuery } from './admission/data';
-import { devicesQuery, passkeysQuery, sessionsQuery, useWanted } from './data';
-import { LandingPage } from './gate';
-import { refusals } from './refusals';
+import { devicesQuery, passkeysQuery, sessionsQuery } from './data';
+import { door } from './door';
+import { FounderJoinPage, LogInPage, MemberJoinPage, ResetPage } from './gate';
+import { useWanted } from './sign-in';
 import { staffQuery } from './staff/data';
+import { admissionWords, settingsWords, staffWords } from './words';
 
-const page = pageOf('accounts');
+const setting = pageOf('accounts', [settingsWords]);
+const staffPage = pageOf('accounts', [staffWords]);
+const admissionPage = pageOf('accounts', [admissionWords]);
 
 /** The doors: pages for those who are not in yet. */
 const doors = [
@@ -24,23 +28,23 @@ const doors = [
     getParentRoute: () => root,
     path: '/join',
     validateSearch: (search: Record<string, unknown>): { invite?: string } => ({ invite: text(search.invite) }),
-    component: page(() => import('./doors'), 'MemberJoinPage'),
+    component: MemberJoinPage,
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/community',
-    component: page(() => import('./doors'), 'FounderJoinPage'),
+    component: FounderJoinPage,
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/login',
     validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
-    component: page(() => import('./doors'), 'LogInPage'),
+    component: LogInPage,
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/reset',
-    component: page(() => import('./doors'), 'ResetPage'),
+    component: ResetPage,
   }),
 ];
 
@@ -48,34 +52,34 @@ const settings = [
   createRoute({
     getParentRoute: () => me,
     path: '/profile',
-    component: page(() => import('./settings/ProfilePage'), 'ProfilePage'),
+    component: setting(() => import('./settings/ProfilePage'), 'ProfilePage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/faces',
-    component: page(() => import('./settings/FacesPage'), 'FacesPage'),
+    component: setting(() => import('./settings/FacesPage'), 'FacesPage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/sign-in',
-    component: page(() => import('./settings/SignInPage'), 'SignInPage'),
+    component: setting(() => import('./settings/SignInPage'), 'SignInPage'),
     loader: firstData(() => [ask(passkeysQuery), ask(secondFactorQuery)]),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/sessions',
-    component: page(() => import('./settings/SessionsPage'), 'SessionsPage'),
+    component: setting(() => import('./settings/SessionsPage'), 'SessionsPage'),
     loader: firstData(() => [ask(sessionsQuery), ask(devicesQuery)]),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/appearance',
-    component: page(() => import('./settings/AppearancePage'), 'AppearancePage'),
+    component: setting(() => import('./settings/AppearancePage'), 'AppearancePage'),
   }),
   createRoute({
     getParentRoute: () => me,
     path: '/data',
-    component: page(() => import('./settings/DataPage'), 'DataPage'),
+    component: setting(() => import('./settings/DataPage'), 'DataPage'),
   }),
 ];
 
@@ -83,7 +87,7 @@ const team = [
   createRoute({
     getParentRoute: () => staff,
     path: '/team',
-    component: page(() => import('./staff/TeamPage'), 'TeamPage'),
+    component: staffPage(() => import('./staff/TeamPage'), 'TeamPage'),
     loader: staffData(() => [ask(staffQuery)]),
   }),
 ];
@@ -92,12 +96,12 @@ const admission = [
   createRoute({
     getParentRoute: () => staff,
     path: '/contacts',
-    component: page(() => import('./admission/ContactsPage'), 'ContactsPage'),
+    component: admissionPage(() => import('./admission/ContactsPage'), 'ContactsPage'),
   }),
   createRoute({
     getParentRoute: () => staff,
     path: '/communities',
-    component: page(() => import('./admission/CommunitiesPage'), 'CommunitiesPage'),
+    component: admissionPage(() => import('./admission/CommunitiesPage'), 'CommunitiesPage'),
     loader: staffData(() => [ask(waitingCommunitiesQuery)]),
   }),
 ];
@@ -132,8 +136,7 @@ function DataWords() {
 }
 
 export const room: Room = {
-  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
-  shows: ['legal'],
+  ...door,
   shownBy: ['notifications'],
   news: () => import('./news'),
   places: [{ rank: 60, to: '/me', title: msg`Me`, icon: <UserRound aria-hidden />, phone: 'bar' }],
@@ -194,9 +197,5 @@ export const room: Room = {
   frames: {
     sessions_changed: () => changed(['sessions']),
     banned: ({ reason, until }) => endSession({ code: 'banned', problem: { reason, until } }),
-  },
-  refusals,
-  start: () => {
-    if (!wasSignedIn() && location.pathname === '/') void LandingPage.preload();
   },
 };

@@ -6,7 +6,7 @@ import { pageOf } from '../../kit/lazy-page';
 import type { Room } from '../../kit/room';
 import { me } from '../../kit/routes';
 import { inviteQuery } from './data';
-import { refusals } from './refusals';
+import { door } from './door';
 
 const page = pageOf('growth');
 
@@ -22,7 +22,7 @@ export const routes = {
 };
 
 export const room: Room = {
-  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
+  ...door,
   shownBy: ['notifications'],
   rows: [
     {
@@ -34,5 +34,4 @@ export const room: Room = {
     },
   ],
   news: () => import('./news'),
-  refusals,
 };

@@ -1,5 +1,5 @@
 import { Trans } from '@lingui/react/macro';
-import { Link } from '@tanstack/react-router';
+import { WayLink } from '../../kit/way';
 
 const look = 'font-semibold text-ink underline underline-offset-4';
 
@@ -7,12 +7,12 @@ const look = 'font-semibold text-ink underline underline-offset-4';
 export function LegalLinks() {
   return (
     <nav className="flex flex-wrap gap-x-5 gap-y-2 text-sm">
-      <Link to="/terms" className={look}>
+      <WayLink href="/terms" className={look}>
         <Trans>Terms of use</Trans>
-      </Link>
-      <Link to="/privacy" className={look}>
+      </WayLink>
+      <WayLink href="/privacy" className={look}>
         <Trans>Privacy notice</Trans>
-      </Link>
+      </WayLink>
     </nav>
   );
 }
@@ -23,13 +23,13 @@ export function AcceptNotice() {
     <p className="text-soft text-sm">
       <Trans>
         By creating an account you accept the{' '}
-        <Link to="/terms" target="_blank" className={look}>
+        <WayLink href="/terms" target="_blank" className={look}>
           terms of use
-        </Link>
+        </WayLink>
         . How your data is used stands in the{' '}
-        <Link to="/privacy" target="_blank" className={look}>
+        <WayLink href="/privacy" target="_blank" className={look}>
           privacy notice
-        </Link>
+        </WayLink>
         .
       </Trans>
     </p>

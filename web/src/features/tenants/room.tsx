@@ -1,11 +1,6 @@
 import type { Room } from '../../kit/room';
-import { refusals } from './refusals';
+import { door } from './door';
 
 export const routes = {};
 
-export const room: Room = {
-  words: { en: () => import('./locales/en.po'), tr: () => import('./locales/tr.po') },
-  shownBy: ['notifications'],
-  news: () => import('./news'),
-  refusals,
-};
+export const room: Room = { ...door, shownBy: ['notifications'], news: () => import('./news') };

@@ -45,6 +45,7 @@ function usePageHidden(): boolean {
       return () => document.removeEventListener('visibilitychange', changed);
     },
     () => document.hidden,
+    () => false,
   );
 }
 

@@ -1,7 +1,6 @@
 import { type ClassValue, clsx } from 'clsx';
-import { twMerge } from 'tailwind-merge';
 
-/** Joins class names; the last of two that contradict each other wins. */
+/** Joins class names. One that takes the place of a part's own says so with an exclamation mark: `p-0!`. */
 export function cx(...classes: ClassValue[]): string {
-  return twMerge(clsx(classes));
+  return clsx(classes);
 }

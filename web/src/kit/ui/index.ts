@@ -1,3 +1,4 @@
+export * from './Above';
 export * from './Avatar';
 export * from './Bars';
 export * from './BirthDateField';
@@ -34,7 +35,6 @@ export * from './Segmented';
 export * from './Sheet';
 export { Bone, Skeleton } from './Skeleton';
 export * from './SquareIcon';
-export * from './SquareScene';
 export * from './States';
 export * from './Stepper';
 export * from './Switch';

@@ -1,12 +1,15 @@
 import { useLingui } from '@lingui/react/macro';
-import { Link, type LinkProps } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { useBack } from '../back';
-import { useTitle } from '../title';
-import { LanguageSwitch } from './LanguageSwitch';
-import { Wordmark } from './Mark';
-import { SquareScene } from './SquareScene';
+import { type ReactNode, Suspense } from 'react';
+import { useBack } from './back';
+import { lazyPage } from './lazy-page';
+import { useTitle } from './title';
+import { LanguageSwitch } from './ui/LanguageSwitch';
+import { Wordmark } from './ui/Mark';
+import { WayLink } from './way';
+
+/** Beside the page, and on a desktop only: the page does not wait for it. */
+const SquareScene = lazyPage<'SquareScene', { className?: string }>(() => import('./SquareScene'), 'SquareScene');
 
 /** The frame of the pages before one is in: on a desktop the square lies beside them. */
 export function DoorPage({
@@ -18,7 +21,7 @@ export function DoorPage({
 }: {
   title: string;
   lead?: ReactNode;
-  back?: LinkProps['to'];
+  back?: string;
   /** Goes back a step inside the page instead; the browser's Back does the same. */
   onBack?: () => void;
   children: ReactNode;
@@ -30,10 +33,12 @@ export function DoorPage({
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[1fr_minmax(480px,560px)]">
       <aside aria-label="Meydan" className="relative hidden overflow-hidden lg:sticky lg:top-0 lg:block lg:h-dvh">
-        <SquareScene className="absolute inset-0 h-full" />
-        <Link to="/" className="absolute top-8 left-8 rounded-full bg-card/85 px-4 py-2">
+        <Suspense>
+          <SquareScene className="absolute inset-0 h-full" />
+        </Suspense>
+        <WayLink href="/" className="absolute top-8 left-8 rounded-full bg-card/85 px-4 py-2">
           <Wordmark />
-        </Link>
+        </WayLink>
       </aside>
       <div className="mx-auto flex min-h-dvh w-full max-w-[560px] flex-col px-5 pt-3 pb-10 sm:px-10 lg:pt-6">
         <header className="flex min-h-14 items-center justify-between">
@@ -42,9 +47,9 @@ export function DoorPage({
               <ArrowLeft aria-hidden className="size-5.5" />
             </button>
           ) : (
-            <Link to={back} aria-label={t`Back`} className={arrow}>
+            <WayLink href={back} aria-label={t`Back`} className={arrow}>
               <ArrowLeft aria-hidden className="size-5.5" />
-            </Link>
+            </WayLink>
           )}
           <LanguageSwitch />
         </header>
@@ -53,7 +58,7 @@ export function DoorPage({
             <h1 className="font-bold text-xl">{title}</h1>
             {lead ? <p className="text-soft">{lead}</p> : null}
           </div>
-          {children}
+          <Suspense>{children}</Suspense>
         </main>
       </div>
     </div>
