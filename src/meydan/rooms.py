@@ -38,8 +38,22 @@ from meydan.safety import routes as safety
 
 personal_data.set_order(
     [
-        *("accounts", "wallet", "gifts", "metering", "payments", "provider_events", "premium", "fraud", "backoffice"),
-        *("growth", "safety", "messaging", "meeting", "moderation", "legal", "notifications"),
+        "accounts",
+        "wallet",
+        "gifts",
+        "metering",
+        "payments",
+        "provider_events",
+        "premium",
+        "fraud",
+        "backoffice",
+        "growth",
+        "safety",
+        "messaging",
+        "meeting",
+        "moderation",
+        "legal",
+        "notifications",
     ]
 )
 inheritance.set_rooms(pairs=[pairs_blocked, pairs_met], inherit=[do_inherit_wallet, do_inherit_quota])
