@@ -226,11 +226,12 @@ class MovableClock:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._seconds = 0.0
+        self.seconds = 0.0
+        """By which the clock was moved. Time that passes by itself does not count."""
 
     def forward(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
-        self._seconds += hours * 3600 + minutes * 60 + seconds
-        self.file.write_text(str(self._seconds))
+        self.seconds += hours * 3600 + minutes * 60 + seconds
+        self.file.write_text(str(self.seconds))
 
     def forward_to(self, hour: int) -> None:
         """To the next time that it is this hour, in UTC."""

@@ -26,14 +26,21 @@ class Row(Struct, frozen=True):
 class Call:
     def __init__(self, db: Database, moving: MovableClock, payer: Person, payee: Person, meter: metering.Meter) -> None:
         self.db, self.moving, self.payer, self.payee, self.meter = db, moving, payer, payee, meter
+        self._began: datetime | None = None
 
     async def beat(self, at: datetime | None = None) -> bool:
         async with self.db.as_service(self.payer.tenant.id) as tx:
             return await metering.do_record_heartbeat(tx, self.meter.id, at or clock.now())
 
     async def talk(self, seconds: int, *, every: int = 10) -> bool:
-        """Sends heartbeats; returns False once the meter has ended. The first one bills nothing."""
-        since = clock.now()
+        """Sends heartbeats; returns False once the meter has ended. The first one bills nothing.
+
+        Between two talks only the moved time passes: a slow machine's own seconds are not the call's.
+        """
+        moved = timedelta(seconds=self.moving.seconds)
+        if self._began is None:
+            self._began = clock.now() - moved
+        since = self._began + moved
         goes_on = await self.beat(since)
         for second in range(every, seconds + 1, every):
             self.moving.forward(seconds=every)
